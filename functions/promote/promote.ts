@@ -1,0 +1,51 @@
+import {
+  InvalidParameterException,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { CurrentVersionMoved } from '../shared/errors.ts';
+import { log } from '../shared/log.ts';
+import { describeSecret, versionWithStage } from '../shared/secret-versions.ts';
+import type { PromoteRequest } from './promote-request.ts';
+
+/** How AWSCURRENT moved. */
+export interface PromoteResult {
+  readonly previousVersionId: string;
+  readonly currentVersionId: string;
+}
+
+/**
+ * Moves AWSCURRENT from the version that was refreshed to the verified one, and only from there: Secrets Manager
+ * refuses when someone wrote a newer credential meanwhile. The call has no idempotency token, so a repetition of
+ * one that succeeded is refused as well; the labels tell the two apart. Safe to repeat.
+ *
+ * @throws CurrentVersionMoved AWSCURRENT is on a third version, which stays
+ * @see AWS Secrets Manager API Reference, UpdateSecretVersionStage
+ */
+export async function promote(
+  request: PromoteRequest,
+  { secrets }: { readonly secrets: SecretsManagerClient },
+): Promise<PromoteResult> {
+  const { secretArn, pendingVersionId, baseVersionId } = request;
+  try {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: pendingVersionId,
+        RemoveFromVersionId: baseVersionId,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof InvalidParameterException)) throw error;
+    const currentVersionId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSCURRENT');
+    if (currentVersionId === baseVersionId) throw error;
+    if (currentVersionId !== pendingVersionId) {
+      throw new CurrentVersionMoved(
+        `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, no longer on ${baseVersionId} that was refreshed: someone wrote a newer credential, which stays.`,
+      );
+    }
+  }
+  log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
+  return { previousVersionId: baseVersionId, currentVersionId: pendingVersionId };
+}

@@ -1,0 +1,31 @@
+import { requestFields } from '../shared/request.ts';
+
+/** The four calls of a rotation, in their order. */
+export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** One call of Secrets Manager. */
+export interface RotationEvent {
+  readonly step: (typeof ROTATION_STEPS)[number];
+  readonly secretId: string;
+  /** The id of the pending version. */
+  readonly clientRequestToken: string;
+  /** Lets another identity write the pending version; a secret itself. */
+  readonly rotationToken: string | undefined;
+}
+
+/**
+ * Reads the event of Secrets Manager.
+ *
+ * @throws InvalidRotationRequest names the member that is wrong, never its value: RotationToken is a secret
+ * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
+ */
+export function parseRotationEvent(event: unknown): RotationEvent {
+  const request = requestFields('The rotation event', event);
+  const { RotationToken: rotationToken } = event as { RotationToken?: unknown };
+  return {
+    step: request.oneOf('Step', ROTATION_STEPS),
+    secretId: request.string('SecretId'),
+    clientRequestToken: request.string('ClientRequestToken'),
+    rotationToken: typeof rotationToken === 'string' && rotationToken !== '' ? rotationToken : undefined,
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * How long the token endpoint may take, in ms. As long as the function's own time allows: an answer that comes after
+ * it is lost, and with it the refresh token.
+ */
+export const TOKEN_TIMEOUT_MS = 5_000;
+
+/** How long an API call may take, in ms; it can be repeated. */
+export const API_TIMEOUT_MS = 2_000;
+
+/** What a function needs to answer after a call has timed out, in ms. */
+const TIME_TO_ANSWER_MS = 300;
+
+/** The time-out for a call that starts now: `timeoutMs`, or less where the function has less time left. */
+export function timeoutWithin(timeoutMs: number, context: { getRemainingTimeInMillis(): number }): number {
+  return Math.max(1, Math.min(timeoutMs, context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS));
+}

@@ -1,0 +1,79 @@
+import fetch, { FetchError, type RequestInit } from 'node-fetch';
+
+/** An answer of Genesys Cloud, whatever its status. */
+export interface HttpAnswer {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly body: string;
+  /** Genesys Cloud's ININ-Correlation-Id, which its support asks for. */
+  readonly correlationId: string | null;
+  readonly retryAfter: string | null;
+}
+
+/** What became of a request. */
+export type HttpOutcome =
+  | HttpAnswer
+  /** It surely did not reach the other side. */
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  /** It may have taken effect: the connection dropped, the time was over, or the answer was cut off or too large. */
+  | { readonly kind: 'answer-lost'; readonly reason: string };
+
+/** Far more than a token answer or a user's profile has. */
+const LARGEST_BODY_BYTES = 262_144;
+
+/** Failures before a connection stands: nothing has been sent yet. */
+const NOT_CONNECTED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Sends one request and never repeats it. Redirects are not followed: the request carries a secret that is meant
+ * for this host alone. Each request has its own connection, because one that was kept from an earlier invocation
+ * may be dead, and that would look like a lost answer.
+ *
+ * @param timeoutMs for the whole exchange, the body included
+ */
+export async function httpExchange(url: string, init: RequestInit, timeoutMs: number): Promise<HttpOutcome> {
+  try {
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      size: LARGEST_BODY_BYTES,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return {
+      kind: 'answered',
+      status: response.status,
+      body: await response.text(),
+      correlationId: response.headers.get('inin-correlation-id'),
+      retryAfter: response.headers.get('retry-after'),
+    };
+  } catch (error) {
+    // Only codes go on: the messages of node-fetch quote the URL, and bodies must not travel.
+    if (error instanceof FetchError) {
+      const reason = error.code ?? error.type;
+      return { kind: isBeforeSending(error) ? 'not-sent' : 'answer-lost', reason };
+    }
+    return { kind: 'answer-lost', reason: `no answer within ${timeoutMs} ms` };
+  }
+}
+
+function isBeforeSending({ code }: FetchError): boolean {
+  if (code === undefined) return false;
+  return NOT_CONNECTED.has(code) || code.startsWith('ERR_TLS_') || code.includes('CERT');
+}
+
+/** The answer's body as a JSON object; undefined when it is anything else. The parser's message would quote it. */
+export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? { ...parsed }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How an answer is named in an error: its status and correlation id, and nothing of its body. */
+export function answerLabel({ status, correlationId }: HttpAnswer): string {
+  return correlationId === null ? `HTTP ${status}` : `HTTP ${status}, correlation id ${correlationId}`;
+}

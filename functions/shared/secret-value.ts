@@ -1,0 +1,115 @@
+import { InvalidSecret } from './errors.ts';
+import { DEFAULT_HOST, GENESYS_HOSTS, genesysHost } from './regions.ts';
+
+/** A Genesys Cloud credential as a version of the secret holds it. */
+export interface Credential {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  /** Absent in a secret that has never been rotated. */
+  readonly accessToken?: string;
+  /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
+  readonly host: string;
+  /** When the access token dies; absent where no rotation has written it. */
+  readonly expiresAt?: Date;
+  /** The whole JSON object, other keys included. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** A token pair as Genesys Cloud issued it. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** When the access token dies; absent when the answer did not say. */
+  readonly expiresAt?: Date;
+}
+
+/**
+ * Reads a credential from a secret's value.
+ *
+ * @param secretArn named in the errors
+ * @throws InvalidSecret names the key that is wrong and never its value; the parser's own message is dropped,
+ *         because it quotes the text
+ */
+export function parseCredential(
+  secretArn: string,
+  value: { readonly SecretString?: string | undefined; readonly SecretBinary?: Uint8Array | undefined },
+): Credential {
+  const refuse = (what: string): InvalidSecret =>
+    new InvalidSecret(
+      `The value of secret ${secretArn} ${what} Write a corrected value and redrive the execution.`,
+    );
+
+  if (value.SecretString === undefined) {
+    throw refuse('is binary; expected a JSON object with clientId, clientSecret and refreshToken as text.');
+  }
+  const keys = parseObject(value.SecretString);
+  if (keys === undefined) {
+    throw refuse('is not a JSON object; expected one with clientId, clientSecret and refreshToken.');
+  }
+
+  const optional = (key: string): string | undefined => {
+    const found = keys[key];
+    if (found === undefined || found === null) return undefined;
+    if (typeof found !== 'string') throw refuse(`has a key ${key} that is not a string.`);
+    if (found.trim() === '') throw refuse(`has an empty key ${key}.`);
+    return found;
+  };
+  const required = (key: string): string => {
+    const found = optional(key);
+    if (found === undefined) throw refuse(`lacks the key ${key}.`);
+    return found;
+  };
+
+  const clientId = required('clientId');
+  const clientSecret = required('clientSecret');
+  const refreshToken = required('refreshToken');
+  const accessToken = optional('accessToken');
+  const region = optional('region');
+  const host = region === undefined ? DEFAULT_HOST : genesysHost(region);
+  if (host === undefined) {
+    throw refuse(
+      `has a key region that is not a Genesys Cloud region; use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region name.`,
+    );
+  }
+  const expiresAt = instant(keys.expiresAt);
+  return {
+    clientId,
+    clientSecret,
+    refreshToken,
+    ...(accessToken === undefined ? {} : { accessToken }),
+    host,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    keys,
+  };
+}
+
+/** The secret's value with a new token pair in it; every other key stays as it is. */
+export function withTokens(credential: Credential, tokens: TokenPair): string {
+  const { expiresAt: _replaced, ...kept } = credential.keys;
+  return JSON.stringify({
+    ...kept,
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+  });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    ? (parsed as Record<string, unknown>)
+    : undefined;
+}
+
+/** A hand-written `expiresAt` is only a hint: an unreadable one counts as absent. */
+function instant(value: unknown): Date | undefined {
+  if (typeof value !== 'string') return undefined;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

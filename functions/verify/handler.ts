@@ -1,0 +1,20 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
+import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
+import { API_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
+import { genesysUrls } from '../shared/genesys-urls.ts';
+import { type VerifyResult, verify } from './verify.ts';
+import { parseVerifyRequest } from './verify-request.ts';
+
+const genesysUrlsOf = genesysUrls(process.env);
+const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
+
+/** The task of the states Verify, VerifyResumed and CheckConfiguration. */
+export async function handler(event: unknown, context: Context): Promise<VerifyResult> {
+  return verify(parseVerifyRequest(event), {
+    secrets,
+    genesysUrlsOf,
+    timeoutMs: () => timeoutWithin(API_TIMEOUT_MS, context),
+    now: () => new Date(),
+  });
+}
