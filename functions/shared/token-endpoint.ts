@@ -114,7 +114,7 @@ function refusal(options: RefreshOptions, answer: HttpAnswer, error: unknown): R
   const label = answerLabel(answer);
   if (error === 'invalid_grant') {
     const probablySpent = options.repeated
-      ? ' An earlier attempt of this rotation presented it already and its answer was lost, so it was probably spent then.'
+      ? ' This execution presented a refresh token before; if the answer to that attempt was lost, the token was probably spent by it.'
       : '';
     return new RefreshTokenRejected(
       `Genesys Cloud rejected the refresh token of secret ${secretArn} (${label}).${probablySpent} AWSCURRENT is untouched. Log in again, store the new tokens, then redrive the execution.`,
