@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { authenticate } from './authentication.ts';
+import { AwsError } from './aws-error.ts';
+import { ConnectionDropped } from './connection-dropped.ts';
+import type { Identities } from './identities.ts';
+import { jsonProtocol } from './json-protocol.ts';
+import { isLambdaPath, lambdaProtocol } from './lambda-protocol.ts';
+import { isQueryRequest, queryProtocol } from './query-protocol.ts';
+import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './service.ts';
+import { validated } from './validation.ts';
+import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-protocol.ts';
+
+/** What an {@link AwsEndpoint} serves and how. */
+export interface AwsEndpointOptions {
+  readonly services: readonly AwsService[];
+  readonly identities: Identities;
+  /** Around every call whose signature, operation and input are in order; the first one is the outermost. */
+  readonly interceptors?: readonly AwsInterceptor[];
+  /** Refuses requests signed for another region; without it every region is served. */
+  readonly region?: string;
+  /** The port on 127.0.0.1; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Told about every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
+  readonly onFault: (fault: unknown, call: string) => void;
+}
+
+/**
+ * One HTTP server for all emulated AWS services, on 127.0.0.1: what the AWS SDKs and the AWS CLI send to
+ * `AWS_ENDPOINT_URL`. The service is told from the request, so the host name (`sync-` before it, for instance)
+ * does not matter.
+ */
+export class AwsEndpoint {
+  readonly #options: AwsEndpointOptions;
+  readonly #services: ReadonlyMap<string, AwsService>;
+  readonly #server: Server;
+
+  constructor(options: AwsEndpointOptions) {
+    this.#options = options;
+    this.#services = new Map(options.services.map(service => [service.id, service]));
+    // An idle connection stays open: closing it while a client reuses it would lose a call that nobody meant to.
+    this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+      void this.#serve(request, response);
+    });
+  }
+
+  /** Starts to listen; rejects when the port is taken. */
+  async listen(): Promise<void> {
+    this.#server.listen(this.#options.port ?? 0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  /** The base URL for `AWS_ENDPOINT_URL`; throws while the endpoint does not listen. */
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string')
+      throw new Error('The AWS endpoint does not listen yet.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Stops listening and ends all connections, also those of calls that still run. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const head = headOf(message);
+    const protocol = protocolOf(head);
+    const body = await readBody(message, protocol.bodyLimitBytes);
+    if (body === 'aborted') return;
+
+    const answer =
+      body === 'too large'
+        ? protocol.refusal(protocol.bodyTooLarge, requestId)
+        : await this.#answer({ ...head, body }, protocol, requestId);
+    if (answer === undefined) {
+      message.socket.destroy();
+      return;
+    }
+    response.writeHead(answer.statusCode, {
+      ...answer.headers,
+      'content-length': Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+
+  /** Undefined when the connection is to be dropped. */
+  async #answer(
+    request: WireRequest,
+    protocol: WireProtocol,
+    requestId: string,
+  ): Promise<WireAnswer | undefined> {
+    const operation = protocol.operation(request);
+    try {
+      const { service } = protocol;
+      if (service === undefined)
+        throw new AwsError('UnknownOperationException', 'The sandbox emulates no such service.');
+      const scope = { service, region: this.#options.region };
+      const caller = authenticate(request, scope, this.#options.identities);
+      const implementation = this.#operation(service, operation);
+      const input = validated(implementation.schema, protocol.input(request));
+      const call: AwsCall = { service, operation: operation ?? '', input, caller, requestId };
+      return protocol.answer(call.operation, await this.#run(implementation, call), requestId);
+    } catch (error) {
+      if (error instanceof ConnectionDropped) return undefined;
+      if (error instanceof AwsError) return protocol.refusal(error, requestId);
+      this.#options.onFault(error, `${protocol.service}:${operation}`);
+      return protocol.refusal(
+        new AwsError(
+          'InternalFailure',
+          'The request processing has failed because of an unknown error, exception or failure.',
+          { statusCode: 500 },
+        ),
+        requestId,
+      );
+    }
+  }
+
+  #operation(service: string, name: string | undefined): AwsOperation {
+    const operations = this.#services.get(service)?.operations ?? {};
+    const implementation =
+      name !== undefined && Object.hasOwn(operations, name) ? operations[name] : undefined;
+    if (implementation === undefined)
+      throw new AwsError(
+        'UnknownOperationException',
+        `The sandbox does not emulate this operation of ${service}.`,
+      );
+    return implementation;
+  }
+
+  #run(implementation: AwsOperation, call: AwsCall): Promise<object> {
+    const chain = (this.#options.interceptors ?? []).reduceRight<() => Promise<object>>(
+      (next, interceptor) => () => interceptor(call, next),
+      async () => implementation.run(call.input, call),
+    );
+    return chain();
+  }
+}
+
+function headOf(message: IncomingMessage): RequestHead {
+  const url = message.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: message.method ?? '',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: message.headers,
+    headerValues: message.headersDistinct,
+  };
+}
+
+function protocolOf(head: RequestHead): WireProtocol {
+  if (isLambdaPath(head.path)) return lambdaProtocol(head);
+  return isQueryRequest(head) ? queryProtocol() : jsonProtocol(head);
+}
+
+/** Reads to the end even when the body is too large, so that the client is ready for the refusal. */
+async function readBody(
+  message: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | 'too large' | 'aborted'> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+    }
+  } catch {
+    return 'aborted';
+  }
+  return bytes <= limitBytes ? Buffer.concat(chunks) : 'too large';
+}

@@ -1,0 +1,81 @@
+import { AwsError } from './aws-error.ts';
+import type { RequestHead, WireAnswer, WireProtocol } from './wire-protocol.ts';
+
+/** The services by the part of `X-Amz-Target` before the operation. CloudTrail's clients differ in theirs. */
+const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
+  ['secretsmanager', 'secretsmanager'],
+  ['TrentService', 'kms'],
+  ['AWSStepFunctions', 'states'],
+  ['CloudTrail_20131101', 'cloudtrail'],
+  ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'cloudtrail'],
+]);
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** What stands before a service, and the refusals of every service, spell the member `message`. */
+const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'IncompleteSignatureException',
+  'InternalFailure',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'RequestEntityTooLargeException',
+  'SerializationException',
+  'UnknownOperationException',
+  'UnrecognizedClientException',
+  'ValidationException',
+]);
+
+/**
+ * AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, input and output as JSON objects. An error without a
+ * message has no such member.
+ *
+ * @see Smithy 2.0, AWS JSON 1.0 and AWS JSON 1.1 protocols
+ */
+export function jsonProtocol(head: RequestHead): WireProtocol {
+  const target = head.headers['x-amz-target']?.toString() ?? '';
+  const dot = target.lastIndexOf('.');
+  const service = SERVICE_BY_TARGET.get(target.slice(0, Math.max(dot, 0)));
+  const contentType = head.headers['content-type']?.includes('x-amz-json-1.0')
+    ? 'application/x-amz-json-1.0'
+    : 'application/x-amz-json-1.1';
+  const write = (statusCode: number, requestId: string, body: object): WireAnswer => ({
+    statusCode,
+    headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
+    body: JSON.stringify(body),
+  });
+
+  return {
+    service,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    bodyTooLarge: new AwsError(
+      'RequestEntityTooLargeException',
+      `Request size exceeded ${BODY_LIMIT_BYTES} bytes`,
+      { statusCode: 413 },
+    ),
+    operation: request => (request.method === 'POST' && dot >= 0 ? target.slice(dot + 1) : undefined),
+    input: request => readJsonObject(request.body),
+    answer: (_operation, output, requestId) => write(200, requestId, output),
+    refusal: (error, requestId) => {
+      const member =
+        service === 'secretsmanager' && !LOWER_CASE_MESSAGE.has(error.type) ? 'Message' : 'message';
+      const message = error.message === '' ? {} : { [member]: error.message };
+      return write(error.statusCode, requestId, { __type: error.type, ...message, ...error.details });
+    },
+  };
+}
+
+function readJsonObject(body: Buffer): object {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    // AWS takes a null member for one that is left out.
+    value = JSON.parse(body.toString('utf8'), (_key, member: unknown) => member ?? undefined);
+  } catch {
+    // The parser's own message quotes the body, which may hold a secret value.
+    throw new AwsError('SerializationException', 'The request body is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new AwsError('SerializationException', 'The request body is not a JSON object.');
+  return value;
+}

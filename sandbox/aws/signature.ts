@@ -1,0 +1,95 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { WireRequest } from './wire-protocol.ts';
+
+/** The parts of an `Authorization` header. */
+export interface Authorization {
+  readonly accessKeyId: string;
+  /** The day of the credential scope, `YYYYMMDD`. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  /** Header names in lower case, in the order given. */
+  readonly signedHeaders: readonly string[];
+  /** 64 hexadecimal digits. */
+  readonly signature: string;
+}
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
+
+/** Takes an `Authorization` header apart; undefined when it is not one of Signature Version 4. */
+export function parseAuthorization(header: string): Authorization | undefined {
+  const match = AUTHORIZATION.exec(header.trim());
+  if (match === null) return undefined;
+  const [, accessKeyId = '', date = '', region = '', service = '', names = '', signature = ''] = match;
+  return { accessKeyId, date, region, service, signedHeaders: names.split(';'), signature };
+}
+
+/**
+ * The signature that a request must bear when it is signed with `secretAccessKey`, in hexadecimal digits. The
+ * body is hashed here, whatever `x-amz-content-sha256` claims. Paths are encoded once more, as all services but
+ * S3 demand.
+ *
+ * @see AWS Identity and Access Management User Guide, "Create a signed AWS API request"
+ */
+export function signatureOf(
+  request: WireRequest,
+  authorization: Authorization,
+  secretAccessKey: string,
+): string {
+  const { date, region, service, signedHeaders } = authorization;
+  const canonicalRequest = [
+    request.method,
+    canonicalPath(request.path),
+    canonicalQuery(request.query),
+    ...signedHeaders.map(name => `${name}:${canonicalValue(request.headerValues[name])}`),
+    '',
+    signedHeaders.join(';'),
+    sha256(request.body),
+  ].join('\n');
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const instant = request.headers['x-amz-date']?.toString() ?? '';
+  const stringToSign = ['AWS4-HMAC-SHA256', instant, scope, sha256(canonicalRequest)].join('\n');
+
+  let key = hmac(`AWS4${secretAccessKey}`, date);
+  for (const part of [region, service, 'aws4_request']) key = hmac(key, part);
+  return hmac(key, stringToSign).toString('hex');
+}
+
+function canonicalPath(path: string): string {
+  return path.split('/').map(encode).join('/');
+}
+
+function canonicalQuery(query: string): string {
+  return [...new URLSearchParams(query)]
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+function canonicalValue(values: readonly string[] | undefined): string {
+  return (values ?? []).map(value => value.trim().replace(/\s+/g, ' ')).join(',');
+}
+
+/** RFC 3986 percent-encoding; encodeURIComponent leaves five reserved characters as they are. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** By code unit: the order must not depend on a language. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function hmac(key: string | Buffer, content: string): Buffer {
+  return createHmac('sha256', key).update(content).digest();
+}

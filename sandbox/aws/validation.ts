@@ -1,0 +1,58 @@
+import { type BaseIssue, type GenericSchema, safeParse } from 'valibot';
+import { AwsError } from './aws-error.ts';
+
+/**
+ * Checks an operation's input against its schema and returns what the schema makes of it. The text of the
+ * refusal names members and limits, never what was sent. A member that the sandbox does not emulate is declared
+ * as `optional(never())` and refused as such.
+ *
+ * @throws AwsError ValidationException
+ * @see AWS Key Management Service API Reference, Common Errors, for the name; the text is that of AWS services
+ */
+export function validated(schema: GenericSchema, input: unknown): unknown {
+  const result = safeParse(schema, input);
+  if (result.success) return result.output;
+  const failures = result.issues.map(
+    issue => `Value at '${memberOf(issue)}' failed to satisfy constraint: ${constraintOf(issue)}`,
+  );
+  const count = failures.length === 1 ? '1 validation error' : `${failures.length} validation errors`;
+  throw new AwsError('ValidationException', `${count} detected: ${failures.join('; ')}`);
+}
+
+/** AWS writes members with a small first letter and counts the items of lists from 1. */
+function memberOf(issue: BaseIssue<unknown>): string {
+  const parts = (issue.path ?? []).map(({ key }) => {
+    if (typeof key === 'number') return `${key + 1}.member`;
+    const name = String(key);
+    return name.charAt(0).toLowerCase() + name.slice(1);
+  });
+  return parts.length === 0 ? 'input' : parts.join('.');
+}
+
+function constraintOf(issue: BaseIssue<unknown>): string {
+  if (issue.type === 'never') return 'Member is not emulated by the sandbox';
+  if (issue.input === undefined) return 'Member must not be null';
+  const requirement = String(issue.requirement);
+  switch (issue.type) {
+    case 'min_length':
+      return `Member must have length greater than or equal to ${requirement}`;
+    case 'max_length':
+      return `Member must have length less than or equal to ${requirement}`;
+    case 'min_value':
+      return `Member must have value greater than or equal to ${requirement}`;
+    case 'max_value':
+      return `Member must have value less than or equal to ${requirement}`;
+    case 'regex':
+      return `Member must satisfy regular expression pattern: ${requirement}`;
+    case 'picklist':
+    case 'literal':
+      return `Member must satisfy enum value set: [${enumValues(issue.expected)}]`;
+    default:
+      return issue.expected === null ? 'Member is not valid' : `Member must be ${issue.expected}`;
+  }
+}
+
+/** `("AES_128" | "AES_256")` as `AES_128, AES_256`. */
+function enumValues(expected: string | null): string {
+  return (expected ?? '').replaceAll(/[()"]/g, '').replaceAll(' | ', ', ');
+}

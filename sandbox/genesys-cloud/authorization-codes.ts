@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+
+/** How long a code may wait for its exchange, in s. */
+const CODE_LIFETIME_SECONDS = 60;
+
+/** A PKCE challenge (RFC 7636 §4.2). */
+export interface CodeChallenge {
+  readonly challenge: string;
+  readonly method: 'S256' | 'plain';
+}
+
+/** What a user agreed to by logging in. */
+export interface Authorization {
+  readonly clientId: string;
+  readonly userId: string;
+  readonly redirectUri: string;
+  readonly scope: readonly string[];
+  readonly codeChallenge?: CodeChallenge;
+}
+
+/** What a client presents to have a code exchanged. */
+export interface CodeRedemption {
+  readonly code: string;
+  readonly clientId: string;
+  readonly redirectUri: string | undefined;
+  readonly codeVerifier: string | undefined;
+  /** Whether the client proved itself with its secret; without one only PKCE can prove that the code is its own. */
+  readonly authenticated: boolean;
+}
+
+/** Authorization codes: each good for one exchange within 60 s (RFC 6749 §4.1.2). */
+export class AuthorizationCodes {
+  readonly #clock: Clock;
+  readonly #pending = new Map<string, { authorization: Authorization; expiresAtMs: number }>();
+  readonly #issued = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A new code for what the user agreed to. */
+  issue(authorization: Authorization): string {
+    const code = randomBytes(32).toString('base64url');
+    this.#issued.add(code);
+    this.#pending.set(code, {
+      authorization,
+      expiresAtMs: this.#clock.nowMs() + CODE_LIFETIME_SECONDS * 1000,
+    });
+    return code;
+  }
+
+  /**
+   * Spends the code, even if the exchange is refused: an attempt with a wrong redirect URI or verifier may be a
+   * thief's. A code that belongs to another client stays.
+   *
+   * @returns undefined when the exchange is refused
+   */
+  redeem(redemption: CodeRedemption): Authorization | undefined {
+    const pending = this.#pending.get(redemption.code);
+    if (pending?.authorization.clientId !== redemption.clientId) return undefined;
+    this.#pending.delete(redemption.code);
+    const { authorization, expiresAtMs } = pending;
+    if (this.#clock.nowMs() >= expiresAtMs) return undefined;
+    if (authorization.redirectUri !== redemption.redirectUri) return undefined;
+    if (!redemption.authenticated && authorization.codeChallenge === undefined) return undefined;
+    return verifierFits(authorization.codeChallenge, redemption.codeVerifier) ? authorization : undefined;
+  }
+
+  /** Every code ever issued. */
+  issuedValues(): readonly string[] {
+    return [...this.#issued];
+  }
+}
+
+/** RFC 7636 §4.6; a verifier without a challenge is refused too (RFC 9700 §2.1.1, PKCE downgrade). */
+function verifierFits(expected: CodeChallenge | undefined, verifier: string | undefined): boolean {
+  if (expected === undefined || verifier === undefined) return expected === verifier;
+  if (expected.method === 'plain') return verifier === expected.challenge;
+  return createHash('sha256').update(verifier).digest('base64url') === expected.challenge;
+}

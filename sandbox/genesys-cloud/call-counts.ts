@@ -1,0 +1,42 @@
+/** How often Genesys Cloud did what; requests that an interceptor kept away are not counted. */
+export interface CallCounts {
+  /** Refresh tokens traded. */
+  readonly refreshes: number;
+  /** Refresh requests of a known client answered with `invalid_grant`. */
+  readonly refusedRefreshes: number;
+  /** Authorization codes exchanged. */
+  readonly codeExchanges: number;
+  /** Calls of `users/me` with a live access token, whatever they were answered. */
+  readonly usersMeCalls: number;
+}
+
+const NONE: CallCounts = { refreshes: 0, refusedRefreshes: 0, codeExchanges: 0, usersMeCalls: 0 };
+
+/** Counts calls per OAuth client. */
+export class CallCounter {
+  readonly #counts = new Map<string, CallCounts>();
+
+  /** Counts one more. */
+  add(clientId: string, what: keyof CallCounts): void {
+    const counts = this.of(clientId);
+    this.#counts.set(clientId, { ...counts, [what]: counts[what] + 1 });
+  }
+
+  /** The counts of one client. */
+  of(clientId: string): CallCounts {
+    return this.#counts.get(clientId) ?? NONE;
+  }
+
+  /** The counts of all clients together. */
+  total(): CallCounts {
+    return [...this.#counts.values()].reduce(
+      (sum, counts) => ({
+        refreshes: sum.refreshes + counts.refreshes,
+        refusedRefreshes: sum.refusedRefreshes + counts.refusedRefreshes,
+        codeExchanges: sum.codeExchanges + counts.codeExchanges,
+        usersMeCalls: sum.usersMeCalls + counts.usersMeCalls,
+      }),
+      NONE,
+    );
+  }
+}

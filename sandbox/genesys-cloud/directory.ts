@@ -1,0 +1,164 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+
+/** An OAuth client of the organisation. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly name: string;
+  /** Code Authorization or Client Credentials, in the API's words. */
+  readonly grant: 'CODE' | 'CLIENT-CREDENTIALS';
+  readonly redirectUris: readonly string[];
+  readonly tokenDurationSeconds: number;
+  /** The region of the client's organisation; other regions do not know the client. */
+  readonly region: string;
+}
+
+/** What a new OAuth client may be given; see {@link Directory.createClient}. */
+export interface ClientOptions {
+  readonly clientId?: string;
+  readonly name?: string;
+  /** Default `CODE`. */
+  readonly grant?: OAuthClient['grant'];
+  /** Where a login may lead back to; compared character by character. */
+  readonly redirectUris?: readonly string[];
+  /** How long its access tokens live: 300 to 172,800 s, default 86,400. */
+  readonly tokenDurationSeconds?: number;
+  /** Default: the region of the organisation. */
+  readonly region?: string;
+}
+
+/** What `users/me` answers to a user: a user without a role gets one of the two 403s. */
+export type UserAccess = 'permitted' | 'not.authorized' | 'missing.permissions';
+
+/** A person who can log in. */
+export interface User {
+  readonly userId: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+/** What a new user is given; the user name is an e-mail address in Genesys Cloud. */
+export interface UserOptions {
+  readonly userName: string;
+  readonly password: string;
+  readonly userId?: string;
+  readonly name?: string;
+}
+
+const redirectUri = v.pipe(
+  v.string(),
+  v.url(),
+  v.regex(/^https?:\/\/[^#]+$/, 'A redirect URI is an http or https URL without fragment.'),
+);
+
+/** Bounds of an OAuth client (Genesys Cloud Resource Center, "Create an OAuth client"). */
+const clientBounds = v.object({
+  tokenDurationSeconds: v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(172_800)),
+  redirectUris: v.array(redirectUri),
+});
+
+/** The OAuth clients and users of one organisation. */
+export class Directory {
+  readonly #region: string;
+  readonly #clients = new Map<string, OAuthClient>();
+  readonly #secrets = new Set<string>();
+  readonly #users = new Map<string, User>();
+  readonly #access = new Map<string, UserAccess>();
+
+  constructor(region: string) {
+    this.#region = region;
+  }
+
+  /**
+   * Adds an OAuth client, or replaces the one of that id, with a new secret.
+   *
+   * @throws v.ValiError for a token duration or redirect URI out of bounds
+   */
+  createClient(options: ClientOptions): OAuthClient {
+    const { tokenDurationSeconds = 86_400, redirectUris = [] } = options;
+    v.parse(clientBounds, { tokenDurationSeconds, redirectUris });
+    return this.#keep({
+      clientId: options.clientId ?? randomUUID(),
+      clientSecret: newSecret(),
+      name: options.name ?? 'Token rotation',
+      grant: options.grant ?? 'CODE',
+      redirectUris: [...redirectUris],
+      tokenDurationSeconds,
+      region: options.region ?? this.#region,
+    });
+  }
+
+  /**
+   * Gives the client a new secret; the old one is refused from now on.
+   *
+   * @throws Error when there is no such client
+   */
+  regenerateClientSecret(clientId: string): OAuthClient {
+    const client = this.#clients.get(clientId);
+    if (client === undefined) throw new Error(`There is no OAuth client ${clientId}.`);
+    return this.#keep({ ...client, clientSecret: newSecret() });
+  }
+
+  /** Forgets the client. */
+  deleteClient(clientId: string): void {
+    this.#clients.delete(clientId);
+  }
+
+  /** The client as the given region sees it. */
+  client(clientId: string, region: string): OAuthClient | undefined {
+    const client = this.#clients.get(clientId);
+    return client?.region === region ? client : undefined;
+  }
+
+  /** Every client secret ever given out. */
+  clientSecrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  /** Adds a user, or replaces the one of that id. */
+  createUser(options: UserOptions): User {
+    const user: User = {
+      userId: options.userId ?? randomUUID(),
+      userName: options.userName,
+      password: options.password,
+      name: options.name ?? options.userName,
+    };
+    this.#users.set(user.userId, user);
+    return user;
+  }
+
+  /** The user of that id. */
+  user(userId: string): User | undefined {
+    return this.#users.get(userId);
+  }
+
+  /** The user who has this user name and this password. */
+  userWithPassword(userName: string, password: string): User | undefined {
+    return [...this.#users.values()].find(
+      user => user.userName.toLowerCase() === userName.toLowerCase() && user.password === password,
+    );
+  }
+
+  /** Decides what `users/me` answers to the user. */
+  setUserAccess(userId: string, access: UserAccess): void {
+    this.#access.set(userId, access);
+  }
+
+  /** What `users/me` answers to the user. */
+  userAccess(userId: string): UserAccess {
+    return this.#access.get(userId) ?? 'permitted';
+  }
+
+  #keep(client: OAuthClient): OAuthClient {
+    this.#clients.set(client.clientId, client);
+    this.#secrets.add(client.clientSecret);
+    return client;
+  }
+}
+
+/** 256 random bits in URL-safe characters. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

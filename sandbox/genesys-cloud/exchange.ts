@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** An HTTP request to Genesys Cloud, read whole. */
+export interface GenesysRequest {
+  readonly method: string;
+  /** Without query and without the prefix that names the host, e.g. `/oauth/token`. */
+  readonly path: string;
+  /** The Genesys Cloud region that was asked, e.g. `mypurecloud.de`. */
+  readonly region: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Goes into the answer's `ININ-Correlation-Id` header and an error's `contextId`. */
+  readonly correlationId: string;
+}
+
+/** An HTTP answer, as far as it can be replaced. */
+export interface GenesysResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An answer with a JSON body. */
+export function jsonResponse(
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): GenesysResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { AuthorizationCodes } from './authorization-codes.ts';
+import { AuthorizeEndpoint } from './authorize-endpoint.ts';
+import { type GenesysBehaviour, WORST_CASE } from './behaviour.ts';
+import { CallCounter, type CallCounts } from './call-counts.ts';
+import {
+  type ClientOptions,
+  Directory,
+  type OAuthClient,
+  type User,
+  type UserAccess,
+  type UserOptions,
+} from './directory.ts';
+import { createHttpListener } from './http-listener.ts';
+import type { GenesysInterceptor } from './interceptor.ts';
+import type { LineageView, TokenIssued } from './lineage.ts';
+import { PlatformApi } from './platform-api.ts';
+import { RateLimit } from './rate-limit.ts';
+import { Router } from './router.ts';
+import { TokenEndpoint } from './token-endpoint.ts';
+import { TokenStore } from './token-store.ts';
+
+/** What a {@link GenesysCloud} is made of. */
+export interface GenesysCloudOptions {
+  readonly clock: Clock;
+  /** The region of the organisation, default `mypurecloud.com`. */
+  readonly region?: string;
+  /** What differs from the worst case. */
+  readonly behaviour?: Partial<GenesysBehaviour>;
+}
+
+/**
+ * One Genesys Cloud organisation behind a local HTTP server: login page, token endpoint, and the part of the
+ * Platform API that proves a token.
+ */
+export class GenesysCloud {
+  readonly #region: string;
+  #behaviour: GenesysBehaviour;
+  readonly #directory: Directory;
+  readonly #codes: AuthorizationCodes;
+  readonly #tokens: TokenStore;
+  readonly #counter = new CallCounter();
+  readonly #router: Router;
+  #server: Server | undefined;
+  #origin: string | undefined;
+
+  constructor(options: GenesysCloudOptions) {
+    const { clock, region = 'mypurecloud.com' } = options;
+    this.#region = region;
+    this.#behaviour = { ...WORST_CASE, ...options.behaviour };
+    const behaviour = (): GenesysBehaviour => this.#behaviour;
+    this.#directory = new Directory(region);
+    this.#codes = new AuthorizationCodes(clock);
+    this.#tokens = new TokenStore(clock, behaviour);
+    const parts = { directory: this.#directory, tokens: this.#tokens, counter: this.#counter, behaviour };
+    const organization = { id: randomUUID(), name: 'Sandbox' };
+    const api = new PlatformApi({ ...parts, rateLimit: new RateLimit(clock), organization });
+    const authorize = new AuthorizeEndpoint(this.#directory, this.#codes);
+    const token = new TokenEndpoint({ ...parts, codes: this.#codes });
+    this.#router = new Router(authorize, token, api);
+  }
+
+  /**
+   * Starts to listen on 127.0.0.1.
+   *
+   * @param port 0 takes any free one
+   */
+  async listen(port = 0): Promise<void> {
+    const server = createHttpListener(this.#region, request => this.#router.route(request));
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+    this.#server = server;
+    this.#origin = `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Cuts all connections and stops listening; what was issued stays. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    this.#origin = undefined;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  /** Stands for `https://login.<region>`; no slash at the end. */
+  get loginUrl(): string {
+    return this.urlsOf(this.#region).loginUrl;
+  }
+
+  /** Stands for `https://api.<region>`; no slash at the end. */
+  get apiUrl(): string {
+    return this.urlsOf(this.#region).apiUrl;
+  }
+
+  /**
+   * The base URLs of any region, to see what another region answers.
+   *
+   * @throws Error while the server does not listen
+   */
+  urlsOf(region: string): { loginUrl: string; apiUrl: string } {
+    if (this.#origin === undefined) throw new Error('Genesys Cloud is not listening.');
+    return { loginUrl: `${this.#origin}/login.${region}`, apiUrl: `${this.#origin}/api.${region}` };
+  }
+
+  /** What Genesys Cloud does where its documentation leaves it open. */
+  get behaviour(): GenesysBehaviour {
+    return this.#behaviour;
+  }
+
+  /** Changes some of it, from the next request on. */
+  setBehaviour(changes: Partial<GenesysBehaviour>): void {
+    this.#behaviour = { ...this.#behaviour, ...changes };
+  }
+
+  /** Puts an interceptor inside those already there; the returned function takes it away. */
+  intercept(interceptor: GenesysInterceptor): () => void {
+    return this.#router.intercept(interceptor);
+  }
+
+  /**
+   * Adds an OAuth client, or replaces the one of that id, with a new secret.
+   *
+   * @throws v.ValiError for a token duration or redirect URI out of bounds
+   */
+  createClient(options: ClientOptions): OAuthClient {
+    return this.#directory.createClient(options);
+  }
+
+  /**
+   * Gives the client a new secret; the old one is refused from now on, tokens live on.
+   *
+   * @throws Error when there is no such client
+   */
+  regenerateClientSecret(clientId: string): OAuthClient {
+    return this.#directory.regenerateClientSecret(clientId);
+  }
+
+  /** Deletes the client and ends its tokens. */
+  deleteClient(clientId: string): void {
+    this.#directory.deleteClient(clientId);
+    this.#tokens.revokeLineages(lineage => lineage.clientId === clientId);
+  }
+
+  /** Adds a user, or replaces the one of that id. */
+  createUser(options: UserOptions): User {
+    return this.#directory.createUser(options);
+  }
+
+  /** Decides what `users/me` answers to the user; `permitted` by default. */
+  setUserAccess(userId: string, access: UserAccess): void {
+    this.#directory.setUserAccess(userId, access);
+  }
+
+  /** Ends all of a user's tokens, as a password change or a logout everywhere does. */
+  revokeUser(userId: string): void {
+    this.#tokens.revokeLineages(lineage => lineage.userId === userId);
+  }
+
+  /** Ends the tokens of one login; refresh tokens may be revoked without notice. */
+  revokeLineage(lineageId: string): void {
+    this.#tokens.revokeLineages(lineage => lineage.id === lineageId);
+  }
+
+  /** The client's lineages, oldest first, with the state of each token. */
+  lineages(clientId: string): readonly LineageView[] {
+    return this.#tokens.lineages(clientId);
+  }
+
+  /** Whether the token of that fingerprint (see `fingerprintOf`) is good now. */
+  isLive(fingerprint: string): boolean {
+    return this.#tokens.isLive(fingerprint);
+  }
+
+  /** How often what happened, for one client or for all. */
+  counts(clientId?: string): CallCounts {
+    return clientId === undefined ? this.#counter.total() : this.#counter.of(clientId);
+  }
+
+  /** Calls `listener` whenever tokens are issued, until the returned function is called. */
+  onTokenIssued(listener: (event: TokenIssued) => void): () => void {
+    return this.#tokens.onTokenIssued(listener);
+  }
+
+  /**
+   * Every secret value that ever left here: tokens, codes, client secrets. Only for tests that search logs and
+   * states for leaks.
+   */
+  issuedValues(): readonly string[] {
+    return [
+      ...this.#tokens.issuedValues(),
+      ...this.#codes.issuedValues(),
+      ...this.#directory.clientSecrets(),
+    ];
+  }
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { apiError } from './api-error.ts';
+import type { GenesysRequest, GenesysResponse } from './exchange.ts';
+import { GenesysConnectionDropped } from './interceptor.ts';
+
+/** Longer bodies are refused with 413; no request to the emulated endpoints comes near. */
+const MAXIMUM_BODY_BYTES = 65_536;
+
+/** The prefix by which a private gateway can tell hosts apart: `/login.<region>/…`, `/api.<region>/…`. */
+const HOST_PREFIX = /^\/(login|api)\.([a-z0-9.-]+)(\/.*)$/;
+
+/** Gives the answer to a request; may throw {@link GenesysConnectionDropped}. */
+export type GenesysHandler = (request: GenesysRequest) => Promise<GenesysResponse>;
+
+/**
+ * The HTTP side of Genesys Cloud: reads requests whole, sends answers, cuts connections. It tells login and API
+ * hosts of regions apart by the path's prefix; a path without one belongs to both hosts of `region`.
+ */
+export function createHttpListener(region: string, handle: GenesysHandler): Server {
+  return createServer((message, response) => {
+    void respond(message, response, region, handle).catch(() => message.socket.destroy());
+  });
+}
+
+async function respond(
+  message: IncomingMessage,
+  response: ServerResponse,
+  region: string,
+  handle: GenesysHandler,
+): Promise<void> {
+  const correlationId = randomUUID();
+  const body = await readBody(message);
+  let answer: GenesysResponse;
+  if (body === undefined) {
+    answer = apiError({ correlationId }, 'request.entity.too.large', {
+      maximumBytes: `${MAXIMUM_BODY_BYTES}`,
+    });
+    response.shouldKeepAlive = false;
+  } else {
+    const request = requestOf(message, body, region, correlationId);
+    answer =
+      request === undefined
+        ? apiError({ correlationId }, 'not.found')
+        : await handle(request).catch((error: unknown) => {
+            if (error instanceof GenesysConnectionDropped) throw error;
+            // Only a faulty interceptor gets here; its author should see why.
+            process.emitWarning(error instanceof Error ? error : String(error));
+            return apiError({ correlationId }, 'internal.server.error');
+          });
+  }
+  response.writeHead(answer.status, {
+    'ININ-Correlation-Id': correlationId,
+    // Without a body RFC 9110 §8.6 wants no length at 204.
+    ...(answer.status !== 204 && { 'Content-Length': `${Buffer.byteLength(answer.body)}` }),
+    ...answer.headers,
+  });
+  response.end(answer.body);
+}
+
+/** @returns undefined when the body is too long */
+async function readBody(message: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Reads on without keeping anything: a connection cut in the middle of a body hides the answer.
+    if (bytes <= MAXIMUM_BODY_BYTES) chunks.push(chunk);
+  }
+  return bytes <= MAXIMUM_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
+}
+
+/** @returns undefined when the path does not exist on the host that its prefix names */
+function requestOf(
+  message: IncomingMessage,
+  body: string,
+  ownRegion: string,
+  correlationId: string,
+): GenesysRequest | undefined {
+  const target = message.url ?? '/';
+  const question = target.indexOf('?');
+  const fullPath = question < 0 ? target : target.slice(0, question);
+  const [, host, region = ownRegion, path = fullPath] = HOST_PREFIX.exec(fullPath) ?? [];
+  if (host === 'login' && !path.startsWith('/oauth/')) return undefined;
+  if (host === 'api' && !path.startsWith('/api/')) return undefined;
+  return {
+    method: message.method ?? 'GET',
+    path,
+    region,
+    query: new URLSearchParams(question < 0 ? '' : target.slice(question + 1)),
+    headers: message.headers,
+    body,
+    correlationId,
+  };
+}

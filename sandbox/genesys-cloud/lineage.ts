@@ -1,0 +1,92 @@
+/** The grants that tokens are issued for, by their name on the wire. */
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+
+/** A token as it is shown to tests and reports: by its fingerprint, never by its value. */
+export interface TokenView {
+  readonly fingerprint: string;
+  readonly kind: 'access' | 'refresh';
+  readonly grant: GrantType;
+  readonly issuedAt: Date;
+  /** Only access tokens expire. */
+  readonly expiresAt?: Date;
+  /** `spent`: a refresh token that was traded for its successor. */
+  readonly state: 'live' | 'expired' | 'spent' | 'revoked';
+}
+
+/** Everything that descends from one login (or from one client-credentials grant). */
+export interface LineageView {
+  readonly id: string;
+  readonly clientId: string;
+  /** Absent for client credentials. */
+  readonly userId?: string;
+  /** In the order of issue. */
+  readonly tokens: readonly TokenView[];
+}
+
+/** Told when tokens are issued: the moment of the effect, before any interceptor delays or drops the answer. */
+export interface TokenIssued {
+  readonly at: Date;
+  readonly clientId: string;
+  /** The id of the lineage. */
+  readonly lineage: string;
+  readonly grant: GrantType;
+  /** The access token's fingerprint. */
+  readonly fingerprint: string;
+  /** When the access token ends. */
+  readonly expiresAt: Date;
+  /** Present when the answer carries a refresh token. */
+  readonly refreshTokenFingerprint?: string;
+}
+
+/** A token, without its value. */
+export interface Token {
+  readonly fingerprint: string;
+  readonly kind: 'access' | 'refresh';
+  readonly grant: GrantType;
+  readonly issuedAtMs: number;
+  /** Infinity for refresh tokens. */
+  readonly expiresAtMs: number;
+  readonly lineage: Lineage;
+  ended: 'no' | 'spent' | 'revoked';
+  /** When an API call last reset the idle timer. */
+  lastUsedMs: number;
+}
+
+/** The tokens that descend from one login. */
+export interface Lineage {
+  readonly id: string;
+  readonly clientId: string;
+  readonly region: string;
+  readonly userId: string | undefined;
+  readonly scope: readonly string[];
+  readonly tokens: Token[];
+}
+
+/** Ends what is still good in the lineage; `kind` limits it to access or refresh tokens. */
+export function revoke(lineage: Lineage, kind?: Token['kind']): void {
+  for (const token of lineage.tokens)
+    if (token.ended === 'no' && (kind === undefined || token.kind === kind)) token.ended = 'revoked';
+}
+
+/** What has become of the token by now. */
+export function stateOf(token: Token, nowMs: number): TokenView['state'] {
+  if (token.ended !== 'no') return token.ended;
+  return nowMs >= token.expiresAtMs ? 'expired' : 'live';
+}
+
+/** The lineage as tests and reports may see it. */
+export function viewOf(lineage: Lineage, nowMs: number): LineageView {
+  return {
+    id: lineage.id,
+    clientId: lineage.clientId,
+    ...(lineage.userId !== undefined && { userId: lineage.userId }),
+    tokens: lineage.tokens.map(token => ({
+      fingerprint: token.fingerprint,
+      kind: token.kind,
+      grant: token.grant,
+      issuedAt: new Date(token.issuedAtMs),
+      ...(Number.isFinite(token.expiresAtMs) && { expiresAt: new Date(token.expiresAtMs) }),
+      state: stateOf(token, nowMs),
+    })),
+  };
+}

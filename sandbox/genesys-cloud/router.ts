@@ -1,0 +1,84 @@
+import { apiError } from './api-error.ts';
+import type { AuthorizeEndpoint } from './authorize-endpoint.ts';
+import type { GenesysRequest, GenesysResponse } from './exchange.ts';
+import type { GenesysInterceptor, InterceptedRequest } from './interceptor.ts';
+import type { PlatformApi } from './platform-api.ts';
+import type { TokenEndpoint } from './token-endpoint.ts';
+import { readTokenRequest } from './token-request.ts';
+
+/** An endpoint with what its interceptors are told. */
+interface Route {
+  describe(request: GenesysRequest): InterceptedRequest;
+  answer(request: GenesysRequest): GenesysResponse;
+}
+
+/** Leads each request through the interceptors to its endpoint. */
+export class Router {
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #interceptors = new Set<GenesysInterceptor>();
+
+  constructor(authorize: AuthorizeEndpoint, token: TokenEndpoint, api: PlatformApi) {
+    this.#routes = new Map<string, Route>([
+      ['/oauth/authorize', { describe: describeAuthorize, answer: request => authorize.answer(request) }],
+      ['/oauth/token', { describe: describeToken, answer: request => token.answer(request) }],
+      [
+        '/api/v2/users/me',
+        {
+          describe: request => describeCall('users/me', request, api),
+          answer: request => api.usersMe(request),
+        },
+      ],
+      [
+        '/api/v2/tokens/me',
+        {
+          describe: request => describeCall('tokens/me', request, api),
+          answer: request => api.tokensMe(request),
+        },
+      ],
+    ]);
+  }
+
+  /** Puts an interceptor inside those already there; the returned function takes it away. */
+  intercept(interceptor: GenesysInterceptor): () => void {
+    this.#interceptors.add(interceptor);
+    return () => void this.#interceptors.delete(interceptor);
+  }
+
+  /** Answers a request; rejects with what an interceptor throws. */
+  async route(request: GenesysRequest): Promise<GenesysResponse> {
+    const route = this.#routes.get(request.path);
+    if (route === undefined) return apiError(request, 'not.found');
+    const described = route.describe(request);
+    const answer = async (): Promise<GenesysResponse> => route.answer(request);
+    const chain = [...this.#interceptors].reduceRight<() => Promise<GenesysResponse>>(
+      (next, interceptor) => () => interceptor(described, next),
+      answer,
+    );
+    return chain();
+  }
+}
+
+function describeAuthorize(request: GenesysRequest): InterceptedRequest {
+  const clientId = request.query.get('client_id');
+  return { endpoint: 'authorize', method: request.method, ...(clientId !== null && { clientId }) };
+}
+
+function describeToken(request: GenesysRequest): InterceptedRequest {
+  const { form, claim } = readTokenRequest(request);
+  const grantType = form.values.grant_type;
+  return {
+    endpoint: 'token',
+    method: request.method,
+    ...(typeof claim === 'object' && { clientId: claim.clientId }),
+    ...(grantType !== undefined && { grantType }),
+  };
+}
+
+function describeCall(
+  endpoint: 'users/me' | 'tokens/me',
+  request: GenesysRequest,
+  api: PlatformApi,
+): InterceptedRequest {
+  const clientId = api.clientIdOf(request);
+  return { endpoint, method: request.method, ...(clientId !== undefined && { clientId }) };
+}

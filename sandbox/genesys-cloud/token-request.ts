@@ -1,0 +1,42 @@
+import type { GenesysRequest } from './exchange.ts';
+import { type OAuthParameters, readParameters } from './parameters.ts';
+
+/** How a client says who it is: by HTTP Basic, in the body, or (a public client with PKCE) by its id alone. */
+interface ClientClaim {
+  readonly clientId: string;
+  /** Undefined for a public client. */
+  readonly clientSecret: string | undefined;
+}
+
+/** A token request, taken apart but not judged. */
+export interface TokenRequest {
+  readonly form: OAuthParameters;
+  /** `ambiguous`: two ways at once, which RFC 6749 §2.3 forbids; undefined: none, or unreadable. */
+  readonly claim: ClientClaim | 'ambiguous' | undefined;
+}
+
+/** Takes a token request apart. */
+export function readTokenRequest(request: GenesysRequest): TokenRequest {
+  const form = readParameters(new URLSearchParams(request.body));
+  return { form, claim: claimOf(request.headers.authorization, form) };
+}
+
+function claimOf(authorization: string | undefined, { values }: OAuthParameters): TokenRequest['claim'] {
+  const { client_id: clientId, client_secret: clientSecret } = values;
+  if (authorization === undefined) return clientId === undefined ? undefined : { clientId, clientSecret };
+  const basic = basicCredentials(authorization);
+  if (basic === undefined) return undefined;
+  if (clientSecret !== undefined || (clientId !== undefined && clientId !== basic.clientId))
+    return 'ambiguous';
+  return basic;
+}
+
+/** HTTP Basic as Genesys Cloud's SDKs send it: id and secret are not form-encoded first. */
+function basicCredentials(authorization: string): ClientClaim | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const credentials = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = credentials.indexOf(':');
+  if (colon < 0) return undefined;
+  return { clientId: credentials.slice(0, colon), clientSecret: credentials.slice(colon + 1) };
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { KeyMaterial } from './ciphertext.ts';
+
+/** The states of a key that the sandbox knows. */
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+
+const DAY_MS = 86_400_000;
+/** The period of automatic rotation when none is set (AWS KMS API Reference, EnableKeyRotation). */
+const ROTATION_PERIOD_MS = 365 * DAY_MS;
+
+/** A symmetric encryption key with all the key material it ever had. */
+export class Key {
+  readonly id: string;
+  readonly arn: string;
+  readonly description: string;
+  readonly createdAt: Date;
+  readonly #clock: Clock;
+  readonly #rotatesYearly: boolean;
+  readonly #materials: (KeyMaterial & { readonly createdAtMs: number })[] = [];
+  #state: KeyState = 'Enabled';
+  #deletionDate: Date | undefined;
+
+  constructor(options: {
+    clock: Clock;
+    id: string;
+    arn: string;
+    description: string;
+    enableKeyRotation: boolean;
+  }) {
+    this.#clock = options.clock;
+    this.id = options.id;
+    this.arn = options.arn;
+    this.description = options.description;
+    this.#rotatesYearly = options.enableKeyRotation;
+    this.createdAt = options.clock.now();
+    this.rotate();
+  }
+
+  get state(): KeyState {
+    return this.#state;
+  }
+
+  /** When the key ceases to exist; set in the state `PendingDeletion` only. */
+  get deletionDate(): Date | undefined {
+    return this.#deletionDate;
+  }
+
+  /** Whether the day of its deletion has come. */
+  get isDeleted(): boolean {
+    return this.#deletionDate !== undefined && this.#clock.now() >= this.#deletionDate;
+  }
+
+  /** The material to encrypt with now; follows automatic rotation. */
+  get material(): KeyMaterial {
+    const latest = this.#materials.at(-1);
+    const isDue =
+      latest === undefined ||
+      (this.#rotatesYearly && this.#clock.nowMs() - latest.createdAtMs >= ROTATION_PERIOD_MS);
+    return isDue ? this.rotate() : latest;
+  }
+
+  /** The material that has this id, however old. */
+  materialById(id: string): KeyMaterial | undefined {
+    return this.#materials.find(material => material.id === id);
+  }
+
+  /** Adds new material; what the earlier one encrypted stays readable. */
+  rotate(): KeyMaterial {
+    const material = {
+      id: randomBytes(32).toString('hex'),
+      secret: randomBytes(32),
+      createdAtMs: this.#clock.nowMs(),
+    };
+    this.#materials.push(material);
+    return material;
+  }
+
+  enable(): void {
+    this.#state = 'Enabled';
+    this.#deletionDate = undefined;
+  }
+
+  /** Also what cancelling a deletion leads to. */
+  disable(): void {
+    this.#state = 'Disabled';
+    this.#deletionDate = undefined;
+  }
+
+  scheduleDeletion(pendingWindowInDays: number): void {
+    this.#state = 'PendingDeletion';
+    this.#deletionDate = new Date(this.#clock.nowMs() + pendingWindowInDays * DAY_MS);
+  }
+}

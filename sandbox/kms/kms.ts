@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsService, operation } from '../aws/service.ts';
+import { decrypt, encrypt, parseCiphertext } from './ciphertext.ts';
+import type { Key } from './key.ts';
+import { KeyRing, type KeyRingOptions } from './key-ring.ts';
+import {
+  type DecryptRequest,
+  decryptRequest,
+  describeKeyRequest,
+  type EncryptRequest,
+  encryptRequest,
+  type GenerateDataKeyRequest,
+  generateDataKeyRequest,
+} from './requests.ts';
+
+/** A new key's properties. */
+export interface KeyProperties {
+  /** A UUID by default. */
+  readonly keyId?: string;
+  /** `alias/…` */
+  readonly alias?: string;
+  readonly description?: string;
+  /** New key material every 365 days. */
+  readonly enableKeyRotation?: boolean;
+}
+
+/**
+ * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which
+ * a key does not work. Key policies and grants are not looked at here. Wherever a method takes a key, it takes
+ * its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
+ *
+ * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey
+ */
+export class Kms implements AwsService {
+  readonly id = 'kms';
+  readonly #accountId: string;
+  readonly #keys: KeyRing;
+
+  readonly operations = {
+    GenerateDataKey: operation(generateDataKeyRequest, request => this.#generateDataKey(request)),
+    Encrypt: operation(encryptRequest, request => this.#encrypt(request)),
+    Decrypt: operation(decryptRequest, request => this.#decrypt(request)),
+    DescribeKey: operation(describeKeyRequest, request => this.#describe(this.#keys.find(request.KeyId))),
+  };
+
+  constructor(options: KeyRingOptions) {
+    this.#accountId = options.accountId;
+    this.#keys = new KeyRing(options);
+  }
+
+  /** Creates a symmetric encryption key that is enabled at once. */
+  createKey(properties: KeyProperties = {}): { keyId: string; arn: string } {
+    const key = this.#keys.create(properties);
+    if (properties.alias !== undefined) this.#keys.addAlias(properties.alias, key.id);
+    return { keyId: key.id, arn: key.arn };
+  }
+
+  /** Gives a key another name, `alias/…`. */
+  createAlias(alias: string, key: string): void {
+    this.#keys.addAlias(alias, key);
+  }
+
+  /** The ARN of a key. */
+  keyArn(key: string): string {
+    return this.#keys.find(key).arn;
+  }
+
+  /** The ARN of the key that a ciphertext names; undefined when there is no such key or the blob is no ciphertext. */
+  keyArnOfCiphertext(blob: Uint8Array): string | undefined {
+    const ciphertext = parseCiphertext(Buffer.from(blob));
+    return ciphertext === undefined ? undefined : this.#keys.byId(ciphertext.keyId)?.arn;
+  }
+
+  /** Lets a key work again. */
+  enableKey(key: string): void {
+    this.#keys.find(key).enable();
+  }
+
+  /** Every use is refused with DisabledException from now on. */
+  disableKey(key: string): void {
+    this.#keys.find(key).disable();
+  }
+
+  /**
+   * Every use is refused with KMSInvalidStateException; when the days are over the key does not exist any more,
+   * and what it encrypted is lost.
+   */
+  scheduleKeyDeletion(key: string, pendingWindowInDays = 30): void {
+    this.#keys.find(key).scheduleDeletion(pendingWindowInDays);
+  }
+
+  /** Leaves the key disabled, as AWS does. */
+  cancelKeyDeletion(key: string): void {
+    this.#keys.find(key).disable();
+  }
+
+  /** Adds key material at once; earlier ciphertexts stay readable. */
+  rotateKey(key: string): void {
+    this.#keys.find(key).rotate();
+  }
+
+  #generateDataKey(request: GenerateDataKeyRequest): object {
+    const { KeySpec, NumberOfBytes } = request;
+    if ((KeySpec === undefined) === (NumberOfBytes === undefined))
+      throw new AwsError('ValidationException', 'Please specify either number of bytes or key spec.');
+    const key = usable(this.#keys.find(request.KeyId));
+    const plaintext = randomBytes(NumberOfBytes ?? (KeySpec === 'AES_128' ? 16 : 32));
+    const { material } = key;
+    return {
+      CiphertextBlob: encrypt(key.id, material, plaintext, request.EncryptionContext).toString('base64'),
+      Plaintext: plaintext.toString('base64'),
+      KeyId: key.arn,
+      KeyMaterialId: material.id,
+    };
+  }
+
+  #encrypt(request: EncryptRequest): object {
+    const key = usable(this.#keys.find(request.KeyId));
+    const blob = encrypt(key.id, key.material, request.Plaintext, request.EncryptionContext);
+    return {
+      CiphertextBlob: blob.toString('base64'),
+      KeyId: key.arn,
+      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+    };
+  }
+
+  #decrypt(request: DecryptRequest): object {
+    const named = request.KeyId === undefined ? undefined : this.#keys.find(request.KeyId);
+    const ciphertext = parseCiphertext(request.CiphertextBlob);
+    if (ciphertext === undefined) throw invalidCiphertext();
+    if (named !== undefined && named.id !== ciphertext.keyId)
+      throw new AwsError(
+        'IncorrectKeyException',
+        'The key ID in the request does not identify a CMK that can perform this operation.',
+      );
+    const key = named ?? this.#keys.byId(ciphertext.keyId);
+    if (key === undefined)
+      throw new AwsError(
+        'AccessDeniedException',
+        'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+      );
+    const material = usable(key).materialById(ciphertext.materialId);
+    const plaintext =
+      material === undefined ? undefined : decrypt(ciphertext, material, request.EncryptionContext);
+    if (plaintext === undefined) throw invalidCiphertext();
+    return {
+      KeyId: key.arn,
+      Plaintext: plaintext.toString('base64'),
+      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+      KeyMaterialId: ciphertext.materialId,
+    };
+  }
+
+  #describe(key: Key): object {
+    return {
+      KeyMetadata: {
+        AWSAccountId: this.#accountId,
+        KeyId: key.id,
+        Arn: key.arn,
+        CreationDate: key.createdAt.getTime() / 1000,
+        Enabled: key.state === 'Enabled',
+        Description: key.description,
+        KeyUsage: 'ENCRYPT_DECRYPT',
+        KeyState: key.state,
+        ...(key.deletionDate === undefined ? {} : { DeletionDate: key.deletionDate.getTime() / 1000 }),
+        Origin: 'AWS_KMS',
+        KeyManager: 'CUSTOMER',
+        CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+        KeySpec: 'SYMMETRIC_DEFAULT',
+        EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+        MultiRegion: false,
+        CurrentKeyMaterialId: key.material.id,
+      },
+    };
+  }
+}
+
+/** @throws AwsError DisabledException, KMSInvalidStateException */
+function usable(key: Key): Key {
+  if (key.state === 'Disabled') throw new AwsError('DisabledException', `${key.arn} is disabled.`);
+  if (key.state === 'PendingDeletion')
+    throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+  return key;
+}
+
+/** AWS gives no message, whether the blob or the encryption context is wrong. */
+function invalidCiphertext(): AwsError {
+  return new AwsError('InvalidCiphertextException', '');
+}

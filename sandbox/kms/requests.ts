@@ -1,0 +1,71 @@
+import {
+  base64,
+  type InferOutput,
+  integer,
+  literal,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  never,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  record,
+  string,
+  transform,
+} from 'valibot';
+
+const keyId = pipe(string(), minLength(1), maxLength(2048));
+const encryptionContext = optional(record(string(), string()), {});
+const encryptionAlgorithm = optional(literal('SYMMETRIC_DEFAULT'));
+/** What the sandbox does not emulate, refused instead of ignored. */
+const notEmulated = { GrantTokens: optional(never()), DryRun: optional(literal(false)) };
+
+function blob(longestBytes: number) {
+  return pipe(
+    string(),
+    base64(),
+    transform(text => Buffer.from(text, 'base64')),
+    minLength(1),
+    maxLength(longestBytes),
+  );
+}
+
+/** AWS KMS API Reference, GenerateDataKey. */
+export const generateDataKeyRequest = object({
+  KeyId: keyId,
+  EncryptionContext: encryptionContext,
+  KeySpec: optional(picklist(['AES_256', 'AES_128'])),
+  NumberOfBytes: optional(pipe(number(), integer(), minValue(1), maxValue(1024))),
+  Recipient: optional(never()),
+  ...notEmulated,
+});
+
+/** AWS KMS API Reference, Encrypt. */
+export const encryptRequest = object({
+  KeyId: keyId,
+  Plaintext: blob(4096),
+  EncryptionContext: encryptionContext,
+  EncryptionAlgorithm: encryptionAlgorithm,
+  ...notEmulated,
+});
+
+/** AWS KMS API Reference, Decrypt. */
+export const decryptRequest = object({
+  CiphertextBlob: blob(6144),
+  KeyId: optional(keyId),
+  EncryptionContext: encryptionContext,
+  EncryptionAlgorithm: encryptionAlgorithm,
+  Recipient: optional(never()),
+  ...notEmulated,
+});
+
+/** AWS KMS API Reference, DescribeKey. */
+export const describeKeyRequest = object({ KeyId: keyId, GrantTokens: optional(never()) });
+
+export type GenerateDataKeyRequest = InferOutput<typeof generateDataKeyRequest>;
+export type EncryptRequest = InferOutput<typeof encryptRequest>;
+export type DecryptRequest = InferOutput<typeof decryptRequest>;

@@ -1,0 +1,14 @@
+import { object } from 'valibot';
+import { type AwsService, operation } from '../aws/service.ts';
+
+/** AWS Security Token Service, to ask who one is. @see AWS STS API Reference, GetCallerIdentity */
+export const sts: AwsService = {
+  id: 'sts',
+  operations: {
+    GetCallerIdentity: operation(object({}), (_request, { caller }) => ({
+      Arn: caller.arn,
+      UserId: caller.userId,
+      Account: caller.accountId,
+    })),
+  },
+};

@@ -1,0 +1,45 @@
+import { onTestFinished } from 'vitest';
+import { AwsEndpoint } from '../../sandbox/aws/endpoint.ts';
+import { type AccessKey, Identities } from '../../sandbox/aws/identities.ts';
+import type { AwsInterceptor, AwsService } from '../../sandbox/aws/service.ts';
+
+export const ACCOUNT_ID = '111122223333';
+export const REGION = 'eu-central-1';
+
+/** An endpoint that listens until the test is over. */
+export interface ServedAws {
+  readonly endpoint: AwsEndpoint;
+  readonly url: string;
+  readonly identities: Identities;
+  /** The key in `client`. */
+  readonly accessKey: AccessKey;
+  /** For the constructor of an SDK client that calls as the user `operator` and never repeats a call. */
+  readonly client: { endpoint: string; region: string; credentials: AccessKey; maxAttempts: 1 };
+  /** The unexpected errors, as `call: message`. */
+  readonly faults: readonly string[];
+}
+
+/** Serves `services` on a free port. */
+export async function serveAws(
+  services: readonly AwsService[],
+  options: { interceptors?: readonly AwsInterceptor[]; region?: string } = {},
+): Promise<ServedAws> {
+  const identities = new Identities({ accountId: ACCOUNT_ID, partition: 'aws' });
+  const accessKey = identities.issueUser('operator');
+  const faults: string[] = [];
+  const endpoint = new AwsEndpoint({
+    ...options,
+    services,
+    identities,
+    onFault: (fault, call) => faults.push(`${call}: ${fault instanceof Error ? fault.message : fault}`),
+  });
+  onTestFinished(() => endpoint.close());
+  await endpoint.listen();
+  const client = {
+    endpoint: endpoint.url,
+    region: REGION,
+    credentials: accessKey,
+    maxAttempts: 1,
+  } as const;
+  return { endpoint, url: endpoint.url, identities, accessKey, client, faults };
+}

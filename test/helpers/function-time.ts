@@ -1,0 +1,17 @@
+/** The time of one invocation: passes only while somebody sleeps. */
+export class FunctionTime {
+  /** What was slept so far, in ms. */
+  readonly sleeps: number[] = [];
+  #leftMs: number;
+
+  constructor(timeoutMs: number) {
+    this.#leftMs = timeoutMs;
+  }
+
+  readonly sleep = async (ms: number): Promise<void> => {
+    this.sleeps.push(ms);
+    this.#leftMs -= ms;
+  };
+
+  readonly remainingMs = (): number => this.#leftMs;
+}

@@ -1,0 +1,62 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { SENTINELS } from './secret-value.ts';
+
+const FORBIDDEN: readonly string[] = [
+  ...Object.values(SENTINELS),
+  ...Object.values(SENTINELS).map(sentinel => sentinel.slice(0, 16)),
+  Buffer.from(`client-id:${SENTINELS.clientSecret}`).toString('base64'),
+];
+
+/** Fails when any part of what is given, hidden fields and causes included, holds a sentinel secret. */
+export function expectNoSecrets(subject: unknown): void {
+  const text = inspect(subject, {
+    depth: null,
+    showHidden: true,
+    maxStringLength: null,
+    maxArrayLength: null,
+    breakLength: Number.POSITIVE_INFINITY,
+  });
+  for (const secret of FORBIDDEN) expect(text).not.toContain(secret);
+}
+
+/**
+ * The error that a promise is rejected with, after a look for secrets in all of it. Fails when the promise is
+ * fulfilled, or rejected with something that is no error.
+ */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    () => ({ kind: 'fulfilled' }) as const,
+    (reason: unknown) => ({ kind: 'rejected', reason }) as const,
+  );
+  if (outcome.kind === 'fulfilled') throw new Error('The promise was fulfilled, but a rejection was expected.');
+  expect(outcome.reason).toBeInstanceOf(Error);
+  expectNoSecrets(outcome.reason);
+  return outcome.reason as Error;
+}
+
+/** One call of the console. */
+export interface LogLine {
+  readonly level: string;
+  readonly line: unknown;
+}
+
+/**
+ * Keeps the console silent, collects what was written, and looks for secrets in it after each test of the file.
+ *
+ * @returns what the present test has written so far
+ */
+export function watchedLog(): () => readonly LogLine[] {
+  const levels = ['debug', 'log', 'info', 'warn', 'error'] as const;
+  let lines: LogLine[] = [];
+  beforeEach(() => {
+    lines = [];
+    for (const level of levels) {
+      vi.spyOn(console, level).mockImplementation((...values: unknown[]) => {
+        lines.push({ level, line: values.length === 1 ? values[0] : values });
+      });
+    }
+  });
+  afterEach(() => expectNoSecrets(lines));
+  return () => lines;
+}

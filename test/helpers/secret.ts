@@ -1,0 +1,27 @@
+import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
+
+/** The secret that the tests rotate. */
+export const SECRET_NAME = 'genesys/voicemail';
+export const SECRET_ARN = `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${SECRET_NAME}-AbCdEf`;
+
+/** The version that AWSCURRENT is on, the one that is rotated in, and one that somebody else wrote. */
+export const BASE_VERSION = 'base0000-0000-4000-8000-000000000000';
+export const VERSION = 'c0ffee00-0000-4000-8000-000000000001';
+export const FOREIGN_VERSION = 'f0e19000-0000-4000-8000-000000000002';
+
+/** The versions of a rotation that has just begun. */
+export const PENDING_STAGES = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
+
+/** DescribeSecret's answer. */
+export function secretDescription(
+  changes: Partial<DescribeSecretCommandOutput> = {},
+): DescribeSecretCommandOutput {
+  return {
+    ARN: SECRET_ARN,
+    Name: SECRET_NAME,
+    RotationEnabled: true,
+    VersionIdsToStages: PENDING_STAGES,
+    $metadata: {},
+    ...changes,
+  };
+}

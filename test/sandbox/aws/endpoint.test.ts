@@ -1,0 +1,449 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
+import { object, string } from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
+import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
+import { Identities } from '../../../sandbox/aws/identities.ts';
+import {
+  type AwsCall,
+  type AwsInterceptor,
+  type AwsService,
+  operation,
+} from '../../../sandbox/aws/service.ts';
+import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { send, sendSigned } from '../../helpers/signed-request.ts';
+
+const getSecretValue = new GetSecretValueCommand({ SecretId: 'genesys' });
+const getSecretValueHeaders = {
+  'x-amz-target': 'secretsmanager.GetSecretValue',
+  'content-type': 'application/x-amz-json-1.1',
+};
+
+/** Secrets Manager with one operation. */
+function secretsManager(answer: (call: AwsCall) => Promise<object> | object = () => ({})): AwsService {
+  return {
+    id: 'secretsmanager',
+    operations: { GetSecretValue: operation(object({ SecretId: string() }), (_input, call) => answer(call)) },
+  };
+}
+
+function failing(error: Error): AwsService {
+  return secretsManager(() => {
+    throw error;
+  });
+}
+
+describe('AwsEndpoint', () => {
+  it('answers AWS JSON 1.1 with the content type and a request id', async () => {
+    const calls: AwsCall[] = [];
+    const aws = await serveAws([
+      secretsManager(call => {
+        calls.push(call);
+        return { Name: 'genesys', CreatedDate: 1700000000.123 };
+      }),
+    ]);
+
+    const answer = await new SecretsManagerClient(aws.client).send(getSecretValue);
+
+    expect(answer).toMatchObject({ Name: 'genesys', CreatedDate: new Date('2023-11-14T22:13:20.123Z') });
+    expect(calls).toMatchObject([
+      {
+        service: 'secretsmanager',
+        operation: 'GetSecretValue',
+        input: { SecretId: 'genesys' },
+        caller: { arn: 'arn:aws:iam::111122223333:user/operator' },
+        requestId: answer.$metadata.requestId,
+      },
+    ]);
+  });
+
+  it('answers AWS JSON 1.0 as such', async () => {
+    const executionArn = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:one';
+    const states: AwsService = {
+      id: 'states',
+      operations: {
+        StartExecution: operation(object({}), () => ({ executionArn, startDate: 1700000000.5 })),
+      },
+    };
+    const aws = await serveAws([states]);
+
+    const answer = await sendSigned(
+      {
+        url: aws.url,
+        headers: {
+          'x-amz-target': 'AWSStepFunctions.StartExecution',
+          'content-type': 'application/x-amz-json-1.0',
+        },
+        body: '{}',
+      },
+      'states',
+      aws.accessKey,
+    );
+    const started = await new SFNClient(aws.client).send(
+      new StartExecutionCommand({ stateMachineArn: 'arn' }),
+    );
+
+    expect(answer.headers['content-type']).toBe('application/x-amz-json-1.0');
+    expect(started).toMatchObject({ executionArn, startDate: new Date('2023-11-14T22:13:20.500Z') });
+  });
+
+  it('serves a host name with the prefix of StartSyncExecution', async () => {
+    const states: AwsService = {
+      id: 'states',
+      operations: { StartSyncExecution: operation(object({}), () => ({ status: 'SUCCEEDED' })) },
+    };
+    const aws = await serveAws([states]);
+    const client = new SFNClient(aws.client);
+    // The name with the prefix resolves nowhere; the request is signed with it all the same.
+    client.middlewareStack.add(
+      next => args => {
+        Object.assign(args.request as object, { hostname: '127.0.0.1' });
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+
+    const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn: 'arn' }));
+
+    expect(answer.status).toBe('SUCCEEDED');
+  });
+
+  it('knows both targets of CloudTrail', async () => {
+    const cloudTrail: AwsService = {
+      id: 'cloudtrail',
+      operations: { LookupEvents: operation(object({}), () => ({ Events: [{ EventId: 'one' }] })) },
+    };
+    const aws = await serveAws([cloudTrail]);
+
+    const answer = await new CloudTrailClient(aws.client).send(new LookupEventsCommand({}));
+    const cliAnswer = await sendSigned(
+      {
+        url: aws.url,
+        headers: {
+          'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
+          'content-type': 'application/x-amz-json-1.1',
+        },
+        body: '{}',
+      },
+      'cloudtrail',
+      aws.accessKey,
+    );
+
+    expect(answer.Events).toMatchObject([{ EventId: 'one' }]);
+    expect(JSON.parse(cliAnswer.body)).toEqual({ Events: [{ EventId: 'one' }] });
+  });
+
+  describe('refusals', () => {
+    it.each([
+      { type: 'ResourceNotFoundException', member: 'Message' },
+      { type: 'AccessDeniedException', member: 'message' },
+    ])('spells the message of $type of Secrets Manager "$member"', async ({ type, member }) => {
+      const aws = await serveAws([failing(new AwsError(type, 'The text.'))]);
+
+      const answer = await sendSigned(
+        { url: aws.url, headers: getSecretValueHeaders, body: '{"SecretId":"genesys"}' },
+        'secretsmanager',
+        aws.accessKey,
+      );
+
+      expect(answer.statusCode).toBe(400);
+      expect(JSON.parse(answer.body)).toEqual({ __type: type, [member]: 'The text.' });
+      expect(answer.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it('spells the message "message" for the other services and adds details', async () => {
+      const states: AwsService = {
+        id: 'states',
+        operations: {
+          StartExecution: operation(object({}), () => {
+            throw new AwsError('ThrottlingException', 'Rate exceeded', { details: { reason: 'bucket' } });
+          }),
+        },
+      };
+      const aws = await serveAws([states]);
+
+      const answer = await sendSigned(
+        { url: aws.url, headers: { 'x-amz-target': 'AWSStepFunctions.StartExecution' }, body: '{}' },
+        'states',
+        aws.accessKey,
+      );
+
+      expect(JSON.parse(answer.body)).toEqual({
+        __type: 'ThrottlingException',
+        message: 'Rate exceeded',
+        reason: 'bucket',
+      });
+    });
+
+    it('names what is wrong with the input and not what it was', async () => {
+      const aws = await serveAws([
+        {
+          id: 'secretsmanager',
+          operations: {
+            GetSecretValue: operation(object({ SecretId: string(), VersionId: string() }), () => ({})),
+          },
+        },
+      ]);
+
+      const answer = await sendSigned(
+        {
+          url: aws.url,
+          headers: getSecretValueHeaders,
+          body: '{"SecretId":null,"VersionId":{"SENTINEL":1}}',
+        },
+        'secretsmanager',
+        aws.accessKey,
+      );
+
+      expect(answer.statusCode).toBe(400);
+      expect(JSON.parse(answer.body)).toEqual({
+        __type: 'ValidationException',
+        message:
+          "2 validation errors detected: Value at 'secretId' failed to satisfy constraint: Member must not be null; Value at 'versionId' failed to satisfy constraint: Member must be string",
+      });
+    });
+
+    it.each(['{"SecretId":"SENTINEL"', '["SENTINEL"]', '"SENTINEL"', 'null'])(
+      'refuses the body %s as SerializationException without quoting it',
+      async body => {
+        const aws = await serveAws([secretsManager()]);
+
+        const answer = await sendSigned(
+          { url: aws.url, headers: getSecretValueHeaders, body },
+          'secretsmanager',
+          aws.accessKey,
+        );
+
+        expect(answer.statusCode).toBe(400);
+        expect(JSON.parse(answer.body)).toMatchObject({ __type: 'SerializationException' });
+        expect(answer.body).not.toContain('SENTINEL');
+      },
+    );
+
+    it.each(['secretsmanager.TagResource', 'secretsmanager.constructor', 'secretsmanager.'])(
+      'refuses the target %s, which is no operation',
+      async target => {
+        const aws = await serveAws([secretsManager()]);
+
+        const answer = await sendSigned(
+          { url: aws.url, headers: { 'x-amz-target': target }, body: '{}' },
+          'secretsmanager',
+          aws.accessKey,
+        );
+
+        expect(answer.statusCode).toBe(400);
+        expect(JSON.parse(answer.body)).toEqual({
+          __type: 'UnknownOperationException',
+          message: 'The sandbox does not emulate this operation of secretsmanager.',
+        });
+      },
+    );
+
+    it.each([
+      { method: 'POST', headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' } },
+      { method: 'GET', headers: {} },
+    ])('refuses a $method of no emulated service', async request => {
+      const aws = await serveAws([secretsManager()]);
+
+      const answer = await send({ ...request, url: aws.url });
+
+      expect(answer.statusCode).toBe(400);
+      expect(JSON.parse(answer.body)).toMatchObject({ __type: 'UnknownOperationException' });
+    });
+
+    it('refuses a body of more than 1 MB', async () => {
+      const aws = await serveAws([secretsManager()]);
+
+      const answer = await sendSigned(
+        { url: aws.url, headers: getSecretValueHeaders, body: 'x'.repeat(1_048_577) },
+        'secretsmanager',
+        aws.accessKey,
+      );
+
+      expect(answer.statusCode).toBe(413);
+      expect(JSON.parse(answer.body)).toMatchObject({ __type: 'RequestEntityTooLargeException' });
+    });
+
+    it('reports an unexpected error and hides it from the client', async () => {
+      const aws = await serveAws([failing(new TypeError('a defect'))]);
+
+      const call = new SecretsManagerClient(aws.client).send(getSecretValue);
+
+      await expect(call).rejects.toMatchObject({
+        name: 'InternalFailure',
+        message: 'The request processing has failed because of an unknown error, exception or failure.',
+        $metadata: { httpStatusCode: 500 },
+      });
+      expect(aws.faults).toEqual(['secretsmanager:GetSecretValue: a defect']);
+    });
+  });
+
+  describe('interceptors', () => {
+    it('run in the order given around the operation, with its input', async () => {
+      const steps: string[] = [];
+      const interceptor =
+        (name: string): AwsInterceptor =>
+        async (call, next) => {
+          steps.push(`${name} ${call.operation} ${JSON.stringify(call.input)}`);
+          const output = await next();
+          steps.push(`${name} done`);
+          return output;
+        };
+      const aws = await serveAws(
+        [
+          secretsManager(() => {
+            steps.push('operation');
+            return {};
+          }),
+        ],
+        { interceptors: [interceptor('outer'), interceptor('inner')] },
+      );
+
+      await new SecretsManagerClient(aws.client).send(getSecretValue);
+
+      expect(steps).toEqual([
+        'outer GetSecretValue {"SecretId":"genesys"}',
+        'inner GetSecretValue {"SecretId":"genesys"}',
+        'operation',
+        'inner done',
+        'outer done',
+      ]);
+    });
+
+    it('can refuse a call before it takes effect', async () => {
+      let calls = 0;
+      const aws = await serveAws(
+        [
+          secretsManager(() => {
+            calls += 1;
+            return {};
+          }),
+        ],
+        {
+          interceptors: [
+            () => {
+              throw new AwsError('AccessDeniedException', 'User is not authorized.');
+            },
+          ],
+        },
+      );
+
+      const call = new SecretsManagerClient(aws.client).send(getSecretValue);
+
+      await expect(call).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+        message: 'User is not authorized.',
+      });
+      expect(calls).toBe(0);
+    });
+
+    it.each([
+      { when: 'before the effect', effects: 0 },
+      { when: 'after the effect', effects: 1 },
+    ])('can drop the connection $when', async ({ effects }) => {
+      let calls = 0;
+      const aws = await serveAws(
+        [
+          secretsManager(() => {
+            calls += 1;
+            return {};
+          }),
+        ],
+        {
+          interceptors: [
+            async (_call, next) => {
+              if (effects === 1) await next();
+              throw new ConnectionDropped();
+            },
+          ],
+        },
+      );
+
+      const call = new SecretsManagerClient(aws.client).send(getSecretValue);
+
+      await expect(call).rejects.toMatchObject({ name: 'TimeoutError', message: 'socket hang up' });
+      expect(calls).toBe(effects);
+      expect(aws.faults).toEqual([]);
+    });
+
+    it('see no call that is unsigned or malformed', async () => {
+      const seen: string[] = [];
+      const aws = await serveAws([secretsManager()], {
+        interceptors: [
+          (call, next) => {
+            seen.push(call.operation);
+            return next();
+          },
+        ],
+      });
+
+      await send({ url: aws.url, headers: getSecretValueHeaders, body: '{"SecretId":"genesys"}' });
+      await sendSigned(
+        { url: aws.url, headers: getSecretValueHeaders, body: '{}' },
+        'secretsmanager',
+        aws.accessKey,
+      );
+
+      expect(seen).toEqual([]);
+    });
+  });
+
+  describe('listening', () => {
+    it('throws when the URL is asked for before it listens', () => {
+      const endpoint = new AwsEndpoint({
+        services: [],
+        identities: new Identities({ accountId: '111122223333', partition: 'aws' }),
+        onFault: () => {},
+      });
+
+      expect(() => endpoint.url).toThrow('does not listen');
+    });
+
+    it('rejects when the port is taken', async () => {
+      const aws = await serveAws([]);
+      const endpoint = new AwsEndpoint({
+        services: [],
+        identities: aws.identities,
+        port: Number(new URL(aws.url).port),
+        onFault: () => {},
+      });
+
+      await expect(endpoint.listen()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    });
+
+    it('closes at once over idle connections and running calls', async () => {
+      const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+      const aws = await serveAws([
+        secretsManager(() => {
+          arrive();
+          return new Promise(() => {});
+        }),
+      ]);
+      const agent = new Agent({ keepAlive: true });
+      await new Promise(resolve => {
+        httpRequest(aws.url, { agent }, response => response.resume().on('end', resolve)).end();
+      });
+      const call = new SecretsManagerClient(aws.client).send(getSecretValue);
+      const outcome = expect(call).rejects.toMatchObject({ message: 'socket hang up' });
+      await arrived;
+
+      await aws.endpoint.close();
+
+      await outcome;
+      await expect(send({ url: aws.url })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      agent.destroy();
+    });
+
+    it('may be closed twice', async () => {
+      const aws = await serveAws([]);
+
+      await aws.endpoint.close();
+
+      await expect(aws.endpoint.close()).resolves.toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { looseObject } from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import { type AwsService, operation } from '../../../sandbox/aws/service.ts';
+import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { sendSigned } from '../../helpers/signed-request.ts';
+
+const REFRESH_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:refresh';
+
+function lambda(answer: (input: object) => object): AwsService {
+  return {
+    id: 'lambda',
+    operations: {
+      Invoke: operation(looseObject({}), answer),
+      GetFunction: operation(looseObject({}), answer),
+    },
+  };
+}
+
+describe('lambdaProtocol', () => {
+  it('makes the members of Invoke from path, query, headers and body', async () => {
+    const inputs: object[] = [];
+    const aws = await serveAws([
+      lambda(input => {
+        inputs.push(input);
+        return { StatusCode: 200, Payload: '{"blob":"ü"}', ExecutedVersion: '$LATEST', LogResult: 'bG9n' };
+      }),
+    ]);
+
+    const answer = await new LambdaClient(aws.client).send(
+      new InvokeCommand({
+        FunctionName: REFRESH_ARN,
+        Qualifier: 'prod',
+        LogType: 'Tail',
+        Payload: '{"secret": "ü"}',
+      }),
+    );
+
+    expect(inputs).toEqual([
+      {
+        FunctionName: REFRESH_ARN,
+        Qualifier: 'prod',
+        InvocationType: 'RequestResponse',
+        LogType: 'Tail',
+        Payload: '{"secret": "ü"}',
+      },
+    ]);
+    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST', LogResult: 'bG9n' });
+    expect(answer.FunctionError).toBeUndefined();
+    expect(answer.Payload?.transformToString()).toBe('{"blob":"ü"}');
+  });
+
+  it('says in a header that the function failed', async () => {
+    const payload = '{"errorType":"RefreshTokenRejected","errorMessage":"","trace":[]}';
+    const aws = await serveAws([
+      lambda(() => ({ StatusCode: 200, Payload: payload, FunctionError: 'Unhandled' })),
+    ]);
+
+    const answer = await new LambdaClient(aws.client).send(new InvokeCommand({ FunctionName: 'refresh' }));
+
+    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(answer.Payload?.transformToString()).toBe(payload);
+  });
+
+  it.each([
+    { invocationType: 'Event', statusCode: 202 },
+    { invocationType: 'DryRun', statusCode: 204 },
+  ] as const)(
+    'answers $invocationType with $statusCode and no body',
+    async ({ invocationType, statusCode }) => {
+      const inputs: object[] = [];
+      const aws = await serveAws([
+        lambda(input => {
+          inputs.push(input);
+          return { StatusCode: statusCode };
+        }),
+      ]);
+
+      const answer = await new LambdaClient(aws.client).send(
+        new InvokeCommand({ FunctionName: 'refresh', InvocationType: invocationType }),
+      );
+
+      expect(inputs).toMatchObject([{ InvocationType: invocationType }]);
+      expect(answer.StatusCode).toBe(statusCode);
+      expect(answer.Payload?.transformToString() ?? '').toBe('');
+    },
+  );
+
+  it('answers GetFunction', async () => {
+    const aws = await serveAws([
+      lambda(input => ({ Configuration: { Description: JSON.stringify(input) } })),
+    ]);
+
+    const answer = await new LambdaClient(aws.client).send(
+      new GetFunctionCommand({ FunctionName: 'refresh' }),
+    );
+
+    expect(answer.Configuration?.Description).toBe('{"FunctionName":"refresh"}');
+  });
+
+  it.each([
+    { type: 'ResourceNotFoundException', statusCode: 404, Type: 'User', details: {} },
+    {
+      type: 'TooManyRequestsException',
+      statusCode: 429,
+      Type: 'User',
+      details: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
+    },
+    { type: 'ServiceException', statusCode: 500, Type: 'Service', details: {} },
+  ])('answers $type with $statusCode', async ({ type, statusCode, Type, details }) => {
+    const aws = await serveAws([
+      lambda(() => {
+        throw new AwsError(type, 'The text.', { statusCode, details });
+      }),
+    ]);
+
+    const call = new LambdaClient(aws.client).send(new InvokeCommand({ FunctionName: 'refresh' }));
+
+    await expect(call).rejects.toMatchObject({
+      name: type,
+      message: 'The text.',
+      Type,
+      ...details,
+      $metadata: { httpStatusCode: statusCode, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+  });
+
+  it.each([
+    { method: 'GET', path: '/2015-03-31/functions/' },
+    { method: 'DELETE', path: '/2015-03-31/functions/refresh' },
+    { method: 'GET', path: '/2017-03-31/tags/refresh' },
+  ])('answers $method $path with 404', async ({ method, path }) => {
+    const aws = await serveAws([lambda(() => ({}))]);
+
+    const answer = await sendSigned({ url: aws.url, method, path }, 'lambda', aws.accessKey);
+
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers['x-amzn-errortype']).toBe('UnknownOperationException');
+  });
+
+  it('refuses a path that is not validly encoded', async () => {
+    const aws = await serveAws([lambda(() => ({}))]);
+
+    const answer = await sendSigned(
+      { url: aws.url, method: 'GET', path: '/2015-03-31/functions/%ZZ' },
+      'lambda',
+      aws.accessKey,
+    );
+
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['x-amzn-errortype']).toBe('SerializationException');
+  });
+
+  it('takes a payload of 6 MB and refuses a longer one', async () => {
+    const aws = await serveAws([lambda(() => ({ StatusCode: 200, Payload: 'null' }))]);
+    const client = new LambdaClient(aws.client);
+
+    const accepted = await client.send(
+      new InvokeCommand({ FunctionName: 'refresh', Payload: 'x'.repeat(6_291_456) }),
+    );
+    const refused = client.send(
+      new InvokeCommand({ FunctionName: 'refresh', Payload: 'x'.repeat(6_291_457) }),
+    );
+
+    expect(accepted.StatusCode).toBe(200);
+    await expect(refused).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+});

@@ -1,0 +1,109 @@
+import { onTestFinished } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import type { GenesysBehaviour } from '../../../sandbox/genesys-cloud/behaviour.ts';
+import { authorizeCode } from '../../../sandbox/genesys-cloud/browser.ts';
+import type { OAuthClient } from '../../../sandbox/genesys-cloud/directory.ts';
+import { GenesysCloud } from '../../../sandbox/genesys-cloud/genesys-cloud.ts';
+
+/** Where the test's client is led back to; nobody listens there. */
+export const REDIRECT_URI = 'http://localhost:8400/callback';
+
+/** The test's user. */
+export const USER = { userName: 'ada@example.com', password: 'correct horse', name: 'Ada Lovelace' };
+
+/** A running organisation with one client and one user, gone when the test is. */
+export async function organization(
+  behaviour: Partial<GenesysBehaviour> = {},
+  tokenDurationSeconds = 86_400,
+): Promise<Organization> {
+  const clock = new Clock();
+  const cloud = new GenesysCloud({ clock, behaviour });
+  await cloud.listen();
+  onTestFinished(() => cloud.close());
+  const client = cloud.createClient({ redirectUris: [REDIRECT_URI], tokenDurationSeconds, name: 'Exporter' });
+  const { userId } = cloud.createUser(USER);
+  return new Organization(clock, cloud, client, userId);
+}
+
+/** What a test does with the organisation. */
+export class Organization {
+  readonly clock: Clock;
+  readonly cloud: GenesysCloud;
+  readonly client: OAuthClient;
+  readonly userId: string;
+
+  constructor(clock: Clock, cloud: GenesysCloud, client: OAuthClient, userId: string) {
+    this.clock = clock;
+    this.cloud = cloud;
+    this.client = client;
+    this.userId = userId;
+  }
+
+  /** The query of a well-formed request to `/oauth/authorize`, changed; undefined leaves a parameter out. */
+  authorizeUrl(changes: Record<string, string | undefined> = {}): string {
+    const parameters = Object.entries({
+      response_type: 'code',
+      client_id: this.client.clientId,
+      redirect_uri: REDIRECT_URI,
+      state: 'xyz',
+      ...changes,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return `${this.cloud.loginUrl}/oauth/authorize?${new URLSearchParams(parameters)}`;
+  }
+
+  /** First tokens by the whole code flow. */
+  async firstTokens(): Promise<{ accessToken: string; refreshToken: string }> {
+    const { accessToken, refreshToken } = await authorizeCode({
+      loginUrl: this.cloud.loginUrl,
+      clientId: this.client.clientId,
+      clientSecret: this.client.clientSecret,
+      redirectUri: REDIRECT_URI,
+      ...USER,
+    });
+    return { accessToken, refreshToken: refreshToken ?? '' };
+  }
+
+  /** A token request with HTTP Basic. */
+  requestToken(
+    form: Record<string, string>,
+    options: { client?: OAuthClient; loginUrl?: string } = {},
+  ): Promise<Response> {
+    const { clientId, clientSecret } = options.client ?? this.client;
+    return fetch(`${options.loginUrl ?? this.cloud.loginUrl}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: basic(clientId, clientSecret) },
+      body: new URLSearchParams(form),
+    });
+  }
+
+  /** A refresh with HTTP Basic. */
+  refresh(refreshToken: string): Promise<Response> {
+    return this.requestToken({ grant_type: 'refresh_token', refresh_token: refreshToken });
+  }
+
+  /** A refresh that must succeed. */
+  async refreshed(refreshToken: string): Promise<{ access_token: string; refresh_token: string }> {
+    const response = await this.refresh(refreshToken);
+    if (!response.ok) throw new Error(`The refresh was answered with status ${response.status}.`);
+    const body: unknown = await response.json();
+    return body as { access_token: string; refresh_token: string };
+  }
+
+  /** An API call. */
+  call(path: string, accessToken: string, method = 'GET'): Promise<Response> {
+    return fetch(`${this.cloud.apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+  }
+
+  /** The status of `users/me`. */
+  async usersMeStatus(accessToken: string): Promise<number> {
+    return (await this.call('/api/v2/users/me', accessToken)).status;
+  }
+}
+
+/** The value of an HTTP Basic header. */
+export function basic(clientId: string, clientSecret: string): string {
+  return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+}

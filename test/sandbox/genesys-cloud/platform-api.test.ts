@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { type Organization, organization } from './organization.ts';
+
+/** The access token of a client-credentials client. */
+async function clientCredentialsToken(org: Organization): Promise<string> {
+  const client = org.cloud.createClient({ grant: 'CLIENT-CREDENTIALS' });
+  const response = await org.requestToken({ grant_type: 'client_credentials' }, { client });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+describe('users/me', () => {
+  it('names the user behind the token', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+
+    const response = await org.call('/api/v2/users/me', accessToken);
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('inin-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get('inin-ratelimit-count')).toBe('1');
+    expect(response.headers.get('inin-ratelimit-allowed')).toBe('300');
+    expect(response.headers.get('inin-ratelimit-reset')).toBe('60');
+    expect(await response.json()).toMatchObject({
+      id: org.userId,
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      state: 'active',
+    });
+  });
+
+  it('answers authentication.required without a bearer token, in the shape of ErrorBody', async () => {
+    const org = await organization();
+
+    const response = await fetch(`${org.cloud.apiUrl}/api/v2/users/me`);
+
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      message: 'No authentication bearer token specified in authorization header.',
+      code: 'authentication.required',
+      status: 401,
+      contextId: response.headers.get('inin-correlation-id'),
+      details: [],
+      errors: [],
+      messageWithParams: 'No authentication bearer token specified in authorization header.',
+      messageParams: {},
+    });
+  });
+
+  it('answers bad.credentials to a token it does not know', async () => {
+    const org = await organization();
+
+    const response = await org.call('/api/v2/users/me', 'unknown');
+
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
+      code: 'bad.credentials',
+      message: 'Invalid login credentials.',
+    });
+  });
+
+  it('answers bad.credentials to a refresh token and to a token of another region', async () => {
+    const org = await organization();
+    const { accessToken, refreshToken } = await org.firstTokens();
+    const { apiUrl } = org.cloud.urlsOf('mypurecloud.de');
+
+    const mistaken = await org.call('/api/v2/users/me', refreshToken);
+    const elsewhere = await fetch(`${apiUrl}/api/v2/users/me`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+
+    expect(await mistaken.json()).toMatchObject({ code: 'bad.credentials' });
+    expect(await elsewhere.json()).toMatchObject({ code: 'bad.credentials' });
+  });
+
+  it('answers credentials.expired when the duration of the client is over', async () => {
+    const org = await organization({}, 300);
+    const { accessToken } = await org.firstTokens();
+
+    org.clock.advance(299_000);
+    const before = await org.usersMeStatus(accessToken);
+    org.clock.advance(1_000);
+    const after = await org.call('/api/v2/users/me', accessToken);
+
+    expect(before).toBe(200);
+    expect(after.status).toBe(401);
+    expect(await after.json()).toMatchObject({ code: 'credentials.expired' });
+  });
+
+  it('keeps refresh tokens good after the access token expired', async () => {
+    const org = await organization({}, 300);
+    const { refreshToken } = await org.firstTokens();
+
+    org.clock.advance(30 * 86_400_000);
+
+    expect((await org.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it.each([
+    ['not.authorized', 'You are not authorized to perform the requested action.'],
+    [
+      'missing.permissions',
+      'Unable to perform the requested action. You are missing the following permission(s): directory:user:view',
+    ],
+  ] as const)('answers 403 %s to a user who may not, until he may', async (code, message) => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+    org.cloud.setUserAccess(org.userId, code);
+
+    const refused = await org.call('/api/v2/users/me', accessToken);
+    org.cloud.setUserAccess(org.userId, 'permitted');
+
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code, message });
+    expect(await org.usersMeStatus(accessToken)).toBe(200);
+  });
+
+  it('refuses a client-credentials token for want of a user', async () => {
+    const org = await organization();
+
+    const response = await org.call('/api/v2/users/me', await clientCredentialsToken(org));
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'bad.request',
+      message: expect.stringContaining('requires a user context'),
+    });
+  });
+
+  it('names a query parameter that is not emulated', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+
+    const response = await org.call('/api/v2/users/me?expand=presence', accessToken);
+
+    expect(response.status).toBe(501);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('expand') });
+  });
+});
+
+describe('rate limit', () => {
+  it('answers 429 with Retry-After to the 301st call in a minute, and takes calls again after it', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+    for (let call = 0; call < 300; call += 1) await org.call('/api/v2/tokens/me', accessToken, 'HEAD');
+
+    const limited = await org.call('/api/v2/users/me', accessToken);
+    org.clock.advance(60_000);
+    const later = await org.usersMeStatus(accessToken);
+
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(limited.headers.get('inin-ratelimit-count')).toBe('301');
+    expect(await limited.json()).toMatchObject({
+      code: 'too.many.requests',
+      message: 'Rate limit exceeded the maximum [300] requests within [60] seconds',
+    });
+    expect(later).toBe(200);
+  });
+
+  it('counts each OAuth client apart', async () => {
+    const org = await organization({ apiCallsPerMinute: 1 });
+    const { accessToken } = await org.firstTokens();
+    const other = await clientCredentialsToken(org);
+
+    await org.call('/api/v2/tokens/me', accessToken);
+
+    expect((await org.call('/api/v2/tokens/me', accessToken)).status).toBe(429);
+    expect((await org.call('/api/v2/tokens/me', other)).status).toBe(200);
+  });
+});
+
+describe('tokens/me', () => {
+  it('tells whose token it is', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+
+    const response = await org.call('/api/v2/tokens/me', accessToken);
+
+    expect(await response.json()).toEqual({
+      organization: { id: expect.any(String), name: 'Sandbox' },
+      homeOrganization: { id: expect.any(String), name: 'Sandbox' },
+      authorizedScope: [],
+      OAuthClient: {
+        id: org.client.clientId,
+        name: 'Exporter',
+        organization: { id: expect.any(String), name: 'Sandbox' },
+      },
+    });
+  });
+
+  it('verifies a token by HEAD', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+
+    const live = await org.call('/api/v2/tokens/me', accessToken, 'HEAD');
+    const dead = await org.call('/api/v2/tokens/me', 'unknown', 'HEAD');
+
+    expect([live.status, dead.status]).toEqual([200, 401]);
+  });
+
+  it('revokes the token by DELETE, and its refresh token with it', async () => {
+    const org = await organization();
+    const { accessToken, refreshToken } = await org.firstTokens();
+
+    const response = await org.call('/api/v2/tokens/me', accessToken, 'DELETE');
+
+    expect(response.status).toBe(204);
+    expect(await org.usersMeStatus(accessToken)).toBe(401);
+    expect((await org.refresh(refreshToken)).status).toBe(400);
+  });
+
+  it('leaves the refresh token alone at DELETE when switched so', async () => {
+    const org = await organization({ tokenDeletionRevokesLineage: false });
+    const { accessToken, refreshToken } = await org.firstTokens();
+
+    await org.call('/api/v2/tokens/me', accessToken, 'DELETE');
+
+    expect(await org.usersMeStatus(accessToken)).toBe(401);
+    expect((await org.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('does not extend the idle timer with preserveIdleTTL', async () => {
+    const org = await organization({ inactivityTimeoutMinutes: 5 });
+    const { accessToken } = await org.firstTokens();
+
+    org.clock.advance(4 * 60_000);
+    const info = await org.call('/api/v2/tokens/me?preserveIdleTTL=true', accessToken);
+    org.clock.advance(60_000);
+
+    expect(await info.json()).toHaveProperty('dateTokenIdles');
+    expect(await org.usersMeStatus(accessToken)).toBe(401);
+  });
+
+  it('extends the idle timer with every other call', async () => {
+    const org = await organization({ inactivityTimeoutMinutes: 5 });
+    const { accessToken } = await org.firstTokens();
+
+    org.clock.advance(4 * 60_000);
+    await org.call('/api/v2/users/me', accessToken);
+    org.clock.advance(4 * 60_000);
+
+    expect(await org.usersMeStatus(accessToken)).toBe(200);
+  });
+
+  it('allows no other method', async () => {
+    const org = await organization();
+    const { accessToken } = await org.firstTokens();
+
+    const response = await org.call('/api/v2/tokens/me', accessToken, 'PUT');
+
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD, DELETE');
+  });
+});

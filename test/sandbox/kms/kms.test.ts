@@ -1,0 +1,392 @@
+import {
+  DecryptCommand,
+  DescribeKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
+import { describe, expect, it } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import { Kms } from '../../../sandbox/kms/kms.ts';
+import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+import { sendSigned } from '../../helpers/signed-request.ts';
+
+const DAY_MS = 86_400_000;
+const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const KEY_ARN = `arn:aws:kms:eu-central-1:111122223333:key/${KEY_ID}`;
+const OTHER_KEY_ID = '0987dcba-09fe-87dc-65ba-ab0987654321';
+const CONTEXT = { secretArn: 'arn', versionId: 'v1', holds: 'secret-value' };
+
+/** KMS with one key, `alias/seal`, reached by the real client. */
+async function setUp(key: { enableKeyRotation?: boolean } = {}) {
+  const clock = new Clock();
+  const kms = new Kms({ clock, accountId: ACCOUNT_ID, region: REGION, partition: 'aws' });
+  kms.createKey({ keyId: KEY_ID, alias: 'alias/seal', ...key });
+  const aws = await serveAws([kms]);
+  return { clock, kms, aws, client: new KMSClient(aws.client) };
+}
+
+function generate(client: KMSClient, context: Record<string, string> = CONTEXT) {
+  return client.send(
+    new GenerateDataKeyCommand({ KeyId: KEY_ID, KeySpec: 'AES_256', EncryptionContext: context }),
+  );
+}
+
+describe('Kms', () => {
+  describe('GenerateDataKey', () => {
+    it('answers the data key, its ciphertext, the ARN of the key and the id of its material', async () => {
+      const { client } = await setUp();
+
+      const dataKey = await client.send(
+        new GenerateDataKeyCommand({ KeyId: 'alias/seal', KeySpec: 'AES_256' }),
+      );
+
+      expect(dataKey.Plaintext).toHaveLength(32);
+      expect(dataKey.KeyId).toBe(KEY_ARN);
+      expect(dataKey.KeyMaterialId).toMatch(/^[0-9a-f]{64}$/);
+      expect(Buffer.from(dataKey.CiphertextBlob ?? []).toString('latin1')).toContain(KEY_ID);
+    });
+
+    it.each([{ KeySpec: 'AES_128', length: 16 } as const, { NumberOfBytes: 1024, length: 1024 } as const])(
+      'makes a key of $length bytes',
+      async ({ length, ...size }) => {
+        const { client } = await setUp();
+
+        const dataKey = await client.send(new GenerateDataKeyCommand({ KeyId: KEY_ID, ...size }));
+
+        expect(dataKey.Plaintext).toHaveLength(length);
+      },
+    );
+
+    it.each([{}, { KeySpec: 'AES_256', NumberOfBytes: 32 } as const])(
+      'refuses the size %o, for it wants exactly one',
+      async size => {
+        const { client } = await setUp();
+
+        const call = client.send(new GenerateDataKeyCommand({ KeyId: KEY_ID, ...size }));
+
+        await expect(call).rejects.toMatchObject({
+          name: 'ValidationException',
+          message: 'Please specify either number of bytes or key spec.',
+        });
+      },
+    );
+
+    it.each([0, 1025])('refuses a key of %i bytes', async NumberOfBytes => {
+      const { client } = await setUp();
+
+      const call = client.send(new GenerateDataKeyCommand({ KeyId: KEY_ID, NumberOfBytes }));
+
+      await expect(call).rejects.toMatchObject({ name: 'ValidationException' });
+    });
+
+    it('refuses what it does not emulate by name', async () => {
+      const { client } = await setUp();
+
+      const call = client.send(
+        new GenerateDataKeyCommand({ KeyId: KEY_ID, KeySpec: 'AES_256', GrantTokens: ['grant'] }),
+      );
+
+      await expect(call).rejects.toMatchObject({
+        message:
+          "1 validation error detected: Value at 'grantTokens' failed to satisfy constraint: Member is not emulated by the sandbox",
+      });
+    });
+  });
+
+  describe('Decrypt', () => {
+    it('returns the data key for the same pairs in any order', async () => {
+      const { client } = await setUp();
+      const dataKey = await generate(client, { a: '1', b: '2' });
+
+      const decrypted = await client.send(
+        new DecryptCommand({
+          CiphertextBlob: dataKey.CiphertextBlob,
+          EncryptionContext: { b: '2', a: '1' },
+        }),
+      );
+
+      expect(decrypted.Plaintext).toEqual(dataKey.Plaintext);
+      expect(decrypted).toMatchObject({
+        KeyId: KEY_ARN,
+        EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+        KeyMaterialId: dataKey.KeyMaterialId,
+      });
+    });
+
+    it.each([
+      { sealed: { a: '1' }, opened: {} },
+      { sealed: {}, opened: { a: '1' } },
+      { sealed: { a: 'x' }, opened: { a: 'X' } },
+      { sealed: { a: 'x' }, opened: { A: 'x' } },
+      { sealed: { a: 'bc' }, opened: { ab: 'c' } },
+      { sealed: { a: '1' }, opened: { a: '1', b: '2' } },
+    ])('refuses $opened for what was sealed with $sealed', async ({ sealed, opened }) => {
+      const { client } = await setUp();
+      const { CiphertextBlob } = await generate(client, sealed);
+
+      const call = client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: opened }));
+
+      await expect(call).rejects.toMatchObject({
+        name: 'InvalidCiphertextException',
+        $metadata: { httpStatusCode: 400 },
+      });
+    });
+
+    it('gives no message with InvalidCiphertextException', async () => {
+      const { aws } = await setUp();
+
+      const answer = await sendSigned(
+        {
+          url: aws.url,
+          headers: { 'x-amz-target': 'TrentService.Decrypt' },
+          body: JSON.stringify({ CiphertextBlob: Buffer.from('no ciphertext').toString('base64') }),
+        },
+        'kms',
+        aws.accessKey,
+      );
+
+      expect(answer.body).toBe('{"__type":"InvalidCiphertextException"}');
+    });
+
+    it.each([
+      { part: 'material id', position: 40 },
+      { part: 'nonce', position: 75 },
+      { part: 'authentication tag', position: 90 },
+      { part: 'data', position: 100 },
+    ])('refuses a blob with a changed $part', async ({ position }) => {
+      const { client } = await setUp();
+      const blob = Buffer.from((await generate(client)).CiphertextBlob ?? []);
+      blob.writeUInt8(blob.readUInt8(position) ^ 1, position);
+
+      const call = client.send(new DecryptCommand({ CiphertextBlob: blob, EncryptionContext: CONTEXT }));
+
+      await expect(call).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
+    });
+
+    it('refuses a blob that was cut', async () => {
+      const { client } = await setUp();
+      const { CiphertextBlob } = await generate(client);
+
+      const call = client.send(
+        new DecryptCommand({ CiphertextBlob: CiphertextBlob?.subarray(0, 60), EncryptionContext: CONTEXT }),
+      );
+
+      await expect(call).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
+    });
+
+    it('refuses a KeyId that is not the one of the ciphertext', async () => {
+      const { kms, client } = await setUp();
+      kms.createKey({ keyId: OTHER_KEY_ID });
+      const { CiphertextBlob } = await generate(client);
+
+      const call = client.send(
+        new DecryptCommand({ CiphertextBlob, EncryptionContext: CONTEXT, KeyId: OTHER_KEY_ID }),
+      );
+
+      await expect(call).rejects.toMatchObject({
+        name: 'IncorrectKeyException',
+        message: 'The key ID in the request does not identify a CMK that can perform this operation.',
+      });
+    });
+
+    it('does not tell a ciphertext of an unknown key from one that is not allowed', async () => {
+      const { client } = await setUp();
+      const elsewhere = await setUp();
+      elsewhere.kms.createKey({ keyId: OTHER_KEY_ID });
+      const { CiphertextBlob } = await elsewhere.client.send(
+        new GenerateDataKeyCommand({ KeyId: OTHER_KEY_ID, KeySpec: 'AES_256' }),
+      );
+
+      const call = client.send(new DecryptCommand({ CiphertextBlob }));
+
+      await expect(call).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+        message:
+          'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+      });
+    });
+
+    it('opens what Encrypt made', async () => {
+      const { client } = await setUp();
+      const encrypted = await client.send(
+        new EncryptCommand({ KeyId: KEY_ARN, Plaintext: Buffer.from('text'), EncryptionContext: CONTEXT }),
+      );
+
+      const decrypted = await client.send(
+        new DecryptCommand({
+          KeyId: 'alias/seal',
+          CiphertextBlob: encrypted.CiphertextBlob,
+          EncryptionContext: CONTEXT,
+        }),
+      );
+
+      expect(encrypted).toMatchObject({ KeyId: KEY_ARN, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
+      expect(Buffer.from(decrypted.Plaintext ?? []).toString()).toBe('text');
+    });
+  });
+
+  it('refuses to encrypt more than 4,096 bytes', async () => {
+    const { client } = await setUp();
+
+    const call = client.send(new EncryptCommand({ KeyId: KEY_ID, Plaintext: Buffer.alloc(4097) }));
+
+    await expect(call).rejects.toMatchObject({
+      message:
+        "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096",
+    });
+  });
+
+  describe('finding keys', () => {
+    it.each([
+      KEY_ID,
+      KEY_ARN,
+      'alias/seal',
+      'arn:aws:kms:eu-central-1:111122223333:alias/seal',
+      'alias/another-name',
+    ])('finds the key by %s', async KeyId => {
+      const { kms, client } = await setUp();
+      kms.createAlias('alias/another-name', KEY_ID);
+
+      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId }));
+
+      expect(KeyMetadata?.Arn).toBe(KEY_ARN);
+      expect(kms.keyArn(KeyId)).toBe(KEY_ARN);
+    });
+
+    it.each([
+      { KeyId: 'seal', message: "Invalid keyId 'seal'" },
+      {
+        KeyId: OTHER_KEY_ID,
+        message: `Key 'arn:aws:kms:eu-central-1:111122223333:key/${OTHER_KEY_ID}' does not exist`,
+      },
+      {
+        KeyId: `arn:aws:kms:eu-central-1:999999999999:key/${KEY_ID}`,
+        message: `Key 'arn:aws:kms:eu-central-1:999999999999:key/${KEY_ID}' does not exist`,
+      },
+      { KeyId: `arn:aws:kms:us-west-2:111122223333:key/${KEY_ID}`, message: 'Invalid arn us-west-2' },
+      {
+        KeyId: 'alias/none',
+        message: 'Alias arn:aws:kms:eu-central-1:111122223333:alias/none is not found.',
+      },
+    ])('answers NotFoundException for $KeyId', async ({ KeyId, message }) => {
+      const { client } = await setUp();
+
+      const call = client.send(new DescribeKeyCommand({ KeyId }));
+
+      await expect(call).rejects.toMatchObject({ name: 'NotFoundException', message });
+    });
+
+    it('tells which key a ciphertext names', async () => {
+      const { kms, client } = await setUp();
+      const { CiphertextBlob } = await generate(client);
+
+      expect(kms.keyArnOfCiphertext(CiphertextBlob ?? new Uint8Array())).toBe(KEY_ARN);
+      expect(kms.keyArnOfCiphertext(new Uint8Array([1, 2, 3]))).toBeUndefined();
+    });
+  });
+
+  describe('key states', () => {
+    it.each([
+      {
+        state: 'disabled',
+        change: (kms: Kms) => kms.disableKey(KEY_ID),
+        error: { name: 'DisabledException', message: `${KEY_ARN} is disabled.` },
+      },
+      {
+        state: 'waiting for its deletion',
+        change: (kms: Kms) => kms.scheduleKeyDeletion(KEY_ID),
+        error: { name: 'KMSInvalidStateException', message: `${KEY_ARN} is pending deletion.` },
+      },
+    ])('refuses every use while the key is $state', async ({ change, error }) => {
+      const { kms, client } = await setUp();
+      const { CiphertextBlob } = await generate(client);
+      change(kms);
+
+      const uses = [
+        generate(client),
+        client.send(new EncryptCommand({ KeyId: KEY_ID, Plaintext: Buffer.from('text') })),
+        client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: CONTEXT })),
+      ];
+
+      for (const use of uses) await expect(use).rejects.toMatchObject(error);
+    });
+
+    it.each([
+      { state: 'Enabled', change: () => {}, deletes: false },
+      { state: 'Disabled', change: (kms: Kms) => kms.disableKey(KEY_ID), deletes: false },
+      { state: 'PendingDeletion', change: (kms: Kms) => kms.scheduleKeyDeletion(KEY_ID, 7), deletes: true },
+    ])('describes a key in the state $state', async ({ state, change, deletes }) => {
+      const { kms, client } = await setUp();
+      change(kms);
+
+      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: KEY_ID }));
+
+      expect(KeyMetadata).toMatchObject({
+        AWSAccountId: '111122223333',
+        KeyId: KEY_ID,
+        KeyState: state,
+        Enabled: state === 'Enabled',
+        KeyUsage: 'ENCRYPT_DECRYPT',
+        KeySpec: 'SYMMETRIC_DEFAULT',
+      });
+      expect(KeyMetadata?.CreationDate).toBeInstanceOf(Date);
+      expect(KeyMetadata?.DeletionDate !== undefined).toBe(deletes);
+    });
+
+    it('works again once the deletion is cancelled and the key enabled', async () => {
+      const { kms, client } = await setUp();
+      const { CiphertextBlob, Plaintext } = await generate(client);
+      kms.scheduleKeyDeletion(KEY_ID);
+      kms.cancelKeyDeletion(KEY_ID);
+      await expect(generate(client)).rejects.toMatchObject({ name: 'DisabledException' });
+
+      kms.enableKey(KEY_ID);
+
+      const decrypted = await client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: CONTEXT }));
+      expect(decrypted.Plaintext).toEqual(Plaintext);
+    });
+
+    it('loses the key when the days before its deletion are over', async () => {
+      const { clock, kms, client } = await setUp();
+      kms.scheduleKeyDeletion(KEY_ID, 7);
+
+      clock.advance(7 * DAY_MS);
+
+      await expect(generate(client)).rejects.toMatchObject({ name: 'NotFoundException' });
+    });
+  });
+
+  describe('rotation', () => {
+    it('keeps what the earlier key material encrypted readable', async () => {
+      const { kms, client } = await setUp();
+      const before = await generate(client);
+
+      kms.rotateKey(KEY_ID);
+
+      const after = await generate(client);
+      const decrypted = await client.send(
+        new DecryptCommand({ CiphertextBlob: before.CiphertextBlob, EncryptionContext: CONTEXT }),
+      );
+      expect(after.KeyMaterialId).not.toBe(before.KeyMaterialId);
+      expect(decrypted.Plaintext).toEqual(before.Plaintext);
+    });
+
+    it.each([
+      { enableKeyRotation: true, days: 364, rotates: false },
+      { enableKeyRotation: true, days: 366, rotates: true },
+      { enableKeyRotation: false, days: 366, rotates: false },
+    ])(
+      'with rotation $enableKeyRotation has other material after $days days: $rotates',
+      async ({ enableKeyRotation, days, rotates }) => {
+        const { clock, client } = await setUp({ enableKeyRotation });
+        const before = await generate(client);
+
+        clock.advance(days * DAY_MS);
+
+        const after = await generate(client);
+        expect(after.KeyMaterialId !== before.KeyMaterialId).toBe(rotates);
+      },
+    );
+  });
+});
