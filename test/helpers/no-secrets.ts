@@ -29,7 +29,8 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
     () => ({ kind: 'fulfilled' }) as const,
     (reason: unknown) => ({ kind: 'rejected', reason }) as const,
   );
-  if (outcome.kind === 'fulfilled') throw new Error('The promise was fulfilled, but a rejection was expected.');
+  if (outcome.kind === 'fulfilled')
+    throw new Error('The promise was fulfilled, but a rejection was expected.');
   expect(outcome.reason).toBeInstanceOf(Error);
   expectNoSecrets(outcome.reason);
   return outcome.reason as Error;
