@@ -1,0 +1,17 @@
+import { App } from 'aws-cdk-lib';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { readSettings } from './context.ts';
+import { InvalidSetting } from './invalid-setting.ts';
+import { RotationStack } from './rotation-stack.ts';
+
+// The flags stand here and not in cdk.json, so that the template is the same with and without the CDK's command line.
+const app = new App({ context: recommendedFlags, analyticsReporting: false });
+try {
+  const { stackName, ...rotation } = readSettings(key => app.node.tryGetContext(key));
+  new RotationStack(app, stackName, { rotation });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof InvalidSetting)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { FUNCTION_NAMES, type FunctionName } from './function-list.ts';
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Never written to: source maps name their sources relative to it, so that they are the same wherever we write. */
+const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
+
+/**
+ * Bundles every function into `<directory>/<name>/index.js`, with its source map beside it. The output depends on
+ * the sources and the lock file only, so that an unchanged function keeps its asset hash on every machine.
+ *
+ * The AWS SDK is inside, so that what was tested is what runs. The output is CommonJS, so that a dependency that calls
+ * `require` works in it; ES modules are preferred as input, because only they can be shaken. Errors of ours carry
+ * literal names, so minified class names do no harm.
+ *
+ * @param directory where to write; without it a temporary directory that is removed when the process ends
+ * @returns the directory
+ */
+export function bundleFunctions(directory: string = temporaryDirectory()): string {
+  const { outputFiles } = buildSync({
+    absWorkingDir: PROJECT,
+    entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
+    outdir: NOMINAL_OUTPUT,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  for (const { path, contents } of outputFiles) {
+    const target = join(directory, relative(NOMINAL_OUTPUT, path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, contents);
+  }
+  return directory;
+}
+
+/** The directory that becomes a function's code. */
+export function codeDirectory(bundles: string, name: FunctionName): string {
+  return join(bundles, name);
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'genesys-token-rotation-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}

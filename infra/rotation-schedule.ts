@@ -1,0 +1,167 @@
+import { InvalidSetting } from './invalid-setting.ts';
+
+/** A schedule and a window that Secrets Manager accepts together. */
+export interface RotationSchedule {
+  /** `rate(…)` or `cron(…)`, in UTC. */
+  readonly expression: string;
+  /** How long a rotation window stays open, such as `1h`. */
+  readonly window: string;
+  /**
+   * The longest time from one rotation to the next: the longest interval, and the whole window, because Secrets
+   * Manager rotates at any moment of it. For a cron expression that leaves out days it is a lower bound.
+   */
+  readonly longestGapHours: number;
+}
+
+const SHORTEST_INTERVAL_HOURS = 4;
+const LONGEST_RATE_HOURS = 23;
+const LONGEST_RATE_DAYS = 999;
+const HOURS_A_DAY = 24;
+
+/**
+ * Checks a rotation schedule and its window by the rules of Secrets Manager, so that a mistake shows when the template
+ * is made and not when its deployment is rolled back. Where the rules leave room (a rate of 24 hours and more, hours
+ * of a cron expression that meet the next day after less than four) the narrower reading holds.
+ *
+ * @see AWS Secrets Manager User Guide, "Rotation schedules"; API Reference, RotationRulesType
+ * @throws InvalidSetting `schedule` or `window`
+ */
+export function rotationSchedule(expression: string, window: string): RotationSchedule {
+  const windowHours = hoursOf(window);
+  const intervalHours = expression.startsWith('cron(')
+    ? cronInterval(expression, windowHours)
+    : rateInterval(expression, windowHours);
+  return { expression, window, longestGapHours: intervalHours + windowHours };
+}
+
+function hoursOf(window: string): number {
+  const hours = Number(/^(\d{1,2})h$/.exec(window)?.[1]);
+  if (hours >= 1 && hours <= HOURS_A_DAY) return hours;
+  throw new InvalidSetting(
+    'window',
+    `"${window}" is not a whole number of hours from 1h to 24h; write for example "1h".`,
+  );
+}
+
+function rateInterval(expression: string, windowHours: number): number {
+  const [, count, unit] = /^rate\((\d+) (hour|hours|day|days)\)$/.exec(expression) ?? [];
+  if (count === undefined || unit === undefined) {
+    throw refused(
+      expression,
+      'is neither rate(<n> hours), rate(<n> days) nor cron(…); write for example "rate(8 hours)"',
+    );
+  }
+
+  const length = Number(count);
+  if (unit.startsWith('day')) {
+    if (length < 1 || length > LONGEST_RATE_DAYS)
+      throw refused(expression, `is not between 1 and ${LONGEST_RATE_DAYS} days`);
+    return length * HOURS_A_DAY;
+  }
+  if (length < SHORTEST_INTERVAL_HOURS)
+    throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
+  if (length > LONGEST_RATE_HOURS)
+    throw refused(expression, 'is a day or more; write it in days, for example "rate(1 day)"');
+  if (windowHours > length) throw reachesNextWindow(windowHours, length);
+  return length;
+}
+
+const MONTH = '(?:[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)';
+const MONTH_DAY = '(?:[1-9]|[12]\\d|3[01])';
+const WEEKDAY = '(?:[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)';
+
+/** The calendar fields: what they are called, what they may hold, and how to say so. */
+const CALENDAR = {
+  dayOfMonth: {
+    name: 'day-of-month',
+    allowed: listOf(MONTH_DAY, `L|${WEEKDAY}L`),
+    hint: '1–31 with , - * ? / or L',
+  },
+  month: { name: 'month', allowed: listOf(MONTH), hint: '1–12 or JAN–DEC with , - * or /' },
+  dayOfWeek: {
+    name: 'day-of-week',
+    allowed: listOf(WEEKDAY, `L|${WEEKDAY}L|${WEEKDAY}#[1-5]`),
+    hint: '1–7 or SUN–SAT with , - * ? / # or L',
+  },
+};
+
+/** A list of values, ranges and increments, or of the field's own forms. */
+function listOf(value: string, ownForms = '(?!)'): RegExp {
+  const item = `(?:\\*|${value}(?:-${value})?)(?:/[1-9]\\d?)?|${ownForms}`;
+  return new RegExp(`^(?:${item})(?:,(?:${item}))*$`);
+}
+
+function cronInterval(expression: string, windowHours: number): number {
+  const fields = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(' ') ?? [];
+  const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = fields;
+  if (fields.length !== 6 || !minutes || !hours || !dayOfMonth || !month || !dayOfWeek || !year) {
+    throw refused(
+      expression,
+      'does not have the six fields of cron(<minutes> <hours> <day-of-month> <month> <day-of-week> <year>)',
+    );
+  }
+  if (minutes !== '0')
+    throw refused(expression, 'needs 0 in the minutes field: rotation windows open on the hour');
+  if (year !== '*') throw refused(expression, 'needs * in the year field');
+  if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
+    throw refused(expression, 'needs ? in exactly one of the fields day-of-month and day-of-week');
+  }
+  for (const [{ name, allowed, hint }, value] of [
+    [CALENDAR.dayOfMonth, dayOfMonth],
+    [CALENDAR.month, month],
+    [CALENDAR.dayOfWeek, dayOfWeek],
+  ] as const) {
+    if (value !== '?' && !allowed.test(value))
+      throw refused(expression, `has "${value}" as ${name}; allowed is ${hint}`);
+  }
+  if (month === '?') throw refused(expression, `has "?" as month; allowed is ${CALENDAR.month.hint}`);
+
+  const everyDay = month === '*' && (dayOfMonth === '*' || dayOfWeek === '*');
+  const interval = hoursInterval(expression, hours, windowHours);
+  return everyDay ? interval : Math.max(interval, HOURS_A_DAY);
+}
+
+/** The longest interval between windows of consecutive days: increments start anew each day. */
+function hoursInterval(expression: string, hours: string, windowHours: number): number {
+  const [, only, from, increment] = /^(?:(\d{1,2})|(\d{0,2})\/(\d{1,2}))$/.exec(hours) ?? [];
+  const first = Number(only ?? from);
+  if (Number.isNaN(first) || first >= HOURS_A_DAY) {
+    throw refused(
+      expression,
+      `has "${hours}" as hours; allowed is an hour 0–23, or an increment such as 0/8`,
+    );
+  }
+
+  const step = increment === undefined ? HOURS_A_DAY : Number(increment);
+  if (step < SHORTEST_INTERVAL_HOURS)
+    throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
+  if (step > LONGEST_RATE_HOURS && increment !== undefined)
+    throw refused(expression, 'has an increment of a day or more');
+  const last = first + step * Math.floor((HOURS_A_DAY - 1 - first) / step);
+  const overnight = first + HOURS_A_DAY - last;
+  if (overnight < SHORTEST_INTERVAL_HOURS) {
+    throw refused(
+      expression,
+      `opens windows at ${last}:00 and, the next day, at ${first}:00, less than 4 hours apart; take another increment`,
+    );
+  }
+  if (windowHours > step) throw reachesNextWindow(windowHours, step);
+  if (last + windowHours > HOURS_A_DAY) {
+    throw new InvalidSetting(
+      'window',
+      `${windowHours}h from ${last}:00 reaches into the next UTC day; use at most ${HOURS_A_DAY - last}h or an earlier hour.`,
+    );
+  }
+  return Math.max(last > first ? step : 0, overnight);
+}
+
+function refused(expression: string, problem: string): InvalidSetting {
+  return new InvalidSetting('schedule', `"${expression}" ${problem}.`);
+}
+
+function reachesNextWindow(windowHours: number, intervalHours: number): InvalidSetting {
+  return new InvalidSetting(
+    'window',
+    `${windowHours}h reaches into the next rotation window, which opens after ${intervalHours} hours; use at most ${intervalHours}h.`,
+  );
+}

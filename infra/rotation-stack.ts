@@ -1,0 +1,45 @@
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { TokenRotation, type TokenRotationProps } from './token-rotation.ts';
+
+/** The stack's own properties, and those of the rotation in it. */
+export interface RotationStackProps extends StackProps {
+  readonly rotation?: TokenRotationProps;
+}
+
+/** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
+export class RotationStack extends Stack {
+  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps = {}) {
+    super(scope, id, {
+      description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
+      ...props,
+    });
+    const { rotationFunction, stateMachine, sealKeyArn, secretArns } = new TokenRotation(
+      this,
+      'TokenRotation',
+      {
+        namePrefix: this.stackName,
+        ...rotation,
+      },
+    );
+
+    new CfnOutput(this, 'RotationFunctionArn', {
+      description: 'Rotation function of the secrets',
+      value: rotationFunction.functionArn,
+    });
+    new CfnOutput(this, 'StateMachineArn', {
+      description: 'Workflow in which a rotation is seen and redriven',
+      value: stateMachine.stateMachineArn,
+    });
+    new CfnOutput(this, 'SealKeyArn', {
+      description: 'Key under which tokens travel through the workflow',
+      value: sealKeyArn,
+    });
+    if (secretArns.length > 0) {
+      new CfnOutput(this, 'SecretArns', {
+        description: 'Secrets that rotate on the schedule, with commas between them',
+        value: Fn.join(',', [...secretArns]),
+      });
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const outputDirectory = mkdtempSync(join(tmpdir(), 'app-test-'));
+
+afterAll(() => rmSync(outputDirectory, { recursive: true }));
+
+/** Runs the app as the CDK's command line does. */
+function synthesise(context: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    env: { ...process.env, CDK_OUTDIR: outputDirectory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('the app', () => {
+  it('writes the template of one stack and prints nothing', () => {
+    const run = synthesise({ stackName: 'tokens', secretNames: 'genesys/a' });
+
+    expect(run).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readdirSync(outputDirectory).filter(name => name.endsWith('.template.json'))).toEqual([
+      'tokens.template.json',
+    ]);
+  });
+
+  it('fails with one line when a setting cannot be used', () => {
+    const run = synthesise({ schedule: 'rate(3 hours)' });
+
+    expect(run).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'schedule: "rate(3 hours)" is too often; Secrets Manager rotates every 4 hours at most.\n',
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { bundleFunctions, codeDirectory } from '../../infra/bundle.ts';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+
+const directory = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-')));
+const again = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-elsewhere-')));
+
+afterAll(() => {
+  for (const made of [directory, again]) rmSync(made, { recursive: true });
+});
+
+describe('bundleFunctions', () => {
+  it.each(FUNCTION_NAMES)('makes of %s a bundle and its source map, and nothing else', name => {
+    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual(['index.js', 'index.js.map']);
+  });
+
+  it.each(FUNCTION_NAMES)(
+    'makes of %s a module that loads without node_modules and exports its handler',
+    name => {
+      for (const variable of ['STATE_MACHINE_ARN', 'SEAL_KEY_ARN']) vi.stubEnv(variable, 'arn:of:something');
+      vi.stubEnv('AWS_REGION', 'eu-central-1');
+
+      const module: unknown = createRequire(import.meta.url)(
+        join(codeDirectory(directory, name), 'index.js'),
+      );
+
+      vi.unstubAllEnvs();
+      expect(module).toEqual({ handler: expect.any(Function) });
+    },
+  );
+
+  it.each(FUNCTION_NAMES)('writes the same for %s wherever it writes to', name => {
+    for (const file of ['index.js', 'index.js.map']) {
+      const first = readFileSync(join(codeDirectory(directory, name), file), 'utf8');
+      const second = readFileSync(join(codeDirectory(again, name), file), 'utf8');
+
+      expect(second === first).toBe(true);
+    }
+  });
+
+  it.each(FUNCTION_NAMES)('names for %s no path of the machine that made it', name => {
+    const bundle = readFileSync(join(codeDirectory(directory, name), 'index.js'), 'utf8');
+    const map = JSON.parse(readFileSync(join(codeDirectory(directory, name), 'index.js.map'), 'utf8'));
+
+    expect(bundle.includes(process.cwd())).toBe(false);
+    expect(map.sources).toContain(`../../functions/${name}/handler.ts`);
+    expect(
+      map.sources.filter((source: string) => !/^\.\.\/\.\.\/(functions|node_modules)\//.test(source)),
+    ).toEqual([]);
+    expect(map.sourcesContent).toBeUndefined();
+  });
+});

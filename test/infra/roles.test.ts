@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { arn, type Statement, statementsOf, template } from './deployment.ts';
+
+const everySecret = template();
+
+const ROTATES_HERE = {
+  StringEquals: {
+    'secretsmanager:resource/AllowRotationLambdaArn': arn('lambda', 'function:tokens-rotation'),
+  },
+};
+
+/** Use of the seal's key, for the given content of the given secrets only. */
+function sealed(contents: string | string[], secretArn: unknown) {
+  return {
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'versionId', 'holds'] },
+    StringEquals: { 'kms:EncryptionContext:holds': contents },
+    StringLike: { 'kms:EncryptionContext:secretArn': secretArn },
+    Null: { 'kms:EncryptionContext:versionId': 'false' },
+  };
+}
+
+/** What is compared: each statement's actions, with its condition. */
+function grants(statements: readonly Statement[]) {
+  return statements.map(({ Action, Condition }) => ({
+    Action,
+    ...(Condition !== undefined && { Condition }),
+  }));
+}
+
+const EVERY_SECRET = [arn('secretsmanager', 'secret:*')];
+const WRITE_OWN_LOG = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
+const SEND_TRACES = { Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
+
+describe('the roles', () => {
+  it.each([
+    [
+      'tokens-rotation',
+      [
+        { Action: 'secretsmanager:DescribeSecret', Condition: ROTATES_HERE },
+        { Action: 'kms:GenerateDataKey', Condition: sealed(['rotation-token'], EVERY_SECRET) },
+        { Action: 'states:StartExecution' },
+        { Action: ['states:DescribeExecution', 'states:RedriveExecution'] },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    [
+      'tokens-fetch',
+      [
+        {
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+          Condition: ROTATES_HERE,
+        },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    [
+      'tokens-refresh',
+      [
+        { Action: 'secretsmanager:GetSecretValue', Condition: ROTATES_HERE },
+        { Action: 'kms:GenerateDataKey', Condition: sealed(['secret-value'], EVERY_SECRET) },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    [
+      'tokens-store-pending',
+      [
+        {
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
+          Condition: ROTATES_HERE,
+        },
+        { Action: 'kms:Decrypt', Condition: sealed(['secret-value', 'rotation-token'], EVERY_SECRET) },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    [
+      'tokens-verify',
+      [{ Action: 'secretsmanager:GetSecretValue', Condition: ROTATES_HERE }, WRITE_OWN_LOG, SEND_TRACES],
+    ],
+    [
+      'tokens-promote',
+      [
+        {
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'],
+          Condition: ROTATES_HERE,
+        },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    [
+      'the state machine tokens',
+      [
+        { Action: 'lambda:InvokeFunction' },
+        {
+          Action: [
+            'logs:CreateLogDelivery',
+            'logs:DeleteLogDelivery',
+            'logs:DescribeLogGroups',
+            'logs:DescribeResourcePolicies',
+            'logs:GetLogDelivery',
+            'logs:ListLogDeliveries',
+            'logs:PutResourcePolicy',
+            'logs:UpdateLogDelivery',
+          ],
+        },
+        {
+          Action: [
+            'xray:GetSamplingRules',
+            'xray:GetSamplingTargets',
+            'xray:PutTelemetryRecords',
+            'xray:PutTraceSegments',
+          ],
+        },
+      ],
+    ],
+  ])('let %s do this and nothing else', (owner, expected) => {
+    const statements = statementsOf(everySecret, owner);
+
+    expect(grants(statements)).toEqual(expected);
+    expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
+  });
+
+  it('are seven, and hold all their grants themselves', () => {
+    const roles = Object.values(everySecret.findResources('AWS::IAM::Role'));
+
+    expect(roles.length).toBe(7);
+    expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns !== undefined)).toEqual([]);
+    everySecret.resourceCountIs('AWS::IAM::Policy', 0);
+    everySecret.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+  });
+
+  it('name a resource wherever AWS knows one', () => {
+    const owners = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'].map(
+      name => `tokens-${name}`,
+    );
+
+    const unlimited = [...owners, 'the state machine tokens'].flatMap(owner =>
+      statementsOf(everySecret, owner)
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('"*"'))
+        .map(({ Sid }) => `${owner}: ${Sid}`),
+    );
+
+    expect(unlimited).toEqual([
+      'tokens-rotation: SendTraces',
+      'tokens-fetch: SendTraces',
+      'tokens-refresh: SendTraces',
+      'tokens-store-pending: SendTraces',
+      'tokens-verify: SendTraces',
+      'tokens-promote: SendTraces',
+      'the state machine tokens: DeliverLogs',
+      'the state machine tokens: SendTraces',
+    ]);
+  });
+
+  it('let the rotation function touch the executions of its own state machine only', () => {
+    const statements = statementsOf(everySecret, 'tokens-rotation');
+
+    const [machine] = Object.keys(everySecret.findResources('AWS::StepFunctions::StateMachine'));
+    expect(statements.find(({ Sid }) => Sid === 'StartRotation')?.Resource).toEqual({ Ref: machine });
+    expect(statements.find(({ Sid }) => Sid === 'FollowRotation')?.Resource).toEqual(
+      arn('states', 'execution:tokens:*'),
+    );
+  });
+
+  it('let the state machine run the five task functions, and not the rotation function', () => {
+    const [run] = statementsOf(everySecret, 'the state machine tokens');
+
+    const called = (name: string) =>
+      everySecret.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } });
+    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].flatMap(name =>
+      Object.keys(called(`tokens-${name}`)),
+    );
+    expect(run?.Resource).toEqual(tasks.map(logicalId => ({ 'Fn::GetAtt': [logicalId, 'Arn'] })));
+    expect(tasks).toHaveLength(5);
+  });
+
+  it('let each function write to its own log group', () => {
+    const [log] = statementsOf(everySecret, 'tokens-refresh').filter(({ Sid }) => Sid === 'WriteOwnLog');
+
+    const logGroups = everySecret.findResources('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: '/aws/lambda/tokens-refresh' },
+    });
+    expect(log?.Resource).toEqual({ 'Fn::GetAtt': [Object.keys(logGroups)[0], 'Arn'] });
+  });
+
+  it('trust the service that uses them, Step Functions on behalf of this account only', () => {
+    const trust = Object.values(everySecret.findResources('AWS::IAM::Role')).map(
+      ({ Properties }) => Properties.AssumeRolePolicyDocument.Statement,
+    );
+
+    const lambda = {
+      Action: 'sts:AssumeRole',
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+    };
+    const states = {
+      Action: 'sts:AssumeRole',
+      Effect: 'Allow',
+      Principal: { Service: 'states.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    };
+    expect(trust.filter(([{ Principal }]) => Principal.Service !== 'states.amazonaws.com')).toEqual(
+      Array.from({ length: 6 }, () => [lambda]),
+    );
+    expect(trust.filter(([{ Principal }]) => Principal.Service === 'states.amazonaws.com')).toEqual([
+      [states],
+    ]);
+  });
+});

@@ -1,0 +1,95 @@
+import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { TokenRotation } from '../../infra/token-rotation.ts';
+import { app, BUNDLES, template } from './deployment.ts';
+
+const A = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
+const B = 'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:genesys/b-123456';
+
+function schedules(stack: Template) {
+  return stack.findResources('AWS::SecretsManager::RotationSchedule');
+}
+
+describe('RotatedSecrets', () => {
+  it('turns the rotation of a secret that exists on, and leaves the secret itself alone', () => {
+    const stack = template({ secretArns: [A, B] });
+
+    const rotation = Object.keys(
+      stack.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'tokens-rotation' } }),
+    )[0];
+    stack.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(Object.values(schedules(stack)).map(({ Properties }) => Properties)).toEqual(
+      [A, B].map(secretArn => ({
+        SecretId: secretArn,
+        RotationLambdaARN: { 'Fn::GetAtt': [rotation, 'Arn'] },
+        RotateImmediatelyOnUpdate: false,
+        RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '1h' },
+      })),
+    );
+  });
+
+  it('turns the rotation on only when the function is there and may be called', () => {
+    const stack = template({ secretArns: [A] });
+
+    const [schedule] = Object.values(schedules(stack));
+    expect(schedule?.DependsOn).toEqual([
+      ...Object.keys(
+        stack.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'tokens-rotation' } }),
+      ),
+      ...Object.keys(stack.findResources('AWS::Lambda::Permission')),
+    ]);
+  });
+
+  it('gives all secrets the given schedule and window', () => {
+    const stack = template({
+      secretArns: [A],
+      secretNames: ['genesys/c'],
+      schedule: 'cron(0 2/10 * * ? *)',
+      window: '2h',
+    });
+
+    stack.resourceCountIs('AWS::SecretsManager::RotationSchedule', 2);
+    stack.allResourcesProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { ScheduleExpression: 'cron(0 2/10 * * ? *)', Duration: '2h' },
+    });
+  });
+
+  it('makes a named secret with the keys to fill in, keeps it for ever and rotates it', () => {
+    const stack = template({ secretNames: ['genesys/c'] });
+
+    stack.hasResource('AWS::SecretsManager::Secret', {
+      Properties: { Name: 'genesys/c', SecretString: '{"clientId":"","clientSecret":"","refreshToken":""}' },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    stack.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      SecretId: { Ref: Object.keys(stack.findResources('AWS::SecretsManager::Secret'))[0] },
+    });
+  });
+
+  it('schedules nothing for a pattern: whoever owns the secret turns its rotation on', () => {
+    const stack = template({ secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'] });
+
+    stack.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
+  });
+
+  it('keeps the logical id of a schedule whatever comes before it in the list', () => {
+    const alone = schedules(template({ secretArns: [B] }));
+    const second = schedules(template({ secretArns: [A, B] }));
+
+    const [logicalId = ''] = Object.keys(alone);
+    expect(second[logicalId]?.Properties.SecretId).toBe(B);
+  });
+
+  it('takes an ARN that is known at deployment only', () => {
+    const stack = new Stack(app(), 'Credentials');
+    const first = new CfnParameter(stack, 'First').valueAsString;
+    const second = new CfnParameter(stack, 'Second').valueAsString;
+
+    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, secretArns: [first, second] });
+
+    const found = Object.values(schedules(Template.fromStack(stack)));
+    expect(found.map(({ Properties }) => Properties.SecretId)).toEqual([{ Ref: 'First' }, { Ref: 'Second' }]);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { template } from './deployment.ts';
+
+const plain = template();
+
+describe('RotationStack', () => {
+  it('gives out the ARNs of rotation function, state machine and key', () => {
+    const outputs = plain.toJSON().Outputs;
+
+    const only = (type: string, Properties: object = {}) =>
+      Object.keys(plain.findResources(type, { Properties }))[0];
+    expect(outputs).toMatchObject({
+      RotationFunctionArn: {
+        Value: { 'Fn::GetAtt': [only('AWS::Lambda::Function', { FunctionName: 'tokens-rotation' }), 'Arn'] },
+      },
+      StateMachineArn: { Value: { Ref: only('AWS::StepFunctions::StateMachine') } },
+      SealKeyArn: { Value: { 'Fn::GetAtt': [only('AWS::KMS::Key'), 'Arn'] } },
+    });
+    expect(Object.keys(outputs)).toHaveLength(3);
+  });
+
+  it('gives out the secrets that rotate on the schedule, if there are any', () => {
+    const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
+
+    const { Outputs } = template({ secretArns: [secretArn], secretNames: ['genesys/b'] }).toJSON();
+
+    expect(Outputs.SecretArns.Value).toEqual({
+      'Fn::Join': [',', [secretArn, { Ref: expect.stringContaining('genesysb') }]],
+    });
+  });
+
+  it('holds no account, region or partition of its own', () => {
+    const text = JSON.stringify(plain.toJSON());
+
+    expect(text.match(/:\d{12}:|"\d{12}"|arn:aws|(?:us|eu|ap)-[a-z]+-\d/g)).toBeNull();
+  });
+});

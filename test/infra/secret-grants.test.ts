@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { arn, statementsOf, template } from './deployment.ts';
+
+const A_SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
+const A_PATTERN = 'arn:aws:secretsmanager:*:*:secret:genesys/*';
+const A_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
+
+const everySecret = template();
+const someSecrets = template({
+  secretArns: [A_SECRET],
+  secretArnPatterns: [A_PATTERN],
+  secretNames: ['genesys/b'],
+  secretKeyArns: [A_KEY],
+});
+
+const MADE_SECRET = { Ref: Object.keys(someSecrets.findResources('AWS::SecretsManager::Secret'))[0] };
+const ROTATES_HERE = {
+  StringEquals: {
+    'secretsmanager:resource/AllowRotationLambdaArn': arn('lambda', 'function:tokens-rotation'),
+  },
+};
+
+describe('the grants on secrets', () => {
+  it('reach the given secrets only, and those only as long as they name the rotation function', () => {
+    const [use] = statementsOf(someSecrets, 'tokens-fetch');
+
+    expect(new Set(use?.Resource as unknown[])).toEqual(new Set([A_SECRET, A_PATTERN, MADE_SECRET]));
+    expect(use?.Condition).toEqual(ROTATES_HERE);
+  });
+
+  it('reach every secret that names the rotation function when none is given', () => {
+    const [use] = statementsOf(everySecret, 'tokens-fetch');
+
+    expect(use?.Resource).toEqual(arn('secretsmanager', 'secret:*'));
+    expect(use?.Condition).toEqual(ROTATES_HERE);
+  });
+
+  it.each([
+    ['tokens-fetch', 'kms:Decrypt'],
+    ['tokens-refresh', 'kms:Decrypt'],
+    ['tokens-store-pending', ['kms:Decrypt', 'kms:GenerateDataKey']],
+    ['tokens-verify', 'kms:Decrypt'],
+  ])('let %s use the key of a secret that has one of its own', (owner, actions) => {
+    const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === 'UseKeysOfRotatedSecrets');
+
+    expect(statement).toEqual({
+      Sid: 'UseKeysOfRotatedSecrets',
+      Effect: 'Allow',
+      Action: actions,
+      Resource: A_KEY,
+      Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': [A_SECRET, MADE_SECRET, A_PATTERN] } },
+    });
+  });
+
+  it.each(['tokens-rotation', 'tokens-promote'])('keep the keys from %s, which handles no value', owner => {
+    const sids = statementsOf(someSecrets, owner).map(({ Sid }) => Sid);
+
+    expect(sids).toContain('UseRotatedSecrets');
+    expect(sids).not.toContain('UseKeysOfRotatedSecrets');
+  });
+
+  it.each([
+    ['tokens-rotation', 'Seal'],
+    ['tokens-refresh', 'Seal'],
+    ['tokens-store-pending', 'OpenSeal'],
+  ])('let %s use the seal (%s) for these secrets only', (owner, sid) => {
+    const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === sid);
+
+    expect(statement?.Condition).toMatchObject({
+      StringLike: { 'kms:EncryptionContext:secretArn': [A_SECRET, MADE_SECRET, A_PATTERN] },
+    });
+  });
+});
