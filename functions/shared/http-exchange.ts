@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import fetch, { FetchError, type RequestInit } from 'node-fetch';
 
 /** An answer of Genesys Cloud, whatever its status. */
@@ -21,9 +23,6 @@ export type HttpOutcome =
 /** Far more than a token answer or a user's profile has. */
 const LARGEST_BODY_BYTES = 262_144;
 
-/** Failures before a connection stands: nothing has been sent yet. */
-const NOT_CONNECTED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /**
  * Sends one request and never repeats it. Redirects are not followed: the request carries a secret that is meant
  * for this host alone. Each request has its own connection, because one that was kept from an earlier invocation
@@ -32,9 +31,14 @@ const NOT_CONNECTED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTU
  * @param timeoutMs for the whole exchange, the body included
  */
 export async function httpExchange(url: string, init: RequestInit, timeoutMs: number): Promise<HttpOutcome> {
+  let connected = false;
   try {
     const response = await fetch(url, {
       ...init,
+      agent: ({ protocol }) =>
+        oneConnection(protocol, () => {
+          connected = true;
+        }),
       redirect: 'manual',
       size: LARGEST_BODY_BYTES,
       signal: AbortSignal.timeout(timeoutMs),
@@ -48,17 +52,25 @@ export async function httpExchange(url: string, init: RequestInit, timeoutMs: nu
     };
   } catch (error) {
     // Only codes go on: the messages of node-fetch quote the URL, and bodies must not travel.
-    if (error instanceof FetchError) {
-      const reason = error.code ?? error.type;
-      return { kind: isBeforeSending(error) ? 'not-sent' : 'answer-lost', reason };
-    }
-    return { kind: 'answer-lost', reason: `no answer within ${timeoutMs} ms` };
+    const timedOut = `no ${connected ? 'answer' : 'connection'} within ${timeoutMs} ms`;
+    return {
+      kind: connected ? 'answer-lost' : 'not-sent',
+      reason: error instanceof FetchError ? (error.code ?? error.type) : timedOut,
+    };
   }
 }
 
-function isBeforeSending({ code }: FetchError): boolean {
-  if (code === undefined) return false;
-  return NOT_CONNECTED.has(code) || code.startsWith('ERR_TLS_') || code.includes('CERT');
+/**
+ * An agent for one request. Node's own keeps connections alive, and only the connection itself knows for sure whether
+ * it ever stood, TLS included: before that, nothing of the request has been sent.
+ */
+function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
+  const secure = protocol === 'https:';
+  const agent = secure ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) =>
+    connect(options, callback)?.once(secure ? 'secureConnect' : 'connect', onConnected);
+  return agent;
 }
 
 /** The answer's body as a JSON object; undefined when it is anything else. The parser's message would quote it. */

@@ -23,5 +23,7 @@ export function log(
   subject: LogSubject,
   details: LogDetails = {},
 ): void {
-  console[level]({ message, ...subject, ...details });
+  // Field by field: what stands for the subject is often a whole request, with more in it.
+  const { secretArn, versionId, execution, state } = subject;
+  console[level]({ message, secretArn, versionId, execution, state, ...details });
 }

@@ -65,7 +65,7 @@ export async function openSeal(
   if (
     format !== FORMAT ||
     parts.length !== 3 ||
-    !dataKey ||
+    !dataKey?.length ||
     iv?.length !== IV_BYTES ||
     !sealed ||
     sealed.length < TAG_BYTES

@@ -65,7 +65,8 @@ export async function refreshTokens(grant: RefreshGrant, options: RefreshOptions
  * Whether Genesys Cloud knows the client, found out without spending a token: a refresh token that was never issued
  * is answered `invalid_grant` to a known client only.
  *
- * @throws as {@link refreshTokens}, but for RefreshTokenRejected, which is the good answer here
+ * @throws as {@link refreshTokens}, but for RefreshTokenRejected, which is the good answer here, and for
+ *         GenesysAnswerLost, which is GenesysUnavailable here: no token of the secret was presented
  */
 export async function checkClient(
   client: Omit<RefreshGrant, 'refreshToken'>,
@@ -74,7 +75,11 @@ export async function checkClient(
   try {
     await refreshTokens({ ...client, refreshToken: 'configuration-check' }, options);
   } catch (error) {
-    if (!(error instanceof RefreshTokenRejected)) throw error;
+    if (error instanceof RefreshTokenRejected) return;
+    if (!(error instanceof GenesysAnswerLost)) throw error;
+    throw new GenesysUnavailable(
+      `Genesys Cloud's token endpoint gave no readable answer while the client of secret ${options.secretArn} was checked. Redrive the execution once it serves again.`,
+    );
   }
 }
 
@@ -98,14 +103,19 @@ function readTokenAnswer(grant: RefreshGrant, options: RefreshOptions, answer: H
     throw refusal(options, answer, body?.error);
   }
   const refreshToken = body.refresh_token;
-  const lifeSeconds = body.expires_in;
+  const expiresAt = endOfLife(body.expires_in, options.now());
   return {
     accessToken,
     refreshToken: isToken(refreshToken) ? refreshToken : grant.refreshToken,
-    ...(typeof lifeSeconds === 'number' && Number.isFinite(lifeSeconds)
-      ? { expiresAt: new Date(options.now().getTime() + lifeSeconds * 1000) }
-      : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
+}
+
+/** A life that leads to no date counts as not told: it must not stand between the tokens and their seal. */
+function endOfLife(lifeSeconds: unknown, now: Date): Date | undefined {
+  if (typeof lifeSeconds !== 'number') return undefined;
+  const end = new Date(now.getTime() + lifeSeconds * 1000);
+  return Number.isNaN(end.getTime()) ? undefined : end;
 }
 
 /** Judges an answer that brought no tokens. `error` is compared only, never quoted. */

@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { SENTINELS } from './secret-value.ts';
 
-const FORBIDDEN: readonly string[] = [
-  ...Object.values(SENTINELS),
-  ...Object.values(SENTINELS).map(sentinel => sentinel.slice(0, 16)),
+/** What every sentinel begins with, since a parser's message quotes beginnings; and the HTTP Basic form of one. */
+const FORBIDDEN = [
+  'sentinel',
   Buffer.from(`client-id:${SENTINELS.clientSecret}`).toString('base64'),
-];
+] as const;
 
 /** Fails when any part of what is given, hidden fields and causes included, holds a sentinel secret. */
 export function expectNoSecrets(subject: unknown): void {

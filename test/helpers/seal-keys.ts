@@ -3,7 +3,9 @@ import {
   DecryptCommand,
   GenerateDataKeyCommand,
   InvalidCiphertextException,
-  type KMSClient,
+  type KMSClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
 } from '@aws-sdk/client-kms';
 import type { AwsStub } from 'aws-sdk-client-mock';
 import { awsException } from './aws-exception.ts';
@@ -12,7 +14,7 @@ import { awsException } from './aws-exception.ts';
 export const SEAL_KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 /** Lets a mocked KMS hand out data keys, each bound to its encryption context as in AWS. */
-export function playKms(kms: Pick<AwsStub<object, object, KMSClient['config']>, 'on'>): void {
+export function playKms(kms: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSClientResolvedConfig>): void {
   const keys: { readonly key: Buffer; readonly boundTo: string }[] = [];
   kms.on(GenerateDataKeyCommand).callsFake(input => {
     const key = createHash('sha256').update(`data key ${keys.length}`).digest();

@@ -1,0 +1,67 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Clock, ScheduledTask } from '../clock.ts';
+import type { Invocation } from './invoker.ts';
+
+/** The waits before the second and third try of an event whose function failed. */
+const FUNCTION_ERROR_DELAYS_MS = [60_000, 120_000];
+/** Throttled events are tried again for this long, at waits that grow up to five minutes. */
+const EVENT_AGE_LIMIT_MS = 6 * 3_600_000;
+const LONGEST_THROTTLE_DELAY_MS = 300_000;
+
+interface Event {
+  readonly run: () => Promise<Invocation>;
+  readonly acceptedAtMs: number;
+  /** Called with the reason when there are no tries left. */
+  readonly onGivenUp: (reason: string) => void;
+}
+
+/**
+ * Lambda's queue for asynchronous invocations (AWS Lambda Developer Guide, "How Lambda handles errors and retries
+ * with asynchronous invocation"): a failed function is tried twice more, a throttled one for six hours.
+ */
+export class AsyncInvocations {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<ScheduledTask>();
+  #closed: boolean = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Begins to run an event; whatever comes of it does not concern the caller. */
+  accept(run: () => Promise<Invocation>, onGivenUp: (reason: string) => void): void {
+    void this.#try({ run, onGivenUp, acceptedAtMs: this.#clock.nowMs() }, 0, 0);
+  }
+
+  /** Drops what waits for another try. */
+  close(): void {
+    this.#closed = true;
+    for (const task of this.#waiting) task.cancel();
+    this.#waiting.clear();
+  }
+
+  async #try(event: Event, failures: number, throttles: number): Promise<void> {
+    try {
+      const { functionError } = await event.run();
+      if (functionError === undefined) return;
+      const delayMs = FUNCTION_ERROR_DELAYS_MS[failures];
+      if (delayMs === undefined) event.onGivenUp('the function failed three times');
+      else this.#later(delayMs, () => this.#try(event, failures + 1, throttles));
+    } catch (error) {
+      const delayMs = Math.min(1000 * 2 ** throttles, LONGEST_THROTTLE_DELAY_MS);
+      const inTime = this.#clock.nowMs() + delayMs - event.acceptedAtMs <= EVENT_AGE_LIMIT_MS;
+      const mayPass = error instanceof AwsError && (error.statusCode === 429 || error.statusCode >= 500);
+      if (mayPass && inTime) this.#later(delayMs, () => this.#try(event, failures, throttles + 1));
+      else event.onGivenUp(error instanceof AwsError ? error.type : String(error));
+    }
+  }
+
+  #later(delayMs: number, tryAgain: () => Promise<void>): void {
+    if (this.#closed) return;
+    const task = this.#clock.schedule(delayMs, () => {
+      this.#waiting.delete(task);
+      void tryAgain();
+    });
+    this.#waiting.add(task);
+  }
+}

@@ -1,0 +1,66 @@
+import type { ExecutionEnvironment } from './execution-environment.ts';
+
+/**
+ * A function's processes. The one that was used last is used next, as in Lambda, so that a quiet function ends
+ * up with one warm process.
+ */
+export class EnvironmentPool {
+  readonly #start: () => ExecutionEnvironment;
+  readonly #maxIdle: number;
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #busy = new Set<ExecutionEnvironment>();
+  readonly #ending = new Set<Promise<void>>();
+  #retired: boolean = false;
+
+  /** @param maxIdle processes beyond this many are ended as soon as they have nothing to do */
+  constructor(start: () => ExecutionEnvironment, maxIdle: number) {
+    this.#start = start;
+    this.#maxIdle = maxIdle;
+  }
+
+  /** Lends a warm process, or starts one. */
+  acquire(): ExecutionEnvironment {
+    for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
+      if (warm.usable) {
+        this.#busy.add(warm);
+        return warm;
+      }
+    }
+    const cold = this.#start();
+    this.#busy.add(cold);
+    return cold;
+  }
+
+  /** Takes a process back once its invocation is over. */
+  release(environment: ExecutionEnvironment): void {
+    this.#busy.delete(environment);
+    if (this.#retired || !environment.usable) {
+      this.#end(environment);
+      return;
+    }
+    this.#idle.push(environment);
+    if (this.#idle.length > this.#maxIdle) {
+      const longestIdle = this.#idle.shift();
+      if (longestIdle) this.#end(longestIdle);
+    }
+  }
+
+  /** Ends the idle processes, and each busy one when it is released. */
+  retire(): void {
+    this.#retired = true;
+    for (const environment of this.#idle.splice(0)) this.#end(environment);
+  }
+
+  /** Ends all processes, whatever they are doing, and waits until they are gone. */
+  async close(): Promise<void> {
+    this.retire();
+    for (const environment of this.#busy) this.#end(environment);
+    await Promise.all(this.#ending);
+  }
+
+  #end(environment: ExecutionEnvironment): void {
+    environment.kill();
+    const ended = environment.ended.finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+}

@@ -1,0 +1,46 @@
+import { types } from 'node:util';
+import type { ErrorObject } from './runtime-messages.ts';
+
+/** An error that the runtime itself reports, e.g. `Runtime.HandlerNotFound`. */
+export class RuntimeError extends Error {
+  override readonly name: string;
+
+  constructor(kind: string, message: string) {
+    super(message);
+    this.name = `Runtime.${kind}`;
+  }
+}
+
+/**
+ * The error object that the Node.js runtime makes of whatever was thrown (aws-lambda-nodejs-runtime-interface-client,
+ * Errors.js): `error.name`, which is `Error` for a class that sets none, is all that a state machine can catch.
+ */
+export function toErrorObject(thrown: unknown): ErrorObject {
+  if (looksLikeError(thrown)) {
+    return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
+  }
+  // A rejection without a reason is reported with this word as its reason.
+  const reason = thrown ?? 'handled';
+  return { errorType: typeof reason, errorMessage: String(reason), trace: [] };
+}
+
+/**
+ * The text that the runtime logs for a thrown error. Unlike the error object it shows all of the error's own
+ * enumerable fields, which is how a secret kept in such a field gets into the log.
+ */
+export function toLogText(thrown: unknown): string {
+  try {
+    return JSON.stringify(thrown ?? 'handled', (_key, value: unknown) =>
+      value instanceof Error ? { ...toErrorObject(value), ...value, stack: value.stack?.split('\n') } : value,
+    );
+  } catch {
+    return JSON.stringify(toErrorObject(thrown));
+  }
+}
+
+function looksLikeError(thrown: unknown): thrown is Error {
+  if (types.isNativeError(thrown)) return true;
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  const { name, message, stack } = thrown as Partial<Record<'name' | 'message' | 'stack', unknown>>;
+  return [name, message, stack].every(part => typeof part === 'string' && part !== '');
+}

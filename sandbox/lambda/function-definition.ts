@@ -1,0 +1,35 @@
+/** A function as it is deployed; the members follow AWS Lambda API Reference, FunctionConfiguration. */
+export interface FunctionDefinition {
+  readonly name: string;
+  /** `<file without its ending>.<export>`, e.g. `index.handler`. */
+  readonly handler: string;
+  /** Absolute path of the folder that is deployed as the function's code. */
+  readonly codeDirectory: string;
+  /** e.g. `nodejs24.x`; only Node.js runtimes can be run. */
+  readonly runtime: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  /** Set: this many invocations at a time and no more. Zero stops the function. */
+  readonly reservedConcurrency?: number;
+  readonly logGroupName: string;
+  /** Published versions, `1` onwards. They run the same code, since a template holds only one. */
+  readonly versions: readonly string[];
+  /** Alias name to the version that it stands for (`$LATEST` or a published one). */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** Which function, and as whom it runs. */
+export interface FunctionIdentity {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+}
+
+/** Access keys of a function's role. */
+export interface FunctionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}

@@ -1,0 +1,47 @@
+/** A line that a function wrote. */
+export interface LogLine {
+  readonly functionName: string;
+  /** Absent while the function's code is loaded. */
+  readonly requestId?: string;
+  readonly at: Date;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** Older lines of a function are dropped beyond this many. */
+const LINES_KEPT = 10_000;
+
+/** AWS Lambda API Reference, Invoke, "LogResult". */
+const LOG_RESULT_BYTES = 4096;
+
+/** What the functions wrote, line by line as they wrote it: Lambda's START, END and REPORT lines are not made. */
+export class FunctionLogs {
+  readonly #lines = new Map<string, LogLine[]>();
+  readonly #listeners = new Set<(line: LogLine) => void>();
+
+  add(line: LogLine): void {
+    const lines = this.#lines.get(line.functionName) ?? [];
+    this.#lines.set(line.functionName, lines);
+    lines.push(line);
+    if (lines.length > LINES_KEPT) lines.shift();
+    for (const listener of this.#listeners) listener(line);
+  }
+
+  of(functionName: string): readonly LogLine[] {
+    return [...(this.#lines.get(functionName) ?? [])];
+  }
+
+  /** The last 4 KB of a request's lines in base64. */
+  tail(functionName: string, requestId: string): string {
+    const texts = this.of(functionName)
+      .filter(line => line.requestId === requestId)
+      .map(line => `${line.text}\n`);
+    return Buffer.from(texts.join('')).subarray(-LOG_RESULT_BYTES).toString('base64');
+  }
+
+  /** @returns ends the subscription */
+  onLine(listener: (line: LogLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}

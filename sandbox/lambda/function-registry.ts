@@ -1,0 +1,96 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import { parseFunctionName } from './function-name.ts';
+import { HostedFunction, type HostingOptions } from './hosted-function.ts';
+
+/** A function as a caller named it. */
+export interface FoundFunction {
+  readonly hosted: HostedFunction;
+  readonly name: string;
+  /** `$LATEST` or a published one. */
+  readonly version: string;
+  /** Unqualified. */
+  readonly arn: string;
+  /** With the qualifier that the caller gave, if any. */
+  readonly invokedArn: string;
+}
+
+interface RegistryOptions extends HostingOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** The functions of the account in the region. */
+export class FunctionRegistry {
+  readonly #options: RegistryOptions;
+  readonly #functions = new Map<string, HostedFunction>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns the function's ARN
+   * @throws AwsError ResourceConflictException (409) there is one of this name
+   */
+  add(definition: FunctionDefinition): string {
+    if (this.#functions.has(definition.name)) {
+      throw new AwsError('ResourceConflictException', `Function already exist: ${definition.name}`, {
+        statusCode: 409,
+      });
+    }
+    this.#functions.set(definition.name, new HostedFunction(definition, this.#options));
+    return this.arn(definition.name);
+  }
+
+  has(functionName: string): boolean {
+    try {
+      this.find(functionName);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Finds a function by name, ARN or partial ARN, with or without a qualifier.
+   *
+   * @throws AwsError ResourceNotFoundException (404) no such function, version or alias
+   */
+  find(functionName: string, separateQualifier?: string): FoundFunction {
+    const { name, qualifier, region, accountId } = parseFunctionName(functionName, separateQualifier);
+    const arn = this.arn(name);
+    const invokedArn = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+    const hosted = this.#functions.get(name);
+    const version = hosted?.version(qualifier);
+    const isHere =
+      (region ?? this.#options.region) === this.#options.region &&
+      (accountId ?? this.#options.accountId) === this.#options.accountId;
+    if (!hosted || version === undefined || !isHere) {
+      const asked = functionName.startsWith('arn:') ? functionName : invokedArn;
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${asked}`, { statusCode: 404 });
+    }
+    return { hosted, name, version, arn, invokedArn };
+  }
+
+  /** The reserved concurrency of each function that has one. */
+  reservedConcurrency(): ReadonlyMap<string, number> {
+    const reserved = new Map<string, number>();
+    for (const [name, { definition }] of this.#functions) {
+      if (definition.reservedConcurrency !== undefined) reserved.set(name, definition.reservedConcurrency);
+    }
+    return reserved;
+  }
+
+  arn(functionName: string): string {
+    const { partition, region, accountId } = this.#options;
+    return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName}`;
+  }
+
+  /** Ends all processes of all functions. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#functions.values()].map(hosted => hosted.close()));
+  }
+}

@@ -1,0 +1,99 @@
+import { AwsError } from '../aws/aws-error.ts';
+import { removeCode, unpackCode } from './code-package.ts';
+import { EnvironmentPool } from './environment-pool.ts';
+import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import type { InvokeMessage } from './runtime-messages.ts';
+
+/** How a function gets its processes. */
+export interface HostingOptions {
+  /** All that a process of this version is started with. */
+  readonly environmentOptions: (
+    definition: FunctionDefinition,
+    version: string,
+    taskRoot: string,
+  ) => ConstructorParameters<typeof ExecutionEnvironment>[0];
+  readonly maxIdleEnvironments: number;
+}
+
+/** A deployed function: its definition, its unpacked code and its processes. */
+export class HostedFunction {
+  readonly #options: HostingOptions;
+  #definition: FunctionDefinition;
+  #taskRoot: string;
+  /** Versions share no process, as in Lambda. */
+  readonly #pools = new Map<string, EnvironmentPool>();
+  /** Pools and code of replaced definitions, whose last invocations may still be running. */
+  readonly #replaced: { pools: readonly EnvironmentPool[]; taskRoot: string }[] = [];
+
+  /** @throws AwsError InvalidParameterValueException a runtime that is not Node.js */
+  constructor(definition: FunctionDefinition, options: HostingOptions) {
+    this.#options = options;
+    this.#definition = refuseOtherRuntimes(definition);
+    this.#taskRoot = unpackCode(definition.codeDirectory);
+  }
+
+  get definition(): FunctionDefinition {
+    return this.#definition;
+  }
+
+  /** Deploys another definition; running invocations end with the code that they began with. */
+  replace(definition: FunctionDefinition): void {
+    refuseOtherRuntimes(definition);
+    const taskRoot = unpackCode(definition.codeDirectory);
+    const pools = [...this.#pools.values()];
+    for (const pool of pools) pool.retire();
+    this.#replaced.push({ pools, taskRoot: this.#taskRoot });
+    this.#pools.clear();
+    this.#definition = definition;
+    this.#taskRoot = taskRoot;
+  }
+
+  /** The version that a qualifier stands for; nothing if there is none such. */
+  version(qualifier = '$LATEST'): string | undefined {
+    const { versions, aliases } = this.#definition;
+    const version = aliases[qualifier] ?? qualifier;
+    return version === '$LATEST' || versions.includes(version) ? version : undefined;
+  }
+
+  /** Runs an invocation in a warm process, or in a new one if none is free. */
+  async run(version: string, message: Omit<InvokeMessage, 'timeoutMs'>): Promise<Outcome> {
+    const pool = this.#pool(version);
+    const environment = pool.acquire();
+    try {
+      return await environment.invoke({ ...message, timeoutMs: this.#definition.timeoutSeconds * 1000 });
+    } finally {
+      pool.release(environment);
+    }
+  }
+
+  /** Ends all processes and removes the unpacked code. */
+  async close(): Promise<void> {
+    const generations = [...this.#replaced, { pools: [...this.#pools.values()], taskRoot: this.#taskRoot }];
+    await Promise.all(generations.flatMap(({ pools }) => pools.map(pool => pool.close())));
+    for (const { taskRoot } of generations) removeCode(taskRoot);
+  }
+
+  #pool(version: string): EnvironmentPool {
+    const existing = this.#pools.get(version);
+    if (existing) return existing;
+    const definition = this.#definition;
+    const taskRoot = this.#taskRoot;
+    const pool = new EnvironmentPool(
+      () => new ExecutionEnvironment(this.#options.environmentOptions(definition, version, taskRoot)),
+      this.#options.maxIdleEnvironments,
+    );
+    this.#pools.set(version, pool);
+    return pool;
+  }
+}
+
+function refuseOtherRuntimes(definition: FunctionDefinition): FunctionDefinition {
+  if (!definition.runtime.startsWith('nodejs')) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `Function ${definition.name}: the runtime ${definition.runtime} is not emulated, only nodejs is.`,
+    );
+  }
+  return definition;
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsService, operation } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import { AsyncInvocations } from './async-invocations.ts';
+import { Concurrency } from './concurrency.ts';
+import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
+import { describeFunction } from './function-description.ts';
+import { FunctionLogs, type LogLine } from './function-logs.ts';
+import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
+import type { FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
+import { checkPayload, RESPONSE_LIMIT } from './payload-limits.ts';
+import { processVariables } from './process-variables.ts';
+
+/** An invocation as an interceptor sees it. */
+export interface InterceptedInvocation {
+  readonly functionName: string;
+  /** Unqualified. */
+  readonly functionArn: string;
+  readonly payload: unknown;
+  readonly requestId: string;
+  /** The AWS service that invokes; absent for a call of Lambda's API. */
+  readonly source?: InvokingService;
+}
+
+/**
+ * Stands around every invocation, in the order given, before concurrency is counted: may refuse it with an
+ * AwsError, answer in its place, delay it, or lose its answer.
+ */
+export type InvocationInterceptor = (
+  invocation: InterceptedInvocation,
+  next: () => Promise<Invocation>,
+) => Promise<Invocation>;
+
+export interface LambdaOptions {
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Gives the access keys for a new process of the function. */
+  readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
+  /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
+  readonly extraEnvironment?: (identity: FunctionIdentity) => Readonly<Record<string, string>>;
+  readonly interceptors?: readonly InvocationInterceptor[];
+  /** Invocations at a time in the account; Lambda's default of 1000 if left out. */
+  readonly concurrencyLimit?: number;
+  /** Warm processes kept per function and version; 10 if left out. */
+  readonly maxIdleEnvironments?: number;
+}
+
+const functionInput = v.object({ FunctionName: v.string(), Qualifier: v.optional(v.string()) });
+const invokeInput = v.object({
+  ...functionInput.entries,
+  InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun'])),
+  LogType: v.optional(v.picklist(['None', 'Tail'])),
+  Payload: v.optional(v.string()),
+});
+
+/**
+ * AWS Lambda: runs each function in Node.js processes of its own, as deployed. Time-outs, like all that the
+ * processes do, take real time; the `Date` that a function sees is the sandbox's at the start of its invocation.
+ */
+export class Lambda implements AwsService, FunctionInvoker {
+  readonly id = 'lambda';
+  readonly operations = {
+    Invoke: operation(invokeInput, (input, call) => this.#invokeOperation(input, call.requestId)),
+    GetFunction: operation(functionInput, input =>
+      describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
+    ),
+  };
+  readonly #options: LambdaOptions;
+  readonly #functions: FunctionRegistry;
+  readonly #concurrency: Concurrency;
+  readonly #logs = new FunctionLogs();
+  readonly #events: AsyncInvocations;
+  #closed: boolean = false;
+
+  constructor(options: LambdaOptions) {
+    this.#options = options;
+    this.#functions = new FunctionRegistry({
+      accountId: options.accountId,
+      region: options.region,
+      partition: options.partition,
+      environmentOptions: (definition, version, taskRoot) =>
+        this.#environmentOptions(definition, version, taskRoot),
+      maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
+    });
+    this.#concurrency = new Concurrency(options.concurrencyLimit ?? 1000);
+    this.#events = new AsyncInvocations(options.clock);
+  }
+
+  /**
+   * Deploys a function.
+   *
+   * @returns its ARN
+   * @throws AwsError ResourceConflictException (409) there is one of this name
+   * @throws AwsError InvalidParameterValueException  its runtime is not Node.js
+   * @throws Error the folder with its code does not exist
+   */
+  createFunction(definition: FunctionDefinition): string {
+    return this.#functions.add(definition);
+  }
+
+  /**
+   * Deploys other code or configuration for an existing function; what is running ends as it began.
+   *
+   * @throws AwsError ResourceNotFoundException (404)
+   */
+  updateFunction(definition: FunctionDefinition): void {
+    this.#functions.find(definition.name).hosted.replace(definition);
+  }
+
+  /** Whether a name or ARN, with its qualifier if any, is that of a deployed function. */
+  hasFunction(functionArn: string): boolean {
+    return this.#functions.has(functionArn);
+  }
+
+  async invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation> {
+    const text = payload === undefined ? '{}' : JSON.stringify(payload);
+    return await this.#invoke(functionArn, undefined, text, randomUUID(), source);
+  }
+
+  /** What a function wrote, oldest first; the last 10,000 lines are kept. */
+  logs(functionName: string): readonly LogLine[] {
+    return this.#logs.of(functionName);
+  }
+
+  /**
+   * Calls `listener` with every line that a function writes.
+   *
+   * @returns ends the subscription
+   */
+  onLog(listener: (line: LogLine) => void): () => void {
+    return this.#logs.onLine(listener);
+  }
+
+  /** Ends all function processes at once, whatever they are doing, and waits until they are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#events.close();
+    await this.#functions.close();
+  }
+
+  async #invokeOperation(input: v.InferOutput<typeof invokeInput>, requestId: string): Promise<object> {
+    const { FunctionName, Qualifier, InvocationType = 'RequestResponse' } = input;
+    const payload = input.Payload || '{}';
+    const { name, version } = this.#functions.find(FunctionName, Qualifier);
+    checkPayload(payload, InvocationType);
+    if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
+    if (InvocationType === 'Event') {
+      this.#events.accept(
+        () => this.#invoke(FunctionName, Qualifier, payload, requestId),
+        reason => this.#log(name, `Event given up: ${reason}`, 'stderr', requestId),
+      );
+      return { StatusCode: 202, Payload: '' };
+    }
+    const invocation = await this.#invoke(FunctionName, Qualifier, payload, requestId);
+    return {
+      StatusCode: 200,
+      Payload: JSON.stringify(invocation.payload),
+      ExecutedVersion: version,
+      ...(invocation.functionError !== undefined && { FunctionError: invocation.functionError }),
+      ...(input.LogType === 'Tail' && { LogResult: this.#logs.tail(name, requestId) }),
+    };
+  }
+
+  async #invoke(
+    functionName: string,
+    qualifier: string | undefined,
+    payload: string,
+    requestId: string,
+    source?: InvokingService,
+  ): Promise<Invocation> {
+    const target = this.#functions.find(functionName, qualifier);
+    checkPayload(payload, 'RequestResponse');
+    const intercepted: InterceptedInvocation = {
+      functionName: target.name,
+      functionArn: target.arn,
+      payload: JSON.parse(payload),
+      requestId,
+      ...(source !== undefined && { source }),
+    };
+    const run = (this.#options.interceptors ?? []).reduceRight<() => Promise<Invocation>>(
+      (next, interceptor) => () => interceptor(intercepted, next),
+      () => this.#run(target, payload, requestId),
+    );
+    return await run();
+  }
+
+  async #run(target: FoundFunction, payload: string, requestId: string): Promise<Invocation> {
+    if (this.#closed) throw new AwsError('ServiceException', 'Lambda is closed.', { statusCode: 500 });
+    const leave = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
+    try {
+      const outcome = await target.hosted.run(target.version, {
+        requestId,
+        payload,
+        functionArn: target.invokedArn,
+        offsetMs: this.#options.clock.offsetMs,
+      });
+      if (!outcome.succeeded) return { payload: outcome.error, functionError: 'Unhandled', requestId };
+      if (Buffer.byteLength(outcome.payload) > RESPONSE_LIMIT) {
+        const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`;
+        const error = { errorType: 'Function.ResponseSizeTooLarge', errorMessage };
+        return { payload: error, functionError: 'Unhandled', requestId };
+      }
+      return { payload: JSON.parse(outcome.payload), requestId };
+    } finally {
+      leave();
+    }
+  }
+
+  #environmentOptions(definition: FunctionDefinition, version: string, taskRoot: string) {
+    const { clock, region, credentialsFor, extraEnvironment } = this.#options;
+    const identity = {
+      name: definition.name,
+      arn: this.#functions.arn(definition.name),
+      roleArn: definition.roleArn,
+    };
+    return {
+      variables: processVariables({
+        definition,
+        taskRoot,
+        region,
+        version,
+        credentials: credentialsFor(identity),
+        extra: extraEnvironment?.(identity) ?? {},
+        startedAt: clock.now(),
+      }),
+      memoryMb: definition.memoryMb,
+      offsetMs: clock.offsetMs,
+      onLine: (text: string, stream: 'stdout' | 'stderr', requestId: string | undefined) =>
+        this.#log(definition.name, text, stream, requestId),
+    };
+  }
+
+  #log(functionName: string, text: string, stream: 'stdout' | 'stderr', requestId: string | undefined): void {
+    this.#logs.add({
+      functionName,
+      text,
+      stream,
+      at: this.#options.clock.now(),
+      ...(requestId !== undefined && { requestId }),
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionCredentials, FunctionDefinition } from './function-definition.ts';
+
+/**
+ * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide,
+ * "Working with Lambda environment variables"), the function's own, and the sandbox's additions, of which the
+ * later ones win. Of this process's own environment nothing gets through.
+ */
+export function processVariables(options: {
+  definition: FunctionDefinition;
+  taskRoot: string;
+  region: string;
+  version: string;
+  credentials: FunctionCredentials;
+  extra: Readonly<Record<string, string>>;
+  startedAt: Date;
+}): Record<string, string> {
+  const { definition, credentials, version, startedAt } = options;
+  const day = startedAt.toISOString().slice(0, 10).replaceAll('-', '/');
+  return {
+    ...definition.environment,
+    _HANDLER: definition.handler,
+    LAMBDA_TASK_ROOT: options.taskRoot,
+    TZ: 'UTC',
+    LANG: 'en_US.UTF-8',
+    // Lambda's user has no home folder; with the developer's own, the SDK would read ~/.aws/config.
+    HOME: '/home/sbx_user1051',
+    AWS_REGION: options.region,
+    AWS_DEFAULT_REGION: options.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${version}]${randomUUID().replaceAll('-', '')}`,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    ...options.extra,
+  };
+}

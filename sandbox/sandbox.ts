@@ -1,0 +1,187 @@
+import { CallLog } from './aws/call-log.ts';
+import { AwsEndpoint } from './aws/endpoint.ts';
+import { type AccessKey, Identities } from './aws/identities.ts';
+import type { AwsInterceptor } from './aws/service.ts';
+import { Clock } from './clock.ts';
+import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
+import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { Kms } from './kms/kms.ts';
+import { type InvocationInterceptor, Lambda } from './lambda/lambda.ts';
+import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
+import { SecretsManager } from './secrets-manager/secrets-manager.ts';
+import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
+import { StepFunctions } from './step-functions/step-functions.ts';
+import { sts } from './sts/sts.ts';
+import { readStack, type StackModel } from './template/stack-model.ts';
+
+/** The account that the stack is deployed to; the number that AWS uses in its examples. */
+const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
+
+/** How a sandbox may differ from another. */
+export interface SandboxOptions {
+  /** The folder that `npm run synth` wrote. Default: `cdk.out` in the present folder. */
+  readonly assemblyDirectory?: string;
+  /** Needed when the folder holds more than one stack. */
+  readonly stackName?: string;
+  /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */
+  readonly port?: number;
+  readonly secretsManager?: Partial<SecretsManagerBehaviour>;
+  readonly stepFunctions?: Partial<StepFunctionsBehaviour>;
+  readonly genesysCloud?: Partial<GenesysBehaviour>;
+  /** Stand around every authenticated AWS call. */
+  readonly awsInterceptors?: readonly AwsInterceptor[];
+  /** Stand around every invocation of a function. */
+  readonly invocationInterceptors?: readonly InvocationInterceptor[];
+  /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
+  readonly onFault?: (fault: unknown, operation: string) => void;
+}
+
+/**
+ * The stack as it was synthesised, deployed to an emulated AWS account, and Genesys Cloud beside it, in one process.
+ * Its functions run as processes of their own.
+ */
+export class Sandbox {
+  readonly clock = new Clock();
+  readonly account = ACCOUNT;
+  readonly stack: StackModel;
+  readonly identities = new Identities(ACCOUNT);
+  readonly callLog = new CallLog(this.clock);
+  readonly cloudTrail = new CloudTrail({ clock: this.clock, ...ACCOUNT });
+  readonly kms = new Kms({ clock: this.clock, ...ACCOUNT });
+  readonly genesysCloud: GenesysCloud;
+  readonly lambda: Lambda;
+  readonly stepFunctions: StepFunctions;
+  readonly secretsManager: SecretsManager;
+  /** The access key of the person who works with the sandbox. */
+  readonly operator: AccessKey = this.identities.issueUser('operator');
+  readonly #endpoint: AwsEndpoint;
+
+  /**
+   * Deploys the stack and serves it.
+   *
+   * @throws CloudAssemblyUnreadable nothing was synthesised
+   * @throws Error EADDRINUSE the port is taken
+   */
+  static async start(options: SandboxOptions = {}): Promise<Sandbox> {
+    const sandbox = new Sandbox(options);
+    try {
+      await Promise.all([sandbox.#endpoint.listen(), sandbox.genesysCloud.listen()]);
+    } catch (error) {
+      await sandbox.close();
+      throw error;
+    }
+    return sandbox;
+  }
+
+  private constructor(options: SandboxOptions) {
+    const { clock, identities, callLog, cloudTrail, kms } = this;
+    const base = { clock, ...ACCOUNT };
+    const stack = readStack({
+      assemblyDirectory: options.assemblyDirectory ?? 'cdk.out',
+      stackName: options.stackName,
+      ...ACCOUNT,
+    });
+    const genesysCloud = new GenesysCloud({
+      clock,
+      ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
+    });
+    const lambda = new Lambda({
+      ...base,
+      credentialsFor: ({ name, arn, roleArn }) =>
+        identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
+      extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
+      interceptors: options.invocationInterceptors ?? [],
+    });
+    const stepFunctions = new StepFunctions({
+      ...base,
+      functions: lambda,
+      ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
+    });
+    const secretsManager = new SecretsManager({
+      ...base,
+      functions: lambda,
+      functionExists: arn => lambda.hasFunction(arn) && mayBeInvokedBySecretsManager(stack, arn),
+      cloudTrail,
+      ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
+    });
+    this.stack = stack;
+    this.genesysCloud = genesysCloud;
+    this.lambda = lambda;
+    this.stepFunctions = stepFunctions;
+    this.secretsManager = secretsManager;
+    this.#deploy();
+    this.#endpoint = new AwsEndpoint({
+      services: [secretsManager, stepFunctions, lambda, kms, sts, cloudTrail],
+      identities,
+      interceptors: [callLog.interceptor, ...(options.awsInterceptors ?? [])],
+      region: ACCOUNT.region,
+      ...(options.port !== undefined && { port: options.port }),
+      onFault:
+        options.onFault ??
+        ((fault, operation) => console.error(`Fault of the sandbox in ${operation}:`, fault)),
+    });
+  }
+
+  /** The AWS endpoint, for `AWS_ENDPOINT_URL`. */
+  get awsUrl(): string {
+    return this.#endpoint.url;
+  }
+
+  /** The function that Secrets Manager calls. */
+  get rotationFunctionArn(): string {
+    return this.#output('RotationFunctionArn');
+  }
+
+  get stateMachineArn(): string {
+    return this.#output('StateMachineArn');
+  }
+
+  /** What an AWS SDK client needs to work as the operator. */
+  get clientConfig(): { endpoint: string; region: string; credentials: AccessKey } {
+    return { endpoint: this.awsUrl, region: ACCOUNT.region, credentials: this.operator };
+  }
+
+  /** Ends everything at once, running functions included. */
+  async close(): Promise<void> {
+    this.clock.stop();
+    await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
+  }
+
+  #deploy(): void {
+    const { stack } = this;
+    for (const { keyId, aliases, description, enableKeyRotation } of stack.keys) {
+      const key = this.kms.createKey({
+        keyId,
+        enableKeyRotation,
+        ...(description !== undefined && { description }),
+      });
+      for (const alias of aliases) this.kms.createAlias(alias, key.keyId);
+    }
+    for (const definition of stack.functions) this.lambda.createFunction(definition);
+    for (const { name, arn, definition, roleArn } of stack.stateMachines) {
+      this.stepFunctions.createStateMachine({ name, arn, definition, roleArn });
+    }
+  }
+
+  #output(name: string): string {
+    const value = this.stack.outputs[name];
+    if (value === undefined) throw new Error(`The stack ${this.stack.stackName} has no output ${name}.`);
+    return value;
+  }
+
+  #gatewayVariables(): Record<string, string> {
+    const { loginUrl, apiUrl } = this.genesysCloud.urlsOf('{host}');
+    return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
+  }
+}
+
+function mayBeInvokedBySecretsManager(stack: StackModel, functionArn: string): boolean {
+  return stack.permissions.some(
+    permission =>
+      permission.functionArn === functionArn &&
+      permission.principal === 'secretsmanager.amazonaws.com' &&
+      permission.action === 'lambda:InvokeFunction' &&
+      (permission.sourceAccount ?? ACCOUNT.accountId) === ACCOUNT.accountId,
+  );
+}

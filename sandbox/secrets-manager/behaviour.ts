@@ -1,0 +1,56 @@
+/**
+ * Where AWS publishes no answer, the emulated Secrets Manager takes the worse case for a rotation; each of
+ * these switches gives the other. They are read at the moment they matter, so they may be changed at any time.
+ */
+export interface SecretsManagerBehaviour {
+  /**
+   * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
+   * InvalidRequestException and writes nothing; `rotationFails` writes, as if no token had been given;
+   * `accepted` takes it for a valid one.
+   */
+  staleRotationToken: 'putRefused' | 'rotationFails' | 'accepted';
+  /**
+   * A pending value written neither by the rotation function nor with a valid RotationToken: `rotationFails`
+   * fails the rotation after createSecret, `accepted` does not look.
+   */
+  foreignWriter: 'rotationFails' | 'accepted';
+  /** CreatedDate of the pending version: the moment the rotation began, or that of its first value. */
+  pendingCreatedDate: 'rotationStart' | 'firstValue';
+  /** AWSPENDING after a successful rotation: taken off by Secrets Manager, or left beside AWSCURRENT. */
+  pendingAfterSuccess: 'removed' | 'left';
+  /**
+   * What a rotation whose four steps succeeded must have reached: `documented` wants AWSPENDING on the version
+   * of AWSCURRENT or nowhere, `versionIsCurrent` also wants AWSCURRENT on the rotation's own version.
+   */
+  endState: 'documented' | 'versionIsCurrent';
+  /** The ClientRequestToken of a retried rotation: that of the failed one, or a new one with a new version. */
+  retryToken: 'same' | 'fresh';
+  /**
+   * The delay before each retry of a failed rotation, in ms; after the last one only the schedule tries again.
+   * Number and spacing are assumed: AWS says that it retries "multiple times" and no more.
+   */
+  retryDelaysMs: readonly number[];
+  /** When in its window a scheduled rotation begins; a seed picks moments that are the same in each run. */
+  rotationMoment: 'windowStart' | 'windowEnd' | { readonly seed: number };
+  /**
+   * The next rotation of a rate schedule that RotateSecret replaces with RotateImmediately=false: still takes
+   * place when it comes first, or is dropped. AWS says that it "might still occur".
+   */
+  formerRateSchedule: 'runsOnce' | 'dropped';
+  /** The most versions of a secret that can be kept before a write is refused with LimitExceededException. */
+  versionQuota: number;
+}
+
+/** The worse case everywhere; see {@link SecretsManagerBehaviour}. */
+export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
+  staleRotationToken: 'putRefused',
+  foreignWriter: 'rotationFails',
+  pendingCreatedDate: 'rotationStart',
+  pendingAfterSuccess: 'removed',
+  endState: 'documented',
+  retryToken: 'same',
+  retryDelaysMs: [60_000, 300_000, 900_000, 3_600_000],
+  rotationMoment: 'windowStart',
+  formerRateSchedule: 'runsOnce',
+  versionQuota: 100,
+};

@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsOperation, operation } from '../aws/service.ts';
+import type { Clock, ScheduledTask } from '../clock.ts';
+import { epochSeconds, members } from './request-rules.ts';
+import type { RotationRunner } from './rotation-runner.ts';
+import type { RotationScheduler } from './rotation-scheduler.ts';
+import type { SecretStore } from './secret-store.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_WINDOW_DAYS = 30;
+
+/**
+ * The operations that delete a secret and bring it back.
+ *
+ * Source: AWS Secrets Manager API Reference, DeleteSecret and RestoreSecret. What becomes of a rotation is
+ * published nowhere: here it is given up, and the schedule begins anew with RestoreSecret.
+ */
+export function deletionOperations(parts: {
+  readonly clock: Clock;
+  readonly store: SecretStore;
+  readonly runner: RotationRunner;
+  readonly scheduler: RotationScheduler;
+}): Readonly<Record<string, AwsOperation>> {
+  const { clock, store, runner, scheduler } = parts;
+  const deletions = new Map<string, ScheduledTask>();
+
+  const DeleteSecret = operation(
+    v.object({
+      SecretId: members.secretId,
+      RecoveryWindowInDays: v.optional(v.number()),
+      ForceDeleteWithoutRecovery: v.optional(v.boolean(), false),
+    }),
+    ({ SecretId, RecoveryWindowInDays, ForceDeleteWithoutRecovery }) => {
+      requireWindow(RecoveryWindowInDays, ForceDeleteWithoutRecovery);
+      if (ForceDeleteWithoutRecovery && store.find(SecretId) === undefined) {
+        // A forced deletion of a secret that does not exist succeeds.
+        const arn = SecretId.startsWith('arn:') ? SecretId : store.newArn(SecretId);
+        return { ARN: arn, Name: SecretId, DeletionDate: epochSeconds(clock.now()) };
+      }
+      const secret = ForceDeleteWithoutRecovery ? store.get(SecretId) : store.usable(SecretId);
+      const days = ForceDeleteWithoutRecovery ? 0 : (RecoveryWindowInDays ?? DEFAULT_WINDOW_DAYS);
+      const deletionDate = new Date(clock.nowMs() + days * DAY_MS);
+      runner.cancel(secret);
+      scheduler.drop(secret);
+      deletions.get(secret.arn)?.cancel();
+      deletions.delete(secret.arn);
+      if (ForceDeleteWithoutRecovery) store.remove(secret);
+      else {
+        secret.deletionDate = deletionDate;
+        deletions.set(
+          secret.arn,
+          clock.schedule(days * DAY_MS, () => {
+            deletions.delete(secret.arn);
+            store.remove(secret);
+          }),
+        );
+      }
+      return { ARN: secret.arn, Name: secret.name, DeletionDate: epochSeconds(deletionDate) };
+    },
+  );
+
+  const RestoreSecret = operation(v.object({ SecretId: members.secretId }), input => {
+    const secret = store.get(input.SecretId);
+    deletions.get(secret.arn)?.cancel();
+    deletions.delete(secret.arn);
+    if (secret.deletionDate !== undefined) {
+      secret.deletionDate = undefined;
+      scheduler.plan(secret);
+    }
+    return { ARN: secret.arn, Name: secret.name };
+  });
+
+  return { DeleteSecret, RestoreSecret };
+}
+
+function requireWindow(days: number | undefined, force: boolean): void {
+  if (days === undefined) return;
+  if (force) {
+    throw new AwsError(
+      'InvalidParameterException',
+      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+    );
+  }
+  if (Number.isInteger(days) && days >= 7 && days <= 30) return;
+  throw new AwsError(
+    'InvalidParameterException',
+    'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).',
+  );
+}

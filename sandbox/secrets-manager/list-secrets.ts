@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { type AwsOperation, operation } from '../aws/service.ts';
+import { members, page } from './request-rules.ts';
+import type { Secret } from './secret.ts';
+import { labelledVersions, secretMembers } from './secret-description.ts';
+import type { SecretStore } from './secret-store.ts';
+
+const FILTERED_TEXTS = {
+  name: ({ name }) => [name],
+  description: ({ description }) => (description === undefined ? [] : [description]),
+  'tag-key': ({ tags }) => tags.map(tag => tag.Key),
+  'tag-value': ({ tags }) => tags.map(tag => tag.Value),
+} satisfies Record<string, (secret: Secret) => string[]>;
+
+const SORT_KEYS = {
+  name: ({ name }) => name,
+  'created-date': ({ createdAt }) => createdAt.getTime(),
+  'last-changed-date': ({ lastChangedAt }) => lastChangedAt.getTime(),
+  'last-accessed-date': ({ lastAccessedOn }) => lastAccessedOn?.getTime() ?? 0,
+} satisfies Record<string, (secret: Secret) => string | number>;
+
+type FilterKey = keyof typeof FILTERED_TEXTS;
+
+/**
+ * The operation ListSecrets. All filters must fit, of each filter one value; a value fits what begins with it,
+ * and with `!` in front what does not. The filters `primary-region`, `owning-service` and `all` are not emulated.
+ *
+ * Source: AWS Secrets Manager API Reference, ListSecrets and Filter.
+ */
+export function listSecrets(store: SecretStore): AwsOperation {
+  return operation(
+    v.object({
+      Filters: v.optional(
+        v.array(
+          v.object({
+            Key: v.picklist(['name', 'description', 'tag-key', 'tag-value']),
+            Values: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10)),
+          }),
+        ),
+        [],
+      ),
+      IncludePlannedDeletion: v.optional(v.boolean(), false),
+      MaxResults: members.maxResults,
+      NextToken: members.nextToken,
+      SortBy: v.optional(
+        v.picklist(['name', 'created-date', 'last-changed-date', 'last-accessed-date']),
+        'created-date',
+      ),
+      SortOrder: v.optional(v.picklist(['asc', 'desc']), 'desc'),
+    }),
+    input => {
+      const sortKey = SORT_KEYS[input.SortBy];
+      const sign = input.SortOrder === 'asc' ? 1 : -1;
+      const found = store
+        .all()
+        .filter(secret => secret.deletionDate === undefined || input.IncludePlannedDeletion)
+        .filter(secret => input.Filters.every(({ Key, Values }) => fits(secret, Key, Values)))
+        .sort((a, b) => {
+          const [keyOfA, keyOfB] = [sortKey(a), sortKey(b)];
+          return keyOfA === keyOfB ? 0 : keyOfA < keyOfB ? -sign : sign;
+        });
+      const { items, ...next } = page(found, input);
+      const SecretList = items.map(secret => ({
+        ...secretMembers(secret),
+        ...labelledVersions(secret, 'SecretVersionsToStages'),
+      }));
+      return { SecretList, ...next };
+    },
+  );
+}
+
+/** Names and tags are compared as they are written, descriptions without regard to case. */
+function fits(secret: Secret, key: FilterKey, values: readonly string[]): boolean {
+  const fold = (text: string): string => (key === 'description' ? text.toLowerCase() : text);
+  const texts = FILTERED_TEXTS[key](secret).map(fold);
+  return values.some(value => {
+    const isNegated = value.startsWith('!');
+    const prefix = fold(isNegated ? value.slice(1) : value);
+    return texts.some(text => text.startsWith(prefix)) !== isNegated;
+  });
+}

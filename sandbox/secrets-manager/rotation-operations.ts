@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsOperation, operation } from '../aws/service.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import { members, notEmulated, requireToken } from './request-rules.ts';
+import { RotationRules } from './rotation-rules.ts';
+import type { RotationRunner } from './rotation-runner.ts';
+import type { RotationScheduler } from './rotation-scheduler.ts';
+import type { Secret } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
+import { tokenInUse } from './version-writer.ts';
+
+/**
+ * The operations that turn rotation on and off.
+ *
+ * Source: AWS Secrets Manager API Reference, RotateSecret and CancelRotateSecret.
+ */
+export function rotationOperations(parts: {
+  readonly store: SecretStore;
+  readonly runner: RotationRunner;
+  readonly scheduler: RotationScheduler;
+  readonly behaviour: SecretsManagerBehaviour;
+  readonly functionExists: (functionArn: string) => boolean;
+}): Readonly<Record<string, AwsOperation>> {
+  const { store, runner, scheduler, behaviour, functionExists } = parts;
+
+  const requireFunction = (secret: Secret, functionArn: string | undefined): string => {
+    const wanted = functionArn ?? secret.rotation?.functionArn;
+    if (wanted === undefined) {
+      throw new AwsError(
+        'InvalidRequestException',
+        'No Lambda rotation function ARN is associated with this secret.',
+      );
+    }
+    if (functionExists(wanted)) return wanted;
+    throw new AwsError(
+      'AccessDeniedException',
+      'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
+    );
+  };
+
+  const RotateSecret = operation(
+    v.object({
+      SecretId: members.secretId,
+      ClientRequestToken: members.clientRequestToken,
+      RotationLambdaARN: v.optional(v.pipe(v.string(), v.maxLength(2048))),
+      RotationRules: v.optional(
+        v.object({
+          AutomaticallyAfterDays: v.optional(v.number()),
+          Duration: v.optional(v.string()),
+          ScheduleExpression: v.optional(v.string()),
+        }),
+      ),
+      RotateImmediately: v.optional(v.boolean(), true),
+      ExternalSecretRotationMetadata: notEmulated,
+      ExternalSecretRotationRoleArn: notEmulated,
+    }),
+    input => {
+      const versionId = requireToken(input.ClientRequestToken, 'InvalidParameterException');
+      const secret = store.usable(input.SecretId);
+      const newRules = input.RotationRules && new RotationRules(input.RotationRules);
+      const functionArn = requireFunction(secret, input.RotationLambdaARN);
+      if (runner.blocks(secret)) {
+        throw new AwsError(
+          'InvalidRequestException',
+          "A previous rotation isn't complete. That rotation will be reattempted.",
+        );
+      }
+      if (secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
+
+      const formerRules = secret.rotation?.enabled === true ? secret.rotation.rules : undefined;
+      const rules = newRules ?? secret.rotation?.rules;
+      if (input.RotateImmediately) runner.begin(secret, functionArn, versionId);
+      else runner.beginTest(secret, functionArn, versionId);
+      secret.rotation = { functionArn, enabled: true, ...(rules === undefined ? {} : { rules }) };
+      scheduler.plan(secret, {
+        keepEarlier:
+          !input.RotateImmediately &&
+          behaviour.formerRateSchedule === 'runsOnce' &&
+          formerRules?.isRate === true &&
+          rules?.isRate === true,
+      });
+      return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
+    },
+  );
+
+  const CancelRotateSecret = operation(v.object({ SecretId: members.secretId }), input => {
+    const secret = store.usable(input.SecretId);
+    if (secret.rotation !== undefined) secret.rotation = { ...secret.rotation, enabled: false };
+    scheduler.drop(secret);
+    const versionId = runner.cancel(secret);
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
+    };
+  });
+
+  return { RotateSecret, CancelRotateSecret };
+}

@@ -1,0 +1,223 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
+import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
+import type { FunctionInvoker } from '../lambda/invoker.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import { Rotation, type RotationOutcome, type RotationStatus } from './rotation.ts';
+import { recordRotation } from './rotation-events.ts';
+import { invokeStep, ROTATION_STEPS, type RotationFailure } from './rotation-step.ts';
+import type { RotationTokens } from './rotation-tokens.ts';
+import { foreignValue, isComplete, missedEnd } from './rotation-verdict.ts';
+import type { Secret, SecretVersion } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
+import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
+
+interface RunnerParts {
+  readonly clock: Clock;
+  readonly store: SecretStore;
+  readonly functions: FunctionInvoker;
+  readonly tokens: RotationTokens;
+  readonly cloudTrail: CloudTrail;
+  readonly behaviour: SecretsManagerBehaviour;
+  /** A rotation has succeeded. */
+  readonly onSuccess: (secret: Secret) => void;
+}
+
+/**
+ * Runs the rotations, at most one per secret at a time. Every attempt, a retry too, has its RotationStarted and
+ * its RotationSucceeded or RotationFailed; which events a retry has is published nowhere.
+ *
+ * Source: AWS Secrets Manager User Guide, "Rotation by Lambda function"; API Reference, RotateSecret.
+ */
+export class RotationRunner {
+  readonly #parts: RunnerParts;
+  readonly #unfinished = new Map<string, Rotation>();
+  readonly #outcomes = new Map<string, Promise<RotationOutcome>>();
+  readonly #runs = new Set<Promise<void>>();
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  status(secret: Secret): RotationStatus | undefined {
+    return this.#unfinished.get(secret.arn)?.status;
+  }
+
+  /** Whether RotateSecret has to wait: a rotation runs, or AWSPENDING is on another version than AWSCURRENT. */
+  blocks(secret: Secret): boolean {
+    return this.#unfinished.get(secret.arn)?.state === 'running' || !isComplete(secret);
+  }
+
+  /**
+   * Announces the pending version and begins the rotation.
+   *
+   * @throws AwsError LimitExceededException when the secret has no room for another version
+   */
+  begin(secret: Secret, functionArn: string, versionId: string, attempt = 1): void {
+    this.#announce(secret, { id: versionId, createdAt: this.#parts.clock.now() });
+    this.#unfinished.get(secret.arn)?.end({ status: 'abandoned' });
+    this.#start(new Rotation(secret, { functionArn, versionId }), attempt);
+  }
+
+  /**
+   * Begins the configuration test of RotateImmediately=false: testSecret alone, on a copy of the current value.
+   *
+   * @throws AwsError LimitExceededException
+   */
+  beginTest(secret: Secret, functionArn: string, versionId: string): void {
+    const currentId = secret.labels.holder(AWSCURRENT);
+    const value = currentId === undefined ? undefined : secret.versions.get(currentId)?.value;
+    const createdAt = this.#parts.clock.now();
+    this.#announce(secret, { id: versionId, createdAt, ...(value === undefined ? {} : { value }) });
+    this.#unfinished.get(secret.arn)?.end({ status: 'abandoned' });
+    this.#start(new Rotation(secret, { kind: 'test', functionArn, versionId }), 1);
+  }
+
+  /** A scheduled window has come: begins a rotation, or tries the unfinished one again at once. */
+  due(secret: Secret, functionArn: string): void {
+    const unfinished = this.#unfinished.get(secret.arn);
+    if (unfinished?.state === 'running') return;
+    const pendingId = secret.labels.holder(AWSPENDING);
+    if (unfinished !== undefined && !this.#isMoot(unfinished)) this.#runAgain(unfinished, 1);
+    else if (!isComplete(secret) && pendingId !== undefined) {
+      this.#start(new Rotation(secret, { functionArn, versionId: pendingId }), 1);
+    } else this.#beginByItself(secret, functionArn, 1);
+  }
+
+  /** A new current value has taken AWSPENDING off that version: the rotation is given up. */
+  abandon(secret: Secret, pendingId: string): void {
+    recordRotation(this.#parts.cloudTrail, 'RotationAbandoned', secret, pendingId);
+    this.#giveUp(secret, 'abandoned');
+  }
+
+  /** Gives the rotation up and leaves the labels as they are; answers the id of its version. */
+  cancel(secret: Secret): string | undefined {
+    return this.#giveUp(secret, 'cancelled')?.versionId;
+  }
+
+  /** @throws Error when that secret never had a rotation with that version */
+  outcome(secret: Secret, versionId: string): Promise<RotationOutcome> {
+    const outcome = this.#outcomes.get(`${secret.arn} ${versionId}`);
+    if (outcome === undefined)
+      throw new Error(`Secret ${secret.arn} has no rotation for version ${versionId}.`);
+    return outcome;
+  }
+
+  /** Resolves when no step runs; rotations may still wait for a retry. */
+  async idle(): Promise<void> {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+  }
+
+  #announce(secret: Secret, version: SecretVersion): void {
+    this.#parts.store.change(secret, version.id, () => {
+      secret.addVersion(version, this.#parts.behaviour.versionQuota);
+      secret.labels.attach(AWSPENDING, version.id);
+    });
+  }
+
+  #start(rotation: Rotation, attempt: number): void {
+    this.#unfinished.set(rotation.secret.arn, rotation);
+    rotation.run(attempt);
+    this.#outcomes.set(`${rotation.secret.arn} ${rotation.versionId}`, rotation.outcome);
+    const run = this.#run(rotation);
+    this.#runs.add(run);
+    void run.finally(() => this.#runs.delete(run));
+  }
+
+  #runAgain(rotation: Rotation, attempt: number): void {
+    if (this.#isMoot(rotation)) this.#unfinished.delete(rotation.secret.arn);
+    else if (this.#parts.behaviour.retryToken === 'same') this.#start(rotation, attempt);
+    else this.#beginByItself(rotation.secret, rotation.functionArn, attempt);
+  }
+
+  /** Nobody waits for an answer, so a refusal becomes an event. */
+  #beginByItself(secret: Secret, functionArn: string, attempt: number): void {
+    const versionId = crypto.randomUUID();
+    try {
+      this.begin(secret, functionArn, versionId, attempt);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      recordRotation(this.#parts.cloudTrail, 'RotationFailed', secret, versionId, error.message);
+    }
+  }
+
+  /** Somebody took AWSPENDING away from a rotation that had promoted nothing: there is nothing left to retry. */
+  #isMoot({ secret, versionId }: Rotation): boolean {
+    return secret.labels.holder(AWSPENDING) === undefined && secret.labels.holder(AWSCURRENT) !== versionId;
+  }
+
+  #giveUp(secret: Secret, status: 'abandoned' | 'cancelled'): Rotation | undefined {
+    const rotation = this.#unfinished.get(secret.arn);
+    this.#unfinished.delete(secret.arn);
+    rotation?.end({ status });
+    return rotation;
+  }
+
+  async #run(rotation: Rotation): Promise<void> {
+    const { secret, versionId, kind } = rotation;
+    const prefix = kind === 'test' ? 'TestRotation' : 'Rotation';
+    const isGivenUp = (): boolean => this.#unfinished.get(secret.arn) !== rotation;
+    recordRotation(this.#parts.cloudTrail, `${prefix}Started`, secret, versionId);
+    // The call that began the rotation answers before the function hears of it.
+    await Promise.resolve();
+    const failure = await this.#takeSteps(rotation, isGivenUp);
+    if (kind === 'test') this.#removeTestVersion(secret, versionId);
+    if (isGivenUp()) return;
+
+    if (failure !== undefined) {
+      recordRotation(this.#parts.cloudTrail, `${prefix}Failed`, secret, versionId, failure.error);
+      this.#fail(rotation, failure);
+      return;
+    }
+    this.#unfinished.delete(secret.arn);
+    if (kind === 'rotation') this.#complete(secret);
+    recordRotation(this.#parts.cloudTrail, `${prefix}Succeeded`, secret, versionId);
+    rotation.end({ status: 'succeeded' });
+  }
+
+  async #takeSteps(rotation: Rotation, isGivenUp: () => boolean): Promise<RotationFailure | undefined> {
+    const { secret, versionId, kind } = rotation;
+    const { functions, tokens, behaviour } = this.#parts;
+    const currentBefore = secret.labels.holder(AWSCURRENT);
+    for (const step of kind === 'test' ? (['testSecret'] as const) : ROTATION_STEPS) {
+      if (isGivenUp()) return undefined;
+      rotation.step = step;
+      const failure = await invokeStep(functions, tokens, rotation, step);
+      if (failure !== undefined) return failure;
+      if (step !== 'createSecret' || behaviour.foreignWriter === 'accepted') continue;
+      const foreign = foreignValue(rotation, currentBefore);
+      if (foreign !== undefined) return foreign;
+    }
+    return kind === 'test' ? undefined : missedEnd(secret, versionId, behaviour.endState);
+  }
+
+  #complete(secret: Secret): void {
+    const { clock, store, behaviour, onSuccess } = this.#parts;
+    const pendingId = secret.labels.holder(AWSPENDING);
+    if (pendingId !== undefined && behaviour.pendingAfterSuccess === 'removed') {
+      store.change(secret, pendingId, () => secret.labels.detach(AWSPENDING));
+    }
+    secret.lastRotatedAt = clock.now();
+    onSuccess(secret);
+  }
+
+  #fail(rotation: Rotation, failure: RotationFailure): void {
+    const { clock, behaviour } = this.#parts;
+    rotation.end({ status: 'failed', ...failure });
+    if (rotation.kind === 'test') {
+      this.#unfinished.delete(rotation.secret.arn);
+      return;
+    }
+    const delayMs = behaviour.retryDelaysMs[rotation.attempt - 1];
+    if (delayMs === undefined) return;
+    const task = clock.schedule(delayMs, () => this.#runAgain(rotation, rotation.attempt + 1));
+    rotation.waitForRetry(new Date(clock.nowMs() + delayMs), task);
+  }
+
+  #removeTestVersion(secret: Secret, versionId: string): void {
+    this.#parts.store.change(secret, versionId, () => {
+      if (secret.labels.holder(AWSPENDING) === versionId) secret.labels.detach(AWSPENDING);
+      secret.versions.delete(versionId);
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import type { Clock, ScheduledTask } from '../clock.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import type { RotationWindow } from './rotation-rules.ts';
+import type { Secret } from './secret.ts';
+
+interface Plan {
+  readonly window: RotationWindow;
+  readonly at: Date;
+  readonly task: ScheduledTask;
+}
+
+/**
+ * Begins the scheduled rotations, each at a moment of its window.
+ *
+ * Source: AWS Secrets Manager User Guide, "Rotation schedules".
+ */
+export class RotationScheduler {
+  readonly #clock: Clock;
+  readonly #behaviour: SecretsManagerBehaviour;
+  readonly #onDue: (secret: Secret, functionArn: string) => void;
+  readonly #plans = new Map<string, Plan>();
+  #chosenMoments = 0;
+
+  /** @param onDue is called when a rotation of the secret is due */
+  constructor(
+    clock: Clock,
+    behaviour: SecretsManagerBehaviour,
+    onDue: (secret: Secret, functionArn: string) => void,
+  ) {
+    this.#clock = clock;
+    this.#behaviour = behaviour;
+    this.#onDue = onDue;
+  }
+
+  /**
+   * Plans the rotation after one that took place now: a rotation, a value written by hand, or the beginning of
+   * the schedule. Does nothing while rotation is not enabled.
+   *
+   * @param keepEarlier lets a rotation that is planned already take place first
+   */
+  plan(secret: Secret, { keepEarlier = false } = {}): void {
+    const former = keepEarlier ? this.#plans.get(secret.arn) : undefined;
+    this.drop(secret);
+    const next = this.#next(secret, this.#clock.now());
+    const formerIsFirst =
+      former !== undefined && (next === undefined || former.at.getTime() < next.at.getTime());
+    const chosen = formerIsFirst ? former : next;
+    secret.nextRotationDate = chosen?.window.end;
+    if (chosen !== undefined) this.#arm(secret, chosen.window, chosen.at);
+  }
+
+  /** Takes back what is planned. */
+  drop(secret: Secret): void {
+    this.#plans.get(secret.arn)?.task.cancel();
+    this.#plans.delete(secret.arn);
+    secret.nextRotationDate = undefined;
+  }
+
+  #next(secret: Secret, after: Date): { window: RotationWindow; at: Date } | undefined {
+    const window = secret.rotation?.enabled === true ? secret.rotation.rules?.nextWindow(after) : undefined;
+    return window === undefined ? undefined : { window, at: this.#moment(window) };
+  }
+
+  #arm(secret: Secret, window: RotationWindow, at: Date): void {
+    const task = this.#clock.schedule(Math.max(0, at.getTime() - this.#clock.nowMs()), () => {
+      // The window after this one is planned first: it comes even if this rotation fails, and then
+      // NextRotationDate stays in the past.
+      const next = this.#next(secret, window.start);
+      this.#plans.delete(secret.arn);
+      if (next !== undefined) this.#arm(secret, next.window, next.at);
+      if (secret.rotation !== undefined) this.#onDue(secret, secret.rotation.functionArn);
+    });
+    this.#plans.set(secret.arn, { window, at, task });
+  }
+
+  #moment({ start, end }: RotationWindow): Date {
+    const lastMs = end.getTime() - start.getTime() - 1000;
+    const { rotationMoment } = this.#behaviour;
+    if (rotationMoment === 'windowStart') return start;
+    if (rotationMoment === 'windowEnd') return new Date(start.getTime() + lastMs);
+    this.#chosenMoments += 1;
+    return new Date(
+      start.getTime() + Math.floor(fraction(rotationMoment.seed, this.#chosenMoments) * lastMs),
+    );
+  }
+}
+
+/** The index-th number of a seed's sequence, from 0 to below 1 (one round of SplitMix32). */
+function fraction(seed: number, index: number): number {
+  let bits = (seed + Math.imul(index, 0x9e3779b9)) | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
+  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
+  return ((bits ^ (bits >>> 15)) >>> 0) / 2 ** 32;
+}

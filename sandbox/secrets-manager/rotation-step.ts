@@ -1,0 +1,45 @@
+import type { FunctionInvoker } from '../lambda/invoker.ts';
+import type { Rotation } from './rotation.ts';
+import type { RotationTokens } from './rotation-tokens.ts';
+
+/** The steps of a rotation, in their order. */
+export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** One step of a rotation. */
+export type RotationStep = (typeof ROTATION_STEPS)[number];
+
+/** Why a rotation failed. */
+export interface RotationFailure {
+  /** As CloudTrail has it. */
+  readonly error: string;
+  /** The payload of the failed function, or the error with which Lambda refused the invocation. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Invokes the rotation function for one step. What it returns is ignored; only an error fails the step.
+ *
+ * Source: AWS Secrets Manager User Guide, "Lambda rotation functions" and "Troubleshoot AWS Secrets Manager
+ * rotation" (the message).
+ */
+export async function invokeStep(
+  functions: FunctionInvoker,
+  tokens: RotationTokens,
+  { secret, versionId, functionArn }: Rotation,
+  step: RotationStep,
+): Promise<RotationFailure | undefined> {
+  const error = `Error when executing lambda ${functionArn} during ${step} step`;
+  const token = tokens.issue(secret);
+  try {
+    const invocation = await functions.invoke(
+      functionArn,
+      { Step: step, SecretId: secret.arn, ClientRequestToken: versionId, RotationToken: token },
+      'secretsmanager.amazonaws.com',
+    );
+    return invocation.functionError === undefined ? undefined : { error, cause: invocation.payload };
+  } catch (cause) {
+    return { error, cause };
+  } finally {
+    tokens.expire(token);
+  }
+}

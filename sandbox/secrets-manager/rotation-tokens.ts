@@ -1,0 +1,59 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Caller } from '../aws/service.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import type { Secret } from './secret.ts';
+
+/** The function's ARN without a version or an alias. */
+function unqualified(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
+}
+
+/**
+ * The RotationTokens: each invocation of a rotation function gets its own, which holds while that invocation
+ * runs.
+ *
+ * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Troubleshoot AWS Secrets Manager
+ * rotation". How long a token holds is published nowhere.
+ */
+export class RotationTokens {
+  readonly #behaviour: SecretsManagerBehaviour;
+  readonly #secretArns = new Map<string, string>();
+
+  constructor(behaviour: SecretsManagerBehaviour) {
+    this.#behaviour = behaviour;
+  }
+
+  /** A token for one invocation. */
+  issue(secret: Secret): string {
+    const token = crypto.randomUUID();
+    this.#secretArns.set(token, secret.arn);
+    return token;
+  }
+
+  /** To be called when the invocation has ended. */
+  expire(token: string): void {
+    this.#secretArns.delete(token);
+  }
+
+  /**
+   * Whether a value that this caller writes counts as written by the rotation.
+   *
+   * @throws AwsError InvalidRequestException for a stale or unknown token, if the behaviour says so
+   */
+  vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
+    const byRotationFunction =
+      caller.functionArn !== undefined &&
+      secret.rotation !== undefined &&
+      unqualified(caller.functionArn) === unqualified(secret.rotation.functionArn);
+    if (token === undefined) return byRotationFunction;
+    if (this.#secretArns.get(token) === secret.arn) return true;
+    switch (this.#behaviour.staleRotationToken) {
+      case 'accepted':
+        return true;
+      case 'rotationFails':
+        return byRotationFunction;
+      case 'putRefused':
+        throw new AwsError('InvalidRequestException', 'The RotationToken is not valid for this rotation.');
+    }
+  }
+}

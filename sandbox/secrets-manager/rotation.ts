@@ -1,0 +1,93 @@
+import type { ScheduledTask } from '../clock.ts';
+import type { RotationFailure, RotationStep } from './rotation-step.ts';
+import type { Secret } from './secret.ts';
+
+/** How an attempt at a rotation ended; `cause` is the function's error payload or Lambda's own error. */
+export type RotationOutcome =
+  | { readonly status: 'succeeded' | 'abandoned' | 'cancelled' }
+  | ({ readonly status: 'failed' } & RotationFailure);
+
+/** A rotation that has begun and neither succeeded nor been given up. */
+export interface RotationStatus {
+  /** The ClientRequestToken of its events. */
+  readonly versionId: string;
+  /** `test` is the configuration test of RotateImmediately=false. */
+  readonly kind: 'rotation' | 'test';
+  /** Counts from 1; a scheduled window starts the count anew. */
+  readonly attempt: number;
+  readonly state: 'running' | 'waitingForRetry' | 'outOfRetries';
+  /** The step that runs. */
+  readonly step?: RotationStep;
+  readonly retryAt?: Date;
+  /** Why the attempt before failed. */
+  readonly error?: string;
+}
+
+/** The state of an unfinished rotation and the promise of its present attempt. */
+export class Rotation {
+  readonly secret: Secret;
+  readonly kind: 'rotation' | 'test';
+  readonly versionId: string;
+  readonly functionArn: string;
+  attempt = 1;
+  state: RotationStatus['state'] = 'running';
+  step: RotationStep | undefined;
+  error: string | undefined;
+  #retry: { readonly at: Date; readonly task: ScheduledTask } | undefined;
+  #outcome = Promise.withResolvers<RotationOutcome>();
+
+  constructor(
+    secret: Secret,
+    { kind = 'rotation', ...call }: { kind?: 'rotation' | 'test'; versionId: string; functionArn: string },
+  ) {
+    this.secret = secret;
+    this.kind = kind;
+    this.versionId = call.versionId;
+    this.functionArn = call.functionArn;
+  }
+
+  /** How the present attempt ends. */
+  get outcome(): Promise<RotationOutcome> {
+    return this.#outcome.promise;
+  }
+
+  get status(): RotationStatus {
+    const { versionId, kind, attempt, state, step, error } = this;
+    return {
+      versionId,
+      kind,
+      attempt,
+      state,
+      ...(step === undefined ? {} : { step }),
+      ...(this.#retry === undefined ? {} : { retryAt: this.#retry.at }),
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  /** The present attempt begins. */
+  run(attempt: number): void {
+    this.#retry?.task.cancel();
+    this.#retry = undefined;
+    if (this.state !== 'running') this.#outcome = Promise.withResolvers();
+    this.attempt = attempt;
+    this.state = 'running';
+  }
+
+  /** The present attempt is over; a rotation that is over for good is not run again. */
+  end(outcome: RotationOutcome): void {
+    this.#retry?.task.cancel();
+    this.#retry = undefined;
+    this.step = undefined;
+    if (outcome.status === 'failed') {
+      this.error = outcome.error;
+      this.state = 'outOfRetries';
+    }
+    this.#outcome.resolve(outcome);
+  }
+
+  /** After a failed attempt: another one is due. */
+  waitForRetry(at: Date, task: ScheduledTask): void {
+    this.state = 'waitingForRetry';
+    this.#retry = { at, task };
+  }
+}

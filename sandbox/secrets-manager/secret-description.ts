@@ -1,0 +1,106 @@
+import { epochSeconds } from './request-rules.ts';
+import type { RotationStatus } from './rotation.ts';
+import type { RotationRulesInput } from './rotation-rules.ts';
+import type { Secret, Tag } from './secret.ts';
+
+/** A secret as other parts of the sandbox may see it: everything but the values. */
+export interface SecretDescription {
+  readonly arn: string;
+  readonly name: string;
+  readonly kmsKeyId?: string;
+  readonly tags: readonly Tag[];
+  /** Set while the secret is scheduled for deletion. */
+  readonly deletionDate?: Date;
+  /** Absent if rotation was never configured. */
+  readonly rotation?: {
+    readonly functionArn: string;
+    readonly enabled: boolean;
+    readonly rules?: RotationRulesInput;
+    readonly lastRotatedAt?: Date;
+    readonly nextRotationDate?: Date;
+    /** The rotation that has begun and neither succeeded nor been given up. */
+    readonly unfinished?: RotationStatus;
+  };
+  /** In the order in which they were made. */
+  readonly versions: readonly {
+    readonly id: string;
+    /** In alphabetical order; none for a deprecated version. */
+    readonly labels: readonly string[];
+    readonly hasValue: boolean;
+    readonly createdAt: Date;
+  }[];
+}
+
+/** Describes a secret without its values. */
+export function describeSecret(secret: Secret, unfinished: RotationStatus | undefined): SecretDescription {
+  const { rotation } = secret;
+  return {
+    arn: secret.arn,
+    name: secret.name,
+    ...(secret.kmsKeyId === undefined ? {} : { kmsKeyId: secret.kmsKeyId }),
+    tags: secret.tags,
+    ...(secret.deletionDate === undefined ? {} : { deletionDate: secret.deletionDate }),
+    ...(rotation === undefined
+      ? {}
+      : {
+          rotation: {
+            functionArn: rotation.functionArn,
+            enabled: rotation.enabled,
+            ...(rotation.rules === undefined ? {} : { rules: rotation.rules.input }),
+            ...(secret.lastRotatedAt === undefined ? {} : { lastRotatedAt: secret.lastRotatedAt }),
+            ...(secret.nextRotationDate === undefined ? {} : { nextRotationDate: secret.nextRotationDate }),
+            ...(unfinished === undefined ? {} : { unfinished }),
+          },
+        }),
+    versions: [...secret.versions.values()].map(({ id, value, createdAt }) => ({
+      id,
+      labels: secret.labels.of(id),
+      hasValue: value !== undefined,
+      createdAt,
+    })),
+  };
+}
+
+/**
+ * The members that DescribeSecret and the entries of ListSecrets share. What was never set is left out, and
+ * without rotation the rotation dates too.
+ *
+ * Source: AWS Secrets Manager API Reference, DescribeSecret.
+ */
+export function secretMembers(secret: Secret): object {
+  const { rotation } = secret;
+  const dates = {
+    ...(rotation?.enabled === true
+      ? { LastRotatedDate: secret.lastRotatedAt, NextRotationDate: secret.nextRotationDate }
+      : {}),
+    LastChangedDate: secret.lastChangedAt,
+    LastAccessedDate: secret.lastAccessedOn,
+    DeletedDate: secret.deletionDate,
+    CreatedDate: secret.createdAt,
+  };
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    ...(secret.description === undefined ? {} : { Description: secret.description }),
+    ...(secret.kmsKeyId === undefined ? {} : { KmsKeyId: secret.kmsKeyId }),
+    ...(rotation === undefined
+      ? {}
+      : { RotationEnabled: rotation.enabled, RotationLambdaARN: rotation.functionArn }),
+    ...(rotation?.rules === undefined ? {} : { RotationRules: rotation.rules.input }),
+    ...(secret.tags.length === 0 ? {} : { Tags: secret.tags }),
+    ...Object.fromEntries(
+      Object.entries(dates).flatMap(([key, at]) => (at === undefined ? [] : [[key, epochSeconds(at)]])),
+    ),
+  };
+}
+
+/** The labelled versions with their labels; none: no member. */
+export function labelledVersions(
+  secret: Secret,
+  member: 'VersionIdsToStages' | 'SecretVersionsToStages',
+): object {
+  const labelled = [...secret.versions.keys()]
+    .map(id => [id, secret.labels.of(id)] as const)
+    .filter(([, labels]) => labels.length > 0);
+  return labelled.length === 0 ? {} : { [member]: Object.fromEntries(labelled) };
+}

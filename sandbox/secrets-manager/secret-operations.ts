@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsOperation, type Caller, operation } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import { type KeyAccess, requireKey } from './key-access.ts';
+import { members, notEmulated, readValue, requireToken, requireValidName } from './request-rules.ts';
+import { Secret, sameValue } from './secret.ts';
+import { labelledVersions, secretMembers } from './secret-description.ts';
+import type { SecretStore } from './secret-store.ts';
+import { AWSCURRENT } from './staging-labels.ts';
+import { tokenInUse, type VersionWriter } from './version-writer.ts';
+
+/** Stands for the version id in the encryption context of the trial. */
+const KEY_PROBE = 'RequestToValidateKeyAccess';
+
+/**
+ * The operations that make, describe and change a secret as a whole.
+ *
+ * Source: AWS Secrets Manager API Reference, the operation of each name.
+ */
+export function secretOperations(parts: {
+  readonly clock: Clock;
+  readonly store: SecretStore;
+  readonly writer: VersionWriter;
+  readonly mayUseKey: KeyAccess;
+}): Readonly<Record<string, AwsOperation>> {
+  const { clock, store, writer, mayUseKey } = parts;
+
+  /** Secrets Manager tries a key before it takes it for a secret. */
+  const useKey = (secret: Secret, kmsKeyId: string, caller: Caller): void => {
+    requireKey(mayUseKey, { arn: secret.arn, kmsKeyId }, KEY_PROBE, caller, [
+      'kms:GenerateDataKey',
+      'kms:Decrypt',
+    ]);
+    secret.kmsKeyId = kmsKeyId;
+  };
+
+  const CreateSecret = operation(
+    v.object({
+      Name: v.string(),
+      ClientRequestToken: members.clientRequestToken,
+      Description: members.description,
+      KmsKeyId: members.kmsKeyId,
+      SecretString: members.secretString,
+      SecretBinary: members.secretBinary,
+      Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() }))),
+      AddReplicaRegions: notEmulated,
+      ForceOverwriteReplicaSecret: notEmulated,
+      Type: notEmulated,
+    }),
+    (input, { caller }) => {
+      const versionId = requireToken(input.ClientRequestToken);
+      requireValidName(input.Name);
+      const value = readValue(input);
+      const existing = store.all().find(({ name }) => name === input.Name);
+      if (existing?.deletionDate !== undefined) {
+        throw new AwsError(
+          'InvalidRequestException',
+          "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        );
+      }
+      if (existing !== undefined) {
+        const present = existing.versions.get(versionId)?.value;
+        if (present === undefined || value === undefined) throw alreadyExists(input.Name);
+        if (!sameValue(present, value)) throw tokenInUse(existing, versionId);
+        return { ARN: existing.arn, Name: existing.name, VersionId: versionId };
+      }
+
+      const secret = new Secret(store.newArn(input.Name), input.Name, clock.now());
+      if (input.Description) secret.description = input.Description;
+      if (input.KmsKeyId) useKey(secret, input.KmsKeyId, caller);
+      secret.tags = input.Tags ?? [];
+      store.add(secret);
+      try {
+        if (value !== undefined) {
+          writer.write(secret, { versionId, value, stages: [AWSCURRENT], writtenByRotation: false, caller });
+        }
+      } catch (error) {
+        store.remove(secret);
+        throw error;
+      }
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        ...(value === undefined ? {} : { VersionId: versionId }),
+      };
+    },
+  );
+
+  const DescribeSecret = operation(v.object({ SecretId: members.secretId }), input => {
+    const secret = store.get(input.SecretId);
+    return { ...secretMembers(secret), ...labelledVersions(secret, 'VersionIdsToStages') };
+  });
+
+  const UpdateSecret = operation(
+    v.object({
+      SecretId: members.secretId,
+      ClientRequestToken: members.clientRequestToken,
+      Description: members.description,
+      KmsKeyId: members.kmsKeyId,
+      SecretString: members.secretString,
+      SecretBinary: members.secretBinary,
+      Type: notEmulated,
+    }),
+    (input, { caller }) => {
+      const versionId = requireToken(input.ClientRequestToken);
+      const secret = store.usable(input.SecretId);
+      const value = readValue(input);
+      if (value !== undefined && secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
+      if (input.KmsKeyId) useKey(secret, input.KmsKeyId, caller);
+      if (value !== undefined) {
+        writer.write(secret, { versionId, value, stages: [AWSCURRENT], writtenByRotation: false, caller });
+      }
+      if (input.Description !== undefined) secret.description = input.Description;
+      secret.lastChangedAt = clock.now();
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        ...(value === undefined ? {} : { VersionId: versionId }),
+      };
+    },
+  );
+
+  return { CreateSecret, DescribeSecret, UpdateSecret };
+}
+
+function alreadyExists(name: string): AwsError {
+  return new AwsError(
+    'ResourceExistsException',
+    `The operation failed because the secret ${name} already exists.`,
+  );
+}

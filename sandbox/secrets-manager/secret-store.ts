@@ -1,0 +1,105 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
+import type { Secret } from './secret.ts';
+import type { LabelMove } from './staging-labels.ts';
+
+const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const RANDOM_SUFFIX = /^-[A-Za-z0-9]{6}$/;
+
+/** A version of a secret was written, or labels moved. */
+export interface SecretChange {
+  readonly secretArn: string;
+  /** The version that the change is about. */
+  readonly versionId: string;
+  readonly labelMoves: readonly LabelMove[];
+  readonly at: Date;
+}
+
+/** Where the emulated account is. */
+export interface Account {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** All secrets of the account in one region. */
+export class SecretStore {
+  readonly #clock: Clock;
+  readonly #arnPrefix: string;
+  readonly #secrets = new Map<string, Secret>();
+  readonly #listeners = new Set<(change: SecretChange) => void>();
+
+  constructor(clock: Clock, { partition, region, accountId }: Account) {
+    this.#clock = clock;
+    this.#arnPrefix = `arn:${partition}:secretsmanager:${region}:${accountId}:secret:`;
+  }
+
+  /** An ARN for a secret of this name: the name, a hyphen and six random characters. */
+  newArn(name: string): string {
+    const bytes = crypto.getRandomValues(new Uint8Array(6));
+    const suffix = [...bytes].map(byte => SUFFIX_CHARACTERS[byte % SUFFIX_CHARACTERS.length]).join('');
+    return `${this.#arnPrefix}${name}-${suffix}`;
+  }
+
+  add(secret: Secret): void {
+    this.#secrets.set(secret.arn, secret);
+  }
+
+  remove(secret: Secret): void {
+    this.#secrets.delete(secret.arn);
+  }
+
+  all(): Secret[] {
+    return [...this.#secrets.values()];
+  }
+
+  /** The secret of this name, ARN, or ARN without the hyphen and the six random characters. */
+  find(secretId: string): Secret | undefined {
+    return (
+      this.#secrets.get(secretId) ??
+      this.all().find(
+        ({ name, arn }) =>
+          name === secretId || (arn.startsWith(secretId) && RANDOM_SUFFIX.test(arn.slice(secretId.length))),
+      )
+    );
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  get(secretId: string): Secret {
+    const secret = this.find(secretId);
+    if (secret === undefined) {
+      throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    }
+    return secret;
+  }
+
+  /**
+   * A secret whose value may be read and changed.
+   *
+   * @throws AwsError ResourceNotFoundException, or InvalidRequestException while it is scheduled for deletion
+   */
+  usable(secretId: string): Secret {
+    const secret = this.get(secretId);
+    if (secret.deletionDate !== undefined) {
+      throw new AwsError(
+        'InvalidRequestException',
+        "You can't perform this operation on the secret because it was marked for deletion.",
+      );
+    }
+    return secret;
+  }
+
+  /** Changes a version or the labels, and tells those who listen. */
+  change(secret: Secret, versionId: string, change: () => void): void {
+    const labelMoves = secret.labels.moves(change);
+    const at = this.#clock.now();
+    secret.lastChangedAt = at;
+    for (const listener of this.#listeners) listener({ secretArn: secret.arn, versionId, labelMoves, at });
+  }
+
+  /** Calls the listener after each change until the function that it answers is called. */
+  onChange(listener: (change: SecretChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

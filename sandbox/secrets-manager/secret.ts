@@ -1,0 +1,96 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { RotationRules } from './rotation-rules.ts';
+import { StagingLabels } from './staging-labels.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a version holds, as it is on the wire; `SecretBinary` is base64. */
+export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };
+
+/** One version of a secret. */
+export interface SecretVersion {
+  /** The ClientRequestToken of the call that made it. */
+  readonly id: string;
+  /** Absent in a version that a rotation announced and nobody has written yet. */
+  value?: SecretValue;
+  /** Whether the value came from the rotation function or with a valid RotationToken. */
+  writtenByRotation?: boolean;
+  createdAt: Date;
+  /** The whole day (UTC) of the last GetSecretValue. */
+  lastAccessedOn?: Date;
+}
+
+/** How a secret is rotated. */
+export interface RotationSettings {
+  readonly functionArn: string;
+  readonly rules?: RotationRules;
+  /** False after CancelRotateSecret, which keeps the function. */
+  readonly enabled: boolean;
+}
+
+/** A tag as it is on the wire. */
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** Whether two values are the same data. */
+export function sameValue(a: SecretValue, b: SecretValue): boolean {
+  return 'SecretString' in a
+    ? 'SecretString' in b && a.SecretString === b.SecretString
+    : 'SecretBinary' in b && a.SecretBinary === b.SecretBinary;
+}
+
+/** A secret with its versions and their labels. */
+export class Secret {
+  readonly arn: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly versions = new Map<string, SecretVersion>();
+  readonly labels = new StagingLabels();
+  lastChangedAt: Date;
+  description?: string;
+  kmsKeyId?: string;
+  tags: readonly Tag[] = [];
+  lastAccessedOn?: Date;
+  /** When the recovery window ends; set while the secret is scheduled for deletion. */
+  deletionDate: Date | undefined;
+  rotation?: RotationSettings;
+  lastRotatedAt?: Date;
+  /** The end of the next rotation window; in the past when the rotation due then has not succeeded. */
+  nextRotationDate: Date | undefined;
+
+  constructor(arn: string, name: string, createdAt: Date) {
+    this.arn = arn;
+    this.name = name;
+    this.createdAt = createdAt;
+    this.lastChangedAt = createdAt;
+  }
+
+  /** Whether any version has a value. */
+  get hasValue(): boolean {
+    return [...this.versions.values()].some(version => version.value !== undefined);
+  }
+
+  /**
+   * Adds a version and drops the oldest deprecated ones beyond the quota, none younger than a day.
+   *
+   * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Secrets Manager quotas".
+   *
+   * @throws AwsError LimitExceededException when nothing may be dropped
+   */
+  addVersion(version: SecretVersion, quota: number): void {
+    const droppable = [...this.versions.values()]
+      .filter(each => this.labels.of(each.id).length === 0)
+      .filter(each => version.createdAt.getTime() - each.createdAt.getTime() >= DAY_MS)
+      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    for (const each of droppable) {
+      if (this.versions.size < quota) break;
+      this.versions.delete(each.id);
+    }
+    if (this.versions.size >= quota) {
+      throw new AwsError('LimitExceededException', `The secret already has ${quota} versions.`);
+    }
+    this.versions.set(version.id, version);
+  }
+}

@@ -1,0 +1,112 @@
+import type { AwsOperation, AwsService } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
+import type { FunctionInvoker } from '../lambda/invoker.ts';
+import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
+import { deletionOperations } from './deletion-operations.ts';
+import type { KeyAccess } from './key-access.ts';
+import { listSecrets } from './list-secrets.ts';
+import type { RotationOutcome } from './rotation.ts';
+import { rotationOperations } from './rotation-operations.ts';
+import { RotationRunner } from './rotation-runner.ts';
+import { RotationScheduler } from './rotation-scheduler.ts';
+import { RotationTokens } from './rotation-tokens.ts';
+import { describeSecret, type SecretDescription } from './secret-description.ts';
+import { secretOperations } from './secret-operations.ts';
+import { type Account, type SecretChange, SecretStore } from './secret-store.ts';
+import { versionOperations } from './version-operations.ts';
+import { VersionWriter } from './version-writer.ts';
+
+/** What the emulated Secrets Manager works with. */
+export interface SecretsManagerOptions extends Account {
+  readonly clock: Clock;
+  /** Invokes the rotation functions. */
+  readonly functions: FunctionInvoker;
+  /** Whether Lambda knows the function and lets Secrets Manager invoke it. */
+  readonly functionExists: (functionArn: string) => boolean;
+  /** Gets the rotation events. */
+  readonly cloudTrail: CloudTrail;
+  /** Asked before a secret with a KmsKeyId is read or written; by default every key may be used. */
+  readonly mayUseKey?: KeyAccess;
+  readonly behaviour?: Partial<SecretsManagerBehaviour>;
+}
+
+/**
+ * AWS Secrets Manager, emulated: secrets, versions and staging labels, rotation by a Lambda function, and the
+ * rotation schedule.
+ *
+ * Source: AWS Secrets Manager API Reference and User Guide.
+ */
+export class SecretsManager implements AwsService {
+  readonly id = 'secretsmanager';
+  readonly operations: Readonly<Record<string, AwsOperation>>;
+  /** The switches in force; may be changed while it runs. */
+  readonly behaviour: SecretsManagerBehaviour;
+  readonly #store: SecretStore;
+  readonly #runner: RotationRunner;
+
+  constructor(options: SecretsManagerOptions) {
+    const { clock, functions, functionExists, cloudTrail, mayUseKey = () => true } = options;
+    const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
+    const store = new SecretStore(clock, options);
+    const tokens = new RotationTokens(behaviour);
+    const scheduler = new RotationScheduler(clock, behaviour, (secret, functionArn) =>
+      runner.due(secret, functionArn),
+    );
+    const runner: RotationRunner = new RotationRunner({
+      clock,
+      store,
+      functions,
+      tokens,
+      cloudTrail,
+      behaviour,
+      onSuccess: secret => scheduler.plan(secret),
+    });
+    const listener = {
+      pendingReplaced: runner.abandon.bind(runner),
+      writtenByHand: scheduler.plan.bind(scheduler),
+    };
+    const writer = new VersionWriter({ clock, store, behaviour, mayUseKey, listener });
+    this.behaviour = behaviour;
+    this.#store = store;
+    this.#runner = runner;
+    this.operations = {
+      ...secretOperations({ clock, store, writer, mayUseKey }),
+      ...versionOperations({ clock, store, writer, tokens, mayUseKey }),
+      ...rotationOperations({ store, runner, scheduler, behaviour, functionExists }),
+      ...deletionOperations({ clock, store, runner, scheduler }),
+      ListSecrets: listSecrets(store),
+    };
+  }
+
+  /** The secret of this name, full ARN or partial ARN, without its values. */
+  secret(secretId: string): SecretDescription | undefined {
+    const secret = this.#store.find(secretId);
+    return secret === undefined ? undefined : describeSecret(secret, this.#runner.status(secret));
+  }
+
+  /** All secrets in the order in which they were made, without their values. */
+  secrets(): SecretDescription[] {
+    return this.#store.all().map(secret => describeSecret(secret, this.#runner.status(secret)));
+  }
+
+  /** Calls the listener after each written version and each label movement until the answer is called. */
+  onChange(listener: (change: SecretChange) => void): () => void {
+    return this.#store.onChange(listener);
+  }
+
+  /**
+   * How the present attempt at a rotation ends, or the last one ended. A retry is an attempt of its own.
+   *
+   * @param versionId the ClientRequestToken of the rotation, RotateSecret's `VersionId`
+   * @throws AwsError ResourceNotFoundException; Error when the secret has no such rotation
+   */
+  rotationOutcome(secretId: string, versionId: string): Promise<RotationOutcome> {
+    return this.#runner.outcome(this.#store.get(secretId), versionId);
+  }
+
+  /** Resolves when no rotation step runs; rotations may still wait for a retry or for their schedule. */
+  rotationsIdle(): Promise<void> {
+    return this.#runner.idle();
+  }
+}

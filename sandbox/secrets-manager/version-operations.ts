@@ -1,0 +1,171 @@
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsOperation, operation } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import { type KeyAccess, requireKey } from './key-access.ts';
+import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
+import type { RotationTokens } from './rotation-tokens.ts';
+import type { Secret, SecretVersion } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
+import { AWSCURRENT } from './staging-labels.ts';
+import { moveStage } from './version-stage.ts';
+import type { VersionWriter } from './version-writer.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The operations on a secret's versions.
+ *
+ * Source: AWS Secrets Manager API Reference, the operation of each name.
+ */
+export function versionOperations(parts: {
+  readonly clock: Clock;
+  readonly store: SecretStore;
+  readonly writer: VersionWriter;
+  readonly tokens: RotationTokens;
+  readonly mayUseKey: KeyAccess;
+}): Readonly<Record<string, AwsOperation>> {
+  const { clock, store, writer, tokens, mayUseKey } = parts;
+
+  const PutSecretValue = operation(
+    v.object({
+      SecretId: members.secretId,
+      ClientRequestToken: members.clientRequestToken,
+      SecretString: members.secretString,
+      SecretBinary: members.secretBinary,
+      VersionStages: v.optional(v.pipe(v.array(members.versionStage), v.minLength(1), v.maxLength(20))),
+      RotationToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+    }),
+    (input, { caller }) => {
+      const versionId = requireToken(input.ClientRequestToken);
+      const secret = store.usable(input.SecretId);
+      const value = readValue(input);
+      if (value === undefined) {
+        throw new AwsError(
+          'InvalidRequestException',
+          'You must provide either SecretString or SecretBinary.',
+        );
+      }
+      const writtenByRotation = tokens.vouchFor(secret, caller, input.RotationToken);
+      const write = {
+        versionId,
+        value,
+        stages: input.VersionStages ?? [AWSCURRENT],
+        writtenByRotation,
+        caller,
+      };
+      if (!writer.alreadyHolds(secret, write)) writer.write(secret, write);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: versionId,
+        VersionStages: secret.labels.of(versionId),
+      };
+    },
+  );
+
+  const GetSecretValue = operation(
+    v.object({
+      SecretId: members.secretId,
+      VersionId: members.versionId,
+      VersionStage: v.optional(members.versionStage),
+    }),
+    (input, { caller }) => {
+      const secret = store.usable(input.SecretId);
+      const version = wantedVersion(secret, input.VersionId, input.VersionStage);
+      requireKey(mayUseKey, secret, version.id, caller, ['kms:Decrypt']);
+      const today = new Date(Math.floor(clock.nowMs() / DAY_MS) * DAY_MS);
+      secret.lastAccessedOn = today;
+      version.lastAccessedOn = today;
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        VersionId: version.id,
+        ...version.value,
+        VersionStages: secret.labels.of(version.id),
+        CreatedDate: epochSeconds(version.createdAt),
+      };
+    },
+  );
+
+  const UpdateSecretVersionStage = operation(
+    v.object({
+      SecretId: members.secretId,
+      VersionStage: members.versionStage,
+      MoveToVersionId: members.versionId,
+      RemoveFromVersionId: members.versionId,
+    }),
+    input => {
+      const secret = store.usable(input.SecretId);
+      moveStage(store, secret, input.VersionStage, {
+        from: input.RemoveFromVersionId,
+        to: input.MoveToVersionId,
+      });
+      return { ARN: secret.arn, Name: secret.name };
+    },
+  );
+
+  const ListSecretVersionIds = operation(
+    v.object({
+      SecretId: members.secretId,
+      IncludeDeprecated: v.optional(v.boolean()),
+      MaxResults: members.maxResults,
+      NextToken: members.nextToken,
+    }),
+    input => {
+      const secret = store.get(input.SecretId);
+      const versions = [...secret.versions.values()].filter(
+        ({ id }) => input.IncludeDeprecated === true || secret.labels.of(id).length > 0,
+      );
+      const { items, ...next } = page(versions, input);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        Versions: items.map(version => versionEntry(secret, version)),
+        ...next,
+      };
+    },
+  );
+
+  return { PutSecretValue, GetSecretValue, UpdateSecretVersionStage, ListSecretVersionIds };
+}
+
+/**
+ * One error name stands for "no such version", "no such label" and "no value yet".
+ *
+ * Source: AWS Secrets Manager API Reference, GetSecretValue.
+ */
+function wantedVersion(
+  secret: Secret,
+  versionId: string | undefined,
+  stage: string | undefined,
+): SecretVersion {
+  const label = stage ?? (versionId === undefined ? AWSCURRENT : undefined);
+  const wantedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
+  const version = wantedId === undefined ? undefined : secret.versions.get(wantedId);
+  if (version !== undefined && label !== undefined && secret.labels.holder(label) !== version.id) {
+    throw new AwsError(
+      'InvalidRequestException',
+      'You provided a VersionStage that is not associated to the provided VersionId.',
+    );
+  }
+  if (version?.value !== undefined) return version;
+  const unknownId = versionId !== undefined && version === undefined;
+  throw new AwsError(
+    'ResourceNotFoundException',
+    label === undefined || unknownId
+      ? `Secrets Manager can't find the specified secret value for VersionId: ${versionId}`
+      : `Secrets Manager can't find the specified secret value for staging label: ${label}`,
+  );
+}
+
+function versionEntry(secret: Secret, version: SecretVersion): object {
+  const stages = secret.labels.of(version.id);
+  return {
+    VersionId: version.id,
+    ...(stages.length > 0 ? { VersionStages: stages } : {}),
+    ...(version.lastAccessedOn ? { LastAccessedDate: epochSeconds(version.lastAccessedOn) } : {}),
+    CreatedDate: epochSeconds(version.createdAt),
+    KmsKeyIds: [secret.kmsKeyId ?? 'DefaultEncryptionKey'],
+  };
+}

@@ -1,0 +1,110 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Caller } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import { type KeyAccess, requireKey } from './key-access.ts';
+import { type Secret, type SecretValue, type SecretVersion, sameValue } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
+import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
+
+/** A value on its way into a version. */
+export interface VersionWrite {
+  readonly versionId: string;
+  readonly value: SecretValue;
+  /** The labels that the version gets; the default of the API is AWSCURRENT. */
+  readonly stages: readonly string[];
+  /** See {@link SecretVersion.writtenByRotation}. */
+  readonly writtenByRotation: boolean;
+  readonly caller: Caller;
+}
+
+/** What a rotation has to hear of writes; see RotationRunner. */
+export interface WriteListener {
+  /** A write took AWSPENDING off this version. */
+  readonly pendingReplaced: (secret: Secret, pendingVersionId: string) => void;
+  /** A new version became AWSCURRENT outside any rotation; it counts as one for the next date. */
+  readonly writtenByHand: (secret: Secret) => void;
+}
+
+/** A version once written never changes: the token already belongs to another value. */
+export function tokenInUse(secret: Secret, token: string): AwsError {
+  return new AwsError(
+    'ResourceExistsException',
+    `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${secret.arn}.`,
+  );
+}
+
+/**
+ * Writes values into versions and moves the labels with them.
+ *
+ * Source: AWS Secrets Manager API Reference, PutSecretValue and UpdateSecret.
+ */
+export class VersionWriter {
+  readonly #clock: Clock;
+  readonly #store: SecretStore;
+  readonly #behaviour: SecretsManagerBehaviour;
+  readonly #mayUseKey: KeyAccess;
+  readonly #listener: WriteListener;
+
+  constructor(options: {
+    clock: Clock;
+    store: SecretStore;
+    behaviour: SecretsManagerBehaviour;
+    mayUseKey: KeyAccess;
+    listener: WriteListener;
+  }) {
+    this.#clock = options.clock;
+    this.#store = options.store;
+    this.#behaviour = options.behaviour;
+    this.#mayUseKey = options.mayUseKey;
+    this.#listener = options.listener;
+  }
+
+  /**
+   * Whether the version already holds this very value, so that a write has nothing to do. The old value is
+   * decrypted for the comparison.
+   *
+   * @throws AwsError ResourceExistsException when it holds another one
+   */
+  alreadyHolds(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
+    const present = secret.versions.get(versionId)?.value;
+    if (present === undefined) return false;
+    requireKey(this.#mayUseKey, secret, versionId, caller, ['kms:Decrypt']);
+    if (!sameValue(present, value)) throw tokenInUse(secret, versionId);
+    return true;
+  }
+
+  /**
+   * Writes a new version, or the value that a rotation's empty AWSPENDING version waits for.
+   *
+   * @throws AwsError ResourceExistsException, LimitExceededException, or AccessDeniedException of the key
+   */
+  write(secret: Secret, { versionId, value, writtenByRotation, caller, ...write }: VersionWrite): void {
+    const { labels } = secret;
+    const existing = secret.versions.get(versionId);
+    if (existing !== undefined && (existing.value !== undefined || labels.holder(AWSPENDING) !== versionId)) {
+      throw tokenInUse(secret, versionId);
+    }
+    requireKey(this.#mayUseKey, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    // The very first value always becomes AWSCURRENT, also beside AWSPENDING.
+    const stages = new Set(secret.hasValue ? write.stages : [...write.stages, AWSCURRENT]);
+    labels.requireRoomFor(stages);
+    const pending = labels.holder(AWSPENDING);
+    const replacesPending =
+      stages.has(AWSCURRENT) && !stages.has(AWSPENDING) && pending !== undefined && pending !== versionId;
+    const now = this.#clock.now();
+
+    this.#store.change(secret, versionId, () => {
+      const version: SecretVersion = existing ?? { id: versionId, createdAt: now };
+      if (existing === undefined) secret.addVersion(version, this.#behaviour.versionQuota);
+      else if (this.#behaviour.pendingCreatedDate === 'firstValue') version.createdAt = now;
+      version.value = value;
+      version.writtenByRotation = writtenByRotation;
+      if (replacesPending) labels.detach(AWSPENDING);
+      for (const stage of stages) labels.attach(stage, versionId);
+    });
+
+    if (replacesPending) this.#listener.pendingReplaced(secret, pending);
+    if (existing === undefined && stages.has(AWSCURRENT)) this.#listener.writtenByHand(secret);
+  }
+}

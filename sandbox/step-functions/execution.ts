@@ -1,0 +1,212 @@
+import { type Outcome, type Position, runAttempt } from './attempt.ts';
+import { History, type HistoryEvent, type HistoryEventType } from './history.ts';
+import type { Json } from './json.ts';
+import type { Failure } from './state-failure.ts';
+import type { StateMachine } from './state-machines.ts';
+import type { Engine, ExecutionContext } from './visit.ts';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** An execution as it stands, without the delay of DescribeExecution. */
+export interface ExecutionSnapshot {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  /** As it was given. */
+  readonly input: string;
+  /** JSON; only when SUCCEEDED. */
+  readonly output: string | undefined;
+  readonly failure: Failure;
+  /** The state that it is in, or was in when it closed. */
+  readonly stateName: string;
+  readonly startedAt: Date;
+  readonly closedAt: Date | undefined;
+  readonly redriveCount: number;
+  readonly redrivenAt: Date | undefined;
+  readonly history: readonly HistoryEvent[];
+}
+
+/** What an execution is made from. */
+interface ExecutionOptions {
+  readonly executionArn: string;
+  readonly name: string;
+  readonly input: string;
+  readonly machine: StateMachine;
+  readonly engine: Engine;
+  /** Whether a redriven Task gets a second Entered event. */
+  readonly redriveReentersTask: boolean;
+  readonly onEvent: (event: HistoryEvent) => void;
+}
+
+const CLOSING_EVENTS = {
+  SUCCEEDED: 'ExecutionSucceeded',
+  FAILED: 'ExecutionFailed',
+  TIMED_OUT: 'ExecutionTimedOut',
+  ABORTED: 'ExecutionAborted',
+} as const satisfies Record<Exclude<ExecutionStatus, 'RUNNING'>, HistoryEventType>;
+
+/** One execution of a Standard workflow, over all its redrives. */
+export class Execution {
+  readonly executionArn: string;
+  readonly name: string;
+  readonly input: string;
+  /** Definition and role are those of the start, whatever becomes of the state machine. */
+  readonly machine: StateMachine;
+  readonly startedAt: Date;
+  readonly history: History;
+  readonly #options: ExecutionOptions;
+  readonly #input: Json;
+  #status: ExecutionStatus = 'RUNNING';
+  #output: string | undefined;
+  #failure: Failure = {};
+  #closedAt: Date | undefined;
+  #redriveCount = 0;
+  #redrivenAt: Date | undefined;
+  #position: Position;
+  #run = new AbortController();
+  #closed = Promise.withResolvers<ExecutionSnapshot>();
+
+  /** Starts it; the first state is entered after the caller has got its answer. */
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
+    this.executionArn = options.executionArn;
+    this.name = options.name;
+    this.input = options.input;
+    this.#input = JSON.parse(options.input);
+    this.machine = options.machine;
+    this.startedAt = options.engine.clock.now();
+    this.history = new History(options.engine.clock, options.onEvent);
+    this.#position = { stateName: options.machine.definition.startAt, input: this.#input };
+    const details = { input: options.input, inputDetails: { truncated: false } };
+    this.history.append('ExecutionStarted', { ...details, roleArn: options.machine.roleArn });
+    this.#begin();
+  }
+
+  /** Resolves when the present run is over, at once if it is already. */
+  get closed(): Promise<ExecutionSnapshot> {
+    return this.#closed.promise;
+  }
+
+  get status(): ExecutionStatus {
+    return this.#status;
+  }
+
+  get closedAt(): Date | undefined {
+    return this.#closedAt;
+  }
+
+  snapshot(): ExecutionSnapshot {
+    return {
+      executionArn: this.executionArn,
+      stateMachineArn: this.machine.stateMachineArn,
+      name: this.name,
+      status: this.#status,
+      input: this.input,
+      output: this.#output,
+      failure: this.#failure,
+      stateName: this.#position.stateName,
+      startedAt: this.startedAt,
+      closedAt: this.#closedAt,
+      redriveCount: this.#redriveCount,
+      redrivenAt: this.#redrivenAt,
+      history: [...this.history.events],
+    };
+  }
+
+  /** Ends it as ABORTED; a function that runs is not stopped. Does nothing once it is closed. */
+  stop(reason: Failure): void {
+    if (this.#status === 'RUNNING') this.#close('ABORTED', reason);
+  }
+
+  /**
+   * Goes on at the unsuccessful state with that state's input; retry counters and time-outs start anew (AWS
+   * Step Functions Developer Guide, "Redriving executions"). The caller has checked that it may.
+   */
+  redrive(): Date {
+    const now = this.#options.engine.clock.now();
+    this.#redriveCount += 1;
+    this.#redrivenAt = now;
+    this.#status = 'RUNNING';
+    this.#failure = {};
+    this.#closedAt = undefined;
+    this.#run = new AbortController();
+    this.#closed = Promise.withResolvers();
+    this.history.append('ExecutionRedriven', { redriveCount: this.#redriveCount });
+    this.#begin();
+    return now;
+  }
+
+  #begin(): void {
+    const { engine } = this.#options;
+    const { timeoutSeconds } = this.machine.definition;
+    const run = this.#run;
+    if (timeoutSeconds !== undefined) {
+      const timer = engine.clock.schedule(timeoutSeconds * 1000, () => this.#close('TIMED_OUT', {}));
+      run.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+    }
+    void this.#runTo(run.signal);
+  }
+
+  async #runTo(signal: AbortSignal): Promise<void> {
+    const { engine } = this.#options;
+    const outcome = await runAttempt(this.#resumeFrom(), {
+      engine,
+      definition: this.machine.definition,
+      history: this.history,
+      context: this.#context(),
+      signal,
+      onPosition: position => {
+        this.#position = position;
+      },
+    });
+    // It may have been stopped between the end of its last state and this line.
+    if (outcome === undefined || signal.aborted) return;
+    this.#end(outcome);
+  }
+
+  #end(outcome: Outcome): void {
+    if (outcome.status === 'FAILED') {
+      this.#close('FAILED', outcome.failure);
+      return;
+    }
+    this.#output = JSON.stringify(outcome.output);
+    this.#close('SUCCEEDED', {});
+  }
+
+  #close(status: keyof typeof CLOSING_EVENTS, failure: Failure): void {
+    const output = { output: this.#output, outputDetails: { truncated: false } };
+    const event = this.history.append(CLOSING_EVENTS[status], status === 'SUCCEEDED' ? output : failure, {
+      closes: true,
+      ...(status === 'ABORTED' ? { previousEventId: 0 } : {}),
+    });
+    this.#status = status;
+    this.#failure = failure;
+    this.#closedAt = event.at;
+    this.#run.abort();
+    this.#closed.resolve(this.snapshot());
+  }
+
+  /** A Task and a Wait go on where they were; the other states are entered again. */
+  #resumeFrom(): Position {
+    const { stateName, input } = this.#position;
+    const type = this.machine.definition.states.get(stateName)?.Type;
+    const stays = type === 'Wait' || (type === 'Task' && !this.#options.redriveReentersTask);
+    return stays ? this.#position : { stateName, input };
+  }
+
+  #context(): ExecutionContext {
+    return {
+      Execution: {
+        Id: this.executionArn,
+        Input: this.#input,
+        Name: this.name,
+        RoleArn: this.machine.roleArn,
+        StartTime: this.startedAt.toISOString(),
+        RedriveCount: this.#redriveCount,
+        ...(this.#redrivenAt === undefined ? {} : { RedriveTime: this.#redrivenAt.toISOString() }),
+      },
+      StateMachine: { Id: this.machine.stateMachineArn, Name: this.machine.name },
+    };
+  }
+}

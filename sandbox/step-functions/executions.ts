@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AwsError } from '../aws/aws-error.ts';
+import { arnOfKind } from './arn.ts';
+import type { StepFunctionsBehaviour } from './behaviour.ts';
+import { Execution, type ExecutionSnapshot } from './execution.ts';
+import { checkExecutionName } from './execution-name.ts';
+import type { HistoryEvent } from './history.ts';
+import { notRedrivableReason } from './redrive-rule.ts';
+import { RedriveTokens } from './redrive-tokens.ts';
+import type { Failure } from './state-failure.ts';
+import type { StateMachine } from './state-machines.ts';
+import type { Engine } from './visit.ts';
+
+/** How long a closed execution is kept and its name stays taken (AWS Step Functions Developer Guide, "Quotas"). */
+const RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+
+interface Entry {
+  readonly execution: Execution;
+  readonly tokens: RedriveTokens;
+  /** What DescribeExecution still shows after a redrive. */
+  stale?: { readonly snapshot: ExecutionSnapshot; readonly untilMs: number };
+}
+
+/** A history event together with the execution it belongs to. */
+export interface ExecutionEvent extends HistoryEvent {
+  readonly executionArn: string;
+}
+
+/** The executions of an account and region. */
+export class Executions {
+  readonly #engine: Engine;
+  readonly #behaviour: StepFunctionsBehaviour;
+  readonly #onEvent: (event: ExecutionEvent) => void;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(engine: Engine, behaviour: StepFunctionsBehaviour, onEvent: (event: ExecutionEvent) => void) {
+    this.#engine = engine;
+    this.#behaviour = behaviour;
+    this.#onEvent = onEvent;
+  }
+
+  /**
+   * Starts an execution, or answers with the running one of the same name and input (AWS Step Functions API
+   * Reference, StartExecution).
+   *
+   * @throws AwsError InvalidName, InvalidExecutionInput, ExecutionAlreadyExists
+   */
+  start(machine: StateMachine, name: string, input: string): Execution {
+    checkExecutionName(name);
+    checkInput(input);
+    const prefix = machine.stateMachineArn.replace(':stateMachine:', ':execution:');
+    const executionArn = `${prefix}:${name}`;
+    const existing = this.#kept(executionArn);
+    if (existing !== undefined) return this.#same(existing.execution, input);
+
+    const execution = new Execution({
+      executionArn,
+      name,
+      input,
+      machine,
+      engine: this.#engine,
+      redriveReentersTask: this.#behaviour.redriveReentersTask,
+      onEvent: event => this.#onEvent({ ...event, executionArn }),
+    });
+    this.#entries.set(executionArn, { execution, tokens: new RedriveTokens() });
+    return execution;
+  }
+
+  /** @throws AwsError InvalidArn, ExecutionDoesNotExist */
+  get(executionArn: string): Execution {
+    return this.#entry(executionArn).execution;
+  }
+
+  /**
+   * The execution as DescribeExecution shows it, which is eventually consistent.
+   *
+   * @throws AwsError InvalidArn, ExecutionDoesNotExist (also shortly after the start)
+   */
+  describe(executionArn: string): ExecutionSnapshot {
+    const { execution, stale } = this.#entry(executionArn);
+    const nowMs = this.#engine.clock.nowMs();
+    if (nowMs < execution.startedAt.getTime() + this.#behaviour.startLagMs) throw doesNotExist(executionArn);
+    return stale !== undefined && nowMs < stale.untilMs ? stale.snapshot : execution.snapshot();
+  }
+
+  /** Why it cannot be redriven now, or undefined if it can. */
+  notRedrivableReason(snapshot: ExecutionSnapshot): string | undefined {
+    return notRedrivableReason(snapshot, this.#engine.clock.nowMs());
+  }
+
+  /**
+   * @param clientToken makes a repeated call answer like the first one
+   * @returns the time of the redrive
+   * @throws AwsError InvalidArn, ExecutionDoesNotExist, ExecutionNotRedrivable
+   */
+  redrive(executionArn: string, clientToken: string | undefined): Date {
+    const entry = this.#entry(executionArn);
+    const nowMs = this.#engine.clock.nowMs();
+    const before = clientToken === undefined ? undefined : entry.tokens.redrivenAt(clientToken, nowMs);
+    if (before !== undefined) return before;
+
+    const snapshot = entry.execution.snapshot();
+    const reason = notRedrivableReason(snapshot, nowMs);
+    if (reason !== undefined) throw new AwsError('ExecutionNotRedrivable', reason);
+    const redrivenAt = entry.execution.redrive();
+    entry.stale = { snapshot, untilMs: nowMs + this.#behaviour.describeLagMs };
+    if (clientToken !== undefined) entry.tokens.remember(clientToken, redrivenAt);
+    return redrivenAt;
+  }
+
+  /**
+   * @returns the execution after it was stopped, or as it had closed before
+   * @throws AwsError InvalidArn, ExecutionDoesNotExist
+   */
+  stop(executionArn: string, reason: Failure): ExecutionSnapshot {
+    const { execution } = this.#entry(executionArn);
+    execution.stop(reason);
+    return execution.snapshot();
+  }
+
+  /** All executions of a state machine, the oldest first. */
+  ofMachine(stateMachineArn: string): readonly ExecutionSnapshot[] {
+    return [...this.#entries.keys()]
+      .map(executionArn => this.#kept(executionArn)?.execution)
+      .filter(execution => execution !== undefined)
+      .filter(execution => execution.machine.stateMachineArn === stateMachineArn)
+      .map(execution => execution.snapshot());
+  }
+
+  #same(execution: Execution, input: string): Execution {
+    const running = execution.status === 'RUNNING';
+    if (running && this.#sameInput(execution.input, input)) return execution;
+    throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${execution.executionArn}'`);
+  }
+
+  #sameInput(left: string, right: string): boolean {
+    if (this.#behaviour.inputEquality === 'bytes') return left === right;
+    return isDeepStrictEqual(JSON.parse(left), JSON.parse(right));
+  }
+
+  #entry(executionArn: string): Entry {
+    const entry = this.#kept(arnOfKind('execution', executionArn));
+    if (entry === undefined) throw doesNotExist(executionArn);
+    return entry;
+  }
+
+  #kept(executionArn: string): Entry | undefined {
+    const entry = this.#entries.get(executionArn);
+    const closedAt = entry?.execution.closedAt;
+    if (closedAt === undefined || this.#engine.clock.nowMs() - closedAt.getTime() <= RETENTION_MS)
+      return entry;
+    this.#entries.delete(executionArn);
+    return undefined;
+  }
+}
+
+function doesNotExist(executionArn: string): AwsError {
+  return new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+}
+
+function checkInput(input: string): void {
+  try {
+    JSON.parse(input);
+  } catch {
+    // The parser's own message would repeat a piece of the input.
+    throw new AwsError(
+      'InvalidExecutionInput',
+      "Invalid State Machine Execution Input: 'The input is not valid JSON'",
+    );
+  }
+}

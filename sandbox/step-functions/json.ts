@@ -1,0 +1,24 @@
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** What travels between states. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** Tells an object from every other JSON value. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is left of a value once it has been written as JSON and read again; `undefined` becomes null. */
+export function throughJson(value: unknown): Json {
+  if (value === undefined) return null;
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return copy;
+}
+
+/** The size of a value in bytes, as compact JSON in UTF-8. */
+export function jsonSizeBytes(value: Json): number {
+  return Buffer.byteLength(JSON.stringify(value), 'utf8');
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws/aws-error.ts';
+import type { FunctionInvoker, Invocation } from '../lambda/invoker.ts';
+import { isJsonObject, type Json, throughJson } from './json.ts';
+import { StateFailed } from './state-failure.ts';
+
+/**
+ * Errors that every AWS service may answer with and that Lambda's own error list lacks; Step Functions
+ * reports them all under one name (AWS Lambda API Reference, "Common Error Types").
+ */
+const UNLISTED_LAMBDA_ERRORS = new Set([
+  'AccessDeniedException',
+  'ExpiredTokenException',
+  'InternalFailure',
+  'ServiceUnavailable',
+  'ThrottlingException',
+  'UnrecognizedClientException',
+]);
+
+/** A function's answer as Step Functions got it. */
+export interface FunctionAnswer {
+  readonly payload: Json;
+  readonly requestId: string;
+}
+
+/**
+ * Invokes a function for a Task (AWS Step Functions Developer Guide, "Handling errors in Step Functions
+ * workflows", Lambda errors).
+ *
+ * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what
+ *                     the Lambda service answers; `Lambda.SdkClientException` when no answer came
+ */
+export async function invokeFunction(
+  functions: FunctionInvoker,
+  functionArn: string,
+  payload: Json,
+): Promise<FunctionAnswer> {
+  let invocation: Invocation;
+  try {
+    invocation = await functions.invoke(functionArn, payload, 'states.amazonaws.com');
+  } catch (error) {
+    throw serviceFailure(error);
+  }
+  const answer = throughJson(invocation.payload);
+  if (invocation.functionError !== undefined) throw functionFailure(answer);
+  return { payload: answer, requestId: invocation.requestId };
+}
+
+/**
+ * The result of `lambda:invoke`: the function's payload among the metadata of the call (AWS Step Functions
+ * Developer Guide, "Invoke an AWS Lambda function with Step Functions").
+ */
+export function invokeResult(functionArn: string, answer: FunctionAnswer, at: Date): Json {
+  const executedVersion = /:(\d+)$/.exec(functionArn.replace(/^arn:[^:]+:lambda:[^:]*:\d+:/, ''))?.[1];
+  const headers = {
+    Connection: 'keep-alive',
+    'Content-Length': String(Buffer.byteLength(JSON.stringify(answer.payload))),
+    'Content-Type': 'application/json',
+    Date: at.toUTCString(),
+    'X-Amz-Executed-Version': executedVersion ?? '$LATEST',
+    'x-amzn-Remapped-Content-Length': '0',
+    'x-amzn-RequestId': answer.requestId,
+  };
+  return {
+    ExecutedVersion: executedVersion ?? '$LATEST',
+    Payload: answer.payload,
+    SdkHttpMetadata: {
+      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      HttpHeaders: headers,
+      HttpStatusCode: 200,
+    },
+    SdkResponseMetadata: { RequestId: answer.requestId },
+    StatusCode: 200,
+  };
+}
+
+function functionFailure(payload: Json): StateFailed {
+  const errorType = isJsonObject(payload) ? payload.errorType : undefined;
+  const text = JSON.stringify(payload);
+  if (typeof errorType === 'string' && errorType !== '') return new StateFailed(errorType, text);
+  return new StateFailed(
+    'Lambda.Unknown',
+    `The cause could not be determined because Lambda did not return an error type. Returned payload: ${text}`,
+  );
+}
+
+function serviceFailure(error: unknown): StateFailed {
+  if (!(error instanceof AwsError)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new StateFailed('Lambda.SdkClientException', `Unable to execute HTTP request: ${reason}`);
+  }
+  const name = UNLISTED_LAMBDA_ERRORS.has(error.type) ? 'AWSLambdaException' : error.type;
+  return new StateFailed(
+    `Lambda.${name}`,
+    `${error.message} (Service: AWSLambda; Status Code: ${error.statusCode}; Error Code: ${error.type}; Request ID: ${randomUUID()}; Proxy: null)`,
+  );
+}

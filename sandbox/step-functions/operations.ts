@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { type AwsOperation, operation } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import type { ExecutionSnapshot } from './execution.ts';
+import type { Executions } from './executions.ts';
+import { wireEvent } from './history-wire.ts';
+import { page, pageRequest } from './paging.ts';
+import { LARGEST_DATA_BYTES } from './state-data.ts';
+import type { StateMachine, StateMachines } from './state-machines.ts';
+
+const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
+const statuses = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+
+/** What the operations work on. */
+interface Resources {
+  readonly clock: Clock;
+  readonly machines: StateMachines;
+  readonly executions: Executions;
+}
+
+/** The emulated operations (AWS Step Functions API Reference, "Actions"); times are epoch seconds. */
+export function stepFunctionsOperations(resources: Resources): Readonly<Record<string, AwsOperation>> {
+  const { clock, machines, executions } = resources;
+  return {
+    StartExecution: operation(
+      v.object({ stateMachineArn: arn, name: v.optional(v.string()), input: v.optional(inputText) }),
+      ({ stateMachineArn, name = randomUUID(), input = '{}' }) => {
+        const execution = executions.start(machines.get(stateMachineArn), name, input);
+        return { executionArn: execution.executionArn, startDate: seconds(execution.startedAt) };
+      },
+    ),
+    DescribeExecution: operation(
+      v.object({ executionArn: arn, includedData: v.optional(v.literal('ALL_DATA')) }),
+      ({ executionArn }) => {
+        const execution = executions.describe(executionArn);
+        return describeExecution(execution, executions.notRedrivableReason(execution));
+      },
+    ),
+    ListExecutions: operation(
+      v.object({
+        stateMachineArn: arn,
+        mapRunArn: v.optional(v.never()),
+        statusFilter: v.optional(statuses),
+        redriveFilter: v.optional(v.picklist(['REDRIVEN', 'NOT_REDRIVEN'])),
+        ...pageRequest,
+      }),
+      input => {
+        const matching = executions
+          .ofMachine(machines.get(input.stateMachineArn).stateMachineArn)
+          .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter)
+          .filter(
+            ({ redriveCount }) =>
+              input.redriveFilter === undefined || (input.redriveFilter === 'REDRIVEN') === redriveCount > 0,
+          );
+        const { items, ...more } = page(matching, input, true, clock.nowMs());
+        return { executions: items.map(listExecution), ...more };
+      },
+    ),
+    GetExecutionHistory: operation(
+      v.object({
+        executionArn: arn,
+        reverseOrder: v.optional(v.boolean()),
+        includeExecutionData: v.optional(v.boolean()),
+        ...pageRequest,
+      }),
+      input => {
+        const { history } = executions.get(input.executionArn);
+        const { items, ...more } = page(history.events, input, input.reverseOrder === true, clock.nowMs());
+        const withData = input.includeExecutionData !== false;
+        return { events: items.map(event => wireEvent(event, withData)), ...more };
+      },
+    ),
+    RedriveExecution: operation(
+      v.object({
+        executionArn: arn,
+        clientToken: v.optional(v.pipe(v.string(), v.regex(/^[!-~]{1,64}$/))),
+      }),
+      ({ executionArn, clientToken }) => ({
+        redriveDate: seconds(executions.redrive(executionArn, clientToken)),
+      }),
+    ),
+    StopExecution: operation(
+      v.object({
+        executionArn: arn,
+        error: v.optional(v.pipe(v.string(), v.maxLength(256))),
+        cause: v.optional(v.pipe(v.string(), v.maxLength(32_768))),
+      }),
+      ({ executionArn, error, cause }) => {
+        const { closedAt } = executions.stop(executionArn, {
+          ...(error === undefined ? {} : { error }),
+          ...(cause === undefined ? {} : { cause }),
+        });
+        return { stopDate: seconds(closedAt ?? clock.now()) };
+      },
+    ),
+    DescribeStateMachine: operation(v.object({ stateMachineArn: arn }), ({ stateMachineArn }) =>
+      describeStateMachine(machines.get(stateMachineArn)),
+    ),
+    ListStateMachines: operation(v.object(pageRequest), input => {
+      const { items, ...more } = page(machines.list(), input, false, clock.nowMs());
+      return { stateMachines: items.map(listStateMachine), ...more };
+    }),
+  };
+}
+
+function listExecution(execution: ExecutionSnapshot): object {
+  const { executionArn, stateMachineArn, name, status, redriveCount } = execution;
+  return {
+    executionArn,
+    stateMachineArn,
+    name,
+    status,
+    startDate: seconds(execution.startedAt),
+    ...(execution.closedAt === undefined ? {} : { stopDate: seconds(execution.closedAt) }),
+    redriveCount,
+    ...(execution.redrivenAt === undefined ? {} : { redriveDate: seconds(execution.redrivenAt) }),
+  };
+}
+
+function describeExecution(execution: ExecutionSnapshot, notRedrivableReason: string | undefined): object {
+  return {
+    ...listExecution(execution),
+    input: execution.input,
+    inputDetails: { included: true },
+    ...(execution.output === undefined
+      ? {}
+      : { output: execution.output, outputDetails: { included: true } }),
+    ...execution.failure,
+    ...(notRedrivableReason === undefined
+      ? { redriveStatus: 'REDRIVABLE' }
+      : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),
+  };
+}
+
+function listStateMachine({ stateMachineArn, name, createdAt }: StateMachine): object {
+  return { stateMachineArn, name, type: 'STANDARD', creationDate: seconds(createdAt) };
+}
+
+function describeStateMachine(machine: StateMachine): object {
+  return {
+    ...listStateMachine(machine),
+    status: 'ACTIVE',
+    definition: machine.definition.text,
+    roleArn: machine.roleArn,
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+  };
+}
+
+function seconds(at: Date): number {
+  return at.getTime() / 1000;
+}

@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+
+/** A page of a list. */
+interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextToken?: string;
+}
+
+const DEFAULT_PAGE_SIZE = 100;
+const LARGEST_PAGE_SIZE = 1000;
+const TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/** `maxResults` and `nextToken` of a request; 0 stands for the default of 100. */
+export const pageRequest = {
+  maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LARGEST_PAGE_SIZE))),
+  nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),
+};
+
+const tokenContent = v.object({ offset: v.number(), length: v.number(), issuedAtMs: v.number() });
+
+/**
+ * Cuts a page out of a list that only grows at its end (AWS Step Functions API Reference,
+ * GetExecutionHistory). Later pages show the list as long as it was for the first.
+ *
+ * @param list         the oldest item first
+ * @param newestFirst  whether the pages begin at the end
+ * @throws AwsError InvalidToken for a token that is not ours, or older than 24 hours
+ */
+export function page<Item>(
+  list: readonly Item[],
+  request: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+  newestFirst: boolean,
+  nowMs: number,
+): Page<Item> {
+  const { offset, length } =
+    request.nextToken === undefined
+      ? { offset: 0, length: list.length }
+      : readToken(request.nextToken, nowMs);
+  const known = list.slice(0, length);
+  const ordered = newestFirst ? known.toReversed() : known;
+  const end = offset + (request.maxResults || DEFAULT_PAGE_SIZE);
+  return {
+    items: ordered.slice(offset, end),
+    ...(end < ordered.length ? { nextToken: writeToken({ offset: end, length, issuedAtMs: nowMs }) } : {}),
+  };
+}
+
+function writeToken(content: v.InferOutput<typeof tokenContent>): string {
+  return Buffer.from(JSON.stringify(content)).toString('base64url');
+}
+
+function readToken(token: string, nowMs: number): v.InferOutput<typeof tokenContent> {
+  const content = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), tokenContent),
+    Buffer.from(token, 'base64url').toString(),
+  );
+  if (content.success && nowMs - content.output.issuedAtMs < TOKEN_LIFE_MS) return content.output;
+  throw new AwsError('InvalidToken', "Invalid Token: 'The nextToken is invalid or has expired'");
+}

@@ -1,0 +1,45 @@
+/** What a failed state or execution reports; a time-out has no cause. */
+export interface Failure {
+  /** The name that `ErrorEquals` compares, at most 256 characters. */
+  readonly error?: string;
+  /** At most 32,768 characters. */
+  readonly cause?: string;
+}
+
+/** Error names that the States Language reserves (Amazon States Language specification, "Errors"). */
+export const StatesError = {
+  all: 'States.ALL',
+  dataLimitExceeded: 'States.DataLimitExceeded',
+  resultPathMatchFailure: 'States.ResultPathMatchFailure',
+  runtime: 'States.Runtime',
+  taskFailed: 'States.TaskFailed',
+  timeout: 'States.Timeout',
+} as const;
+
+const LONGEST_ERROR = 256;
+const LONGEST_CAUSE = 32_768;
+
+/**
+ * Cuts a failure to what Step Functions keeps of it (AWS Step Functions API Reference, DescribeExecution:
+ * `error` and `cause`).
+ */
+export function failure(error: string | undefined, cause?: string): Failure {
+  return {
+    ...(error === undefined ? {} : { error: error.slice(0, LONGEST_ERROR) }),
+    ...(cause === undefined ? {} : { cause: cause.slice(0, LONGEST_CAUSE) }),
+  };
+}
+
+/** A state failed; a Retry or Catch may still take it up. */
+export class StateFailed extends Error {
+  override readonly name = 'StateFailed';
+  readonly error: string;
+  /** Left out as Step Functions leaves it out, so not the empty string. */
+  readonly causeText: string | undefined;
+
+  constructor(error: string, cause?: string) {
+    super(error);
+    this.error = error;
+    this.causeText = cause;
+  }
+}

@@ -1,0 +1,83 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
+import { arnOfKind } from './arn.ts';
+import { type Definition, parseDefinition } from './definition.ts';
+
+/** A state machine of the type STANDARD, as it was when it was looked up. */
+export interface StateMachine {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly definition: Definition;
+  readonly roleArn: string;
+  readonly createdAt: Date;
+}
+
+/** What a state machine is made from. */
+export interface StateMachineSpecification {
+  readonly name: string;
+  /** Amazon States Language in its JSONPath form, as text or parsed. */
+  readonly definition: string | object;
+  readonly roleArn: string;
+  /** Made from the name by default. */
+  readonly arn?: string;
+}
+
+/** The account that an emulated Step Functions stands in. */
+export interface Account {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** The state machines of an account and region. */
+export class StateMachines {
+  readonly #clock: Clock;
+  readonly #account: Account;
+  readonly #byArn = new Map<string, StateMachine>();
+
+  constructor(clock: Clock, account: Account) {
+    this.#clock = clock;
+    this.#account = account;
+  }
+
+  /**
+   * @throws NotEmulated for a definition that uses what the engine lacks
+   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists
+   */
+  create(specification: StateMachineSpecification): StateMachine {
+    const { accountId, region, partition } = this.#account;
+    const { name, roleArn } = specification;
+    const stateMachineArn =
+      specification.arn ?? `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
+    if (this.#byArn.has(stateMachineArn)) {
+      throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${stateMachineArn}'`);
+    }
+    const definition = parseDefinition(specification.definition, partition);
+    const machine = { stateMachineArn, name, definition, roleArn, createdAt: this.#clock.now() };
+    this.#byArn.set(stateMachineArn, machine);
+    return machine;
+  }
+
+  /**
+   * Replaces the definition for executions to come; those that were started before keep theirs, also when
+   * they are redriven (AWS Step Functions Developer Guide, "Redriving executions").
+   *
+   * @throws NotEmulated, AwsError InvalidDefinition, StateMachineDoesNotExist; nothing is replaced then
+   */
+  updateDefinition(stateMachineArn: string, definition: string | object): void {
+    const machine = this.get(stateMachineArn);
+    const parsed = parseDefinition(definition, this.#account.partition);
+    this.#byArn.set(stateMachineArn, { ...machine, definition: parsed });
+  }
+
+  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
+  get(stateMachineArn: string): StateMachine {
+    const machine = this.#byArn.get(arnOfKind('stateMachine', stateMachineArn));
+    if (machine !== undefined) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
+  }
+
+  list(): readonly StateMachine[] {
+    return [...this.#byArn.values()];
+  }
+}

@@ -1,0 +1,90 @@
+import type { AwsOperation, AwsService } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import type { FunctionInvoker } from '../lambda/invoker.ts';
+import { defaultBehaviour, type StepFunctionsBehaviour } from './behaviour.ts';
+import type { ExecutionSnapshot } from './execution.ts';
+import { type ExecutionEvent, Executions } from './executions.ts';
+import { stepFunctionsOperations } from './operations.ts';
+import { withQuotas } from './request-quotas.ts';
+import { type StateMachineSpecification, StateMachines } from './state-machines.ts';
+
+/** What an emulated Step Functions is made from. */
+export interface StepFunctionsOptions {
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly functions: FunctionInvoker;
+  readonly behaviour?: Partial<StepFunctionsBehaviour>;
+  /** Chance for `JitterStrategy: FULL`, from 0 up to but not including 1; Math.random by default. */
+  readonly random?: () => number;
+}
+
+/** Emulated AWS Step Functions: Standard workflows in the JSONPath form of the States Language. */
+export class StepFunctions implements AwsService {
+  readonly id = 'states';
+  readonly operations: Readonly<Record<string, AwsOperation>>;
+  readonly #machines: StateMachines;
+  readonly #executions: Executions;
+  readonly #listeners = new Set<(event: ExecutionEvent) => void>();
+
+  constructor(options: StepFunctionsOptions) {
+    const { clock, functions, region, random = Math.random } = options;
+    const behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.#machines = new StateMachines(clock, options);
+    this.#executions = new Executions({ clock, functions, region, random }, behaviour, event => {
+      for (const listener of this.#listeners) listener(event);
+    });
+    const resources = { clock, machines: this.#machines, executions: this.#executions };
+    const operations = stepFunctionsOperations(resources);
+    this.operations = behaviour.requestQuotas ? withQuotas(operations, region, clock) : operations;
+  }
+
+  /**
+   * @returns the ARN
+   * @throws NotEmulated for a definition that uses what the engine lacks, naming state and field
+   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists
+   */
+  createStateMachine(specification: StateMachineSpecification): string {
+    return this.#machines.create(specification).stateMachineArn;
+  }
+
+  /**
+   * Replaces a definition for executions to come; earlier ones keep theirs, also when they are redriven.
+   *
+   * @throws NotEmulated, AwsError InvalidDefinition, InvalidArn, StateMachineDoesNotExist
+   */
+  updateDefinition(stateMachineArn: string, definition: string | object): void {
+    this.#machines.updateDefinition(stateMachineArn, definition);
+  }
+
+  /**
+   * Calls `listener` with every history event in the moment it is written.
+   *
+   * @returns a function that ends this
+   */
+  onEvent(listener: (event: ExecutionEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * An execution as it stands, without the delay of DescribeExecution.
+   *
+   * @throws AwsError InvalidArn, ExecutionDoesNotExist
+   */
+  execution(executionArn: string): ExecutionSnapshot {
+    return this.#executions.get(executionArn).snapshot();
+  }
+
+  /**
+   * Resolves when the execution closes, at once if it has; after a redrive, when that one closes.
+   *
+   * @throws AwsError InvalidArn, ExecutionDoesNotExist
+   */
+  async executionClosed(executionArn: string): Promise<ExecutionSnapshot> {
+    return await this.#executions.get(executionArn).closed;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Catcher, TaskState } from './definition-schema.ts';
+import { isJsonObject, type Json } from './json.ts';
+import { type FunctionAnswer, invokeFunction, invokeResult } from './lambda-task.ts';
+import { errorMatches, RetryPolicy } from './retry-policy.ts';
+import { checkSize, effectiveInput, effectiveOutput, placeResult } from './state-data.ts';
+import { failure, StateFailed, StatesError } from './state-failure.ts';
+import { scheduleTask, type TaskEvents } from './task-events.ts';
+import { taskResource } from './task-resource.ts';
+import type { StateResult, Visit } from './visit.ts';
+
+/**
+ * Runs a Task with its retries and catchers (Amazon States Language specification, "Task State", "Errors").
+ *
+ * @throws StateFailed when neither a retrier nor a catcher takes the error
+ */
+export async function runTask(state: TaskState, visit: Visit): Promise<StateResult> {
+  const retries = new RetryPolicy(state.Retry ?? [], visit.engine.random);
+  for (;;) {
+    try {
+      return { output: await attempt(state, visit), next: state.Next };
+    } catch (error) {
+      if (!(error instanceof StateFailed)) throw error;
+      const delayMs = retries.delayAfterMs(error.error);
+      if (delayMs === undefined) return caught(state, visit, error);
+      visit.countRetry();
+      await visit.sleep(delayMs);
+    }
+  }
+}
+
+async function attempt(state: TaskState, visit: Visit): Promise<Json> {
+  const scope = { data: visit.input, context: visit.context() };
+  const parameters = checkSize(effectiveInput(state, scope), visit.stateName);
+  const result = await callFunction(state, visit, parameters);
+  const selected = state.ResultSelector?.evaluate({ data: result, context: scope.context }) ?? result;
+  return checkSize(effectiveOutput(state, scope, selected), visit.stateName);
+}
+
+async function callFunction(state: TaskState, visit: Visit, parameters: Json): Promise<Json> {
+  const resource = taskResource(state);
+  const { functionName, payload } =
+    resource.kind === 'function'
+      ? { functionName: resource.functionArn, payload: parameters }
+      : invokeParameters(parameters);
+  const events = scheduleTask(state, visit, parameters);
+  events.started();
+  try {
+    const answer = await answerInTime(state, visit, functionName, payload);
+    const result =
+      resource.kind === 'function'
+        ? answer.payload
+        : invokeResult(functionName, answer, visit.engine.clock.now());
+    checkSize(result, state.Resource);
+    events.succeeded(result);
+    return result;
+  } catch (error) {
+    if (error instanceof StateFailed) recordFailure(events, error);
+    throw error;
+  }
+}
+
+function recordFailure(events: TaskEvents, error: StateFailed): void {
+  if (error.error === StatesError.timeout) events.timedOut(failure(error.error));
+  else events.failed(failure(error.error, error.causeText));
+}
+
+/** A call without a payload gives the function an empty object. */
+function invokeParameters(parameters: Json): { functionName: string; payload: Json } {
+  const { FunctionName: functionName, Payload: payload = {} } = isJsonObject(parameters) ? parameters : {};
+  if (typeof functionName === 'string') return { functionName, payload };
+  throw new StateFailed(StatesError.runtime, "The value of the field 'FunctionName' must be a string");
+}
+
+/**
+ * Waits for the function until the Task's `TimeoutSeconds` are over or the execution closes. Neither stops
+ * the function: it runs on, and nobody takes its answer.
+ */
+async function answerInTime(
+  state: TaskState,
+  visit: Visit,
+  functionArn: string,
+  payload: Json,
+): Promise<FunctionAnswer> {
+  const { clock, functions } = visit.engine;
+  const timeoutSeconds = state.TimeoutSeconds;
+  const late = Promise.withResolvers<never>();
+  const onAbort = (): void => late.reject(visit.signal.reason);
+  visit.signal.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    timeoutSeconds === undefined
+      ? undefined
+      : clock.schedule(timeoutSeconds * 1000, () => late.reject(new StateFailed(StatesError.timeout)));
+  try {
+    const answer = await Promise.race([late.promise, invokeFunction(functions, functionArn, payload)]);
+    visit.signal.throwIfAborted();
+    return answer;
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    throw error;
+  } finally {
+    timer?.cancel();
+    visit.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function caught(state: TaskState, visit: Visit, error: StateFailed): StateResult {
+  const catcher = state.Catch?.find(({ ErrorEquals }) => errorMatches(ErrorEquals, error.error));
+  if (catcher === undefined) throw error;
+  return { output: errorOutput(catcher, visit, error), next: catcher.Next };
+}
+
+function errorOutput(catcher: Catcher, visit: Visit, error: StateFailed): Json {
+  const { error: name = '', cause = '' } = failure(error.error, error.causeText);
+  const output = placeResult(catcher.ResultPath, visit.input, { Error: name, Cause: cause });
+  return checkSize(output, visit.stateName);
+}

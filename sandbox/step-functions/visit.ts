@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts';
+import type { FunctionInvoker } from '../lambda/invoker.ts';
+import type { History } from './history.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** What the states need of the world around them. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly functions: FunctionInvoker;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
+}
+
+/** What the context object says about the execution and its state machine. */
+export interface ExecutionContext extends JsonObject {
+  readonly Execution: JsonObject;
+  readonly StateMachine: JsonObject;
+}
+
+/** Where a state leads. */
+export interface StateResult {
+  readonly output: Json;
+  /** Undefined at the end of the execution. */
+  readonly next: string | undefined;
+}
+
+/** An execution's stay in a state. */
+export class Visit {
+  readonly stateName: string;
+  /** The raw input. */
+  readonly input: Json;
+  readonly enteredAt: Date;
+  readonly engine: Engine;
+  readonly history: History;
+  /** Aborts when the execution closes before the state is done. */
+  readonly signal: AbortSignal;
+  readonly #execution: ExecutionContext;
+  #retryCount = 0;
+
+  constructor(
+    entry: Pick<Visit, 'stateName' | 'input' | 'enteredAt'>,
+    attempt: Pick<Visit, 'engine' | 'history' | 'signal'>,
+    execution: ExecutionContext,
+  ) {
+    this.stateName = entry.stateName;
+    this.input = entry.input;
+    this.enteredAt = entry.enteredAt;
+    this.engine = attempt.engine;
+    this.history = attempt.history;
+    this.signal = attempt.signal;
+    this.#execution = execution;
+  }
+
+  countRetry(): void {
+    this.#retryCount += 1;
+  }
+
+  /** The context object, `$$` (AWS Step Functions Developer Guide, "Accessing execution data from the Context object"). */
+  context(): Json {
+    return {
+      ...this.#execution,
+      State: {
+        Name: this.stateName,
+        EnteredTime: this.enteredAt.toISOString(),
+        RetryCount: this.#retryCount,
+      },
+    };
+  }
+
+  /**
+   * Resolves once `delayMs` have passed.
+   *
+   * @throws the signal's reason when the execution closes first
+   */
+  async sleep(delayMs: number): Promise<void> {
+    await this.engine.clock.sleep(delayMs, this.signal);
+    // The execution may have been closed between the end of the wait and this line.
+    this.signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,121 @@
+import { isObject, type Json, type JsonObject, UnresolvableTemplate } from './template.ts';
+
+/** What intrinsic functions can refer to. */
+interface Scope {
+  readonly ref: (name: string, where: string) => Json | undefined;
+  readonly attribute: (logicalId: string, attribute: string, where: string) => string;
+  readonly condition: (name: string) => boolean;
+  readonly mapping: (map: string, topKey: string, secondKey: string) => Json | undefined;
+}
+
+/** Evaluates intrinsic functions (AWS CloudFormation Template Reference, "Intrinsic functions"). */
+export class Intrinsics {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /**
+   * Evaluates a value and all that is in it. Nothing stands for `AWS::NoValue`: a property or list item with it is
+   * left out.
+   *
+   * @param where part of the template, for the error's sake
+   * @throws UnresolvableTemplate
+   */
+  resolve(value: Json, where: string): Json | undefined {
+    if (typeof value === 'string' && value.includes('{{resolve:')) {
+      throw new UnresolvableTemplate(where, '{{resolve:…}}', 'dynamic references are not emulated.');
+    }
+    if (Array.isArray(value)) {
+      return (value as readonly Json[]).flatMap(item => {
+        const resolved = this.resolve(item, where);
+        return resolved === undefined ? [] : [resolved];
+      });
+    }
+    if (!isObject(value)) return value;
+    const [[intrinsic, operand] = ['', null], ...others] = Object.entries(value);
+    if (others.length > 0 || !(intrinsic === 'Ref' || intrinsic.startsWith('Fn::'))) {
+      return this.object(value, where);
+    }
+    return this.#intrinsic(intrinsic, operand, where);
+  }
+
+  /** Evaluates each member of an object. */
+  object(value: JsonObject, where: string): JsonObject {
+    const resolved: Record<string, Json> = {};
+    for (const [key, member] of Object.entries(value)) {
+      const resolvedMember = this.resolve(member, where);
+      if (resolvedMember !== undefined) resolved[key] = resolvedMember;
+    }
+    return resolved;
+  }
+
+  #intrinsic(intrinsic: string, operand: Json, where: string): Json | undefined {
+    const list = Array.isArray(operand) ? (operand as readonly Json[]) : [];
+    const [first = null, second = null, third = null] = list;
+    switch (intrinsic) {
+      case 'Ref':
+        return this.#scope.ref(String(operand), where);
+      case 'Fn::GetAtt':
+        return this.#getAtt(operand, where);
+      case 'Fn::Join':
+        return this.#list(second, where, intrinsic)
+          .map(item => this.string(item, where, intrinsic))
+          .join(this.string(first, where, intrinsic));
+      case 'Fn::Split':
+        return this.string(second, where, intrinsic).split(this.string(first, where, intrinsic));
+      case 'Fn::Select': {
+        const chosen = this.#list(second, where, intrinsic)[Number(this.resolve(first, where))];
+        if (chosen === undefined) throw new UnresolvableTemplate(where, intrinsic, 'there is no such item.');
+        return chosen;
+      }
+      case 'Fn::Sub':
+        return Array.isArray(operand)
+          ? this.#sub(String(first), isObject(second) ? second : {}, where)
+          : this.#sub(String(operand), {}, where);
+      case 'Fn::If':
+        return this.resolve(this.#scope.condition(String(first)) ? second : third, where);
+      case 'Fn::FindInMap': {
+        const [map, topKey, secondKey] = list.map(key => this.string(key, where, intrinsic));
+        const found = this.#scope.mapping(map ?? '', topKey ?? '', secondKey ?? '');
+        if (found === undefined) throw new UnresolvableTemplate(where, intrinsic, 'there is no such entry.');
+        return found;
+      }
+      case 'Fn::Base64':
+        return Buffer.from(this.string(operand, where, intrinsic)).toString('base64');
+      default:
+        throw new UnresolvableTemplate(where, intrinsic, 'not emulated.');
+    }
+  }
+
+  #getAtt(operand: Json, where: string): string {
+    const parts = typeof operand === 'string' ? [operand] : this.#list(operand, where, 'Fn::GetAtt');
+    const [logicalId = '', ...attribute] = parts.join('.').split('.');
+    return this.#scope.attribute(logicalId, attribute.join('.'), where);
+  }
+
+  #sub(text: string, variables: JsonObject, where: string): string {
+    return text.replace(/\$\{(!?)([^}]*)\}/g, (_match, literal: string, variable: string) => {
+      if (literal) return `\${${variable}}`;
+      const own = variables[variable];
+      if (own !== undefined) return this.string(own, where, 'Fn::Sub');
+      const reference: Json = variable.includes('.') ? { 'Fn::GetAtt': variable } : { Ref: variable };
+      return this.string(reference, where, 'Fn::Sub');
+    });
+  }
+
+  #list(value: Json, where: string, intrinsic: string): readonly Json[] {
+    const resolved = this.resolve(value, where);
+    if (!Array.isArray(resolved)) throw new UnresolvableTemplate(where, intrinsic, 'a list is needed.');
+    return resolved as readonly Json[];
+  }
+
+  /** Evaluates what has to be a string in the end; numbers and booleans are taken for one. */
+  string(value: Json, where: string, intrinsic: string): string {
+    const resolved = this.resolve(value, where);
+    if (typeof resolved === 'string') return resolved;
+    if (typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
+    throw new UnresolvableTemplate(where, intrinsic, 'a string is needed.');
+  }
+}

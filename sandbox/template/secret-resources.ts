@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { booleanProperty, numberProperty, parseProperties } from './resource-properties.ts';
+import { UnresolvableTemplate } from './template.ts';
+import type { TemplateResolver } from './template-resolver.ts';
+
+/** A secret that the stack makes. */
+export interface TemplateSecret {
+  readonly logicalId: string;
+  readonly name: string;
+  /** With the six characters at its end that the stack's policies name too. */
+  readonly arn: string;
+  readonly description?: string | undefined;
+  readonly kmsKeyId?: string | undefined;
+  /** The first value; absent if Secrets Manager is to generate one. */
+  readonly secretString?: string | undefined;
+}
+
+/** The rotation of a secret, of the stack or of elsewhere. */
+export interface TemplateRotationSchedule {
+  readonly logicalId: string;
+  /** Name or ARN. */
+  readonly secretId: string;
+  readonly rotationLambdaArn: string;
+  /** As RotateSecret takes them. */
+  readonly rules: {
+    readonly ScheduleExpression?: string | undefined;
+    readonly Duration?: string | undefined;
+    readonly AutomaticallyAfterDays?: number | undefined;
+  };
+  readonly rotateImmediatelyOnUpdate: boolean;
+}
+
+const secretProperties = v.object({
+  Description: v.optional(v.string()),
+  KmsKeyId: v.optional(v.string()),
+  SecretString: v.optional(v.string()),
+});
+const scheduleProperties = v.object({
+  SecretId: v.string(),
+  RotationLambdaARN: v.optional(v.string()),
+  RotationRules: v.optional(
+    v.object({
+      ScheduleExpression: v.optional(v.string()),
+      Duration: v.optional(v.string()),
+      AutomaticallyAfterDays: v.optional(numberProperty),
+    }),
+    {},
+  ),
+  RotateImmediatelyOnUpdate: v.optional(booleanProperty, true),
+});
+
+/** The secrets that the stack makes. */
+export function secrets(resolver: TemplateResolver): TemplateSecret[] {
+  return resolver.resources('AWS::SecretsManager::Secret').map(resource => {
+    const properties = parseProperties(resource, secretProperties);
+    return {
+      logicalId: resource.logicalId,
+      name: resource.name ?? '',
+      arn: resolver.attribute(resource.logicalId),
+      description: properties.Description,
+      kmsKeyId: properties.KmsKeyId,
+      secretString: properties.SecretString,
+    };
+  });
+}
+
+/**
+ * The rotations that the stack sets up.
+ *
+ * @throws UnresolvableTemplate also for a rotation without a function of its own
+ */
+export function rotationSchedules(resolver: TemplateResolver): TemplateRotationSchedule[] {
+  return resolver.resources('AWS::SecretsManager::RotationSchedule').map(resource => {
+    const properties = parseProperties(resource, scheduleProperties);
+    if (properties.RotationLambdaARN === undefined) {
+      throw new UnresolvableTemplate(
+        resource.logicalId,
+        'RotationLambdaARN',
+        'missing; hosted rotation is not emulated.',
+      );
+    }
+    return {
+      logicalId: resource.logicalId,
+      secretId: properties.SecretId,
+      rotationLambdaArn: properties.RotationLambdaARN,
+      rules: properties.RotationRules,
+      rotateImmediatelyOnUpdate: properties.RotateImmediatelyOnUpdate,
+    };
+  });
+}

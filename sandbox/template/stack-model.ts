@@ -1,0 +1,75 @@
+import { readStackOfAssembly } from './cloud-assembly.ts';
+import {
+  type FunctionPermission,
+  functions,
+  permissions,
+  type TemplateFunction,
+} from './function-resources.ts';
+import { keys, type TemplateKey } from './key-resources.ts';
+import { roles, type TemplateRole } from './role-resources.ts';
+import {
+  rotationSchedules,
+  secrets,
+  type TemplateRotationSchedule,
+  type TemplateSecret,
+} from './secret-resources.ts';
+import { stateMachines, type TemplateStateMachine } from './state-machine-resources.ts';
+import { type ResolvedResource, TemplateResolver } from './template-resolver.ts';
+
+/** A synthesised stack as it would be deployed: no intrinsic function is left in it. */
+export interface StackModel {
+  readonly stackName: string;
+  readonly functions: readonly TemplateFunction[];
+  readonly permissions: readonly FunctionPermission[];
+  readonly stateMachines: readonly TemplateStateMachine[];
+  readonly keys: readonly TemplateKey[];
+  readonly roles: readonly TemplateRole[];
+  readonly secrets: readonly TemplateSecret[];
+  readonly rotationSchedules: readonly TemplateRotationSchedule[];
+  readonly outputs: Readonly<Record<string, string>>;
+  /**
+   * The resources of any type, e.g. `AWS::Logs::LogGroup`.
+   *
+   * @throws UnresolvableTemplate a property has no value here
+   */
+  readonly resources: (type: string) => readonly ResolvedResource[];
+}
+
+/**
+ * Reads a stack of a synthesised project and gives every value in it as CloudFormation would at deployment.
+ * Names that CloudFormation would make up are `<Stack>-<LogicalId>-<suffix>`, the same ones every time.
+ *
+ * @param options.assemblyDirectory the folder that `cdk synth` wrote
+ * @param options.stackName         needed when there is more than one stack
+ * @param options.parameters        values of template parameters; their defaults otherwise
+ * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
+ * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
+ */
+export function readStack(options: {
+  readonly assemblyDirectory: string;
+  readonly stackName?: string | undefined;
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+}): StackModel {
+  const { stackName, template, assetPath } = readStackOfAssembly(
+    options.assemblyDirectory,
+    options.stackName,
+  );
+  const { accountId, region, partition } = options;
+  const environment = { accountId, region, partition, stackName };
+  const resolver = new TemplateResolver(template, environment, options.parameters ?? {});
+  return {
+    stackName,
+    functions: functions(resolver, environment, assetPath),
+    permissions: permissions(resolver, environment),
+    stateMachines: stateMachines(resolver, assetPath),
+    keys: keys(resolver),
+    roles: roles(resolver),
+    secrets: secrets(resolver),
+    rotationSchedules: rotationSchedules(resolver),
+    outputs: resolver.outputs(),
+    resources: type => resolver.resources(type),
+  };
+}

@@ -1,0 +1,72 @@
+import { readFileSync, statSync } from 'node:fs';
+import * as v from 'valibot';
+import { documentProperty, parseProperties } from './resource-properties.ts';
+import { UnresolvableTemplate } from './template.ts';
+import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
+
+/** A state machine of the stack. */
+export interface TemplateStateMachine {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `STANDARD` or `EXPRESS`. */
+  readonly type: string;
+  /** JSON text, its substitutions applied. */
+  readonly definition: string;
+  readonly roleArn: string;
+}
+
+const stateMachineProperties = v.object({
+  StateMachineType: v.optional(v.string(), 'STANDARD'),
+  RoleArn: v.string(),
+  DefinitionString: v.optional(v.string()),
+  Definition: v.optional(documentProperty),
+  DefinitionS3Location: v.optional(v.object({ Key: v.string() })),
+  DefinitionSubstitutions: v.optional(v.record(v.string(), v.any()), {}),
+});
+
+/**
+ * The stack's state machines.
+ *
+ * @param assetPath where a definition lies that is uploaded under a key
+ * @throws UnresolvableTemplate also for a definition that the assembly does not hold
+ */
+export function stateMachines(
+  resolver: TemplateResolver,
+  assetPath: (objectKey: string) => string | undefined,
+): TemplateStateMachine[] {
+  return resolver.resources('AWS::StepFunctions::StateMachine').map(resource => {
+    const properties = parseProperties(resource, stateMachineProperties);
+    const { DefinitionString, Definition, DefinitionS3Location, DefinitionSubstitutions } = properties;
+    const text =
+      DefinitionString ??
+      (Definition && JSON.stringify(Definition)) ??
+      fileText(resource, assetPath(DefinitionS3Location?.Key ?? ''));
+    return {
+      logicalId: resource.logicalId,
+      name: resource.name ?? '',
+      arn: resolver.attribute(resource.logicalId, 'Arn'),
+      type: properties.StateMachineType,
+      definition: substitute(text, DefinitionSubstitutions),
+      roleArn: properties.RoleArn,
+    };
+  });
+}
+
+/** AWS::StepFunctions::StateMachine, "DefinitionSubstitutions": an unknown placeholder stays as it is. */
+function substitute(text: string, substitutions: Readonly<Record<string, unknown>>): string {
+  return text.replace(/\$\{([^}]*)\}/g, (placeholder, name: string) =>
+    Object.hasOwn(substitutions, name) ? String(substitutions[name]) : placeholder,
+  );
+}
+
+function fileText(resource: ResolvedResource, file: string | undefined): string {
+  if (file === undefined || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new UnresolvableTemplate(
+      resource.logicalId,
+      'DefinitionS3Location',
+      'not a file of the cloud assembly.',
+    );
+  }
+  return readFileSync(file, 'utf8');
+}

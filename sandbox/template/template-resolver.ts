@@ -1,0 +1,145 @@
+import { evaluateCondition } from './conditions.ts';
+import { Intrinsics } from './intrinsics.ts';
+import { parameterValue, pseudoParameter } from './parameters.ts';
+import { type NamedResource, RESOURCE_KINDS, type StackEnvironment, stableId } from './resource-kinds.ts';
+import { type Json, type JsonObject, type Template, UnresolvableTemplate } from './template.ts';
+
+/** A resource whose properties hold no intrinsic function any more. */
+export interface ResolvedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Nothing for a type that nobody can refer to. */
+  readonly name: string | undefined;
+  readonly properties: JsonObject;
+}
+
+/**
+ * Gives a template's values as CloudFormation would at deployment (AWS CloudFormation Template Reference,
+ * "Intrinsic functions"). Names and ids that CloudFormation would make up are derived from the logical ids, so
+ * that they are the same every time.
+ */
+export class TemplateResolver {
+  readonly #template: Template;
+  readonly #environment: StackEnvironment;
+  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #intrinsics: Intrinsics;
+  readonly #naming = new Set<string>();
+
+  constructor(
+    template: Template,
+    environment: StackEnvironment,
+    parameters: Readonly<Record<string, string>>,
+  ) {
+    this.#template = template;
+    this.#environment = environment;
+    this.#parameters = parameters;
+    this.#intrinsics = new Intrinsics({
+      ref: (name, where) => this.#ref(name, where),
+      attribute: (logicalId, attribute, where) => this.attribute(logicalId, attribute, where),
+      condition: name => this.#condition(name),
+      mapping: (map, topKey, secondKey) => template.Mappings[map]?.[topKey]?.[secondKey],
+    });
+  }
+
+  /**
+   * The resources of a type that the conditions let be.
+   *
+   * @throws UnresolvableTemplate a property has no value here
+   */
+  resources(type: string): ResolvedResource[] {
+    return this.#logicalIds(type).map(logicalId => ({
+      logicalId,
+      type,
+      name: RESOURCE_KINDS[type] && this.#named(logicalId).name,
+      properties: this.#intrinsics.object(this.#template.Resources[logicalId]?.Properties ?? {}, logicalId),
+    }));
+  }
+
+  /**
+   * `Fn::GetAtt`, or `Ref` without an attribute.
+   *
+   * @throws UnresolvableTemplate no such resource, or its type has no such attribute here
+   */
+  attribute(logicalId: string, attribute?: string, where = logicalId): string {
+    const intrinsic = attribute === undefined ? `Ref ${logicalId}` : `Fn::GetAtt ${logicalId}.${attribute}`;
+    const resource = this.#template.Resources[logicalId];
+    if (!resource || !this.#exists(logicalId)) {
+      throw new UnresolvableTemplate(where, intrinsic, 'there is no such resource.');
+    }
+    const kind = RESOURCE_KINDS[resource.Type];
+    const value = attribute === undefined ? kind?.ref : kind?.attributes?.[attribute];
+    if (!value) throw new UnresolvableTemplate(where, intrinsic, `not emulated for ${resource.Type}.`);
+    return value(this.#named(logicalId));
+  }
+
+  /** The outputs that the conditions let be. */
+  outputs(): Record<string, string> {
+    const outputs: Record<string, string> = {};
+    for (const [name, { Value, Condition }] of Object.entries(this.#template.Outputs)) {
+      if (Condition !== undefined && !this.#condition(Condition)) continue;
+      outputs[name] = this.#intrinsics.string(Value, `Outputs.${name}`, 'Value');
+    }
+    return outputs;
+  }
+
+  #logicalIds(type: string): string[] {
+    return Object.entries(this.#template.Resources)
+      .filter(([logicalId, resource]) => resource.Type === type && this.#exists(logicalId))
+      .map(([logicalId]) => logicalId);
+  }
+
+  #exists(logicalId: string): boolean {
+    const condition = this.#template.Resources[logicalId]?.Condition;
+    return condition === undefined || this.#condition(condition);
+  }
+
+  #condition(name: string): boolean {
+    return evaluateCondition(this.#template, name, (value, where) => this.#intrinsics.resolve(value, where));
+  }
+
+  #named(logicalId: string): NamedResource {
+    const { Type: type = '', Properties: properties = {} } = this.#template.Resources[logicalId] ?? {};
+    const kind = RESOURCE_KINDS[type];
+    const property = (propertyName: string): Json | undefined =>
+      this.#intrinsics.resolve(properties[propertyName] ?? null, logicalId) ?? undefined;
+
+    if (this.#naming.has(logicalId)) {
+      throw new UnresolvableTemplate(logicalId, 'Ref', 'its name depends on itself.');
+    }
+    this.#naming.add(logicalId);
+    const given = kind?.nameProperty === undefined ? undefined : property(kind.nameProperty);
+    this.#naming.delete(logicalId);
+    return {
+      environment: this.#environment,
+      logicalId,
+      name: given === undefined ? this.#madeUpName(logicalId, kind?.maxNameLength ?? 255) : String(given),
+      property,
+      ordinal: propertyName => {
+        const own = property(propertyName);
+        const same = this.#logicalIds(type).filter(
+          other => this.#named(other).property(propertyName) === own,
+        );
+        return same.indexOf(logicalId) + 1;
+      },
+    };
+  }
+
+  #madeUpName(logicalId: string, maxLength: number): string {
+    const { stackName } = this.#environment;
+    const suffix = stableId(stackName, logicalId, 'name', 12).toUpperCase();
+    const room = maxLength - suffix.length - 2;
+    // Each part gets half of the room, and what the other one leaves over.
+    const stackLength = Math.max(Math.floor(room / 2), room - logicalId.length);
+    const shortStack = stackName.slice(0, stackLength);
+    return `${shortStack}-${logicalId.slice(0, room - shortStack.length)}-${suffix}`;
+  }
+
+  #ref(name: string, where: string): Json | undefined {
+    if (name === 'AWS::NoValue') return undefined;
+    if (name.startsWith('AWS::')) return pseudoParameter(name, this.#environment, where);
+    const parameter = this.#template.Parameters[name];
+    return parameter
+      ? parameterValue(parameter, name, this.#parameters, where)
+      : this.attribute(name, undefined, where);
+  }
+}

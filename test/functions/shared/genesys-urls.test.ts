@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { genesysUrls } from '../../../functions/shared/genesys-urls.ts';
+
+describe('genesys-urls', () => {
+  it.each([
+    ['mypurecloud.de', 'https://login.mypurecloud.de', 'https://api.mypurecloud.de'],
+    ['usw2.pure.cloud', 'https://login.usw2.pure.cloud', 'https://api.usw2.pure.cloud'],
+  ])('gives the public hosts of %s', (host, loginUrl, apiUrl) => {
+    expect(genesysUrls({})(host)).toEqual({ loginUrl, apiUrl });
+  });
+
+  it('takes empty variables as none', () => {
+    expect(genesysUrls({ GENESYS_LOGIN_URL: '', GENESYS_API_URL: '' })('mypurecloud.com')).toEqual({
+      loginUrl: 'https://login.mypurecloud.com',
+      apiUrl: 'https://api.mypurecloud.com',
+    });
+  });
+
+  it('lets a gateway stand in for every host, its path kept and its slashes at the end dropped', () => {
+    const urlsOf = genesysUrls({
+      GENESYS_LOGIN_URL: 'https://gateway.example:8443/login//',
+      GENESYS_API_URL: 'http://127.0.0.1:9000',
+    });
+
+    expect(urlsOf('mypurecloud.de')).toEqual({
+      loginUrl: 'https://gateway.example:8443/login',
+      apiUrl: 'http://127.0.0.1:9000',
+    });
+  });
+
+  it.each([{ GENESYS_LOGIN_URL: 'https://gateway.example' }, { GENESYS_API_URL: 'https://gateway.example' }])(
+    'refuses half a gateway: %j',
+    environment => {
+      expect(() => genesysUrls(environment)).toThrow(/GENESYS_LOGIN_URL and GENESYS_API_URL/);
+    },
+  );
+
+  it.each(['gateway.example', 'ftp://gateway.example', 'localhost:8080'])(
+    'refuses %j by the name of its variable, as no http or https URL',
+    url => {
+      const environment = { GENESYS_LOGIN_URL: 'https://gateway.example', GENESYS_API_URL: url };
+
+      expect(() => genesysUrls(environment)).toThrow(/GENESYS_API_URL/);
+    },
+  );
+});

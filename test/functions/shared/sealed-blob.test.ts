@@ -1,0 +1,190 @@
+import { DecryptCommand, GenerateDataKeyCommand, InvalidCiphertextException, KMSClient } from '@aws-sdk/client-kms';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidRotationRequest } from '../../../functions/shared/errors.ts';
+import { newSeal, openSeal, type SealContext } from '../../../functions/shared/sealed-blob.ts';
+import { expectNoSecrets, rejection } from '../../helpers/no-secrets.ts';
+import { playKms, SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
+import { FOREIGN_VERSION, SECRET_ARN, VERSION } from '../../helpers/secret.ts';
+import { SENTINELS } from '../../helpers/secret-value.ts';
+
+const CONTEXT: SealContext = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' };
+
+describe('sealed-blob', () => {
+  const kmsMock = mockClient(KMSClient);
+  const kms = new KMSClient();
+
+  beforeEach(() => {
+    kmsMock.reset();
+    playKms(kmsMock);
+  });
+
+  async function sealed(plaintext: string = SENTINELS.newRefreshToken): Promise<string> {
+    const seal = await newSeal(kms, SEAL_KEY_ARN, CONTEXT);
+    return seal.seal(plaintext);
+  }
+
+  /** The blob with one of its parts (format, data key, initialisation vector, ciphertext) replaced. */
+  function withPart(blob: string, index: number, part: string): string {
+    return blob.split('.').with(index, part).join('.');
+  }
+
+  it.each(['', SENTINELS.newRefreshToken, 'é🔑', 'x'.repeat(65_536)])('opens what it sealed', async plaintext => {
+    const blob = await sealed(plaintext);
+
+    expect(await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob)).toBe(plaintext);
+  });
+
+  it('asks KMS for a 256-bit data key that is bound to secret, version and content', async () => {
+    const blob = await sealed();
+    await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob);
+
+    expect(kmsMock.commandCalls(GenerateDataKeyCommand)[0]?.args[0].input).toEqual({
+      KeyId: SEAL_KEY_ARN,
+      KeySpec: 'AES_256',
+      EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
+    });
+    expect(kmsMock.commandCalls(DecryptCommand)[0]?.args[0].input).toMatchObject({
+      KeyId: SEAL_KEY_ARN,
+      EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
+    });
+  });
+
+  it('needs no further call to seal, so that nothing can fail after the data key is there', async () => {
+    const seal = await newSeal(kms, SEAL_KEY_ARN, CONTEXT);
+    kmsMock.reset();
+
+    seal.seal(SENTINELS.newRefreshToken);
+
+    expect(kmsMock.calls()).toEqual([]);
+  });
+
+  it('shows nothing of what it holds', async () => {
+    const blob = await sealed();
+
+    expect(blob).toMatch(/^v1(\.[\w-]+){3}$/);
+    expectNoSecrets([blob, ...blob.split('.').map(part => Buffer.from(part, 'base64url').toString('latin1'))]);
+  });
+
+  it('seals the same text differently each time', async () => {
+    expect(await sealed('text')).not.toBe(await sealed('text'));
+  });
+
+  it('wipes the data key once it has sealed or opened', async () => {
+    const keys: Uint8Array[] = [];
+    const dataKey = (): Uint8Array => {
+      const key = new Uint8Array(32).fill(7);
+      keys.push(key);
+      return key;
+    };
+    kmsMock.on(GenerateDataKeyCommand).callsFake(() => ({
+      Plaintext: dataKey(),
+      CiphertextBlob: new Uint8Array(8),
+    }));
+    kmsMock.on(DecryptCommand).callsFake(() => ({ Plaintext: dataKey() }));
+
+    const opened = await openSeal(kms, SEAL_KEY_ARN, CONTEXT, await sealed('text'));
+
+    expect(opened).toBe('text');
+    expect(keys).toEqual([new Uint8Array(32), new Uint8Array(32)]);
+  });
+
+  it.each<[string, Partial<SealContext>]>([
+    ['secret', { secretArn: `${SECRET_ARN}X` }],
+    ['version', { versionId: FOREIGN_VERSION }],
+    ['content', { holds: 'rotation-token' }],
+  ])('does not open for another %s', async (_what, change) => {
+    const blob = await sealed();
+
+    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, { ...CONTEXT, ...change }, blob));
+
+    expect(error).toBeInstanceOf(InvalidCiphertextException);
+  });
+
+  it('does not open for another version even where KMS would let it', async () => {
+    const key = new Uint8Array(32).fill(7);
+    kmsMock.on(GenerateDataKeyCommand).callsFake(() => ({
+      Plaintext: Uint8Array.from(key),
+      CiphertextBlob: new Uint8Array(8),
+    }));
+    kmsMock.on(DecryptCommand).callsFake(() => ({ Plaintext: Uint8Array.from(key) }));
+    const blob = await sealed();
+
+    const error = await rejection(
+      openSeal(kms, SEAL_KEY_ARN, { ...CONTEXT, versionId: FOREIGN_VERSION }, blob),
+    );
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+  });
+
+  it.each([
+    ['ciphertext', 3, (part: string) => flipFirst(part)],
+    ['authentication tag', 3, (part: string) => flipLast(part)],
+    ['initialisation vector', 2, (part: string) => flipFirst(part)],
+    ['length of the ciphertext', 3, (part: string) => part.slice(0, -4)],
+  ])('throws InvalidRotationRequest when the %s was altered', async (_what, index, alter) => {
+    const blob = await sealed();
+    const altered = withPart(blob, index, alter(blob.split('.')[index] ?? ''));
+
+    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, altered));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(SECRET_ARN);
+    expect(error.message).toContain('secret-value');
+  });
+
+  it('lets KMS refuse a data key that was altered', async () => {
+    const altered = withPart(await sealed(), 1, 'AAAA');
+
+    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, altered));
+
+    expect(error).toBeInstanceOf(InvalidCiphertextException);
+  });
+
+  it.each<[string, (blob: string) => string]>([
+    ['text', () => SENTINELS.newRefreshToken],
+    ['an empty string', () => ''],
+    ['another format', blob => withPart(blob, 0, 'v2')],
+    ['a part too few', blob => blob.slice(0, blob.lastIndexOf('.'))],
+    ['a part too many', blob => `${blob}.AAAA`],
+    ['no data key', blob => withPart(blob, 1, '')],
+    ['an initialisation vector of another length', blob => withPart(blob, 2, 'AAAA')],
+    ['less than an authentication tag', blob => withPart(blob, 3, 'AAAA')],
+  ])('throws InvalidRotationRequest for %s without asking KMS', async (_what, alter) => {
+    const blob = alter(await sealed());
+
+    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(kmsMock.commandCalls(DecryptCommand)).toEqual([]);
+  });
+
+  it.each([
+    { Plaintext: undefined, CiphertextBlob: new Uint8Array(8) },
+    { Plaintext: new Uint8Array(32), CiphertextBlob: undefined },
+  ])('refuses to go on when KMS answers without a data key: %j', async answer => {
+    kmsMock.on(GenerateDataKeyCommand).resolves(answer);
+
+    const error = await rejection(newSeal(kms, SEAL_KEY_ARN, CONTEXT));
+
+    expect(error.message).toContain('KMS');
+  });
+
+  it('refuses to open when KMS answers without a data key', async () => {
+    const blob = await sealed();
+    kmsMock.on(DecryptCommand).resolves({});
+
+    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob));
+
+    expect(error.message).toContain('KMS');
+  });
+});
+
+function flipFirst(part: string): string {
+  return (part.startsWith('A') ? 'B' : 'A') + part.slice(1);
+}
+
+/** The character before the last: of the last one, some bits are padding. */
+function flipLast(part: string): string {
+  return part.slice(0, -2) + (part.at(-2) === 'A' ? 'B' : 'A') + part.slice(-1);
+}

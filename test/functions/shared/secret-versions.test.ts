@@ -1,0 +1,196 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InvalidSecret, SecretNotFound } from '../../../functions/shared/errors.ts';
+import {
+  belongsToRotation,
+  derivedVersionId,
+  describeSecret,
+  findCredential,
+  readCredential,
+  versionWithStage,
+} from '../../../functions/shared/secret-versions.ts';
+import { awsException, secretsManagerException } from '../../helpers/aws-exception.ts';
+import { rejection } from '../../helpers/no-secrets.ts';
+import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../../helpers/secret.ts';
+import { SENTINELS, secretValue } from '../../helpers/secret-value.ts';
+
+describe('secret-versions', () => {
+  const secretsMock = mockClient(SecretsManagerClient);
+  const secrets = new SecretsManagerClient();
+
+  beforeEach(() => {
+    secretsMock.reset();
+  });
+
+  describe('describeSecret', () => {
+    it('gives the full ARN, also when the secret is asked for by name', async () => {
+      secretsMock.on(DescribeSecretCommand, { SecretId: SECRET_NAME }).resolves(secretDescription());
+
+      const description = await describeSecret(secrets, SECRET_NAME);
+
+      expect(description).toEqual({
+        arn: SECRET_ARN,
+        name: SECRET_NAME,
+        rotationEnabled: true,
+        stages: { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] },
+      });
+    });
+
+    it('takes a missing RotationEnabled, as of a secret that never was rotated, for disabled', async () => {
+      secretsMock.on(DescribeSecretCommand).resolves({ $metadata: {} });
+
+      const description = await describeSecret(secrets, SECRET_ARN);
+
+      expect(description).toEqual({
+        arn: SECRET_ARN,
+        name: SECRET_ARN,
+        rotationEnabled: false,
+        stages: {},
+      });
+    });
+
+    it('throws SecretNotFound when the secret does not exist', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(describeSecret(secrets, SECRET_ARN));
+
+      expect(error).toBeInstanceOf(SecretNotFound);
+      expect(error.message).toContain(SECRET_ARN);
+    });
+
+    it('throws SecretNotFound when the secret is scheduled for deletion', async () => {
+      const DeletedDate = new Date('2026-07-01T08:00:00Z');
+      secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ DeletedDate }));
+
+      const error = await rejection(describeSecret(secrets, SECRET_ARN));
+
+      expect(error).toBeInstanceOf(SecretNotFound);
+      expect(error.message).toContain('deletion');
+    });
+
+    it.each(['AccessDeniedException', 'ThrottlingException', 'InternalServiceError'])(
+      'passes %s on under its own name, by which the state machine retries it',
+      async name => {
+        secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException(name));
+
+        const error = await rejection(describeSecret(secrets, SECRET_ARN));
+
+        expect(error.name).toBe(name);
+      },
+    );
+  });
+
+  describe('versionWithStage', () => {
+    it('finds a label wherever it stands among the labels of a version', () => {
+      const stages = { first: ['AAA', 'AWSCURRENT', 'ZZZ'], second: ['AWSPENDING', 'AWSPREVIOUS'] };
+      const description = { arn: SECRET_ARN, name: SECRET_NAME, rotationEnabled: true, stages };
+
+      expect(versionWithStage(description, 'AWSCURRENT')).toBe('first');
+      expect(versionWithStage(description, 'AWSPENDING')).toBe('second');
+      expect(versionWithStage(description, 'AWSOTHER')).toBeUndefined();
+    });
+  });
+
+  describe('readCredential', () => {
+    it.each([
+      [{ VersionId: VERSION }, { SecretId: SECRET_ARN, VersionId: VERSION }],
+      [{ VersionStage: 'AWSCURRENT' } as const, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' }],
+    ])('asks for the version by %j and nothing else', async (selector, input) => {
+      secretsMock
+        .on(GetSecretValueCommand)
+        .resolves({ VersionId: VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
+
+      const stored = await readCredential(secrets, SECRET_ARN, selector);
+
+      expect(stored).toMatchObject({ versionId: VERSION, credential: { host: 'mypurecloud.ie' } });
+      expect(secretsMock.commandCalls(GetSecretValueCommand).map(call => call.args[0].input)).toEqual([
+        input,
+      ]);
+    });
+
+    it('passes ResourceNotFoundException on for a version without a value', async () => {
+      secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(readCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
+
+      expect(error).toBeInstanceOf(ResourceNotFoundException);
+    });
+
+    it('throws InvalidSecret for a value that is no credential, without quoting it', async () => {
+      const SecretString = `{"clientSecret": ${SENTINELS.clientSecret}}`;
+      secretsMock.on(GetSecretValueCommand).resolves({ VersionId: VERSION, SecretString });
+
+      const error = await rejection(readCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain(SECRET_ARN);
+    });
+  });
+
+  describe('findCredential', () => {
+    it('gives the credential of a version that has a value', async () => {
+      secretsMock
+        .on(GetSecretValueCommand)
+        .resolves({ VersionId: VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
+
+      const stored = await findCredential(secrets, SECRET_ARN, { VersionId: VERSION });
+
+      expect(stored).toMatchObject({ versionId: VERSION, credential: { host: 'mypurecloud.ie' } });
+    });
+
+    it('gives nothing for a version without a value', async () => {
+      secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
+
+      expect(await findCredential(secrets, SECRET_ARN, { VersionId: VERSION })).toBeUndefined();
+    });
+
+    it.each([
+      awsException(InvalidRequestException),
+      secretsManagerException('AccessDeniedException'),
+      secretsManagerException('ThrottlingException'),
+    ])('passes %s on: it does not prove that there is no value', async exception => {
+      secretsMock.on(GetSecretValueCommand).rejects(exception);
+
+      const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
+
+      expect(error).toBe(exception);
+    });
+  });
+});
+
+describe('derivedVersionId', () => {
+  const VALUE = '{"refreshToken":"second"}';
+  const DERIVED = 'db3855a227f2aa115bb78a8818d433bb5163aaa30ff0500fd7481c61b567cc3e';
+
+  it('follows from the rotation and the value, in the 64 characters that Secrets Manager takes', () => {
+    expect(derivedVersionId(VERSION, VALUE)).toBe(DERIVED);
+    expect(DERIVED).toHaveLength(64);
+  });
+
+  it('differs for another value and for another rotation', () => {
+    expect(derivedVersionId(VERSION, '{"refreshToken":"third"}')).not.toBe(DERIVED);
+    expect(derivedVersionId(BASE_VERSION, VALUE)).not.toBe(DERIVED);
+  });
+
+  it('belongs to its rotation, as the version of the rotation itself does', () => {
+    expect(belongsToRotation(DERIVED, VERSION)).toBe(true);
+    expect(belongsToRotation(VERSION, VERSION)).toBe(true);
+  });
+
+  it.each([
+    ['a version of another rotation', BASE_VERSION, VERSION],
+    ['one that was derived in another rotation', DERIVED, BASE_VERSION],
+    ['one that only begins like a derived one', DERIVED.slice(0, 32), VERSION],
+    ['one that is longer than a derived one', `${DERIVED}0`, VERSION],
+    ['the version that it was derived for, seen from it', VERSION, DERIVED],
+  ])('leaves %s to others', (_what, candidate, versionId) => {
+    expect(belongsToRotation(candidate, versionId)).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import type { Invocation } from '../../../sandbox/lambda/invoker.ts';
+import { openLambda, probe } from './deployed-lambda.ts';
+
+const FAILED: Invocation = { payload: { errorType: 'Error' }, functionError: 'Unhandled', requestId: 'r' };
+
+/** A service whose function never runs: `answer` stands in for it and is told the number of the try. */
+function openScripted(answer: (tryNumber: number) => Invocation) {
+  let tries = 0;
+  const opened = openLambda({
+    interceptors: [
+      () => {
+        tries += 1;
+        return Promise.resolve(tries).then(answer);
+      },
+    ],
+  });
+  opened.lambda.createFunction(probe(''));
+  return {
+    ...opened,
+    tries: () => tries,
+    advance: async (ms: number) => {
+      opened.clock.advance(ms);
+      await setImmediate();
+    },
+  };
+}
+
+describe('Lambda operation Invoke with InvocationType Event', () => {
+  it('answers 202 at once and runs the function with the request id of the call', async () => {
+    const { lambda, invokeApi } = openLambda();
+    lambda.createFunction(
+      probe('exports.handler = async (event, context) => console.log(context.awsRequestId);'),
+    );
+
+    const answer = await invokeApi({ InvocationType: 'Event' });
+
+    expect(answer).toStrictEqual({ StatusCode: 202, Payload: '' });
+    await vi.waitUntil(() => lambda.logs('probe').length === 1, 10_000);
+    expect(lambda.logs('probe')[0]?.text).toBe('11111111-2222-3333-4444-555555555555');
+  });
+
+  it('tries a failed function again after one minute and after two more, then gives the event up', async () => {
+    const { lambda, invokeApi, tries, advance } = openScripted(() => FAILED);
+    await invokeApi({ InvocationType: 'Event' });
+    await setImmediate();
+
+    await advance(59_000);
+    const afterFirstWait = tries();
+    await advance(1_000);
+    const afterSecondTry = tries();
+    await advance(119_000);
+    const afterSecondWait = tries();
+    await advance(1_000);
+    await advance(86_400_000);
+
+    expect([afterFirstWait, afterSecondTry, afterSecondWait, tries()]).toStrictEqual([1, 2, 2, 3]);
+    expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
+      'Event given up: the function failed three times',
+    ]);
+  });
+
+  it('ends after a try that succeeds', async () => {
+    const { lambda, invokeApi, tries, advance } = openScripted(tryNumber =>
+      tryNumber === 1 ? FAILED : { payload: null, requestId: 'r' },
+    );
+    await invokeApi({ InvocationType: 'Event' });
+    await setImmediate();
+
+    await advance(60_000);
+    await advance(86_400_000);
+
+    expect(tries()).toBe(2);
+    expect(lambda.logs('probe')).toStrictEqual([]);
+  });
+
+  it('goes on trying a throttled event for six hours', async () => {
+    const { lambda, invokeApi, tries, advance } = openScripted(() => {
+      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { statusCode: 429 });
+    });
+    await invokeApi({ InvocationType: 'Event' });
+    await setImmediate();
+
+    await advance(1_000);
+    await advance(2_000);
+    const triesInThreeSeconds = tries();
+    for (let waited = 0; waited < 6 * 3600; waited += 300) await advance(300_000);
+
+    expect(triesInThreeSeconds).toBe(3);
+    expect(tries()).toBeGreaterThan(70);
+    expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
+      'Event given up: TooManyRequestsException',
+    ]);
+  });
+
+  it('drops waiting tries when the service is closed', async () => {
+    const { lambda, invokeApi, tries, advance } = openScripted(() => FAILED);
+    await invokeApi({ InvocationType: 'Event' });
+    await setImmediate();
+
+    await lambda.close();
+    await advance(3_600_000);
+
+    expect(tries()).toBe(1);
+  });
+
+  it('throws ResourceNotFoundException at once for an unknown function', async () => {
+    const { invokeApi } = openLambda();
+
+    const refusal = invokeApi({ InvocationType: 'Event' });
+
+    await expect(refusal).rejects.toMatchObject({ type: 'ResourceNotFoundException' });
+  });
+
+  it('throws RequestTooLargeException beyond 1 MB', async () => {
+    const { lambda, invokeApi } = openLambda();
+    lambda.createFunction(probe(''));
+
+    const refusal = invokeApi({ InvocationType: 'Event', Payload: `"${'x'.repeat(1_048_575)}"` });
+
+    await expect(refusal).rejects.toMatchObject({ type: 'RequestTooLargeException', statusCode: 413 });
+  });
+});

@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { openLambda, probe } from './deployed-lambda.ts';
+
+describe('a failing function', () => {
+  it('reports name, message and stack of a thrown error', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`class TokenRejected extends Error { name = 'TokenRejected'; }
+             exports.handler = async () => { throw new TokenRejected('no good'); };`),
+    );
+
+    const { payload, functionError } = await invoke();
+
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toStrictEqual({
+      errorType: 'TokenRejected',
+      errorMessage: 'no good',
+      trace: expect.arrayContaining(['TokenRejected: no good']),
+    });
+  });
+
+  it('reports Error for an error class that sets no name, thrown synchronously', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`class Unnamed extends Error {}
+             exports.handler = () => { throw new Unnamed('oops'); };`),
+    );
+
+    const { payload } = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'Error', errorMessage: 'oops' });
+  });
+
+  it.each([
+    ['a plain object', '({ code: 1 })', 'object', '[object Object]'],
+    ['a string', '"text"', 'string', 'text'],
+    ['nothing', 'undefined', 'string', 'handled'],
+  ])('reports an empty trace when %s is thrown', async (_what, thrown, errorType, errorMessage) => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe(`exports.handler = () => Promise.reject(${thrown});`));
+
+    const { payload } = await invoke();
+
+    expect(payload).toStrictEqual({ errorType, errorMessage, trace: [] });
+  });
+
+  it('goes on in the same process after a thrown error', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(
+        `exports.handler = async event => { if (event.fail) throw new Error('once'); return process.pid; };`,
+      ),
+    );
+
+    const { payload: before } = await invoke();
+    await invoke({ fail: true });
+    const { payload: after } = await invoke();
+
+    expect(after).toBe(before);
+  });
+
+  it('is killed at its time-out and replaced by a new process at the next call', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(
+        `exports.handler = async event => {
+               if (event.spin) for (;;);
+               return process.pid;
+             };`,
+        { timeoutSeconds: 1 },
+      ),
+    );
+    const { payload: pid } = await invoke();
+
+    const timedOut = await invoke({ spin: true });
+    const { payload: nextPid } = await invoke();
+
+    expect(timedOut.functionError).toBe('Unhandled');
+    expect(timedOut.payload).toStrictEqual({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: `RequestId: ${timedOut.requestId} Error: Task timed out after 1.00 seconds`,
+    });
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    expect(nextPid).not.toBe(pid);
+  });
+
+  it('does not count the loading of the code towards the time-out', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(
+        `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+             exports.handler = async () => 'loaded';`,
+        { timeoutSeconds: 1 },
+      ),
+    );
+
+    const { payload } = await invoke();
+
+    expect(payload).toBe('loaded');
+  });
+
+  it.each([
+    ['process.exit(1)', 'Runtime exited with error: exit status 1'],
+    ['process.exit(0)', 'Runtime exited without providing a reason'],
+    ["process.kill(process.pid, 'SIGKILL')", 'Runtime exited with error: signal: killed'],
+    ['process.abort()', 'Runtime exited with error: signal: aborted (core dumped)'],
+  ])('reports Runtime.ExitError when its process ends by %s', async (statement, reason) => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = event => event.end ? new Promise(() => { ${statement}; }) : 'alive';`),
+    );
+
+    const { payload, functionError, requestId } = await invoke({ end: true });
+    const next = await invoke();
+
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toStrictEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: ${reason}`,
+    });
+    expect(next.payload).toBe('alive');
+  });
+
+  it('reports Runtime.ExitError when it needs more memory than it has', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(
+        `exports.handler = async () => { const all = []; for (;;) all.push(new Array(100_000).fill({})); };`,
+        {
+          memoryMb: 32,
+        },
+      ),
+    );
+
+    const { payload } = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+  });
+
+  it('reports an uncaught exception by its name and is replaced', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = event => event.fail
+               ? new Promise(() => setTimeout(() => { throw new TypeError('later'); }, 1))
+               : process.pid;`),
+    );
+    const { payload: pid } = await invoke();
+
+    const { payload } = await invoke({ fail: true });
+    const { payload: nextPid } = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'TypeError', errorMessage: 'later' });
+    expect(nextPid).not.toBe(pid);
+  });
+
+  it('reports Runtime.UnhandledPromiseRejection for a rejection that nobody handles', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = () => new Promise(() => { Promise.reject(new Error('lost')); });`),
+    );
+
+    const { payload } = await invoke();
+
+    expect(payload).toMatchObject({
+      errorType: 'Runtime.UnhandledPromiseRejection',
+      errorMessage: 'Error: lost',
+    });
+  });
+
+  it('reports Runtime.NodeJsExit when nothing is left that could settle its promise', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(
+        `exports.handler = async event => { if (event.hang) await new Promise(() => {}); return 'alive'; };`,
+      ),
+    );
+
+    const { payload } = await invoke({ hang: true });
+    const next = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'Runtime.NodeJsExit' });
+    expect(next.payload).toBe('alive');
+  });
+
+  it('fails when its result is not JSON', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe(`exports.handler = async () => 1n;`));
+
+    const { payload } = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'Error', errorMessage: 'Unable to stringify response body' });
+  });
+
+  it('fails with Function.ResponseSizeTooLarge beyond 6 MB of result', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe(`exports.handler = async () => 'x'.repeat(6_291_556);`));
+
+    const { payload } = await invoke();
+
+    expect(payload).toStrictEqual({
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+    });
+  });
+});
+
+describe('a function that cannot be loaded', () => {
+  it.each([
+    [
+      'there is no file',
+      { 'other.js': '' },
+      'Runtime.ImportModuleError',
+      "Error: Cannot find module 'index'",
+    ],
+    [
+      'a module was left out of the bundle',
+      { 'index.js': `require('valibot');` },
+      'Runtime.ImportModuleError',
+      "Error: Cannot find module 'valibot'",
+    ],
+    [
+      'there is no such export',
+      { 'index.js': 'exports.main = () => 1;' },
+      'Runtime.HandlerNotFound',
+      'index.handler is undefined or not exported',
+    ],
+    [
+      'the export is no function',
+      { 'index.js': 'exports.handler = 1;' },
+      'Runtime.HandlerNotFound',
+      'index.handler is not a function',
+    ],
+    [
+      'the code is an ES module without a package.json that says so',
+      { 'index.js': 'import "node:fs"; export const handler = () => 1;' },
+      'Runtime.UserCodeSyntaxError',
+      'SyntaxError: Cannot use import statement outside a module',
+    ],
+    [
+      'it throws while loading',
+      { 'index.js': `throw new RangeError('SEAL_KEY_ARN is missing');` },
+      'RangeError',
+      'SEAL_KEY_ARN is missing',
+    ],
+  ])('reports why when %s', async (_when, files, errorType, messageStart) => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe(files));
+
+    const { payload, functionError } = await invoke();
+
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toMatchObject({
+      errorType,
+      errorMessage: expect.stringMatching(new RegExp(`^${messageStart}`)),
+    });
+  });
+
+  it('reports Runtime.MalformedHandlerName for a handler without an export', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe('', { handler: 'index' }));
+
+    const { payload } = await invoke();
+
+    expect(payload).toMatchObject({ errorType: 'Runtime.MalformedHandlerName', errorMessage: 'Bad handler' });
+  });
+
+  it('reports Runtime.ExitError when it exits while loading', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(probe('process.exit(3);'));
+
+    const { payload, requestId } = await invoke();
+
+    expect(payload).toStrictEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status 3`,
+    });
+  });
+});

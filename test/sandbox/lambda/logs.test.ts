@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { LogLine } from '../../../sandbox/lambda/function-logs.ts';
+import { openLambda, probe } from './deployed-lambda.ts';
+
+describe('function logs', () => {
+  it('tell line, stream and request, and none for what was written while loading', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`console.log('loading');
+             exports.handler = async event => {
+               console.log('first line\\nsecond line');
+               process.stderr.write('no line break');
+             };`),
+    );
+    const heard: LogLine[] = [];
+    const unsubscribe = lambda.onLog(line => heard.push(line));
+
+    const { requestId } = await invoke();
+    unsubscribe();
+    await invoke();
+
+    const lines = heard.map(({ stream, text, requestId: id }) => [stream, text, id]);
+    expect(lines).toHaveLength(4);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        ['stdout', 'loading', undefined],
+        ['stdout', 'first line', requestId],
+        ['stdout', 'second line', requestId],
+        ['stderr', 'no line break', requestId],
+      ]),
+    );
+    expect(heard.every(line => line.functionName === 'probe' && line.at instanceof Date)).toBe(true);
+    expect(lambda.logs('probe')).toHaveLength(7);
+  });
+
+  it("show all of an error's own fields when it is thrown, as Lambda's do", async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = async () => {
+               throw Object.assign(new Error('no', { cause: 'hidden' }), { response: { token: 'shown' } });
+             };`),
+    );
+
+    const { payload, requestId } = await invoke();
+
+    const texts = lambda.logs('probe').map(line => line.text);
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toContain(
+      `\t${requestId}\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"no"`,
+    );
+    expect(texts[0]).toContain('"response":{"token":"shown"}');
+    expect(texts[0]).not.toContain('hidden');
+    expect(JSON.stringify(payload)).not.toContain('shown');
+  });
+
+  it('hold what was written before a crash', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = async () => { console.log('last words'); process.exit(1); };`),
+    );
+
+    await invoke();
+
+    expect(lambda.logs('probe').map(line => line.text)).toStrictEqual(['last words']);
+  });
+
+  it('give the last 4 KB of the request when the caller asks for the tail', async () => {
+    const { lambda, invokeApi } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = async () => { console.log('x'.repeat(5000)); console.log('the end'); };`),
+    );
+
+    const { LogResult } = await invokeApi({ LogType: 'Tail' });
+
+    const tail = Buffer.from(LogResult ?? '', 'base64').toString();
+    expect(tail).toHaveLength(4096);
+    expect(tail.endsWith('x\nthe end\n')).toBe(true);
+  });
+});

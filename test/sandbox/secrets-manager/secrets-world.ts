@@ -1,0 +1,199 @@
+import { onTestFinished, vi } from 'vitest';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import type { Caller } from '../../../sandbox/aws/service.ts';
+import { validated } from '../../../sandbox/aws/validation.ts';
+import { Clock } from '../../../sandbox/clock.ts';
+import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
+import type { Invocation } from '../../../sandbox/lambda/invoker.ts';
+import type { KeyAccess } from '../../../sandbox/secrets-manager/key-access.ts';
+import {
+  SecretsManager,
+  type SecretsManagerOptions,
+} from '../../../sandbox/secrets-manager/secrets-manager.ts';
+
+const FUNCTION_PREFIX = 'arn:aws:lambda:eu-central-1:111122223333:function:';
+export const ROTATION_FUNCTION = `${FUNCTION_PREFIX}rotation`;
+export const V1 = '11111111-1111-4111-8111-111111111111';
+export const V2 = '22222222-2222-4222-8222-222222222222';
+export const V3 = '33333333-3333-4333-8333-333333333333';
+
+/** A person. */
+export const OPERATOR: Caller = {
+  accountId: '111122223333',
+  arn: 'arn:aws:iam::111122223333:user/operator',
+  userId: 'AIDAOPERATOR',
+};
+
+/** The role of the function of this name. */
+export function lambda(name: string): Caller {
+  return {
+    accountId: '111122223333',
+    arn: `arn:aws:sts::111122223333:assumed-role/${name}/${name}`,
+    userId: `AROA${name}:${name}`,
+    roleArn: `arn:aws:iam::111122223333:role/${name}`,
+    functionArn: `${FUNCTION_PREFIX}${name}`,
+  };
+}
+
+/** What a rotation function gets. */
+export interface StepEvent {
+  readonly Step: string;
+  readonly SecretId: string;
+  readonly ClientRequestToken: string;
+  readonly RotationToken: string;
+}
+
+type StepHandler = (event: StepEvent) => unknown;
+
+/** What an answer may hold, as far as the tests read it. */
+interface Answer {
+  readonly [member: string]: unknown;
+  readonly ARN: string;
+  readonly NextToken?: string;
+}
+
+/** An emulated Secrets Manager, a rotation function and the time, which stands still unless it is advanced. */
+export class SecretsWorld {
+  readonly clock = new Clock();
+  readonly cloudTrail: CloudTrail;
+  readonly secretsManager: SecretsManager;
+  /** Every event that the rotation function has got. */
+  readonly events: StepEvent[] = [];
+  /** What the rotation function does at each step. At first it writes `rotated` and promotes it. */
+  readonly steps: Record<string, StepHandler> = {
+    createSecret: event =>
+      this.call(
+        'PutSecretValue',
+        {
+          SecretId: event.SecretId,
+          ClientRequestToken: event.ClientRequestToken,
+          SecretString: 'rotated',
+          VersionStages: ['AWSPENDING'],
+        },
+        lambda('rotation'),
+      ),
+    finishSecret: event => this.promote(event.ClientRequestToken),
+  };
+
+  constructor(options: {
+    behaviour?: SecretsManagerOptions['behaviour'];
+    mayUseKey?: KeyAccess;
+    now: string;
+  }) {
+    vi.useFakeTimers({ now: new Date(options.now), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      this.clock.stop();
+      vi.useRealTimers();
+    });
+    const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
+    this.cloudTrail = new CloudTrail({ clock: this.clock, ...account });
+    this.secretsManager = new SecretsManager({
+      ...account,
+      clock: this.clock,
+      cloudTrail: this.cloudTrail,
+      functions: { invoke: (functionArn, payload) => this.#invoke(functionArn, payload) },
+      functionExists: functionArn => functionArn === ROTATION_FUNCTION,
+      ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
+      ...(options.mayUseKey === undefined ? {} : { mayUseKey: options.mayUseKey }),
+    });
+  }
+
+  /** Calls an operation as the endpoint does. */
+  async call(name: string, input: object, caller: Caller = OPERATOR): Promise<Answer> {
+    const operation = this.secretsManager.operations[name];
+    if (operation === undefined) throw new Error(`No operation ${name}.`);
+    const call = { service: 'secretsmanager', operation: name, input, caller, requestId: 'request-1' };
+    return (await operation.run(validated(operation.schema, input), call)) as Answer;
+  }
+
+  /** Creates the secret `genesys` with version V1, and answers its ARN. */
+  async createSecret(changes: object = {}): Promise<string> {
+    const created = await this.call('CreateSecret', {
+      Name: 'genesys',
+      ClientRequestToken: V1,
+      SecretString: 'first',
+      ...changes,
+    });
+    return created.ARN;
+  }
+
+  put(versionId: string, value: string, changes: object = {}, caller: Caller = OPERATOR): Promise<Answer> {
+    return this.call(
+      'PutSecretValue',
+      { SecretId: 'genesys', ClientRequestToken: versionId, SecretString: value, ...changes },
+      caller,
+    );
+  }
+
+  /** Moves AWSCURRENT to the version from where it is. */
+  promote(versionId: string): Promise<Answer> {
+    const current = this.secretsManager
+      .secret('genesys')
+      ?.versions.find(version => version.labels.includes('AWSCURRENT'))?.id;
+    return this.call('UpdateSecretVersionStage', {
+      SecretId: 'genesys',
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: versionId,
+      RemoveFromVersionId: current,
+    });
+  }
+
+  /** Begins a rotation under the token V2 and waits until no step runs. */
+  async rotate(changes: object = {}): Promise<void> {
+    await this.call('RotateSecret', {
+      SecretId: 'genesys',
+      ClientRequestToken: V2,
+      RotationLambdaARN: ROTATION_FUNCTION,
+      ...changes,
+    });
+    await this.secretsManager.rotationsIdle();
+  }
+
+  /** Lets the time pass and waits until no step runs. */
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.secretsManager.rotationsIdle();
+  }
+
+  /** Each version's labels by its id. */
+  labels(): Record<string, readonly string[]> {
+    const versions = this.secretsManager.secret('genesys')?.versions ?? [];
+    return Object.fromEntries(versions.map(({ id, labels }) => [id, labels]));
+  }
+
+  /** The names of CloudTrail's events. */
+  eventNames(): string[] {
+    return this.cloudTrail.events().map(({ name }) => name);
+  }
+
+  async #invoke(functionArn: string, payload: unknown): Promise<Invocation> {
+    if (functionArn !== ROTATION_FUNCTION) {
+      throw new AwsError('ResourceNotFoundException', 'Function not found', { statusCode: 404 });
+    }
+    const event = JSON.parse(JSON.stringify(payload)) as StepEvent;
+    this.events.push(event);
+    try {
+      await this.steps[event.Step]?.(event);
+      return { payload: null, requestId: 'invocation' };
+    } catch (error) {
+      const { name, message } = error as Error;
+      return {
+        payload: { errorType: name, errorMessage: message, trace: [] },
+        functionError: 'Unhandled',
+        requestId: 'invocation',
+      };
+    }
+  }
+}
+
+/** A world at half past ten on a Monday. */
+export function secretsWorld(
+  options: { behaviour?: SecretsManagerOptions['behaviour']; mayUseKey?: KeyAccess; now?: string } = {},
+): SecretsWorld {
+  return new SecretsWorld({ now: '2026-03-02T10:30:00Z', ...options });
+}
+
+/** What a refused call rejects with. */
+export function refusal(type: string, message?: string): object {
+  return { name: 'AwsError', type, statusCode: 400, ...(message === undefined ? {} : { message }) };
+}

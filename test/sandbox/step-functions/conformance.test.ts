@@ -1,0 +1,135 @@
+import { StateMachine } from 'aws-local-stepfunctions';
+import { describe, expect, it } from 'vitest';
+import { fails, machine, output, returns, workflow } from './workflow.ts';
+
+const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:';
+
+type Local = (input: unknown) => unknown;
+const direct = (name: string, fields: object = {}) => ({
+  Type: 'Task',
+  Resource: `${FUNCTION_ARN}${name}`,
+  ...('Next' in fields ? {} : { End: true }),
+  ...fields,
+});
+
+/** Definitions, their input and the functions of their Tasks by state name. */
+const CASES: [string, object, unknown, Record<string, Local>][] = [
+  [
+    'results at ResultPath',
+    machine({
+      Fetch: direct('fetch', { ResultPath: '$.fetched', Next: 'Refresh' }),
+      Refresh: direct('refresh', {
+        InputPath: '$.fetched',
+        Parameters: { 'id.$': '$.id', fixed: [1, { 'x.$': '$.list[1]' }] },
+        ResultSelector: { 'only.$': '$.sealed' },
+        ResultPath: '$.refreshed.deep',
+        OutputPath: '$.refreshed',
+      }),
+    }),
+    { secret: 's' },
+    { Fetch: () => ({ id: 5, list: [1, 2] }), Refresh: input => ({ sealed: input, dropped: 1 }) },
+  ],
+  [
+    'routes by Choice',
+    machine({
+      Route: {
+        Type: 'Choice',
+        Choices: [
+          {
+            And: [
+              { Variable: '$.n', NumericGreaterThan: 1 },
+              { Not: { Variable: '$.s', StringMatches: 'a*c' } },
+            ],
+            Next: 'A',
+          },
+          {
+            Or: [
+              { Variable: '$.gone', IsPresent: true },
+              { Variable: '$.t', TimestampLessThanEqualsPath: '$.u' },
+            ],
+            Next: 'B',
+          },
+        ],
+        Default: 'C',
+      },
+      A: { Type: 'Pass', Result: 'a', End: true },
+      B: { Type: 'Pass', Result: 'b', ResultPath: '$.r', End: true },
+      C: { Type: 'Succeed' },
+    }),
+    { n: 2, s: 'abc', t: '2026-01-01T00:00:00Z', u: '2026-01-01T00:00:00Z' },
+    {},
+  ],
+  [
+    'paths that replace and drop',
+    machine({
+      One: { Type: 'Pass', InputPath: '$.list[0]', ResultPath: '$.first', Next: 'Two' },
+      Two: { Type: 'Pass', InputPath: null, ResultPath: '$.none', Next: 'Three' },
+      Three: { Type: 'Pass', Result: 7, ResultPath: null, Next: 'Four' },
+      Four: { Type: 'Pass', Parameters: { 'all.$': '$', 'odd.$': "$['odd key']" }, End: true },
+    }),
+    { list: [{ a: null }, 2], 'odd key': false },
+    {},
+  ],
+  [
+    'goes on after a Catch',
+    machine({
+      Work: direct('work', {
+        ResultPath: '$.done',
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Recover' }],
+        Next: 'Done',
+      }),
+      Recover: direct('recover', { ResultPath: '$.recovered', Next: 'Done' }),
+      Done: { Type: 'Succeed' },
+    }),
+    { a: 1 },
+    {
+      Work: () => {
+        throw new Error('no luck');
+      },
+      Recover: input => input,
+    },
+  ],
+];
+
+describe('conformance with another interpreter of the States Language', () => {
+  it.each(CASES)(
+    'gives the same output and visits the same states: %s',
+    async (_what, definition, input, functions) => {
+      const flow = workflow(definition);
+      for (const [stateName, run] of Object.entries(functions)) {
+        flow.functions.script(`${FUNCTION_ARN}${stateName.toLowerCase()}`, async payload => {
+          try {
+            return await returns(run(payload))(payload);
+          } catch {
+            return await fails('Error')(payload);
+          }
+        });
+      }
+
+      const ours = await flow.run(input);
+      const theirs = await runElsewhere(definition, input, functions);
+
+      expect(ours.status).toBe('SUCCEEDED');
+      expect(output(ours)).toEqual(theirs.output);
+      expect(
+        ours.history.filter(({ type }) => type.endsWith('StateEntered')).map(({ details }) => details?.name),
+      ).toEqual(theirs.visited);
+    },
+  );
+});
+
+async function runElsewhere(definition: object, input: unknown, functions: Record<string, Local>) {
+  type Definition = ConstructorParameters<typeof StateMachine>[0];
+  type Input = Parameters<StateMachine['run']>[0];
+  const handlers = Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [name, (payload: unknown) => run(payload) as Input]),
+  );
+  const execution = new StateMachine(definition as Definition).run(input as Input, {
+    overrides: { taskResourceLocalHandlers: handlers },
+  });
+  const visited: string[] = [];
+  for await (const event of execution.eventLogs) {
+    if (event.type.endsWith('StateEntered') && 'state' in event) visited.push(event.state.name);
+  }
+  return { output: await execution.result, visited };
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { EXECUTION_ARN, machine, output, SECOND_MS, workflow } from './workflow.ts';
+
+describe('Wait', () => {
+  it.each([
+    ['Seconds', { Seconds: 60 }],
+    ['SecondsPath', { SecondsPath: '$.seconds' }],
+  ])('waits as long as %s says', async (_field, fields) => {
+    const flow = workflow(machine({ Pause: { Type: 'Wait', ...fields, End: true } }));
+    await flow.start({ seconds: 60 });
+
+    await flow.advance(59 * SECOND_MS);
+
+    expect(flow.states.execution(EXECUTION_ARN).status).toBe('RUNNING');
+
+    await flow.advance(1 * SECOND_MS);
+
+    expect(flow.states.execution(EXECUTION_ARN).status).toBe('SUCCEEDED');
+  });
+
+  it.each([
+    ['Timestamp', (at: string) => ({ Timestamp: at })],
+    ['TimestampPath', () => ({ TimestampPath: '$.at' })],
+  ])('waits until %s', async (_field, fields) => {
+    const at = new Date(Date.now() + 60 * SECOND_MS).toISOString();
+    const flow = workflow(machine({ Pause: { Type: 'Wait', ...fields(at), End: true } }));
+    await flow.start({ at });
+
+    await flow.advance(50 * SECOND_MS);
+
+    expect(flow.states.execution(EXECUTION_ARN).status).toBe('RUNNING');
+
+    await flow.advance(10 * SECOND_MS);
+
+    expect(flow.states.execution(EXECUTION_ARN).status).toBe('SUCCEEDED');
+  });
+
+  it('does not wait for a timestamp that has passed', async () => {
+    const flow = workflow(machine({ Pause: { Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z', End: true } }));
+    await flow.start({ a: 1 });
+
+    await flow.advance(0);
+
+    expect(output(flow.states.execution(EXECUTION_ARN))).toEqual({ a: 1 });
+  });
+
+  it.each([
+    ['SecondsPath', { SecondsPath: '$.a' }],
+    ['TimestampPath', { TimestampPath: '$.a' }],
+  ])('fails with States.Runtime when %s leads to something else', async (_field, fields) => {
+    const execution = await workflow(machine({ Pause: { Type: 'Wait', ...fields, End: true } })).run({
+      a: 'x',
+    });
+
+    expect(execution.failure.error).toBe('States.Runtime');
+  });
+});
+
+describe('Fail', () => {
+  it('fails the execution with its Error and Cause', async () => {
+    const flow = workflow(machine({ Stop: { Type: 'Fail', Error: 'Sorry', Cause: 'No reason' } }));
+
+    const execution = await flow.run();
+
+    expect(execution.status).toBe('FAILED');
+    expect(execution.failure).toEqual({ error: 'Sorry', cause: 'No reason' });
+    expect(flow.eventTypes()).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
+  });
+
+  it('reads ErrorPath and CausePath', async () => {
+    const flow = workflow(machine({ Stop: { Type: 'Fail', ErrorPath: '$.e', CausePath: '$.c' } }));
+
+    const execution = await flow.run({ e: 'Sorry', c: 'No reason' });
+
+    expect(execution.failure).toEqual({ error: 'Sorry', cause: 'No reason' });
+  });
+
+  it('has neither error nor cause when the state has none', async () => {
+    const execution = await workflow(machine({ Stop: { Type: 'Fail' } })).run();
+
+    expect(execution.failure).toEqual({});
+  });
+});
+
+describe('an execution', () => {
+  it('goes from state to state and gives the last output', async () => {
+    const flow = workflow(
+      machine({
+        First: { Type: 'Pass', Result: 1, ResultPath: '$.first', Next: 'Second' },
+        Second: { Type: 'Pass', Result: 2, ResultPath: '$.second', Next: 'Done' },
+        Done: { Type: 'Succeed', OutputPath: '$.second' },
+      }),
+    );
+
+    const execution = await flow.run();
+
+    expect(output(execution)).toBe(2);
+    expect(flow.eventTypes()).toEqual([
+      'ExecutionStarted',
+      'PassStateEntered',
+      'PassStateExited',
+      'PassStateEntered',
+      'PassStateExited',
+      'SucceedStateEntered',
+      'SucceedStateExited',
+      'ExecutionSucceeded',
+    ]);
+  });
+
+  it('ends as TIMED_OUT without error and cause when its TimeoutSeconds are over', async () => {
+    const flow = workflow(
+      machine({ Pause: { Type: 'Wait', Seconds: 60, End: true } }, { TimeoutSeconds: 30 }),
+    );
+    await flow.start();
+
+    await flow.advance(30 * SECOND_MS);
+
+    expect(await flow.describe()).not.toHaveProperty('error');
+    expect(await flow.describe()).not.toHaveProperty('cause');
+    expect(flow.states.execution(EXECUTION_ARN).status).toBe('TIMED_OUT');
+    expect(flow.eventTypes()).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionTimedOut']);
+
+    await flow.advance(60 * SECOND_MS);
+
+    expect(flow.eventTypes()).toHaveLength(3);
+  });
+
+  it('fails with its 25,000th event when a loop never ends, and cannot be redriven then', async () => {
+    const flow = workflow(machine({ Again: { Type: 'Pass', Next: 'Again' } }));
+
+    const execution = await flow.run();
+
+    expect(execution.history).toHaveLength(25_000);
+    expect(execution.failure.error).toBe('States.Runtime');
+    expect(execution.failure.cause).toContain(
+      'The execution reached the maximum number of history events (25000).',
+    );
+    await expect(flow.redrive()).rejects.toMatchObject({
+      type: 'ExecutionNotRedrivable',
+      message: 'Execution history event limit exceeded',
+    });
+  });
+});

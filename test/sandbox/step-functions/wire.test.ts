@@ -1,0 +1,129 @@
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  ExecutionNotRedrivable,
+  GetExecutionHistoryCommand,
+  InvalidArn,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
+import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { fails, machine, ROLE_ARN, returns, ScriptedFunctions, task } from './workflow.ts';
+
+async function served() {
+  const clock = new Clock();
+  onTestFinished(() => clock.stop());
+  const functions = new ScriptedFunctions();
+  const states = new StepFunctions({
+    clock,
+    accountId: '123456789012',
+    region: 'eu-central-1',
+    partition: 'aws',
+    functions,
+    behaviour: { startLagMs: 0, describeLagMs: 0 },
+  });
+  const definition = machine({ Refresh: task('refresh', { TimeoutSeconds: 9 }) });
+  const stateMachineArn = states.createStateMachine({ name: 'rotation', definition, roleArn: ROLE_ARN });
+  const client = new SFNClient((await serveAws([states])).client);
+  onTestFinished(() => client.destroy());
+  return { states, functions, client, stateMachineArn };
+}
+
+describe('Step Functions through the AWS SDK', () => {
+  it('starts, fails, redrives and succeeds', async () => {
+    const { states, functions, client, stateMachineArn } = await served();
+    functions.script('refresh', fails('RefreshTokenRejected'), returns({ done: true }));
+
+    const { executionArn = '', startDate } = await client.send(
+      new StartExecutionCommand({ stateMachineArn, name: 'one', input: '{"a":1}' }),
+    );
+    await states.executionClosed(executionArn);
+    const failed = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const { redriveDate } = await client.send(new RedriveExecutionCommand({ executionArn }));
+    await states.executionClosed(executionArn);
+    const succeeded = await client.send(new DescribeExecutionCommand({ executionArn }));
+    const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+
+    expect(startDate).toBeInstanceOf(Date);
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'RefreshTokenRejected',
+      redriveCount: 0,
+      redriveStatus: 'REDRIVABLE',
+      startDate,
+    });
+    expect(succeeded).toMatchObject({
+      status: 'SUCCEEDED',
+      output: '{"value":{"done":true}}',
+      redriveCount: 1,
+      redriveDate,
+      stopDate: expect.any(Date),
+    });
+    expect(events?.map(({ type }) => type)).toEqual([
+      'ExecutionStarted',
+      'TaskStateEntered',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskFailed',
+      'ExecutionFailed',
+      'ExecutionRedriven',
+      'TaskScheduled',
+      'TaskStarted',
+      'TaskSucceeded',
+      'TaskStateExited',
+      'ExecutionSucceeded',
+    ]);
+    expect(events?.[2]?.taskScheduledEventDetails).toMatchObject({
+      resource: 'invoke',
+      resourceType: 'lambda',
+      region: 'eu-central-1',
+      timeoutInSeconds: 9,
+    });
+    expect(events?.[0]?.timestamp).toBeInstanceOf(Date);
+    expect(executions).toMatchObject([{ name: 'one', status: 'SUCCEEDED', redriveCount: 1 }]);
+  });
+
+  it('throws the modelled exceptions', async () => {
+    const { states, functions, client, stateMachineArn } = await served();
+    functions.script('refresh', returns(1));
+    const start = new StartExecutionCommand({ stateMachineArn, name: 'one', input: '{}' });
+    const { executionArn = '' } = await client.send(start);
+    await states.executionClosed(executionArn);
+    const unknown = executionArn.replace(/one$/, 'two');
+
+    await expect(client.send(start)).rejects.toBeInstanceOf(ExecutionAlreadyExists);
+    await expect(client.send(new RedriveExecutionCommand({ executionArn }))).rejects.toBeInstanceOf(
+      ExecutionNotRedrivable,
+    );
+    await expect(client.send(new DescribeExecutionCommand({ executionArn: unknown }))).rejects.toBeInstanceOf(
+      ExecutionDoesNotExist,
+    );
+    await expect(
+      client.send(new StopExecutionCommand({ executionArn: stateMachineArn })),
+    ).rejects.toBeInstanceOf(InvalidArn);
+    await expect(
+      client.send(new StartExecutionCommand({ stateMachineArn, input: `"${'x'.repeat(262_144)}"` })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('describes and lists state machines', async () => {
+    const { client, stateMachineArn } = await served();
+
+    const described = await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
+    const { stateMachines } = await client.send(new ListStateMachinesCommand({}));
+
+    expect(described).toMatchObject({ name: 'rotation', type: 'STANDARD', roleArn: ROLE_ARN });
+    expect(described.creationDate).toBeInstanceOf(Date);
+    expect(stateMachines).toMatchObject([{ stateMachineArn, name: 'rotation' }]);
+  });
+});

@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CfnOutput } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { CloudAssemblyUnreadable } from '../../../sandbox/template/cloud-assembly.ts';
+import { readFrankfurt, synthesise, temporaryFolder } from './synthesised-stack.ts';
+
+describe('cloud assembly', () => {
+  it('says which command makes it when it is missing', () => {
+    const read = () => readFrankfurt('/nowhere/cdk.out');
+
+    expect(read).toThrow(CloudAssemblyUnreadable);
+    expect(read).toThrow('There is no synthesised project in /nowhere/cdk.out. Make it with: npm run synth');
+  });
+
+  it('is refused when it is ill-formed', () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'manifest.json'), '{"artifacts": 1}');
+
+    expect(() => readFrankfurt(folder)).toThrow(CloudAssemblyUnreadable);
+  });
+
+  it('gives the only stack, or the one that is asked for by name', () => {
+    const one = synthesise({ One: () => undefined });
+    const two = synthesise({
+      First: stack => void new CfnOutput(stack, 'Which', { value: 'first' }),
+      Second: stack => void new CfnOutput(stack, 'Which', { value: 'second' }),
+    });
+
+    expect(readFrankfurt(one).stackName).toBe('One');
+    expect(readFrankfurt(two, { stackName: 'Second' }).outputs).toStrictEqual({ Which: 'second' });
+  });
+
+  it('is refused when the stack is not there, or several are and none is named', () => {
+    const two = synthesise({ First: () => undefined, Second: () => undefined });
+
+    expect(() => readFrankfurt(two)).toThrow('First, Second');
+    expect(() => readFrankfurt(two, { stackName: 'Third' })).toThrow('no stack Third');
+  });
+});

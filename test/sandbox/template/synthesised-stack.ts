@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { onTestFinished } from 'vitest';
+import { readStack, type StackModel } from '../../../sandbox/template/stack-model.ts';
+
+/** A folder that is removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'assembly-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Synthesises stacks with the CDK; each function fills the stack of its name. */
+export function synthesise(stacks: Readonly<Record<string, (stack: Stack) => void>>): string {
+  const app = new App({ outdir: temporaryFolder(), analyticsReporting: false });
+  for (const [name, fill] of Object.entries(stacks)) fill(new Stack(app, name));
+  return app.synth().directory;
+}
+
+/** Reads a stack, as deployed to Frankfurt. */
+export function readFrankfurt(
+  assemblyDirectory: string,
+  options: { stackName?: string; partition?: string; parameters?: Record<string, string> } = {},
+): StackModel {
+  return readStack({
+    assemblyDirectory,
+    accountId: '123456789012',
+    region: 'eu-central-1',
+    partition: 'aws',
+    ...options,
+  });
+}
+
+/** Synthesises one stack called `Mini` and reads it. */
+export function readMini(fill: (stack: Stack) => void, options: Parameters<typeof readFrankfurt>[1] = {}) {
+  return readFrankfurt(synthesise({ Mini: fill }), options);
+}

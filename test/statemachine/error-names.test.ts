@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import * as kms from '@aws-sdk/client-kms';
+import * as lambda from '@aws-sdk/client-lambda';
+import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import * as errors from '../../functions/shared/errors.ts';
+import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+
+const { RotationError, ...classes } = errors;
+
+/** The names of our errors, as Lambda reports them. */
+const OURS = Object.values(classes).map(Class => new Class('').name);
+
+/** AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows". */
+const STATES_ERRORS = [
+  'States.ALL',
+  'States.DataLimitExceeded',
+  'States.HeartbeatTimeout',
+  'States.Permissions',
+  'States.Runtime',
+  'States.TaskFailed',
+  'States.Timeout',
+];
+
+/** The same guide, "Best practices", and "Handling errors", Lambda errors, beside what the Lambda API defines. */
+const LAMBDA_ERRORS = [
+  'Lambda.AWSLambdaException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.SdkClientException',
+  'Lambda.Unknown',
+  ...exceptions(lambda).map(name => `Lambda.${name}`),
+];
+
+/** AWS Lambda Developer Guide: a function that ran out of time, and one whose process ended. */
+const RUNTIME_ERRORS = ['Runtime.ExitError', 'Sandbox.Timedout'];
+
+/**
+ * What the SDK reports although no client defines it: a throttled call (AWS Secrets Manager API Reference and AWS KMS
+ * API Reference, "Common Errors"), and a call that was not answered in time or whose connection dropped.
+ */
+const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError'];
+
+/** The services that each function calls. */
+const SDK_ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
+  '${FetchArn}': exceptions(secretsManager),
+  '${RefreshArn}': [...exceptions(secretsManager), ...exceptions(kms)],
+  '${StorePendingArn}': [...exceptions(secretsManager), ...exceptions(kms)],
+  '${VerifyArn}': exceptions(secretsManager),
+  '${PromoteArn}': exceptions(secretsManager),
+};
+
+const definition = parseDefinition(definitionText());
+
+const matched = Object.entries(definition.States).flatMap(([state, { Parameters, Retry, Catch }]) =>
+  [...Retry, ...Catch].flatMap(({ ErrorEquals }) =>
+    ErrorEquals.map(name => ({ state, name, functionName: Parameters?.FunctionName ?? '' })),
+  ),
+);
+
+/** The names of the exceptions that a client defines. */
+function exceptions(client: object): readonly string[] {
+  return Object.entries(client)
+    .filter(([, exported]) => typeof exported === 'function' && exported.prototype instanceof Error)
+    .map(([name]) => name);
+}
+
+/** The names in backticks in the first column of the README's tables. */
+function documentedNames(): readonly string[] {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  return [...readme.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+}
+
+describe('the errors that the definition matches', () => {
+  it.each(matched)('$name at $state exists', ({ name, functionName }) => {
+    const known = [
+      ...OURS,
+      ...STATES_ERRORS,
+      ...LAMBDA_ERRORS,
+      ...RUNTIME_ERRORS,
+      ...COMMON_SDK_ERRORS,
+      ...(SDK_ERRORS_OF[functionName] ?? []),
+    ];
+
+    expect(known).toContain(name);
+  });
+
+  it.each([...new Set(matched.map(({ state }) => state))])('are named once each at %s', state => {
+    const names = matched.filter(match => match.state === state).map(match => match.name);
+
+    expect(names).toEqual([...new Set(names)]);
+  });
+});
+
+describe('our errors', () => {
+  it.each(Object.entries(classes))('%s is called as its class', (className, Class) => {
+    const error = new Class('what happened');
+
+    expect(error).toBeInstanceOf(RotationError);
+    expect(error.name).toBe(className);
+  });
+
+  it.each(OURS)('%s is matched in the definition or has a row in the README', name => {
+    const described = [...matched.map(match => match.name), ...documentedNames()];
+
+    expect(described).toContain(name);
+  });
+});

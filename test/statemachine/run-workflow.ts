@@ -1,0 +1,114 @@
+import { ExecutionError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { definitionText } from '../../statemachine/definition.ts';
+
+type Json = Parameters<StateMachine['run']>[0];
+
+type EventLog =
+  ReturnType<StateMachine['run']>['eventLogs'] extends AsyncGenerator<infer Event> ? Event : never;
+
+/** What a Task is answered: the function's payload, or the error that Step Functions sees. */
+type Answer = { readonly payload: Json } | { readonly error: string };
+
+/** What each Task is answered, call by call. A Task that is called more often fails with `UnexpectedCall`. */
+export type Script = Readonly<Record<string, readonly Answer[]>>;
+
+/** How an execution went. */
+interface Run {
+  /** The states in the order in which they were entered. */
+  readonly states: readonly string[];
+  /** What the Tasks called. */
+  readonly calls: readonly {
+    readonly state: string;
+    readonly functionName: string;
+    readonly payload: Json;
+  }[];
+  /** Every state's input and output as JSON text. */
+  readonly stateData: string;
+  readonly output?: Json;
+  /** The state that the execution failed in, and the error. */
+  readonly failure?: { readonly state: string; readonly error: string };
+}
+
+/** The context object's fields that the interpreter does not provide by itself. */
+const EXECUTION = { Id: 'execution-arn', RedriveCount: 0 };
+
+/** The definition as it is deployed, with functions that are called as their placeholders. */
+export function filledDefinition(): StateMachineDefinition {
+  return JSON.parse(
+    definitionText()
+      .replaceAll(/\$\{Partition\}/g, 'aws')
+      .replaceAll(/\$\{(\w+)Arn\}/g, 'arn:aws:lambda:eu-central-1:111122223333:function:$1'),
+  );
+}
+
+export function payload(value: Json): Answer {
+  return { payload: value };
+}
+
+export function failure(error: string): Answer {
+  return { error };
+}
+
+/** Runs the definition with the script in place of the functions, and without the waits between retries. */
+export async function runWorkflow(
+  script: Script,
+  input: Json,
+  execution: Partial<typeof EXECUTION> = {},
+): Promise<Run> {
+  const definition = filledDefinition();
+  const names = Object.keys(definition.States);
+  const state = trackState(definition);
+  const calls: Run['calls'][number][] = [];
+  const answers = new Map(Object.entries(script).map(([name, list]) => [name, [...list]]));
+
+  const call = async (parameters: Json): Promise<Json> => {
+    const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: Json };
+    calls.push({ state: state.Name, functionName: FunctionName, payload: Payload });
+    const answer = answers.get(state.Name)?.shift() ?? failure('UnexpectedCall');
+    if ('payload' in answer) return { ExecutedVersion: '$LATEST', Payload: answer.payload, StatusCode: 200 };
+    state.RetryCount++;
+    throw Object.assign(new Error('scripted'), { name: answer.error });
+  };
+  const { result, eventLogs } = new StateMachine(definition, { validationOptions: { noValidate: true } }).run(
+    input,
+    {
+      context: { Execution: { ...EXECUTION, ...execution }, State: state },
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(names.map(name => [name, call])),
+        retryIntervalOverrides: Object.fromEntries(names.map(name => [name, 0])),
+      },
+    },
+  );
+
+  const ending = await result.then(
+    output => ({ output }),
+    error => ({ failure: { state: state.Name, error: causeName(error) } }),
+  );
+  const events: EventLog[] = [];
+  for await (const event of eventLogs) events.push(event);
+  return {
+    states: events.flatMap(event => (event.type === 'StateEntered' ? [event.state.name] : [])),
+    calls,
+    stateData: JSON.stringify(events),
+    ...ending,
+  };
+}
+
+/** Keeps `$$.State`, which the interpreter does not: it looks a state up in `States` whenever it enters one. */
+function trackState(definition: StateMachineDefinition): { Name: string; RetryCount: number } {
+  const current = { Name: '', RetryCount: 0 };
+  for (const [name, state] of Object.entries(definition.States)) {
+    Object.defineProperty(definition.States, name, {
+      get() {
+        Object.assign(current, { Name: name, RetryCount: 0 });
+        return state;
+      },
+    });
+  }
+  return current;
+}
+
+function causeName(error: unknown): string {
+  if (error instanceof ExecutionError && error.cause instanceof Error) return error.cause.name;
+  throw error;
+}

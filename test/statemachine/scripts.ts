@@ -1,0 +1,87 @@
+import type { FetchResult, Route } from '../../functions/fetch/fetch.ts';
+import type { PromoteResult } from '../../functions/promote/promote.ts';
+import type { StandDownResult } from '../../functions/promote/stand-down.ts';
+import type { RefreshResult } from '../../functions/refresh/refresh.ts';
+import type { StorePendingResult } from '../../functions/store-pending/store-pending.ts';
+import type { VerifyResult } from '../../functions/verify/verify.ts';
+import { failure, payload, type Script } from './run-workflow.ts';
+
+/** The input of an execution, as the rotation function gives it. */
+export const INPUT = {
+  purpose: 'rotate',
+  secretArn: 'secret-arn',
+  versionId: 'own-version',
+  sealedRotationToken: 'sealed-rotation-token',
+};
+
+export const fetched = (route: Route) =>
+  payload({
+    route,
+    baseVersionId: 'fetched-base',
+    pendingVersionId: 'fetched-pending',
+  } satisfies FetchResult);
+export const refreshed = payload({
+  baseVersionId: 'refreshed-base',
+  sealedValue: 'sealed-value',
+  expiresAt: '2030-01-02T00:00:00.000Z',
+} satisfies RefreshResult);
+const stored = payload({
+  pendingVersionId: 'stored-pending',
+  baseVersionId: 'stored-base',
+} satisfies StorePendingResult);
+const verified = payload({
+  pendingVersionId: 'verified-pending',
+  baseVersionId: 'verified-base',
+  userId: 'user-id',
+} satisfies VerifyResult);
+const checked = payload({
+  pendingVersionId: 'checked-pending',
+  baseVersionId: 'checked-base',
+  userId: null,
+} satisfies VerifyResult);
+const promoted = payload({
+  previousVersionId: 'promoted-previous',
+  currentVersionId: 'promoted-current',
+} satisfies PromoteResult);
+export const stoodDown = payload({ standDownVersionId: 'stood-down' } satisfies StandDownResult);
+
+/** A rotation that refreshes. */
+export const REFRESH: Script = {
+  Fetch: [fetched('refresh')],
+  Refresh: [refreshed],
+  StorePending: [stored],
+  Verify: [verified],
+  Promote: [promoted],
+};
+/** A rotation that goes on with what an earlier attempt stored. */
+export const RESUME: Script = {
+  Fetch: [fetched('verifyResumed')],
+  VerifyResumed: [verified],
+  Promote: [promoted],
+};
+/** A rotation that finds the stored access token dead. */
+export const REFRESH_PENDING: Script = {
+  Fetch: [fetched('verifyResumed')],
+  VerifyResumed: [failure('AccessTokenRejected')],
+  RefreshPending: [refreshed],
+  StorePending: [stored],
+  Verify: [verified],
+  Promote: [promoted],
+};
+/** A rotation that Fetch finds superseded. */
+export const STAND_DOWN: Script = { Fetch: [fetched('standDown')], StandDown: [stoodDown] };
+/** A test of the configuration. */
+export const CHECK: Script = { Fetch: [fetched('checkConfiguration')], CheckConfiguration: [checked] };
+
+/** A way through each Task. */
+export const THROUGH: Readonly<Record<string, Script>> = {
+  Fetch: REFRESH,
+  Refresh: REFRESH,
+  VerifyResumed: RESUME,
+  RefreshPending: REFRESH_PENDING,
+  StorePending: REFRESH,
+  Verify: REFRESH,
+  Promote: REFRESH,
+  StandDown: STAND_DOWN,
+  CheckConfiguration: CHECK,
+};

@@ -1,0 +1,143 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionStatus,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import { runExecution } from '../../functions/rotation/executions.ts';
+import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
+import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS, timeoutWithin } from '../../functions/shared/genesys-timeouts.ts';
+import { FUNCTIONS } from '../../infra/function-list.ts';
+import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+import { longestPath } from './longest-path.ts';
+
+const definition = parseDefinition(definitionText());
+
+/** What the workflow may take, so that the rotation function sees its end. */
+const LONGEST_EXECUTION_SECONDS = 50;
+
+/** Lambda counts neither the start of a cold function nor the way there and back into the function's time-out. */
+const COLD_START_SECONDS = 1;
+
+/** The longest pause of the SDK before it repeats a call that was not answered (standard retry mode). */
+const SDK_PAUSE_MS = 50;
+
+const { maxAttempts, requestHandler } = AWS_CLIENT_LIMITS;
+
+/** An AWS call of which no attempt is answered. */
+const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + (maxAttempts - 1) * SDK_PAUSE_MS;
+
+/** The calls that the rotation function makes before it follows the execution: DescribeSecret, GenerateDataKey, StartExecution. */
+const CALLS_BEFORE_FOLLOWING = 3;
+
+const tasks = Object.entries(definition.States).flatMap(([state, { Type, TimeoutSeconds, Parameters }]) =>
+  Type === 'Task'
+    ? [{ state, taskSeconds: TimeoutSeconds ?? 0, ...functionOf(Parameters?.FunctionName) }]
+    : [],
+);
+
+function functionOf(placeholder: string | undefined): { name: string; functionSeconds: number } {
+  const found = Object.entries(FUNCTIONS).find(
+    ([, { constructId }]) => placeholder === `\${${constructId}Arn}`,
+  );
+  if (found === undefined) throw new Error(`No function belongs to ${placeholder}.`);
+  return { name: found[0], functionSeconds: found[1].timeoutSeconds };
+}
+
+/** What a function keeps of its time to answer, in ms. */
+function timeToAnswerMs(): number {
+  const remainingMs = 10_000;
+  return remainingMs - timeoutWithin(remainingMs, { getRemainingTimeInMillis: () => remainingMs });
+}
+
+describe('the time of an execution', () => {
+  it('is within the window of the rotation function on its longest way', () => {
+    const { seconds } = longestPath(definition);
+
+    expect(seconds).toBeLessThanOrEqual(LONGEST_EXECUTION_SECONDS);
+  });
+
+  it('ends long after the longest way, so that it never ends a refresh', () => {
+    expect(definition.TimeoutSeconds).toBeGreaterThanOrEqual(2 * LONGEST_EXECUTION_SECONDS);
+  });
+});
+
+describe('the time of a Task', () => {
+  it.each(tasks)(
+    '$state outlasts its function $name, cold starts included',
+    ({ taskSeconds, functionSeconds }) => {
+      expect(taskSeconds).toBeGreaterThanOrEqual(functionSeconds + COLD_START_SECONDS);
+    },
+  );
+
+  it.each(tasks)('$state ends before the execution does', ({ taskSeconds }) => {
+    expect(taskSeconds).toBeLessThan(definition.TimeoutSeconds ?? 0);
+  });
+});
+
+describe('the time of a call', () => {
+  it.each(tasks)('to AWS leaves the function $name of $state time to answer', ({ functionSeconds }) => {
+    expect(LONGEST_AWS_CALL_MS + timeToAnswerMs()).toBeLessThanOrEqual(functionSeconds * 1000);
+  });
+
+  it('to the token endpoint is whole even after the slowest reads, which run side by side', () => {
+    const leftMs = FUNCTIONS.refresh.timeoutSeconds * 1000 - LONGEST_AWS_CALL_MS;
+
+    const timeoutMs = timeoutWithin(TOKEN_TIMEOUT_MS, { getRemainingTimeInMillis: () => leftMs });
+
+    expect(timeoutMs).toBe(TOKEN_TIMEOUT_MS);
+  });
+
+  it('to the API leaves the function verify time to answer', () => {
+    expect(API_TIMEOUT_MS + timeToAnswerMs()).toBeLessThanOrEqual(FUNCTIONS.verify.timeoutSeconds * 1000);
+  });
+
+  it('to Genesys Cloud ends before a function that has little time left', () => {
+    const timeoutMs = timeoutWithin(API_TIMEOUT_MS, { getRemainingTimeInMillis: () => 1_000 });
+
+    expect(timeoutMs).toBe(700);
+  });
+
+  it('to AWS is really ended, not just complained about', () => {
+    expect(requestHandler.throwOnRequestTimeout).toBe(true);
+    expect(requestHandler.connectionTimeout).toBeLessThan(requestHandler.requestTimeout);
+  });
+});
+
+describe('the time of the rotation function', () => {
+  const functionMs = FUNCTIONS.rotation.timeoutSeconds * 1000;
+
+  it('is what one step of a rotation should take at most', () => {
+    expect(FUNCTIONS.rotation.timeoutSeconds).toBeLessThanOrEqual(60);
+  });
+
+  it('sees the end of the longest execution after the slowest start, and can still answer', async () => {
+    let remainingMs = functionMs - CALLS_BEFORE_FOLLOWING * LONGEST_AWS_CALL_MS;
+    const endsAtMs = remainingMs - longestPath(definition).seconds * 1000;
+    const stepFunctions = mockClient(SFNClient);
+    stepFunctions.on(StartExecutionCommand).resolves({});
+    stepFunctions.on(DescribeExecutionCommand).callsFake(({ executionArn }) => ({
+      executionArn,
+      status: remainingMs > endsAtMs ? ExecutionStatus.RUNNING : ExecutionStatus.SUCCEEDED,
+    }));
+
+    const execution = await runExecution(
+      () => 'rotation-1',
+      {},
+      {
+        stepFunctions: new SFNClient(),
+        stateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:rotation',
+        sleep: async ms => {
+          remainingMs -= ms;
+        },
+        random: () => 1,
+        remainingMs: () => remainingMs,
+      },
+    );
+
+    expect(execution).toBe('arn:aws:states:eu-central-1:111122223333:execution:rotation:rotation-1');
+    expect(remainingMs).toBeGreaterThanOrEqual(LONGEST_AWS_CALL_MS);
+  });
+});
