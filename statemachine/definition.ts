@@ -36,8 +36,10 @@ const DefinitionSchema = v.object({
 /** A state machine in the Amazon States Language, as far as its graph and its times are concerned. */
 export type Definition = v.InferOutput<typeof DefinitionSchema>;
 
+/** One state; what its type does not have is empty or undefined. */
 export type State = v.InferOutput<typeof StateSchema>;
 
+/** A retrier; what it leaves out has a default in the Amazon States Language. */
 export type Retrier = v.InferOutput<typeof RetrierSchema>;
 
 type ChoiceRule = v.InferOutput<typeof ChoiceRuleSchema>;

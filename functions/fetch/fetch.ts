@@ -62,15 +62,17 @@ export async function fetchVersions(
 
 function chooseRoute(
   request: FetchRequest,
-  { stages }: SecretDescription,
+  description: SecretDescription,
   base: StoredCredential,
   pendingVersionId: string,
   pending: StoredCredential | undefined,
 ): Route {
   if (request.purpose === 'check-configuration') return 'checkConfiguration';
-  if (stages[pendingVersionId]?.includes('AWSCURRENT')) return 'rotated';
+  // AWSPENDING may be gone from it by then: Secrets Manager takes it off once it counts the rotation as done.
+  const current = versionWithStage(description, 'AWSCURRENT');
+  if (current !== undefined && belongsToRotation(current, request.versionId)) return 'rotated';
   if (pending === undefined) return 'refresh';
-  const stillPending = stages[pendingVersionId]?.includes('AWSPENDING') ?? false;
+  const stillPending = versionWithStage(description, 'AWSPENDING') === pendingVersionId;
   return stillPending && !isOlder(pending, base) ? 'verifyResumed' : 'standDown';
 }
 

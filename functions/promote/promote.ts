@@ -3,9 +3,8 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { CurrentVersionMoved } from '../shared/errors.ts';
 import { log } from '../shared/log.ts';
-import { describeSecret, versionWithStage } from '../shared/secret-versions.ts';
+import { currentVersionMoved, describeSecret, versionWithStage } from '../shared/secret-versions.ts';
 import type { PromoteRequest } from './promote-request.ts';
 
 /** How AWSCURRENT moved. */
@@ -41,9 +40,7 @@ export async function promote(
     const currentVersionId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSCURRENT');
     if (currentVersionId === baseVersionId) throw error;
     if (currentVersionId !== pendingVersionId) {
-      throw new CurrentVersionMoved(
-        `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, no longer on ${baseVersionId} that was refreshed: someone wrote a newer credential, which stays.`,
-      );
+      throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
     }
   }
   log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });

@@ -4,8 +4,8 @@ import { InvalidSecret } from '../shared/errors.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { log } from '../shared/log.ts';
 import { newSeal } from '../shared/sealed-blob.ts';
-import { withTokens } from '../shared/secret-value.ts';
-import { findCredential } from '../shared/secret-versions.ts';
+import { type Credential, withTokens } from '../shared/secret-value.ts';
+import { currentVersionMoved, findCredential } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { RefreshRequest } from './refresh-request.ts';
 
@@ -26,6 +26,8 @@ export interface RefreshResult {
   readonly baseVersionId: string;
   /** The complete new value of the secret; opens for StorePending only. */
   readonly sealedValue: string;
+  /** When Genesys Cloud answered (ISO 8601). */
+  readonly refreshedAt: string;
   /** When the new access token dies (ISO 8601); null when Genesys Cloud did not say. */
   readonly expiresAt: string | null;
 }
@@ -35,6 +37,7 @@ export interface RefreshResult {
  * called; after its answer there is only arithmetic, so that the tokens reach the execution's state whatever
  * happens next.
  *
+ * @throws CurrentVersionMoved someone wrote a newer credential since the pending version was stored
  * @throws InvalidSecret, and what `refreshTokens` throws
  */
 export async function refresh(
@@ -42,20 +45,12 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
   const { secretArn, versionId, source } = request;
-  const [stored, seal] = await Promise.all([
-    findCredential(
-      dependencies.secrets,
-      secretArn,
-      source.kind === 'current' ? { VersionStage: 'AWSCURRENT' } : { VersionId: source.pendingVersionId },
-    ),
+  const [{ credential, baseVersionId }, seal] = await Promise.all([
+    source.kind === 'current'
+      ? readCurrent(dependencies.secrets, secretArn)
+      : readPending(dependencies.secrets, secretArn, source),
     newSeal(dependencies.kms, dependencies.sealKeyArn, { secretArn, versionId, holds: 'secret-value' }),
   ]);
-  if (stored === undefined) {
-    throw new InvalidSecret(
-      `The ${source.kind} version of secret ${secretArn} has no value. Store a credential, then redrive the execution.`,
-    );
-  }
-  const { credential } = stored;
 
   const tokens = await refreshTokens(credential, {
     secretArn,
@@ -65,9 +60,43 @@ export async function refresh(
     now: dependencies.now,
   });
   const sealedValue = seal.seal(withTokens(credential, tokens));
+  const refreshedAt = dependencies.now().toISOString();
 
-  const baseVersionId = source.kind === 'current' ? stored.versionId : source.baseVersionId;
   const expiresAt = tokens.expiresAt?.toISOString() ?? null;
   log('info', 'refreshed', request, { baseVersionId, expiresAt });
-  return { baseVersionId, sealedValue, expiresAt };
+  return { baseVersionId, sealedValue, refreshedAt, expiresAt };
+}
+
+/** What is traded, and the version that AWSCURRENT has to move away from. */
+interface RefreshSource {
+  readonly credential: Credential;
+  readonly baseVersionId: string;
+}
+
+async function readCurrent(secrets: SecretsManagerClient, secretArn: string): Promise<RefreshSource> {
+  const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+  if (current === undefined) throw withoutValue('AWSCURRENT version', secretArn);
+  return { credential: current.credential, baseVersionId: current.versionId };
+}
+
+async function readPending(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  { pendingVersionId, baseVersionId }: { readonly pendingVersionId: string; readonly baseVersionId: string },
+): Promise<RefreshSource> {
+  const [current, pending] = await Promise.all([
+    findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }),
+    findCredential(secrets, secretArn, { VersionId: pendingVersionId }),
+  ]);
+  if (current !== undefined && current.versionId !== baseVersionId) {
+    throw currentVersionMoved(secretArn, baseVersionId, current.versionId);
+  }
+  if (pending === undefined) throw withoutValue('pending version', secretArn);
+  return { credential: pending.credential, baseVersionId };
+}
+
+function withoutValue(what: string, secretArn: string): InvalidSecret {
+  return new InvalidSecret(
+    `The ${what} of secret ${secretArn} has no value. Store a credential, then redrive the execution.`,
+  );
 }

@@ -70,6 +70,14 @@ export class AccessTokenRejected extends RotationError {
   override readonly name = 'AccessTokenRejected';
 }
 
+/**
+ * The API answered 401 to an access token that was issued in an earlier run of the execution, before a redrive. The
+ * refresh token beside it is traded.
+ */
+export class AccessTokenOutdated extends RotationError {
+  override readonly name = 'AccessTokenOutdated';
+}
+
 /** The API answered 403: the access token is alive, its user may not do this; another refresh does not help. */
 export class AccessTokenForbidden extends RotationError {
   override readonly name = 'AccessTokenForbidden';

@@ -6,6 +6,8 @@ export interface RequestFields {
   string(key: string): string;
   /** A string that must be there or be null. */
   nullableString(key: string): string | null;
+  /** An instant (ISO 8601) that must be there or be null. */
+  nullableInstant(key: string): Date | null;
   /** One of the given words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
   /** A whole number from 0. */
@@ -37,6 +39,12 @@ export function requestFields(what: string, request: unknown): RequestFields {
     nullableString(key) {
       const value = values[key];
       return value === null || nonEmpty(value) ? value : refuse(key, 'a string that is not empty, or null');
+    },
+    nullableInstant(key) {
+      const value = values[key];
+      if (value === null) return null;
+      const instant = new Date(nonEmpty(value) ? value : Number.NaN);
+      return Number.isNaN(instant.getTime()) ? refuse(key, 'an instant (ISO 8601), or null') : instant;
     },
     oneOf(key, words) {
       return words.find(word => word === values[key]) ?? refuse(key, words.join(', '));

@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { SecretNotFound } from './errors.ts';
+import { CurrentVersionMoved, SecretNotFound } from './errors.ts';
 import { type Credential, parseCredential } from './secret-value.ts';
 
 /** A secret's staging labels, as DescribeSecret lists them. */
@@ -59,6 +59,17 @@ export async function describeSecret(
 /** The version that a staging label is on. */
 export function versionWithStage(description: SecretDescription, stage: string): string | undefined {
   return Object.entries(description.stages).find(([, stages]) => stages.includes(stage))?.[0];
+}
+
+/** Says that AWSCURRENT left the version that a rotation started from. */
+export function currentVersionMoved(
+  secretArn: string,
+  baseVersionId: string,
+  currentVersionId: string | undefined,
+): CurrentVersionMoved {
+  return new CurrentVersionMoved(
+    `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, no longer on ${baseVersionId} that this rotation started from: someone wrote a newer credential, which stays.`,
+  );
 }
 
 /** How a version is asked for. */

@@ -5,11 +5,11 @@ import {
   type SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
-import { CurrentVersionMoved } from '../shared/errors.ts';
 import { log } from '../shared/log.ts';
 import { openSeal } from '../shared/sealed-blob.ts';
 import {
   belongsToRotation,
+  currentVersionMoved,
   derivedVersionId,
   describeSecret,
   versionWithStage,
@@ -58,9 +58,7 @@ export async function storePending(
   const currentVersionId = versionWithStage(description, 'AWSCURRENT');
   const alreadyPromoted = currentVersionId !== undefined && belongsToRotation(currentVersionId, versionId);
   if (currentVersionId !== baseVersionId && !alreadyPromoted) {
-    throw new CurrentVersionMoved(
-      `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, no longer on ${baseVersionId} that was refreshed: someone wrote a newer credential, which stays.`,
-    );
+    throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
   }
 
   const put = (id: string, token: string | undefined): Promise<string> =>

@@ -6,7 +6,8 @@ export interface VerifyRequest extends LogSubject {
   readonly mode: 'verify' | 'check-configuration';
   /** The version to look at. */
   readonly pendingVersionId: string;
-  readonly baseVersionId: string;
+  /** When this execution refreshed the tokens; null when it did not. */
+  readonly refreshedAt: Date | null;
 }
 
 /**
@@ -21,7 +22,7 @@ export function parseVerifyRequest(event: unknown): VerifyRequest {
     secretArn: request.string('secretArn'),
     versionId: request.string('versionId'),
     pendingVersionId: request.string('pendingVersionId'),
-    baseVersionId: request.string('baseVersionId'),
+    refreshedAt: request.nullableInstant('refreshedAt'),
     execution: request.string('execution'),
     state: request.string('state'),
   };

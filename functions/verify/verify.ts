@@ -1,12 +1,18 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { currentUserId } from '../shared/current-user.ts';
-import { InvalidSecret } from '../shared/errors.ts';
+import { AccessTokenOutdated, AccessTokenRejected, InvalidSecret } from '../shared/errors.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { log } from '../shared/log.ts';
 import type { Credential } from '../shared/secret-value.ts';
 import { readCredential } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
 import type { VerifyRequest } from './verify-request.ts';
+
+/**
+ * Tokens that were refreshed longer ago than this, in ms, come from an earlier run of the execution: it is longer
+ * than any run takes, and shorter than an access token lives (300 s at least).
+ */
+export const OUTDATED_AFTER_MS = 60_000;
 
 /** What verifying needs. */
 export interface VerifyDependencies {
@@ -17,10 +23,8 @@ export interface VerifyDependencies {
   readonly now: () => Date;
 }
 
-/** What was verified; Promote promotes exactly this. */
+/** What was found out. */
 export interface VerifyResult {
-  readonly pendingVersionId: string;
-  readonly baseVersionId: string;
   /** The Genesys Cloud user whose context the access token gives; null when only the configuration was checked. */
   readonly userId: string | null;
 }
@@ -30,40 +34,46 @@ export interface VerifyResult {
  * to Genesys Cloud (its access token may have expired then). Spends nothing and changes nothing.
  *
  * @throws ResourceNotFoundException the version has no value (yet: reads may lag behind writes, so it is retried)
+ * @throws AccessTokenOutdated the API answers 401 to tokens of an earlier run of the execution
  * @throws InvalidSecret, and what `currentUserId` or `checkClient` throw
  */
 export async function verify(
   request: VerifyRequest,
   dependencies: VerifyDependencies,
 ): Promise<VerifyResult> {
-  const { secretArn, pendingVersionId, baseVersionId, mode } = request;
+  const { secretArn, pendingVersionId, mode } = request;
   const { credential } = await readCredential(dependencies.secrets, secretArn, {
     VersionId: pendingVersionId,
   });
   const userId =
     mode === 'verify'
-      ? await verifyAccessToken(secretArn, credential, dependencies)
+      ? await verifyAccessToken(request, credential, dependencies)
       : await checkConfiguration(secretArn, credential, dependencies);
   log('info', mode === 'verify' ? 'verified' : 'configuration checked', request, {
     pendingVersionId,
     userId,
   });
-  return { pendingVersionId, baseVersionId, userId };
+  return { userId };
 }
 
-function verifyAccessToken(
-  secretArn: string,
+async function verifyAccessToken(
+  { secretArn, refreshedAt }: VerifyRequest,
   { accessToken, host }: Credential,
-  { genesysUrlsOf, timeoutMs }: VerifyDependencies,
+  { genesysUrlsOf, timeoutMs, now }: VerifyDependencies,
 ): Promise<string> {
   if (accessToken === undefined) {
     throw new InvalidSecret(`The pending version of secret ${secretArn} lacks the key accessToken.`);
   }
-  return currentUserId(accessToken, {
-    secretArn,
-    apiUrl: genesysUrlsOf(host).apiUrl,
-    timeoutMs: timeoutMs(),
-  });
+  const { apiUrl } = genesysUrlsOf(host);
+  try {
+    return await currentUserId(accessToken, { secretArn, apiUrl, timeoutMs: timeoutMs() });
+  } catch (error) {
+    const ageMs = refreshedAt === null ? 0 : now().getTime() - refreshedAt.getTime();
+    if (!(error instanceof AccessTokenRejected) || ageMs < OUTDATED_AFTER_MS) throw error;
+    throw new AccessTokenOutdated(
+      `The access token of secret ${secretArn} has died since it was refreshed at ${refreshedAt?.toISOString()}, before a redrive. The refresh token beside it is traded.`,
+    );
+  }
 }
 
 async function checkConfiguration(

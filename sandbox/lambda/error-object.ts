@@ -31,7 +31,9 @@ export function toErrorObject(thrown: unknown): ErrorObject {
 export function toLogText(thrown: unknown): string {
   try {
     return JSON.stringify(thrown ?? 'handled', (_key, value: unknown) =>
-      value instanceof Error ? { ...toErrorObject(value), ...value, stack: value.stack?.split('\n') } : value,
+      value instanceof Error
+        ? { errorType: value.name, errorMessage: value.message, ...value, stack: value.stack?.split('\n') }
+        : value,
     );
   } catch {
     return JSON.stringify(toErrorObject(thrown));

@@ -47,6 +47,7 @@ export class ExecutionEnvironment {
   readonly #process: ChildProcess;
   readonly #readers: readonly LineReader[];
   #usable: boolean = true;
+  #exited: boolean = false;
   #ready: boolean = false;
   #running: Running | undefined;
   /** What the running invocation came to, while its last lines are still being read. */
@@ -85,7 +86,9 @@ export class ExecutionEnvironment {
       });
     });
     this.#process.on('exit', () => {
-      this.#usable = false;
+      // What the function has started must not hold its output open.
+      this.kill();
+      this.#exited = true;
     });
     this.#process.on('message', (message: RuntimeMessage) => void this.#onMessage(message));
   }
@@ -112,7 +115,8 @@ export class ExecutionEnvironment {
   kill(): void {
     this.#usable = false;
     const { pid } = this.#process;
-    if (pid === undefined) return;
+    // The id of a process that is gone may by now be another's.
+    if (pid === undefined || this.#exited) return;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {

@@ -5,7 +5,7 @@ export const AWSCURRENT = 'AWSCURRENT';
 /** The version that a rotation is making. */
 export const AWSPENDING = 'AWSPENDING';
 /** The version that was AWSCURRENT before. */
-export const AWSPREVIOUS = 'AWSPREVIOUS';
+const AWSPREVIOUS = 'AWSPREVIOUS';
 
 /** Labels over all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
 const MOST_LABELS = 20;

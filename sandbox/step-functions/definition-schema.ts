@@ -46,6 +46,7 @@ const retrier = v.pipe(
     MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(LONGEST_MAX_DELAY_SECONDS))),
     JitterStrategy: v.optional(v.picklist(['FULL', 'NONE'])),
   }),
+  // Whether AWS takes a cap that never bites is not documented; refusing it is the stricter reading.
   v.check(
     ({ IntervalSeconds = 1, MaxDelaySeconds }) =>
       MaxDelaySeconds === undefined || MaxDelaySeconds > IntervalSeconds,

@@ -54,7 +54,7 @@ function uuid(hex: string): string {
   );
 }
 
-export function arn(environment: StackEnvironment, service: string, resource: string): string {
+function arn(environment: StackEnvironment, service: string, resource: string): string {
   const { partition, region, accountId } = environment;
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }

@@ -9,6 +9,9 @@ export const BASE_VERSION = 'base0000-0000-4000-8000-000000000000';
 export const VERSION = 'c0ffee00-0000-4000-8000-000000000001';
 export const FOREIGN_VERSION = 'f0e19000-0000-4000-8000-000000000002';
 
+/** A version that was derived from `VERSION`: it begins with half of the hash of that id. */
+export const DERIVED_VERSION = 'db3855a227f2aa115bb78a8818d433bb00000000000000000000000000000000';
+
 /** The versions of a rotation that has just begun. */
 export const PENDING_STAGES = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 

@@ -41,10 +41,12 @@ export function filledDefinition(): StateMachineDefinition {
   );
 }
 
+/** The Task succeeds with this answer of its function. */
 export function payload(value: Json): Answer {
   return { payload: value };
 }
 
+/** The Task fails with an error of this name. */
 export function failure(error: string): Answer {
   return { error };
 }

@@ -14,12 +14,14 @@ export const INPUT = {
   sealedRotationToken: 'sealed-rotation-token',
 };
 
+/** Fetch's answer; every answer here has values of its own, so that a mix-up shows. */
 export const fetched = (route: Route) =>
   payload({
     route,
     baseVersionId: 'fetched-base',
     pendingVersionId: 'fetched-pending',
   } satisfies FetchResult);
+/** The answer of Refresh and RefreshPending. */
 export const refreshed = payload({
   baseVersionId: 'refreshed-base',
   sealedValue: 'sealed-value',
@@ -43,6 +45,7 @@ const promoted = payload({
   previousVersionId: 'promoted-previous',
   currentVersionId: 'promoted-current',
 } satisfies PromoteResult);
+/** StandDown's answer. */
 export const stoodDown = payload({ standDownVersionId: 'stood-down' } satisfies StandDownResult);
 
 /** A rotation that refreshes. */

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as errors from '../../../functions/shared/errors.ts';
 import { bundleFunctions } from '../../../infra/bundle.ts';
+import { STATE_MACHINE_ARN } from '../../helpers/execution-description.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
+import { SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
 
 /** Every name by which Step Functions and the operators know an error of ours. */
 const NAMES = [
@@ -27,30 +30,32 @@ const NAMES = [
 
 type ErrorClasses = Omit<typeof errors, 'RotationError'>;
 
+const CLASSES: ErrorClasses = { ...errors };
+
 describe('errors', () => {
   it('are these classes and no others', () => {
-    expect(Object.keys(errors).sort()).toEqual([...NAMES, 'RotationError'].sort());
+    expect(new Set(Object.keys(errors))).toEqual(new Set([...NAMES, 'RotationError']));
   });
 
   it.each(NAMES)('%s is named as its class is, and carries its message', name => {
-    const error = new errors[name]('what happened');
+    const error = new CLASSES[name]('what happened');
 
-    expect(errors[name].name).toBe(name);
+    expect(CLASSES[name].name).toBe(name);
     expect(error.name).toBe(name);
     expect(error.message).toBe('what happened');
     expect(String(error)).toBe(`${name}: what happened`);
   });
 
   it.each(NAMES)('%s is a RotationError, an Error, and none of the others', name => {
-    const error = new errors[name]('what happened');
+    const error = new CLASSES[name]('what happened');
 
     expect(error).toBeInstanceOf(errors.RotationError);
     expect(error).toBeInstanceOf(Error);
-    expect(NAMES.filter(other => error instanceof errors[other])).toEqual([name]);
+    expect(NAMES.filter(other => error instanceof CLASSES[other])).toEqual([name]);
   });
 
   it.each(NAMES)('%s has no field beside its name that could carry a secret', name => {
-    expect(Object.keys(new errors[name]('what happened'))).toEqual(['name']);
+    expect(Object.keys(new CLASSES[name]('what happened'))).toEqual(['name']);
   });
 });
 
@@ -59,13 +64,14 @@ describe('errors in a minified bundle', () => {
   const load = createRequire(import.meta.url);
 
   afterAll(() => {
+    vi.unstubAllEnvs();
     rmSync(directory, { recursive: true });
   });
 
   it('keep their names although the classes lose theirs', () => {
     const outfile = join(directory, 'errors.cjs');
     buildSync({
-      entryPoints: ['functions/shared/errors.ts'],
+      entryPoints: [fileURLToPath(new URL('../../../functions/shared/errors.ts', import.meta.url))],
       outfile,
       bundle: true,
       minify: true,
@@ -80,8 +86,8 @@ describe('errors in a minified bundle', () => {
   });
 
   it('reach the caller of each deployed function under their names', async () => {
-    process.env.STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:rotation';
-    process.env.SEAL_KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/none';
+    vi.stubEnv('STATE_MACHINE_ARN', STATE_MACHINE_ARN);
+    vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
     bundleFunctions(directory);
 
     const functions = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];

@@ -28,6 +28,19 @@ describe('genesys-urls', () => {
     });
   });
 
+  it.each([
+    ['https://gateway.example/login.{host}', 'https://gateway.example/login.mypurecloud.de'],
+    ['https://login.{host}.gateway.example', 'https://login.mypurecloud.de.gateway.example'],
+    [
+      'https://gateway.example/{host}/login/{host}/',
+      'https://gateway.example/mypurecloud.de/login/mypurecloud.de',
+    ],
+  ])('puts the host of the credential into the gateway %s', (template, loginUrl) => {
+    const urlsOf = genesysUrls({ GENESYS_LOGIN_URL: template, GENESYS_API_URL: 'https://gateway.example' });
+
+    expect(urlsOf('mypurecloud.de')).toEqual({ loginUrl, apiUrl: 'https://gateway.example' });
+  });
+
   it.each([{ GENESYS_LOGIN_URL: 'https://gateway.example' }, { GENESYS_API_URL: 'https://gateway.example' }])(
     'refuses half a gateway: %j',
     environment => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { log } from '../../../functions/shared/log.ts';
 import { watchedLog } from '../../helpers/no-secrets.ts';
+import { SENTINELS } from '../../helpers/secret-value.ts';
 
 describe('log', () => {
   const logged = watchedLog();
@@ -13,6 +14,16 @@ describe('log', () => {
         level: 'info',
         line: { message: 'refreshed', secretArn: 'arn', versionId: 'v1', execution: 'run', state: 'Refresh' },
       },
+    ]);
+  });
+
+  it('takes nothing but the identifiers from a request that stands for the subject', () => {
+    const request = { secretArn: 'arn', versionId: 'v1', sealedValue: SENTINELS.newAccessToken };
+
+    log('info', 'stored pending', request);
+
+    expect(logged()).toEqual([
+      { level: 'info', line: { message: 'stored pending', secretArn: 'arn', versionId: 'v1' } },
     ]);
   });
 

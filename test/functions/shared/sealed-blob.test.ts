@@ -1,4 +1,9 @@
-import { DecryptCommand, GenerateDataKeyCommand, InvalidCiphertextException, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  InvalidCiphertextException,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../../functions/shared/errors.ts';
@@ -29,11 +34,14 @@ describe('sealed-blob', () => {
     return blob.split('.').with(index, part).join('.');
   }
 
-  it.each(['', SENTINELS.newRefreshToken, 'é🔑', 'x'.repeat(65_536)])('opens what it sealed', async plaintext => {
-    const blob = await sealed(plaintext);
+  it.each(['', SENTINELS.newRefreshToken, 'é🔑', 'x'.repeat(65_536)])(
+    'opens what it sealed',
+    async plaintext => {
+      const blob = await sealed(plaintext);
 
-    expect(await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob)).toBe(plaintext);
-  });
+      expect(await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob)).toBe(plaintext);
+    },
+  );
 
   it('asks KMS for a 256-bit data key that is bound to secret, version and content', async () => {
     const blob = await sealed();
@@ -63,7 +71,10 @@ describe('sealed-blob', () => {
     const blob = await sealed();
 
     expect(blob).toMatch(/^v1(\.[\w-]+){3}$/);
-    expectNoSecrets([blob, ...blob.split('.').map(part => Buffer.from(part, 'base64url').toString('latin1'))]);
+    expectNoSecrets([
+      blob,
+      ...blob.split('.').map(part => Buffer.from(part, 'base64url').toString('latin1')),
+    ]);
   });
 
   it('seals the same text differently each time', async () => {

@@ -194,17 +194,20 @@ describe('token-endpoint', () => {
       [400, { error: 'something_new' }],
       [401, '<html>Unauthorized</html>'],
       [404, 'null'],
-    ])('throws GenesysUnavailable for %i with %j: an answer that brings nothing and took nothing', async (...given) => {
-      const [status, body] = given;
-      genesys.script(answer(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
+    ])(
+      'throws GenesysUnavailable for %i with %j: an answer that brings nothing and took nothing',
+      async (...given) => {
+        const [status, body] = given;
+        genesys.script(answer(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
 
-      const error = await refusal();
+        const error = await refusal();
 
-      expect(error).toBeInstanceOf(GenesysUnavailable);
-      expect(error.message).toContain(`HTTP ${status}`);
-      expect(error.message).toContain('nothing was spent');
-      expect(genesys.requests).toHaveLength(1);
-    });
+        expect(error).toBeInstanceOf(GenesysUnavailable);
+        expect(error.message).toContain(`HTTP ${status}`);
+        expect(error.message).toContain('nothing was spent');
+        expect(genesys.requests).toHaveLength(1);
+      },
+    );
 
     it.each([
       ['an empty body', 200, ''],

@@ -10,7 +10,7 @@ import { Lambda, type LambdaOptions } from '../../../sandbox/lambda/lambda.ts';
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:probe';
 
 /** The members of an Invoke answer. */
-export interface InvokeAnswer {
+interface InvokeAnswer {
   readonly StatusCode: number;
   readonly Payload: string;
   readonly FunctionError?: string;
@@ -19,7 +19,7 @@ export interface InvokeAnswer {
 }
 
 /** Writes files into a folder that is removed when the test ends. */
-export function codeFolder(files: Readonly<Record<string, string>>): string {
+function codeFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'code-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {

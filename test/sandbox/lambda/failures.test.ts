@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openLambda, probe } from './deployed-lambda.ts';
 
 describe('a failing function', () => {
@@ -274,5 +274,25 @@ describe('a function that cannot be loaded', () => {
       errorType: 'Runtime.ExitError',
       errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status 3`,
     });
+  });
+});
+
+describe('a function that starts processes of its own', () => {
+  it('takes them along when it crashes', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`const { spawn } = require('node:child_process');
+             exports.handler = () => new Promise(() => {
+               const helper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+               console.log(helper.pid);
+               helper.on('spawn', () => process.exit(1));
+             });`),
+    );
+
+    const { payload } = await invoke();
+
+    const helperPid = Number(lambda.logs('probe')[0]?.text);
+    expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await vi.waitFor(() => expect(() => process.kill(helperPid, 0)).toThrow('ESRCH'), 10_000);
   });
 });

@@ -248,7 +248,11 @@ describe('function processes', () => {
          process.stdout.write(String(payload));
          setInterval(() => {}, 1000);`,
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      // What it unpacks stays behind, so into a folder that is removed.
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, TMPDIR: probe('').codeDirectory },
+      },
     );
     const [output] = (await once(sandbox.stdout, 'data')) as [Buffer];
     const pid = Number(output.toString());

@@ -111,7 +111,7 @@ describe('a RotationToken', () => {
       throw new Error('later');
     };
     await world.rotate();
-    if (createSecret !== undefined) world.steps.createSecret = createSecret;
+    world.steps.createSecret = createSecret;
     return world.events[0]?.RotationToken ?? '';
   }
 

@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
-import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import type { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import type { Caller } from '../../../sandbox/aws/service.ts';
 import { validated } from '../../../sandbox/aws/validation.ts';
 import { Clock } from '../../../sandbox/clock.ts';
@@ -59,8 +59,10 @@ export class SecretsWorld {
   readonly secretsManager: SecretsManager;
   /** Every event that the rotation function has got. */
   readonly events: StepEvent[] = [];
+  /** What Lambda answers instead of invoking the function. */
+  lambdaRefusal: AwsError | undefined;
   /** What the rotation function does at each step. At first it writes `rotated` and promotes it. */
-  readonly steps: Record<string, StepHandler> = {
+  readonly steps: Record<string, StepHandler | undefined> = {
     createSecret: event =>
       this.call(
         'PutSecretValue',
@@ -167,9 +169,8 @@ export class SecretsWorld {
   }
 
   async #invoke(functionArn: string, payload: unknown): Promise<Invocation> {
-    if (functionArn !== ROTATION_FUNCTION) {
-      throw new AwsError('ResourceNotFoundException', 'Function not found', { statusCode: 404 });
-    }
+    if (functionArn !== ROTATION_FUNCTION) throw new Error(`Unexpected function ${functionArn}.`);
+    if (this.lambdaRefusal !== undefined) throw this.lambdaRefusal;
     const event = JSON.parse(JSON.stringify(payload)) as StepEvent;
     this.events.push(event);
     try {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders look like JavaScript's
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CfnResource, Duration, type Stack } from 'aws-cdk-lib';

@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { ExecutionEvent } from '../step-functions/executions.ts';
+import type { LabelledVersion } from './rotation-run.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Shows a rotation on a terminal, or in a file: colour is used on a terminal only. */
+export class LiveView {
+  readonly #out: NodeJS.WritableStream;
+  readonly #enteredAtMs = new Map<string, number>();
+  #state = '';
+
+  constructor(out: NodeJS.WritableStream) {
+    this.#out = out;
+  }
+
+  /** One line about what was done. */
+  line(text: string): void {
+    this.#out.write(`${text}\n`);
+  }
+
+  /** A heading. */
+  heading(text: string): void {
+    this.#out.write(`\n${this.#style('bold', text)}\n`);
+  }
+
+  /** A state that is entered, retried or left, or the end of the execution. */
+  event({ type, at, details }: ExecutionEvent): void {
+    if (type.endsWith('StateEntered')) {
+      this.#state = String(details?.name);
+      this.#enteredAtMs.set(this.#state, at.getTime());
+      this.#show('→', 'cyan', 'entered');
+    } else if (type === 'TaskFailed' || type === 'TaskTimedOut') {
+      this.#show('✗', 'red', `failed: ${String(details?.error)}`);
+    } else if (type === 'TaskScheduled' && this.#isRetry()) {
+      this.#show('↻', 'yellow', 'retried');
+    } else if (type.endsWith('StateExited')) {
+      const durationMs = at.getTime() - (this.#enteredAtMs.get(this.#state) ?? at.getTime());
+      this.#show('✓', 'green', `left after ${durationMs} ms`);
+    }
+    this.#scheduled = type === 'TaskScheduled' || (this.#scheduled && !type.endsWith('StateEntered'));
+  }
+
+  /** The versions of the secret with their labels, before and after. */
+  versions(before: readonly LabelledVersion[], after: readonly LabelledVersion[]): void {
+    const labels = (versions: readonly LabelledVersion[], id: string): string => {
+      const version = versions.find(candidate => candidate.id === id);
+      return version === undefined ? '–' : version.labels.join(', ') || 'no label';
+    };
+    const table = new Table({ head: ['version', 'before', 'after'], style: { head: [], border: [] } });
+    for (const { id } of after) table.push([id, labels(before, id), labels(after, id)]);
+    this.line(table.toString());
+  }
+
+  #scheduled = false;
+
+  #isRetry(): boolean {
+    return this.#scheduled;
+  }
+
+  #show(mark: string, style: Style, what: string): void {
+    this.line(`  ${this.#style(style, mark)} ${this.#state.padEnd(16)} ${what}`);
+  }
+
+  #style(style: Style, text: string): string {
+    return styleText(style, text, { stream: this.#out });
+  }
+}

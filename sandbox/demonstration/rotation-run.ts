@@ -1,0 +1,164 @@
+import {
+  GetSecretValueCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
+import type { Sandbox } from '../sandbox.ts';
+import type { ExecutionEvent } from '../step-functions/executions.ts';
+import type { FirstCredential } from './first-credential.ts';
+import { type StateSummary, summarizeStates } from './state-summary.ts';
+
+/** What a rotation did; the JSON that `npm start -- --json` prints. */
+export interface RotationRun {
+  readonly secretId: string;
+  readonly versions: { readonly previous: string; readonly current: string };
+  readonly executionArn: string;
+  readonly states: readonly StateSummary[];
+  /** From RotateSecret to the end of finishSecret. */
+  readonly rotationMs: number;
+  /** From Genesys Cloud's answer to the move of AWSCURRENT: how long AWSCURRENT may hold a dead token. */
+  readonly tokenGapMs: number;
+  /** What the functions called, by operation. */
+  readonly awsCalls: Readonly<Record<string, number>>;
+}
+
+/** A version of the secret with its staging labels. */
+export interface LabelledVersion {
+  readonly id: string;
+  readonly labels: readonly string[];
+}
+
+/** What the run tells while it goes on. */
+export interface RunListener {
+  readonly onStart?: (versions: readonly LabelledVersion[]) => void;
+  readonly onEvent?: (event: ExecutionEvent) => void;
+}
+
+/** The rotation did not end as it should have; the message says why. */
+export class RotationRunFailed extends Error {
+  override readonly name = 'RotationRunFailed';
+}
+
+const secretValue = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
+
+/**
+ * Rotates the secret once, and proves that it was rotated: the first access token no longer is AWSCURRENT, and the
+ * one that is works at Genesys Cloud.
+ *
+ * @throws RotationRunFailed
+ */
+export async function runRotation(
+  sandbox: Sandbox,
+  credential: FirstCredential,
+  listener: RunListener = {},
+): Promise<RotationRun> {
+  const { secretArn } = credential;
+  const secrets = new SecretsManagerClient(sandbox.clientConfig);
+  const watch = watchRotation(sandbox, secretArn, listener);
+  const previous = versionWithLabel(sandbox, secretArn, 'AWSCURRENT');
+  const callsBefore = sandbox.callLog.calls().length;
+  listener.onStart?.(labelledVersions(sandbox, secretArn));
+
+  const startedAtMs = sandbox.clock.nowMs();
+  const { VersionId } = await secrets.send(
+    new RotateSecretCommand({
+      SecretId: secretArn,
+      RotationLambdaARN: sandbox.rotationFunctionArn,
+      RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '1h' },
+    }),
+  );
+  const outcome = await sandbox.secretsManager.rotationOutcome(secretArn, VersionId ?? '');
+  const rotationMs = sandbox.clock.nowMs() - startedAtMs;
+  watch.end();
+  if (outcome.status !== 'succeeded') {
+    const why = outcome.status === 'failed' ? reason(outcome.error, outcome.cause) : outcome.status;
+    throw new RotationRunFailed(`The rotation did not succeed: ${why}`);
+  }
+
+  const { executionArn, refreshedAt, movedAt } = watch.seen();
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  secrets.destroy();
+  const { accessToken } = v.parse(secretValue, SecretString);
+  if (accessToken === credential.accessToken) {
+    throw new RotationRunFailed('AWSCURRENT still holds the first access token.');
+  }
+  const status = await statusOfCurrentUser(sandbox, accessToken);
+  if (status !== 200) {
+    throw new RotationRunFailed(`Genesys Cloud answers ${status} to the access token that is AWSCURRENT.`);
+  }
+  return {
+    secretId: secretArn,
+    versions: { previous, current: versionWithLabel(sandbox, secretArn, 'AWSCURRENT') },
+    executionArn,
+    states: summarizeStates(sandbox.stepFunctions.execution(executionArn).history),
+    rotationMs,
+    tokenGapMs: movedAt.getTime() - refreshedAt.getTime(),
+    awsCalls: countCallsOfFunctions(sandbox, callsBefore),
+  };
+}
+
+/** The secret's versions and labels as they are now. */
+export function labelledVersions(sandbox: Sandbox, secretArn: string): readonly LabelledVersion[] {
+  return sandbox.secretsManager.secret(secretArn)?.versions ?? [];
+}
+
+function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListener) {
+  let executionArn: string | undefined;
+  let refreshedAt: Date | undefined;
+  let movedAt: Date | undefined;
+  const subscriptions = [
+    sandbox.stepFunctions.onEvent(event => {
+      executionArn = event.executionArn;
+      listener.onEvent?.(event);
+    }),
+    sandbox.genesysCloud.onTokenIssued(({ at }) => {
+      refreshedAt = at;
+    }),
+    sandbox.secretsManager.onChange(change => {
+      const moved = change.labelMoves.some(({ label }) => label === 'AWSCURRENT');
+      if (moved && change.secretArn === secretArn) movedAt = change.at;
+    }),
+  ];
+  return {
+    end: () => {
+      for (const unsubscribe of subscriptions) unsubscribe();
+    },
+    seen: () => {
+      if (executionArn === undefined || refreshedAt === undefined || movedAt === undefined) {
+        throw new RotationRunFailed('The rotation succeeded without a refresh or a promotion.');
+      }
+      return { executionArn, refreshedAt, movedAt };
+    },
+  };
+}
+
+function versionWithLabel(sandbox: Sandbox, secretArn: string, label: string): string {
+  const version = labelledVersions(sandbox, secretArn).find(({ labels }) => labels.includes(label));
+  if (version === undefined) throw new RotationRunFailed(`No version of ${secretArn} is ${label}.`);
+  return version.id;
+}
+
+function countCallsOfFunctions(sandbox: Sandbox, from: number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { service, operation, functionArn } of sandbox.callLog.calls().slice(from)) {
+    if (functionArn === undefined) continue;
+    const key = `${service}:${operation}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function statusOfCurrentUser(sandbox: Sandbox, accessToken: string): Promise<number> {
+  const answer = await fetch(`${sandbox.genesysCloud.apiUrl}/api/v2/users/me`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+function reason(error: string, cause: unknown): string {
+  const message =
+    typeof cause === 'object' && cause !== null && 'errorMessage' in cause ? cause.errorMessage : undefined;
+  return typeof message === 'string' ? message : error;
+}

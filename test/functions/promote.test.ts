@@ -1,0 +1,181 @@
+import {
+  DescribeSecretCommand,
+  InvalidParameterException,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type PromoteResult, promote } from '../../functions/promote/promote.ts';
+import { type PromoteRequest, parsePromoteRequest } from '../../functions/promote/promote-request.ts';
+import { CurrentVersionMoved, InvalidRotationRequest, SecretNotFound } from '../../functions/shared/errors.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { rejection, watchedLog } from '../helpers/no-secrets.ts';
+import {
+  BASE_VERSION,
+  DERIVED_VERSION,
+  FOREIGN_VERSION,
+  SECRET_ARN,
+  secretDescription,
+  VERSION,
+} from '../helpers/secret.ts';
+
+const REQUEST: PromoteRequest = {
+  action: 'promote',
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  pendingVersionId: DERIVED_VERSION,
+  baseVersionId: BASE_VERSION,
+  execution: 'arn:execution',
+  state: 'Promote',
+};
+
+describe('promote', () => {
+  const logged = watchedLog();
+  const secretsMock = mockClient(SecretsManagerClient);
+
+  beforeEach(() => {
+    secretsMock.reset();
+    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
+  });
+
+  function promoted(): Promise<PromoteResult> {
+    return promote(REQUEST, { secrets: new SecretsManagerClient() });
+  }
+
+  function refusedWhileCurrentIsOn(stages: Record<string, string[]>): Error {
+    const exception = awsException(InvalidParameterException);
+    secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
+    secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages: stages }));
+    return exception;
+  }
+
+  it('moves AWSCURRENT from the version that was refreshed to the verified one, in one call', async () => {
+    const result = await promoted();
+
+    expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
+    expect(secretsMock.calls().map(call => call.args[0].input)).toEqual([
+      {
+        SecretId: SECRET_ARN,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: DERIVED_VERSION,
+        RemoveFromVersionId: BASE_VERSION,
+      },
+    ]);
+  });
+
+  it('logs the move', async () => {
+    await promoted();
+
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        line: {
+          message: 'promoted',
+          secretArn: SECRET_ARN,
+          versionId: VERSION,
+          execution: 'arn:execution',
+          state: 'Promote',
+          previousVersionId: BASE_VERSION,
+          currentVersionId: DERIVED_VERSION,
+        },
+      },
+    ]);
+  });
+
+  it('succeeds when the move is refused because it had already happened', async () => {
+    refusedWhileCurrentIsOn({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
+
+    const result = await promoted();
+
+    expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
+    expect(secretsMock.commandCalls(UpdateSecretVersionStageCommand)).toHaveLength(1);
+  });
+
+  it('throws CurrentVersionMoved when somebody wrote a newer credential, and leaves it', async () => {
+    refusedWhileCurrentIsOn({ [FOREIGN_VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] });
+
+    const error = await rejection(promoted());
+
+    expect(error).toBeInstanceOf(CurrentVersionMoved);
+    expect(error.message).toContain(FOREIGN_VERSION);
+    expect(error.message).toContain(BASE_VERSION);
+    expect(secretsMock.commandCalls(UpdateSecretVersionStageCommand)).toHaveLength(1);
+    expect(logged()).toEqual([]);
+  });
+
+  it('throws CurrentVersionMoved when no version is AWSCURRENT any more', async () => {
+    refusedWhileCurrentIsOn({ [DERIVED_VERSION]: ['AWSPENDING'] });
+
+    const error = await rejection(promoted());
+
+    expect(error).toBeInstanceOf(CurrentVersionMoved);
+  });
+
+  it('passes the refusal on when AWSCURRENT is where it should be: something else is wrong', async () => {
+    const exception = refusedWhileCurrentIsOn({
+      [BASE_VERSION]: ['AWSCURRENT'],
+      [DERIVED_VERSION]: ['AWSPENDING'],
+    });
+
+    const error = await rejection(promoted());
+
+    expect(error).toBe(exception);
+  });
+
+  it.each([
+    awsException(InvalidRequestException),
+    awsException(ResourceNotFoundException),
+    secretsManagerException('ThrottlingException'),
+    secretsManagerException('AccessDeniedException'),
+  ])('passes %s on without looking at the labels', async exception => {
+    secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
+
+    const error = await rejection(promoted());
+
+    expect(error).toBe(exception);
+    expect(secretsMock.commandCalls(DescribeSecretCommand)).toEqual([]);
+  });
+
+  it('throws SecretNotFound when the secret is gone by the time of the second look', async () => {
+    secretsMock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
+    secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+
+    const error = await rejection(promoted());
+
+    expect(error).toBeInstanceOf(SecretNotFound);
+  });
+});
+
+describe('promote-request', () => {
+  it('reads what the state Promote hands over', () => {
+    expect(parsePromoteRequest({ ...REQUEST })).toEqual(REQUEST);
+  });
+
+  it('reads what the state StandDown hands over', () => {
+    const { pendingVersionId: _pending, baseVersionId: _base, ...subject } = REQUEST;
+    const event = { ...subject, action: 'stand-down', state: 'StandDown' };
+
+    expect(parsePromoteRequest(event)).toEqual(event);
+  });
+
+  it.each([
+    ['action', 'demote'],
+    ['action', undefined],
+    ['secretArn', undefined],
+    ['versionId', ''],
+    ['pendingVersionId', undefined],
+    ['baseVersionId', undefined],
+    ['execution', undefined],
+    ['state', undefined],
+  ])('refuses a request whose %s is %j', async (key, value) => {
+    const event = { ...REQUEST, [key]: value };
+
+    const error = await rejection(Promise.resolve().then(() => parsePromoteRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
+});

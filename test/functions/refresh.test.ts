@@ -1,0 +1,384 @@
+import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type RefreshDependencies, type RefreshResult, refresh } from '../../functions/refresh/refresh.ts';
+import { parseRefreshRequest, type RefreshRequest } from '../../functions/refresh/refresh-request.ts';
+import {
+  ClientRejected,
+  GenesysAnswerLost,
+  GenesysRateLimited,
+  GenesysUnavailable,
+  InvalidRotationRequest,
+  InvalidSecret,
+  RefreshTokenRejected,
+} from '../../functions/shared/errors.ts';
+import { openSeal } from '../../functions/shared/sealed-blob.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { answer, dropConnection, genesysServer } from '../helpers/genesys-server.ts';
+import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+
+const NOW = new Date('2026-07-01T08:00:00Z');
+const TOKENS = {
+  access_token: SENTINELS.newAccessToken,
+  refresh_token: SENTINELS.newRefreshToken,
+  token_type: 'bearer',
+  expires_in: 86_400,
+};
+const FROM_CURRENT: RefreshRequest = {
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  source: { kind: 'current' },
+  repeated: false,
+  execution: 'arn:execution',
+  state: 'Refresh',
+};
+const FROM_PENDING: RefreshRequest = {
+  ...FROM_CURRENT,
+  source: { kind: 'pending', pendingVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION },
+  state: 'RefreshPending',
+};
+
+describe('refresh', () => {
+  const logged = watchedLog();
+  const genesys = genesysServer();
+  const secretsMock = mockClient(SecretsManagerClient);
+  const kmsMock = mockClient(KMSClient);
+  const kms = new KMSClient();
+
+  beforeEach(() => {
+    secretsMock.reset();
+    kmsMock.reset();
+    playKms(kmsMock);
+    secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
+    stored(secretValue());
+  });
+
+  function stored(SecretString: string): void {
+    secretsMock
+      .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
+      .resolves({ VersionId: BASE_VERSION, SecretString });
+  }
+
+  async function refreshed(
+    request: RefreshRequest = FROM_CURRENT,
+    changes: Partial<RefreshDependencies> = {},
+  ): Promise<RefreshResult> {
+    const result = await refresh(request, {
+      secrets: new SecretsManagerClient(),
+      kms,
+      sealKeyArn: SEAL_KEY_ARN,
+      genesysUrlsOf: () => ({ loginUrl: genesys.url, apiUrl: 'http://127.0.0.1:1' }),
+      timeoutMs: () => 5_000,
+      now: () => NOW,
+      ...changes,
+    });
+    expectNoSecrets(result);
+    return result;
+  }
+
+  async function opened({ sealedValue }: RefreshResult): Promise<unknown> {
+    const context = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' } as const;
+    return JSON.parse(await openSeal(kms, SEAL_KEY_ARN, context, sealedValue));
+  }
+
+  it('seals the complete new value of the secret, every other key kept', async () => {
+    stored(secretValue({ region: 'eu-central-1', team: { name: 'voice' }, expiresAt: 'yesterday' }));
+    genesys.script(answer(200, TOKENS));
+
+    const result = await refreshed();
+
+    expect(await opened(result)).toEqual({
+      clientId: 'client-id',
+      clientSecret: 'sentinel-client-secret',
+      accessToken: 'sentinel-new-access-token',
+      refreshToken: 'sentinel-new-refresh-token',
+      region: 'eu-central-1',
+      team: { name: 'voice' },
+      expiresAt: '2026-07-02T08:00:00.000Z',
+    });
+  });
+
+  it('tells the version that it read and when the new access token dies', async () => {
+    genesys.script(answer(200, TOKENS));
+
+    const result = await refreshed();
+
+    expect(result).toEqual({
+      baseVersionId: BASE_VERSION,
+      sealedValue: expect.stringMatching(/^v1\./),
+      expiresAt: '2026-07-02T08:00:00.000Z',
+    });
+  });
+
+  it('presents the refresh token of AWSCURRENT to the host of the credential', async () => {
+    stored(secretValue({ region: 'eu-west-1' }));
+    genesys.script(answer(200, TOKENS));
+    const hosts: string[] = [];
+
+    await refreshed(FROM_CURRENT, {
+      genesysUrlsOf: host => {
+        hosts.push(host);
+        return { loginUrl: genesys.url, apiUrl: '' };
+      },
+    });
+
+    expect(hosts).toEqual(['mypurecloud.ie']);
+    expect(genesys.requests.map(request => request.body)).toEqual([
+      'grant_type=refresh_token&refresh_token=sentinel-current-refresh-token',
+    ]);
+  });
+
+  it('keeps the stored refresh token when the answer brings none', async () => {
+    genesys.script(answer(200, { ...TOKENS, refresh_token: undefined }));
+
+    const result = await refreshed();
+
+    expect(await opened(result)).toMatchObject({
+      accessToken: 'sentinel-new-access-token',
+      refreshToken: 'sentinel-current-refresh-token',
+    });
+  });
+
+  it.each([undefined, 1e300])('knows no end of the tokens when expires_in is %j', async expires_in => {
+    stored(secretValue({ expiresAt: '2026-07-01T08:00:00.000Z' }));
+    genesys.script(answer(200, { ...TOKENS, expires_in }));
+
+    const result = await refreshed();
+
+    expect(result.expiresAt).toBeNull();
+    expect(await opened(result)).not.toHaveProperty('expiresAt');
+  });
+
+  it('has the secret and the data key before the token endpoint is called', async () => {
+    const inHand: [number, number][] = [];
+    genesys.script(response => {
+      inHand.push([secretsMock.calls().length, kmsMock.calls().length]);
+      answer(200, TOKENS)(response);
+    });
+
+    await refreshed();
+
+    expect(inHand).toEqual([[1, 1]]);
+    expect(secretsMock.commandCalls(GetSecretValueCommand)).toHaveLength(1);
+    expect(kmsMock.commandCalls(GenerateDataKeyCommand)).toHaveLength(1);
+    expect([secretsMock.calls().length, kmsMock.calls().length]).toEqual([1, 1]);
+  });
+
+  it('asks how long Genesys Cloud may take only when the request is about to leave', async () => {
+    const timeoutMs = vi.fn(() => {
+      expect(secretsMock.calls()).toHaveLength(1);
+      expect(kmsMock.calls()).toHaveLength(1);
+      return 4_321;
+    });
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    genesys.script(answer(200, TOKENS));
+
+    await refreshed(FROM_CURRENT, { timeoutMs });
+
+    expect(timeout.mock.calls).toEqual([[4_321]]);
+  });
+
+  it('logs which version was refreshed and when the new token dies', async () => {
+    genesys.script(answer(200, TOKENS));
+
+    await refreshed();
+
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        line: {
+          message: 'refreshed',
+          secretArn: SECRET_ARN,
+          versionId: VERSION,
+          execution: 'arn:execution',
+          state: 'Refresh',
+          baseVersionId: BASE_VERSION,
+          expiresAt: '2026-07-02T08:00:00.000Z',
+        },
+      },
+    ]);
+  });
+
+  describe('from the pending version', () => {
+    beforeEach(() => {
+      secretsMock
+        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
+        .resolves({ VersionId: DERIVED_VERSION, SecretString: secretValue({ refreshToken: 'pending-one' }) });
+    });
+
+    it('presents the refresh token that an earlier attempt stored', async () => {
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed(FROM_PENDING);
+
+      expect(genesys.requests.map(request => request.body)).toEqual([
+        'grant_type=refresh_token&refresh_token=pending-one',
+      ]);
+    });
+
+    it('names the version that AWSCURRENT was on as the base, not the pending one', async () => {
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed(FROM_PENDING);
+
+      expect(result.baseVersionId).toBe(BASE_VERSION);
+    });
+
+    it('throws InvalidSecret when the pending version has no value any more', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
+        .rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(refreshed(FROM_PENDING));
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain('pending');
+      expect(genesys.requests).toEqual([]);
+    });
+  });
+
+  describe('fails without calling the token endpoint', () => {
+    it('when AWSCURRENT has no value', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
+        .rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it.each([
+      ['no JSON', SENTINELS.refreshToken],
+      ['null', 'null'],
+      ['a number', '7'],
+      ['a missing key', secretValue({ clientId: undefined })],
+      ['an empty key', secretValue({ clientSecret: '' })],
+      ['a key of a wrong type', secretValue({ refreshToken: [SENTINELS.refreshToken] })],
+      ['an unknown region', secretValue({ region: 'evil.example' })],
+    ])('when AWSCURRENT holds %s', async (_what, value) => {
+      stored(value);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it.each([
+      awsException(InvalidRequestException),
+      secretsManagerException('ThrottlingException'),
+      secretsManagerException('AccessDeniedException'),
+    ])('when Secrets Manager refuses with %s', async exception => {
+      secretsMock.on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' }).rejects(exception);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBe(exception);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('when KMS gives no data key', async () => {
+      kmsMock.on(GenerateDataKeyCommand).rejects(new Error('KMS is down'));
+
+      const error = await rejection(refreshed());
+
+      expect(error.message).toBe('KMS is down');
+      expect(genesys.requests).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['RefreshTokenRejected', answer(400, { error: 'invalid_grant' }), RefreshTokenRejected],
+    ['ClientRejected', answer(400, { error: 'invalid_client' }), ClientRejected],
+    ['GenesysRateLimited', answer(429), GenesysRateLimited],
+    ['GenesysUnavailable', answer(503), GenesysUnavailable],
+    ['GenesysAnswerLost', dropConnection, GenesysAnswerLost],
+  ])('throws %s and changes nothing', async (_name, scripted, type) => {
+    genesys.script(scripted);
+
+    const error = await rejection(refreshed());
+
+    expect(error).toBeInstanceOf(type);
+    expect(error.message).toContain(SECRET_ARN);
+    expect(secretsMock.calls().map(call => call.args[0].constructor)).toEqual([GetSecretValueCommand]);
+    expect(logged()).toEqual([]);
+  });
+
+  it.each([
+    [true, /probably spent/],
+    [false, /^((?!probably spent).)*$/],
+  ])('lets the error say whether the token may have been presented before: %s', async (repeated, message) => {
+    genesys.script(answer(400, { error: 'invalid_grant' }));
+
+    const error = await rejection(refreshed({ ...FROM_CURRENT, repeated }));
+
+    expect(error).toBeInstanceOf(RefreshTokenRejected);
+    expect(error.message).toMatch(message);
+  });
+});
+
+describe('refresh-request', () => {
+  const EVENT = {
+    secretArn: SECRET_ARN,
+    versionId: VERSION,
+    source: 'current',
+    retryCount: 0,
+    redriveCount: 0,
+    execution: 'arn:execution',
+    state: 'Refresh',
+  };
+
+  it('reads what the state Refresh hands over', () => {
+    expect(parseRefreshRequest(EVENT)).toEqual(FROM_CURRENT);
+  });
+
+  it('reads what the state RefreshPending hands over', () => {
+    const event = {
+      ...EVENT,
+      source: 'pending',
+      pendingVersionId: DERIVED_VERSION,
+      baseVersionId: BASE_VERSION,
+      state: 'RefreshPending',
+    };
+
+    expect(parseRefreshRequest(event)).toEqual(FROM_PENDING);
+  });
+
+  it.each([
+    [0, 0, false],
+    [1, 0, true],
+    [0, 1, true],
+    [2, 3, true],
+  ])('counts %i retries and %i redrives as repeated: %s', (retryCount, redriveCount, repeated) => {
+    expect(parseRefreshRequest({ ...EVENT, retryCount, redriveCount }).repeated).toBe(repeated);
+  });
+
+  it.each([
+    ['secretArn', { secretArn: undefined }],
+    ['versionId', { versionId: '' }],
+    ['source', { source: 'previous' }],
+    ['pendingVersionId', { source: 'pending', baseVersionId: BASE_VERSION }],
+    ['baseVersionId', { source: 'pending', pendingVersionId: VERSION }],
+    ['retryCount', { retryCount: undefined }],
+    ['redriveCount', { redriveCount: '1' }],
+    ['execution', { execution: undefined }],
+    ['state', { state: null }],
+  ])('refuses a request without a valid %s: %j', async (key, change) => {
+    const error = await rejection(Promise.resolve().then(() => parseRefreshRequest({ ...EVENT, ...change })));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
+});

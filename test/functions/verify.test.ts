@@ -1,0 +1,277 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  AccessTokenForbidden,
+  AccessTokenRejected,
+  ClientRejected,
+  GenesysRateLimited,
+  GenesysUnavailable,
+  InvalidRotationRequest,
+  InvalidSecret,
+} from '../../functions/shared/errors.ts';
+import { type VerifyDependencies, type VerifyResult, verify } from '../../functions/verify/verify.ts';
+import { parseVerifyRequest, type VerifyRequest } from '../../functions/verify/verify-request.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
+import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+
+const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
+const REQUEST: VerifyRequest = {
+  mode: 'verify',
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  pendingVersionId: DERIVED_VERSION,
+  baseVersionId: BASE_VERSION,
+  execution: 'arn:execution',
+  state: 'Verify',
+};
+const CHECK: VerifyRequest = { ...REQUEST, mode: 'check-configuration', state: 'CheckConfiguration' };
+
+describe('verify', () => {
+  const logged = watchedLog();
+  const genesys = genesysServer();
+  const secretsMock = mockClient(SecretsManagerClient);
+
+  beforeEach(() => {
+    secretsMock.reset();
+    secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
+    stored(secretValue({ region: 'eu-west-1', accessToken: SENTINELS.newAccessToken }));
+  });
+
+  function stored(SecretString: string): void {
+    secretsMock
+      .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
+      .resolves({ VersionId: DERIVED_VERSION, SecretString });
+  }
+
+  async function verified(
+    request: VerifyRequest = REQUEST,
+    changes: Partial<VerifyDependencies> = {},
+  ): Promise<VerifyResult> {
+    const result = await verify(request, {
+      secrets: new SecretsManagerClient(),
+      genesysUrlsOf: host => ({ loginUrl: `${genesys.url}/login/${host}`, apiUrl: `${genesys.url}/api/${host}` }),
+      timeoutMs: () => 2_000,
+      now: () => new Date('2026-07-01T08:00:00Z'),
+      ...changes,
+    });
+    expectNoSecrets(result);
+    return result;
+  }
+
+  describe('in the mode verify', () => {
+    it('proves the access token of the pending version at the host of the credential', async () => {
+      genesys.script(answer(200, USER));
+
+      await verified();
+
+      expect(genesys.requests).toMatchObject([
+        {
+          method: 'GET',
+          path: '/api/mypurecloud.ie/api/v2/users/me',
+          headers: { authorization: 'Bearer sentinel-new-access-token' },
+        },
+      ]);
+    });
+
+    it('hands over what Promote promotes, and the id of the user', async () => {
+      genesys.script(answer(200, USER));
+
+      const result = await verified();
+
+      expect(result).toEqual({
+        pendingVersionId: DERIVED_VERSION,
+        baseVersionId: BASE_VERSION,
+        userId: 'user-1',
+      });
+    });
+
+    it('logs the id of the user, and no personal data', async () => {
+      genesys.script(answer(200, USER));
+
+      await verified();
+
+      expect(logged()).toEqual([
+        {
+          level: 'info',
+          line: {
+            message: 'verified',
+            secretArn: SECRET_ARN,
+            versionId: VERSION,
+            execution: 'arn:execution',
+            state: 'Verify',
+            pendingVersionId: DERIVED_VERSION,
+            userId: 'user-1',
+          },
+        },
+      ]);
+    });
+
+    it('reads the version once and writes nothing', async () => {
+      genesys.script(answer(200, USER));
+
+      await verified();
+
+      expect(secretsMock.calls().map(call => call.args[0].input)).toEqual([
+        { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION },
+      ]);
+    });
+
+    it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
+      ['AccessTokenRejected', answer(401, { code: 'bad.credentials' }), AccessTokenRejected],
+      ['AccessTokenForbidden', answer(403, { code: 'missing.permissions' }), AccessTokenForbidden],
+      ['GenesysRateLimited', answer(429, { code: 'too.many.requests' }), GenesysRateLimited],
+      ['GenesysUnavailable', answer(503, '<html></html>'), GenesysUnavailable],
+      ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
+    ])('throws %s', async (_name, scripted, type) => {
+      genesys.script(scripted);
+
+      const error = await rejection(verified());
+
+      expect(error).toBeInstanceOf(type);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(logged()).toEqual([]);
+    });
+
+    it('throws InvalidSecret without a request when the version has no access token', async () => {
+      stored(secretValue({ accessToken: undefined }));
+
+      const error = await rejection(verified());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain('accessToken');
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('asks how long Genesys Cloud may take only when the request is about to leave', async () => {
+      const timeoutMs = vi.fn(() => {
+        expect(secretsMock.calls()).toHaveLength(1);
+        return 1_234;
+      });
+      const timeout = vi.spyOn(AbortSignal, 'timeout');
+      genesys.script(answer(200, USER));
+
+      await verified(REQUEST, { timeoutMs });
+
+      expect(timeout.mock.calls).toEqual([[1_234]]);
+    });
+  });
+
+  describe('in the mode check-configuration', () => {
+    it('asks the login host whether it knows the client, and presents no token of the secret', async () => {
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      const result = await verified(CHECK);
+
+      expect(result).toEqual({
+        pendingVersionId: DERIVED_VERSION,
+        baseVersionId: BASE_VERSION,
+        userId: null,
+      });
+      expect(genesys.requests).toMatchObject([
+        {
+          method: 'POST',
+          path: '/login/mypurecloud.ie/oauth/token',
+          body: 'grant_type=refresh_token&refresh_token=configuration-check',
+        },
+      ]);
+      expectNoSecrets(genesys.requests.map(request => request.body));
+    });
+
+    it('needs no access token: it may have expired, or never been there', async () => {
+      stored(secretValue({ accessToken: undefined }));
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      expect((await verified(CHECK)).userId).toBeNull();
+    });
+
+    it('logs that the configuration was checked', async () => {
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      await verified(CHECK);
+
+      expect(logged()).toMatchObject([
+        { level: 'info', line: { message: 'configuration checked', state: 'CheckConfiguration' } },
+      ]);
+    });
+
+    it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
+      ['ClientRejected', answer(401, { error: 'invalid_client' }), ClientRejected],
+      ['GenesysRateLimited', answer(429), GenesysRateLimited],
+      ['GenesysUnavailable', answer(502, '<html></html>'), GenesysUnavailable],
+      ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
+    ])('throws %s', async (_name, scripted, type) => {
+      genesys.script(scripted);
+
+      const error = await rejection(verified(CHECK));
+
+      expect(error).toBeInstanceOf(type);
+      expect(logged()).toEqual([]);
+    });
+  });
+
+  describe.each([REQUEST, CHECK])('in the mode $mode, without a request to Genesys Cloud', request => {
+    it('passes ResourceNotFoundException on when the version cannot be read yet', async () => {
+      const unread = { ...request, pendingVersionId: VERSION };
+
+      const error = await rejection(verified(unread));
+
+      expect(error).toBeInstanceOf(ResourceNotFoundException);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('passes the errors of Secrets Manager on under their own names', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
+        .rejects(secretsManagerException('ThrottlingException'));
+
+      const error = await rejection(verified(request));
+
+      expect(error.name).toBe('ThrottlingException');
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it.each(['not JSON', 'null', secretValue({ clientId: '' }), secretValue({ region: 'nowhere' })])(
+      'throws InvalidSecret for %s',
+      async value => {
+        stored(value);
+
+        const error = await rejection(verified(request));
+
+        expect(error).toBeInstanceOf(InvalidSecret);
+        expect(genesys.requests).toEqual([]);
+      },
+    );
+  });
+});
+
+describe('verify-request', () => {
+  it.each([REQUEST, CHECK])('reads what the state $state hands over', request => {
+    expect(parseVerifyRequest({ ...request })).toEqual(request);
+  });
+
+  it.each([
+    ['mode', 'refresh'],
+    ['mode', undefined],
+    ['secretArn', undefined],
+    ['versionId', undefined],
+    ['pendingVersionId', ''],
+    ['baseVersionId', undefined],
+    ['execution', undefined],
+    ['state', undefined],
+  ])('refuses a request whose %s is %j', async (key, value) => {
+    const event = { ...REQUEST, [key]: value };
+
+    const error = await rejection(Promise.resolve().then(() => parseVerifyRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
+});

@@ -1,0 +1,64 @@
+import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
+import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
+
+describe('Lambda behind the AWS SDK', () => {
+  it('answers an invocation with result, version and log', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async event => { console.log("ran"); return event; };'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const answer = await client.send(
+      new InvokeCommand({ FunctionName: FUNCTION_ARN, Payload: Buffer.from('{"a":1}'), LogType: 'Tail' }),
+    );
+
+    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(answer.FunctionError).toBeUndefined();
+    expect(answer.Payload?.transformToString()).toBe('{"a":1}');
+    expect(Buffer.from(answer.LogResult ?? '', 'base64').toString()).toBe('ran\n');
+  });
+
+  it('answers 200 with FunctionError when the function fails', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => { throw new TypeError("no"); };'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const answer = await client.send(new InvokeCommand({ FunctionName: 'probe' }));
+
+    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toMatchObject({
+      errorType: 'TypeError',
+      errorMessage: 'no',
+    });
+  });
+
+  it('answers 202 to an event and 204 to a dry run', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => 1;'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const event = await client.send(new InvokeCommand({ FunctionName: 'probe', InvocationType: 'Event' }));
+    const dryRun = await client.send(new InvokeCommand({ FunctionName: 'probe', InvocationType: 'DryRun' }));
+
+    expect([event.StatusCode, dryRun.StatusCode]).toStrictEqual([202, 204]);
+  });
+
+  it('refuses as Lambda does', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => 1;', { reservedConcurrency: 0 }));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const unknown = client.send(new GetFunctionCommand({ FunctionName: 'other' }));
+    const throttled = client.send(new InvokeCommand({ FunctionName: 'probe' }));
+
+    await expect(unknown).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: 'Function not found: arn:aws:lambda:eu-central-1:123456789012:function:other',
+    });
+    await expect(throttled).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    });
+  });
+});

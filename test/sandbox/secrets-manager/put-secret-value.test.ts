@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { refusal, secretsWorld, V1, V2, V3 } from './secrets-world.ts';
+
+const NO_TOKEN = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
+
+describe('PutSecretValue', () => {
+  it('moves AWSCURRENT to the new version and AWSPREVIOUS to the one that lost it', async () => {
+    const world = secretsWorld();
+    const arn = await world.createSecret();
+
+    const answer = await world.put(V2, 'second');
+
+    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2, VersionStages: ['AWSCURRENT'] });
+    expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
+  });
+
+  it('takes AWSPREVIOUS away from the version before and keeps custom labels', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+    await world.call('UpdateSecretVersionStage', {
+      SecretId: 'genesys',
+      VersionStage: 'PUT0',
+      MoveToVersionId: V1,
+    });
+
+    await world.put(V2, 'second');
+    await world.put(V3, 'third');
+
+    expect(world.labels()).toEqual({ [V1]: ['PUT0'], [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
+  });
+
+  it('leaves AWSCURRENT alone when only AWSPENDING is asked for', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+
+    await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+
+    expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
+  });
+
+  it('takes a listed label off the version that holds it', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+    await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+    await world.promote(V2);
+
+    await world.put(V3, 'third', { VersionStages: ['AWSPENDING'] });
+
+    expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'], [V3]: ['AWSPENDING'] });
+  });
+
+  it('takes AWSPENDING off when a default put follows a promotion', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+    await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+    await world.promote(V2);
+
+    await world.put(V3, 'third');
+
+    expect(world.labels()).toEqual({ [V1]: [], [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
+  });
+
+  it('gives the very first value AWSCURRENT beside the label that was asked for', async () => {
+    const world = secretsWorld();
+    await world.createSecret({ SecretString: undefined });
+
+    const answer = await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+
+    expect(answer).toMatchObject({ VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
+  });
+
+  it('changes nothing and names the present labels when the same data comes again', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+    await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+    await world.promote(V2);
+
+    const answer = await world.put(V1, 'first', { VersionStages: ['AWSPENDING'] });
+
+    expect(answer).toMatchObject({ VersionId: V1, VersionStages: ['AWSPREVIOUS'] });
+    expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
+  });
+
+  it.each([['AWSPENDING'], ['AWSCURRENT']])('refuses other data for a version labelled %s', async label => {
+    const world = secretsWorld();
+    const arn = await world.createSecret();
+    await world.put(V2, 'second', { VersionStages: [label] });
+
+    await expect(world.put(V2, 'other', { VersionStages: [label] })).rejects.toMatchObject(
+      refusal(
+        'ResourceExistsException',
+        `You can't use ClientRequestToken ${V2} because that value is already in use for a version of secret ${arn}.`,
+      ),
+    );
+  });
+
+  it('refuses a call without a ClientRequestToken', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+
+    await expect(
+      world.call('PutSecretValue', { SecretId: 'genesys', SecretString: 'second' }),
+    ).rejects.toMatchObject(refusal('InvalidRequestException', NO_TOKEN));
+  });
+
+  it('refuses a token that is too short to be one', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+
+    await expect(world.put('short', 'second')).rejects.toMatchObject(refusal('ValidationException'));
+  });
+
+  it.each([
+    ['nothing', {}, 'InvalidRequestException'],
+    ['an empty string', { SecretString: '' }, 'InvalidRequestException'],
+    ['both kinds', { SecretString: 'a', SecretBinary: 'YQ==' }, 'InvalidParameterException'],
+    ['65,537 bytes', { SecretString: `${'ä'.repeat(32_768)}a` }, 'ValidationException'],
+  ])('refuses %s as a value', async (_, value, type) => {
+    const world = secretsWorld();
+    await world.createSecret();
+
+    await expect(
+      world.call('PutSecretValue', { SecretId: 'genesys', ClientRequestToken: V2, ...value }),
+    ).rejects.toMatchObject(refusal(type));
+  });
+
+  it('takes 65,536 bytes', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+
+    await world.put(V2, 'ä'.repeat(32_768));
+
+    expect(world.labels()).toMatchObject({ [V2]: ['AWSCURRENT'] });
+  });
+
+  it('refuses a twenty-first label', async () => {
+    const world = secretsWorld();
+    await world.createSecret();
+    const labels = Array.from({ length: 20 }, (_, index) => `LABEL${index}`);
+
+    await expect(world.put(V2, 'second', { VersionStages: labels })).rejects.toMatchObject(
+      refusal('LimitExceededException'),
+    );
+  });
+
+  it('runs into the quota of versions when a day brings more than it allows', async () => {
+    const world = secretsWorld({ behaviour: { versionQuota: 3 } });
+    await world.createSecret();
+    await world.put(V2, 'second');
+    await world.put(V3, 'third');
+    const fourth = '44444444-4444-4444-8444-444444444444';
+
+    await expect(world.put(fourth, 'fourth')).rejects.toMatchObject(refusal('LimitExceededException'));
+
+    await world.pass(86_400_000);
+    await world.put(fourth, 'fourth');
+    expect(world.labels()).toEqual({ [V2]: [], [V3]: ['AWSPREVIOUS'], [fourth]: ['AWSCURRENT'] });
+  });
+});
+
+describe('SecretsManager.onChange', () => {
+  it('tells which labels a call moved until it is unsubscribed', async () => {
+    const world = secretsWorld();
+    const secretArn = await world.createSecret();
+    const changes: unknown[] = [];
+    const unsubscribe = world.secretsManager.onChange(change => changes.push(change));
+
+    await world.put(V2, 'second');
+    unsubscribe();
+    await world.put(V3, 'third');
+
+    expect(changes).toEqual([
+      {
+        secretArn,
+        versionId: V2,
+        labelMoves: [
+          { label: 'AWSCURRENT', from: V1, to: V2 },
+          { label: 'AWSPREVIOUS', to: V1 },
+        ],
+        at: new Date('2026-03-02T10:30:00Z'),
+      },
+    ]);
+  });
+});

@@ -1,0 +1,136 @@
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  RotateSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
+import { SecretsManager } from '../../../sandbox/secrets-manager/secrets-manager.ts';
+import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+
+const ROTATION_FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:rotation`;
+
+async function serveSecretsManager() {
+  const clock = new Clock();
+  onTestFinished(() => clock.stop());
+  const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
+  const cloudTrail = new CloudTrail({ clock, ...account });
+  const secretsManager = new SecretsManager({
+    ...account,
+    clock,
+    cloudTrail,
+    functions: { invoke: () => Promise.resolve({ payload: null, requestId: 'invocation' }) },
+    functionExists: () => true,
+    behaviour: { retryDelaysMs: [] },
+  });
+  const served = await serveAws([secretsManager, cloudTrail]);
+  return {
+    secretsManager,
+    secrets: new SecretsManagerClient(served.client),
+    trail: new CloudTrailClient(served.client),
+  };
+}
+
+describe('SecretsManager behind the AWS SDK', () => {
+  it('creates, writes, promotes and reads a binary value', async () => {
+    const { secrets } = await serveSecretsManager();
+    const created = await secrets.send(
+      new CreateSecretCommand({ Name: 'genesys', SecretBinary: new Uint8Array([0, 1, 2]) }),
+    );
+
+    const put = await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: 'genesys',
+        SecretBinary: new Uint8Array([3, 4]),
+        VersionStages: ['AWSPENDING'],
+      }),
+    );
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: 'genesys',
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: put.VersionId,
+        RemoveFromVersionId: created.VersionId,
+      }),
+    );
+    const read = await secrets.send(new GetSecretValueCommand({ SecretId: 'genesys' }));
+
+    expect(read).toMatchObject({
+      VersionId: put.VersionId,
+      SecretBinary: new Uint8Array([3, 4]),
+      VersionStages: ['AWSCURRENT', 'AWSPENDING'],
+      CreatedDate: expect.any(Date),
+    });
+  });
+
+  it('describes and lists with dates that the SDK can read', async () => {
+    const { secrets, secretsManager } = await serveSecretsManager();
+    await secrets.send(new CreateSecretCommand({ Name: 'genesys', SecretString: 'first' }));
+    const rotation = await secrets.send(
+      new RotateSecretCommand({
+        SecretId: 'genesys',
+        RotationLambdaARN: ROTATION_FUNCTION,
+        RotationRules: { ScheduleExpression: 'rate(8 hours)' },
+      }),
+    );
+    await secretsManager.rotationsIdle();
+
+    const described = await secrets.send(new DescribeSecretCommand({ SecretId: 'genesys' }));
+    const listed = await secrets.send(new ListSecretsCommand({}));
+    const versions = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'genesys' }));
+
+    expect(described).toMatchObject({
+      RotationEnabled: true,
+      RotationRules: { ScheduleExpression: 'rate(8 hours)' },
+      NextRotationDate: expect.any(Date),
+      LastChangedDate: expect.any(Date),
+    });
+    expect(listed.SecretList).toMatchObject([{ Name: 'genesys', CreatedDate: expect.any(Date) }]);
+    expect(versions.Versions).toContainEqual({
+      VersionId: rotation.VersionId,
+      VersionStages: ['AWSPENDING'],
+      CreatedDate: expect.any(Date),
+      KmsKeyIds: ['DefaultEncryptionKey'],
+    });
+  });
+
+  it('rejects with the exceptions of the SDK', async () => {
+    const { secrets } = await serveSecretsManager();
+
+    await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'genesys' }))).rejects.toThrow(
+      ResourceNotFoundException,
+    );
+  });
+
+  it('shows its rotations in CloudTrail', async () => {
+    const { secrets, trail, secretsManager } = await serveSecretsManager();
+    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'genesys', SecretString: 'first' }));
+    await secrets.send(
+      new RotateSecretCommand({ SecretId: 'genesys', RotationLambdaARN: ROTATION_FUNCTION }),
+    );
+    await secretsManager.rotationsIdle();
+
+    const { Events } = await trail.send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'RotationFailed' }],
+      }),
+    );
+
+    expect(Events).toMatchObject([
+      {
+        EventName: 'RotationFailed',
+        EventTime: expect.any(Date),
+        Resources: [{ ResourceType: 'AWS::SecretsManager::Secret', ResourceName: ARN }],
+      },
+    ]);
+  });
+});
