@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/synthesized-stack.ts',
     testTimeout: 30_000,
     restoreMocks: true,
   },

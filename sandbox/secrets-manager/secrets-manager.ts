@@ -8,6 +8,7 @@ import type { KeyAccess } from './key-access.ts';
 import { listSecrets } from './list-secrets.ts';
 import type { RotationOutcome } from './rotation.ts';
 import { rotationOperations } from './rotation-operations.ts';
+import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
 import { RotationRunner } from './rotation-runner.ts';
 import { RotationScheduler } from './rotation-scheduler.ts';
 import { RotationTokens } from './rotation-tokens.ts';
@@ -44,6 +45,7 @@ export class SecretsManager implements AwsService {
   readonly behaviour: SecretsManagerBehaviour;
   readonly #store: SecretStore;
   readonly #runner: RotationRunner;
+  readonly #scheduler: RotationScheduler;
 
   constructor(options: SecretsManagerOptions) {
     const { clock, functions, functionExists, cloudTrail, mayUseKey = () => true } = options;
@@ -70,6 +72,7 @@ export class SecretsManager implements AwsService {
     this.behaviour = behaviour;
     this.#store = store;
     this.#runner = runner;
+    this.#scheduler = scheduler;
     this.operations = {
       ...secretOperations({ clock, store, writer, mayUseKey }),
       ...versionOperations({ clock, store, writer, tokens, mayUseKey }),
@@ -77,6 +80,17 @@ export class SecretsManager implements AwsService {
       ...deletionOperations({ clock, store, runner, scheduler }),
       ListSecrets: listSecrets(store),
     };
+  }
+
+  /**
+   * Turns rotation on, as it stands once RotateSecret with RotateImmediately=false has tested the configuration.
+   *
+   * @throws AwsError ResourceNotFoundException; InvalidParameterException for rules that AWS refuses
+   */
+  enableRotation(secretId: string, functionArn: string, rules: RotationRulesInput): void {
+    const secret = this.#store.usable(secretId);
+    secret.rotation = { functionArn, enabled: true, rules: new RotationRules(rules) };
+    this.#scheduler.plan(secret);
   }
 
   /** The secret of this name, full ARN or partial ARN, without its values. */

@@ -10,7 +10,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PromoteResult, promote } from '../../functions/promote/promote.ts';
 import { type PromoteRequest, parsePromoteRequest } from '../../functions/promote/promote-request.ts';
-import { CurrentVersionMoved, InvalidRotationRequest, SecretNotFound } from '../../functions/shared/errors.ts';
+import {
+  CurrentVersionMoved,
+  InvalidRotationRequest,
+  SecretNotFound,
+} from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {

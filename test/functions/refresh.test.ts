@@ -11,6 +11,7 @@ import { type RefreshDependencies, type RefreshResult, refresh } from '../../fun
 import { parseRefreshRequest, type RefreshRequest } from '../../functions/refresh/refresh-request.ts';
 import {
   ClientRejected,
+  CurrentVersionMoved,
   GenesysAnswerLost,
   GenesysRateLimited,
   GenesysUnavailable,
@@ -23,7 +24,7 @@ import { awsException, secretsManagerException } from '../helpers/aws-exception.
 import { answer, dropConnection, genesysServer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
-import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
@@ -107,7 +108,7 @@ describe('refresh', () => {
     });
   });
 
-  it('tells the version that it read and when the new access token dies', async () => {
+  it('tells the version that it read, when it was refreshed and when the new access token dies', async () => {
     genesys.script(answer(200, TOKENS));
 
     const result = await refreshed();
@@ -115,6 +116,7 @@ describe('refresh', () => {
     expect(result).toEqual({
       baseVersionId: BASE_VERSION,
       sealedValue: expect.stringMatching(/^v1\./),
+      refreshedAt: '2026-07-01T08:00:00.000Z',
       expiresAt: '2026-07-02T08:00:00.000Z',
     });
   });
@@ -231,6 +233,44 @@ describe('refresh', () => {
       const result = await refreshed(FROM_PENDING);
 
       expect(result.baseVersionId).toBe(BASE_VERSION);
+    });
+
+    it('throws CurrentVersionMoved without a request when somebody wrote a newer credential', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
+        .resolves({ VersionId: FOREIGN_VERSION, SecretString: secretValue() });
+
+      const error = await rejection(refreshed(FROM_PENDING));
+
+      expect(error).toBeInstanceOf(CurrentVersionMoved);
+      expect(error.message).toContain(FOREIGN_VERSION);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('goes on when AWSCURRENT has no value: nothing newer is known', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
+        .rejects(awsException(ResourceNotFoundException));
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed(FROM_PENDING);
+
+      expect(result.baseVersionId).toBe(BASE_VERSION);
+    });
+
+    it('keeps the keys of the pending version, not those of AWSCURRENT', async () => {
+      stored(secretValue({ team: 'of AWSCURRENT' }));
+      secretsMock
+        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
+        .resolves({ VersionId: DERIVED_VERSION, SecretString: secretValue({ team: 'of the pending one' }) });
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed(FROM_PENDING);
+
+      expect(await opened(result)).toMatchObject({
+        team: 'of the pending one',
+        refreshToken: 'sentinel-new-refresh-token',
+      });
     });
 
     it('throws InvalidSecret when the pending version has no value any more', async () => {

@@ -12,7 +12,13 @@ import { type StandDownResult, standDown } from '../../functions/promote/stand-d
 import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
+import {
+  DERIVED_VERSION,
+  FOREIGN_VERSION,
+  SECRET_ARN,
+  secretDescription,
+  VERSION,
+} from '../helpers/secret.ts';
 
 const REQUEST: StandDownRequest = {
   action: 'stand-down',

@@ -10,7 +10,11 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CurrentVersionMoved, InvalidRotationRequest, SecretNotFound } from '../../functions/shared/errors.ts';
+import {
+  CurrentVersionMoved,
+  InvalidRotationRequest,
+  SecretNotFound,
+} from '../../functions/shared/errors.ts';
 import { newSeal, type SealContext } from '../../functions/shared/sealed-blob.ts';
 import { type StorePendingResult, storePending } from '../../functions/store-pending/store-pending.ts';
 import {
@@ -352,15 +356,20 @@ describe('store-pending-request', () => {
     expect(parseStorePendingRequest(event)).toEqual(event);
   });
 
-  it.each(['secretArn', 'versionId', 'baseVersionId', 'sealedValue', 'sealedRotationToken', 'execution', 'state'])(
-    'refuses a request without %s',
-    async key => {
-      const event = { ...EVENT, [key]: undefined };
+  it.each([
+    'secretArn',
+    'versionId',
+    'baseVersionId',
+    'sealedValue',
+    'sealedRotationToken',
+    'execution',
+    'state',
+  ])('refuses a request without %s', async key => {
+    const event = { ...EVENT, [key]: undefined };
 
-      const error = await rejection(Promise.resolve().then(() => parseStorePendingRequest(event)));
+    const error = await rejection(Promise.resolve().then(() => parseStorePendingRequest(event)));
 
-      expect(error).toBeInstanceOf(InvalidRotationRequest);
-      expect(error.message).toContain(key);
-    },
-  );
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
 });

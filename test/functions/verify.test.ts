@@ -7,6 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AccessTokenForbidden,
+  AccessTokenOutdated,
   AccessTokenRejected,
   ClientRejected,
   GenesysRateLimited,
@@ -19,7 +20,7 @@ import { parseVerifyRequest, type VerifyRequest } from '../../functions/verify/v
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 
 const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
@@ -28,11 +29,17 @@ const REQUEST: VerifyRequest = {
   secretArn: SECRET_ARN,
   versionId: VERSION,
   pendingVersionId: DERIVED_VERSION,
-  baseVersionId: BASE_VERSION,
+  refreshedAt: new Date('2026-07-01T07:59:55Z'),
   execution: 'arn:execution',
   state: 'Verify',
 };
-const CHECK: VerifyRequest = { ...REQUEST, mode: 'check-configuration', state: 'CheckConfiguration' };
+const RESUMED: VerifyRequest = { ...REQUEST, refreshedAt: null, state: 'VerifyResumed' };
+const CHECK: VerifyRequest = {
+  ...REQUEST,
+  mode: 'check-configuration',
+  refreshedAt: null,
+  state: 'CheckConfiguration',
+};
 
 describe('verify', () => {
   const logged = watchedLog();
@@ -57,7 +64,10 @@ describe('verify', () => {
   ): Promise<VerifyResult> {
     const result = await verify(request, {
       secrets: new SecretsManagerClient(),
-      genesysUrlsOf: host => ({ loginUrl: `${genesys.url}/login/${host}`, apiUrl: `${genesys.url}/api/${host}` }),
+      genesysUrlsOf: host => ({
+        loginUrl: `${genesys.url}/login/${host}`,
+        apiUrl: `${genesys.url}/api/${host}`,
+      }),
       timeoutMs: () => 2_000,
       now: () => new Date('2026-07-01T08:00:00Z'),
       ...changes,
@@ -81,16 +91,12 @@ describe('verify', () => {
       ]);
     });
 
-    it('hands over what Promote promotes, and the id of the user', async () => {
+    it('gives the id of the user and nothing else of the profile', async () => {
       genesys.script(answer(200, USER));
 
       const result = await verified();
 
-      expect(result).toEqual({
-        pendingVersionId: DERIVED_VERSION,
-        baseVersionId: BASE_VERSION,
-        userId: 'user-1',
-      });
+      expect(result).toEqual({ userId: 'user-1' });
     });
 
     it('logs the id of the user, and no personal data', async () => {
@@ -140,6 +146,50 @@ describe('verify', () => {
       expect(logged()).toEqual([]);
     });
 
+    describe('when the API answers 401', () => {
+      const refreshedAt = (time: string): VerifyRequest => ({ ...REQUEST, refreshedAt: new Date(time) });
+
+      it.each([
+        ['a minute ago', refreshedAt('2026-07-01T07:59:00Z')],
+        ['days ago', refreshedAt('2026-06-20T00:00:00Z')],
+      ])(
+        'throws AccessTokenOutdated for a token that was refreshed %s, before a redrive',
+        async (...given) => {
+          const [, request] = given;
+          genesys.script(answer(401));
+
+          const error = await rejection(verified(request));
+
+          expect(error).toBeInstanceOf(AccessTokenOutdated);
+          expect(error.message).toContain(SECRET_ARN);
+        },
+      );
+
+      it.each([
+        ['within the last minute', refreshedAt('2026-07-01T07:59:00.001Z')],
+        ['in the future of this clock', refreshedAt('2026-07-01T08:00:10Z')],
+        ['by an earlier attempt, nobody knows when', RESUMED],
+      ])('throws AccessTokenRejected for a token that was refreshed %s', async (...given) => {
+        const [, request] = given;
+        genesys.script(answer(401));
+
+        const error = await rejection(verified(request));
+
+        expect(error).toBeInstanceOf(AccessTokenRejected);
+      });
+
+      it.each([
+        [403, AccessTokenForbidden],
+        [503, GenesysUnavailable],
+      ])('does not call an old token outdated for %i', async (status, type) => {
+        genesys.script(answer(status));
+
+        const error = await rejection(verified(refreshedAt('2026-06-20T00:00:00Z')));
+
+        expect(error).toBeInstanceOf(type);
+      });
+    });
+
     it('throws InvalidSecret without a request when the version has no access token', async () => {
       stored(secretValue({ accessToken: undefined }));
 
@@ -170,11 +220,7 @@ describe('verify', () => {
 
       const result = await verified(CHECK);
 
-      expect(result).toEqual({
-        pendingVersionId: DERIVED_VERSION,
-        baseVersionId: BASE_VERSION,
-        userId: null,
-      });
+      expect(result).toEqual({ userId: null });
       expect(genesys.requests).toMatchObject([
         {
           method: 'POST',
@@ -253,8 +299,10 @@ describe('verify', () => {
 });
 
 describe('verify-request', () => {
-  it.each([REQUEST, CHECK])('reads what the state $state hands over', request => {
-    expect(parseVerifyRequest({ ...request })).toEqual(request);
+  it.each([REQUEST, RESUMED, CHECK])('reads what the state $state hands over', request => {
+    const event: unknown = JSON.parse(JSON.stringify(request));
+
+    expect(parseVerifyRequest(event)).toEqual(request);
   });
 
   it.each([
@@ -263,7 +311,8 @@ describe('verify-request', () => {
     ['secretArn', undefined],
     ['versionId', undefined],
     ['pendingVersionId', ''],
-    ['baseVersionId', undefined],
+    ['refreshedAt', undefined],
+    ['refreshedAt', 'yesterday'],
     ['execution', undefined],
     ['state', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {

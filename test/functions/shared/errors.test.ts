@@ -14,6 +14,7 @@ import { SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
 /** Every name by which Step Functions and the operators know an error of ours. */
 const NAMES = [
   'AccessTokenForbidden',
+  'AccessTokenOutdated',
   'AccessTokenRejected',
   'ClientRejected',
   'CurrentVersionMoved',

@@ -15,6 +15,8 @@ describe('request', () => {
       name: 'Refresh',
       nothing: null,
       something: 'blob',
+      never: null,
+      since: '2026-07-01T08:00:00.000Z',
       action: 'promote',
       none: 0,
       three: 3,
@@ -24,6 +26,8 @@ describe('request', () => {
     expect(fields.string('name')).toBe('Refresh');
     expect(fields.nullableString('nothing')).toBeNull();
     expect(fields.nullableString('something')).toBe('blob');
+    expect(fields.nullableInstant('never')).toBeNull();
+    expect(fields.nullableInstant('since')).toEqual(new Date('2026-07-01T08:00:00Z'));
     expect(fields.oneOf('action', ['promote', 'stand-down'])).toBe('promote');
     expect(fields.count('none')).toBe(0);
     expect(fields.count('three')).toBe(3);
@@ -57,6 +61,18 @@ describe('request', () => {
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
       expect(error.message).toContain('blob');
+    },
+  );
+
+  it.each([undefined, '', 'yesterday', 1_782_900_000, SENTINELS.rotationToken])(
+    'refuses %j where an instant or null is expected',
+    async value => {
+      const error = await refusal(() =>
+        requestFields('The request', { since: value }).nullableInstant('since'),
+      );
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('since');
     },
   );
 
