@@ -74,7 +74,7 @@ export async function awaitLatestExecution(
 ): Promise<string | undefined> {
   let latest: DescribeExecutionCommandOutput | undefined;
   for (let attempt = 1; ; attempt++) {
-    const found = await describe(executionArn(nameOf(attempt), dependencies), dependencies);
+    const found = await firstLook(executionArn(nameOf(attempt), dependencies), dependencies);
     if (found === undefined) break;
     latest = found;
     if (RUNNING.has(found.status ?? '') || found.status === 'SUCCEEDED') break;
@@ -100,7 +100,7 @@ async function startOrAttach(
     const arn = executionArn(name, dependencies);
     if (await start(name, input, dependencies)) return { executionArn: arn, redriveCount: 0 };
 
-    const found = await describe(arn, dependencies);
+    const found = await firstLook(arn, dependencies);
     const redriveCount = found?.redriveCount ?? 0;
     // One that is not visible yet was started a moment ago.
     if (found === undefined || !hasFailed(found)) return { executionArn: arn, redriveCount };
@@ -121,10 +121,28 @@ async function awaitExecution(running: Running, dependencies: ExecutionDependenc
     const waitMs = waitBeforeLookMs(look, dependencies.random);
     const leftMs = assertTimeLeft(running.executionArn, dependencies);
     await dependencies.sleep(Math.min(waitMs, leftMs));
-    const found = await describe(running.executionArn, dependencies).catch(ignoreTransient);
-    if (found === undefined || RUNNING.has(found.status ?? '')) continue;
+    const found = await describe(running.executionArn, dependencies).catch(error => {
+      if (!isTransient(error)) throw error;
+    });
+    if (!found || RUNNING.has(found.status ?? '')) continue;
     if (hasFailed(found) && (found.redriveCount ?? 0) < running.redriveCount) continue;
     return succeededOrThrow(found);
+  }
+}
+
+/** What is known of an execution; looks again while the look itself fails in passing. */
+async function firstLook(
+  arn: string,
+  dependencies: ExecutionDependencies,
+): Promise<DescribeExecutionCommandOutput | undefined> {
+  for (let look = 0; ; look++) {
+    try {
+      return await describe(arn, dependencies);
+    } catch (error) {
+      const leftMs = dependencies.remainingMs() - TIME_TO_ANSWER_MS;
+      if (!isTransient(error) || leftMs <= 0) throw error;
+      await dependencies.sleep(Math.min(waitBeforeLookMs(look, dependencies.random), leftMs));
+    }
   }
 }
 
@@ -203,11 +221,10 @@ function assertTimeLeft(arn: string, { remainingMs }: ExecutionDependencies): nu
   );
 }
 
-/** A throttled or failed look says nothing about the execution. */
-function ignoreTransient(error: unknown): undefined {
+/** Whether a look was throttled or failed by itself: that says nothing about the execution. */
+function isTransient(error: unknown): boolean {
   const { $fault, $retryable, name } = error as { $fault?: string; $retryable?: object; name?: string };
-  if ($fault === 'server' || $retryable !== undefined || TRANSIENT.has(name ?? '')) return undefined;
-  throw error;
+  return $fault === 'server' || $retryable !== undefined || TRANSIENT.has(name ?? '');
 }
 
 function executionArn(name: string, { stateMachineArn }: ExecutionDependencies): string {

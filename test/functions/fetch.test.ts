@@ -78,6 +78,14 @@ describe('fetch', () => {
     expect(result).toEqual({ route: 'refresh', baseVersionId: BASE_VERSION, pendingVersionId: VERSION });
   });
 
+  it('trusts what it read as AWSCURRENT while the labels lag behind', async () => {
+    secretsMock
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSPENDING'] } }));
+
+    expect(await fetched()).toMatchObject({ route: 'refresh', baseVersionId: BASE_VERSION });
+  });
+
   it('reads labels, AWSCURRENT and its own version, and writes nothing', async () => {
     await fetched();
 

@@ -316,7 +316,7 @@ describe('verify-request', () => {
     ['execution', undefined],
     ['state', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {
-    const event = { ...REQUEST, [key]: value };
+    const event: unknown = JSON.parse(JSON.stringify({ ...REQUEST, [key]: value }));
 
     const error = await rejection(Promise.resolve().then(() => parseVerifyRequest(event)));
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { StandDownResult } from '../../functions/promote/stand-down.ts';
 import type { RefreshResult } from '../../functions/refresh/refresh.ts';
-import { failure, payload, runWorkflow } from './run-workflow.ts';
-import { CHECK, fetched, INPUT, REFRESH, REFRESH_PENDING, RESUME, STAND_DOWN, stoodDown } from './scripts.ts';
+import { failure, payload, redriveWorkflow, runWorkflow } from './run-workflow.ts';
+import {
+  CHECK,
+  fetched,
+  INPUT,
+  OUTDATED,
+  REFRESH,
+  REFRESH_PENDING,
+  RESUME,
+  STAND_DOWN,
+  stoodDown,
+} from './scripts.ts';
 
 describe('the way of a refresh', () => {
   it('goes through every state to Rotated', async () => {
@@ -11,18 +21,14 @@ describe('the way of a refresh', () => {
     expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
     expect(run.output).toEqual({
       ...INPUT,
-      fetched: { route: 'refresh', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
       refreshed: {
         baseVersionId: 'refreshed-base',
         sealedValue: 'sealed-value',
+        refreshedAt: '2030-01-01T00:00:00.000Z',
         expiresAt: '2030-01-02T00:00:00.000Z',
       },
-      stored: { pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
-      verified: {
-        pendingVersionId: 'verified-pending',
-        baseVersionId: 'verified-base',
-        userId: 'user-id',
-      },
+      versions: { pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
+      verified: { userId: 'user-id' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });
@@ -37,6 +43,7 @@ describe('the way of a refresh', () => {
     const withoutExpiry = payload({
       baseVersionId: 'refreshed-base',
       sealedValue: 'sealed-value',
+      refreshedAt: '2030-01-01T00:00:00.000Z',
       expiresAt: null,
     } satisfies RefreshResult);
 
@@ -61,16 +68,12 @@ describe('a resumed rotation', () => {
     expect(run.states).toEqual(['Fetch', 'Route', 'VerifyResumed', 'Promote', 'Rotated']);
     expect(run.output).toEqual({
       ...INPUT,
-      fetched: {
+      versions: {
         route: 'verifyResumed',
         baseVersionId: 'fetched-base',
         pendingVersionId: 'fetched-pending',
       },
-      verified: {
-        pendingVersionId: 'verified-pending',
-        baseVersionId: 'verified-base',
-        userId: 'user-id',
-      },
+      verified: { userId: 'user-id' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });
@@ -90,9 +93,47 @@ describe('a resumed rotation', () => {
     ]);
     expect(run.output).toMatchObject({
       caught: { Error: 'AccessTokenRejected' },
-      refreshed: { baseVersionId: 'refreshed-base', sealedValue: 'sealed-value' },
+      refreshed: { baseVersionId: 'refreshed-pending-base', sealedValue: 'sealed-value-of-pending' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
+  });
+});
+
+describe('a redriven rotation', () => {
+  it('refreshes from the pending version when its access token has died since', async () => {
+    const failed = await runWorkflow({ ...REFRESH, Verify: [failure('AccessTokenForbidden')] }, INPUT);
+
+    const run = await redriveWorkflow(failed, OUTDATED);
+
+    expect(run.states).toEqual(['Verify', 'RefreshPending', 'StorePending', 'Verify', 'Promote', 'Rotated']);
+    expect(run.output).toEqual({
+      ...INPUT,
+      refreshed: {
+        baseVersionId: 'refreshed-pending-base',
+        sealedValue: 'sealed-value-of-pending',
+        refreshedAt: '2030-02-01T00:00:00.000Z',
+        expiresAt: '2030-02-02T00:00:00.000Z',
+      },
+      versions: { pendingVersionId: 'stored-again-pending', baseVersionId: 'stored-again-base' },
+      caught: { Error: 'AccessTokenOutdated', Cause: 'scripted' },
+      verified: { userId: 'user-id' },
+      promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
+    });
+  });
+
+  it('stands down when RefreshPending failed and someone has authorised since', async () => {
+    const failed = await runWorkflow(
+      { ...REFRESH_PENDING, RefreshPending: [failure('RefreshTokenRejected')] },
+      INPUT,
+    );
+
+    const run = await redriveWorkflow(failed, {
+      RefreshPending: [failure('CurrentVersionMoved')],
+      StandDown: [stoodDown],
+    });
+
+    expect(failed.failure).toEqual({ state: 'RefreshPending', error: 'RefreshTokenRejected' });
+    expect(run.states).toEqual(['RefreshPending', 'StandDown', 'Superseded']);
   });
 });
 
@@ -103,40 +144,34 @@ describe('a newer credential', () => {
     expect(run.states).toEqual(['Fetch', 'Route', 'StandDown', 'Superseded']);
     expect(run.output).toEqual({
       ...INPUT,
-      fetched: { route: 'standDown', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
+      versions: { route: 'standDown', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
       stoodDown: { standDownVersionId: 'stood-down' },
     });
   });
 
-  it('makes the rotation stand down when StorePending finds it', async () => {
+  it.each([
+    {
+      finder: 'RefreshPending',
+      script: REFRESH_PENDING,
+      states: ['Fetch', 'Route', 'VerifyResumed', 'RefreshPending', 'StandDown', 'Superseded'],
+    },
+    {
+      finder: 'StorePending',
+      script: REFRESH,
+      states: ['Fetch', 'Route', 'Refresh', 'StorePending', 'StandDown', 'Superseded'],
+    },
+    {
+      finder: 'Promote',
+      script: REFRESH,
+      states: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'StandDown', 'Superseded'],
+    },
+  ])('makes the rotation stand down when $finder finds it', async ({ finder, script, states }) => {
     const run = await runWorkflow(
-      { ...REFRESH, StorePending: [failure('CurrentVersionMoved')], StandDown: [stoodDown] },
+      { ...script, [finder]: [failure('CurrentVersionMoved')], StandDown: [stoodDown] },
       INPUT,
     );
 
-    expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'StandDown', 'Superseded']);
-    expect(run.output).toMatchObject({
-      caught: { Error: 'CurrentVersionMoved' },
-      stoodDown: { standDownVersionId: 'stood-down' },
-    });
-  });
-
-  it('makes the rotation stand down when Promote finds it', async () => {
-    const run = await runWorkflow(
-      { ...REFRESH, Promote: [failure('CurrentVersionMoved')], StandDown: [stoodDown] },
-      INPUT,
-    );
-
-    expect(run.states).toEqual([
-      'Fetch',
-      'Route',
-      'Refresh',
-      'StorePending',
-      'Verify',
-      'Promote',
-      'StandDown',
-      'Superseded',
-    ]);
+    expect(run.states).toEqual(states);
     expect(run.output).toMatchObject({
       caught: { Error: 'CurrentVersionMoved' },
       stoodDown: { standDownVersionId: 'stood-down' },
@@ -160,7 +195,7 @@ describe('the other routes', () => {
     expect(run.states).toEqual(['Fetch', 'Route', 'Rotated']);
     expect(run.output).toEqual({
       ...INPUT,
-      fetched: { route: 'rotated', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
+      versions: { route: 'rotated', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
     });
   });
 
@@ -172,12 +207,12 @@ describe('the other routes', () => {
     expect(run.states).toEqual(['Fetch', 'Route', 'CheckConfiguration', 'ConfigurationChecked']);
     expect(run.output).toEqual({
       ...input,
-      fetched: {
+      versions: {
         route: 'checkConfiguration',
         baseVersionId: 'fetched-base',
         pendingVersionId: 'fetched-pending',
       },
-      checked: { pendingVersionId: 'checked-pending' },
+      verified: { userId: null },
     });
   });
 

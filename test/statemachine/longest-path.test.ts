@@ -70,6 +70,43 @@ describe('longestPath', () => {
     expect(() => longestPath(loop)).toThrow('The states from A on form a loop');
   });
 
+  it('begins where it is told to', () => {
+    const task = { Type: 'Task', TimeoutSeconds: 3 };
+
+    const path = longestPath(definition({ A: { ...task, Next: 'B' }, B: { ...task, Next: 'Done' } }), {
+      startAt: 'B',
+    });
+
+    expect(path).toEqual({ seconds: 3, states: ['B', 'Done'] });
+  });
+
+  describe('with an error that is excluded after a state', () => {
+    const task = { Type: 'Task', TimeoutSeconds: 2 };
+    const looping = definition({
+      A: { ...task, Next: 'Test' },
+      Test: { ...task, Catch: [{ ErrorEquals: ['Old'], Next: 'Renew' }], Next: 'Done' },
+      Renew: { ...task, Next: 'Test' },
+    });
+
+    it('takes the way of that error before it went through the state, and not after it', () => {
+      const path = longestPath(looping, { excluded: { error: 'Old', after: ['Renew'] } });
+
+      expect(path).toEqual({ seconds: 8, states: ['A', 'Test', 'Renew', 'Test', 'Done'] });
+    });
+
+    it('never takes that way when it goes through the state first', () => {
+      const path = longestPath(looping, { excluded: { error: 'Old', after: ['A', 'Renew'] } });
+
+      expect(path).toEqual({ seconds: 4, states: ['A', 'Test', 'Done'] });
+    });
+
+    it('refuses a loop that stays open', () => {
+      const excluded = { error: 'Other', after: ['Renew'] };
+
+      expect(() => longestPath(looping, { excluded })).toThrow('The states from Renew on form a loop');
+    });
+  });
+
   it('refuses a state whose time it does not know', () => {
     const waiting = definition({ A: { Type: 'Wait', Seconds: 5, Next: 'Done' } });
 

@@ -5,6 +5,14 @@ const DEFAULT_INTERVAL_SECONDS = 1;
 const DEFAULT_MAX_ATTEMPTS = 3;
 const DEFAULT_BACKOFF_RATE = 2;
 
+/** A run of an execution: the first one, or one after a redrive. */
+interface Run {
+  /** A redrive begins at the state that failed. The definition's `StartAt` if left out. */
+  readonly startAt?: string;
+  /** An error that no Task reports any more once the run has been through one of these states. */
+  readonly excluded?: { readonly error: string; readonly after: readonly string[] };
+}
+
 /** A way through the state machine, and the longest time that it may take. */
 interface Path {
   readonly seconds: number;
@@ -17,23 +25,31 @@ interface Path {
  *
  * @throws Error a Task has no time-out, a way leads back to where it was, or a type of state is not known here
  */
-export function longestPath(definition: Definition): Path {
+export function longestPath(
+  definition: Definition,
+  { startAt = definition.StartAt, excluded }: Run = {},
+): Path {
   const ways = transitions(definition);
-  const from = (name: string, before: readonly string[]): Path => {
+  const openWays = ways.filter(({ kind, label }) => kind !== 'catch' || label !== excluded?.error);
+
+  const from = (name: string, isExcluded: boolean, before: readonly string[]): Path => {
     const state = definition.States[name];
     if (state === undefined) throw new Error(`There is no state ${name}.`);
     if (before.includes(name))
       throw new Error(`The states from ${name} on form a loop, which may take any time.`);
-    const rest = ways
+    const nowExcluded = isExcluded || (excluded?.after.includes(name) ?? false);
+    // Where the ways close, the run may come once more through the states that it has been through.
+    const through = nowExcluded === isExcluded ? [...before, name] : [name];
+    const rest = (nowExcluded ? openWays : ways)
       .filter(way => way.from === name)
-      .map(way => from(way.to, [...before, name]))
+      .map(way => from(way.to, nowExcluded, through))
       .reduce((longest, path) => (path.seconds >= longest.seconds ? path : longest), {
         seconds: 0,
         states: [],
       });
     return { seconds: longestSeconds(name, state) + rest.seconds, states: [name, ...rest.states] };
   };
-  return from(definition.StartAt, []);
+  return from(startAt, false, []);
 }
 
 function longestSeconds(name: string, { Type, TimeoutSeconds, Retry }: State): number {

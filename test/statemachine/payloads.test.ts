@@ -4,8 +4,8 @@ import { parsePromoteRequest } from '../../functions/promote/promote-request.ts'
 import { parseRefreshRequest } from '../../functions/refresh/refresh-request.ts';
 import { parseStorePendingRequest } from '../../functions/store-pending/store-pending-request.ts';
 import { parseVerifyRequest } from '../../functions/verify/verify-request.ts';
-import { payload, runWorkflow } from './run-workflow.ts';
-import { CHECK, INPUT, REFRESH, REFRESH_PENDING, RESUME, STAND_DOWN, THROUGH } from './scripts.ts';
+import { failure, payload, redriveWorkflow, runWorkflow } from './run-workflow.ts';
+import { CHECK, INPUT, OUTDATED, REFRESH, REFRESH_PENDING, RESUME, STAND_DOWN, THROUGH } from './scripts.ts';
 
 /** What every function but Fetch is told. */
 const COMMON = { secretArn: 'secret-arn', versionId: 'own-version', execution: 'execution-arn' };
@@ -36,7 +36,7 @@ const REQUESTS: readonly {
       ...COMMON,
       mode: 'verify',
       pendingVersionId: 'fetched-pending',
-      baseVersionId: 'fetched-base',
+      refreshedAt: null,
       state: 'VerifyResumed',
     },
     parse: parseVerifyRequest,
@@ -74,7 +74,7 @@ const REQUESTS: readonly {
       ...COMMON,
       mode: 'verify',
       pendingVersionId: 'stored-pending',
-      baseVersionId: 'stored-base',
+      refreshedAt: '2030-01-01T00:00:00.000Z',
       state: 'Verify',
     },
     parse: parseVerifyRequest,
@@ -85,8 +85,8 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       action: 'promote',
-      pendingVersionId: 'verified-pending',
-      baseVersionId: 'verified-base',
+      pendingVersionId: 'stored-pending',
+      baseVersionId: 'stored-base',
       state: 'Promote',
     },
     parse: parsePromoteRequest,
@@ -104,7 +104,7 @@ const REQUESTS: readonly {
       ...COMMON,
       mode: 'check-configuration',
       pendingVersionId: 'fetched-pending',
-      baseVersionId: 'fetched-base',
+      refreshedAt: null,
       state: 'CheckConfiguration',
     },
     parse: parseVerifyRequest,
@@ -128,6 +128,33 @@ describe('the request of a Task', () => {
     const parsed = parse(request);
 
     expect(parsed).toMatchObject({ ...COMMON, state: task });
+  });
+
+  it('has for Promote what Fetch found when an earlier attempt stored the version', async () => {
+    const run = await runWorkflow(RESUME, INPUT);
+
+    expect(run.calls.find(call => call.state === 'Promote')?.payload).toMatchObject({
+      pendingVersionId: 'fetched-pending',
+      baseVersionId: 'fetched-base',
+    });
+  });
+
+  it('has the version and the instant of the latest refresh once outdated tokens were refreshed', async () => {
+    const failed = await runWorkflow({ ...REFRESH, Verify: [failure('AccessTokenForbidden')] }, INPUT);
+
+    const run = await redriveWorkflow(failed, OUTDATED);
+
+    expect(run.calls.map(call => call.payload)).toMatchObject([
+      { state: 'Verify', pendingVersionId: 'stored-pending', refreshedAt: '2030-01-01T00:00:00.000Z' },
+      { state: 'RefreshPending', pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
+      {
+        state: 'StorePending',
+        baseVersionId: 'refreshed-pending-base',
+        sealedValue: 'sealed-value-of-pending',
+      },
+      { state: 'Verify', pendingVersionId: 'stored-again-pending', refreshedAt: '2030-02-01T00:00:00.000Z' },
+      { state: 'Promote', pendingVersionId: 'stored-again-pending', baseVersionId: 'stored-again-base' },
+    ]);
   });
 
   it('has a null for StorePending where Secrets Manager sent no RotationToken', async () => {

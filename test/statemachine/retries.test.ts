@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure, runWorkflow } from './run-workflow.ts';
+import { failure, redriveWorkflow, runWorkflow, type Script } from './run-workflow.ts';
 import { INPUT, REFRESH, REFRESH_PENDING, refreshed, THROUGH } from './scripts.ts';
 
 const LAMBDA_FAULTS = [
@@ -40,7 +40,9 @@ const RETRIED: Readonly<Record<string, readonly string[]>> = {
 /** Errors that each Task recovers from by another way. */
 const CAUGHT: Readonly<Record<string, string>> = {
   VerifyResumed: 'AccessTokenRejected',
+  RefreshPending: 'CurrentVersionMoved',
   StorePending: 'CurrentVersionMoved',
+  Verify: 'AccessTokenOutdated',
   Promote: 'CurrentVersionMoved',
 };
 
@@ -56,6 +58,7 @@ const OTHERS = [
   'GenesysAnswerLost',
   'CurrentVersionMoved',
   'AccessTokenRejected',
+  'AccessTokenOutdated',
   'AccessTokenForbidden',
   'AccessDeniedException',
   'ResourceNotFoundException',
@@ -66,13 +69,25 @@ const OTHERS = [
   'Error',
 ];
 
-const TASKS = Object.keys(THROUGH);
-const retries = TASKS.flatMap(task => (RETRIED[task] ?? []).map(error => ({ task, error })));
-const failures = TASKS.flatMap(task =>
-  [...FAULTS, ...KMS_FAULTS, ...OTHERS]
-    .filter(error => !RETRIED[task]?.includes(error) && CAUGHT[task] !== error)
-    .map(error => ({ task, error })),
-);
+const ERRORS = [...FAULTS, ...KMS_FAULTS, ...OTHERS];
+
+/** Each Task, with the errors that it tries again after, and those that it neither tries again nor recovers from. */
+const TASKS = Object.keys(THROUGH).map(task => {
+  const retried = RETRIED[task] ?? [];
+  const fatal = ERRORS.filter(error => !retried.includes(error) && CAUGHT[task] !== error);
+  return { task, retried, fatal };
+});
+const RETRYING = TASKS.filter(({ retried }) => retried.length > 0);
+
+/** Runs the workflow once for each error that the Task may report, and tells how often the Task was called. */
+function reportEach(task: string, errors: readonly string[], answersTo: (error: string) => Script[string]) {
+  return Promise.all(
+    errors.map(async error => {
+      const run = await runWorkflow({ ...THROUGH[task], [task]: answersTo(error) }, INPUT);
+      return { error, calls: run.calls.filter(call => call.state === task).length, failure: run.failure };
+    }),
+  );
+}
 
 describe('a repeated refresh', () => {
   it('tells the function how often it was tried before', async () => {
@@ -88,35 +103,33 @@ describe('a repeated refresh', () => {
     { task: 'Refresh', script: REFRESH },
     { task: 'RefreshPending', script: REFRESH_PENDING },
   ])('tells $task how often the execution was redriven', async ({ task, script }) => {
-    const run = await runWorkflow(script, INPUT, { RedriveCount: 2 });
+    const failed = await runWorkflow({ ...script, [task]: [failure('ClientRejected')] }, INPUT);
 
-    expect(run.calls.find(call => call.state === task)?.payload).toMatchObject({ redriveCount: 2 });
+    const redriven = await redriveWorkflow(failed, script);
+
+    expect(failed.calls.at(-1)?.payload).toMatchObject({ state: task, redriveCount: 0 });
+    expect(redriven.calls[0]?.payload).toMatchObject({ state: task, redriveCount: 1 });
   });
 });
 
 describe('retries', () => {
-  it.each(retries)('$task goes on after one $error', async ({ task, error }) => {
-    const script = THROUGH[task] ?? {};
+  it.each(RETRYING)('$task goes on after one fault that passes', async ({ task, retried }) => {
+    const succeeds = THROUGH[task]?.[task] ?? [];
 
-    const run = await runWorkflow({ ...script, [task]: [failure(error), ...(script[task] ?? [])] }, INPUT);
+    const runs = await reportEach(task, retried, error => [failure(error), ...succeeds]);
 
-    expect(run.failure).toBeUndefined();
-    expect(run.calls.filter(call => call.state === task)).toHaveLength(2);
+    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: undefined })));
   });
 
-  it.each(retries)('$task fails after the second $error', async ({ task, error }) => {
-    const script = { ...THROUGH[task], [task]: [failure(error), failure(error)] };
+  it.each(RETRYING)('$task fails after the second fault', async ({ task, retried }) => {
+    const runs = await reportEach(task, retried, error => [failure(error), failure(error)]);
 
-    const run = await runWorkflow(script, INPUT);
-
-    expect(run.failure).toEqual({ state: task, error });
-    expect(run.calls.filter(call => call.state === task)).toHaveLength(2);
+    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: { state: task, error } })));
   });
 
-  it.each(failures)('$task fails with $error at the first time', async ({ task, error }) => {
-    const run = await runWorkflow({ ...THROUGH[task], [task]: [failure(error)] }, INPUT);
+  it.each(TASKS)('$task fails at the first time with any other error', async ({ task, fatal }) => {
+    const runs = await reportEach(task, fatal, error => [failure(error)]);
 
-    expect(run.failure).toEqual({ state: task, error });
-    expect(run.calls.filter(call => call.state === task)).toHaveLength(1);
+    expect(runs).toEqual(fatal.map(error => ({ error, calls: 1, failure: { state: task, error } })));
   });
 });

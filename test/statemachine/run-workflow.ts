@@ -24,13 +24,12 @@ interface Run {
   }[];
   /** Every state's input and output as JSON text. */
   readonly stateData: string;
+  /** The input of the state that was entered last. */
+  readonly lastInput: Json;
   readonly output?: Json;
   /** The state that the execution failed in, and the error. */
   readonly failure?: { readonly state: string; readonly error: string };
 }
-
-/** The context object's fields that the interpreter does not provide by itself. */
-const EXECUTION = { Id: 'execution-arn', RedriveCount: 0 };
 
 /** The definition as it is deployed, with functions that are called as their placeholders. */
 export function filledDefinition(): StateMachineDefinition {
@@ -52,12 +51,25 @@ export function failure(error: string): Answer {
 }
 
 /** Runs the definition with the script in place of the functions, and without the waits between retries. */
-export async function runWorkflow(
+export async function runWorkflow(script: Script, input: Json): Promise<Run> {
+  return run(filledDefinition(), script, input, 0);
+}
+
+/**
+ * Redrives a failed run for the first time: it goes on at the state that failed, with the input that this state had
+ * (AWS Step Functions Developer Guide, "Redriving executions").
+ */
+export async function redriveWorkflow(failed: Run, script: Script): Promise<Run> {
+  if (failed.failure === undefined) throw new Error('Only a run that has failed can be redriven.');
+  return run({ ...filledDefinition(), StartAt: failed.failure.state }, script, failed.lastInput, 1);
+}
+
+async function run(
+  definition: StateMachineDefinition,
   script: Script,
   input: Json,
-  execution: Partial<typeof EXECUTION> = {},
+  redriveCount: number,
 ): Promise<Run> {
-  const definition = filledDefinition();
   const names = Object.keys(definition.States);
   const state = trackState(definition);
   const calls: Run['calls'][number][] = [];
@@ -74,7 +86,8 @@ export async function runWorkflow(
   const { result, eventLogs } = new StateMachine(definition, { validationOptions: { noValidate: true } }).run(
     input,
     {
-      context: { Execution: { ...EXECUTION, ...execution }, State: state },
+      // What the interpreter does not provide by itself.
+      context: { Execution: { Id: 'execution-arn', RedriveCount: redriveCount }, State: state },
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(names.map(name => [name, call])),
         retryIntervalOverrides: Object.fromEntries(names.map(name => [name, 0])),
@@ -88,10 +101,12 @@ export async function runWorkflow(
   );
   const events: EventLog[] = [];
   for await (const event of eventLogs) events.push(event);
+  const entered = events.flatMap(event => (event.type === 'StateEntered' ? [event.state] : []));
   return {
-    states: events.flatMap(event => (event.type === 'StateEntered' ? [event.state.name] : [])),
+    states: entered.map(({ name }) => name),
     calls,
     stateData: JSON.stringify(events),
+    lastInput: entered.at(-1)?.input ?? null,
     ...ending,
   };
 }

@@ -21,26 +21,30 @@ export const fetched = (route: Route) =>
     baseVersionId: 'fetched-base',
     pendingVersionId: 'fetched-pending',
   } satisfies FetchResult);
-/** The answer of Refresh and RefreshPending. */
+/** The answer of Refresh. */
 export const refreshed = payload({
   baseVersionId: 'refreshed-base',
   sealedValue: 'sealed-value',
+  refreshedAt: '2030-01-01T00:00:00.000Z',
   expiresAt: '2030-01-02T00:00:00.000Z',
+} satisfies RefreshResult);
+/** The answer of RefreshPending. */
+const refreshedPending = payload({
+  baseVersionId: 'refreshed-pending-base',
+  sealedValue: 'sealed-value-of-pending',
+  refreshedAt: '2030-02-01T00:00:00.000Z',
+  expiresAt: '2030-02-02T00:00:00.000Z',
 } satisfies RefreshResult);
 const stored = payload({
   pendingVersionId: 'stored-pending',
   baseVersionId: 'stored-base',
 } satisfies StorePendingResult);
-const verified = payload({
-  pendingVersionId: 'verified-pending',
-  baseVersionId: 'verified-base',
-  userId: 'user-id',
-} satisfies VerifyResult);
-const checked = payload({
-  pendingVersionId: 'checked-pending',
-  baseVersionId: 'checked-base',
-  userId: null,
-} satisfies VerifyResult);
+const storedAgain = payload({
+  pendingVersionId: 'stored-again-pending',
+  baseVersionId: 'stored-again-base',
+} satisfies StorePendingResult);
+const verified = payload({ userId: 'user-id' } satisfies VerifyResult);
+const checked = payload({ userId: null } satisfies VerifyResult);
 const promoted = payload({
   previousVersionId: 'promoted-previous',
   currentVersionId: 'promoted-current',
@@ -66,9 +70,16 @@ export const RESUME: Script = {
 export const REFRESH_PENDING: Script = {
   Fetch: [fetched('verifyResumed')],
   VerifyResumed: [failure('AccessTokenRejected')],
-  RefreshPending: [refreshed],
+  RefreshPending: [refreshedPending],
   StorePending: [stored],
   Verify: [verified],
+  Promote: [promoted],
+};
+/** What follows when a redrive comes after the pending access token died. */
+export const OUTDATED: Script = {
+  Verify: [failure('AccessTokenOutdated'), verified],
+  RefreshPending: [refreshedPending],
+  StorePending: [storedAgain],
   Promote: [promoted],
 };
 /** A rotation that Fetch finds superseded. */

@@ -9,14 +9,30 @@ import { describe, expect, it } from 'vitest';
 import { runExecution } from '../../functions/rotation/executions.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS, timeoutWithin } from '../../functions/shared/genesys-timeouts.ts';
+import { OUTDATED_AFTER_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
 import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
 import { longestPath } from './longest-path.ts';
 
 const definition = parseDefinition(definitionText());
 
-/** What the workflow may take, so that the rotation function sees its end. */
-const LONGEST_EXECUTION_SECONDS = 50;
+/** What a run of the workflow may take, so that the rotation function sees its end. */
+const LONGEST_RUN_SECONDS = 50;
+
+/**
+ * Tokens that a run itself refreshed are never outdated in it: they are younger than the run, and no run takes as
+ * long as it takes them to become so, which is tested below.
+ */
+const OUTDATED = { error: 'AccessTokenOutdated', after: ['Refresh', 'RefreshPending'] };
+
+/** The longest run from each state: a redrive may begin at any. */
+const runs = Object.keys(definition.States).map(startAt => ({
+  startAt,
+  ...longestPath(definition, { startAt, excluded: OUTDATED }),
+}));
+
+/** The shortest life of an access token (Genesys Cloud Resource Center, "Create an OAuth client"). */
+const SHORTEST_TOKEN_LIFE_SECONDS = 300;
 
 /** Lambda counts neither the start of a cold function nor the way there and back into the function's time-out. */
 const COLD_START_SECONDS = 1;
@@ -52,15 +68,57 @@ function timeToAnswerMs(): number {
   return remainingMs - timeoutWithin(remainingMs, { getRemainingTimeInMillis: () => remainingMs });
 }
 
-describe('the time of an execution', () => {
-  it('is within the window of the rotation function on its longest way', () => {
-    const { seconds } = longestPath(definition);
+describe('the time of a run', () => {
+  it.each(runs)(
+    'that begins at $startAt is within the window of the rotation function on its longest way',
+    ({ seconds }) => {
+      expect(seconds).toBeLessThanOrEqual(LONGEST_RUN_SECONDS);
+    },
+  );
 
-    expect(seconds).toBeLessThanOrEqual(LONGEST_EXECUTION_SECONDS);
+  it.each([
+    {
+      startAt: 'Fetch',
+      states: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'StandDown', 'Superseded'],
+    },
+    {
+      startAt: 'StorePending',
+      states: [
+        'StorePending',
+        'Verify',
+        'RefreshPending',
+        'StorePending',
+        'Verify',
+        'Promote',
+        'StandDown',
+        'Superseded',
+      ],
+    },
+    {
+      startAt: 'Verify',
+      states: ['Verify', 'RefreshPending', 'StorePending', 'Verify', 'Promote', 'StandDown', 'Superseded'],
+    },
+  ])(
+    'that begins at $startAt refreshes outdated tokens at most once, and none of its own',
+    ({ startAt, states }) => {
+      const run = runs.find(longest => longest.startAt === startAt);
+
+      expect(run?.states).toEqual(states);
+    },
+  );
+
+  it('is over before the tokens that it refreshed count as outdated', () => {
+    const longestSeconds = Math.max(...runs.map(({ seconds }) => seconds));
+
+    expect(OUTDATED_AFTER_MS).toBeGreaterThan(longestSeconds * 1000);
   });
 
-  it('ends long after the longest way, so that it never ends a refresh', () => {
-    expect(definition.TimeoutSeconds).toBeGreaterThanOrEqual(2 * LONGEST_EXECUTION_SECONDS);
+  it('finds tokens outdated that died of age, however short they live', () => {
+    expect(OUTDATED_AFTER_MS).toBeLessThan(SHORTEST_TOKEN_LIFE_SECONDS * 1000);
+  });
+
+  it('ends long before the execution runs out of time, so that this never ends a refresh', () => {
+    expect(definition.TimeoutSeconds).toBeGreaterThanOrEqual(2 * LONGEST_RUN_SECONDS);
   });
 });
 
@@ -115,7 +173,7 @@ describe('the time of the rotation function', () => {
 
   it('sees the end of the longest execution after the slowest start, and can still answer', async () => {
     let remainingMs = functionMs - CALLS_BEFORE_FOLLOWING * LONGEST_AWS_CALL_MS;
-    const endsAtMs = remainingMs - longestPath(definition).seconds * 1000;
+    const endsAtMs = remainingMs - longestPath(definition, { excluded: OUTDATED }).seconds * 1000;
     const stepFunctions = mockClient(SFNClient);
     stepFunctions.on(StartExecutionCommand).resolves({});
     stepFunctions.on(DescribeExecutionCommand).callsFake(({ executionArn }) => ({

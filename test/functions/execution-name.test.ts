@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { executionName, type RotationIdentity } from '../../functions/rotation/execution-name.ts';
+import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+
+const ROTATION: RotationIdentity = {
+  secretArn: SECRET_ARN,
+  secretName: SECRET_NAME,
+  clientRequestToken: VERSION,
+};
+
+describe('execution-name', () => {
+  it('is a readable beginning and a hash of secret and ClientRequestToken', () => {
+    expect(executionName(ROTATION)).toBe('genesys-voicemail-bb24e2f0910f2fed39d547ee');
+  });
+
+  it('puts the suffix at the end', () => {
+    expect(executionName(ROTATION, '-check-2')).toBe('genesys-voicemail-bb24e2f0910f2fed39d547ee-check-2');
+  });
+
+  it.each<[string, Partial<RotationIdentity>]>([
+    ['ClientRequestToken', { clientRequestToken: FOREIGN_VERSION }],
+    ['case of the ClientRequestToken', { clientRequestToken: VERSION.toUpperCase() }],
+    ['secret of the same name', { secretArn: SECRET_ARN.replace('AbCdEf', 'GhIjKl') }],
+  ])('differs for another %s', (_what, change) => {
+    expect(executionName({ ...ROTATION, ...change })).not.toBe(executionName(ROTATION));
+  });
+
+  it.each([
+    ['every sign that a secret name may have', 'prod/team_a+b=c.d@e!-f'],
+    ['a name of 512 characters', 'x'.repeat(512)],
+    ['a name of nothing but such signs', '/+=.@!'],
+  ])('fits into 80 safe characters, with a long suffix, for %s', (_what, secretName) => {
+    const name = executionName({ ...ROTATION, secretName }, '-check-1000');
+
+    expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+  });
+
+  it('takes nothing over from a ClientRequestToken with signs that a name must not have', () => {
+    const clientRequestToken = `*?:/ ${'"#%'.repeat(10)}`;
+
+    expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(/^genesys-voicemail-[0-9a-f]{24}$/);
+  });
+});

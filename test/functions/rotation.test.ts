@@ -1,0 +1,490 @@
+import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DescribeSecretCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { rotate } from '../../functions/rotation/rotation.ts';
+import { ROTATION_STEPS, type RotationEvent } from '../../functions/rotation/rotation-event.ts';
+import {
+  InvalidRotationRequest,
+  RotationFailed,
+  RotationStillRunning,
+  SecretNotFound,
+} from '../../functions/shared/errors.ts';
+import { openSeal } from '../../functions/shared/sealed-blob.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import {
+  EXECUTION_ARN_PREFIX,
+  executionDescription,
+  STATE_MACHINE_ARN,
+} from '../helpers/execution-description.ts';
+import { FunctionTime } from '../helpers/function-time.ts';
+import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import {
+  BASE_VERSION,
+  DERIVED_VERSION,
+  FOREIGN_VERSION,
+  SECRET_ARN,
+  SECRET_NAME,
+  secretDescription,
+  VERSION,
+} from '../helpers/secret.ts';
+import { SENTINELS } from '../helpers/secret-value.ts';
+
+const NAME = 'genesys-voicemail-bb24e2f0910f2fed39d547ee';
+const SEAL_CONTEXT = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' } as const;
+
+const PENDING = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
+const DERIVED_PENDING = { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] };
+const NOT_LABELLED = { [FOREIGN_VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] };
+
+describe('rotation', () => {
+  const logged = watchedLog();
+  const secretsMock = mockClient(SecretsManagerClient);
+  const stepFunctionsMock = mockClient(SFNClient);
+  const kmsMock = mockClient(KMSClient);
+  const kms = new KMSClient();
+  let time: FunctionTime;
+
+  beforeEach(() => {
+    time = new FunctionTime(60_000);
+    secretsMock.reset();
+    stepFunctionsMock.reset();
+    kmsMock.reset();
+    playKms(kmsMock);
+    labelled(PENDING);
+    stepFunctionsMock.on(StartExecutionCommand).resolves({});
+    stepFunctionsMock.on(RedriveExecutionCommand).resolves({});
+    stepFunctionsMock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
+  });
+
+  function labelled(VersionIdsToStages: Record<string, string[]>): void {
+    secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages }));
+  }
+
+  /** What DescribeExecution says about the execution of this name. */
+  function execution(
+    name: string,
+    status: Parameters<typeof executionDescription>[0],
+    changes: Partial<DescribeExecutionCommandOutput> = {},
+  ): void {
+    const executionArn = `${EXECUTION_ARN_PREFIX}${name}`;
+    stepFunctionsMock
+      .on(DescribeExecutionCommand, { executionArn })
+      .resolves(executionDescription(status, { executionArn, ...changes }));
+  }
+
+  function call(step: RotationEvent['step'], changes: Partial<RotationEvent> = {}): Promise<void> {
+    const event: RotationEvent = {
+      step,
+      secretId: SECRET_ARN,
+      clientRequestToken: VERSION,
+      rotationToken: SENTINELS.rotationToken,
+      ...changes,
+    };
+    return rotate(event, {
+      secrets: new SecretsManagerClient(),
+      stepFunctions: new SFNClient(),
+      kms,
+      stateMachineArn: STATE_MACHINE_ARN,
+      sealKeyArn: SEAL_KEY_ARN,
+      sleep: time.sleep,
+      random: () => 0.5,
+      remainingMs: time.remainingMs,
+    });
+  }
+
+  function started(): { readonly name: string | undefined; readonly input: Record<string, unknown> }[] {
+    return stepFunctionsMock.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => {
+      expectNoSecrets(input);
+      return { name: input.name, input: JSON.parse(input.input ?? '') as Record<string, unknown> };
+    });
+  }
+
+  function expectNothingBegun(): void {
+    expect(stepFunctionsMock.commandCalls(StartExecutionCommand)).toEqual([]);
+    expect(stepFunctionsMock.commandCalls(RedriveExecutionCommand)).toEqual([]);
+    expect(kmsMock.calls()).toEqual([]);
+  }
+
+  describe.each(ROTATION_STEPS)('at every step, here %s,', step => {
+    it('is done without another call when the version is AWSCURRENT', async () => {
+      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+
+      await call(step);
+
+      expect(secretsMock.calls().map(({ args: [command] }) => command.input)).toEqual([
+        { SecretId: SECRET_ARN },
+      ]);
+      expect(stepFunctionsMock.calls()).toEqual([]);
+      expect(kmsMock.calls()).toEqual([]);
+    });
+
+    it('refuses a secret that is not enabled for rotation', async () => {
+      secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ RotationEnabled: false }));
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain(SECRET_ARN);
+      expectNothingBegun();
+    });
+
+    it('refuses a secret that never was enabled, even when the version is AWSCURRENT', async () => {
+      const { RotationEnabled: _none, ...description } = secretDescription({
+        VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] },
+      });
+      secretsMock.on(DescribeSecretCommand).resolves(description);
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+    });
+
+    it('refuses a version that is neither labelled nor known to an execution', async () => {
+      labelled(NOT_LABELLED);
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain(VERSION);
+      expectNothingBegun();
+    });
+
+    it('refuses a version that is only AWSPREVIOUS', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPREVIOUS'] });
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expectNothingBegun();
+    });
+
+    it('throws SecretNotFound for a secret that does not exist', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(SecretNotFound);
+      expectNothingBegun();
+    });
+
+    it('passes the errors of Secrets Manager on', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('AccessDeniedException'));
+
+      const error = await rejection(call(step));
+
+      expect(error.name).toBe('AccessDeniedException');
+      expectNothingBegun();
+    });
+  });
+
+  describe('createSecret', () => {
+    it('starts the execution of the rotation and waits for it', async () => {
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started()).toEqual([
+        {
+          name: NAME,
+          input: {
+            purpose: 'rotate',
+            secretArn: SECRET_ARN,
+            versionId: VERSION,
+            sealedRotationToken: expect.stringMatching(/^v1\./),
+          },
+        },
+      ]);
+      expect(time.sleeps).toEqual([1_500]);
+    });
+
+    it('hands the RotationToken over sealed, for this secret and version alone', async () => {
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      const blob = String(started()[0]?.input.sealedRotationToken);
+      expect(await openSeal(kms, SEAL_KEY_ARN, SEAL_CONTEXT, blob)).toBe('sentinel-rotation-token');
+    });
+
+    it('hands over null when Secrets Manager sent no RotationToken, and asks for no data key', async () => {
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret', { rotationToken: undefined });
+
+      expect(started()[0]?.input.sealedRotationToken).toBeNull();
+      expect(kmsMock.calls()).toEqual([]);
+    });
+
+    it('names secret and execution from the full ARN when the event has the name of the secret', async () => {
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret', { secretId: SECRET_NAME });
+
+      expect(started()).toMatchObject([{ name: NAME, input: { secretArn: SECRET_ARN } }]);
+    });
+
+    it('logs the execution that succeeded', async () => {
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(logged()).toEqual([
+        {
+          level: 'info',
+          line: {
+            message: 'rotation finished',
+            secretArn: SECRET_ARN,
+            versionId: VERSION,
+            execution: `${EXECUTION_ARN_PREFIX}${NAME}`,
+          },
+        },
+      ]);
+    });
+
+    it('attaches to the execution that runs when Secrets Manager calls again', async () => {
+      stepFunctionsMock.on(StartExecutionCommand).rejects(awsException(ExecutionAlreadyExists));
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(stepFunctionsMock.commandCalls(RedriveExecutionCommand)).toEqual([]);
+    });
+
+    it('redrives the execution that failed', async () => {
+      stepFunctionsMock.on(StartExecutionCommand).rejects(awsException(ExecutionAlreadyExists));
+      const executionArn = `${EXECUTION_ARN_PREFIX}${NAME}`;
+      stepFunctionsMock
+        .on(DescribeExecutionCommand, { executionArn })
+        .resolvesOnce(executionDescription('FAILED', { executionArn }))
+        .resolves(executionDescription('SUCCEEDED', { executionArn }));
+
+      await call('createSecret');
+
+      expect(
+        stepFunctionsMock.commandCalls(RedriveExecutionCommand).map(({ args: [{ input }] }) => input),
+      ).toEqual([{ executionArn }]);
+    });
+
+    it('starts the second attempt when the first can no longer be redriven', async () => {
+      stepFunctionsMock
+        .on(StartExecutionCommand, { name: NAME })
+        .rejects(awsException(ExecutionAlreadyExists));
+      execution(NAME, 'FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
+      execution(`${NAME}-2`, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+    });
+
+    it('goes on when AWSPENDING is on the version that was derived from its own', async () => {
+      labelled(DERIVED_PENDING);
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started()).toMatchObject([{ name: NAME, input: { versionId: VERSION } }]);
+    });
+
+    it('only confirms a rotation whose version lost AWSPENDING: it stood down for a newer credential', async () => {
+      labelled(NOT_LABELLED);
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expectNothingBegun();
+    });
+
+    it('does not revive a failed rotation whose version lost AWSPENDING', async () => {
+      labelled(NOT_LABELLED);
+      execution(NAME, 'FAILED');
+
+      const error = await rejection(call('createSecret'));
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expectNothingBegun();
+    });
+
+    it('throws RotationFailed with what failed and where', async () => {
+      const cause = JSON.stringify({ errorMessage: 'Log in again.' });
+      execution(NAME, 'FAILED', { error: 'RefreshTokenRejected', cause });
+
+      const error = await rejection(call('createSecret'));
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain(`${EXECUTION_ARN_PREFIX}${NAME}`);
+      expect(error.message).toContain('RefreshTokenRejected: Log in again.');
+      expect(logged()).toEqual([]);
+    });
+
+    it('throws RotationStillRunning before the time of the function is over', async () => {
+      execution(NAME, 'RUNNING');
+
+      const error = await rejection(call('createSecret'));
+
+      expect(error).toBeInstanceOf(RotationStillRunning);
+      expect(time.remainingMs()).toBe(2_000);
+    });
+
+    it('starts nothing when the RotationToken cannot be sealed', async () => {
+      kmsMock.on(GenerateDataKeyCommand).rejects(new Error('KMS is down'));
+
+      const error = await rejection(call('createSecret'));
+
+      expect(error.message).toBe('KMS is down');
+      expect(stepFunctionsMock.calls()).toEqual([]);
+    });
+  });
+
+  describe('setSecret', () => {
+    it.each([
+      ['its version', PENDING],
+      ['the version derived from it', DERIVED_PENDING],
+    ])('has nothing to set while AWSPENDING is on %s', async (_what, stages) => {
+      labelled(stages);
+
+      await call('setSecret');
+
+      expect(stepFunctionsMock.calls()).toEqual([]);
+      expectNothingBegun();
+    });
+
+    it('confirms the rotation that stood down', async () => {
+      labelled(NOT_LABELLED);
+      execution(NAME, 'SUCCEEDED');
+
+      await call('setSecret');
+
+      expectNothingBegun();
+    });
+
+    it('fails with the rotation whose version lost AWSPENDING', async () => {
+      labelled(NOT_LABELLED);
+      execution(NAME, 'FAILED');
+
+      const error = await rejection(call('setSecret'));
+
+      expect(error).toBeInstanceOf(RotationFailed);
+    });
+  });
+
+  describe.each(['testSecret', 'finishSecret'] as const)('%s', step => {
+    it.each([
+      ['is still AWSPENDING', PENDING],
+      ['gave AWSPENDING to a derived one', DERIVED_PENDING],
+      ['has no label any more', NOT_LABELLED],
+    ])('confirms the execution that succeeded when the version %s', async (_what, stages) => {
+      labelled(stages);
+      execution(NAME, 'SUCCEEDED');
+
+      await call(step);
+
+      expectNothingBegun();
+    });
+
+    it('waits for the execution that runs', async () => {
+      const executionArn = `${EXECUTION_ARN_PREFIX}${NAME}`;
+      stepFunctionsMock
+        .on(DescribeExecutionCommand, { executionArn })
+        .resolvesOnce(executionDescription('RUNNING', { executionArn }))
+        .resolves(executionDescription('SUCCEEDED', { executionArn }));
+
+      await call(step);
+
+      expect(time.sleeps).toEqual([1_500]);
+      expectNothingBegun();
+    });
+
+    it('fails with the execution that failed, and never revives it: only createSecret may spend', async () => {
+      execution(NAME, 'FAILED', { error: 'AccessTokenRejected' });
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain('AccessTokenRejected');
+      expectNothingBegun();
+    });
+
+    it('looks at the second attempt when the first has failed', async () => {
+      execution(NAME, 'FAILED');
+      execution(`${NAME}-2`, 'SUCCEEDED');
+
+      await call(step);
+
+      expectNothingBegun();
+    });
+
+    it('throws RotationStillRunning before the time of the function is over', async () => {
+      execution(NAME, 'RUNNING');
+
+      const error = await rejection(call(step));
+
+      expect(error).toBeInstanceOf(RotationStillRunning);
+    });
+  });
+
+  describe('testSecret alone, as with RotateImmediately=false', () => {
+    it('starts an execution that only checks the configuration, under a name of its own', async () => {
+      execution(`${NAME}-check`, 'SUCCEEDED');
+
+      await call('testSecret');
+
+      expect(started()).toEqual([
+        {
+          name: `${NAME}-check`,
+          input: {
+            purpose: 'check-configuration',
+            secretArn: SECRET_ARN,
+            versionId: VERSION,
+            sealedRotationToken: null,
+          },
+        },
+      ]);
+      expect(kmsMock.calls()).toEqual([]);
+      expect(logged()).toMatchObject([{ line: { message: 'configuration checked' } }]);
+    });
+
+    it('starts a second check when the first can no longer be redriven', async () => {
+      stepFunctionsMock
+        .on(StartExecutionCommand, { name: `${NAME}-check` })
+        .rejects(awsException(ExecutionAlreadyExists));
+      execution(`${NAME}-check`, 'FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
+      execution(`${NAME}-check-2`, 'SUCCEEDED');
+
+      await call('testSecret');
+
+      expect(started().map(({ name }) => name)).toEqual([`${NAME}-check`, `${NAME}-check-2`]);
+    });
+
+    it('throws RotationFailed when the configuration is wrong', async () => {
+      execution(`${NAME}-check`, 'FAILED', { error: 'ClientRejected' });
+
+      const error = await rejection(call('testSecret'));
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain('ClientRejected');
+    });
+  });
+
+  it('does not take finishSecret alone for a configuration test', async () => {
+    const error = await rejection(call('finishSecret'));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expectNothingBegun();
+  });
+});
