@@ -28,6 +28,7 @@ export interface RotatedSecretsProps extends SecretSelection {
 export type SecretAction =
   | 'DescribeSecret'
   | 'GetSecretValue'
+  | 'ListSecretVersionIds'
   | 'PutSecretValue'
   | 'UpdateSecretVersionStage';
 
@@ -38,6 +39,7 @@ export type SecretAction =
 const KEY_USE: Readonly<Record<SecretAction, readonly string[]>> = {
   DescribeSecret: [],
   GetSecretValue: ['kms:Decrypt'],
+  ListSecretVersionIds: [],
   PutSecretValue: ['kms:Decrypt', 'kms:GenerateDataKey'],
   UpdateSecretVersionStage: [],
 };

@@ -84,7 +84,10 @@ export class TokenRotation extends Construct {
       return new TaskFunction(this, { name, namePrefix, bundles, logRetention, grants, overrides }).lambda;
     };
 
-    const fetch = addFunction('fetch', secrets.allow('DescribeSecret', 'GetSecretValue'));
+    const fetch = addFunction(
+      'fetch',
+      secrets.allow('DescribeSecret', 'GetSecretValue', 'ListSecretVersionIds'),
+    );
     const refresh = addFunction(
       'refresh',
       [...secrets.allow('GetSecretValue'), seal.allow('GenerateDataKey', 'secret-value')],
@@ -112,12 +115,12 @@ export class TokenRotation extends Construct {
         seal.allow('GenerateDataKey', 'rotation-token'),
         new PolicyStatement({
           sid: 'StartRotation',
-          actions: ['states:StartExecution'],
+          actions: ['states:StartExecution', 'states:ListExecutions'],
           resources: [stateMachine.stateMachineArn],
         }),
         new PolicyStatement({
           sid: 'FollowRotation',
-          actions: ['states:DescribeExecution', 'states:RedriveExecution'],
+          actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'],
           resources: [this.#arn('states', 'execution', `${namePrefix}:*`)],
         }),
       ],

@@ -7,6 +7,8 @@ const PURPOSES = ['rotate', 'check-configuration'] as const;
 /** What the state Fetch hands over. */
 export interface FetchRequest extends LogSubject {
   readonly purpose: (typeof PURPOSES)[number];
+  /** The version whose refresh token was traded for the recovered sealed tokens; null when there are none. */
+  readonly recoveredBaseVersionId: string | null;
 }
 
 /**
@@ -19,10 +21,14 @@ export function parseFetchRequest(event: unknown): FetchRequest {
   const request = requestFields('The request of the state Fetch', event);
   const input = request.object('input');
   input.nullableString('sealedRotationToken');
+  const recovered = input.nullableObject('recovered');
+  recovered?.string('sealedValue');
+  recovered?.string('sealedVersionId');
   return {
     purpose: input.oneOf('purpose', PURPOSES),
     secretArn: input.string('secretArn'),
     versionId: input.string('versionId'),
+    recoveredBaseVersionId: recovered?.string('baseVersionId') ?? null,
     execution: request.string('execution'),
     state: request.string('state'),
   };

@@ -10,16 +10,29 @@ import {
   versionWithStage,
 } from '../shared/secret-versions.ts';
 import type { FetchRequest } from './fetch-request.ts';
+import {
+  expiresBefore,
+  findUnfinishedVersion,
+  listVersions,
+  storedOrUnreadable,
+} from './unfinished-version.ts';
 
 /** Where the workflow goes from here. */
-export type Route = 'refresh' | 'verifyResumed' | 'standDown' | 'rotated' | 'checkConfiguration';
+export type Route =
+  | 'refresh'
+  | 'refreshFound'
+  | 'storeRecovered'
+  | 'verifyResumed'
+  | 'standDown'
+  | 'rotated'
+  | 'checkConfiguration';
 
 /** What the workflow needs to know about the secret's versions. */
 export interface FetchResult {
   readonly route: Route;
   /** The version that AWSCURRENT was on. */
   readonly baseVersionId: string;
-  /** The version of this rotation. */
+  /** The version of this rotation; for `refreshFound` the one that another rotation left behind. */
   readonly pendingVersionId: string;
 }
 
@@ -34,10 +47,11 @@ export async function fetchVersions(
   { secrets }: { readonly secrets: SecretsManagerClient },
 ): Promise<FetchResult> {
   const { secretArn, versionId } = request;
-  const [describing, readingCurrent, readingOwn] = await Promise.allSettled([
+  const [describing, readingCurrent, readingOwn, listing] = await Promise.allSettled([
     describeSecret(secrets, secretArn),
     findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }),
     storedOrUnreadable(secrets, secretArn, versionId),
+    listVersions(secrets, secretArn),
   ]);
   // The description comes first: the reads fail with less telling errors when the secret is gone.
   const description = settled(describing);
@@ -48,14 +62,20 @@ export async function fetchVersions(
     );
   }
   const labelled = versionWithStage(description, 'AWSPENDING');
-  const pendingVersionId =
+  const ownVersionId =
     labelled !== undefined && belongsToRotation(labelled, versionId) ? labelled : versionId;
-  const pending =
-    pendingVersionId === versionId
+  const own =
+    ownVersionId === versionId
       ? settled(readingOwn)
-      : await storedOrUnreadable(secrets, secretArn, pendingVersionId);
+      : await storedOrUnreadable(secrets, secretArn, ownVersionId);
 
-  const route = chooseRoute(request, description, base, pendingVersionId, pending);
+  const chosen = chooseRoute(request, description, base, ownVersionId, own);
+  const found =
+    chosen === 'refresh'
+      ? await findUnfinishedVersion(secrets, secretArn, settled(listing), base, ownVersionId)
+      : undefined;
+  const route = found === undefined ? chosen : 'refreshFound';
+  const pendingVersionId = found?.versionId ?? ownVersionId;
   log('info', 'fetched', request, { route, baseVersionId: base.versionId, pendingVersionId });
   return { route, baseVersionId: base.versionId, pendingVersionId };
 }
@@ -64,42 +84,28 @@ function chooseRoute(
   request: FetchRequest,
   description: SecretDescription,
   base: StoredCredential,
-  pendingVersionId: string,
-  pending: StoredCredential | undefined,
-): Route {
+  ownVersionId: string,
+  own: StoredCredential | undefined,
+): Exclude<Route, 'refreshFound'> {
   if (request.purpose === 'check-configuration') return 'checkConfiguration';
   // AWSPENDING may be gone from it by then: Secrets Manager takes it off once it counts the rotation as done.
   const current = versionWithStage(description, 'AWSCURRENT');
   if (current !== undefined && belongsToRotation(current, request.versionId)) return 'rotated';
-  if (pending === undefined) return 'refresh';
-  const stillPending = versionWithStage(description, 'AWSPENDING') === pendingVersionId;
-  return stillPending && !isOlder(pending, base) ? 'verifyResumed' : 'standDown';
+  if (own !== undefined) {
+    const isPending = versionWithStage(description, 'AWSPENDING') === ownVersionId;
+    return isNewer(own, base, isPending) ? 'verifyResumed' : 'standDown';
+  }
+  return request.recoveredBaseVersionId === base.versionId ? 'storeRecovered' : 'refresh';
 }
 
 /**
- * Whether a stored pending value is older than the current one. A write to AWSCURRENT takes AWSPENDING off by
- * itself, so a version that still is AWSPENDING is the newer one unless the life of its token says otherwise. The
- * versions' creation dates do not help: whether a pending version counts from its value or from the start of the
- * rotation is not documented.
+ * Whether the stored value of this rotation is newer than the current one. The lives of the tokens tell. Where they
+ * are not known the label does: a write to AWSCURRENT takes AWSPENDING off by itself, so what still is AWSPENDING
+ * was written later. The versions' creation dates do not help: whether a pending version counts from its value or
+ * from the start of the rotation is not documented.
  */
-function isOlder(pending: StoredCredential, base: StoredCredential): boolean {
-  const { expiresAt } = pending.credential;
-  const baseExpiresAt = base.credential.expiresAt;
-  return expiresAt !== undefined && baseExpiresAt !== undefined && expiresAt < baseExpiresAt;
-}
-
-/** A pending value that is no credential is of no use to the rotation, and the same as none. */
-async function storedOrUnreadable(
-  secrets: SecretsManagerClient,
-  secretArn: string,
-  versionId: string,
-): Promise<StoredCredential | undefined> {
-  try {
-    return await findCredential(secrets, secretArn, { VersionId: versionId });
-  } catch (error) {
-    if (error instanceof InvalidSecret) return undefined;
-    throw error;
-  }
+function isNewer(own: StoredCredential, base: StoredCredential, isPending: boolean): boolean {
+  return isPending ? !expiresBefore(own, base) : expiresBefore(base, own);
 }
 
 function settled<Value>(result: PromiseSettledResult<Value>): Value {

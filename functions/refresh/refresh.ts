@@ -22,6 +22,8 @@ export interface RefreshDependencies {
 
 /** The new credential, sealed, and where it came from. */
 export interface RefreshResult {
+  /** The version whose refresh token was traded. */
+  readonly tradedVersionId: string;
   /** The version that AWSCURRENT has to move away from. */
   readonly baseVersionId: string;
   /** The complete new value of the secret; opens for StorePending only. */
@@ -45,7 +47,7 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
   const { secretArn, versionId, source } = request;
-  const [{ credential, baseVersionId }, seal] = await Promise.all([
+  const [{ credential, tradedVersionId, baseVersionId }, seal] = await Promise.all([
     source.kind === 'current'
       ? readCurrent(dependencies.secrets, secretArn)
       : readPending(dependencies.secrets, secretArn, source),
@@ -63,20 +65,22 @@ export async function refresh(
   const refreshedAt = dependencies.now().toISOString();
 
   const expiresAt = tokens.expiresAt?.toISOString() ?? null;
-  log('info', 'refreshed', request, { baseVersionId, expiresAt });
-  return { baseVersionId, sealedValue, refreshedAt, expiresAt };
+  log('info', 'refreshed', request, { tradedVersionId, baseVersionId, expiresAt });
+  return { tradedVersionId, baseVersionId, sealedValue, refreshedAt, expiresAt };
 }
 
 /** What is traded, and the version that AWSCURRENT has to move away from. */
 interface RefreshSource {
   readonly credential: Credential;
+  readonly tradedVersionId: string;
   readonly baseVersionId: string;
 }
 
 async function readCurrent(secrets: SecretsManagerClient, secretArn: string): Promise<RefreshSource> {
   const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
   if (current === undefined) throw withoutValue('AWSCURRENT version', secretArn);
-  return { credential: current.credential, baseVersionId: current.versionId };
+  const { credential, versionId } = current;
+  return { credential, tradedVersionId: versionId, baseVersionId: versionId };
 }
 
 async function readPending(
@@ -92,7 +96,7 @@ async function readPending(
     throw currentVersionMoved(secretArn, baseVersionId, current.versionId);
   }
   if (pending === undefined) throw withoutValue('pending version', secretArn);
-  return { credential: pending.credential, baseVersionId };
+  return { credential: pending.credential, tradedVersionId: pendingVersionId, baseVersionId };
 }
 
 function withoutValue(what: string, secretArn: string): InvalidSecret {

@@ -7,9 +7,10 @@ export interface RotationIdentity {
   readonly clientRequestToken: string;
 }
 
-/** Leaves room for the hash and a suffix within the 80 characters of an execution name. */
+/** Leaves room for the hashes and a suffix within the 80 characters of an execution name. */
 const READABLE_LENGTH = 40;
-const HASH_LENGTH = 24;
+const SECRET_HASH_LENGTH = 10;
+const ROTATION_HASH_LENGTH = 16;
 
 /**
  * The name of a rotation's execution: a pure function of the secret's ARN and the ClientRequestToken, so that a
@@ -20,10 +21,19 @@ const HASH_LENGTH = 24;
  * @see AWS Step Functions API Reference, StartExecution: 80 characters; 0-9, A-Z, a-z, - and _ are safe everywhere
  */
 export function executionName(rotation: RotationIdentity, suffix = ''): string {
-  const readable = rotation.secretName.replace(/[^0-9A-Za-z_-]+/g, '-').slice(0, READABLE_LENGTH);
-  const hash = createHash('sha256')
-    .update(`${rotation.secretArn}\n${rotation.clientRequestToken}`)
-    .digest('hex')
-    .slice(0, HASH_LENGTH);
-  return `${readable}-${hash}${suffix}`;
+  const { secretArn, clientRequestToken } = rotation;
+  return `${executionNamePrefix(rotation)}${hash(`${secretArn}\n${clientRequestToken}`, ROTATION_HASH_LENGTH)}${suffix}`;
+}
+
+/** What the names of all executions of a secret begin with, and of no other secret. */
+export function executionNamePrefix({
+  secretArn,
+  secretName,
+}: Pick<RotationIdentity, 'secretArn' | 'secretName'>): string {
+  const readable = secretName.replace(/[^0-9A-Za-z_-]+/g, '-').slice(0, READABLE_LENGTH);
+  return `${readable}-${hash(secretArn, SECRET_HASH_LENGTH)}-`;
+}
+
+function hash(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
 }

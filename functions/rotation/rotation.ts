@@ -9,12 +9,13 @@ import {
   type SecretDescription,
   versionWithStage,
 } from '../shared/secret-versions.ts';
-import { executionName, type RotationIdentity } from './execution-name.ts';
-import { awaitLatestExecution, type ExecutionDependencies, runExecution } from './executions.ts';
+import type { WaitDependencies } from './await-execution.ts';
+import type { RotationIdentity } from './execution-name.ts';
 import type { RotationEvent } from './rotation-event.ts';
+import { awaitLatestExecution, runExecution } from './run-execution.ts';
 
 /** What a rotation needs. */
-export interface RotationDependencies extends ExecutionDependencies {
+export interface RotationDependencies extends WaitDependencies {
   readonly secrets: SecretsManagerClient;
   readonly kms: KMSClient;
   readonly sealKeyArn: string;
@@ -64,9 +65,9 @@ async function createSecret(
   if (!isPending(rotation, description)) return confirmSucceeded(rotation, dependencies);
   const { secretArn, clientRequestToken: versionId } = rotation;
   const sealedRotationToken = await sealRotationToken(event, rotation, dependencies);
+  const baseVersionId = versionWithStage(description, 'AWSCURRENT');
   const execution = await runExecution(
-    attemptName(rotation),
-    { purpose: 'rotate', secretArn, versionId, sealedRotationToken },
+    { purpose: 'rotate', rotation, sealedRotationToken, baseVersionId },
     dependencies,
   );
   log('info', 'rotation finished', { secretArn, versionId, execution });
@@ -90,13 +91,13 @@ async function testSecret(
   description: SecretDescription,
   dependencies: RotationDependencies,
 ): Promise<void> {
-  const confirmed = await awaitLatestExecution(attemptName(rotation), dependencies);
+  const confirmed = await awaitLatestExecution(rotation, dependencies);
   if (confirmed !== undefined) return;
   if (!isPending(rotation, description)) throw unknownVersion(rotation);
   const { secretArn, clientRequestToken: versionId } = rotation;
+  const baseVersionId = versionWithStage(description, 'AWSCURRENT');
   const execution = await runExecution(
-    attemptName(rotation, '-check'),
-    { purpose: 'check-configuration', secretArn, versionId, sealedRotationToken: null },
+    { purpose: 'check-configuration', rotation, sealedRotationToken: null, baseVersionId },
     dependencies,
   );
   log('info', 'configuration checked', { secretArn, versionId, execution });
@@ -114,7 +115,7 @@ async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,
 ): Promise<void> {
-  const execution = await awaitLatestExecution(attemptName(rotation), dependencies);
+  const execution = await awaitLatestExecution(rotation, dependencies);
   if (execution === undefined) throw unknownVersion(rotation);
 }
 
@@ -138,8 +139,4 @@ async function sealRotationToken(
   if (event.rotationToken === undefined) return null;
   const seal = await newSeal(kms, sealKeyArn, { secretArn, versionId, holds: 'rotation-token' });
   return seal.seal(event.rotationToken);
-}
-
-function attemptName(rotation: RotationIdentity, suffix = ''): (attempt: number) => string {
-  return attempt => executionName(rotation, attempt === 1 ? suffix : `${suffix}-${attempt}`);
 }

@@ -14,6 +14,8 @@ export interface RequestFields {
   count(key: string): number;
   /** A nested object. */
   object(key: string): RequestFields;
+  /** A nested object that must be there or be null. */
+  nullableObject(key: string): RequestFields | null;
 }
 
 /**
@@ -57,6 +59,9 @@ export function requestFields(what: string, request: unknown): RequestFields {
     },
     object(key) {
       return requestFields(`${what}'s ${key}`, values[key]);
+    },
+    nullableObject(key) {
+      return values[key] === null ? null : requestFields(`${what}'s ${key}`, values[key]);
     },
   };
 }

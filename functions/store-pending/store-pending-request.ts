@@ -5,6 +5,8 @@ import { requestFields } from '../shared/request.ts';
 export interface StorePendingRequest extends LogSubject {
   readonly baseVersionId: string;
   readonly sealedValue: string;
+  /** The version that the value was sealed for: another rotation's, when it was recovered. */
+  readonly sealedVersionId: string;
   /** Null when Secrets Manager sent no RotationToken. */
   readonly sealedRotationToken: string | null;
 }
@@ -21,6 +23,7 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
     versionId: request.string('versionId'),
     baseVersionId: request.string('baseVersionId'),
     sealedValue: request.string('sealedValue'),
+    sealedVersionId: request.string('sealedVersionId'),
     sealedRotationToken: request.nullableString('sealedRotationToken'),
     execution: request.string('execution'),
     state: request.string('state'),

@@ -6,7 +6,7 @@ import {
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
 import { log } from '../shared/log.ts';
-import { openSeal } from '../shared/sealed-blob.ts';
+import { openSeal, type SealContext } from '../shared/sealed-blob.ts';
 import {
   belongsToRotation,
   currentVersionMoved,
@@ -47,13 +47,15 @@ export async function storePending(
   request: StorePendingRequest,
   { secrets, kms, sealKeyArn }: StorePendingDependencies,
 ): Promise<StorePendingResult> {
-  const { secretArn, versionId, baseVersionId, sealedValue, sealedRotationToken } = request;
-  const open = (holds: 'secret-value' | 'rotation-token', blob: string): Promise<string> =>
-    openSeal(kms, sealKeyArn, { secretArn, versionId, holds }, blob);
+  const { secretArn, versionId, baseVersionId, sealedRotationToken } = request;
+  const open = (context: Omit<SealContext, 'secretArn'>, blob: string): Promise<string> =>
+    openSeal(kms, sealKeyArn, { secretArn, ...context }, blob);
   const [description, value, rotationToken] = await Promise.all([
     describeSecret(secrets, secretArn),
-    open('secret-value', sealedValue),
-    sealedRotationToken === null ? undefined : open('rotation-token', sealedRotationToken),
+    open({ versionId: request.sealedVersionId, holds: 'secret-value' }, request.sealedValue),
+    sealedRotationToken === null
+      ? undefined
+      : open({ versionId, holds: 'rotation-token' }, sealedRotationToken),
   ]);
   const currentVersionId = versionWithStage(description, 'AWSCURRENT');
   const alreadyPromoted = currentVersionId !== undefined && belongsToRotation(currentVersionId, versionId);

@@ -38,8 +38,8 @@ describe('the roles', () => {
       [
         { Action: 'secretsmanager:DescribeSecret', Condition: ROTATES_HERE },
         { Action: 'kms:GenerateDataKey', Condition: sealed(['rotation-token'], EVERY_SECRET) },
-        { Action: 'states:StartExecution' },
-        { Action: ['states:DescribeExecution', 'states:RedriveExecution'] },
+        { Action: ['states:StartExecution', 'states:ListExecutions'] },
+        { Action: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'] },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
@@ -48,7 +48,11 @@ describe('the roles', () => {
       'tokens-fetch',
       [
         {
-          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+          Action: [
+            'secretsmanager:DescribeSecret',
+            'secretsmanager:GetSecretValue',
+            'secretsmanager:ListSecretVersionIds',
+          ],
           Condition: ROTATES_HERE,
         },
         WRITE_OWN_LOG,

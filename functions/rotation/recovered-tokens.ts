@@ -1,0 +1,132 @@
+import {
+  type ExecutionListItem,
+  type ExecutionStatus,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+} from '@aws-sdk/client-sfn';
+import type { StateMachineAccess } from './executions.ts';
+
+/** Sealed tokens that an execution refreshed and that never became AWSCURRENT. */
+export interface RecoveredTokens {
+  readonly executionArn: string;
+  readonly sealedValue: string;
+  /** The version that they were sealed for. */
+  readonly sealedVersionId: string;
+  /** The version whose refresh token was traded for them, directly or in several steps. */
+  readonly baseVersionId: string;
+  /** When Genesys Cloud issued them (ISO 8601). */
+  readonly refreshedAt: string;
+}
+
+/** An execution may hold tokens that are not stored, however it ended. */
+const UNSUCCESSFUL: readonly ExecutionStatus[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+
+/** A listing is a page at a time, newest first; older executions than these pages hold are not looked at. */
+const MOST_PAGES = 5;
+const PAGE_SIZE = 1_000;
+
+/** How many failed executions of one secret are looked into, newest first. */
+const MOST_EXECUTIONS = 10;
+
+const REFRESHES = new Set(['Refresh', 'RefreshPending']);
+
+/**
+ * Searches the failed executions of a secret for the newest tokens that came from a version, as the rotation of
+ * another ClientRequestToken may have left them. Executions keep their history for 90 days.
+ *
+ * @param namePrefix    what the names of the secret's executions begin with
+ * @param baseVersionId the version that is AWSCURRENT: tokens that came from another one are older, or are superseded
+ */
+export async function searchRecoveredTokens(
+  namePrefix: string,
+  baseVersionId: string,
+  access: StateMachineAccess,
+): Promise<RecoveredTokens | undefined> {
+  const listed = await Promise.all(UNSUCCESSFUL.map(status => listExecutions(namePrefix, status, access)));
+  const newest = listed
+    .flat()
+    .sort((a, b) => startMs(b) - startMs(a))
+    .slice(0, MOST_EXECUTIONS);
+  let best: RecoveredTokens | undefined;
+  for (const { executionArn } of newest) {
+    const found = await recoveredTokensOf(executionArn ?? '', baseVersionId, access);
+    if (found !== undefined && (best === undefined || found.refreshedAt > best.refreshedAt)) best = found;
+  }
+  return best;
+}
+
+/** The newest tokens that one execution refreshed from a version; undefined when it did not get so far. */
+export async function recoveredTokensOf(
+  executionArn: string,
+  baseVersionId: string,
+  { stepFunctions }: StateMachineAccess,
+): Promise<RecoveredTokens | undefined> {
+  let nextToken: string | undefined;
+  do {
+    const page = await stepFunctions.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        maxResults: PAGE_SIZE,
+        ...(nextToken === undefined ? {} : { nextToken }),
+      }),
+    );
+    for (const event of page.events ?? []) {
+      const refreshed = refreshedBy(event);
+      if (refreshed === undefined) continue;
+      return refreshed.baseVersionId === baseVersionId ? { executionArn, ...refreshed } : undefined;
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return undefined;
+}
+
+async function listExecutions(
+  namePrefix: string,
+  statusFilter: ExecutionStatus,
+  { stepFunctions, stateMachineArn }: StateMachineAccess,
+): Promise<ExecutionListItem[]> {
+  const found: ExecutionListItem[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { executions = [], nextToken: following } = await stepFunctions.send(
+      new ListExecutionsCommand({
+        stateMachineArn,
+        statusFilter,
+        maxResults: PAGE_SIZE,
+        ...(nextToken === undefined ? {} : { nextToken }),
+      }),
+    );
+    found.push(...executions.filter(({ name }) => name?.startsWith(namePrefix)));
+    nextToken = following;
+    if (nextToken === undefined) break;
+  }
+  return found;
+}
+
+/** What a refresh left in the execution's state, when the event is the end of one. */
+function refreshedBy({
+  stateExitedEventDetails,
+}: HistoryEvent): Omit<RecoveredTokens, 'executionArn'> | undefined {
+  const { name, output } = stateExitedEventDetails ?? {};
+  if (!REFRESHES.has(name ?? '') || output === undefined) return undefined;
+  const { versionId, refreshed } = JSON.parse(output) as {
+    versionId?: unknown;
+    refreshed?: { sealedValue?: unknown; baseVersionId?: unknown; refreshedAt?: unknown };
+  };
+  const { sealedValue, baseVersionId, refreshedAt } = refreshed ?? {};
+  // A caught failure leaves the state, too, with what an earlier refresh wrote.
+  if (![versionId, sealedValue, baseVersionId, refreshedAt].every(value => typeof value === 'string'))
+    return undefined;
+  return {
+    sealedValue: String(sealedValue),
+    sealedVersionId: String(versionId),
+    baseVersionId: String(baseVersionId),
+    refreshedAt: String(refreshedAt),
+  };
+}
+
+function startMs({ startDate }: ExecutionListItem): number {
+  return startDate?.getTime() ?? 0;
+}
