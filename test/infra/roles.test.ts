@@ -38,8 +38,8 @@ describe('the roles', () => {
       [
         { Action: 'secretsmanager:DescribeSecret', Condition: ROTATES_HERE },
         { Action: 'kms:GenerateDataKey', Condition: sealed(['rotation-token'], EVERY_SECRET) },
-        { Action: ['states:StartExecution', 'states:ListExecutions'] },
-        { Action: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'] },
+        { Action: ['states:ListExecutions', 'states:StartExecution'] },
+        { Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution'] },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
