@@ -6,8 +6,8 @@ import {
 import { InvalidSecret } from '../shared/errors.ts';
 import { findCredential, type StoredCredential } from '../shared/secret-versions.ts';
 
-/** More versions than Secrets Manager keeps without a label, so one page holds them all. */
-const MOST_VERSIONS = 100;
+/** The most that a page holds. A secret that is rotated for long has more versions than that. */
+const PAGE_SIZE = 100;
 
 /**
  * The versions of a secret, unlabelled ones included: what a rotation under another ClientRequestToken left behind
@@ -19,14 +19,21 @@ export async function listVersions(
   secrets: SecretsManagerClient,
   secretArn: string,
 ): Promise<readonly SecretVersionsListEntry[]> {
-  const { Versions = [] } = await secrets.send(
-    new ListSecretVersionIdsCommand({
-      SecretId: secretArn,
-      IncludeDeprecated: true,
-      MaxResults: MOST_VERSIONS,
-    }),
-  );
-  return Versions;
+  const listed: SecretVersionsListEntry[] = [];
+  let nextToken: string | undefined;
+  do {
+    const { Versions = [], NextToken } = await secrets.send(
+      new ListSecretVersionIdsCommand({
+        SecretId: secretArn,
+        IncludeDeprecated: true,
+        MaxResults: PAGE_SIZE,
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      }),
+    );
+    listed.push(...Versions);
+    nextToken = NextToken;
+  } while (nextToken !== undefined);
+  return listed;
 }
 
 /**
@@ -42,15 +49,23 @@ export async function findUnfinishedVersion(
   base: StoredCredential,
   exceptVersionId: string,
 ): Promise<StoredCredential | undefined> {
-  const baseCreatedAtMs = createdAtMs(versions.find(version => version.VersionId === base.versionId));
+  const listedBase = versions.find(version => version.VersionId === base.versionId);
+  // Lists lag behind: while AWSCURRENT is missing, an older version must not pass for a younger one.
+  if (listedBase === undefined) return undefined;
+  const baseCreatedAtMs = createdAtMs(listedBase);
   const younger = versions
     .filter(version => createdAtMs(version) > baseCreatedAtMs && version.VersionId !== exceptVersionId)
     .sort((a, b) => createdAtMs(b) - createdAtMs(a));
   for (const { VersionId } of younger) {
     const found = await storedOrUnreadable(secrets, secretArn, VersionId ?? '');
-    if (found !== undefined && !expiresBefore(found, base)) return found;
+    if (found !== undefined && holdsNewerToken(found, base)) return found;
   }
   return undefined;
+}
+
+/** Whether another refresh token is stored than the current one: a configuration test leaves copies of that one behind. */
+function holdsNewerToken(found: StoredCredential, base: StoredCredential): boolean {
+  return found.credential.refreshToken !== base.credential.refreshToken && !expiresBefore(found, base);
 }
 
 /** A stored value that is no credential is of no use to a rotation, and the same as none. */
@@ -73,6 +88,6 @@ export function expiresBefore(one: StoredCredential, other: StoredCredential): b
   return expiresAt !== undefined && otherExpiresAt !== undefined && expiresAt < otherExpiresAt;
 }
 
-function createdAtMs(version: SecretVersionsListEntry | undefined): number {
-  return version?.CreatedDate?.getTime() ?? 0;
+function createdAtMs({ CreatedDate }: SecretVersionsListEntry): number {
+  return CreatedDate?.getTime() ?? 0;
 }

@@ -23,8 +23,8 @@ export interface RotationDependencies extends WaitDependencies {
 
 /**
  * Answers one of the four calls of Secrets Manager. `createSecret` does the whole rotation, the others confirm it;
- * only `createSecret` may ever spend a refresh token. Safe to repeat: a version that is AWSCURRENT is done at every
- * step, and a rotation that runs or has failed is continued, not started anew.
+ * only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose version, or one derived from it,
+ * is AWSCURRENT is done at every step, and one that runs or has failed is continued, not started anew.
  *
  * @throws InvalidRotationRequest, SecretNotFound, RotationFailed, RotationStillRunning
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
@@ -41,8 +41,8 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
     secretName: description.name,
     clientRequestToken: event.clientRequestToken,
   };
-  const stages = description.stages[event.clientRequestToken] ?? [];
-  if (stages.includes('AWSCURRENT')) return;
+  const currentVersionId = versionWithStage(description, 'AWSCURRENT');
+  if (currentVersionId !== undefined && belongsToRotation(currentVersionId, event.clientRequestToken)) return;
 
   switch (event.step) {
     case 'createSecret':

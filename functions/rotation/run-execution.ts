@@ -104,7 +104,8 @@ async function startOrAttach(
     const newer = await tokensNewerThanRejected(request, found, dependencies);
     if (newer !== undefined) return { kind: 'over', recovered: newer };
     if (found.redriveStatus !== 'REDRIVABLE') {
-      return { kind: 'over', recovered: await tokensOf(executionArn, request, dependencies) };
+      // Without tokens of its own it leaves those that it was given, which it may not have come to store.
+      return { kind: 'over', recovered: (await tokensOf(executionArn, request, dependencies)) ?? recovered };
     }
     if (await redriveExecution(executionArn, dependencies)) return runs(executionArn, redriveCount + 1);
     // Somebody else redrives it at this moment, or its time is over: the next look tells.

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { executionName, type RotationIdentity } from '../../functions/rotation/execution-name.ts';
+import {
+  executionName,
+  executionNamePrefix,
+  type RotationIdentity,
+} from '../../functions/rotation/execution-name.ts';
 import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
 
 const ROTATION: RotationIdentity = {
@@ -7,20 +11,21 @@ const ROTATION: RotationIdentity = {
   secretName: SECRET_NAME,
   clientRequestToken: VERSION,
 };
+const NAMESAKE = SECRET_ARN.replace('AbCdEf', 'GhIjKl');
 
-describe('execution-name', () => {
-  it('is a readable beginning and a hash of secret and ClientRequestToken', () => {
-    expect(executionName(ROTATION)).toBe('genesys-voicemail-bb24e2f0910f2fed39d547ee');
+describe('executionName', () => {
+  it('is a readable beginning, a hash of the secret and one of the rotation', () => {
+    expect(executionName(ROTATION)).toBe('genesys-voicemail-d2228900a4-bb24e2f0910f2fed');
   });
 
   it('puts the suffix at the end', () => {
-    expect(executionName(ROTATION, '-check-2')).toBe('genesys-voicemail-bb24e2f0910f2fed39d547ee-check-2');
+    expect(executionName(ROTATION, '-check-2')).toBe('genesys-voicemail-d2228900a4-bb24e2f0910f2fed-check-2');
   });
 
   it.each<[string, Partial<RotationIdentity>]>([
     ['ClientRequestToken', { clientRequestToken: FOREIGN_VERSION }],
     ['case of the ClientRequestToken', { clientRequestToken: VERSION.toUpperCase() }],
-    ['secret of the same name', { secretArn: SECRET_ARN.replace('AbCdEf', 'GhIjKl') }],
+    ['secret of the same name', { secretArn: NAMESAKE }],
   ])('differs for another %s', (_what, change) => {
     expect(executionName({ ...ROTATION, ...change })).not.toBe(executionName(ROTATION));
   });
@@ -38,6 +43,23 @@ describe('execution-name', () => {
   it('takes nothing over from a ClientRequestToken with signs that a name must not have', () => {
     const clientRequestToken = `*?:/ ${'"#%'.repeat(10)}`;
 
-    expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(/^genesys-voicemail-[0-9a-f]{24}$/);
+    expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(
+      /^genesys-voicemail-d2228900a4-[0-9a-f]{16}$/,
+    );
+  });
+});
+
+describe('executionNamePrefix', () => {
+  it('begins the names of all executions of a secret', () => {
+    expect(executionNamePrefix(ROTATION)).toBe('genesys-voicemail-d2228900a4-');
+  });
+
+  it.each<[string, Partial<RotationIdentity>]>([
+    ['a secret of the same name', { secretArn: NAMESAKE }],
+    ['a secret whose name only goes on', { secretArn: `${SECRET_ARN}-2`, secretName: `${SECRET_NAME}-2` }],
+  ])('does not begin those of %s', (_what, change) => {
+    const foreign = executionName({ ...ROTATION, ...change });
+
+    expect(foreign.startsWith(executionNamePrefix(ROTATION))).toBe(false);
   });
 });

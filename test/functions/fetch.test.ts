@@ -2,14 +2,15 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   InvalidRequestException,
+  ListSecretVersionIdsCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type FetchResult, fetchVersions } from '../../functions/fetch/fetch.ts';
-import { type FetchRequest, parseFetchRequest } from '../../functions/fetch/fetch-request.ts';
-import { InvalidRotationRequest, InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
+import type { FetchRequest } from '../../functions/fetch/fetch-request.ts';
+import { InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
@@ -22,15 +23,11 @@ import {
 } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 
-const EVENT = {
-  input: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION, sealedRotationToken: 'v1.a.b.c' },
-  execution: 'arn:execution',
-  state: 'Fetch',
-};
 const REQUEST: FetchRequest = {
   purpose: 'rotate',
   secretArn: SECRET_ARN,
   versionId: VERSION,
+  recoveredBaseVersionId: null,
   execution: 'arn:execution',
   state: 'Fetch',
 };
@@ -45,7 +42,15 @@ describe('fetch', () => {
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
     stored('AWSCURRENT', secretValue());
+    listed([BASE_VERSION, '2026-07-01T00:00:00Z'], [VERSION, '2026-07-01T08:00:00Z']);
   });
+
+  /** What ListSecretVersionIds says: the versions and when they were made. */
+  function listed(...versions: readonly (readonly [string, string])[]): void {
+    secretsMock.on(ListSecretVersionIdsCommand).resolves({
+      Versions: versions.map(([VersionId, time]) => ({ VersionId, CreatedDate: new Date(time) })),
+    });
+  }
 
   /** Gives a version a value; a label stands for the version that it is on. */
   function stored(version: 'AWSCURRENT' | (string & {}), SecretString: string): void {
@@ -96,7 +101,11 @@ describe('fetch', () => {
       { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' },
       { SecretId: SECRET_ARN, VersionId: VERSION },
     ]);
-    expect(secretsMock.calls()).toHaveLength(3);
+    expect(secretsMock.commandCalls(ListSecretVersionIdsCommand)[0]?.args[0].input).toMatchObject({
+      SecretId: SECRET_ARN,
+      IncludeDeprecated: true,
+    });
+    expect(secretsMock.calls()).toHaveLength(4);
   });
 
   it('logs the route under the names by which an operator looks for it', async () => {
@@ -187,15 +196,11 @@ describe('fetch', () => {
       });
     });
 
-    it('stands down when AWSPENDING was taken off it: a newer credential was written', async () => {
-      labelled({});
-      stored(VERSION, secretValue());
-
-      expect((await fetched()).route).toBe('standDown');
-    });
-
-    it('stands down when AWSPENDING is on a version of another rotation', async () => {
-      labelled({ [FOREIGN_VERSION]: ['AWSPENDING'] });
+    it.each([
+      ['is on no version', {}],
+      ['is on a version of another rotation', { [FOREIGN_VERSION]: ['AWSPENDING'] }],
+    ])('stands down when AWSPENDING %s: a newer credential was written', async (_where, stages) => {
+      labelled(stages);
       stored(VERSION, secretValue());
 
       expect(await fetched()).toMatchObject({ route: 'standDown', pendingVersionId: VERSION });
@@ -217,6 +222,23 @@ describe('fetch', () => {
 
       expect((await fetched()).route).toBe(route);
     });
+
+    it.each([
+      ['resumes', 'outlives that of AWSCURRENT', LATE, EARLY, 'verifyResumed'],
+      ['stands down', 'dies before that of AWSCURRENT', EARLY, LATE, 'standDown'],
+      ['stands down', 'dies with that of AWSCURRENT', EARLY, EARLY, 'standDown'],
+      ['stands down', 'has no known end', undefined, EARLY, 'standDown'],
+      ['stands down', 'is beside one without a known end', LATE, undefined, 'standDown'],
+    ])(
+      '%s without AWSPENDING when its access token %s',
+      async (_verb, _when, expiresAt, baseExpiresAt, route) => {
+        labelled({});
+        stored('AWSCURRENT', secretValue({ expiresAt: baseExpiresAt }));
+        stored(VERSION, secretValue({ expiresAt }));
+
+        expect((await fetched()).route).toBe(route);
+      },
+    );
   });
 
   it.each(['not JSON', '[]', secretValue({ refreshToken: undefined })])(
@@ -233,6 +255,104 @@ describe('fetch', () => {
     stored(DERIVED_VERSION, 'not JSON');
 
     expect(await fetched()).toMatchObject({ route: 'refresh', pendingVersionId: DERIVED_VERSION });
+  });
+
+  describe('when another rotation left something behind', () => {
+    const RECOVERED = { recoveredBaseVersionId: BASE_VERSION };
+
+    function leftBehind(value: string = secretValue({ refreshToken: SENTINELS.newRefreshToken })): void {
+      listed(
+        [BASE_VERSION, '2026-07-01T00:00:00Z'],
+        [FOREIGN_VERSION, '2026-07-01T04:00:00Z'],
+        [VERSION, '2026-07-01T08:00:00Z'],
+      );
+      stored(FOREIGN_VERSION, value);
+    }
+
+    it('refreshes from the version that was stored and never promoted', async () => {
+      leftBehind();
+
+      expect(await fetched()).toEqual({
+        route: 'refreshFound',
+        baseVersionId: BASE_VERSION,
+        pendingVersionId: FOREIGN_VERSION,
+      });
+    });
+
+    it.each([
+      ['is no credential', 'not JSON'],
+      ['holds no other refresh token than AWSCURRENT', secretValue()],
+    ])('refreshes from AWSCURRENT when what was stored %s', async (_what, value) => {
+      leftBehind(value);
+
+      expect(await fetched()).toMatchObject({ route: 'refresh', pendingVersionId: VERSION });
+    });
+
+    it('stores the sealed tokens that were recovered, if they came from AWSCURRENT', async () => {
+      expect(await fetched(RECOVERED)).toEqual({
+        route: 'storeRecovered',
+        baseVersionId: BASE_VERSION,
+        pendingVersionId: VERSION,
+      });
+    });
+
+    it('leaves recovered tokens that came from another version alone: AWSCURRENT is newer', async () => {
+      expect((await fetched({ recoveredBaseVersionId: FOREIGN_VERSION })).route).toBe('refresh');
+    });
+
+    it('prefers the sealed tokens, which nothing stored holds yet, to a stored version', async () => {
+      leftBehind();
+
+      expect((await fetched(RECOVERED)).route).toBe('storeRecovered');
+    });
+
+    it('prefers what it stored itself to what another rotation left', async () => {
+      leftBehind();
+      stored(VERSION, secretValue());
+
+      expect((await fetched(RECOVERED)).route).toBe('verifyResumed');
+    });
+
+    it.each([
+      ['its version', VERSION, [VERSION]],
+      ['the version derived from it', DERIVED_VERSION, [VERSION, DERIVED_VERSION]],
+    ])('does not take %s for what another rotation left, nor read it again', async (_what, own, read) => {
+      labelled({ [own]: ['AWSPENDING'] });
+      listed([BASE_VERSION, '2026-07-01T00:00:00Z'], [own, '2026-07-01T08:00:00Z']);
+
+      const result = await fetched();
+
+      expect(result).toMatchObject({ route: 'refresh', pendingVersionId: own });
+      const reads = secretsMock.commandCalls(GetSecretValueCommand).map(call => call.args[0].input.VersionId);
+      expect(reads).toEqual([undefined, ...read]);
+    });
+
+    it('does not search when only the configuration is tested', async () => {
+      leftBehind();
+
+      expect((await fetched({ ...RECOVERED, purpose: 'check-configuration' })).route).toBe(
+        'checkConfiguration',
+      );
+      expect(secretsMock.commandCalls(GetSecretValueCommand)).toHaveLength(2);
+    });
+
+    it.each(['AccessDeniedException', 'ThrottlingException'])(
+      'fails with %s when the versions cannot be listed, before a spent token is presented',
+      async name => {
+        secretsMock.on(ListSecretVersionIdsCommand).rejects(secretsManagerException(name));
+
+        const error = await rejection(fetched());
+
+        expect(error.name).toBe(name);
+      },
+    );
+
+    it('needs no list where there is nothing to search for', async () => {
+      secretsMock.on(ListSecretVersionIdsCommand).rejects(secretsManagerException('ThrottlingException'));
+      stored(VERSION, secretValue());
+
+      expect((await fetched()).route).toBe('verifyResumed');
+    });
   });
 
   describe('fails before anything is spent', () => {
@@ -322,44 +442,5 @@ describe('fetch', () => {
 
       expect(error.name).toBe('ThrottlingException');
     });
-  });
-});
-
-describe('fetch-request', () => {
-  it('reads what the state Fetch hands over', () => {
-    expect(parseFetchRequest(EVENT)).toEqual(REQUEST);
-  });
-
-  it('takes an execution without a RotationToken', () => {
-    const event = { ...EVENT, input: { ...EVENT.input, sealedRotationToken: null } };
-
-    expect(parseFetchRequest(event)).toEqual(REQUEST);
-  });
-
-  it.each([
-    ['purpose', { purpose: 'refresh' }],
-    ['purpose', { purpose: undefined }],
-    ['secretArn', { secretArn: undefined }],
-    ['secretArn', { secretArn: '' }],
-    ['versionId', { versionId: undefined }],
-    ['versionId', { versionId: 7 }],
-    ['sealedRotationToken', { sealedRotationToken: undefined }],
-    ['sealedRotationToken', { sealedRotationToken: '' }],
-  ])('refuses an execution whose input has no valid %s: %j', async (key, change) => {
-    const event = { ...EVENT, input: { ...EVENT.input, ...change } };
-
-    const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));
-
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expect(error.message).toContain(key);
-  });
-
-  it.each(['input', 'execution', 'state'])('refuses a request without %s', async key => {
-    const event = { ...EVENT, [key]: undefined };
-
-    const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));
-
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expect(error.message).toContain(key);
   });
 });

@@ -2,6 +2,7 @@ import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -41,6 +42,7 @@ describe('handlers', () => {
     playKms(kmsMock);
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
+    secretsMock.on(ListSecretVersionIdsCommand).resolves({});
     vi.stubEnv('STATE_MACHINE_ARN', STATE_MACHINE_ARN);
     vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
     vi.stubEnv('GENESYS_LOGIN_URL', `${genesys.url}/login`);
@@ -131,7 +133,11 @@ describe('handlers', () => {
     const input = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION };
 
     const result = await handler(
-      { input: { ...input, sealedRotationToken: null }, execution: 'arn:execution', state: 'Fetch' },
+      {
+        input: { ...input, sealedRotationToken: null, recovered: null },
+        execution: 'arn:execution',
+        state: 'Fetch',
+      },
       CONTEXT,
     );
 
@@ -167,6 +173,7 @@ describe('handlers', () => {
         ...SUBJECT,
         baseVersionId: BASE_VERSION,
         sealedValue: seal.seal(secretValue()),
+        sealedVersionId: VERSION,
         sealedRotationToken: null,
       },
       CONTEXT,

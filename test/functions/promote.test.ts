@@ -9,12 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PromoteResult, promote } from '../../functions/promote/promote.ts';
-import { type PromoteRequest, parsePromoteRequest } from '../../functions/promote/promote-request.ts';
-import {
-  CurrentVersionMoved,
-  InvalidRotationRequest,
-  SecretNotFound,
-} from '../../functions/shared/errors.ts';
+import type { PromoteRequest } from '../../functions/promote/promote-request.ts';
+import { CurrentVersionMoved, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
@@ -150,36 +146,5 @@ describe('promote', () => {
     const error = await rejection(promoted());
 
     expect(error).toBeInstanceOf(SecretNotFound);
-  });
-});
-
-describe('promote-request', () => {
-  it('reads what the state Promote hands over', () => {
-    expect(parsePromoteRequest({ ...REQUEST })).toEqual(REQUEST);
-  });
-
-  it('reads what the state StandDown hands over', () => {
-    const { pendingVersionId: _pending, baseVersionId: _base, ...subject } = REQUEST;
-    const event = { ...subject, action: 'stand-down', state: 'StandDown' };
-
-    expect(parsePromoteRequest(event)).toEqual(event);
-  });
-
-  it.each([
-    ['action', 'demote'],
-    ['action', undefined],
-    ['secretArn', undefined],
-    ['versionId', ''],
-    ['pendingVersionId', undefined],
-    ['baseVersionId', undefined],
-    ['execution', undefined],
-    ['state', undefined],
-  ])('refuses a request whose %s is %j', async (key, value) => {
-    const event = { ...REQUEST, [key]: value };
-
-    const error = await rejection(Promise.resolve().then(() => parsePromoteRequest(event)));
-
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expect(error.message).toContain(key);
   });
 });

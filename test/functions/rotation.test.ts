@@ -4,15 +4,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  ExecutionAlreadyExists,
-  ExecutionDoesNotExist,
-  RedriveExecutionCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../functions/rotation/rotation.ts';
@@ -25,13 +16,9 @@ import {
 } from '../../functions/shared/errors.ts';
 import { openSeal } from '../../functions/shared/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import {
-  EXECUTION_ARN_PREFIX,
-  executionDescription,
-  STATE_MACHINE_ARN,
-} from '../helpers/execution-description.ts';
-import { FunctionTime } from '../helpers/function-time.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { playedExecutions } from '../helpers/played-executions.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import {
   BASE_VERSION,
@@ -44,7 +31,7 @@ import {
 } from '../helpers/secret.ts';
 import { SENTINELS } from '../helpers/secret-value.ts';
 
-const NAME = 'genesys-voicemail-bb24e2f0910f2fed39d547ee';
+const NAME = 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed';
 const SEAL_CONTEXT = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' } as const;
 
 const PENDING = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
@@ -53,22 +40,17 @@ const NOT_LABELLED = { [FOREIGN_VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSP
 
 describe('rotation', () => {
   const logged = watchedLog();
+  const executions = playedExecutions();
+  const { time, exists } = executions;
   const secretsMock = mockClient(SecretsManagerClient);
-  const stepFunctionsMock = mockClient(SFNClient);
   const kmsMock = mockClient(KMSClient);
   const kms = new KMSClient();
-  let time: FunctionTime;
 
   beforeEach(() => {
-    time = new FunctionTime(60_000);
     secretsMock.reset();
-    stepFunctionsMock.reset();
     kmsMock.reset();
     playKms(kmsMock);
     labelled(PENDING);
-    stepFunctionsMock.on(StartExecutionCommand).resolves({});
-    stepFunctionsMock.on(RedriveExecutionCommand).resolves({});
-    stepFunctionsMock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
   });
 
   function labelled(VersionIdsToStages: Record<string, string[]>): void {
@@ -76,15 +58,8 @@ describe('rotation', () => {
   }
 
   /** What DescribeExecution says about the execution of this name. */
-  function execution(
-    name: string,
-    status: Parameters<typeof executionDescription>[0],
-    changes: Partial<DescribeExecutionCommandOutput> = {},
-  ): void {
-    const executionArn = `${EXECUTION_ARN_PREFIX}${name}`;
-    stepFunctionsMock
-      .on(DescribeExecutionCommand, { executionArn })
-      .resolves(executionDescription(status, { executionArn, ...changes }));
+  function execution(name: string, ...given: Parameters<typeof executionDescription>): void {
+    executions.looks(`${EXECUTION_ARN_PREFIX}${name}`, executionDescription(...given));
   }
 
   function call(step: RotationEvent['step'], changes: Partial<RotationEvent> = {}): Promise<void> {
@@ -96,40 +71,38 @@ describe('rotation', () => {
       ...changes,
     };
     return rotate(event, {
+      ...executions.dependencies(),
       secrets: new SecretsManagerClient(),
-      stepFunctions: new SFNClient(),
       kms,
-      stateMachineArn: STATE_MACHINE_ARN,
       sealKeyArn: SEAL_KEY_ARN,
-      sleep: time.sleep,
-      random: () => 0.5,
-      remainingMs: time.remainingMs,
     });
   }
 
-  function started(): { readonly name: string | undefined; readonly input: Record<string, unknown> }[] {
-    return stepFunctionsMock.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => {
-      expectNoSecrets(input);
-      return { name: input.name, input: JSON.parse(input.input ?? '') as Record<string, unknown> };
-    });
+  /** The executions that were started; none of their inputs holds a secret. */
+  function started(): ReturnType<typeof executions.started> {
+    expectNoSecrets(executions.started());
+    return executions.started();
   }
 
   function expectNothingBegun(): void {
-    expect(stepFunctionsMock.commandCalls(StartExecutionCommand)).toEqual([]);
-    expect(stepFunctionsMock.commandCalls(RedriveExecutionCommand)).toEqual([]);
+    expect(executions.started()).toEqual([]);
+    expect(executions.redrivenArns()).toEqual([]);
     expect(kmsMock.calls()).toEqual([]);
   }
 
   describe.each(ROTATION_STEPS)('at every step, here %s,', step => {
-    it('is done without another call when the version is AWSCURRENT', async () => {
-      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+    it.each([
+      ['its version', VERSION],
+      ['the version derived from it', DERIVED_VERSION],
+    ])('is done without another call when %s is AWSCURRENT', async (_what, version) => {
+      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [version]: ['AWSCURRENT', 'AWSPENDING'] });
 
       await call(step);
 
       expect(secretsMock.calls().map(({ args: [command] }) => command.input)).toEqual([
         { SecretId: SECRET_ARN },
       ]);
-      expect(stepFunctionsMock.calls()).toEqual([]);
+      expect(executions.mock.calls()).toEqual([]);
       expect(kmsMock.calls()).toEqual([]);
     });
 
@@ -206,6 +179,7 @@ describe('rotation', () => {
             secretArn: SECRET_ARN,
             versionId: VERSION,
             sealedRotationToken: expect.stringMatching(/^v1\./),
+            recovered: null,
           },
         },
       ]);
@@ -226,7 +200,7 @@ describe('rotation', () => {
 
       await call('createSecret', { rotationToken: undefined });
 
-      expect(started()[0]?.input.sealedRotationToken).toBeNull();
+      expect(started()).toMatchObject([{ input: { sealedRotationToken: null } }]);
       expect(kmsMock.calls()).toEqual([]);
     });
 
@@ -257,39 +231,46 @@ describe('rotation', () => {
     });
 
     it('attaches to the execution that runs when Secrets Manager calls again', async () => {
-      stepFunctionsMock.on(StartExecutionCommand).rejects(awsException(ExecutionAlreadyExists));
+      exists(NAME);
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
 
-      expect(stepFunctionsMock.commandCalls(RedriveExecutionCommand)).toEqual([]);
+      expect(executions.redrivenArns()).toEqual([]);
     });
 
     it('redrives the execution that failed', async () => {
-      stepFunctionsMock.on(StartExecutionCommand).rejects(awsException(ExecutionAlreadyExists));
-      const executionArn = `${EXECUTION_ARN_PREFIX}${NAME}`;
-      stepFunctionsMock
-        .on(DescribeExecutionCommand, { executionArn })
-        .resolvesOnce(executionDescription('FAILED', { executionArn }))
-        .resolves(executionDescription('SUCCEEDED', { executionArn }));
+      exists(NAME);
+      const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
+      executions.looks(arn, executionDescription('FAILED'), executionDescription('SUCCEEDED'));
 
       await call('createSecret');
 
-      expect(
-        stepFunctionsMock.commandCalls(RedriveExecutionCommand).map(({ args: [{ input }] }) => input),
-      ).toEqual([{ executionArn }]);
+      expect(executions.redrivenArns()).toEqual([arn]);
     });
 
     it('starts the second attempt when the first can no longer be redriven', async () => {
-      stepFunctionsMock
-        .on(StartExecutionCommand, { name: NAME })
-        .rejects(awsException(ExecutionAlreadyExists));
+      exists(NAME);
       execution(NAME, 'FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
       execution(`${NAME}-2`, 'SUCCEEDED');
 
       await call('createSecret');
 
       expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+    });
+
+    it('goes on with the tokens that another rotation left sealed, when its own are rejected', async () => {
+      const executionArn = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-0123456789abcdef`;
+      executions.holdsTokens(executionArn);
+      execution(NAME, 'FAILED', { error: 'RefreshTokenRejected' });
+      execution(`${NAME}-2`, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started().at(-1)).toMatchObject({
+        name: `${NAME}-2`,
+        input: { recovered: { executionArn, sealedVersionId: FOREIGN_VERSION } },
+      });
     });
 
     it('goes on when AWSPENDING is on the version that was derived from its own', async () => {
@@ -347,7 +328,7 @@ describe('rotation', () => {
       const error = await rejection(call('createSecret'));
 
       expect(error.message).toBe('KMS is down');
-      expect(stepFunctionsMock.calls()).toEqual([]);
+      expect(executions.mock.calls()).toEqual([]);
     });
   });
 
@@ -360,7 +341,7 @@ describe('rotation', () => {
 
       await call('setSecret');
 
-      expect(stepFunctionsMock.calls()).toEqual([]);
+      expect(executions.mock.calls()).toEqual([]);
       expectNothingBegun();
     });
 
@@ -398,11 +379,8 @@ describe('rotation', () => {
     });
 
     it('waits for the execution that runs', async () => {
-      const executionArn = `${EXECUTION_ARN_PREFIX}${NAME}`;
-      stepFunctionsMock
-        .on(DescribeExecutionCommand, { executionArn })
-        .resolvesOnce(executionDescription('RUNNING', { executionArn }))
-        .resolves(executionDescription('SUCCEEDED', { executionArn }));
+      const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
+      executions.looks(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
 
       await call(step);
 
@@ -452,6 +430,7 @@ describe('rotation', () => {
             secretArn: SECRET_ARN,
             versionId: VERSION,
             sealedRotationToken: null,
+            recovered: null,
           },
         },
       ]);
@@ -460,9 +439,7 @@ describe('rotation', () => {
     });
 
     it('starts a second check when the first can no longer be redriven', async () => {
-      stepFunctionsMock
-        .on(StartExecutionCommand, { name: `${NAME}-check` })
-        .rejects(awsException(ExecutionAlreadyExists));
+      exists(`${NAME}-check`);
       execution(`${NAME}-check`, 'FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
       execution(`${NAME}-check-2`, 'SUCCEEDED');
 

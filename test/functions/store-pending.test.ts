@@ -17,10 +17,7 @@ import {
 } from '../../functions/shared/errors.ts';
 import { newSeal, type SealContext } from '../../functions/shared/sealed-blob.ts';
 import { type StorePendingResult, storePending } from '../../functions/store-pending/store-pending.ts';
-import {
-  parseStorePendingRequest,
-  type StorePendingRequest,
-} from '../../functions/store-pending/store-pending-request.ts';
+import type { StorePendingRequest } from '../../functions/store-pending/store-pending-request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
@@ -56,14 +53,19 @@ describe('store-pending', () => {
       versionId: VERSION,
       baseVersionId: BASE_VERSION,
       sealedValue: await sealed('secret-value', VALUE),
+      sealedVersionId: VERSION,
       sealedRotationToken: await sealed('rotation-token', SENTINELS.rotationToken),
       execution: 'arn:execution',
       state: 'StorePending',
     };
   });
 
-  async function sealed(holds: SealContext['holds'], text: string): Promise<string> {
-    const seal = await newSeal(kms, SEAL_KEY_ARN, { secretArn: SECRET_ARN, versionId: VERSION, holds });
+  async function sealed(
+    holds: SealContext['holds'],
+    text: string,
+    versionId: string = VERSION,
+  ): Promise<string> {
+    const seal = await newSeal(kms, SEAL_KEY_ARN, { secretArn: SECRET_ARN, versionId, holds });
     return seal.seal(text);
   }
 
@@ -119,6 +121,19 @@ describe('store-pending', () => {
       { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
       { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' },
     ]);
+  });
+
+  it('stores a value that was recovered from another rotation as the pending version of this one', async () => {
+    const recovered = await sealed('secret-value', VALUE, FOREIGN_VERSION);
+
+    const result = await store({ sealedValue: recovered, sealedVersionId: FOREIGN_VERSION });
+
+    expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+    expect(secretsMock.commandCalls(PutSecretValueCommand)[0]?.args[0].input).toMatchObject({
+      ClientRequestToken: VERSION,
+      SecretString: VALUE,
+      RotationToken: 'sentinel-rotation-token',
+    });
   });
 
   it('logs where the value went, and nothing of it', async () => {
@@ -312,7 +327,14 @@ describe('store-pending', () => {
       expect(puts()).toEqual([]);
     });
 
-    it('when the seals belong to another rotation', async () => {
+    it('when the value was sealed for another version than is said', async () => {
+      const error = await rejection(store({ sealedVersionId: FOREIGN_VERSION }));
+
+      expect(error).toBeInstanceOf(InvalidCiphertextException);
+      expect(puts()).toEqual([]);
+    });
+
+    it('when the RotationToken was sealed for another rotation', async () => {
       const error = await rejection(store({ versionId: FOREIGN_VERSION }));
 
       expect(error).toBeInstanceOf(InvalidCiphertextException);
@@ -336,40 +358,5 @@ describe('store-pending', () => {
       expect(error).toBeInstanceOf(SecretNotFound);
       expect(puts()).toEqual([]);
     });
-  });
-});
-
-describe('store-pending-request', () => {
-  const EVENT = {
-    secretArn: SECRET_ARN,
-    versionId: VERSION,
-    baseVersionId: BASE_VERSION,
-    sealedValue: 'v1.a.b.c',
-    sealedRotationToken: 'v1.d.e.f',
-    execution: 'arn:execution',
-    state: 'StorePending',
-  };
-
-  it.each(['v1.d.e.f', null])('reads what the state StorePending hands over: token %j', token => {
-    const event = { ...EVENT, sealedRotationToken: token };
-
-    expect(parseStorePendingRequest(event)).toEqual(event);
-  });
-
-  it.each([
-    'secretArn',
-    'versionId',
-    'baseVersionId',
-    'sealedValue',
-    'sealedRotationToken',
-    'execution',
-    'state',
-  ])('refuses a request without %s', async key => {
-    const event = { ...EVENT, [key]: undefined };
-
-    const error = await rejection(Promise.resolve().then(() => parseStorePendingRequest(event)));
-
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expect(error.message).toContain(key);
   });
 });

@@ -12,11 +12,10 @@ import {
   ClientRejected,
   GenesysRateLimited,
   GenesysUnavailable,
-  InvalidRotationRequest,
   InvalidSecret,
 } from '../../functions/shared/errors.ts';
 import { type VerifyDependencies, type VerifyResult, verify } from '../../functions/verify/verify.ts';
-import { parseVerifyRequest, type VerifyRequest } from '../../functions/verify/verify-request.ts';
+import type { VerifyRequest } from '../../functions/verify/verify-request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
@@ -295,32 +294,5 @@ describe('verify', () => {
         expect(genesys.requests).toEqual([]);
       },
     );
-  });
-});
-
-describe('verify-request', () => {
-  it.each([REQUEST, RESUMED, CHECK])('reads what the state $state hands over', request => {
-    const event: unknown = JSON.parse(JSON.stringify(request));
-
-    expect(parseVerifyRequest(event)).toEqual(request);
-  });
-
-  it.each([
-    ['mode', 'refresh'],
-    ['mode', undefined],
-    ['secretArn', undefined],
-    ['versionId', undefined],
-    ['pendingVersionId', ''],
-    ['refreshedAt', undefined],
-    ['refreshedAt', 'yesterday'],
-    ['execution', undefined],
-    ['state', undefined],
-  ])('refuses a request whose %s is %j', async (key, value) => {
-    const event: unknown = JSON.parse(JSON.stringify({ ...REQUEST, [key]: value }));
-
-    const error = await rejection(Promise.resolve().then(() => parseVerifyRequest(event)));
-
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expect(error.message).toContain(key);
   });
 });

@@ -67,6 +67,7 @@ describe('the definition', () => {
     const caught = ways.filter(({ kind }) => kind === 'catch');
 
     expect(caught).toEqual([
+      { from: 'StoreRecovered', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
       { from: 'VerifyResumed', to: 'RefreshPending', kind: 'catch', label: 'AccessTokenRejected' },
       { from: 'RefreshPending', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
       { from: 'StorePending', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },

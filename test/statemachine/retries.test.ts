@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failure, redriveWorkflow, runWorkflow, type Script } from './run-workflow.ts';
-import { INPUT, REFRESH, REFRESH_PENDING, refreshed, THROUGH } from './scripts.ts';
+import { INPUT, REFRESH, REFRESH_FOUND, REFRESH_PENDING, refreshed, THROUGH } from './scripts.ts';
 
 const LAMBDA_FAULTS = [
   'Lambda.ClientExecutionTimeoutException',
@@ -22,6 +22,7 @@ const FAULTS = [...LAMBDA_FAULTS, ...SDK_FAULTS, ...SECRETS_MANAGER_FAULTS];
 const RETRIED: Readonly<Record<string, readonly string[]>> = {
   Fetch: FAULTS,
   Refresh: [...FAULTS, ...KMS_FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'GenesysAnswerLost'],
+  StoreRecovered: [],
   VerifyResumed: [],
   RefreshPending: [],
   StorePending: [...FAULTS, ...KMS_FAULTS],
@@ -39,6 +40,7 @@ const RETRIED: Readonly<Record<string, readonly string[]>> = {
 
 /** Errors that each Task recovers from by another way. */
 const CAUGHT: Readonly<Record<string, string>> = {
+  StoreRecovered: 'CurrentVersionMoved',
   VerifyResumed: 'AccessTokenRejected',
   RefreshPending: 'CurrentVersionMoved',
   StorePending: 'CurrentVersionMoved',
@@ -72,18 +74,22 @@ const OTHERS = [
 const ERRORS = [...FAULTS, ...KMS_FAULTS, ...OTHERS];
 
 /** Each Task, with the errors that it tries again after, and those that it neither tries again nor recovers from. */
-const TASKS = Object.keys(THROUGH).map(task => {
-  const retried = RETRIED[task] ?? [];
-  const fatal = ERRORS.filter(error => !retried.includes(error) && CAUGHT[task] !== error);
-  return { task, retried, fatal };
+const TASKS = THROUGH.map(way => {
+  const retried = RETRIED[way.task] ?? [];
+  const fatal = ERRORS.filter(error => !retried.includes(error) && CAUGHT[way.task] !== error);
+  return { ...way, retried, fatal };
 });
 const RETRYING = TASKS.filter(({ retried }) => retried.length > 0);
 
 /** Runs the workflow once for each error that the Task may report, and tells how often the Task was called. */
-function reportEach(task: string, errors: readonly string[], answersTo: (error: string) => Script[string]) {
+function reportEach(
+  { task, script, input }: (typeof THROUGH)[number],
+  errors: readonly string[],
+  answersTo: (error: string) => Script[string],
+) {
   return Promise.all(
     errors.map(async error => {
-      const run = await runWorkflow({ ...THROUGH[task], [task]: answersTo(error) }, INPUT);
+      const run = await runWorkflow({ ...script, [task]: answersTo(error) }, input);
       return { error, calls: run.calls.filter(call => call.state === task).length, failure: run.failure };
     }),
   );
@@ -102,6 +108,7 @@ describe('a repeated refresh', () => {
   it.each([
     { task: 'Refresh', script: REFRESH },
     { task: 'RefreshPending', script: REFRESH_PENDING },
+    { task: 'RefreshPending', script: REFRESH_FOUND },
   ])('tells $task how often the execution was redriven', async ({ task, script }) => {
     const failed = await runWorkflow({ ...script, [task]: [failure('ClientRejected')] }, INPUT);
 
@@ -113,23 +120,23 @@ describe('a repeated refresh', () => {
 });
 
 describe('retries', () => {
-  it.each(RETRYING)('$task goes on after one fault that passes', async ({ task, retried }) => {
-    const succeeds = THROUGH[task]?.[task] ?? [];
+  it.each(RETRYING)('$task goes on after one fault that passes', async ({ retried, ...way }) => {
+    const succeeds = way.script[way.task] ?? [];
 
-    const runs = await reportEach(task, retried, error => [failure(error), ...succeeds]);
+    const runs = await reportEach(way, retried, error => [failure(error), ...succeeds]);
 
     expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: undefined })));
   });
 
-  it.each(RETRYING)('$task fails after the second fault', async ({ task, retried }) => {
-    const runs = await reportEach(task, retried, error => [failure(error), failure(error)]);
+  it.each(RETRYING)('$task fails after the second fault', async ({ retried, ...way }) => {
+    const runs = await reportEach(way, retried, error => [failure(error), failure(error)]);
 
-    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: { state: task, error } })));
+    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: { state: way.task, error } })));
   });
 
-  it.each(TASKS)('$task fails at the first time with any other error', async ({ task, fatal }) => {
-    const runs = await reportEach(task, fatal, error => [failure(error)]);
+  it.each(TASKS)('$task fails at the first time with any other error', async ({ fatal, ...way }) => {
+    const runs = await reportEach(way, fatal, error => [failure(error)]);
 
-    expect(runs).toEqual(fatal.map(error => ({ error, calls: 1, failure: { state: task, error } })));
+    expect(runs).toEqual(fatal.map(error => ({ error, calls: 1, failure: { state: way.task, error } })));
   });
 });

@@ -6,12 +6,13 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { runExecution } from '../../functions/rotation/executions.ts';
+import type { Route } from '../../functions/fetch/fetch.ts';
+import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS, timeoutWithin } from '../../functions/shared/genesys-timeouts.ts';
 import { OUTDATED_AFTER_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
-import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+import { type Definition, definitionText, parseDefinition } from '../../statemachine/definition.ts';
 import { longestPath } from './longest-path.ts';
 
 const definition = parseDefinition(definitionText());
@@ -62,6 +63,15 @@ function functionOf(placeholder: string | undefined): { name: string; functionSe
   return { name: found[0], functionSeconds: found[1].timeoutSeconds };
 }
 
+/** The definition with only the one way out of Route. */
+function routedTo(route: string): Definition {
+  const { Route } = definition.States;
+  if (Route === undefined) throw new Error('There is no state Route.');
+  const Choices = Route.Choices.filter(({ StringEquals }) => StringEquals === route);
+  if (Choices.length !== 1) throw new Error(`${Choices.length} choices of Route lead to ${route}.`);
+  return { ...definition, States: { ...definition.States, Route: { ...Route, Choices } } };
+}
+
 /** What a function keeps of its time to answer, in ms. */
 function timeToAnswerMs(): number {
   const remainingMs = 10_000;
@@ -76,10 +86,37 @@ describe('the time of a run', () => {
     },
   );
 
+  it.each<[Route, number]>([
+    ['refresh', 50],
+    ['refreshFound', 41],
+    ['storeRecovered', 48],
+    ['verifyResumed', 45],
+    ['standDown', 10],
+    ['rotated', 7],
+    ['checkConfiguration', 16],
+  ])('that Fetch routes to %s is at most %i s', (route, seconds) => {
+    const path = longestPath(routedTo(route), { excluded: OUTDATED });
+
+    expect(path.seconds).toBe(seconds);
+  });
+
   it.each([
     {
       startAt: 'Fetch',
       states: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'StandDown', 'Superseded'],
+    },
+    {
+      startAt: 'StoreRecovered',
+      states: [
+        'StoreRecovered',
+        'VerifyResumed',
+        'RefreshPending',
+        'StorePending',
+        'Verify',
+        'Promote',
+        'StandDown',
+        'Superseded',
+      ],
     },
     {
       startAt: 'StorePending',
@@ -182,8 +219,12 @@ describe('the time of the rotation function', () => {
     }));
 
     const execution = await runExecution(
-      () => 'rotation-1',
-      {},
+      {
+        rotation: { secretArn: 'secret-arn', secretName: 'secret', clientRequestToken: 'version' },
+        purpose: 'rotate',
+        sealedRotationToken: null,
+        baseVersionId: 'base',
+      },
       {
         stepFunctions: new SFNClient(),
         stateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:rotation',
@@ -195,7 +236,7 @@ describe('the time of the rotation function', () => {
       },
     );
 
-    expect(execution).toBe('arn:aws:states:eu-central-1:111122223333:execution:rotation:rotation-1');
+    expect(execution).toMatch(/^arn:aws:states:eu-central-1:111122223333:execution:rotation:secret-/);
     expect(remainingMs).toBeGreaterThanOrEqual(LONGEST_AWS_CALL_MS);
   });
 });

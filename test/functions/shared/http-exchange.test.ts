@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answerLabel, httpExchange, jsonObject } from '../../../functions/shared/http-exchange.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../helpers/genesys-server.ts';
 import { expectNoSecrets } from '../../helpers/no-secrets.ts';
 import { SENTINELS } from '../../helpers/secret-value.ts';
+import { selfSignedCertificate } from '../../helpers/self-signed-certificate.ts';
 
 const LARGEST_BODY = 262_144;
 const TIMEOUT_MS = 5_000;
@@ -232,6 +234,50 @@ describe('httpExchange', () => {
     const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, 1_234);
 
     expect(outcome).toEqual({ kind: 'not-sent', reason: 'no connection within 1234 ms' });
+  });
+
+  describe('over TLS', () => {
+    const certificate = selfSignedCertificate();
+    const trusted = getCACertificates('default');
+    const secure = genesysServer(certificate);
+
+    afterEach(() => {
+      setDefaultCACertificates(trusted);
+    });
+
+    it('gives back the answer of a server whose certificate is trusted', async () => {
+      setDefaultCACertificates([certificate.cert]);
+      secure.script(answer(200, { access_token: 'x' }));
+
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toMatchObject({ kind: 'answered', status: 200, body: '{"access_token":"x"}' });
+    });
+
+    it('counts the answer as lost when the connection drops after the request left', async () => {
+      setDefaultCACertificates([certificate.cert]);
+      secure.script(dropConnection);
+
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+    });
+
+    it('sends nothing to a server whose certificate is not trusted', async () => {
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'not-sent', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+      expect(secure.requests).toEqual([]);
+    });
+
+    it('sends nothing to a server whose certificate is for another host', async () => {
+      setDefaultCACertificates([certificate.cert]);
+
+      const outcome = await httpExchange(secure.url.replace('127.0.0.1', 'localhost'), REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'not-sent', reason: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+      expect(secure.requests).toEqual([]);
+    });
   });
 
   it('lets no secret into the reason, whatever happened', async () => {

@@ -21,6 +21,7 @@ describe('request', () => {
       none: 0,
       three: 3,
       nested: { inner: 'x' },
+      absent: null,
     });
 
     expect(fields.string('name')).toBe('Refresh');
@@ -32,6 +33,8 @@ describe('request', () => {
     expect(fields.count('none')).toBe(0);
     expect(fields.count('three')).toBe(3);
     expect(fields.object('nested').string('inner')).toBe('x');
+    expect(fields.nullableObject('nested')?.string('inner')).toBe('x');
+    expect(fields.nullableObject('absent')).toBeNull();
   });
 
   it.each([undefined, null, 'text', 7, true, [{ Step: 'createSecret' }]])(
@@ -102,6 +105,18 @@ describe('request', () => {
     'refuses %j where an object is expected, by the name of its key',
     async value => {
       const error = await refusal(() => requestFields('The request', { input: value }).object('input'));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('input');
+    },
+  );
+
+  it.each([undefined, SENTINELS.rotationToken, []])(
+    'refuses %j where an object or null is expected',
+    async value => {
+      const error = await refusal(() =>
+        requestFields('The request', { input: value }).nullableObject('input'),
+      );
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
       expect(error.message).toContain('input');

@@ -42,6 +42,14 @@ describe('parseCredential', () => {
     });
   });
 
+  it('reads a credential of nothing but the required keys', () => {
+    const keys = { clientId: 'client-id', clientSecret: 'secret', refreshToken: 'refresh' };
+
+    const credential = parseCredential(SECRET_ARN, { SecretString: JSON.stringify(keys) });
+
+    expect(credential).toEqual({ ...keys, host: 'mypurecloud.com', keys });
+  });
+
   it.each([undefined, null])('does without an access token, which is %j until the first rotation', value => {
     const credential = parse({ accessToken: value });
 

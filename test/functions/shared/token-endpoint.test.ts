@@ -117,13 +117,16 @@ describe('token-endpoint', () => {
       expect(tokens.accessToken).toBe('sentinel-new-access-token');
     });
 
-    it('takes the tokens whatever the content type says, and with a byte order mark', async () => {
-      genesys.script(answer(201, `\uFEFF${JSON.stringify(TOKENS)}`));
+    it.each([200, 201, 299])(
+      'takes the tokens of a success with status %i, a byte order mark and any content type',
+      async status => {
+        genesys.script(answer(status, `\uFEFF${JSON.stringify(TOKENS)}`));
 
-      const tokens = await refreshTokens(GRANT, options());
+        const tokens = await refreshTokens(GRANT, options());
 
-      expect(tokens.refreshToken).toBe('sentinel-new-refresh-token');
-    });
+        expect(tokens.refreshToken).toBe('sentinel-new-refresh-token');
+      },
+    );
 
     it.each([200, 400, 401, 403, 429, 500])(
       'throws RefreshTokenRejected for invalid_grant with status %i',
@@ -209,9 +212,18 @@ describe('token-endpoint', () => {
       },
     );
 
+    it.each([300, 302, 400, 503])('takes no tokens from an answer with status %i', async status => {
+      genesys.script(answer(status, TOKENS));
+
+      const error = await refusal();
+
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+    });
+
     it.each([
       ['an empty body', 200, ''],
       ['no content', 204, ''],
+      ['an empty body and a status of its own', 299, ''],
       ['a page', 200, '<html>Welcome</html>'],
       ['broken JSON', 200, `{"access_token":"${SENTINELS.newAccessToken}`],
       ['an array', 200, [TOKENS]],

@@ -1,0 +1,244 @@
+import { ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+import {
+  assertTimeLeft,
+  awaitExecution,
+  lookAtExecution,
+  succeededOrThrow,
+} from '../../functions/rotation/await-execution.ts';
+import type { ExecutionDescription } from '../../functions/rotation/executions.ts';
+import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
+import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { playedExecutions } from '../helpers/played-executions.ts';
+
+const ARN = `${EXECUTION_ARN_PREFIX}first`;
+const PASSING = [
+  stepFunctionsException('ThrottlingException'),
+  stepFunctionsException('InternalFailure', 'server'),
+  stepFunctionsException('ServiceUnavailable'),
+  Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }),
+  Object.assign(new Error('retryable'), { $retryable: {} }),
+];
+
+const running = executionDescription('RUNNING');
+const failed = executionDescription('FAILED', { redriveCount: 1 });
+const succeeded = executionDescription('SUCCEEDED');
+
+const { time, dependencies, looks, lookedAt } = playedExecutions();
+
+describe('awaitExecution', () => {
+  function closed(redriveCount = 0, random = () => 0.5): Promise<ExecutionDescription> {
+    return awaitExecution({ executionArn: ARN, redriveCount }, { ...dependencies(), random });
+  }
+
+  it('first looks when a warm rotation is done, then ever more rarely', async () => {
+    looks(ARN, ...Array.from({ length: 6 }, () => running), succeeded);
+
+    const { status } = await closed();
+
+    expect(status).toBe('SUCCEEDED');
+    expect(time.sleeps).toEqual([1_500, 2_250, 3_375, 5_062.5, 7_593.75, 8_000, 8_000]);
+  });
+
+  it.each([
+    [0, 1_350],
+    [0.999, 1_649.7],
+  ])('spreads its looks, so that a fleet does not look at once: %d', async (chance, firstLookMs) => {
+    looks(ARN, succeeded);
+
+    await closed(0, () => chance);
+
+    expect(time.sleeps[0]).toBeCloseTo(firstLookMs);
+  });
+
+  it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('is over when the execution %s', async status => {
+    looks(ARN, running, executionDescription(status));
+
+    expect((await closed()).status).toBe(status);
+  });
+
+  it('goes on while a redrive is pending', async () => {
+    looks(ARN, executionDescription('PENDING_REDRIVE'), succeeded);
+
+    expect((await closed()).status).toBe('SUCCEEDED');
+  });
+
+  it('goes on while the execution, just started, is not visible yet', async () => {
+    looks(ARN, awsException(ExecutionDoesNotExist), running, succeeded);
+
+    expect((await closed()).status).toBe('SUCCEEDED');
+  });
+
+  it.each(PASSING)('does not take a look that failed in passing for a failed rotation: %s', async passing => {
+    looks(ARN, passing, passing, succeeded);
+
+    expect((await closed()).status).toBe('SUCCEEDED');
+  });
+
+  it('passes on what no later look will mend', async () => {
+    looks(ARN, stepFunctionsException('AccessDeniedException'));
+
+    const error = await rejection(closed());
+
+    expect(error.name).toBe('AccessDeniedException');
+  });
+
+  it('takes a failure with fewer redrives than there were for an old answer', async () => {
+    looks(ARN, failed, failed, succeeded);
+
+    expect((await closed(2)).status).toBe('SUCCEEDED');
+    expect(lookedAt()).toHaveLength(3);
+  });
+
+  it.each([0, 1])('believes a failure with no fewer redrives than %i', async redriveCount => {
+    looks(ARN, failed);
+
+    expect((await closed(redriveCount)).status).toBe('FAILED');
+  });
+
+  it('takes a failure that says nothing of redrives for one before the first', async () => {
+    const { redriveCount: _none, ...silent } = failed;
+    looks(ARN, silent, succeeded);
+
+    expect((await closed(1)).status).toBe('SUCCEEDED');
+  });
+
+  describe('when the time of the function is nearly over', () => {
+    it('looks a last time 2 s before its end, then throws RotationStillRunning', async () => {
+      looks(ARN, running);
+
+      const error = await rejection(closed());
+
+      expect(error).toBeInstanceOf(RotationStillRunning);
+      expect(error.message).toContain(ARN);
+      expect(time.remainingMs()).toBe(2_000);
+      expect(lookedAt()).toHaveLength(time.sleeps.length);
+    });
+
+    it('takes the success that the last look shows', async () => {
+      time.begin(3_000);
+      looks(ARN, succeeded);
+
+      expect((await closed()).status).toBe('SUCCEEDED');
+      expect(time.sleeps).toEqual([1_000]);
+    });
+
+    it('does not wait at all when too little is left', async () => {
+      time.begin(2_000);
+
+      const error = await rejection(closed());
+
+      expect(error).toBeInstanceOf(RotationStillRunning);
+      expect(time.sleeps).toEqual([]);
+      expect(lookedAt()).toEqual([]);
+    });
+  });
+});
+
+describe('lookAtExecution', () => {
+  function look(): Promise<ExecutionDescription | undefined> {
+    return lookAtExecution(ARN, dependencies());
+  }
+
+  it('looks at once', async () => {
+    looks(ARN, running);
+
+    expect((await look())?.status).toBe('RUNNING');
+    expect(time.sleeps).toEqual([]);
+  });
+
+  it('finds nothing where there is no execution', async () => {
+    expect(await look()).toBeUndefined();
+  });
+
+  it.each(PASSING)('waits and looks again when the look failed in passing: %s', async passing => {
+    looks(ARN, passing, passing, failed);
+
+    expect((await look())?.status).toBe('FAILED');
+    expect(time.sleeps).toEqual([1_500, 2_250]);
+  });
+
+  it('passes the passing fault on when it lasts until the time is over', async () => {
+    const throttled = stepFunctionsException('ThrottlingException');
+    looks(ARN, throttled);
+
+    const error = await rejection(look());
+
+    expect(error).toBe(throttled);
+    expect(time.remainingMs()).toBe(2_000);
+  });
+
+  it('passes on at once what no second look will mend', async () => {
+    looks(ARN, stepFunctionsException('AccessDeniedException'));
+
+    const error = await rejection(look());
+
+    expect(error.name).toBe('AccessDeniedException');
+    expect(time.sleeps).toEqual([]);
+  });
+});
+
+describe('assertTimeLeft', () => {
+  it('leaves the function 2 s to answer', () => {
+    time.begin(2_001);
+
+    expect(assertTimeLeft(ARN, dependencies())).toBe(1);
+  });
+
+  it('throws RotationStillRunning when there is no more than that', () => {
+    time.begin(2_000);
+
+    expect(() => assertTimeLeft(ARN, dependencies())).toThrow(RotationStillRunning);
+  });
+});
+
+describe('succeededOrThrow', () => {
+  async function failure(...given: Parameters<typeof executionDescription>): Promise<Error> {
+    const description = { ...executionDescription(...given), executionArn: ARN };
+    const error = await rejection(Promise.resolve(description).then(succeededOrThrow));
+    expect(error).toBeInstanceOf(RotationFailed);
+    expect(error.message).toContain(ARN);
+    return error;
+  }
+
+  it('gives the ARN of an execution that succeeded', () => {
+    expect(succeededOrThrow({ ...succeeded, executionArn: ARN })).toBe(ARN);
+  });
+
+  it('throws the name and the message of the function that failed, without its stack', async () => {
+    const cause = JSON.stringify({
+      errorType: 'RefreshTokenRejected',
+      errorMessage: 'Log in again.',
+      trace: ['at somewhere'],
+    });
+
+    const error = await failure('FAILED', { error: 'RefreshTokenRejected', cause });
+
+    expect(error.message).toContain('RefreshTokenRejected: Log in again.');
+    expect(error.message).not.toContain('at somewhere');
+  });
+
+  it.each([
+    ['plain text', 'Function not found'],
+    ['JSON without a message', '{"reason":"unknown"}'],
+    ['JSON with a message that is no text', '{"errorMessage":42}'],
+    ['null', 'null'],
+  ])('throws the cause as it is when it is %s', async (_what, cause) => {
+    const error = await failure('FAILED', { error: 'Lambda.ResourceNotFoundException', cause });
+
+    expect(error.message).toContain(`Lambda.ResourceNotFoundException: ${cause}`);
+  });
+
+  it.each([
+    ['TIMED_OUT', 'ran out of time'],
+    ['ABORTED', 'was stopped'],
+    ['FAILED', 'failed with no error name'],
+  ] as const)('says of %s without error and cause: %s', async (status, what) => {
+    const error = await failure(status);
+
+    expect(error.message).toContain(what);
+    expect(error.message).not.toContain('undefined');
+  });
+});

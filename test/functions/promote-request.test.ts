@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { type PromoteRequest, parsePromoteRequest } from '../../functions/promote/promote-request.ts';
+import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+
+const REQUEST: PromoteRequest = {
+  action: 'promote',
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  pendingVersionId: DERIVED_VERSION,
+  baseVersionId: BASE_VERSION,
+  execution: 'arn:execution',
+  state: 'Promote',
+};
+
+describe('promote-request', () => {
+  it('reads what the state Promote hands over', () => {
+    expect(parsePromoteRequest({ ...REQUEST })).toEqual(REQUEST);
+  });
+
+  it('reads what the state StandDown hands over', () => {
+    const { pendingVersionId: _pending, baseVersionId: _base, ...subject } = REQUEST;
+    const event = { ...subject, action: 'stand-down', state: 'StandDown' };
+
+    expect(parsePromoteRequest(event)).toEqual(event);
+  });
+
+  it.each([
+    ['action', 'demote'],
+    ['action', undefined],
+    ['secretArn', undefined],
+    ['versionId', ''],
+    ['pendingVersionId', undefined],
+    ['baseVersionId', undefined],
+    ['execution', undefined],
+    ['state', undefined],
+  ])('refuses a request whose %s is %j', async (key, value) => {
+    const event = { ...REQUEST, [key]: value };
+
+    const error = await rejection(Promise.resolve().then(() => parsePromoteRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
+});
