@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/synthesized-stack.ts',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    maxWorkers: 2,
     restoreMocks: true,
   },
 });

@@ -91,7 +91,7 @@ function chooseRoute(
   // AWSPENDING may be gone from it by then: Secrets Manager takes it off once it counts the rotation as done.
   const current = versionWithStage(description, 'AWSCURRENT');
   if (current !== undefined && belongsToRotation(current, request.versionId)) return 'rotated';
-  if (own !== undefined) {
+  if (own !== undefined && !isCopy(own, base)) {
     const isPending = versionWithStage(description, 'AWSPENDING') === ownVersionId;
     return isNewer(own, base, isPending) ? 'verifyResumed' : 'standDown';
   }
@@ -106,6 +106,12 @@ function chooseRoute(
  */
 function isNewer(own: StoredCredential, base: StoredCredential, isPending: boolean): boolean {
   return isPending ? !expiresBefore(own, base) : expiresBefore(base, own);
+}
+
+/** Whether a version holds what AWSCURRENT holds: a configuration test is made on such a copy. */
+function isCopy({ credential }: StoredCredential, base: StoredCredential): boolean {
+  const { refreshToken, accessToken } = base.credential;
+  return credential.refreshToken === refreshToken && credential.accessToken === accessToken;
 }
 
 function settled<Value>(result: PromiseSettledResult<Value>): Value {

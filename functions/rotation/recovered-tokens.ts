@@ -29,6 +29,9 @@ const PAGE_SIZE = 1_000;
 /** How many failed executions of one secret are looked into, newest first. */
 const MOST_EXECUTIONS = 10;
 
+/** How the names of configuration tests end, which refresh nothing. */
+const CHECK = /-check(-\d+)?$/;
+
 const REFRESHES = new Set(['Refresh', 'RefreshPending']);
 
 /**
@@ -98,7 +101,7 @@ async function listExecutions(
         ...(nextToken === undefined ? {} : { nextToken }),
       }),
     );
-    found.push(...executions.filter(({ name }) => name?.startsWith(namePrefix)));
+    found.push(...executions.filter(({ name }) => name?.startsWith(namePrefix) && !CHECK.test(name)));
     nextToken = following;
     if (nextToken === undefined) break;
   }

@@ -13,6 +13,7 @@ import {
   executionArnOf,
   hasFailed,
   isRunning,
+  isTransient,
   redriveExecution,
   startExecution,
 } from './executions.ts';
@@ -125,8 +126,13 @@ async function tokensNewerThanRejected(
 ): Promise<RecoveredTokens | undefined> {
   if (closed.error !== 'RefreshTokenRejected' || purpose !== 'rotate' || baseVersionId === undefined)
     return undefined;
-  const found = await searchRecoveredTokens(executionNamePrefix(rotation), baseVersionId, dependencies);
-  if (found === undefined) return undefined;
+  const found = await searchRecoveredTokens(executionNamePrefix(rotation), baseVersionId, dependencies).catch(
+    error => {
+      // The next attempt searches again; what failed is the refresh, and that is what has to be reported.
+      if (!isTransient(error)) throw error;
+    },
+  );
+  if (!found) return undefined;
   // Those that were rejected just now, refreshed by this execution or given to it, are not newer than themselves.
   if (found.executionArn === closed.executionArn || closed.input?.includes(found.sealedValue))
     return undefined;

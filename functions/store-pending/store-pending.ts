@@ -65,19 +65,19 @@ export async function storePending(
 
   const put = (id: string, token: string | undefined): Promise<string> =>
     putPending(secrets, secretArn, id, value, token);
-  const pendingVersionId = await put(versionId, rotationToken)
-    .catch(error => {
+  const putAs = (id: string): Promise<string> =>
+    put(id, rotationToken).catch(error => {
       if (rotationToken === undefined || !isTokenRefusal(error)) throw error;
       // The token of an invocation that is over. What Secrets Manager thinks of the rotation matters less than the
       // credential: it is promoted all the same, and the next attempt finds it current.
       log('warn', 'rotation token refused', request, { error: error.name });
-      return put(versionId, undefined);
-    })
-    .catch(error => {
-      if (!(error instanceof ResourceExistsException)) throw error;
-      // A version is immutable, and this rotation stored another value before: it refreshed again since.
-      return put(derivedVersionId(versionId, value), undefined);
+      return put(id, undefined);
     });
+  const pendingVersionId = await putAs(versionId).catch(error => {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    // A version is immutable, and this rotation stored another value before: it refreshed again since.
+    return putAs(derivedVersionId(versionId, value));
+  });
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId });
   return { pendingVersionId, baseVersionId };
 }

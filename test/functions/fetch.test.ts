@@ -65,6 +65,15 @@ describe('fetch', () => {
     }
   }
 
+  /** A value with other tokens than AWSCURRENT has. */
+  function newValue(changes: Readonly<Record<string, unknown>> = {}): string {
+    return secretValue({
+      accessToken: SENTINELS.newAccessToken,
+      refreshToken: SENTINELS.newRefreshToken,
+      ...changes,
+    });
+  }
+
   function labelled(stages: Record<string, string[]>): void {
     secretsMock
       .on(DescribeSecretCommand)
@@ -130,7 +139,7 @@ describe('fetch', () => {
 
   describe('when only the configuration is tested', () => {
     it('routes to the check, whatever the version holds', async () => {
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       const result = await fetched({ purpose: 'check-configuration' });
 
@@ -151,14 +160,14 @@ describe('fetch', () => {
   describe('when the rotation is done already', () => {
     it('routes to the end when its version is AWSCURRENT', async () => {
       labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT'] });
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect((await fetched()).route).toBe('rotated');
     });
 
     it('routes to the end when the version derived from it is AWSCURRENT and AWSPENDING', async () => {
       labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       const result = await fetched();
 
@@ -167,7 +176,7 @@ describe('fetch', () => {
 
     it('routes to the end when Secrets Manager took AWSPENDING off the derived version', async () => {
       labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect((await fetched()).route).toBe('rotated');
     });
@@ -175,7 +184,7 @@ describe('fetch', () => {
 
   describe('when an earlier attempt stored a value', () => {
     it('resumes with it while it is AWSPENDING', async () => {
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect(await fetched()).toEqual({
         route: 'verifyResumed',
@@ -184,10 +193,20 @@ describe('fetch', () => {
       });
     });
 
+    it('refreshes when its version is a copy of AWSCURRENT, as a configuration test is made on', async () => {
+      stored(VERSION, secretValue());
+
+      expect(await fetched()).toEqual({
+        route: 'refresh',
+        baseVersionId: BASE_VERSION,
+        pendingVersionId: VERSION,
+      });
+    });
+
     it('resumes with the version that was derived from this rotation', async () => {
       labelled({ [DERIVED_VERSION]: ['AWSPENDING'] });
-      stored(VERSION, secretValue());
-      stored(DERIVED_VERSION, secretValue());
+      stored(VERSION, newValue());
+      stored(DERIVED_VERSION, newValue());
 
       expect(await fetched()).toEqual({
         route: 'verifyResumed',
@@ -201,7 +220,7 @@ describe('fetch', () => {
       ['is on a version of another rotation', { [FOREIGN_VERSION]: ['AWSPENDING'] }],
     ])('stands down when AWSPENDING %s: a newer credential was written', async (_where, stages) => {
       labelled(stages);
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect(await fetched()).toMatchObject({ route: 'standDown', pendingVersionId: VERSION });
     });
@@ -218,7 +237,7 @@ describe('fetch', () => {
       ['resumes', 'is beside one with an unreadable end', EARLY, 'tomorrow', 'verifyResumed'],
     ])('%s when its access token %s', async (_verb, _when, expiresAt, baseExpiresAt, route) => {
       stored('AWSCURRENT', secretValue({ expiresAt: baseExpiresAt }));
-      stored(VERSION, secretValue({ expiresAt }));
+      stored(VERSION, newValue({ expiresAt }));
 
       expect((await fetched()).route).toBe(route);
     });
@@ -234,7 +253,7 @@ describe('fetch', () => {
       async (_verb, _when, expiresAt, baseExpiresAt, route) => {
         labelled({});
         stored('AWSCURRENT', secretValue({ expiresAt: baseExpiresAt }));
-        stored(VERSION, secretValue({ expiresAt }));
+        stored(VERSION, newValue({ expiresAt }));
 
         expect((await fetched()).route).toBe(route);
       },
@@ -308,7 +327,7 @@ describe('fetch', () => {
 
     it('prefers what it stored itself to what another rotation left', async () => {
       leftBehind();
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect((await fetched(RECOVERED)).route).toBe('verifyResumed');
     });
@@ -349,7 +368,7 @@ describe('fetch', () => {
 
     it('needs no list where there is nothing to search for', async () => {
       secretsMock.on(ListSecretVersionIdsCommand).rejects(secretsManagerException('ThrottlingException'));
-      stored(VERSION, secretValue());
+      stored(VERSION, newValue());
 
       expect((await fetched()).route).toBe('verifyResumed');
     });

@@ -188,6 +188,13 @@ describe('recovered-tokens', () => {
       ]);
     });
 
+    it('does not look into checks of the configuration, which refresh nothing', async () => {
+      listed('FAILED', execution(`${PREFIX}one-check`, 9), execution(`${PREFIX}one-check-2`, 8));
+
+      expect(await found()).toBeUndefined();
+      expect(executionsLookedInto()).toEqual([]);
+    });
+
     it('does not look into the executions of other secrets', async () => {
       listed('FAILED', execution('genesys-voicemail-0000000000-one', 8), execution('manual', 9));
 
@@ -209,6 +216,14 @@ describe('recovered-tokens', () => {
       );
 
       expect(await found()).toEqual({ ...FOUND, refreshedAt: '2026-07-01T12:00:00.000Z' });
+    });
+
+    it('keeps what it found when an execution that began earlier holds nothing', async () => {
+      listed('FAILED', execution(`${PREFIX}one`, 8), execution(`${PREFIX}two`, 7));
+      history(EXECUTION, refreshedEvent());
+
+      expect(await found()).toEqual(FOUND);
+      expect(executionsLookedInto()).toHaveLength(2);
     });
 
     it('looks into the ten executions that began last', async () => {

@@ -2,6 +2,7 @@ import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/clie
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RunRequest, runExecution } from '../../functions/rotation/run-execution.ts';
 import { RotationFailed } from '../../functions/shared/errors.ts';
+import { stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
@@ -138,6 +139,25 @@ describe('run-execution: recovery of sealed tokens', () => {
 
       expect(error).toBeInstanceOf(RotationFailed);
       expect(started().map(({ name }) => name)).toEqual([NAME]);
+    });
+
+    it('reports the rejection when the search for newer tokens is throttled', async () => {
+      mock.on(ListExecutionsCommand).rejects(stepFunctionsException('ThrottlingException'));
+      looks(FIRST, rejected);
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain('RefreshTokenRejected');
+    });
+
+    it('passes on what else refuses the search', async () => {
+      mock.on(ListExecutionsCommand).rejects(stepFunctionsException('AccessDeniedException'));
+      looks(FIRST, rejected);
+
+      const error = await rejection(run());
+
+      expect(error.name).toBe('AccessDeniedException');
     });
 
     it('redrives a rejected execution when nothing newer is held: somebody authorised again', async () => {

@@ -210,7 +210,7 @@ describe('store-pending', () => {
       expect(puts()).toEqual([
         [VERSION, 'sentinel-rotation-token'],
         [VERSION, undefined],
-        [VERSION_FOR_VALUE, undefined],
+        [VERSION_FOR_VALUE, 'sentinel-rotation-token'],
       ]);
     });
   });

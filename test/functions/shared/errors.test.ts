@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,18 +33,20 @@ type ErrorClasses = Omit<typeof errors, 'RotationError'>;
 
 const CLASSES: ErrorClasses = { ...errors };
 
+const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+
 describe('errors', () => {
   it('are these classes and no others', () => {
     expect(new Set(Object.keys(errors))).toEqual(new Set([...NAMES, 'RotationError']));
   });
 
-  it.each(NAMES)('%s is named as its class is, and carries its message', name => {
+  it.each(NAMES)('%s is named as its class is, and names its entry in the runbook', name => {
     const error = new CLASSES[name]('what happened');
 
     expect(CLASSES[name].name).toBe(name);
     expect(error.name).toBe(name);
-    expect(error.message).toBe('what happened');
-    expect(String(error)).toBe(`${name}: what happened`);
+    expect(error.message).toBe(`what happened Runbook: docs/runbook.md#${name.toLowerCase()}`);
+    expect(runbook).toContain(`\n## ${name}\n`);
   });
 
   it.each(NAMES)('%s is a RotationError, an Error, and none of the others', name => {
@@ -55,8 +57,8 @@ describe('errors', () => {
     expect(NAMES.filter(other => error instanceof CLASSES[other])).toEqual([name]);
   });
 
-  it.each(NAMES)('%s has no field beside its name that could carry a secret', name => {
-    expect(Object.keys(new CLASSES[name]('what happened'))).toEqual(['name']);
+  it.each(NAMES)('%s has no field that could carry a secret', name => {
+    expect(Object.keys(new CLASSES[name]('what happened'))).toEqual([]);
   });
 });
 

@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import type { AccessKey } from '../../sandbox/aws/identities.ts';
+import { type CodeGrant, logIn } from '../../sandbox/genesys-cloud/browser.ts';
+import { emptyFolder, Program } from './project.ts';
+
+type Sdk = typeof import('purecloud-platform-client-v2');
+
+/** What the sandbox prints of Genesys Cloud. */
+interface GenesysAddress extends CodeGrant {
+  readonly apiUrl: string;
+}
+
+/** A folder in which the stack has been synthesised. */
+function builtProject(): string {
+  const folder = emptyFolder();
+  symlinkSync(inject('assemblyDirectory'), path.join(folder, 'cdk.out'));
+  return folder;
+}
+
+/** A server on a free port of 127.0.0.1. */
+async function listener() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, 'close');
+  };
+  onTestFinished(close);
+  return { port: String(address.port), close };
+}
+
+function childrenOf(pid: number): number[] {
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/ +/).map(Number))
+    .flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What a client of the AWS SDK needs of the line that the sandbox prints. */
+function clientConfig({ aws }: { aws: { endpoint: string; region: string } & AccessKey }) {
+  const { endpoint, region, ...credentials } = aws;
+  return { endpoint, region, credentials };
+}
+
+/** The vendor's SDK, pointed at a private gateway. It reads and watches a file in the home folder once it is loaded. */
+function genesysSdk({ loginUrl, apiUrl }: GenesysAddress): Sdk {
+  vi.stubEnv('HOME', emptyFolder());
+  const sdk = createRequire(import.meta.url)('purecloud-platform-client-v2') as Sdk;
+  vi.unstubAllEnvs();
+  const { ApiClient } = sdk;
+  onTestFinished(() => ApiClient.instance.config.setConfigPath(''));
+  const login = new URL(loginUrl);
+  ApiClient.instance.setGateway({
+    host: login.hostname,
+    protocol: 'http',
+    port: Number(login.port),
+    path_params_login: login.pathname,
+    path_params_api: new URL(apiUrl).pathname,
+  });
+  return sdk;
+}
+
+/** Logs in as a person does, and lets the vendor's SDK exchange the code. */
+async function logInBySdk(sdk: Sdk, genesys: GenesysAddress) {
+  const { loginUrl, clientId, clientSecret, redirectUri, userName, password } = genesys;
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+  });
+  const { code } = await logIn({ authorizeUrl: `${loginUrl}/oauth/authorize?${query}`, userName, password });
+  return await sdk.ApiClient.instance.loginCodeAuthorizationGrant(clientId, clientSecret, code, redirectUri);
+}
+
+describe('npm run sandbox', () => {
+  it('serves the AWS SDK and the SDK of Genesys Cloud at the addresses that it prints', async () => {
+    const { port, close } = await listener();
+    await close();
+    const program = new Program('sandbox/main.ts', ['--json', '--port', port], { cwd: builtProject() });
+    const ready = JSON.parse(await program.ready());
+    const secrets = new SecretsManagerClient(clientConfig(ready));
+    const stepFunctions = new SFNClient(clientConfig(ready));
+    const sdk = genesysSdk(ready.genesys);
+
+    const { VersionId } = await secrets.send(new RotateSecretCommand({ SecretId: ready.secretId }));
+    const current = await vi.waitFor(
+      async () => {
+        const value = await secrets.send(new GetSecretValueCommand({ SecretId: ready.secretId }));
+        expect(value.VersionId).toBe(VersionId);
+        return JSON.parse(value.SecretString ?? '');
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+    const described = await secrets.send(new DescribeSecretCommand({ SecretId: ready.secretId }));
+    const { executions } = await stepFunctions.send(
+      new ListExecutionsCommand({ stateMachineArn: ready.stateMachineArn }),
+    );
+    sdk.ApiClient.instance.setAccessToken(current.accessToken);
+    const user = await new sdk.UsersApi().getUsersMe();
+    const login = await logInBySdk(sdk, ready.genesys);
+    program.signal('SIGTERM');
+    const { exitCode, stdout, stderr } = await program.ended;
+
+    expect(ready.aws.endpoint).toBe(`http://127.0.0.1:${port}`);
+    expect(described).toMatchObject({ RotationLambdaARN: ready.rotationFunctionArn });
+    expect(executions).toHaveLength(1);
+    expect(user.email).toBe(ready.genesys.userName);
+    expect(login.accessToken).toMatch(/^[\w-]{86}$/);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('ends on SIGINT in the middle of a rotation, and leaves no process behind', async () => {
+    const program = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject() });
+    const ready = JSON.parse(await program.ready());
+    const secrets = new SecretsManagerClient(clientConfig(ready));
+
+    await secrets.send(new RotateSecretCommand({ SecretId: ready.secretId }));
+    const functionProcesses = await vi.waitFor(
+      () => {
+        const children = childrenOf(program.pid);
+        expect(children.length).toBeGreaterThanOrEqual(2);
+        return children;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+    program.signal('SIGINT');
+    const { exitCode, stderr } = await program.ended;
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(functionProcesses.filter(isAlive)).toEqual([]);
+  });
+
+  it('tells a person what to type, and stops at once on a second signal', async () => {
+    const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
+    await program.ready();
+
+    program.signal('SIGINT');
+    // Not a second SIGINT: one that follows so closely is dropped by the operating system.
+    program.signal('SIGTERM');
+    const { exitCode, stdout, stderr } = await program.ended;
+
+    // Version 1 of the AWS CLI knows only the second name of the region.
+    expect(stdout).toMatch(
+      /^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/m,
+    );
+    expect(stdout).toMatch(/^ {2}export AWS_ACCESS_KEY_ID=AKIA\w{16} AWS_SECRET_ACCESS_KEY=\S{40}$/m);
+    expect(stdout).toMatch(
+      /^ {2}aws secretsmanager rotate-secret --secret-id arn:aws:\S+:secret:genesys\/demo-\w{6}$/m,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
+  });
+
+  it('ends with 1 and one line when the port is in use', async () => {
+    const { port } = await listener();
+
+    const program = new Program('sandbox/main.ts', ['--port', port], { cwd: builtProject() });
+
+    expect(await program.ended).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `Port ${port} is in use; choose another one with --port, or leave it out.\n`,
+    });
+  });
+
+  it('ends with 1 and one line when nothing has been synthesised', async () => {
+    const program = new Program('sandbox/main.ts', ['--json'], { cwd: emptyFolder() });
+
+    const { exitCode, stdout, stderr } = await program.ended;
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]*npm run synth[^\n]*\n$/);
+  });
+
+  it.each(['0', '65536', '4566.5', 'http'])('ends with 1 and one line for --port %s', async port => {
+    const program = new Program('sandbox/main.ts', ['--port', port], { cwd: builtProject() });
+
+    const { exitCode, stdout, stderr } = await program.ended;
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^[^\n]*--port[^\n]*a whole number from 1 to 65535\.\n$/);
+  });
+});

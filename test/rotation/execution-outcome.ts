@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+
+/** How an execution failed: the state, the error's name, and the message that an operator reads. */
+interface Failure {
+  readonly state: string;
+  readonly error: string | undefined;
+  readonly message: string;
+}
+
+/** What Lambda gives when a function has failed. */
+export const functionError = v.object({ errorType: v.string(), errorMessage: v.string() });
+
+/** The states that an execution entered, redrives included, in their order. */
+export function statesOf({ history }: ExecutionSnapshot): string[] {
+  return history
+    .filter(({ type }) => type.endsWith('StateEntered'))
+    .map(({ details }) => String(details?.name));
+}
+
+/** How often a function was started in a state, redrives included. */
+export function attemptsIn({ history }: ExecutionSnapshot, state: string): number {
+  let present = '';
+  let attempts = 0;
+  for (const { type, details } of history) {
+    if (type.endsWith('StateEntered')) present = String(details?.name);
+    if (type === 'TaskScheduled' && present === state) attempts++;
+  }
+  return attempts;
+}
+
+/** How an execution failed; its cause is the JSON that Lambda gives. */
+export function failureOf({ status, stateName, failure }: ExecutionSnapshot): Failure | string {
+  if (status !== 'FAILED') return status;
+  const cause = v.parse(functionError, JSON.parse(failure.cause ?? ''));
+  return { state: stateName, error: failure.error, message: cause.errorMessage };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { failureOf, statesOf } from './execution-outcome.ts';
+import { type RotationWorld, rotationWorld } from './rotation-world.ts';
+
+/** Disables the key in the moment in which Genesys Cloud has given out the new tokens. */
+function disableKeyAfterRefresh({ sandbox }: RotationWorld): { enableKey: () => void } {
+  const sealKey = sandbox.stack.keys[0]?.keyId ?? '';
+  sandbox.genesysCloud.onTokenIssued(({ grant }) => {
+    if (grant === 'refresh_token') sandbox.kms.disableKey(sealKey);
+  });
+  return { enableKey: () => sandbox.kms.enableKey(sealKey) };
+}
+
+describe('a rotation that fails at StorePending', () => {
+  it('keeps the new tokens sealed, and stores those on a redrive', async () => {
+    const world = await rotationWorld();
+    const { sandbox } = world;
+    const { secretArn, clientId, accessToken } = await world.credential();
+    const { enableKey } = disableKeyAfterRefresh(world);
+
+    const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    const pending = sandbox.secretsManager.secret(secretArn)?.versions.find(({ id }) => id === versionId);
+    enableKey();
+    const execution = await world.redrive(failed);
+
+    expect(failureOf(failed)).toMatchObject({ state: 'StorePending', error: 'DisabledException' });
+    expect(pending).toMatchObject({ labels: ['AWSPENDING'], hasValue: false });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(statesOf(execution).slice(-4)).toEqual(['StorePending', 'Verify', 'Promote', 'Rotated']);
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    const current = await world.currentValue(secretArn);
+    expect(current.accessToken).not.toBe(accessToken);
+    expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
+  });
+
+  it('is promoted by the retry of Secrets Manager, whatever becomes of the stale RotationToken', async () => {
+    const verdicts = await Promise.all(
+      (['putRefused', 'rotationFails', 'accepted'] as const).map(async staleRotationToken => {
+        const world = await rotationWorld({ secretsManager: { staleRotationToken } });
+        const { sandbox } = world;
+        const { secretArn, clientId } = await world.credential();
+        const { enableKey } = disableKeyAfterRefresh(world);
+
+        const { versionId } = await world.rotate(secretArn);
+        enableKey();
+        sandbox.clock.advance(60_000);
+        const retried = await world.outcome(secretArn, versionId);
+        const labels = await world.labels(secretArn);
+        sandbox.clock.advance(300_000);
+        const retriedAgain = await world.outcome(secretArn, versionId);
+
+        expect(labels[versionId]).toContain('AWSCURRENT');
+        // What Secrets Manager calls failed is done all the same, and its next attempt finds it so.
+        expect(retriedAgain).toEqual({ status: 'succeeded' });
+        expect((await world.labels(secretArn))[versionId]).toEqual(['AWSCURRENT']);
+        expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+        return retried;
+      }),
+    );
+
+    expect(verdicts).toEqual([
+      { status: 'failed', error: expect.stringContaining('was not created by Lambda') },
+      { status: 'failed', error: expect.stringContaining('was not created by Lambda') },
+      { status: 'succeeded' },
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { failureOf, statesOf } from './execution-outcome.ts';
+import { rotationWorld } from './rotation-world.ts';
+
+const UNAUTHORIZED = { status: 401, headers: {}, body: '{"code":"bad.credentials","status":401}' };
+const UNAVAILABLE = { status: 503, headers: {}, body: '' };
+const HOUR_MS = 3_600_000;
+
+describe('a rotation that fails at Verify', () => {
+  it('keeps the pending version, and promotes it on a redrive', async () => {
+    const world = await rotationWorld();
+    const { sandbox } = world;
+    const { secretArn, clientId } = await world.credential();
+    const serveUsersAgain = world.usersAnswered(UNAUTHORIZED);
+
+    const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    const labelsMeanwhile = await world.labels(secretArn);
+    serveUsersAgain();
+    const execution = await world.redrive(failed);
+
+    expect(failureOf(failed)).toMatchObject({ state: 'Verify', error: 'AccessTokenRejected' });
+    expect(labelsMeanwhile[versionId]).toEqual(['AWSPENDING']);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(statesOf(execution).slice(-3)).toEqual(['Verify', 'Promote', 'Rotated']);
+    expect((await world.labels(secretArn))[versionId]).toContain('AWSCURRENT');
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1 });
+  });
+
+  it('trades the pending refresh token when the redrive comes after the access token has died', async () => {
+    const world = await rotationWorld();
+    const { sandbox, secrets } = world;
+    const { secretArn, clientId } = await world.credential();
+    const serveUsersAgain = world.usersAnswered(UNAVAILABLE);
+
+    const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    // So that the operator comes first, and not Secrets Manager's own next attempt.
+    await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
+    serveUsersAgain();
+    sandbox.clock.advance(25 * HOUR_MS);
+    const execution = await world.redrive(failed);
+
+    expect(failureOf(failed)).toMatchObject({ state: 'Verify', error: 'GenesysUnavailable' });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(statesOf(execution).slice(-6)).toEqual([
+      'Verify',
+      'RefreshPending',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Rotated',
+    ]);
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 2, refusedRefreshes: 0 });
+    const current = await world.currentValue(secretArn);
+    expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
+    // The version of the rotation holds the dead token; the value that works is in one that was derived from it.
+    const labels = await world.labels(secretArn);
+    expect(labels[versionId]).toBeUndefined();
+    expect(Object.values(labels)).toContainEqual(['AWSCURRENT', 'AWSPENDING']);
+    const next = await world.rotateUntilClosed(secretArn);
+    expect(next.execution.status).toBe('SUCCEEDED');
+    expect((await world.labels(secretArn))[next.versionId]).toContain('AWSCURRENT');
+  });
+});

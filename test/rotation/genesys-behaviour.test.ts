@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
+import { failureOf } from './execution-outcome.ts';
+import { rotationWorld } from './rotation-world.ts';
+
+describe('where the documentation of Genesys Cloud is silent', () => {
+  it.each([
+    ['no refresh token', { refreshAnswerCarriesRefreshToken: false }, 'kept'],
+    ['the same refresh token again', { refreshTokens: 'reusable' }, 'kept'],
+    ['an error text beside the tokens', { errorTextOnSuccess: true }, 'replaced'],
+  ] as const)('rotates when an answer carries %s', async (_what, behaviour, refreshToken) => {
+    const world = await rotationWorld({ genesysCloud: behaviour });
+    const { sandbox } = world;
+    const { secretArn, clientId } = await world.credential();
+    const before = await world.currentValue(secretArn);
+
+    const { execution } = await world.rotateUntilClosed(secretArn);
+
+    const after = await world.currentValue(secretArn);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(after.accessToken).not.toBe(before.accessToken);
+    expect(await world.statusOfCurrentUser(after.accessToken)).toBe(200);
+    expect(after.refreshToken === before.refreshToken ? 'kept' : 'replaced').toBe(refreshToken);
+    expect(sandbox.genesysCloud.isLive(fingerprintOf(after.refreshToken))).toBe(true);
+  });
+
+  it('knows a dead refresh token and a wrong client secret at status 401, too', async () => {
+    const world = await rotationWorld({
+      genesysCloud: { invalidGrantStatus: 401, invalidClientStatus: 401 },
+    });
+    const { sandbox } = world;
+    const rotated = await world.credential({ secretName: 'rotated' });
+    const dead = await world.credential({ secretName: 'dead' });
+    const wrong = await world.credential({ secretName: 'wrong' });
+    world.revokeUserOf(dead.clientId);
+    sandbox.genesysCloud.regenerateClientSecret(wrong.clientId);
+
+    const [executionOfRotated, executionOfDead, executionOfWrong] = await Promise.all(
+      [rotated, dead, wrong].map(
+        async ({ secretArn }) => (await world.rotateUntilClosed(secretArn)).execution,
+      ),
+    );
+
+    expect(executionOfRotated?.status).toBe('SUCCEEDED');
+    expect(executionOfDead && failureOf(executionOfDead)).toMatchObject({ error: 'RefreshTokenRejected' });
+    expect(executionOfWrong && failureOf(executionOfWrong)).toMatchObject({ error: 'ClientRejected' });
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../sandbox/lambda/invoker.ts';
+import type { InterceptedInvocation } from '../../sandbox/lambda/lambda.ts';
+import { statesOf } from './execution-outcome.ts';
+import { leaksIn } from './leaks.ts';
+import { rotationWorld } from './rotation-world.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('a rotation', () => {
+  it('replaces the tokens, keeps every other key, and promotes the new version once', async () => {
+    const world = await rotationWorld();
+    const { sandbox } = world;
+    const { secretArn, clientId, accessToken } = await world.credential({ tokenDurationSeconds: 3_600 });
+    const firstVersion = await world.mend(secretArn, { note: { owner: 'voicemail' } });
+    const before = await world.currentValue(secretArn);
+    const moves: unknown[] = [];
+    sandbox.secretsManager.onChange(({ labelMoves }) =>
+      moves.push(...labelMoves.filter(({ label }) => label === 'AWSCURRENT')),
+    );
+
+    const { versionId, outcome, execution } = await world.rotate(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(statesOf(execution)).toEqual([
+      'Fetch',
+      'Route',
+      'Refresh',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Rotated',
+    ]);
+    expect(await world.labels(secretArn)).toEqual({
+      [firstVersion]: ['AWSPREVIOUS'],
+      [versionId]: ['AWSCURRENT'],
+    });
+    expect(moves).toHaveLength(1);
+    expect(sandbox.cloudTrail.events()).toMatchObject([
+      { name: 'RotationStarted', additionalEventData: { SecretId: secretArn } },
+      { name: 'RotationSucceeded', additionalEventData: { SecretId: secretArn } },
+    ]);
+
+    const after = await world.currentValue(secretArn);
+    expect(after).toEqual({
+      ...before,
+      accessToken: expect.stringMatching(/^[\w-]{86}$/),
+      refreshToken: expect.stringMatching(/^[\w-]{86}$/),
+      expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+    expect(after.accessToken).not.toBe(before.accessToken);
+    expect(after.refreshToken).not.toBe(before.refreshToken);
+    const lifeMs = Date.parse(String(after.expiresAt)) - execution.startedAt.getTime();
+    expect(Math.round(lifeMs / 60_000)).toBe(60);
+
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
+    expect(sandbox.genesysCloud.lineages(clientId)).toMatchObject([
+      {
+        tokens: [
+          { kind: 'refresh', state: 'spent' },
+          { kind: 'access', state: 'revoked' },
+          { kind: 'refresh', state: 'live' },
+          { kind: 'access', state: 'live' },
+        ],
+      },
+    ]);
+    expect(await world.statusOfCurrentUser(after.accessToken)).toBe(200);
+    expect(await world.statusOfCurrentUser(accessToken)).toBe(401);
+  });
+
+  it('leaves no token, client secret or RotationToken in logs, histories, answers or events', async () => {
+    const invocations: InterceptedInvocation[] = [];
+    const answers: Invocation[] = [];
+    const world = await rotationWorld({
+      invocationInterceptors: [
+        async (invocation, next) => {
+          invocations.push(invocation);
+          const answer = await next();
+          answers.push(answer);
+          return answer;
+        },
+      ],
+    });
+    const { sandbox } = world;
+    const { secretArn } = await world.credential();
+    const serveUsersAgain = world.usersAnswered({ status: 401, headers: {}, body: '' });
+
+    // With a failure in it, because errors are what is written out.
+    const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    serveUsersAgain();
+    const execution = await world.redrive(failed);
+    const outcome = await world.outcome(secretArn, versionId);
+
+    const rotationTokens = invocations.flatMap(({ payload }) =>
+      typeof payload === 'object' && payload !== null && 'RotationToken' in payload
+        ? [String(payload.RotationToken)]
+        : [],
+    );
+    const issued = sandbox.genesysCloud.issuedValues();
+    const secretValues = [...issued, ...rotationTokens];
+    const taskPayloads = invocations.filter(({ source }) => source === 'states.amazonaws.com');
+    const logs = sandbox.stack.functions.flatMap(({ name }) => sandbox.lambda.logs(name));
+    expect(outcome).toEqual({ status: 'succeeded' });
+    // Both pairs of tokens, the code of the login, and the client secret.
+    expect(issued).toHaveLength(6);
+    expect(rotationTokens).toHaveLength(4);
+    expect(leaksIn(JSON.stringify(await world.currentValue(secretArn)), secretValues)).toHaveLength(3);
+    expect(logs.length).toBeGreaterThan(6);
+    expect(answers.length).toBeGreaterThanOrEqual(10);
+
+    expect(leaksIn(JSON.stringify(logs), secretValues)).toEqual([]);
+    expect(leaksIn(JSON.stringify(execution), secretValues)).toEqual([]);
+    expect(leaksIn(JSON.stringify([taskPayloads, answers]), secretValues)).toEqual([]);
+    expect(leaksIn(JSON.stringify(sandbox.cloudTrail.events()), secretValues)).toEqual([]);
+  });
+
+  it('follows upon the one before, at once or when its window opens', async () => {
+    const world = await rotationWorld();
+    const { sandbox } = world;
+    const { secretArn, clientId } = await world.credential();
+
+    const first = await world.rotate(secretArn);
+    const second = await world.rotate(secretArn);
+    sandbox.clock.advance(9 * HOUR_MS);
+    await sandbox.secretsManager.rotationsIdle();
+
+    expect([first.outcome, second.outcome]).toEqual([{ status: 'succeeded' }, { status: 'succeeded' }]);
+    expect(sandbox.cloudTrail.events().map(({ name }) => name)).toEqual([
+      'RotationStarted',
+      'RotationSucceeded',
+      'RotationStarted',
+      'RotationSucceeded',
+      'RotationStarted',
+      'RotationSucceeded',
+    ]);
+    expect((await world.labels(secretArn))[second.versionId]).toEqual(['AWSPREVIOUS']);
+    expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 3, refusedRefreshes: 0 });
+    expect(await world.statusOfCurrentUser((await world.currentValue(secretArn)).accessToken)).toBe(200);
+  });
+});

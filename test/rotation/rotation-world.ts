@@ -1,0 +1,228 @@
+import { EventEmitter, once } from 'node:events';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
+import type { FunctionName } from '../../infra/function-list.ts';
+import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
+import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { functionError } from './execution-outcome.ts';
+
+/** What a credential's secret holds after a rotation, and whatever else is in it. */
+const secretValue = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({ accessToken: v.string(), refreshToken: v.string() }),
+);
+
+/** What the rotation function answered to one call. */
+export type StepAnswer = 'succeeded' | { readonly error: string; readonly message: string };
+
+/** The four calls of a rotation, or one that is none. */
+type Step = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret' | 'dropSecret';
+
+/** See {@link rotationWorld}. */
+export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
+
+/**
+ * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
+ * ends with the test.
+ */
+export async function rotationWorld(options: SandboxOptions = {}) {
+  const hooks = new Map<string, () => Promise<unknown>>();
+  const runHooks: InvocationInterceptor = async ({ functionName }, next) => {
+    const hook = hooks.get(functionName);
+    hooks.delete(functionName);
+    await hook?.();
+    return await next();
+  };
+  const calls = new EventEmitter();
+  const nextCall = async (): Promise<unknown> => once(calls, 'answered');
+  const test = await startSandbox({
+    ...options,
+    awsInterceptors: [
+      ...(options.awsInterceptors ?? []),
+      async (_call, next) => next().finally(() => calls.emit('answered')),
+    ],
+    invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
+  });
+  const { sandbox, secrets, stepFunctions } = test;
+  const lambda = new LambdaClient(sandbox.clientConfig);
+  const prefix = sandbox.stateMachineArn.split(':').at(-1);
+
+  const startedExecutions = new Map<string, PromiseWithResolvers<string>>();
+  const startedExecution = (versionId: string): PromiseWithResolvers<string> => {
+    const known = startedExecutions.get(versionId) ?? Promise.withResolvers<string>();
+    startedExecutions.set(versionId, known);
+    return known;
+  };
+  sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
+    // A retry of the workflow comes a second later at most; nobody has to wait for it.
+    if (type === 'TaskFailed') setImmediate(() => sandbox.clock.advance(1_000));
+    if (type !== 'ExecutionStarted') return;
+    const input = v.parse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
+    startedExecution(input.versionId).resolve(executionArn);
+  });
+
+  /** Asks for a rotation, or for a test of the configuration alone; answers the id of the pending version. */
+  async function rotateSecret(secretArn: string, { immediately = true } = {}): Promise<string> {
+    const { VersionId = '' } = await secrets.send(
+      new RotateSecretCommand({
+        SecretId: secretArn,
+        RotationLambdaARN: sandbox.rotationFunctionArn,
+        ...(immediately ? {} : { RotateImmediately: false }),
+      }),
+    );
+    return VersionId;
+  }
+
+  async function currentValue(secretArn: string) {
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    return v.parse(secretValue, SecretString);
+  }
+
+  async function put(secretArn: string, value: object): Promise<string> {
+    const { VersionId = '' } = await secrets.send(
+      new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }),
+    );
+    return VersionId;
+  }
+
+  return {
+    ...test,
+    rotateSecret,
+    currentValue,
+
+    /** How Secrets Manager judges the present attempt at a rotation. */
+    outcome: (secretArn: string, versionId: string) =>
+      sandbox.secretsManager.rotationOutcome(secretArn, versionId),
+
+    /** Rotates, and waits until Secrets Manager has its verdict. */
+    async rotate(secretArn: string) {
+      const versionId = await rotateSecret(secretArn);
+      const outcome = await sandbox.secretsManager.rotationOutcome(secretArn, versionId);
+      return { versionId, outcome, execution: await execution(versionId) };
+    },
+
+    /** Begins a rotation and waits for its execution only; the rotation function may still look at it. */
+    async rotateUntilClosed(secretArn: string) {
+      const versionId = await rotateSecret(secretArn);
+      return { versionId, execution: await execution(versionId) };
+    },
+
+    execution,
+
+    /** Resolves once the execution of a rotation has started. */
+    started: (versionId: string): Promise<string> => startedExecution(versionId).promise,
+
+    /** Resolves once functions have called an operation so many times, e.g. `states:StartExecution`. */
+    async called(operation: string, times: number): Promise<void> {
+      while ((sandbox.callLog.counts()[operation] ?? 0) < times) await nextCall();
+    },
+
+    /** The executions of the state machine. */
+    async executionNames(): Promise<string[]> {
+      const { executions = [] } = await stepFunctions.send(
+        new ListExecutionsCommand({ stateMachineArn: sandbox.stateMachineArn }),
+      );
+      return executions.map(({ name = '' }) => name);
+    },
+
+    /** Redrives an execution as an operator does in the console, and waits until it closes. */
+    async redrive({ executionArn }: ExecutionSnapshot): Promise<ExecutionSnapshot> {
+      await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
+      return await sandbox.stepFunctions.executionClosed(executionArn);
+    },
+
+    /** The labelled versions. */
+    async labels(secretArn: string): Promise<Record<string, string[]>> {
+      const { VersionIdsToStages = {} } = await secrets.send(
+        new DescribeSecretCommand({ SecretId: secretArn }),
+      );
+      return VersionIdsToStages;
+    },
+
+    /** Overwrites some keys of the current value, as by hand in the console. */
+    async mend(secretArn: string, changes: object): Promise<string> {
+      return put(secretArn, { ...(await currentValue(secretArn)), ...changes });
+    },
+
+    /** Stores any value by hand; it becomes AWSCURRENT. */
+    put,
+
+    /** Logs in again and stores the new tokens by hand. */
+    async authorizeAgain(credential: FirstCredential): Promise<{ versionId: string; accessToken: string }> {
+      const { secretArn, ...login } = credential;
+      const tokens = await authorizeCode({ loginUrl: sandbox.genesysCloud.loginUrl, ...login });
+      const { accessToken, refreshToken } = tokens;
+      const { clientId, clientSecret } = credential;
+      const versionId = await put(secretArn, { clientId, clientSecret, accessToken, refreshToken });
+      return { versionId, accessToken };
+    },
+
+    /** Calls the rotation function as Secrets Manager would, but for the RotationToken. */
+    async invokeStep(step: Step, secretArn: string, versionId: string): Promise<StepAnswer> {
+      const { FunctionError, Payload } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: sandbox.rotationFunctionArn,
+          Payload: JSON.stringify({ Step: step, SecretId: secretArn, ClientRequestToken: versionId }),
+        }),
+      );
+      if (FunctionError === undefined) return 'succeeded';
+      const { errorType, errorMessage } = v.parse(
+        functionError,
+        JSON.parse(Buffer.from(Payload ?? []).toString()),
+      );
+      return { error: errorType, message: errorMessage };
+    },
+
+    /** Ends all tokens of the user who has logged in with a client. */
+    revokeUserOf(clientId: string): void {
+      for (const { userId } of sandbox.genesysCloud.lineages(clientId)) {
+        if (userId !== undefined) sandbox.genesysCloud.revokeUser(userId);
+      }
+    },
+
+    /** Does something right before the next invocation of a function, and only once. */
+    before(name: FunctionName, action: () => Promise<unknown>): void {
+      hooks.set(`${prefix}-${name}`, action);
+    },
+
+    /** What Genesys Cloud's API answers to `users/me`. */
+    async statusOfCurrentUser(accessToken: string): Promise<number> {
+      const answer = await fetch(`${sandbox.genesysCloud.apiUrl}/api/v2/users/me`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+      await answer.arrayBuffer();
+      return answer.status;
+    },
+
+    /** Lets Genesys Cloud's token endpoint answer this to every refresh until the returned function is called. */
+    refreshesAnswered: (answer: GenesysResponse) =>
+      sandbox.genesysCloud.intercept(async ({ grantType }, next) =>
+        grantType === 'refresh_token' ? answer : await next(),
+      ),
+
+    /** Lets Genesys Cloud's API answer this to every look at the user until the returned function is called. */
+    usersAnswered: (answer: GenesysResponse) =>
+      sandbox.genesysCloud.intercept(async ({ endpoint }, next) =>
+        endpoint === 'users/me' ? answer : await next(),
+      ),
+  };
+
+  /** The rotation's execution, once it is closed. */
+  async function execution(versionId: string): Promise<ExecutionSnapshot> {
+    const executionArn = await startedExecution(versionId).promise;
+    return await sandbox.stepFunctions.executionClosed(executionArn);
+  }
+}
