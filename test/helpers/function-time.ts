@@ -2,9 +2,11 @@
 export class FunctionTime {
   /** What was slept so far, in ms. */
   readonly sleeps: number[] = [];
-  #leftMs: number;
+  #leftMs = 0;
 
-  constructor(timeoutMs: number) {
+  /** Begins an invocation that may take this long. */
+  begin(timeoutMs: number): void {
+    this.sleeps.length = 0;
     this.#leftMs = timeoutMs;
   }
 

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -50,16 +52,21 @@ export class GenesysServer {
 
 /**
  * A server for the tests of one file. An answer that nobody came for fails the test; a request too many is answered
- * with status 599, and stands in `requests`.
+ * with status 599, and stands in `requests`. With a certificate it speaks TLS.
  */
-export function genesysServer(): GenesysServer {
+export function genesysServer(certificate?: SelfSignedCertificate): GenesysServer {
   const genesys = new GenesysServer();
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     genesys.receive(request, response).catch(() => response.destroy());
-  });
+  };
+  const server =
+    certificate === undefined
+      ? createServer(listener)
+      : createSecureServer({ cert: certificate.cert, key: certificate.key }, listener);
+  const scheme = certificate === undefined ? 'http' : 'https';
   beforeAll(async () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    genesys.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    genesys.url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   beforeEach(() => {
     genesys.reset();

@@ -13,7 +13,7 @@ export const FOREIGN_VERSION = 'f0e19000-0000-4000-8000-000000000002';
 export const DERIVED_VERSION = 'db3855a227f2aa115bb78a8818d433bb00000000000000000000000000000000';
 
 /** The versions of a rotation that has just begun. */
-export const PENDING_STAGES = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
+const PENDING_STAGES = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 
 /** DescribeSecret's answer. */
 export function secretDescription(

@@ -1,0 +1,103 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect } from 'vitest';
+import type { WaitDependencies } from '../../functions/rotation/await-execution.ts';
+import { awsException } from './aws-exception.ts';
+import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from './execution-description.ts';
+import { FunctionTime } from './function-time.ts';
+import { refreshedEvent } from './refreshed-event.ts';
+
+/**
+ * Plays Step Functions, anew for each test of the file: everything can be started and redriven, nothing exists yet,
+ * and the function has a minute.
+ */
+export function playedExecutions() {
+  const mock = mockClient(SFNClient);
+  const time = new FunctionTime();
+
+  beforeEach(() => {
+    time.begin(60_000);
+    mock.reset();
+    mock.on(StartExecutionCommand).resolves({});
+    mock.on(RedriveExecutionCommand).resolves({});
+    mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
+    mock.on(ListExecutionsCommand).resolves({ executions: [] });
+    mock.on(GetExecutionHistoryCommand).resolves({ events: [] });
+  });
+
+  return {
+    mock,
+    time,
+
+    dependencies(): WaitDependencies {
+      return {
+        stepFunctions: new SFNClient(),
+        stateMachineArn: STATE_MACHINE_ARN,
+        sleep: time.sleep,
+        random: () => 0.5,
+        remainingMs: time.remainingMs,
+      };
+    },
+
+    /** Lets executions of these names exist, running or closed. */
+    exists(...names: readonly string[]): void {
+      for (const name of names) {
+        mock.on(StartExecutionCommand, { name }).rejects(awsException(ExecutionAlreadyExists));
+      }
+    },
+
+    /** What DescribeExecution answers about one execution, look after look; the last answer stays. */
+    looks(executionArn: string, ...answers: readonly (DescribeExecutionCommandOutput | Error)[]): void {
+      const describing = mock.on(DescribeExecutionCommand, { executionArn });
+      for (const [index, answer] of answers.entries()) {
+        const isLast = index === answers.length - 1;
+        if (answer instanceof Error) {
+          if (isLast) describing.rejects(answer);
+          else describing.rejectsOnce(answer);
+        } else {
+          const output = { ...answer, executionArn };
+          if (isLast) describing.resolves(output);
+          else describing.resolvesOnce(output);
+        }
+      }
+    },
+
+    /** Lets the failed execution of a rotation hold sealed tokens. */
+    holdsTokens(executionArn: string, refreshed: object = {}): void {
+      const name = executionArn.slice(EXECUTION_ARN_PREFIX.length);
+      const startDate = new Date('2026-07-01T07:59:59Z');
+      mock.on(ListExecutionsCommand, { statusFilter: 'FAILED' }).resolves({
+        executions: [{ executionArn, stateMachineArn: STATE_MACHINE_ARN, name, status: 'FAILED', startDate }],
+      });
+      mock
+        .on(GetExecutionHistoryCommand, { executionArn })
+        .resolves({ events: [refreshedEvent({ refreshed })] });
+    },
+
+    /** The executions that were started, or that it was tried to. */
+    started(): { readonly name: string | undefined; readonly input: Record<string, unknown> }[] {
+      return mock.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => {
+        expect(input.stateMachineArn).toBe(STATE_MACHINE_ARN);
+        return { name: input.name, input: JSON.parse(input.input ?? '') };
+      });
+    },
+
+    lookedAt(): (string | undefined)[] {
+      return mock.commandCalls(DescribeExecutionCommand).map(call => call.args[0].input.executionArn);
+    },
+
+    redrivenArns(): (string | undefined)[] {
+      return mock.commandCalls(RedriveExecutionCommand).map(call => call.args[0].input.executionArn);
+    },
+  };
+}
