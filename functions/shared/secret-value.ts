@@ -95,14 +95,30 @@ export function withTokens(credential: Credential, tokens: TokenPair): string {
   });
 }
 
+/** The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. */
+const exactJson = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(source: string): object;
+  isRawJSON(value: unknown): boolean;
+};
+
+/** Numbers keep their digits: other keys go back as they came, also those that a double cannot hold. */
 function parseObject(text: string): Record<string, unknown> | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = exactJson.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? exactJson.rawJSON(source) : value,
+    );
   } catch {
     return undefined;
   }
-  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+  return typeof parsed === 'object' &&
+    parsed !== null &&
+    !Array.isArray(parsed) &&
+    !exactJson.isRawJSON(parsed)
     ? (parsed as Record<string, unknown>)
     : undefined;
 }

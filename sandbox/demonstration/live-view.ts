@@ -10,6 +10,7 @@ export class LiveView {
   readonly #out: NodeJS.WritableStream;
   readonly #enteredAtMs = new Map<string, number>();
   #state = '';
+  #wasScheduled: boolean = false;
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out;
@@ -33,13 +34,13 @@ export class LiveView {
       this.#show('→', 'cyan', 'entered');
     } else if (type === 'TaskFailed' || type === 'TaskTimedOut') {
       this.#show('✗', 'red', `failed: ${String(details?.error)}`);
-    } else if (type === 'TaskScheduled' && this.#isRetry()) {
+    } else if (type === 'TaskScheduled' && this.#wasScheduled) {
       this.#show('↻', 'yellow', 'retried');
     } else if (type.endsWith('StateExited')) {
       const durationMs = at.getTime() - (this.#enteredAtMs.get(this.#state) ?? at.getTime());
       this.#show('✓', 'green', `left after ${durationMs} ms`);
     }
-    this.#scheduled = type === 'TaskScheduled' || (this.#scheduled && !type.endsWith('StateEntered'));
+    this.#wasScheduled = type === 'TaskScheduled' || (this.#wasScheduled && !type.endsWith('StateEntered'));
   }
 
   /** The versions of the secret with their labels, before and after. */
@@ -51,12 +52,6 @@ export class LiveView {
     const table = new Table({ head: ['version', 'before', 'after'], style: { head: [], border: [] } });
     for (const { id } of after) table.push([id, labels(before, id), labels(after, id)]);
     this.line(table.toString());
-  }
-
-  #scheduled = false;
-
-  #isRetry(): boolean {
-    return this.#scheduled;
   }
 
   #show(mark: string, style: Style, what: string): void {

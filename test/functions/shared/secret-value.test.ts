@@ -170,6 +170,15 @@ describe('withTokens', () => {
     });
   });
 
+  it('keeps the digits of a number that a double cannot hold', () => {
+    const text = `{"orgNumber":12345678901234567890,"ratio":1.10,${secretValue().slice(1)}`;
+    const credential = parseCredential(SECRET_ARN, { SecretString: text });
+
+    const value = withTokens(credential, NEW_TOKENS);
+
+    expect(value).toContain('"orgNumber":12345678901234567890,"ratio":1.10,');
+  });
+
   it('keeps a key that is called __proto__', () => {
     const text = `{"__proto__":{"x":1},${secretValue().slice(1)}`;
     const credential = parseCredential(SECRET_ARN, { SecretString: text });
