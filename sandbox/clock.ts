@@ -15,12 +15,20 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /**
  * The time in the sandbox: it runs as the machine's does and can be moved forward. Everything in the sandbox
  * that waits or asks for the time does so here, so that hours of back-off and weeks of schedule can be passed
- * in no time.
+ * in no time. A clock that stands still moves only when it is moved.
  */
 export class Clock {
+  /** Whether time passes only by {@link Clock.advance} and {@link Clock.advanceSettled}. */
+  readonly standsStill: boolean;
+  readonly #startedAtMs = Date.now();
   #offsetMs = 0;
   readonly #tasks = new Set<Task>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped: boolean = false;
+
+  constructor({ standsStill = false }: { standsStill?: boolean } = {}) {
+    this.standsStill = standsStill;
+  }
 
   /** The present instant. */
   now(): Date {
@@ -29,10 +37,10 @@ export class Clock {
 
   /** The present instant in ms since 1970. */
   nowMs(): number {
-    return Date.now() + this.#offsetMs;
+    return (this.standsStill ? this.#startedAtMs : Date.now()) + this.#offsetMs;
   }
 
-  /** How far this clock is ahead of the machine's, in ms. */
+  /** How far this clock has been moved forward, in ms; one that runs is so far ahead of the machine's. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -40,7 +48,7 @@ export class Clock {
   /** Runs `run` once `delayMs` have passed. */
   schedule(delayMs: number, run: () => void): ScheduledTask {
     const task: Task = { dueAtMs: this.nowMs() + delayMs, run };
-    this.#tasks.add(task);
+    if (!this.#stopped) this.#tasks.add(task);
     this.#rearm();
     return {
       cancel: () => {
@@ -73,25 +81,66 @@ export class Clock {
     });
   }
 
-  /** Moves the time forward by `ms`; what became due runs in the order of its time. */
+  /**
+   * Moves the time forward by `ms` in one go; what became due runs in the order of its time. What those tasks set
+   * off in turn (a call, a function) happens at the end of the span: see {@link Clock.advanceSettled}.
+   */
   advance(ms: number): void {
-    if (ms < 0) throw new RangeError(`The clock only moves forward; got ${ms} ms.`);
-    const targetMs = this.nowMs() + ms;
-    for (;;) {
-      const next = this.#next();
-      if (next === undefined || next.dueAtMs > targetMs) break;
-      this.#offsetMs += Math.max(0, next.dueAtMs - this.nowMs());
+    const targetMs = this.#target(ms);
+    for (let next = this.#nextUntil(targetMs); next !== undefined; next = this.#nextUntil(targetMs)) {
+      this.#jumpTo(next.dueAtMs);
       this.#tasks.delete(next);
       next.run();
     }
-    this.#offsetMs += Math.max(0, targetMs - this.nowMs());
+    this.#jumpTo(targetMs);
     this.#rearm();
   }
 
-  /** Drops everything that is scheduled, so that nothing keeps the process alive. */
+  /**
+   * Moves the time forward by `ms`, from one due task to the next, and goes on only when all that the last one set
+   * off has settled; so nothing happens later than it would have.
+   *
+   * @param settled resolves when nothing is under way but waits on this clock. It is also asked after each step,
+   *   before the due task runs, so that whoever keeps a copy of the time can be told.
+   */
+  async advanceSettled(ms: number, settled: () => Promise<void>): Promise<void> {
+    const targetMs = this.#target(ms);
+    for (;;) {
+      await settled();
+      const next = this.#nextUntil(targetMs);
+      if (next === undefined) break;
+      this.#jumpTo(next.dueAtMs);
+      await settled();
+      // In the meantime it may have been cancelled, or have run in the course of real time.
+      if (this.#tasks.delete(next)) next.run();
+    }
+    this.#jumpTo(targetMs);
+    this.#rearm();
+    await settled();
+  }
+
+  /**
+   * Drops everything that is scheduled, and whatever is scheduled from now on: what is ended in mid-flight plans its
+   * own repetition, and nothing may keep the process alive.
+   */
   stop(): void {
+    this.#stopped = true;
     this.#tasks.clear();
     clearTimeout(this.#timer);
+  }
+
+  #target(ms: number): number {
+    if (ms < 0) throw new RangeError(`The clock only moves forward; got ${ms} ms.`);
+    return this.nowMs() + ms;
+  }
+
+  #jumpTo(timeMs: number): void {
+    this.#offsetMs += Math.max(0, timeMs - this.nowMs());
+  }
+
+  #nextUntil(timeMs: number): Task | undefined {
+    const next = this.#next();
+    return next === undefined || next.dueAtMs > timeMs ? undefined : next;
   }
 
   #next(): Task | undefined {
@@ -102,7 +151,7 @@ export class Clock {
 
   #rearm(): void {
     clearTimeout(this.#timer);
-    const next = this.#next();
+    const next = this.standsStill ? undefined : this.#next();
     if (next === undefined) return;
     const delayMs = Math.min(Math.max(0, next.dueAtMs - this.nowMs()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {

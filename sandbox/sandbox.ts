@@ -1,15 +1,19 @@
 import { CallLog } from './aws/call-log.ts';
 import { AwsEndpoint } from './aws/endpoint.ts';
 import { type AccessKey, Identities } from './aws/identities.ts';
-import type { AwsInterceptor } from './aws/service.ts';
+import type { AwsInterceptor, AwsService } from './aws/service.ts';
 import { Clock } from './clock.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import type { FaultRule } from './faults/fault-rule.ts';
+import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
 import { Kms } from './kms/kms.ts';
 import { type InvocationInterceptor, Lambda } from './lambda/lambda.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
+import { seededRandom } from './seeded-random.ts';
+import { Settlement } from './settlement.ts';
 import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
@@ -33,6 +37,16 @@ export interface SandboxOptions {
   readonly awsInterceptors?: readonly AwsInterceptor[];
   /** Stand around every invocation of a function. */
   readonly invocationInterceptors?: readonly InvocationInterceptor[];
+  /** In force from the start: the first login at Genesys Cloud counts for them, too. */
+  readonly faults?: readonly FaultRule[];
+  /** The same seed gives the same faults and the same jitter of Step Functions. By default only the faults' is set. */
+  readonly seed?: number;
+  /**
+   * Time stands still but for {@link Sandbox.advance}: also the functions' timers, time-outs and `Date` go by the
+   * clock, so that waits of any length pass in no time, and what is computed takes none. Nothing that waits goes on
+   * by itself: a rotation needs someone to advance the time.
+   */
+  readonly virtualTime?: boolean;
   /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
   readonly onFault?: (fault: unknown, operation: string) => void;
 }
@@ -42,13 +56,15 @@ export interface SandboxOptions {
  * Its functions run as processes of their own.
  */
 export class Sandbox {
-  readonly clock = new Clock();
+  readonly clock: Clock;
   readonly account = ACCOUNT;
   readonly stack: StackModel;
   readonly identities = new Identities(ACCOUNT);
-  readonly callLog = new CallLog(this.clock);
-  readonly cloudTrail = new CloudTrail({ clock: this.clock, ...ACCOUNT });
-  readonly kms = new Kms({ clock: this.clock, ...ACCOUNT });
+  readonly callLog: CallLog;
+  readonly cloudTrail: CloudTrail;
+  /** What goes wrong, and when; rules can be added at any time. */
+  readonly faults: Faults;
+  readonly kms: Kms;
   readonly genesysCloud: GenesysCloud;
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
@@ -56,16 +72,20 @@ export class Sandbox {
   /** The access key of the person who works with the sandbox. */
   readonly operator: AccessKey = this.identities.issueUser('operator');
   readonly #endpoint: AwsEndpoint;
+  readonly #settlement = new Settlement();
+  #advances: Promise<void> = Promise.resolve();
 
   /**
    * Deploys the stack and serves it.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
+   * @throws InvalidFault
    * @throws Error EADDRINUSE the port is taken
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox(options);
     try {
+      for (const rule of options.faults ?? []) sandbox.faults.add(rule);
       await Promise.all([sandbox.#endpoint.listen(), sandbox.genesysCloud.listen()]);
     } catch (error) {
       await sandbox.close();
@@ -75,8 +95,13 @@ export class Sandbox {
   }
 
   private constructor(options: SandboxOptions) {
-    const { clock, identities, callLog, cloudTrail, kms } = this;
+    const { identities } = this;
+    const { openRequests, onInvocationChange } = this.#settlement;
+    const clock = new Clock({ standsStill: options.virtualTime ?? false });
+    const callLog = new CallLog(clock);
     const base = { clock, ...ACCOUNT };
+    const cloudTrail = new CloudTrail(base);
+    const kms = new Kms(base);
     const stack = readStack({
       assemblyDirectory: options.assemblyDirectory ?? 'cdk.out',
       stackName: options.stackName,
@@ -84,37 +109,61 @@ export class Sandbox {
     });
     const genesysCloud = new GenesysCloud({
       clock,
+      openRequests,
       ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
     });
-    const lambda = new Lambda({
+    const services = (): AwsService[] => [secretsManager, stepFunctions, lambda, kms, sts, cloudTrail];
+    const faults = new Faults({
+      clock,
+      openRequests,
+      services,
+      functions: stack.functions,
+      refuseGenesys: () => genesysCloud.refuseConnections(),
+      ...(options.seed !== undefined && { seed: options.seed }),
+    });
+    const lambda: Lambda = new Lambda({
       ...base,
       credentialsFor: ({ name, arn, roleArn }) =>
         identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
-      interceptors: options.invocationInterceptors ?? [],
+      interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
+      onChange: onInvocationChange,
     });
-    const stepFunctions = new StepFunctions({
+    const stepFunctions: StepFunctions = new StepFunctions({
       ...base,
       functions: lambda,
+      ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
       ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
     });
-    const secretsManager = new SecretsManager({
+    const secretsManager: SecretsManager = new SecretsManager({
       ...base,
       functions: lambda,
       functionExists: arn => lambda.hasFunction(arn) && mayBeInvokedBySecretsManager(stack, arn),
       cloudTrail,
       ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
     });
+    this.clock = clock;
+    this.callLog = callLog;
+    this.cloudTrail = cloudTrail;
+    this.faults = faults;
+    this.kms = kms;
     this.stack = stack;
     this.genesysCloud = genesysCloud;
     this.lambda = lambda;
     this.stepFunctions = stepFunctions;
     this.secretsManager = secretsManager;
     this.#deploy();
+    genesysCloud.intercept(faults.genesysInterceptor);
     this.#endpoint = new AwsEndpoint({
-      services: [secretsManager, stepFunctions, lambda, kms, sts, cloudTrail],
+      services: services(),
       identities,
-      interceptors: [callLog.interceptor, ...(options.awsInterceptors ?? [])],
+      interceptors: [
+        callLog.interceptor,
+        ...(options.awsInterceptors ?? []),
+        faults.awsInterceptor,
+        this.#settlement.awsInterceptor,
+      ],
+      openRequests,
       region: ACCOUNT.region,
       ...(options.port !== undefined && { port: options.port }),
       onFault:
@@ -140,6 +189,20 @@ export class Sandbox {
   /** What an AWS SDK client needs to work as the operator. */
   get clientConfig(): { endpoint: string; region: string; credentials: AccessKey } {
     return { endpoint: this.awsUrl, region: ACCOUNT.region, credentials: this.operator };
+  }
+
+  /**
+   * Moves the time forward by `ms`, as far as the next thing that is due, and goes on only when what follows from it
+   * is done: rotations, retries and whatever else falls due happen in their time. With `virtualTime` the waits inside
+   * the functions are part of it; without, functions are waited for in real time. A second call follows the first.
+   */
+  async advance(ms: number): Promise<void> {
+    const { clock, lambda } = this;
+    const advance = this.#advances.then(() =>
+      clock.advanceSettled(ms, () => this.#settlement.settled(lambda.invocations, clock.standsStill)),
+    );
+    this.#advances = advance.catch(() => undefined);
+    await advance;
   }
 
   /** Ends everything at once, running functions included. */

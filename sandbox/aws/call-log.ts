@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
 import { ConnectionDropped } from './connection-dropped.ts';
+import { RawAnswer } from './raw-answer.ts';
 import type { AwsCall, AwsInterceptor } from './service.ts';
 
 /** One call as the log keeps it: who called what, never with what. */
@@ -12,7 +13,10 @@ export interface RecordedCall {
   readonly functionArn?: string;
   /** When the call arrived, ISO 8601. */
   readonly at: string;
-  /** The error's name on the wire; absent while the call runs and when it succeeded. */
+  /**
+   * The error's name on the wire, or how else it was kept from an answer (`ConnectionDropped`, `RawAnswer`); absent
+   * while the call runs and when it succeeded.
+   */
   readonly errorType?: string;
 }
 
@@ -69,5 +73,6 @@ export class CallLog {
 
 function errorTypeOf(error: unknown): string {
   if (error instanceof AwsError) return error.type;
-  return error instanceof ConnectionDropped ? error.name : 'InternalFailure';
+  if (error instanceof ConnectionDropped || error instanceof RawAnswer) return error.name;
+  return 'InternalFailure';
 }

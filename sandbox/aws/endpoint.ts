@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import { ConnectionDropped } from './connection-dropped.ts';
@@ -8,6 +9,7 @@ import type { Identities } from './identities.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { isLambdaPath, lambdaProtocol } from './lambda-protocol.ts';
 import { isQueryRequest, queryProtocol } from './query-protocol.ts';
+import { RawAnswer } from './raw-answer.ts';
 import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './service.ts';
 import { validated } from './validation.ts';
 import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-protocol.ts';
@@ -22,6 +24,8 @@ export interface AwsEndpointOptions {
   readonly region?: string;
   /** The port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
+  /** Is told of every request while it is served. */
+  readonly openRequests?: OpenRequests;
   /** Told about every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
   readonly onFault: (fault: unknown, call: string) => void;
 }
@@ -39,9 +43,10 @@ export class AwsEndpoint {
   constructor(options: AwsEndpointOptions) {
     this.#options = options;
     this.#services = new Map(options.services.map(service => [service.id, service]));
+    const openRequests = options.openRequests ?? new OpenRequests();
     // An idle connection stays open: closing it while a client reuses it would lose a call that nobody meant to.
     this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-      void this.#serve(request, response);
+      void openRequests.serve(request.socket, () => this.#serve(request, response));
     });
   }
 
@@ -109,6 +114,7 @@ export class AwsEndpoint {
       return protocol.answer(call.operation, await this.#run(implementation, call), requestId);
     } catch (error) {
       if (error instanceof ConnectionDropped) return undefined;
+      if (error instanceof RawAnswer) return error.answer;
       if (error instanceof AwsError) return protocol.refusal(error, requestId);
       this.#options.onFault(error, `${protocol.service}:${operation}`);
       return protocol.refusal(

@@ -26,6 +26,10 @@ const ERRORS = {
     500,
     'The server encountered an unexpected condition which prevented it from fulfilling the request.',
   ],
+  'service.unavailable': [
+    503,
+    'Service Unavailable - The server is currently unavailable (because it is overloaded or down for maintenance).',
+  ],
   'not.emulated': [501, 'The sandbox does not emulate {feature}.'],
 } as const;
 

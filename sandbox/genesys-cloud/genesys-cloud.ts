@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { Clock } from '../clock.ts';
+import { OpenRequests } from '../open-requests.ts';
 import { AuthorizationCodes } from './authorization-codes.ts';
 import { AuthorizeEndpoint } from './authorize-endpoint.ts';
 import { type GenesysBehaviour, WORST_CASE } from './behaviour.ts';
@@ -17,6 +16,7 @@ import {
 import { createHttpListener } from './http-listener.ts';
 import type { GenesysInterceptor } from './interceptor.ts';
 import type { LineageView, TokenIssued } from './lineage.ts';
+import { ListenerDoor } from './listener-door.ts';
 import { PlatformApi } from './platform-api.ts';
 import { RateLimit } from './rate-limit.ts';
 import { Router } from './router.ts';
@@ -30,6 +30,8 @@ export interface GenesysCloudOptions {
   readonly region?: string;
   /** What differs from the worst case. */
   readonly behaviour?: Partial<GenesysBehaviour>;
+  /** Is told of every request while it is served. */
+  readonly openRequests?: OpenRequests;
 }
 
 /**
@@ -44,11 +46,11 @@ export class GenesysCloud {
   readonly #tokens: TokenStore;
   readonly #counter = new CallCounter();
   readonly #router: Router;
-  #server: Server | undefined;
-  #origin: string | undefined;
+  readonly #door: ListenerDoor;
+  #port: number | undefined;
 
   constructor(options: GenesysCloudOptions) {
-    const { clock, region = 'mypurecloud.com' } = options;
+    const { clock, region = 'mypurecloud.com', openRequests = new OpenRequests() } = options;
     this.#region = region;
     this.#behaviour = { ...WORST_CASE, ...options.behaviour };
     const behaviour = (): GenesysBehaviour => this.#behaviour;
@@ -61,6 +63,9 @@ export class GenesysCloud {
     const authorize = new AuthorizeEndpoint(this.#directory, this.#codes);
     const token = new TokenEndpoint({ ...parts, codes: this.#codes });
     this.#router = new Router(authorize, token, api);
+    this.#door = new ListenerDoor(() =>
+      createHttpListener(region, openRequests, request => this.#router.route(request)),
+    );
   }
 
   /**
@@ -69,25 +74,21 @@ export class GenesysCloud {
    * @param port 0 takes any free one
    */
   async listen(port = 0): Promise<void> {
-    const server = createHttpListener(this.#region, request => this.#router.route(request));
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-    this.#server = server;
-    this.#origin = `http://127.0.0.1:${address.port}`;
+    this.#port = await this.#door.open(port);
   }
 
   /** Cuts all connections and stops listening; what was issued stays. */
   async close(): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    this.#server = undefined;
-    this.#origin = undefined;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
+    this.#port = undefined;
+    await this.#door.close();
+  }
+
+  /**
+   * Lets new connections be refused until the returned function is called, which resolves when they are accepted
+   * again. Open connections stay. Of several refusals the last to end counts.
+   */
+  refuseConnections(): () => Promise<void> {
+    return this.#door.refuse();
   }
 
   /** Stands for `https://login.<region>`; no slash at the end. */
@@ -106,8 +107,9 @@ export class GenesysCloud {
    * @throws Error while the server does not listen
    */
   urlsOf(region: string): { loginUrl: string; apiUrl: string } {
-    if (this.#origin === undefined) throw new Error('Genesys Cloud is not listening.');
-    return { loginUrl: `${this.#origin}/login.${region}`, apiUrl: `${this.#origin}/api.${region}` };
+    if (this.#port === undefined) throw new Error('Genesys Cloud is not listening.');
+    const origin = `http://127.0.0.1:${this.#port}`;
+    return { loginUrl: `${origin}/login.${region}`, apiUrl: `${origin}/api.${region}` };
   }
 
   /** What Genesys Cloud does where its documentation leaves it open. */

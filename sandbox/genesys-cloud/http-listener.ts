@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { OpenRequests } from '../open-requests.ts';
 import { apiError } from './api-error.ts';
 import type { GenesysRequest, GenesysResponse } from './exchange.ts';
 import { GenesysConnectionDropped } from './interceptor.ts';
@@ -17,9 +18,15 @@ export type GenesysHandler = (request: GenesysRequest) => Promise<GenesysRespons
  * The HTTP side of Genesys Cloud: reads requests whole, sends answers, cuts connections. It tells login and API
  * hosts of regions apart by the path's prefix; a path without one belongs to both hosts of `region`.
  */
-export function createHttpListener(region: string, handle: GenesysHandler): Server {
+export function createHttpListener(
+  region: string,
+  openRequests: OpenRequests,
+  handle: GenesysHandler,
+): Server {
   return createServer((message, response) => {
-    void respond(message, response, region, handle).catch(() => message.socket.destroy());
+    void openRequests
+      .serve(message.socket, () => respond(message, response, region, handle))
+      .catch(() => message.socket.destroy());
   });
 }
 

@@ -1,20 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
 import { LineReader } from './line-reader.ts';
-import type { ErrorObject, InvokeMessage, RuntimeMessage } from './runtime-messages.ts';
-
-/** What an invocation came to; `payload` is JSON text. */
-export type Outcome =
-  | { readonly succeeded: true; readonly payload: string }
-  | { readonly succeeded: false; readonly error: ErrorObject };
+import type { Outcome } from './outcome.ts';
+import type { ErrorObject, InvokeMessage, RuntimeMessage, StillMessage } from './runtime-messages.ts';
+import { processTime, SteppedProcess } from './stepped-process.ts';
 
 /** What a function's process is started with. */
 export interface EnvironmentOptions {
   /** All of its environment variables; nothing is inherited. */
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMb: number;
-  readonly offsetMs: number;
+  readonly clock: Clock;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr', requestId: string | undefined) => void;
 }
 
@@ -28,6 +26,9 @@ const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 /** AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle". */
 const INIT_LIMIT_MS = 10_000;
+
+/** How much longer than its time-out a function may run in real time, where its time is not the machine's. */
+const SPINNING_LIMIT_MS = 60_000;
 
 /** How Lambda words the signals that end a Node.js process. */
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
@@ -49,20 +50,26 @@ export class ExecutionEnvironment {
   #usable: boolean = true;
   #exited: boolean = false;
   #ready: boolean = false;
+  readonly #started = Promise.withResolvers<void>();
   #running: Running | undefined;
   /** What the running invocation came to, while its last lines are still being read. */
   #outcome: Outcome | undefined;
   #killTimer: NodeJS.Timeout | undefined;
+  readonly #stepped: SteppedProcess | undefined;
 
   /** Starts the process; it loads the function's code at once. */
   constructor(options: EnvironmentOptions) {
-    this.#process = fork(RUNTIME, [String(options.offsetMs)], {
+    const { clock } = options;
+    this.#process = fork(RUNTIME, [JSON.stringify(processTime(clock))], {
       env: { ...options.variables },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: an interrupt from the terminal must not reach a function in mid-flight.
       detached: true,
     });
+    if (clock.standsStill) {
+      this.#stepped = new SteppedProcess(clock, message => this.#process.send(message, () => undefined));
+    }
     const { stdout, stderr } = this.#process;
     const requestId = (): string | undefined => (this.#ready ? this.#running?.message.requestId : undefined);
     this.#readers = [
@@ -77,6 +84,7 @@ export class ExecutionEnvironment {
       this.#process.on('error', error => {
         if (this.#process.pid !== undefined) return;
         this.#usable = false;
+        this.#started.resolve();
         this.#running?.reject(
           new AwsError('ServiceException', `The function's process does not start: ${error.message}`, {
             statusCode: 500,
@@ -111,6 +119,18 @@ export class ExecutionEnvironment {
     });
   }
 
+  /**
+   * What the running invocation waits for, where the clock stands still between its steps; the process is told the
+   * time. Its timers run when the clock gets there.
+   *
+   * @returns undefined when the invocation comes to its end
+   */
+  async stillness(): Promise<StillMessage | undefined> {
+    if (!this.#ready) await this.#started.promise;
+    if (this.#running === undefined || this.#outcome !== undefined) return undefined;
+    return await this.#stepped?.stillness();
+  }
+
   /** Ends the process at once. */
   kill(): void {
     this.#usable = false;
@@ -131,9 +151,9 @@ export class ExecutionEnvironment {
     this.#process.send(message, () => undefined);
   }
 
+  /** Where the clock stands still, only real time ends a function that spins: it lets no other time pass. */
   #armKillTimer(limitMs: number, message: InvokeMessage): void {
-    clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(() => {
+    const onTime = (): void => {
       const seconds = (message.timeoutMs / 1000).toFixed(2);
       this.#outcome = {
         succeeded: false,
@@ -143,16 +163,25 @@ export class ExecutionEnvironment {
         },
       };
       this.kill();
-    }, limitMs);
+    };
+    clearTimeout(this.#killTimer);
+    this.#killTimer = setTimeout(onTime, limitMs + (this.#stepped === undefined ? 0 : SPINNING_LIMIT_MS));
+    this.#stepped?.begin(limitMs, onTime);
   }
 
   async #onMessage(message: RuntimeMessage): Promise<void> {
+    if (message.type === 'still') {
+      this.#stepped?.onStill(message);
+      return;
+    }
     if (message.type === 'ready') {
       this.#ready = true;
+      this.#started.resolve();
       if (this.#running) this.#send(this.#running.message);
       return;
     }
     clearTimeout(this.#killTimer);
+    this.#stepped?.end();
     this.#outcome ??=
       message.type === 'succeeded'
         ? { succeeded: true, payload: message.payload }
@@ -165,8 +194,10 @@ export class ExecutionEnvironment {
 
   #onClose(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#killTimer);
+    this.#stepped?.end();
     this.#usable = false;
     const requestId = this.#running?.message.requestId ?? '';
+    this.#started.resolve();
     this.#settle(this.#outcome ?? { succeeded: false, error: exitError(requestId, code, signal) });
   }
 

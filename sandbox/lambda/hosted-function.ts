@@ -1,12 +1,21 @@
 import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
 import { removeCode, unpackCode } from './code-package.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
+import type { Outcome } from './outcome.ts';
+import type { RunningInvocations } from './running-invocations.ts';
 import type { InvokeMessage } from './runtime-messages.ts';
+import { processTime } from './stepped-process.ts';
+
+/** An invocation as its caller wants it. */
+type Request = Pick<InvokeMessage, 'requestId' | 'functionArn' | 'payload'>;
 
 /** How a function gets its processes. */
 export interface HostingOptions {
+  readonly clock: Clock;
+  readonly invocations: RunningInvocations;
   /** All that a process of this version is started with. */
   readonly environmentOptions: (
     definition: FunctionDefinition,
@@ -57,11 +66,14 @@ export class HostedFunction {
   }
 
   /** Runs an invocation in a warm process, or in a new one if none is free. */
-  async run(version: string, message: Omit<InvokeMessage, 'timeoutMs'>): Promise<Outcome> {
+  async run(version: string, request: Request): Promise<Outcome> {
+    const { clock, invocations } = this.#options;
     const pool = this.#pool(version);
     const environment = pool.acquire();
+    const timeoutMs = this.#definition.timeoutSeconds * 1000;
+    const message = { type: 'invoke', ...request, timeoutMs, time: processTime(clock) } as const;
     try {
-      return await environment.invoke({ ...message, timeoutMs: this.#definition.timeoutSeconds * 1000 });
+      return await invocations.inProcess(environment, () => environment.invoke(message));
     } finally {
       pool.release(environment);
     }

@@ -10,8 +10,10 @@ import { describeFunction } from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
 import type { FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
-import { checkPayload, RESPONSE_LIMIT } from './payload-limits.ts';
+import { toInvocation } from './outcome.ts';
+import { checkPayload } from './payload-limits.ts';
 import { processVariables } from './process-variables.ts';
+import { RunningInvocations } from './running-invocations.ts';
 
 /** An invocation as an interceptor sees it. */
 export interface InterceptedInvocation {
@@ -47,6 +49,8 @@ export interface LambdaOptions {
   readonly concurrencyLimit?: number;
   /** Warm processes kept per function and version; 10 if left out. */
   readonly maxIdleEnvironments?: number;
+  /** Called whenever an invocation begins, reaches its process, or ends. */
+  readonly onChange?: () => void;
 }
 
 const functionInput = v.object({ FunctionName: v.string(), Qualifier: v.optional(v.string()) });
@@ -58,8 +62,9 @@ const invokeInput = v.object({
 });
 
 /**
- * AWS Lambda: runs each function in Node.js processes of its own, as deployed. Time-outs, like all that the
- * processes do, take real time; the `Date` that a function sees is the sandbox's at the start of its invocation.
+ * AWS Lambda: runs each function in Node.js processes of its own, as deployed. Where the clock runs, time-outs, like
+ * all that the processes do, take real time, and the `Date` that a function sees starts from the sandbox's. Where it
+ * stands still, a function's time-out, timers and `Date` go by the clock, and what it computes takes no time.
  */
 export class Lambda implements AwsService, FunctionInvoker {
   readonly id = 'lambda';
@@ -69,6 +74,8 @@ export class Lambda implements AwsService, FunctionInvoker {
       describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
     ),
   };
+  /** Those that run at this moment. */
+  readonly invocations: RunningInvocations;
   readonly #options: LambdaOptions;
   readonly #functions: FunctionRegistry;
   readonly #concurrency: Concurrency;
@@ -78,10 +85,13 @@ export class Lambda implements AwsService, FunctionInvoker {
 
   constructor(options: LambdaOptions) {
     this.#options = options;
+    this.invocations = new RunningInvocations(options.onChange ?? (() => undefined));
     this.#functions = new FunctionRegistry({
       accountId: options.accountId,
       region: options.region,
       partition: options.partition,
+      clock: options.clock,
+      invocations: this.invocations,
       environmentOptions: (definition, version, taskRoot) =>
         this.#environmentOptions(definition, version, taskRoot),
       maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
@@ -185,7 +195,7 @@ export class Lambda implements AwsService, FunctionInvoker {
       (next, interceptor) => () => interceptor(intercepted, next),
       () => this.#run(target, payload, requestId),
     );
-    return await run();
+    return await this.invocations.count(run);
   }
 
   async #run(target: FoundFunction, payload: string, requestId: string): Promise<Invocation> {
@@ -196,15 +206,8 @@ export class Lambda implements AwsService, FunctionInvoker {
         requestId,
         payload,
         functionArn: target.invokedArn,
-        offsetMs: this.#options.clock.offsetMs,
       });
-      if (!outcome.succeeded) return { payload: outcome.error, functionError: 'Unhandled', requestId };
-      if (Buffer.byteLength(outcome.payload) > RESPONSE_LIMIT) {
-        const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`;
-        const error = { errorType: 'Function.ResponseSizeTooLarge', errorMessage };
-        return { payload: error, functionError: 'Unhandled', requestId };
-      }
-      return { payload: JSON.parse(outcome.payload), requestId };
+      return toInvocation(outcome, requestId);
     } finally {
       leave();
     }
@@ -228,7 +231,7 @@ export class Lambda implements AwsService, FunctionInvoker {
         startedAt: clock.now(),
       }),
       memoryMb: definition.memoryMb,
-      offsetMs: clock.offsetMs,
+      clock,
       onLine: (text: string, stream: 'stdout' | 'stderr', requestId: string | undefined) =>
         this.#log(definition.name, text, stream, requestId),
     };

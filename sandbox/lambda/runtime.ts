@@ -4,23 +4,47 @@
  * (aws-lambda-nodejs-runtime-interface-client); in contrast to Lambda the process is not frozen between
  * invocations, so what a handler leaves running goes on at once and not at the next call.
  *
- * Arguments: how far the sandbox's clock is ahead of the machine's, in ms. It is kept free of dependencies,
- * because every cold start loads it.
+ * Arguments: the {@link ProcessTime} as JSON. It is kept free of dependencies, because every cold start loads it.
  */
 import { RuntimeError, toErrorObject, toLogText } from './error-object.ts';
 import { type Handler, loadHandler } from './handler-loader.ts';
-import { END_OF_REQUEST, type InvokeMessage, type RuntimeMessage } from './runtime-messages.ts';
+import {
+  END_OF_REQUEST,
+  type InvokeMessage,
+  type ProcessTime,
+  type RuntimeMessage,
+  type ServiceMessage,
+} from './runtime-messages.ts';
 import { shiftDate } from './shifted-date.ts';
 
-const setDateOffset = shiftDate(Number(process.argv[2] ?? 0));
+let time = JSON.parse(process.argv[2] ?? '{"offsetMs":0}') as ProcessTime;
+shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs));
 // Bound here, so that a function that replaces these methods cannot break the hand-over.
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeError = process.stderr.write.bind(process.stderr);
 
 let handler: Handler | undefined;
 let runningRequestId: string | undefined;
+// Loaded only when it is needed, and before the function's code, which might keep hold of the real timers.
+const steppedTime =
+  'nowMs' in time
+    ? (await import('./stepped-time.ts')).installSteppedTime(
+        () => ('nowMs' in time ? time.nowMs : 0),
+        holdChannel,
+      )
+    : undefined;
 
-process.on('message', (message: InvokeMessage) => void run(message));
+process.on('message', (message: ServiceMessage) => {
+  if (message.type === 'invoke') {
+    void run(message);
+  } else if (message.type === 'wake') {
+    steppedTime?.runFirstTimer();
+  } else {
+    time = { nowMs: message.nowMs };
+    const { id } = message;
+    void steppedTime?.stillness().then(stillness => send({ type: 'still', id, ...stillness }));
+  }
+});
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', error => exitAfter('Uncaught Exception', error, 129));
 process.on('unhandledRejection', reason => {
@@ -50,10 +74,9 @@ try {
 }
 
 async function run(message: InvokeMessage): Promise<void> {
-  setDateOffset(message.offsetMs);
+  time = message.time;
   runningRequestId = message.requestId;
-  // Lets the process run out of work, so that `beforeExit` finds a promise that never settles.
-  process.channel?.unref();
+  holdChannel();
   try {
     const result = await handler?.(JSON.parse(message.payload), contextOf(message));
     finish({ type: 'succeeded', payload: serialise(result) });
@@ -62,8 +85,18 @@ async function run(message: InvokeMessage): Promise<void> {
   }
 }
 
+/**
+ * While an invocation runs, the process may run out of work, so that `beforeExit` finds a promise that never settles;
+ * but a timer that waits for the sandbox's clock is work.
+ */
+function holdChannel(): void {
+  if (runningRequestId === undefined || steppedTime?.holdsProcess() === true) process.channel?.ref();
+  else process.channel?.unref();
+}
+
 function contextOf(message: InvokeMessage): object {
-  const startedAtMs = performance.now();
+  const elapsedMs = (): number => ('nowMs' in time ? time.nowMs : performance.now());
+  const startedAtMs = elapsedMs();
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -73,7 +106,7 @@ function contextOf(message: InvokeMessage): object {
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     invokedFunctionArn: message.functionArn,
     awsRequestId: message.requestId,
-    getRemainingTimeInMillis: () => Math.round(message.timeoutMs - (performance.now() - startedAtMs)),
+    getRemainingTimeInMillis: () => Math.round(message.timeoutMs - (elapsedMs() - startedAtMs)),
   };
 }
 
@@ -102,7 +135,7 @@ function exitAfter(headline: string, error: unknown, exitCode: number): void {
 function finish(message: RuntimeMessage, sent?: () => void): void {
   if (runningRequestId === undefined) return;
   runningRequestId = undefined;
-  process.channel?.ref();
+  holdChannel();
   writeOut(`${END_OF_REQUEST}\n`);
   writeError(`${END_OF_REQUEST}\n`);
   send(message, sent);

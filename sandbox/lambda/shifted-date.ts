@@ -1,13 +1,11 @@
 /**
- * Makes `Date` tell the sandbox's time in this process. Timers are not touched.
+ * Makes `Date` tell another time in this process. Timers are not touched.
  *
- * @param offsetMs how far the sandbox's clock is ahead of the machine's
- * @returns sets another offset
+ * @param nowMs gives the time that `Date` is to tell for the machine's
  */
-export function shiftDate(offsetMs: number): (offsetMs: number) => void {
+export function shiftDate(nowMs: (machineMs: number) => number): void {
   const MachineDate = Date;
-  let currentOffsetMs = offsetMs;
-  const now = (): number => MachineDate.now() + currentOffsetMs;
+  const now = (): number => nowMs(MachineDate.now());
 
   // A proxy and not a subclass: `Date()` without `new` has to go on working.
   const ShiftedDate = new Proxy(MachineDate, {
@@ -18,8 +16,4 @@ export function shiftDate(offsetMs: number): (offsetMs: number) => void {
   });
   MachineDate.prototype.constructor = ShiftedDate;
   globalThis.Date = ShiftedDate;
-
-  return newOffsetMs => {
-    currentOffsetMs = newOffsetMs;
-  };
 }

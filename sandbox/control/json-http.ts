@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** An answer other than 200 or 201: its message is for whoever called. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+const BODY_LIMIT_BYTES = 65_536;
+
+/**
+ * Refuses what a web page of another origin could have sent: only the loopback names may stand in `Host` (a foreign
+ * name that leads here would make a foreign page same-origin), and `Origin`, where there is one, is this server's own.
+ *
+ * @throws Refusal 403
+ */
+export function checkOrigin({ headers, socket }: IncomingMessage): void {
+  const { host, origin } = headers;
+  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map(name => `${name}:${socket.localPort}`);
+  if (host === undefined || !hosts.includes(host)) {
+    throw new Refusal(403, 'The Host header must name the loopback interface and this port.');
+  }
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new Refusal(403, 'Requests of other origins are not accepted.');
+  }
+}
+
+/**
+ * Reads the JSON body of a request.
+ *
+ * @returns undefined when there is none
+ * @throws Refusal 400 no JSON, 413 too long, 415 another content type (a page of another origin may send those)
+ */
+export async function readJson(message: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk);
+  }
+  if (bytes > BODY_LIMIT_BYTES) throw new Refusal(413, `The body is longer than ${BODY_LIMIT_BYTES} bytes.`);
+  if (bytes === 0) return undefined;
+  if (!/^application\/json *(;|$)/i.test(message.headers['content-type'] ?? '')) {
+    throw new Refusal(415, 'The content type must be application/json.');
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Refusal(400, 'The body is not JSON.');
+  }
+}
+
+/** Writes a JSON answer; 204 has no body. */
+export function writeJson(response: ServerResponse, statusCode: number, body: unknown): void {
+  if (statusCode === 204) {
+    response.writeHead(204).end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  response.writeHead(statusCode, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
+}

@@ -1,0 +1,105 @@
+import { AwsError } from '../aws/aws-error.ts';
+import { ConnectionDropped } from '../aws/connection-dropped.ts';
+import { RawAnswer } from '../aws/raw-answer.ts';
+import type { AwsCall } from '../aws/service.ts';
+import type { AwsFaultKind } from './fault-rule.ts';
+import { type FaultWaits, PROXY_PAGE } from './fault-waits.ts';
+
+type Next = () => Promise<object>;
+type ErrorShape = readonly [type: string, message: string, statusCode: number];
+
+/** What is exceeded, by service; all others answer as {@link COMMON_THROTTLING}. */
+const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
+  // AWS Key Management Service Developer Guide, "Throttling AWS KMS requests".
+  [
+    'kms',
+    [
+      'ThrottlingException',
+      'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+      400,
+    ],
+  ],
+  // AWS Lambda API Reference, Invoke.
+  ['lambda', ['TooManyRequestsException', 'Rate Exceeded.', 429]],
+  ['sts', ['Throttling', 'Rate exceeded', 400]],
+]);
+const COMMON_THROTTLING: ErrorShape = ['ThrottlingException', 'Rate exceeded', 400];
+
+/** The service's own internal error, by service; those without one of their own have the common one. */
+const SERVER_ERROR: ReadonlyMap<string, ErrorShape> = new Map([
+  // AWS Secrets Manager API Reference, GetSecretValue.
+  ['secretsmanager', ['InternalServiceError', 'An error occurred on the server side.', 500]],
+  // AWS Key Management Service API Reference, Decrypt.
+  ['kms', ['KMSInternalException', 'The request was rejected because an internal exception occurred.', 500]],
+  // AWS Lambda API Reference, Invoke.
+  ['lambda', ['ServiceException', 'The AWS Lambda service encountered an internal error.', 500]],
+]);
+/** AWS Step Functions API Reference, "Common Errors". */
+const COMMON_SERVER_ERROR: ErrorShape = [
+  'InternalFailure',
+  'The request processing has failed because of an unknown error, exception or failure.',
+  500,
+];
+
+/** The members that name what a call is about. */
+const RESOURCE_MEMBERS = ['SecretId', 'KeyId', 'executionArn', 'stateMachineArn', 'FunctionName', 'Name'];
+
+/** Answers a call of AWS with a fault; `ms` is the length of a delay. */
+export async function awsFault(
+  kind: AwsFaultKind,
+  call: AwsCall,
+  next: Next,
+  waits: FaultWaits,
+  ms: number,
+): Promise<object> {
+  switch (kind) {
+    case 'throttled':
+      throw awsError(
+        THROTTLING.get(call.service) ?? COMMON_THROTTLING,
+        call.service === 'lambda' ? 'CallerRateLimitExceeded' : undefined,
+      );
+    case 'server-error':
+      throw awsError(SERVER_ERROR.get(call.service) ?? COMMON_SERVER_ERROR);
+    case 'access-denied':
+      throw accessDenied(call);
+    case 'connection-refused':
+      // One port serves all of AWS, so it cannot be shut for one call: the connection stands, and is cut.
+      throw new ConnectionDropped();
+    case 'answer-lost':
+      await next();
+      throw new ConnectionDropped();
+    case 'delay':
+      await waits.delay(ms);
+      return await next();
+    case 'hang':
+      await waits.untilClientGone();
+      throw new ConnectionDropped();
+    case 'hang-after':
+      await next();
+      await waits.untilClientGone();
+      throw new ConnectionDropped();
+    case 'wrong-body':
+      await next();
+      throw new RawAnswer({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
+  }
+}
+
+function awsError([type, message, statusCode]: ErrorShape, reason?: string): AwsError {
+  return new AwsError(type, message, {
+    statusCode,
+    ...(reason !== undefined && { details: { Reason: reason } }),
+  });
+}
+
+/** AWS Identity and Access Management User Guide, "Troubleshoot access denied error messages". */
+function accessDenied({ service, operation, input, caller }: AwsCall): AwsError {
+  const action = `${service}:${service === 'lambda' && operation === 'Invoke' ? 'InvokeFunction' : operation}`;
+  const members = new Map(Object.entries(typeof input === 'object' && input !== null ? input : {}));
+  const resource =
+    RESOURCE_MEMBERS.map(name => members.get(name)).find(value => typeof value === 'string') ?? '*';
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    { statusCode: service === 'lambda' ? 403 : 400 },
+  );
+}

@@ -1,0 +1,154 @@
+import type { AwsService } from '../aws/service.ts';
+import {
+  AWS_FAULTS,
+  type FaultKind,
+  type FaultRule,
+  FUNCTION_FAULTS,
+  GENESYS_FAULTS,
+  InvalidFault,
+} from './fault-rule.ts';
+
+/** A deployed function, as far as faults are concerned. */
+export interface FaultyFunction {
+  readonly name: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Where a fault takes hold. */
+type Sort = 'aws' | 'function' | 'genesys';
+
+const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
+  aws: AWS_FAULTS,
+  function: FUNCTION_FAULTS,
+  genesys: GENESYS_FAULTS,
+};
+
+const GENESYS_ENDPOINTS = ['authorize', 'token', 'users/me', 'tokens/me'];
+
+/** The functions whose work it is to call an endpoint; `by` names another one. */
+const CALLERS: ReadonlyMap<string, string> = new Map([
+  ['genesys:token', 'refresh'],
+  ['genesys:users/me', 'verify'],
+]);
+
+/** What a rule takes hold of. */
+export interface FaultScope {
+  /** The targets that it matches and that its kind can befall. */
+  readonly targets: ReadonlySet<string>;
+  /** During whose invocations connections to Genesys Cloud are refused; short names. */
+  readonly refusedFunctions: ReadonlySet<string>;
+  /** Whether the calls of those who are no function are left alone. */
+  readonly functionsOnly: boolean;
+}
+
+/** All that a fault can befall: the operations of AWS, the functions, and the endpoints of Genesys Cloud. */
+export class FaultTargets {
+  readonly #services: () => readonly AwsService[];
+  readonly #functions: ReadonlyMap<string, FaultyFunction>;
+  readonly #shortNames: ReadonlyMap<string, string>;
+
+  /** @param services is asked when a rule is added */
+  constructor(functions: readonly FaultyFunction[], services: () => readonly AwsService[]) {
+    this.#services = services;
+    const prefix = commonPrefix(functions.map(({ name }) => name));
+    this.#functions = new Map(functions.map(each => [each.name.slice(prefix.length), each]));
+    this.#shortNames = new Map([...this.#functions].map(([shortName, { name }]) => [name, shortName]));
+  }
+
+  /** The short form of a function's name: without what the names of all functions begin with. */
+  shortName(functionName: string): string {
+    return this.#shortNames.get(functionName) ?? functionName;
+  }
+
+  /** @returns undefined when there is no such function */
+  function(shortName: string): FaultyFunction | undefined {
+    return this.#functions.get(shortName);
+  }
+
+  /**
+   * Finds out what a rule takes hold of.
+   *
+   * @throws InvalidFault there is no such target or function, or the kind cannot befall it
+   */
+  scope({ target, kind, by }: FaultRule): FaultScope {
+    const matched = this.#matching(target);
+    if (matched.size === 0) {
+      throw new InvalidFault(`Bad fault: there is no target ${target}; e.g. ${this.#examples()} can be one.`);
+    }
+    const possible = [...matched].filter(([, sort]) => KINDS[sort].includes(kind));
+    if (possible.length === 0) {
+      const kinds = new Set([...matched.values()].flatMap(sort => KINDS[sort]));
+      throw new InvalidFault(`Bad fault: ${kind} cannot befall ${target}, but ${[...kinds].join(', ')} can.`);
+    }
+    const refuses = kind === 'connection-refused';
+    const effective = possible.filter(
+      ([, sort]) => by === undefined || sort === 'aws' || (refuses && sort === 'genesys'),
+    );
+    if (by !== undefined) this.#checkCaller(by, target, effective.length > 0);
+    const refused = refuses ? effective.filter(([, sort]) => sort === 'genesys').map(([name]) => name) : [];
+    return {
+      targets: new Set(effective.map(([name]) => name)),
+      refusedFunctions: this.#refusedFunctions(target, by, refused),
+      functionsOnly: target.includes('*'),
+    };
+  }
+
+  #checkCaller(by: string, target: string, possible: boolean): void {
+    if (by !== 'operator' && !this.#functions.has(by)) {
+      const names = [...this.#functions.keys()].join(', ');
+      throw new InvalidFault(`Bad fault: there is no function ${by}; by is operator or one of ${names}.`);
+    }
+    if (!possible) throw new InvalidFault(`Bad fault: by belongs to calls of AWS, which ${target} is not.`);
+  }
+
+  #refusedFunctions(
+    target: string,
+    by: string | undefined,
+    endpoints: readonly string[],
+  ): ReadonlySet<string> {
+    if (endpoints.length === 0) return new Set();
+    const names = by === undefined ? endpoints.map(endpoint => CALLERS.get(endpoint)) : [by];
+    const known = names.filter(name => name !== undefined && this.#functions.has(name));
+    if (known.length === 0) {
+      throw new InvalidFault(
+        `Bad fault: connections to ${target} can be refused to functions only; name one with by.`,
+      );
+    }
+    return new Set(known.filter(name => name !== undefined));
+  }
+
+  #matching(target: string): ReadonlyMap<string, Sort> {
+    const pattern = patternOf(target);
+    return new Map([...this.#all()].filter(([name]) => pattern.test(name)));
+  }
+
+  *#all(): Generator<[string, Sort]> {
+    for (const { id, operations } of this.#services()) {
+      for (const name of Object.keys(operations)) yield [`${id}:${name}`, 'aws'];
+    }
+    for (const shortName of this.#functions.keys()) yield [`lambda:${shortName}`, 'function'];
+    for (const endpoint of GENESYS_ENDPOINTS) yield [`genesys:${endpoint}`, 'genesys'];
+  }
+
+  #examples(): string {
+    const first = new Map([...this.#all()].map(([name, sort]) => [sort, name]));
+    return [...first.values()].join(', ');
+  }
+}
+
+/** `*` stands for any text, but not beyond the colon; alone it stands for all. */
+function patternOf(target: string): RegExp {
+  if (target === '*') return /^/;
+  const escaped = target.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '[^:]*')}$`);
+}
+
+/** The longest beginning, up to a hyphen, that all names share. */
+function commonPrefix([first = '', ...others]: readonly string[]): string {
+  const parts = first.split('-');
+  for (let count = others.length === 0 ? 0 : parts.length - 1; count > 0; count--) {
+    const prefix = `${parts.slice(0, count).join('-')}-`;
+    if (others.every(name => name.startsWith(prefix))) return prefix;
+  }
+  return '';
+}

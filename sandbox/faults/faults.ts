@@ -1,0 +1,223 @@
+import type { AwsInterceptor, AwsService } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
+import type { InvocationInterceptor } from '../lambda/lambda.ts';
+import type { OpenRequests } from '../open-requests.ts';
+import { awsFault } from './aws-faults.ts';
+import { FaultDice } from './fault-dice.ts';
+import {
+  AWS_FAULTS,
+  type FaultKind,
+  type FaultRule,
+  FUNCTION_FAULTS,
+  GENESYS_FAULTS,
+  readFaultRule,
+} from './fault-rule.ts';
+import { type FaultScope, FaultTargets, type FaultyFunction } from './fault-targets.ts';
+import { formatFault } from './fault-text.ts';
+import { FaultWaits } from './fault-waits.ts';
+import { functionFault } from './function-faults.ts';
+import { genesysFault } from './genesys-faults.ts';
+
+/** What faults work with. */
+export interface FaultsOptions {
+  readonly clock: Clock;
+  /** For the shares: the same seed and rules give the same faults for the same calls. 1 if left out. */
+  readonly seed?: number;
+  readonly openRequests: OpenRequests;
+  readonly functions: readonly FaultyFunction[];
+  /** Is asked when a rule is added. */
+  readonly services: () => readonly AwsService[];
+  /** Lets connections to Genesys Cloud be refused until the returned function is called. */
+  readonly refuseGenesys: () => () => Promise<void>;
+}
+
+/** A rule in force. */
+export interface ActiveFault {
+  readonly id: number;
+  readonly rule: FaultRule;
+  /** The rule as it is written on a command line. */
+  readonly text: string;
+  /** How often it has come. */
+  readonly injected: number;
+}
+
+/** A fault that has come. */
+export interface InjectedFault {
+  /** The id of the rule. */
+  readonly rule: number;
+  readonly kind: FaultKind;
+  /** In full, without `*`; `genesys` alone for refused connections, which concern all of it. */
+  readonly target: string;
+  /** Who called: the short name of a function, or `operator`; absent where that is not known. */
+  readonly by?: string;
+  readonly at: Date;
+  /** Absent for Genesys Cloud, whose requests have none before they are answered. */
+  readonly requestId?: string;
+}
+
+interface Rule {
+  readonly id: number;
+  readonly rule: FaultRule;
+  readonly scope: FaultScope;
+  readonly dice: FaultDice;
+  injected: number;
+}
+
+type Occasion = Pick<InjectedFault, 'target' | 'by' | 'requestId'>;
+
+/**
+ * The faults that befall calls in the sandbox. Rules can be added and removed while it runs. Each stands inside those
+ * added before it: a call that an earlier rule refuses does not reach the later ones, and does not count for them.
+ */
+export class Faults {
+  readonly #options: FaultsOptions;
+  readonly #targets: FaultTargets;
+  readonly #waits: FaultWaits;
+  readonly #rules = new Map<number, Rule>();
+  readonly #injected: InjectedFault[] = [];
+  readonly #listeners = new Set<(fault: InjectedFault) => void>();
+  #lastId = 0;
+
+  constructor(options: FaultsOptions) {
+    this.#options = options;
+    this.#targets = new FaultTargets(options.functions, options.services);
+    this.#waits = new FaultWaits(options.clock, options.openRequests);
+  }
+
+  /**
+   * Puts a rule in force.
+   *
+   * @returns its id
+   * @throws InvalidFault
+   */
+  add(rule: FaultRule): number {
+    const checked = readFaultRule(rule);
+    const scope = this.#targets.scope(checked);
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const dice = new FaultDice(checked.when ?? 'always', `${this.#options.seed ?? 1} ${id}`);
+    this.#rules.set(id, { id, rule: checked, scope, dice, injected: 0 });
+    return id;
+  }
+
+  /** @returns false when there is no such rule */
+  remove(id: number): boolean {
+    return this.#rules.delete(id);
+  }
+
+  /** Removes all rules; what has been injected stays on record, and what hangs goes on hanging. */
+  clear(): void {
+    this.#rules.clear();
+  }
+
+  /** The rules in force, in the order in which they were added. */
+  rules(): readonly ActiveFault[] {
+    return [...this.#rules.values()].map(({ id, rule, injected }) => ({
+      id,
+      rule,
+      text: formatFault(rule),
+      injected,
+    }));
+  }
+
+  /** All faults that have come, the oldest first. */
+  injected(): readonly InjectedFault[] {
+    return [...this.#injected];
+  }
+
+  /** Calls `listener` with each fault just before it takes effect, until the returned function is called. */
+  onInjected(listener: (fault: InjectedFault) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Stands around each call of AWS. */
+  readonly awsInterceptor: AwsInterceptor = (call, next) => {
+    const target = `${call.service}:${call.operation}`;
+    const { functionArn } = call.caller;
+    const by =
+      functionArn === undefined ? 'operator' : this.#targets.shortName(functionArn.split(':').at(-1) ?? '');
+    const befalls = ({ rule, scope }: Rule): boolean =>
+      scope.targets.has(target) &&
+      (rule.by === undefined ? by !== 'operator' || !scope.functionsOnly : rule.by === by);
+    return this.#through(
+      befalls,
+      { target, by, requestId: call.requestId },
+      next,
+      ({ kind, ms = 0 }, inner) =>
+        isOneOf(AWS_FAULTS, kind) ? awsFault(kind, call, inner, this.#waits, ms) : inner(),
+    );
+  };
+
+  /** Stands around each invocation of a function. */
+  readonly invocationInterceptor: InvocationInterceptor = (invocation, next) => {
+    const { requestId, functionName } = invocation;
+    const shortName = this.#targets.shortName(functionName);
+    const timeoutSeconds = this.#targets.function(shortName)?.timeoutSeconds ?? 0;
+    const target = `lambda:${shortName}`;
+    return this.#through(
+      ({ scope }) => scope.targets.has(target),
+      { target, requestId },
+      () => this.#refusing(shortName, requestId, next),
+      ({ kind }, inner) =>
+        isOneOf(FUNCTION_FAULTS, kind) ? functionFault(kind, invocation, inner, timeoutSeconds) : inner(),
+    );
+  };
+
+  /** Stands around each request to Genesys Cloud. */
+  readonly genesysInterceptor: GenesysInterceptor = (request, next) => {
+    const target = `genesys:${request.endpoint}`;
+    return this.#through(
+      ({ rule, scope }) => rule.kind !== 'connection-refused' && scope.targets.has(target),
+      { target },
+      next,
+      ({ kind, ms = 0 }, inner) =>
+        kind !== 'connection-refused' && isOneOf(GENESYS_FAULTS, kind)
+          ? genesysFault(kind, inner, this.#waits, ms)
+          : inner(),
+    );
+  };
+
+  /** A refused connection cannot be told from another before it is made, so they are refused while the caller runs. */
+  #refusing<Result>(by: string, requestId: string, next: () => Promise<Result>): Promise<Result> {
+    const befalls = ({ scope }: Rule): boolean => scope.refusedFunctions.has(by);
+    return this.#through(befalls, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
+      const accept = this.#options.refuseGenesys();
+      try {
+        return await inner();
+      } finally {
+        await accept();
+      }
+    });
+  }
+
+  /** Leads a call through the rules that match it. */
+  #through<Result>(
+    matches: (rule: Rule) => boolean,
+    occasion: Occasion,
+    next: () => Promise<Result>,
+    inject: (rule: FaultRule, next: () => Promise<Result>) => Promise<Result>,
+  ): Promise<Result> {
+    const chain = [...this.#rules.values()].filter(matches).reduceRight<() => Promise<Result>>(
+      (inner, rule) => async () => {
+        if (!rule.dice.befalls(occasion.target, occasion.by ?? '')) return await inner();
+        this.#record(rule, occasion);
+        return await inject(rule.rule, inner);
+      },
+      next,
+    );
+    return chain();
+  }
+
+  #record(rule: Rule, occasion: Occasion): void {
+    rule.injected += 1;
+    const fault = { rule: rule.id, kind: rule.rule.kind, ...occasion, at: this.#options.clock.now() };
+    this.#injected.push(fault);
+    for (const listener of this.#listeners) listener(fault);
+  }
+}
+
+function isOneOf<Kind extends FaultKind>(kinds: readonly Kind[], kind: FaultKind): kind is Kind {
+  return kinds.some(each => each === kind);
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+
+/** A port of 127.0.0.1 that can be shut for a while, so that connections to it are really refused. */
+export class ListenerDoor {
+  readonly #createServer: () => Server;
+  /** Every server that still has connections, the listening one among them. */
+  readonly #servers = new Set<Server>();
+  #listening: Server | undefined;
+  #port = 0;
+  #refusals = 0;
+  #closings = 0;
+
+  /** @param createServer makes a server that does not listen yet */
+  constructor(createServer: () => Server) {
+    this.#createServer = createServer;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param port 0 takes any free one
+   * @returns the port
+   * @throws Error EADDRINUSE
+   */
+  async open(port: number): Promise<number> {
+    const closingsBefore = this.#closings;
+    const server = this.#createServer();
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+    this.#servers.add(server);
+    server.once('close', () => this.#servers.delete(server));
+    this.#port = address.port;
+    this.#listening = server;
+    // Somebody shut the door while it was being opened.
+    if (this.#closings > closingsBefore) await this.close();
+    else if (this.#refusals > 0) this.#shut();
+    return address.port;
+  }
+
+  /** Shuts the door at once; the returned function opens it again, on the same port, when no one else holds it shut. */
+  refuse(): () => Promise<void> {
+    this.#refusals += 1;
+    this.#shut();
+    let ended = false;
+    return async () => {
+      if (ended) return;
+      ended = true;
+      this.#refusals -= 1;
+      if (this.#refusals === 0 && this.#port !== 0) await this.open(this.#port);
+    };
+  }
+
+  /** Cuts all connections, and stays shut. */
+  async close(): Promise<void> {
+    this.#closings += 1;
+    this.#port = 0;
+    this.#listening = undefined;
+    const servers = [...this.#servers];
+    await Promise.all(
+      servers.map(async server => {
+        const closed = once(server, 'close');
+        server.close();
+        server.closeAllConnections();
+        await closed;
+      }),
+    );
+  }
+
+  /** Connections that stand go on to their end. */
+  #shut(): void {
+    this.#listening?.close();
+    this.#listening = undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import type { OpenRequests } from '../open-requests.ts';
+import type { StillMessage } from './runtime-messages.ts';
+
+/** What is asked of a process that runs an invocation. */
+interface RunningProcess {
+  stillness(): Promise<StillMessage | undefined>;
+}
+
+/** `busy`: something is under way, and its end is a change; `unclear`: ask again at once. */
+type Stillness = 'still' | 'busy' | 'unclear';
+
+/** The invocations that have begun and not ended. */
+export class RunningInvocations {
+  readonly #onChange: () => void;
+  readonly #processes = new Set<RunningProcess>();
+  #count = 0;
+
+  /** @param onChange is called when an invocation begins, reaches its process, or ends */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Counts an invocation from its beginning to its end. */
+  async count<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#count += 1;
+    this.#onChange();
+    try {
+      return await run();
+    } finally {
+      this.#count -= 1;
+      this.#onChange();
+    }
+  }
+
+  /** Counts an invocation as one that has got a process, as long as it is in it. */
+  async inProcess<Result>(process: RunningProcess, run: () => Promise<Result>): Promise<Result> {
+    this.#processes.add(process);
+    this.#onChange();
+    try {
+      return await run();
+    } finally {
+      this.#processes.delete(process);
+      this.#onChange();
+    }
+  }
+
+  /**
+   * Whether all invocations do nothing but wait: for their timers, or for answers that wait for the clock themselves.
+   * Where the clock runs, a process may do as it likes: then there must be no invocation at all.
+   */
+  async stillness(requests: OpenRequests, clockStandsStill: boolean): Promise<Stillness> {
+    if (this.#count === 0) return 'still';
+    if (!clockStandsStill || this.#processes.size < this.#count) return 'busy';
+    const each = await Promise.all(
+      [...this.#processes].map(async process => judge(await process.stillness(), requests)),
+    );
+    return (
+      each.find(stillness => stillness === 'busy') ?? each.find(stillness => stillness !== 'still') ?? 'still'
+    );
+  }
+}
+
+function judge(message: StillMessage | undefined, requests: OpenRequests): Stillness {
+  if (message === undefined) return 'busy';
+  const states = message.ports.map(port => (port === null ? 'unknown' : requests.stateOf(port)));
+  if (states.includes('busy')) return 'busy';
+  // On its way to us or back to the process.
+  return states.includes('unknown') ? 'unclear' : 'still';
+}

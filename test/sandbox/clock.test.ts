@@ -1,0 +1,97 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Clock } from '../../sandbox/clock.ts';
+
+const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+/** A clock that stands still, and a note of what happened when, in ms from its start. */
+function stillClock() {
+  const clock = new Clock({ standsStill: true });
+  const startMs = clock.nowMs();
+  const notes: string[] = [];
+  const note = (what: string): void => void notes.push(`${clock.nowMs() - startMs} ${what}`);
+  return { clock, startMs, notes, note };
+}
+
+describe('a clock that stands still', () => {
+  it('moves only when it is moved', async () => {
+    const { clock, startMs, notes, note } = stillClock();
+    clock.schedule(0, () => note('due at once'));
+
+    await new Promise(resolve => setTimeout(resolve, 5));
+    const before = [clock.nowMs(), notes.length];
+    clock.advance(0);
+
+    expect(before).toStrictEqual([startMs, 0]);
+    expect(notes).toStrictEqual(['0 due at once']);
+  });
+});
+
+describe('advanceSettled', () => {
+  it('runs each task in its time, also those that earlier ones lead to', async () => {
+    const { clock, notes, note } = stillClock();
+    clock.schedule(3_000, () => note('planned'));
+    clock.schedule(1_000, () => {
+      note('first');
+      // As a caller does that gets an answer and then waits.
+      void settled().then(() => clock.schedule(1_500, () => note('second')));
+    });
+
+    await clock.advanceSettled(10_000, async () => {
+      await settled();
+      await settled();
+    });
+    note('end');
+
+    expect(notes).toStrictEqual(['1000 first', '2500 second', '3000 planned', '10000 end']);
+  });
+
+  it('stops the time before what is due later', async () => {
+    const { clock, notes, note } = stillClock();
+    clock.schedule(1_001, () => note('too late'));
+
+    await clock.advanceSettled(1_000, settled);
+    note('end');
+
+    expect(notes).toStrictEqual(['1000 end']);
+  });
+
+  it('tells of each step before its task runs', async () => {
+    const { clock, notes, note } = stillClock();
+    clock.schedule(1_000, () => note('task'));
+
+    await clock.advanceSettled(2_000, async () => note('settled'));
+
+    expect(notes).toStrictEqual(['0 settled', '1000 settled', '1000 task', '1000 settled', '2000 settled']);
+  });
+
+  it('does not run a task that is cancelled while its step settles', async () => {
+    const { clock, startMs, notes, note } = stillClock();
+    const task = clock.schedule(1_000, () => note('cancelled'));
+
+    await clock.advanceSettled(2_000, async () => {
+      if (clock.nowMs() === startMs + 1_000) task.cancel();
+    });
+
+    expect(notes).toStrictEqual([]);
+  });
+
+  it('moves a clock that runs, too', async () => {
+    const clock = new Clock();
+    onTestFinished(() => clock.stop());
+    const beforeMs = clock.nowMs();
+    let ranAtMs = 0;
+    clock.schedule(86_400_000, () => {
+      ranAtMs = clock.nowMs();
+    });
+
+    await clock.advanceSettled(2 * 86_400_000, settled);
+
+    expect(ranAtMs - beforeMs).toBeGreaterThanOrEqual(86_400_000);
+    expect(ranAtMs - beforeMs).toBeLessThan(2 * 86_400_000);
+    expect(clock.nowMs() - beforeMs).toBeGreaterThanOrEqual(2 * 86_400_000);
+  });
+
+  it('refuses to go back', async () => {
+    await expect(new Clock().advanceSettled(-1, settled)).rejects.toThrow(RangeError);
+  });
+});

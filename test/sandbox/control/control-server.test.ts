@@ -1,0 +1,207 @@
+import { request } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
+import { ControlServer } from '../../../sandbox/control/control-server.ts';
+import type { Faults } from '../../../sandbox/faults/faults.ts';
+import { faultWorld } from '../faults/fault-world.ts';
+
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A control API, and `send`, which may set any header. */
+async function control() {
+  const { clock, faults } = faultWorld();
+  const cloudTrail = new CloudTrail({ clock, accountId: '123456789012', region: 'us-east-1' });
+  const advance = async (ms: number): Promise<void> => clock.advance(ms);
+  const server = new ControlServer({ clock, faults, cloudTrail, advance });
+  await server.listen();
+  onTestFinished(() => server.close());
+
+  const send = (path: string, { method = 'GET', headers = {}, body }: Sent = {}) =>
+    new Promise<{ status: number; body: unknown }>((resolve, reject) => {
+      const sent = request(`${server.url}${path}`, { method, headers }, async response => {
+        let text = '';
+        for await (const chunk of response) text += chunk;
+        resolve({ status: response.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) });
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  const sendJson = (path: string, body: unknown, method = 'POST') =>
+    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return { clock, faults, cloudTrail, server, send, sendJson };
+}
+
+const RULE = { target: 'secretsmanager:GetSecretValue', kind: 'throttled', when: { nth: 1 } };
+
+describe('the control API', () => {
+  it('adds, lists and removes faults', async () => {
+    const { send, sendJson, faults } = await control();
+
+    const added = await sendJson('/faults', RULE);
+    const addedText = await sendJson('/faults', { text: 'lambda:refresh=crash-after,share=0.5' });
+    const listed = await send('/faults');
+    const removed = [
+      await send('/faults/1', { method: 'DELETE' }),
+      await send('/faults/1', { method: 'DELETE' }),
+    ];
+    const left = faults.rules().map(({ id }) => id);
+    const cleared = await send('/faults', { method: 'DELETE' });
+
+    const first = { id: 1, rule: RULE, text: 'secretsmanager:GetSecretValue=throttled,nth=1', injected: 0 };
+    expect(added).toStrictEqual({ status: 201, body: first });
+    expect(addedText).toMatchObject({
+      status: 201,
+      body: { id: 2, text: 'lambda:refresh=crash-after,share=0.5' },
+    });
+    expect(listed).toMatchObject({ status: 200, body: [first, { id: 2 }] });
+    expect(removed).toStrictEqual([
+      { status: 204, body: undefined },
+      { status: 404, body: { error: 'There is no fault 1.' } },
+    ]);
+    expect(left).toStrictEqual([2]);
+    expect(cleared.status).toBe(204);
+    expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it.each([
+    ['an unknown kind', { ...RULE, kind: 'explode' }, /no kind "explode"/],
+    ['a member too many', { ...RULE, often: true }, /often/],
+    ['a text that is no rule', { text: 'nonsense' }, /is written <target>=<kind>/],
+    ['no body', undefined, /Bad fault/],
+  ])('refuses a fault with %s', async (_what, body, message) => {
+    const { sendJson, faults } = await control();
+
+    const answer = await sendJson('/faults', body);
+
+    expect(answer).toStrictEqual({ status: 400, body: { error: expect.stringMatching(message) } });
+    expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it('tells what was injected', async () => {
+    const { send, sendJson, faults, clock } = await control();
+    await sendJson('/faults', RULE);
+
+    await befall(faults);
+
+    expect(await send('/injected')).toStrictEqual({
+      status: 200,
+      body: [
+        {
+          rule: 1,
+          kind: 'throttled',
+          target: 'secretsmanager:GetSecretValue',
+          by: 'operator',
+          requestId: 'request-1',
+          at: clock.now().toISOString(),
+        },
+      ],
+    });
+  });
+
+  it('tells the time and moves it', async () => {
+    const { send, sendJson, clock } = await control();
+    const startMs = clock.nowMs();
+
+    const moved = await sendJson('/clock/advance', { ms: 3_600_000 });
+
+    const expected = { now: new Date(startMs + 3_600_000).toISOString(), standsStill: true };
+    expect(moved).toStrictEqual({ status: 200, body: expected });
+    expect(await send('/clock')).toStrictEqual({ status: 200, body: expected });
+  });
+
+  it.each([[{ ms: -1 }], [{ ms: 1.5 }], [{ ms: '1' }], [{ ms: 1e15 }], [{}], [undefined]])(
+    'refuses to move the time by %j',
+    async body => {
+      const { sendJson, clock } = await control();
+      const beforeMs = clock.nowMs();
+
+      const { status } = await sendJson('/clock/advance', body);
+
+      expect(status).toBe(400);
+      expect(clock.nowMs()).toBe(beforeMs);
+    },
+  );
+
+  it('lists the rotation events', async () => {
+    const { send, cloudTrail } = await control();
+    cloudTrail.record({
+      name: 'RotationStarted',
+      source: 'secretsmanager.amazonaws.com',
+      requestId: 'request-1',
+      resource: { type: 'AWS::SecretsManager::Secret', name: 'arn:secret' },
+      additionalEventData: {},
+    });
+
+    expect(await send('/rotation-events')).toMatchObject({
+      status: 200,
+      body: [{ name: 'RotationStarted' }],
+    });
+  });
+
+  it.each([
+    ['a Host that is no loopback name', { host: 'evil.example' }],
+    ['a loopback Host with another port', { host: '127.0.0.1:1' }],
+    ['another origin', { origin: 'http://evil.example' }],
+    ['the origin of another port', { origin: 'http://127.0.0.1:1' }],
+    ['the origin null', { origin: 'null' }],
+  ])('refuses a request with %s', async (_what, headers) => {
+    const { send, faults } = await control();
+    const json = { 'content-type': 'application/json', ...headers };
+
+    const read = await send('/faults', { headers });
+    const written = await send('/faults', { method: 'POST', headers: json, body: JSON.stringify(RULE) });
+
+    expect([read.status, written.status]).toStrictEqual([403, 403]);
+    expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it('takes requests of its own origin, and by the name localhost', async () => {
+    const { send, server } = await control();
+    const host = `localhost:${new URL(server.url).port}`;
+
+    const answer = await send('/clock', { headers: { host, origin: `http://${host}` } });
+
+    expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    ['text/plain, which any page may send', 'text/plain', '{"ms":1}', 415],
+    ['no content type', undefined, '{"ms":1}', 415],
+    ['broken JSON', 'application/json', '{"ms":', 400],
+    ['a body too long', 'application/json', `"${'x'.repeat(70_000)}"`, 413],
+  ])('refuses %s', async (_what, type, body, status) => {
+    const { send } = await control();
+    const headers = type === undefined ? {} : { 'content-type': type };
+
+    const answer = await send('/clock/advance', { method: 'POST', headers, body });
+
+    expect(answer.status).toBe(status);
+  });
+
+  it.each([
+    ['GET', '/nope'],
+    ['PUT', '/faults'],
+    ['GET', '/faults/1'],
+    ['GET', '/clock?x=1'],
+  ])('knows no %s %s', async (method, path) => {
+    const { send } = await control();
+
+    expect(await send(path, { method })).toMatchObject({ status: 404 });
+  });
+});
+
+/** Makes one call that a fault on GetSecretValue befalls. */
+async function befall(faults: Faults): Promise<void> {
+  const call = {
+    service: 'secretsmanager',
+    operation: 'GetSecretValue',
+    input: {},
+    caller: { accountId: '1', arn: 'arn:aws:iam::1:user/x', userId: 'x' },
+    requestId: 'request-1',
+  };
+  await expect(faults.awsInterceptor(call, async () => ({}))).rejects.toThrow('Rate exceeded');
+}

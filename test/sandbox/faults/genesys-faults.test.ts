@@ -1,0 +1,157 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { currentUserId } from '../../../functions/shared/current-user.ts';
+import { httpExchange } from '../../../functions/shared/http-exchange.ts';
+import { refreshTokens } from '../../../functions/shared/token-endpoint.ts';
+import type { FaultRule, GenesysFaultKind } from '../../../sandbox/faults/fault-rule.ts';
+import { organization } from '../genesys-cloud/organization.ts';
+import { faultWorld } from './fault-world.ts';
+
+/** An organisation with a login, whose faults begin after that, and what the functions make of its answers. */
+async function faultyGenesys(rule: FaultRule) {
+  const org = await organization();
+  const tokens = await org.firstTokens();
+  const { faults, clock } = faultWorld({ refuseGenesys: () => org.cloud.refuseConnections() });
+  const takeAway = org.cloud.intercept(faults.genesysInterceptor);
+  onTestFinished(takeAway);
+  faults.add(rule);
+  const { clientId, clientSecret } = org.client;
+  const { loginUrl, apiUrl } = org.cloud;
+  const refresh = (timeoutMs = 5_000) =>
+    refreshTokens(
+      { clientId, clientSecret, refreshToken: tokens.refreshToken },
+      { secretArn: 'arn:secret', loginUrl, timeoutMs, repeated: false, now: () => new Date() },
+    );
+  const verify = (timeoutMs = 5_000) =>
+    currentUserId(tokens.accessToken, { secretArn: 'arn:secret', apiUrl, timeoutMs });
+  const during = <Result>(functionName: string, run: () => Promise<Result>) =>
+    faults.invocationInterceptor(
+      { functionName, functionArn: 'arn', payload: {}, requestId: 'request-1' },
+      async () => ({ payload: await run(), requestId: 'request-1' }),
+    );
+  return { org, faults, clock, refresh, verify, during };
+}
+
+describe('faults of Genesys Cloud', () => {
+  it.each<[GenesysFaultKind, number, string]>([
+    ['throttled', 0, 'GenesysRateLimited'],
+    ['server-error', 0, 'GenesysUnavailable'],
+    ['redirect', 0, 'GenesysUnavailable'],
+    ['answer-lost', 1, 'GenesysAnswerLost'],
+    ['wrong-body', 1, 'GenesysAnswerLost'],
+    ['empty-body', 1, 'GenesysAnswerLost'],
+    ['huge-body', 1, 'GenesysAnswerLost'],
+  ])('at the token endpoint: %s spends %i tokens and is %s to a rotation', async (kind, spent, name) => {
+    const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind, when: { nth: 1 } });
+
+    await expect(refresh()).rejects.toMatchObject({ name });
+    expect(org.cloud.counts().refreshes).toBe(spent);
+  });
+
+  it.each<[GenesysFaultKind, number]>([
+    ['hang', 0],
+    ['hang-after', 1],
+  ])(
+    'at the token endpoint: %s spends %i tokens and leaves the client to its own time-out',
+    async (kind, spent) => {
+      const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind });
+
+      await expect(refresh(50)).rejects.toMatchObject({ name: 'GenesysAnswerLost' });
+      expect(org.cloud.counts().refreshes).toBe(spent);
+    },
+  );
+
+  it.each<[GenesysFaultKind, string]>([
+    ['throttled', 'GenesysRateLimited'],
+    ['server-error', 'GenesysUnavailable'],
+    ['redirect', 'GenesysUnavailable'],
+    ['answer-lost', 'GenesysUnavailable'],
+    ['wrong-body', 'GenesysUnavailable'],
+    ['empty-body', 'GenesysUnavailable'],
+    ['huge-body', 'GenesysUnavailable'],
+    ['hang', 'GenesysUnavailable'],
+    ['hang-after', 'GenesysUnavailable'],
+  ])('at the API: %s is %s to a rotation, once', async (kind, name) => {
+    const { verify } = await faultyGenesys({ target: 'genesys:users/me', kind, when: { nth: 1 } });
+
+    await expect(verify(kind.startsWith('hang') ? 50 : 5_000)).rejects.toMatchObject({ name });
+    await expect(verify()).resolves.toEqual(expect.any(String));
+  });
+
+  it.each([
+    [
+      'throttled',
+      429,
+      {
+        code: 'too.many.requests',
+        message: 'Rate limit exceeded the maximum [300] requests within [60] seconds',
+      },
+    ],
+    ['server-error', 503, { code: 'service.unavailable' }],
+  ] as const)("answer %s with Genesys Cloud's error body", async (kind, status, body) => {
+    const { org } = await faultyGenesys({ target: 'genesys:tokens/me', kind });
+
+    const answer = await org.call('/api/v2/tokens/me', 'token');
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('retry-after')).toBe(kind === 'throttled' ? '30' : null);
+    const error = (await answer.json()) as { contextId: string };
+    expect(error).toMatchObject({ ...body, status });
+    expect(answer.headers.get('inin-correlation-id')).toBe(error.contextId);
+  });
+
+  it('delay an answer by the clock', async () => {
+    const { verify, faults, clock } = await faultyGenesys({
+      target: 'genesys:*',
+      kind: 'delay',
+      ms: 3_600_000,
+    });
+    const injected = new Promise(resolve => faults.onInjected(resolve));
+
+    const answer = verify();
+    await injected;
+    clock.advance(3_600_000);
+
+    await expect(answer).resolves.toEqual(expect.any(String));
+  });
+
+  it('really refuse connections while the function runs that calls the endpoint', async () => {
+    const { refresh, during, org } = await faultyGenesys({
+      target: 'genesys:token',
+      kind: 'connection-refused',
+      when: { nth: 1 },
+    });
+    const probe = () => httpExchange(`${org.cloud.loginUrl}/oauth/token`, {}, 5_000);
+
+    const during1 = await during('tokens-refresh', async () => [
+      await probe(),
+      await refresh().catch(error => error),
+    ]);
+    const after = await probe();
+    const during2 = await during('tokens-refresh', probe);
+
+    expect(during1.payload).toMatchObject([
+      { kind: 'not-sent', reason: 'ECONNREFUSED' },
+      { name: 'GenesysUnavailable' },
+    ]);
+    expect(after).toMatchObject({ kind: 'answered', status: 405 });
+    expect(during2.payload).toMatchObject({ kind: 'answered', status: 405 });
+  });
+
+  it('refuse connections to the function that by names, and to no other', async () => {
+    const { during, verify, faults } = await faultyGenesys({
+      target: 'genesys:token',
+      kind: 'connection-refused',
+      by: 'verify',
+    });
+    const outcome = (): Promise<string> => verify().catch((error: Error) => error.name);
+
+    const { payload: refused } = await during('tokens-verify', outcome);
+    const { payload: accepted } = await during('tokens-refresh', outcome);
+
+    expect(refused).toBe('GenesysUnavailable');
+    expect(accepted).toMatch(/^[0-9a-f-]{36}$/);
+    expect(faults.injected()).toMatchObject([
+      { target: 'genesys', by: 'verify', kind: 'connection-refused' },
+    ]);
+  });
+});

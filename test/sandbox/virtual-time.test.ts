@@ -1,0 +1,191 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A sandbox whose time stands still, with a credential that is due in eight hours; faults begin after its login. */
+async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
+  const world = await startSandbox({ virtualTime: true, seed: 1, ...options });
+  const { secretArn } = await world.credential();
+  for (const rule of faults) world.sandbox.faults.add(rule);
+  const executionArns = new Set<string>();
+  onTestFinished(world.sandbox.stepFunctions.onEvent(({ executionArn }) => executionArns.add(executionArn)));
+  return {
+    ...world,
+    secretArn,
+    events: () => world.sandbox.cloudTrail.events().map(({ name }) => name),
+    executions: () => [...executionArns].map(arn => world.sandbox.stepFunctions.execution(arn)),
+  };
+}
+
+describe('Sandbox.advance with virtual time', () => {
+  it('runs every scheduled rotation in its window, with the waits of its functions', async () => {
+    const { sandbox, executions, events } = await stillSandbox([]);
+
+    await sandbox.advance(72 * HOUR_MS);
+
+    expect(events().filter(name => name === 'RotationSucceeded')).toHaveLength(9);
+    expect(executions().map(({ status }) => status)).toStrictEqual(Array(9).fill('SUCCEEDED'));
+    expect(sandbox.genesysCloud.counts().refreshes).toBe(9);
+    // One look at each: what is done takes no time, so the first one finds it closed.
+    expect(sandbox.callLog.counts()['states:DescribeExecution']).toBe(9);
+  });
+
+  it('stops amidst a rotation, and goes on with it', async () => {
+    const { sandbox, secrets, secretArn, events } = await stillSandbox([
+      { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { nth: 1 } },
+    ]);
+    const started = secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
+    await started;
+
+    await sandbox.advance(0);
+    const midway = events();
+    await sandbox.advance(60_000);
+
+    expect(midway).toStrictEqual(['RotationStarted']);
+    expect(events()).toStrictEqual(['RotationStarted', 'RotationSucceeded']);
+  });
+
+  it.each<[string, FaultRule]>([
+    ['KMS hangs once', { target: 'kms:Decrypt', kind: 'hang', when: { nth: 1 }, by: 'store-pending' }],
+    [
+      'the answer of PutSecretValue is lost',
+      { target: 'secretsmanager:PutSecretValue', kind: 'answer-lost', when: { nth: 1 } },
+    ],
+    ['every call of Secrets Manager takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
+    ['Refresh is throttled by Lambda', { target: 'lambda:refresh', kind: 'throttled', when: { nth: 1 } }],
+    ['Verify crashes after its work', { target: 'lambda:verify', kind: 'crash-after', when: { nth: 1 } }],
+    [
+      'Genesys Cloud refuses connections once',
+      { target: 'genesys:token', kind: 'connection-refused', when: { nth: 1 } },
+    ],
+    ['Genesys Cloud is silent once', { target: 'genesys:users/me', kind: 'hang', when: { nth: 1 } }],
+  ])('passes the retries of a rotation in which %s', async (_what, rule) => {
+    const { sandbox, events } = await stillSandbox([rule]);
+
+    await sandbox.advance(9 * HOUR_MS);
+
+    expect(events()).toStrictEqual(['RotationStarted', 'RotationSucceeded']);
+    expect(sandbox.faults.injected().length).toBeGreaterThan(0);
+    expect(sandbox.genesysCloud.counts().refreshes).toBe(1);
+  });
+
+  it.each<[string, FaultRule, string, string]>([
+    [
+      'the answer of the token endpoint is lost',
+      { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } },
+      'Refresh',
+      'RefreshTokenRejected',
+    ],
+    [
+      'Refresh is killed after its work',
+      { target: 'lambda:refresh', kind: 'out-of-memory', when: { nth: 1 } },
+      'Refresh',
+      'RefreshTokenRejected',
+    ],
+    [
+      'Genesys Cloud stays away',
+      { target: 'genesys:token', kind: 'connection-refused' },
+      'Refresh',
+      'GenesysUnavailable',
+    ],
+    [
+      'the data key is refused',
+      { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' },
+      'StorePending',
+      'AccessDeniedException',
+    ],
+    [
+      'Promote always runs out of time',
+      { target: 'lambda:promote', kind: 'timeout-before' },
+      'Promote',
+      'Sandbox.Timedout',
+    ],
+  ])('shows where a rotation fails when %s', async (_what, rule, stateName, error) => {
+    const { sandbox, executions, events } = await stillSandbox([rule], {
+      secretsManager: { retryDelaysMs: [] },
+    });
+
+    await sandbox.advance(9 * HOUR_MS);
+
+    expect(events()).toStrictEqual(['RotationStarted', 'RotationFailed']);
+    expect(executions()).toMatchObject([{ status: 'FAILED', stateName, failure: { error } }]);
+  });
+
+  it('comes to the same end with the same seed', async () => {
+    const outcome = async (): Promise<unknown> => {
+      const { sandbox, events } = await stillSandbox([
+        { target: 'secretsmanager:*', kind: 'throttled', when: { share: 0.2 } },
+        { target: 'genesys:*', kind: 'server-error', when: { share: 0.2 } },
+      ]);
+      await sandbox.advance(48 * HOUR_MS);
+      const injected = sandbox.faults.injected().map(({ kind, target, by }) => [kind, target, by].join(' '));
+      return { injected: injected.toSorted(), events: events() };
+    };
+
+    const [first, second] = [await outcome(), await outcome()];
+
+    expect(second).toStrictEqual(first);
+  });
+
+  it('lets time pass while a person waits for an invocation of their own', async () => {
+    const { sandbox, secretArn } = await stillSandbox([]);
+    const lambda = new LambdaClient(sandbox.clientConfig);
+    onTestFinished(() => lambda.destroy());
+    sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'delay', ms: 500, by: 'rotation' });
+    const Payload = JSON.stringify({
+      Step: 'createSecret',
+      SecretId: secretArn,
+      ClientRequestToken: 'x'.repeat(32),
+      RotationToken: 'x',
+    });
+    const injected = new Promise(resolve => sandbox.faults.onInjected(resolve));
+
+    const answer = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
+    await injected;
+    await sandbox.advance(1_000);
+
+    await expect(answer).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+  });
+
+  it('follows an advance that has not ended', async () => {
+    const { sandbox } = await stillSandbox([]);
+    const startMs = sandbox.clock.nowMs();
+
+    await Promise.all([sandbox.advance(HOUR_MS), sandbox.advance(HOUR_MS)]);
+
+    expect(sandbox.clock.nowMs() - startMs).toBe(2 * HOUR_MS);
+  });
+});
+
+describe('Sandbox.advance with time that runs', () => {
+  it('waits in real time for what a due rotation does', async () => {
+    const { sandbox, credential } = await startSandbox();
+    await credential();
+
+    await sandbox.advance(9 * HOUR_MS);
+
+    expect(sandbox.cloudTrail.events().map(({ name }) => name)).toStrictEqual([
+      'RotationStarted',
+      'RotationSucceeded',
+    ]);
+  });
+});
+
+describe('Sandbox.start', () => {
+  it('refuses a fault that cannot be', async () => {
+    const faults = [{ target: 'lambda:nope', kind: 'hang' }] as const;
+
+    await expect(startSandbox({ faults })).rejects.toMatchObject({ name: 'InvalidFault' });
+  });
+
+  it('has the given faults in force from the start', async () => {
+    const { sandbox } = await startSandbox({ faults: [{ target: 'kms:*', kind: 'hang' }] });
+
+    expect(sandbox.faults.rules().map(({ text }) => text)).toStrictEqual(['kms:*=hang']);
+  });
+});
