@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/lambda.ts';
 import { statesOf } from './execution-outcome.ts';
-import { leaksIn } from './leaks.ts';
+import { leaksIn } from '../../bench/leaks.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -88,8 +88,10 @@ describe('a rotation', () => {
 
     // With a failure in it, because errors are what is written out.
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    const verdict = await world.outcome(secretArn, versionId);
     serveUsersAgain();
     const execution = await world.redrive(failed);
+    sandbox.clock.advance(60_000);
     const outcome = await world.outcome(secretArn, versionId);
 
     const rotationTokens = invocations.flatMap(({ payload }) =>
@@ -101,10 +103,12 @@ describe('a rotation', () => {
     const secretValues = [...issued, ...rotationTokens];
     const taskPayloads = invocations.filter(({ source }) => source === 'states.amazonaws.com');
     const logs = sandbox.stack.functions.flatMap(({ name }) => sandbox.lambda.logs(name));
+    expect(verdict.status).toBe('failed');
     expect(outcome).toEqual({ status: 'succeeded' });
     // Both pairs of tokens, the code of the login, and the client secret.
     expect(issued).toHaveLength(6);
-    expect(rotationTokens).toHaveLength(4);
+    // One for the attempt that failed, four for the one after it.
+    expect(rotationTokens).toHaveLength(5);
     expect(leaksIn(JSON.stringify(await world.currentValue(secretArn)), secretValues)).toHaveLength(3);
     expect(logs.length).toBeGreaterThan(6);
     expect(answers.length).toBeGreaterThanOrEqual(10);
