@@ -16,7 +16,7 @@ import { Sandbox } from './sandbox.ts';
 interface Options {
   readonly port?: number;
   readonly controlPort?: number;
-  readonly fault: readonly FaultRule[];
+  readonly fault?: readonly FaultRule[];
   readonly seed?: number;
   readonly json?: true;
 }
@@ -48,7 +48,7 @@ const program = new Command('npm run sandbox --')
   .addHelpText('after', FAULT_HELP)
   .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 stopped at once by a second Ctrl-C.')
   .parse();
-const { port, controlPort, fault: faults, seed, json } = program.opts<Options>();
+const { port, controlPort, fault: faults = [], seed, json } = program.opts<Options>();
 
 try {
   const sandbox = await Sandbox.start({
@@ -96,7 +96,7 @@ function parseSeed(value: string): number {
   throw new InvalidArgumentError('It is a whole number.');
 }
 
-function collectFault(text: string, former: readonly FaultRule[]): readonly FaultRule[] {
+function collectFault(text: string, former: readonly FaultRule[] = []): readonly FaultRule[] {
   try {
     return [...former, parseFault(text)];
   } catch (error) {

@@ -88,6 +88,9 @@ export class AwsEndpoint {
       message.socket.destroy();
       return;
     }
+    // The time differs between the sandbox, its functions and whoever calls from outside; an SDK would take that for
+    // a wrong clock of its own, and repeat what was refused.
+    response.sendDate = false;
     response.writeHead(answer.statusCode, {
       ...answer.headers,
       'content-length': Buffer.byteLength(answer.body),

@@ -26,9 +26,8 @@ const advanceBody = v.strictObject({
 const faultText = v.strictObject({ text: v.string() });
 
 /**
- * The routes by `<method> <path>`. A fault is given as a rule ({@link FaultRule}) or as `{"text": "<its text>"}`.
- *
- * @returns a refusal is thrown as {@link Refusal}
+ * The routes by `<method> <path>`. A fault is given as a rule or as `{"text": "<its text>"}`. What a route cannot do
+ * it refuses by throwing a {@link Refusal}.
  */
 export function controlRoutes(sandbox: ControlledSandbox): ReadonlyMap<string, Route> {
   const { faults, clock, cloudTrail } = sandbox;

@@ -3,7 +3,7 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { object, string } from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
 import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
@@ -38,6 +38,23 @@ function failing(error: Error): AwsService {
 }
 
 describe('AwsEndpoint', () => {
+  it('lets a refused call be refused once, also for a client whose time is not that of the machine', async () => {
+    let calls = 0;
+    const aws = await serveAws([
+      secretsManager(() => {
+        calls += 1;
+        throw new AwsError('ResourceNotFoundException', 'There is none.');
+      }),
+    ]);
+    const client = new SecretsManagerClient({ ...aws.client, maxAttempts: 2 });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+
+    await expect(client.send(getSecretValue)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+
+    expect(calls).toBe(1);
+  });
+
   it('answers AWS JSON 1.1 with the content type and a request id', async () => {
     const calls: AwsCall[] = [];
     const aws = await serveAws([

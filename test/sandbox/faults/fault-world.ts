@@ -29,7 +29,7 @@ export function faultWorld(options: Partial<FaultsOptions> = {}) {
 }
 
 /** A service whose operations take anything, count their calls in `effects`, and answer with `{}`. */
-export function countingService(id: string, operations: readonly string[]) {
+function countingService(id: string, operations: readonly string[]) {
   const counter = { effects: 0 };
   const service: AwsService = {
     id,

@@ -1,0 +1,59 @@
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { emptyFolder, Program } from '../../demonstration/project.ts';
+
+/** `npm run sandbox` in a folder in which the stack has been synthesised. */
+function sandboxProgram(...args: readonly string[]): Program {
+  const cwd = emptyFolder();
+  symlinkSync(inject('assemblyDirectory'), path.join(cwd, 'cdk.out'));
+  return new Program('sandbox/main.ts', ['--json', ...args], { cwd });
+}
+
+describe('npm run sandbox', () => {
+  it('offers the control API, where the faults of its command line are in force', async () => {
+    const program = sandboxProgram(
+      ...['--fault', 'genesys:token=throttled,nth=1', '--fault', 'kms:*=hang,share=0.5', '--seed', '7'],
+    );
+
+    const { control } = JSON.parse(await program.ready()) as { control: { url: string } };
+    const answer = await fetch(`${control.url}/faults`);
+    const faults: unknown = await answer.json();
+    program.signal('SIGINT');
+
+    expect(faults).toMatchObject([
+      // The first login has not counted.
+      { text: 'genesys:token=throttled,nth=1', injected: 0 },
+      { text: 'kms:*=hang,share=0.5', injected: 0 },
+    ]);
+    await expect(program.ended).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['a fault that is none', ['--fault', 'nonsense'], /Bad fault 'nonsense': it is written/],
+    [
+      'a fault without a target',
+      ['--fault', 'lambda:nope=hang'],
+      /^Bad fault: there is no target lambda:nope; .*\n$/,
+    ],
+    ['a seed that is no number', ['--seed', 'one'], /whole number/],
+    ['a control port that is none', ['--control-port', '70000'], /whole number from 1 to 65535/],
+  ])('refuses %s', async (_what, args, message) => {
+    const { exitCode, stdout, stderr } = await sandboxProgram(...args).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+  });
+
+  it('says which port is taken', async () => {
+    const first = sandboxProgram();
+    const { control } = JSON.parse(await first.ready()) as { control: { url: string } };
+    const { port } = new URL(control.url);
+
+    const { exitCode, stderr } = await sandboxProgram('--control-port', port).ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(`Port ${port} is in use; choose another one with --control-port, or leave it out.\n`);
+  });
+});
