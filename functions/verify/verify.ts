@@ -4,7 +4,7 @@ import { AccessTokenOutdated, AccessTokenRejected, InvalidSecret } from '../shar
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { log } from '../shared/log.ts';
 import type { Credential } from '../shared/secret-value.ts';
-import { readCredential } from '../shared/secret-versions.ts';
+import { findCredential, readCredential, type StoredCredential } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
 import type { VerifyRequest } from './verify-request.ts';
 
@@ -42,9 +42,7 @@ export async function verify(
   dependencies: VerifyDependencies,
 ): Promise<VerifyResult> {
   const { secretArn, pendingVersionId, mode } = request;
-  const { credential } = await readCredential(dependencies.secrets, secretArn, {
-    VersionId: pendingVersionId,
-  });
+  const { credential } = await (mode === 'verify' ? readPending : readTested)(request, dependencies);
   const userId =
     mode === 'verify'
       ? await verifyAccessToken(request, credential, dependencies)
@@ -54,6 +52,22 @@ export async function verify(
     userId,
   });
   return { userId };
+}
+
+function readPending(
+  { secretArn, pendingVersionId }: VerifyRequest,
+  { secrets }: VerifyDependencies,
+): Promise<StoredCredential> {
+  return readCredential(secrets, secretArn, { VersionId: pendingVersionId });
+}
+
+/** Secrets Manager removes the copy when its test is over; a redrive tests the value that it was a copy of. */
+async function readTested(
+  { secretArn, pendingVersionId }: VerifyRequest,
+  { secrets }: VerifyDependencies,
+): Promise<StoredCredential> {
+  const copy = await findCredential(secrets, secretArn, { VersionId: pendingVersionId });
+  return copy ?? (await readCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }));
 }
 
 async function verifyAccessToken(

@@ -19,7 +19,7 @@ import type { VerifyRequest } from '../../functions/verify/verify-request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 
 const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
@@ -235,6 +235,18 @@ describe('verify', () => {
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
       expect((await verified(CHECK)).userId).toBeNull();
+    });
+
+    it('looks at AWSCURRENT on a redrive, when Secrets Manager has removed the copy that it tested', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+        .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      const result = await verified({ ...CHECK, pendingVersionId: VERSION });
+
+      expect(result).toEqual({ userId: null });
+      expect(genesys.requests).toMatchObject([{ path: '/login/mypurecloud.ie/oauth/token' }]);
     });
 
     it('logs that the configuration was checked', async () => {

@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { broken, type Cell } from './expectation.ts';
+import { runMatrix, titleOf } from './matrix.ts';
+import { report, summary } from './report.ts';
+
+/** `npm run fault-matrix`: every fault at every call of a rotation, and docs/fault-matrix.md from it. */
+
+const PAGE = new URL('../../docs/fault-matrix.md', import.meta.url);
+
+interface Options {
+  readonly check?: true;
+  readonly only?: string;
+  readonly json?: true;
+}
+
+const program = new Command('npm run fault-matrix --')
+  .description('Lets every kind of fault befall every call of a rotation, and writes docs/fault-matrix.md.')
+  .option('--check', 'do not write the page, but fail when it is not what it should be')
+  .option(
+    '--only <text>',
+    "run only the faults with this in their title, e.g. 'refresh genesys:token'; writes nothing",
+  )
+  .option('--json', 'print all cells as one JSON object instead of a summary')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all is as expected, 1 something is not, or the page is stale; the reason is on standard error.',
+  )
+  .parse();
+const { check, only, json } = program.opts<Options>();
+
+try {
+  const cells = await run();
+  if (cells.length === 0) throw new Error(`No fault has '${only}' in its title.`);
+  process.stdout.write(`${json === true ? JSON.stringify({ cells }) : summary(cells)}\n`);
+  const problems = cells.flatMap(broken);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (only === undefined) await bringUpToDate(report(cells));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<Cell[]> {
+  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'fault-matrix-'));
+  try {
+    await synthesize(assemblyDirectory);
+    return await runMatrix({
+      assemblyDirectory,
+      takes: fault => only === undefined || titleOf(fault).includes(only),
+    });
+  } finally {
+    await rm(assemblyDirectory, { recursive: true, force: true });
+  }
+}
+
+async function bringUpToDate(page: string): Promise<void> {
+  if (check !== true) await writeFile(PAGE, page);
+  else if ((await readFile(PAGE, 'utf8').catch(() => '')) !== page)
+    throw new Error('docs/fault-matrix.md is stale; run npm run fault-matrix.');
+}

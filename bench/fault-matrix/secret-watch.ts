@@ -1,0 +1,62 @@
+import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { LeakSearch } from '../leaks.ts';
+
+/**
+ * Collects everything that people can read, and the secrets that must not stand in it: tokens, codes and client
+ * secrets of Genesys Cloud, RotationTokens, and the data keys of the seals.
+ */
+export class SecretWatch {
+  readonly #search = new LeakSearch();
+  #texts: string[] = [];
+  #eventsRead = 0;
+
+  /** Listens to all that the sandbox writes. */
+  attach({ lambda, stepFunctions }: Sandbox): void {
+    lambda.onLog(line => this.write(line));
+    // An event has the input and the output of its state or execution, and the error.
+    stepFunctions.onEvent(event => this.write(event));
+  }
+
+  /** Adds something that people can read. */
+  write(readable: unknown): void {
+    this.#texts.push(typeof readable === 'string' ? readable : JSON.stringify(readable));
+  }
+
+  /** Learns the data keys. */
+  readonly awsInterceptor: AwsInterceptor = async (call, next) => {
+    const answer = await next();
+    if (call.service === 'kms' && 'Plaintext' in answer && typeof answer.Plaintext === 'string') {
+      const key = Buffer.from(answer.Plaintext, 'base64');
+      this.#search.add([
+        answer.Plaintext,
+        key.toString('base64url'),
+        key.toString('hex'),
+        [...key].join(','),
+      ]);
+    }
+    return answer;
+  };
+
+  /** Learns the RotationTokens; reads all other requests to functions, and all answers. */
+  readonly invocationInterceptor: InvocationInterceptor = async ({ payload }, next) => {
+    if (typeof payload === 'object' && payload !== null && 'RotationToken' in payload) {
+      this.#search.add([String(payload.RotationToken)]);
+    } else this.write(payload);
+    const answer = await next();
+    this.write(answer);
+    return answer;
+  };
+
+  /** Searches what was written since the last time for every secret so far; tells in how many texts there is one. */
+  leaks({ genesysCloud, cloudTrail }: Sandbox): number {
+    this.#search.add(genesysCloud.issuedValues());
+    const events = cloudTrail.events();
+    for (const event of events.slice(this.#eventsRead)) this.write(event);
+    this.#eventsRead = events.length;
+    const texts = this.#texts;
+    this.#texts = [];
+    return texts.filter(text => this.#search.in(text).length > 0).length;
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { FIGURES, holds, type SoakFigures } from './figures.ts';
+import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
+import { CRON_SCHEDULE, soak } from './soak.ts';
+
+/** `npm run soak`: rotations over a simulated time, with faults. */
+
+const HOUR_MS = 3_600_000;
+
+const FIGURES_HELP = Object.entries(FIGURES)
+  .map(([name, meaning]) => `  ${name}: ${meaning}`)
+  .join('\n');
+
+const program = new Command('npm run soak --')
+  .description(
+    'Simulates scheduled rotations with random faults, consumers, and an operator who redrives and logs in again.',
+  )
+  .option('--days <number>', 'simulated days with faults; a quiet time follows', positiveInteger, 30)
+  .option('--secrets <number>', 'how many credentials', positiveInteger, 3)
+  .option('--fault-rate <share>', 'share of all calls that a fault befalls, 0 to 1', share, 0.05)
+  .option('--seed <number>', 'the same one gives the same figures', integer, 1)
+  .option('--schedule <expression>', `every third secret has ${CRON_SCHEDULE} instead`, 'rate(8 hours)')
+  .option('--window <hours>', 'rotation window, e.g. 1h', '1h')
+  .option('--operator-after <hours>', 'how long after a failure the operator comes, on average', hours, 4)
+  .addOption(
+    new Option('--retry-token <token>', 'the ClientRequestToken with which Secrets Manager retries')
+      .choices(['same', 'fresh'])
+      .default('same'),
+  )
+  .option('--json', 'print the figures as one JSON object')
+  .option('--report', `make the runs of ${REPORT_FILE} instead, and write it`)
+  .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
+  .addHelpText('after', '\nExit codes: 0 it holds, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
+  .parse();
+
+const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
+const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'soak-'));
+try {
+  await synthesize(assemblyDirectory);
+  await (report === true ? writeReport() : printFigures());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+} finally {
+  await rm(assemblyDirectory, { recursive: true, force: true });
+}
+
+async function printFigures(): Promise<void> {
+  const figures = await run(given);
+  if (!holds(figures)) process.exitCode = 1;
+  if (json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
+}
+
+async function writeReport(): Promise<void> {
+  const rows: { readonly run: SoakArguments; readonly figures: SoakFigures }[] = [];
+  for (const each of REPORT_RUNS) {
+    const figures = await run(each);
+    rows.push({ run: each, figures });
+    process.stderr.write(`${JSON.stringify(each)}\n${JSON.stringify(figures)}\n`);
+    if (!holds(figures)) process.exitCode = 1;
+  }
+  await writeFile(REPORT_FILE, reportOf(rows));
+}
+
+function run({ operatorAfter, ...options }: SoakArguments): Promise<SoakFigures> {
+  return soak({ ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS });
+}
+
+function integer(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isInteger(number)) return number;
+  throw new InvalidArgumentError('It is a whole number.');
+}
+
+function positiveInteger(value: string): number {
+  const number = integer(value);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It is at least 1.');
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('It is a number from 0 to 1.');
+}
+
+/** @param value with or without the unit, e.g. `4h` */
+function hours(value: string): number {
+  const number = Number(value.replace(/h$/, ''));
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It is a number of hours, e.g. 4h.');
+}

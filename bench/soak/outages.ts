@@ -1,0 +1,68 @@
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { TokenLedger } from './token-ledger.ts';
+
+/** An access token, by when it dies. */
+interface AccessToken {
+  readonly lineage: string;
+  endsAtMs: number;
+}
+
+/** What AWSCURRENT of a secret holds. */
+interface Current {
+  accessToken: AccessToken;
+  /** Since when its access token has not worked, also across versions. */
+  deadSinceMs: number | undefined;
+}
+
+/**
+ * Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. It goes by the worst case, in
+ * which a refresh ends the access tokens before it.
+ */
+export class Outages {
+  readonly #ledger: TokenLedger;
+  readonly #accessTokens = new Map<string, AccessToken>();
+  readonly #current = new Map<string, Current>();
+  #longestMs = 0;
+
+  /** @param ledger has to be attached already */
+  constructor(sandbox: Sandbox, ledger: TokenLedger) {
+    this.#ledger = ledger;
+    sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
+      if (grant === 'refresh_token') this.#endLineage(lineage, at.getTime());
+      this.#accessTokens.set(fingerprint, { lineage, endsAtMs: expiresAt.getTime() });
+    });
+    sandbox.secretsManager.onChange(({ secretArn, labelMoves, at }) => {
+      const to = labelMoves.find(({ label }) => label === 'AWSCURRENT')?.to;
+      if (to !== undefined) this.#moved(secretArn, to, at.getTime());
+    });
+  }
+
+  /** The longest one so far, one that lasts still included. */
+  longestMs(nowMs: number): number {
+    for (const current of this.#current.values()) this.#measure(current, nowMs);
+    return this.#longestMs;
+  }
+
+  #endLineage(lineage: string, nowMs: number): void {
+    for (const token of this.#accessTokens.values()) {
+      if (token.lineage === lineage && token.endsAtMs > nowMs) token.endsAtMs = nowMs;
+    }
+  }
+
+  #moved(secretArn: string, versionId: string, nowMs: number): void {
+    const tokens = this.#ledger.tokensOf(secretArn, versionId);
+    const accessToken = tokens && this.#accessTokens.get(tokens.accessToken);
+    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
+    const former = this.#current.get(secretArn);
+    if (former !== undefined) this.#measure(former, nowMs);
+    const deadSinceMs = accessToken.endsAtMs > nowMs ? undefined : former?.deadSinceMs;
+    this.#current.set(secretArn, { accessToken, deadSinceMs });
+  }
+
+  #measure(current: Current, nowMs: number): void {
+    const { endsAtMs } = current.accessToken;
+    if (endsAtMs <= nowMs) current.deadSinceMs ??= endsAtMs;
+    if (current.deadSinceMs !== undefined)
+      this.#longestMs = Math.max(this.#longestMs, nowMs - current.deadSinceMs);
+  }
+}

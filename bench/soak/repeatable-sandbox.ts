@@ -1,0 +1,25 @@
+import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+
+/** The instant at which every run begins: schedules by the calendar go by it. A clock is only moved forward. */
+const BEGINNING_MS = Date.UTC(2100, 0, 1);
+
+/**
+ * Starts a sandbox with virtual time that comes to the same end whenever it is asked to do the same: it begins at a
+ * fixed instant, and what its functions leave to chance (the jitter of retries and looks) follows from the seed.
+ */
+export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
+  const sandbox = await Sandbox.start({ ...options, virtualTime: true });
+  sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
+  const preloaded = new URL('./preloaded-random.ts', import.meta.url);
+  for (const definition of sandbox.stack.functions) {
+    sandbox.lambda.updateFunction({
+      ...definition,
+      environment: {
+        ...definition.environment,
+        NODE_OPTIONS: `--import=${preloaded.href}`,
+        SOAK_SEED: `${options.seed}`,
+      },
+    });
+  }
+  return sandbox;
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { startRepeatable } from '../../bench/soak/repeatable-sandbox.ts';
+import { TokenLedger } from '../../bench/soak/token-ledger.ts';
+import {
+  AWS_FAULTS,
+  type FaultKind,
+  type FaultRule,
+  FUNCTION_FAULTS,
+  GENESYS_FAULTS,
+} from '../../sandbox/faults/fault-rule.ts';
+import { type Action, RotatedCredential } from './rotation-actions.ts';
+
+/** To look at other sequences than the usual ones, or at more. */
+const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '12' } = process.env;
+
+/** With a `*` they befall the functions' calls only. */
+const AWS_TARGETS = [
+  'secretsmanager:DescribeSecret*',
+  'secretsmanager:GetSecretValue*',
+  'secretsmanager:PutSecretValue*',
+  'secretsmanager:UpdateSecretVersionStage*',
+  'kms:Decrypt*',
+  'kms:GenerateDataKey*',
+  'states:StartExecution*',
+  'states:DescribeExecution*',
+  'states:RedriveExecution*',
+  'states:ListExecutions*',
+];
+const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];
+
+const rules = (targets: readonly string[], kinds: readonly FaultKind[]): fc.Arbitrary<FaultRule> =>
+  fc.record({
+    target: fc.constantFrom(...targets),
+    kind: fc.constantFrom(...kinds.filter(kind => kind !== 'delay')),
+    when: fc.constantFrom({ nth: 1 } as const, { nth: 2 } as const, 'always' as const),
+  });
+
+const rule = fc.oneof(
+  rules(AWS_TARGETS, AWS_FAULTS),
+  rules(
+    FUNCTIONS.map(name => `lambda:${name}`),
+    FUNCTION_FAULTS,
+  ),
+  rules(['genesys:token', 'genesys:users/me'], GENESYS_FAULTS),
+);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Action>({ kind: 'rotate' }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.constantFrom(
+        100,
+        200,
+        300,
+        400,
+        500,
+        700,
+        1_000,
+        2_000,
+        60_000,
+        600_000,
+        32_400_000,
+        90_000_000,
+      ),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fault' as const), rule }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('redrive' as const), back: fc.nat({ max: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'stop' }) },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'authorise' }) },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'cancel' }) },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'unpend' }) },
+);
+
+describe('a credential whatever happens to it', () => {
+  it('is always complete, never older than before, and saved if it can be', async () => {
+    const ledger = new TokenLedger();
+    const sandbox = await startRepeatable({
+      assemblyDirectory: inject('assemblyDirectory'),
+      seed: 1,
+      awsInterceptors: [ledger.awsInterceptor],
+    });
+    onTestFinished(() => sandbox.close());
+    ledger.attach(sandbox);
+    let runs = 0;
+    const sequence = fc.array(action, { minLength: 4, maxLength: 14 });
+    const retryToken = fc.constantFrom('same' as const, 'fresh' as const);
+
+    const recovery = fc.constantFrom('redrive' as const, 'rotate' as const);
+
+    const property = fc.asyncProperty(sequence, retryToken, recovery, async (actions, token, first) => {
+      runs += 1;
+      sandbox.secretsManager.behaviour.retryToken = token;
+      const credential = await RotatedCredential.create(sandbox, ledger, `sequence/${runs}`);
+      try {
+        for (const each of actions) {
+          await credential.act(each);
+          expect(await credential.violations()).toStrictEqual([]);
+        }
+        await credential.recover(first);
+        expect(await credential.violations()).toStrictEqual([]);
+        expect(await credential.isSaved()).toBe(true);
+      } finally {
+        await credential.delete();
+      }
+    });
+
+    await fc.assert(property, {
+      seed: Number(SEQUENCES_SEED),
+      numRuns: Number(SEQUENCES_RUNS),
+      endOnFailure: false,
+    });
+  });
+});

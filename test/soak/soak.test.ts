@@ -1,0 +1,62 @@
+import { describe, expect, inject, it } from 'vitest';
+import { type SoakOptions, soak } from '../../bench/soak/soak.ts';
+
+const HOUR_MS = 3_600_000;
+
+function options(changes: Partial<SoakOptions>): SoakOptions {
+  return {
+    assemblyDirectory: inject('assemblyDirectory'),
+    days: 4,
+    secrets: 3,
+    faultRate: 0.1,
+    seed: 4,
+    schedule: 'rate(8 hours)',
+    window: '1h',
+    operatorAfterMs: 4 * HOUR_MS,
+    retryToken: 'same',
+    ...changes,
+  };
+}
+
+describe('soak', () => {
+  it('rotates by the schedule and keeps every consumer supplied while nothing fails', async () => {
+    const figures = await soak(options({ days: 2, faultRate: 0 }));
+
+    expect(figures).toStrictEqual({
+      rotations: 28,
+      faultsInjected: 0,
+      executionsFailed: 0,
+      redrives: 0,
+      reauthorisations: 0,
+      refreshTokensLost: 0,
+      unrecoverable: 0,
+      consumerCalls: 240,
+      consumerFailures: 0,
+      longestOutageSeconds: 0,
+      leaks: 0,
+    });
+  });
+
+  it.each(['same', 'fresh'] as const)(
+    'loses no refresh token that could be saved when one call in ten fails and retries have the %s token',
+    async retryToken => {
+      const figures = await soak(options({ retryToken }));
+
+      expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
+      expect(figures.refreshTokensLost).toBe(figures.reauthorisations);
+      expect(figures.rotations).toBeGreaterThan(30);
+      expect(figures.faultsInjected).toBeGreaterThan(100);
+      expect(figures.redrives).toBeGreaterThan(20);
+      expect(figures.refreshTokensLost).toBeGreaterThan(0);
+    },
+  );
+
+  it('comes to the same figures with the same seed', async () => {
+    const first = await soak(options({ days: 3 }));
+    const second = await soak(options({ days: 3 }));
+    const other = await soak(options({ days: 3, seed: 5 }));
+
+    expect(second).toStrictEqual(first);
+    expect(other).not.toStrictEqual(first);
+  });
+});
