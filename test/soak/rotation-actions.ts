@@ -39,6 +39,9 @@ const CALL_MS = 100;
 /** A function that runs when its execution is stopped goes on for less than this. */
 const LONGEST_REFRESH_MS = 15_000;
 
+/** Longer than the time-out of an execution. */
+const LONGEST_ROTATION_MS = 600_000;
+
 /** A credential with its rotations. */
 export class RotatedCredential {
   readonly #sandbox: Sandbox;
@@ -96,17 +99,22 @@ export class RotatedCredential {
   }
 
   /**
-   * Takes all causes away and does what the runbook says, but for a login: redrives what has failed, and lets Secrets
-   * Manager rotate under another ClientRequestToken.
+   * Takes all causes away and does one of the things that the runbook promises to be enough where no login is needed:
+   * redrives what has failed, or lets Secrets Manager rotate under another ClientRequestToken.
    */
-  async recover(first: 'redrive' | 'rotate'): Promise<void> {
+  async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
-    await this.#sandbox.advance(600_000);
-    if (first === 'redrive') await this.#redriveAll();
+    await this.#sandbox.advance(LONGEST_ROTATION_MS);
+    if (by === 'redrives') {
+      for (const executionArn of [...this.#executionArns]) {
+        await this.#redrive(executionArn);
+        await this.#sandbox.advance(LONGEST_ROTATION_MS);
+      }
+      return;
+    }
     await this.act({ kind: 'unpend' });
     await this.act({ kind: 'rotate' });
-    await this.#sandbox.advance(2 * 3_600_000);
-    await this.#redriveAll();
+    await this.#sandbox.advance(2 * LONGEST_ROTATION_MS);
   }
 
   /** What is wrong at the moment; nothing should be. */
@@ -143,7 +151,7 @@ export class RotatedCredential {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: this.#credential.secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    await this.#sandbox.advance(600_000);
+    await this.#sandbox.advance(LONGEST_ROTATION_MS);
     this.#secrets.destroy();
     this.#stepFunctions.destroy();
   }
@@ -200,11 +208,6 @@ export class RotatedCredential {
     if (executionArn === undefined) return;
     this.#stoppedAtMs.push(this.#sandbox.clock.nowMs());
     await this.#stepFunctions.send(new StopExecutionCommand({ executionArn }));
-  }
-
-  async #redriveAll(): Promise<void> {
-    for (const executionArn of [...this.#executionArns]) await this.#redrive(executionArn);
-    await this.#sandbox.advance(60_000);
   }
 
   async #redrive(executionArn: string | undefined): Promise<void> {

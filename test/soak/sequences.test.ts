@@ -92,9 +92,9 @@ describe('a credential whatever happens to it', () => {
     const sequence = fc.array(action, { minLength: 4, maxLength: 14 });
     const retryToken = fc.constantFrom('same' as const, 'fresh' as const);
 
-    const recovery = fc.constantFrom('redrive' as const, 'rotate' as const);
+    const recovery = fc.constantFrom('redrives' as const, 'rotation' as const);
 
-    const property = fc.asyncProperty(sequence, retryToken, recovery, async (actions, token, first) => {
+    const property = fc.asyncProperty(sequence, retryToken, recovery, async (actions, token, by) => {
       runs += 1;
       sandbox.secretsManager.behaviour.retryToken = token;
       const credential = await RotatedCredential.create(sandbox, ledger, `sequence/${runs}`);
@@ -103,7 +103,7 @@ describe('a credential whatever happens to it', () => {
           await credential.act(each);
           expect(await credential.violations()).toStrictEqual([]);
         }
-        await credential.recover(first);
+        await credential.recover(by);
         expect(await credential.violations()).toStrictEqual([]);
         expect(await credential.isSaved()).toBe(true);
       } finally {

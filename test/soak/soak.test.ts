@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 function options(changes: Partial<SoakOptions>): SoakOptions {
   return {
     assemblyDirectory: inject('assemblyDirectory'),
-    days: 4,
+    days: 3,
     secrets: 3,
     faultRate: 0.1,
     seed: 4,
@@ -20,17 +20,17 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
 
 describe('soak', () => {
   it('rotates by the schedule and keeps every consumer supplied while nothing fails', async () => {
-    const figures = await soak(options({ days: 2, faultRate: 0 }));
+    const figures = await soak(options({ days: 1, faultRate: 0 }));
 
     expect(figures).toStrictEqual({
-      rotations: 28,
+      rotations: 19,
       faultsInjected: 0,
       executionsFailed: 0,
       redrives: 0,
       reauthorisations: 0,
       refreshTokensLost: 0,
       unrecoverable: 0,
-      consumerCalls: 240,
+      consumerCalls: 168,
       consumerFailures: 0,
       longestOutageSeconds: 0,
       leaks: 0,
@@ -45,17 +45,18 @@ describe('soak', () => {
       expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
       expect(figures.refreshTokensLost).toBe(figures.reauthorisations);
       expect(figures.rotations).toBeGreaterThan(30);
-      expect(figures.faultsInjected).toBeGreaterThan(100);
-      expect(figures.redrives).toBeGreaterThan(20);
+      expect(figures.faultsInjected).toBeGreaterThan(80);
+      expect(figures.redrives).toBeGreaterThan(15);
       expect(figures.refreshTokensLost).toBeGreaterThan(0);
     },
   );
 
   it('comes to the same figures with the same seed', async () => {
-    const first = await soak(options({ days: 3 }));
-    const second = await soak(options({ days: 3 }));
-    const other = await soak(options({ days: 3, seed: 5 }));
+    const first = await soak(options({ days: 1 }));
+    const second = await soak(options({ days: 1 }));
+    const other = await soak(options({ days: 1, seed: 5 }));
 
+    expect(first.faultsInjected).toBeGreaterThan(10);
     expect(second).toStrictEqual(first);
     expect(other).not.toStrictEqual(first);
   });

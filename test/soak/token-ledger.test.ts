@@ -36,7 +36,7 @@ async function whereaboutsAfter(rule: FaultRule): Promise<string> {
 describe('TokenLedger', () => {
   it.each<[string, FaultRule]>([
     ['stored', { target: 'lambda:verify', kind: 'access-denied' }],
-    ['sealed', { target: 'kms:Decrypt', kind: 'access-denied' }],
+    ['sealed', { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }],
     ['lost on the wire', { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } }],
     ['lost on the wire', { target: 'lambda:refresh', kind: 'crash-after', when: { nth: 1 } }],
   ])('finds the newest refresh token %s', async (whereabouts, rule) => {
