@@ -36,7 +36,7 @@ export interface RunListener {
 }
 
 /** The rotation did not end as it should have; the message says why. */
-export class RotationRunFailed extends Error {
+class RotationRunFailed extends Error {
   override readonly name = 'RotationRunFailed';
 }
 
