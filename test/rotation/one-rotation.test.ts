@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { leaksIn } from '../../bench/leaks.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/lambda.ts';
 import { statesOf } from './execution-outcome.ts';
-import { leaksIn } from '../../bench/leaks.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 const HOUR_MS = 3_600_000;
