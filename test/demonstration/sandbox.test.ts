@@ -160,9 +160,12 @@ describe('npm run sandbox', () => {
     const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
     await program.ready();
 
+    // Both arrive while it is halted, so that the first has no time to end it. Not a second SIGINT: of two equal
+    // signals that wait, the operating system delivers one.
+    program.signal('SIGSTOP');
     program.signal('SIGINT');
-    // Not a second SIGINT: one that follows so closely is dropped by the operating system.
     program.signal('SIGTERM');
+    program.signal('SIGCONT');
     const { exitCode, stdout, stderr } = await program.ended;
 
     // Version 1 of the AWS CLI knows only the second name of the region.
