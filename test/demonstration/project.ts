@@ -59,7 +59,7 @@ export class Program {
     return await Promise.race([this.#firstLine, this.ended.then(({ stderr }) => stderr)]);
   }
 
-  signal(signal: 'SIGINT' | 'SIGTERM'): void {
+  signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
 }
