@@ -5,7 +5,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
-import { CRON_SCHEDULE, soak } from './soak.ts';
+import { soak } from './soak.ts';
+import { CRON_SCHEDULE } from './soak-options.ts';
 
 /** `npm run soak`: rotations over a simulated time, with faults. */
 

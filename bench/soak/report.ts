@@ -1,5 +1,5 @@
 import { FIGURES, type SoakFigures } from './figures.ts';
-import type { SoakOptions } from './soak.ts';
+import type { SoakOptions } from './soak-options.ts';
 
 /** The options of a soak as they are given on the command line. */
 export type SoakArguments = Omit<SoakOptions, 'assemblyDirectory' | 'operatorAfterMs'> & {
@@ -45,9 +45,9 @@ export function reportOf(
   return [
     '# Soak',
     '',
-    'Written by `npm run soak -- --report`; a run with the same options prints the same figures (`npm run soak -- --help`).',
+    'Written by `npm run soak -- --report`, which takes some 20 minutes; a run with the same options prints the same figures (`npm run soak -- --help`).',
     '',
-    'Simulated time with the functions as they are deployed. Secrets Manager rotates by the schedule and retries what fails. A share of all calls is befallen by a fault of a random kind: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud; among the kinds are those that spend a refresh token and lose the answer. A consumer for each secret reads `AWSCURRENT` every hour, calls Genesys Cloud with it, and reads it once more on a 401. An operator comes some hours after each failure (half to one and a half of `--operator-after`), redrives the execution if it still is failed. One that ended in RefreshTokenRejected needs a login before that; but first the operator redrives what else of this secret has failed, because the tokens may be sealed there. Access tokens live a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case. Faults are far more frequent here than in the field, so that they meet each other.',
+    'Simulated time with the functions as they are deployed. Secrets Manager rotates by the schedule and retries what fails. A share of all calls is befallen by a fault of a random kind: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud; among the kinds are those that spend a refresh token and lose the answer. A consumer for each secret reads `AWSCURRENT` every hour, calls Genesys Cloud with it, and reads it once more on a 401. An operator comes some hours after each failure (half to one and a half of `--operator-after`) and redrives the execution if it is still failed. One that ended in RefreshTokenRejected needs a login before that; but first the operator redrives what else of this secret has failed, because the tokens may be sealed there. Access tokens live a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case. Faults are far more frequent here than in the field, so that they meet each other.',
     '',
     `In ${rotations.toLocaleString('en')} rotations with ${faults.toLocaleString('en')} faults:`,
     '',
@@ -76,9 +76,9 @@ function findings(all: readonly SoakFigures[]): string[] {
   const sum = (name: keyof SoakFigures): string =>
     all.reduce((total, figures) => total + figures[name], 0).toLocaleString('en');
   return [
-    `${sum('unrecoverable')} refresh tokens were lost that could have been saved, and all credentials worked in the end.`,
+    `${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
     `${sum('refreshTokensLost')} were lost because Genesys Cloud's answer never reached the rotation. Each needed a login.`,
-    `${sum('executionsFailed')} times an execution failed; ${sum('redrives')} redrives brought every one to its end.`,
+    `${sum('executionsFailed')} times an execution failed, and ${sum('redrives')} redrives followed.`,
     `${sum('leaks')} log lines, history events, inputs, answers or errors held a secret.`,
   ];
 }

@@ -59,7 +59,10 @@ export async function searchRecoveredTokens(
   return best;
 }
 
-/** The newest tokens that one execution refreshed from a version; undefined when it did not get so far. */
+/**
+ * The newest tokens that one execution refreshed from a version, or else those that it was given: while nothing can be
+ * stored, attempts follow upon each other, and the one that refreshed is soon not among the newest any more.
+ */
 export async function recoveredTokensOf(
   executionArn: string,
   baseVersionId: string,
@@ -76,9 +79,9 @@ export async function recoveredTokensOf(
       }),
     );
     for (const event of page.events ?? []) {
-      const refreshed = refreshedBy(event);
-      if (refreshed === undefined) continue;
-      return refreshed.baseVersionId === baseVersionId ? { executionArn, ...refreshed } : undefined;
+      const found = refreshedBy(event, executionArn) ?? givenBy(event);
+      if (found === undefined) continue;
+      return found.baseVersionId === baseVersionId ? found : undefined;
     }
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
@@ -109,22 +112,35 @@ async function listExecutions(
 }
 
 /** What a refresh left in the execution's state, when the event is the end of one. */
-function refreshedBy({
-  stateExitedEventDetails,
-}: HistoryEvent): Omit<RecoveredTokens, 'executionArn'> | undefined {
+function refreshedBy(
+  { stateExitedEventDetails }: HistoryEvent,
+  executionArn: string,
+): RecoveredTokens | undefined {
   const { name, output } = stateExitedEventDetails ?? {};
   if (!REFRESHES.has(name ?? '') || output === undefined) return undefined;
-  const { versionId, refreshed } = JSON.parse(output) as {
-    versionId?: unknown;
-    refreshed?: { sealedValue?: unknown; baseVersionId?: unknown; refreshedAt?: unknown };
-  };
-  const { sealedValue, baseVersionId, refreshedAt } = refreshed ?? {};
+  const { versionId, refreshed } = JSON.parse(output) as { versionId?: unknown; refreshed?: object };
   // A caught failure leaves the state, too, with what an earlier refresh wrote.
-  if (![versionId, sealedValue, baseVersionId, refreshedAt].every(value => typeof value === 'string'))
-    return undefined;
+  return completeTokens({ ...refreshed, sealedVersionId: versionId, executionArn });
+}
+
+/** What the execution was given, when the event is its start. */
+function givenBy({ executionStartedEventDetails }: HistoryEvent): RecoveredTokens | undefined {
+  const { input } = executionStartedEventDetails ?? {};
+  if (input === undefined) return undefined;
+  const { recovered } = JSON.parse(input) as { recovered?: object | null };
+  return completeTokens({ ...recovered });
+}
+
+function completeTokens(
+  tokens: { readonly [Key in keyof RecoveredTokens]?: unknown },
+): RecoveredTokens | undefined {
+  const { executionArn, sealedValue, sealedVersionId, baseVersionId, refreshedAt } = tokens;
+  const members = [executionArn, sealedValue, sealedVersionId, baseVersionId, refreshedAt];
+  if (!members.every(member => typeof member === 'string')) return undefined;
   return {
+    executionArn: String(executionArn),
     sealedValue: String(sealedValue),
-    sealedVersionId: String(versionId),
+    sealedVersionId: String(sealedVersionId),
     baseVersionId: String(baseVersionId),
     refreshedAt: String(refreshedAt),
   };

@@ -17,7 +17,7 @@ import { stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { refreshedEvent } from '../helpers/refreshed-event.ts';
-import { BASE_VERSION, FOREIGN_VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN } from '../helpers/secret.ts';
 
 const PREFIX = 'genesys-voicemail-d2228900a4-';
 const EXECUTION = `${EXECUTION_ARN_PREFIX}${PREFIX}one`;
@@ -35,6 +35,14 @@ const entered: HistoryEvent = {
   type: 'TaskStateEntered',
   stateEnteredEventDetails: { name: 'StorePending' },
 };
+
+const OTHER_EXECUTION = `${EXECUTION_ARN_PREFIX}${PREFIX}other`;
+
+/** The start of an execution that was given the tokens of another one. */
+function startedEvent(recovered: object | null): HistoryEvent {
+  const input = JSON.stringify({ purpose: 'rotate', secretArn: SECRET_ARN, recovered });
+  return { ...entered, id: 1, type: 'ExecutionStarted', executionStartedEventDetails: { input } };
+}
 
 describe('recovered-tokens', () => {
   const stepFunctionsMock = mockClient(SFNClient);
@@ -122,6 +130,28 @@ describe('recovered-tokens', () => {
       history(EXECUTION, { ...event, stateExitedEventDetails: { name: 'Refresh' } }, event);
 
       expect(await found()).toEqual(FOUND);
+    });
+
+    it('finds what the execution was given and has not come to store', async () => {
+      history(EXECUTION, entered, startedEvent({ ...FOUND, executionArn: OTHER_EXECUTION }));
+
+      expect(await found()).toEqual({ ...FOUND, executionArn: OTHER_EXECUTION });
+    });
+
+    it('takes what the execution refreshed before what it was given', async () => {
+      history(EXECUTION, refreshedEvent(), startedEvent({ ...FOUND, sealedValue: 'v1.old' }));
+
+      expect(await found()).toEqual(FOUND);
+    });
+
+    it.each([
+      ['came from another version than AWSCURRENT', { ...FOUND, baseVersionId: FOREIGN_VERSION }],
+      ['are incomplete', { ...FOUND, refreshedAt: null }],
+      ['are none', null],
+    ])('finds nothing when the tokens that the execution was given %s', async (_what, recovered) => {
+      history(EXECUTION, entered, startedEvent(recovered));
+
+      expect(await found()).toBeUndefined();
     });
 
     it('goes through all pages of the history', async () => {

@@ -13,10 +13,11 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { authoriseAgain } from '../../bench/soak/operator.ts';
-import { currentVersionId, type TokenLedger } from '../../bench/soak/token-ledger.ts';
+import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { CredentialInvariants } from './credential-invariants.ts';
 
 /** Something that happens to a credential, or that somebody does to it. */
 export type Action =
@@ -36,23 +37,19 @@ const REFUSALS = new Set([
 /** Every call of the functions takes so long, so that others can come between two of them. */
 const CALL_MS = 100;
 
-/** A function that runs when its execution is stopped goes on for less than this. */
-const LONGEST_REFRESH_MS = 15_000;
-
 /** Longer than the time-out of an execution. */
 const LONGEST_ROTATION_MS = 600_000;
 
 /** A credential with its rotations. */
 export class RotatedCredential {
   readonly #sandbox: Sandbox;
-  readonly #ledger: TokenLedger;
+  /** What must hold of it. */
+  readonly invariants: CredentialInvariants;
   readonly #credential: FirstCredential;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #executionArns: string[] = [];
-  readonly #stoppedAtMs: number[] = [];
-  readonly #violations: string[] = [];
-  readonly #stopListening: (() => void)[];
+  readonly #stopListening: () => void;
 
   /** Makes a new one in a sandbox; what was planned to go wrong before is forgotten. */
   static async create(sandbox: Sandbox, ledger: TokenLedger, secretName: string): Promise<RotatedCredential> {
@@ -67,24 +64,14 @@ export class RotatedCredential {
 
   private constructor(sandbox: Sandbox, ledger: TokenLedger, credential: FirstCredential) {
     this.#sandbox = sandbox;
-    this.#ledger = ledger;
+    this.invariants = new CredentialInvariants(sandbox, ledger, credential);
     this.#credential = credential;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
-    const { secretArn } = credential;
-    this.#stopListening = [
-      sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-        if (type === 'ExecutionStarted' && String(details?.input).includes(secretArn))
-          this.#executionArns.push(executionArn);
-      }),
-      sandbox.secretsManager.onChange(change => {
-        const move = change.labelMoves.find(({ label }) => label === 'AWSCURRENT');
-        if (change.secretArn !== secretArn || move === undefined) return;
-        const [before, after] = [move.from, move.to].map(versionId => this.#issuedAtMs(versionId));
-        if (before === undefined || after === undefined || after < before)
-          this.#violations.push('AWSCURRENT moved to an older credential, or to none.');
-      }),
-    ];
+    this.#stopListening = sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
+      if (type === 'ExecutionStarted' && String(details?.input).includes(credential.secretArn))
+        this.#executionArns.push(executionArn);
+    });
   }
 
   /** Does it, as far as AWS lets it, and waits until nothing happens any more but by the clock. */
@@ -117,36 +104,10 @@ export class RotatedCredential {
     await this.#sandbox.advance(2 * LONGEST_ROTATION_MS);
   }
 
-  /** What is wrong at the moment; nothing should be. */
-  async violations(): Promise<readonly string[]> {
-    const { secretArn } = this.#credential;
-    const found = [...this.#violations];
-    if (this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn)) === undefined)
-      found.push('AWSCURRENT is no complete credential.');
-    for (const fingerprint of this.#liveRefreshTokens()) {
-      if ((await this.#whereabouts(fingerprint)) === 'lost')
-        found.push(`The live refresh token ${fingerprint} is neither stored nor sealed.`);
-    }
-    return found;
-  }
-
-  /** Whether AWSCURRENT works, or its login has no live refresh token left that is stored or sealed. */
-  async isSaved(): Promise<boolean> {
-    const { secretArn, clientId } = this.#credential;
-    const { genesysCloud } = this.#sandbox;
-    const current = this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn));
-    if (current !== undefined && genesysCloud.isLive(current.refreshToken)) return true;
-    const lineage = genesysCloud
-      .lineages(clientId)
-      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken));
-    const live = lineage?.tokens.find(({ kind, state }) => kind === 'refresh' && state === 'live');
-    const whereabouts = live === undefined ? 'lost' : await this.#whereabouts(live.fingerprint);
-    return whereabouts === 'lost on the wire';
-  }
-
   /** Deletes it, so that it does not go on beside the next. */
   async delete(): Promise<void> {
-    for (const stop of this.#stopListening) stop();
+    this.#stopListening();
+    this.invariants.end();
     clearFaults(this.#sandbox);
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: this.#credential.secretArn, ForceDeleteWithoutRecovery: true }),
@@ -206,7 +167,7 @@ export class RotatedCredential {
   async #stop(): Promise<void> {
     const executionArn = this.#executionArns.at(-1);
     if (executionArn === undefined) return;
-    this.#stoppedAtMs.push(this.#sandbox.clock.nowMs());
+    this.invariants.noteStop();
     await this.#stepFunctions.send(new StopExecutionCommand({ executionArn }));
   }
 
@@ -218,30 +179,6 @@ export class RotatedCredential {
       if (!(error instanceof ExecutionNotRedrivable)) throw error;
     }
     await this.#sandbox.advance(0);
-  }
-
-  #liveRefreshTokens(): string[] {
-    return this.#sandbox.genesysCloud
-      .lineages(this.#credential.clientId)
-      .flatMap(({ tokens }) => tokens)
-      .filter(({ kind, state }) => kind === 'refresh' && state === 'live')
-      .map(({ fingerprint }) => fingerprint);
-  }
-
-  /** A function that runs when its execution is stopped answers to nobody, as if its answer were lost. */
-  async #whereabouts(fingerprint: string): Promise<string> {
-    const whereabouts = await this.#ledger.whereabouts(this.#credential.secretArn, fingerprint);
-    if (whereabouts !== 'lost') return whereabouts;
-    const issuedAtMs = this.#ledger.issuedAtMs(fingerprint) ?? 0;
-    const isStopped = this.#stoppedAtMs.some(
-      atMs => issuedAtMs >= atMs && issuedAtMs - atMs < LONGEST_REFRESH_MS,
-    );
-    return isStopped ? 'lost on the wire' : 'lost';
-  }
-
-  #issuedAtMs(versionId: string | undefined): number | undefined {
-    const tokens = this.#ledger.tokensOf(this.#credential.secretArn, versionId ?? '');
-    return tokens && this.#ledger.issuedAtMs(tokens.refreshToken);
   }
 }
 

@@ -101,11 +101,11 @@ describe('a credential whatever happens to it', () => {
       try {
         for (const each of actions) {
           await credential.act(each);
-          expect(await credential.violations()).toStrictEqual([]);
+          expect(await credential.invariants.violations()).toStrictEqual([]);
         }
         await credential.recover(by);
-        expect(await credential.violations()).toStrictEqual([]);
-        expect(await credential.isSaved()).toBe(true);
+        expect(await credential.invariants.violations()).toStrictEqual([]);
+        expect(await credential.invariants.isSaved()).toBe(true);
       } finally {
         await credential.delete();
       }

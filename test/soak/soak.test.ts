@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
-import { type SoakOptions, soak } from '../../bench/soak/soak.ts';
+import { soak } from '../../bench/soak/soak.ts';
+import type { SoakOptions } from '../../bench/soak/soak-options.ts';
 
 const HOUR_MS = 3_600_000;
 

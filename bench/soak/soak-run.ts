@@ -1,0 +1,200 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
+import type { SecretWatch } from '../fault-matrix/secret-watch.ts';
+import { Agenda } from './agenda.ts';
+import { consume } from './consumer.ts';
+import type { FaultChance } from './fault-chance.ts';
+import type { SoakFigures } from './figures.ts';
+import { Operator } from './operator.ts';
+import { Outages } from './outages.ts';
+import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
+import { currentVersionId, type TokenLedger } from './token-ledger.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const executionInput = v.object({ secretArn: v.string() });
+
+/** A soak that runs. */
+export class SoakRun {
+  readonly #options: SoakOptions;
+  readonly #sandbox: Sandbox;
+  readonly #watch: SecretWatch;
+  readonly #ledger: TokenLedger;
+  readonly #chance: FaultChance;
+  readonly #secrets: SecretsManagerClient;
+  readonly #stepFunctions: SFNClient;
+  readonly #operator: Operator;
+  readonly #outages: Outages;
+  readonly #agenda = new Agenda();
+  readonly #random: () => number;
+  readonly #credentials = new Map<string, FirstCredential>();
+  /** By their executions. */
+  readonly #secretArns = new Map<string, string>();
+  readonly #failed = new Set<string>();
+  #executionsFailed = 0;
+  #redrives = 0;
+  #faultsInjected = 0;
+  #consumerCalls = 0;
+  #consumerFailures = 0;
+  #leaks = 0;
+
+  constructor(
+    options: SoakOptions,
+    sandbox: Sandbox,
+    parts: { readonly watch: SecretWatch; readonly ledger: TokenLedger; readonly chance: FaultChance },
+  ) {
+    this.#options = options;
+    this.#sandbox = sandbox;
+    this.#watch = parts.watch;
+    this.#ledger = parts.ledger;
+    this.#chance = parts.chance;
+    this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
+    this.#stepFunctions = new SFNClient(sandbox.clientConfig);
+    this.#random = seededRandom(seedOf(`${options.seed} people`));
+    parts.watch.attach(sandbox);
+    parts.ledger.attach(sandbox);
+    this.#outages = new Outages(sandbox, parts.ledger);
+    this.#operator = new Operator({
+      sandbox,
+      secrets: this.#secrets,
+      stepFunctions: this.#stepFunctions,
+      ledger: parts.ledger,
+    });
+    sandbox.faults.onInjected(() => {
+      this.#faultsInjected += 1;
+    });
+    sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
+      if (type === 'ExecutionStarted') {
+        const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
+        this.#secretArns.set(executionArn, secretArn);
+      } else if (type === 'ExecutionRedriven') {
+        this.#redrives += 1;
+        this.#failed.delete(executionArn);
+      } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
+        this.#onFailure(executionArn);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#secrets.destroy();
+    this.#stepFunctions.destroy();
+    await this.#sandbox.close();
+  }
+
+  /** Runs to the end. */
+  async figures(): Promise<SoakFigures> {
+    const { clock, faults, stateMachineArn } = this.#sandbox;
+    await this.#begin();
+    this.#chance.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
+    await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
+    this.#chance.end();
+    // The operator comes once more, and a rotation follows.
+    await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
+    this.#readAll();
+
+    const { replaced } = this.#operator;
+    const onTheWire = replaced.filter(whereabouts => whereabouts === 'lost on the wire').length;
+    const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
+    return {
+      rotations: new Set(started.map(({ requestId }) => requestId)).size,
+      faultsInjected: this.#faultsInjected,
+      executionsFailed: this.#executionsFailed,
+      redrives: this.#redrives,
+      reauthorisations: replaced.length,
+      refreshTokensLost: onTheWire,
+      unrecoverable: replaced.length - onTheWire + this.#deadCredentials(),
+      consumerCalls: this.#consumerCalls,
+      consumerFailures: this.#consumerFailures,
+      longestOutageSeconds: Math.round(this.#outages.longestMs(clock.nowMs()) / 1000),
+      leaks: this.#leaks,
+    };
+  }
+
+  async #begin(): Promise<void> {
+    const { schedule, window } = this.#options;
+    const { secretsManager, rotationFunctionArn, clock } = this.#sandbox;
+    for (let index = 0; index < this.#options.secrets; index++) {
+      const credential = await createFirstCredential(this.#sandbox, { secretName: `soak/${index + 1}` });
+      this.#credentials.set(credential.secretArn, credential);
+      secretsManager.enableRotation(credential.secretArn, rotationFunctionArn, {
+        ScheduleExpression: index % 3 === 1 ? CRON_SCHEDULE : schedule,
+        Duration: window,
+      });
+      this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
+    }
+    this.#readAt(clock.nowMs() + DAY_MS);
+  }
+
+  #consumeAt(atMs: number, secretArn: string): void {
+    this.#agenda.add(atMs, async () => {
+      this.#consumeAt(atMs + HOUR_MS, secretArn);
+      const { apiUrl } = this.#sandbox.genesysCloud;
+      this.#consumerCalls += 1;
+      if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
+    });
+  }
+
+  /** What was written is searched for secrets once a day, so that it need not be kept. */
+  #readAt(atMs: number): void {
+    this.#agenda.add(atMs, async () => {
+      this.#readAt(atMs + DAY_MS);
+      this.#readAll();
+    });
+  }
+
+  #readAll(): void {
+    this.#leaks += this.#watch.leaks(this.#sandbox);
+  }
+
+  #onFailure(executionArn: string): void {
+    this.#executionsFailed += 1;
+    this.#failed.add(executionArn);
+    this.#callOperator(executionArn);
+  }
+
+  #callOperator(executionArn: string): void {
+    const secretArn = this.#secretArns.get(executionArn) ?? '';
+    const credential = this.#credentials.get(secretArn);
+    if (credential === undefined) throw new Error(`${executionArn} is no execution of this soak.`);
+    const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
+    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
+      const others = [...this.#failed].filter(
+        other => other !== executionArn && this.#secretArns.get(other) === secretArn,
+      );
+      const outcome = await this.#operator.lookAfter(executionArn, others, credential);
+      if (outcome === 'come back') this.#callOperator(executionArn);
+    });
+  }
+
+  async #passUntil(untilMs: number): Promise<void> {
+    const { clock } = this.#sandbox;
+    const advanceTo = (atMs: number): Promise<void> =>
+      this.#sandbox.advance(Math.max(0, Math.ceil(atMs) - clock.nowMs()));
+    for (let next = this.#agenda.next(untilMs); next !== undefined; next = this.#agenda.next(untilMs)) {
+      await advanceTo(next.atMs);
+      // A fault that waits for a request of a function must not befall a person's.
+      while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
+      await next.act();
+    }
+    await advanceTo(untilMs);
+  }
+
+  /** How many secrets hold a credential that does not work. */
+  #deadCredentials(): number {
+    const isGood = (secretArn: string): boolean => {
+      const tokens = this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn));
+      const { genesysCloud } = this.#sandbox;
+      return (
+        tokens !== undefined &&
+        genesysCloud.isLive(tokens.accessToken) &&
+        genesysCloud.isLive(tokens.refreshToken)
+      );
+    };
+    return [...this.#credentials.keys()].filter(secretArn => !isGood(secretArn)).length;
+  }
+}
