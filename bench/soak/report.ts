@@ -45,7 +45,9 @@ export function reportOf(
   return [
     '# Soak',
     '',
-    'Written by `npm run soak -- --report`, which takes some 20 minutes; a run with the same options prints the same figures (`npm run soak -- --help`).',
+    'Written by `npm run soak -- --report`, which takes some 20 minutes; with the same functions a run with the same options prints the same figures (`npm run soak -- --help`).',
+    '',
+    `Run on ${new Date().toISOString().slice(0, 10)}.`,
     '',
     'Simulated time with the functions as they are deployed. Secrets Manager rotates by the schedule and retries what fails. A share of all calls is befallen by a fault of a random kind: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud; among the kinds are those that spend a refresh token and lose the answer. A consumer for each secret reads `AWSCURRENT` every hour, calls Genesys Cloud with it, and reads it once more on a 401. An operator comes some hours after each failure (half to one and a half of `--operator-after`) and redrives the execution if it is still failed. One that ended in RefreshTokenRejected needs a login before that; but first the operator redrives what else of this secret has failed, because the tokens may be sealed there. Access tokens live a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case. Faults are far more frequent here than in the field, so that they meet each other.',
     '',

@@ -10,6 +10,12 @@ import { findCredential, type StoredCredential } from '../shared/secret-versions
 const PAGE_SIZE = 100;
 
 /**
+ * Where nothing can be stored, every attempt under a ClientRequestToken of its own leaves a version without a value:
+ * read one after the other they would outlast the function.
+ */
+const READS_AT_A_TIME = 50;
+
+/**
  * The versions of a secret, unlabelled ones included: what a rotation under another ClientRequestToken left behind
  * may have no label any more.
  *
@@ -56,9 +62,16 @@ export async function findUnfinishedVersion(
   const younger = versions
     .filter(version => createdAtMs(version) > baseCreatedAtMs && version.VersionId !== exceptVersionId)
     .sort((a, b) => createdAtMs(b) - createdAtMs(a));
-  for (const { VersionId } of younger) {
-    const found = await storedOrUnreadable(secrets, secretArn, VersionId ?? '');
-    if (found !== undefined && holdsNewerToken(found, base)) return found;
+  for (let start = 0; start < younger.length; start += READS_AT_A_TIME) {
+    const reads = await Promise.allSettled(
+      younger
+        .slice(start, start + READS_AT_A_TIME)
+        .map(({ VersionId }) => storedOrUnreadable(secrets, secretArn, VersionId ?? '')),
+    );
+    for (const read of reads) {
+      if (read.status === 'rejected') throw read.reason;
+      if (read.value !== undefined && holdsNewerToken(read.value, base)) return read.value;
+    }
   }
   return undefined;
 }

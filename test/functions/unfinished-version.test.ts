@@ -113,7 +113,37 @@ describe('unfinished-version', () => {
       expect(
         await found([version(FOREIGN_VERSION, 2), version(BASE_VERSION, 1), version(OTHER_VERSION, 3)]),
       ).toBe(OTHER_VERSION);
-      expect(reads()).toEqual([OTHER_VERSION]);
+    });
+
+    it('reads many versions at a time: a failing rotation leaves some without a value at each attempt', async () => {
+      const announced = Array.from({ length: 60 }, (_, index) => version(`announced-${index}`, 3));
+      const waiting: (() => void)[] = [];
+      secretsMock.on(GetSecretValueCommand).callsFake(async () => {
+        await new Promise<void>(resolve => waiting.push(resolve));
+        throw awsException(ResourceNotFoundException);
+      });
+      stored(FOREIGN_VERSION, refreshedValue());
+
+      const finding = found([version(BASE_VERSION, 1), version(FOREIGN_VERSION, 2), ...announced]);
+      let rounds = 0;
+      for (; waiting.length > 0 && rounds < 60; rounds++) {
+        for (const answer of waiting.splice(0)) answer();
+        await new Promise(resolve => setImmediate(resolve));
+      }
+
+      expect(await finding).toBe(FOREIGN_VERSION);
+      expect(rounds).toBe(2);
+    });
+
+    it('does not mind an error in an older version than the one that it finds', async () => {
+      stored(OTHER_VERSION, refreshedValue());
+      secretsMock
+        .on(GetSecretValueCommand, { VersionId: FOREIGN_VERSION })
+        .rejects(secretsManagerException('ThrottlingException'));
+
+      expect(
+        await found([version(BASE_VERSION, 1), version(FOREIGN_VERSION, 2), version(OTHER_VERSION, 3)]),
+      ).toBe(OTHER_VERSION);
     });
 
     it.each([
