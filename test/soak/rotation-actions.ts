@@ -77,10 +77,7 @@ export class RotatedCredential {
   /** Does it, as far as AWS lets it, and waits until nothing happens any more but by the clock. */
   async act(action: Action): Promise<void> {
     await this.#perform(action).catch((error: unknown) => {
-      const isRefusal =
-        error instanceof ExecutionNotRedrivable ||
-        (error instanceof SecretsManagerServiceException && REFUSALS.has(error.name));
-      if (!isRefusal) throw error;
+      if (!isRefusal(error)) throw error;
     });
     await this.#sandbox.advance(0);
   }
@@ -180,6 +177,15 @@ export class RotatedCredential {
     }
     await this.#sandbox.advance(0);
   }
+}
+
+/** AWS does not allow it at the moment, or nobody can log in because Genesys Cloud refuses connections. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ExecutionNotRedrivable ||
+    (error instanceof SecretsManagerServiceException && REFUSALS.has(error.name)) ||
+    (error instanceof TypeError && error.message === 'fetch failed')
+  );
 }
 
 function clearFaults({ faults }: Sandbox): void {
