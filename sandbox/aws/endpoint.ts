@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
@@ -52,25 +52,17 @@ export class AwsEndpoint {
 
   /** Starts to listen; rejects when the port is taken. */
   async listen(): Promise<void> {
-    this.#server.listen(this.#options.port ?? 0, '127.0.0.1');
-    await once(this.#server, 'listening');
+    await listenOnLoopback(this.#server, this.#options.port ?? 0);
   }
 
   /** The base URL for `AWS_ENDPOINT_URL`; throws while the endpoint does not listen. */
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string')
-      throw new Error('The AWS endpoint does not listen yet.');
-    return `http://127.0.0.1:${address.port}`;
+    return loopbackUrl(this.#server, 'The AWS endpoint');
   }
 
   /** Stops listening and ends all connections, also those of calls that still run. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeAtOnce(this.#server);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

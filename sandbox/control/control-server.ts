@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
 import { type Answer, type ControlledSandbox, controlRoutes } from './routes.ts';
 
@@ -23,25 +23,17 @@ export class ControlServer {
    * @throws Error EADDRINUSE
    */
   async listen(port = 0): Promise<void> {
-    this.#server.listen(port, '127.0.0.1');
-    await once(this.#server, 'listening');
+    await listenOnLoopback(this.#server, port);
   }
 
   /** The base URL; throws while the server does not listen. */
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string')
-      throw new Error('The control API does not listen yet.');
-    return `http://127.0.0.1:${address.port}`;
+    return loopbackUrl(this.#server, 'The control API');
   }
 
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeAtOnce(this.#server);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

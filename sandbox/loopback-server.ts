@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+
+/**
+ * Starts to listen, on 127.0.0.1 only.
+ *
+ * @param port 0 takes any free one
+ * @throws Error EADDRINUSE
+ */
+export async function listenOnLoopback(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+/**
+ * The server's base URL.
+ *
+ * @param name named in the error
+ * @throws Error while the server does not listen
+ */
+export function loopbackUrl(server: Server, name: string): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error(`${name} does not listen yet.`);
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Stops listening and ends all connections at once. */
+export async function closeAtOnce(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
