@@ -10,6 +10,7 @@ import { openSeal } from '../../functions/shared/sealed-blob.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { completeCredential } from '../complete-credential.ts';
 
 /** What has become of a credential, told without its tokens. */
 export interface CredentialState {
@@ -33,18 +34,6 @@ export interface CredentialAccess {
   readonly genesysCloud: GenesysCloud;
 }
 
-/** A complete credential. */
-const credential = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.looseObject({
-    clientId: v.pipe(v.string(), v.nonEmpty()),
-    clientSecret: v.pipe(v.string(), v.nonEmpty()),
-    refreshToken: v.pipe(v.string(), v.nonEmpty()),
-    accessToken: v.pipe(v.string(), v.nonEmpty()),
-  }),
-);
-
 const sealedTokens = v.object({
   secretArn: v.string(),
   versionId: v.string(),
@@ -66,7 +55,7 @@ export async function credentialState(
   const isLive = (token: string): boolean => genesysCloud.isLive(fingerprintOf(token));
   const versions = await storedValues(secretArn, access.secrets);
   const current = versions.find(({ isCurrent }) => isCurrent);
-  const parsed = v.safeParse(credential, current?.value);
+  const parsed = v.safeParse(completeCredential, current?.value);
   if (!parsed.success) return { current: 'broken', newestToken: 'lost' };
 
   const { refreshToken, accessToken } = parsed.output;
@@ -89,7 +78,7 @@ export async function credentialState(
 }
 
 function holdsLiveToken(value: string, isLive: (token: string) => boolean): boolean {
-  const parsed = v.safeParse(credential, value);
+  const parsed = v.safeParse(completeCredential, value);
   return parsed.success && isLive(parsed.output.refreshToken);
 }
 

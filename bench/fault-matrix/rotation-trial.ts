@@ -10,9 +10,9 @@ import { createFirstCredential } from '../../sandbox/demonstration/first-credent
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { SecretWatch } from '../secret-watch.ts';
 import { type CredentialState, credentialState } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';
-import { SecretWatch } from './secret-watch.ts';
 
 /** What is done about a rotation that has failed, once the fault is gone. */
 export type FollowUp = 'retry' | 'redrive';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
-import type { SecretWatch } from '../fault-matrix/secret-watch.ts';
+import type { SecretWatch } from '../secret-watch.ts';
 import { Agenda } from './agenda.ts';
 import { consume } from './consumer.ts';
 import type { FaultChance } from './fault-chance.ts';

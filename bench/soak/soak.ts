@@ -1,4 +1,4 @@
-import { SecretWatch } from '../fault-matrix/secret-watch.ts';
+import { SecretWatch } from '../secret-watch.ts';
 import { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { startRepeatable } from './repeatable-sandbox.ts';

@@ -5,6 +5,7 @@ import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { InjectedFault } from '../../sandbox/faults/faults.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { completeCredential } from '../complete-credential.ts';
 
 /** What a version holds, told without its tokens. */
 export interface StoredTokens {
@@ -36,16 +37,6 @@ const LOSING_TARGETS: ReadonlySet<string> = new Set(['genesys:token', 'lambda:re
 const LONGEST_REFRESH_MS = 15_000;
 
 const writeInput = v.object({ ClientRequestToken: v.string(), SecretString: v.string() });
-const credential = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.looseObject({
-    clientId: v.pipe(v.string(), v.nonEmpty()),
-    clientSecret: v.pipe(v.string(), v.nonEmpty()),
-    accessToken: v.pipe(v.string(), v.nonEmpty()),
-    refreshToken: v.pipe(v.string(), v.nonEmpty()),
-  }),
-);
 const refreshedState = v.pipe(
   v.string(),
   v.parseJson(),
@@ -149,7 +140,7 @@ export class TokenLedger {
 }
 
 function tokensIn(value: string): StoredTokens | undefined {
-  const parsed = v.safeParse(credential, value);
+  const parsed = v.safeParse(completeCredential, value);
   if (!parsed.success) return undefined;
   const { accessToken, refreshToken } = parsed.output;
   return { accessToken: fingerprintOf(accessToken), refreshToken: fingerprintOf(refreshToken) };

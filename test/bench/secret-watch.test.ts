@@ -2,8 +2,8 @@ import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { SecretWatch } from '../../../bench/fault-matrix/secret-watch.ts';
-import { startSandbox } from '../../helpers/sandbox.ts';
+import { SecretWatch } from '../../bench/secret-watch.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
 
 const secretValue = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 

@@ -1,7 +1,7 @@
-import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { LeakSearch } from '../leaks.ts';
+import type { AwsInterceptor } from '../sandbox/aws/service.ts';
+import type { InvocationInterceptor } from '../sandbox/lambda/lambda.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { LeakSearch } from './leaks.ts';
 
 /**
  * Collects everything that people can read, and the secrets that must not stand in it: tokens, codes and client

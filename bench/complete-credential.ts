@@ -1,0 +1,10 @@
+import * as v from 'valibot';
+
+const filled = v.pipe(v.string(), v.nonEmpty());
+
+/** The value of a secret that is a complete credential: whoever reads it can call Genesys Cloud and refresh. */
+export const completeCredential = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({ clientId: filled, clientSecret: filled, accessToken: filled, refreshToken: filled }),
+);
