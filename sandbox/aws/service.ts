@@ -22,10 +22,22 @@ export interface AwsCall {
   readonly requestId: string;
 }
 
+/** One action that a call needs to be allowed. */
+export interface AccessRequest {
+  /** `<service prefix>:<action>`, e.g. `secretsmanager:GetSecretValue`. */
+  readonly action: string;
+  /** The resource's ARN; `*` for an action that knows no resources. */
+  readonly resource: string;
+  /** The service's own condition keys that the call has; a key that is left out is absent from the request. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** Answers one operation; its input has passed the operation's schema. */
 export interface AwsOperation {
   readonly schema: GenericSchema;
   readonly run: (input: unknown, call: AwsCall) => Promise<object> | object;
+  /** What the caller must be allowed before the operation runs. */
+  readonly access?: (input: unknown, call: AwsCall) => readonly AccessRequest[];
 }
 
 /** An emulated service: its name and its operations. */
@@ -35,12 +47,17 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, AwsOperation>>;
 }
 
-/** Ties a schema to the function that answers, so that the function sees the schema's type. */
+/** Ties a schema to the functions that answer and that say what must be allowed, so that they see the schema's type. */
 export function operation<Schema extends GenericSchema>(
   schema: Schema,
   run: (input: InferOutput<Schema>, call: AwsCall) => Promise<object> | object,
+  access?: (input: InferOutput<Schema>, call: AwsCall) => readonly AccessRequest[],
 ): AwsOperation {
-  return { schema, run: (input, call) => run(input as InferOutput<Schema>, call) };
+  return {
+    schema,
+    run: (input, call) => run(input as InferOutput<Schema>, call),
+    ...(access !== undefined && { access: (input, call) => access(input as InferOutput<Schema>, call) }),
+  };
 }
 
 /**

@@ -8,7 +8,18 @@ export interface Invocation {
 }
 
 /** A service that calls functions on its own behalf. */
-export type InvokingService = 'secretsmanager.amazonaws.com' | 'states.amazonaws.com';
+export type InvokingService =
+  | 'secretsmanager.amazonaws.com'
+  | 'states.amazonaws.com'
+  | 'events.amazonaws.com';
+
+/** On whose behalf a service calls a function. */
+export interface InvocationOrigin {
+  /** The role whose permissions count; without it those of the function's resource policy do. */
+  readonly roleArn?: string;
+  /** The resource that the service acts for, e.g. a rule of EventBridge. */
+  readonly sourceArn?: string;
+}
 
 /** How the other services call functions. */
 export interface FunctionInvoker {
@@ -20,5 +31,10 @@ export interface FunctionInvoker {
    * @throws AwsError what Lambda itself answers: ResourceNotFoundException (404), TooManyRequestsException
    *                  (429), AccessDeniedException (403), ServiceException (500)
    */
-  invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation>;
+  invoke(
+    functionArn: string,
+    payload: unknown,
+    source: InvokingService,
+    origin?: InvocationOrigin,
+  ): Promise<Invocation>;
 }
