@@ -1,0 +1,92 @@
+import type { FunctionName } from '../../infra/function-list.ts';
+import { PRICES, type PriceName } from './prices.ts';
+import type { Usage } from './usage.ts';
+
+const HOURS_A_MONTH = 730;
+const BYTES_A_GB = 1024 ** 3;
+
+/**
+ * What cannot be counted in the sandbox, taken high. Seconds are what Lambda bills of an invocation, initialisation
+ * included; bytes are what Lambda and Step Functions write themselves.
+ */
+export const ASSUMED = {
+  seconds: {
+    rotation: 4,
+    fetch: 0.4,
+    refresh: 0.8,
+    'store-pending': 0.4,
+    verify: 0.6,
+    promote: 0.4,
+    notify: 0.4,
+    watch: 1,
+  } satisfies Record<FunctionName, number>,
+  /** Start, end and report of an invocation in JSON. */
+  lambdaLogBytesPerInvocation: 1200,
+  /** The events of one execution without their data. */
+  stateMachineLogBytesPerRotation: 16_384,
+  /** One for the rotation function and one for the execution; sampling records fewer. */
+  tracesPerRotation: 2,
+  /** Metrics that the functions report under the deployment's name. */
+  customMetrics: 8,
+} as const;
+
+/** One line of a bill: so many units at a price. */
+export interface BillLine {
+  readonly price: PriceName;
+  readonly units: number;
+  readonly dollars: number;
+}
+
+/** What one rotation costs. */
+export function rotationBill({ rotation, deployment }: Usage): BillLine[] {
+  const invocations = Object.entries(rotation.invocations) as [FunctionName, number][];
+  const count = invocations.reduce((sum, [, times]) => sum + times, 0);
+  const seconds = invocations.reduce((sum, [name, times]) => sum + times * ASSUMED.seconds[name], 0);
+  return bill({
+    transition: rotation.transitions,
+    lambdaRequest: count,
+    lambdaGbSecond: (seconds * deployment.memoryMb) / 1024,
+    secretCall: rotation.secretCalls,
+    keyCall: rotation.keyCalls,
+    tableRead: rotation.tableReads,
+    logGigabyte: (rotation.logBytes + count * ASSUMED.lambdaLogBytesPerInvocation) / BYTES_A_GB,
+    vendedLogGigabyte: ASSUMED.stateMachineLogBytesPerRotation / BYTES_A_GB,
+    trace: ASSUMED.tracesPerRotation,
+  });
+}
+
+/** What a deployment costs in a month without any rotation; the watch lists `secrets` secrets every hour. */
+export function deploymentBill({ deployment }: Usage, secrets: number): BillLine[] {
+  return bill({
+    keyMonth: deployment.keys,
+    alarmMetricMonth: deployment.alarmMetrics,
+    dashboardMonth: deployment.dashboards,
+    metricMonth: ASSUMED.customMetrics,
+    lambdaRequest: HOURS_A_MONTH,
+    lambdaGbSecond: (HOURS_A_MONTH * ASSUMED.seconds.watch * deployment.memoryMb) / 1024,
+    secretCall: HOURS_A_MONTH * Math.ceil(secrets / 100),
+  });
+}
+
+/** What a credential costs in a month, its share of the deployment and the secret itself included. */
+export function credentialMonth(usage: Usage, hoursBetweenRotations: number, secrets: number): number {
+  const rotations = HOURS_A_MONTH / hoursBetweenRotations;
+  return (
+    PRICES.secretMonth.dollars +
+    rotations * total(rotationBill(usage)) +
+    total(deploymentBill(usage, secrets)) / secrets
+  );
+}
+
+/** The sum of a bill in dollars. */
+export function total(lines: readonly BillLine[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}
+
+function bill(units: Partial<Record<PriceName, number>>): BillLine[] {
+  return (Object.entries(units) as [PriceName, number][]).map(([price, count]) => ({
+    price,
+    units: count,
+    dollars: count * PRICES[price].dollars,
+  }));
+}

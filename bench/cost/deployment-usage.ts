@@ -1,0 +1,30 @@
+import type { StackModel } from '../../sandbox/template/stack-model.ts';
+
+/** What a deployment has at all times, counted in its template. */
+export interface DeploymentUsage {
+  readonly keys: number;
+  /** Metrics that the alarms look at: an alarm that computes with several is billed for each. */
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+  /** Memory of each function, in MB. */
+  readonly memoryMb: number;
+}
+
+/** Counts it. */
+export function deploymentUsage(stack: StackModel): DeploymentUsage {
+  return {
+    keys: stack.keys.length,
+    alarmMetrics: stack
+      .resources('AWS::CloudWatch::Alarm')
+      .reduce((sum, { properties }) => sum + metricsOf(properties.Metrics), 0),
+    dashboards: stack.resources('AWS::CloudWatch::Dashboard').length,
+    memoryMb: Math.max(...stack.functions.map(({ memoryMb }) => memoryMb)),
+  };
+}
+
+/** How many metrics a `Metrics` property names; an alarm without it looks at one. */
+function metricsOf(metrics: unknown): number {
+  if (!Array.isArray(metrics)) return 1;
+  return metrics.filter(metric => typeof metric === 'object' && metric !== null && 'MetricStat' in metric)
+    .length;
+}

@@ -1,0 +1,32 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { report } from './report.ts';
+import { countUsage } from './usage.ts';
+
+/** `npm run cost`: what a rotation and a credential cost, and docs/cost.md from it. */
+
+const PAGE = new URL('../../docs/cost.md', import.meta.url);
+
+const program = new Command('npm run cost --')
+  .description('Counts what a rotation uses, multiplies by the prices of AWS, and writes docs/cost.md.')
+  .option('--check', 'do not write the page, but fail when it is not what it should be')
+  .addHelpText('after', '\nExit codes: 0 done, 1 the page is stale, or the rotation failed.')
+  .parse();
+const { check } = program.opts<{ check?: true }>();
+
+const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'cost-'));
+try {
+  await synthesize(assemblyDirectory);
+  const page = report(await countUsage(assemblyDirectory));
+  if (check !== true) await writeFile(PAGE, page);
+  else if ((await readFile(PAGE, 'utf8').catch(() => '')) !== page)
+    throw new Error('docs/cost.md is stale; run npm run cost.');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(assemblyDirectory, { recursive: true, force: true });
+}

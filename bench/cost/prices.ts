@@ -1,0 +1,35 @@
+/** When the prices below were last compared with their pages. */
+export const PRICES_AS_OF = '2026-11-24';
+
+/** The region whose prices these are. */
+export const PRICE_REGION = 'US East (N. Virginia), us-east-1';
+
+/** A price in US dollars per unit, without free tiers and without volume discounts. */
+interface Price {
+  readonly dollars: number;
+  /** What one unit is, as the bill counts it. */
+  readonly unit: string;
+  /** Title of AWS's page with this price. */
+  readonly source: string;
+}
+
+/** What AWS asks for everything that a deployment uses. */
+export const PRICES = {
+  secretMonth: { dollars: 0.4, unit: 'secret and month', source: 'AWS Secrets Manager Pricing' },
+  secretCall: { dollars: 0.05 / 10_000, unit: 'API call', source: 'AWS Secrets Manager Pricing' },
+  transition: { dollars: 0.025 / 1000, unit: 'state transition', source: 'AWS Step Functions Pricing' },
+  lambdaRequest: { dollars: 0.2 / 1e6, unit: 'invocation', source: 'AWS Lambda Pricing' },
+  lambdaGbSecond: { dollars: 0.0000133334, unit: 'GB-second on ARM', source: 'AWS Lambda Pricing' },
+  keyMonth: { dollars: 1, unit: 'customer-managed key and month', source: 'AWS Key Management Service Pricing' },
+  keyCall: { dollars: 0.03 / 10_000, unit: 'request', source: 'AWS Key Management Service Pricing' },
+  logGigabyte: { dollars: 0.5, unit: 'GB of logs taken in', source: 'Amazon CloudWatch Pricing' },
+  vendedLogGigabyte: { dollars: 0.5, unit: 'GB of vended logs taken in', source: 'Amazon CloudWatch Pricing' },
+  metricMonth: { dollars: 0.3, unit: 'custom metric and month', source: 'Amazon CloudWatch Pricing' },
+  alarmMetricMonth: { dollars: 0.1, unit: 'metric of an alarm and month', source: 'Amazon CloudWatch Pricing' },
+  dashboardMonth: { dollars: 3, unit: 'dashboard and month', source: 'Amazon CloudWatch Pricing' },
+  trace: { dollars: 5 / 1e6, unit: 'trace recorded', source: 'AWS X-Ray Pricing' },
+  tableRead: { dollars: 0.125 / 1e6, unit: 'read request unit', source: 'Amazon DynamoDB Pricing, on-demand' },
+} as const satisfies Record<string, Price>;
+
+/** The name of a price. */
+export type PriceName = keyof typeof PRICES;
