@@ -20,15 +20,31 @@ export const PRICES = {
   transition: { dollars: 0.025 / 1000, unit: 'state transition', source: 'AWS Step Functions Pricing' },
   lambdaRequest: { dollars: 0.2 / 1e6, unit: 'invocation', source: 'AWS Lambda Pricing' },
   lambdaGbSecond: { dollars: 0.0000133334, unit: 'GB-second on ARM', source: 'AWS Lambda Pricing' },
-  keyMonth: { dollars: 1, unit: 'customer-managed key and month', source: 'AWS Key Management Service Pricing' },
+  keyMonth: {
+    dollars: 1,
+    unit: 'customer-managed key and month',
+    source: 'AWS Key Management Service Pricing',
+  },
   keyCall: { dollars: 0.03 / 10_000, unit: 'request', source: 'AWS Key Management Service Pricing' },
   logGigabyte: { dollars: 0.5, unit: 'GB of logs taken in', source: 'Amazon CloudWatch Pricing' },
-  vendedLogGigabyte: { dollars: 0.5, unit: 'GB of vended logs taken in', source: 'Amazon CloudWatch Pricing' },
+  vendedLogGigabyte: {
+    dollars: 0.5,
+    unit: 'GB of vended logs taken in',
+    source: 'Amazon CloudWatch Pricing',
+  },
   metricMonth: { dollars: 0.3, unit: 'custom metric and month', source: 'Amazon CloudWatch Pricing' },
-  alarmMetricMonth: { dollars: 0.1, unit: 'metric of an alarm and month', source: 'Amazon CloudWatch Pricing' },
+  alarmMetricMonth: {
+    dollars: 0.1,
+    unit: 'metric of an alarm and month',
+    source: 'Amazon CloudWatch Pricing',
+  },
   dashboardMonth: { dollars: 3, unit: 'dashboard and month', source: 'Amazon CloudWatch Pricing' },
   trace: { dollars: 5 / 1e6, unit: 'trace recorded', source: 'AWS X-Ray Pricing' },
-  tableRead: { dollars: 0.125 / 1e6, unit: 'read request unit', source: 'Amazon DynamoDB Pricing, on-demand' },
+  tableRead: {
+    dollars: 0.125 / 1e6,
+    unit: 'read request unit',
+    source: 'Amazon DynamoDB Pricing, on-demand',
+  },
 } as const satisfies Record<string, Price>;
 
 /** The name of a price. */
