@@ -25,7 +25,7 @@ export interface ExecutionReport {
 }
 
 /** What an execution's input tells. */
-export interface ExecutionRotation {
+interface ExecutionRotation {
   readonly purpose: 'rotate' | 'check-configuration';
   readonly secretArn: string;
   readonly versionId: string;

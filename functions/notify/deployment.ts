@@ -2,7 +2,6 @@
 export interface Deployment {
   /** What its names begin with. */
   readonly name: string;
-  readonly partition: string;
   readonly region: string;
   readonly accountId: string;
   /** Where the runbook is to be read: a URL, or its file. */
@@ -18,11 +17,9 @@ const CONSOLES: Readonly<Record<string, string>> = {
 
 /** Reads the deployment from the ARN of its rotation function, whose name is `<deployment>-rotation`. */
 export function deploymentOf(rotationFunctionArn: string, runbookUrl: string | undefined): Deployment {
-  const [, partition = '', , region = '', accountId = '', , functionName = ''] =
-    rotationFunctionArn.split(':');
+  const [, , , region = '', accountId = '', , functionName = ''] = rotationFunctionArn.split(':');
   return {
     name: functionName.replace(/-rotation$/, ''),
-    partition,
     region,
     accountId,
     runbook: runbookUrl ?? 'docs/runbook.md',
