@@ -9,5 +9,7 @@ const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 /** The task of the states Promote and StandDown. */
 export async function handler(event: unknown): Promise<PromoteResult | StandDownResult> {
   const request = parsePromoteRequest(event);
-  return request.action === 'promote' ? promote(request, { secrets }) : standDown(request, { secrets });
+  return request.action === 'promote'
+    ? promote(request, { secrets, now: () => new Date() })
+    : standDown(request, { secrets });
 }

@@ -6,6 +6,8 @@ export interface PromoteRequest extends LogSubject {
   readonly action: 'promote';
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
+  /** When this execution refreshed the tokens; null when it did not, or when its definition does not tell. */
+  readonly refreshedAt: Date | null;
 }
 
 /** What the state StandDown hands over. */
@@ -33,5 +35,7 @@ export function parsePromoteRequest(event: unknown): PromoteRequest | StandDownR
     action,
     pendingVersionId: request.string('pendingVersionId'),
     baseVersionId: request.string('baseVersionId'),
+    // Absent in executions that began under the definition of 0.1.0, which a redrive keeps.
+    refreshedAt: request.optionalInstant('refreshedAt'),
   };
 }

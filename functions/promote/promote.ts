@@ -4,8 +4,15 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { log } from '../shared/log.ts';
+import { writeMetrics } from '../shared/metrics.ts';
 import { currentVersionMoved, describeSecret, versionWithStage } from '../shared/secret-versions.ts';
 import type { PromoteRequest } from './promote-request.ts';
+
+/** What promoting needs. */
+export interface PromoteDependencies {
+  readonly secrets: SecretsManagerClient;
+  readonly now: () => Date;
+}
 
 /** How AWSCURRENT moved. */
 export interface PromoteResult {
@@ -23,9 +30,10 @@ export interface PromoteResult {
  */
 export async function promote(
   request: PromoteRequest,
-  { secrets }: { readonly secrets: SecretsManagerClient },
+  { secrets, now }: PromoteDependencies,
 ): Promise<PromoteResult> {
-  const { secretArn, pendingVersionId, baseVersionId } = request;
+  const { secretArn, pendingVersionId, baseVersionId, refreshedAt } = request;
+  let movedAt: Date | undefined;
   try {
     await secrets.send(
       new UpdateSecretVersionStageCommand({
@@ -35,6 +43,7 @@ export async function promote(
         RemoveFromVersionId: baseVersionId,
       }),
     );
+    movedAt = now();
   } catch (error) {
     if (!(error instanceof InvalidParameterException)) throw error;
     const currentVersionId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSCURRENT');
@@ -44,5 +53,12 @@ export async function promote(
     }
   }
   log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
+  writeMetrics(request, { Rotations: 1, TokenGap: msBetween(refreshedAt, movedAt) });
   return { previousVersionId: baseVersionId, currentVersionId: pendingVersionId };
+}
+
+/** Undefined where a repetition found AWSCURRENT moved already, or where another execution refreshed the tokens. */
+function msBetween(refreshedAt: Date | null, movedAt: Date | undefined): number | undefined {
+  if (refreshedAt === null || movedAt === undefined) return undefined;
+  return Math.max(0, movedAt.getTime() - refreshedAt.getTime());
 }

@@ -4,6 +4,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { log } from '../shared/log.ts';
+import { writeMetrics } from '../shared/metrics.ts';
 import { belongsToRotation, describeSecret, versionWithStage } from '../shared/secret-versions.ts';
 import type { StandDownRequest } from './promote-request.ts';
 
@@ -38,6 +39,7 @@ export async function standDown(
     }
   }
   log('info', 'stood down', request, { standDownVersionId: pendingVersionId });
+  writeMetrics(request, { SupersededRotations: 1 });
   return { standDownVersionId: pendingVersionId };
 }
 

@@ -2,13 +2,14 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredVariable } from '../shared/environment.ts';
+import { optionalNumber, requiredVariable } from '../shared/environment.ts';
 import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
 import { genesysUrls } from '../shared/genesys-urls.ts';
 import { type RefreshResult, refresh } from './refresh.ts';
 import { parseRefreshRequest } from './refresh-request.ts';
 
 const sealKeyArn = requiredVariable('SEAL_KEY_ARN');
+const longestGapHours = optionalNumber('LONGEST_GAP_HOURS');
 const genesysUrlsOf = genesysUrls(process.env);
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
@@ -22,5 +23,6 @@ export async function handler(event: unknown, context: Context): Promise<Refresh
     genesysUrlsOf,
     timeoutMs: () => timeoutWithin(TOKEN_TIMEOUT_MS, context),
     now: () => new Date(),
+    longestGapHours,
   });
 }

@@ -1,3 +1,5 @@
+import { secretNameOf } from './arns.ts';
+
 /** What a log line is about: identifiers only. */
 export interface LogSubject {
   readonly secretArn: string;
@@ -20,10 +22,20 @@ export type LogDetails = Readonly<Record<string, string | number | boolean | nul
 export function log(
   level: 'info' | 'warn',
   message: string,
-  subject: LogSubject,
+  subject: Partial<LogSubject>,
   details: LogDetails = {},
 ): void {
+  console[level]({ message, ...identifiers(subject), ...details });
+}
+
+/** The members by which every line about a secret, an execution or a state is found. */
+export function identifiers(subject: Partial<LogSubject>): Readonly<Record<string, string>> {
   // Field by field: what stands for the subject is often a whole request, with more in it.
   const { secretArn, versionId, execution, state } = subject;
-  console[level]({ message, secretArn, versionId, execution, state, ...details });
+  return {
+    ...(secretArn === undefined ? {} : { secretName: secretNameOf(secretArn), secretArn }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(execution === undefined ? {} : { execution }),
+    ...(state === undefined ? {} : { state }),
+  };
 }

@@ -6,8 +6,12 @@ export interface RequestFields {
   string(key: string): string;
   /** A string that must be there or be null. */
   nullableString(key: string): string | null;
+  /** An instant (ISO 8601) that must be there. */
+  instant(key: string): Date;
   /** An instant (ISO 8601) that must be there or be null. */
   nullableInstant(key: string): Date | null;
+  /** An instant (ISO 8601), or null where there is none. */
+  optionalInstant(key: string): Date | null;
   /** One of the given words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
   /** A whole number from 0. */
@@ -42,11 +46,15 @@ export function requestFields(what: string, request: unknown): RequestFields {
       const value = values[key];
       return value === null || nonEmpty(value) ? value : refuse(key, 'a string that is not empty, or null');
     },
+    instant(key) {
+      return readInstant(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
+    },
     nullableInstant(key) {
       const value = values[key];
-      if (value === null) return null;
-      const instant = new Date(nonEmpty(value) ? value : Number.NaN);
-      return Number.isNaN(instant.getTime()) ? refuse(key, 'an instant (ISO 8601), or null') : instant;
+      return value === null ? null : (readInstant(value) ?? refuse(key, 'an instant (ISO 8601), or null'));
+    },
+    optionalInstant(key) {
+      return values[key] === undefined ? null : this.nullableInstant(key);
     },
     oneOf(key, words) {
       return words.find(word => word === values[key]) ?? refuse(key, words.join(', '));
@@ -64,4 +72,9 @@ export function requestFields(what: string, request: unknown): RequestFields {
       return values[key] === null ? null : requestFields(`${what}'s ${key}`, values[key]);
     },
   };
+}
+
+function readInstant(value: unknown): Date | undefined {
+  const instant = new Date(typeof value === 'string' ? value : Number.NaN);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
 }

@@ -15,6 +15,8 @@ export interface SecretDescription {
   readonly arn: string;
   readonly name: string;
   readonly rotationEnabled: boolean;
+  /** Absent in a secret whose rotation was never configured. */
+  readonly rotationFunctionArn?: string;
   /** Labelled versions only; an id may be listed before its version has a value. */
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
@@ -52,6 +54,9 @@ export async function describeSecret(
     arn: described.ARN ?? secretId,
     name: described.Name ?? secretId,
     rotationEnabled: described.RotationEnabled ?? false,
+    ...(described.RotationLambdaARN === undefined
+      ? {}
+      : { rotationFunctionArn: described.RotationLambdaARN }),
     stages: described.VersionIdsToStages ?? {},
   };
 }

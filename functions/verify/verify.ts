@@ -27,6 +27,8 @@ export interface VerifyDependencies {
 export interface VerifyResult {
   /** The Genesys Cloud user whose context the access token gives; null when only the configuration was checked. */
   readonly userId: string | null;
+  /** The request's, for Promote, which nothing but this result leads to on every way (ISO 8601). */
+  readonly refreshedAt: string | null;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function verify(
     pendingVersionId,
     userId,
   });
-  return { userId };
+  return { userId, refreshedAt: request.refreshedAt?.toISOString() ?? null };
 }
 
 function readPending(

@@ -125,6 +125,7 @@ describe('fetch', () => {
         level: 'info',
         line: {
           message: 'fetched',
+          secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
           execution: 'arn:execution',

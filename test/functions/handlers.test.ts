@@ -1,22 +1,41 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newSeal } from '../../functions/shared/sealed-blob.ts';
-import { executionDescription, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
+import {
+  EXECUTION_ARN_PREFIX,
+  executionDescription,
+  STATE_MACHINE_ARN,
+} from '../helpers/execution-description.ts';
 import { answer, genesysServer } from '../helpers/genesys-server.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
-import { BASE_VERSION, SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
+import {
+  BASE_VERSION,
+  ROTATION_FUNCTION_ARN,
+  SECRET_ARN,
+  secretDescription,
+  VERSION,
+} from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution', state: 'State' };
 const CONTEXT = { getRemainingTimeInMillis: () => 6_900 };
@@ -31,7 +50,8 @@ async function loaded(name: string): Promise<Handler> {
 }
 
 describe('handlers', () => {
-  watchedLog();
+  const logged = watchedLog();
+  const metrics = writtenMetrics();
   const genesys = genesysServer();
   const secretsMock = mockClient(SecretsManagerClient);
   const stepFunctionsMock = mockClient(SFNClient);
@@ -47,10 +67,12 @@ describe('handlers', () => {
     vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
     vi.stubEnv('GENESYS_LOGIN_URL', `${genesys.url}/login`);
     vi.stubEnv('GENESYS_API_URL', `${genesys.url}/api`);
-  });
-
-  afterEach(() => {
-    vi.unstubAllEnvs();
+    vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:111122223333:topic');
+    vi.stubEnv('FAILURES_TABLE', 'failures');
+    vi.stubEnv('ROTATION_FUNCTION_ARN', ROTATION_FUNCTION_ARN);
+    vi.stubEnv('SCHEDULE_EXPRESSION', 'rate(8 hours)');
+    vi.stubEnv('ROTATION_WINDOW', '1h');
+    vi.stubEnv('LONGEST_GAP_HOURS', '9');
   });
 
   it.each([
@@ -58,6 +80,13 @@ describe('handlers', () => {
     ['rotation', 'SEAL_KEY_ARN'],
     ['refresh', 'SEAL_KEY_ARN'],
     ['store-pending', 'SEAL_KEY_ARN'],
+    ['notify', 'TOPIC_ARN'],
+    ['notify', 'FAILURES_TABLE'],
+    ['notify', 'ROTATION_FUNCTION_ARN'],
+    ['watch', 'ROTATION_FUNCTION_ARN'],
+    ['watch', 'SCHEDULE_EXPRESSION'],
+    ['watch', 'ROTATION_WINDOW'],
+    ['watch', 'LONGEST_GAP_HOURS'],
   ])('%s does not load without %s, and says so', async (name, variable) => {
     vi.stubEnv(variable, undefined);
 
@@ -74,7 +103,7 @@ describe('handlers', () => {
     expect(error.message).toContain('GENESYS_API_URL');
   });
 
-  it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'])(
+  it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'notify'])(
     '%s refuses an event that it does not understand, and calls nobody',
     async name => {
       const handler = await loaded(name);
@@ -162,6 +191,20 @@ describe('handlers', () => {
     expect(timeout.mock.calls).toEqual([[4_000]]);
   });
 
+  it.each([
+    ['9', ['info', 'warn']],
+    [undefined, ['info']],
+    ['soon', ['info']],
+  ])('refresh warns of short lives when LONGEST_GAP_HOURS is %j: %j', async (hours, levels) => {
+    vi.stubEnv('LONGEST_GAP_HOURS', hours);
+    genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+    const handler = await loaded('refresh');
+
+    await handler({ ...SUBJECT, source: 'current', retryCount: 0, redriveCount: 0 }, CONTEXT);
+
+    expect(logged().map(({ level }) => level)).toEqual(levels);
+  });
+
   it('store-pending stores', async () => {
     secretsMock.on(PutSecretValueCommand).resolves({});
     const context = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' } as const;
@@ -192,7 +235,7 @@ describe('handlers', () => {
       { getRemainingTimeInMillis: () => 1_500 },
     );
 
-    expect(result).toEqual({ userId: 'user-1' });
+    expect(result).toEqual({ userId: 'user-1', refreshedAt: null });
     expect(genesys.requests.map(({ path }) => path)).toEqual(['/api/api/v2/users/me']);
     expect(timeout.mock.calls).toEqual([[1_200]]);
   });
@@ -228,5 +271,58 @@ describe('handlers', () => {
     const result = await handler({ ...SUBJECT, action: 'stand-down' }, CONTEXT);
 
     expect(result).toEqual({ standDownVersionId: VERSION });
+  });
+
+  it('promote knows the time of day', async () => {
+    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
+    const handler = await loaded('promote');
+    const refreshedAt = new Date(Date.now() - 3_600_000).toISOString();
+
+    await handler(
+      { ...SUBJECT, action: 'promote', pendingVersionId: VERSION, baseVersionId: BASE_VERSION, refreshedAt },
+      CONTEXT,
+    );
+
+    const { TokenGap } = metricsOf(metrics()[0]);
+    expect(Number(TokenGap)).toBeGreaterThanOrEqual(3_600_000);
+    expect(Number(TokenGap)).toBeLessThan(3_700_000);
+  });
+
+  it('notify publishes to the topic and remembers it in the table of its environment', async () => {
+    const snsMock = mockClient(SNSClient);
+    const dynamoDbMock = mockClient(DynamoDBClient);
+    const executionArn = `${EXECUTION_ARN_PREFIX}first`;
+    stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('FAILED'));
+    stepFunctionsMock.on(GetExecutionHistoryCommand).resolves({});
+    dynamoDbMock.on(GetItemCommand).resolves({});
+    vi.stubEnv('RUNBOOK_URL', 'https://wiki.example/runbook');
+    const handler = await loaded('notify');
+
+    await handler(
+      {
+        source: 'aws.states',
+        'detail-type': 'Step Functions Execution Status Change',
+        detail: { executionArn, status: 'FAILED' },
+      },
+      CONTEXT,
+    );
+
+    expect(snsMock.commandCalls(PublishCommand)[0]?.args[0].input).toMatchObject({
+      TopicArn: 'arn:aws:sns:eu-central-1:111122223333:topic',
+      Message: expect.stringContaining('https://wiki.example/runbook#'),
+    });
+    expect(dynamoDbMock.commandCalls(PutItemCommand)[0]?.args[0].input.TableName).toBe('failures');
+  });
+
+  it('watch counts by the schedule of its environment', async () => {
+    const CreatedDate = new Date(Date.now() - 10.5 * 3_600_000);
+    secretsMock.on(ListSecretsCommand).resolves({
+      SecretList: [{ ARN: SECRET_ARN, CreatedDate, RotationLambdaARN: ROTATION_FUNCTION_ARN }],
+    });
+    const handler = await loaded('watch');
+
+    const result = await handler({ source: 'aws.events' }, CONTEXT);
+
+    expect(result).toEqual({ credentials: 1, overdue: 1 });
   });
 });

@@ -10,17 +10,26 @@ const REQUEST: PromoteRequest = {
   versionId: VERSION,
   pendingVersionId: DERIVED_VERSION,
   baseVersionId: BASE_VERSION,
+  refreshedAt: new Date('2026-07-01T07:59:58Z'),
   execution: 'arn:execution',
   state: 'Promote',
 };
 
 describe('promote-request', () => {
   it('reads what the state Promote hands over', () => {
-    expect(parsePromoteRequest({ ...REQUEST })).toEqual(REQUEST);
+    const event: unknown = JSON.parse(JSON.stringify(REQUEST));
+
+    expect(parsePromoteRequest(event)).toEqual(REQUEST);
+  });
+
+  it.each([null, undefined])('knows no refresh of the execution when refreshedAt is %j', refreshedAt => {
+    const event = { ...REQUEST, refreshedAt };
+
+    expect(parsePromoteRequest(event)).toEqual({ ...REQUEST, refreshedAt: null });
   });
 
   it('reads what the state StandDown hands over', () => {
-    const { pendingVersionId: _pending, baseVersionId: _base, ...subject } = REQUEST;
+    const { pendingVersionId: _pending, baseVersionId: _base, refreshedAt: _at, ...subject } = REQUEST;
     const event = { ...subject, action: 'stand-down', state: 'StandDown' };
 
     expect(parsePromoteRequest(event)).toEqual(event);
@@ -33,6 +42,7 @@ describe('promote-request', () => {
     ['versionId', ''],
     ['pendingVersionId', undefined],
     ['baseVersionId', undefined],
+    ['refreshedAt', 'yesterday'],
     ['execution', undefined],
     ['state', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {

@@ -21,6 +21,7 @@ import {
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
+import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const REQUEST: PromoteRequest = {
   action: 'promote',
@@ -28,12 +29,14 @@ const REQUEST: PromoteRequest = {
   versionId: VERSION,
   pendingVersionId: DERIVED_VERSION,
   baseVersionId: BASE_VERSION,
+  refreshedAt: new Date('2026-07-01T07:59:58Z'),
   execution: 'arn:execution',
   state: 'Promote',
 };
 
 describe('promote', () => {
   const logged = watchedLog();
+  const metrics = writtenMetrics();
   const secretsMock = mockClient(SecretsManagerClient);
 
   beforeEach(() => {
@@ -41,8 +44,11 @@ describe('promote', () => {
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  function promoted(): Promise<PromoteResult> {
-    return promote(REQUEST, { secrets: new SecretsManagerClient() });
+  function promoted(request: PromoteRequest = REQUEST): Promise<PromoteResult> {
+    return promote(request, {
+      secrets: new SecretsManagerClient(),
+      now: () => new Date('2026-07-01T08:00:00.250Z'),
+    });
   }
 
   function refusedWhileCurrentIsOn(stages: Record<string, string[]>): Error {
@@ -74,6 +80,7 @@ describe('promote', () => {
         level: 'info',
         line: {
           message: 'promoted',
+          secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
           execution: 'arn:execution',
@@ -83,6 +90,37 @@ describe('promote', () => {
         },
       },
     ]);
+  });
+
+  it('counts the rotation, and measures how long consumers had the refreshed token instead of the new one', async () => {
+    await promoted();
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1, TokenGap: 2_250 }]);
+    expect(metrics()).toMatchObject([
+      { secretName: 'genesys/voicemail', versionId: VERSION, state: 'Promote' },
+    ]);
+  });
+
+  it('measures no gap for tokens that the execution did not refresh', async () => {
+    await promoted({ ...REQUEST, refreshedAt: null });
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+  });
+
+  it('measures no gap when it does not know when the move happened', async () => {
+    refusedWhileCurrentIsOn({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
+
+    await promoted();
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+  });
+
+  it('counts no rotation that is superseded', async () => {
+    refusedWhileCurrentIsOn({ [FOREIGN_VERSION]: ['AWSCURRENT'] });
+
+    await rejection(promoted());
+
+    expect(metrics()).toEqual([]);
   });
 
   it('succeeds when the move is refused because it had already happened', async () => {

@@ -25,6 +25,7 @@ import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
 const TOKENS = {
@@ -49,6 +50,7 @@ const FROM_PENDING: RefreshRequest = {
 
 describe('refresh', () => {
   const logged = watchedLog();
+  const metrics = writtenMetrics();
   const genesys = genesysServer();
   const secretsMock = mockClient(SecretsManagerClient);
   const kmsMock = mockClient(KMSClient);
@@ -79,6 +81,7 @@ describe('refresh', () => {
       genesysUrlsOf: () => ({ loginUrl: genesys.url, apiUrl: 'http://127.0.0.1:1' }),
       timeoutMs: () => 5_000,
       now: () => NOW,
+      longestGapHours: 9,
       ...changes,
     });
     expectNoSecrets(result);
@@ -199,6 +202,7 @@ describe('refresh', () => {
         level: 'info',
         line: {
           message: 'refreshed',
+          secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
           execution: 'arn:execution',
@@ -209,6 +213,82 @@ describe('refresh', () => {
         },
       },
     ]);
+  });
+
+  it('measures the exchange with Genesys Cloud, the new life, and what was left of the token before', async () => {
+    stored(secretValue({ expiresAt: '2026-07-01T09:00:00Z' }));
+    genesys.script(answer(200, TOKENS));
+    const instants = [NOW, NOW, new Date('2026-07-01T08:00:00.400Z')];
+
+    await refreshed(FROM_CURRENT, { now: () => instants.shift() ?? NOW });
+
+    expect(metrics().map(metricsOf)).toEqual([
+      { RefreshTime: 400, AccessTokenLife: 86_400, RemainingTokenLife: 3_600 },
+    ]);
+    expect(metrics()).toMatchObject([
+      {
+        secretName: 'genesys/voicemail',
+        secretArn: SECRET_ARN,
+        versionId: VERSION,
+        execution: 'arn:execution',
+        state: 'Refresh',
+      },
+    ]);
+  });
+
+  it('measures nothing left of a token that was dead', async () => {
+    stored(secretValue({ expiresAt: '2026-06-30T08:00:00Z' }));
+    genesys.script(answer(200, TOKENS));
+
+    await refreshed();
+
+    expect(metrics().map(metricsOf)).toEqual([
+      { RefreshTime: 0, AccessTokenLife: 86_400, RemainingTokenLife: 0 },
+    ]);
+  });
+
+  it('measures no life that it is not told', async () => {
+    genesys.script(answer(200, { ...TOKENS, expires_in: undefined }));
+
+    await refreshed();
+
+    expect(metrics().map(metricsOf)).toEqual([{ RefreshTime: 0 }]);
+  });
+
+  it('hands the tokens on although the metrics cannot be written', async () => {
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'neither yes nor no');
+    genesys.script(answer(200, TOKENS));
+
+    const result = await refreshed();
+
+    expect(await opened(result)).toMatchObject({ refreshToken: 'sentinel-new-refresh-token' });
+    expect(metrics()).toEqual([]);
+    expect(logged()).toMatchObject([
+      { line: { message: 'refreshed' } },
+      { level: 'warn', line: { message: 'metrics not written', secretArn: SECRET_ARN, state: 'Refresh' } },
+    ]);
+  });
+
+  it('warns of a token that dies before the next rotation may come, with both numbers', async () => {
+    genesys.script(answer(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
+
+    await refreshed();
+
+    expect(logged().filter(({ level }) => level === 'warn')).toMatchObject([
+      { line: { secretArn: SECRET_ARN, accessTokenLifeSeconds: 32_399, longestGapHours: 9 } },
+    ]);
+  });
+
+  it.each([
+    ['lives as long as the longest time between two rotations', 9 * 3_600, 9],
+    ['has a life that is not told', undefined, 9],
+    ['cannot be compared', 300, undefined],
+  ])('does not warn of a token that %s', async (_what, expires_in, longestGapHours) => {
+    genesys.script(answer(200, { ...TOKENS, expires_in }));
+
+    await refreshed(FROM_CURRENT, { longestGapHours });
+
+    expect(logged().map(({ level }) => level)).toEqual(['info']);
   });
 
   describe('from the pending version', () => {
@@ -234,6 +314,15 @@ describe('refresh', () => {
       const result = await refreshed(FROM_PENDING);
 
       expect(result).toMatchObject({ tradedVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION });
+    });
+
+    it('measures what was left of the token that consumers had, not of the pending one', async () => {
+      stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed(FROM_PENDING);
+
+      expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
     });
 
     it('throws CurrentVersionMoved without a request when somebody wrote a newer credential', async () => {
@@ -355,6 +444,7 @@ describe('refresh', () => {
     expect(error.message).toContain(SECRET_ARN);
     expect(secretsMock.calls().map(call => call.args[0].constructor)).toEqual([GetSecretValueCommand]);
     expect(logged()).toEqual([]);
+    expect(metrics()).toEqual([]);
   });
 
   it.each([

@@ -222,6 +222,7 @@ describe('rotation', () => {
           level: 'info',
           line: {
             message: 'rotation finished',
+            secretName: 'genesys/voicemail',
             secretArn: SECRET_ARN,
             versionId: VERSION,
             execution: `${EXECUTION_ARN_PREFIX}${NAME}`,

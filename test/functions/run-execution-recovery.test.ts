@@ -89,6 +89,7 @@ describe('run-execution: recovery of sealed tokens', () => {
           level: 'warn',
           line: {
             message: 'recovering sealed tokens',
+            secretName: 'genesys/voicemail',
             secretArn: SECRET_ARN,
             versionId: VERSION,
             execution: FOREIGN,

@@ -19,6 +19,7 @@ import {
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
+import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const REQUEST: StandDownRequest = {
   action: 'stand-down',
@@ -30,6 +31,7 @@ const REQUEST: StandDownRequest = {
 
 describe('stand-down', () => {
   const logged = watchedLog();
+  const metrics = writtenMetrics();
   const secretsMock = mockClient(SecretsManagerClient);
 
   beforeEach(() => {
@@ -92,6 +94,7 @@ describe('stand-down', () => {
         level: 'info',
         line: {
           message: 'stood down',
+          secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
           execution: 'arn:execution',
@@ -100,6 +103,14 @@ describe('stand-down', () => {
         },
       },
     ]);
+  });
+
+  it('counts the rotation as superseded', async () => {
+    labelled({ [VERSION]: ['AWSPENDING'] });
+
+    await stoodDown();
+
+    expect(metrics().map(metricsOf)).toEqual([{ SupersededRotations: 1 }]);
   });
 
   it('succeeds when the removal is refused because the label had gone', async () => {

@@ -144,6 +144,7 @@ describe('store-pending', () => {
         level: 'info',
         line: {
           message: 'stored pending',
+          secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
           execution: 'arn:execution',

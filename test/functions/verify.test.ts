@@ -95,7 +95,19 @@ describe('verify', () => {
 
       const result = await verified();
 
-      expect(result).toEqual({ userId: 'user-1' });
+      expect(result).toMatchObject({ userId: 'user-1' });
+      expect(Object.keys(result)).toEqual(['userId', 'refreshedAt']);
+    });
+
+    it.each([
+      [REQUEST, '2026-07-01T07:59:55.000Z'],
+      [RESUMED, null],
+    ])('gives back when the execution refreshed: $1', async (request, refreshedAt) => {
+      genesys.script(answer(200, USER));
+
+      const result = await verified(request);
+
+      expect(result.refreshedAt).toBe(refreshedAt);
     });
 
     it('logs the id of the user, and no personal data', async () => {
@@ -108,6 +120,7 @@ describe('verify', () => {
           level: 'info',
           line: {
             message: 'verified',
+            secretName: 'genesys/voicemail',
             secretArn: SECRET_ARN,
             versionId: VERSION,
             execution: 'arn:execution',
@@ -219,7 +232,7 @@ describe('verify', () => {
 
       const result = await verified(CHECK);
 
-      expect(result).toEqual({ userId: null });
+      expect(result).toEqual({ userId: null, refreshedAt: null });
       expect(genesys.requests).toMatchObject([
         {
           method: 'POST',
@@ -245,7 +258,7 @@ describe('verify', () => {
 
       const result = await verified({ ...CHECK, pendingVersionId: VERSION });
 
-      expect(result).toEqual({ userId: null });
+      expect(result).toEqual({ userId: null, refreshedAt: null });
       expect(genesys.requests).toMatchObject([{ path: '/login/mypurecloud.ie/oauth/token' }]);
     });
 

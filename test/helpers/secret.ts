@@ -4,6 +4,10 @@ import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manage
 export const SECRET_NAME = 'genesys/voicemail';
 export const SECRET_ARN = `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${SECRET_NAME}-AbCdEf`;
 
+/** The function that rotates it. */
+export const ROTATION_FUNCTION_ARN =
+  'arn:aws:lambda:eu-central-1:111122223333:function:genesys-token-rotation-rotation';
+
 /** The version that AWSCURRENT is on, the one that is rotated in, and one that somebody else wrote. */
 export const BASE_VERSION = 'base0000-0000-4000-8000-000000000000';
 export const VERSION = 'c0ffee00-0000-4000-8000-000000000001';

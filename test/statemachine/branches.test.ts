@@ -18,7 +18,7 @@ describe('the way of a refresh', () => {
         expiresAt: '2030-01-02T00:00:00.000Z',
       },
       versions: { pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
-      verified: { userId: 'user-id' },
+      verified: { userId: 'user-id', refreshedAt: '2030-01-01T00:00:00.000Z' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });

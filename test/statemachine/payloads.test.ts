@@ -111,6 +111,7 @@ const REQUESTS: readonly {
       action: 'promote',
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
+      refreshedAt: '2030-01-01T00:00:00.000Z',
       state: 'Promote',
     },
     parse: parsePromoteRequest,
@@ -169,6 +170,7 @@ describe('the request of a Task', () => {
     expect(run.calls.find(call => call.state === 'Promote')?.payload).toMatchObject({
       pendingVersionId: 'fetched-pending',
       baseVersionId: 'fetched-base',
+      refreshedAt: null,
     });
   });
 
@@ -225,7 +227,12 @@ describe('the request of a Task', () => {
         sealedValue: 'sealed-value-of-pending',
       },
       { state: 'Verify', pendingVersionId: 'stored-again-pending', refreshedAt: '2030-02-01T00:00:00.000Z' },
-      { state: 'Promote', pendingVersionId: 'stored-again-pending', baseVersionId: 'stored-again-base' },
+      {
+        state: 'Promote',
+        pendingVersionId: 'stored-again-pending',
+        baseVersionId: 'stored-again-base',
+        refreshedAt: '2030-02-01T00:00:00.000Z',
+      },
     ]);
   });
 

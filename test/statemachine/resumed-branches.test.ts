@@ -25,7 +25,7 @@ describe('a resumed rotation', () => {
         baseVersionId: 'fetched-base',
         pendingVersionId: 'fetched-pending',
       },
-      verified: { userId: 'user-id' },
+      verified: { userId: 'user-id', refreshedAt: null },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });
@@ -74,7 +74,7 @@ describe('what another rotation left behind', () => {
         expiresAt: '2030-02-02T00:00:00.000Z',
       },
       versions: { pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
-      verified: { userId: 'user-id' },
+      verified: { userId: 'user-id', refreshedAt: '2030-02-01T00:00:00.000Z' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });
@@ -86,7 +86,7 @@ describe('what another rotation left behind', () => {
     expect(run.output).toEqual({
       ...INPUT_WITH_RECOVERED,
       versions: { pendingVersionId: 'stored-recovered-pending', baseVersionId: 'stored-recovered-base' },
-      verified: { userId: 'user-id' },
+      verified: { userId: 'user-id', refreshedAt: null },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });
@@ -138,7 +138,7 @@ describe('a redriven rotation', () => {
       },
       versions: { pendingVersionId: 'stored-again-pending', baseVersionId: 'stored-again-base' },
       caught: { Error: 'AccessTokenOutdated', Cause: 'scripted' },
-      verified: { userId: 'user-id' },
+      verified: { userId: 'user-id', refreshedAt: '2030-02-01T00:00:00.000Z' },
       promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
     });
   });

@@ -62,8 +62,16 @@ const storedAgain = payload({
   pendingVersionId: 'stored-again-pending',
   baseVersionId: 'stored-again-base',
 } satisfies StorePendingResult);
-const verified = payload({ userId: 'user-id' } satisfies VerifyResult);
-const checked = payload({ userId: null } satisfies VerifyResult);
+const verified = payload({
+  userId: 'user-id',
+  refreshedAt: '2030-01-01T00:00:00.000Z',
+} satisfies VerifyResult);
+const verifiedAgain = payload({
+  userId: 'user-id',
+  refreshedAt: '2030-02-01T00:00:00.000Z',
+} satisfies VerifyResult);
+const verifiedResumed = payload({ userId: 'user-id', refreshedAt: null } satisfies VerifyResult);
+const checked = payload({ userId: null, refreshedAt: null } satisfies VerifyResult);
 const promoted = payload({
   previousVersionId: 'promoted-previous',
   currentVersionId: 'promoted-current',
@@ -82,7 +90,7 @@ export const REFRESH: Script = {
 /** A rotation that goes on with what an earlier attempt stored. */
 export const RESUME: Script = {
   Fetch: [fetched('verifyResumed')],
-  VerifyResumed: [verified],
+  VerifyResumed: [verifiedResumed],
   Promote: [promoted],
 };
 /** A rotation that finds the stored access token dead. */
@@ -91,7 +99,7 @@ export const REFRESH_PENDING: Script = {
   VerifyResumed: [failure('AccessTokenRejected')],
   RefreshPending: [refreshedPending],
   StorePending: [stored],
-  Verify: [verified],
+  Verify: [verifiedAgain],
   Promote: [promoted],
 };
 /** A rotation that trades the refresh token of a version that another rotation left behind. */
@@ -99,14 +107,14 @@ export const REFRESH_FOUND: Script = {
   Fetch: [fetched('refreshFound')],
   RefreshPending: [refreshedPending],
   StorePending: [stored],
-  Verify: [verified],
+  Verify: [verifiedAgain],
   Promote: [promoted],
 };
 /** A rotation that stores what another rotation refreshed; its input is `INPUT_WITH_RECOVERED`. */
 export const STORE_RECOVERED: Script = {
   Fetch: [fetched('storeRecovered')],
   StoreRecovered: [storedRecovered],
-  VerifyResumed: [verified],
+  VerifyResumed: [verifiedResumed],
   Promote: [promoted],
 };
 /** A rotation that finds the access token of such tokens dead. */
@@ -115,11 +123,11 @@ export const REFRESH_RECOVERED: Script = {
   VerifyResumed: [failure('AccessTokenRejected')],
   RefreshPending: [refreshedPending],
   StorePending: [stored],
-  Verify: [verified],
+  Verify: [verifiedAgain],
 };
 /** What follows when a redrive comes after the pending access token died. */
 export const OUTDATED: Script = {
-  Verify: [failure('AccessTokenOutdated'), verified],
+  Verify: [failure('AccessTokenOutdated'), verifiedAgain],
   RefreshPending: [refreshedPending],
   StorePending: [storedAgain],
   Promote: [promoted],

@@ -1,29 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { log } from '../../../functions/shared/log.ts';
 import { watchedLog } from '../../helpers/no-secrets.ts';
+import { SECRET_ARN } from '../../helpers/secret.ts';
 import { SENTINELS } from '../../helpers/secret-value.ts';
 
 describe('log', () => {
   const logged = watchedLog();
 
   it('writes one object, which Lambda keeps as one', () => {
-    log('info', 'refreshed', { secretArn: 'arn', versionId: 'v1', execution: 'run', state: 'Refresh' });
+    log('info', 'refreshed', { secretArn: SECRET_ARN, versionId: 'v1', execution: 'run', state: 'Refresh' });
 
     expect(logged()).toEqual([
       {
         level: 'info',
-        line: { message: 'refreshed', secretArn: 'arn', versionId: 'v1', execution: 'run', state: 'Refresh' },
+        line: {
+          message: 'refreshed',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
+          versionId: 'v1',
+          execution: 'run',
+          state: 'Refresh',
+        },
       },
     ]);
   });
 
   it('takes nothing but the identifiers from a request that stands for the subject', () => {
-    const request = { secretArn: 'arn', versionId: 'v1', sealedValue: SENTINELS.newAccessToken };
+    const request = { secretArn: SECRET_ARN, versionId: 'v1', sealedValue: SENTINELS.newAccessToken };
 
     log('info', 'stored pending', request);
 
     expect(logged()).toEqual([
-      { level: 'info', line: { message: 'stored pending', secretArn: 'arn', versionId: 'v1' } },
+      {
+        level: 'info',
+        line: {
+          message: 'stored pending',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
+          versionId: 'v1',
+        },
+      },
     ]);
   });
 
@@ -31,7 +47,7 @@ describe('log', () => {
     log(
       'warn',
       'rotation token refused',
-      { secretArn: 'arn', versionId: 'v1' },
+      { secretArn: SECRET_ARN, versionId: 'v1' },
       { error: 'Refused', left: 3 },
     );
 
@@ -40,12 +56,20 @@ describe('log', () => {
         level: 'warn',
         line: {
           message: 'rotation token refused',
-          secretArn: 'arn',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
           versionId: 'v1',
           error: 'Refused',
           left: 3,
         },
       },
     ]);
+  });
+
+  it('leaves out what it is not told', () => {
+    log('warn', 'rotation overdue', {}, { secrets: 7 });
+
+    expect(logged()).toEqual([{ level: 'warn', line: { message: 'rotation overdue', secrets: 7 } }]);
+    expect(Object.keys(Object(logged()[0]?.line))).toEqual(['message', 'secrets']);
   });
 });

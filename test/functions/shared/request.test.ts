@@ -29,6 +29,10 @@ describe('request', () => {
     expect(fields.nullableString('something')).toBe('blob');
     expect(fields.nullableInstant('never')).toBeNull();
     expect(fields.nullableInstant('since')).toEqual(new Date('2026-07-01T08:00:00Z'));
+    expect(fields.instant('since')).toEqual(new Date('2026-07-01T08:00:00Z'));
+    expect(fields.optionalInstant('since')).toEqual(new Date('2026-07-01T08:00:00Z'));
+    expect(fields.optionalInstant('never')).toBeNull();
+    expect(fields.optionalInstant('unheard')).toBeNull();
     expect(fields.oneOf('action', ['promote', 'stand-down'])).toBe('promote');
     expect(fields.count('none')).toBe(0);
     expect(fields.count('three')).toBe(3);
@@ -64,6 +68,28 @@ describe('request', () => {
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
       expect(error.message).toContain('blob');
+    },
+  );
+
+  it.each([null, '', 'yesterday', 1_782_900_000, SENTINELS.rotationToken])(
+    'refuses %j where an instant is expected',
+    async value => {
+      const error = await refusal(() => requestFields('The request', { since: value }).instant('since'));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('since');
+    },
+  );
+
+  it.each(['', 'yesterday', 1_782_900_000, SENTINELS.rotationToken])(
+    'refuses %j where an instant, null or nothing is expected',
+    async value => {
+      const error = await refusal(() =>
+        requestFields('The request', { since: value }).optionalInstant('since'),
+      );
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('since');
     },
   );
 

@@ -43,6 +43,16 @@ describe('secret-versions', () => {
       });
     });
 
+    it('tells the rotation function, if there is one', async () => {
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolves(secretDescription({ RotationLambdaARN: 'arn:rotation' }));
+
+      const description = await describeSecret(secrets, SECRET_ARN);
+
+      expect(description.rotationFunctionArn).toBe('arn:rotation');
+    });
+
     it('takes a missing RotationEnabled, as of a secret that never was rotated, for disabled', async () => {
       secretsMock.on(DescribeSecretCommand).resolves({ $metadata: {} });
 

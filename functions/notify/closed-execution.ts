@@ -1,0 +1,130 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  KmsAccessDeniedException,
+  KmsInvalidStateException,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+
+/** An execution, as far as it can be read. */
+export interface ExecutionReport {
+  readonly executionArn: string;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly redriveCount: number;
+  readonly isRedrivable: boolean;
+  /** When it closed; undefined while it runs. */
+  readonly closedAt: Date | undefined;
+  /** What it rotates; undefined when its input cannot be read. */
+  readonly rotation: ExecutionRotation | undefined;
+  /** The error's name; a stopped execution and one that ran out of time have none. */
+  readonly error: string | undefined;
+  /** What the function that failed said. */
+  readonly message: string | undefined;
+}
+
+/** What an execution's input tells. */
+interface ExecutionRotation {
+  readonly purpose: 'rotate' | 'check-configuration';
+  readonly secretArn: string;
+  readonly versionId: string;
+}
+
+/** The state that an execution ended in stands in its last events; this is a page. */
+const PAGE_SIZE = 1_000;
+
+/**
+ * Reads what an execution is about and how it stands. Of input and cause only identifiers and the function's own
+ * message are kept.
+ *
+ * @returns undefined when there is no such execution any more
+ */
+export async function readExecution(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<ExecutionReport | undefined> {
+  const described = await describe(executionArn, stepFunctions);
+  if (described === undefined) return undefined;
+  const { status = 'RUNNING', redriveCount = 0, redriveStatus, stopDate, input, error, cause } = described;
+  return {
+    executionArn,
+    status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
+    redriveCount,
+    isRedrivable: redriveStatus === 'REDRIVABLE',
+    closedAt: stopDate,
+    rotation: rotationOf(input),
+    error: status === 'FAILED' ? error : undefined,
+    message: messageOf(cause),
+  };
+}
+
+/**
+ * The state that an execution is in, or was in when it closed; undefined when its history cannot be read. A redriven
+ * Task need not be entered anew, so the last one that was entered counts.
+ *
+ * @see AWS Step Functions Developer Guide, "Redriving executions"
+ */
+export async function lastState(executionArn: string, stepFunctions: SFNClient): Promise<string | undefined> {
+  try {
+    const { events = [] } = await stepFunctions.send(
+      new GetExecutionHistoryCommand({
+        executionArn,
+        reverseOrder: true,
+        maxResults: PAGE_SIZE,
+        includeExecutionData: false,
+      }),
+    );
+    return events.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.name;
+  } catch (error) {
+    if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** Without its data where the key of the state machine's data may not be used. */
+async function describe(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<DescribeExecutionCommandOutput | undefined> {
+  try {
+    return await stepFunctions.send(new DescribeExecutionCommand({ executionArn })).catch(error => {
+      if (!isKeyRefusal(error)) throw error;
+      return stepFunctions.send(
+        new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
+      );
+    });
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+function isKeyRefusal(error: unknown): boolean {
+  return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;
+}
+
+function rotationOf(input: string | undefined): ExecutionRotation | undefined {
+  const { purpose, secretArn, versionId } = parsedObject(input);
+  if (typeof secretArn !== 'string' || typeof versionId !== 'string') return undefined;
+  return {
+    purpose: purpose === 'check-configuration' ? purpose : 'rotate',
+    secretArn,
+    versionId,
+  };
+}
+
+/** The cause of a failed function is JSON. What Step Functions itself writes may quote an input, so it is not read. */
+function messageOf(cause: string | undefined): string | undefined {
+  const { errorMessage } = parsedObject(cause);
+  return typeof errorMessage === 'string' ? errorMessage : undefined;
+}
+
+function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '');
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,40 @@
+/** The deployment that a message comes from. */
+export interface Deployment {
+  /** What its names begin with. */
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where the runbook is to be read: a URL, or its file. */
+  readonly runbook: string;
+}
+
+/** The hosts of the AWS consoles; the Step Functions console is at the same path in each of them. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** Reads the deployment from the ARN of its rotation function, whose name is `<deployment>-rotation`. */
+export function deploymentOf(rotationFunctionArn: string, runbookUrl: string | undefined): Deployment {
+  const [, , , region = '', accountId = '', , functionName = ''] = rotationFunctionArn.split(':');
+  return {
+    name: functionName.replace(/-rotation$/, ''),
+    region,
+    accountId,
+    runbook: runbookUrl ?? 'docs/runbook.md',
+  };
+}
+
+/** Where an execution is to be seen, and redriven, in the console. */
+export function consoleLink(executionArn: string): string {
+  const [, partition = '', , region = ''] = executionArn.split(':');
+  const host = CONSOLES[partition] ?? CONSOLES.aws;
+  return `https://${host}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+}
+
+/** The command that redrives an execution. */
+export function redriveCommand(executionArn: string): string {
+  const [, , , region = ''] = executionArn.split(':');
+  return `aws stepfunctions redrive-execution --region ${region} --execution-arn ${executionArn}`;
+}

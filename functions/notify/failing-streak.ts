@@ -1,0 +1,77 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+
+/** What is known of a rotation, or of a configuration test, that has not succeeded since. */
+export interface FailingStreak {
+  readonly failingSince: Date;
+  /** When the last message left. */
+  readonly notifiedAt: Date;
+  /** Where it failed last, and with what. */
+  readonly state: string;
+  readonly error: string;
+  /** The execution that failed last; undefined when only Secrets Manager reported a failure. */
+  readonly execution: string | undefined;
+}
+
+/** The table of the streaks. */
+export interface StreakTable {
+  readonly dynamoDb: DynamoDBClient;
+  readonly tableName: string;
+}
+
+/** A streak that nobody ends, of a secret that is gone, is forgotten after this long. */
+const KEPT_MS = 90 * 86_400_000;
+
+/** The streak of a subject (a secret's ARN, or that and `#check`); undefined when it does not fail. */
+export async function readStreak(
+  subject: string,
+  { dynamoDb, tableName }: StreakTable,
+): Promise<FailingStreak | undefined> {
+  const { Item } = await dynamoDb.send(
+    new GetItemCommand({ TableName: tableName, Key: { subject: { S: subject } }, ConsistentRead: true }),
+  );
+  const failingSince = instantIn(Item?.failingSince);
+  const notifiedAt = instantIn(Item?.notifiedAt);
+  if (Item === undefined || failingSince === undefined || notifiedAt === undefined) return undefined;
+  const { state, error, execution } = Item;
+  return { failingSince, notifiedAt, state: state?.S ?? '', error: error?.S ?? '', execution: execution?.S };
+}
+
+/** Remembers that a subject fails. */
+export async function writeStreak(
+  subject: string,
+  streak: FailingStreak,
+  { dynamoDb, tableName }: StreakTable,
+): Promise<void> {
+  const { failingSince, notifiedAt, state, error, execution } = streak;
+  const expiresAt = Math.floor((notifiedAt.getTime() + KEPT_MS) / 1_000);
+  await dynamoDb.send(
+    new PutItemCommand({
+      TableName: tableName,
+      Item: {
+        subject: { S: subject },
+        failingSince: { S: failingSince.toISOString() },
+        notifiedAt: { S: notifiedAt.toISOString() },
+        state: { S: state },
+        error: { S: error },
+        ...(execution === undefined ? {} : { execution: { S: execution } }),
+        expiresAt: { N: String(expiresAt) },
+      },
+    }),
+  );
+}
+
+/** Forgets that a subject failed. */
+export async function deleteStreak(subject: string, { dynamoDb, tableName }: StreakTable): Promise<void> {
+  await dynamoDb.send(new DeleteItemCommand({ TableName: tableName, Key: { subject: { S: subject } } }));
+}
+
+function instantIn(attribute: AttributeValue | undefined): Date | undefined {
+  const instant = new Date(attribute?.S ?? Number.NaN);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+}

@@ -1,0 +1,146 @@
+import { secretNameOf } from '../shared/arns.ts';
+import { adviceFor } from './advice.ts';
+import type { ExecutionReport } from './closed-execution.ts';
+import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
+
+/** What is published. */
+export interface Message {
+  /** ASCII without line breaks, shorter than 100 characters (Amazon SNS API Reference, Publish). */
+  readonly subject: string;
+  /** Plain text; the first lines say what happened and what to do. */
+  readonly text: string;
+}
+
+/** A failed execution, and since when its rotation has been failing. */
+export interface Failure extends ExecutionReport {
+  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly state: string | undefined;
+  readonly failingSince: Date;
+}
+
+const SUBJECT_LENGTH = 99;
+
+/** Long enough for every message of ours; AWS's may be longer. */
+const ERROR_MESSAGE_LENGTH = 1_000;
+
+const OTHERWISE = {
+  FAILED: 'an error without a name',
+  TIMED_OUT: 'the execution ran out of time',
+  ABORTED: 'the execution was stopped',
+};
+
+/** What is said of an execution that failed, ran out of time or was stopped. */
+export function failedMessage(failure: Failure, deployment: Deployment): Message {
+  const { executionArn, status, state, error, rotation, message, failingSince, isRedrivable } = failure;
+  const what = error ?? OTHERWISE[status];
+  const where = state ?? 'a state that is not known';
+  const name = rotation === undefined ? undefined : secretNameOf(rotation.secretArn);
+  const kind = rotation?.purpose === 'check-configuration' ? 'configuration test' : 'token rotation';
+  const advice = adviceFor(failure);
+  return {
+    subject: subjectLine(`Genesys ${kind} failed in ${where}: ${what}`, name),
+    text: paragraphs(
+      [
+        `The Genesys Cloud ${kind} of ${name ?? 'a secret that is not known here'} failed in ${where}: ${what}.`,
+        message === undefined ? undefined : oneLine(message),
+      ],
+      [`WHAT CONSUMERS HAVE: ${advice.credential}`],
+      [`WHAT TO DO: ${advice.action}`],
+      [
+        isRedrivable ? redriveCommand(executionArn) : 'The execution cannot be redriven any more.',
+        consoleLink(executionArn),
+        `${deployment.runbook}#${advice.runbookEntry}`,
+      ],
+      [
+        `Failing since: ${instantText(failingSince)}`,
+        ...facts(rotation?.secretArn, rotation?.versionId, deployment),
+        `Execution: ${executionArn}`,
+      ],
+    ),
+  };
+}
+
+/** What is said when Secrets Manager reports a failure of which no execution tells. */
+export function reportedMessage(
+  report: { readonly secretArn: string; readonly reason: string | undefined; readonly failingSince: Date },
+  deployment: Deployment,
+): Message {
+  const { secretArn, reason, failingSince } = report;
+  const name = secretNameOf(secretArn);
+  return {
+    subject: subjectLine('Genesys token rotation failed without an execution', name),
+    text: paragraphs(
+      [
+        `Secrets Manager reports that the rotation of ${name} failed. No failed execution of the workflow is known.`,
+        reason === undefined ? undefined : oneLine(reason),
+      ],
+      ['WHAT CONSUMERS HAVE: AWSCURRENT is unchanged, as far as is known here.'],
+      [
+        `WHAT TO DO: look at the log of the function ${deployment.name}-rotation, and whether Secrets Manager may invoke it. Secrets Manager tries again by itself.`,
+      ],
+      [`${deployment.runbook}#a-rotation-that-failed-without-an-execution`],
+      [`Failing since: ${instantText(failingSince)}`, ...facts(secretArn, undefined, deployment)],
+    ),
+  };
+}
+
+/** What is said when a rotation, or a configuration test, succeeds that had failed. */
+export function worksAgainMessage(
+  success: {
+    readonly secretArn: string | undefined;
+    readonly executionArn: string | undefined;
+    readonly failingSince: Date;
+  },
+  deployment: Deployment,
+): Message {
+  const { secretArn, executionArn, failingSince } = success;
+  const name = secretArn === undefined ? undefined : secretNameOf(secretArn);
+  return {
+    subject: subjectLine('Genesys token rotation works again', name),
+    text: paragraphs(
+      [`The Genesys Cloud token rotation of ${name ?? 'a secret that is not known here'} works again.`],
+      ['WHAT TO DO: nothing.'],
+      [
+        `It had been failing since: ${instantText(failingSince)}`,
+        ...facts(secretArn, undefined, deployment),
+        executionArn === undefined ? undefined : consoleLink(executionArn),
+      ],
+    ),
+  };
+}
+
+function facts(
+  secretArn: string | undefined,
+  versionId: string | undefined,
+  { name, accountId, region }: Deployment,
+): readonly (string | undefined)[] {
+  return [
+    secretArn === undefined ? undefined : `Secret: ${secretArn}`,
+    versionId === undefined ? undefined : `Version: ${versionId}`,
+    `Deployment: ${name}, account ${accountId}, ${region}`,
+  ];
+}
+
+/** The secret's name comes last, because it alone may be longer than a subject. */
+function subjectLine(what: string, secretName: string | undefined): string {
+  const line = secretName === undefined ? what : `${what}: ${secretName}`;
+  const ascii = line.replace(/[^ -~]+/g, ' ');
+  return ascii.length <= SUBJECT_LENGTH ? ascii : `${ascii.slice(0, SUBJECT_LENGTH - 3)}...`;
+}
+
+function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): string {
+  return lines.map(paragraph => paragraph.filter(line => line !== undefined).join('\n')).join('\n\n');
+}
+
+/** Without the entry of the runbook that our errors name: the message has its own link to it. */
+function oneLine(message: string): string {
+  const line = message
+    .replace(/ Runbook: docs\/runbook\.md#\S+$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length <= ERROR_MESSAGE_LENGTH ? line : `${line.slice(0, ERROR_MESSAGE_LENGTH - 3)}...`;
+}
+
+function instantText(instant: Date): string {
+  return `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,55 @@
+import { requestFields } from '../shared/request.ts';
+
+/** An execution has closed. */
+export interface ExecutionClosed {
+  readonly kind: 'execution-closed';
+  readonly executionArn: string;
+  /** Final; the three others may be followed by a redrive. */
+  readonly succeeded: boolean;
+  /** How often it had been redriven when it closed; undefined when the event does not say. */
+  readonly redriveCount: number | undefined;
+}
+
+/** Secrets Manager has ended a rotation, of any secret in the account. */
+export interface RotationEnded {
+  readonly kind: 'rotation-ended';
+  readonly secretArn: string;
+  readonly succeeded: boolean;
+  readonly at: Date;
+  /** Why it failed, as Secrets Manager puts it. */
+  readonly reason: string | undefined;
+}
+
+const CLOSED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+/**
+ * Reads an event of EventBridge. From the event of an execution nothing is taken that encryption may leave out.
+ *
+ * @throws InvalidRotationRequest it is neither of the two kinds
+ * @see AWS Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge"
+ * @see AWS Secrets Manager User Guide, "AWS CloudTrail entries for Secrets Manager"
+ */
+export function parseNotificationEvent(event: unknown): ExecutionClosed | RotationEnded {
+  const fields = requestFields('The event', event);
+  const source = fields.oneOf('source', ['aws.states', 'aws.secretsmanager']);
+  const detail = fields.object('detail');
+  if (source === 'aws.states') {
+    fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
+    const { redriveCount } = (event as { detail: { redriveCount?: unknown } }).detail;
+    return {
+      kind: 'execution-closed',
+      executionArn: detail.string('executionArn'),
+      succeeded: detail.oneOf('status', CLOSED) === 'SUCCEEDED',
+      redriveCount: typeof redriveCount === 'number' ? redriveCount : undefined,
+    };
+  }
+  fields.oneOf('detail-type', ['AWS Service Event via CloudTrail']);
+  const { errorMessage } = (event as { detail: { errorMessage?: unknown } }).detail;
+  return {
+    kind: 'rotation-ended',
+    secretArn: detail.object('additionalEventData').string('SecretId'),
+    succeeded: detail.oneOf('eventName', ['RotationSucceeded', 'RotationFailed']) === 'RotationSucceeded',
+    at: fields.instant('time'),
+    reason: typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : undefined,
+  };
+}

@@ -1,0 +1,208 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { isSameFunction } from '../shared/arns.ts';
+import { SecretNotFound } from '../shared/errors.ts';
+import { log } from '../shared/log.ts';
+import { describeSecret, type SecretDescription, versionWithStage } from '../shared/secret-versions.ts';
+import { type ExecutionReport, lastState, readExecution } from './closed-execution.ts';
+import type { Deployment } from './deployment.ts';
+import {
+  deleteStreak,
+  type FailingStreak,
+  readStreak,
+  type StreakTable,
+  writeStreak,
+} from './failing-streak.ts';
+import { type Failure, failedMessage, type Message, reportedMessage, worksAgainMessage } from './message.ts';
+import type { ExecutionClosed, RotationEnded } from './notification-event.ts';
+
+/** What notifying needs. */
+export interface NotifyDependencies extends StreakTable {
+  readonly stepFunctions: SFNClient;
+  readonly secrets: SecretsManagerClient;
+  readonly sns: SNSClient;
+  readonly topicArn: string;
+  readonly rotationFunctionArn: string;
+  readonly deployment: Deployment;
+  readonly now: () => Date;
+}
+
+/** The same failure is said again only after this long: Secrets Manager tries several times, one after the other. */
+const REMINDER_MS = 4 * 3_600_000;
+
+/** What stands in the table for a failure that only Secrets Manager reported. */
+const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
+
+/**
+ * Tells people when a rotation begins to fail, when it fails otherwise, and when it works again. What is published is
+ * remembered only afterwards, so that a crash in between repeats a message and loses none.
+ *
+ * @throws Error DescribeExecution lags behind the event; Lambda invokes the function again
+ */
+export async function notify(
+  event: ExecutionClosed | RotationEnded,
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  if (event.kind === 'execution-closed') return executionClosed(event, dependencies);
+  return event.succeeded ? rotationSucceeded(event, dependencies) : rotationFailed(event, dependencies);
+}
+
+async function executionClosed(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
+  const { executionArn } = event;
+  const report = await readExecution(executionArn, dependencies.stepFunctions);
+  if (report === undefined) return silent('the execution is gone', { execution: executionArn });
+  if (event.succeeded) {
+    const { closedAt = dependencies.now(), rotation } = report;
+    return closeStreaks(
+      subjectsOf(report),
+      { secretArn: rotation?.secretArn, executionArn, at: closedAt },
+      dependencies,
+    );
+  }
+  const { status } = report;
+  if (status === 'SUCCEEDED') return silent('the execution was redriven', { execution: executionArn });
+  if (status === 'RUNNING') {
+    if (event.redriveCount === report.redriveCount) {
+      throw new Error(`DescribeExecution does not know yet that execution ${executionArn} has closed.`);
+    }
+    return silent('the execution was redriven', { execution: executionArn });
+  }
+  return executionFailed({ ...report, status }, dependencies);
+}
+
+async function executionFailed(
+  report: ExecutionReport & Pick<Failure, 'status'>,
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  const { executionArn, status, rotation, closedAt } = report;
+  const state = await lastState(executionArn, dependencies.stepFunctions);
+  const now = dependencies.now();
+  const failed = { state: state ?? 'none', error: report.error ?? status };
+  const subject = subjectsOf(report)[0];
+  const streak = await readStreak(subject, dependencies);
+  const about = { ...rotation, execution: executionArn, ...(state === undefined ? {} : { state }) };
+  if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
+
+  const failingSince = streak?.failingSince ?? closedAt ?? now;
+  await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
+  await writeStreak(
+    subject,
+    { ...failed, failingSince, notifiedAt: now, execution: executionArn },
+    dependencies,
+  );
+  log('info', 'notified of a failure', about, { error: failed.error });
+}
+
+async function rotationFailed(event: RotationEnded, dependencies: NotifyDependencies): Promise<void> {
+  const { secretArn, reason, at } = event;
+  const secret = await findSecret(secretArn, dependencies);
+  if (secret === undefined || !isSameFunction(secret.rotationFunctionArn, dependencies.rotationFunctionArn))
+    return;
+  const now = dependencies.now();
+  const streak = await readStreak(secretArn, dependencies);
+  if (streak?.execution !== undefined || wasSaid(streak, REPORTED, now)) {
+    return silent('the failure was notified before', { secretArn });
+  }
+  // After a redrive that succeeded, Secrets Manager may still call the rotation failed; the labels know better.
+  if (isComplete(secret)) return silent('the rotation is complete', { secretArn });
+
+  const failingSince = streak?.failingSince ?? at;
+  await publish(reportedMessage({ secretArn, reason, failingSince }, dependencies.deployment), dependencies);
+  await writeStreak(
+    secretArn,
+    { ...REPORTED, failingSince, notifiedAt: now, execution: undefined },
+    dependencies,
+  );
+  log('info', 'notified of a failure', { secretArn }, { error: REPORTED.error });
+}
+
+async function rotationSucceeded(
+  { secretArn, at }: RotationEnded,
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  await closeStreaks(
+    [secretArn, checkOf(secretArn)],
+    { secretArn, executionArn: undefined, at },
+    dependencies,
+  );
+}
+
+/** Says once that what failed works again, and forgets it. A success from before the first failure says nothing. */
+async function closeStreaks(
+  subjects: readonly string[],
+  success: {
+    readonly secretArn: string | undefined;
+    readonly executionArn: string | undefined;
+    readonly at: Date;
+  },
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  const { secretArn, executionArn, at } = success;
+  const streaks = await Promise.all(
+    subjects.map(async subject => ({ subject, streak: await readStreak(subject, dependencies) })),
+  );
+  const ended = streaks.flatMap(({ subject, streak }) =>
+    streak === undefined || at < streak.failingSince ? [] : [{ subject, since: streak.failingSince }],
+  );
+  if (ended.length === 0) return;
+  const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
+  await publish(
+    worksAgainMessage({ secretArn, executionArn, failingSince }, dependencies.deployment),
+    dependencies,
+  );
+  await Promise.all(ended.map(({ subject }) => deleteStreak(subject, dependencies)));
+  log('info', 'notified that it works again', {
+    ...(secretArn === undefined ? {} : { secretArn }),
+    ...(executionArn === undefined ? {} : { execution: executionArn }),
+  });
+}
+
+/**
+ * What the table knows an execution's failures by; a rotation that succeeds also proves its configuration. An
+ * execution whose input cannot be read stands for itself.
+ */
+function subjectsOf({ rotation, executionArn }: ExecutionReport): readonly [string, ...string[]] {
+  if (rotation === undefined) return [executionArn];
+  const { purpose, secretArn } = rotation;
+  return purpose === 'rotate' ? [secretArn, checkOf(secretArn)] : [checkOf(secretArn)];
+}
+
+function checkOf(secretArn: string): string {
+  return `${secretArn}#check`;
+}
+
+function wasSaid(
+  streak: FailingStreak | undefined,
+  { state, error }: Pick<FailingStreak, 'state' | 'error'>,
+  now: Date,
+): boolean {
+  if (streak === undefined || streak.state !== state || streak.error !== error) return false;
+  return now.getTime() - streak.notifiedAt.getTime() < REMINDER_MS;
+}
+
+/** Whether no version waits to be rotated in. */
+function isComplete(secret: SecretDescription): boolean {
+  const pending = versionWithStage(secret, 'AWSPENDING');
+  return pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT');
+}
+
+async function findSecret(
+  secretArn: string,
+  { secrets }: NotifyDependencies,
+): Promise<SecretDescription | undefined> {
+  try {
+    return await describeSecret(secrets, secretArn);
+  } catch (error) {
+    if (error instanceof SecretNotFound) return undefined;
+    throw error;
+  }
+}
+
+async function publish(message: Message, { sns, topicArn }: NotifyDependencies): Promise<void> {
+  await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: message.subject, Message: message.text }));
+}
+
+function silent(why: string, about: Parameters<typeof log>[2]): void {
+  log('info', `nothing to notify: ${why}`, about);
+}

@@ -1,0 +1,19 @@
+/**
+ * The name of a secret, read from its ARN, which ends in a hyphen and six random characters. What is no complete ARN
+ * stands for itself.
+ *
+ * @see AWS Secrets Manager User Guide, "What's in a Secrets Manager secret?"
+ */
+export function secretNameOf(secretArn: string): string {
+  return /:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretArn)?.[1] ?? secretArn;
+}
+
+/** Whether two ARNs name the same function, whatever version or alias they name of it. */
+export function isSameFunction(oneArn: string | undefined, otherArn: string): boolean {
+  return oneArn !== undefined && withoutQualifier(oneArn) === withoutQualifier(otherArn);
+}
+
+/** arn, partition, service, region, account, `function`, name; then maybe a version or an alias. */
+function withoutQualifier(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
+}

@@ -1,0 +1,65 @@
+import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
+
+/** How the deployment rotates. */
+export interface DeploymentSchedule {
+  /** `rate(…)` or `cron(…)`. */
+  readonly expression: string;
+  /** Such as `1h`. */
+  readonly window: string;
+  /** Interval and window together. */
+  readonly longestGapHours: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+
+/** A cron expression of every day: its longest gap is known, while that of one that leaves out days is a lower bound. */
+const EVERY_DAY = /^cron\(\S+ \S+ (?:\* \* \?|\? \* \*) \S+\)$/;
+
+/**
+ * When a secret has to be rotated at the latest, by its own schedule or else by the deployment's. A secret whose
+ * rotation was cancelled has no schedule that Secrets Manager keeps, but its tokens die all the same.
+ *
+ * @see AWS Secrets Manager API Reference, RotationRulesType and SecretListEntry
+ */
+export function dueDate(secret: SecretListEntry, deployment: DeploymentSchedule): Date {
+  const { LastRotatedDate, CreatedDate, NextRotationDate, RotationEnabled, RotationRules = {} } = secret;
+  const { ScheduleExpression: expression, Duration: duration } = RotationRules;
+  const isCron = expression?.startsWith('cron(') ?? false;
+  const isDeployments = expression === deployment.expression && duration === deployment.window;
+
+  if (RotationEnabled === true && isCron && NextRotationDate !== undefined) {
+    const knowsGap = isDeployments && EVERY_DAY.test(expression ?? '');
+    if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? DAY_HOURS);
+  }
+  const gapHours =
+    RotationEnabled === true && !isDeployments
+      ? (ownGapHours(RotationRules) ?? deployment.longestGapHours)
+      : deployment.longestGapHours;
+  const due = later(LastRotatedDate ?? CreatedDate ?? new Date(0), gapHours);
+  // An older secret that has just been given to the rotation is due with its first window.
+  const isFirstRotation = LastRotatedDate === undefined && RotationEnabled === true;
+  return isFirstRotation && NextRotationDate !== undefined && NextRotationDate > due ? NextRotationDate : due;
+}
+
+/** Interval and window of a secret's own schedule; undefined when it is not a rate, or there is none. */
+function ownGapHours(rules: NonNullable<SecretListEntry['RotationRules']>): number | undefined {
+  const { ScheduleExpression: expression, AutomaticallyAfterDays: days, Duration: duration } = rules;
+  const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression ?? '') ?? [];
+  if (count !== undefined) {
+    return unit === 'hour'
+      ? Number(count) + (windowHours(duration) ?? 1)
+      : Number(count) * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+  }
+  if (expression !== undefined || days === undefined) return undefined;
+  return days * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+}
+
+function windowHours(duration: string | undefined): number | undefined {
+  const hours = /^(\d+)h$/.exec(duration ?? '')?.[1];
+  return hours === undefined ? undefined : Number(hours);
+}
+
+function later(instant: Date, hours: number): Date {
+  return new Date(instant.getTime() + hours * HOUR_MS);
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { adviceFor, type KnownFailure } from '../../functions/notify/advice.ts';
+import * as errors from '../../functions/shared/errors.ts';
+import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+
+/** What never ends an execution: what is caught wherever it can come, and what only the rotation function throws. */
+const ENDS_NO_EXECUTION = [
+  'AccessTokenOutdated',
+  'CurrentVersionMoved',
+  'RotationFailed',
+  'RotationStillRunning',
+];
+
+const { RotationError: _base, ...classes } = errors;
+const OURS = Object.keys(classes).filter(name => !ENDS_NO_EXECUTION.includes(name));
+const TASKS = Object.entries(parseDefinition(definitionText()).States).flatMap(([name, { Type }]) =>
+  Type === 'Task' ? [name] : [],
+);
+
+/** The anchors of the runbook's headlines, as GitHub makes them. */
+const ANCHORS = [
+  ...readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm),
+].map(([, headline = '']) =>
+  headline
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-'),
+);
+
+function failed(changes: Partial<KnownFailure>): KnownFailure {
+  return { status: 'FAILED', state: 'Refresh', error: 'GenesysUnavailable', ...changes };
+}
+
+describe('advice', () => {
+  it.each(OURS)('leads %s to its own entry of the runbook', error => {
+    const { runbookEntry } = adviceFor(failed({ error }));
+
+    expect(runbookEntry).toBe(error.toLowerCase());
+    expect(ANCHORS).toContain(runbookEntry);
+  });
+
+  it.each([
+    ['an error of AWS', failed({ error: 'KMSInvalidStateException' }), 'aws-errors'],
+    ['an error that nobody knows', failed({ error: 'Oops' }), 'aws-errors'],
+    ['no error at all', failed({ error: undefined }), 'aws-errors'],
+    [
+      'a stopped execution',
+      failed({ status: 'ABORTED', error: undefined }),
+      'an-execution-that-was-stopped-or-timed-out',
+    ],
+    [
+      'one that ran out of time',
+      failed({ status: 'TIMED_OUT', error: undefined }),
+      'an-execution-that-was-stopped-or-timed-out',
+    ],
+  ])('leads %s to an entry that exists', (_what, failure, entry) => {
+    expect(adviceFor(failure).runbookEntry).toBe(entry);
+    expect(ANCHORS).toContain(entry);
+  });
+
+  it.each(TASKS)('says after %s what is certain of the credential', state => {
+    const known = adviceFor(failed({ state, error: 'ThrottlingException' })).credential;
+    const unknown = adviceFor(failed({ state: undefined, error: 'ThrottlingException' })).credential;
+
+    expect(known).not.toBe(unknown);
+  });
+
+  it.each([
+    ['Fetch', 'ThrottlingException', /nothing was spent/],
+    ['Refresh', 'GenesysUnavailable', /spent nothing/],
+    ['Refresh', 'AccessDeniedException', /spent nothing/],
+    ['Refresh', 'GenesysAnswerLost', /may be spent/],
+    ['RefreshPending', 'Sandbox.Timedout', /may be spent/],
+    ['Refresh', undefined, /may be spent/],
+    ['Refresh', 'RefreshTokenRejected', /dead/],
+    ['StorePending', 'KMSInvalidStateException', /sealed/],
+    ['StoreRecovered', 'AccessDeniedException', /sealed/],
+    ['Verify', 'AccessTokenForbidden', /pending version/],
+    ['StandDown', 'ThrottlingException', /newer/],
+    ['Fetch', 'SecretNotFound', /gone/],
+  ])('says of the tokens after %s with %s: %s', (state, error, words) => {
+    const status = error === undefined ? 'ABORTED' : 'FAILED';
+
+    expect(adviceFor({ status, state, error }).credential).toMatch(words);
+  });
+
+  it('claims no unchanged AWSCURRENT where it may have moved', () => {
+    expect(adviceFor(failed({ state: 'Promote', error: 'States.Timeout' })).credential).not.toMatch(
+      /unchanged/,
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  KmsAccessDeniedException,
+  KmsInvalidStateException,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { lastState, readExecution } from '../../functions/notify/closed-execution.ts';
+import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
+import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { SENTINELS } from '../helpers/secret-value.ts';
+
+const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+const INPUT = {
+  purpose: 'rotate',
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  sealedRotationToken: SENTINELS.rotationToken,
+};
+const CAUSE = {
+  errorType: 'RefreshTokenRejected',
+  errorMessage: 'The refresh token was rejected.',
+  trace: [SENTINELS.refreshToken],
+};
+
+describe('closed-execution', () => {
+  const mock = mockClient(SFNClient);
+
+  beforeEach(() => {
+    mock.reset();
+  });
+
+  async function read(changes: Partial<DescribeExecutionCommandOutput>) {
+    mock.on(DescribeExecutionCommand).resolves(
+      executionDescription('FAILED', {
+        input: JSON.stringify(INPUT),
+        error: 'RefreshTokenRejected',
+        cause: JSON.stringify(CAUSE),
+        output: SENTINELS.newAccessToken,
+        stopDate: new Date('2026-07-01T08:00:10Z'),
+        ...changes,
+      }),
+    );
+    const report = await readExecution(EXECUTION_ARN, new SFNClient());
+    expectNoSecrets(report);
+    return report;
+  }
+
+  describe('readExecution', () => {
+    it('tells what is rotated, how it closed and what the function said, and nothing else of the data', async () => {
+      const report = await read({ redriveCount: 2 });
+
+      expect(report).toEqual({
+        executionArn: EXECUTION_ARN,
+        status: 'FAILED',
+        redriveCount: 2,
+        isRedrivable: true,
+        closedAt: new Date('2026-07-01T08:00:10Z'),
+        rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+        error: 'RefreshTokenRejected',
+        message: 'The refresh token was rejected.',
+      });
+    });
+
+    it('tells a configuration test from a rotation', async () => {
+      const report = await read({ input: JSON.stringify({ ...INPUT, purpose: 'check-configuration' }) });
+
+      expect(report?.rotation?.purpose).toBe('check-configuration');
+    });
+
+    it.each([undefined, 'no JSON', 'null', '7', '{"secretArn":1}'])(
+      'does not know what is rotated when the input is %j',
+      async input => {
+        const report = await read({ input });
+
+        expect(report?.rotation).toBeUndefined();
+        expect(report?.error).toBe('RefreshTokenRejected');
+      },
+    );
+
+    it.each([
+      undefined,
+      `The JSONPath '$.x' could not be found in the input '${SENTINELS.newAccessToken}'`,
+      '{"errorType":"Oops"}',
+      '{"errorMessage":{}}',
+    ])('knows no message when the cause is %j', async cause => {
+      const report = await read({ cause });
+
+      expect(report?.message).toBeUndefined();
+    });
+
+    it.each(['ABORTED', 'TIMED_OUT'] as const)('knows no error of an execution that is %s', async status => {
+      const report = await read({ status });
+
+      expect(report).toMatchObject({ status, error: undefined });
+    });
+
+    it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('takes %s for running', async status => {
+      const report = await read({ status, stopDate: undefined });
+
+      expect(report).toMatchObject({ status: 'RUNNING', closedAt: undefined });
+    });
+
+    it('knows none that does not exist', async () => {
+      mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
+
+      expect(await readExecution(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+    });
+
+    it.each([KmsAccessDeniedException, KmsInvalidStateException])(
+      'does without the data where the key is refused: %o',
+      async type => {
+        mock.on(DescribeExecutionCommand).rejects(awsException(type));
+        mock
+          .on(DescribeExecutionCommand, { includedData: 'METADATA_ONLY' })
+          .resolves(executionDescription('FAILED'));
+
+        const report = await readExecution(EXECUTION_ARN, new SFNClient());
+
+        expect(report).toMatchObject({ status: 'FAILED', rotation: undefined, error: undefined });
+      },
+    );
+
+    it('passes other errors on', async () => {
+      mock.on(DescribeExecutionCommand).rejects(stepFunctionsException('ThrottlingException'));
+
+      const error = await rejection(readExecution(EXECUTION_ARN, new SFNClient()));
+
+      expect(error.name).toBe('ThrottlingException');
+    });
+  });
+
+  describe('lastState', () => {
+    function entered(name: string): HistoryEvent {
+      return { timestamp: undefined, id: 1, type: 'TaskStateEntered', stateEnteredEventDetails: { name } };
+    }
+    function other(type: HistoryEvent['type']): HistoryEvent {
+      return { timestamp: undefined, id: 1, type };
+    }
+
+    it('is the one that was entered last, whatever redrives followed; no data is asked for', async () => {
+      mock.on(GetExecutionHistoryCommand).resolves({
+        events: [
+          other('ExecutionFailed'),
+          other('TaskFailed'),
+          other('ExecutionRedriven'),
+          other('ExecutionFailed'),
+          entered('StorePending'),
+          entered('Refresh'),
+        ],
+      });
+
+      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBe('StorePending');
+      expect(mock.commandCalls(GetExecutionHistoryCommand).map(call => call.args[0].input)).toEqual([
+        { executionArn: EXECUTION_ARN, reverseOrder: true, maxResults: 1_000, includeExecutionData: false },
+      ]);
+    });
+
+    it.each([ExecutionDoesNotExist, KmsAccessDeniedException])('is not known after %o', async type => {
+      mock.on(GetExecutionHistoryCommand).rejects(awsException(type));
+
+      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+    });
+
+    it('is not known of an execution that entered none', async () => {
+      mock.on(GetExecutionHistoryCommand).resolves({ events: [other('ExecutionAborted')] });
+
+      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+    });
+
+    it('passes other errors on', async () => {
+      mock.on(GetExecutionHistoryCommand).rejects(stepFunctionsException('ThrottlingException'));
+
+      const error = await rejection(lastState(EXECUTION_ARN, new SFNClient()));
+
+      expect(error.name).toBe('ThrottlingException');
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import {
+  deleteStreak,
+  type FailingStreak,
+  readStreak,
+  writeStreak,
+} from '../../functions/notify/failing-streak.ts';
+import { FAILURES_TABLE, playedNotifications } from '../helpers/notifications.ts';
+import { SECRET_ARN } from '../helpers/secret.ts';
+
+const STREAK: FailingStreak = {
+  failingSince: new Date('2026-07-01T08:00:00Z'),
+  notifiedAt: new Date('2026-07-01T12:00:00Z'),
+  state: 'Refresh',
+  error: 'RefreshTokenRejected',
+  execution: 'arn:execution',
+};
+
+describe('failing-streak', () => {
+  const { dynamoDbMock, items } = playedNotifications();
+  const table = { dynamoDb: new DynamoDBClient(), tableName: FAILURES_TABLE };
+
+  it.each([STREAK, { ...STREAK, execution: undefined }])(
+    'reads what was written: $execution',
+    async streak => {
+      await writeStreak(SECRET_ARN, streak, table);
+
+      expect(await readStreak(SECRET_ARN, table)).toEqual(streak);
+    },
+  );
+
+  it('is kept for 90 days from the last message on', async () => {
+    await writeStreak(SECRET_ARN, STREAK, table);
+
+    expect(dynamoDbMock.commandCalls(PutItemCommand).map(call => call.args[0].input)).toEqual([
+      {
+        TableName: 'failures',
+        Item: {
+          subject: { S: SECRET_ARN },
+          failingSince: { S: '2026-07-01T08:00:00.000Z' },
+          notifiedAt: { S: '2026-07-01T12:00:00.000Z' },
+          state: { S: 'Refresh' },
+          error: { S: 'RefreshTokenRejected' },
+          execution: { S: 'arn:execution' },
+          // 2026-09-29T12:00:00Z
+          expiresAt: { N: '1790683200' },
+        },
+      },
+    ]);
+  });
+
+  it('is read consistently, since one invocation may follow upon another', async () => {
+    await readStreak(SECRET_ARN, table);
+
+    expect(dynamoDbMock.commandCalls(GetItemCommand).map(call => call.args[0].input)).toEqual([
+      { TableName: 'failures', Key: { subject: { S: SECRET_ARN } }, ConsistentRead: true },
+    ]);
+  });
+
+  it('is gone when it was deleted', async () => {
+    await writeStreak(SECRET_ARN, STREAK, table);
+    await deleteStreak(SECRET_ARN, table);
+
+    expect(await readStreak(SECRET_ARN, table)).toBeUndefined();
+    expect(items.size).toBe(0);
+  });
+
+  it.each([{}, { failingSince: { S: 'yesterday' }, notifiedAt: { S: 'today' } }])(
+    'counts as none when its item cannot be read: %j',
+    async item => {
+      items.set(SECRET_ARN, item);
+
+      expect(await readStreak(SECRET_ARN, table)).toBeUndefined();
+    },
+  );
+});

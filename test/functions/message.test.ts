@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deploymentOf } from '../../functions/notify/deployment.ts';
+import {
+  type Failure,
+  failedMessage,
+  type Message,
+  reportedMessage,
+  worksAgainMessage,
+} from '../../functions/notify/message.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+
+const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+const DEPLOYMENT = deploymentOf(ROTATION_FUNCTION_ARN, undefined);
+const FAILING_SINCE = new Date('2026-07-01T08:00:10.123Z');
+const FAILURE: Failure = {
+  executionArn: EXECUTION_ARN,
+  status: 'FAILED',
+  redriveCount: 0,
+  isRedrivable: true,
+  closedAt: FAILING_SINCE,
+  rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+  error: 'RefreshTokenRejected',
+  message: 'Genesys Cloud said no.\nTwice. Runbook: docs/runbook.md#refreshtokenrejected',
+  state: 'Refresh',
+  failingSince: FAILING_SINCE,
+};
+
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+
+const MESSAGES: readonly [string, (secretArn: string) => Message][] = [
+  [
+    'a failure',
+    secretArn =>
+      failedMessage(
+        { ...FAILURE, rotation: { purpose: 'rotate', secretArn, versionId: VERSION } },
+        DEPLOYMENT,
+      ),
+  ],
+  [
+    'a report of Secrets Manager',
+    secretArn =>
+      reportedMessage({ secretArn, reason: 'not allowed', failingSince: FAILING_SINCE }, DEPLOYMENT),
+  ],
+  [
+    'a success',
+    secretArn =>
+      worksAgainMessage({ secretArn, executionArn: EXECUTION_ARN, failingSince: FAILING_SINCE }, DEPLOYMENT),
+  ],
+];
+
+describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
+  it('names the secret, the deployment and since when', () => {
+    const { subject, text } = messageOf(SECRET_ARN);
+
+    expect(subject).toContain(SECRET_NAME);
+    for (const fact of [
+      SECRET_ARN,
+      'genesys-token-rotation',
+      '111122223333',
+      'eu-central-1',
+      '2026-07-01 08:00:10 UTC',
+    ]) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  it('has a subject that SNS takes, however long the name of the secret is', () => {
+    const { subject, text } = messageOf(SECRET_ARN.replace(SECRET_NAME, `genesys/${'n'.repeat(504)}`));
+
+    expect(subject).toMatch(/^[A-Za-z][ -~]{0,98}$/);
+    expect(text).toContain(`genesys/${'n'.repeat(504)}`);
+  });
+});
+
+describe('the message of a report of Secrets Manager', () => {
+  it('has its reason, and names an entry of the runbook that exists', () => {
+    const report = { secretArn: SECRET_ARN, reason: 'not allowed', failingSince: FAILING_SINCE };
+
+    const { text } = reportedMessage(report, DEPLOYMENT);
+
+    expect(text).toContain('not allowed');
+    expect(text).toContain('docs/runbook.md#a-rotation-that-failed-without-an-execution');
+    expect(runbook).toContain('\n## A rotation that failed without an execution\n');
+  });
+
+  it('does without a reason', () => {
+    const report = { secretArn: SECRET_ARN, reason: undefined, failingSince: FAILING_SINCE };
+
+    expect(reportedMessage(report, DEPLOYMENT).text).not.toContain('undefined');
+  });
+});
+
+describe('the message of a failed execution', () => {
+  it('has all that its reader needs', () => {
+    const { subject, text } = failedMessage(FAILURE, DEPLOYMENT);
+
+    expect(subject).toContain('RefreshTokenRejected');
+    expect(subject).toContain('Refresh:');
+    for (const fact of [
+      'RefreshTokenRejected',
+      'Genesys Cloud said no. Twice.',
+      VERSION,
+      EXECUTION_ARN,
+      `https://console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${EXECUTION_ARN}`,
+      `aws stepfunctions redrive-execution --region eu-central-1 --execution-arn ${EXECUTION_ARN}`,
+      'docs/runbook.md#refreshtokenrejected',
+    ]) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  it('names the entry of the runbook once, at the page that the deployment names', () => {
+    const { text } = failedMessage(
+      FAILURE,
+      deploymentOf(ROTATION_FUNCTION_ARN, 'https://wiki.example/rotation'),
+    );
+
+    expect(text).toContain('https://wiki.example/rotation#refreshtokenrejected');
+    expect(text.match(/#refreshtokenrejected/g)).toHaveLength(1);
+  });
+
+  it('says what fails: a configuration test is no rotation', () => {
+    const rotation = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION } as const;
+
+    const { subject } = failedMessage({ ...FAILURE, rotation }, DEPLOYMENT);
+
+    expect(subject).toContain('configuration test');
+  });
+
+  it('keeps to a length when the error has much to say', () => {
+    const { text } = failedMessage({ ...FAILURE, message: 'x'.repeat(30_000) }, DEPLOYMENT);
+
+    expect(text.length).toBeLessThan(3_000);
+    expect(text).toContain('xxx...');
+  });
+
+  it('gives no command for an execution that cannot be redriven', () => {
+    const { text } = failedMessage({ ...FAILURE, isRedrivable: false }, DEPLOYMENT);
+
+    expect(text).not.toContain('aws stepfunctions');
+    expect(text).toContain('console.aws.amazon.com');
+  });
+
+  it.each([
+    ['ABORTED', 'stopped'],
+    ['TIMED_OUT', 'ran out of time'],
+    ['FAILED', 'without a name'],
+  ] as const)('says what is known of one that is %s without an error', (status, what) => {
+    const failure = { ...FAILURE, status, error: undefined, message: undefined };
+
+    const { subject, text } = failedMessage(
+      { ...failure, state: undefined, rotation: undefined },
+      DEPLOYMENT,
+    );
+
+    expect(subject).toContain(what);
+    expect(text).toContain(EXECUTION_ARN);
+    expect(text).not.toContain('undefined');
+  });
+});

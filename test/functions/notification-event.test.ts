@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { parseNotificationEvent } from '../../functions/notify/notification-event.ts';
+import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { SECRET_ARN } from '../helpers/secret.ts';
+import { SENTINELS } from '../helpers/secret-value.ts';
+
+const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+
+function executionEvent(detail: object = {}, event: object = {}): object {
+  return {
+    version: '0',
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    time: '2026-07-01T08:00:10Z',
+    detail: {
+      executionArn: EXECUTION_ARN,
+      status: 'FAILED',
+      input: SENTINELS.refreshToken,
+      redriveCount: 2,
+      ...detail,
+    },
+    ...event,
+  };
+}
+
+function rotationEvent(detail: object = {}, event: object = {}): object {
+  return {
+    version: '0',
+    source: 'aws.secretsmanager',
+    'detail-type': 'AWS Service Event via CloudTrail',
+    time: '2026-07-01T08:00:10Z',
+    detail: {
+      eventSource: 'secretsmanager.amazonaws.com',
+      eventName: 'RotationFailed',
+      errorMessage: 'The function was not allowed.',
+      additionalEventData: { SecretId: SECRET_ARN },
+      ...detail,
+    },
+    ...event,
+  };
+}
+
+describe('notification-event', () => {
+  it.each([
+    ['FAILED', false],
+    ['TIMED_OUT', false],
+    ['ABORTED', false],
+    ['SUCCEEDED', true],
+  ])('reads that an execution has closed as %s', (status, succeeded) => {
+    expect(parseNotificationEvent(executionEvent({ status }))).toEqual({
+      kind: 'execution-closed',
+      executionArn: EXECUTION_ARN,
+      succeeded,
+      redriveCount: 2,
+    });
+  });
+
+  it('does without what an event of an execution may lack', () => {
+    const event = executionEvent({ redriveCount: undefined, input: undefined });
+
+    expect(parseNotificationEvent(event)).toMatchObject({ redriveCount: undefined });
+  });
+
+  it.each([
+    ['RotationFailed', false],
+    ['RotationSucceeded', true],
+  ])('reads %s of Secrets Manager', (eventName, succeeded) => {
+    expect(parseNotificationEvent(rotationEvent({ eventName }))).toEqual({
+      kind: 'rotation-ended',
+      secretArn: SECRET_ARN,
+      succeeded,
+      at: new Date('2026-07-01T08:00:10Z'),
+      reason: 'The function was not allowed.',
+    });
+  });
+
+  it.each([undefined, ''])('knows no reason when errorMessage is %j', errorMessage => {
+    expect(parseNotificationEvent(rotationEvent({ errorMessage }))).toMatchObject({ reason: undefined });
+  });
+
+  it.each([
+    ['no object', 'text', 'event'],
+    ['another source', executionEvent({}, { source: 'aws.s3' }), 'source'],
+    ['another kind of execution event', executionEvent({}, { 'detail-type': 'Other' }), 'detail-type'],
+    ['no detail', executionEvent({}, { detail: undefined }), 'detail'],
+    ['no execution', executionEvent({ executionArn: undefined }), 'executionArn'],
+    ['a running execution', executionEvent({ status: 'RUNNING' }), 'status'],
+    ['another kind of rotation event', rotationEvent({}, { 'detail-type': 'Other' }), 'detail-type'],
+    ['another event of Secrets Manager', rotationEvent({ eventName: 'RotationStarted' }), 'eventName'],
+    ['no secret', rotationEvent({ additionalEventData: {} }), 'SecretId'],
+    ['no time', rotationEvent({}, { time: undefined }), 'time'],
+  ])('refuses %s', async (_what, event, member) => {
+    const error = await rejection(Promise.resolve().then(() => parseNotificationEvent(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(member);
+  });
+});

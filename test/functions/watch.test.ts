@@ -1,0 +1,143 @@
+import {
+  ListSecretsCommand,
+  type SecretListEntry,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type WatchResult, watch } from '../../functions/watch/watch.ts';
+import { secretsManagerException } from '../helpers/aws-exception.ts';
+import { rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
+import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
+
+const NOW = new Date('2026-06-01T18:00:00Z');
+/** Due at 17:00, with an hour of grace. */
+const JUST_IN_TIME = new Date('2026-06-01T08:00:00Z');
+const OVERDUE = new Date('2026-06-01T07:59:59Z');
+
+function secret(changes: SecretListEntry = {}): SecretListEntry {
+  return {
+    ARN: SECRET_ARN,
+    Name: SECRET_NAME,
+    CreatedDate: new Date('2026-01-01T00:00:00Z'),
+    LastRotatedDate: JUST_IN_TIME,
+    RotationEnabled: true,
+    RotationLambdaARN: ROTATION_FUNCTION_ARN,
+    RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '1h' },
+    ...changes,
+  };
+}
+
+describe('watch', () => {
+  const logged = watchedLog();
+  const metrics = writtenMetrics();
+  const mock = mockClient(SecretsManagerClient);
+
+  beforeEach(() => {
+    mock.reset();
+  });
+
+  async function watched(...pages: readonly (readonly SecretListEntry[])[]): Promise<WatchResult> {
+    for (const [index, page] of pages.entries()) {
+      mock
+        .on(ListSecretsCommand, {
+          MaxResults: 100,
+          ...(index > 0 && { NextToken: `page-${index}` }),
+        })
+        .resolves({
+          SecretList: [...page],
+          ...(index < pages.length - 1 && { NextToken: `page-${index + 1}` }),
+        });
+    }
+    return watch({
+      secrets: new SecretsManagerClient(),
+      rotationFunctionArn: ROTATION_FUNCTION_ARN,
+      schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
+      now: () => NOW,
+    });
+  }
+
+  it('counts the secrets that name the rotation function, on all pages, and how many are overdue', async () => {
+    const result = await watched(
+      [secret(), secret({ LastRotatedDate: OVERDUE })],
+      [],
+      [secret({ RotationLambdaARN: `${ROTATION_FUNCTION_ARN}:live` })],
+    );
+
+    expect(result).toEqual({ credentials: 3, overdue: 1 });
+    expect(mock.commandCalls(ListSecretsCommand)).toHaveLength(3);
+  });
+
+  it.each([
+    ['another function', { RotationLambdaARN: `${ROTATION_FUNCTION_ARN}-2` }],
+    ['no function', { RotationLambdaARN: undefined }],
+    ['our function, but is to be deleted', { DeletedDate: NOW }],
+  ])('does not count a secret that names %s', async (_what, changes) => {
+    const result = await watched([
+      { ...secret({ LastRotatedDate: OVERDUE }), ...changes } as SecretListEntry,
+    ]);
+
+    expect(result).toEqual({ credentials: 0, overdue: 0 });
+  });
+
+  it('writes one line of metrics, whatever it finds', async () => {
+    await watched([secret(), secret({ LastRotatedDate: OVERDUE })]);
+
+    expect(metrics().map(metricsOf)).toEqual([{ Credentials: 2, OverdueCredentials: 1 }]);
+  });
+
+  it('writes zeros where there are no credentials, so that an alarm has data', async () => {
+    await watched([]);
+
+    expect(metrics().map(metricsOf)).toEqual([{ Credentials: 0, OverdueCredentials: 0 }]);
+  });
+
+  it('warns of an overdue secret', async () => {
+    await watched([secret({ LastRotatedDate: OVERDUE, RotationEnabled: false })]);
+
+    expect(logged()).toEqual([
+      {
+        level: 'warn',
+        line: {
+          message: 'rotation overdue',
+          secretName: SECRET_NAME,
+          secretArn: SECRET_ARN,
+          lastRotation: '2026-06-01T07:59:59.000Z',
+          dueSince: '2026-06-01T16:59:59.000Z',
+          rotationEnabled: false,
+        },
+      },
+    ]);
+  });
+
+  it('says of a secret that was never rotated that it was not', async () => {
+    const { LastRotatedDate: _never, ...never } = secret();
+
+    await watched([never]);
+
+    expect(logged()).toMatchObject([{ line: { lastRotation: null, dueSince: '2026-01-01T09:00:00.000Z' } }]);
+  });
+
+  it('says nothing of those that are in time', async () => {
+    await watched([secret()]);
+
+    expect(logged()).toEqual([]);
+  });
+
+  it('names fifty overdue secrets at most, and counts the rest', async () => {
+    await watched(Array.from({ length: 57 }, () => secret({ LastRotatedDate: OVERDUE })));
+
+    expect(logged()).toHaveLength(51);
+    expect(logged().at(-1)).toMatchObject({ level: 'warn', line: { secrets: 7 } });
+  });
+
+  it('counts nothing when Secrets Manager does not answer: no number is better than a wrong one', async () => {
+    mock.on(ListSecretsCommand).rejects(secretsManagerException('ThrottlingException'));
+
+    const error = await rejection(watched());
+
+    expect(error.name).toBe('ThrottlingException');
+    expect(metrics()).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach } from 'vitest';
+import { expectNoSecrets } from './no-secrets.ts';
+
+/** The table and the topic that the tests use. */
+export const FAILURES_TABLE = 'failures';
+export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failed-rotations';
+
+/** Plays the topic and the table of failures, anew for each test of the file. */
+export function playedNotifications() {
+  const snsMock = mockClient(SNSClient);
+  const dynamoDbMock = mockClient(DynamoDBClient);
+  const items = new Map<string, Record<string, unknown>>();
+  const calls: string[] = [];
+
+  beforeEach(() => {
+    items.clear();
+    calls.length = 0;
+    snsMock.reset();
+    dynamoDbMock.reset();
+    snsMock.on(PublishCommand).callsFake(() => {
+      calls.push('Publish');
+      return {};
+    });
+    dynamoDbMock.on(GetItemCommand).callsFake(({ Key }) => {
+      const Item = items.get(Key.subject.S);
+      return Item === undefined ? {} : { Item };
+    });
+    dynamoDbMock.on(PutItemCommand).callsFake(({ Item }) => {
+      calls.push('PutItem');
+      items.set(Item.subject.S, Item);
+      return {};
+    });
+    dynamoDbMock.on(DeleteItemCommand).callsFake(({ Key }) => {
+      calls.push('DeleteItem');
+      items.delete(Key.subject.S);
+      return {};
+    });
+  });
+
+  return {
+    snsMock,
+    dynamoDbMock,
+    /** The table's items by their subjects, as the attributes are on the wire. */
+    items,
+    /** What was published and written, in that order. */
+    calls,
+
+    /** What was published so far. */
+    published(): { readonly subject: string; readonly text: string }[] {
+      const messages = snsMock
+        .commandCalls(PublishCommand)
+        .map(({ args: [{ input }] }) => ({ subject: input.Subject ?? '', text: input.Message ?? '' }));
+      expectNoSecrets(messages);
+      return messages;
+    },
+  };
+}
