@@ -1,6 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
+import { defaultBehaviour, type EventBridgeBehaviour } from './behaviour.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher } from './event-pattern.ts';
 import { rateMs } from './rate-expression.ts';
@@ -26,6 +27,14 @@ export interface Delivery {
   readonly errorType?: string;
 }
 
+/** What the emulated EventBridge works with. */
+export interface EventBridgeOptions extends BusAccount {
+  readonly clock: Clock;
+  /** Invokes the targets. */
+  readonly functions: EventInvoker;
+  readonly behaviour?: Partial<EventBridgeBehaviour>;
+}
+
 interface Rule {
   readonly specification: RuleSpecification;
   readonly matches: EventMatcher;
@@ -35,8 +44,7 @@ const KEPT_DELIVERIES = 1000;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:\d{12}:function:[^:]+(:[^:]+)?$/;
 
 /**
- * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once and
- * exactly once. What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
+ * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once. What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
  *
  * Source: Amazon EventBridge User Guide, "Event bus targets in Amazon EventBridge" and "How EventBridge retries
  * delivering events".
@@ -45,14 +53,16 @@ export class EventBridge {
   readonly #clock: Clock;
   readonly #account: BusAccount;
   readonly #functions: EventInvoker;
+  readonly #behaviour: EventBridgeBehaviour;
   readonly #rules: Rule[] = [];
   readonly #deliveries: Delivery[] = [];
   readonly #listeners = new Set<(event: BusEvent) => void>();
 
-  constructor(options: BusAccount & { readonly clock: Clock; readonly functions: EventInvoker }) {
+  constructor(options: EventBridgeOptions) {
     this.#clock = options.clock;
     this.#account = { accountId: options.accountId, region: options.region };
     this.#functions = options.functions;
+    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
   }
 
   /**
@@ -73,6 +83,11 @@ export class EventBridge {
     };
     this.#rules.push(rule);
     if (scheduleExpression !== undefined) this.#schedule(rule, rateMs(scheduleExpression));
+  }
+
+  /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
+  putFromCloudTrail(entry: EventEntry): void {
+    if (this.#behaviour.trail) this.put(entry);
   }
 
   /** Puts an event of a service on the bus. */
@@ -120,7 +135,7 @@ export class EventBridge {
   }
 
   #deliver({ arn: ruleArn, targetArns }: RuleSpecification, event: BusEvent): void {
-    for (const targetArn of targetArns) {
+    for (const targetArn of this.#behaviour.duplicates ? [...targetArns, ...targetArns] : targetArns) {
       const delivery = { ruleArn, targetArn, event };
       void this.#functions.invokeEvent(targetArn, event, 'events.amazonaws.com', { sourceArn: ruleArn }).then(
         () => this.#keep(delivery),

@@ -26,13 +26,13 @@ export function connectStepFunctions(
 }
 
 /**
- * Puts the service events that CloudTrail records on the bus, which takes an account with a trail that is logging.
+ * Puts the service events that CloudTrail records on the bus.
  *
  * Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; no resources are given.
  */
 export function connectCloudTrail(bus: EventBridge, cloudTrail: CloudTrail): void {
   cloudTrail.onEvent(event =>
-    bus.put({
+    bus.putFromCloudTrail({
       source: `aws.${event.source.replace(/\.amazonaws\.com$/, '')}`,
       detailType: 'AWS Service Event via CloudTrail',
       at: event.at,
