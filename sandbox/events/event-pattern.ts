@@ -26,7 +26,7 @@ export function eventMatcher(pattern: unknown): EventMatcher {
 }
 
 /** EventBridge would not take the pattern. */
-export class InvalidEventPattern extends Error {
+class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPattern';
 }
 

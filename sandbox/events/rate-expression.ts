@@ -22,6 +22,6 @@ export function rateMs(expression: string): number {
 }
 
 /** EventBridge would not take the schedule. */
-export class InvalidScheduleExpression extends Error {
+class InvalidScheduleExpression extends Error {
   override readonly name = 'InvalidScheduleExpression';
 }
