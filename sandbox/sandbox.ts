@@ -126,7 +126,7 @@ export class Sandbox {
       openRequests,
       ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
     });
-    const sns = new Sns({ clock });
+    const sns = new Sns(base);
     const dynamoDb = new DynamoDb({
       ...base,
       ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),

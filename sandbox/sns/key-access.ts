@@ -7,8 +7,8 @@ export interface KeyUse {
   readonly action: 'kms:Decrypt' | 'kms:GenerateDataKey';
   readonly encryptionContext: Readonly<Record<string, string>>;
   readonly caller: Caller;
-  /** The service through which the key is used, without region and domain. */
-  readonly viaService: 'sns';
+  /** The service's endpoint, e.g. `sns.eu-central-1.amazonaws.com`. */
+  readonly viaService: string;
 }
 
 /** Says whether the caller may use the key so. */
@@ -29,15 +29,11 @@ export function requireKey(
   mayUseKey: KeyAccess,
   topic: { readonly arn: string; readonly kmsKeyId?: string | undefined },
   caller: Caller,
+  viaService: string,
 ): void {
   const keyId = topic.kmsKeyId;
   if (keyId === undefined || keyId === AWS_MANAGED_KEY) return;
-  const use = {
-    keyId,
-    encryptionContext: { 'aws:sns:topicArn': topic.arn },
-    caller,
-    viaService: 'sns',
-  } as const;
+  const use = { keyId, encryptionContext: { 'aws:sns:topicArn': topic.arn }, caller, viaService };
   const actions = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
   if (actions.every(action => mayUseKey({ ...use, action }))) return;
   throw new AwsError(

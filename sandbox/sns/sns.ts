@@ -35,6 +35,7 @@ export interface PublishedMessage {
 /** What the emulated SNS works with. */
 export interface SnsOptions {
   readonly clock: Clock;
+  readonly region: string;
   /** Asked before something is published to a topic with a key of its own; by default every key may be used. */
   readonly mayUseKey?: KeyAccess;
 }
@@ -57,14 +58,16 @@ export class Sns implements AwsService {
   };
   readonly #clock: Clock;
   readonly #mayUseKey: KeyAccess;
+  readonly #viaService: string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
   readonly #messages: PublishedMessage[] = [];
   readonly #listeners = new Set<(message: PublishedMessage) => void>();
 
-  constructor({ clock, mayUseKey = () => true }: SnsOptions) {
+  constructor({ clock, region, mayUseKey = () => true }: SnsOptions) {
     this.#clock = clock;
     this.#mayUseKey = mayUseKey;
+    this.#viaService = `sns.${region}.amazonaws.com`;
   }
 
   createTopic(topic: Topic): void {
@@ -104,7 +107,7 @@ export class Sns implements AwsService {
     checkPublish(input);
     const topic = this.#topics.get(input.TopicArn);
     if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', { statusCode: 404 });
-    requireKey(this.#mayUseKey, topic, caller);
+    requireKey(this.#mayUseKey, topic, caller, this.#viaService);
     const message = {
       messageId: crypto.randomUUID(),
       topicArn: topic.arn,

@@ -29,7 +29,7 @@ interface WorldOptions {
 /** One topic, and a client that calls as the operator. */
 async function openTopic({ kmsKeyId, mayUseKey, interceptor }: WorldOptions = {}) {
   const clock = new Clock({ standsStill: true });
-  const sns = new Sns({ clock, ...(mayUseKey !== undefined && { mayUseKey }) });
+  const sns = new Sns({ clock, region: REGION, ...(mayUseKey !== undefined && { mayUseKey }) });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
     ...(interceptor !== undefined && { interceptors: [interceptor] }),
@@ -144,7 +144,7 @@ describe('SNS operation Publish', () => {
       keyId: KEY_ARN,
       encryptionContext: { 'aws:sns:topicArn': TOPIC_ARN },
       caller: expect.objectContaining({ arn: OPERATOR_ARN }),
-      viaService: 'sns',
+      viaService: `sns.${REGION}.amazonaws.com`,
     };
     expect(uses).toStrictEqual([
       { ...use, action: 'kms:GenerateDataKey' },
@@ -188,7 +188,7 @@ describe('SNS operation Publish', () => {
   });
 
   it('needs sns:Publish on the topic', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }) });
+    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
     const caller = { accountId: ACCOUNT_ID, arn: OPERATOR_ARN, userId: 'AIDAOPERATOR' };
     const input = { TopicArn: TOPIC_ARN, Message: 'x' };
 
@@ -206,7 +206,7 @@ describe('SNS operation Publish', () => {
 
 describe('SNS subscriptions', () => {
   it('are never confirmed', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }) });
+    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
     const subscription = {
       arn: `${TOPIC_ARN}:1`,
       topicArn: TOPIC_ARN,
