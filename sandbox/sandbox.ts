@@ -1,9 +1,15 @@
 import { CallLog } from './aws/call-log.ts';
 import { AwsEndpoint } from './aws/endpoint.ts';
 import { type AccessKey, Identities } from './aws/identities.ts';
-import type { AwsInterceptor, AwsService } from './aws/service.ts';
+import type { AwsInterceptor, AwsService, Caller } from './aws/service.ts';
 import { Clock } from './clock.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import { deployOperations, deploySecrets, encryptedStateMachines } from './deployment.ts';
+import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
+import { DynamoDb } from './dynamodb/dynamodb.ts';
+import type { EventBridgeBehaviour } from './events/behaviour.ts';
+import { EventBridge } from './events/event-bridge.ts';
+import { connectCloudTrail, connectStepFunctions } from './events/service-events.ts';
 import type { FaultRule } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
@@ -14,6 +20,7 @@ import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { seededRandom } from './seeded-random.ts';
 import { Settlement } from './settlement.ts';
+import { Sns } from './sns/sns.ts';
 import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
@@ -32,6 +39,8 @@ export interface SandboxOptions {
   readonly port?: number;
   readonly secretsManager?: Partial<SecretsManagerBehaviour>;
   readonly stepFunctions?: Partial<StepFunctionsBehaviour>;
+  readonly events?: Partial<EventBridgeBehaviour>;
+  readonly dynamoDb?: Partial<DynamoDbBehaviour>;
   readonly genesysCloud?: Partial<GenesysBehaviour>;
   /** Stand around every authenticated AWS call. */
   readonly awsInterceptors?: readonly AwsInterceptor[];
@@ -69,6 +78,9 @@ export class Sandbox {
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
   readonly secretsManager: SecretsManager;
+  readonly events: EventBridge;
+  readonly sns: Sns;
+  readonly dynamoDb: DynamoDb;
   /** The access key of the person who works with the sandbox. */
   readonly operator: AccessKey = this.identities.issueUser('operator');
   readonly #endpoint: AwsEndpoint;
@@ -76,7 +88,7 @@ export class Sandbox {
   #advances: Promise<void> = Promise.resolve();
 
   /**
-   * Deploys the stack and serves it.
+   * Deploys the stack and serves it. The configuration tests of its rotation schedules have begun then.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
    * @throws InvalidFault
@@ -87,6 +99,8 @@ export class Sandbox {
     try {
       for (const rule of options.faults ?? []) sandbox.faults.add(rule);
       await Promise.all([sandbox.#endpoint.listen(), sandbox.genesysCloud.listen()]);
+      // The functions that test a rotation's configuration call the endpoint.
+      await deploySecrets(sandbox.stack, sandbox.secretsManager, sandbox.#deployer);
     } catch (error) {
       await sandbox.close();
       throw error;
@@ -112,7 +126,21 @@ export class Sandbox {
       openRequests,
       ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
     });
-    const services = (): AwsService[] => [secretsManager, stepFunctions, lambda, kms, sts, cloudTrail];
+    const sns = new Sns(base);
+    const dynamoDb = new DynamoDb({
+      ...base,
+      ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
+    });
+    const services = (): AwsService[] => [
+      secretsManager,
+      stepFunctions,
+      lambda,
+      kms,
+      sts,
+      cloudTrail,
+      sns,
+      dynamoDb,
+    ];
     const faults = new Faults({
       clock,
       openRequests,
@@ -142,6 +170,17 @@ export class Sandbox {
       cloudTrail,
       ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
     });
+    const events = new EventBridge({
+      ...base,
+      functions: lambda,
+      ...(options.events !== undefined && { behaviour: options.events }),
+    });
+    const encrypted = encryptedStateMachines(stack);
+    connectStepFunctions(events, stepFunctions, {
+      now: () => clock.now(),
+      isEncrypted: arn => encrypted.has(arn),
+    });
+    connectCloudTrail(events, cloudTrail);
     this.clock = clock;
     this.callLog = callLog;
     this.cloudTrail = cloudTrail;
@@ -152,7 +191,16 @@ export class Sandbox {
     this.lambda = lambda;
     this.stepFunctions = stepFunctions;
     this.secretsManager = secretsManager;
-    this.#deploy();
+    this.events = events;
+    this.sns = sns;
+    this.dynamoDb = dynamoDb;
+    try {
+      this.#deploy();
+    } catch (error) {
+      // What a rule has scheduled would keep the process alive.
+      clock.stop();
+      throw error;
+    }
     genesysCloud.intercept(faults.genesysInterceptor);
     this.#endpoint = new AwsEndpoint({
       services: services(),
@@ -225,6 +273,14 @@ export class Sandbox {
     for (const { name, arn, definition, roleArn } of stack.stateMachines) {
       this.stepFunctions.createStateMachine({ name, arn, definition, roleArn });
     }
+    deployOperations(stack, this);
+  }
+
+  /** CloudFormation makes the stack in the operator's name. */
+  get #deployer(): Caller {
+    const identity = this.identities.find(this.operator.accessKeyId);
+    if (identity === undefined) throw new Error('The operator has no identity.');
+    return identity.caller;
   }
 
   #output(name: string): string {

@@ -158,7 +158,7 @@ function headOf(message: IncomingMessage): RequestHead {
 
 function protocolOf(head: RequestHead): WireProtocol {
   if (isLambdaPath(head.path)) return lambdaProtocol(head);
-  return isQueryRequest(head) ? queryProtocol() : jsonProtocol(head);
+  return isQueryRequest(head) ? queryProtocol(head) : jsonProtocol(head);
 }
 
 /** Reads to the end even when the body is too large, so that the client is ready for the refusal. */

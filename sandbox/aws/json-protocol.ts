@@ -4,6 +4,7 @@ import type { RequestHead, WireAnswer, WireProtocol } from './wire-protocol.ts';
 /** The services by the part of `X-Amz-Target` before the operation. CloudTrail's clients differ in theirs. */
 const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
   ['secretsmanager', 'secretsmanager'],
+  ['DynamoDB_20120810', 'dynamodb'],
   ['TrentService', 'kms'],
   ['AWSStepFunctions', 'states'],
   ['CloudTrail_20131101', 'cloudtrail'],

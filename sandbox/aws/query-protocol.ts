@@ -1,7 +1,14 @@
 import { AwsError } from './aws-error.ts';
+import { parseAuthorization } from './signature.ts';
 import type { RequestHead, WireProtocol } from './wire-protocol.ts';
 
-const XML_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+/** The services that speak it here. */
+type QueryService = 'sts' | 'sns';
+
+const XML_NAMESPACES: Readonly<Record<QueryService, string>> = {
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
+};
 const BODY_LIMIT_BYTES = 1_048_576;
 
 /** The Query protocol has names and statuses of its own for what is refused before the service is reached. */
@@ -22,20 +29,30 @@ const QUERY_ERROR: ReadonlyMap<string, { code: string; statusCode: number; messa
   ['AccessDeniedException', { code: 'AccessDenied', statusCode: 403 }],
 ]);
 
-/** Tells whether a request comes as a form, as only STS has it here. */
+/** SNS has names of its own for some of them (Amazon SNS API Reference, Publish, "Errors"). */
+const SNS_ERROR: typeof QUERY_ERROR = new Map([
+  ['AccessDeniedException', { code: 'AuthorizationError', statusCode: 403 }],
+  ['InternalFailure', { code: 'InternalError', statusCode: 500 }],
+]);
+
+/** Tells whether a request comes as a form, as those to STS and SNS do. */
 export function isQueryRequest(head: RequestHead): boolean {
   return head.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 /**
- * The AWS Query protocol of STS: a form with `Action`, and answers and errors in XML. Only members that are
- * text can be answered.
+ * The AWS Query protocol of STS and SNS: a form with `Action`, and answers and errors in XML. Which of the two is
+ * meant, only the signature tells before the form is read. Only members that are text can be answered; of a list or
+ * a map in the form no more is read than that it is there.
  *
  * @see Smithy 2.0, AWS query protocol
  */
-export function queryProtocol(): WireProtocol {
+export function queryProtocol(head: RequestHead): WireProtocol {
+  const signedFor = parseAuthorization(head.headers.authorization ?? '')?.service;
+  const service: QueryService = signedFor === 'sns' ? 'sns' : 'sts';
+  const namespace = XML_NAMESPACES[service];
   return {
-    service: 'sts',
+    service,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     bodyTooLarge: new AwsError('RequestEntityTooLarge', `Request size exceeded ${BODY_LIMIT_BYTES} bytes`, {
       statusCode: 413,
@@ -44,7 +61,13 @@ export function queryProtocol(): WireProtocol {
       request.method === 'POST' ? (formOf(request.body).get('Action') ?? undefined) : undefined,
     input: request => {
       const { Action: _action, Version: _version, ...members } = Object.fromEntries(formOf(request.body));
-      return members;
+      // A list or a map arrives in pieces, `MessageAttributes.entry.1.Name` and so on.
+      return Object.fromEntries(
+        Object.entries(members).map(([name, value]) => {
+          const [member = '', ...rest] = name.split('.');
+          return [member, rest.length === 0 ? value : {}];
+        }),
+      );
     },
     answer: (operation, output, requestId) => ({
       statusCode: 200,
@@ -53,10 +76,11 @@ export function queryProtocol(): WireProtocol {
         `${operation}Response`,
         element(`${operation}Result`, members(output)) +
           element('ResponseMetadata', element('RequestId', requestId)),
+        namespace,
       ),
     }),
     refusal: (error, requestId) => {
-      const own = QUERY_ERROR.get(error.type);
+      const own = (service === 'sns' ? SNS_ERROR : undefined)?.get(error.type) ?? QUERY_ERROR.get(error.type);
       const statusCode = own?.statusCode ?? error.statusCode;
       const parts = {
         Type: statusCode < 500 ? 'Sender' : 'Receiver',
@@ -66,7 +90,11 @@ export function queryProtocol(): WireProtocol {
       return {
         statusCode,
         headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-        body: element('ErrorResponse', element('Error', members(parts)) + element('RequestId', requestId)),
+        body: element(
+          'ErrorResponse',
+          element('Error', members(parts)) + element('RequestId', requestId),
+          namespace,
+        ),
       };
     },
   };
@@ -85,10 +113,10 @@ function members(output: object): string {
     .join('');
 }
 
-/** The root elements carry the namespace; `content` is XML already. */
-function element(name: string, content: string): string {
-  const namespace = name.endsWith('Response') ? ` xmlns="${XML_NAMESPACE}"` : '';
-  return `<${name}${namespace}>${content}</${name}>`;
+/** `content` is XML already; the root element carries the namespace. */
+function element(name: string, content: string, namespace?: string): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
+  return `<${name}${attribute}>${content}</${name}>`;
 }
 
 function escapeXml(text: string): string {

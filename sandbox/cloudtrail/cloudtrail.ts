@@ -44,6 +44,7 @@ export class CloudTrail implements AwsService {
   readonly #clock: Clock;
   readonly #account: { readonly accountId: string; readonly region: string };
   readonly #events: RecordedEvent[] = [];
+  readonly #listeners = new Set<(event: RecordedEvent) => void>();
 
   constructor(options: { clock: Clock; accountId: string; region: string }) {
     this.#clock = options.clock;
@@ -52,12 +53,49 @@ export class CloudTrail implements AwsService {
   }
 
   record(event: ServiceEvent): void {
-    this.#events.push({ ...event, id: crypto.randomUUID(), at: this.#clock.now() });
+    const recorded = { ...event, id: crypto.randomUUID(), at: this.#clock.now() };
+    this.#events.push(recorded);
+    for (const listener of this.#listeners) listener(recorded);
   }
 
   /** The events in the order in which they happened. */
   events(): readonly RecordedEvent[] {
     return [...this.#events];
+  }
+
+  /**
+   * Calls `listener` with every event that is recorded.
+   *
+   * @returns ends the subscription
+   */
+  onEvent(listener: (event: RecordedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The whole event, as LookupEvents gives it as JSON and EventBridge as `detail`. */
+  fullEvent(event: RecordedEvent): Readonly<Record<string, unknown>> {
+    return {
+      eventVersion: '1.08',
+      userIdentity: { accountId: this.#account.accountId, invokedBy: event.source },
+      eventTime: event.at.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+      eventSource: event.source,
+      eventName: event.name,
+      awsRegion: this.#account.region,
+      sourceIPAddress: event.source,
+      userAgent: event.source,
+      errorMessage: event.errorMessage,
+      requestParameters: null,
+      responseElements: null,
+      additionalEventData: event.additionalEventData,
+      requestID: event.requestId,
+      eventID: event.id,
+      readOnly: false,
+      eventType: 'AwsServiceEvent',
+      managementEvent: true,
+      recipientAccountId: this.#account.accountId,
+      eventCategory: 'Management',
+    };
   }
 
   #lookupEvents(): AwsOperation {
@@ -119,27 +157,7 @@ export class CloudTrail implements AwsService {
       EventTime: event.at.getTime() / 1000,
       EventSource: event.source,
       Resources: [{ ResourceType: event.resource.type, ResourceName: event.resource.name }],
-      CloudTrailEvent: JSON.stringify({
-        eventVersion: '1.08',
-        userIdentity: { accountId: this.#account.accountId, invokedBy: event.source },
-        eventTime: event.at.toISOString().replace(/\.\d{3}Z$/, 'Z'),
-        eventSource: event.source,
-        eventName: event.name,
-        awsRegion: this.#account.region,
-        sourceIPAddress: event.source,
-        userAgent: event.source,
-        errorMessage: event.errorMessage,
-        requestParameters: null,
-        responseElements: null,
-        additionalEventData: event.additionalEventData,
-        requestID: event.requestId,
-        eventID: event.id,
-        readOnly: false,
-        eventType: 'AwsServiceEvent',
-        managementEvent: true,
-        recipientAccountId: this.#account.accountId,
-        eventCategory: 'Management',
-      }),
+      CloudTrailEvent: JSON.stringify(this.fullEvent(event)),
     };
   }
 }

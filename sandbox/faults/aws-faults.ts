@@ -22,6 +22,16 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
   // AWS Lambda API Reference, Invoke.
   ['lambda', ['TooManyRequestsException', 'Rate Exceeded.', 429]],
   ['sts', ['Throttling', 'Rate exceeded', 400]],
+  ['sns', ['Throttling', 'Rate exceeded', 400]],
+  // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the text as a table on demand gives it.
+  [
+    'dynamodb',
+    [
+      'ThrottlingException',
+      'Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index so please try again shortly.',
+      400,
+    ],
+  ],
 ]);
 const COMMON_THROTTLING: ErrorShape = ['ThrottlingException', 'Rate exceeded', 400];
 
@@ -33,6 +43,10 @@ const SERVER_ERROR: ReadonlyMap<string, ErrorShape> = new Map([
   ['kms', ['KMSInternalException', 'The request was rejected because an internal exception occurred.', 500]],
   // AWS Lambda API Reference, Invoke.
   ['lambda', ['ServiceException', 'The AWS Lambda service encountered an internal error.', 500]],
+  // Amazon SNS API Reference, Publish.
+  ['sns', ['InternalError', 'Indicates an internal service error.', 500]],
+  // Amazon DynamoDB API Reference, PutItem.
+  ['dynamodb', ['InternalServerError', 'An error occurred on the server side.', 500]],
 ]);
 /** AWS Step Functions API Reference, "Common Errors". */
 const COMMON_SERVER_ERROR: ErrorShape = [
@@ -42,7 +56,16 @@ const COMMON_SERVER_ERROR: ErrorShape = [
 ];
 
 /** The members that name what a call is about. */
-const RESOURCE_MEMBERS = ['SecretId', 'KeyId', 'executionArn', 'stateMachineArn', 'FunctionName', 'Name'];
+const RESOURCE_MEMBERS = [
+  'SecretId',
+  'KeyId',
+  'executionArn',
+  'stateMachineArn',
+  'FunctionName',
+  'TopicArn',
+  'TableName',
+  'Name',
+];
 
 /** Answers a call of AWS with a fault; `ms` is the length of a delay. */
 export async function awsFault(

@@ -38,3 +38,22 @@ export interface FunctionInvoker {
     origin?: InvocationOrigin,
   ): Promise<Invocation>;
 }
+
+/** How other services hand events to functions. */
+export interface EventInvoker {
+  /**
+   * Invokes a function asynchronously: Lambda takes the event over and repeats it by its own rules, whatever comes
+   * of it.
+   *
+   * @param functionArn name, ARN or qualified ARN
+   * @param payload     goes through JSON
+   * @throws AwsError why Lambda does not take the event: ResourceNotFoundException (404), AccessDeniedException
+   *                  (403), RequestTooLargeException (413)
+   */
+  invokeEvent(
+    functionArn: string,
+    payload: unknown,
+    source: InvokingService,
+    origin?: InvocationOrigin,
+  ): Promise<void>;
+}

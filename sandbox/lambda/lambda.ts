@@ -9,7 +9,7 @@ import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from '
 import { describeFunction } from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
-import type { FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
+import type { EventInvoker, FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
 import { toInvocation } from './outcome.ts';
 import { checkPayload } from './payload-limits.ts';
 import { processVariables } from './process-variables.ts';
@@ -66,7 +66,7 @@ const invokeInput = v.object({
  * all that the processes do, take real time, and the `Date` that a function sees starts from the sandbox's. Where it
  * stands still, a function's time-out, timers and `Date` go by the clock, and what it computes takes no time.
  */
-export class Lambda implements AwsService, FunctionInvoker {
+export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   readonly id = 'lambda';
   readonly operations = {
     Invoke: operation(invokeInput, (input, call) => this.#invokeOperation(input, call.requestId)),
@@ -131,6 +131,10 @@ export class Lambda implements AwsService, FunctionInvoker {
     return await this.#invoke(functionArn, undefined, text, randomUUID(), source);
   }
 
+  async invokeEvent(functionArn: string, payload: unknown, source: InvokingService): Promise<void> {
+    this.#accept(functionArn, undefined, JSON.stringify(payload ?? {}), randomUUID(), source);
+  }
+
   /** What a function wrote, oldest first; the last 10,000 lines are kept. */
   logs(functionName: string): readonly LogLine[] {
     return this.#logs.of(functionName);
@@ -159,10 +163,7 @@ export class Lambda implements AwsService, FunctionInvoker {
     checkPayload(payload, InvocationType);
     if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
     if (InvocationType === 'Event') {
-      this.#events.accept(
-        () => this.#invoke(FunctionName, Qualifier, payload, requestId),
-        reason => this.#log(name, `Event given up: ${reason}`, 'stderr', requestId),
-      );
+      this.#accept(FunctionName, Qualifier, payload, requestId);
       return { StatusCode: 202, Payload: '' };
     }
     const invocation = await this.#invoke(FunctionName, Qualifier, payload, requestId);
@@ -173,6 +174,21 @@ export class Lambda implements AwsService, FunctionInvoker {
       ...(invocation.functionError !== undefined && { FunctionError: invocation.functionError }),
       ...(input.LogType === 'Tail' && { LogResult: this.#logs.tail(name, requestId) }),
     };
+  }
+
+  #accept(
+    functionName: string,
+    qualifier: string | undefined,
+    payload: string,
+    requestId: string,
+    source?: InvokingService,
+  ): void {
+    const { name } = this.#functions.find(functionName, qualifier);
+    checkPayload(payload, 'Event');
+    this.#events.accept(
+      () => this.#invoke(functionName, qualifier, payload, requestId, source),
+      reason => this.#log(name, `Event given up: ${reason}`, 'stderr', requestId),
+    );
   }
 
   async #invoke(

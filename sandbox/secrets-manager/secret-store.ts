@@ -27,6 +27,7 @@ export class SecretStore {
   readonly #clock: Clock;
   readonly #arnPrefix: string;
   readonly #secrets = new Map<string, Secret>();
+  readonly #reservedArns = new Map<string, string>();
   readonly #listeners = new Set<(change: SecretChange) => void>();
 
   constructor(clock: Clock, { partition, region, accountId }: Account) {
@@ -34,8 +35,16 @@ export class SecretStore {
     this.#arnPrefix = `arn:${partition}:secretsmanager:${region}:${accountId}:secret:`;
   }
 
+  /** The next secret of this name gets this ARN. */
+  reserveArn(name: string, arn: string): void {
+    this.#reservedArns.set(name, arn);
+  }
+
   /** An ARN for a secret of this name: the name, a hyphen and six random characters. */
   newArn(name: string): string {
+    const reserved = this.#reservedArns.get(name);
+    this.#reservedArns.delete(name);
+    if (reserved !== undefined) return reserved;
     const bytes = crypto.getRandomValues(new Uint8Array(6));
     const suffix = [...bytes].map(byte => SUFFIX_CHARACTERS[byte % SUFFIX_CHARACTERS.length]).join('');
     return `${this.#arnPrefix}${name}-${suffix}`;

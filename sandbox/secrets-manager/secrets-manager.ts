@@ -1,4 +1,5 @@
-import type { AwsOperation, AwsService } from '../aws/service.ts';
+import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
+import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
@@ -83,6 +84,39 @@ export class SecretsManager implements AwsService {
   }
 
   /**
+   * Makes a secret whose ARN is known beforehand, otherwise as CreateSecret does.
+   *
+   * @throws AwsError as CreateSecret
+   */
+  async createSecret(
+    {
+      arn,
+      ...input
+    }: { arn: string; Name: string; Description?: string; KmsKeyId?: string; SecretString?: string },
+    caller: Caller,
+  ): Promise<void> {
+    this.#store.reserveArn(input.Name, arn);
+    await this.#call('CreateSecret', input, caller);
+  }
+
+  /**
+   * Sets a rotation schedule, as RotateSecret does.
+   *
+   * @throws AwsError as RotateSecret
+   */
+  async scheduleRotation(
+    input: {
+      SecretId: string;
+      RotationLambdaARN: string;
+      RotationRules: RotationRulesInput;
+      RotateImmediately: boolean;
+    },
+    caller: Caller,
+  ): Promise<void> {
+    await this.#call('RotateSecret', input, caller);
+  }
+
+  /**
    * Turns rotation on, as it stands once RotateSecret with RotateImmediately=false has tested the configuration.
    *
    * @throws AwsError ResourceNotFoundException; InvalidParameterException for rules that AWS refuses
@@ -122,5 +156,18 @@ export class SecretsManager implements AwsService {
   /** Resolves when no rotation step runs; rotations may still wait for a retry or for their schedule. */
   rotationsIdle(): Promise<void> {
     return this.#runner.idle();
+  }
+
+  async #call(name: 'CreateSecret' | 'RotateSecret', members: object, caller: Caller): Promise<void> {
+    const operation = this.operations[name];
+    const requestId = crypto.randomUUID();
+    const input = { ...members, ClientRequestToken: crypto.randomUUID() };
+    await operation?.run(validated(operation.schema, input), {
+      service: this.id,
+      operation: name,
+      input,
+      caller,
+      requestId,
+    });
   }
 }

@@ -37,6 +37,8 @@ interface ExecutionOptions {
   /** Whether a redriven Task gets a second Entered event. */
   readonly redriveReentersTask: boolean;
   readonly onEvent: (event: HistoryEvent) => void;
+  /** Called when it has begun, closed, or been redriven. */
+  readonly onStatusChange: (execution: ExecutionSnapshot) => void;
 }
 
 const CLOSING_EVENTS = {
@@ -81,6 +83,7 @@ export class Execution {
     const details = { input: options.input, inputDetails: { truncated: false } };
     this.history.append('ExecutionStarted', { ...details, roleArn: options.machine.roleArn });
     this.#begin();
+    options.onStatusChange(this.snapshot());
   }
 
   /** Resolves when the present run is over, at once if it is already. */
@@ -134,6 +137,7 @@ export class Execution {
     this.#closed = Promise.withResolvers();
     this.history.append('ExecutionRedriven', { redriveCount: this.#redriveCount });
     this.#begin();
+    this.#options.onStatusChange(this.snapshot());
     return now;
   }
 
@@ -185,6 +189,7 @@ export class Execution {
     this.#closedAt = event.at;
     this.#run.abort();
     this.#closed.resolve(this.snapshot());
+    this.#options.onStatusChange(this.snapshot());
   }
 
   /** A Task and a Wait go on where they were; the other states are entered again. */

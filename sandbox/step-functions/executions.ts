@@ -26,17 +26,23 @@ export interface ExecutionEvent extends HistoryEvent {
   readonly executionArn: string;
 }
 
+/** Who hears of what happens to executions. */
+export interface ExecutionListener {
+  readonly onEvent: (event: ExecutionEvent) => void;
+  readonly onStatusChange: (execution: ExecutionSnapshot) => void;
+}
+
 /** The executions of an account and region. */
 export class Executions {
   readonly #engine: Engine;
   readonly #behaviour: StepFunctionsBehaviour;
-  readonly #onEvent: (event: ExecutionEvent) => void;
+  readonly #listener: ExecutionListener;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(engine: Engine, behaviour: StepFunctionsBehaviour, onEvent: (event: ExecutionEvent) => void) {
+  constructor(engine: Engine, behaviour: StepFunctionsBehaviour, listener: ExecutionListener) {
     this.#engine = engine;
     this.#behaviour = behaviour;
-    this.#onEvent = onEvent;
+    this.#listener = listener;
   }
 
   /**
@@ -60,7 +66,8 @@ export class Executions {
       machine,
       engine: this.#engine,
       redriveReentersTask: this.#behaviour.redriveReentersTask,
-      onEvent: event => this.#onEvent({ ...event, executionArn }),
+      onEvent: event => this.#listener.onEvent({ ...event, executionArn }),
+      onStatusChange: snapshot => this.#listener.onStatusChange(snapshot),
     });
     this.#entries.set(executionArn, { execution, tokens: new RedriveTokens() });
     return execution;

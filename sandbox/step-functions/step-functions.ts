@@ -27,13 +27,19 @@ export class StepFunctions implements AwsService {
   readonly #machines: StateMachines;
   readonly #executions: Executions;
   readonly #listeners = new Set<(event: ExecutionEvent) => void>();
+  readonly #statusListeners = new Set<(execution: ExecutionSnapshot) => void>();
 
   constructor(options: StepFunctionsOptions) {
     const { clock, functions, region, random = Math.random } = options;
     const behaviour = { ...defaultBehaviour, ...options.behaviour };
     this.#machines = new StateMachines(clock, options);
-    this.#executions = new Executions({ clock, functions, region, random }, behaviour, event => {
-      for (const listener of this.#listeners) listener(event);
+    this.#executions = new Executions({ clock, functions, region, random }, behaviour, {
+      onEvent: event => {
+        for (const listener of this.#listeners) listener(event);
+      },
+      onStatusChange: execution => {
+        for (const listener of this.#statusListeners) listener(execution);
+      },
     });
     const resources = { clock, machines: this.#machines, executions: this.#executions };
     const operations = stepFunctionsOperations(resources);
@@ -68,6 +74,23 @@ export class StepFunctions implements AwsService {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /**
+   * Calls `listener` with every execution that has just begun, closed, or been redriven.
+   *
+   * @returns a function that ends this
+   */
+  onStatusChange(listener: (execution: ExecutionSnapshot) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => {
+      this.#statusListeners.delete(listener);
+    };
+  }
+
+  /** Why an execution cannot be redriven now, or undefined if it can. */
+  notRedrivableReason(execution: ExecutionSnapshot): string | undefined {
+    return this.#executions.notRedrivableReason(execution);
   }
 
   /**

@@ -84,6 +84,8 @@ const versionArn: Value = resource => `${unqualifiedArn(resource)}:${version(res
 const aliasArn: Value = resource => `${unqualifiedArn(resource)}:${resource.name}`;
 const secretOfProperty: Value = ({ property }) => String(property('SecretId'));
 const stateMachineArn = regional('states', 'stateMachine:');
+const subscriptionArn: Value = ({ environment, logicalId, property }) =>
+  `${property('TopicArn')}:${uuid(stableId(environment.stackName, logicalId, 'subscription', 32))}`;
 
 /**
  * AWS CloudFormation Template Reference, "Return values" of each type. A type that is not listed here can be in
@@ -156,5 +158,11 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     nameProperty: 'TopicName',
     ref: regional('sns', ''),
     attributes: { TopicArn: regional('sns', ''), TopicName: name },
+  },
+  'AWS::SNS::Subscription': { ref: subscriptionArn, attributes: { Arn: subscriptionArn } },
+  'AWS::DynamoDB::Table': {
+    nameProperty: 'TableName',
+    ref: name,
+    attributes: { Arn: regional('dynamodb', 'table/') },
   },
 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { booleanProperty, numberProperty, parseProperties } from './resource-properties.ts';
+import { booleanProperty, documentProperty, numberProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -11,8 +11,10 @@ export interface TemplateSecret {
   readonly arn: string;
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
-  /** The first value; absent if Secrets Manager is to generate one. */
+  /** The first value; without one, and if none is to be generated, the secret begins empty. */
   readonly secretString?: string | undefined;
+  /** Whether Secrets Manager is to generate the first value. */
+  readonly generated: boolean;
 }
 
 /** The rotation of a secret, of the stack or of elsewhere. */
@@ -34,6 +36,7 @@ const secretProperties = v.object({
   Description: v.optional(v.string()),
   KmsKeyId: v.optional(v.string()),
   SecretString: v.optional(v.string()),
+  GenerateSecretString: v.optional(documentProperty),
 });
 const scheduleProperties = v.object({
   SecretId: v.string(),
@@ -60,6 +63,7 @@ export function secrets(resolver: TemplateResolver): TemplateSecret[] {
       description: properties.Description,
       kmsKeyId: properties.KmsKeyId,
       secretString: properties.SecretString,
+      generated: properties.GenerateSecretString !== undefined,
     };
   });
 }

@@ -7,6 +7,7 @@ import {
 } from './function-resources.ts';
 import { keys, type TemplateKey } from './key-resources.ts';
 import { roles, type TemplateRole } from './role-resources.ts';
+import { rules, type TemplateRule } from './rule-resources.ts';
 import {
   rotationSchedules,
   secrets,
@@ -14,7 +15,9 @@ import {
   type TemplateSecret,
 } from './secret-resources.ts';
 import { stateMachines, type TemplateStateMachine } from './state-machine-resources.ts';
+import { type TemplateTable, tables } from './table-resources.ts';
 import { type ResolvedResource, TemplateResolver } from './template-resolver.ts';
+import { subscriptions, type TemplateSubscription, type TemplateTopic, topics } from './topic-resources.ts';
 
 /** A synthesised stack as it would be deployed: no intrinsic function is left in it. */
 export interface StackModel {
@@ -26,6 +29,10 @@ export interface StackModel {
   readonly roles: readonly TemplateRole[];
   readonly secrets: readonly TemplateSecret[];
   readonly rotationSchedules: readonly TemplateRotationSchedule[];
+  readonly topics: readonly TemplateTopic[];
+  readonly subscriptions: readonly TemplateSubscription[];
+  readonly rules: readonly TemplateRule[];
+  readonly tables: readonly TemplateTable[];
   readonly outputs: Readonly<Record<string, string>>;
   /**
    * The resources of any type, e.g. `AWS::Logs::LogGroup`.
@@ -69,6 +76,10 @@ export function readStack(options: {
     roles: roles(resolver),
     secrets: secrets(resolver),
     rotationSchedules: rotationSchedules(resolver),
+    topics: topics(resolver),
+    subscriptions: subscriptions(resolver),
+    rules: rules(resolver),
+    tables: tables(resolver),
     outputs: resolver.outputs(),
     resources: type => resolver.resources(type),
   };

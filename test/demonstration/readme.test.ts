@@ -3,11 +3,15 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../sandbox/clock.ts';
 import { CloudTrail } from '../../sandbox/cloudtrail/cloudtrail.ts';
+import { defaultBehaviour as dynamoDbBehaviour } from '../../sandbox/dynamodb/behaviour.ts';
+import { DynamoDb } from '../../sandbox/dynamodb/dynamodb.ts';
+import { defaultBehaviour as eventsBehaviour } from '../../sandbox/events/behaviour.ts';
 import { WORST_CASE } from '../../sandbox/genesys-cloud/behaviour.ts';
 import { Kms } from '../../sandbox/kms/kms.ts';
 import { Lambda } from '../../sandbox/lambda/lambda.ts';
 import { DEFAULT_BEHAVIOUR } from '../../sandbox/secrets-manager/behaviour.ts';
 import { SecretsManager } from '../../sandbox/secrets-manager/secrets-manager.ts';
+import { Sns } from '../../sandbox/sns/sns.ts';
 import { defaultBehaviour } from '../../sandbox/step-functions/behaviour.ts';
 import { StepFunctions } from '../../sandbox/step-functions/step-functions.ts';
 import { sts } from '../../sandbox/sts/sts.ts';
@@ -42,6 +46,8 @@ describe("the sandbox's README", () => {
   it.each([
     ['secretsManager', DEFAULT_BEHAVIOUR],
     ['stepFunctions', defaultBehaviour],
+    ['events', eventsBehaviour],
+    ['dynamoDb', dynamoDbBehaviour],
     ['genesysCloud', WORST_CASE],
   ])('names every switch of %s and its default', (part, behaviour) => {
     expect(switchesUnder(`### \`${part}\``)).toEqual(asCode(behaviour));
@@ -62,6 +68,8 @@ describe("the sandbox's README", () => {
       new Kms(account),
       cloudTrail,
       sts,
+      new Sns(account),
+      new DynamoDb(account),
     ];
 
     const documented = rowsUnder('## What is emulated').map(([id, cell]) => [

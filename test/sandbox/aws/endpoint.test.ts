@@ -261,7 +261,7 @@ describe('AwsEndpoint', () => {
     );
 
     it.each([
-      { method: 'POST', headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' } },
+      { method: 'POST', headers: { 'x-amz-target': 'DynamoDBStreams_20120810.GetRecords' } },
       { method: 'GET', headers: {} },
     ])('refuses a $method of no emulated service', async request => {
       const aws = await serveAws([secretsManager()]);

@@ -123,3 +123,34 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
     await expect(refusal).rejects.toMatchObject({ type: 'RequestTooLargeException', statusCode: 413 });
   });
 });
+
+describe('Lambda, when another service hands it an event', () => {
+  it('runs the function in the name of that service, and again when it fails', async () => {
+    const sources: unknown[] = [];
+    const { lambda, clock } = openLambda({
+      interceptors: [
+        async ({ source, payload }) => {
+          sources.push([source, payload]);
+          return FAILED;
+        },
+      ],
+    });
+    lambda.createFunction(probe(''));
+
+    await lambda.invokeEvent('probe', { id: '1' }, 'events.amazonaws.com');
+    await setImmediate();
+    clock.advance(60_000);
+    await setImmediate();
+
+    const once = ['events.amazonaws.com', { id: '1' }];
+    expect(sources).toStrictEqual([once, once]);
+  });
+
+  it('throws ResourceNotFoundException for an unknown function', async () => {
+    const { lambda } = openLambda();
+
+    const refusal = lambda.invokeEvent('probe', {}, 'events.amazonaws.com');
+
+    await expect(refusal).rejects.toMatchObject({ type: 'ResourceNotFoundException' });
+  });
+});

@@ -321,6 +321,7 @@ describe('keys and secrets of a stack', () => {
         description: 'first',
         kmsKeyId: undefined,
         secretString: undefined,
+        generated: true,
       },
     ]);
     expect(rotationSchedules).toStrictEqual([

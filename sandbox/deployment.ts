@@ -1,0 +1,83 @@
+import type { Caller } from './aws/service.ts';
+import type { DynamoDb } from './dynamodb/dynamodb.ts';
+import type { EventBridge } from './events/event-bridge.ts';
+import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
+import type { Sns } from './sns/sns.ts';
+import type { StackModel } from './template/stack-model.ts';
+import { isObject, UnresolvableTemplate } from './template/template.ts';
+
+const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
+
+/**
+ * Makes the stack's topics with their subscriptions, its tables and its rules.
+ *
+ * @throws RuleNotEmulated and other errors of {@link EventBridge.createRule}
+ */
+export function deployOperations(
+  stack: StackModel,
+  { sns, dynamoDb, events }: { sns: Sns; dynamoDb: DynamoDb; events: EventBridge },
+): void {
+  for (const { arn, name, kmsKeyId } of stack.topics) sns.createTopic({ arn, name, kmsKeyId });
+  for (const { arn, topicArn, protocol, endpoint } of stack.subscriptions) {
+    sns.createSubscription({ arn, topicArn, protocol, endpoint });
+  }
+  for (const { name, arn, partitionKey, timeToLiveAttribute } of stack.tables) {
+    dynamoDb.createTable({ name, arn, partitionKey, timeToLiveAttribute });
+  }
+  for (const { name, arn, enabled, eventPattern, scheduleExpression, targetArns } of stack.rules) {
+    events.createRule({ name, arn, enabled, eventPattern, scheduleExpression, targetArns });
+  }
+}
+
+/**
+ * Makes the stack's secrets and turns their rotation on, in the deployer's name. A schedule can be for a secret that is
+ * not the stack's: unless it exists already, it is made, empty, under exactly that ARN. The configuration tests begin,
+ * and are not waited for: as on AWS, what comes of one is told by CloudTrail alone. Functions must be able to run.
+ *
+ * @throws UnresolvableTemplate a first value that Secrets Manager would have to generate
+ * @throws AwsError what Secrets Manager refuses, e.g. a function that it may not invoke
+ */
+export async function deploySecrets(
+  stack: StackModel,
+  secretsManager: SecretsManager,
+  deployer: Caller,
+): Promise<void> {
+  for (const { logicalId, arn, name, description, kmsKeyId, secretString, generated } of stack.secrets) {
+    if (generated) throw new UnresolvableTemplate(logicalId, 'GenerateSecretString', 'not emulated.');
+    const members = {
+      ...(description !== undefined && { Description: description }),
+      ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
+      ...(secretString !== undefined && { SecretString: secretString }),
+    };
+    await secretsManager.createSecret({ arn, Name: name, ...members }, deployer);
+  }
+  for (const { secretId, rotationLambdaArn, rules, rotateImmediatelyOnUpdate } of stack.rotationSchedules) {
+    if (secretId.startsWith('arn:') && secretsManager.secret(secretId) === undefined) {
+      const Name = secretId.split(':').slice(6).join(':').replace(RANDOM_SUFFIX, '');
+      await secretsManager.createSecret({ arn: secretId, Name }, deployer);
+    }
+    await secretsManager.scheduleRotation(
+      {
+        SecretId: secretId,
+        RotationLambdaARN: rotationLambdaArn,
+        RotationRules: rules,
+        RotateImmediately: rotateImmediatelyOnUpdate,
+      },
+      deployer,
+    );
+  }
+}
+
+/** The ARNs of the stack's state machines that are encrypted with a customer managed key. */
+export function encryptedStateMachines(stack: StackModel): ReadonlySet<string> {
+  const encrypted = stack
+    .resources('AWS::StepFunctions::StateMachine')
+    .filter(
+      ({ properties: { EncryptionConfiguration: configuration } }) =>
+        isObject(configuration) && configuration.Type === 'CUSTOMER_MANAGED_KMS_KEY',
+    )
+    .map(({ logicalId }) => logicalId);
+  return new Set(
+    stack.stateMachines.filter(({ logicalId }) => encrypted.includes(logicalId)).map(({ arn }) => arn),
+  );
+}

@@ -1,0 +1,152 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Clock } from '../clock.ts';
+import type { EventInvoker } from '../lambda/invoker.ts';
+import { defaultBehaviour, type EventBridgeBehaviour } from './behaviour.ts';
+import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
+import { type EventMatcher, eventMatcher } from './event-pattern.ts';
+import { rateMs } from './rate-expression.ts';
+import { RuleNotEmulated } from './rule-not-emulated.ts';
+
+/** What a rule is made from: it has a pattern, a schedule, or both. */
+export interface RuleSpecification {
+  readonly name: string;
+  readonly arn: string;
+  readonly enabled: boolean;
+  readonly eventPattern?: unknown;
+  readonly scheduleExpression?: string | undefined;
+  /** ARNs of functions, versions or aliases. */
+  readonly targetArns: readonly string[];
+}
+
+/** A rule handed an event to a target, or Lambda did not take it. */
+export interface Delivery {
+  readonly ruleArn: string;
+  readonly targetArn: string;
+  readonly event: BusEvent;
+  /** Lambda's error, e.g. `AccessDeniedException` without a permission for the rule. */
+  readonly errorType?: string;
+}
+
+/** What the emulated EventBridge works with. */
+export interface EventBridgeOptions extends BusAccount {
+  readonly clock: Clock;
+  /** Invokes the targets. */
+  readonly functions: EventInvoker;
+  readonly behaviour?: Partial<EventBridgeBehaviour>;
+}
+
+interface Rule {
+  readonly specification: RuleSpecification;
+  readonly matches: EventMatcher;
+}
+
+const KEPT_DELIVERIES = 1000;
+const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:\d{12}:function:[^:]+(:[^:]+)?$/;
+
+/**
+ * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once. What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
+ *
+ * Source: Amazon EventBridge User Guide, "Event bus targets in Amazon EventBridge" and "How EventBridge retries
+ * delivering events".
+ */
+export class EventBridge {
+  readonly #clock: Clock;
+  readonly #account: BusAccount;
+  readonly #functions: EventInvoker;
+  readonly #behaviour: EventBridgeBehaviour;
+  readonly #rules: Rule[] = [];
+  readonly #deliveries: Delivery[] = [];
+  readonly #listeners = new Set<(event: BusEvent) => void>();
+
+  constructor(options: EventBridgeOptions) {
+    this.#clock = options.clock;
+    this.#account = { accountId: options.accountId, region: options.region };
+    this.#functions = options.functions;
+    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
+  }
+
+  /**
+   * Adds a rule; a schedule begins now, with a whole interval to wait.
+   *
+   * @throws RuleNotEmulated a filter, a schedule or a target that is not emulated
+   * @throws Error InvalidEventPattern, InvalidScheduleExpression
+   */
+  createRule(specification: RuleSpecification): void {
+    for (const arn of specification.targetArns) {
+      if (!FUNCTION_ARN.test(arn))
+        throw new RuleNotEmulated(`the target ${arn} of the rule ${specification.name}`);
+    }
+    const { eventPattern, scheduleExpression } = specification;
+    const rule: Rule = {
+      specification,
+      matches: eventPattern === undefined ? () => false : eventMatcher(eventPattern),
+    };
+    this.#rules.push(rule);
+    if (scheduleExpression !== undefined) this.#schedule(rule, rateMs(scheduleExpression));
+  }
+
+  /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
+  putFromCloudTrail(entry: EventEntry): void {
+    if (this.#behaviour.trail) this.put(entry);
+  }
+
+  /** Puts an event of a service on the bus. */
+  put(entry: EventEntry): void {
+    const event = this.#announce(entry);
+    for (const { specification, matches } of this.#rules) {
+      if (specification.enabled && matches(event)) this.#deliver(specification, event);
+    }
+  }
+
+  /**
+   * Calls `listener` with every event on the bus and every scheduled one, before the targets get it.
+   *
+   * @returns ends the subscription
+   */
+  onEvent(listener: (event: BusEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What rules handed over, the oldest first; the last 1000 are kept. */
+  deliveries(): readonly Delivery[] {
+    return [...this.#deliveries];
+  }
+
+  #schedule(rule: Rule, intervalMs: number): void {
+    this.#clock.schedule(intervalMs, () => {
+      this.#schedule(rule, intervalMs);
+      if (!rule.specification.enabled) return;
+      const event = this.#announce({
+        source: 'aws.events',
+        detailType: 'Scheduled Event',
+        at: this.#clock.now(),
+        resources: [rule.specification.arn],
+        detail: {},
+      });
+      this.#deliver(rule.specification, event);
+    });
+  }
+
+  #announce(entry: EventEntry): BusEvent {
+    const event = busEvent(entry, this.#account);
+    for (const listener of this.#listeners) listener(event);
+    return event;
+  }
+
+  #deliver({ arn: ruleArn, targetArns }: RuleSpecification, event: BusEvent): void {
+    for (const targetArn of this.#behaviour.duplicates ? [...targetArns, ...targetArns] : targetArns) {
+      const delivery = { ruleArn, targetArn, event };
+      void this.#functions.invokeEvent(targetArn, event, 'events.amazonaws.com', { sourceArn: ruleArn }).then(
+        () => this.#keep(delivery),
+        (error: unknown) =>
+          this.#keep({ ...delivery, errorType: error instanceof AwsError ? error.type : String(error) }),
+      );
+    }
+  }
+
+  #keep(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+    if (this.#deliveries.length > KEPT_DELIVERIES) this.#deliveries.shift();
+  }
+}

@@ -1,0 +1,87 @@
+import { RuleNotEmulated } from './rule-not-emulated.ts';
+
+/** Tells whether an event matches. */
+export type EventMatcher = (event: unknown) => boolean;
+
+type Test = (value: unknown) => boolean;
+
+/** A value that the event lacks; `null` is one that it has. */
+const ABSENT = Symbol('absent');
+
+/**
+ * Reads an event pattern: lists of values, of which one must be the event's, at any depth of objects, and the
+ * filters `prefix`, `suffix`, `anything-but` and `exists`. All fields that the pattern names must match.
+ *
+ * Source: Amazon EventBridge User Guide, "Creating Amazon EventBridge event patterns" and "Comparison operators".
+ *
+ * @throws RuleNotEmulated another filter
+ * @throws Error InvalidEventPattern it is none
+ */
+export function eventMatcher(pattern: unknown): EventMatcher {
+  if (!isObject(pattern) || Object.keys(pattern).length === 0) {
+    throw new InvalidEventPattern('an event pattern is an object with at least one field');
+  }
+  const fields = Object.entries(pattern).map(([name, value]) => [name, fieldMatcher(name, value)] as const);
+  return event => fields.every(([name, matches]) => matches(member(event, name)));
+}
+
+/** EventBridge would not take the pattern. */
+class InvalidEventPattern extends Error {
+  override readonly name = 'InvalidEventPattern';
+}
+
+function fieldMatcher(name: string, pattern: unknown): Test {
+  if (name.startsWith('$')) throw new RuleNotEmulated(`${name} in an event pattern`);
+  if (!Array.isArray(pattern)) {
+    const matches = eventMatcher(pattern);
+    return value => (isObject(value) ? matches(value) : matches({}));
+  }
+  if (pattern.length === 0) throw new InvalidEventPattern(`the list of ${name} is empty`);
+  const tests = pattern.map(alternative => valueTest(alternative));
+  // A list in the event matches if one of its values does.
+  return value => {
+    const values = Array.isArray(value) ? (value as unknown[]) : [value];
+    return tests.some(test => values.some(test));
+  };
+}
+
+function valueTest(alternative: unknown): Test {
+  if (Array.isArray(alternative)) throw new InvalidEventPattern('a list within a list');
+  if (!isObject(alternative)) return value => value === alternative;
+  const [[filter, operand] = ['', undefined], ...others] = Object.entries(alternative);
+  if (others.length > 0) throw new InvalidEventPattern('one filter is an object with one field');
+  return filterTest(filter, operand);
+}
+
+function filterTest(filter: string, operand: unknown): Test {
+  switch (filter) {
+    case 'prefix':
+    case 'suffix': {
+      if (typeof operand !== 'string') throw new RuleNotEmulated(`${filter} with anything but a text`);
+      return filter === 'prefix'
+        ? value => typeof value === 'string' && value.startsWith(operand)
+        : value => typeof value === 'string' && value.endsWith(operand);
+    }
+    case 'anything-but': {
+      const excluded: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+      if (excluded.some(value => typeof value === 'object')) {
+        throw new RuleNotEmulated('anything-but with another filter in it');
+      }
+      return value => value !== ABSENT && !excluded.includes(value);
+    }
+    case 'exists':
+      if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists is true or false');
+      // It looks at leaves only: an object in the event is none.
+      return value => (value !== ABSENT && !isObject(value)) === operand;
+    default:
+      throw new RuleNotEmulated(`the filter ${filter}`);
+  }
+}
+
+function member(event: unknown, name: string): unknown {
+  return isObject(event) && Object.hasOwn(event, name) ? event[name] : ABSENT;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

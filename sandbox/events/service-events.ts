@@ -1,0 +1,43 @@
+import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
+import type { StepFunctions } from '../step-functions/step-functions.ts';
+import type { EventBridge } from './event-bridge.ts';
+import { executionStatusEvent } from './execution-status-event.ts';
+
+/** Puts what Step Functions says of its executions on the bus. */
+export function connectStepFunctions(
+  bus: EventBridge,
+  stepFunctions: StepFunctions,
+  options: {
+    readonly now: () => Date;
+    /** Whether the state machine has a customer managed key. */
+    readonly isEncrypted: (stateMachineArn: string) => boolean;
+  },
+): void {
+  stepFunctions.onStatusChange(execution =>
+    bus.put(
+      executionStatusEvent({
+        execution,
+        notRedrivableReason: stepFunctions.notRedrivableReason(execution),
+        encrypted: options.isEncrypted(execution.stateMachineArn),
+        at: options.now(),
+      }),
+    ),
+  );
+}
+
+/**
+ * Puts the service events that CloudTrail records on the bus.
+ *
+ * Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; no resources are given.
+ */
+export function connectCloudTrail(bus: EventBridge, cloudTrail: CloudTrail): void {
+  cloudTrail.onEvent(event =>
+    bus.putFromCloudTrail({
+      source: `aws.${event.source.replace(/\.amazonaws\.com$/, '')}`,
+      detailType: 'AWS Service Event via CloudTrail',
+      at: event.at,
+      resources: [],
+      detail: cloudTrail.fullEvent(event),
+    }),
+  );
+}

@@ -1,0 +1,124 @@
+import type * as v from 'valibot';
+import { AwsError } from '../aws/aws-error.ts';
+import { type AwsService, type Caller, operation } from '../aws/service.ts';
+import type { Clock } from '../clock.ts';
+import { type KeyAccess, requireKey } from './key-access.ts';
+import { checkPublish, publishInput } from './publish-request.ts';
+
+/** A standard topic. */
+export interface Topic {
+  readonly arn: string;
+  readonly name: string;
+  /** Encrypts the messages; id, ARN or alias of a key. */
+  readonly kmsKeyId?: string | undefined;
+}
+
+/** Who is to get the messages of a topic. */
+export interface Subscription {
+  readonly arn: string;
+  readonly topicArn: string;
+  /** E.g. `email`. */
+  readonly protocol: string;
+  readonly endpoint: string;
+}
+
+/** A message that was published. Nothing is sent to anybody. */
+export interface PublishedMessage {
+  readonly messageId: string;
+  readonly topicArn: string;
+  readonly subject: string | undefined;
+  readonly message: string;
+  readonly at: Date;
+  readonly callerArn: string;
+}
+
+/** What the emulated SNS works with. */
+export interface SnsOptions {
+  readonly clock: Clock;
+  readonly region: string;
+  /** Asked before something is published to a topic with a key of its own; by default every key may be used. */
+  readonly mayUseKey?: KeyAccess;
+}
+
+const KEPT_MESSAGES = 1000;
+
+/**
+ * Amazon SNS, emulated: standard topics that are published to. Messages are kept, and go nowhere.
+ *
+ * Source: Amazon SNS API Reference, Publish.
+ */
+export class Sns implements AwsService {
+  readonly id = 'sns';
+  readonly operations = {
+    Publish: operation(
+      publishInput,
+      (input, { caller }) => this.#publish(input, caller),
+      ({ TopicArn }) => [{ action: 'sns:Publish', resource: TopicArn }],
+    ),
+  };
+  readonly #clock: Clock;
+  readonly #mayUseKey: KeyAccess;
+  readonly #viaService: string;
+  readonly #topics = new Map<string, Topic>();
+  readonly #subscriptions: Subscription[] = [];
+  readonly #messages: PublishedMessage[] = [];
+  readonly #listeners = new Set<(message: PublishedMessage) => void>();
+
+  constructor({ clock, region, mayUseKey = () => true }: SnsOptions) {
+    this.#clock = clock;
+    this.#mayUseKey = mayUseKey;
+    this.#viaService = `sns.${region}.amazonaws.com`;
+  }
+
+  createTopic(topic: Topic): void {
+    this.#topics.set(topic.arn, topic);
+  }
+
+  /** Adds a subscription, which waits for its confirmation for ever. */
+  createSubscription(subscription: Subscription): void {
+    this.#subscriptions.push(subscription);
+  }
+
+  topics(): readonly Topic[] {
+    return [...this.#topics.values()];
+  }
+
+  /** The subscriptions; none is confirmed, for that takes somebody who follows the link in a mail. */
+  subscriptions(): readonly (Subscription & { readonly confirmed: boolean })[] {
+    return this.#subscriptions.map(subscription => ({ ...subscription, confirmed: false }));
+  }
+
+  /** What was published, the oldest first; the last 1000 are kept. */
+  messages(): readonly PublishedMessage[] {
+    return [...this.#messages];
+  }
+
+  /**
+   * Calls `listener` with every message that is published.
+   *
+   * @returns ends this
+   */
+  onMessage(listener: (message: PublishedMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #publish(input: v.InferOutput<typeof publishInput>, caller: Caller): object {
+    checkPublish(input);
+    const topic = this.#topics.get(input.TopicArn);
+    if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', { statusCode: 404 });
+    requireKey(this.#mayUseKey, topic, caller, this.#viaService);
+    const message = {
+      messageId: crypto.randomUUID(),
+      topicArn: topic.arn,
+      subject: input.Subject,
+      message: input.Message,
+      at: this.#clock.now(),
+      callerArn: caller.arn,
+    };
+    this.#messages.push(message);
+    if (this.#messages.length > KEPT_MESSAGES) this.#messages.shift();
+    for (const listener of this.#listeners) listener(message);
+    return { MessageId: message.messageId };
+  }
+}

@@ -1,0 +1,303 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { synthesise, temporaryFolder } from './template/synthesised-stack.ts';
+
+const ADOPTED_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys/adopted-AbCdEf';
+const LOGGING = 'exports.handler = async event => console.log(JSON.stringify(event));';
+const FAILING = 'exports.handler = async () => { throw new Error("no"); };';
+
+/** Starts a stack that ends with the test. */
+async function start(fill: (stack: Stack) => void, options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await Sandbox.start({ assemblyDirectory: synthesise({ Mini: fill }), ...options });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+function addFunction(stack: Stack, functionName: string, code: string): lambda.Function {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'index.js'), code);
+  const added = new lambda.Function(stack, functionName, {
+    functionName,
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(folder),
+  });
+  added.addPermission('SecretsManager', {
+    principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),
+    sourceAccount: stack.account,
+  });
+  return added;
+}
+
+function addSchedule(stack: Stack, secretId: string, rotation: lambda.Function, immediately = false): void {
+  new CfnRotationSchedule(stack, 'Schedule', {
+    secretId,
+    rotationLambdaArn: rotation.functionArn,
+    rotateImmediatelyOnUpdate: immediately,
+    rotationRules: { scheduleExpression: 'rate(8 hours)', duration: '1h' },
+  });
+}
+
+/** Resolves with the first event that CloudTrail records under this name. */
+async function recorded(sandbox: Sandbox, name: string): Promise<void> {
+  await vi.waitUntil(() => sandbox.cloudTrail.events().some(event => event.name === name), 10_000);
+}
+
+/** What a function wrote, as JSON, one line per invocation. */
+async function logged(sandbox: Sandbox, functionName: string): Promise<unknown[]> {
+  await vi.waitUntil(() => sandbox.lambda.logs(functionName).length > 0, 10_000);
+  return sandbox.lambda.logs(functionName).map(({ text }) => JSON.parse(text));
+}
+
+describe('secrets of a deployed stack', () => {
+  it('have the ARN and the first value of the template', async () => {
+    const sandbox = await start(stack => {
+      new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{"clientId":""}' });
+    });
+    const secrets = new SecretsManagerClient(sandbox.clientConfig);
+
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: 'genesys/new' }));
+
+    expect(value).toMatchObject({
+      ARN: sandbox.stack.secrets[0]?.arn,
+      SecretString: '{"clientId":""}',
+      VersionStages: ['AWSCURRENT'],
+    });
+  });
+
+  it('get their schedule, whose configuration test fails in CloudTrail alone', async () => {
+    const sandbox = await start(stack => {
+      const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
+      addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING));
+    });
+
+    await recorded(sandbox, 'TestRotationFailed');
+
+    expect(sandbox.secretsManager.secret('genesys/new')).toMatchObject({ rotation: { enabled: true } });
+    expect(sandbox.cloudTrail.events().map(({ name }) => name)).toStrictEqual([
+      'TestRotationStarted',
+      'TestRotationFailed',
+    ]);
+  });
+
+  it('are rotated at once where the template says so', async () => {
+    const sandbox = await start(stack => {
+      const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
+      addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING), true);
+    });
+
+    await recorded(sandbox, 'RotationFailed');
+
+    expect(sandbox.secretsManager.secret('genesys/new')).toMatchObject({ rotation: { enabled: true } });
+  });
+
+  it('that others own are there, empty, under the ARN of the schedule', async () => {
+    const sandbox = await start(stack => {
+      addSchedule(stack, ADOPTED_ARN, addFunction(stack, 'rotation', LOGGING));
+    });
+
+    await recorded(sandbox, 'TestRotationSucceeded');
+
+    expect(sandbox.secretsManager.secret(ADOPTED_ARN)).toMatchObject({
+      arn: ADOPTED_ARN,
+      name: 'genesys/adopted',
+      rotation: { enabled: true },
+      versions: [],
+    });
+  });
+
+  it('fail the deployment when Secrets Manager may not invoke the function', async () => {
+    const starting = start(stack => {
+      const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new' });
+      const missing = 'arn:aws:lambda:us-east-1:123456789012:function:missing';
+      new CfnRotationSchedule(stack, 'Schedule', { secretId: secret.ref, rotationLambdaArn: missing });
+    });
+
+    await expect(starting).rejects.toMatchObject({ name: 'AwsError', type: 'AccessDeniedException' });
+  });
+
+  it('fail the deployment when a value is to be generated', async () => {
+    const starting = start(stack => {
+      new CfnSecret(stack, 'Secret', { name: 'genesys/new', generateSecretString: {} });
+    });
+
+    await expect(starting).rejects.toMatchObject({ intrinsic: 'GenerateSecretString' });
+  });
+});
+
+describe('rules of a deployed stack', () => {
+  function addRule(stack: Stack, eventPattern: events.EventPattern): void {
+    const target = new LambdaFunction(addFunction(stack, 'notify', LOGGING));
+    new events.Rule(stack, 'Rule', { ruleName: 'failures', eventPattern, targets: [target] });
+  }
+
+  it('hand the end of an execution to their function', async () => {
+    const sandbox = await start(stack => {
+      new StateMachine(stack, 'Machine', {
+        stateMachineName: 'mini',
+        definitionBody: DefinitionBody.fromString(
+          '{"StartAt":"A","States":{"A":{"Type":"Fail","Error":"Broken","Cause":"why"}}}',
+        ),
+      });
+      addRule(stack, { source: ['aws.states'], detail: { status: ['FAILED'] } });
+    });
+    const stateMachineArn = sandbox.stack.stateMachines[0]?.arn;
+    const stepFunctions = new SFNClient(sandbox.clientConfig);
+
+    const { executionArn } = await stepFunctions.send(new StartExecutionCommand({ stateMachineArn }));
+
+    expect(await logged(sandbox, 'notify')).toMatchObject([
+      {
+        'detail-type': 'Step Functions Execution Status Change',
+        account: '123456789012',
+        region: 'us-east-1',
+        resources: [executionArn],
+        detail: { executionArn, stateMachineArn, status: 'FAILED', error: 'Broken', cause: 'why' },
+      },
+    ]);
+    expect(sandbox.events.deliveries()).toMatchObject([
+      { ruleArn: sandbox.stack.rules[0]?.arn, event: { source: 'aws.states' } },
+    ]);
+  });
+
+  it('hand a failed rotation to their function', async () => {
+    const sandbox = await start(stack => {
+      const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
+      addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING), true);
+      addRule(stack, {
+        source: ['aws.secretsmanager'],
+        detailType: ['AWS Service Event via CloudTrail'],
+        detail: { eventSource: ['secretsmanager.amazonaws.com'], eventName: ['RotationFailed'] },
+      });
+    });
+
+    expect(await logged(sandbox, 'notify')).toMatchObject([
+      {
+        source: 'aws.secretsmanager',
+        resources: [],
+        detail: {
+          eventName: 'RotationFailed',
+          eventType: 'AwsServiceEvent',
+          additionalEventData: { SecretId: sandbox.stack.secrets[0]?.arn },
+          errorMessage: expect.stringContaining('during createSecret step'),
+        },
+      },
+    ]);
+  });
+
+  it('leave the data of an encrypted state machine out', async () => {
+    const sandbox = await start(stack => {
+      new CfnResource(stack, 'Machine', {
+        type: 'AWS::StepFunctions::StateMachine',
+        properties: {
+          StateMachineName: 'mini',
+          RoleArn: 'arn:aws:iam::123456789012:role/mini',
+          DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
+          EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: 'key' },
+        },
+      });
+    });
+    const heard: unknown[] = [];
+    sandbox.events.onEvent(({ detail }) => heard.push([detail.status, detail.input, detail.output]));
+    const stepFunctions = new SFNClient(sandbox.clientConfig);
+
+    const { executionArn = '' } = await stepFunctions.send(
+      new StartExecutionCommand({ stateMachineArn: sandbox.stack.stateMachines[0]?.arn }),
+    );
+    await sandbox.stepFunctions.executionClosed(executionArn);
+
+    expect(heard).toStrictEqual([
+      ['RUNNING', null, null],
+      ['SUCCEEDED', null, null],
+    ]);
+  });
+
+  it('run by their schedule as the time is advanced', async () => {
+    const sandbox = await start(
+      stack => {
+        const target = new LambdaFunction(addFunction(stack, 'watch', LOGGING));
+        new events.Rule(stack, 'Rule', {
+          schedule: events.Schedule.expression('rate(1 hour)'),
+          targets: [target],
+        });
+      },
+      { virtualTime: true },
+    );
+
+    await sandbox.advance(3 * 3_600_000);
+
+    expect(sandbox.lambda.logs('watch').map(({ text }) => JSON.parse(text)['detail-type'])).toStrictEqual([
+      'Scheduled Event',
+      'Scheduled Event',
+      'Scheduled Event',
+    ]);
+  });
+
+  it('fail the deployment when something of theirs is not emulated', async () => {
+    const starting = start(stack => {
+      new events.Rule(stack, 'Watch', { schedule: events.Schedule.expression('rate(1 hour)') });
+      new events.Rule(stack, 'Night', { schedule: events.Schedule.expression('cron(0 0 * * ? *)') });
+    });
+
+    await expect(starting).rejects.toMatchObject({ name: 'RuleNotEmulated' });
+  });
+});
+
+describe('topics and tables of a deployed stack', () => {
+  it('serve the SDK clients, and faults befall them', async () => {
+    const sandbox = await start(
+      stack => {
+        new sns.Topic(stack, 'Topic', { topicName: 'mini' });
+        new dynamodb.Table(stack, 'Table', {
+          tableName: 'failures',
+          partitionKey: { name: 'subject', type: dynamodb.AttributeType.STRING },
+        });
+      },
+      {
+        faults: [
+          { target: 'sns:Publish', kind: 'server-error', when: { nth: 2 } },
+          { target: 'dynamodb:PutItem', kind: 'throttled', when: { nth: 2 } },
+        ],
+      },
+    );
+    const client = { ...sandbox.clientConfig, maxAttempts: 1 };
+    const [topics, tables] = [new SNSClient(client), new DynamoDBClient(client)];
+    const publish = () =>
+      topics.send(new PublishCommand({ TopicArn: sandbox.stack.topics[0]?.arn, Message: 'It failed.' }));
+    const Item = { subject: { S: 'secret' } };
+    const put = () => tables.send(new PutItemCommand({ TableName: 'failures', Item }));
+
+    await publish();
+    await put();
+    const publishedAgain = publish();
+    await expect(publishedAgain).rejects.toMatchObject({ name: 'InternalErrorException' });
+    const putAgain = put();
+    await expect(putAgain).rejects.toMatchObject({ name: 'ThrottlingException' });
+    const got = await tables.send(
+      new GetItemCommand({ TableName: 'failures', Key: Item, ConsistentRead: true }),
+    );
+
+    expect(got.Item).toStrictEqual(Item);
+    expect(sandbox.sns.messages()).toMatchObject([{ message: 'It failed.' }]);
+    expect(sandbox.callLog.counts()).toStrictEqual({
+      'dynamodb:GetItem': 1,
+      'dynamodb:PutItem': 2,
+      'sns:Publish': 2,
+    });
+  });
+});

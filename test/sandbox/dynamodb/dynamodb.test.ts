@@ -1,0 +1,280 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandInput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import type { DynamoDbBehaviour } from '../../../sandbox/dynamodb/behaviour.ts';
+import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
+import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+
+const TABLE_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/failures`;
+const KEY = { subject: { S: 'secret' } };
+const ITEM = {
+  ...KEY,
+  failingSince: { S: '2026-03-02T10:30:00Z' },
+  count: { N: '3' },
+  redriven: { BOOL: false },
+  error: { NULL: true },
+} satisfies Record<string, AttributeValue>;
+const HOUR_MS = 3_600_000;
+
+/** One table on a clock that stands still, and a client that calls as the operator. */
+async function openTable(behaviour: Partial<DynamoDbBehaviour> = {}) {
+  const clock = new Clock({ standsStill: true });
+  const dynamoDb = new DynamoDb({
+    clock,
+    accountId: ACCOUNT_ID,
+    region: REGION,
+    partition: 'aws',
+    behaviour,
+  });
+  dynamoDb.createTable({
+    name: 'failures',
+    arn: TABLE_ARN,
+    partitionKey: 'subject',
+    timeToLiveAttribute: 'expiresAt',
+  });
+  const { client } = await serveAws([dynamoDb]);
+  const sdk = new DynamoDBClient(client);
+  onTestFinished(() => sdk.destroy());
+  return {
+    dynamoDb,
+    clock,
+    get: (input: Partial<GetItemCommandInput> = {}) =>
+      sdk.send(new GetItemCommand({ TableName: 'failures', Key: KEY, ConsistentRead: true, ...input })),
+    put: (input: Partial<PutItemCommandInput> = {}) =>
+      sdk.send(new PutItemCommand({ TableName: 'failures', Item: ITEM, ...input })),
+    remove: (input: Partial<DeleteItemCommandInput> = {}) =>
+      sdk.send(new DeleteItemCommand({ TableName: 'failures', Key: KEY, ...input })),
+  };
+}
+
+/** Values that no type of the SDK has, as another client might send them. */
+function raw(value: object): AttributeValue {
+  return value as AttributeValue;
+}
+
+describe('DynamoDB', () => {
+  it('gives back what was put', async () => {
+    const { dynamoDb, get, put } = await openTable();
+
+    await put();
+
+    expect((await get()).Item).toStrictEqual(ITEM);
+    expect(dynamoDb.items('failures')).toStrictEqual([ITEM]);
+  });
+
+  it('answers without an item where there is none', async () => {
+    const { get } = await openTable();
+
+    const { Item } = await get();
+
+    expect(Item).toBeUndefined();
+  });
+
+  it('puts an item in the place of the one before', async () => {
+    const { get, put } = await openTable();
+    await put();
+
+    await put({ Item: KEY });
+
+    expect((await get()).Item).toStrictEqual(KEY);
+  });
+
+  it('deletes an item, and does not mind if there is none', async () => {
+    const { get, put, remove } = await openTable();
+    await put();
+
+    await remove();
+    await remove();
+
+    expect((await get()).Item).toBeUndefined();
+  });
+
+  it('knows a table by its ARN, too', async () => {
+    const { get, put } = await openTable();
+    await put();
+
+    const { Item } = await get({ TableName: TABLE_ARN });
+
+    expect(Item).toStrictEqual(ITEM);
+  });
+
+  it('answers a write with the former item only when it is asked for', async () => {
+    const { put, remove } = await openTable();
+    const first = await put({ ReturnValues: 'ALL_OLD' });
+    const second = await put({ Item: KEY, ReturnValues: 'ALL_OLD' });
+    const unasked = await put();
+    const deleted = await remove({ ReturnValues: 'ALL_OLD' });
+
+    expect([first, second, unasked, deleted].map(({ Attributes }) => Attributes)).toStrictEqual([
+      undefined,
+      ITEM,
+      undefined,
+      ITEM,
+    ]);
+  });
+
+  it.each([TABLE_ARN.replace('failures', 'other'), 'other', TABLE_ARN.replace(REGION, 'us-east-1')])(
+    'throws ResourceNotFoundException for the table %s',
+    async TableName => {
+      const { get, put, remove } = await openTable();
+
+      const refusals = [get({ TableName }), put({ TableName }), remove({ TableName })];
+
+      for (const refusal of refusals) {
+        await expect(refusal).rejects.toBeInstanceOf(ResourceNotFoundException);
+        await expect(refusal).rejects.toThrow('Requested resource not found');
+      }
+    },
+  );
+});
+
+describe('DynamoDB operation GetItem without ConsistentRead', () => {
+  it('sees a write only after a while', async () => {
+    const { clock, get, put } = await openTable();
+    await put();
+
+    const atOnce = await get({ ConsistentRead: false });
+    clock.advance(1000);
+    const later = await get({ ConsistentRead: false });
+
+    expect(atOnce.Item).toBeUndefined();
+    expect(later.Item).toStrictEqual(ITEM);
+  });
+
+  it('sees it at once when the lag is switched off', async () => {
+    const { get, put } = await openTable({ eventualReadLagMs: 0 });
+    await put();
+
+    const { Item } = await get({ ConsistentRead: false });
+
+    expect(Item).toStrictEqual(ITEM);
+  });
+});
+
+describe('DynamoDB items whose time to live is over', () => {
+  async function readAfter(hours: number, behaviour: Partial<DynamoDbBehaviour> = {}): Promise<boolean> {
+    const { clock, get, put } = await openTable(behaviour);
+    const expiresAt = { N: String(clock.nowMs() / 1000 + 3600) };
+    await put({ Item: { ...KEY, expiresAt } });
+    clock.advance(hours * HOUR_MS);
+    return (await get()).Item !== undefined;
+  }
+
+  it('stay for two days', async () => {
+    expect([await readAfter(2), await readAfter(1 + 47.9), await readAfter(1 + 48)]).toStrictEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('go at once when that is switched on', async () => {
+    expect([
+      await readAfter(0.9, { expiredItems: 'prompt' }),
+      await readAfter(1, { expiredItems: 'prompt' }),
+    ]).toStrictEqual([true, false]);
+  });
+
+  it('stay for ever when the attribute is no number', async () => {
+    const { clock, get, put } = await openTable();
+    await put({ Item: { ...KEY, expiresAt: { S: '1' } } });
+
+    clock.advance(1000 * HOUR_MS);
+
+    expect((await get()).Item).toBeDefined();
+  });
+});
+
+describe('DynamoDB throws ValidationException', () => {
+  it.each<[string, Record<string, AttributeValue>]>([
+    ['lacks the key', { failingSince: { S: 'x' } }],
+    ['has a number for its key', { subject: { N: '1' } }],
+    ['has an empty key', { subject: { S: '' } }],
+    ['has a number that is none', { ...KEY, count: { N: 'many' } }],
+    ['has a number of more than 38 digits', { ...KEY, count: { N: '1'.repeat(39) } }],
+    ['has a NULL that is false', { ...KEY, error: raw({ NULL: false }) }],
+    ['has a list, which is not emulated', { ...KEY, all: { L: [] } }],
+    ['has a map, which is not emulated', { ...KEY, all: { M: {} } }],
+    ['is larger than 400 KB', { ...KEY, text: { S: 'x'.repeat(400 * 1024) } }],
+  ])('for an item that %s', async (_what, Item) => {
+    const { dynamoDb, put } = await openTable();
+
+    const refusal = put({ Item });
+
+    await expect(refusal).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(dynamoDb.items('failures')).toStrictEqual([]);
+  });
+
+  it.each<[string, Record<string, AttributeValue>]>([
+    ['another attribute', { other: { S: 'x' } }],
+    ['an attribute too many', { ...KEY, other: { S: 'x' } }],
+    ['another type', { subject: { N: '1' } }],
+  ])('for a key with %s', async (_what, Key) => {
+    const { get, remove } = await openTable();
+
+    for (const refusal of [get({ Key }), remove({ Key })]) {
+      await expect(refusal).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: 'The provided key element does not match the schema',
+      });
+    }
+  });
+
+  it.each<[string, Partial<PutItemCommandInput>]>([
+    ['conditionExpression', { ConditionExpression: 'attribute_not_exists(subject)' }],
+    ['returnConsumedCapacity', { ReturnConsumedCapacity: 'TOTAL' }],
+    ['returnValues', { ReturnValues: 'ALL_NEW' }],
+  ])('for the member %s, which is not emulated', async (member, input) => {
+    const { put } = await openTable();
+
+    const refusal = put(input);
+
+    await expect(refusal).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(refusal).rejects.toThrow(`'${member}'`);
+  });
+
+  it('for a projection, which is not emulated', async () => {
+    const { get } = await openTable();
+
+    const refusal = get({ ProjectionExpression: 'failingSince' });
+
+    await expect(refusal).rejects.toThrow("'projectionExpression'");
+  });
+});
+
+describe('DynamoDB operations', () => {
+  it.each([
+    ['GetItem', { Key: KEY }, {}],
+    ['DeleteItem', { Key: KEY, ReturnValues: 'ALL_OLD' }, { 'dynamodb:ReturnValues': 'ALL_OLD' }],
+    ['PutItem', { Item: KEY, ReturnValues: 'NONE' }, { 'dynamodb:ReturnValues': 'NONE' }],
+  ])('say what must be allowed for %s', async (name, members, context) => {
+    const { dynamoDb } = await openTable();
+    const input = { TableName: 'failures', ...members };
+
+    const needed = dynamoDb.operations[name]?.access?.(input, {
+      service: 'dynamodb',
+      operation: name,
+      input,
+      caller: { accountId: ACCOUNT_ID, arn: 'arn:aws:iam::1:user/x', userId: 'x' },
+      requestId: 'request-1',
+    });
+
+    expect(needed).toStrictEqual([
+      {
+        action: `dynamodb:${name}`,
+        resource: TABLE_ARN,
+        context: { 'dynamodb:Attributes': ['subject'], 'dynamodb:LeadingKeys': ['secret'], ...context },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,176 @@
+import { CfnResource, Duration, type Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { describe, expect, it } from 'vitest';
+import { readMini } from './synthesised-stack.ts';
+
+const ACCOUNT = 'eu-central-1:123456789012';
+const FUNCTION_ARN = `arn:aws:lambda:${ACCOUNT}:function:notify`;
+
+function resource(type: string, properties: object): (stack: Stack) => void {
+  return stack => void new CfnResource(stack, 'Odd', { type, properties: { ...properties } });
+}
+
+describe('topics of a stack', () => {
+  it('have their key and their subscriptions', () => {
+    const { topics, subscriptions, keys, outputs } = readMini(stack => {
+      const topic = new sns.Topic(stack, 'Topic', {
+        topicName: 'mini-topic',
+        masterKey: new kms.Key(stack, 'Key'),
+      });
+      topic.addSubscription(new EmailSubscription('ops@example.com'));
+      stack.exportValue(topic.topicArn, { name: 'Topic' });
+    });
+
+    const arn = `arn:aws:sns:${ACCOUNT}:mini-topic`;
+    expect(topics).toStrictEqual([
+      {
+        logicalId: expect.stringMatching(/^Topic/),
+        name: 'mini-topic',
+        arn,
+        kmsKeyId: keys[0]?.arn,
+      },
+    ]);
+    expect(subscriptions).toStrictEqual([
+      {
+        logicalId: expect.stringMatching(/^Topic/),
+        arn: expect.stringMatching(new RegExp(`^${arn}:[0-9a-f-]{36}$`)),
+        topicArn: arn,
+        protocol: 'email',
+        endpoint: 'ops@example.com',
+      },
+    ]);
+    expect(Object.values(outputs)).toStrictEqual([arn]);
+  });
+
+  it('have subscriptions of their own definition', () => {
+    const { subscriptions } = readMini(
+      resource('AWS::SNS::Topic', {
+        TopicName: 'mini-topic',
+        Subscription: [{ Protocol: 'email', Endpoint: 'ops@example.com' }],
+      }),
+    );
+
+    expect(subscriptions).toMatchObject([
+      { topicArn: `arn:aws:sns:${ACCOUNT}:mini-topic`, protocol: 'email', endpoint: 'ops@example.com' },
+    ]);
+  });
+});
+
+describe('rules of a stack', () => {
+  it('have their pattern and targets, or their schedule', () => {
+    const { rules } = readMini(stack => {
+      const target = { bind: () => ({ arn: FUNCTION_ARN }) };
+      new events.Rule(stack, 'Failures', {
+        ruleName: 'mini-failures',
+        eventPattern: { source: ['aws.states'], detailType: ['Changed'], account: [stack.account] },
+        targets: [target],
+      });
+      new events.Rule(stack, 'Watch', {
+        ruleName: 'mini-watch',
+        schedule: events.Schedule.rate(Duration.hours(1)),
+        enabled: false,
+        targets: [target],
+      });
+    });
+
+    expect(rules).toStrictEqual([
+      {
+        logicalId: expect.stringMatching(/^Failures/),
+        name: 'mini-failures',
+        arn: `arn:aws:events:${ACCOUNT}:rule/mini-failures`,
+        enabled: true,
+        eventPattern: { source: ['aws.states'], 'detail-type': ['Changed'], account: ['123456789012'] },
+        scheduleExpression: undefined,
+        targetArns: [FUNCTION_ARN],
+      },
+      {
+        logicalId: expect.stringMatching(/^Watch/),
+        name: 'mini-watch',
+        arn: `arn:aws:events:${ACCOUNT}:rule/mini-watch`,
+        enabled: false,
+        eventPattern: undefined,
+        scheduleExpression: 'rate(1 hour)',
+        targetArns: [FUNCTION_ARN],
+      },
+    ]);
+  });
+});
+
+describe('tables of a stack', () => {
+  it('have their partition key and time to live, and an ARN to refer to', () => {
+    const { tables, outputs } = readMini(stack => {
+      const table = new dynamodb.Table(stack, 'Failures', {
+        tableName: 'mini-failures',
+        partitionKey: { name: 'subject', type: dynamodb.AttributeType.STRING },
+        billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+        timeToLiveAttribute: 'expiresAt',
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      });
+      stack.exportValue(table.tableArn, { name: 'Arn' });
+    });
+
+    const arn = `arn:aws:dynamodb:${ACCOUNT}:table/mini-failures`;
+    expect(tables).toStrictEqual([
+      {
+        logicalId: expect.stringMatching(/^Failures/),
+        name: 'mini-failures',
+        arn,
+        partitionKey: 'subject',
+        timeToLiveAttribute: 'expiresAt',
+      },
+    ]);
+    expect(Object.values(outputs)).toStrictEqual([arn]);
+  });
+
+  it('have no time to live while it is not enabled', () => {
+    const { tables } = readMini(
+      resource('AWS::DynamoDB::Table', {
+        AttributeDefinitions: [{ AttributeName: 'subject', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'subject', KeyType: 'HASH' }],
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: false },
+      }),
+    );
+
+    expect(tables[0]?.timeToLiveAttribute).toBeUndefined();
+  });
+});
+
+describe('a stack', () => {
+  const hashKey = {
+    AttributeDefinitions: [{ AttributeName: 'subject', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'subject', KeyType: 'HASH' }],
+  };
+
+  it.each<[string, string, object]>([
+    ['FifoTopic', 'AWS::SNS::Topic', { FifoTopic: true }],
+    ['Protocol', 'AWS::SNS::Subscription', { TopicArn: 't', Protocol: 'sqs', Endpoint: 'q' }],
+    ['EventBusName', 'AWS::Events::Rule', { EventBusName: 'other' }],
+    ['Targets.Input', 'AWS::Events::Rule', { Targets: [{ Id: 'T', Arn: FUNCTION_ARN, Input: '{}' }] }],
+    [
+      'Targets.InputTransformer',
+      'AWS::Events::Rule',
+      { Targets: [{ Id: 'T', Arn: FUNCTION_ARN, InputTransformer: {} }] },
+    ],
+    [
+      'KeySchema.RANGE',
+      'AWS::DynamoDB::Table',
+      { ...hashKey, KeySchema: [...hashKey.KeySchema, { AttributeName: 'at', KeyType: 'RANGE' }] },
+    ],
+    [
+      'AttributeDefinitions.N',
+      'AWS::DynamoDB::Table',
+      { ...hashKey, AttributeDefinitions: [{ AttributeName: 'subject', AttributeType: 'N' }] },
+    ],
+    ['GlobalSecondaryIndexes', 'AWS::DynamoDB::Table', { ...hashKey, GlobalSecondaryIndexes: [] }],
+  ])('is refused for %s of %s, which is not emulated', (property, type, properties) => {
+    const read = () => readMini(resource(type, properties));
+
+    expect(read).toThrow(
+      expect.objectContaining({ name: 'UnresolvableTemplate', logicalId: 'Odd', intrinsic: property }),
+    );
+  });
+});
