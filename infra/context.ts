@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { NAME_PREFIX } from './function-list.ts';
 import { InvalidSetting } from './invalid-setting.ts';
-import type { TokenRotationProps } from './token-rotation.ts';
+import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** The settings of the app: the stack's name, and those of the construct that have a context key. */
 export interface AppSettings extends TokenRotationProps {
