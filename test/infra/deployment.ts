@@ -5,10 +5,10 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { afterAll } from 'vitest';
-import { codeDirectory } from '../../infra/bundle.ts';
+import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { RotationStack } from '../../infra/rotation-stack.ts';
-import type { TokenRotationProps } from '../../infra/token-rotation.ts';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'infra-test-'));
 

@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it, vi } from 'vitest';
-import { TokenRotation, type TokenRotationProps } from '../../infra/token-rotation.ts';
+import { TokenRotation } from '../../infra/token-rotation.ts';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 import { app, BUNDLES, deployment, template } from './deployment.ts';
 
 const GATEWAY = { loginUrl: 'https://gateway.example/login', apiUrl: 'https://gateway.example/api' };
