@@ -68,7 +68,7 @@ export class RotatedSecrets extends Construct {
     this.arns = this.#scheduled.map(({ arn }) => arn);
     const named = [...this.arns, ...secretArnPatterns];
     this.resources = named.length > 0 ? named : [arnOf(this, 'secretsmanager', 'secret', '*')];
-    this.wildcards = wildcardReasons(secretArnPatterns);
+    this.wildcards = wildcardReasons(named.length > 0 ? secretArnPatterns : [EVERY_SECRET]);
   }
 
   /**
@@ -142,12 +142,13 @@ export class RotatedSecrets extends Construct {
   }
 }
 
-/** By the texts that cdk-nag makes of the resources. */
+/** As cdk-nag writes it. */
+const EVERY_SECRET = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*';
+
 function wildcardReasons(patterns: readonly string[]): WildcardReasons {
-  const everySecret = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*';
   return Object.fromEntries(
-    [everySecret, ...patterns].map(resource => [
-      `Resource::${resource}`,
+    patterns.map(pattern => [
+      `Resource::${pattern}`,
       'Limited by its condition to the secrets that name the rotation function of this deployment as theirs.',
     ]),
   );

@@ -68,7 +68,7 @@ export class FailureTopic extends Construct {
   }
 
   /** A key of its own, because alarms cannot publish under the AWS managed one (as above). */
-  #makeKey({ namePrefix, removalPolicy }: FailureTopicProps): Key {
+  #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
     const key = new Key(this, 'Key', {
       // With a slash, which no prefix has, so that it is never the alias of another deployment's seal.
       alias: `${namePrefix}/failures`,
@@ -76,6 +76,8 @@ export class FailureTopic extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
+    if (!alarms) return key;
+
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'EncryptAlarms',
@@ -88,7 +90,7 @@ export class FailureTopic extends Construct {
     return key;
   }
 
-  #makeTopic(key: Key, { namePrefix, removalPolicy }: FailureTopicProps): Topic {
+  #makeTopic(key: Key, { namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Topic {
     const topic = new Topic(this, 'Topic', {
       topicName: `${namePrefix}-failures`,
       displayName: 'Genesys Cloud token rotation',
@@ -96,6 +98,8 @@ export class FailureTopic extends Construct {
       enforceSSL: true,
     });
     topic.applyRemovalPolicy(removalPolicy);
+    if (!alarms) return topic;
+
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'PublishAlarms',
