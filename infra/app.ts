@@ -1,14 +1,17 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunctions } from './bundle.ts';
 import { readSettings } from './context.ts';
 import { InvalidSetting } from './invalid-setting.ts';
 import { RotationStack } from './rotation-stack.ts';
 
 // The flags stand here and not in cdk.json, so that the template is the same with and without the CDK's command line.
 const app = new App({ context: recommendedFlags, analyticsReporting: false });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 try {
   const { stackName, ...rotation } = readSettings(key => app.node.tryGetContext(key));
-  new RotationStack(app, stackName, { rotation });
+  new RotationStack(app, stackName, { rotation: { ...rotation, bundles: bundleFunctions() } });
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidSetting)) throw error;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { FUNCTION_NAMES, type FunctionName } from './function-list.ts';
+import { FUNCTION_NAMES } from './function-list.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -44,11 +44,6 @@ export function bundleFunctions(directory: string = temporaryDirectory()): strin
     writeFileSync(target, contents);
   }
   return directory;
-}
-
-/** The directory that becomes a function's code. */
-export function codeDirectory(bundles: string, name: FunctionName): string {
-  return join(bundles, name);
 }
 
 function temporaryDirectory(): string {

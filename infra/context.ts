@@ -1,38 +1,13 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { list, pairs, retention, text, wholeNumber, yesOrNo } from './context-values.ts';
 import { NAME_PREFIX } from './function-list.ts';
 import { InvalidSetting } from './invalid-setting.ts';
-import type { TokenRotationProps } from './token-rotation.ts';
+import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** The settings of the app: the stack's name, and those of the construct that have a context key. */
 export interface AppSettings extends TokenRotationProps {
   readonly stackName: string;
 }
-
-const text = v.pipe(v.string('is not a text'), v.trim(), v.nonEmpty('is empty'));
-
-const list = v.pipe(
-  v.union([v.string(), v.array(v.string())], 'is not a list; write its items with commas between them'),
-  v.transform(value => (typeof value === 'string' ? value.split(',') : value).map(item => item.trim())),
-  v.check(items => !items.includes(''), 'has an empty item'),
-);
-
-const wholeNumber = v.pipe(
-  v.union([v.string(), v.number()], 'is not a whole number'),
-  v.transform(String),
-  v.regex(/^\d{1,9}$/, 'is not a whole number'),
-  v.transform(Number),
-);
-
-/** CloudWatch Logs offers certain numbers of days only. `INFINITE` is none: it is CDK's word for no retention. */
-const retention = v.pipe(
-  wholeNumber,
-  v.check(
-    days => days in RetentionDays && days !== RetentionDays.INFINITE,
-    'is not a number of days that CloudWatch Logs offers; write for example 7, 30, 90 or 365',
-  ),
-  v.transform((days): RetentionDays => days),
-);
 
 /** Every context key of the app. */
 const CONTEXT = v.object({
@@ -44,11 +19,25 @@ const CONTEXT = v.object({
   secretArns: v.exactOptional(list),
   secretArnPatterns: v.exactOptional(list),
   secretNames: v.exactOptional(list),
+  secretKeyArn: v.exactOptional(text),
   secretKeyArns: v.exactOptional(list),
   schedule: v.exactOptional(text),
   window: v.exactOptional(text),
   memoryMb: v.exactOptional(wholeNumber),
+  reservedConcurrency: v.exactOptional(wholeNumber),
+  vpcSubnetIds: v.exactOptional(list),
+  vpcSecurityGroupIds: v.exactOptional(list),
   logRetentionDays: v.exactOptional(retention),
+  logKeyArn: v.exactOptional(text),
+  encryptExecutionData: v.exactOptional(yesOrNo),
+  notificationEmails: v.exactOptional(list),
+  notificationTopicArn: v.exactOptional(text),
+  notificationTopicKeyArn: v.exactOptional(text),
+  alarms: v.exactOptional(yesOrNo),
+  runbookUrl: v.exactOptional(text),
+  tags: v.exactOptional(pairs),
+  permissionsBoundaryArn: v.exactOptional(text),
+  removalPolicy: v.exactOptional(v.picklist(['retain', 'destroy'], 'is neither retain nor destroy')),
   genesysLoginUrl: v.exactOptional(text),
   genesysApiUrl: v.exactOptional(text),
 });
@@ -72,17 +61,27 @@ export function readSettings(contextValue: (key: string) => unknown): AppSetting
     throw new InvalidSetting(key, `${JSON.stringify(contextValue(key))} ${message}.`);
   }
 
-  const { logRetentionDays, genesysLoginUrl, genesysApiUrl, ...settings } = result.output;
+  const { logRetentionDays, genesysLoginUrl, genesysApiUrl, vpcSubnetIds, vpcSecurityGroupIds, ...settings } =
+    result.output;
+  const gateway = together(['genesysLoginUrl', genesysLoginUrl], ['genesysApiUrl', genesysApiUrl]);
+  const vpc = together(['vpcSubnetIds', vpcSubnetIds], ['vpcSecurityGroupIds', vpcSecurityGroupIds]);
   return {
     ...settings,
     ...(logRetentionDays !== undefined && { logRetention: logRetentionDays }),
-    ...gateway(genesysLoginUrl, genesysApiUrl),
+    ...(gateway !== undefined && { genesysGateway: { loginUrl: gateway[0], apiUrl: gateway[1] } }),
+    ...(vpc !== undefined && { vpc: { subnetIds: vpc[0], securityGroupIds: vpc[1] } }),
   };
 }
 
-function gateway(loginUrl?: string, apiUrl?: string): Pick<TokenRotationProps, 'genesysGateway'> {
-  if (loginUrl === undefined && apiUrl === undefined) return {};
-  if (loginUrl === undefined) throw new InvalidSetting('genesysLoginUrl', 'is missing beside genesysApiUrl.');
-  if (apiUrl === undefined) throw new InvalidSetting('genesysApiUrl', 'is missing beside genesysLoginUrl.');
-  return { genesysGateway: { loginUrl, apiUrl } };
+type Setting<Value> = readonly [key: string, value: Value | undefined];
+
+/** Gives the values of two settings that have a meaning together only, or nothing when neither is set. */
+function together<Value>(
+  [key, value]: Setting<Value>,
+  [otherKey, other]: Setting<Value>,
+): readonly [Value, Value] | undefined {
+  if (value === undefined && other === undefined) return undefined;
+  if (value === undefined) throw new InvalidSetting(key, `is missing beside ${otherKey}.`);
+  if (other === undefined) throw new InvalidSetting(otherKey, `is missing beside ${key}.`);
+  return [value, other];
 }

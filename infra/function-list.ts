@@ -1,18 +1,17 @@
 /** What a function is deployed with, beyond what all functions share. */
 export interface FunctionSettings {
-  /** Its construct's id; the same word as its state and its folder. */
+  /** Its construct's id; of a function of the workflow the same word as its state and its folder. */
   readonly constructId: string;
   /**
-   * Lambda stops the function after this long. Longer than every limit inside the function, shorter than the
-   * `TimeoutSeconds` of the Tasks that run it: Step Functions does not stop a running function, and an orphaned
-   * `refresh` could still spend the token.
+   * Lambda stops the function after this long. Longer than every limit inside the function, and of a function of the
+   * workflow shorter than the `TimeoutSeconds` of the Tasks that run it: Step Functions does not stop a running
+   * function, and an orphaned `refresh` could still spend the token.
    */
   readonly timeoutSeconds: number;
 }
 
-/** Every function, by the name of its folder under `functions/`. What is not here is not deployed. */
-export const FUNCTIONS = {
-  rotation: { constructId: 'Rotation', timeoutSeconds: 60 },
+/** The functions that the workflow runs as its Tasks, by the names of their folders under `functions/`. */
+export const TASK_FUNCTIONS = {
   fetch: { constructId: 'Fetch', timeoutSeconds: 2 },
   refresh: { constructId: 'Refresh', timeoutSeconds: 7 },
   'store-pending': { constructId: 'StorePending', timeoutSeconds: 2 },
@@ -20,15 +19,31 @@ export const FUNCTIONS = {
   promote: { constructId: 'Promote', timeoutSeconds: 2 },
 } as const satisfies Record<string, FunctionSettings>;
 
+/** The functions that look after the rotations: they touch no credential, and no rotation waits for them. */
+export const OPERATIONS_FUNCTIONS = {
+  notify: { constructId: 'Notify', timeoutSeconds: 30 },
+  watch: { constructId: 'Watch', timeoutSeconds: 60 },
+} as const satisfies Record<string, FunctionSettings>;
+
+/** Every function, by the name of its folder. What is not here is not deployed. */
+export const FUNCTIONS = {
+  rotation: { constructId: 'Rotation', timeoutSeconds: 60 },
+  ...TASK_FUNCTIONS,
+  ...OPERATIONS_FUNCTIONS,
+} as const satisfies Record<string, FunctionSettings>;
+
 /** The name of a function: its folder, and the end of its name in Lambda. */
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** The names of all functions, in the order in which a rotation needs them. */
+/** The name of a function that the workflow runs. */
+export type TaskFunctionName = keyof typeof TASK_FUNCTIONS;
+
+/** The names of all functions: first those of a rotation, in the order in which it needs them. */
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 
 /**
  * What every name of a deployment may begin with. Lambda allows 64 characters, of which the longest function takes a
- * hyphen and its own name.
+ * hyphen and its own name; EventBridge allows as many for a rule.
  */
 export const NAME_PREFIX = {
   pattern: /^[A-Za-z][A-Za-z0-9-]{0,49}$/,

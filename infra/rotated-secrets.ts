@@ -1,27 +1,19 @@
-import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { InvalidSetting } from './invalid-setting.ts';
+import { arnOf, viaService } from './arn.ts';
+import type { WildcardReasons } from './deployed-function.ts';
 import type { RotationSchedule } from './rotation-schedule.ts';
-
-/** Which secrets the deployment is about; with none of the first three, every secret that names its function. */
-export interface SecretSelection {
-  /** Complete ARNs of secrets that exist: they get the rotation schedule and stay otherwise as they are. */
-  readonly secretArns?: readonly string[];
-  /** ARN patterns with `*` and `?`: such secrets may be rotated, whoever turns their rotation on. */
-  readonly secretArnPatterns?: readonly string[];
-  /** Names of secrets to make: they get the rotation schedule and an empty credential to fill in. */
-  readonly secretNames?: readonly string[];
-  /** ARNs of the KMS keys of secrets that are not encrypted with the AWS managed key `aws/secretsmanager`. */
-  readonly secretKeyArns?: readonly string[];
-}
+import { checkSelection, keyArns, type SecretSelection } from './secret-selection.ts';
 
 /** What the secrets' permissions depend on. */
 export interface RotatedSecretsProps extends SecretSelection {
   /** Not a reference to the function, which depends on the functions that the permissions are for. */
   readonly rotationFunctionArn: string;
+  /** Of the secrets that are made. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** An action of Secrets Manager that the functions use. */
@@ -56,36 +48,27 @@ export class RotatedSecrets extends Construct {
   readonly arns: readonly string[];
   /** What a policy names to mean these secrets. */
   readonly resources: readonly string[];
+  /** Why policies name these secrets by patterns, if they do. */
+  readonly wildcards: WildcardReasons;
   readonly #props: RotatedSecretsProps;
+  readonly #keyArns: readonly string[];
   readonly #scheduled: readonly { readonly label: string; readonly arn: string }[];
 
-  /** @throws InvalidSetting `secretArns`, `secretArnPatterns`, `secretNames` or `secretKeyArns` */
+  /** @throws InvalidSetting `secretArns`, `secretArnPatterns`, `secretNames`, `secretKeyArn` or `secretKeyArns` */
   constructor(scope: Construct, id: string, props: RotatedSecretsProps) {
     super(scope, id);
-    const { secretArns = [], secretArnPatterns = [], secretNames = [], secretKeyArns = [] } = props;
-    check(
-      'secretArns',
-      secretArns,
-      COMPLETE_ARN,
-      'is not the complete ARN of a secret, which ends in - and six characters',
-    );
-    check(
-      'secretArnPatterns',
-      secretArnPatterns,
-      ARN_PATTERN,
-      'is not an ARN pattern such as arn:aws:secretsmanager:*:*:secret:genesys/*',
-    );
-    check('secretNames', secretNames, SECRET_NAME, 'is not a name: 1 to 512 letters, digits and -/_+=.@!');
-    check('secretKeyArns', secretKeyArns, KEY_ARN, 'is not the ARN of a KMS key (not of an alias)');
-
+    checkSelection(props);
+    const { secretArns = [], secretArnPatterns = [], secretNames = [] } = props;
+    this.#props = props;
+    this.#keyArns = keyArns(props);
     this.#scheduled = [
       ...secretArns.map(arn => ({ label: this.#label(arn), arn })),
       ...secretNames.map(name => ({ label: name, arn: this.#create(name) })),
     ];
     this.arns = this.#scheduled.map(({ arn }) => arn);
     const named = [...this.arns, ...secretArnPatterns];
-    this.resources = named.length > 0 ? named : [this.#everySecret()];
-    this.#props = props;
+    this.resources = named.length > 0 ? named : [arnOf(this, 'secretsmanager', 'secret', '*')];
+    this.wildcards = wildcardReasons(named.length > 0 ? secretArnPatterns : [EVERY_SECRET]);
   }
 
   /**
@@ -97,21 +80,25 @@ export class RotatedSecrets extends Construct {
    * @see AWS Secrets Manager User Guide, "Lambda rotation function execution role permissions"
    */
   allow(...actions: readonly SecretAction[]): PolicyStatement[] {
-    const { secretKeyArns = [], rotationFunctionArn } = this.#props;
     const secrets = new PolicyStatement({
       sid: 'UseRotatedSecrets',
       actions: actions.map(action => `secretsmanager:${action}`),
       resources: [...this.resources],
-      conditions: { StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': rotationFunctionArn } },
+      conditions: {
+        StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': this.#props.rotationFunctionArn },
+      },
     });
     const keyUse = new Set(actions.flatMap(action => KEY_USE[action]));
-    if (secretKeyArns.length === 0 || keyUse.size === 0) return [secrets];
+    if (this.#keyArns.length === 0 || keyUse.size === 0) return [secrets];
 
     const keys = new PolicyStatement({
       sid: 'UseKeysOfRotatedSecrets',
       actions: [...keyUse],
-      resources: [...secretKeyArns],
-      conditions: { StringLike: { 'kms:EncryptionContext:SecretARN': this.resources } },
+      resources: [...this.#keyArns],
+      conditions: {
+        StringEquals: { 'kms:ViaService': viaService('secretsmanager') },
+        StringLike: { 'kms:EncryptionContext:SecretARN': this.resources },
+      },
     });
     return [secrets, keys];
   }
@@ -148,30 +135,21 @@ export class RotatedSecrets extends Construct {
       name,
       description: 'Genesys Cloud credential, kept fresh by the token rotation',
       secretString: EMPTY_CREDENTIAL,
+      ...(this.#props.secretKeyArn !== undefined && { kmsKeyId: this.#props.secretKeyArn }),
     });
-    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    secret.applyRemovalPolicy(this.#props.removalPolicy);
     return secret.ref;
-  }
-
-  #everySecret(): string {
-    return Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName: '*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
   }
 }
 
-const COMPLETE_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/;
-const ARN_PATTERN = /^arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]*:secret:[\w/+=.@!*?-]+$/;
-const SECRET_NAME = /^[\w/+=.@!-]{1,512}$/;
-const KEY_ARN = /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+/** As cdk-nag writes it. */
+const EVERY_SECRET = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*';
 
-function check(setting: string, values: readonly string[], form: RegExp, problem: string): void {
-  values.forEach((value, index) => {
-    if (!Token.isUnresolved(value) && !form.test(value))
-      throw new InvalidSetting(setting, `"${value}" ${problem}.`);
-    if (values.indexOf(value) !== index) throw new InvalidSetting(setting, `"${value}" is given twice.`);
-  });
+function wildcardReasons(patterns: readonly string[]): WildcardReasons {
+  return Object.fromEntries(
+    patterns.map(pattern => [
+      `Resource::${pattern}`,
+      'Limited by its condition to the secrets that name the rotation function of this deployment as theirs.',
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { TokenRotation, type TokenRotationProps } from './token-rotation.ts';
+import { TokenRotation } from './token-rotation.ts';
+import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** The stack's own properties, and those of the rotation in it. */
 export interface RotationStackProps extends StackProps {
@@ -14,7 +15,7 @@ export class RotationStack extends Stack {
       description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
       ...props,
     });
-    const { rotationFunction, stateMachine, sealKeyArn, secretArns } = new TokenRotation(
+    const { rotationFunction, stateMachine, sealKeyArn, topicArn, secretArns } = new TokenRotation(
       this,
       'TokenRotation',
       {
@@ -34,6 +35,10 @@ export class RotationStack extends Stack {
     new CfnOutput(this, 'SealKeyArn', {
       description: 'Key under which tokens travel through the workflow',
       value: sealKeyArn,
+    });
+    new CfnOutput(this, 'TopicArn', {
+      description: 'Topic that is told of failures',
+      value: topicArn,
     });
     if (secretArns.length > 0) {
       new CfnOutput(this, 'SecretArns', {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -11,13 +11,14 @@ export interface SealKeyProps {
   readonly alias: string;
   /** ARNs or patterns of the secrets whose values and rotation tokens may be sealed. */
   readonly secretArns: readonly string[];
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /**
  * The key under which tokens travel through the state machine. Its own policy only hands the decision to the
  * account's IAM policies; what may be done with it stands in the roles that `allow` grants to.
  *
- * It stays when the stack, or a later template, does without it: the tokens of a failed rotation lie sealed in its
+ * It should stay when the stack, or a later template, does without it: the tokens of a failed rotation lie sealed in its
  * execution, which can be redriven for 14 days (AWS Step Functions Developer Guide, "Restarting state machine executions with redrive").
  */
 export class SealKey extends Construct {
@@ -31,7 +32,7 @@ export class SealKey extends Construct {
       description: 'Seals Genesys Cloud tokens on their way through the token rotation',
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy,
     });
     this.arn = key.keyArn;
     this.#secretArns = props.secretArns;

@@ -1,20 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CustomerManagedEncryptionConfiguration,
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { FUNCTIONS, type FunctionName } from './function-list.ts';
+import { explainWildcards } from './deployed-function.ts';
+import type { ExecutionKey } from './execution-key.ts';
+import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
+import type { Logs } from './logs.ts';
 
 const DEFINITION = new URL('../statemachine/rotation.asl.json', import.meta.url);
 
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
   readonly name: string;
-  /** Every function but `rotation`, which starts the workflow. */
-  readonly tasks: Readonly<Record<Exclude<FunctionName, 'rotation'>, IFunction>>;
-  readonly logRetention: RetentionDays;
+  /** What each Task invokes, by its ARN. */
+  readonly tasks: Readonly<Record<TaskFunctionName, string>>;
+  readonly logs: Logs;
+  /** Encrypts the executions. Without it a key that AWS owns. */
+  readonly executionKey?: ExecutionKey | undefined;
 }
 
 /**
@@ -25,43 +34,49 @@ export interface RotationStateMachineProps {
 export class RotationStateMachine extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, props: RotationStateMachineProps) {
+  constructor(scope: Construct, id: string, { name, tasks, logs, executionKey }: RotationStateMachineProps) {
     super(scope, id);
-    const functions = Object.values(props.tasks).map(task => task.functionArn);
-    const logGroup = new LogGroup(this, 'Logs', {
-      // Under this prefix log deliveries need no entry each in the account's resource policy, whose size is limited
-      // (AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history").
-      logGroupName: `/aws/vendedlogs/states/${props.name}`,
-      retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    // Under this prefix log deliveries need no entry each in the account's resource policy, whose size is limited
+    // (AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history").
+    const logGroup = logs.group(this, `/aws/vendedlogs/states/${name}`);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
-      description: `What the state machine ${props.name} may do`,
+      description: `What the state machine ${name} may do`,
       inlinePolicies: {
-        Grants: new PolicyDocument({ statements: [invoke(functions), deliverLogs(), sendTraces()] }),
+        Grants: new PolicyDocument({
+          statements: [
+            invoke(Object.values(tasks)),
+            ...(executionKey?.forStateMachine() ?? []),
+            deliverLogs(),
+            sendTraces(),
+          ],
+        }),
       },
     });
+    explainWildcards(role, { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: props.name,
+      stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(readFileSync(DEFINITION, 'utf8')),
-      definitionSubstitutions: { ...substitutions(props.tasks), Partition: Aws.PARTITION },
+      definitionSubstitutions: { ...substitutions(tasks), Partition: Aws.PARTITION },
       // The construct would add the grants for logs and traces again, in a policy of their own.
       role: role.withoutPolicyUpdates(),
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
+      ...(executionKey !== undefined && {
+        encryptionConfiguration: new CustomerManagedEncryptionConfiguration(executionKey.key),
+      }),
     });
   }
 }
 
 function substitutions(tasks: RotationStateMachineProps['tasks']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [
-      `${FUNCTIONS[name as keyof typeof tasks].constructId}Arn`,
-      task.functionArn,
+    Object.entries(tasks).map(([name, arn]) => [
+      `${TASK_FUNCTIONS[name as TaskFunctionName].constructId}Arn`,
+      arn,
     ]),
   );
 }

@@ -3,11 +3,24 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { bundleFunctions, codeDirectory } from '../../infra/bundle.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 
 const directory = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-')));
 const again = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-elsewhere-')));
+
+/** Every variable that a function may need while it loads; a number is of use for each. */
+const VARIABLES = [
+  'FAILURES_TABLE',
+  'LONGEST_GAP_HOURS',
+  'ROTATION_FUNCTION_ARN',
+  'ROTATION_WINDOW',
+  'SCHEDULE_EXPRESSION',
+  'SEAL_KEY_ARN',
+  'STATE_MACHINE_ARN',
+  'TOPIC_ARN',
+];
 
 afterAll(() => {
   for (const made of [directory, again]) rmSync(made, { recursive: true });
@@ -21,7 +34,7 @@ describe('bundleFunctions', () => {
   it.each(FUNCTION_NAMES)(
     'makes of %s a module that loads without node_modules and exports its handler',
     name => {
-      for (const variable of ['STATE_MACHINE_ARN', 'SEAL_KEY_ARN']) vi.stubEnv(variable, 'arn:of:something');
+      for (const variable of VARIABLES) vi.stubEnv(variable, '7');
       vi.stubEnv('AWS_REGION', 'eu-central-1');
 
       const module: unknown = createRequire(import.meta.url)(

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { afterAll } from 'vitest';
-import { codeDirectory } from '../../infra/bundle.ts';
+import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { RotationStack } from '../../infra/rotation-stack.ts';
-import type { TokenRotationProps } from '../../infra/token-rotation.ts';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 
 const DIRECTORY = mkdtempSync(join(tmpdir(), 'infra-test-'));
 
@@ -20,6 +21,39 @@ for (const name of FUNCTION_NAMES) {
 }
 
 afterAll(() => rmSync(DIRECTORY, { recursive: true }));
+
+/**
+ * Every option with a value that is not its default. What is given from outside is in a partition, region and account
+ * of its own, so that it can be told from what the template says itself.
+ */
+export function everyOption(partition = 'given', region = 'somewhere-1'): TokenRotationProps {
+  const account = '111122223333';
+  const key = (digit: number) =>
+    `arn:${partition}:kms:${region}:${account}:key/${digit}c1f0a52-0000-4000-8000-000000000000`;
+  return {
+    secretArns: [`arn:${partition}:secretsmanager:${region}:${account}:secret:genesys/a-AbCdEf`],
+    secretArnPatterns: [`arn:${partition}:secretsmanager:${region}:${account}:secret:more/*`],
+    secretNames: ['genesys/b'],
+    secretKeyArn: key(1),
+    secretKeyArns: [key(2)],
+    schedule: 'rate(4 hours)',
+    window: '2h',
+    memoryMb: 1024,
+    reservedConcurrency: 20,
+    vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] },
+    logRetention: RetentionDays.ONE_YEAR,
+    logKeyArn: key(3),
+    encryptExecutionData: true,
+    notificationEmails: ['team@example.com'],
+    notificationTopicArn: `arn:${partition}:sns:${region}:${account}:on-call`,
+    notificationTopicKeyArn: key(4),
+    runbookUrl: 'https://wiki.example/runbook',
+    tags: { team: 'contact-center' },
+    permissionsBoundaryArn: `arn:${partition}:iam::${account}:policy/boundary`,
+    removalPolicy: 'retain',
+    genesysGateway: { loginUrl: 'https://gateway.example/login', apiUrl: 'https://gateway.example/api' },
+  };
+}
 
 /** An app made as `infra/app.ts` makes it. */
 export function app(): App {
@@ -54,6 +88,23 @@ export function statementsOf(stack: Template, owner: string): Statement[] {
   return role.Properties.Policies.flatMap(
     (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
   );
+}
+
+/** The properties of the resources of a type, in the order of the template. */
+export function propertiesOf(stack: Template, type: string): Record<string, unknown>[] {
+  return Object.values(stack.findResources(type)).map(({ Properties }) => Properties);
+}
+
+/** The logical id of the one resource of a type with these properties. */
+export function logicalId(stack: Template, type: string, Properties: object = {}): string {
+  const [found, ...others] = Object.keys(stack.findResources(type, { Properties }));
+  if (found === undefined || others.length > 0) throw new Error(`There is not exactly one such ${type}.`);
+  return found;
+}
+
+/** The logical id of the function of a deployment called `tokens`. */
+export function functionId(stack: Template, name: string): string {
+  return logicalId(stack, 'AWS::Lambda::Function', { FunctionName: `tokens-${name}` });
 }
 
 /** An ARN of this deployment's account and region, as CDK writes it. */

@@ -1,6 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/function-list.ts';
+import {
+  FUNCTION_NAMES,
+  NAME_PREFIX,
+  OPERATIONS_FUNCTIONS,
+  TASK_FUNCTIONS,
+} from '../../infra/function-list.ts';
 import rotation from '../../statemachine/rotation.asl.json' with { type: 'json' };
 
 /** The Tasks of the workflow: the placeholder of the function that each runs, and how long it waits for it. */
@@ -24,26 +29,36 @@ describe('FUNCTIONS', () => {
     expect(new Set(FUNCTION_NAMES)).toEqual(new Set(folders));
   });
 
-  it('has the functions that the workflow runs, by its placeholders, and the one that starts it', () => {
+  it('has the function that starts the workflow, those that the workflow runs, and those that look after it', () => {
+    expect(FUNCTION_NAMES).toEqual([
+      'rotation',
+      ...Object.keys(TASK_FUNCTIONS),
+      ...Object.keys(OPERATIONS_FUNCTIONS),
+    ]);
+    expect(Object.keys(OPERATIONS_FUNCTIONS)).toEqual(['notify', 'watch']);
+  });
+
+  it('has the functions that the workflow runs, by its placeholders', () => {
     const placeholders = new Set(TASKS.map(task => task.placeholder));
 
     expect(placeholders).toEqual(
       new Set(['FetchArn', 'RefreshArn', 'StorePendingArn', 'VerifyArn', 'PromoteArn']),
     );
-    expect(FUNCTION_NAMES).toEqual(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote']);
+    expect(Object.keys(TASK_FUNCTIONS)).toEqual(['fetch', 'refresh', 'store-pending', 'verify', 'promote']);
   });
 
-  it.each(FUNCTION_NAMES.filter(name => name !== 'rotation'))(
-    'ends %s before any Task that runs it',
-    name => {
-      const { constructId, timeoutSeconds } = FUNCTIONS[name];
+  it.each(Object.entries(TASK_FUNCTIONS))('ends %s before any Task that runs it', (_name, settings) => {
+    const { constructId, timeoutSeconds } = settings;
 
-      const waits = TASKS.filter(task => task.placeholder === `${constructId}Arn`).map(
-        task => task.timeoutSeconds,
-      );
+    const waits = TASKS.filter(task => task.placeholder === `${constructId}Arn`).map(
+      task => task.timeoutSeconds,
+    );
 
-      expect(Math.min(...waits)).toBeGreaterThan(timeoutSeconds);
-      expect(waits).not.toEqual([]);
-    },
-  );
+    expect(Math.min(...waits)).toBeGreaterThan(timeoutSeconds);
+    expect(waits).not.toEqual([]);
+  });
+
+  it.each(FUNCTION_NAMES)('leaves room for %s after the longest prefix', name => {
+    expect(NAME_PREFIX.longest + `-${name}`.length).toBeLessThanOrEqual(64);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { arn, type Statement, statementsOf, template } from './deployment.ts';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { arn, functionId, logicalId, type Statement, statementsOf, template } from './deployment.ts';
 
 const everySecret = template();
 
@@ -27,7 +28,20 @@ function grants(statements: readonly Statement[]) {
   }));
 }
 
+/** Use of a key by a service in the caller's name. */
+function via(service: string, context: object) {
+  const region = { Ref: 'AWS::Region' };
+  return {
+    StringEquals: {
+      'kms:ViaService': { 'Fn::Join': ['', [`${service}.`, region, '.', { Ref: 'AWS::URLSuffix' }]] },
+      ...context,
+    },
+  };
+}
+
+const TOPIC = { Ref: logicalId(everySecret, 'AWS::SNS::Topic') };
 const EVERY_SECRET = [arn('secretsmanager', 'secret:*')];
+const NOTIFICATION_KEY = 'Encrypts the notifications of the Genesys Cloud token rotation';
 const WRITE_OWN_LOG = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
 const SEND_TRACES = { Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
@@ -96,6 +110,22 @@ describe('the roles', () => {
       ],
     ],
     [
+      'tokens-notify',
+      [
+        { Action: ['states:DescribeExecution', 'states:GetExecutionHistory'] },
+        { Action: 'secretsmanager:DescribeSecret' },
+        { Action: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'] },
+        { Action: 'sns:Publish' },
+        {
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Condition: via('sns', { 'kms:EncryptionContext:aws:sns:topicArn': TOPIC }),
+        },
+        WRITE_OWN_LOG,
+        SEND_TRACES,
+      ],
+    ],
+    ['tokens-watch', [{ Action: 'secretsmanager:ListSecrets' }, WRITE_OWN_LOG, SEND_TRACES]],
+    [
       'the state machine tokens',
       [
         { Action: 'lambda:InvokeFunction' },
@@ -128,21 +158,19 @@ describe('the roles', () => {
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('are seven, and hold all their grants themselves', () => {
+  it('are nine, and hold all their grants themselves', () => {
     const roles = Object.values(everySecret.findResources('AWS::IAM::Role'));
 
-    expect(roles.length).toBe(7);
+    expect(roles.length).toBe(9);
     expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns !== undefined)).toEqual([]);
     everySecret.resourceCountIs('AWS::IAM::Policy', 0);
     everySecret.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 
   it('name a resource wherever AWS knows one', () => {
-    const owners = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'].map(
-      name => `tokens-${name}`,
-    );
+    const functions = FUNCTION_NAMES.map(name => `tokens-${name}`);
 
-    const unlimited = [...owners, 'the state machine tokens'].flatMap(owner =>
+    const unlimited = [...functions, 'the state machine tokens'].flatMap(owner =>
       statementsOf(everySecret, owner)
         .filter(({ Resource }) => JSON.stringify(Resource).includes('"*"'))
         .map(({ Sid }) => `${owner}: ${Sid}`),
@@ -155,6 +183,9 @@ describe('the roles', () => {
       'tokens-store-pending: SendTraces',
       'tokens-verify: SendTraces',
       'tokens-promote: SendTraces',
+      'tokens-notify: SendTraces',
+      'tokens-watch: ListSecrets',
+      'tokens-watch: SendTraces',
       'the state machine tokens: DeliverLogs',
       'the state machine tokens: SendTraces',
     ]);
@@ -170,16 +201,30 @@ describe('the roles', () => {
     );
   });
 
-  it('let the state machine run the five task functions, and not the rotation function', () => {
+  it('let the state machine run the five task functions by their aliases, and nothing else', () => {
     const [run] = statementsOf(everySecret, 'the state machine tokens');
 
-    const called = (name: string) =>
-      everySecret.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } });
-    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].flatMap(name =>
-      Object.keys(called(`tokens-${name}`)),
-    );
-    expect(run?.Resource).toEqual(tasks.map(logicalId => ({ 'Fn::GetAtt': [logicalId, 'Arn'] })));
-    expect(tasks).toHaveLength(5);
+    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].map(name => ({
+      Ref: logicalId(everySecret, 'AWS::Lambda::Alias', {
+        FunctionName: { Ref: functionId(everySecret, name) },
+      }),
+    }));
+    expect(run?.Resource).toEqual(tasks);
+  });
+
+  it.each([
+    ['ReadRotation', arn('states', 'execution:tokens:*')],
+    ['TellSecretsApart', arn('secretsmanager', 'secret:*')],
+    ['RememberFailures', { 'Fn::GetAtt': [logicalId(everySecret, 'AWS::DynamoDB::Table'), 'Arn'] }],
+    ['Publish', TOPIC],
+    [
+      'EncryptMessages',
+      { 'Fn::GetAtt': [logicalId(everySecret, 'AWS::KMS::Key', { Description: NOTIFICATION_KEY }), 'Arn'] },
+    ],
+  ])('limit what notify may do (%s) to what is its own, and metadata of secrets', (sid, resource) => {
+    const statement = statementsOf(everySecret, 'tokens-notify').find(({ Sid }) => Sid === sid);
+
+    expect(statement?.Resource).toEqual(resource);
   });
 
   it('let each function write to its own log group', () => {
@@ -208,7 +253,7 @@ describe('the roles', () => {
       Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     };
     expect(trust.filter(([{ Principal }]) => Principal.Service !== 'states.amazonaws.com')).toEqual(
-      Array.from({ length: 6 }, () => [lambda]),
+      Array.from({ length: 8 }, () => [lambda]),
     );
     expect(trust.filter(([{ Principal }]) => Principal.Service === 'states.amazonaws.com')).toEqual([
       [states],

@@ -2,7 +2,7 @@ import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { TokenRotation } from '../../infra/token-rotation.ts';
-import { app, BUNDLES, template } from './deployment.ts';
+import { app, BUNDLES, logicalId, template } from './deployment.ts';
 
 const A = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
 const B = 'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:genesys/b-123456';
@@ -37,7 +37,7 @@ describe('RotatedSecrets', () => {
       ...Object.keys(
         stack.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'tokens-rotation' } }),
       ),
-      ...Object.keys(stack.findResources('AWS::Lambda::Permission')),
+      logicalId(stack, 'AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' }),
     ]);
   });
 
@@ -66,6 +66,14 @@ describe('RotatedSecrets', () => {
     stack.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       SecretId: { Ref: Object.keys(stack.findResources('AWS::SecretsManager::Secret'))[0] },
     });
+  });
+
+  it('encrypts the secrets that it makes with the given key', () => {
+    const key = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
+
+    const stack = template({ secretNames: ['genesys/c'], secretKeyArn: key });
+
+    stack.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: key });
   });
 
   it('schedules nothing for a pattern: whoever owns the secret turns its rotation on', () => {

@@ -5,11 +5,14 @@ const A_SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesy
 const A_PATTERN = 'arn:aws:secretsmanager:*:*:secret:genesys/*';
 const A_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
 
+const KEY_OF_MADE = A_KEY.replace('8c1f', '9c1f');
+
 const everySecret = template();
 const someSecrets = template({
   secretArns: [A_SECRET],
   secretArnPatterns: [A_PATTERN],
   secretNames: ['genesys/b'],
+  secretKeyArn: KEY_OF_MADE,
   secretKeyArns: [A_KEY],
 });
 
@@ -40,17 +43,27 @@ describe('the grants on secrets', () => {
     ['tokens-refresh', 'kms:Decrypt'],
     ['tokens-store-pending', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['tokens-verify', 'kms:Decrypt'],
-  ])('let %s use the key of a secret that has one of its own', (owner, actions) => {
-    const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === 'UseKeysOfRotatedSecrets');
+  ])(
+    'let %s use the keys of secrets that have one, through Secrets Manager and for these secrets only',
+    (owner, actions) => {
+      const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === 'UseKeysOfRotatedSecrets');
 
-    expect(statement).toEqual({
-      Sid: 'UseKeysOfRotatedSecrets',
-      Effect: 'Allow',
-      Action: actions,
-      Resource: A_KEY,
-      Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': [A_SECRET, MADE_SECRET, A_PATTERN] } },
-    });
-  });
+      expect(statement).toEqual({
+        Sid: 'UseKeysOfRotatedSecrets',
+        Effect: 'Allow',
+        Action: actions,
+        Resource: [A_KEY, KEY_OF_MADE],
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': {
+              'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
+            },
+          },
+          StringLike: { 'kms:EncryptionContext:SecretARN': [A_SECRET, MADE_SECRET, A_PATTERN] },
+        },
+      });
+    },
+  );
 
   it.each(['tokens-rotation', 'tokens-promote'])('keep the keys from %s, which handles no value', owner => {
     const sids = statementsOf(someSecrets, owner).map(({ Sid }) => Sid);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import rotationDefinition from '../../statemachine/rotation.asl.json' with { type: 'json' };
-import { template } from './deployment.ts';
+import { functionId, logicalId, template } from './deployment.ts';
 
 const plain = template();
 
@@ -37,16 +37,21 @@ describe('RotationStateMachine', () => {
   });
 
   it.each([
-    ['FetchArn', 'tokens-fetch'],
-    ['RefreshArn', 'tokens-refresh'],
-    ['StorePendingArn', 'tokens-store-pending'],
-    ['VerifyArn', 'tokens-verify'],
-    ['PromoteArn', 'tokens-promote'],
-  ])('puts for %s the function %s', (placeholder, name) => {
-    const [logicalId] = Object.keys(
-      plain.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } }),
-    );
+    ['FetchArn', 'fetch'],
+    ['RefreshArn', 'refresh'],
+    ['StorePendingArn', 'store-pending'],
+    ['VerifyArn', 'verify'],
+    ['PromoteArn', 'promote'],
+  ])('puts for %s the alias of %s', (placeholder, name) => {
+    const alias = logicalId(plain, 'AWS::Lambda::Alias', {
+      FunctionName: { Ref: functionId(plain, name) },
+      Name: 'live',
+    });
 
-    expect(properties?.DefinitionSubstitutions[placeholder]).toEqual({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+    expect(properties?.DefinitionSubstitutions[placeholder]).toEqual({ Ref: alias });
+  });
+
+  it('leaves the encryption of executions to a key that AWS owns', () => {
+    expect(properties).not.toHaveProperty('EncryptionConfiguration');
   });
 });

@@ -2,8 +2,18 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it, vi } from 'vitest';
-import { TokenRotation, type TokenRotationProps } from '../../infra/token-rotation.ts';
-import { app, BUNDLES, deployment, template } from './deployment.ts';
+import { TokenRotation } from '../../infra/token-rotation.ts';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
+import {
+  app,
+  BUNDLES,
+  deployment,
+  everyOption,
+  functionId,
+  logicalId,
+  propertiesOf,
+  template,
+} from './deployment.ts';
 
 const GATEWAY = { loginUrl: 'https://gateway.example/login', apiUrl: 'https://gateway.example/api' };
 
@@ -17,30 +27,57 @@ function functionCalled(name: string, stack: Template = plain): Record<string, u
   return found?.Properties;
 }
 
-const key = { 'Fn::GetAtt': [Object.keys(plain.findResources('AWS::KMS::Key'))[0], 'Arn'] };
-const machine = { Ref: Object.keys(plain.findResources('AWS::StepFunctions::StateMachine'))[0] };
+const SEAL_KEY_ARN = {
+  'Fn::GetAtt': [logicalId(plain, 'AWS::KMS::Key', { PendingWindowInDays: 30 }), 'Arn'],
+};
+const STATE_MACHINE_ARN = { Ref: logicalId(plain, 'AWS::StepFunctions::StateMachine') };
+const ROTATION_FUNCTION_ARN = { 'Fn::GetAtt': [functionId(plain, 'rotation'), 'Arn'] };
+const EVERY_FUNCTION = {
+  POWERTOOLS_SERVICE_NAME: 'tokens',
+  POWERTOOLS_METRICS_NAMESPACE: 'GenesysTokenRotation',
+};
 
 describe('the functions', () => {
   it.each([
-    ['rotation', 60, { STATE_MACHINE_ARN: machine, SEAL_KEY_ARN: key }],
-    ['fetch', 2, undefined],
-    ['refresh', 7, { SEAL_KEY_ARN: key }],
-    ['store-pending', 2, { SEAL_KEY_ARN: key }],
-    ['verify', 3, undefined],
-    ['promote', 2, undefined],
+    ['rotation', 60, { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
+    ['fetch', 2, {}],
+    ['refresh', 7, { SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['store-pending', 2, { SEAL_KEY_ARN }],
+    ['verify', 3, {}],
+    ['promote', 2, {}],
+    [
+      'notify',
+      30,
+      {
+        TOPIC_ARN: { Ref: logicalId(plain, 'AWS::SNS::Topic') },
+        FAILURES_TABLE: { Ref: logicalId(plain, 'AWS::DynamoDB::Table') },
+        ROTATION_FUNCTION_ARN,
+      },
+    ],
+    [
+      'watch',
+      60,
+      {
+        ROTATION_FUNCTION_ARN,
+        SCHEDULE_EXPRESSION: 'rate(8 hours)',
+        ROTATION_WINDOW: '1h',
+        LONGEST_GAP_HOURS: '9',
+      },
+    ],
   ])('have in %s what all share, %i seconds and its own variables', (name, seconds, variables) => {
     const properties = functionCalled(`tokens-${name}`);
 
-    const logGroups = plain.findResources('AWS::Logs::LogGroup', {
-      Properties: { LogGroupName: `/aws/lambda/tokens-${name}`, RetentionInDays: 90 },
+    const logGroup = logicalId(plain, 'AWS::Logs::LogGroup', {
+      LogGroupName: `/aws/lambda/tokens-${name}`,
+      RetentionInDays: 90,
     });
     expect(properties).toEqual({
       Architectures: ['arm64'],
       Code: expect.anything(),
-      ...(variables !== undefined && { Environment: { Variables: variables } }),
+      Environment: { Variables: { ...EVERY_FUNCTION, ...variables } },
       FunctionName: `tokens-${name}`,
       Handler: 'index.handler',
-      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Object.keys(logGroups)[0] } },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: logGroup } },
       MemorySize: 512,
       Role: expect.anything(),
       Runtime: 'nodejs24.x',
@@ -49,40 +86,62 @@ describe('the functions', () => {
     });
   });
 
-  it('are these six, without any that CDK adds for itself', () => {
-    plain.resourceCountIs('AWS::Lambda::Function', 6);
+  it('are these eight, without any that CDK adds for itself', () => {
+    plain.resourceCountIs('AWS::Lambda::Function', 8);
     expect(Object.keys(plain.toJSON().Resources).filter(id => id.includes('Custom'))).toEqual([]);
   });
 
   it.each([
-    ['refresh', { SEAL_KEY_ARN: key, GENESYS_LOGIN_URL: GATEWAY.loginUrl, GENESYS_API_URL: GATEWAY.apiUrl }],
-    ['verify', { GENESYS_LOGIN_URL: GATEWAY.loginUrl, GENESYS_API_URL: GATEWAY.apiUrl }],
-    ['rotation', { STATE_MACHINE_ARN: machine, SEAL_KEY_ARN: key }],
-    ['store-pending', { SEAL_KEY_ARN: key }],
-  ])('tell %s of the gateway only if it calls Genesys Cloud', (name, variables) => {
-    expect(functionCalled(`tokens-${name}`, changed).Environment).toEqual({ Variables: variables });
+    ['refresh', true],
+    ['verify', true],
+    ['rotation', false],
+    ['store-pending', false],
+    ['notify', false],
+  ])('tell %s of the gateway only if it calls Genesys Cloud', (name, told) => {
+    const variables = functionCalled(`tokens-${name}`, changed).Environment;
+
+    const gateway = { GENESYS_LOGIN_URL: GATEWAY.loginUrl, GENESYS_API_URL: GATEWAY.apiUrl };
+    expect(variables).toEqual({
+      Variables: told ? expect.objectContaining(gateway) : expect.not.objectContaining(gateway),
+    });
   });
 
   it('get the given memory, and their logs the given retention', () => {
     changed.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 1024 });
     changed.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
+
+  it('run outside of any VPC, and share the concurrency of the account', () => {
+    const properties = propertiesOf(plain, 'AWS::Lambda::Function');
+
+    expect(properties.filter(({ VpcConfig }) => VpcConfig !== undefined)).toEqual([]);
+    expect(
+      properties.filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions !== undefined),
+    ).toEqual([]);
+  });
 });
 
-describe('the permission', () => {
-  it('lets Secrets Manager call the rotation function for this account, and no one else any function', () => {
-    const permissions = Object.values(plain.findResources('AWS::Lambda::Permission'));
+describe('the permissions', () => {
+  it('let Secrets Manager call the rotation function for this account, and the rules what they are for', () => {
+    const permissions = propertiesOf(plain, 'AWS::Lambda::Permission');
 
-    const [rotation] = Object.keys(
-      plain.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'tokens-rotation' } }),
-    );
-    expect(permissions.map(({ Properties }) => Properties)).toEqual([
+    const call = (name: string) => ({
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [functionId(plain, name), 'Arn'] },
+    });
+    const rule = (Name: string) => ({
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [logicalId(plain, 'AWS::Events::Rule', { Name }), 'Arn'] },
+    });
+    expect(permissions).toEqual([
       {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: { 'Fn::GetAtt': [rotation, 'Arn'] },
+        ...call('rotation'),
         Principal: 'secretsmanager.amazonaws.com',
         SourceAccount: { Ref: 'AWS::AccountId' },
       },
+      { ...call('notify'), ...rule('tokens-executions') },
+      { ...call('notify'), ...rule('tokens-rotations') },
+      { ...call('watch'), ...rule('tokens-watch') },
     ]);
   });
 });
@@ -123,7 +182,7 @@ describe("the seal's key", () => {
 describe('the logs', () => {
   it('go with the stack, so that it can be deployed again under its name', () => {
     plain.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
-    plain.resourceCountIs('AWS::Logs::LogGroup', 7);
+    plain.resourceCountIs('AWS::Logs::LogGroup', 9);
   });
 });
 
@@ -154,6 +213,27 @@ describe('TokenRotation', () => {
     ['secretArnPatterns', { secretArnPatterns: ['*'] }],
     ['secretNames', { secretNames: ['genesys a'] }],
     ['secretNames', { secretNames: ['genesys/a', 'genesys/a'] }],
+    ['secretKeyArn', { secretNames: ['genesys/a'], secretKeyArn: 'alias/mine' }],
+    ['secretKeyArn', { secretKeyArn: everyOption().secretKeyArn ?? '' }],
+    ['reservedConcurrency', { reservedConcurrency: 9 }],
+    ['reservedConcurrency', { reservedConcurrency: 10.5 }],
+    ['vpc', { vpc: { subnetIds: [], securityGroupIds: ['sg-0a1b2c3d'] } }],
+    ['vpc', { vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: [] } }],
+    ['vpc', { vpc: { subnetIds: ['sg-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] } }],
+    ['vpc', { vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['default'] } }],
+    ['logKeyArn', { logKeyArn: 'alias/logs' }],
+    ['notificationEmails', { notificationEmails: ['team'] }],
+    ['notificationEmails', { notificationEmails: ['team@example.com', 'team@example.com'] }],
+    ['notificationTopicArn', { notificationTopicArn: 'on-call' }],
+    ['notificationTopicArn', { notificationTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call.fifo' }],
+    ['notificationTopicKeyArn', { notificationTopicKeyArn: everyOption().secretKeyArn ?? '' }],
+    ['runbookUrl', { runbookUrl: 'http://wiki.example/runbook' }],
+    ['tags', { tags: { 'aws:team': 'a' } }],
+    ['tags', { tags: { '': 'a' } }],
+    ['tags', { tags: { team: 'a'.repeat(257) } }],
+    ['tags', { tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ''])) }],
+    ['permissionsBoundaryArn', { permissionsBoundaryArn: 'boundary' }],
+    ['bundles', { bundles: '/nowhere' }],
     ['secretKeyArns', { secretKeyArns: ['arn:aws:kms:eu-central-1:111122223333:alias/mine'] }],
   ] satisfies [string, TokenRotationProps][])('refuses %s when it is %j', (setting, props) => {
     expect(() => deployment(props)).toThrow(expect.objectContaining({ name: 'InvalidSetting', setting }));

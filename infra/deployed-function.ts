@@ -1,0 +1,129 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  type FunctionProps,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { arnOf } from './arn.ts';
+import { codeDirectory } from './bundles-folder.ts';
+import { FUNCTIONS, type FunctionName } from './function-list.ts';
+import type { FunctionSettings } from './function-options.ts';
+import { networkInterfaces } from './vpc-access.ts';
+
+/** Namespace of the metrics that the functions write; their only dimension, `service`, is the deployment's prefix. */
+export const METRICS_NAMESPACE = 'GenesysTokenRotation';
+
+/** Why a policy names a pattern, by the finding of cdk-nag that asks (`AwsSolutions-IAM5[…]` without its frame). */
+export type WildcardReasons = Readonly<Record<string, string>>;
+
+/** What tells one function from the others. */
+export interface DeployedFunctionProps {
+  readonly name: FunctionName;
+  readonly settings: FunctionSettings;
+  /** Every call that the function makes, apart from writing its own log and its traces. */
+  readonly grants: readonly PolicyStatement[];
+  /** A reason for each pattern in the grants. */
+  readonly wildcards?: WildcardReasons;
+  /** Besides the variables that all functions have. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Come last, so that they may override what is set here. */
+  readonly overrides?: Partial<FunctionProps>;
+}
+
+/**
+ * A function as all of ours are: Node.js 24 on ARM, JSON logs in a log group of its own, traced, with a role of its
+ * own that holds nothing but the given grants, the log and the traces. The role's policy is part of the role, so a
+ * function never runs before its permissions are there.
+ *
+ * Stack traces stay those of the bundle: with `--enable-source-maps` Node would read and parse the map at every
+ * cold start, which makes loading a fourth slower, for the sake of traces whose errors already name what happened. The
+ * map is deployed beside the bundle for whoever has to look one up.
+ */
+export class DeployedFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, props: DeployedFunctionProps) {
+    const { constructId, timeoutSeconds } = FUNCTIONS[props.name];
+    super(scope, constructId);
+    const { namePrefix, bundles, memoryMb, logs, vpc, reservedConcurrency } = props.settings;
+    const functionName = `${namePrefix}-${props.name}`;
+
+    const logGroup = logs.group(this, `/aws/lambda/${functionName}`);
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${functionName} may do`,
+      inlinePolicies: {
+        Grants: new PolicyDocument({
+          statements: [
+            ...props.grants,
+            writeLog(logGroup),
+            sendTraces(),
+            ...(vpc === undefined ? [] : networkInterfaces(arnOf(this, 'lambda', 'function', functionName))),
+          ],
+        }),
+      },
+    });
+    explainWildcards(role, {
+      'Resource::*': 'X-Ray has no resources to name, nor have network interfaces that are yet to be made.',
+      ...props.wildcards,
+    });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(codeDirectory(bundles, props.name)),
+      handler: 'index.handler',
+      timeout: Duration.seconds(timeoutSeconds),
+      memorySize: memoryMb,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: namePrefix,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+        ...props.environment,
+      },
+      // The construct would add the same grants again, each as a policy of its own.
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      ...props.overrides,
+    });
+    if (vpc !== undefined) {
+      // The construct would want the whole VPC, to make a security group in it.
+      const resource = this.lambda.node.defaultChild as CfnFunction;
+      resource.vpcConfig = { subnetIds: [...vpc.subnetIds], securityGroupIds: [...vpc.securityGroupIds] };
+    }
+  }
+}
+
+/** Gives cdk-nag the reasons for the patterns in a role's policy, each for its finding only. */
+export function explainWildcards(role: Construct, reasons: WildcardReasons): void {
+  for (const [finding, reason] of Object.entries(reasons)) {
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
+  }
+}
+
+function writeLog(logGroup: LogGroup): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'WriteOwnLog',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  });
+}
+
+/** X-Ray has no resources to name (Service Authorization Reference, "AWS X-Ray"). */
+function sendTraces(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'SendTraces',
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
+}

@@ -1,0 +1,92 @@
+import { ArnFormat, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { viaService } from './arn.ts';
+
+/** What the executions' key is bound to. */
+export interface ExecutionKeyProps {
+  readonly namePrefix: string;
+  readonly stateMachineArn: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * A key of the account for definition, input, output and history of the executions, in place of one that AWS owns.
+ * Not the seal's key: whoever looks at an execution in the console needs to decrypt with this one, and nobody who only
+ * looks may open a seal.
+ *
+ * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
+ */
+export class ExecutionKey extends Construct {
+  /** For the state machine's own property; carries no permission. */
+  readonly key: IKey;
+  readonly #props: ExecutionKeyProps;
+
+  constructor(scope: Construct, id: string, props: ExecutionKeyProps) {
+    super(scope, id);
+    const key = new Key(this, 'Key', {
+      alias: `${props.namePrefix}/executions`,
+      description: 'Encrypts the executions of the Genesys Cloud token rotation',
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy,
+    });
+    // The delivery of the log decrypts what the state machine's role encrypted for it, in the same context.
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DeliverLogs',
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': this.#everyLogGroup() } },
+      }),
+    );
+    // The state machine's construct would add a wider statement for the same, were this not a mere reference.
+    this.key = Key.fromKeyArn(this, 'Reference', key.keyArn);
+    this.#props = props;
+  }
+
+  /** What the state machine's role needs. No `kms:ViaService`: with it executions cannot start (as above). */
+  forStateMachine(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        sid: 'EncryptExecutions',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [this.key.keyArn],
+        conditions: this.#ownExecutions(),
+      }),
+      new PolicyStatement({
+        sid: 'EncryptDeliveredLogs',
+        actions: ['kms:GenerateDataKey'],
+        resources: [this.key.keyArn],
+        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': this.#everyLogGroup() } },
+      }),
+    ];
+  }
+
+  /** What DescribeExecution and GetExecutionHistory need of their caller; starting and redriving need nothing. */
+  forReader(): PolicyStatement {
+    const { StringEquals } = this.#ownExecutions();
+    return new PolicyStatement({
+      sid: 'ReadExecutions',
+      actions: ['kms:Decrypt'],
+      resources: [this.key.keyArn],
+      conditions: { StringEquals: { ...StringEquals, 'kms:ViaService': viaService('states') } },
+    });
+  }
+
+  #ownExecutions() {
+    return {
+      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': this.#props.stateMachineArn },
+    };
+  }
+
+  /** Not a pattern: Step Functions gives this very text as the context. */
+  #everyLogGroup(): string {
+    return Stack.of(this).formatArn({
+      service: 'logs',
+      resource: '*',
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
+  }
+}

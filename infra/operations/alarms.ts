@@ -1,0 +1,140 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { AlarmName } from './alarm-names.ts';
+import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
+import { runbookEntry } from './runbook.ts';
+
+/** What is watched over, and who is told. */
+export interface AlarmsProps {
+  readonly namePrefix: string;
+  readonly topic: ITopic;
+  readonly stateMachine: IStateMachine;
+  readonly rotation: IFunction;
+  readonly notify: IFunction;
+  readonly watch: IFunction;
+  readonly longestGapHours: number;
+  readonly runbookUrl?: string | undefined;
+}
+
+/** When an alarm rings, beyond what it looks at. */
+interface Condition
+  extends Pick<AlarmProps, 'comparisonOperator' | 'datapointsToAlarm' | 'treatMissingData'> {
+  readonly threshold?: number;
+  /** How many of the latest hours count. */
+  readonly hours: number;
+}
+
+/** Amazon CloudWatch API Reference, PutMetricAlarm: no alarm looks back for more than seven days. */
+const LONGEST_LOOK_BACK_HOURS = 7 * 24;
+
+/** One more than the gap has: the hour of the failure may have been nearly over when it began to count. */
+function wholeGapHours(longestGapHours: number): number {
+  return Math.min(Math.ceil(longestGapHours) + 1, LONGEST_LOOK_BACK_HOURS);
+}
+
+/** So many hours without a word from the watch, and it is dead: one may be missing because an hour ends late. */
+const SILENT_HOURS = 3;
+
+/**
+ * The alarms. They look at periods of an hour. One on failures rings at the first, and stays until a whole gap between
+ * two rotations has passed without another (or seven days, where the gap is longer): only then has the credential
+ * that failed rotated again.
+ */
+export class Alarms extends Construct {
+  readonly #props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { namePrefix, stateMachine, rotation, notify, watch, longestGapHours } = props;
+    const wholeGap = { hours: wholeGapHours(longestGapHours) };
+    const sum = { statistic: 'Sum', period: Duration.hours(1) };
+
+    this.#alarm(
+      'failed-executions',
+      'A rotation failed, timed out or was stopped. Its execution names the state, the error and the secret: ' +
+        'remove the cause, then redrive it.',
+      unsuccessfulExecutions(stateMachine),
+      wholeGap,
+    );
+    this.#alarm(
+      'rotation-errors',
+      'The rotation function failed. If an execution failed with it, see there; if none did, its log says why ' +
+        'none was started or waited for.',
+      rotation.metricErrors(sum),
+      wholeGap,
+    );
+    this.#alarm(
+      'rotation-throttles',
+      'The rotation function was throttled, so rotations come late. Raise the concurrency of the account, or the ' +
+        'one that is reserved for the function.',
+      rotation.metricThrottles(sum),
+      wholeGap,
+    );
+    this.#alarm(
+      'notify-errors',
+      'A notification may be lost. Look for failed executions yourself; the log of the function says what it could ' +
+        'not do.',
+      notify.metricErrors(sum),
+      wholeGap,
+    );
+    this.#alarm(
+      'watch-errors',
+      'The search for overdue credentials failed. It runs again every hour; its log says what it could not do.',
+      watch.metricErrors(sum),
+      { hours: SILENT_HOURS },
+    );
+    this.#alarm(
+      'overdue-credentials',
+      'A credential was not rotated when it was due, or nobody looked for three hours. The log of the watch names ' +
+        'the secrets. Rings, too, until the watch has run once after the first deployment.',
+      ownMetric(namePrefix, 'OverdueCredentials', 'Maximum'),
+      {
+        hours: SILENT_HOURS,
+        datapointsToAlarm: SILENT_HOURS,
+        treatMissingData: TreatMissingData.BREACHING,
+      },
+    );
+    this.#alarm(
+      'short-token-life',
+      `Genesys Cloud gave an access token that lives less than the ${longestGapHours} hours that can pass between ` +
+        'two rotations, so it dies before its turn. Shorten the schedule, or lengthen the token duration of the ' +
+        'OAuth client.',
+      ownMetric(namePrefix, 'AccessTokenLife', 'Minimum'),
+      {
+        ...wholeGap,
+        threshold: Duration.hours(longestGapHours).toSeconds(),
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      },
+    );
+  }
+
+  #alarm(name: AlarmName, whatToDo: string, metric: IMetric, { hours, ...condition }: Condition): void {
+    const { namePrefix, topic, runbookUrl } = this.#props;
+    const alarm = new Alarm(this, name, {
+      alarmName: `${namePrefix}-${name}`,
+      alarmDescription: `${whatToDo} Runbook: ${runbookEntry(runbookUrl, name)}`,
+      metric,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: hours,
+      datapointsToAlarm: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...condition,
+    });
+    const tell = new SnsAction(topic);
+    alarm.addAlarmAction(tell);
+    alarm.addOkAction(tell);
+  }
+}

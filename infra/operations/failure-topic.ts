@@ -1,0 +1,121 @@
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { arnOf, viaService } from '../arn.ts';
+import { ALARM_NAMES } from './alarm-names.ts';
+import type { OperationsOptions } from './operations-options.ts';
+
+/** What the topic is made of. */
+export interface FailureTopicProps extends OperationsOptions {
+  readonly namePrefix: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * The topic of the notifications: an encrypted one of the deployment's own, or one that exists. Only the alarms of
+ * this deployment and those whom IAM allows to can publish to the own one, and nobody without TLS.
+ */
+export class FailureTopic extends Construct {
+  readonly topic: ITopic;
+  readonly #keyArn: string | undefined;
+
+  constructor(scope: Construct, id: string, props: FailureTopicProps) {
+    super(scope, id);
+    if (props.notificationTopicArn === undefined) {
+      const key = this.#makeKey(props);
+      this.topic = this.#makeTopic(key, props);
+      this.#keyArn = key.keyArn;
+    } else {
+      this.topic = Topic.fromTopicArn(this, 'Existing', props.notificationTopicArn);
+      this.#keyArn = props.notificationTopicKeyArn;
+    }
+    for (const endpoint of props.notificationEmails ?? []) {
+      new Subscription(this, `Email-${endpoint}`, {
+        topic: this.topic,
+        protocol: SubscriptionProtocol.EMAIL,
+        endpoint,
+      });
+    }
+  }
+
+  /**
+   * Lets a function publish. SNS uses the topic's key in the name of whoever publishes.
+   *
+   * @see Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"
+   */
+  allowPublishing(): PolicyStatement[] {
+    const publish = new PolicyStatement({
+      sid: 'Publish',
+      actions: ['sns:Publish'],
+      resources: [this.topic.topicArn],
+    });
+    if (this.#keyArn === undefined) return [publish];
+
+    const encrypt = new PolicyStatement({
+      sid: 'EncryptMessages',
+      actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      resources: [this.#keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': viaService('sns'),
+          'kms:EncryptionContext:aws:sns:topicArn': this.topic.topicArn,
+        },
+      },
+    });
+    return [publish, encrypt];
+  }
+
+  /** A key of its own, because alarms cannot publish under the AWS managed one (as above). */
+  #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
+    const key = new Key(this, 'Key', {
+      // With a slash, which no prefix has, so that it is never the alias of another deployment's seal.
+      alias: `${namePrefix}/failures`,
+      description: 'Encrypts the notifications of the Genesys Cloud token rotation',
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    if (!alarms) return key;
+
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EncryptAlarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    return key;
+  }
+
+  #makeTopic(key: Key, { namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Topic {
+    const topic = new Topic(this, 'Topic', {
+      topicName: `${namePrefix}-failures`,
+      displayName: 'Genesys Cloud token rotation',
+      masterKey: key,
+      enforceSSL: true,
+    });
+    topic.applyRemovalPolicy(removalPolicy);
+    if (!alarms) return topic;
+
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'PublishAlarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnEquals: {
+            'aws:SourceArn': ALARM_NAMES.map(name =>
+              arnOf(this, 'cloudwatch', 'alarm', `${namePrefix}-${name}`),
+            ),
+          },
+        },
+      }),
+    );
+    return topic;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { ExecutionKey } from '../execution-key.ts';
+import { FUNCTION_NAMES } from '../function-list.ts';
+import type { FunctionSettings } from '../function-options.ts';
+import type { Removal } from '../removal.ts';
+import type { RotationSchedule } from '../rotation-schedule.ts';
+import { Alarms } from './alarms.ts';
+import { Dashboard } from './dashboard.ts';
+import { FailureTopic } from './failure-topic.ts';
+import { FailuresTable } from './failures-table.ts';
+import { Notifications } from './notifications.ts';
+import type { OperationsOptions } from './operations-options.ts';
+import { OverdueWatch } from './overdue-watch.ts';
+
+/** What is operated, and how. */
+export interface OperationsProps {
+  readonly options: OperationsOptions;
+  readonly settings: FunctionSettings;
+  readonly schedule: RotationSchedule;
+  readonly removal: Removal;
+  readonly stateMachine: StateMachine;
+  readonly executionKey?: ExecutionKey | undefined;
+  readonly rotation: LambdaFunction;
+}
+
+/**
+ * Adds what looks after the rotations and takes no part in them: topic, notifications, watch, alarms and dashboard.
+ *
+ * @returns the ARN of the topic
+ */
+export function addOperations(scope: Construct, props: OperationsProps): string {
+  const { options, settings, schedule, removal, stateMachine, executionKey, rotation } = props;
+  const { namePrefix } = settings;
+  const { runbookUrl } = options;
+  const records = { namePrefix, removalPolicy: removal.records };
+
+  const topic = new FailureTopic(scope, 'FailureTopic', { ...options, ...records });
+  const notify = new Notifications(scope, 'Notifications', {
+    settings,
+    topic,
+    table: new FailuresTable(scope, 'Failures', records),
+    stateMachineArn: stateMachine.stateMachineArn,
+    executionKey,
+    rotationFunctionArn: rotation.functionArn,
+    runbookUrl,
+  }).lambda;
+  const watch = new OverdueWatch(scope, 'OverdueWatch', {
+    settings,
+    schedule,
+    rotationFunctionArn: rotation.functionArn,
+  }).lambda;
+  const { longestGapHours } = schedule;
+  if (options.alarms ?? true) {
+    new Alarms(scope, 'Alarms', {
+      namePrefix,
+      topic: topic.topic,
+      stateMachine,
+      rotation,
+      notify,
+      watch,
+      longestGapHours,
+      runbookUrl,
+    });
+  }
+  new Dashboard(scope, 'Dashboard', {
+    namePrefix,
+    stateMachine,
+    rotation,
+    longestGapHours,
+    logGroupNames: FUNCTION_NAMES.map(name => `/aws/lambda/${namePrefix}-${name}`),
+  });
+  return topic.topic.topicArn;
+}

@@ -1,0 +1,36 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { deployment, everyOption } from './deployment.ts';
+
+/** What cdk-nag finds, and nobody gave a reason for. */
+function findings(stack: ReturnType<typeof deployment>) {
+  return new AwsSolutionsChecks()
+    .validateScope(stack)
+    .violations.map(({ ruleName, violatingResources }) => [
+      ruleName,
+      violatingResources.map(({ constructPath }) => constructPath),
+    ]);
+}
+
+describe('the stack', () => {
+  it.each([
+    ['without options', {}],
+    ['with every option', everyOption()],
+    [
+      'with a topic of its own that is told of no alarms',
+      { alarms: false, removalPolicy: 'destroy' as const },
+    ],
+  ])('keeps the rules of cdk-nag %s, or says why not', (_case, options) => {
+    const stack = deployment(options);
+
+    expect(findings(stack)).toEqual([]);
+  });
+
+  it('gives no reasons in advance for what is added to it', () => {
+    const stack = deployment();
+    new Topic(stack, 'Plain');
+
+    expect(findings(stack)).toEqual([['AwsSolutions-SNS3', ['tokens/Plain/Resource']]]);
+  });
+});

@@ -1,0 +1,45 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { readStack } from '../../sandbox/template/stack-model.ts';
+import { deployment, everyOption, template } from './deployment.ts';
+
+/** Without what was given from outside, all of which is in the partition `given`. */
+function ownText(text: string): string {
+  return text.replaceAll(/arn:given:[^"\\]*/g, '');
+}
+
+/** The resources of a deployment with every option, as they are in one place. */
+function deployedTo(partition: string, region: string) {
+  const stack = deployment(everyOption(partition, region));
+  const types = Object.values<{ Type: string }>(Template.fromStack(stack).toJSON().Resources);
+  const assembly = App.of(stack)?.synth().directory ?? '';
+  const model = readStack({ assemblyDirectory: assembly, accountId: '444455556666', partition, region });
+  return [...new Set(types.map(({ Type }) => Type))].flatMap(type => model.resources(type));
+}
+
+describe('the template', () => {
+  it.each([
+    ['without options', {}],
+    ['with every option', everyOption()],
+  ])('holds no account, region or partition of its own %s', (_case, options) => {
+    const text = ownText(JSON.stringify(template(options).toJSON()));
+
+    expect(text.match(/\b\d{12}\b|arn:aws|\b(?:us|eu|ap|sa|ca|me|af|cn)-(?:gov-)?[a-z]+-\d/g)).toBeNull();
+  });
+
+  it.each([
+    ['aws', 'us-east-1', 'amazonaws.com'],
+    ['aws-cn', 'cn-north-1', 'amazonaws.com.cn'],
+    ['aws-us-gov', 'us-gov-west-1', 'amazonaws.com'],
+  ])('names in the partition %s nothing of another', (partition, region, suffix) => {
+    const text = JSON.stringify(deployedTo(partition, region));
+
+    expect(new Set([...text.matchAll(/arn:([a-z-]*):/g)].map(([, found]) => found))).toEqual(
+      new Set([partition]),
+    );
+    expect(text).toContain(`"kms:ViaService":"secretsmanager.${region}.${suffix}"`);
+    expect(text).toContain(`"kms:ViaService":"states.${region}.${suffix}"`);
+    expect(text).toContain(`"kms:ViaService":"sns.${region}.${suffix}"`);
+  });
+});

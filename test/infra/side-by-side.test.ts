@@ -1,0 +1,57 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { NAME_PREFIX } from '../../infra/function-list.ts';
+import { RotationStack } from '../../infra/rotation-stack.ts';
+import { app, BUNDLES } from './deployment.ts';
+
+/** What names a resource in its account and region; an alias of a function is named inside the function. */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::Events::Rule': 'Name',
+  'AWS::KMS::Alias': 'AliasName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+};
+
+/** Type and name of every resource of a deployment that has a name of its own. */
+function namesOf(stackName: string): string[] {
+  const rotation = { bundles: BUNDLES, encryptExecutionData: true };
+  const stack = Template.fromStack(new RotationStack(app(), stackName, { rotation }));
+  return Object.entries(NAME_PROPERTIES).flatMap(([type, property]) =>
+    Object.values(stack.findResources(type)).map(({ Properties }) => `${type} ${Properties[property]}`),
+  );
+}
+
+describe('two deployments in one account and region', () => {
+  it.each([
+    ['tokens', 'other'],
+    // The second one is called as something of the first.
+    ['tokens', 'tokens-failures'],
+    ['tokens', 'tokens-watch'],
+    ['tokens', 'tokens-executions'],
+  ])('have no name in common when they are called %s and %s', (one, another) => {
+    const names = namesOf(one);
+
+    const others = new Set(namesOf(another));
+    expect(names.filter(name => others.has(name))).toEqual([]);
+  });
+
+  it('name everything that can be named by their prefix', () => {
+    const names = namesOf('tokens');
+
+    expect(names.filter(name => !/[ /]tokens\b/.test(name))).toEqual([]);
+    expect(new Set(names.map(name => name.split(' ')[0]))).toEqual(new Set(Object.keys(NAME_PROPERTIES)));
+  });
+
+  it('stay within what functions and rules may be called, at the longest prefix', () => {
+    const names = namesOf('a'.repeat(NAME_PREFIX.longest));
+
+    const limited = names.filter(name => /^AWS::(Lambda::Function|Events::Rule) /.test(name));
+    expect(limited.filter(name => (name.split(' ')[1]?.length ?? 0) > 64)).toEqual([]);
+    expect(limited).toHaveLength(11);
+  });
+});
