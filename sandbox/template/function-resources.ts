@@ -14,6 +14,7 @@ export interface TemplateFunction extends FunctionDefinition {
 
 /** A statement of a function's resource policy (`AWS::Lambda::Permission`). */
 export interface FunctionPermission {
+  readonly logicalId: string;
   readonly functionArn: string;
   readonly action: string;
   readonly principal: string;
@@ -44,6 +45,11 @@ const permissionProperties = v.object({
   Principal: v.string(),
   SourceArn: v.optional(v.string()),
   SourceAccount: v.optional(v.string()),
+  // Conditions that are not emulated; to leave them out would let in whom they keep out.
+  EventSourceToken: v.optional(v.never()),
+  FunctionUrlAuthType: v.optional(v.never()),
+  InvokedViaFunctionUrl: v.optional(v.never()),
+  PrincipalOrgID: v.optional(v.never()),
 });
 
 /**
@@ -98,6 +104,7 @@ export function permissions(resolver: TemplateResolver, environment: StackEnviro
   return resolver.resources('AWS::Lambda::Permission').map(resource => {
     const properties = parseProperties(resource, permissionProperties);
     return {
+      logicalId: resource.logicalId,
       functionArn: functionArn(environment, properties.FunctionName),
       action: properties.Action,
       principal: properties.Principal,
