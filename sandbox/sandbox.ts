@@ -8,6 +8,8 @@ import type { FaultRule } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { Permissions } from './iam/permissions.ts';
+import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { type InvocationInterceptor, Lambda } from './lambda/lambda.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
@@ -21,6 +23,12 @@ import { readStack, type StackModel } from './template/stack-model.ts';
 
 /** The account that the stack is deployed to; the number that AWS uses in its examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
+
+/** What the person who works with the sandbox may do. */
+const ADMINISTRATOR = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+} as const;
 
 /** How a sandbox may differ from another. */
 export interface SandboxOptions {
@@ -65,6 +73,8 @@ export class Sandbox {
   /** What goes wrong, and when; rules can be added at any time. */
   readonly faults: Faults;
   readonly kms: Kms;
+  /** Who may do what by the policies of the stack, and what of it was used or refused. */
+  readonly permissions: Permissions;
   readonly genesysCloud: GenesysCloud;
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
@@ -79,6 +89,7 @@ export class Sandbox {
    * Deploys the stack and serves it.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
+   * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
    * @throws InvalidFault
    * @throws Error EADDRINUSE the port is taken
    */
@@ -107,6 +118,12 @@ export class Sandbox {
       stackName: options.stackName,
       ...ACCOUNT,
     });
+    const permissions = new Permissions({
+      ...ACCOUNT,
+      stack,
+      users: { [identities.userArn('operator')]: ADMINISTRATOR },
+    });
+    const mayUseKey = keyAccess(keyId => kms.keyArnIfAny(keyId), permissions);
     const genesysCloud = new GenesysCloud({
       clock,
       openRequests,
@@ -123,6 +140,7 @@ export class Sandbox {
     });
     const lambda: Lambda = new Lambda({
       ...base,
+      authorizer: permissions,
       credentialsFor: ({ name, arn, roleArn }) =>
         identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
@@ -132,13 +150,18 @@ export class Sandbox {
     const stepFunctions: StepFunctions = new StepFunctions({
       ...base,
       functions: lambda,
+      authorizer: permissions,
+      mayUseKey,
       ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
       ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
     });
     const secretsManager: SecretsManager = new SecretsManager({
       ...base,
       functions: lambda,
-      functionExists: arn => lambda.hasFunction(arn) && mayBeInvokedBySecretsManager(stack, arn),
+      mayInvoke: (functionArn, secretArn) =>
+        lambda.hasFunction(functionArn) &&
+        lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
+      mayUseKey,
       cloudTrail,
       ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
     });
@@ -148,6 +171,7 @@ export class Sandbox {
     this.faults = faults;
     this.kms = kms;
     this.stack = stack;
+    this.permissions = permissions;
     this.genesysCloud = genesysCloud;
     this.lambda = lambda;
     this.stepFunctions = stepFunctions;
@@ -157,6 +181,7 @@ export class Sandbox {
     this.#endpoint = new AwsEndpoint({
       services: services(),
       identities,
+      authorizer: permissions,
       interceptors: [
         callLog.interceptor,
         ...(options.awsInterceptors ?? []),
@@ -205,10 +230,15 @@ export class Sandbox {
     await advance;
   }
 
-  /** Ends everything at once, running functions included. */
+  /**
+   * Ends everything at once, running functions included.
+   *
+   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call
+   */
   async close(): Promise<void> {
     this.clock.stop();
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
+    this.permissions.requireEvaluable();
   }
 
   #deploy(): void {
@@ -222,9 +252,7 @@ export class Sandbox {
       for (const alias of aliases) this.kms.createAlias(alias, key.keyId);
     }
     for (const definition of stack.functions) this.lambda.createFunction(definition);
-    for (const { name, arn, definition, roleArn } of stack.stateMachines) {
-      this.stepFunctions.createStateMachine({ name, arn, definition, roleArn });
-    }
+    for (const machine of stack.stateMachines) this.stepFunctions.createStateMachine(machine);
   }
 
   #output(name: string): string {
@@ -237,14 +265,4 @@ export class Sandbox {
     const { loginUrl, apiUrl } = this.genesysCloud.urlsOf('{host}');
     return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
   }
-}
-
-function mayBeInvokedBySecretsManager(stack: StackModel, functionArn: string): boolean {
-  return stack.permissions.some(
-    permission =>
-      permission.functionArn === functionArn &&
-      permission.principal === 'secretsmanager.amazonaws.com' &&
-      permission.action === 'lambda:InvokeFunction' &&
-      (permission.sourceAccount ?? ACCOUNT.accountId) === ACCOUNT.accountId,
-  );
 }

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AwsService, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
 import { describeFunction } from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
-import type { FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
+import type { FunctionInvoker, Invocation, InvocationOrigin, InvokingService } from './invoker.ts';
 import { toInvocation } from './outcome.ts';
 import { checkPayload } from './payload-limits.ts';
-import { processVariables } from './process-variables.ts';
+import { newLogStreamName, processVariables } from './process-variables.ts';
+import { RoleUse } from './role-use.ts';
 import { RunningInvocations } from './running-invocations.ts';
 
 /** An invocation as an interceptor sees it. */
@@ -40,6 +42,8 @@ export interface LambdaOptions {
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
+  /** Asked before a service invokes a function, and before Lambda uses a function's role by itself. */
+  readonly authorizer: Authorizer;
   /** Gives the access keys for a new process of the function. */
   readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
@@ -69,15 +73,22 @@ const invokeInput = v.object({
 export class Lambda implements AwsService, FunctionInvoker {
   readonly id = 'lambda';
   readonly operations = {
-    Invoke: operation(invokeInput, (input, call) => this.#invokeOperation(input, call.requestId)),
-    GetFunction: operation(functionInput, input =>
-      describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
+    Invoke: operation(
+      invokeInput,
+      (input, call) => this.#invokeOperation(input, call.requestId),
+      input => this.#access('lambda:InvokeFunction', input),
+    ),
+    GetFunction: operation(
+      functionInput,
+      input => describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
+      input => this.#access('lambda:GetFunction', input),
     ),
   };
   /** Those that run at this moment. */
   readonly invocations: RunningInvocations;
   readonly #options: LambdaOptions;
   readonly #functions: FunctionRegistry;
+  readonly #roles: RoleUse;
   readonly #concurrency: Concurrency;
   readonly #logs = new FunctionLogs();
   readonly #events: AsyncInvocations;
@@ -85,6 +96,7 @@ export class Lambda implements AwsService, FunctionInvoker {
 
   constructor(options: LambdaOptions) {
     this.#options = options;
+    this.#roles = new RoleUse(options.authorizer, options);
     this.invocations = new RunningInvocations(options.onChange ?? (() => undefined));
     this.#functions = new FunctionRegistry({
       accountId: options.accountId,
@@ -105,10 +117,11 @@ export class Lambda implements AwsService, FunctionInvoker {
    *
    * @returns its ARN
    * @throws AwsError ResourceConflictException (409) there is one of this name
-   * @throws AwsError InvalidParameterValueException  its runtime is not Node.js
+   * @throws AwsError InvalidParameterValueException  its runtime is not Node.js, or Lambda cannot use its role
    * @throws Error the folder with its code does not exist
    */
   createFunction(definition: FunctionDefinition): string {
+    this.#roles.requireForCreation(definition, this.#functions.arn(definition.name));
     return this.#functions.add(definition);
   }
 
@@ -126,7 +139,18 @@ export class Lambda implements AwsService, FunctionInvoker {
     return this.#functions.has(functionArn);
   }
 
-  async invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation> {
+  /** Whether a service may invoke the function by the function's own policy, for the given resource. */
+  mayBeInvoked(functionArn: string, source: InvokingService, sourceArn: string): boolean {
+    return this.#roles.mayInvoke(this.#functions.meantArn(functionArn), source, sourceArn);
+  }
+
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    source: InvokingService,
+    origin?: InvocationOrigin,
+  ): Promise<Invocation> {
+    this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
     const text = payload === undefined ? '{}' : JSON.stringify(payload);
     return await this.#invoke(functionArn, undefined, text, randomUUID(), source);
   }
@@ -152,6 +176,10 @@ export class Lambda implements AwsService, FunctionInvoker {
     await this.#functions.close();
   }
 
+  #access(action: string, input: v.InferOutput<typeof functionInput>): AccessRequest[] {
+    return [{ action, resource: this.#functions.meantArn(input.FunctionName, input.Qualifier) }];
+  }
+
   async #invokeOperation(input: v.InferOutput<typeof invokeInput>, requestId: string): Promise<object> {
     const { FunctionName, Qualifier, InvocationType = 'RequestResponse' } = input;
     const payload = input.Payload || '{}';
@@ -161,7 +189,7 @@ export class Lambda implements AwsService, FunctionInvoker {
     if (InvocationType === 'Event') {
       this.#events.accept(
         () => this.#invoke(FunctionName, Qualifier, payload, requestId),
-        reason => this.#log(name, `Event given up: ${reason}`, 'stderr', requestId),
+        reason => this.#note(name, `Event given up: ${reason}`, requestId),
       );
       return { StatusCode: 202, Payload: '' };
     }
@@ -202,6 +230,7 @@ export class Lambda implements AwsService, FunctionInvoker {
     if (this.#closed) throw new AwsError('ServiceException', 'Lambda is closed.', { statusCode: 500 });
     const leave = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
     try {
+      this.#roles.trace(target.hosted.definition);
       const outcome = await target.hosted.run(target.version, {
         requestId,
         payload,
@@ -220,30 +249,36 @@ export class Lambda implements AwsService, FunctionInvoker {
       arn: this.#functions.arn(definition.name),
       roleArn: definition.roleArn,
     };
+    const logStreamName = newLogStreamName(version, clock.now());
+    const variables = processVariables({
+      definition,
+      taskRoot,
+      region,
+      version,
+      credentials: credentialsFor(identity),
+      extra: extraEnvironment?.(identity) ?? {},
+      logStreamName,
+    });
     return {
-      variables: processVariables({
-        definition,
-        taskRoot,
-        region,
-        version,
-        credentials: credentialsFor(identity),
-        extra: extraEnvironment?.(identity) ?? {},
-        startedAt: clock.now(),
-      }),
+      variables,
       memoryMb: definition.memoryMb,
       clock,
       onLine: (text: string, stream: 'stdout' | 'stderr', requestId: string | undefined) =>
-        this.#log(definition.name, text, stream, requestId),
+        this.#log(definition, logStreamName, { text, stream, ...(requestId !== undefined && { requestId }) }),
     };
   }
 
-  #log(functionName: string, text: string, stream: 'stdout' | 'stderr', requestId: string | undefined): void {
-    this.#logs.add({
-      functionName,
-      text,
-      stream,
-      at: this.#options.clock.now(),
-      ...(requestId !== undefined && { requestId }),
-    });
+  #log(
+    definition: FunctionDefinition,
+    logStreamName: string,
+    line: Pick<LogLine, 'text' | 'stream' | 'requestId'>,
+  ): void {
+    const delivered = this.#roles.mayWriteLog(definition, logStreamName);
+    this.#logs.add({ ...line, functionName: definition.name, at: this.#options.clock.now() }, delivered);
+  }
+
+  /** The sandbox's own remark among the lines of a function. */
+  #note(functionName: string, text: string, requestId: string): void {
+    this.#logs.add({ functionName, text, stream: 'stderr', at: this.#options.clock.now(), requestId });
   }
 }

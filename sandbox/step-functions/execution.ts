@@ -155,6 +155,7 @@ export class Execution {
       definition: this.machine.definition,
       history: this.history,
       context: this.#context(),
+      origin: { roleArn: this.machine.roleArn, sourceArn: this.executionArn },
       signal,
       onPosition: position => {
         this.#position = position;

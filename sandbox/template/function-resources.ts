@@ -36,6 +36,13 @@ const functionProperties = v.object({
   ),
   LoggingConfig: v.optional(v.object({ LogGroup: v.optional(v.string()) }), {}),
   ReservedConcurrentExecutions: v.optional(numberProperty),
+  TracingConfig: v.optional(v.object({ Mode: v.optional(v.string()) }), {}),
+  VpcConfig: v.optional(
+    v.object({
+      SubnetIds: v.optional(v.array(v.string()), []),
+      SecurityGroupIds: v.optional(v.array(v.string()), []),
+    }),
+  ),
 });
 const versionProperties = v.object({ FunctionName: v.string() });
 const aliasProperties = v.object({ FunctionName: v.string(), Name: v.string(), FunctionVersion: v.string() });
@@ -91,6 +98,13 @@ export function functions(
         reservedConcurrency: properties.ReservedConcurrentExecutions,
       }),
       logGroupName: properties.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
+      ...(properties.TracingConfig.Mode === 'Active' && { tracing: true }),
+      ...((properties.VpcConfig?.SubnetIds ?? []).length > 0 && {
+        vpc: {
+          subnetIds: properties.VpcConfig?.SubnetIds ?? [],
+          securityGroupIds: properties.VpcConfig?.SecurityGroupIds ?? [],
+        },
+      }),
       versions: versions.filter(version => version.arn === arn).map(({ version }) => version),
       aliases: Object.fromEntries(
         aliases.filter(alias => alias.arn === arn).map(alias => [alias.name, alias.version]),
