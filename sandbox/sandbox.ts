@@ -8,6 +8,7 @@ import type { FaultRule } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { writePermissionRecord } from './iam/permission-record.ts';
 import { Permissions } from './iam/permissions.ts';
 import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
@@ -23,6 +24,9 @@ import { readStack, type StackModel } from './template/stack-model.ts';
 
 /** The account that the stack is deployed to; the number that AWS uses in its examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
+
+/** Where `npm run synth` writes to, in the present folder. */
+const DEFAULT_ASSEMBLY = 'cdk.out';
 
 /** What the person who works with the sandbox may do. */
 const ADMINISTRATOR = {
@@ -55,6 +59,8 @@ export interface SandboxOptions {
    * by itself: a rotation needs someone to advance the time.
    */
   readonly virtualTime?: boolean;
+  /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
+  readonly permissionRecords?: string;
   /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
   readonly onFault?: (fault: unknown, operation: string) => void;
 }
@@ -82,6 +88,7 @@ export class Sandbox {
   /** The access key of the person who works with the sandbox. */
   readonly operator: AccessKey = this.identities.issueUser('operator');
   readonly #endpoint: AwsEndpoint;
+  readonly #options: SandboxOptions;
   readonly #settlement = new Settlement();
   #advances: Promise<void> = Promise.resolve();
 
@@ -106,6 +113,7 @@ export class Sandbox {
   }
 
   private constructor(options: SandboxOptions) {
+    this.#options = options;
     const { identities } = this;
     const { openRequests, onInvocationChange } = this.#settlement;
     const clock = new Clock({ standsStill: options.virtualTime ?? false });
@@ -114,7 +122,7 @@ export class Sandbox {
     const cloudTrail = new CloudTrail(base);
     const kms = new Kms(base);
     const stack = readStack({
-      assemblyDirectory: options.assemblyDirectory ?? 'cdk.out',
+      assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
       stackName: options.stackName,
       ...ACCOUNT,
     });
@@ -238,6 +246,10 @@ export class Sandbox {
   async close(): Promise<void> {
     this.clock.stop();
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
+    const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
+    if (permissionRecords !== undefined) {
+      writePermissionRecord(permissionRecords, assemblyDirectory, this.permissions);
+    }
     this.permissions.requireEvaluable();
   }
 
