@@ -261,7 +261,7 @@ describe('DynamoDB operations', () => {
     const { dynamoDb } = await openTable();
     const input = { TableName: 'failures', ...members };
 
-    const needed = dynamoDb.operations[name]?.access?.(input, {
+    const needed = dynamoDb.operations[name]?.access(input, {
       service: 'dynamodb',
       operation: name,
       input,
