@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { GrantsReport } from './test/grants-report.ts';
 
 // biome-ignore lint/style/noDefaultExport: Vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    reporters: ['default', new GrantsReport()],
     globalSetup: 'test/synthesized-stack.ts',
     testTimeout: 60_000,
     maxWorkers: 2,

@@ -4,7 +4,7 @@ import { type AccessKey, Identities } from './aws/identities.ts';
 import type { AwsInterceptor, AwsService, Caller } from './aws/service.ts';
 import { Clock } from './clock.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
-import { deployOperations, deploySecrets, encryptedStateMachines } from './deployment.ts';
+import { deployOperations, deploySecrets } from './deployment.ts';
 import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { EventBridgeBehaviour } from './events/behaviour.ts';
@@ -14,6 +14,9 @@ import type { FaultRule } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { writePermissionRecord } from './iam/permission-record.ts';
+import { Permissions } from './iam/permissions.ts';
+import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { type InvocationInterceptor, Lambda } from './lambda/lambda.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
@@ -28,6 +31,15 @@ import { readStack, type StackModel } from './template/stack-model.ts';
 
 /** The account that the stack is deployed to; the number that AWS uses in its examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
+
+/** Where `npm run synth` writes to, in the present folder. */
+const DEFAULT_ASSEMBLY = 'cdk.out';
+
+/** What the person who works with the sandbox may do. */
+const ADMINISTRATOR = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+} as const;
 
 /** How a sandbox may differ from another. */
 export interface SandboxOptions {
@@ -56,6 +68,8 @@ export interface SandboxOptions {
    * by itself: a rotation needs someone to advance the time.
    */
   readonly virtualTime?: boolean;
+  /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
+  readonly permissionRecords?: string;
   /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
   readonly onFault?: (fault: unknown, operation: string) => void;
 }
@@ -74,6 +88,8 @@ export class Sandbox {
   /** What goes wrong, and when; rules can be added at any time. */
   readonly faults: Faults;
   readonly kms: Kms;
+  /** Who may do what by the policies of the stack, and what of it was used or refused. */
+  readonly permissions: Permissions;
   readonly genesysCloud: GenesysCloud;
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
@@ -84,6 +100,7 @@ export class Sandbox {
   /** The access key of the person who works with the sandbox. */
   readonly operator: AccessKey = this.identities.issueUser('operator');
   readonly #endpoint: AwsEndpoint;
+  readonly #options: SandboxOptions;
   readonly #settlement = new Settlement();
   #advances: Promise<void> = Promise.resolve();
 
@@ -91,6 +108,7 @@ export class Sandbox {
    * Deploys the stack and serves it. The configuration tests of its rotation schedules have begun then.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
+   * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
    * @throws InvalidFault
    * @throws Error EADDRINUSE the port is taken
    */
@@ -109,6 +127,7 @@ export class Sandbox {
   }
 
   private constructor(options: SandboxOptions) {
+    this.#options = options;
     const { identities } = this;
     const { openRequests, onInvocationChange } = this.#settlement;
     const clock = new Clock({ standsStill: options.virtualTime ?? false });
@@ -117,16 +136,22 @@ export class Sandbox {
     const cloudTrail = new CloudTrail(base);
     const kms = new Kms(base);
     const stack = readStack({
-      assemblyDirectory: options.assemblyDirectory ?? 'cdk.out',
+      assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
       stackName: options.stackName,
       ...ACCOUNT,
     });
+    const permissions = new Permissions({
+      ...ACCOUNT,
+      stack,
+      users: { [identities.userArn('operator')]: ADMINISTRATOR },
+    });
+    const mayUseKey = keyAccess(keyId => kms.keyArnIfAny(keyId), permissions);
     const genesysCloud = new GenesysCloud({
       clock,
       openRequests,
       ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
     });
-    const sns = new Sns(base);
+    const sns = new Sns({ ...base, mayUseKey });
     const dynamoDb = new DynamoDb({
       ...base,
       ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
@@ -151,6 +176,7 @@ export class Sandbox {
     });
     const lambda: Lambda = new Lambda({
       ...base,
+      authorizer: permissions,
       credentialsFor: ({ name, arn, roleArn }) =>
         identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
@@ -160,13 +186,18 @@ export class Sandbox {
     const stepFunctions: StepFunctions = new StepFunctions({
       ...base,
       functions: lambda,
+      authorizer: permissions,
+      mayUseKey,
       ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
       ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
     });
     const secretsManager: SecretsManager = new SecretsManager({
       ...base,
       functions: lambda,
-      functionExists: arn => lambda.hasFunction(arn) && mayBeInvokedBySecretsManager(stack, arn),
+      mayInvoke: (functionArn, secretArn) =>
+        lambda.hasFunction(functionArn) &&
+        lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
+      mayUseKey,
       cloudTrail,
       ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
     });
@@ -175,10 +206,10 @@ export class Sandbox {
       functions: lambda,
       ...(options.events !== undefined && { behaviour: options.events }),
     });
-    const encrypted = encryptedStateMachines(stack);
     connectStepFunctions(events, stepFunctions, {
       now: () => clock.now(),
-      isEncrypted: arn => encrypted.has(arn),
+      isEncrypted: arn =>
+        stack.stateMachines.some(machine => machine.arn === arn && machine.kmsKeyId !== undefined),
     });
     connectCloudTrail(events, cloudTrail);
     this.clock = clock;
@@ -187,6 +218,7 @@ export class Sandbox {
     this.faults = faults;
     this.kms = kms;
     this.stack = stack;
+    this.permissions = permissions;
     this.genesysCloud = genesysCloud;
     this.lambda = lambda;
     this.stepFunctions = stepFunctions;
@@ -205,6 +237,7 @@ export class Sandbox {
     this.#endpoint = new AwsEndpoint({
       services: services(),
       identities,
+      authorizer: permissions,
       interceptors: [
         callLog.interceptor,
         ...(options.awsInterceptors ?? []),
@@ -253,10 +286,19 @@ export class Sandbox {
     await advance;
   }
 
-  /** Ends everything at once, running functions included. */
+  /**
+   * Ends everything at once, running functions included.
+   *
+   * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call
+   */
   async close(): Promise<void> {
     this.clock.stop();
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
+    const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
+    if (permissionRecords !== undefined) {
+      writePermissionRecord(permissionRecords, assemblyDirectory, this.permissions);
+    }
+    this.permissions.requireEvaluable();
   }
 
   #deploy(): void {
@@ -270,9 +312,7 @@ export class Sandbox {
       for (const alias of aliases) this.kms.createAlias(alias, key.keyId);
     }
     for (const definition of stack.functions) this.lambda.createFunction(definition);
-    for (const { name, arn, definition, roleArn } of stack.stateMachines) {
-      this.stepFunctions.createStateMachine({ name, arn, definition, roleArn });
-    }
+    for (const machine of stack.stateMachines) this.stepFunctions.createStateMachine(machine);
     deployOperations(stack, this);
   }
 
@@ -293,14 +333,4 @@ export class Sandbox {
     const { loginUrl, apiUrl } = this.genesysCloud.urlsOf('{host}');
     return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
   }
-}
-
-function mayBeInvokedBySecretsManager(stack: StackModel, functionArn: string): boolean {
-  return stack.permissions.some(
-    permission =>
-      permission.functionArn === functionArn &&
-      permission.principal === 'secretsmanager.amazonaws.com' &&
-      permission.action === 'lambda:InvokeFunction' &&
-      (permission.sourceAccount ?? ACCOUNT.accountId) === ACCOUNT.accountId,
-  );
 }

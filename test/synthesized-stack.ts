@@ -8,6 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of the stack that was synthesised for this run. */
     assemblyDirectory: string;
+    /** The folder in which the sandboxes of this run leave what they saw of the stack's permissions. */
+    grantsDirectory: string;
   }
 }
 
@@ -15,6 +17,11 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'synthesized-stack-'));
   await synthesize(assemblyDirectory);
+  const grantsDirectory = await mkdtemp(path.join(tmpdir(), 'permission-records-'));
   project.provide('assemblyDirectory', assemblyDirectory);
-  return () => rm(assemblyDirectory, { recursive: true, force: true });
+  project.provide('grantsDirectory', grantsDirectory);
+  return async () => {
+    await rm(assemblyDirectory, { recursive: true, force: true });
+    await rm(grantsDirectory, { recursive: true, force: true });
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
@@ -18,6 +19,8 @@ import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-
 export interface AwsEndpointOptions {
   readonly services: readonly AwsService[];
   readonly identities: Identities;
+  /** Asked when all interceptors have let a call through. */
+  readonly authorizer: Pick<Authorizer, 'authorize'>;
   /** Around every call whose signature, operation and input are in order; the first one is the outermost. */
   readonly interceptors?: readonly AwsInterceptor[];
   /** Refuses requests signed for another region; without it every region is served. */
@@ -138,7 +141,12 @@ export class AwsEndpoint {
   #run(implementation: AwsOperation, call: AwsCall): Promise<object> {
     const chain = (this.#options.interceptors ?? []).reduceRight<() => Promise<object>>(
       (next, interceptor) => () => interceptor(call, next),
-      async () => implementation.run(call.input, call),
+      async () => {
+        for (const request of implementation.access(call.input, call)) {
+          this.#options.authorizer.authorize(call.caller, request);
+        }
+        return implementation.run(call.input, call);
+      },
     );
     return chain();
   }

@@ -35,9 +35,13 @@ export class Identities {
     this.#partition = options.partition;
   }
 
+  userArn(name: string): string {
+    return `arn:${this.#partition}:iam::${this.#accountId}:user/${name}`;
+  }
+
   /** Issues a permanent key to the user `name`. */
   issueUser(name: string): AccessKey {
-    const arn = `arn:${this.#partition}:iam::${this.#accountId}:user/${name}`;
+    const arn = this.userArn(name);
     const accessKey = {
       accessKeyId: identifier('AKIA', 16),
       secretAccessKey: randomBytes(30).toString('base64'),

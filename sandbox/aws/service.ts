@@ -36,8 +36,12 @@ export interface AccessRequest {
 export interface AwsOperation {
   readonly schema: GenericSchema;
   readonly run: (input: unknown, call: AwsCall) => Promise<object> | object;
-  /** What the caller must be allowed before the operation runs. */
-  readonly access?: (input: unknown, call: AwsCall) => readonly AccessRequest[];
+  /**
+   * What the caller must be allowed before the operation runs.
+   *
+   * @throws AwsError the request does not name its resource
+   */
+  readonly access: (input: unknown, call: AwsCall) => readonly AccessRequest[];
 }
 
 /** An emulated service: its name and its operations. */
@@ -51,14 +55,17 @@ export interface AwsService {
 export function operation<Schema extends GenericSchema>(
   schema: Schema,
   run: (input: InferOutput<Schema>, call: AwsCall) => Promise<object> | object,
-  access?: (input: InferOutput<Schema>, call: AwsCall) => readonly AccessRequest[],
+  access: (input: InferOutput<Schema>, call: AwsCall) => readonly AccessRequest[],
 ): AwsOperation {
   return {
     schema,
     run: (input, call) => run(input as InferOutput<Schema>, call),
-    ...(access !== undefined && { access: (input, call) => access(input as InferOutput<Schema>, call) }),
+    access: (input, call) => access(input as InferOutput<Schema>, call),
   };
 }
+
+/** For an operation that everyone may call whose signature is in order. */
+export const needsNothing = (): readonly AccessRequest[] => [];
 
 /**
  * Stands around every call between authentication and the operation, in the order given: may refuse it, delay

@@ -146,6 +146,7 @@ export class CloudTrail implements AwsService {
           ...(next === undefined ? {} : { NextToken: next.id }),
         };
       },
+      () => [{ action: 'cloudtrail:LookupEvents', resource: '*' }],
     );
   }
 

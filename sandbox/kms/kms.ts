@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AwsService, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsService, operation } from '../aws/service.ts';
 import { decrypt, encrypt, parseCiphertext } from './ciphertext.ts';
 import type { Key } from './key.ts';
 import { KeyRing, type KeyRingOptions } from './key-ring.ts';
+import { keyRequest } from './key-use.ts';
 import {
   type DecryptRequest,
   decryptRequest,
@@ -27,8 +28,8 @@ export interface KeyProperties {
 
 /**
  * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which
- * a key does not work. Key policies and grants are not looked at here. Wherever a method takes a key, it takes
- * its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
+ * a key does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method
+ * takes a key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
  *
  * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey
  */
@@ -38,10 +39,36 @@ export class Kms implements AwsService {
   readonly #keys: KeyRing;
 
   readonly operations = {
-    GenerateDataKey: operation(generateDataKeyRequest, request => this.#generateDataKey(request)),
-    Encrypt: operation(encryptRequest, request => this.#encrypt(request)),
-    Decrypt: operation(decryptRequest, request => this.#decrypt(request)),
-    DescribeKey: operation(describeKeyRequest, request => this.#describe(this.#keys.find(request.KeyId))),
+    GenerateDataKey: operation(
+      generateDataKeyRequest,
+      request => this.#generateDataKey(request),
+      (request, { caller }) => [
+        keyRequest('kms:GenerateDataKey', this.keyArn(request.KeyId), caller.accountId, {
+          encryptionContext: request.EncryptionContext,
+        }),
+      ],
+    ),
+    Encrypt: operation(
+      encryptRequest,
+      request => this.#encrypt(request),
+      (request, { caller }) => [
+        keyRequest('kms:Encrypt', this.keyArn(request.KeyId), caller.accountId, {
+          encryptionContext: request.EncryptionContext,
+        }),
+      ],
+    ),
+    Decrypt: operation(
+      decryptRequest,
+      request => this.#decrypt(request),
+      (request, { caller }) => this.#decryptAccess(request, caller.accountId),
+    ),
+    DescribeKey: operation(
+      describeKeyRequest,
+      request => this.#describe(this.#keys.find(request.KeyId)),
+      (request, { caller }) => [
+        keyRequest('kms:DescribeKey', this.keyArn(request.KeyId), caller.accountId, {}),
+      ],
+    ),
   };
 
   constructor(options: KeyRingOptions) {
@@ -64,6 +91,16 @@ export class Kms implements AwsService {
   /** The ARN of a key. */
   keyArn(key: string): string {
     return this.#keys.find(key).arn;
+  }
+
+  /** The ARN of a key; undefined when there is none. */
+  keyArnIfAny(key: string): string | undefined {
+    try {
+      return this.keyArn(key);
+    } catch (error) {
+      if (error instanceof AwsError) return undefined;
+      throw error;
+    }
   }
 
   /** The ARN of the key that a ciphertext names; undefined when there is no such key or the blob is no ciphertext. */
@@ -98,6 +135,16 @@ export class Kms implements AwsService {
   /** Adds key material at once; earlier ciphertexts stay readable. */
   rotateKey(key: string): void {
     this.#keys.find(key).rotate();
+  }
+
+  /** A ciphertext that names no key of the account is refused by the operation itself, in other words. */
+  #decryptAccess(request: DecryptRequest, callerAccount: string): AccessRequest[] {
+    const arn =
+      request.KeyId === undefined
+        ? this.keyArnOfCiphertext(request.CiphertextBlob)
+        : this.keyArn(request.KeyId);
+    if (arn === undefined) return [];
+    return [keyRequest('kms:Decrypt', arn, callerAccount, { encryptionContext: request.EncryptionContext })];
   }
 
   #generateDataKey(request: GenerateDataKeyRequest): object {

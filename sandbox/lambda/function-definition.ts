@@ -14,6 +14,10 @@ export interface FunctionDefinition {
   /** Set: this many invocations at a time and no more. Zero stops the function. */
   readonly reservedConcurrency?: number;
   readonly logGroupName: string;
+  /** Whether Lambda traces the invocations by itself (`TracingConfig` `Active`). */
+  readonly tracing?: boolean;
+  /** The VPC that the function is attached to. */
+  readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
   /** Published versions, `1` onwards. They run the same code, since a template holds only one. */
   readonly versions: readonly string[];
   /** Alias name to the version that it stands for (`$LATEST` or a published one). */

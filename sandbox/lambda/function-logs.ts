@@ -16,26 +16,28 @@ const LOG_RESULT_BYTES = 4096;
 
 /** What the functions wrote, line by line as they wrote it: Lambda's START, END and REPORT lines are not made. */
 export class FunctionLogs {
-  readonly #lines = new Map<string, LogLine[]>();
+  readonly #lines = new Map<string, { readonly line: LogLine; readonly delivered: boolean }[]>();
   readonly #listeners = new Set<(line: LogLine) => void>();
 
-  add(line: LogLine): void {
+  /** @param delivered whether the line reaches the log; otherwise only the tail of its request shows it */
+  add(line: LogLine, delivered = true): void {
     const lines = this.#lines.get(line.functionName) ?? [];
     this.#lines.set(line.functionName, lines);
-    lines.push(line);
+    lines.push({ line, delivered });
     if (lines.length > LINES_KEPT) lines.shift();
+    if (!delivered) return;
     for (const listener of this.#listeners) listener(line);
   }
 
   of(functionName: string): readonly LogLine[] {
-    return [...(this.#lines.get(functionName) ?? [])];
+    return this.#kept(functionName).flatMap(({ line, delivered }) => (delivered ? [line] : []));
   }
 
   /** The last 4 KB of a request's lines in base64. */
   tail(functionName: string, requestId: string): string {
-    const texts = this.of(functionName)
-      .filter(line => line.requestId === requestId)
-      .map(line => `${line.text}\n`);
+    const texts = this.#kept(functionName)
+      .filter(({ line }) => line.requestId === requestId)
+      .map(({ line }) => `${line.text}\n`);
     return Buffer.from(texts.join('')).subarray(-LOG_RESULT_BYTES).toString('base64');
   }
 
@@ -43,5 +45,9 @@ export class FunctionLogs {
   onLine(listener: (line: LogLine) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  #kept(functionName: string) {
+    return this.#lines.get(functionName) ?? [];
   }
 }

@@ -84,6 +84,12 @@ export class FunctionRegistry {
     return reserved;
   }
 
+  /** The ARN that a caller means, whether or not there is such a function. */
+  meantArn(functionName: string, separateQualifier?: string): string {
+    const { name, qualifier } = parseFunctionName(functionName, separateQualifier);
+    return qualifier === undefined ? this.arn(name) : `${this.arn(name)}:${qualifier}`;
+  }
+
   arn(functionName: string): string {
     const { partition, region, accountId } = this.#options;
     return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName}`;

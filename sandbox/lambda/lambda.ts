@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AwsService, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
 import { describeFunction } from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
-import type { EventInvoker, FunctionInvoker, Invocation, InvokingService } from './invoker.ts';
+import type {
+  EventInvoker,
+  FunctionInvoker,
+  Invocation,
+  InvocationOrigin,
+  InvokingService,
+} from './invoker.ts';
 import { toInvocation } from './outcome.ts';
 import { checkPayload } from './payload-limits.ts';
-import { processVariables } from './process-variables.ts';
+import { newLogStreamName, processVariables } from './process-variables.ts';
+import { RoleUse } from './role-use.ts';
 import { RunningInvocations } from './running-invocations.ts';
 
 /** An invocation as an interceptor sees it. */
@@ -40,6 +48,8 @@ export interface LambdaOptions {
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
+  /** Asked before a service invokes a function, and before Lambda uses a function's role by itself. */
+  readonly authorizer: Authorizer;
   /** Gives the access keys for a new process of the function. */
   readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
@@ -69,15 +79,22 @@ const invokeInput = v.object({
 export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   readonly id = 'lambda';
   readonly operations = {
-    Invoke: operation(invokeInput, (input, call) => this.#invokeOperation(input, call.requestId)),
-    GetFunction: operation(functionInput, input =>
-      describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
+    Invoke: operation(
+      invokeInput,
+      (input, call) => this.#invokeOperation(input, call.requestId),
+      input => this.#access('lambda:InvokeFunction', input),
+    ),
+    GetFunction: operation(
+      functionInput,
+      input => describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
+      input => this.#access('lambda:GetFunction', input),
     ),
   };
   /** Those that run at this moment. */
   readonly invocations: RunningInvocations;
   readonly #options: LambdaOptions;
   readonly #functions: FunctionRegistry;
+  readonly #roles: RoleUse;
   readonly #concurrency: Concurrency;
   readonly #logs = new FunctionLogs();
   readonly #events: AsyncInvocations;
@@ -85,6 +102,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
 
   constructor(options: LambdaOptions) {
     this.#options = options;
+    this.#roles = new RoleUse(options.authorizer, options);
     this.invocations = new RunningInvocations(options.onChange ?? (() => undefined));
     this.#functions = new FunctionRegistry({
       accountId: options.accountId,
@@ -105,10 +123,11 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
    *
    * @returns its ARN
    * @throws AwsError ResourceConflictException (409) there is one of this name
-   * @throws AwsError InvalidParameterValueException  its runtime is not Node.js
+   * @throws AwsError InvalidParameterValueException  its runtime is not Node.js, or Lambda cannot use its role
    * @throws Error the folder with its code does not exist
    */
   createFunction(definition: FunctionDefinition): string {
+    this.#roles.requireForCreation(definition, this.#functions.arn(definition.name));
     return this.#functions.add(definition);
   }
 
@@ -126,12 +145,29 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     return this.#functions.has(functionArn);
   }
 
-  async invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation> {
+  /** Whether a service may invoke the function by the function's own policy, for the given resource. */
+  mayBeInvoked(functionArn: string, source: InvokingService, sourceArn: string): boolean {
+    return this.#roles.mayInvoke(this.#functions.meantArn(functionArn), source, sourceArn);
+  }
+
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    source: InvokingService,
+    origin?: InvocationOrigin,
+  ): Promise<Invocation> {
+    this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
     const text = payload === undefined ? '{}' : JSON.stringify(payload);
     return await this.#invoke(functionArn, undefined, text, randomUUID(), source);
   }
 
-  async invokeEvent(functionArn: string, payload: unknown, source: InvokingService): Promise<void> {
+  async invokeEvent(
+    functionArn: string,
+    payload: unknown,
+    source: InvokingService,
+    origin?: InvocationOrigin,
+  ): Promise<void> {
+    this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
     this.#accept(functionArn, undefined, JSON.stringify(payload ?? {}), randomUUID(), source);
   }
 
@@ -154,6 +190,10 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#closed = true;
     this.#events.close();
     await this.#functions.close();
+  }
+
+  #access(action: string, input: v.InferOutput<typeof functionInput>): AccessRequest[] {
+    return [{ action, resource: this.#functions.meantArn(input.FunctionName, input.Qualifier) }];
   }
 
   async #invokeOperation(input: v.InferOutput<typeof invokeInput>, requestId: string): Promise<object> {
@@ -187,7 +227,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     checkPayload(payload, 'Event');
     this.#events.accept(
       () => this.#invoke(functionName, qualifier, payload, requestId, source),
-      reason => this.#log(name, `Event given up: ${reason}`, 'stderr', requestId),
+      reason => this.#note(name, `Event given up: ${reason}`, requestId),
     );
   }
 
@@ -218,6 +258,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     if (this.#closed) throw new AwsError('ServiceException', 'Lambda is closed.', { statusCode: 500 });
     const leave = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
     try {
+      this.#roles.trace(target.hosted.definition);
       const outcome = await target.hosted.run(target.version, {
         requestId,
         payload,
@@ -236,30 +277,36 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       arn: this.#functions.arn(definition.name),
       roleArn: definition.roleArn,
     };
+    const logStreamName = newLogStreamName(version, clock.now());
+    const variables = processVariables({
+      definition,
+      taskRoot,
+      region,
+      version,
+      credentials: credentialsFor(identity),
+      extra: extraEnvironment?.(identity) ?? {},
+      logStreamName,
+    });
     return {
-      variables: processVariables({
-        definition,
-        taskRoot,
-        region,
-        version,
-        credentials: credentialsFor(identity),
-        extra: extraEnvironment?.(identity) ?? {},
-        startedAt: clock.now(),
-      }),
+      variables,
       memoryMb: definition.memoryMb,
       clock,
       onLine: (text: string, stream: 'stdout' | 'stderr', requestId: string | undefined) =>
-        this.#log(definition.name, text, stream, requestId),
+        this.#log(definition, logStreamName, { text, stream, ...(requestId !== undefined && { requestId }) }),
     };
   }
 
-  #log(functionName: string, text: string, stream: 'stdout' | 'stderr', requestId: string | undefined): void {
-    this.#logs.add({
-      functionName,
-      text,
-      stream,
-      at: this.#options.clock.now(),
-      ...(requestId !== undefined && { requestId }),
-    });
+  #log(
+    definition: FunctionDefinition,
+    logStreamName: string,
+    line: Pick<LogLine, 'text' | 'stream' | 'requestId'>,
+  ): void {
+    const delivered = this.#roles.mayWriteLog(definition, logStreamName);
+    this.#logs.add({ ...line, functionName: definition.name, at: this.#options.clock.now() }, delivered);
+  }
+
+  /** The sandbox's own remark among the lines of a function. */
+  #note(functionName: string, text: string, requestId: string): void {
+    this.#logs.add({ functionName, text, stream: 'stderr', at: this.#options.clock.now(), requestId });
   }
 }

@@ -13,10 +13,9 @@ export function processVariables(options: {
   version: string;
   credentials: FunctionCredentials;
   extra: Readonly<Record<string, string>>;
-  startedAt: Date;
+  logStreamName: string;
 }): Record<string, string> {
-  const { definition, credentials, version, startedAt } = options;
-  const day = startedAt.toISOString().slice(0, 10).replaceAll('-', '/');
+  const { definition, credentials, version } = options;
   return {
     ...definition.environment,
     _HANDLER: definition.handler,
@@ -33,10 +32,16 @@ export function processVariables(options: {
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroupName,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${version}]${randomUUID().replaceAll('-', '')}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: options.logStreamName,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
     ...options.extra,
   };
+}
+
+/** A name for the log stream of a new process, as Lambda makes it up. */
+export function newLogStreamName(version: string, startedAt: Date): string {
+  const day = startedAt.toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;
 }

@@ -5,6 +5,7 @@ import type { Clock, ScheduledTask } from '../clock.ts';
 import { epochSeconds, members } from './request-rules.ts';
 import type { RotationRunner } from './rotation-runner.ts';
 import type { RotationScheduler } from './rotation-scheduler.ts';
+import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,8 +22,9 @@ export function deletionOperations(parts: {
   readonly store: SecretStore;
   readonly runner: RotationRunner;
   readonly scheduler: RotationScheduler;
+  readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, runner, scheduler } = parts;
+  const { clock, store, runner, scheduler, access } = parts;
   const deletions = new Map<string, ScheduledTask>();
 
   const DeleteSecret = operation(
@@ -58,18 +60,23 @@ export function deletionOperations(parts: {
       }
       return { ARN: secret.arn, Name: secret.name, DeletionDate: epochSeconds(deletionDate) };
     },
+    input => access('DeleteSecret', input.SecretId),
   );
 
-  const RestoreSecret = operation(v.object({ SecretId: members.secretId }), input => {
-    const secret = store.get(input.SecretId);
-    deletions.get(secret.arn)?.cancel();
-    deletions.delete(secret.arn);
-    if (secret.deletionDate !== undefined) {
-      secret.deletionDate = undefined;
-      scheduler.plan(secret);
-    }
-    return { ARN: secret.arn, Name: secret.name };
-  });
+  const RestoreSecret = operation(
+    v.object({ SecretId: members.secretId }),
+    input => {
+      const secret = store.get(input.SecretId);
+      deletions.get(secret.arn)?.cancel();
+      deletions.delete(secret.arn);
+      if (secret.deletionDate !== undefined) {
+        secret.deletionDate = undefined;
+        scheduler.plan(secret);
+      }
+      return { ARN: secret.arn, Name: secret.name };
+    },
+    input => access('RestoreSecret', input.SecretId),
+  );
 
   return { DeleteSecret, RestoreSecret };
 }

@@ -1,20 +1,10 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-
-/** A use that Secrets Manager makes of a KMS key in the caller's name. */
-export interface KeyUse {
-  readonly keyId: string;
-  readonly action: 'kms:Decrypt' | 'kms:GenerateDataKey';
-  readonly encryptionContext: { readonly SecretARN: string; readonly SecretVersionId: string };
-  readonly caller: Caller;
-}
-
-/** Says whether the caller may use the key so. */
-export type KeyAccess = (use: KeyUse) => boolean;
+import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
 
 /**
- * Asks for the use of the secret's own KMS key. A secret without one is encrypted with `aws/secretsmanager`,
- * which everyone in the account may use through Secrets Manager.
+ * Asks for the use of the secret's own KMS key in the caller's name. A secret without one is encrypted with
+ * `aws/secretsmanager`, which everyone in the account may use through Secrets Manager.
  *
  * Source: AWS Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  *

@@ -66,6 +66,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
       }));
       return { SecretList, ...next };
     },
+    () => [{ action: 'secretsmanager:ListSecrets', resource: '*' }],
   );
 }
 

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AwsOperation, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { members, notEmulated, requireToken } from './request-rules.ts';
 import { RotationRules } from './rotation-rules.ts';
 import type { RotationRunner } from './rotation-runner.ts';
 import type { RotationScheduler } from './rotation-scheduler.ts';
 import type { Secret } from './secret.ts';
+import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 import { tokenInUse } from './version-writer.ts';
 
@@ -20,9 +21,10 @@ export function rotationOperations(parts: {
   readonly runner: RotationRunner;
   readonly scheduler: RotationScheduler;
   readonly behaviour: SecretsManagerBehaviour;
-  readonly functionExists: (functionArn: string) => boolean;
+  readonly mayInvoke: (functionArn: string, secretArn: string) => boolean;
+  readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { store, runner, scheduler, behaviour, functionExists } = parts;
+  const { store, runner, scheduler, behaviour, mayInvoke, access } = parts;
 
   const requireFunction = (secret: Secret, functionArn: string | undefined): string => {
     const wanted = functionArn ?? secret.rotation?.functionArn;
@@ -32,11 +34,22 @@ export function rotationOperations(parts: {
         'No Lambda rotation function ARN is associated with this secret.',
       );
     }
-    if (functionExists(wanted)) return wanted;
+    if (mayInvoke(wanted, secret.arn)) return wanted;
     throw new AwsError(
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
     );
+  };
+
+  /** Who turns rotation on must be allowed to invoke the function, too. */
+  const rotateAccess = (secretId: string, givenArn: string | undefined): AccessRequest[] => {
+    const functionArn = givenArn ?? store.find(secretId)?.rotation?.functionArn;
+    return [
+      ...access('RotateSecret', secretId, {
+        ...(givenArn !== undefined && { 'secretsmanager:RotationLambdaARN': givenArn }),
+      }),
+      ...(functionArn === undefined ? [] : [{ action: 'lambda:InvokeFunction', resource: functionArn }]),
+    ];
   };
 
   const RotateSecret = operation(
@@ -82,19 +95,24 @@ export function rotationOperations(parts: {
       });
       return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
     },
+    input => rotateAccess(input.SecretId, input.RotationLambdaARN),
   );
 
-  const CancelRotateSecret = operation(v.object({ SecretId: members.secretId }), input => {
-    const secret = store.usable(input.SecretId);
-    if (secret.rotation !== undefined) secret.rotation = { ...secret.rotation, enabled: false };
-    scheduler.drop(secret);
-    const versionId = runner.cancel(secret);
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      ...(versionId === undefined ? {} : { VersionId: versionId }),
-    };
-  });
+  const CancelRotateSecret = operation(
+    v.object({ SecretId: members.secretId }),
+    input => {
+      const secret = store.usable(input.SecretId);
+      if (secret.rotation !== undefined) secret.rotation = { ...secret.rotation, enabled: false };
+      scheduler.drop(secret);
+      const versionId = runner.cancel(secret);
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        ...(versionId === undefined ? {} : { VersionId: versionId }),
+      };
+    },
+    input => access('CancelRotateSecret', input.SecretId),
+  );
 
   return { RotateSecret, CancelRotateSecret };
 }

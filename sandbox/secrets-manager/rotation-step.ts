@@ -35,6 +35,7 @@ export async function invokeStep(
       functionArn,
       { Step: step, SecretId: secret.arn, ClientRequestToken: versionId, RotationToken: token },
       'secretsmanager.amazonaws.com',
+      { sourceArn: secret.arn },
     );
     return invocation.functionError === undefined ? undefined : { error, cause: invocation.payload };
   } catch (cause) {

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AwsOperation, type Caller, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsOperation, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import { type KeyAccess, requireKey } from './key-access.ts';
+import type { KeyAccess } from '../kms/key-use.ts';
+import { requireKey } from './key-access.ts';
 import { members, notEmulated, readValue, requireToken, requireValidName } from './request-rules.ts';
-import { Secret, sameValue } from './secret.ts';
+import { Secret, sameValue, type Tag } from './secret.ts';
+import type { SecretAccess } from './secret-access.ts';
 import { labelledVersions, secretMembers } from './secret-description.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
@@ -23,8 +25,9 @@ export function secretOperations(parts: {
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly mayUseKey: KeyAccess;
+  readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, mayUseKey } = parts;
+  const { clock, store, writer, mayUseKey, access } = parts;
 
   /** Secrets Manager tries a key before it takes it for a secret. */
   const useKey = (secret: Secret, kmsKeyId: string, caller: Caller): void => {
@@ -85,12 +88,17 @@ export function secretOperations(parts: {
         ...(value === undefined ? {} : { VersionId: versionId }),
       };
     },
+    input => createAccess(store, input),
   );
 
-  const DescribeSecret = operation(v.object({ SecretId: members.secretId }), input => {
-    const secret = store.get(input.SecretId);
-    return { ...secretMembers(secret), ...labelledVersions(secret, 'VersionIdsToStages') };
-  });
+  const DescribeSecret = operation(
+    v.object({ SecretId: members.secretId }),
+    input => {
+      const secret = store.get(input.SecretId);
+      return { ...secretMembers(secret), ...labelledVersions(secret, 'VersionIdsToStages') };
+    },
+    input => access('DescribeSecret', input.SecretId),
+  );
 
   const UpdateSecret = operation(
     v.object({
@@ -119,9 +127,37 @@ export function secretOperations(parts: {
         ...(value === undefined ? {} : { VersionId: versionId }),
       };
     },
+    input => access('UpdateSecret', input.SecretId, keyContext(input.KmsKeyId)),
   );
 
   return { CreateSecret, DescribeSecret, UpdateSecret };
+}
+
+/** A secret that begins with tags also needs the permission to tag it. */
+function createAccess(
+  store: SecretStore,
+  input: {
+    readonly Name: string;
+    readonly KmsKeyId?: string | undefined;
+    readonly Tags?: readonly Tag[] | undefined;
+  },
+): AccessRequest[] {
+  const { Name, KmsKeyId, Tags = [] } = input;
+  const resource = store.wouldBeArn(Name);
+  const context = {
+    'secretsmanager:Name': Name,
+    ...keyContext(KmsKeyId),
+    ...(Tags.length > 0 && { 'aws:TagKeys': Tags.map(({ Key }) => Key) }),
+    ...Object.fromEntries(Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  };
+  return [
+    { action: 'secretsmanager:CreateSecret', resource, context },
+    ...(Tags.length > 0 ? [{ action: 'secretsmanager:TagResource', resource }] : []),
+  ];
+}
+
+function keyContext(kmsKeyId: string | undefined): Record<string, string> {
+  return kmsKeyId === undefined ? {} : { 'secretsmanager:KmsKeyId': kmsKeyId };
 }
 
 function alreadyExists(name: string): AwsError {

@@ -50,6 +50,11 @@ export class SecretStore {
     return `${this.#arnPrefix}${name}-${suffix}`;
   }
 
+  /** The ARN, without the random characters, that a secret of this name would have; an ARN is given back. */
+  wouldBeArn(secretId: string): string {
+    return secretId.startsWith('arn:') ? secretId : `${this.#arnPrefix}${secretId}`;
+  }
+
   add(secret: Secret): void {
     this.#secrets.set(secret.arn, secret);
   }

@@ -2,10 +2,10 @@ import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
+import type { KeyAccess } from '../kms/key-use.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
 import { deletionOperations } from './deletion-operations.ts';
-import type { KeyAccess } from './key-access.ts';
 import { listSecrets } from './list-secrets.ts';
 import type { RotationOutcome } from './rotation.ts';
 import { rotationOperations } from './rotation-operations.ts';
@@ -13,6 +13,7 @@ import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
 import { RotationRunner } from './rotation-runner.ts';
 import { RotationScheduler } from './rotation-scheduler.ts';
 import { RotationTokens } from './rotation-tokens.ts';
+import { secretAccess } from './secret-access.ts';
 import { describeSecret, type SecretDescription } from './secret-description.ts';
 import { secretOperations } from './secret-operations.ts';
 import { type Account, type SecretChange, SecretStore } from './secret-store.ts';
@@ -24,12 +25,12 @@ export interface SecretsManagerOptions extends Account {
   readonly clock: Clock;
   /** Invokes the rotation functions. */
   readonly functions: FunctionInvoker;
-  /** Whether Lambda knows the function and lets Secrets Manager invoke it. */
-  readonly functionExists: (functionArn: string) => boolean;
+  /** Whether Lambda knows the function and lets Secrets Manager invoke it for the secret. */
+  readonly mayInvoke: (functionArn: string, secretArn: string) => boolean;
   /** Gets the rotation events. */
   readonly cloudTrail: CloudTrail;
-  /** Asked before a secret with a KmsKeyId is read or written; by default every key may be used. */
-  readonly mayUseKey?: KeyAccess;
+  /** Asked before a secret with a KmsKeyId is read or written. */
+  readonly mayUseKey: KeyAccess;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
 
@@ -49,9 +50,12 @@ export class SecretsManager implements AwsService {
   readonly #scheduler: RotationScheduler;
 
   constructor(options: SecretsManagerOptions) {
-    const { clock, functions, functionExists, cloudTrail, mayUseKey = () => true } = options;
+    const { clock, functions, mayInvoke, cloudTrail, region } = options;
+    const viaService = `secretsmanager.${region}.amazonaws.com`;
+    const mayUseKey: KeyAccess = use => options.mayUseKey({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
     const store = new SecretStore(clock, options);
+    const access = secretAccess(store);
     const tokens = new RotationTokens(behaviour);
     const scheduler = new RotationScheduler(clock, behaviour, (secret, functionArn) =>
       runner.due(secret, functionArn),
@@ -75,10 +79,10 @@ export class SecretsManager implements AwsService {
     this.#runner = runner;
     this.#scheduler = scheduler;
     this.operations = {
-      ...secretOperations({ clock, store, writer, mayUseKey }),
-      ...versionOperations({ clock, store, writer, tokens, mayUseKey }),
-      ...rotationOperations({ store, runner, scheduler, behaviour, functionExists }),
-      ...deletionOperations({ clock, store, runner, scheduler }),
+      ...secretOperations({ clock, store, writer, mayUseKey, access }),
+      ...versionOperations({ clock, store, writer, tokens, mayUseKey, access }),
+      ...rotationOperations({ store, runner, scheduler, behaviour, mayInvoke, access }),
+      ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),
     };
   }

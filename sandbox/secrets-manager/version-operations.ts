@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import { type KeyAccess, requireKey } from './key-access.ts';
+import type { KeyAccess } from '../kms/key-use.ts';
+import { requireKey } from './key-access.ts';
 import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
 import type { Secret, SecretVersion } from './secret.ts';
+import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 import { moveStage } from './version-stage.ts';
@@ -24,8 +26,9 @@ export function versionOperations(parts: {
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
   readonly mayUseKey: KeyAccess;
+  readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, tokens, mayUseKey } = parts;
+  const { clock, store, writer, tokens, mayUseKey, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -62,6 +65,7 @@ export function versionOperations(parts: {
         VersionStages: secret.labels.of(versionId),
       };
     },
+    input => access('PutSecretValue', input.SecretId),
   );
 
   const GetSecretValue = operation(
@@ -86,6 +90,11 @@ export function versionOperations(parts: {
         CreatedDate: epochSeconds(version.createdAt),
       };
     },
+    input =>
+      access('GetSecretValue', input.SecretId, {
+        ...(input.VersionId !== undefined && { 'secretsmanager:VersionId': input.VersionId }),
+        ...(input.VersionStage !== undefined && { 'secretsmanager:VersionStage': input.VersionStage }),
+      }),
   );
 
   const UpdateSecretVersionStage = operation(
@@ -103,6 +112,10 @@ export function versionOperations(parts: {
       });
       return { ARN: secret.arn, Name: secret.name };
     },
+    input =>
+      access('UpdateSecretVersionStage', input.SecretId, {
+        'secretsmanager:VersionStage': input.VersionStage,
+      }),
   );
 
   const ListSecretVersionIds = operation(
@@ -125,6 +138,7 @@ export function versionOperations(parts: {
         ...next,
       };
     },
+    input => access('ListSecretVersionIds', input.SecretId),
   );
 
   return { PutSecretValue, GetSecretValue, UpdateSecretVersionStage, ListSecretVersionIds };

@@ -1,8 +1,9 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
+import type { KeyAccess } from '../kms/key-use.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
-import { type KeyAccess, requireKey } from './key-access.ts';
+import { requireKey } from './key-access.ts';
 import { type Secret, type SecretValue, type SecretVersion, sameValue } from './secret.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';

@@ -1,18 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-
-/** A use that SNS makes of a KMS key in the publisher's name. */
-export interface KeyUse {
-  readonly keyId: string;
-  readonly action: 'kms:Decrypt' | 'kms:GenerateDataKey';
-  readonly encryptionContext: Readonly<Record<string, string>>;
-  readonly caller: Caller;
-  /** The service's endpoint, e.g. `sns.eu-central-1.amazonaws.com`. */
-  readonly viaService: string;
-}
-
-/** Says whether the caller may use the key so. */
-export type KeyAccess = (use: KeyUse) => boolean;
+import type { KeyAccess } from '../kms/key-use.ts';
 
 /** Everyone in the account may use it through SNS. */
 const AWS_MANAGED_KEY = 'alias/aws/sns';

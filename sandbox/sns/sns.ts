@@ -2,7 +2,8 @@ import type * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsService, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import { type KeyAccess, requireKey } from './key-access.ts';
+import type { KeyAccess } from '../kms/key-use.ts';
+import { requireKey } from './key-access.ts';
 import { checkPublish, publishInput } from './publish-request.ts';
 
 /** A standard topic. */

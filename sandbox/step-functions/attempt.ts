@@ -1,3 +1,4 @@
+import type { InvocationOrigin } from '../lambda/invoker.ts';
 import type { Definition } from './definition.ts';
 import type { State } from './definition-schema.ts';
 import { runChoice, runFail, runPass, runSucceed, runWait } from './flow-states.ts';
@@ -27,6 +28,7 @@ export interface AttemptOptions {
   readonly definition: Definition;
   readonly history: History;
   readonly context: ExecutionContext;
+  readonly origin: InvocationOrigin;
   readonly signal: AbortSignal;
   /** Told of every state that is entered. */
   readonly onPosition: (position: Position) => void;

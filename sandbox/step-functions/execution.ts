@@ -159,6 +159,7 @@ export class Execution {
       definition: this.machine.definition,
       history: this.history,
       context: this.#context(),
+      origin: { roleArn: this.machine.roleArn, sourceArn: this.executionArn },
       signal,
       onPosition: position => {
         this.#position = position;

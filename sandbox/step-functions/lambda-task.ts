@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
-import type { FunctionInvoker, Invocation } from '../lambda/invoker.ts';
+import type { FunctionInvoker, Invocation, InvocationOrigin } from '../lambda/invoker.ts';
 import { isJsonObject, type Json, throughJson } from './json.ts';
 import { StateFailed } from './state-failure.ts';
 
@@ -34,10 +34,11 @@ export async function invokeFunction(
   functions: FunctionInvoker,
   functionArn: string,
   payload: Json,
+  origin: InvocationOrigin,
 ): Promise<FunctionAnswer> {
   let invocation: Invocation;
   try {
-    invocation = await functions.invoke(functionArn, payload, 'states.amazonaws.com');
+    invocation = await functions.invoke(functionArn, payload, 'states.amazonaws.com', origin);
   } catch (error) {
     throw serviceFailure(error);
   }

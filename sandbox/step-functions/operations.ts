@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { type AwsOperation, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
+import { arnOfKind } from './arn.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 import type { Executions } from './executions.ts';
 import { wireEvent } from './history-wire.ts';
 import { page, pageRequest } from './paging.ts';
+import type { RoleUse } from './role-use.ts';
 import { LARGEST_DATA_BYTES } from './state-data.ts';
 import type { StateMachine, StateMachines } from './state-machines.ts';
 
@@ -18,25 +20,32 @@ interface Resources {
   readonly clock: Clock;
   readonly machines: StateMachines;
   readonly executions: Executions;
+  readonly roles: RoleUse;
 }
 
 /** The emulated operations (AWS Step Functions API Reference, "Actions"); times are epoch seconds. */
 export function stepFunctionsOperations(resources: Resources): Readonly<Record<string, AwsOperation>> {
-  const { clock, machines, executions } = resources;
+  const { clock, machines, executions, roles } = resources;
   return {
     StartExecution: operation(
       v.object({ stateMachineArn: arn, name: v.optional(v.string()), input: v.optional(inputText) }),
       ({ stateMachineArn, name = randomUUID(), input = '{}' }) => {
-        const execution = executions.start(machines.get(stateMachineArn), name, input);
+        const machine = machines.get(stateMachineArn);
+        roles.requireEncryption(machine, name);
+        const execution = executions.start(machine, name, input);
+        roles.trace(machine, name);
         return { executionArn: execution.executionArn, startDate: seconds(execution.startedAt) };
       },
+      ({ stateMachineArn }) => machineAccess('StartExecution', stateMachineArn),
     ),
     DescribeExecution: operation(
       v.object({ executionArn: arn, includedData: v.optional(v.literal('ALL_DATA')) }),
-      ({ executionArn }) => {
+      ({ executionArn }, { caller }) => {
+        roles.requireDecryption(executions.get(executionArn).machine, caller);
         const execution = executions.describe(executionArn);
         return describeExecution(execution, executions.notRedrivableReason(execution));
       },
+      ({ executionArn }) => executionAccess('DescribeExecution', executionArn),
     ),
     ListExecutions: operation(
       v.object({
@@ -57,6 +66,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         const { items, ...more } = page(matching, input, true, clock.nowMs());
         return { executions: items.map(listExecution), ...more };
       },
+      ({ stateMachineArn }) => machineAccess('ListExecutions', stateMachineArn),
     ),
     GetExecutionHistory: operation(
       v.object({
@@ -65,12 +75,14 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         includeExecutionData: v.optional(v.boolean()),
         ...pageRequest,
       }),
-      input => {
-        const { history } = executions.get(input.executionArn);
+      (input, { caller }) => {
+        const { history, machine } = executions.get(input.executionArn);
+        roles.requireDecryption(machine, caller);
         const { items, ...more } = page(history.events, input, input.reverseOrder === true, clock.nowMs());
         const withData = input.includeExecutionData !== false;
         return { events: items.map(event => wireEvent(event, withData)), ...more };
       },
+      ({ executionArn }) => executionAccess('GetExecutionHistory', executionArn),
     ),
     RedriveExecution: operation(
       v.object({
@@ -80,6 +92,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ executionArn, clientToken }) => ({
         redriveDate: seconds(executions.redrive(executionArn, clientToken)),
       }),
+      ({ executionArn }) => executionAccess('RedriveExecution', executionArn),
     ),
     StopExecution: operation(
       v.object({
@@ -94,15 +107,36 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         });
         return { stopDate: seconds(closedAt ?? clock.now()) };
       },
+      ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
-    DescribeStateMachine: operation(v.object({ stateMachineArn: arn }), ({ stateMachineArn }) =>
-      describeStateMachine(machines.get(stateMachineArn)),
+    DescribeStateMachine: operation(
+      v.object({ stateMachineArn: arn }),
+      ({ stateMachineArn }, { caller }) => {
+        const machine = machines.get(stateMachineArn);
+        roles.requireDecryption(machine, caller);
+        return describeStateMachine(machine);
+      },
+      ({ stateMachineArn }) => machineAccess('DescribeStateMachine', stateMachineArn),
     ),
-    ListStateMachines: operation(v.object(pageRequest), input => {
-      const { items, ...more } = page(machines.list(), input, false, clock.nowMs());
-      return { stateMachines: items.map(listStateMachine), ...more };
-    }),
+    ListStateMachines: operation(
+      v.object(pageRequest),
+      input => {
+        const { items, ...more } = page(machines.list(), input, false, clock.nowMs());
+        return { stateMachines: items.map(listStateMachine), ...more };
+      },
+      () => [{ action: 'states:ListStateMachines', resource: '*' }],
+    ),
   };
+}
+
+/** @throws AwsError InvalidArn */
+function machineAccess(name: string, stateMachineArn: string): AccessRequest[] {
+  return [{ action: `states:${name}`, resource: arnOfKind('stateMachine', stateMachineArn) }];
+}
+
+/** @throws AwsError InvalidArn */
+function executionAccess(name: string, executionArn: string): AccessRequest[] {
+  return [{ action: `states:${name}`, resource: arnOfKind('execution', executionArn) }];
 }
 
 function listExecution(execution: ExecutionSnapshot): object {

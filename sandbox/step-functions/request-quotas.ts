@@ -54,7 +54,7 @@ function limited(operation: AwsOperation, [size, refillPerSecond]: Quota, clock:
   let tokens = size;
   let filledAtMs = clock.nowMs();
   return {
-    schema: operation.schema,
+    ...operation,
     run: (input, call) => {
       const nowMs = clock.nowMs();
       tokens = Math.min(size, tokens + ((nowMs - filledAtMs) / 1000) * refillPerSecond);

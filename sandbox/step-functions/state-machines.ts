@@ -2,6 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { arnOfKind } from './arn.ts';
 import { type Definition, parseDefinition } from './definition.ts';
+import type { RoleUse } from './role-use.ts';
 
 /** A state machine of the type STANDARD, as it was when it was looked up. */
 export interface StateMachine {
@@ -10,6 +11,10 @@ export interface StateMachine {
   readonly definition: Definition;
   readonly roleArn: string;
   readonly createdAt: Date;
+  /** Whether its executions are traced with X-Ray. */
+  readonly tracing: boolean;
+  /** The customer managed key that its data is encrypted with. */
+  readonly kmsKeyId?: string | undefined;
 }
 
 /** What a state machine is made from. */
@@ -20,6 +25,10 @@ export interface StateMachineSpecification {
   readonly roleArn: string;
   /** Made from the name by default. */
   readonly arn?: string;
+  /** Whether its history goes to CloudWatch Logs. */
+  readonly logging?: boolean;
+  readonly tracing?: boolean;
+  readonly kmsKeyId?: string | undefined;
 }
 
 /** The account that an emulated Step Functions stands in. */
@@ -33,27 +42,31 @@ export interface Account {
 export class StateMachines {
   readonly #clock: Clock;
   readonly #account: Account;
+  readonly #roles: RoleUse;
   readonly #byArn = new Map<string, StateMachine>();
 
-  constructor(clock: Clock, account: Account) {
+  constructor(clock: Clock, account: Account, roles: RoleUse) {
     this.#clock = clock;
     this.#account = account;
+    this.#roles = roles;
   }
 
   /**
    * @throws NotEmulated for a definition that uses what the engine lacks
-   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists
+   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists, AccessDeniedException (of the role)
    */
   create(specification: StateMachineSpecification): StateMachine {
     const { accountId, region, partition } = this.#account;
-    const { name, roleArn } = specification;
+    const { name, roleArn, tracing = false, kmsKeyId } = specification;
     const stateMachineArn =
       specification.arn ?? `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
     if (this.#byArn.has(stateMachineArn)) {
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${stateMachineArn}'`);
     }
     const definition = parseDefinition(specification.definition, partition);
-    const machine = { stateMachineArn, name, definition, roleArn, createdAt: this.#clock.now() };
+    this.#roles.requireForCreation(specification, stateMachineArn);
+    const createdAt = this.#clock.now();
+    const machine = { stateMachineArn, name, definition, roleArn, createdAt, tracing, kmsKeyId };
     this.#byArn.set(stateMachineArn, machine);
     return machine;
   }

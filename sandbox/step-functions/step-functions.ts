@@ -6,10 +6,11 @@ import type { ExecutionSnapshot } from './execution.ts';
 import { type ExecutionEvent, Executions } from './executions.ts';
 import { stepFunctionsOperations } from './operations.ts';
 import { withQuotas } from './request-quotas.ts';
+import { RoleUse, type RoleUseOptions } from './role-use.ts';
 import { type StateMachineSpecification, StateMachines } from './state-machines.ts';
 
 /** What an emulated Step Functions is made from. */
-export interface StepFunctionsOptions {
+export interface StepFunctionsOptions extends RoleUseOptions {
   readonly clock: Clock;
   readonly accountId: string;
   readonly region: string;
@@ -32,7 +33,8 @@ export class StepFunctions implements AwsService {
   constructor(options: StepFunctionsOptions) {
     const { clock, functions, region, random = Math.random } = options;
     const behaviour = { ...defaultBehaviour, ...options.behaviour };
-    this.#machines = new StateMachines(clock, options);
+    const roles = new RoleUse(options, options);
+    this.#machines = new StateMachines(clock, options, roles);
     this.#executions = new Executions({ clock, functions, region, random }, behaviour, {
       onEvent: event => {
         for (const listener of this.#listeners) listener(event);
@@ -41,7 +43,7 @@ export class StepFunctions implements AwsService {
         for (const listener of this.#statusListeners) listener(execution);
       },
     });
-    const resources = { clock, machines: this.#machines, executions: this.#executions };
+    const resources = { clock, machines: this.#machines, executions: this.#executions, roles };
     const operations = stepFunctionsOperations(resources);
     this.operations = behaviour.requestQuotas ? withQuotas(operations, region, clock) : operations;
   }
@@ -49,7 +51,7 @@ export class StepFunctions implements AwsService {
   /**
    * @returns the ARN
    * @throws NotEmulated for a definition that uses what the engine lacks, naming state and field
-   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists
+   * @throws AwsError InvalidDefinition, StateMachineAlreadyExists, AccessDeniedException (of the role)
    */
   createStateMachine(specification: StateMachineSpecification): string {
     return this.#machines.create(specification).stateMachineArn;

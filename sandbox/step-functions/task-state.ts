@@ -81,7 +81,8 @@ async function answerInTime(
   functionArn: string,
   payload: Json,
 ): Promise<FunctionAnswer> {
-  const { clock, functions } = visit.engine;
+  const { engine, origin } = visit;
+  const { clock, functions } = engine;
   const timeoutSeconds = state.TimeoutSeconds;
   const late = Promise.withResolvers<never>();
   const onAbort = (): void => late.reject(visit.signal.reason);
@@ -91,7 +92,10 @@ async function answerInTime(
       ? undefined
       : clock.schedule(timeoutSeconds * 1000, () => late.reject(new StateFailed(StatesError.timeout)));
   try {
-    const answer = await Promise.race([late.promise, invokeFunction(functions, functionArn, payload)]);
+    const answer = await Promise.race([
+      late.promise,
+      invokeFunction(functions, functionArn, payload, origin),
+    ]);
     visit.signal.throwIfAborted();
     return answer;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { FunctionInvoker } from '../lambda/invoker.ts';
+import type { FunctionInvoker, InvocationOrigin } from '../lambda/invoker.ts';
 import type { History } from './history.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -33,6 +33,8 @@ export class Visit {
   readonly enteredAt: Date;
   readonly engine: Engine;
   readonly history: History;
+  /** The role that Tasks run with, and the execution that they run for. */
+  readonly origin: InvocationOrigin;
   /** Aborts when the execution closes before the state is done. */
   readonly signal: AbortSignal;
   readonly #execution: ExecutionContext;
@@ -40,7 +42,7 @@ export class Visit {
 
   constructor(
     entry: Pick<Visit, 'stateName' | 'input' | 'enteredAt'>,
-    attempt: Pick<Visit, 'engine' | 'history' | 'signal'>,
+    attempt: Pick<Visit, 'engine' | 'history' | 'origin' | 'signal'>,
     execution: ExecutionContext,
   ) {
     this.stateName = entry.stateName;
@@ -48,6 +50,7 @@ export class Visit {
     this.enteredAt = entry.enteredAt;
     this.engine = attempt.engine;
     this.history = attempt.history;
+    this.origin = attempt.origin;
     this.signal = attempt.signal;
     this.#execution = execution;
   }

@@ -1,14 +1,15 @@
 import { object } from 'valibot';
-import { type AwsService, operation } from '../aws/service.ts';
+import { type AwsService, needsNothing, operation } from '../aws/service.ts';
 
 /** AWS Security Token Service, to ask who one is. @see AWS STS API Reference, GetCallerIdentity */
 export const sts: AwsService = {
   id: 'sts',
   operations: {
-    GetCallerIdentity: operation(object({}), (_request, { caller }) => ({
-      Arn: caller.arn,
-      UserId: caller.userId,
-      Account: caller.accountId,
-    })),
+    GetCallerIdentity: operation(
+      object({}),
+      (_request, { caller }) => ({ Arn: caller.arn, UserId: caller.userId, Account: caller.accountId }),
+      // AWS STS API Reference, GetCallerIdentity: "No permissions are required", not even a Deny keeps one from it.
+      needsNothing,
+    ),
   },
 };

@@ -14,6 +14,7 @@ export interface TemplateFunction extends FunctionDefinition {
 
 /** A statement of a function's resource policy (`AWS::Lambda::Permission`). */
 export interface FunctionPermission {
+  readonly logicalId: string;
   readonly functionArn: string;
   readonly action: string;
   readonly principal: string;
@@ -35,6 +36,13 @@ const functionProperties = v.object({
   ),
   LoggingConfig: v.optional(v.object({ LogGroup: v.optional(v.string()) }), {}),
   ReservedConcurrentExecutions: v.optional(numberProperty),
+  TracingConfig: v.optional(v.object({ Mode: v.optional(v.string()) }), {}),
+  VpcConfig: v.optional(
+    v.object({
+      SubnetIds: v.optional(v.array(v.string()), []),
+      SecurityGroupIds: v.optional(v.array(v.string()), []),
+    }),
+  ),
 });
 const versionProperties = v.object({ FunctionName: v.string() });
 const aliasProperties = v.object({ FunctionName: v.string(), Name: v.string(), FunctionVersion: v.string() });
@@ -44,6 +52,11 @@ const permissionProperties = v.object({
   Principal: v.string(),
   SourceArn: v.optional(v.string()),
   SourceAccount: v.optional(v.string()),
+  // Conditions that are not emulated; to leave them out would let in whom they keep out.
+  EventSourceToken: v.optional(v.never()),
+  FunctionUrlAuthType: v.optional(v.never()),
+  InvokedViaFunctionUrl: v.optional(v.never()),
+  PrincipalOrgID: v.optional(v.never()),
 });
 
 /**
@@ -85,6 +98,13 @@ export function functions(
         reservedConcurrency: properties.ReservedConcurrentExecutions,
       }),
       logGroupName: properties.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
+      ...(properties.TracingConfig.Mode === 'Active' && { tracing: true }),
+      ...((properties.VpcConfig?.SubnetIds ?? []).length > 0 && {
+        vpc: {
+          subnetIds: properties.VpcConfig?.SubnetIds ?? [],
+          securityGroupIds: properties.VpcConfig?.SecurityGroupIds ?? [],
+        },
+      }),
       versions: versions.filter(version => version.arn === arn).map(({ version }) => version),
       aliases: Object.fromEntries(
         aliases.filter(alias => alias.arn === arn).map(alias => [alias.name, alias.version]),
@@ -98,6 +118,7 @@ export function permissions(resolver: TemplateResolver, environment: StackEnviro
   return resolver.resources('AWS::Lambda::Permission').map(resource => {
     const properties = parseProperties(resource, permissionProperties);
     return {
+      logicalId: resource.logicalId,
       functionArn: functionArn(environment, properties.FunctionName),
       action: properties.Action,
       principal: properties.Principal,

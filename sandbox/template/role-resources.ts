@@ -14,6 +14,10 @@ export interface TemplateRole {
   readonly policies: readonly { readonly name: string; readonly document: JsonObject }[];
   /** Managed policies from outside of the stack, such as AWS's. */
   readonly managedPolicyArns: readonly string[];
+  /** The most that its policies can allow. Without a document when it is not of the stack. */
+  readonly permissionsBoundary?:
+    | { readonly arn: string; readonly document?: JsonObject | undefined }
+    | undefined;
 }
 
 const inlinePolicy = v.object({ PolicyName: v.string(), PolicyDocument: documentProperty });
@@ -21,6 +25,7 @@ const roleProperties = v.object({
   AssumeRolePolicyDocument: documentProperty,
   Policies: v.optional(v.array(inlinePolicy), []),
   ManagedPolicyArns: v.optional(v.array(v.string()), []),
+  PermissionsBoundary: v.optional(v.string()),
 });
 const attachedPolicy = v.object({ ...inlinePolicy.entries, Roles: v.optional(v.array(v.string()), []) });
 const rolePolicy = v.object({
@@ -65,6 +70,12 @@ export function roles(resolver: TemplateResolver): TemplateRole[] {
       trust: properties.AssumeRolePolicyDocument,
       policies: policies.map(policy => ({ name: policy.PolicyName, document: policy.PolicyDocument })),
       managedPolicyArns: properties.ManagedPolicyArns.filter(arn => managed.every(own => own.arn !== arn)),
+      ...(properties.PermissionsBoundary !== undefined && {
+        permissionsBoundary: {
+          arn: properties.PermissionsBoundary,
+          document: managed.find(own => own.arn === properties.PermissionsBoundary)?.PolicyDocument,
+        },
+      }),
     };
   });
 }

@@ -6,6 +6,7 @@ import {
   type TemplateFunction,
 } from './function-resources.ts';
 import { keys, type TemplateKey } from './key-resources.ts';
+import { resourcePolicies, type TemplateResourcePolicy } from './resource-policies.ts';
 import { roles, type TemplateRole } from './role-resources.ts';
 import { rules, type TemplateRule } from './rule-resources.ts';
 import {
@@ -27,6 +28,7 @@ export interface StackModel {
   readonly stateMachines: readonly TemplateStateMachine[];
   readonly keys: readonly TemplateKey[];
   readonly roles: readonly TemplateRole[];
+  readonly resourcePolicies: readonly TemplateResourcePolicy[];
   readonly secrets: readonly TemplateSecret[];
   readonly rotationSchedules: readonly TemplateRotationSchedule[];
   readonly topics: readonly TemplateTopic[];
@@ -74,6 +76,7 @@ export function readStack(options: {
     stateMachines: stateMachines(resolver, assetPath),
     keys: keys(resolver),
     roles: roles(resolver),
+    resourcePolicies: resourcePolicies(resolver),
     secrets: secrets(resolver),
     rotationSchedules: rotationSchedules(resolver),
     topics: topics(resolver),

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import { documentProperty, parseProperties } from './resource-properties.ts';
+import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
@@ -14,6 +14,12 @@ export interface TemplateStateMachine {
   /** JSON text, its substitutions applied. */
   readonly definition: string;
   readonly roleArn: string;
+  /** Whether its history goes to CloudWatch Logs. */
+  readonly logging: boolean;
+  /** Whether its executions are traced with X-Ray. */
+  readonly tracing: boolean;
+  /** The customer managed key that its data is encrypted with. */
+  readonly kmsKeyId?: string | undefined;
 }
 
 const stateMachineProperties = v.object({
@@ -23,6 +29,9 @@ const stateMachineProperties = v.object({
   Definition: v.optional(documentProperty),
   DefinitionS3Location: v.optional(v.object({ Key: v.string() })),
   DefinitionSubstitutions: v.optional(v.record(v.string(), v.any()), {}),
+  LoggingConfiguration: v.optional(v.object({ Level: v.optional(v.string(), 'OFF') }), {}),
+  TracingConfiguration: v.optional(v.object({ Enabled: v.optional(booleanProperty, false) }), {}),
+  EncryptionConfiguration: v.optional(v.object({ KmsKeyId: v.optional(v.string()) }), {}),
 });
 
 /**
@@ -49,6 +58,9 @@ export function stateMachines(
       type: properties.StateMachineType,
       definition: substitute(text, DefinitionSubstitutions),
       roleArn: properties.RoleArn,
+      logging: properties.LoggingConfiguration.Level !== 'OFF',
+      tracing: properties.TracingConfiguration.Enabled,
+      kmsKeyId: properties.EncryptionConfiguration.KmsKeyId,
     };
   });
 }

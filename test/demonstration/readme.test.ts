@@ -15,6 +15,7 @@ import { Sns } from '../../sandbox/sns/sns.ts';
 import { defaultBehaviour } from '../../sandbox/step-functions/behaviour.ts';
 import { StepFunctions } from '../../sandbox/step-functions/step-functions.ts';
 import { sts } from '../../sandbox/sts/sts.ts';
+import { allowEverything } from '../helpers/allow-everything.ts';
 import { PROJECT } from './project.ts';
 
 const README = readFileSync(path.join(PROJECT, 'sandbox/README.md'), 'utf8');
@@ -59,11 +60,23 @@ describe("the sandbox's README", () => {
     const cloudTrail = new CloudTrail(account);
     const functions = new Lambda({
       ...account,
+      authorizer: allowEverything,
       credentialsFor: () => ({ accessKeyId: '', secretAccessKey: '' }),
     });
     const services = [
-      new SecretsManager({ ...account, functions, functionExists: () => true, cloudTrail }),
-      new StepFunctions({ ...account, functions }),
+      new SecretsManager({
+        ...account,
+        functions,
+        mayInvoke: () => true,
+        mayUseKey: () => true,
+        cloudTrail,
+      }),
+      new StepFunctions({
+        ...account,
+        functions,
+        authorizer: allowEverything,
+        mayUseKey: () => true,
+      }),
       functions,
       new Kms(account),
       cloudTrail,

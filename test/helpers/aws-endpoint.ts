@@ -2,6 +2,8 @@ import { onTestFinished } from 'vitest';
 import { AwsEndpoint } from '../../sandbox/aws/endpoint.ts';
 import { type AccessKey, Identities } from '../../sandbox/aws/identities.ts';
 import type { AwsInterceptor, AwsService } from '../../sandbox/aws/service.ts';
+import type { Authorizer } from '../../sandbox/iam/authorizer.ts';
+import { allowEverything } from './allow-everything.ts';
 
 export const ACCOUNT_ID = '111122223333';
 export const REGION = 'eu-central-1';
@@ -19,15 +21,20 @@ export interface ServedAws {
   readonly faults: readonly string[];
 }
 
-/** Serves `services` on a free port. */
+/** Serves `services` on a free port; everyone may do everything unless an authoriser says otherwise. */
 export async function serveAws(
   services: readonly AwsService[],
-  options: { interceptors?: readonly AwsInterceptor[]; region?: string } = {},
+  options: {
+    interceptors?: readonly AwsInterceptor[];
+    region?: string;
+    authorizer?: Authorizer;
+  } = {},
 ): Promise<ServedAws> {
   const identities = new Identities({ accountId: ACCOUNT_ID, partition: 'aws' });
   const accessKey = identities.issueUser('operator');
   const faults: string[] = [];
   const endpoint = new AwsEndpoint({
+    authorizer: allowEverything,
     ...options,
     services,
     identities,

@@ -19,7 +19,11 @@ export interface TestSandbox {
 
 /** Starts a sandbox that ends with the test. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
-  const sandbox = await Sandbox.start({ assemblyDirectory: inject('assemblyDirectory'), ...options });
+  const sandbox = await Sandbox.start({
+    assemblyDirectory: inject('assemblyDirectory'),
+    permissionRecords: inject('grantsDirectory'),
+    ...options,
+  });
   onTestFinished(() => sandbox.close());
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   const stepFunctions = new SFNClient(sandbox.clientConfig);

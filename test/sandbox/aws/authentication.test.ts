@@ -2,7 +2,7 @@ import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { object } from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { type AwsCall, type AwsService, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsCall, type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { send, sendSigned } from '../../helpers/signed-request.ts';
 
@@ -14,10 +14,14 @@ const rawDescribeKey = {
 
 function recordingServices(): { services: AwsService[]; calls: AwsCall[] } {
   const calls: AwsCall[] = [];
-  const record = operation(object({}), (_input, call) => {
-    calls.push(call);
-    return {};
-  });
+  const record = operation(
+    object({}),
+    (_input, call) => {
+      calls.push(call);
+      return {};
+    },
+    needsNothing,
+  );
   return {
     calls,
     services: [

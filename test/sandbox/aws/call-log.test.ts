@@ -5,16 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { CallLog } from '../../../sandbox/aws/call-log.ts';
 import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
-import { type AwsService, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 
 function services(decrypt: () => object): AwsService[] {
   return [
-    { id: 'kms', operations: { Decrypt: operation(object({}), decrypt) } },
+    { id: 'kms', operations: { Decrypt: operation(object({}), decrypt, needsNothing) } },
     {
       id: 'secretsmanager',
-      operations: { GetSecretValue: operation(object({}), () => ({ SecretString: 'SENTINEL' })) },
+      operations: {
+        GetSecretValue: operation(object({}), () => ({ SecretString: 'SENTINEL' }), needsNothing),
+      },
     },
   ];
 }

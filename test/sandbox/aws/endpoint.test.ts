@@ -12,8 +12,10 @@ import {
   type AwsCall,
   type AwsInterceptor,
   type AwsService,
+  needsNothing,
   operation,
 } from '../../../sandbox/aws/service.ts';
+import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { send, sendSigned } from '../../helpers/signed-request.ts';
 
@@ -27,7 +29,9 @@ const getSecretValueHeaders = {
 function secretsManager(answer: (call: AwsCall) => Promise<object> | object = () => ({})): AwsService {
   return {
     id: 'secretsmanager',
-    operations: { GetSecretValue: operation(object({ SecretId: string() }), (_input, call) => answer(call)) },
+    operations: {
+      GetSecretValue: operation(object({ SecretId: string() }), (_input, call) => answer(call), needsNothing),
+    },
   };
 }
 
@@ -83,7 +87,11 @@ describe('AwsEndpoint', () => {
     const states: AwsService = {
       id: 'states',
       operations: {
-        StartExecution: operation(object({}), () => ({ executionArn, startDate: 1700000000.5 })),
+        StartExecution: operation(
+          object({}),
+          () => ({ executionArn, startDate: 1700000000.5 }),
+          needsNothing,
+        ),
       },
     };
     const aws = await serveAws([states]);
@@ -111,7 +119,9 @@ describe('AwsEndpoint', () => {
   it('serves a host name with the prefix of StartSyncExecution', async () => {
     const states: AwsService = {
       id: 'states',
-      operations: { StartSyncExecution: operation(object({}), () => ({ status: 'SUCCEEDED' })) },
+      operations: {
+        StartSyncExecution: operation(object({}), () => ({ status: 'SUCCEEDED' }), needsNothing),
+      },
     };
     const aws = await serveAws([states]);
     const client = new SFNClient(aws.client);
@@ -132,7 +142,9 @@ describe('AwsEndpoint', () => {
   it('knows both targets of CloudTrail', async () => {
     const cloudTrail: AwsService = {
       id: 'cloudtrail',
-      operations: { LookupEvents: operation(object({}), () => ({ Events: [{ EventId: 'one' }] })) },
+      operations: {
+        LookupEvents: operation(object({}), () => ({ Events: [{ EventId: 'one' }] }), needsNothing),
+      },
     };
     const aws = await serveAws([cloudTrail]);
 
@@ -176,9 +188,13 @@ describe('AwsEndpoint', () => {
       const states: AwsService = {
         id: 'states',
         operations: {
-          StartExecution: operation(object({}), () => {
-            throw new AwsError('ThrottlingException', 'Rate exceeded', { details: { reason: 'bucket' } });
-          }),
+          StartExecution: operation(
+            object({}),
+            () => {
+              throw new AwsError('ThrottlingException', 'Rate exceeded', { details: { reason: 'bucket' } });
+            },
+            needsNothing,
+          ),
         },
       };
       const aws = await serveAws([states]);
@@ -201,7 +217,11 @@ describe('AwsEndpoint', () => {
         {
           id: 'secretsmanager',
           operations: {
-            GetSecretValue: operation(object({ SecretId: string(), VersionId: string() }), () => ({})),
+            GetSecretValue: operation(
+              object({ SecretId: string(), VersionId: string() }),
+              () => ({}),
+              needsNothing,
+            ),
           },
         },
       ]);
@@ -414,6 +434,7 @@ describe('AwsEndpoint', () => {
       const endpoint = new AwsEndpoint({
         services: [],
         identities: new Identities({ accountId: '111122223333', partition: 'aws' }),
+        authorizer: allowEverything,
         onFault: () => {},
       });
 
@@ -426,6 +447,7 @@ describe('AwsEndpoint', () => {
         services: [],
         identities: aws.identities,
         port: Number(new URL(aws.url).port),
+        authorizer: allowEverything,
         onFault: () => {},
       });
 

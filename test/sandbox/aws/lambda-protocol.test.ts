@@ -2,7 +2,7 @@ import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client
 import { looseObject } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
-import { type AwsService, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
 
@@ -12,8 +12,8 @@ function lambda(answer: (input: object) => object): AwsService {
   return {
     id: 'lambda',
     operations: {
-      Invoke: operation(looseObject({}), answer),
-      GetFunction: operation(looseObject({}), answer),
+      Invoke: operation(looseObject({}), answer, needsNothing),
+      GetFunction: operation(looseObject({}), answer, needsNothing),
     },
   };
 }

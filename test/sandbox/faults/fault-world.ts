@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
 import { Identities } from '../../../sandbox/aws/identities.ts';
-import { type AwsService, operation } from '../../../sandbox/aws/service.ts';
+import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { Faults, type FaultsOptions } from '../../../sandbox/faults/faults.ts';
 import { OpenRequests } from '../../../sandbox/open-requests.ts';
+import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const ACCOUNT_ID = '123456789012';
 const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'].map(name => ({
@@ -36,10 +37,14 @@ function countingService(id: string, operations: readonly string[]) {
     operations: Object.fromEntries(
       operations.map(name => [
         name,
-        operation(v.unknown(), () => {
-          counter.effects += 1;
-          return {};
-        }),
+        operation(
+          v.unknown(),
+          () => {
+            counter.effects += 1;
+            return {};
+          },
+          needsNothing,
+        ),
       ]),
     ),
   };
@@ -54,6 +59,7 @@ export async function faultyAws(id: string, operations: readonly string[]) {
   const endpoint = new AwsEndpoint({
     services: [service],
     identities,
+    authorizer: allowEverything,
     openRequests,
     interceptors: [faults.awsInterceptor],
     onFault: fault => {

@@ -26,7 +26,7 @@ function faultyRefresh(kind: FunctionFaultKind, target = 'lambda:refresh') {
         run,
       ),
   };
-  return { counter, invoke: () => invokeFunction(functions, FUNCTION_ARN, {}) };
+  return { counter, invoke: () => invokeFunction(functions, FUNCTION_ARN, {}, {}) };
 }
 
 describe('faults of functions', () => {

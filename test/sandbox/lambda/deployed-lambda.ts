@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { FunctionDefinition } from '../../../sandbox/lambda/function-definition.ts';
 import { Lambda, type LambdaOptions } from '../../../sandbox/lambda/lambda.ts';
+import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:probe';
 
@@ -58,6 +59,7 @@ export function openLambda(options: Partial<LambdaOptions> = {}) {
     accountId: '123456789012',
     region: 'eu-central-1',
     partition: 'aws',
+    authorizer: allowEverything,
     credentialsFor: () => ({ accessKeyId: 'ASIAPROBE', secretAccessKey: 'secret', sessionToken: 'session' }),
     ...options,
   });

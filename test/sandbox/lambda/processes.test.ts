@@ -242,6 +242,7 @@ describe('function processes', () => {
         `import { Lambda } from ${JSON.stringify(module)};
          import { Clock } from ${JSON.stringify(clock)};
          const lambda = new Lambda({ clock: new Clock(), accountId: '1', region: 'r', partition: 'aws',
+           authorizer: { authorize() {}, allows: () => true, mayAssume: () => true },
            credentialsFor: () => ({ accessKeyId: 'k', secretAccessKey: 's' }) });
          lambda.createFunction(${JSON.stringify(definition)});
          const { payload } = await lambda.invoke('probe', {}, 'states.amazonaws.com');

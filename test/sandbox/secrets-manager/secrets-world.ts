@@ -4,8 +4,8 @@ import type { Caller } from '../../../sandbox/aws/service.ts';
 import { validated } from '../../../sandbox/aws/validation.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
+import type { KeyAccess } from '../../../sandbox/kms/key-use.ts';
 import type { Invocation } from '../../../sandbox/lambda/invoker.ts';
-import type { KeyAccess } from '../../../sandbox/secrets-manager/key-access.ts';
 import {
   SecretsManager,
   type SecretsManagerOptions,
@@ -94,9 +94,9 @@ export class SecretsWorld {
       clock: this.clock,
       cloudTrail: this.cloudTrail,
       functions: { invoke: (functionArn, payload) => this.#invoke(functionArn, payload) },
-      functionExists: functionArn => functionArn === ROTATION_FUNCTION,
+      mayInvoke: functionArn => functionArn === ROTATION_FUNCTION,
       ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
-      ...(options.mayUseKey === undefined ? {} : { mayUseKey: options.mayUseKey }),
+      mayUseKey: options.mayUseKey ?? (() => true),
     });
   }
 

@@ -29,7 +29,8 @@ async function serveSecretsManager() {
     clock,
     cloudTrail,
     functions: { invoke: () => Promise.resolve({ payload: null, requestId: 'invocation' }) },
-    functionExists: () => true,
+    mayInvoke: () => true,
+    mayUseKey: () => true,
     behaviour: { retryDelaysMs: [] },
   });
   const served = await serveAws([secretsManager, cloudTrail]);

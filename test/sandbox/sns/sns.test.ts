@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import type { AccessRequest, AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { KeyUse } from '../../../sandbox/sns/key-access.ts';
+import type { KeyUse } from '../../../sandbox/kms/key-use.ts';
 import { Sns } from '../../../sandbox/sns/sns.ts';
 import { sts } from '../../../sandbox/sts/sts.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';

@@ -16,6 +16,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
+import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { fails, machine, ROLE_ARN, returns, ScriptedFunctions, task } from './workflow.ts';
 
@@ -29,6 +30,8 @@ async function served() {
     region: 'eu-central-1',
     partition: 'aws',
     functions,
+    authorizer: allowEverything,
+    mayUseKey: () => true,
     behaviour: { startLagMs: 0, describeLagMs: 0 },
   });
   const definition = machine({ Refresh: task('refresh', { TimeoutSeconds: 9 }) });

@@ -6,6 +6,7 @@ import type { FunctionInvoker, Invocation, InvokingService } from '../../../sand
 import type { StepFunctionsBehaviour } from '../../../sandbox/step-functions/behaviour.ts';
 import type { ExecutionSnapshot } from '../../../sandbox/step-functions/execution.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
+import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:rotation';
 export const EXECUTION_ARN = 'arn:aws:states:eu-central-1:123456789012:execution:rotation:one';
@@ -98,6 +99,8 @@ export function workflow(
     region: 'eu-central-1',
     partition: 'aws',
     functions,
+    authorizer: allowEverything,
+    mayUseKey: () => true,
     behaviour: { startLagMs: 0, describeLagMs: 0, ...behaviour },
     random,
   });

@@ -121,6 +121,7 @@ describe('functions of a stack', () => {
 
     expect(permissions).toStrictEqual([
       {
+        logicalId: expect.stringMatching(/^FetchSecretsManager/),
         functionArn: `arn:aws:lambda:${ACCOUNT}:function:mini-fetch`,
         action: 'lambda:InvokeFunction',
         principal: 'secretsmanager.amazonaws.com',
@@ -223,6 +224,9 @@ describe('state machines of a stack', () => {
         type: 'STANDARD',
         definition: SUBSTITUTED,
         roleArn: roles.find(role => role.logicalId.startsWith('RotationRole'))?.arn,
+        logging: false,
+        tracing: false,
+        kmsKeyId: undefined,
       },
     ]);
   });

@@ -1,0 +1,26 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { AccessRequest } from '../aws/service.ts';
+import type { Decision } from './decision.ts';
+import { type Principal, principalName } from './principal.ts';
+
+/**
+ * The error that the caller sees; services that have another name for it translate it where they write answers.
+ *
+ * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
+ */
+export function accessDenied(
+  principal: Principal,
+  { action, resource }: AccessRequest,
+  { reason, policy }: Decision & { allowed: false },
+): AwsError {
+  const article = policy.startsWith('i') ? 'an' : 'a';
+  const because =
+    reason === 'explicit deny'
+      ? `with an explicit deny in ${article} ${policy}`
+      : `because no ${policy} allows the ${action} action`;
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${principalName(principal)} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+    { statusCode: action.startsWith('lambda:') ? 403 : 400 },
+  );
+}

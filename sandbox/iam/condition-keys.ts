@@ -1,0 +1,87 @@
+/** How many values a condition key can have in one request. */
+type KeyKind = 'single' | 'multiple';
+
+type Keys = Readonly<Record<string, KeyKind>>;
+
+/**
+ * Keys that every request has, if its caller has them (AWS IAM User Guide, "AWS global condition context keys";
+ * AWS Lambda Developer Guide, "Working with Lambda execution environment credentials" for `lambda:SourceFunctionArn`).
+ */
+const GLOBAL_KEYS: Keys = {
+  'aws:principalaccount': 'single',
+  'aws:principalarn': 'single',
+  'aws:principalisawsservice': 'single',
+  'aws:principalservicename': 'single',
+  'aws:requestedregion': 'single',
+  'aws:securetransport': 'single',
+  'aws:sourceaccount': 'single',
+  'aws:sourcearn': 'single',
+  'lambda:sourcefunctionarn': 'single',
+};
+
+const SECRET_KEYS: Keys = {
+  'secretsmanager:secretid': 'single',
+  'secretsmanager:resource/allowrotationlambdaarn': 'single',
+  'secretsmanager:resourcetag/*': 'single',
+  'aws:resourcetag/*': 'single',
+};
+const ENCRYPTION_KEYS: Keys = {
+  'kms:calleraccount': 'single',
+  'kms:viaservice': 'single',
+  'kms:encryptioncontext:*': 'single',
+  'kms:encryptioncontextkeys': 'multiple',
+};
+const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingkeys': 'multiple' };
+
+/**
+ * The condition keys of each action, in lower case, as far as the sandbox gives them to its requests; a `*` at the end
+ * stands for the name of a tag or of a pair in an encryption context. A key that AWS defines and that is not here
+ * cannot be evaluated.
+ *
+ * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
+ */
+const ACTION_KEYS: Readonly<Record<string, Keys>> = {
+  'secretsmanager:cancelrotatesecret': SECRET_KEYS,
+  'secretsmanager:createsecret': {
+    'secretsmanager:name': 'single',
+    'secretsmanager:kmskeyid': 'single',
+    'aws:requesttag/*': 'single',
+    'aws:tagkeys': 'multiple',
+  },
+  'secretsmanager:deletesecret': SECRET_KEYS,
+  'secretsmanager:describesecret': SECRET_KEYS,
+  'secretsmanager:getsecretvalue': {
+    ...SECRET_KEYS,
+    'secretsmanager:versionid': 'single',
+    'secretsmanager:versionstage': 'single',
+  },
+  'secretsmanager:listsecretversionids': SECRET_KEYS,
+  'secretsmanager:putsecretvalue': SECRET_KEYS,
+  'secretsmanager:restoresecret': SECRET_KEYS,
+  'secretsmanager:rotatesecret': { ...SECRET_KEYS, 'secretsmanager:rotationlambdaarn': 'single' },
+  'secretsmanager:updatesecret': { ...SECRET_KEYS, 'secretsmanager:kmskeyid': 'single' },
+  'secretsmanager:updatesecretversionstage': { ...SECRET_KEYS, 'secretsmanager:versionstage': 'single' },
+  'kms:decrypt': ENCRYPTION_KEYS,
+  'kms:describekey': { 'kms:calleraccount': 'single', 'kms:viaservice': 'single' },
+  'kms:encrypt': ENCRYPTION_KEYS,
+  'kms:generatedatakey': ENCRYPTION_KEYS,
+  'dynamodb:getitem': ITEM_KEYS,
+  'dynamodb:putitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
+  'dynamodb:deleteitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
+};
+
+/**
+ * How many values the key can have in a request for the action, whether or not a particular request has it; nothing
+ * when the sandbox does not know the key there.
+ */
+export function conditionKeyKind(action: string, key: string): KeyKind | undefined {
+  const name = key.toLowerCase();
+  const keys = { ...GLOBAL_KEYS, ...ACTION_KEYS[action.toLowerCase()] };
+  const known = keys[name];
+  if (known !== undefined) return known;
+  const family = Object.entries(keys).find(
+    ([pattern]) =>
+      pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)) && name.length >= pattern.length,
+  );
+  return family?.[1];
+}

@@ -1,0 +1,82 @@
+import { isObject, type Json } from '../template/template.ts';
+import { conditionKeyKind } from './condition-keys.ts';
+import { type ConditionTest, conditionOperator } from './condition-operators.ts';
+
+/** The condition keys of a request, in lower case, with their values. */
+export type RequestKeys = ReadonlyMap<string, readonly string[]>;
+
+/** One key of a `Condition` element. */
+interface ConditionEntry {
+  readonly operator: string;
+  readonly takesSets: boolean;
+  readonly key: string;
+  readonly test: ConditionTest;
+}
+
+/** Throws the error that names where the policy is. */
+export type Refuse = (problem: string) => never;
+
+/** The `Condition` element of a statement (AWS IAM User Guide, "IAM JSON policy elements: Condition"). */
+export class Conditions {
+  readonly #entries: readonly ConditionEntry[];
+  readonly #refuse: Refuse;
+
+  /** @param refuse is called for an operator that is not known, and for values that are none */
+  constructor(condition: Json | undefined, refuse: Refuse) {
+    this.#refuse = refuse;
+    this.#entries = condition === undefined ? [] : entries(condition, refuse);
+  }
+
+  /** Refuses keys that the sandbox cannot give to a request for the action. */
+  check(action: string): void {
+    for (const { key, operator, takesSets } of this.#entries) {
+      const kind = conditionKeyKind(action, key);
+      if (kind === undefined) this.#refuse(`the condition key ${key} is not known for ${action}.`);
+      if (kind === 'multiple' && !takesSets) {
+        this.#refuse(
+          `${operator} cannot compare ${key}, which has several values; use ForAllValues or ForAnyValue.`,
+        );
+      }
+    }
+  }
+
+  /** Whether all of it holds for a request. */
+  hold(action: string, keys: RequestKeys): boolean {
+    if (this.#entries.length === 0) return true;
+    this.check(action);
+    return this.#entries.every(({ key, test }) => test(keys.get(key.toLowerCase())));
+  }
+}
+
+function entries(condition: Json, refuse: Refuse): ConditionEntry[] {
+  if (!isObject(condition)) return refuse('Condition is not an object.');
+  return Object.entries(condition).flatMap(([name, keys]) => {
+    const operator = conditionOperator(name);
+    if (operator === undefined) return refuse(`the condition operator ${name} is not known.`);
+    if (!isObject(keys)) return refuse(`${name} is not an object.`);
+    return Object.entries(keys).map(([key, value]) => ({
+      operator: name,
+      takesSets: operator.takesSets,
+      key,
+      test: operator.test(policyValues(value, `${name} ${key}`, refuse)),
+    }));
+  });
+}
+
+function policyValues(value: Json, where: string, refuse: Refuse): string[] {
+  const values = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  if (values.length === 0) return refuse(`${where} has no value.`);
+  return values.map(each => {
+    if (each === null || typeof each === 'object') return refuse(`${where} has a value that is no text.`);
+    return withoutVariables(String(each), refuse);
+  });
+}
+
+/**
+ * Lets a text through that holds no policy variable: none of them is emulated.
+ *
+ * @see AWS IAM User Guide, "IAM policy elements: Variables and tags"
+ */
+export function withoutVariables(text: string, refuse: Refuse): string {
+  return text.includes('${') ? refuse(`the policy variable in ${text} is not emulated.`) : text;
+}

@@ -1,0 +1,60 @@
+/** Says whether a text fits a pattern. */
+export type Matcher = (text: string) => boolean;
+
+const ARN_FIELDS = 6;
+
+/**
+ * A pattern in which `*` stands for any characters, none included, and `?` for exactly one.
+ *
+ * @see AWS IAM User Guide, "IAM JSON policy elements: Action" (case does not count there) and "Resource" (it does)
+ */
+export function wildcardMatcher(pattern: string, { ignoreCase = false } = {}): Matcher {
+  const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
+  if (!/[*?]/.test(pattern)) {
+    const literal = fold(pattern);
+    return text => fold(text) === literal;
+  }
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, ignoreCase ? 'si' : 's');
+  return text => expression.test(text);
+}
+
+/**
+ * A pattern of an ARN. Its six fields are compared one by one, so that no wildcard reaches over a colon but in the
+ * last field, which is all that follows the fifth colon.
+ *
+ * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", ARN condition operators
+ */
+export function arnMatcher(pattern: string): Matcher {
+  const fields = arnFields(pattern).map(field => wildcardMatcher(field));
+  return text => {
+    const parts = arnFields(text);
+    return (
+      parts.length === ARN_FIELDS &&
+      fields.length === ARN_FIELDS &&
+      fields.every((fits, index) => fits(parts[index] ?? ''))
+    );
+  };
+}
+
+/**
+ * The `Resource` element of a policy: `*`, or a pattern of an ARN whose missing fields are filled up with `*`.
+ *
+ * @see AWS IAM User Guide, "IAM JSON policy elements: Resource"
+ */
+export function resourceMatcher(pattern: string): Matcher {
+  if (pattern === '*') return () => true;
+  const missing = ARN_FIELDS - arnFields(pattern).length;
+  return arnMatcher(pattern + ':*'.repeat(missing));
+}
+
+function arnFields(arn: string): string[] {
+  const parts = arn.split(':');
+  return [
+    ...parts.slice(0, ARN_FIELDS - 1),
+    ...(parts.length < ARN_FIELDS ? [] : [parts.slice(ARN_FIELDS - 1).join(':')]),
+  ];
+}

@@ -1,0 +1,196 @@
+import type { AccessRequest } from '../aws/service.ts';
+import type { StackModel } from '../template/stack-model.ts';
+import type { JsonObject } from '../template/template.ts';
+import { accessDenied } from './access-denied.ts';
+import type { Authorizer } from './authorizer.ts';
+import { type ApplicablePolicies, type Decision, decide } from './decision.ts';
+import { type Grant, Grants } from './grants.ts';
+import { parsePolicy } from './policy-document.ts';
+import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
+import { requestKeys } from './request-keys.ts';
+import {
+  functionStatement,
+  keyPolicy,
+  type RolePolicies,
+  resourcePolicy,
+  rolePolicies,
+} from './stack-policies.ts';
+import type { EvaluatedRequest, Statement } from './statement.ts';
+import { UnevaluablePolicy } from './unevaluable-policy.ts';
+
+/** A request that was refused. */
+export interface Denial {
+  readonly caller: string;
+  readonly action: string;
+  readonly resource: string;
+  /** A revocation was in force without which it would have been allowed, or the caller was announced as foreign. */
+  readonly foreseen: boolean;
+}
+
+/** What decides in a sandbox. */
+export interface PermissionsOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly stack: Pick<StackModel, 'roles' | 'keys' | 'permissions' | 'resourcePolicies'>;
+  /** Policies of users, by the user's ARN. */
+  readonly users?: Readonly<Record<string, JsonObject>>;
+}
+
+/**
+ * Authorises by the policies of the synthesised template: those of the roles, of the keys, of the functions and of
+ * other resources. They are read once. It remembers which grants were used, and what was refused.
+ */
+export class Permissions implements Authorizer {
+  readonly #options: PermissionsOptions;
+  readonly #roles: ReadonlyMap<string, RolePolicies>;
+  readonly #users: ReadonlyMap<string, readonly Statement[]>;
+  readonly #keys = new Map<string, readonly Statement[]>();
+  readonly #functions: readonly Statement[];
+  readonly #resources = new Map<string, readonly Statement[]>();
+  readonly #grants = new Grants();
+  readonly #denials = new Map<string, Denial>();
+  readonly #foreigners = new Set<string>();
+  #unevaluable: UnevaluablePolicy | undefined;
+
+  /** @throws UnevaluablePolicy a policy of the stack says what cannot be evaluated */
+  constructor(options: PermissionsOptions) {
+    const { stack, users = {} } = options;
+    this.#options = options;
+    this.#roles = new Map(stack.roles.map(role => [role.arn, rolePolicies(role)]));
+    this.#users = new Map(
+      Object.entries(users).map(([arn, document]) => [arn, parsePolicy(document, `user ${arn}`, 'identity')]),
+    );
+    for (const key of stack.keys) this.#keys.set(key.arn, keyPolicy(key, options));
+    for (const policy of stack.resourcePolicies) {
+      const former = this.#resources.get(policy.resourceArn) ?? [];
+      this.#resources.set(policy.resourceArn, [...former, ...resourcePolicy(policy)]);
+    }
+    for (const { name, identity } of this.#roles.values()) {
+      for (const statement of identity) this.#grants.add(name, statement);
+    }
+    this.#functions = stack.permissions.flatMap(permission => {
+      const statements = functionStatement(permission);
+      for (const statement of statements) this.#grants.add(permission.principal, statement);
+      return statements;
+    });
+  }
+
+  readonly authorize = (principal: Principal, request: AccessRequest): void => {
+    const decision = this.#decide(principal, request);
+    if (!decision.allowed) throw accessDenied(principal, request, decision);
+  };
+
+  readonly allows = (principal: Principal, request: AccessRequest): boolean =>
+    this.#decide(principal, request).allowed;
+
+  readonly mayAssume = (roleArn: string, service: ServicePrincipal): boolean => {
+    const request = this.#evaluated(service, { action: 'sts:AssumeRole', resource: roleArn });
+    const resource = this.#roles.get(roleArn)?.trust ?? [];
+    return this.#watched(() => decide(request, { identity: [], resource, resourceMustAllow: true })).allowed;
+  };
+
+  /** Everything that the stack's policies let somebody do. */
+  granted(): readonly Grant[] {
+    return this.#grants.all();
+  }
+
+  /** Those grants that have allowed a call. */
+  used(): readonly Grant[] {
+    return this.#grants.used();
+  }
+
+  /** What was refused, each once. */
+  denials(): readonly Denial[] {
+    return [...this.#denials.values()];
+  }
+
+  /**
+   * Takes grants away from now on: those that have all of the given members, written as in the template.
+   *
+   * @returns gives them back
+   * @throws Error there is no such grant
+   */
+  revoke(which: Partial<Grant>): () => void {
+    return this.#grants.revoke(which);
+  }
+
+  /**
+   * Announces a caller whom the stack knows nothing of, so that what he is refused counts as foreseen.
+   *
+   * @throws Error it is a session of a role of the stack
+   */
+  expectDenials(callerArn: string): void {
+    const role = [...this.#roles.values()].find(({ name }) => callerArn.includes(`:assumed-role/${name}/`));
+    if (role !== undefined)
+      throw new Error(`${callerArn} has a role of the stack: revoke what it shall not have.`);
+    this.#foreigners.add(callerArn);
+  }
+
+  /** @throws UnevaluablePolicy a policy could not be evaluated for some call, which got an internal error then */
+  requireEvaluable(): void {
+    if (this.#unevaluable !== undefined) throw this.#unevaluable;
+  }
+
+  #decide(principal: Principal, request: AccessRequest): Decision {
+    const evaluated = this.#evaluated(principal, request);
+    const policies = this.#policies(evaluated);
+    return this.#watched(() => {
+      const decision = decide(evaluated, policies, (_statement, clause) => this.#grants.isInForce(clause));
+      if (decision.allowed) this.#grants.use(decision.clause);
+      else this.#deny(evaluated, policies);
+      return decision;
+    });
+  }
+
+  #deny(request: EvaluatedRequest, policies: ApplicablePolicies): void {
+    const caller = principalName(request.principal);
+    const { action, resource } = request;
+    const foreseen = this.#foreigners.has(caller) || decide(request, policies).allowed;
+    const denial = { caller, action, resource, foreseen };
+    this.#denials.set(JSON.stringify(denial), denial);
+  }
+
+  #evaluated(principal: Principal, { action, resource, context = {} }: AccessRequest): EvaluatedRequest {
+    return {
+      principal,
+      action,
+      resource,
+      keys: requestKeys(principal, action, context, this.#options.region),
+    };
+  }
+
+  #policies({ principal, action, resource }: EvaluatedRequest): ApplicablePolicies {
+    const role =
+      'service' in principal || principal.roleArn === undefined
+        ? undefined
+        : this.#roles.get(principal.roleArn);
+    const user = 'service' in principal ? undefined : this.#users.get(principal.arn);
+    const isKey = action.startsWith('kms:') && resource !== '*';
+    return {
+      identity: role?.identity ?? user ?? [],
+      boundary: role?.boundary,
+      resource: isKey ? this.#keyPolicy(resource) : this.#resourcePolicy(action, resource),
+      resourceMustAllow: isKey,
+    };
+  }
+
+  #keyPolicy(arn: string): readonly Statement[] {
+    const known = this.#keys.get(arn) ?? keyPolicy({ arn, policy: undefined }, this.#options);
+    this.#keys.set(arn, known);
+    return known;
+  }
+
+  #resourcePolicy(action: string, resource: string): readonly Statement[] | undefined {
+    return action.startsWith('lambda:') ? this.#functions : this.#resources.get(resource);
+  }
+
+  #watched(evaluate: () => Decision): Decision {
+    try {
+      return evaluate();
+    } catch (error) {
+      if (error instanceof UnevaluablePolicy) this.#unevaluable ??= error;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Json, JsonObject } from '../template/template.ts';
+import { type PolicyKind, Statement } from './statement.ts';
+import { UnevaluablePolicy } from './unevaluable-policy.ts';
+
+const MEMBERS = new Set(['Version', 'Id', 'Statement']);
+const VERSIONS = new Set<Json | undefined>(['2012-10-17', '2008-10-17', undefined]);
+
+/**
+ * Reads a policy document; nothing in it is passed over.
+ *
+ * @param owner the role or resource whose policy it is, for the error's sake
+ * @throws UnevaluablePolicy
+ * @see AWS IAM User Guide, "IAM JSON policy element reference"
+ */
+export function parsePolicy(document: JsonObject, owner: string, kind: PolicyKind): Statement[] {
+  for (const member of Object.keys(document)) {
+    if (!MEMBERS.has(member))
+      throw new UnevaluablePolicy(owner, 'none', `the element ${member} is not emulated.`);
+  }
+  if (!VERSIONS.has(document.Version)) {
+    throw new UnevaluablePolicy(owner, 'none', `the Version ${String(document.Version)} is not known.`);
+  }
+  const { Statement: source } = document;
+  if (source === undefined) throw new UnevaluablePolicy(owner, 'none', 'Statement is missing.');
+  const statements = Array.isArray(source) ? (source as readonly Json[]) : [source];
+  return statements.map((statement, index) => new Statement(statement, index, { owner, kind }));
+}

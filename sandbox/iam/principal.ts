@@ -1,0 +1,82 @@
+import type { Caller } from '../aws/service.ts';
+import { isObject, type Json } from '../template/template.ts';
+import type { Refuse } from './conditions.ts';
+
+/** A user, or a session of a role. */
+export type AccountPrincipal = Pick<Caller, 'accountId' | 'arn' | 'roleArn' | 'functionArn'>;
+
+/** An AWS service that acts by itself, for a resource of the account. */
+export interface ServicePrincipal {
+  /** e.g. `secretsmanager.amazonaws.com` */
+  readonly service: string;
+  readonly sourceAccount: string;
+  readonly sourceArn?: string | undefined;
+}
+
+/** Who asks for access. */
+export type Principal = AccountPrincipal | ServicePrincipal;
+
+/** How a `Principal` element of a resource's policy fits somebody: by name, or as the account that he belongs to. */
+type PrincipalMatch = 'named' | 'account' | 'none';
+
+/** Says how the element fits a principal. */
+export type PrincipalMatcher = (principal: Principal) => PrincipalMatch;
+
+const ROLE_ARN = /^arn:([^:]+):iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;
+const ACCOUNT = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/;
+
+/**
+ * The session in which a service uses a role, for itself and not for the code of a function.
+ *
+ * @throws TypeError not the ARN of a role
+ */
+export function roleSession(roleArn: string, sessionName: string): AccountPrincipal {
+  const [, partition, accountId, name] = ROLE_ARN.exec(roleArn) ?? [];
+  if (partition === undefined || accountId === undefined)
+    throw new TypeError(`Not the ARN of a role: ${roleArn}`);
+  return {
+    accountId,
+    roleArn,
+    arn: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`,
+  };
+}
+
+/** How messages name a principal. */
+export function principalName(principal: Principal): string {
+  return 'service' in principal ? principal.service : principal.arn;
+}
+
+/**
+ * The `Principal` element (AWS IAM User Guide, "AWS JSON policy elements: Principal").
+ *
+ * @param refuse is called for federated and canonical users, and for ARNs with wildcards
+ */
+export function principalMatcher(element: Json, refuse: Refuse): PrincipalMatcher {
+  if (element === '*') return () => 'named';
+  if (!isObject(element)) return refuse('Principal is neither * nor an object.');
+  const matchers = Object.entries(element).flatMap(([kind, value]) => {
+    const names = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map(String);
+    if (kind === 'Service') return names.map(serviceMatcher);
+    if (kind === 'AWS') return names.map(name => accountMatcher(name, refuse));
+    return refuse(`a Principal of the kind ${kind} is not emulated.`);
+  });
+  return principal => {
+    const matches = matchers.map(matcher => matcher(principal));
+    return matches.find(match => match === 'named') ?? matches.find(match => match === 'account') ?? 'none';
+  };
+}
+
+function serviceMatcher(name: string): PrincipalMatcher {
+  return principal => ('service' in principal && principal.service === name ? 'named' : 'none');
+}
+
+function accountMatcher(name: string, refuse: Refuse): PrincipalMatcher {
+  if (name === '*') return () => 'named';
+  const account = ACCOUNT.exec(name)?.[1];
+  if (account !== undefined) {
+    return principal => (!('service' in principal) && principal.accountId === account ? 'account' : 'none');
+  }
+  if (!name.startsWith('arn:') || /[*?]/.test(name)) refuse(`the Principal ${name} is not emulated.`);
+  return principal =>
+    !('service' in principal) && (principal.arn === name || principal.roleArn === name) ? 'named' : 'none';
+}

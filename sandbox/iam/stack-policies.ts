@@ -1,0 +1,98 @@
+import type { FunctionPermission } from '../template/function-resources.ts';
+import type { TemplateKey } from '../template/key-resources.ts';
+import type { TemplateResourcePolicy } from '../template/resource-policies.ts';
+import type { TemplateRole } from '../template/role-resources.ts';
+import type { JsonObject } from '../template/template.ts';
+import { parsePolicy } from './policy-document.ts';
+import type { Statement } from './statement.ts';
+import { UnevaluablePolicy } from './unevaluable-policy.ts';
+
+/** The policies of a role, read. */
+export interface RolePolicies {
+  readonly name: string;
+  readonly identity: readonly Statement[];
+  readonly boundary: readonly Statement[] | undefined;
+  readonly trust: readonly Statement[];
+}
+
+/**
+ * Reads all policies of a role.
+ *
+ * @throws UnevaluablePolicy also for a managed policy or a permissions boundary whose text is not in the template
+ */
+export function rolePolicies(role: TemplateRole): RolePolicies {
+  const owner = `role ${role.name}`;
+  const [foreign] = role.managedPolicyArns;
+  if (foreign !== undefined) {
+    throw new UnevaluablePolicy(owner, 'all', `the text of ${foreign} is not in the template.`);
+  }
+  const { permissionsBoundary: boundary } = role;
+  if (boundary !== undefined && boundary.document === undefined) {
+    throw new UnevaluablePolicy(
+      owner,
+      'all',
+      `the text of its boundary ${boundary.arn} is not in the template.`,
+    );
+  }
+  return {
+    name: role.name,
+    identity: role.policies.flatMap(({ document }) => parsePolicy(document, owner, 'identity')),
+    boundary:
+      boundary?.document === undefined
+        ? undefined
+        : parsePolicy(boundary.document, `the permissions boundary of ${owner}`, 'identity'),
+    trust: parsePolicy(role.trust, `the trust of ${owner}`, 'trust'),
+  };
+}
+
+/**
+ * The policy of a key. Without one of its own it has the default policy, which leaves the decision to the account's
+ * IAM policies.
+ *
+ * @throws UnevaluablePolicy
+ * @see AWS KMS Developer Guide, "Default key policy"
+ */
+export function keyPolicy(
+  key: Pick<TemplateKey, 'arn' | 'policy'>,
+  account: { readonly partition: string; readonly accountId: string },
+): Statement[] {
+  const root = `arn:${account.partition}:iam::${account.accountId}:root`;
+  const document = key.policy ?? {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }],
+  };
+  return parsePolicy(document, `key ${key.arn}`, 'resource');
+}
+
+/**
+ * The statement that an `AWS::Lambda::Permission` adds to its function's policy.
+ *
+ * @throws UnevaluablePolicy
+ * @see AWS Lambda API Reference, AddPermission
+ */
+export function functionStatement(permission: FunctionPermission): Statement[] {
+  const { logicalId, functionArn, action, principal, sourceArn, sourceAccount } = permission;
+  const isService = principal.endsWith('.amazonaws.com') || principal.endsWith('.amazonaws.com.cn');
+  const condition: JsonObject = {
+    ...(sourceAccount !== undefined && { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
+    ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
+  };
+  const statement: JsonObject = {
+    Sid: logicalId,
+    Effect: 'Allow',
+    Principal: isService ? { Service: principal } : { AWS: principal },
+    Action: action,
+    Resource: functionArn,
+    ...(Object.keys(condition).length > 0 && { Condition: condition }),
+  };
+  return parsePolicy(
+    { Version: '2012-10-17', Statement: [statement] },
+    `function ${functionArn}`,
+    'resource',
+  );
+}
+
+/** @throws UnevaluablePolicy */
+export function resourcePolicy({ resourceArn, document }: TemplateResourcePolicy): Statement[] {
+  return parsePolicy(document, resourceArn, 'resource');
+}

@@ -1,0 +1,18 @@
+/**
+ * A policy says something that the sandbox cannot evaluate. It stops the run: an evaluation that leaves something out
+ * may allow what AWS refuses.
+ */
+export class UnevaluablePolicy extends Error {
+  override readonly name = 'UnevaluablePolicy';
+  /** The role or resource whose policy it is. */
+  readonly owner: string;
+  /** The statement's `Sid`, or its place in the policy, from 0. */
+  readonly statement: string;
+
+  /** @param problem what cannot be evaluated */
+  constructor(owner: string, statement: string, problem: string) {
+    super(`The policy of ${owner} cannot be evaluated: statement ${statement}: ${problem}`);
+    this.owner = owner;
+    this.statement = statement;
+  }
+}

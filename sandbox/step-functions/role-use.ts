@@ -1,0 +1,124 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { Caller } from '../aws/service.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
+import { roleSession } from '../iam/principal.ts';
+import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
+import type { Account, StateMachine, StateMachineSpecification } from './state-machines.ts';
+
+/** What decides about roles and keys. */
+export interface RoleUseOptions {
+  readonly authorizer: Authorizer;
+  readonly mayUseKey: KeyAccess;
+}
+
+/** AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history". */
+const LOG_DELIVERY_ACTIONS = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+] as const;
+
+/** AWS Step Functions Developer Guide, "Trace Step Functions request data in AWS X-Ray". */
+const TRACE_ACTIONS = [
+  'PutTraceSegments',
+  'PutTelemetryRecords',
+  'GetSamplingRules',
+  'GetSamplingTargets',
+] as const;
+
+/** What Step Functions needs a state machine's role and key for, besides running the Tasks. */
+export class RoleUse {
+  readonly #options: RoleUseOptions;
+  readonly #account: Account;
+
+  constructor(options: RoleUseOptions, account: Account) {
+    this.#options = options;
+    this.#account = account;
+  }
+
+  /** @throws AwsError AccessDeniedException the role cannot be assumed, or not write to the log */
+  requireForCreation(specification: StateMachineSpecification, stateMachineArn: string): void {
+    const { accountId, region } = this.#account;
+    const { roleArn, name, logging = false, kmsKeyId } = specification;
+    const states = { service: 'states.amazonaws.com', sourceAccount: accountId, sourceArn: stateMachineArn };
+    if (!this.#options.authorizer.mayAssume(roleArn, states)) {
+      throw new AwsError(
+        'AccessDeniedException',
+        `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
+      );
+    }
+    if (!logging) return;
+    const session = roleSession(roleArn, name);
+    const delivers = LOG_DELIVERY_ACTIONS.every(action =>
+      this.#options.authorizer.allows(session, { action: `logs:${action}`, resource: '*' }),
+    );
+    // The log of a state machine with a key of its own is encrypted with it, too.
+    const encrypts =
+      kmsKeyId === undefined ||
+      this.#options.mayUseKey({
+        keyId: kmsKeyId,
+        action: 'kms:GenerateDataKey',
+        encryptionContext: { SourceArn: `arn:${this.#account.partition}:logs:${region}:${accountId}:*` },
+        caller: session,
+      });
+    if (delivers && encrypts) return;
+    throw new AwsError(
+      'AccessDeniedException',
+      'The state machine IAM Role is not authorized to access the Log Destination',
+    );
+  }
+
+  /** Sends the trace of an execution; without the permission it is lost, and nothing else is. */
+  trace({ roleArn, tracing }: StateMachine, executionName: string): void {
+    if (!tracing) return;
+    const session = roleSession(roleArn, executionName.slice(-64));
+    for (const action of TRACE_ACTIONS) {
+      this.#options.authorizer.allows(session, { action: `xray:${action}`, resource: '*' });
+    }
+  }
+
+  /**
+   * An execution encrypts its data with the state machine's role.
+   *
+   * @throws AwsError KmsAccessDeniedException
+   * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
+   */
+  requireEncryption(machine: StateMachine, executionName: string): void {
+    const session = roleSession(machine.roleArn, executionName.slice(-64));
+    this.#requireKey(machine, session, ['kms:GenerateDataKey', 'kms:Decrypt']);
+  }
+
+  /**
+   * Who reads a definition or the data of an execution has it decrypted in his own name.
+   *
+   * @throws AwsError KmsAccessDeniedException
+   * @see AWS Step Functions API Reference, DescribeExecution, GetExecutionHistory and DescribeStateMachine
+   */
+  requireDecryption(machine: StateMachine, caller: Caller): void {
+    this.#requireKey(machine, caller, ['kms:Decrypt']);
+  }
+
+  #requireKey(
+    { kmsKeyId, stateMachineArn }: StateMachine,
+    caller: KeyUse['caller'],
+    actions: readonly KeyUse['action'][],
+  ): void {
+    if (kmsKeyId === undefined) return;
+    const encryptionContext = { 'aws:states:stateMachineArn': stateMachineArn };
+    const viaService = `states.${this.#account.region}.amazonaws.com`;
+    for (const action of actions) {
+      if (this.#options.mayUseKey({ keyId: kmsKeyId, action, encryptionContext, caller, viaService }))
+        continue;
+      // Which text AWS gives is published nowhere.
+      throw new AwsError(
+        'KmsAccessDeniedException',
+        `Not authorized to perform: ${action} on the key ${kmsKeyId} of ${stateMachineArn}`,
+      );
+    }
+  }
+}
