@@ -4,7 +4,7 @@ import type { EventBridge } from './events/event-bridge.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import type { Sns } from './sns/sns.ts';
 import type { StackModel } from './template/stack-model.ts';
-import { isObject, UnresolvableTemplate } from './template/template.ts';
+import { UnresolvableTemplate } from './template/template.ts';
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
@@ -66,18 +66,4 @@ export async function deploySecrets(
       deployer,
     );
   }
-}
-
-/** The ARNs of the stack's state machines that are encrypted with a customer managed key. */
-export function encryptedStateMachines(stack: StackModel): ReadonlySet<string> {
-  const encrypted = stack
-    .resources('AWS::StepFunctions::StateMachine')
-    .filter(
-      ({ properties: { EncryptionConfiguration: configuration } }) =>
-        isObject(configuration) && configuration.Type === 'CUSTOMER_MANAGED_KMS_KEY',
-    )
-    .map(({ logicalId }) => logicalId);
-  return new Set(
-    stack.stateMachines.filter(({ logicalId }) => encrypted.includes(logicalId)).map(({ arn }) => arn),
-  );
 }

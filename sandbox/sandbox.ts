@@ -4,7 +4,7 @@ import { type AccessKey, Identities } from './aws/identities.ts';
 import type { AwsInterceptor, AwsService, Caller } from './aws/service.ts';
 import { Clock } from './clock.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
-import { deployOperations, deploySecrets, encryptedStateMachines } from './deployment.ts';
+import { deployOperations, deploySecrets } from './deployment.ts';
 import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { EventBridgeBehaviour } from './events/behaviour.ts';
@@ -206,10 +206,10 @@ export class Sandbox {
       functions: lambda,
       ...(options.events !== undefined && { behaviour: options.events }),
     });
-    const encrypted = encryptedStateMachines(stack);
     connectStepFunctions(events, stepFunctions, {
       now: () => clock.now(),
-      isEncrypted: arn => encrypted.has(arn),
+      isEncrypted: arn =>
+        stack.stateMachines.some(machine => machine.arn === arn && machine.kmsKeyId !== undefined),
     });
     connectCloudTrail(events, cloudTrail);
     this.clock = clock;

@@ -31,6 +31,7 @@ const ENCRYPTION_KEYS: Keys = {
   'kms:encryptioncontext:*': 'single',
   'kms:encryptioncontextkeys': 'multiple',
 };
+const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingkeys': 'multiple' };
 
 /**
  * The condition keys of each action, in lower case, as far as the sandbox gives them to its requests; a `*` at the end
@@ -64,6 +65,9 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
   'kms:describekey': { 'kms:calleraccount': 'single', 'kms:viaservice': 'single' },
   'kms:encrypt': ENCRYPTION_KEYS,
   'kms:generatedatakey': ENCRYPTION_KEYS,
+  'dynamodb:getitem': ITEM_KEYS,
+  'dynamodb:putitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
+  'dynamodb:deleteitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
 };
 
 /**

@@ -4,15 +4,20 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { CfnResource, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  CustomerManagedEncryptionConfiguration,
+  DefinitionBody,
+  StateMachine,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 import { synthesise, temporaryFolder } from './template/synthesised-stack.ts';
@@ -31,7 +36,18 @@ async function start(fill: (stack: Stack) => void, options: SandboxOptions = {})
 function addFunction(stack: Stack, functionName: string, code: string): lambda.Function {
   const folder = temporaryFolder();
   writeFileSync(path.join(folder, 'index.js'), code);
+  // The managed policy that the CDK would attach is not in the template.
+  const role = new iam.Role(stack, `${functionName}-role`, {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+  });
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: ['*'],
+    }),
+  );
   const added = new lambda.Function(stack, functionName, {
+    role,
     functionName,
     runtime: lambda.Runtime.NODEJS_22_X,
     handler: 'index.handler',
@@ -200,16 +216,29 @@ describe('rules of a deployed stack', () => {
     ]);
   });
 
+  it('reach no function without a permission for them', async () => {
+    const sandbox = await start(stack => {
+      const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
+      addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING), true);
+      const { functionArn } = addFunction(stack, 'notify', LOGGING);
+      new events.Rule(stack, 'Rule', {
+        eventPattern: { detail: { eventName: ['RotationFailed'] } },
+        targets: [{ bind: () => ({ arn: functionArn }) }],
+      });
+    });
+
+    await vi.waitUntil(() => sandbox.events.deliveries().length > 0, 10_000);
+
+    expect(sandbox.events.deliveries()).toMatchObject([{ errorType: 'AccessDeniedException' }]);
+    expect(sandbox.lambda.logs('notify')).toStrictEqual([]);
+  });
+
   it('leave the data of an encrypted state machine out', async () => {
     const sandbox = await start(stack => {
-      new CfnResource(stack, 'Machine', {
-        type: 'AWS::StepFunctions::StateMachine',
-        properties: {
-          StateMachineName: 'mini',
-          RoleArn: 'arn:aws:iam::123456789012:role/mini',
-          DefinitionString: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
-          EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: 'key' },
-        },
+      new StateMachine(stack, 'Machine', {
+        stateMachineName: 'mini',
+        definitionBody: DefinitionBody.fromString('{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'),
+        encryptionConfiguration: new CustomerManagedEncryptionConfiguration(new kms.Key(stack, 'Key')),
       });
     });
     const heard: unknown[] = [];
