@@ -19,11 +19,25 @@ describe('readSettings', () => {
       secretArns: 'arn:one, arn:two',
       secretArnPatterns: 'arn:*',
       secretNames: 'genesys/a',
+      secretKeyArn: 'arn:own-key',
       secretKeyArns: 'arn:key',
       schedule: 'rate(4 hours)',
       window: '2h',
       memoryMb: '1024',
+      reservedConcurrency: '20',
+      vpcSubnetIds: 'subnet-1,subnet-2',
+      vpcSecurityGroupIds: 'sg-1',
       logRetentionDays: '30',
+      logKeyArn: 'arn:log-key',
+      encryptExecutionData: 'true',
+      notificationEmails: 'a@example.com, b@example.com',
+      notificationTopicArn: 'arn:topic',
+      notificationTopicKeyArn: 'arn:topic-key',
+      alarms: 'false',
+      runbookUrl: 'https://wiki.example/runbook',
+      tags: 'team=contact-center, note=a=b',
+      permissionsBoundaryArn: 'arn:boundary',
+      removalPolicy: 'destroy',
       genesysLoginUrl: 'https://gateway.example/login',
       genesysApiUrl: 'https://gateway.example/api',
     });
@@ -33,23 +47,44 @@ describe('readSettings', () => {
       secretArns: ['arn:one', 'arn:two'],
       secretArnPatterns: ['arn:*'],
       secretNames: ['genesys/a'],
+      secretKeyArn: 'arn:own-key',
       secretKeyArns: ['arn:key'],
       schedule: 'rate(4 hours)',
       window: '2h',
       memoryMb: 1024,
+      reservedConcurrency: 20,
+      vpc: { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] },
       logRetention: RetentionDays.ONE_MONTH,
+      logKeyArn: 'arn:log-key',
+      encryptExecutionData: true,
+      notificationEmails: ['a@example.com', 'b@example.com'],
+      notificationTopicArn: 'arn:topic',
+      notificationTopicKeyArn: 'arn:topic-key',
+      alarms: false,
+      runbookUrl: 'https://wiki.example/runbook',
+      tags: { team: 'contact-center', note: 'a=b' },
+      permissionsBoundaryArn: 'arn:boundary',
+      removalPolicy: 'destroy',
       genesysGateway: { loginUrl: 'https://gateway.example/login', apiUrl: 'https://gateway.example/api' },
     });
   });
 
-  it('reads lists and numbers as a JSON file gives them', () => {
-    const read = settings({ secretNames: ['genesys/a', 'genesys/b'], memoryMb: 256, logRetentionDays: 7 });
+  it('reads everything else than texts, too, as a JSON file gives it', () => {
+    const read = settings({
+      secretNames: ['genesys/a', 'genesys/b'],
+      memoryMb: 256,
+      logRetentionDays: 7,
+      alarms: false,
+      tags: { team: 'contact-center' },
+    });
 
     expect(read).toEqual({
       stackName: 'genesys-token-rotation',
       secretNames: ['genesys/a', 'genesys/b'],
       memoryMb: 256,
       logRetention: RetentionDays.ONE_WEEK,
+      alarms: false,
+      tags: { team: 'contact-center' },
     });
   });
 
@@ -72,6 +107,18 @@ describe('readSettings', () => {
     ['logRetentionDays', 'ONE_MONTH'],
     ['genesysLoginUrl', ''],
     ['genesysApiUrl', ''],
+    ['reservedConcurrency', 'ten'],
+    ['vpcSubnetIds', ''],
+    ['encryptExecutionData', 'yes'],
+    ['alarms', 0],
+    ['alarms', ''],
+    ['tags', ''],
+    ['tags', 'team'],
+    ['tags', '=contact-center'],
+    ['tags', 'team=a,team=b'],
+    ['tags', { team: 7 }],
+    ['removalPolicy', 'snapshot'],
+    ['runbookUrl', ''],
   ])('refuses %s %j by its name', (key, value) => {
     expect(() => settings({ [key]: value })).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: key }),
@@ -81,7 +128,9 @@ describe('readSettings', () => {
   it.each([
     ['genesysApiUrl', { genesysLoginUrl: 'https://gateway.example/login' }],
     ['genesysLoginUrl', { genesysApiUrl: 'https://gateway.example/api' }],
-  ])('asks for %s when only the other half of the gateway is given', (missing, context) => {
+    ['vpcSecurityGroupIds', { vpcSubnetIds: 'subnet-1' }],
+    ['vpcSubnetIds', { vpcSecurityGroupIds: 'sg-1' }],
+  ])('asks for %s when only its other half is given', (missing, context) => {
     expect(() => settings(context)).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: missing }),
     );

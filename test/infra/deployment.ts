@@ -26,7 +26,7 @@ afterAll(() => rmSync(DIRECTORY, { recursive: true }));
  * Every option with a value that is not its default. What is given from outside is in a partition, region and account
  * of its own, so that it can be told from what the template says itself.
  */
-export function everyOption(partition = 'given', region = 'somewhere-1'): TokenRotationProps {
+export function everyOption(partition = 'aws-given', region = 'somewhere-1'): TokenRotationProps {
   const account = '111122223333';
   const key = (digit: number) =>
     `arn:${partition}:kms:${region}:${account}:key/${digit}c1f0a52-0000-4000-8000-000000000000`;

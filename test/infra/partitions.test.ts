@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { readStack } from '../../sandbox/template/stack-model.ts';
 import { deployment, everyOption, template } from './deployment.ts';
 
-/** Without what was given from outside, all of which is in the partition `given`. */
+/** Without what was given from outside, all of which is in the partition `aws-given`. */
 function ownText(text: string): string {
-  return text.replaceAll(/arn:given:[^"\\]*/g, '');
+  return text.replaceAll(/arn:aws-given:[^"\\]*/g, '');
 }
 
 /** The resources of a deployment with every option, as they are in one place. */

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { arn, everyOption, logicalId, propertiesOf, statementsOf, template } from '../deployment.ts';
+
+const EXISTING = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
+
+const plain = template();
+const topic = { Ref: logicalId(plain, 'AWS::SNS::Topic') };
+const SOURCE_ACCOUNT = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
+
+describe('the topic', () => {
+  it('is encrypted with a key of its own, which is rotated', () => {
+    const [properties] = propertiesOf(plain, 'AWS::SNS::Topic');
+
+    const key = logicalId(plain, 'AWS::KMS::Key', {
+      Description: 'Encrypts the notifications of the Genesys Cloud token rotation',
+    });
+    expect(properties).toMatchObject({
+      TopicName: 'tokens-failures',
+      KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
+    });
+    plain.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    plain.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/tokens/failures' });
+  });
+
+  it('takes nothing without TLS, and from CloudWatch only the alarms of this deployment', () => {
+    const [policy] = propertiesOf(plain, 'AWS::SNS::TopicPolicy');
+
+    const alarms = propertiesOf(plain, 'AWS::CloudWatch::Alarm').map(({ AlarmName }) =>
+      arn('cloudwatch', `alarm:${AlarmName}`),
+    );
+    expect(policy?.PolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sns:Publish',
+          Resource: topic,
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: topic,
+          Condition: { StringEquals: SOURCE_ACCOUNT, ArnEquals: { 'aws:SourceArn': alarms } },
+        },
+      ],
+    });
+    expect(alarms).toHaveLength(7);
+  });
+
+  it('lets alarms of this account use its key, and IAM decide on everyone else', () => {
+    const [, key] = propertiesOf(plain, 'AWS::KMS::Key');
+
+    expect(key?.KeyPolicy).toMatchObject({
+      Statement: [
+        { Action: 'kms:*', Effect: 'Allow' },
+        {
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: SOURCE_ACCOUNT },
+        },
+      ],
+    });
+  });
+
+  it('lets CloudWatch do nothing where there are no alarms', () => {
+    const stack = template({ alarms: false });
+
+    const policies = JSON.stringify([
+      propertiesOf(stack, 'AWS::SNS::TopicPolicy'),
+      propertiesOf(stack, 'AWS::KMS::Key'),
+    ]);
+    expect(policies).toContain('aws:SecureTransport');
+    expect(policies).not.toContain('cloudwatch.amazonaws.com');
+  });
+
+  it('sends to the given addresses', () => {
+    const stack = template({ notificationEmails: ['a@example.com', 'b@example.com'] });
+
+    expect(propertiesOf(stack, 'AWS::SNS::Subscription')).toEqual(
+      ['a@example.com', 'b@example.com'].map(Endpoint => ({ Endpoint, Protocol: 'email', TopicArn: topic })),
+    );
+  });
+
+  it('is the given one instead, where there is one', () => {
+    const stack = template({ notificationTopicArn: EXISTING, notificationEmails: ['a@example.com'] });
+
+    stack.resourceCountIs('AWS::SNS::Topic', 0);
+    stack.resourceCountIs('AWS::SNS::TopicPolicy', 0);
+    stack.resourceCountIs('AWS::KMS::Key', 1);
+    stack.allResourcesProperties('AWS::SNS::Subscription', { TopicArn: EXISTING });
+    stack.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [EXISTING] });
+    expect(stack.toJSON().Outputs.TopicArn.Value).toBe(EXISTING);
+  });
+
+  it.each([
+    ['no key', {}, ['Publish']],
+    ['its key', { notificationTopicKeyArn: KEY }, ['Publish', 'EncryptMessages']],
+  ])('lets notify use the given topic and %s', (_case, options, sids) => {
+    const stack = template({ notificationTopicArn: EXISTING, ...options });
+
+    const found = statementsOf(stack, 'tokens-notify').filter(({ Sid }) =>
+      ['Publish', 'EncryptMessages'].includes(Sid ?? ''),
+    );
+    expect(found.map(({ Sid, Resource }) => [Sid, Resource])).toEqual(
+      sids.map(sid => [sid, sid === 'Publish' ? EXISTING : KEY]),
+    );
+  });
+
+  it('is the one that notify is told of', () => {
+    const given = everyOption();
+
+    const stack = template(given);
+
+    stack.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'tokens-notify',
+      Environment: {
+        Variables: { TOPIC_ARN: given.notificationTopicArn, RUNBOOK_URL: given.runbookUrl },
+      },
+    });
+  });
+});

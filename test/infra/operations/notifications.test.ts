@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { functionId, logicalId, propertiesOf, template } from '../deployment.ts';
+
+const plain = template();
+
+/** What a rule hands its events to. */
+function target(name: string, seconds: number) {
+  return {
+    Arn: { 'Fn::GetAtt': [functionId(plain, name), 'Arn'] },
+    RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
+  };
+}
+
+describe('the rules', () => {
+  it('tell notify how executions of the own state machine end', () => {
+    plain.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'tokens-executions',
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ Ref: logicalId(plain, 'AWS::StepFunctions::StateMachine') }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+        },
+      },
+      Targets: [target('notify', 21_600)],
+    });
+  });
+
+  it('tell notify how rotations end for Secrets Manager', () => {
+    plain.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'tokens-rotations',
+      EventPattern: {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['AWS Service Event via CloudTrail'],
+        detail: {
+          eventSource: ['secretsmanager.amazonaws.com'],
+          eventName: ['RotationFailed', 'RotationSucceeded'],
+        },
+      },
+      Targets: [target('notify', 21_600)],
+    });
+  });
+
+  it('let the watch look every hour', () => {
+    plain.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'tokens-watch',
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [target('watch', 3600)],
+    });
+  });
+
+  it('are these three', () => {
+    plain.resourceCountIs('AWS::Events::Rule', 3);
+  });
+});
+
+describe('an invocation that fails', () => {
+  it.each([
+    ['notify', 21_600],
+    ['watch', 3600],
+  ])('of %s is repeated twice, within %i seconds', (name, seconds) => {
+    plain.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: functionId(plain, name) },
+      MaximumEventAgeInSeconds: seconds,
+      MaximumRetryAttempts: 2,
+      Qualifier: '$LATEST',
+    });
+  });
+});
+
+describe('the table of failures', () => {
+  it('has an entry for each subject, which ends by itself, and can be brought back', () => {
+    expect(propertiesOf(plain, 'AWS::DynamoDB::Table')).toEqual([
+      {
+        TableName: 'tokens-failures',
+        AttributeDefinitions: [{ AttributeName: 'subject', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'subject', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    ]);
+  });
+});
