@@ -23,7 +23,7 @@ export interface Denial {
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
-  /** A revocation was in force without which it would have been allowed, or the caller was announced as foreign. */
+  /** A revocation was in force without which it would have been allowed, or it was announced. */
   readonly foreseen: boolean;
 }
 
@@ -50,7 +50,7 @@ export class Permissions implements Authorizer {
   readonly #resources = new Map<string, readonly Statement[]>();
   readonly #grants = new Grants();
   readonly #denials = new Map<string, Denial>();
-  readonly #foreigners = new Set<string>();
+  readonly #announced: (Pick<Denial, 'caller'> & Partial<Denial>)[] = [];
   #unevaluable: UnevaluablePolicy | undefined;
 
   /** @throws UnevaluablePolicy a policy of the stack says what cannot be evaluated */
@@ -116,15 +116,19 @@ export class Permissions implements Authorizer {
   }
 
   /**
-   * Announces a caller whom the stack knows nothing of, so that what he is refused counts as foreseen.
+   * Announces a refusal, so that it counts as foreseen: all that a caller is refused whom the stack knows nothing of,
+   * or one action of one of its roles on one resource.
    *
-   * @throws Error it is a session of a role of the stack
+   * @throws Error the caller has a role of the stack, and action or resource is missing
    */
-  expectDenials(callerArn: string): void {
-    const role = [...this.#roles.values()].find(({ name }) => callerArn.includes(`:assumed-role/${name}/`));
-    if (role !== undefined)
-      throw new Error(`${callerArn} has a role of the stack: revoke what it shall not have.`);
-    this.#foreigners.add(callerArn);
+  expectDenial(which: Pick<Denial, 'caller'> & Partial<Pick<Denial, 'action' | 'resource'>>): void {
+    const isOfStack = [...this.#roles.values()].some(({ name }) =>
+      which.caller.includes(`:assumed-role/${name}/`),
+    );
+    if (isOfStack && (which.action === undefined || which.resource === undefined)) {
+      throw new Error(`${which.caller} has a role of the stack: say which action on which resource.`);
+    }
+    this.#announced.push(which);
   }
 
   /** @throws UnevaluablePolicy a policy could not be evaluated for some call, which got an internal error then */
@@ -146,9 +150,16 @@ export class Permissions implements Authorizer {
   #deny(request: EvaluatedRequest, policies: ApplicablePolicies): void {
     const caller = principalName(request.principal);
     const { action, resource } = request;
-    const foreseen = this.#foreigners.has(caller) || decide(request, policies).allowed;
+    const foreseen = this.#isAnnounced({ caller, action, resource }) || decide(request, policies).allowed;
     const denial = { caller, action, resource, foreseen };
     this.#denials.set(JSON.stringify(denial), denial);
+  }
+
+  #isAnnounced(denial: Omit<Denial, 'foreseen'>): boolean {
+    return this.#announced.some(
+      ({ caller, action = denial.action, resource = denial.resource }) =>
+        caller === denial.caller && action === denial.action && resource === denial.resource,
+    );
   }
 
   #evaluated(principal: Principal, { action, resource, context = {} }: AccessRequest): EvaluatedRequest {

@@ -79,6 +79,13 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
 
     /** The last execution of a secret, once all of them are closed. */
     async lastClosed(secretArn: string): Promise<ExecutionSnapshot> {
+      const last = await this.lastClosedIfAny(secretArn);
+      if (last === undefined) throw new Error(`Secret ${secretArn} has no execution.`);
+      return last;
+    },
+
+    /** The same, but undefined when there is none. */
+    async lastClosedIfAny(secretArn: string): Promise<ExecutionSnapshot | undefined> {
       await inTime(
         Promise.all(
           executions(secretArn).map(({ executionArn }) =>
@@ -86,9 +93,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
           ),
         ),
       );
-      const last = executions(secretArn).at(-1);
-      if (last === undefined) throw new Error(`Secret ${secretArn} has no execution.`);
-      return last;
+      return executions(secretArn).at(-1);
     },
 
     /** Rotates, and lets time pass until Secrets Manager has its verdict. */

@@ -1,0 +1,52 @@
+import { Permissions } from '../../sandbox/iam/permissions.ts';
+import type { FunctionPermission } from '../../sandbox/template/function-resources.ts';
+import type { TemplateKey } from '../../sandbox/template/key-resources.ts';
+import type { TemplateResourcePolicy } from '../../sandbox/template/resource-policies.ts';
+import type { TemplateRole } from '../../sandbox/template/role-resources.ts';
+import type { JsonObject } from '../../sandbox/template/template.ts';
+
+/** What the policies of a made-up stack are; everything may be left out. */
+export interface MadeUpStack {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly roles?: readonly TemplateRole[];
+  readonly keys?: readonly TemplateKey[];
+  readonly permissions?: readonly FunctionPermission[];
+  readonly resourcePolicies?: readonly TemplateResourcePolicy[];
+  readonly users?: Readonly<Record<string, JsonObject>>;
+}
+
+/** A policy document of these statements. */
+export function document(...statements: readonly JsonObject[]): JsonObject {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+/** A role that trusts a service and has one policy. */
+export function role(
+  name: string,
+  statements: readonly JsonObject[],
+  changes: Partial<TemplateRole> & { readonly accountId?: string; readonly service?: string } = {},
+): TemplateRole {
+  const { accountId = '123456789012', service = 'lambda.amazonaws.com', ...others } = changes;
+  return {
+    logicalId: name,
+    name,
+    arn: `arn:aws:iam::${accountId}:role/${name}`,
+    trust: document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }),
+    policies: [{ name: 'Grants', document: document(...statements) }],
+    managedPolicyArns: [],
+    ...others,
+  };
+}
+
+/** What the policies of a made-up stack permit. */
+export function permissionsOf(stack: MadeUpStack): Permissions {
+  const { accountId = '123456789012', region = 'us-east-1', users = {}, ...policies } = stack;
+  return new Permissions({
+    accountId,
+    region,
+    partition: 'aws',
+    users,
+    stack: { roles: [], keys: [], permissions: [], resourcePolicies: [], ...policies },
+  });
+}

@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import { roleSession } from '../../../sandbox/iam/principal.ts';
+import { UnevaluablePolicy } from '../../../sandbox/iam/unevaluable-policy.ts';
+import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
+import { ROLE_ARN, SECRET_ARN, SESSION } from './policies.ts';
+
+const READ = {
+  Sid: 'Read',
+  Effect: 'Allow',
+  Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+  Resource: SECRET_ARN,
+};
+const GET = { action: 'secretsmanager:GetSecretValue', resource: SECRET_ARN };
+const PUT = { action: 'secretsmanager:PutSecretValue', resource: SECRET_ARN };
+const DESCRIBE = { action: 'secretsmanager:DescribeSecret', resource: SECRET_ARN };
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rotation';
+const KEY = {
+  logicalId: 'Key',
+  keyId: 'one',
+  arn: 'arn:aws:kms:us-east-1:123456789012:key/one',
+  aliases: [],
+  enableKeyRotation: false,
+};
+
+const refusalOf = (call: () => void): AwsError => {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof AwsError) return error;
+    throw error;
+  }
+  throw new Error('It was allowed.');
+};
+
+describe('the permissions of a stack', () => {
+  it('let a role do what its policies allow, and refuse the rest in the words of AWS', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+
+    permissions.authorize(SESSION, GET);
+    const refusal = refusalOf(() => permissions.authorize(SESSION, PUT));
+
+    expect(refusal).toMatchObject({
+      type: 'AccessDeniedException',
+      statusCode: 400,
+      message: `User: arn:aws:sts::123456789012:assumed-role/reader/session is not authorized to perform: secretsmanager:PutSecretValue on resource: ${SECRET_ARN} because no identity-based policy allows the secretsmanager:PutSecretValue action`,
+    });
+  });
+
+  it('say that a deny is explicit', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ, { ...READ, Effect: 'Deny' }])] });
+
+    expect(refusalOf(() => permissions.authorize(SESSION, GET)).message).toMatch(
+      / with an explicit deny in an identity-based policy$/,
+    );
+  });
+
+  it('let nobody do anything whom the stack does not know', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    const stranger = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
+
+    expect(permissions.allows(stranger, GET)).toBe(false);
+    expect(
+      permissions.allows({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/me' }, GET),
+    ).toBe(false);
+  });
+
+  it('let a user do what his own policy allows', () => {
+    const arn = 'arn:aws:iam::123456789012:user/operator';
+    const everything = document({ Effect: 'Allow', Action: '*', Resource: '*' });
+    const permissions = permissionsOf({ users: { [arn]: everything } });
+
+    expect(permissions.allows({ accountId: '123456789012', arn }, PUT)).toBe(true);
+  });
+
+  it('leave the decision about a key without a policy of its own to the roles', () => {
+    const decrypt = { action: 'kms:Decrypt', resource: KEY.arn };
+    const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY.arn };
+    const permissions = permissionsOf({ keys: [KEY], roles: [role('reader', [statement])] });
+
+    expect(permissions.allows(SESSION, decrypt)).toBe(true);
+  });
+
+  it('need the policy of a key besides that of the role', () => {
+    const decrypt = { action: 'kms:Decrypt', resource: KEY.arn };
+    const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY.arn };
+    const policy = document({
+      Effect: 'Allow',
+      Action: 'kms:DescribeKey',
+      Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+      Resource: '*',
+    });
+    const permissions = permissionsOf({ keys: [{ ...KEY, policy }], roles: [role('reader', [statement])] });
+
+    expect(refusalOf(() => permissions.authorize(SESSION, decrypt)).message).toContain(
+      'because no resource-based policy allows the kms:Decrypt action',
+    );
+  });
+
+  it('let a service invoke a function for the resource that the permission names', () => {
+    const permissions = permissionsOf({
+      permissions: [
+        {
+          logicalId: 'Permission',
+          functionArn: FUNCTION_ARN,
+          action: 'lambda:InvokeFunction',
+          principal: 'events.amazonaws.com',
+          sourceArn: 'arn:aws:events:us-east-1:123456789012:rule/one',
+        },
+      ],
+    });
+    const events = { service: 'events.amazonaws.com', sourceAccount: '123456789012' };
+    const invoke = { action: 'lambda:InvokeFunction', resource: FUNCTION_ARN };
+    const by = (rule: string) => ({
+      ...events,
+      sourceArn: `arn:aws:events:us-east-1:123456789012:rule/${rule}`,
+    });
+
+    expect(permissions.allows(by('one'), invoke)).toBe(true);
+    expect(permissions.allows(by('two'), invoke)).toBe(false);
+    expect(refusalOf(() => permissions.authorize(by('two'), invoke))).toMatchObject({
+      type: 'AccessDeniedException',
+      statusCode: 403,
+    });
+  });
+
+  it('take the policy of a topic into account', () => {
+    const topic = 'arn:aws:sns:us-east-1:123456789012:failures';
+    const statement = {
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Resource: topic,
+    };
+    const permissions = permissionsOf({
+      resourcePolicies: [{ resourceArn: topic, document: document(statement) }],
+    });
+    const publish = { action: 'sns:Publish', resource: topic };
+
+    const by = (service: string) => ({ service, sourceAccount: '123456789012' });
+    expect(permissions.allows(by('cloudwatch.amazonaws.com'), publish)).toBe(true);
+    expect(permissions.allows(by('events.amazonaws.com'), publish)).toBe(false);
+  });
+
+  it('let a service assume a role that trusts it, for its own account', () => {
+    const trust = document({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: 'states.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } },
+    });
+    const permissions = permissionsOf({ roles: [role('reader', [READ], { trust })] });
+    const by = (service: string, sourceAccount = '123456789012') => ({ service, sourceAccount });
+
+    expect(permissions.mayAssume(ROLE_ARN, by('states.amazonaws.com'))).toBe(true);
+    expect(permissions.mayAssume(ROLE_ARN, by('lambda.amazonaws.com'))).toBe(false);
+    expect(permissions.mayAssume(ROLE_ARN, by('states.amazonaws.com', '999999999999'))).toBe(false);
+    expect(permissions.mayAssume(`${ROLE_ARN}-2`, by('states.amazonaws.com'))).toBe(false);
+  });
+
+  it("end at the role's boundary", () => {
+    const boundary = document({ Effect: 'Allow', Action: 'secretsmanager:Describe*', Resource: '*' });
+    const permissionsBoundary = { arn: 'arn:aws:iam::123456789012:policy/limit', document: boundary };
+    const permissions = permissionsOf({ roles: [role('reader', [READ], { permissionsBoundary })] });
+
+    expect(permissions.allows(SESSION, DESCRIBE)).toBe(true);
+    expect(refusalOf(() => permissions.authorize(SESSION, GET)).message).toContain(
+      'because no permissions boundary allows',
+    );
+  });
+
+  it.each([
+    ['a boundary', { permissionsBoundary: { arn: 'arn:aws:iam::123456789012:policy/limit' } }],
+    ['a managed policy', { managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }],
+  ])('cannot be evaluated with %s that is not in the template', (_what, changes) => {
+    expect(() => permissionsOf({ roles: [role('reader', [READ], changes)] })).toThrow(UnevaluablePolicy);
+  });
+
+  it('remember that a call could not be evaluated', () => {
+    const statement = {
+      Effect: 'Allow',
+      Action: 'secretsmanager:*',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceVpc': 'vpc-1' } },
+    };
+    const permissions = permissionsOf({ roles: [role('reader', [statement])] });
+    permissions.requireEvaluable();
+
+    expect(() => permissions.allows(SESSION, GET)).toThrow(UnevaluablePolicy);
+
+    expect(() => permissions.requireEvaluable()).toThrow(UnevaluablePolicy);
+  });
+});
+
+describe('the record of grants', () => {
+  it('lists what is granted, action by action and resource by resource, and what of it was used', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    const granted = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'].map(action => ({
+      role: 'reader',
+      sid: 'Read',
+      action,
+      resource: SECRET_ARN,
+    }));
+
+    permissions.authorize(SESSION, DESCRIBE);
+
+    expect(permissions.granted()).toEqual(granted);
+    expect(permissions.used()).toEqual(granted.slice(1));
+  });
+
+  it('takes a grant away until it is given back', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+
+    const giveBack = permissions.revoke({ role: 'reader', action: 'secretsmanager:GetSecretValue' });
+
+    expect(permissions.allows(SESSION, GET)).toBe(false);
+    expect(permissions.allows(SESSION, DESCRIBE)).toBe(true);
+    giveBack();
+    expect(permissions.allows(SESSION, GET)).toBe(true);
+  });
+
+  it('keeps a grant away that was taken away twice and given back twice by the same hand', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    const giveBack = permissions.revoke({ sid: 'Read' });
+    permissions.revoke({ role: 'reader' });
+
+    giveBack();
+    giveBack();
+
+    expect(permissions.allows(SESSION, GET)).toBe(false);
+  });
+
+  it('refuses to take away what nobody has', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+
+    expect(() => permissions.revoke({ sid: 'Write' })).toThrow('no grant');
+  });
+
+  it('tells a denial that a revocation made from one that the policies made', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    permissions.revoke({ action: GET.action });
+
+    permissions.allows(SESSION, GET);
+    permissions.allows(SESSION, PUT);
+
+    expect(permissions.denials()).toEqual([
+      { caller: SESSION.arn, ...GET, foreseen: true },
+      { caller: SESSION.arn, ...PUT, foreseen: false },
+    ]);
+  });
+
+  it('foresees all that an announced stranger is refused', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    const stranger = roleSession('arn:aws:iam::123456789012:role/stranger', 'session');
+
+    permissions.expectDenial({ caller: stranger.arn });
+    permissions.allows(stranger, GET);
+
+    expect(permissions.denials()).toMatchObject([{ caller: stranger.arn, foreseen: true }]);
+  });
+
+  it('foresees of a role of the stack only the announced action on the announced resource', () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+
+    permissions.expectDenial({ caller: SESSION.arn, ...PUT });
+    permissions.allows(SESSION, PUT);
+    permissions.allows(SESSION, { ...PUT, resource: `${SECRET_ARN}-2` });
+
+    expect(permissions.denials().map(({ foreseen }) => foreseen)).toEqual([true, false]);
+    expect(() => permissions.expectDenial({ caller: SESSION.arn, action: PUT.action })).toThrow();
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Clock } from '../../../sandbox/clock.ts';
+import { keyAccess } from '../../../sandbox/kms/key-use.ts';
+import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machines.ts';
+import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
+import type { JsonObject } from '../../../sandbox/template/template.ts';
+import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
+import { machine, ROLE_ARN, ScriptedFunctions } from './workflow.ts';
+
+const ACCOUNT = { accountId: '123456789012', region: 'eu-central-1', partition: 'aws' };
+const KEY_ARN = 'arn:aws:kms:eu-central-1:123456789012:key/one';
+const MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:rotation';
+const READER = {
+  accountId: '123456789012',
+  arn: 'arn:aws:iam::123456789012:user/reader',
+  userId: 'AIDAREADER',
+};
+const LOG_ACTIONS = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+].map(action => `logs:${action}`);
+const TRACE_ACTIONS = [
+  'PutTraceSegments',
+  'PutTelemetryRecords',
+  'GetSamplingRules',
+  'GetSamplingTargets',
+].map(action => `xray:${action}`);
+
+const allow = (action: string | string[], changes: JsonObject = {}): JsonObject => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: '*',
+  ...changes,
+});
+const useKey = (action: string | string[]): JsonObject =>
+  allow(action, {
+    Resource: KEY_ARN,
+    Condition: {
+      StringEquals: {
+        'kms:EncryptionContext:aws:states:stateMachineArn': MACHINE_ARN,
+        'kms:ViaService': 'states.eu-central-1.amazonaws.com',
+      },
+    },
+  });
+
+/** A Step Functions in which the state machine `rotation` can be made with a role of these statements. */
+function statesWith(
+  statements: readonly JsonObject[],
+  options: { readonly service?: string; readonly reader?: readonly JsonObject[] } = {},
+) {
+  const clock = new Clock();
+  onTestFinished(() => clock.stop());
+  const name = ROLE_ARN.split('/').at(-1) ?? '';
+  const permissions = permissionsOf({
+    ...ACCOUNT,
+    roles: [role(name, statements, { service: options.service ?? 'states.amazonaws.com' })],
+    users: { [READER.arn]: document(...(options.reader ?? [allow('*')])) },
+  });
+  const states = new StepFunctions({
+    ...ACCOUNT,
+    clock,
+    functions: new ScriptedFunctions(),
+    authorizer: permissions,
+    mayUseKey: keyAccess(keyId => (keyId === KEY_ARN ? keyId : undefined), permissions),
+    behaviour: { startLagMs: 0, describeLagMs: 0 },
+  });
+  return {
+    permissions,
+    create: (changes: Partial<StateMachineSpecification> = {}) =>
+      states.createStateMachine({
+        name: 'rotation',
+        definition: machine({ Done: { Type: 'Succeed' } }),
+        roleArn: ROLE_ARN,
+        ...changes,
+      }),
+    call: async (operation: string, input: object) =>
+      states.operations[operation]?.run(input, {
+        service: 'states',
+        operation,
+        input,
+        caller: READER,
+        requestId: 'request-1',
+      }),
+  };
+}
+
+const start = { stateMachineArn: MACHINE_ARN, name: 'one', input: '{}' };
+const executionArn = `${MACHINE_ARN.replace(':stateMachine:', ':execution:')}:one`;
+
+describe("a state machine's role", () => {
+  it('must trust Step Functions', () => {
+    const { create } = statesWith([], { service: 'lambda.amazonaws.com' });
+
+    expect(() => create()).toThrow(expect.objectContaining({ type: 'AccessDeniedException' }));
+  });
+
+  it('must be allowed all about log deliveries when the history is logged', () => {
+    const { create, permissions } = statesWith([allow(LOG_ACTIONS)]);
+
+    create({ logging: true });
+
+    expect(permissions.used().map(({ action }) => action)).toEqual(LOG_ACTIONS);
+  });
+
+  it.each(LOG_ACTIONS)('cannot log without %s', missing => {
+    const { create } = statesWith([allow(LOG_ACTIONS.filter(action => action !== missing))]);
+
+    expect(() => create({ logging: true })).toThrow(
+      expect.objectContaining({
+        type: 'AccessDeniedException',
+        message: 'The state machine IAM Role is not authorized to access the Log Destination',
+      }),
+    );
+  });
+
+  it('sends the traces of each execution when it is traced', async () => {
+    const { create, call, permissions } = statesWith([allow(TRACE_ACTIONS)]);
+    create({ tracing: true });
+
+    await call('StartExecution', start);
+
+    expect(permissions.used().map(({ action }) => action)).toEqual(TRACE_ACTIONS);
+  });
+
+  it('without the permission to send traces runs the execution all the same', async () => {
+    const { create, call } = statesWith([]);
+    create({ tracing: true });
+
+    expect(await call('StartExecution', start)).toMatchObject({ executionArn });
+  });
+});
+
+describe('a state machine with a key of its own', () => {
+  const DATA_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
+  it('lets its role encrypt the data of an execution, bound to its ARN', async () => {
+    const { create, call, permissions } = statesWith([useKey(DATA_KEY)]);
+    create({ kmsKeyId: KEY_ARN });
+
+    await call('StartExecution', start);
+
+    expect(permissions.used().map(({ action }) => action)).toEqual(DATA_KEY);
+  });
+
+  it.each(DATA_KEY)('starts no execution when its role lacks %s', async missing => {
+    const { create, call } = statesWith([useKey(DATA_KEY.filter(action => action !== missing))]);
+    create({ kmsKeyId: KEY_ARN });
+
+    await expect(call('StartExecution', start)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
+  });
+
+  it.each([
+    ['DescribeExecution', { executionArn }],
+    ['GetExecutionHistory', { executionArn }],
+    ['DescribeStateMachine', { stateMachineArn: MACHINE_ARN }],
+  ])('lets %s read only for callers who may decrypt', async (operation, input) => {
+    const readers = [[allow('states:*')], [allow('states:*'), useKey('kms:Decrypt')]];
+    const [without, withKey] = readers.map(reader => statesWith([useKey(DATA_KEY)], { reader }));
+    for (const states of [without, withKey]) {
+      states?.create({ kmsKeyId: KEY_ARN });
+      await states?.call('StartExecution', start);
+    }
+
+    await expect(without?.call(operation, input)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
+    await expect(withKey?.call(operation, input)).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['StopExecution', { executionArn }],
+    ['ListExecutions', { stateMachineArn: MACHINE_ARN }],
+  ])('lets %s work for callers who may not decrypt', async (operation, input) => {
+    const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
+    states.create({ kmsKeyId: KEY_ARN });
+    await states.call('StartExecution', start);
+
+    await expect(states.call(operation, input)).resolves.toBeDefined();
+  });
+
+  it('needs a data key for its log, too', () => {
+    const logKey = allow('kms:GenerateDataKey', {
+      Resource: KEY_ARN,
+      Condition: {
+        StringEquals: {
+          'kms:EncryptionContext:SourceArn': 'arn:aws:logs:eu-central-1:123456789012:*',
+        },
+      },
+    });
+    const statements = [allow(LOG_ACTIONS), useKey(DATA_KEY)];
+    const specification = { logging: true, kmsKeyId: KEY_ARN };
+
+    expect(() => statesWith(statements).create(specification)).toThrow(
+      expect.objectContaining({ type: 'AccessDeniedException' }),
+    );
+    expect(statesWith([...statements, logKey]).create(specification)).toBe(MACHINE_ARN);
+  });
+});
