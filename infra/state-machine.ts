@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import {
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
@@ -19,8 +20,8 @@ const DEFINITION = new URL('../statemachine/rotation.asl.json', import.meta.url)
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
   readonly name: string;
-  /** What each Task invokes, by its ARN. */
-  readonly tasks: Readonly<Record<TaskFunctionName, string>>;
+  /** What each Task invokes. */
+  readonly tasks: Readonly<Record<TaskFunctionName, Alias>>;
   readonly logs: Logs;
   /** Encrypts the executions. Without it a key that AWS owns. */
   readonly executionKey?: ExecutionKey | undefined;
@@ -74,18 +75,22 @@ export class RotationStateMachine extends Construct {
 
 function substitutions(tasks: RotationStateMachineProps['tasks']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(tasks).map(([name, arn]) => [
+    Object.entries(tasks).map(([name, alias]) => [
       `${TASK_FUNCTIONS[name as TaskFunctionName].constructId}Arn`,
-      arn,
+      alias.functionArn,
     ]),
   );
 }
 
-function invoke(functionArns: string[]): PolicyStatement {
+/**
+ * The functions themselves beside their aliases, because executions of version 0.1.0 name them so, and keep their
+ * definition when they are redriven.
+ */
+function invoke(aliases: readonly Alias[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'RunTasks',
     actions: ['lambda:InvokeFunction'],
-    resources: functionArns,
+    resources: aliases.flatMap(alias => [alias.functionArn, alias.lambda.functionArn]),
   });
 }
 

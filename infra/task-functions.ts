@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DeployedFunction } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
@@ -24,17 +25,17 @@ export interface TaskFunctionsProps {
  * The alias has moved before CloudFormation deletes the version that it pointed to, and nothing names a version: an
  * execution that is redriven calls the alias, so it gets the mended code. So old versions need not be kept.
  *
- * @returns the ARN of each function's alias
+ * @returns each function's alias
  */
 export function taskFunctions(
   scope: Construct,
   { settings, secrets, seal, gateway, longestGapHours }: TaskFunctionsProps,
-): Record<TaskFunctionName, string> {
+): Record<TaskFunctionName, Alias> {
   const live = (
     name: TaskFunctionName,
     grants: readonly PolicyStatement[],
     environment: Record<string, string> = {},
-  ): string => {
+  ): Alias => {
     const { lambda } = new DeployedFunction(scope, {
       name,
       settings,
@@ -43,7 +44,7 @@ export function taskFunctions(
       environment,
       overrides: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
-    return lambda.addAlias('live').functionArn;
+    return lambda.addAlias('live');
   };
 
   return {

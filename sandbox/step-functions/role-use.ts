@@ -83,14 +83,14 @@ export class RoleUse {
   }
 
   /**
-   * An execution encrypts its data with the state machine's role.
+   * An execution encrypts its data with the state machine's role, by itself: such a use has no `kms:ViaService`.
    *
    * @throws AwsError KmsAccessDeniedException
    * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
    */
   requireEncryption(machine: StateMachine, executionName: string): void {
     const session = roleSession(machine.roleArn, executionName.slice(-64));
-    this.#requireKey(machine, session, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    this.#requireKey(machine, { caller: session }, ['kms:GenerateDataKey', 'kms:Decrypt']);
   }
 
   /**
@@ -100,20 +100,19 @@ export class RoleUse {
    * @see AWS Step Functions API Reference, DescribeExecution, GetExecutionHistory and DescribeStateMachine
    */
   requireDecryption(machine: StateMachine, caller: Caller): void {
-    this.#requireKey(machine, caller, ['kms:Decrypt']);
+    const viaService = `states.${this.#account.region}.amazonaws.com`;
+    this.#requireKey(machine, { caller, viaService }, ['kms:Decrypt']);
   }
 
   #requireKey(
     { kmsKeyId, stateMachineArn }: StateMachine,
-    caller: KeyUse['caller'],
+    user: Pick<KeyUse, 'caller' | 'viaService'>,
     actions: readonly KeyUse['action'][],
   ): void {
     if (kmsKeyId === undefined) return;
     const encryptionContext = { 'aws:states:stateMachineArn': stateMachineArn };
-    const viaService = `states.${this.#account.region}.amazonaws.com`;
     for (const action of actions) {
-      if (this.#options.mayUseKey({ keyId: kmsKeyId, action, encryptionContext, caller, viaService }))
-        continue;
+      if (this.#options.mayUseKey({ keyId: kmsKeyId, action, encryptionContext, ...user })) continue;
       // Which text AWS gives is published nowhere.
       throw new AwsError(
         'KmsAccessDeniedException',

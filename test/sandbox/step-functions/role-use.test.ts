@@ -38,13 +38,14 @@ const allow = (action: string | string[], changes: JsonObject = {}): JsonObject 
   Resource: '*',
   ...changes,
 });
-const useKey = (action: string | string[]): JsonObject =>
+const VIA_STATES = { 'kms:ViaService': 'states.eu-central-1.amazonaws.com' };
+const useKey = (action: string | string[], conditions: JsonObject = {}): JsonObject =>
   allow(action, {
     Resource: KEY_ARN,
     Condition: {
       StringEquals: {
         'kms:EncryptionContext:aws:states:stateMachineArn': MACHINE_ARN,
-        'kms:ViaService': 'states.eu-central-1.amazonaws.com',
+        ...conditions,
       },
     },
   });
@@ -155,12 +156,19 @@ describe('a state machine with a key of its own', () => {
     await expect(call('StartExecution', start)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
   });
 
+  it('starts no execution when its role may use the key only through Step Functions', async () => {
+    const { create, call } = statesWith([useKey(DATA_KEY, VIA_STATES)]);
+    create({ kmsKeyId: KEY_ARN });
+
+    await expect(call('StartExecution', start)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
+  });
+
   it.each([
     ['DescribeExecution', { executionArn }],
     ['GetExecutionHistory', { executionArn }],
     ['DescribeStateMachine', { stateMachineArn: MACHINE_ARN }],
   ])('lets %s read only for callers who may decrypt', async (operation, input) => {
-    const readers = [[allow('states:*')], [allow('states:*'), useKey('kms:Decrypt')]];
+    const readers = [[allow('states:*')], [allow('states:*'), useKey('kms:Decrypt', VIA_STATES)]];
     const [without, withKey] = readers.map(reader => statesWith([useKey(DATA_KEY)], { reader }));
     for (const states of [without, withKey]) {
       states?.create({ kmsKeyId: KEY_ARN });
