@@ -33,12 +33,6 @@ const ENCRYPTION_KEYS: Keys = {
 };
 const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingkeys': 'multiple' };
 
-const ITEM_KEYS: Keys = {
-  'dynamodb:attributes': 'multiple',
-  'dynamodb:leadingkeys': 'multiple',
-  'dynamodb:returnvalues': 'single',
-};
-
 /**
  * The condition keys of each action, in lower case, as far as the sandbox gives them to its requests; a `*` at the end
  * stands for the name of a tag or of a pair in an encryption context. A key that AWS defines and that is not here
@@ -47,9 +41,9 @@ const ITEM_KEYS: Keys = {
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
  */
 const ACTION_KEYS: Readonly<Record<string, Keys>> = {
-  'dynamodb:deleteitem': ITEM_KEYS,
+  'dynamodb:deleteitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
   'dynamodb:getitem': ITEM_KEYS,
-  'dynamodb:putitem': ITEM_KEYS,
+  'dynamodb:putitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
   'secretsmanager:cancelrotatesecret': SECRET_KEYS,
   'secretsmanager:createsecret': {
     'secretsmanager:name': 'single',
@@ -74,9 +68,6 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
   'kms:describekey': { 'kms:calleraccount': 'single', 'kms:viaservice': 'single' },
   'kms:encrypt': ENCRYPTION_KEYS,
   'kms:generatedatakey': ENCRYPTION_KEYS,
-  'dynamodb:getitem': ITEM_KEYS,
-  'dynamodb:putitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
-  'dynamodb:deleteitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
 };
 
 /**
