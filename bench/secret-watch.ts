@@ -13,10 +13,11 @@ export class SecretWatch {
   #eventsRead = 0;
 
   /** Listens to all that the sandbox writes. */
-  attach({ lambda, stepFunctions }: Sandbox): void {
+  attach({ lambda, stepFunctions, sns }: Sandbox): void {
     lambda.onLog(line => this.write(line));
     // An event has the input and the output of its state or execution, and the error.
     stepFunctions.onEvent(event => this.write(event));
+    sns.onMessage(message => this.write(message));
   }
 
   /** Adds something that people can read. */

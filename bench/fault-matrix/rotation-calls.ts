@@ -1,3 +1,4 @@
+import { OPERATIONS_FUNCTIONS } from '../../infra/function-list.ts';
 import type { AwsCall, AwsInterceptor } from '../../sandbox/aws/service.ts';
 import {
   AWS_FAULTS,
@@ -94,7 +95,7 @@ export class RotationCalls {
   /** Has to stand just outside the faults' own. */
   readonly awsInterceptor: AwsInterceptor = (call, next) => {
     const functionName = call.caller.functionArn?.split(':').at(-1)?.slice(this.#functionPrefix().length);
-    if (functionName === undefined) return next();
+    if (functionName === undefined || isBeside(functionName)) return next();
     const target = `${call.service}:${call.operation}`;
     const name = `${this.#stepOf(functionName)}${target}${subjectOf(call)}`;
     return this.#befallen({ functionName, sort: 'aws', name, target }, next);
@@ -103,6 +104,7 @@ export class RotationCalls {
   /** Has to stand just outside the faults' own. */
   readonly invocationInterceptor: InvocationInterceptor = (invocation, next) => {
     const functionName = invocation.functionName.slice(this.#functionPrefix().length);
+    if (isBeside(functionName)) return next();
     if (functionName === 'rotation') this.#step = stepIn(invocation);
     else this.#task = functionName;
     const name = `${this.#stepOf(functionName)}its invocation`;
@@ -139,6 +141,11 @@ export class RotationCalls {
   #note(site: CallSite): void {
     if (!this.#seen.has(nameOf(site))) this.#seen.set(nameOf(site), site);
   }
+}
+
+/** Whether a function works beside the rotations, which do not wait for it. */
+function isBeside(functionName: string): boolean {
+  return Object.hasOwn(OPERATIONS_FUNCTIONS, functionName);
 }
 
 function ruleOf({ site: { sort, target }, kind }: PlannedFault): FaultRule {

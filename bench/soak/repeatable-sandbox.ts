@@ -5,10 +5,11 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
 
 /**
  * Starts a sandbox with virtual time that comes to the same end whenever it is asked to do the same: it begins at a
- * fixed instant, and what its functions leave to chance (the jitter of retries and looks) follows from the seed.
+ * fixed instant, and what its functions leave to chance (the jitter of retries and looks) follows from the seed. The
+ * hourly watch, which rotations know nothing of, does not run.
  */
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
-  const sandbox = await Sandbox.start({ ...options, virtualTime: true });
+  const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { schedules: false } });
   sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
   const preloaded = new URL('./preloaded-random.ts', import.meta.url);
   for (const definition of sandbox.stack.functions) {

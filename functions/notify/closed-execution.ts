@@ -7,6 +7,11 @@ import {
   KmsInvalidStateException,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { nextAttemptName } from '../rotation/execution-name.ts';
+import type { ExecutionClosed } from './notification-event.ts';
+
+/** Waits for so many ms. */
+export type Sleep = (ms: number) => Promise<unknown>;
 
 /** An execution, as far as it can be read. */
 export interface ExecutionReport {
@@ -31,16 +36,47 @@ interface ExecutionRotation {
   readonly versionId: string;
 }
 
+/** How often, and how long apart in ms, an execution is looked at that DescribeExecution does not show as closed yet. */
+const LOOKS = 5;
+const PAUSE_MS = 2_000;
+
 /** The state that an execution ended in stands in its last events; this is a page. */
 const PAGE_SIZE = 1_000;
+
+/**
+ * Reads an execution of which EventBridge said that it has closed. What it answers may run again: it was redriven.
+ *
+ * @throws Error DescribeExecution, which is only eventually consistent, lags behind the event for too long
+ * @see AWS Step Functions API Reference, DescribeExecution
+ */
+export async function readClosedExecution(
+  { executionArn, succeeded, redriveCount }: ExecutionClosed,
+  { stepFunctions, sleep }: { readonly stepFunctions: SFNClient; readonly sleep: Sleep },
+): Promise<ExecutionReport> {
+  for (let look = 1; look <= LOOKS; look++) {
+    if (look > 1) await sleep(PAUSE_MS);
+    const report = await readExecution(executionArn, stepFunctions);
+    const isLate = report?.status === 'RUNNING' && report.redriveCount === redriveCount && !succeeded;
+    if (report !== undefined && !isLate) return report;
+  }
+  throw new Error(`DescribeExecution does not know yet that execution ${executionArn} has closed.`);
+}
+
+/** Whether the rotation has gone on in another execution, after one that is over for good. */
+export async function wasFollowed(executionArn: string, stepFunctions: SFNClient): Promise<boolean> {
+  const parts = executionArn.split(':');
+  const next = nextAttemptName(parts.at(-1) ?? '');
+  if (next === undefined) return false;
+  return (await describe([...parts.slice(0, -1), next].join(':'), stepFunctions)) !== undefined;
+}
 
 /**
  * Reads what an execution is about and how it stands. Of input and cause only identifiers and the function's own
  * message are kept.
  *
- * @returns undefined when there is no such execution any more
+ * @returns undefined when there is no such execution, or not yet
  */
-export async function readExecution(
+async function readExecution(
   executionArn: string,
   stepFunctions: SFNClient,
 ): Promise<ExecutionReport | undefined> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -29,5 +30,6 @@ export async function handler(event: unknown): Promise<void> {
     rotationFunctionArn,
     deployment,
     now: () => new Date(),
+    sleep,
   });
 }

@@ -5,7 +5,13 @@ import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
 import { log } from '../shared/log.ts';
 import { describeSecret, type SecretDescription, versionWithStage } from '../shared/secret-versions.ts';
-import { type ExecutionReport, lastState, readExecution } from './closed-execution.ts';
+import {
+  type ExecutionReport,
+  lastState,
+  readClosedExecution,
+  type Sleep,
+  wasFollowed,
+} from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
   deleteStreak,
@@ -26,10 +32,23 @@ export interface NotifyDependencies extends StreakTable {
   readonly rotationFunctionArn: string;
   readonly deployment: Deployment;
   readonly now: () => Date;
+  readonly sleep: Sleep;
 }
 
 /** The same failure is said again only after this long: Secrets Manager tries several times, one after the other. */
 const REMINDER_MS = 4 * 3_600_000;
+
+/**
+ * After a rejected refresh token the rotation function looks for newer tokens in the executions of other rotations, and
+ * goes on with them in another one: no page is due then. In ms, longer than that takes.
+ */
+const SEARCH_MS = 10_000;
+
+/**
+ * Secrets Manager's report waits for so long, in ms, for what the failed execution has to say: the two come at about the
+ * same time, and that one may have to wait for {@link SEARCH_MS}.
+ */
+const PRECEDENCE_MS = 20_000;
 
 /** What stands in the table for a failure that only Secrets Manager reported. */
 const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
@@ -50,8 +69,7 @@ export async function notify(
 
 async function executionClosed(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
-  const report = await readExecution(executionArn, dependencies.stepFunctions);
-  if (report === undefined) return silent('the execution is gone', { execution: executionArn });
+  const report = await readClosedExecution(event, dependencies);
   if (event.succeeded) {
     const { closedAt = dependencies.now(), rotation } = report;
     return closeStreaks(
@@ -61,11 +79,7 @@ async function executionClosed(event: ExecutionClosed, dependencies: NotifyDepen
     );
   }
   const { status } = report;
-  if (status === 'SUCCEEDED') return silent('the execution was redriven', { execution: executionArn });
-  if (status === 'RUNNING') {
-    if (event.redriveCount === report.redriveCount) {
-      throw new Error(`DescribeExecution does not know yet that execution ${executionArn} has closed.`);
-    }
+  if (status === 'SUCCEEDED' || status === 'RUNNING') {
     return silent('the execution was redriven', { execution: executionArn });
   }
   return executionFailed({ ...report, status }, dependencies);
@@ -76,6 +90,12 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  if (report.error === 'RefreshTokenRejected') {
+    await dependencies.sleep(SEARCH_MS);
+    if (await wasFollowed(executionArn, dependencies.stepFunctions)) {
+      return silent('another execution goes on with newer tokens', { ...rotation, execution: executionArn });
+    }
+  }
   const state = await lastState(executionArn, dependencies.stepFunctions);
   const now = dependencies.now();
   const failed = { state: state ?? 'none', error: report.error ?? status };
@@ -99,13 +119,14 @@ async function rotationFailed(event: RotationEnded, dependencies: NotifyDependen
   const secret = await findSecret(secretArn, dependencies);
   if (secret === undefined || !isSameFunction(secret.rotationFunctionArn, dependencies.rotationFunctionArn))
     return;
-  const now = dependencies.now();
+  // After a redrive that succeeded, Secrets Manager may still call the rotation failed; the labels know better.
+  if (isComplete(secret)) return silent('the rotation is complete', { secretArn });
+  if ((await readStreak(secretArn, dependencies)) === undefined) await dependencies.sleep(PRECEDENCE_MS);
   const streak = await readStreak(secretArn, dependencies);
+  const now = dependencies.now();
   if (streak?.execution !== undefined || wasSaid(streak, REPORTED, now)) {
     return silent('the failure was notified before', { secretArn });
   }
-  // After a redrive that succeeded, Secrets Manager may still call the rotation failed; the labels know better.
-  if (isComplete(secret)) return silent('the rotation is complete', { secretArn });
 
   const failingSince = streak?.failingSince ?? at;
   await publish(reportedMessage({ secretArn, reason, failingSince }, dependencies.deployment), dependencies);

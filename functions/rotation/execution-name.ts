@@ -25,6 +25,16 @@ export function executionName(rotation: RotationIdentity, suffix = ''): string {
   return `${executionNamePrefix(rotation)}${hash(`${secretArn}\n${clientRequestToken}`, ROTATION_HASH_LENGTH)}${suffix}`;
 }
 
+const ATTEMPT_NAME = new RegExp(
+  `^(?<first>.*-[0-9a-f]{${ROTATION_HASH_LENGTH}}(?:-check)?)(?:-(?<number>\\d+))?$`,
+);
+
+/** The name of the attempt that follows another one; the names of the first attempt and of the others differ in form. */
+export function nextAttemptName(name: string): string | undefined {
+  const { first, number = '1' } = ATTEMPT_NAME.exec(name)?.groups ?? {};
+  return first === undefined ? undefined : `${first}-${Number(number) + 1}`;
+}
+
 /** What the names of all executions of a secret begin with, and of no other secret. */
 export function executionNamePrefix({
   secretArn,

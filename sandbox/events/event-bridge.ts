@@ -82,7 +82,9 @@ export class EventBridge {
       matches: eventPattern === undefined ? () => false : eventMatcher(eventPattern),
     };
     this.#rules.push(rule);
-    if (scheduleExpression !== undefined) this.#schedule(rule, rateMs(scheduleExpression));
+    if (scheduleExpression === undefined) return;
+    const intervalMs = rateMs(scheduleExpression);
+    if (this.#behaviour.schedules) this.#schedule(rule, intervalMs);
   }
 
   /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */

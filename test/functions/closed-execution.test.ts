@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lastState, readExecution } from '../../functions/notify/closed-execution.ts';
+import { lastState, readClosedExecution, wasFollowed } from '../../functions/notify/closed-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
@@ -32,10 +32,25 @@ const CAUSE = {
 
 describe('closed-execution', () => {
   const mock = mockClient(SFNClient);
+  let waitedMs = 0;
 
   beforeEach(() => {
     mock.reset();
+    waitedMs = 0;
   });
+
+  /** Reads it as after an event that says FAILED. */
+  function readFailed({ redriveCount = 0 } = {}) {
+    return readClosedExecution(
+      { kind: 'execution-closed', executionArn: EXECUTION_ARN, succeeded: false, redriveCount },
+      {
+        stepFunctions: new SFNClient(),
+        sleep: async ms => {
+          waitedMs += ms;
+        },
+      },
+    );
+  }
 
   async function read(changes: Partial<DescribeExecutionCommandOutput>) {
     mock.on(DescribeExecutionCommand).resolves(
@@ -48,12 +63,12 @@ describe('closed-execution', () => {
         ...changes,
       }),
     );
-    const report = await readExecution(EXECUTION_ARN, new SFNClient());
+    const report = await readFailed();
     expectNoSecrets(report);
     return report;
   }
 
-  describe('readExecution', () => {
+  describe('readClosedExecution', () => {
     it('tells what is rotated, how it closed and what the function said, and nothing else of the data', async () => {
       const report = await read({ redriveCount: 2 });
 
@@ -72,7 +87,7 @@ describe('closed-execution', () => {
     it('tells a configuration test from a rotation', async () => {
       const report = await read({ input: JSON.stringify({ ...INPUT, purpose: 'check-configuration' }) });
 
-      expect(report?.rotation?.purpose).toBe('check-configuration');
+      expect(report.rotation?.purpose).toBe('check-configuration');
     });
 
     it.each([undefined, 'no JSON', 'null', '7', '{"secretArn":1}'])(
@@ -80,8 +95,8 @@ describe('closed-execution', () => {
       async input => {
         const report = await read({ input });
 
-        expect(report?.rotation).toBeUndefined();
-        expect(report?.error).toBe('RefreshTokenRejected');
+        expect(report.rotation).toBeUndefined();
+        expect(report.error).toBe('RefreshTokenRejected');
       },
     );
 
@@ -93,7 +108,7 @@ describe('closed-execution', () => {
     ])('knows no message when the cause is %j', async cause => {
       const report = await read({ cause });
 
-      expect(report?.message).toBeUndefined();
+      expect(report.message).toBeUndefined();
     });
 
     it.each(['ABORTED', 'TIMED_OUT'] as const)('knows no error of an execution that is %s', async status => {
@@ -103,15 +118,42 @@ describe('closed-execution', () => {
     });
 
     it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('takes %s for running', async status => {
-      const report = await read({ status, stopDate: undefined });
+      const report = await read({ status, stopDate: undefined, redriveCount: 1 });
 
       expect(report).toMatchObject({ status: 'RUNNING', closedAt: undefined });
     });
 
-    it('knows none that does not exist', async () => {
+    it('looks again until the execution is there, and closed', async () => {
+      const running = executionDescription('RUNNING', { redriveCount: 1, stopDate: undefined });
+      const failed = executionDescription('FAILED', { redriveCount: 1 });
+      mock
+        .on(DescribeExecutionCommand)
+        .rejectsOnce(awsException(ExecutionDoesNotExist))
+        .resolvesOnce(running)
+        .resolves(failed);
+
+      const report = await readFailed({ redriveCount: 1 });
+
+      expect(report.status).toBe('FAILED');
+      expect(waitedMs).toBe(4_000);
+    });
+
+    it('takes one that runs for redriven when it was redriven more often than the event says', async () => {
+      mock.on(DescribeExecutionCommand).resolves(executionDescription('RUNNING', { redriveCount: 2 }));
+
+      const report = await readFailed({ redriveCount: 1 });
+
+      expect(report.status).toBe('RUNNING');
+      expect(waitedMs).toBe(0);
+    });
+
+    it('gives up an execution that does not get there', async () => {
       mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
-      expect(await readExecution(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+      const error = await rejection(readFailed());
+
+      expect(error.message).toContain(EXECUTION_ARN);
+      expect(waitedMs).toBe(8_000);
     });
 
     it.each([KmsAccessDeniedException, KmsInvalidStateException])(
@@ -122,7 +164,7 @@ describe('closed-execution', () => {
           .on(DescribeExecutionCommand, { includedData: 'METADATA_ONLY' })
           .resolves(executionDescription('FAILED'));
 
-        const report = await readExecution(EXECUTION_ARN, new SFNClient());
+        const report = await readFailed();
 
         expect(report).toMatchObject({ status: 'FAILED', rotation: undefined, error: undefined });
       },
@@ -131,9 +173,28 @@ describe('closed-execution', () => {
     it('passes other errors on', async () => {
       mock.on(DescribeExecutionCommand).rejects(stepFunctionsException('ThrottlingException'));
 
-      const error = await rejection(readExecution(EXECUTION_ARN, new SFNClient()));
+      const error = await rejection(readFailed());
 
       expect(error.name).toBe('ThrottlingException');
+    });
+  });
+
+  describe('wasFollowed', () => {
+    const arn = `${EXECUTION_ARN_PREFIX}name-0123456789-0123456789abcdef`;
+
+    it('looks for the attempt after it', async () => {
+      mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
+      mock
+        .on(DescribeExecutionCommand, { executionArn: `${arn}-3` })
+        .resolves(executionDescription('RUNNING'));
+
+      expect(await wasFollowed(`${arn}-2`, new SFNClient())).toBe(true);
+      expect(await wasFollowed(arn, new SFNClient())).toBe(false);
+    });
+
+    it('asks nothing about an execution that is no rotation', async () => {
+      expect(await wasFollowed(EXECUTION_ARN, new SFNClient())).toBe(false);
+      expect(mock.calls()).toEqual([]);
     });
   });
 

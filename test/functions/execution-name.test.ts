@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   executionName,
   executionNamePrefix,
+  nextAttemptName,
   type RotationIdentity,
 } from '../../functions/rotation/execution-name.ts';
 import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
@@ -61,5 +62,25 @@ describe('executionNamePrefix', () => {
     const foreign = executionName({ ...ROTATION, ...change });
 
     expect(foreign.startsWith(executionNamePrefix(ROTATION))).toBe(false);
+  });
+});
+
+describe('nextAttemptName', () => {
+  it.each([
+    ['', '-2'],
+    ['-2', '-3'],
+    ['-9', '-10'],
+    ['-check', '-check-2'],
+    ['-check-2', '-check-3'],
+  ])('follows a suffix %j with %j', (suffix, next) => {
+    expect(nextAttemptName(executionName(ROTATION, suffix))).toBe(executionName(ROTATION, next));
+  });
+
+  it('takes no hash of digits alone for a number', () => {
+    expect(nextAttemptName('name-0123456789-1234567890123456')).toBe('name-0123456789-1234567890123456-2');
+  });
+
+  it('knows none after a name that is no rotation', () => {
+    expect(nextAttemptName('by-hand')).toBeUndefined();
   });
 });

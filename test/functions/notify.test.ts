@@ -43,9 +43,11 @@ describe('notify', () => {
   const stepFunctionsMock = mockClient(SFNClient);
   const secretsMock = mockClient(SecretsManagerClient);
   let now = FAILED_AT;
+  let whileWaiting: () => Promise<unknown> = async () => undefined;
 
   beforeEach(() => {
     now = FAILED_AT;
+    whileWaiting = async () => undefined;
     stepFunctionsMock.reset();
     secretsMock.reset();
     secretsMock
@@ -104,6 +106,12 @@ describe('notify', () => {
       rotationFunctionArn: ROTATION_FUNCTION_ARN,
       deployment: deploymentOf(ROTATION_FUNCTION_ARN, undefined),
       now: () => now,
+      sleep: async ms => {
+        now = new Date(now.getTime() + ms);
+        const meanwhile = whileWaiting;
+        whileWaiting = async () => undefined;
+        await meanwhile();
+      },
     });
   }
 
@@ -132,7 +140,7 @@ describe('notify', () => {
       expect(calls).toEqual(['Publish', 'PutItem']);
       expect(items.get(SECRET_ARN)).toMatchObject({
         failingSince: { S: FAILED_AT.toISOString() },
-        notifiedAt: { S: FAILED_AT.toISOString() },
+        notifiedAt: { S: new Date(FAILED_AT.getTime() + 10_000).toISOString() },
         state: { S: 'Refresh' },
         error: { S: 'RefreshTokenRejected' },
         execution: { S: EXECUTION_ARN },
@@ -232,11 +240,21 @@ describe('notify', () => {
       expect(published()).toEqual([]);
     });
 
-    it('is not said when it is gone', async () => {
+    it('is not said when the rotation goes on in another execution with newer tokens', async () => {
+      const executionArn = `${EXECUTION_ARN_PREFIX}name-0123456789-0123456789abcdef`;
+
+      await closed({ executionArn });
+
+      expect(published()).toEqual([]);
+      expect(now.getTime() - FAILED_AT.getTime()).toBe(10_000);
+    });
+
+    it('is looked at again when Step Functions does not know it yet', async () => {
       stepFunctionsMock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
-      await closed();
+      const error = await rejection(closed());
 
+      expect(error.message).toContain(EXECUTION_ARN);
       expect(published()).toEqual([]);
     });
 
@@ -382,6 +400,15 @@ describe('notify', () => {
 
       expect(calls).toEqual([]);
       expect(logged()).toEqual([]);
+    });
+
+    it('is not said when the failed execution has its say meanwhile', async () => {
+      whileWaiting = () => closed();
+
+      await rotationEnded(false);
+
+      expect(published()).toHaveLength(1);
+      expect(published()[0]?.subject).toContain('failed in Refresh');
     });
 
     it('is ours when the secret names an alias of the function', async () => {

@@ -9,7 +9,12 @@ const HOUR_MS = 3_600_000;
 
 /** A sandbox whose time stands still, with a credential that is due in eight hours; faults begin after its login. */
 async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
-  const world = await startSandbox({ virtualTime: true, seed: 1, ...options });
+  const world = await startSandbox({
+    virtualTime: true,
+    seed: 1,
+    events: { schedules: false },
+    ...options,
+  });
   const { secretArn } = await world.credential();
   for (const rule of faults) world.sandbox.faults.add(rule);
   const executionArns = new Set<string>();

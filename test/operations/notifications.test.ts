@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { recoveryWorld } from '../recovery/recovery-world.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** A world whose rotations fail for as long as the user's tokens are revoked, and what the topic got. */
+async function notifiedWorld() {
+  const world = await recoveryWorld();
+  const { sandbox } = world;
+  return {
+    ...world,
+    /** What a person reads of each message: the subject. */
+    subjects: (): (string | undefined)[] => sandbox.sns.messages().map(({ subject }) => subject),
+    /** Lets what was set off come to its end. */
+    settle: (): Promise<void> => sandbox.advance(MINUTE_MS),
+  };
+}
+
+describe('a rotation that fails', () => {
+  it('is announced once, with the secret, the state, the error, what to do and where to look', async () => {
+    const world = await notifiedWorld();
+    const credential = await world.credential({ secretName: 'crm/genesys' });
+    world.revokeUserOf(credential.clientId);
+
+    const { execution } = await world.rotated(credential.secretArn);
+    await world.settle();
+
+    expect(world.subjects()).toEqual([
+      'Genesys token rotation failed in Refresh: RefreshTokenRejected: crm/genesys',
+    ]);
+    const [message] = world.sandbox.sns.messages();
+    for (const part of [
+      credential.secretArn,
+      `aws stepfunctions redrive-execution --region us-east-1 --execution-arn ${execution?.executionArn}`,
+      'https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/',
+      'docs/runbook.md#refreshtokenrejected',
+    ]) {
+      expect(message?.message).toContain(part);
+    }
+  });
+
+  it('is announced as working again after a login and a redrive', async () => {
+    const world = await notifiedWorld();
+    const credential = await world.credential({ secretName: 'crm/genesys' });
+    world.revokeUserOf(credential.clientId);
+    await world.rotated(credential.secretArn);
+    await world.settle();
+
+    await world.authorizeAgain(credential);
+    await world.redriven(await world.lastClosed(credential.secretArn));
+    await world.settle();
+
+    expect(world.subjects()).toEqual([
+      'Genesys token rotation failed in Refresh: RefreshTokenRejected: crm/genesys',
+      'Genesys token rotation works again: crm/genesys',
+    ]);
+  });
+
+  it('is announced as working again when another rotation succeeds in its place', async () => {
+    const world = await notifiedWorld();
+    const credential = await world.credential({ secretName: 'crm/genesys' });
+    world.crashIn('Verify');
+    await world.rotated(credential.secretArn);
+    await world.settle();
+
+    world.serveAll();
+    await world.giveUp(credential.secretArn);
+    await world.rotated(credential.secretArn);
+    await world.settle();
+
+    expect(world.subjects()).toEqual([
+      'Genesys token rotation failed in Verify: Runtime.ExitError: crm/genesys',
+      'Genesys token rotation works again: crm/genesys',
+    ]);
+  });
+
+  it('is announced again after four hours and not before, unless it fails otherwise', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
+    world.crashIn('Fetch');
+    await world.rotated(secretArn);
+    await world.settle();
+    const failAgain = async (): Promise<number> => {
+      await world.redriven(await world.lastClosed(secretArn));
+      await world.settle();
+      return world.subjects().length;
+    };
+
+    const atOnce = await failAgain();
+    await world.sandbox.advance(4 * HOUR_MS);
+    const afterFourHours = await failAgain();
+    world.serveAll();
+    world.crashIn('Promote');
+    const elsewhere = await failAgain();
+
+    expect([atOnce, afterFourHours, elsewhere]).toEqual([1, 2, 3]);
+    expect(world.subjects().at(-1)).toBe(
+      'Genesys token rotation failed in Promote: Runtime.ExitError: crm/genesys',
+    );
+  });
+
+  it('is announced when the execution was stopped', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
+    world.whenIn('Verify', async executionArn => {
+      await world.stop(executionArn);
+      return 'crash';
+    });
+
+    await world.rotated(secretArn);
+    await world.settle();
+
+    expect(world.subjects()).toEqual([
+      'Genesys token rotation failed in Verify: the execution was stopped: crm/genesys',
+    ]);
+  });
+
+  it('is not announced when nothing fails', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential();
+
+    await world.rotated(secretArn);
+    await world.settle();
+
+    expect(world.subjects()).toEqual([]);
+  });
+});
+
+describe('a failure that Secrets Manager alone reports', () => {
+  it('is announced with its reason, and when a rotation succeeds after it', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
+    world.sandbox.faults.add({ target: 'lambda:rotation', kind: 'access-denied', when: 'always' });
+
+    await world.rotated(secretArn);
+    await world.settle();
+    world.serveAll();
+    await world.giveUp(secretArn);
+    await world.rotated(secretArn);
+    await world.settle();
+
+    expect(world.subjects()).toEqual([
+      'Genesys token rotation failed without an execution: crm/genesys',
+      'Genesys token rotation works again: crm/genesys',
+    ]);
+    expect(world.sandbox.sns.messages()[0]?.message).toContain('during createSecret step');
+  });
+
+  it('is nothing to announce when the secret has another rotation function', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential();
+    const promote = world.sandbox.stack.functions.find(({ name }) => name.endsWith('-promote'));
+
+    world.sandbox.cloudTrail.record({
+      name: 'RotationFailed',
+      source: 'secretsmanager.amazonaws.com',
+      requestId: crypto.randomUUID(),
+      resource: { type: 'AWS::SecretsManager::Secret', name: secretArn },
+      additionalEventData: { SecretId: secretArn },
+      errorMessage: 'somebody else',
+    });
+    world.sandbox.secretsManager.enableRotation(secretArn, promote?.arn ?? '', {
+      ScheduleExpression: 'rate(900 days)',
+    });
+    await world.settle();
+
+    expect(world.subjects()).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('arrives although the topic refuses it for some minutes', async () => {
+    const world = await notifiedWorld();
+    const { secretArn } = await world.credential();
+    world.crashIn('Fetch');
+    world.sandbox.faults.add({ target: 'sns:Publish', kind: 'server-error', when: 'always' });
+    await world.rotated(secretArn);
+    const refused = world.subjects().length;
+
+    world.sandbox.faults.clear();
+    await world.sandbox.advance(10 * MINUTE_MS);
+
+    expect(refused).toBe(0);
+    expect(world.subjects()).toContain(
+      'Genesys token rotation failed in Fetch: Runtime.ExitError: genesys/demo',
+    );
+  });
+});
