@@ -82,7 +82,7 @@ export class RotationTrials {
     sandbox = await Sandbox.start({
       assemblyDirectory,
       virtualTime: true,
-      events: { schedules: false },
+      events: { rules: 'none' },
       seed: 1,
       awsInterceptors: [watch.awsInterceptor, calls.awsInterceptor],
       invocationInterceptors: [watch.invocationInterceptor, calls.invocationInterceptor],

@@ -9,7 +9,7 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
  * hourly watch, which rotations know nothing of, does not run.
  */
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
-  const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { schedules: false } });
+  const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { rules: 'patterns' } });
   sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
   const preloaded = new URL('./preloaded-random.ts', import.meta.url);
   for (const definition of sandbox.stack.functions) {

@@ -7,13 +7,13 @@ export interface EventBridgeBehaviour {
   readonly trail: boolean;
   /** Whether each rule hands over each event twice, as it does now and then on AWS. Default false. */
   readonly duplicates: boolean;
-  /** Whether rules with a schedule run. Off, long times pass faster. Default true. */
-  readonly schedules: boolean;
+  /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
+  readonly rules: 'all' | 'patterns' | 'none';
 }
 
 /** See {@link EventBridgeBehaviour}. */
 export const defaultBehaviour: EventBridgeBehaviour = {
   trail: true,
   duplicates: false,
-  schedules: true,
+  rules: 'all',
 };

@@ -84,7 +84,7 @@ export class EventBridge {
     this.#rules.push(rule);
     if (scheduleExpression === undefined) return;
     const intervalMs = rateMs(scheduleExpression);
-    if (this.#behaviour.schedules) this.#schedule(rule, intervalMs);
+    if (this.#behaviour.rules === 'all') this.#schedule(rule, intervalMs);
   }
 
   /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
@@ -95,6 +95,7 @@ export class EventBridge {
   /** Puts an event of a service on the bus. */
   put(entry: EventEntry): void {
     const event = this.#announce(entry);
+    if (this.#behaviour.rules === 'none') return;
     for (const { specification, matches } of this.#rules) {
       if (specification.enabled && matches(event)) this.#deliver(specification, event);
     }

@@ -354,10 +354,11 @@ describe('notify', () => {
 
     it('is said again only after four hours', async () => {
       await rotationEnded(false);
-      now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS - 1);
+      const saidAt = now.getTime();
+      now = new Date(saidAt + 4 * HOUR_MS - 1);
       await rotationEnded(false);
       const before = published().length;
-      now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS);
+      now = new Date(saidAt + 4 * HOUR_MS);
       await rotationEnded(false);
 
       expect(before).toBe(1);

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 /** A world whose rotations fail for as long as the user's tokens are revoked, and what the topic got. */
 async function notifiedWorld() {
-  const world = await recoveryWorld();
+  const world = await recoveryWorld({ events: { rules: 'patterns' } });
   const { sandbox } = world;
   return {
     ...world,

@@ -45,8 +45,8 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     virtualTime: true,
     seed: 1,
     ...options,
-    // Rotations know nothing of the hourly watch.
-    events: { schedules: false, ...options.events },
+    // Rotations know nothing of messages and of the hourly watch.
+    events: { rules: 'none', ...options.events },
     secretsManager: { retryDelaysMs: [], ...options.secretsManager },
     invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],
   });

@@ -12,7 +12,7 @@ async function stillSandbox(faults: readonly FaultRule[], options: SandboxOption
   const world = await startSandbox({
     virtualTime: true,
     seed: 1,
-    events: { schedules: false },
+    events: { rules: 'none' },
     ...options,
   });
   const { secretArn } = await world.credential();
