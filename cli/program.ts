@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
+
+/** Declares the program without running it; `addCommands` of each verb is in the verb's own folder. */
+export function makeProgram(): Command {
+  const program = new Command('genesys-token-rotation')
+    .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
+    .option('--stack <name>', 'the deployment', 'genesys-token-rotation')
+    .option('--region <region>', 'AWS region; by default that of the environment or the profile')
+    .option('--profile <name>', 'profile of the shared AWS configuration')
+    .option('--json', 'print the result as one JSON object')
+    .option('--no-color', 'no colours; they are used on terminals only, and not with NO_COLOR')
+    .showHelpAfterError('Add --help for what is possible.')
+    .exitOverride();
+  return program;
+}
+
+/** The part of a command's help that lists how it can end. */
+export function exitCodesHelp(...endings: readonly Ending[]): string {
+  const lines = endings.map(ending => `  ${EXIT_CODES[ending]}  ${EXIT_CODE_MEANINGS[ending]}`);
+  return `\nExit codes:\n${lines.join('\n')}`;
+}

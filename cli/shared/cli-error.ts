@@ -1,0 +1,12 @@
+import type { Ending } from '../exit-code.ts';
+
+/** Ends the command; its message is one paragraph for a person, which says what happened and what to do next. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly ending: Exclude<Ending, 'done'>;
+
+  constructor(ending: Exclude<Ending, 'done'>, message: string) {
+    super(message);
+    this.ending = ending;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { type Aws, type AwsOptions, awsClients } from './aws.ts';
+import { type Deployment, findDeployment } from './deployment.ts';
+import { Terminal } from './terminal.ts';
+
+/** The options that every command has. */
+export interface CommonOptions extends AwsOptions {
+  readonly stack: string;
+  readonly json?: true;
+  /** False after `--no-color`. */
+  readonly color: boolean;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly aws: Aws;
+  readonly stackName: string;
+  /** @throws CliError there is no such deployment */
+  readonly deployment: () => Promise<Deployment>;
+  /** Aborted by Ctrl-C: what waits ends, what is half done is finished or undone. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the context of a command from its options, those of the program included. */
+export function contextOf(command: Command, signal: AbortSignal): Context {
+  const { stack, json = false, color, ...aws } = command.optsWithGlobals<CommonOptions>();
+  const clients = awsClients(aws);
+  return {
+    terminal: new Terminal({ json, colour: color }),
+    aws: clients,
+    stackName: stack,
+    deployment: () => findDeployment(stack, clients),
+    signal,
+  };
+}

@@ -1,0 +1,50 @@
+import { styleText } from 'node:util';
+
+/** A stream that may be a terminal. */
+export type Stream = NodeJS.WriteStream & { readonly fd: number };
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where a command writes: results to standard output, what goes on and what went wrong to standard error. */
+export class Terminal {
+  readonly out: Stream;
+  readonly err: Stream;
+  readonly in: NodeJS.ReadStream;
+  /** Whether the result is printed as one JSON object and nothing else. */
+  readonly json: boolean;
+  readonly #colour: boolean;
+
+  /** @param options.colour false switches it off; otherwise the terminal and NO_COLOR decide */
+  constructor(options: { json: boolean; colour: boolean }) {
+    this.out = process.stdout;
+    this.err = process.stderr;
+    this.in = process.stdin;
+    this.json = options.json;
+    this.#colour = options.colour;
+  }
+
+  /** Whether a person can be asked: both ends are a terminal. */
+  get isInteractive(): boolean {
+    return this.in.isTTY && this.err.isTTY && !this.json;
+  }
+
+  /** Prints a line of the result; nothing with `--json`. */
+  line(text = ''): void {
+    if (!this.json) this.out.write(`${text}\n`);
+  }
+
+  /** Prints the result as one JSON object with `--json`; nothing otherwise. */
+  result(value: object): void {
+    if (this.json) this.out.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Says what goes on, to the person who waits; nothing with `--json`. */
+  note(text: string): void {
+    if (!this.json) this.err.write(`${text}\n`);
+  }
+
+  /** Colours a text where the stream shows colours. */
+  style(style: Style, text: string, stream: Stream = this.out): string {
+    return this.#colour ? styleText(style, text, { stream }) : text;
+  }
+}
