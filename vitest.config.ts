@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: ['default', new GrantsReport()],
     globalSetup: 'test/synthesized-stack.ts',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
     restoreMocks: true,
   },

@@ -42,6 +42,9 @@ const CONTEXT = v.object({
   genesysApiUrl: v.exactOptional(text),
 });
 
+/** The names of all context values. */
+export const CONTEXT_KEYS: readonly string[] = Object.keys(CONTEXT.entries);
+
 /**
  * Reads the settings from the context of the CDK app, that is from `-c key=value` or from `cdk.json`. It looks at
  * their form only: what they say is judged by the construct.
@@ -50,7 +53,7 @@ const CONTEXT = v.object({
  * @throws InvalidSetting names the key whose value is of no use
  */
 export function readSettings(contextValue: (key: string) => unknown): AppSettings {
-  const given = Object.keys(CONTEXT.entries).flatMap(key => {
+  const given = CONTEXT_KEYS.flatMap(key => {
     const value = contextValue(key);
     return value === undefined ? [] : [[key, value] as const];
   });

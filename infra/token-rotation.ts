@@ -21,6 +21,10 @@ import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
 import type { TokenRotationProps } from './token-rotation-props.ts';
 
+// The package's users name them.
+export { InvalidSetting } from './invalid-setting.ts';
+export type { TokenRotationProps } from './token-rotation-props.ts';
+
 const DAY_HOURS = 24;
 
 /**

@@ -47,6 +47,8 @@ export interface SandboxOptions {
   readonly assemblyDirectory?: string;
   /** Needed when the folder holds more than one stack. */
   readonly stackName?: string;
+  /** Ids of KMS keys that the account has before the stack is deployed; their policies leave the decision to IAM. */
+  readonly existingKeys?: readonly string[];
   /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */
   readonly port?: number;
   readonly secretsManager?: Partial<SecretsManagerBehaviour>;
@@ -303,6 +305,7 @@ export class Sandbox {
 
   #deploy(): void {
     const { stack } = this;
+    for (const keyId of this.#options.existingKeys ?? []) this.kms.createKey({ keyId });
     for (const { keyId, aliases, description, enableKeyRotation } of stack.keys) {
       const key = this.kms.createKey({
         keyId,

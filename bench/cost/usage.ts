@@ -6,7 +6,7 @@ import { type DeploymentUsage, deploymentUsage } from './deployment-usage.ts';
 const HOUR_MS = 3_600_000;
 
 /** What one rotation uses. */
-export interface RotationUsage {
+interface RotationUsage {
   readonly secretCalls: number;
   readonly keyCalls: number;
   readonly tableReads: number;

@@ -10,11 +10,19 @@ class SynthesisFailed extends Error {
  * Synthesises the stack as `npm run synth` does, without the CDK's command line, which takes as long again.
  *
  * @param assemblyDirectory where to
+ * @param context           what `-c key=value` would give, instead of what the environment gives
  * @throws SynthesisFailed
  */
-export async function synthesize(assemblyDirectory: string): Promise<void> {
+export async function synthesize(
+  assemblyDirectory: string,
+  context?: Readonly<Record<string, string>>,
+): Promise<void> {
   const app = spawn(process.execPath, ['infra/app.ts'], {
-    env: { ...process.env, CDK_OUTDIR: assemblyDirectory },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: assemblyDirectory,
+      ...(context !== undefined && { CDK_CONTEXT_JSON: JSON.stringify(context) }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed: Buffer[] = [];

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { credentialMonth, deploymentBill, rotationBill, total } from '../../../bench/cost/bill.ts';
+import type { Usage } from '../../../bench/cost/usage.ts';
+
+const USAGE: Usage = {
+  rotation: {
+    secretCalls: 10,
+    keyCalls: 4,
+    tableReads: 0,
+    transitions: 7,
+    invocations: { rotation: 4, refresh: 1 },
+    logBytes: 0,
+  },
+  deployment: { keys: 2, alarmMetrics: 9, dashboards: 1, memoryMb: 512 },
+};
+
+function unitsOf(lines: ReturnType<typeof rotationBill>): Record<string, number> {
+  return Object.fromEntries(lines.map(({ price, units }) => [price, units]));
+}
+
+describe('rotationBill', () => {
+  it('counts each call and transition, and bills the seconds at the memory of the functions', () => {
+    const bill = rotationBill(USAGE);
+
+    // Four invocations of 4 s and one of 0.8 s at half a GB.
+    expect(unitsOf(bill)).toMatchObject({ transition: 7, lambdaRequest: 5, secretCall: 10, keyCall: 4 });
+    expect(unitsOf(bill).lambdaGbSecond).toBeCloseTo(8.4, 10);
+  });
+
+  it('costs what the transitions cost, at least', () => {
+    const transitions = rotationBill(USAGE).find(({ price }) => price === 'transition');
+
+    expect(transitions?.dollars).toBeCloseTo(0.000175, 10);
+    expect(total(rotationBill(USAGE))).toBeGreaterThan(0.000175);
+  });
+});
+
+describe('deploymentBill', () => {
+  it('lists a hundred secrets a call, by the hour', () => {
+    expect(unitsOf(deploymentBill(USAGE, 100)).secretCall).toBe(730);
+    expect(unitsOf(deploymentBill(USAGE, 101)).secretCall).toBe(1460);
+  });
+});
+
+describe('credentialMonth', () => {
+  it('is the secret, its rotations and its share of the deployment', () => {
+    const rotations = (730 / 8) * total(rotationBill(USAGE));
+
+    expect(credentialMonth(USAGE, 8, 10)).toBeCloseTo(
+      0.4 + rotations + total(deploymentBill(USAGE, 10)) / 10,
+      10,
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CONTEXT_KEYS } from '../../infra/context.ts';
+import { ALARM_NAMES } from '../../infra/operations/alarm-names.ts';
+
+function page(name: string): string {
+  return readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+}
+
+/** The context values of the tables whose head is `Context value`. */
+function keysIn(text: string): string[] {
+  const [, table = ''] = text.split('| Context value | Meaning | Default |\n');
+  const rows = table.split('\n\n')[0]?.split('\n').slice(1) ?? [];
+  return rows.flatMap(row =>
+    [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)=/g)].map(([, key = '']) => key),
+  );
+}
+
+describe('the pages about the deployment', () => {
+  it('tell of every context value, and of no other', () => {
+    const keys = keysIn(page('docs/deploy.md'));
+
+    expect(keys).toHaveLength(CONTEXT_KEYS.length);
+    expect(new Set(keys)).toEqual(new Set(CONTEXT_KEYS));
+  });
+
+  it('tell of those in the README that exist', () => {
+    const keys = keysIn(page('README.md'));
+
+    expect(keys.length).toBeGreaterThan(0);
+    expect(CONTEXT_KEYS).toEqual(expect.arrayContaining(keys));
+  });
+
+  it('tell of every alarm, and what to do about it', () => {
+    for (const name of ALARM_NAMES) {
+      expect(page('docs/deploy.md')).toContain(`\`…-${name}\``);
+      expect(page('docs/runbook.md')).toContain(`\n### ${name}\n`);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, inject, it } from 'vitest';
+import { Permissions } from '../../sandbox/iam/permissions.ts';
+import { readStack } from '../../sandbox/template/stack-model.ts';
+import { recoveryWorld } from '../recovery/recovery-world.ts';
+
+const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
+const MINUTE_MS = 60_000;
+
+const stack = readStack({ assemblyDirectory: inject('assemblyDirectory'), ...ACCOUNT });
+const role = stack.roles.find(({ arn }) =>
+  stack.functions.some(({ name, roleArn }) => name.endsWith('-notify') && roleArn === arn),
+);
+
+/** What `notify` needs to tell people. */
+const grants = new Permissions({ ...ACCOUNT, stack })
+  .granted()
+  .filter(grant => grant.role === role?.name && !/^(logs|xray):/.test(grant.action));
+
+describe('a message, when notify has lost a grant', () => {
+  it.each(grants)('comes once $action is back', async ({ role: name, sid, action, resource }) => {
+    const world = await recoveryWorld({ events: { rules: 'patterns' } });
+    const { sandbox } = world;
+    const credential = await world.credential({ secretName: 'crm/genesys' });
+    const giveBack = sandbox.permissions.revoke({ role: name, sid, action, resource });
+    // What Secrets Manager alone reports needs the description of the secret.
+    if (action === 'secretsmanager:DescribeSecret') {
+      sandbox.faults.add({ target: 'lambda:rotation', kind: 'access-denied', when: 'always' });
+    } else {
+      world.crashIn('Verify');
+    }
+    // The end of a failure is what the item is deleted for.
+    const untilItEnds = action === 'dynamodb:DeleteItem';
+
+    await world.rotated(credential.secretArn);
+    if (untilItEnds) {
+      await sandbox.advance(MINUTE_MS);
+      world.serveAll();
+      await world.redriven(await world.lastClosed(credential.secretArn));
+    }
+    await sandbox.advance(30_000);
+    const denied = sandbox.permissions.denials().map(denial => denial.action);
+    giveBack();
+    await sandbox.advance(10 * MINUTE_MS);
+
+    expect(denied).toContain(action);
+    const subjects = sandbox.sns.messages().map(({ subject = '' }) => subject);
+    expect(subjects.length).toBeGreaterThan(0);
+    expect(subjects.at(-1)).toMatch(untilItEnds ? /works again/ : /failed/);
+  });
+});
