@@ -31,6 +31,8 @@ export function exampleHelp(...lines: readonly string[]): string {
 
 /** The part of a command's help that lists how it can end. */
 export function exitCodesHelp(...endings: readonly Ending[]): string {
-  const lines = endings.map(ending => `  ${EXIT_CODES[ending]}  ${EXIT_CODE_MEANINGS[ending]}`);
+  const lines = endings.map(
+    ending => `  ${String(EXIT_CODES[ending]).padEnd(3)}  ${EXIT_CODE_MEANINGS[ending]}`,
+  );
   return `\nExit codes:\n${lines.join('\n')}`;
 }

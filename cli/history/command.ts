@@ -11,11 +11,10 @@ import { historyResult, printHistory } from './report.ts';
 const DEFAULT_LIMIT = 10;
 const LARGEST_LIMIT = 1_000;
 
-const DESCRIPTION = `Shows past rotations of a secret, newest first: when they began, how long they took and how they ended, each
-failure with its state and error, and how often they were redriven. AWS keeps closed executions for 90 days.
-
-The token gap is the time from Genesys Cloud's answer to the move of AWSCURRENT, in which consumers may hold an
-access token that the refresh has ended.`;
+const DESCRIPTION = [
+  'Shows past rotations of a secret, newest first: when they began, how long they took and how they ended, each failure with its state and error, and how often they were redriven. AWS keeps closed executions for 90 days.',
+  "The token gap is the time from Genesys Cloud's answer to the move of AWSCURRENT, in which consumers may hold an access token that the refresh has ended.",
+].join('\n\n');
 
 /** Declares `history`. */
 export function addHistory(program: Command, signal: AbortSignal): void {
