@@ -55,7 +55,12 @@ export async function readPastRotation(
 function tokenGapIn({ stateExitedEventDetails: exited, timestamp }: HistoryEvent): number | undefined {
   if (exited?.name !== 'Promote' || exited.output === undefined || timestamp === undefined) return undefined;
   const output: unknown = JSON.parse(exited.output);
-  const { verified } = output as { readonly verified?: { readonly refreshedAt?: unknown } };
+  const { verified, promoted } = output as {
+    readonly verified?: { readonly refreshedAt?: unknown };
+    readonly promoted?: unknown;
+  };
+  // Promote is also left, without having moved anything, for StandDown.
+  if (promoted === undefined) return undefined;
   // Null where another execution refreshed, absent in executions of version 0.1.0.
   if (typeof verified?.refreshedAt !== 'string') return undefined;
   const gapMs = timestamp.getTime() - Date.parse(verified.refreshedAt);

@@ -186,7 +186,7 @@ describe('status', () => {
   });
 
   it('goes on without the life of the token where the value may not be read', async () => {
-    const reading = { isDenied: false };
+    const reading: { isDenied: boolean } = { isDenied: false };
     const world = await rotationWorld({
       awsInterceptors: [
         async ({ operation, caller }, next) => {

@@ -14,15 +14,20 @@ const HARMLESS = new Set(['clientId', 'region', 'expiresAt']);
  */
 export async function storedSecrets(sandbox: Sandbox): Promise<string[]> {
   const caller = sandbox.identities.find(sandbox.operator.accessKeyId)?.caller;
+  const { operations } = sandbox.secretsManager;
   if (caller === undefined) throw new Error('The operator has no identity.');
-  const call = async (name: 'ListSecrets' | 'GetSecretValue', input: object): Promise<object> =>
-    sandbox.secretsManager.operations[name].run(input, {
+  const call = async (name: string, input: object): Promise<object> => {
+    const { schema, run } = operations[name] ?? {};
+    if (schema === undefined || run === undefined) throw new Error(`There is no operation ${name}.`);
+    const request = {
       service: 'secretsmanager',
       operation: name,
       input,
       caller,
       requestId: 'stored-secrets',
-    });
+    };
+    return run(v.parse(schema, input), request);
+  };
   const { SecretList } = v.parse(secretList, await call('ListSecrets', { MaxResults: 100 }));
   const found = [sandbox.operator.secretAccessKey];
   for (const { ARN } of SecretList) {
