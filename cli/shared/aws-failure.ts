@@ -4,8 +4,8 @@ export function explainAwsFailure(error: unknown): string | undefined {
   if (failure === undefined) return undefined;
   const { name, message, host } = failure;
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return NO_CREDENTIALS;
-  // The SDK gives these two no name of their own.
-  if (message === 'Region is missing') return NO_REGION;
+  // The SDK gives these no name of their own.
+  if (message === 'Region is missing' || message.startsWith('Region not accepted')) return NO_REGION;
   if (message.startsWith('Could not load credentials')) return NO_CREDENTIALS;
   if (CREDENTIALS_REFUSED.has(name)) {
     return `AWS does not accept the credentials (${name}): they have expired, were deleted or belong to another environment. Log in again with aws sso login or aws configure, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where they are stale; aws sts get-caller-identity tells whether they work. A clock that is minutes off is refused, too.`;
@@ -30,7 +30,7 @@ const NO_CREDENTIALS =
   'No AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile or AWS_PROFILE after aws configure or aws sso login.';
 
 const NO_REGION =
-  'No AWS region is set. Name the region of the deployment with --region, AWS_REGION, or in the profile.';
+  'No AWS region is set, or one that can be none. Name the region of the deployment with --region, AWS_REGION, or in the profile.';
 
 /** AWS Security Token Service API Reference, "Common Errors", and what services of the JSON protocol answer. */
 const CREDENTIALS_REFUSED = new Set([

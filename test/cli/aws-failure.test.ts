@@ -5,7 +5,8 @@ import { startSandbox } from '../helpers/sandbox.ts';
 describe('what AWS refuses', () => {
   it.each([
     ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, /--profile/],
-    ['no region', { AWS_REGION: '' }, /--region/],
+    ['no region', { AWS_REGION: undefined }, /--region/],
+    ['a region that can be none', { AWS_REGION: 'no region' }, /--region/],
     ['credentials that AWS does not know', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /get-caller-identity/],
     ['an endpoint that nobody serves', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
     ['an endpoint that is no URL', { AWS_ENDPOINT_URL: 'nonsense' }, /AWS_ENDPOINT_URL/],

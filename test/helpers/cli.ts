@@ -14,8 +14,8 @@ export const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 export interface CliOptions {
   /** What it reads from standard input. */
   readonly input?: string;
-  /** Besides, or instead of, what leads it to the sandbox. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Besides, or instead of, what leads it to the sandbox; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Sends SIGINT when standard error has this text. */
   readonly interruptAt?: string;
 }
