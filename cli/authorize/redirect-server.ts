@@ -23,10 +23,10 @@ export function redirectUriOf(port: number): string {
  * @see RFC 8252, section 7.3 (loopback interface redirection)
  */
 export class RedirectServer {
-  readonly #state: string;
+  /** Undefined once it has been used. */
+  #state: string | undefined;
   readonly #servers: readonly Server[];
   readonly #arrival = Promise.withResolvers<URLSearchParams>();
-  #arrived = false;
 
   private constructor(state: string, servers: readonly Server[]) {
     this.#state = state;
@@ -88,10 +88,8 @@ export class RedirectServer {
       page(response, 405, 'Only the redirect of a login is taken here.');
     } else if (parameters.get('state') !== this.#state) {
       page(response, 400, 'This is the end of another login. Use the address that the command shows.');
-    } else if (this.#arrived) {
-      page(response, 410, 'The login is over. Go back to the terminal.');
     } else {
-      this.#arrived = true;
+      this.#state = undefined;
       // The browser may go away before it has read the page; the redirect has arrived all the same.
       response.once('close', () => this.#arrival.resolve(parameters));
       page(response, 200, 'Genesys Cloud has answered. Close this page and go back to the terminal.');

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import type { TestSandbox } from './sandbox.ts';
+
+/** The program's first file. */
+export const CLI_MAIN = path.join(import.meta.dirname, '../../cli/main.ts');
+
+/** How a run of the program ended. */
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run is given beside its arguments. */
+export interface CliOptions {
+  /** All of standard input. */
+  readonly input?: string;
+  /** Beside the address of the sandbox and its operator's credentials. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program in a pipe, and fails when it prints a secret. */
+export async function runCli(
+  sandbox: Pick<TestSandbox, 'sandbox'>,
+  args: readonly string[],
+  { input = '', env }: CliOptions = {},
+): Promise<CliResult> {
+  const cli = startCli(sandbox, args, env === undefined ? {} : { env });
+  cli.endInput(input);
+  return await cli.ended;
+}
+
+/** A running program with pipes at its ends. */
+export interface RunningCli {
+  /** Waits until both outputs together match, and gives the match. */
+  readonly seen: (pattern: RegExp) => Promise<RegExpMatchArray>;
+  readonly type: (text: string) => void;
+  readonly endInput: (text?: string) => void;
+  /** Ctrl-C, as a terminal sends it. */
+  readonly interrupt: () => void;
+  readonly ended: Promise<CliResult>;
+}
+
+/** Starts the program in a pipe; its end fails the test when it printed a secret. */
+export function startCli(
+  { sandbox }: Pick<TestSandbox, 'sandbox'>,
+  args: readonly string[],
+  { env }: Pick<CliOptions, 'env'> = {},
+): RunningCli {
+  const child = spawn(process.execPath, [CLI_MAIN, ...args], { env: { ...cliEnvironment(sandbox), ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const written = { stdout: '', stderr: '' };
+  const watcher = new OutputWatcher(() => written.stdout + written.stderr);
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+      watcher.changed();
+    });
+  }
+  // The program may end before it has read everything.
+  child.stdin.on('error', () => undefined);
+  const ended = once(child, 'close').then(([exitCode]: (number | null)[]) => {
+    watcher.ended();
+    expectNoIssuedSecrets(sandbox, written.stdout + written.stderr);
+    return { exitCode: exitCode ?? null, ...written };
+  });
+  return {
+    seen: pattern => watcher.seen(pattern),
+    type: text => void child.stdin.write(text),
+    endInput: text => void child.stdin.end(text),
+    interrupt: () => void child.kill('SIGINT'),
+    ended,
+  };
+}
+
+/** What leads the program to the sandbox, and nothing of this process but the way to its programs. */
+export function cliEnvironment(sandbox: TestSandbox['sandbox']): Record<string, string> {
+  const { endpoint, region, credentials } = sandbox.clientConfig;
+  const { loginUrl, apiUrl } = sandbox.genesysCloud.urlsOf('{host}');
+  return {
+    PATH: process.env.PATH ?? '',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    GENESYS_LOGIN_URL: loginUrl,
+    GENESYS_API_URL: apiUrl,
+  };
+}
+
+/** Fails when a text holds a token, code or client secret that this Genesys Cloud ever gave out. */
+export function expectNoIssuedSecrets(sandbox: TestSandbox['sandbox'], text: string): void {
+  const printed = sandbox.genesysCloud.issuedValues().filter(value => text.includes(value));
+  expect(printed).toEqual([]);
+}
+
+/** Waits for a text to appear in an output that grows. */
+export class OutputWatcher {
+  readonly #output: () => string;
+  #waiting: { readonly look: () => boolean; readonly giveUp: () => void }[] = [];
+  #over = false;
+
+  constructor(output: () => string) {
+    this.#output = output;
+  }
+
+  /** The first match in all that was written; fails when the output ends without one. */
+  seen(pattern: RegExp): Promise<RegExpMatchArray> {
+    const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
+    const look = (): boolean => {
+      const match = this.#output().match(pattern);
+      if (match !== null) resolve(match);
+      return match !== null;
+    };
+    const giveUp = (): void => reject(new Error(`${pattern} did not appear in:\n${this.#output()}`));
+    if (!look()) {
+      if (this.#over) giveUp();
+      else this.#waiting.push({ look, giveUp });
+    }
+    return promise;
+  }
+
+  /** Something was written. */
+  changed(): void {
+    this.#waiting = this.#waiting.filter(({ look }) => !look());
+  }
+
+  /** Nothing more will be written. */
+  ended(): void {
+    this.#over = true;
+    for (const { giveUp } of this.#waiting) giveUp();
+  }
+}
