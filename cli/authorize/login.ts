@@ -59,16 +59,19 @@ export async function logIn(
     code_challenge_method: 'S256',
   }).toString();
 
-  dependencies.tell(
-    `The OAuth client must have the redirect URI ${redirectUri}\nLog in to Genesys Cloud at\n\n  ${address.href}\n`,
-  );
-  if (options.paste) {
+  const showAddress = async (): Promise<void> => {
+    dependencies.tell(
+      `The OAuth client must have the redirect URI ${redirectUri}\nLog in to Genesys Cloud at\n\n  ${address.href}\n`,
+    );
     if (options.openBrowser) await openBrowser(address.href, dependencies.tell);
+  };
+  if (options.paste) {
+    await showAddress();
     return { ...(await pasted(state, dependencies)), redirectUri, codeVerifier };
   }
   const server = await RedirectServer.open(options.redirectPort, state);
   try {
-    if (options.openBrowser) await openBrowser(address.href, dependencies.tell);
+    await showAddress();
     dependencies.tell(`Waiting for the login, at most ${options.timeoutMs / 1000} s. Ctrl-C ends it.`);
     const parameters = await redirectInTime(server, redirectUri, options, dependencies.signal);
     return { parameters, state, redirectUri, codeVerifier };

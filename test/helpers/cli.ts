@@ -100,8 +100,8 @@ export function expectNoIssuedSecrets(sandbox: TestSandbox['sandbox'], text: str
 /** Waits for a text to appear in an output that grows. */
 export class OutputWatcher {
   readonly #output: () => string;
-  #waiting: { readonly look: () => boolean; readonly giveUp: () => void }[] = [];
-  #over = false;
+  /** Undefined once the output has ended. */
+  #waiting: { readonly look: () => boolean; readonly giveUp: () => void }[] | undefined = [];
 
   constructor(output: () => string) {
     this.#output = output;
@@ -117,7 +117,7 @@ export class OutputWatcher {
     };
     const giveUp = (): void => reject(new Error(`${pattern} did not appear in:\n${this.#output()}`));
     if (!look()) {
-      if (this.#over) giveUp();
+      if (this.#waiting === undefined) giveUp();
       else this.#waiting.push({ look, giveUp });
     }
     return promise;
@@ -125,12 +125,12 @@ export class OutputWatcher {
 
   /** Something was written. */
   changed(): void {
-    this.#waiting = this.#waiting.filter(({ look }) => !look());
+    this.#waiting = this.#waiting?.filter(({ look }) => !look());
   }
 
   /** Nothing more will be written. */
   ended(): void {
-    this.#over = true;
-    for (const { giveUp } of this.#waiting) giveUp();
+    for (const { giveUp } of this.#waiting ?? []) giveUp();
+    this.#waiting = undefined;
   }
 }
