@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuthorize } from './authorize/command.ts';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addStatus } from './status/command.ts';
@@ -19,6 +20,7 @@ export function makeProgram(signal: AbortSignal): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for what is possible.')
     .exitOverride();
+  addAuthorize(program, signal);
   addStatus(program, signal);
   addHistory(program, signal);
   return program;

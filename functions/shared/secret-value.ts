@@ -85,7 +85,7 @@ export function parseCredential(
 }
 
 /** The secret's value with a new token pair in it; every other key stays as it is. */
-export function withTokens(credential: Credential, tokens: TokenPair): string {
+export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPair): string {
   const { expiresAt: _replaced, ...kept } = credential.keys;
   return JSON.stringify({
     ...kept,
@@ -105,8 +105,11 @@ const exactJson = JSON as unknown as {
   isRawJSON(value: unknown): boolean;
 };
 
-/** Numbers keep their digits: other keys go back as they came, also those that a double cannot hold. */
-function parseObject(text: string): Record<string, unknown> | undefined {
+/**
+ * The JSON object in a secret's value; undefined when it is anything else. Numbers keep their digits: other keys go
+ * back as they came, also those that a double cannot hold.
+ */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   let parsed: unknown;
   try {
     parsed = exactJson.parse(text, (_key, value, { source }) =>

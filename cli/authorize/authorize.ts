@@ -1,0 +1,143 @@
+import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import { CliError } from '../shared/cli-error.ts';
+import type { Context } from '../shared/context.ts';
+import { type Deployment, findDeployment } from '../shared/deployment.ts';
+import { exchangeCode, requireSafeUrl } from './code-exchange.ts';
+import { type LoginOptions, logIn } from './login.ts';
+import { type ClientOptions, chooseClient } from './oauth-client.ts';
+import { InputLines, interrupted, Questions } from './questions.ts';
+import { type AuthorizeResult, report, summary } from './report.ts';
+import { type ExistingSecret, findTarget } from './target-secret.ts';
+import { ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
+import { waitingExecution } from './waiting-execution.ts';
+import { createCredential, enableRotation, putCredential } from './write-credential.ts';
+
+/** What the command is asked to do. */
+export interface AuthorizeRequest extends ClientOptions, LoginOptions {
+  readonly secretId: string;
+  /** The stack that is to rotate the secret. */
+  readonly rotateWith?: string;
+  readonly kmsKey?: string;
+  readonly otherUser: boolean;
+  readonly yes: boolean;
+}
+
+/**
+ * Logs a person in to Genesys Cloud, says whose tokens came and what will happen, and stores them. Until the person
+ * has agreed nothing is written; from then on Ctrl-C waits until all is written.
+ *
+ * @throws CliError
+ */
+export async function authorize(request: AuthorizeRequest, context: Context): Promise<void> {
+  const { terminal, signal } = context;
+  const lines = new InputLines(terminal.in, signal);
+  try {
+    const result = await perform(request, context, lines);
+    report(terminal, result);
+  } catch (error) {
+    throw signal.aborted && !(error instanceof CliError) ? interrupted() : error;
+  } finally {
+    lines.close();
+  }
+}
+
+async function perform(
+  request: AuthorizeRequest,
+  context: Context,
+  lines: InputLines,
+): Promise<AuthorizeResult> {
+  const { aws, terminal, signal } = context;
+  const interactive = terminal.isInteractive;
+  if (!interactive && !request.yes) {
+    throw new CliError(
+      'refused',
+      'There is no terminal to confirm on what will be written, and --yes was not given. Nothing was changed. Add --yes.',
+    );
+  }
+  const questions = new Questions(terminal, signal);
+  const tell = (text: string): void => void terminal.err.write(`${text}\n`);
+
+  const existing = await findTarget(aws.secrets, request.secretId);
+  const deployment = await rotatingDeployment(request, existing, context);
+  const client = await chooseClient(request, existing, { questions, lines, interactive });
+  const urlsOf = genesysUrls(process.env);
+  const { loginUrl, apiUrl } = urlsOf(client.host);
+  requireSafeUrl(loginUrl);
+  requireSafeUrl(apiUrl);
+  const earlierUserId = await earlierUser(existing, urlsOf);
+
+  const answer = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
+  const tokens = await exchangeCode(client, loginUrl, answer, signal);
+  const owner = await ownerOf(tokens.accessToken, apiUrl);
+  const plan = { request, existing, deployment, client, owner, earlierUserId };
+  tell(summary(terminal, plan));
+  if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
+  if (signal.aborted) throw interrupted();
+  if (!request.yes && !(await questions.confirmed('Write this?'))) {
+    throw new CliError('refused', 'Not confirmed. Nothing was written; the new tokens are forgotten.');
+  }
+
+  const credential = { client, tokens, userId: owner.id };
+  const written =
+    existing === undefined
+      ? await createCredential(aws.secrets, request.secretId, request.kmsKey, credential)
+      : await putCredential(aws.secrets, existing, credential);
+  if (deployment !== undefined) await enableRotation(aws.secrets, written, deployment);
+  const waiting = existing === undefined ? undefined : await waitingExecution(aws, existing);
+  return { ...plan, written, expiresAt: tokens.expiresAt, waiting };
+}
+
+/** Looked for before the login, so that a wrong name costs nobody a login. */
+async function rotatingDeployment(
+  { rotateWith, kmsKey }: AuthorizeRequest,
+  existing: ExistingSecret | undefined,
+  { aws }: Context,
+): Promise<Deployment | undefined> {
+  if (existing !== undefined && kmsKey !== undefined) {
+    throw new CliError(
+      'usage',
+      `The secret ${existing.name} exists and keeps its KMS key; --kms-key is for a new one. Change its key with aws secretsmanager update-secret --kms-key-id.`,
+    );
+  }
+  if (rotateWith === undefined) return undefined;
+  const deployment = await findDeployment(rotateWith, aws);
+  const present = existing?.rotationFunctionArn;
+  if (present === undefined || unqualified(present) === unqualified(deployment.rotationFunctionArn)) {
+    return deployment;
+  }
+  throw new CliError(
+    'refused',
+    `The secret ${existing?.name} is rotated by another function, ${present}. Nothing was changed. Leave out --rotate-with, or take that rotation away first: aws secretsmanager cancel-rotate-secret --secret-id ${existing?.arn}`,
+  );
+}
+
+/** A function's ARN without version or alias. */
+function unqualified(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
+}
+
+/** Whose tokens the secret holds. A living token tells it for sure; the key beside it may be about an earlier one. */
+async function earlierUser(
+  existing: ExistingSecret | undefined,
+  urlsOf: ReturnType<typeof genesysUrls>,
+): Promise<string | undefined> {
+  if (existing === undefined) return undefined;
+  const { accessToken, host, userId } = existing;
+  const told =
+    accessToken === undefined || host === undefined
+      ? undefined
+      : await userIdOf(accessToken, urlsOf(host).apiUrl);
+  return told ?? userId;
+}
+
+function requireSameUser(
+  existing: ExistingSecret | undefined,
+  { id }: TokenOwner,
+  earlierUserId: string | undefined,
+): void {
+  if (existing === undefined || earlierUserId === undefined || earlierUserId === id) return;
+  throw new CliError(
+    'refused',
+    `The secret ${existing.name} holds tokens of the user ${earlierUserId}, but the user ${id} has logged in. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again, or add --other-user if the user is to be replaced.`,
+  );
+}

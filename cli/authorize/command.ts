@@ -1,0 +1,118 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
+import { exitCodesHelp } from '../program.ts';
+import { contextOf } from '../shared/context.ts';
+import { authorize } from './authorize.ts';
+
+/** What the command line says beside the secret. */
+interface Options {
+  readonly clientId?: string;
+  readonly clientSecretStdin?: true;
+  readonly genesysRegion?: string;
+  readonly redirectPort: number;
+  readonly timeout: number;
+  readonly paste?: true;
+  /** False after `--no-browser`. */
+  readonly browser: boolean;
+  readonly rotateWith?: string;
+  readonly otherUser?: true;
+  readonly otherClient?: true;
+  readonly kmsKey?: string;
+  readonly yes?: true;
+}
+
+/** The port of the redirect URI in the documentation. */
+const DEFAULT_REDIRECT_PORT = 8085;
+
+/** Time for a login with a second factor, in s. */
+const DEFAULT_TIMEOUT_SECONDS = 300;
+const LONGEST_TIMEOUT_SECONDS = 3600;
+const HIGHEST_PORT = 65_535;
+
+const EXAMPLES = `
+Examples:
+  genesys-token-rotation authorize genesys/voicemail --rotate-with genesys-token-rotation
+  genesys-token-rotation authorize genesys/voicemail --paste        (the browser is on another machine)
+  genesys-token-rotation authorize genesys/voicemail --client-secret-stdin --yes < client-secret
+
+The OAuth client in Genesys Cloud has the grant type Code Authorization and the redirect URI
+http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument: it comes from
+the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or is asked for without an echo.`;
+
+/**
+ * Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one.
+ *
+ * @param signal aborted by Ctrl-C
+ */
+export function addAuthorize(program: Command, signal: AbortSignal): void {
+  program
+    .command('authorize')
+    .summary('log in to Genesys Cloud and store the tokens')
+    .description(
+      'Logs a person in to Genesys Cloud in the browser, and stores the tokens: in a new secret, or as a new AWSCURRENT version of an existing one, whose other keys stay as they are.',
+    )
+    .argument('<secret>', 'name or ARN of the secret; a name that does not exist is created')
+    .option('--client-id <id>', 'OAuth client; by default the one that the secret holds')
+    .option('--client-secret-stdin', 'take the client secret from the first line of standard input')
+    .option(
+      '--genesys-region <region>',
+      'Genesys Cloud host or its AWS region; by default the one that the secret holds',
+      regionArgument,
+    )
+    .option(
+      '--redirect-port <port>',
+      'port of the redirect URI http://localhost:<port>/callback',
+      integer('port', HIGHEST_PORT),
+      DEFAULT_REDIRECT_PORT,
+    )
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for the login',
+      integer('number of seconds', LONGEST_TIMEOUT_SECONDS),
+      DEFAULT_TIMEOUT_SECONDS,
+    )
+    .option('--paste', 'take the code, or the address that the login led to, by hand')
+    .option('--no-browser', 'only print the address of the login')
+    .option('--rotate-with <stack>', 'enable the rotation, too, with this deployment and its schedule')
+    .option('--other-user', 'store the tokens of another user than the secret had')
+    .option('--other-client', 'store the tokens of another OAuth client than the secret had')
+    .option('--kms-key <key>', 'KMS key of a new secret: id, ARN or alias')
+    .option('--yes', 'write without asking')
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'refused', 'interrupted'))
+    .action(async (secretId: string, options: Options, command: Command) => {
+      const { clientId, genesysRegion: host, rotateWith, kmsKey } = options;
+      await authorize(
+        {
+          secretId,
+          ...(clientId !== undefined && { clientId }),
+          ...(host !== undefined && { host }),
+          ...(rotateWith !== undefined && { rotateWith }),
+          ...(kmsKey !== undefined && { kmsKey }),
+          clientSecretFromStdin: options.clientSecretStdin ?? false,
+          redirectPort: options.redirectPort,
+          timeoutMs: options.timeout * 1000,
+          paste: options.paste ?? false,
+          openBrowser: options.browser,
+          otherUser: options.otherUser ?? false,
+          otherClient: options.otherClient ?? false,
+          yes: options.yes ?? false,
+        },
+        contextOf(command, signal),
+      );
+    });
+}
+
+function regionArgument(value: string): string {
+  const host = genesysHost(value);
+  if (host !== undefined) return host;
+  throw new InvalidArgumentError(`Use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region.`);
+}
+
+function integer(what: string, largest: number): (value: string) => number {
+  return value => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+    if (number >= 1 && number <= largest) return number;
+    throw new InvalidArgumentError(`Use a ${what} from 1 to ${largest}.`);
+  };
+}

@@ -1,0 +1,70 @@
+import { GENESYS_HOSTS } from '../../functions/shared/regions.ts';
+import { CliError } from '../shared/cli-error.ts';
+import type { InputLines, Questions } from './questions.ts';
+import type { ExistingSecret } from './target-secret.ts';
+
+/** The OAuth client that asks for the tokens. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The Genesys Cloud host of its organisation. */
+  readonly host: string;
+}
+
+/** What the command line says of the client. */
+export interface ClientOptions {
+  readonly clientId?: string;
+  readonly host?: string;
+  readonly clientSecretFromStdin: boolean;
+  readonly otherClient: boolean;
+}
+
+/** The variable that may hold the client secret; an argument would stand in the list of processes. */
+const CLIENT_SECRET_VARIABLE = 'GENESYS_CLIENT_SECRET';
+
+/**
+ * Puts the client together: from the command line, then from the existing secret, and asks for what is left.
+ *
+ * @throws CliError `refused`: it is another client than the secret had; `usage`: something is missing and nobody can
+ *         be asked
+ */
+export async function chooseClient(
+  options: ClientOptions,
+  existing: ExistingSecret | undefined,
+  { questions, lines, interactive }: { questions: Questions; lines: InputLines; interactive: boolean },
+): Promise<OAuthClient> {
+  const { otherClient } = options;
+  const clientId =
+    options.clientId ??
+    (otherClient ? undefined : existing?.clientId) ??
+    (await questions.text('Client id of the OAuth client', 'Give the OAuth client with --client-id.'));
+  const host =
+    options.host ??
+    existing?.host ??
+    (await questions.choice(
+      'Region of the Genesys Cloud organisation',
+      GENESYS_HOSTS,
+      `Give the region with --genesys-region: one of ${GENESYS_HOSTS.join(', ')}.`,
+    ));
+  const isOther =
+    (existing?.clientId !== undefined && existing.clientId !== clientId) ||
+    (existing?.host !== undefined && existing.host !== host);
+  if (isOther && !otherClient) {
+    throw new CliError(
+      'refused',
+      `The secret ${existing.name} holds a credential of the client ${existing.clientId ?? '(none)'} at ${existing.host ?? 'an unknown region'}, not of ${clientId} at ${host}. Nothing was changed. Add --other-client if the client is to be replaced.`,
+    );
+  }
+
+  const hiddenQuestion = (): Promise<string> =>
+    questions.hidden(
+      `Client secret of ${clientId}`,
+      `Give the client secret with --client-secret-stdin or in the variable ${CLIENT_SECRET_VARIABLE}.`,
+    );
+  if (options.clientSecretFromStdin) {
+    const given = interactive ? hiddenQuestion() : lines.next('the client secret');
+    return { clientId, host, clientSecret: await given };
+  }
+  const known = process.env[CLIENT_SECRET_VARIABLE]?.trim() || (isOther ? undefined : existing?.clientSecret);
+  return { clientId, host, clientSecret: known ?? (await hiddenQuestion()) };
+}

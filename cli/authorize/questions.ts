@@ -1,0 +1,114 @@
+import { createInterface, type Interface } from 'node:readline';
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from '@clack/prompts';
+import { CliError } from '../shared/cli-error.ts';
+import type { Terminal } from '../shared/terminal.ts';
+
+/** Says that a person pressed Ctrl-C before anything was written. */
+export function interrupted(): CliError {
+  return new CliError('interrupted', 'Interrupted. Nothing was written.');
+}
+
+/** Asks the person on the terminal. Ctrl-C at any question ends the command. */
+export class Questions {
+  readonly #terminal: Terminal;
+  readonly #signal: AbortSignal;
+
+  constructor(terminal: Terminal, signal: AbortSignal) {
+    this.#terminal = terminal;
+    this.#signal = signal;
+  }
+
+  /**
+   * Asks for a line.
+   *
+   * @param missing what to give instead where nobody can be asked
+   */
+  async text(message: string, missing: string): Promise<string> {
+    this.#requirePerson(missing);
+    const answer = await answered(text({ message, ...this.#streams, validate: notEmpty }));
+    return answer.trim();
+  }
+
+  /** Asks for a line that is not shown. */
+  async hidden(message: string, missing: string): Promise<string> {
+    this.#requirePerson(missing);
+    const answer = await answered(password({ message, mask: '•', ...this.#streams, validate: notEmpty }));
+    return answer.trim();
+  }
+
+  /** Lets the person choose from a list. */
+  async choice(message: string, options: readonly string[], missing: string): Promise<string> {
+    this.#requirePerson(missing);
+    return answered(
+      select({
+        message,
+        ...this.#streams,
+        maxItems: 10,
+        options: options.map(value => ({ value, label: value })),
+      }),
+    );
+  }
+
+  /** Asks yes or no; the answer by Enter alone is no. */
+  async confirmed(message: string): Promise<boolean> {
+    return answered(confirm({ message, ...this.#streams, initialValue: false }));
+  }
+
+  get #streams() {
+    return { input: this.#terminal.in, output: this.#terminal.err, signal: this.#signal };
+  }
+
+  #requirePerson(missing: string): void {
+    if (this.#terminal.isInteractive) return;
+    throw new CliError('usage', `There is no terminal to ask on. ${missing}`);
+  }
+}
+
+async function answered<Value>(answer: Promise<Value | typeof CANCEL_SYMBOL>): Promise<Value> {
+  const value = await answer;
+  if (isCancel(value)) throw interrupted();
+  return value;
+}
+
+function notEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? 'It is needed.' : undefined;
+}
+
+/** Standard input, line by line; it is read from the first line that is asked for until the end of the command. */
+export class InputLines {
+  readonly #input: NodeJS.ReadStream;
+  readonly #signal: AbortSignal;
+  #lines: { readonly reader: Interface; readonly iterator: AsyncIterator<string> } | undefined;
+
+  constructor(input: NodeJS.ReadStream, signal: AbortSignal) {
+    this.#input = input;
+    this.#signal = signal;
+  }
+
+  /**
+   * The next line without the space around it.
+   *
+   * @param what named when there is none
+   * @throws CliError the input is at its end, the line is empty, or Ctrl-C
+   */
+  async next(what: string): Promise<string> {
+    this.#lines ??= this.#open();
+    const line = await this.#lines.iterator.next();
+    if (this.#signal.aborted) throw interrupted();
+    const text = line.done === true ? '' : line.value.trim();
+    if (text === '') throw new CliError('usage', `Standard input has no line with ${what}.`);
+    return text;
+  }
+
+  /** Reads no more, so that the program can end. */
+  close(): void {
+    this.#lines?.reader.close();
+    this.#lines = undefined;
+  }
+
+  #open(): { readonly reader: Interface; readonly iterator: AsyncIterator<string> } {
+    const reader = createInterface({ input: this.#input, terminal: false });
+    this.#signal.addEventListener('abort', () => reader.close(), { once: true });
+    return { reader, iterator: reader[Symbol.asyncIterator]() };
+  }
+}

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { CliError } from '../shared/cli-error.ts';
+
+/** The path of the redirect URI. */
+const CALLBACK_PATH = '/callback';
+
+/** Browsers resolve localhost to either. */
+const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'] as const;
+
+/** What Node.js reports on a machine without IPv6. */
+const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/** The redirect URI that must be registered in the OAuth client, character by character. */
+export function redirectUriOf(port: number): string {
+  return `http://localhost:${port}${CALLBACK_PATH}`;
+}
+
+/**
+ * Waits on the loopback interface for the one redirect of a login: a GET of the callback path with its `state`. Every
+ * other request gets an error page and is forgotten, because any page in the browser may send some.
+ *
+ * @see RFC 8252, section 7.3 (loopback interface redirection)
+ */
+export class RedirectServer {
+  /** Undefined once it has been used. */
+  #state: string | undefined;
+  readonly #servers: readonly Server[];
+  readonly #arrival = Promise.withResolvers<URLSearchParams>();
+
+  private constructor(state: string, servers: readonly Server[]) {
+    this.#state = state;
+    this.#servers = servers;
+    for (const server of servers)
+      server.on('request', (request, response) => this.#answer(request, response));
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws CliError the port is in use
+   */
+  static async open(port: number, state: string): Promise<RedirectServer> {
+    const servers: Server[] = [];
+    try {
+      for (const address of LOOPBACK_ADDRESSES) {
+        const server = await listen(port, address);
+        if (server !== undefined) servers.push(server);
+      }
+    } catch (error) {
+      await Promise.all(servers.map(closeAtOnce));
+      throw new CliError(
+        'failed',
+        `The port ${port} of this machine cannot be used for the redirect (${codeOf(error)}). Nothing was changed. Name another one with --redirect-port and register its redirect URI in the OAuth client, or use --paste.`,
+      );
+    }
+    return new RedirectServer(state, servers);
+  }
+
+  /**
+   * The parameters of the redirect.
+   *
+   * @throws what `signal` is aborted with
+   */
+  async redirect(signal: AbortSignal): Promise<URLSearchParams> {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([this.#arrival.promise, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Stops listening and ends all connections at once. */
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map(closeAtOnce));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const [path, query] = (request.url ?? '/').split('?', 2);
+    const parameters = new URLSearchParams(query);
+    if (path !== CALLBACK_PATH) {
+      page(response, 404, 'There is nothing here.');
+    } else if (request.method !== 'GET') {
+      page(response, 405, 'Only the redirect of a login is taken here.');
+    } else if (parameters.get('state') !== this.#state) {
+      page(response, 400, 'This is the end of another login. Use the address that the command shows.');
+    } else {
+      this.#state = undefined;
+      // The browser may go away before it has read the page; the redirect has arrived all the same.
+      response.once('close', () => this.#arrival.resolve(parameters));
+      page(response, 200, 'Genesys Cloud has answered. Close this page and go back to the terminal.');
+    }
+  }
+}
+
+/** Undefined on a machine that has no such address. */
+async function listen(port: number, address: string): Promise<Server | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ port, host: address, exclusive: true });
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if (NO_SUCH_ADDRESS.has(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+async function closeAtOnce(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Nothing of the request is shown, and nothing is kept: the address of the page holds the code. */
+function page(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    'Referrer-Policy': 'no-referrer',
+    Connection: 'close',
+  });
+  response.end(
+    `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>genesys-token-rotation</title></head>\n<body><p>${text}</p></body>\n</html>\n`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'an unknown reason';
+}

@@ -1,0 +1,128 @@
+import type { Deployment } from '../shared/deployment.ts';
+import type { Terminal } from '../shared/terminal.ts';
+import type { AuthorizeRequest } from './authorize.ts';
+import type { OAuthClient } from './oauth-client.ts';
+import type { ExistingSecret } from './target-secret.ts';
+import type { TokenOwner } from './token-owner.ts';
+import type { WaitingExecution } from './waiting-execution.ts';
+import type { WrittenSecret } from './write-credential.ts';
+
+/** The deployment that the program takes when none is named. */
+const DEFAULT_STACK = 'genesys-token-rotation';
+
+/** What is going to be written, and for whom. */
+export interface AuthorizePlan {
+  readonly request: AuthorizeRequest;
+  readonly existing: ExistingSecret | undefined;
+  readonly deployment: Deployment | undefined;
+  readonly client: OAuthClient;
+  readonly owner: TokenOwner;
+  readonly earlierUserId: string | undefined;
+}
+
+/** What was written. */
+export interface AuthorizeResult extends AuthorizePlan {
+  readonly written: WrittenSecret;
+  readonly expiresAt: Date | undefined;
+  /** A failed execution that the new tokens help. */
+  readonly waiting: WaitingExecution | undefined;
+}
+
+/** Says who has logged in and what will happen, before it does. */
+export function summary(terminal: Terminal, plan: AuthorizePlan): string {
+  const { request, existing, deployment, client, owner } = plan;
+  const { organization } = owner;
+  const lines: [string, string][] = [
+    [
+      'User',
+      `${owner.name ?? 'without a name'}${owner.email === undefined ? '' : ` <${owner.email}>`}, ${owner.id}`,
+    ],
+    ...(organization === undefined
+      ? []
+      : [
+          ['Organisation', `${organization.name ?? ''} ${organization.id}`.trim()] satisfies [string, string],
+        ]),
+    ['Client', `${client.clientId} at ${client.host}`],
+    ['Secret', `${existing?.name ?? request.secretId}: ${secretChange(existing)}`],
+    ...comparison(plan),
+    ...(deployment === undefined
+      ? []
+      : [
+          [
+            'Rotation',
+            `by ${deployment.name}, ${deployment.schedule.expression} within ${deployment.schedule.window}`,
+          ] satisfies [string, string],
+        ]),
+  ];
+  return `\n${lines.map(([label, text]) => `${terminal.style('bold', label.padEnd(13), terminal.err)} ${text}`).join('\n')}\n`;
+}
+
+function secretChange(existing: ExistingSecret | undefined): string {
+  return existing === undefined
+    ? 'will be created'
+    : 'gets a new AWSCURRENT version, the present one stays as AWSPREVIOUS; its other keys are kept';
+}
+
+/** What is known of the user before; nothing where there was none. */
+function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string, string][] {
+  if (existing?.clientId === undefined) return [];
+  if (earlierUserId === undefined) {
+    return [
+      [
+        'Earlier user',
+        'cannot be compared: the access token in the secret is dead, and the secret does not name its user',
+      ],
+    ];
+  }
+  return [['Earlier user', earlierUserId === owner.id ? 'the same' : earlierUserId]];
+}
+
+/** Says what was done and what to do next, for a person or as one JSON object. */
+export function report(terminal: Terminal, result: AuthorizeResult): void {
+  const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
+  const next =
+    waiting === undefined
+      ? undefined
+      : `genesys-token-rotation redrive ${written.name}${stackOption(waiting.stack)}`;
+  terminal.result({
+    secretArn: written.arn,
+    secretName: written.name,
+    versionId: written.versionId,
+    created: existing === undefined,
+    clientId: client.clientId,
+    region: client.host,
+    user: { id: owner.id, name: owner.name ?? null, email: owner.email ?? null },
+    organizationId: owner.organization?.id ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    rotation:
+      deployment === undefined
+        ? null
+        : {
+            functionArn: deployment.rotationFunctionArn,
+            scheduleExpression: deployment.schedule.expression,
+            window: deployment.schedule.window,
+          },
+    waitingExecutionArn: waiting?.executionArn ?? null,
+    next: next ?? null,
+  });
+
+  terminal.line(
+    `${terminal.style('green', '✔')} ${existing === undefined ? 'Created' : 'Wrote'} ${written.name}, version ${written.versionId}`,
+  );
+  terminal.line(`  ${written.arn}`);
+  if (deployment !== undefined) {
+    terminal.line(`  ${deployment.name} rotates it from now on: ${deployment.schedule.expression}.`);
+  } else if (existing?.rotationFunctionArn === undefined) {
+    terminal.line(
+      '  Nothing rotates it yet: name it in the stack (docs/deploy.md), or enable its rotation yourself.',
+    );
+  }
+  if (next !== undefined) {
+    terminal.line('  A failed rotation waits for these tokens. Let it go on with');
+    terminal.line(`    ${next}`);
+  }
+}
+
+function stackOption(stack: string): string {
+  return stack === DEFAULT_STACK ? '' : ` --stack ${stack}`;
+}

@@ -1,0 +1,130 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  RotateSecretCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { genesysHost } from '../../functions/shared/regions.ts';
+import { type TokenPair, withTokens } from '../../functions/shared/secret-value.ts';
+import { CliError } from '../shared/cli-error.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import type { OAuthClient } from './oauth-client.ts';
+import { currentVersionOf, type ExistingSecret, USER_ID_KEY } from './target-secret.ts';
+
+/** What is stored. */
+export interface NewCredential {
+  readonly client: OAuthClient;
+  readonly tokens: TokenPair;
+  readonly userId: string;
+}
+
+/** A secret with the new tokens in AWSCURRENT. */
+export interface WrittenSecret {
+  readonly arn: string;
+  readonly name: string;
+  readonly versionId: string;
+}
+
+/** The secret's new value: the keys that it had, in their order, and the credential. */
+export function credentialValue(
+  keys: ExistingSecret['keys'],
+  { client, tokens, userId }: NewCredential,
+): string {
+  const { clientId, clientSecret, host } = client;
+  const keepsRegion = typeof keys.region === 'string' && genesysHost(keys.region) === host;
+  return withTokens(
+    {
+      keys: {
+        ...keys,
+        clientId,
+        clientSecret,
+        region: keepsRegion ? keys.region : host,
+        [USER_ID_KEY]: userId,
+      },
+    },
+    tokens,
+  );
+}
+
+/**
+ * Makes the secret.
+ *
+ * @throws CliError refused: somebody else has made it meanwhile
+ */
+export async function createCredential(
+  secrets: SecretsManagerClient,
+  name: string,
+  kmsKey: string | undefined,
+  credential: NewCredential,
+): Promise<WrittenSecret> {
+  try {
+    const created = await secrets.send(
+      new CreateSecretCommand({
+        Name: name,
+        Description: 'Genesys Cloud credential, kept fresh by rotation',
+        SecretString: credentialValue({}, credential),
+        ...(kmsKey !== undefined && { KmsKeyId: kmsKey }),
+      }),
+    );
+    return { arn: created.ARN ?? name, name, versionId: created.VersionId ?? '' };
+  } catch (error) {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    throw new CliError(
+      'refused',
+      `Somebody made the secret ${name} during the login. Nothing was changed. Look at it, then run the command again.`,
+    );
+  }
+}
+
+/**
+ * Writes a new AWSCURRENT version. The version before becomes AWSPREVIOUS.
+ *
+ * @throws CliError refused: AWSCURRENT has moved since the secret was read
+ */
+export async function putCredential(
+  secrets: SecretsManagerClient,
+  { arn, name, keys, currentVersionId }: ExistingSecret,
+  credential: NewCredential,
+): Promise<WrittenSecret> {
+  // What is left between this look and the write is harmless: both values would hold living tokens.
+  if ((await currentVersionOf(secrets, arn)) !== currentVersionId) {
+    throw new CliError(
+      'refused',
+      `AWSCURRENT of the secret ${name} has moved during the login: a rotation or somebody else wrote a newer credential, which stays. Nothing was changed. Look whether it works, and run the command again if it does not.`,
+    );
+  }
+  const written = await secrets.send(
+    new PutSecretValueCommand({ SecretId: arn, SecretString: credentialValue(keys, credential) }),
+  );
+  return { arn, name, versionId: written.VersionId ?? '' };
+}
+
+/**
+ * Enables the rotation by the deployment, with the schedule of its stack. Secrets Manager tests the configuration by
+ * itself and rotates when the first window comes.
+ *
+ * @throws CliError failed: the secret is written, but its rotation is not enabled
+ */
+export async function enableRotation(
+  secrets: SecretsManagerClient,
+  { arn, name }: WrittenSecret,
+  { rotationFunctionArn, schedule }: Deployment,
+): Promise<void> {
+  try {
+    await secrets.send(
+      new RotateSecretCommand({
+        SecretId: arn,
+        RotationLambdaARN: rotationFunctionArn,
+        RotationRules: { ScheduleExpression: schedule.expression, Duration: schedule.window },
+        RotateImmediately: false,
+      }),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown reason';
+    throw new CliError(
+      'failed',
+      `The tokens are stored in the secret ${name}, but its rotation could not be enabled (${reason}). Remove the cause, then run: aws secretsmanager rotate-secret --secret-id ${arn} --rotation-lambda-arn ${rotationFunctionArn} --rotation-rules '${JSON.stringify({ ScheduleExpression: schedule.expression, Duration: schedule.window })}' --no-rotate-immediately`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { stripVTControlCharacters } from 'node:util';
+import { spawn } from '@lydell/node-pty';
+import { onTestFinished } from 'vitest';
+import { CLI, type CliOptions, cliEnvironment } from './cli.ts';
+import { expectNoIssuedSecrets, OutputWatcher } from './cli-session.ts';
+import type { TestSandbox } from './sandbox.ts';
+
+/** How a run on a terminal ended. */
+export interface TerminalResult {
+  readonly exitCode: number;
+  /** Everything that appeared, without colours and movements. */
+  readonly screen: string;
+}
+
+/** A program on a terminal, and a person in front of it. */
+export interface CliTerminal {
+  /** Waits until what appeared since the last key matches. */
+  readonly seen: (pattern: RegExp) => Promise<RegExpMatchArray>;
+  /** Types keys as a terminal sends them; `\r` is Enter. */
+  readonly type: (keys: string) => void;
+  readonly ended: Promise<TerminalResult>;
+}
+
+/** The keys of a terminal. */
+export const KEYS = { enter: '\r', ctrlC: '\u0003', down: '\u001b[B' } as const;
+
+/** So wide that no line is broken. */
+const COLUMNS = 500;
+
+/** Starts the program on a pseudo-terminal; its end fails the test when a secret appeared. */
+export function openCliTerminal(
+  { sandbox }: Pick<TestSandbox, 'sandbox'>,
+  args: readonly string[],
+  { env }: Pick<CliOptions, 'env'> = {},
+): CliTerminal {
+  const terminal = spawn(process.execPath, [CLI, ...args], {
+    name: 'xterm-256color',
+    cols: COLUMNS,
+    rows: 50,
+    env: { ...cliEnvironment(sandbox), TERM: 'xterm-256color', ...env },
+  });
+  const exit = Promise.withResolvers<TerminalResult>();
+  let raw = '';
+  let typedAt = 0;
+  const screen = (): string => stripVTControlCharacters(raw);
+  const watcher = new OutputWatcher(() => screen().slice(typedAt));
+  let over = false;
+  onTestFinished(() => {
+    if (!over) terminal.kill('SIGKILL');
+  });
+  terminal.onData(data => {
+    raw += data;
+    watcher.changed();
+  });
+  terminal.onExit(({ exitCode }) => {
+    over = true;
+    watcher.ended();
+    try {
+      expectNoIssuedSecrets(sandbox, screen());
+      exit.resolve({ exitCode, screen: screen() });
+    } catch (error) {
+      exit.reject(error);
+    }
+  });
+  return {
+    seen: pattern => watcher.seen(pattern),
+    type(keys) {
+      typedAt = screen().length;
+      terminal.write(keys);
+    },
+    ended: exit.promise,
+  };
+}
