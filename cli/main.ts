@@ -6,11 +6,20 @@ import { CliError } from './shared/cli-error.ts';
 
 /** `npm run cli`: the command line program. */
 
+const interruption = new AbortController();
+// The first one lets the command end in good order; the second one is meant.
+process.on('SIGINT', () => {
+  if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted);
+  interruption.abort();
+});
+
 try {
-  await makeProgram().parseAsync();
+  await makeProgram(interruption.signal).parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
+// Calls that the command no longer waits for would keep the process alive.
+if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted);
 
 /** Says on standard error why the command ended; a stack trace helps nobody who typed it. */
 function report(error: unknown): number {

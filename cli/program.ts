@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
+import { addRedrive } from './redrive/command.ts';
+import { addRotate } from './rotate/command.ts';
 
-/** Declares the program without running it; `addCommands` of each verb is in the verb's own folder. */
-export function makeProgram(): Command {
+/**
+ * Declares the program without running it; each verb is declared in its own folder.
+ *
+ * @param signal aborted by Ctrl-C
+ */
+export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
     .option('--stack <name>', 'the deployment', 'genesys-token-rotation')
@@ -12,6 +18,8 @@ export function makeProgram(): Command {
     .option('--no-color', 'no colours; they are used on terminals only, and not with NO_COLOR')
     .showHelpAfterError('Add --help for what is possible.')
     .exitOverride();
+  addRotate(program, signal);
+  addRedrive(program, signal);
   return program;
 }
 

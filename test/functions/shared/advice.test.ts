@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { adviceFor, type KnownFailure } from '../../functions/notify/advice.ts';
+import { adviceFor, type KnownFailure } from '../../../functions/shared/advice.ts';
 import * as errors from '../../functions/shared/errors.ts';
 import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
 
