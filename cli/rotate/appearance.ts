@@ -18,9 +18,7 @@ export async function appears(
 ): Promise<boolean> {
   for (;;) {
     try {
-      await aws.stepFunctions.send(
-        new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
-      );
+      await aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
       return true;
     } catch (error) {
       if (!(error instanceof ExecutionDoesNotExist) && !isPassing(error)) throw error;

@@ -1,10 +1,10 @@
 import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { findCredential, type SecretEntry, versionOf } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureText } from '../shared/end-text.ts';
 import { failureOf } from '../shared/executions.ts';
-import { latestAttempt } from '../shared/attempts.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 
 /**

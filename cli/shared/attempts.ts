@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  type ExecutionStatus,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 import { executionName, nextAttemptName } from '../../functions/rotation/execution-name.ts';
 import type { SecretEntry } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,9 +35,7 @@ export async function latestAttempt(
 
 async function attemptOf(executionArn: string, stepFunctions: SFNClient): Promise<Attempt | undefined> {
   try {
-    const { status = 'RUNNING' } = await stepFunctions.send(
-      new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
-    );
+    const { status = 'RUNNING' } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     return { executionArn, status };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;

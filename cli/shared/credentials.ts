@@ -1,4 +1,8 @@
-import { DescribeSecretCommand, ListSecretsCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  ListSecretsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../../functions/shared/arns.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
@@ -23,7 +27,13 @@ export async function listCredentials(
     const { SecretList = [], NextToken } = await secrets.send(
       new ListSecretsCommand({ MaxResults: 100, NextToken: nextToken }),
     );
-    for (const { Name = '', ARN = '', RotationLambdaARN, DeletedDate, SecretVersionsToStages } of SecretList) {
+    for (const {
+      Name = '',
+      ARN = '',
+      RotationLambdaARN,
+      DeletedDate,
+      SecretVersionsToStages,
+    } of SecretList) {
       if (DeletedDate !== undefined || !isSameFunction(RotationLambdaARN, rotationFunctionArn)) continue;
       found.push({ name: Name, arn: ARN, stages: SecretVersionsToStages ?? {} });
     }

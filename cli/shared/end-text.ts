@@ -1,4 +1,5 @@
-import type { FailedEnd, RotationEnd } from './rotation-end.ts';
+import type { ExecutionFailure } from './executions.ts';
+import type { RotationEnd } from './rotation-end.ts';
 
 /** Where the end is told of. */
 interface Subject {
@@ -23,7 +24,11 @@ export function endText(end: RotationEnd, { secretName, executionArn }: Subject)
 }
 
 /** What failed, and why, without what to do. */
-export function failureText({ state, error, message }: Pick<FailedEnd, 'state' | 'error' | 'message'>): string {
+export function failureText({
+  state,
+  error,
+  message,
+}: Omit<ExecutionFailure, 'message'> & { readonly message?: string | undefined }): string {
   return `failed${state === undefined ? '' : ` in ${state}`}: ${error}. ${message === undefined ? '' : withoutRunbook(message)}`.trim();
 }
 

@@ -1,4 +1,9 @@
-import { ExecutionDoesNotExist, GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import type { Pace } from './pace.ts';
 import type { Time } from './time.ts';
