@@ -1,9 +1,12 @@
 import {
   DescribeSecretCommand,
+  InvalidParameterException,
   ListSecretsCommand,
   ResourceNotFoundException,
+  type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../../functions/shared/arns.ts';
+import type { RotationDates } from '../../functions/shared/due-date.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 import type { Deployment } from './deployment.ts';
@@ -12,11 +15,16 @@ import type { Deployment } from './deployment.ts';
 export interface SecretEntry {
   readonly name: string;
   readonly arn: string;
+  /** Its schedule, and when it was and will be rotated. */
+  readonly rotation: RotationDates;
   /** The labels of each version that has some. */
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
 
-/** All secrets that name the deployment's rotation function as their own; those to be deleted are left out. */
+/** The most that a page holds. */
+const PAGE_SIZE = 100;
+
+/** All secrets that name the deployment's rotation function as their own, by name; those to be deleted are left out. */
 export async function listCredentials(
   { secrets }: Pick<Aws, 'secrets'>,
   { rotationFunctionArn }: Pick<Deployment, 'rotationFunctionArn'>,
@@ -25,21 +33,17 @@ export async function listCredentials(
   let nextToken: string | undefined;
   do {
     const { SecretList = [], NextToken } = await secrets.send(
-      new ListSecretsCommand({ MaxResults: 100, NextToken: nextToken }),
+      new ListSecretsCommand({ MaxResults: PAGE_SIZE, NextToken: nextToken }),
     );
-    for (const {
-      Name = '',
-      ARN = '',
-      RotationLambdaARN,
-      DeletedDate,
-      SecretVersionsToStages,
-    } of SecretList) {
-      if (DeletedDate !== undefined || !isSameFunction(RotationLambdaARN, rotationFunctionArn)) continue;
-      found.push({ name: Name, arn: ARN, stages: SecretVersionsToStages ?? {} });
-    }
+    found.push(
+      ...SecretList.filter(
+        ({ RotationLambdaARN, DeletedDate }) =>
+          DeletedDate === undefined && isSameFunction(RotationLambdaARN, rotationFunctionArn),
+      ).map(entry => secretEntry(entry, entry.SecretVersionsToStages)),
+    );
     nextToken = NextToken;
   } while (nextToken !== undefined);
-  return found;
+  return found.sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }
 
 /**
@@ -55,18 +59,26 @@ export async function findCredential(
   const refuse = (why: string): CliError => new CliError('failed', `The secret ${secretId} ${why}`);
   try {
     const described = await secrets.send(new DescribeSecretCommand({ SecretId: secretId }));
-    if (described.DeletedDate !== undefined) throw refuse('is scheduled for deletion. Restore it first.');
-    if (!isSameFunction(described.RotationLambdaARN, rotationFunctionArn)) {
-      throw refuse(`is not rotated by the deployment ${name}. Name its deployment with --stack.`);
+    if (described.DeletedDate !== undefined) {
+      throw refuse('is scheduled for deletion. Restore it first: aws secretsmanager restore-secret.');
     }
-    return {
-      name: described.Name ?? '',
-      arn: described.ARN ?? '',
-      stages: described.VersionIdsToStages ?? {},
-    };
+    if (described.RotationLambdaARN === undefined) {
+      throw refuse(
+        `has no rotation function. Give it that of the deployment ${name}: aws secretsmanager rotate-secret --secret-id ${secretId} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
+      );
+    }
+    if (!isSameFunction(described.RotationLambdaARN, rotationFunctionArn)) {
+      throw refuse(
+        `is rotated by ${described.RotationLambdaARN}, not by the deployment ${name}. Name the deployment that it belongs to with --stack.`,
+      );
+    }
+    return secretEntry(described, described.VersionIdsToStages);
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) {
-      throw refuse('does not exist in this account and region.');
+    // A name that no secret can have is refused in this way.
+    if (error instanceof ResourceNotFoundException || error instanceof InvalidParameterException) {
+      throw refuse(
+        'does not exist in this account and region. The command status without a name lists all secrets of the deployment.',
+      );
     }
     throw error;
   }
@@ -75,4 +87,24 @@ export async function findCredential(
 /** The version that a staging label is on. */
 export function versionOf({ stages }: Pick<SecretEntry, 'stages'>, stage: string): string | undefined {
   return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
+}
+
+function secretEntry(
+  {
+    Name,
+    ARN,
+    CreatedDate,
+    LastRotatedDate,
+    NextRotationDate,
+    RotationEnabled,
+    RotationRules,
+  }: Omit<SecretListEntry, 'SecretVersionsToStages'>,
+  stages: Readonly<Record<string, readonly string[]>> = {},
+): SecretEntry {
+  return {
+    name: Name ?? '',
+    arn: ARN ?? '',
+    rotation: { CreatedDate, LastRotatedDate, NextRotationDate, RotationEnabled, RotationRules },
+    stages,
+  };
 }

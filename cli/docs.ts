@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Command } from 'commander';
+import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
+import { makeProgram } from './program.ts';
+
+const PAGE_WIDTH = 110;
+
+/** The page of all commands, made of the program's own help. */
+export function commandLinePage(program: Command): string {
+  const commands = program.commands.flatMap(command => sections(command, 2));
+  return `# Command line
+
+\`npm run cli -- <command>\` operates a deployment. It finds AWS credentials and region as the AWS CLI does, and with
+\`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` it works against the [sandbox](../sandbox/README.md).
+It never prints a token or a client secret. Results go to standard output, with \`--json\` as one object; what goes on
+and what went wrong goes to standard error. npm prints lines of its own, which \`npm run --silent cli\` leaves out.
+
+This page is the program's own help; \`npm run cli:docs\` writes it.
+
+${helpOf(program)}
+
+## Exit codes
+
+| Code | Meaning |
+| --- | --- |
+${exitCodeRows()}
+
+${commands.join('\n\n')}
+`;
+}
+
+function exitCodeRows(): string {
+  return (Object.keys(EXIT_CODES) as Ending[])
+    .map(ending => `| ${EXIT_CODES[ending]} | ${EXIT_CODE_MEANINGS[ending]} |`)
+    .join('\n');
+}
+
+/** A section for the command and one for each command below it. */
+function sections(command: Command, level: number): string[] {
+  const words: string[] = [];
+  for (let each: Command | null = command; each?.parent; each = each.parent) words.unshift(each.name());
+  return [
+    `${'#'.repeat(level)} ${words.join(' ')}\n\n${helpOf(command)}`,
+    ...command.commands.flatMap(below => sections(below, level + 1)),
+  ];
+}
+
+/** What `--help` prints, examples and exit codes included, whatever the terminal is. */
+function helpOf(command: Command): string {
+  let help = '';
+  command.configureOutput({
+    writeOut: text => {
+      help += text;
+    },
+    getOutHelpWidth: () => PAGE_WIDTH,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return `\`\`\`text\n${help.trimEnd()}\n\`\`\``;
+}
+
+/** `docs.ts [--check] [page]`: writes docs/cli.md anew, or tells that it is stale. */
+function main(args: readonly string[]): void {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { check: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const page = positionals[0] ?? fileURLToPath(new URL('../docs/cli.md', import.meta.url));
+  const wanted = commandLinePage(makeProgram(new AbortController().signal));
+  if (!values.check) {
+    writeFileSync(page, wanted);
+  } else if (readFileSync(page, 'utf8') !== wanted) {
+    throw new Error(`${page} is stale; run npm run cli:docs`);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    console.error(`cli:docs: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
+import { mapBounded } from '../shared/bounded.ts';
+import { type Context, contextOf } from '../shared/context.ts';
+import { findCredential } from '../shared/credentials.ts';
+import { executionsOf } from '../shared/executions.ts';
+import { untilInterrupted } from '../shared/interruption.ts';
+import { readPastRotation } from './past-rotation.ts';
+import { historyResult, printHistory } from './report.ts';
+
+const DEFAULT_LIMIT = 10;
+const LARGEST_LIMIT = 1_000;
+
+const DESCRIPTION = [
+  'Shows past rotations of a secret, newest first: when they began, how long they took and how they ended, each failure with its state and error, and how often they were redriven. AWS keeps closed executions for 90 days.',
+  "The token gap is the time from Genesys Cloud's answer to the move of AWSCURRENT, in which consumers may hold an access token that the refresh has ended.",
+].join('\n\n');
+
+/** Declares `history`. */
+export function addHistory(program: Command, signal: AbortSignal): void {
+  program
+    .command('history')
+    .summary('past rotations of a secret')
+    .description(DESCRIPTION)
+    .argument('<secret>', 'name or ARN of the secret')
+    .option('--limit <count>', `how many, 1 to ${LARGEST_LIMIT}`, parseLimit, DEFAULT_LIMIT)
+    .addHelpText(
+      'after',
+      exampleHelp('history genesys/voicemail', 'history genesys/voicemail --limit 50 --json'),
+    )
+    .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'interrupted'))
+    .action(async (secretId: string, { limit }: { limit: number }, command: Command) => {
+      const context = contextOf(command, signal);
+      await untilInterrupted(signal, () => history(context, secretId, limit));
+    });
+}
+
+async function history(context: Context, secretId: string, limit: number): Promise<void> {
+  const { terminal, aws } = context;
+  const deployment = await context.deployment();
+  const secret = await findCredential(aws, deployment, secretId);
+  terminal.note(`Reading the rotations of ${secret.name} …`);
+  const executions = await executionsOf(secret, aws.stepFunctions, deployment.stateMachineArn, limit);
+  const rotations = await mapBounded(executions, execution => readPastRotation(aws.stepFunctions, execution));
+
+  terminal.result({ secret: secret.name, arn: secret.arn, rotations: historyResult(rotations) });
+  if (rotations.length === 0) terminal.line(`${secret.name} has not been rotated in the last 90 days.`);
+  else printHistory(rotations, terminal);
+}
+
+function parseLimit(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= LARGEST_LIMIT) return count;
+  throw new InvalidArgumentError(`It is a whole number from 1 to ${LARGEST_LIMIT}.`);
+}

@@ -1,0 +1,99 @@
+import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { Aws } from '../shared/aws.ts';
+import { mapBounded } from '../shared/bounded.ts';
+import { findCredential, listCredentials, type SecretEntry } from '../shared/credentials.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import {
+  type ExecutionSummary,
+  executionsWithStatus,
+  failureOf,
+  isConfigurationTest,
+  stateOf,
+} from '../shared/executions.ts';
+import { type CurrentToken, readCurrentToken } from './access-token.ts';
+import { type CredentialFacts, type Health, healthOf, warningsOf } from './health.ts';
+import { checkToken } from './token-check.ts';
+
+/** A credential, judged. */
+export interface CredentialStatus extends CredentialFacts {
+  readonly health: Health;
+  readonly warnings: readonly string[];
+  /** The rotation that runs, or the last one that failed. */
+  readonly execution: ExecutionSummary | undefined;
+  /** The state that the execution is in, or failed in. */
+  readonly state: string | undefined;
+}
+
+/** What to look at, and with what. */
+export interface StatusRequest {
+  readonly aws: Aws;
+  readonly deployment: Deployment;
+  /** Names or ARNs; all credentials of the deployment when there are none. */
+  readonly secretIds: readonly string[];
+  /** Asks Genesys Cloud, too, when given. */
+  readonly genesysUrlsOf: GenesysUrlsOf | undefined;
+  readonly now: () => Date;
+}
+
+/**
+ * Reads how the credentials stand. A fleet costs one list of secrets, one list of executions for each status, one
+ * GetSecretValue for each secret, and a history for those whose rotation runs or failed. Changes nothing.
+ */
+export async function readStatus(request: StatusRequest): Promise<readonly CredentialStatus[]> {
+  const { aws, deployment, secretIds } = request;
+  const [secrets, executions] = await Promise.all([
+    secretIds.length === 0
+      ? listCredentials(aws, deployment)
+      : mapBounded(secretIds, secretId => findCredential(aws, deployment, secretId)),
+    executionsWithStatus(aws.stepFunctions, deployment.stateMachineArn, [
+      'RUNNING',
+      'FAILED',
+      'TIMED_OUT',
+      'ABORTED',
+    ]),
+  ]);
+  const rotations = executions.filter(execution => !isConfigurationTest(execution));
+  return await mapBounded(secrets, secret => credentialStatus(secret, rotations, request));
+}
+
+async function credentialStatus(
+  secret: SecretEntry,
+  rotations: readonly ExecutionSummary[],
+  { aws, deployment, genesysUrlsOf, now }: StatusRequest,
+): Promise<CredentialStatus> {
+  const { schedule } = deployment;
+  const token = await readCurrentToken(aws.secrets, secret.arn);
+  const check = genesysUrlsOf && (await checkToken(secret.arn, token, genesysUrlsOf));
+
+  const prefix = executionNamePrefix({ secretArn: secret.arn, secretName: secret.name });
+  const own = rotations.filter(({ name }) => name.startsWith(prefix));
+  const running = own.find(({ status }) => status === 'RUNNING');
+  const failed = running === undefined ? lastUnanswered(own, secret, token) : undefined;
+  const failure = failed && (await failureOf(aws.stepFunctions, failed.executionArn));
+  const state = running ? await stateOf(aws.stepFunctions, running.executionArn) : failure?.state;
+
+  const facts = { secret, token, isRotating: running !== undefined, failure, check };
+  return {
+    ...facts,
+    health: healthOf(facts, schedule, now()),
+    warnings: warningsOf(facts, schedule, now()),
+    execution: running ?? failed,
+    state,
+  };
+}
+
+/**
+ * The rotation that failed last, unless something came after it: a rotation that succeeded, of which Secrets Manager
+ * keeps the date, or a credential that someone stored.
+ */
+function lastUnanswered(
+  closed: readonly ExecutionSummary[],
+  { rotation }: SecretEntry,
+  token: CurrentToken,
+): ExecutionSummary | undefined {
+  const answers = [rotation.LastRotatedDate, token.kind === 'read' ? token.storedAt : undefined];
+  return closed.find(({ stoppedAt, startedAt }) =>
+    answers.every(answeredAt => answeredAt === undefined || answeredAt <= (stoppedAt ?? startedAt)),
+  );
+}

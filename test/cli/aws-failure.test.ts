@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { CLI, runCli } from '../helpers/cli.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+
+describe('what AWS refuses', () => {
+  it.each([
+    ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, /--profile/],
+    ['no region', { AWS_REGION: '' }, /--region/],
+    ['credentials that AWS does not know', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /get-caller-identity/],
+    ['an endpoint that nobody serves', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
+    ['an endpoint that is no URL', { AWS_ENDPOINT_URL: 'nonsense' }, /AWS_ENDPOINT_URL/],
+  ])('becomes one paragraph that says what to do: %s', async (_what, env, advice) => {
+    const { sandbox } = await startSandbox();
+
+    const { exitCode, stdout, stderr } = await runCli(sandbox, ['status'], { env });
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(advice);
+    expect(stderr).not.toContain(CLI);
+  });
+
+  it.each([
+    ['access-denied', /lambda:GetFunctionConfiguration/],
+    ['throttled', /in a minute/],
+    ['server-error', /in a minute/],
+  ] as const)('becomes one paragraph that says what to do: %s', async (kind, advice) => {
+    const { sandbox } = await startSandbox();
+    sandbox.faults.add({ target: 'lambda:GetFunctionConfiguration', kind, by: 'operator' });
+
+    const { exitCode, stderr } = await runCli(sandbox, ['status']);
+
+    expect(exitCode).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(advice);
+  });
+
+  it('is a deployment that does not exist', async () => {
+    const { sandbox } = await startSandbox();
+
+    const { exitCode, stderr } = await runCli(sandbox, ['status', '--stack', 'other']);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('There is no deployment other in the region us-east-1');
+  });
+});

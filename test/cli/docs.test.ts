@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { commandLinePage } from '../../cli/docs.ts';
+import { emptyFolder, PROJECT, Program } from '../demonstration/project.ts';
+
+describe('commandLinePage', () => {
+  it('has the help of every command, those below others and what follows their options included', () => {
+    const program = new Command('program').exitOverride();
+    const secret = program.command('secret').description('Of secrets.');
+    secret.command('list').option('--long', 'all of it').addHelpText('after', '\nExit codes:\n  0  done');
+
+    const page = commandLinePage(program);
+
+    expect(page.match(/^##+ .*$/gm)).toEqual(['## Exit codes', '## secret', '### secret list']);
+    for (const part of ['Of secrets.', 'all of it', '  0  done']) expect(page).toContain(part);
+  });
+});
+
+describe('npm run cli:docs', () => {
+  it('finds docs/cli.md up to date', async () => {
+    const page = path.join(PROJECT, 'docs/cli.md');
+
+    const { exitCode, stderr } = await run('--check', page);
+
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  it('tells a stale page and writes it anew', async () => {
+    const page = path.join(emptyFolder(), 'cli.md');
+    writeFileSync(page, 'Old.\n');
+
+    const stale = await run('--check', page);
+    const written = await run(page);
+    const checked = await run('--check', page);
+
+    expect([stale.exitCode, written.exitCode, checked.exitCode]).toEqual([1, 0, 0]);
+    expect(stale.stderr).toContain('npm run cli:docs');
+    expect(readFileSync(page, 'utf8')).toContain('## status');
+  });
+});
+
+async function run(...args: readonly string[]) {
+  return await new Program('cli/docs.ts', args, { cwd: PROJECT }).ended;
+}

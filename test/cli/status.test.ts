@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../sandbox/aws/aws-error.ts';
+import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { rotationWorld } from '../rotation/rotation-world.ts';
+
+const UNAVAILABLE = { status: 503, headers: {}, body: '' };
+
+describe('status', () => {
+  it('tells a healthy credential from what its rotation left', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
+    const { versionId } = await world.rotate(secretArn);
+
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status']);
+
+    expect(exitCode).toBe(0);
+    expect(result).toEqual({
+      deployment: 'genesys-token-rotation',
+      credentials: [
+        {
+          name: 'crm/genesys',
+          arn: secretArn,
+          health: 'healthy',
+          rotationEnabled: true,
+          lastRotationAt: expect.stringMatching(/^\d{4}-.*Z$/),
+          nextRotationAt: expect.stringMatching(/^\d{4}-.*Z$/),
+          accessToken: {
+            storedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+            expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+            ageSeconds: expect.any(Number),
+            remainingSeconds: expect.any(Number),
+          },
+          currentVersionId: versionId,
+          pendingVersionId: null,
+          execution: null,
+          warnings: [],
+        },
+      ],
+    });
+  });
+
+  it('tells each of the five healths, and that not all are well', async () => {
+    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
+    const credentials = {
+      healthy: await world.credential({ secretName: 'a/healthy' }),
+      expired: await world.credential({ secretName: 'b/expired' }),
+      stuck: await world.credential({ secretName: 'c/stuck' }),
+      'needs-authorisation': await world.credential({ secretName: 'd/needs-authorisation' }),
+      rotating: await world.credential({ secretName: 'e/rotating' }),
+    };
+    await world.mend(credentials.expired.secretArn, { expiresAt: '2020-01-01T00:00:00.000Z' });
+    const serveAgain = world.refreshesAnswered(UNAVAILABLE);
+    const stuck = await world.rotate(credentials.stuck.secretArn);
+    serveAgain();
+    world.revokeUserOf(credentials['needs-authorisation'].clientId);
+    await world.rotate(credentials['needs-authorisation'].secretArn);
+    const entered = Promise.withResolvers<void>();
+    world.before('verify', () => {
+      entered.resolve();
+      return new Promise(() => undefined);
+    });
+    await world.rotateSecret(credentials.rotating.secretArn);
+    await entered.promise;
+
+    const { exitCode, result, stderr } = await runCliForJson(world.sandbox, ['status']);
+    const asTable = await runCli(world.sandbox, ['status']);
+
+    expect(exitCode).toBe(4);
+    expect(result).toMatchObject({
+      credentials: [
+        { name: 'a/healthy', health: 'healthy', execution: null },
+        { name: 'b/expired', health: 'expired', accessToken: { remainingSeconds: 0 } },
+        {
+          name: 'c/stuck',
+          health: 'stuck',
+          pendingVersionId: stuck.versionId,
+          execution: {
+            arn: stuck.execution.executionArn,
+            status: 'FAILED',
+            state: 'Refresh',
+            error: 'GenesysUnavailable',
+          },
+        },
+        {
+          name: 'd/needs-authorisation',
+          health: 'needs-authorisation',
+          execution: { state: 'Refresh', error: 'RefreshTokenRejected' },
+        },
+        { name: 'e/rotating', health: 'rotating', execution: { status: 'RUNNING', state: 'Verify' } },
+      ],
+    });
+    expect(stderr).toContain('3 of 5');
+    expect(asTable.exitCode).toBe(4);
+    for (const cell of ['c/stuck', 'Refresh: GenesysUnavailable', 'in Verify', stuck.versionId.slice(0, 8)]) {
+      expect(asTable.stdout).toContain(cell);
+    }
+    expect(asTable.stdout).not.toContain('\u001b');
+  });
+
+  it('asks AWS for one list of executions per status, however many secrets there are', async () => {
+    const world = await rotationWorld();
+    for (const secretName of ['one', 'two', 'three']) await world.credential({ secretName });
+    const before = world.sandbox.callLog.counts();
+
+    const { exitCode } = await runCli(world.sandbox, ['status']);
+
+    const after = world.sandbox.callLog.counts();
+    const calls = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
+    expect(exitCode).toBe(0);
+    expect({
+      list: calls('states:ListExecutions'),
+      history: calls('states:GetExecutionHistory'),
+      values: calls('secretsmanager:GetSecretValue'),
+      descriptions: calls('secretsmanager:DescribeSecret'),
+    }).toEqual({ list: 4, history: 0, values: 3, descriptions: 0 });
+  });
+
+  it('tells of the named secrets only', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential({ secretName: 'one' });
+    await world.credential({ secretName: 'two' });
+    await world.credential({ secretName: 'three' });
+
+    const { result } = await runCliForJson(world.sandbox, ['status', 'two', secretArn]);
+
+    expect(result).toMatchObject({ credentials: [{ name: 'two' }, { name: 'one' }] });
+  });
+
+  it('refuses a secret that does not exist, and one that another function rotates', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential({ secretName: 'foreign' });
+    world.sandbox.secretsManager.enableRotation(
+      secretArn,
+      'arn:aws:lambda:us-east-1:123456789012:function:other',
+      { ScheduleExpression: 'rate(8 hours)' },
+    );
+
+    const unknown = await runCli(world.sandbox, ['status', 'nonexistent']);
+    const foreign = await runCli(world.sandbox, ['status', 'foreign']);
+
+    expect([unknown.exitCode, foreign.exitCode]).toEqual([1, 1]);
+    expect(unknown.stderr).toContain('nonexistent does not exist');
+    expect(foreign.stderr).toContain('function:other');
+  });
+
+  it('needs a person when the secret is no complete credential, and names the key', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential();
+    await world.put(secretArn, { clientId: 'x' });
+
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status']);
+
+    expect(exitCode).toBe(4);
+    expect(result).toMatchObject({
+      credentials: [
+        { health: 'needs-authorisation', warnings: [expect.stringContaining('lacks the key clientSecret')] },
+      ],
+    });
+  });
+
+  it('forgets a failure after which someone stored another credential', async () => {
+    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
+    const credential = await world.credential();
+    world.revokeUserOf(credential.clientId);
+    await world.rotate(credential.secretArn);
+    world.sandbox.clock.advance(1_000);
+    await world.authorizeAgain(credential);
+
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status', '--verify']);
+
+    expect(exitCode).toBe(0);
+    expect(result).toMatchObject({
+      credentials: [{ health: 'healthy', execution: null, accessToken: { check: 'works' } }],
+    });
+  });
+
+  it('warns of an access token that dies before the next rotation has to come', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential({ tokenDurationSeconds: 7_200 });
+    await world.rotate(secretArn);
+
+    const { exitCode, stdout } = await runCli(world.sandbox, ['status']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('shorter than interval and window');
+  });
+
+  it('goes on without the life of the token where the value may not be read', async () => {
+    const reading: { isDenied: boolean } = { isDenied: false };
+    const world = await rotationWorld({
+      awsInterceptors: [
+        async ({ operation, caller }, next) => {
+          if (!reading.isDenied || operation !== 'GetSecretValue' || caller.functionArn) return await next();
+          throw new AwsError('AccessDeniedException', 'User is not authorized.', { statusCode: 400 });
+        },
+      ],
+    });
+    const { secretArn } = await world.credential();
+    await world.rotate(secretArn);
+    reading.isDenied = true;
+
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status']);
+
+    expect(exitCode).toBe(0);
+    expect(result).toMatchObject({
+      credentials: [{ health: 'healthy', accessToken: { expiresAt: null, remainingSeconds: null } }],
+    });
+  });
+
+  it('asks Genesys Cloud for each token with --verify, and refreshes none', async () => {
+    const world = await rotationWorld();
+    const live = await world.credential({ secretName: 'a/live' });
+    const revoked = await world.credential({ secretName: 'b/revoked' });
+    for (const { secretArn } of [live, revoked]) await world.rotate(secretArn);
+    world.revokeUserOf(revoked.clientId);
+
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status', '--verify']);
+
+    expect(exitCode).toBe(4);
+    expect(result).toMatchObject({
+      credentials: [
+        { health: 'healthy', accessToken: { check: 'works' } },
+        { health: 'expired', accessToken: { check: 'rejected' } },
+      ],
+    });
+    expect(world.sandbox.genesysCloud.counts(live.clientId)).toMatchObject({ refreshes: 1 });
+    expect(world.sandbox.genesysCloud.counts(revoked.clientId)).toMatchObject({
+      refreshes: 1,
+      refusedRefreshes: 0,
+    });
+  });
+
+  it('is done when the deployment has no credential', async () => {
+    const { sandbox } = await rotationWorld();
+
+    const { exitCode, result } = await runCliForJson(sandbox, ['status']);
+
+    expect(exitCode).toBe(0);
+    expect(result).toEqual({ deployment: 'genesys-token-rotation', credentials: [] });
+  });
+
+  it('ends with 130 at Ctrl-C, at once', async () => {
+    const world = await rotationWorld({
+      awsInterceptors: [
+        async ({ operation }, next) =>
+          operation === 'ListExecutions' ? await new Promise(() => undefined) : await next(),
+      ],
+    });
+
+    const { exitCode, stdout } = await runCli(world.sandbox, ['status'], { interruptAt: 'Reading' });
+
+    expect(exitCode).toBe(130);
+    expect(stdout).toBe('');
+  });
+});
