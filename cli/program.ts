@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { addAuthorize } from './authorize/command.ts';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
+import { addRedrive } from './redrive/command.ts';
+import { addRotate } from './rotate/command.ts';
 import { addStatus } from './status/command.ts';
 
 /**
@@ -23,6 +25,8 @@ export function makeProgram(signal: AbortSignal): Command {
   addAuthorize(program, signal);
   addStatus(program, signal);
   addHistory(program, signal);
+  addRotate(program, signal);
+  addRedrive(program, signal);
   return program;
 }
 

@@ -36,16 +36,24 @@ export interface SecretIdentity {
 /** The most that a page holds. */
 const PAGE_SIZE = 1_000;
 
-/** The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are. */
+/**
+ * The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are.
+ *
+ * @param startedSince where the list ends; without it, with what AWS still keeps
+ */
 export async function executionsWithStatus(
   stepFunctions: SFNClient,
   stateMachineArn: string,
   statuses: readonly ExecutionStatus[],
+  startedSince = new Date(0),
 ): Promise<readonly ExecutionSummary[]> {
   const found: ExecutionSummary[] = [];
   for (const statusFilter of statuses) {
-    for await (const page of listExecutions(stepFunctions, stateMachineArn, statusFilter))
-      found.push(...page);
+    for await (const page of listExecutions(stepFunctions, stateMachineArn, statusFilter)) {
+      const inTime = page.filter(({ startedAt }) => startedAt >= startedSince);
+      found.push(...inTime);
+      if (inTime.length < page.length) break;
+    }
   }
   return found.sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
 }

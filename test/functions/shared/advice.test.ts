@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { adviceFor, type KnownFailure } from '../../functions/notify/advice.ts';
-import * as errors from '../../functions/shared/errors.ts';
-import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+import { adviceFor, type KnownFailure } from '../../../functions/shared/advice.ts';
+import * as errors from '../../../functions/shared/errors.ts';
+import { definitionText, parseDefinition } from '../../../statemachine/definition.ts';
 
 /** What never ends an execution: what is caught wherever it can come, and what only the rotation function throws. */
 const ENDS_NO_EXECUTION = [
@@ -20,7 +20,7 @@ const TASKS = Object.entries(parseDefinition(definitionText()).States).flatMap((
 
 /** The anchors of the runbook's headlines, as GitHub makes them. */
 const ANCHORS = [
-  ...readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm),
+  ...readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm),
 ].map(([, headline = '']) =>
   headline
     .toLowerCase()

@@ -1,0 +1,67 @@
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { CliError } from '../shared/cli-error.ts';
+
+/** An execution with what it rotates. */
+export interface FoundExecution {
+  readonly executionArn: string;
+  readonly status: 'running' | 'succeeded' | 'failed';
+  readonly redriveCount: number;
+  /** When it closed; now while it runs. */
+  readonly closedAt: Date;
+  readonly secretArn: string;
+  readonly versionId: string;
+  /** Why Step Functions would not redrive it. */
+  readonly notRedrivable: string | undefined;
+}
+
+/**
+ * Reads an execution.
+ *
+ * @throws CliError there is none, or it rotates nothing
+ */
+export async function findExecution(executionArn: string, stepFunctions: SFNClient): Promise<FoundExecution> {
+  try {
+    const found = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    return {
+      executionArn,
+      status: statusOf(found.status),
+      redriveCount: found.redriveCount ?? 0,
+      closedAt: found.stopDate ?? new Date(),
+      ...rotationOf(found.input, executionArn),
+      notRedrivable: found.redriveStatusReason,
+    };
+  } catch (error) {
+    if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    throw new CliError(
+      'failed',
+      `There is no execution ${executionArn}. Step Functions keeps closed ones for 90 days; name the secret instead.`,
+    );
+  }
+}
+
+function statusOf(status: string | undefined): FoundExecution['status'] {
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
+  return status === 'SUCCEEDED' ? 'succeeded' : 'failed';
+}
+
+/** Of the input only these two are read: it also holds sealed blobs. */
+function rotationOf(
+  input: string | undefined,
+  executionArn: string,
+): Pick<FoundExecution, 'secretArn' | 'versionId'> {
+  const { secretArn, versionId } = parsedObject(input);
+  if (typeof secretArn === 'string' && typeof versionId === 'string') return { secretArn, versionId };
+  throw new CliError(
+    'failed',
+    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: rotate`,
+  );
+}
+
+function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '');
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

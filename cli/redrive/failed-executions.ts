@@ -1,0 +1,54 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SecretEntry } from '../shared/credentials.ts';
+import { isExecutionOf } from '../shared/execution-arn.ts';
+import { type ExecutionSummary, executionsWithStatus, isConfigurationTest } from '../shared/executions.ts';
+
+const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
+
+/** A secret with the execution that stands in the way of its rotation. */
+export interface FailedRotation {
+  readonly secret: SecretEntry;
+  readonly execution: ExecutionSummary;
+  /** Whether another execution of the secret runs: that one decides now. */
+  readonly isRunning: boolean;
+}
+
+/**
+ * The executions that still matter, one for each secret at most: the newest failed one of a secret, as long as no
+ * rotation of it has succeeded since. Older ones were followed by it, and it finds what they stored. Configuration
+ * tests and the executions of secrets that are gone do not count.
+ */
+export async function failedRotations(
+  secrets: readonly SecretEntry[],
+  stateMachineArn: string,
+  stepFunctions: SFNClient,
+): Promise<readonly FailedRotation[]> {
+  const failed = await executionsWithStatus(stepFunctions, stateMachineArn, FAILED);
+  const newest = secrets.flatMap(secret => {
+    const execution = failed.find(({ name }) => isRotationOf(name, secret));
+    return execution === undefined ? [] : [{ secret, execution }];
+  });
+  const oldest = newest
+    .map(({ execution }) => execution.startedAt)
+    .sort((a, b) => a.getTime() - b.getTime())[0];
+  if (oldest === undefined) return [];
+
+  // Successes are many, and one that was started before all of these is of no account.
+  const others = await executionsWithStatus(stepFunctions, stateMachineArn, SUCCEEDED_OR_RUNNING, oldest);
+  return newest.flatMap(({ secret, execution }) => {
+    const later = others.filter(({ name }) => isRotationOf(name, secret));
+    if (later.some(other => hasSucceededAfter(other, execution))) return [];
+    return [{ secret, execution, isRunning: later.some(({ status }) => status !== 'SUCCEEDED') }];
+  });
+}
+
+/** By the ends: an execution that was started earlier may have been redriven later. */
+function hasSucceededAfter(other: ExecutionSummary, failed: ExecutionSummary): boolean {
+  if (other.status !== 'SUCCEEDED' || other.stoppedAt === undefined) return false;
+  return other.stoppedAt > (failed.stoppedAt ?? failed.startedAt);
+}
+
+function isRotationOf(name: string, secret: SecretEntry): boolean {
+  return isExecutionOf(name, secret) && !isConfigurationTest({ name });
+}

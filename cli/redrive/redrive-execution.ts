@@ -1,0 +1,39 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { ExecutionNotRedrivable, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
+import { CliError } from '../shared/cli-error.ts';
+import type { WaitContext } from '../shared/waiting.ts';
+import { type FoundExecution, findExecution } from './failed-execution.ts';
+
+/**
+ * Redrives a failed execution. Somebody may have done so a moment ago, Secrets Manager among them: that is as good.
+ *
+ * @returns the number of the redrive to follow
+ * @throws CliError it cannot be redriven any more
+ */
+export async function redriveExecution(
+  execution: FoundExecution,
+  { aws }: Pick<WaitContext, 'aws'>,
+): Promise<number> {
+  const { executionArn, redriveCount } = execution;
+  try {
+    await aws.stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
+    return redriveCount + 1;
+  } catch (error) {
+    if (!(error instanceof ExecutionNotRedrivable)) throw error;
+    const now = await findExecution(executionArn, aws.stepFunctions);
+    if (now.status !== 'failed' || now.redriveCount > redriveCount) return now.redriveCount;
+    const { NextRotationDate } = await aws.secrets.send(
+      new DescribeSecretCommand({ SecretId: execution.secretArn }),
+    );
+    throw new CliError(
+      'failed',
+      `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). Nothing is lost: ${nextAttempt(NextRotationDate)} The rotation function then goes on with what this one stored or sealed.`,
+    );
+  }
+}
+
+function nextAttempt(at: Date | undefined): string {
+  return at === undefined
+    ? 'start the next attempt with: rotate.'
+    : `Secrets Manager makes its next attempt by itself, at ${at.toISOString()} at the latest of its schedule; do not wait with: rotate.`;
+}

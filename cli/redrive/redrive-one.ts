@@ -1,0 +1,148 @@
+import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import { latestAttempt } from '../shared/attempts.ts';
+import { CliError } from '../shared/cli-error.ts';
+import { findCredential, type SecretEntry, versionOf } from '../shared/credentials.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import { endText, failureText } from '../shared/end-text.ts';
+import { type ExecutionFailure, failureOf } from '../shared/executions.ts';
+import { endingOf, rotationEnd } from '../shared/rotation-end.ts';
+import { recordOf } from '../shared/run-record.ts';
+import { type WaitContext, watch } from '../shared/waiting.ts';
+import { type Cause, type CauseDependencies, checkCause } from './cause.ts';
+import { consents } from './consent.ts';
+import { type FoundExecution, findExecution } from './failed-execution.ts';
+import { failedRotations } from './failed-executions.ts';
+import { rememberingServes } from './login-host.ts';
+import { redriveExecution } from './redrive-execution.ts';
+
+/** How to redrive. */
+export interface RedriveOptions {
+  /** Also where the cause does not look gone. */
+  readonly force: boolean;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Redrives the failed execution of a secret, or a given one, and follows it; one that runs is followed.
+ *
+ * @param subject name or ARN of the secret, or ARN of an execution
+ * @throws CliError there is none, it was refused, failed, goes on, or was interrupted
+ */
+export async function redriveOne(
+  subject: string,
+  { force, timeoutMs }: RedriveOptions,
+  context: WaitContext,
+): Promise<void> {
+  const { aws, terminal, time, signal } = context;
+  const deployment = await context.deployment();
+  const { secret, execution } = await findSubject(subject, deployment, context);
+  const about = { secret: secret.name, secretArn: secret.arn };
+  if (execution === undefined || execution.status === 'succeeded') {
+    terminal.line(`Nothing of ${secret.name} waits for a redrive: its last rotation did not fail.`);
+    terminal.result({ ...about, outcome: 'nothingToRedrive' });
+    return;
+  }
+
+  const { executionArn } = execution;
+  let { redriveCount } = execution;
+  let cause: Cause | undefined;
+  if (execution.status === 'running') terminal.note(`The execution ${executionArn} runs; following it.`);
+  else {
+    const failure = await requireFailure(execution, context);
+    cause = await checkCause({ ...failure, ...failedAt(execution) }, causeDependencies(context));
+    terminal.note(`The rotation of ${secret.name} ${failureText(failure)} ${cause.why}`);
+    if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
+    redriveCount = await redriveExecution(execution, context);
+    terminal.note(`Redriving ${executionArn}`);
+  }
+  const untilMs = time.nowMs() + timeoutMs;
+  const steps = await watch({ executionArn, redriveCount, untilMs }, context);
+  const end = await rotationEnd(execution, steps.at(-1), { secrets: aws.secrets, time, signal });
+  terminal.result({
+    ...about,
+    execution: executionArn,
+    ...(cause !== undefined && { cause }),
+    ...end,
+    states: recordOf(steps),
+  });
+  const text = endText(end, { secretName: secret.name, executionArn });
+  const ending = endingOf(end);
+  if (ending !== 'done') throw new CliError(ending, text);
+  terminal.line(text);
+}
+
+/** What the checks use, for real. */
+export function causeDependencies({ aws: { secrets }, time }: WaitContext): CauseDependencies {
+  const urlsOf = genesysUrls(process.env);
+  return {
+    secrets,
+    loginUrlOf: host => urlsOf(host).loginUrl,
+    serves: rememberingServes(),
+    nowMs: time.nowMs,
+  };
+}
+
+/** What the check of a cause needs to know of an execution. */
+export function failedAt({ secretArn, closedAt }: FoundExecution): { secretArn: string; failedAt: Date } {
+  return { secretArn, failedAt: closedAt };
+}
+
+interface Subject {
+  readonly secret: SecretEntry;
+  readonly execution: FoundExecution | undefined;
+}
+
+async function findSubject(subject: string, deployment: Deployment, { aws }: WaitContext): Promise<Subject> {
+  const { stepFunctions } = aws;
+  if (/^arn:[^:]+:states:[^:]+:\d+:execution:/.test(subject)) {
+    const execution = await findExecution(subject, stepFunctions);
+    return { secret: await findCredential(aws, deployment, execution.secretArn), execution };
+  }
+  const secret = await findCredential(aws, deployment, subject);
+  const executionArn = await executionToRedrive(secret, deployment, aws);
+  return {
+    secret,
+    execution: executionArn === undefined ? undefined : await findExecution(executionArn, stepFunctions),
+  };
+}
+
+/** That of the pending rotation; where its name cannot be told from the pending version, the newest that failed. */
+async function executionToRedrive(
+  secret: SecretEntry,
+  deployment: Deployment,
+  { stepFunctions }: WaitContext['aws'],
+): Promise<string | undefined> {
+  const pending = versionOf(secret, 'AWSPENDING');
+  if (pending !== undefined && pending !== versionOf(secret, 'AWSCURRENT')) {
+    const attempt = await latestAttempt(secret, pending, deployment, stepFunctions);
+    if (attempt !== undefined) return attempt.executionArn;
+  }
+  const [failed] = await failedRotations([secret], deployment.stateMachineArn, stepFunctions);
+  return failed?.execution.executionArn;
+}
+
+/**
+ * How an execution failed.
+ *
+ * @throws CliError it has been redriven meanwhile
+ */
+export async function requireFailure(
+  { executionArn }: FoundExecution,
+  { aws: { stepFunctions } }: WaitContext,
+): Promise<ExecutionFailure> {
+  const failure = await failureOf(stepFunctions, executionArn);
+  if (failure !== undefined) return failure;
+  // DescribeExecution lags behind the history: somebody has redriven it since.
+  throw new CliError(
+    'stillRunning',
+    `Somebody has just redriven the execution ${executionArn}. Follow it with the same command again.`,
+  );
+}
+
+async function requireConsent(cause: Cause, context: WaitContext): Promise<void> {
+  if (await consents('The cause does not look gone. Redrive all the same?', context)) return;
+  throw new CliError(
+    'refused',
+    `Not redriven: the cause does not look gone. ${cause.why} With --force it is redriven all the same, which is safe, but fails again while the cause is there.`,
+  );
+}

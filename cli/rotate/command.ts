@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { exitCodesHelp } from '../program.ts';
+import { contextOf } from '../shared/context.ts';
+import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
+import { waitContext } from '../shared/waiting.ts';
+import { rotate } from './rotate.ts';
+
+const EXAMPLES = `
+Examples:
+  genesys-token-rotation rotate genesys/voicemail
+  genesys-token-rotation rotate genesys/voicemail --no-wait --json`;
+
+/**
+ * Declares `rotate`: a rotation now.
+ *
+ * @param signal aborted by Ctrl-C
+ */
+export function addRotate(program: Command, signal: AbortSignal): void {
+  program
+    .command('rotate')
+    .summary('rotate a credential now')
+    .description(
+      'Lets Secrets Manager rotate a credential now, shows the states of the rotation as they are entered, retried and left, and how it ended.',
+    )
+    .argument('<secret>', 'name or ARN of the secret')
+    .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)
+    .option('--no-wait', 'start it and do not wait')
+    .addHelpText('after', EXAMPLES)
+    .addHelpText(
+      'after',
+      exitCodesHelp('done', 'failed', 'usage', 'rotationFailed', 'stillRunning', 'interrupted'),
+    )
+    .action(
+      async (secretId: string, { timeout, wait }: { timeout: number; wait: boolean }, command: Command) => {
+        await rotate({ secretId, timeoutMs: timeout * 1_000, wait }, waitContext(contextOf(command, signal)));
+      },
+    );
+}

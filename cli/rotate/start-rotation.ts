@@ -1,0 +1,74 @@
+import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { latestAttempt } from '../shared/attempts.ts';
+import { CliError } from '../shared/cli-error.ts';
+import { findCredential, type SecretEntry, versionOf } from '../shared/credentials.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import { failureText } from '../shared/end-text.ts';
+import { failureOf } from '../shared/executions.ts';
+import type { WaitContext } from '../shared/waiting.ts';
+
+/**
+ * Asks Secrets Manager for a rotation now, by the function and the schedule that the secret has; a rotation that was
+ * turned off is on again afterwards.
+ *
+ * @returns the id of the pending version
+ * @throws CliError an earlier rotation is not complete
+ * @see AWS Secrets Manager API Reference, RotateSecret
+ */
+export async function startRotation(
+  secret: SecretEntry,
+  deployment: Deployment,
+  context: WaitContext,
+): Promise<string> {
+  try {
+    const { VersionId = '' } = await context.aws.secrets.send(
+      new RotateSecretCommand({ SecretId: secret.arn, RotateImmediately: true }),
+    );
+    return VersionId;
+  } catch (error) {
+    if (!(error instanceof InvalidRequestException)) throw error;
+    // The labels tell more than the message, on which nobody may rely.
+    const now = await findCredential(context.aws, deployment, secret.arn);
+    throw await previousRotation(now, deployment, context, error.message);
+  }
+}
+
+async function previousRotation(
+  secret: SecretEntry,
+  deployment: Deployment,
+  { aws: { stepFunctions } }: WaitContext,
+  said: string,
+): Promise<CliError> {
+  const pending = versionOf(secret, 'AWSPENDING');
+  const refused = `Secrets Manager does not start a rotation of ${secret.name} ("${said}")`;
+  if (pending === undefined || pending === versionOf(secret, 'AWSCURRENT')) {
+    return new CliError(
+      'stillRunning',
+      `${refused}: it has not finished the one before, although no version waits any more. Try again in a minute.`,
+    );
+  }
+  const latest = await latestAttempt(secret, pending, deployment, stepFunctions);
+  if (latest === undefined) {
+    return new CliError(
+      'failed',
+      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: diagnose ${secret.name}`,
+    );
+  }
+  if (latest.status === 'RUNNING' || latest.status === 'PENDING_REDRIVE') {
+    return new CliError(
+      'stillRunning',
+      `${refused}: the rotation to version ${pending} runs. Follow it with: redrive ${secret.name}`,
+    );
+  }
+  const failure = await failureOf(stepFunctions, latest.executionArn);
+  if (failure === undefined) {
+    return new CliError(
+      'stillRunning',
+      `${refused}: the execution of version ${pending} has succeeded, and Secrets Manager has not taken notice yet. Try again in a minute.`,
+    );
+  }
+  return new CliError(
+    'rotationFailed',
+    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: redrive ${secret.name}`,
+  );
+}

@@ -1,0 +1,127 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { type ExecutionFailure, failureIn } from './executions.ts';
+
+/** What happens in an execution, as it is told to a person. */
+export type ExecutionStep =
+  | { readonly kind: 'entered'; readonly state: string; readonly at: Date }
+  | {
+      readonly kind: 'attemptFailed';
+      readonly state: string;
+      readonly at: Date;
+      readonly error: string;
+      /** From 1. */
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'retried';
+      readonly state: string;
+      readonly at: Date;
+      /** What the attempt before it failed with. */
+      readonly error: string;
+      /** The number of the attempt that begins, from 2. */
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'left';
+      readonly state: string;
+      readonly at: Date;
+      readonly durationMs: number;
+      readonly attempts: number;
+      /** The error that was caught: the workflow goes on where it recovers. */
+      readonly caught: string | undefined;
+    }
+  | { readonly kind: 'redriven'; readonly at: Date; readonly redriveCount: number }
+  | {
+      readonly kind: 'closed';
+      readonly at: Date;
+      /** The state that it ended in. */
+      readonly state: string | undefined;
+      /** Since it was started, or redriven. */
+      readonly durationMs: number;
+      /** Undefined when it succeeded. */
+      readonly failure: ExecutionFailure | undefined;
+    };
+
+/** AWS Step Functions API Reference, HistoryEvent: how an attempt of a Task can fail. */
+const ATTEMPT_FAILURES = new Set(['TaskFailed', 'TaskTimedOut', 'TaskStartFailed', 'TaskSubmitFailed']);
+
+/** Reads the events of one execution, in their order, into steps. */
+export class StepReader {
+  #state: string | undefined;
+  #enteredAt = new Date(0);
+  #beganAt = new Date(0);
+  #attempts = 0;
+  #failedWith: string | undefined;
+  /** A redriven Task may be scheduled without being entered anew. */
+  #resumes: boolean = false;
+
+  /** The steps that an event means: one, or none; two where a redriven state begins without its own event. */
+  read(event: HistoryEvent): readonly ExecutionStep[] {
+    const { type = '', timestamp: at = new Date(0) } = event;
+    if (type === 'ExecutionStarted') this.#beganAt = at;
+    if (type === 'ExecutionRedriven') return this.#redriven(event, at);
+    if (type.endsWith('StateEntered')) return [this.#enter(event.stateEnteredEventDetails?.name ?? '', at)];
+    if (type === 'TaskScheduled') return this.#scheduled(at);
+    if (ATTEMPT_FAILURES.has(type)) return this.#attemptFailed(event, at);
+    if (type.endsWith('StateExited')) return this.#left(at);
+    return this.#closed(event, at);
+  }
+
+  #enter(state: string, at: Date): ExecutionStep {
+    this.#state = state;
+    this.#enteredAt = at;
+    this.#attempts = 0;
+    this.#failedWith = undefined;
+    this.#resumes = false;
+    return { kind: 'entered', state, at };
+  }
+
+  #scheduled(at: Date): readonly ExecutionStep[] {
+    const state = this.#state ?? '';
+    const steps = this.#resumes ? [this.#enter(state, at)] : [];
+    this.#attempts++;
+    if (this.#failedWith === undefined) return steps;
+    const error = this.#failedWith;
+    this.#failedWith = undefined;
+    return [...steps, { kind: 'retried', state, at, error, attempt: this.#attempts }];
+  }
+
+  #attemptFailed(event: HistoryEvent, at: Date): readonly ExecutionStep[] {
+    const { error = 'unknown' } =
+      event.taskFailedEventDetails ??
+      event.taskTimedOutEventDetails ??
+      event.taskStartFailedEventDetails ??
+      event.taskSubmitFailedEventDetails ??
+      {};
+    this.#failedWith = error;
+    return [{ kind: 'attemptFailed', state: this.#state ?? '', at, error, attempt: this.#attempts }];
+  }
+
+  #left(at: Date): readonly ExecutionStep[] {
+    return [
+      {
+        kind: 'left',
+        state: this.#state ?? '',
+        at,
+        durationMs: at.getTime() - this.#enteredAt.getTime(),
+        attempts: Math.max(1, this.#attempts),
+        caught: this.#failedWith,
+      },
+    ];
+  }
+
+  #redriven(event: HistoryEvent, at: Date): readonly ExecutionStep[] {
+    this.#beganAt = at;
+    this.#failedWith = undefined;
+    this.#resumes = true;
+    const { redriveCount = 0 } = event.executionRedrivenEventDetails ?? {};
+    return [{ kind: 'redriven', at, redriveCount }];
+  }
+
+  #closed(event: HistoryEvent, at: Date): readonly ExecutionStep[] {
+    const failure = failureIn(event, this.#state);
+    if (failure === undefined && event.type !== 'ExecutionSucceeded') return [];
+    const durationMs = at.getTime() - this.#beganAt.getTime();
+    return [{ kind: 'closed', at, state: this.#state, durationMs, failure }];
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { type ExecutionStep, StepReader } from './execution-steps.ts';
+import type { Pace } from './pace.ts';
+import type { Time } from './time.ts';
+
+/** What following needs. */
+export interface FollowDependencies {
+  readonly stepFunctions: SFNClient;
+  readonly time: Time;
+  /** Shared by all that is followed at a time. */
+  readonly historyPace: Pace;
+  readonly signal: AbortSignal;
+}
+
+/** What is followed. */
+export interface Followed {
+  readonly executionArn: string;
+  /** Followed is what comes from this redrive on, which the history may not show yet; 0 for all. */
+  readonly redriveCount: number;
+  /** When to stop waiting, in ms of the clock. */
+  readonly untilMs: number;
+}
+
+/**
+ * How many looks at a history a second one program allows itself: a quarter of what an account and region has, where
+ * the rotation function and the consoles look, too.
+ *
+ * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 a second
+ */
+export const LOOKS_PER_SECOND = 5;
+
+/** The wait after a look that showed something, how it grows while nothing happens, and its end, in ms. */
+const SHORTEST_WAIT_MS = 1_000;
+const GROWTH = 1.5;
+const LONGEST_WAIT_MS = 8_000;
+
+/** A whole rotation is some 40 events. */
+const PAGE_SIZE = 100;
+
+/**
+ * Tells what happens in an execution, as it happens, until it closes. It also ends, without a step that says closed,
+ * when the time is over or the signal is aborted: the execution goes on then. An execution that does not exist yet is
+ * waited for.
+ */
+export async function* follow(
+  { executionArn, redriveCount, untilMs }: Followed,
+  dependencies: FollowDependencies,
+): AsyncGenerator<ExecutionStep> {
+  const { time, signal } = dependencies;
+  const reader = new StepReader();
+  let lastId = 0;
+  let isDue = redriveCount === 0;
+  let waitMs = SHORTEST_WAIT_MS;
+  for (;;) {
+    const look = await eventsAfter(lastId, executionArn, dependencies);
+    for (const event of look.events) {
+      lastId = event.id ?? lastId;
+      for (const step of reader.read(event)) {
+        if (step.kind === 'redriven' && step.redriveCount >= redriveCount) isDue = true;
+        if (!isDue) continue;
+        yield step;
+        if (step.kind === 'closed') return;
+      }
+    }
+    const leftMs = untilMs - time.nowMs();
+    if (signal.aborted || leftMs <= 0) return;
+    if (look.isRefused) waitMs = LONGEST_WAIT_MS;
+    else waitMs = look.events.length > 0 ? SHORTEST_WAIT_MS : Math.min(waitMs * GROWTH, LONGEST_WAIT_MS);
+    await time.sleep(Math.min(waitMs, leftMs), signal);
+    if (signal.aborted) return;
+  }
+}
+
+interface Look {
+  /** In their order. */
+  readonly events: readonly HistoryEvent[];
+  /** The look was throttled, or failed by itself: that says nothing about the execution. */
+  readonly isRefused: boolean;
+}
+
+/** Read from the end, so that a look costs one call however long the history is. */
+async function eventsAfter(
+  lastId: number,
+  executionArn: string,
+  { stepFunctions, historyPace, signal }: FollowDependencies,
+): Promise<Look> {
+  const newestFirst: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      await historyPace.turn(signal);
+      const page = await stepFunctions.send(
+        new GetExecutionHistoryCommand({
+          executionArn,
+          reverseOrder: true,
+          includeExecutionData: false,
+          maxResults: PAGE_SIZE,
+          nextToken,
+        }),
+      );
+      const found = page.events ?? [];
+      const unseen = found.filter(({ id = 0 }) => id > lastId);
+      newestFirst.push(...unseen);
+      nextToken = unseen.length === found.length ? page.nextToken : undefined;
+    } while (nextToken !== undefined);
+    return { events: newestFirst.reverse(), isRefused: false };
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return { events: [], isRefused: false };
+    if (isPassing(error)) return { events: [], isRefused: true };
+    throw error;
+  }
+}
+
+/** Whether a call was throttled, or failed in AWS or on the way there: the next one may work. */
+export function isPassing(error: unknown): boolean {
+  const { $fault, $retryable, name } = error as { $fault?: string; $retryable?: object; name?: string };
+  return $fault === 'server' || $retryable !== undefined || PASSING.has(name ?? '');
+}
+
+/** Names of passing faults that the SDK does not mark as such. */
+const PASSING = new Set(['ThrottlingException', 'TimeoutError', 'ServiceUnavailable', 'InternalFailure']);

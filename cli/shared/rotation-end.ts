@@ -1,0 +1,99 @@
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Advice, adviceFor } from '../../functions/shared/advice.ts';
+import { belongsToRotation } from '../../functions/shared/secret-versions.ts';
+import type { Ending } from '../exit-code.ts';
+import { versionOf } from './credentials.ts';
+import type { ExecutionStep } from './execution-steps.ts';
+import type { ExecutionFailure } from './executions.ts';
+import type { Time } from './time.ts';
+
+/** How the execution of a rotation ended. */
+export type RotationEnd =
+  | {
+      readonly outcome: 'rotated';
+      /** The version that AWSCURRENT was on; absent where no version is AWSPREVIOUS. */
+      readonly previousVersionId?: string;
+      /** The one that it is on. */
+      readonly currentVersionId: string;
+    }
+  /** A newer credential that someone stored is AWSCURRENT. */
+  | { readonly outcome: 'superseded'; readonly currentVersionId: string }
+  /** It only tested the configuration. */
+  | { readonly outcome: 'configurationChecked' }
+  | ({ readonly outcome: 'failed' } & FailedEnd)
+  | { readonly outcome: 'stillRunning' };
+
+/** What failed, and what to do. */
+export interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
+  readonly message?: string;
+  /** What is certain of the credential. */
+  readonly credential: string;
+  readonly action: string;
+  /** Where the runbook tells more. */
+  readonly runbook: string;
+}
+
+/** What the end is read from. */
+export interface EndDependencies {
+  readonly secrets: SecretsManagerClient;
+  readonly time: Time;
+  readonly signal: AbortSignal;
+}
+
+/** How often, and how long apart in ms, to look for the labels: reads may lag behind the promotion. */
+const LOOKS = 5;
+const PAUSE_MS = 500;
+
+/** Reads how a rotation ended from the last step of its execution and the secret's labels. */
+export async function rotationEnd(
+  rotation: { readonly secretArn: string; readonly versionId: string },
+  last: ExecutionStep | undefined,
+  dependencies: EndDependencies,
+): Promise<RotationEnd> {
+  if (last?.kind !== 'closed') return { outcome: 'stillRunning' };
+  if (last.failure !== undefined) return { outcome: 'failed', ...failedEnd(last.failure) };
+  if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
+  const { secrets, time, signal } = dependencies;
+  for (let look = 1; ; look++) {
+    const { VersionIdsToStages = {} } = await secrets.send(
+      new DescribeSecretCommand({ SecretId: rotation.secretArn }),
+    );
+    const labels = { stages: VersionIdsToStages };
+    const currentVersionId = versionOf(labels, 'AWSCURRENT') ?? '';
+    if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
+    if (belongsToRotation(currentVersionId, rotation.versionId) || look === LOOKS) {
+      const previousVersionId = versionOf(labels, 'AWSPREVIOUS');
+      return {
+        outcome: 'rotated',
+        ...(previousVersionId !== undefined && { previousVersionId }),
+        currentVersionId,
+      };
+    }
+    await time.sleep(PAUSE_MS, signal);
+  }
+}
+
+/** A failure with the runbook's words about it. */
+export function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
+  const { credential, action, runbookEntry } = advice(state, error);
+  return {
+    state,
+    error,
+    ...(message !== undefined && { message }),
+    credential,
+    action,
+    runbook: `docs/runbook.md#${runbookEntry}`,
+  };
+}
+
+/** The exit code that an end means. */
+export function endingOf({ outcome }: RotationEnd): Ending {
+  if (outcome === 'failed') return 'rotationFailed';
+  return outcome === 'stillRunning' ? 'stillRunning' : 'done';
+}
+
+/** A stopped execution, and one that ran out of time, have no error of their own. */
+function advice(state: string | undefined, error: string): Advice {
+  if (error === 'Aborted') return adviceFor({ status: 'ABORTED', state, error: undefined });
+  return adviceFor({ status: 'FAILED', state, error });
+}

@@ -1,0 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** The clock that waits go by. */
+export interface Time {
+  readonly nowMs: () => number;
+  /** Waits, at most until the signal is aborted; it never throws. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The real one. */
+export const REAL_TIME: Time = {
+  nowMs: Date.now,
+  sleep: async (ms, signal) => {
+    await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  },
+};

@@ -1,0 +1,54 @@
+import { CliError } from './cli-error.ts';
+import type { Context } from './context.ts';
+import type { ExecutionStep } from './execution-steps.ts';
+import { type FollowDependencies, follow, LOOKS_PER_SECOND } from './follow.ts';
+import { showStep } from './live-view.ts';
+import { Pace } from './pace.ts';
+import { REAL_TIME, type Time } from './time.ts';
+
+/** What a command that waits for rotations works with. */
+export interface WaitContext extends Context {
+  readonly time: Time;
+  readonly historyPace: Pace;
+}
+
+/** Adds the clock, which tests replace. */
+export function waitContext(context: Context, time: Time = REAL_TIME): WaitContext {
+  return { ...context, time, historyPace: new Pace(LOOKS_PER_SECOND, time) };
+}
+
+/**
+ * Follows an execution before the eyes of the person who waits.
+ *
+ * @returns its steps; the last one is `closed` unless the time was over
+ * @throws CliError interrupted
+ */
+export async function watch(
+  followed: Parameters<typeof follow>[0],
+  context: WaitContext,
+): Promise<readonly ExecutionStep[]> {
+  const steps: ExecutionStep[] = [];
+  for await (const step of follow(followed, followDependencies(context))) {
+    steps.push(step);
+    showStep(step, context.terminal);
+  }
+  if (context.signal.aborted && steps.at(-1)?.kind !== 'closed') {
+    throw interrupted(`The execution ${followed.executionArn} goes on, and needs nobody who waits.`);
+  }
+  return steps;
+}
+
+/** What following takes from the context. */
+export function followDependencies({
+  aws: { stepFunctions },
+  time,
+  historyPace,
+  signal,
+}: WaitContext): FollowDependencies {
+  return { stepFunctions, time, historyPace, signal };
+}
+
+/** What Ctrl-C ends with. */
+export function interrupted(whatGoesOn: string): CliError {
+  return new CliError('interrupted', `Stopped waiting. ${whatGoesOn}`);
+}
