@@ -27,7 +27,7 @@ export interface WrittenSecret {
 }
 
 /** The secret's new value: the keys that it had, in their order, and the credential. */
-export function credentialValue(
+function credentialValue(
   keys: ExistingSecret['keys'],
   { client, tokens, userId }: NewCredential,
 ): string {

@@ -4,7 +4,7 @@ import { type Deployment, findDeployment } from './deployment.ts';
 import { Terminal } from './terminal.ts';
 
 /** The options that every command has. */
-export interface CommonOptions extends AwsOptions {
+interface CommonOptions extends AwsOptions {
   readonly stack: string;
   readonly json?: true;
   /** False after `--no-color`. */

@@ -6,7 +6,7 @@ import { expectNoIssuedSecrets, OutputWatcher } from './cli-session.ts';
 import type { TestSandbox } from './sandbox.ts';
 
 /** How a run on a terminal ended. */
-export interface TerminalResult {
+interface TerminalResult {
   readonly exitCode: number;
   /** Everything that appeared, without colours and movements. */
   readonly screen: string;

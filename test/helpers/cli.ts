@@ -63,7 +63,7 @@ export async function runCli(
 }
 
 /** Fails when a text holds one of the secrets in any form. */
-export function expectNoLeaks(printed: string, secrets: readonly string[]): void {
+function expectNoLeaks(printed: string, secrets: readonly string[]): void {
   expect(leaksIn(printed, secrets)).toEqual([]);
 }
 
