@@ -55,15 +55,20 @@ describe('status', () => {
     world.revokeUserOf(credentials['needs-authorisation'].clientId);
     await world.rotate(credentials['needs-authorisation'].secretArn);
     const entered = Promise.withResolvers<void>();
-    world.before('verify', () => {
-      entered.resolve();
-      return new Promise(() => undefined);
-    });
+    const hold = (): void =>
+      world.before('verify', () => {
+        entered.resolve();
+        hold();
+        return new Promise(() => undefined);
+      });
+    hold();
     await world.rotateSecret(credentials.rotating.secretArn);
     await entered.promise;
 
-    const { exitCode, result, stderr } = await runCliForJson(world.sandbox, ['status']);
-    const asTable = await runCli(world.sandbox, ['status']);
+    const [{ exitCode, result, stderr }, asTable] = await Promise.all([
+      runCliForJson(world.sandbox, ['status']),
+      runCli(world.sandbox, ['status']),
+    ]);
 
     expect(exitCode).toBe(4);
     expect(result).toMatchObject({
