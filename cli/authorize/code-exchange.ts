@@ -107,7 +107,7 @@ function explain(error: unknown, clientId: string, redirectUri: string): CliErro
     return failed(
       error.code === oauth.INVALID_RESPONSE
         ? 'The address belongs to another login: its state is not the one of this command. Log in at the address that this command shows, and paste where that leads to.'
-        : 'Genesys Cloud gave an answer to the exchange of the code that is none of OAuth. Run the command again; status.mypurecloud.com tells of disturbances.',
+        : 'Genesys Cloud gave an answer to the exchange of the code that is none of OAuth. Run the command again later.',
     );
   }
   return failed(

@@ -21,14 +21,20 @@ const API_TIMEOUT_MS = 10_000;
 /** Tokens that a person logged in for are worth a few attempts. */
 const PAUSES_MS = [500, 2_000];
 
+/** It goes to a terminal, which must not be steered by a name. */
+const shown = v.pipe(
+  v.string(),
+  v.transform(text => text.replaceAll(/\p{Cc}/gu, '')),
+);
+
 const userAnswer = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
-  name: v.optional(v.string()),
-  email: v.optional(v.string()),
+  id: v.pipe(shown, v.minLength(1)),
+  name: v.optional(shown),
+  email: v.optional(shown),
 });
 
 const tokenAnswer = v.object({
-  organization: v.object({ id: v.string(), name: v.optional(v.string()) }),
+  organization: v.object({ id: shown, name: v.optional(shown) }),
 });
 
 /**
