@@ -20,8 +20,8 @@ async function failedRotation() {
 /** Genesys Cloud does not know the secret's client any more. */
 async function rejectedClient() {
   const world = await startSandbox();
-  const { secretArn } = await world.credential();
-  await world.breakClient(secretArn);
+  const { clientId } = await world.credential();
+  world.sandbox.genesysCloud.deleteClient(clientId);
   await runCli(world.sandbox, ['rotate', SECRET]);
   return world;
 }
