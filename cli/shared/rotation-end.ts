@@ -24,7 +24,7 @@ export type RotationEnd =
   | { readonly outcome: 'stillRunning' };
 
 /** What failed, and what to do. */
-export interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
+interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
   readonly message?: string;
   /** What is certain of the credential. */
   readonly credential: string;
@@ -74,7 +74,7 @@ export async function rotationEnd(
 }
 
 /** A failure with the runbook's words about it. */
-export function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
+function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
   const { credential, action, runbookEntry } = advice(state, error);
   return {
     state,
