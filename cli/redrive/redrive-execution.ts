@@ -32,8 +32,9 @@ export async function redriveExecution(
   }
 }
 
+/** Secrets Manager also retries a failed rotation in between; how often is not published. */
 function nextAttempt(at: Date | undefined): string {
   return at === undefined
-    ? 'start the next attempt with: rotate.'
-    : `Secrets Manager makes its next attempt by itself, at ${at.toISOString()} at the latest of its schedule; do not wait with: rotate.`;
+    ? 'no rotation is scheduled, so start the next attempt with: rotate.'
+    : `Secrets Manager tries again by itself, in the window of ${at.toISOString()} or before.`;
 }

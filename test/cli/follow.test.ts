@@ -1,0 +1,214 @@
+import {
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
+import { follow } from '../../cli/shared/follow.ts';
+import { Pace } from '../../cli/shared/pace.ts';
+import type { Time } from '../../cli/shared/time.ts';
+import { awsException } from '../helpers/aws-exception.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+
+const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+const MINUTE_MS = 60_000;
+
+const history = mockClient(SFNClient);
+let nowMs = 0;
+let waitsMs: number[] = [];
+
+const time: Time = {
+  nowMs: () => nowMs,
+  sleep: async ms => {
+    nowMs += ms;
+    waitsMs.push(ms);
+  },
+};
+
+beforeEach(() => {
+  history.reset();
+  nowMs = 0;
+  waitsMs = [];
+});
+
+/** An event at a second of the execution, which is its id, too. */
+function event(id: number, type: HistoryEvent['type'], details: Partial<HistoryEvent> = {}): HistoryEvent {
+  return { id, type, timestamp: new Date(id * 1_000), ...details };
+}
+
+const STARTED = event(1, 'ExecutionStarted');
+const ENTERED = event(2, 'TaskStateEntered', { stateEnteredEventDetails: { name: 'Verify' } });
+const SCHEDULED = event(3, 'TaskScheduled');
+const FAILED = event(4, 'TaskFailed', {
+  taskFailedEventDetails: { resource: 'invoke', resourceType: 'lambda', error: 'GenesysUnavailable' },
+});
+const SCHEDULED_AGAIN = event(5, 'TaskScheduled');
+const LEFT = event(6, 'TaskStateExited');
+const SUCCEEDED = event(7, 'ExecutionSucceeded');
+const EXECUTION_FAILED = event(5, 'ExecutionFailed', {
+  executionFailedEventDetails: { error: 'GenesysUnavailable', cause: '{"errorMessage":"It is down."}' },
+});
+
+/** What the history holds, look after look; the last one stays. */
+function looks(...histories: readonly (readonly HistoryEvent[])[]): void {
+  const playing = history.on(GetExecutionHistoryCommand);
+  for (const [index, events] of histories.entries()) {
+    const output = { events: [...events].reverse() };
+    if (index < histories.length - 1) playing.resolvesOnce(output);
+    else playing.resolves(output);
+  }
+}
+
+async function followed(redriveCount = 0, signal = new AbortController().signal): Promise<ExecutionStep[]> {
+  const dependencies = { stepFunctions: new SFNClient(), time, historyPace: new Pace(1_000, time), signal };
+  const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, dependencies);
+  const seen: ExecutionStep[] = [];
+  for await (const step of steps) seen.push(step);
+  return seen;
+}
+
+describe('follow', () => {
+  it('tells what happens once, in order, as the history grows', async () => {
+    looks(
+      [STARTED, ENTERED],
+      [STARTED, ENTERED, SCHEDULED, LEFT],
+      [STARTED, ENTERED, SCHEDULED, LEFT, SUCCEEDED],
+    );
+
+    const steps = await followed();
+
+    expect(steps.map(({ kind }) => kind)).toEqual(['entered', 'left', 'closed']);
+    expect(steps[1]).toMatchObject({ state: 'Verify', durationMs: 4_000, attempts: 1, caught: undefined });
+  });
+
+  it('tells a retry with its number and the error before it', async () => {
+    looks([STARTED, ENTERED, SCHEDULED, FAILED, SCHEDULED_AGAIN, LEFT, SUCCEEDED]);
+
+    const steps = await followed();
+
+    expect(steps).toMatchObject([
+      { kind: 'entered' },
+      { kind: 'attemptFailed', error: 'GenesysUnavailable', attempt: 1 },
+      { kind: 'retried', error: 'GenesysUnavailable', attempt: 2 },
+      { kind: 'left', attempts: 2, caught: undefined },
+      { kind: 'closed', failure: undefined },
+    ]);
+  });
+
+  it('tells which error was caught when the state is left without another attempt', async () => {
+    looks([STARTED, ENTERED, SCHEDULED, FAILED, LEFT, SUCCEEDED]);
+
+    const steps = await followed();
+
+    expect(steps).toContainEqual(expect.objectContaining({ kind: 'left', caught: 'GenesysUnavailable' }));
+  });
+
+  it('tells how it failed', async () => {
+    looks([STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED]);
+
+    const steps = await followed();
+
+    expect(steps.at(-1)).toMatchObject({
+      kind: 'closed',
+      failure: { state: 'Verify', error: 'GenesysUnavailable', message: 'It is down.' },
+    });
+  });
+
+  it('does not take the failure before a redrive for its end, and tells the state that is run again', async () => {
+    const failed = [STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED];
+    const redriven = [
+      event(6, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: 1 } }),
+      event(7, 'TaskScheduled'),
+      event(8, 'TaskStateExited'),
+      event(9, 'ExecutionSucceeded'),
+    ];
+    looks(failed, [...failed, ...redriven]);
+
+    const steps = await followed(1);
+
+    expect(steps).toMatchObject([
+      { kind: 'redriven', redriveCount: 1 },
+      { kind: 'entered', state: 'Verify' },
+      { kind: 'left', state: 'Verify', durationMs: 1_000, attempts: 1 },
+      { kind: 'closed', failure: undefined, durationMs: 3_000 },
+    ]);
+  });
+
+  it('reads all pages that are new, and none that it knows', async () => {
+    history
+      .on(GetExecutionHistoryCommand)
+      .resolvesOnce({ events: [ENTERED], nextToken: 'more' })
+      .resolvesOnce({ events: [STARTED] })
+      .resolves({ events: [SUCCEEDED, LEFT, SCHEDULED, ENTERED], nextToken: 'more' });
+
+    const steps = await followed();
+
+    expect(steps.map(({ kind }) => kind)).toEqual(['entered', 'left', 'closed']);
+    expect(history.commandCalls(GetExecutionHistoryCommand)).toHaveLength(3);
+  });
+
+  it('waits for an execution that does not exist yet', async () => {
+    history
+      .on(GetExecutionHistoryCommand)
+      .rejectsOnce(awsException(ExecutionDoesNotExist))
+      .resolves({ events: [SUCCEEDED, STARTED] });
+
+    const steps = await followed();
+
+    expect(steps.map(({ kind }) => kind)).toEqual(['closed']);
+  });
+
+  it('looks more rarely while nothing happens', async () => {
+    looks([STARTED, ENTERED]);
+
+    await followed();
+
+    const [first = 0, second = 0, third = 0] = waitsMs;
+    expect([first, second, third]).toEqual([1_000, 1_500, 2_250]);
+    expect(Math.max(...waitsMs)).toBe(8_000);
+  });
+
+  it('does not take a throttled look for a failure, and backs off', async () => {
+    const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    history
+      .on(GetExecutionHistoryCommand)
+      .rejectsOnce(throttled)
+      .resolves({ events: [SUCCEEDED, STARTED] });
+
+    const steps = await followed();
+
+    expect(steps.map(({ kind }) => kind)).toEqual(['closed']);
+    expect(waitsMs).toEqual([8_000]);
+  });
+
+  it('ends without an end when the time is over', async () => {
+    looks([STARTED, ENTERED]);
+
+    const steps = await followed();
+
+    expect(steps.map(({ kind }) => kind)).toEqual(['entered']);
+    expect(nowMs).toBe(MINUTE_MS);
+  });
+
+  it('ends without another look when it is interrupted', async () => {
+    looks([STARTED, ENTERED]);
+
+    await followed(0, AbortSignal.abort());
+
+    expect(history.commandCalls(GetExecutionHistoryCommand)).toHaveLength(1);
+  });
+});
+
+describe('Pace', () => {
+  it('spaces the calls of all that share it', async () => {
+    const pace = new Pace(5, time);
+    const { signal } = new AbortController();
+
+    for (let call = 0; call < 3; call++) await pace.turn(signal);
+
+    expect(nowMs).toBe(400);
+  });
+});
