@@ -19,7 +19,10 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
   };
 }
 
-describe('soak', () => {
+/** Hundreds of rotations in real processes: minutes where the machine has other work to do. */
+const TIMEOUT_MS = 300_000;
+
+describe('soak', { timeout: TIMEOUT_MS }, () => {
   it('rotates by the schedule and keeps every consumer supplied while nothing fails', async () => {
     const figures = await soak(options({ days: 1, faultRate: 0 }));
 
