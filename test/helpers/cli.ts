@@ -63,7 +63,7 @@ export async function runCli(
 }
 
 /** Fails when a text holds one of the secrets in any form. */
-function expectNoLeaks(printed: string, secrets: readonly string[]): void {
+export function expectNoLeaks(printed: string, secrets: readonly string[]): void {
   expect(leaksIn(printed, secrets)).toEqual([]);
 }
 
