@@ -1,7 +1,14 @@
 import { AwsError } from './aws-error.ts';
 import type { RequestHead, WireProtocol, WireRequest } from './wire-protocol.ts';
 
-const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(\/invocations)?\/?$/;
+const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(?:\/(invocations|configuration))?\/?$/;
+
+/** By method and what follows the function's name in the path. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'POST invocations': 'Invoke',
+  'GET ': 'GetFunction',
+  'GET configuration': 'GetFunctionConfiguration',
+};
 const VERSIONED_PATH = /^\/20\d\d-\d\d-\d\d\//;
 
 /** The longest payload of a synchronous invocation (AWS Lambda Developer Guide, "Lambda quotas"). */
@@ -22,10 +29,10 @@ export function isLambdaPath(path: string): boolean {
 }
 
 /**
- * Lambda's REST-JSON, for `Invoke` and `GetFunction`. The input of `Invoke` is `{FunctionName, Qualifier?,
- * InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
+ * Lambda's REST-JSON, for `Invoke`, `GetFunction` and `GetFunctionConfiguration`. The input of `Invoke` is
+ * `{FunctionName, Qualifier?, InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
  *
- * @see AWS Lambda API Reference, Invoke and GetFunction
+ * @see AWS Lambda API Reference, Invoke, GetFunction and GetFunctionConfiguration
  */
 export function lambdaProtocol(head: RequestHead): WireProtocol {
   const match = FUNCTION_PATH.exec(head.path);
@@ -85,10 +92,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
 
 function operationOf(method: string, match: RegExpExecArray | null): string | undefined {
   if (match === null) return undefined;
-  const isInvocation = match[2] !== undefined;
-  if (method === 'POST' && isInvocation) return 'Invoke';
-  if (method === 'GET' && !isInvocation) return 'GetFunction';
-  return undefined;
+  return OPERATIONS[`${method} ${match[2] ?? ''}`];
 }
 
 function invokeMembers(request: WireRequest): object {

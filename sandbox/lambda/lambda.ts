@@ -7,7 +7,7 @@ import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
-import { describeFunction } from './function-description.ts';
+import { describeFunction, functionConfiguration } from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
 import type {
@@ -88,6 +88,11 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       functionInput,
       input => describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
       input => this.#access('lambda:GetFunction', input),
+    ),
+    GetFunctionConfiguration: operation(
+      functionInput,
+      input => functionConfiguration(this.#functions.find(input.FunctionName, input.Qualifier)),
+      input => this.#access('lambda:GetFunctionConfiguration', input),
     ),
   };
   /** Those that run at this moment. */

@@ -1,4 +1,9 @@
-import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { looseObject } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
@@ -14,6 +19,7 @@ function lambda(answer: (input: object) => object): AwsService {
     operations: {
       Invoke: operation(looseObject({}), answer, needsNothing),
       GetFunction: operation(looseObject({}), answer, needsNothing),
+      GetFunctionConfiguration: operation(looseObject({}), answer, needsNothing),
     },
   };
 }
@@ -97,6 +103,16 @@ describe('lambdaProtocol', () => {
     );
 
     expect(answer.Configuration?.Description).toBe('{"FunctionName":"refresh"}');
+  });
+
+  it('answers GetFunctionConfiguration', async () => {
+    const aws = await serveAws([lambda(input => ({ Description: JSON.stringify(input) }))]);
+
+    const answer = await new LambdaClient(aws.client).send(
+      new GetFunctionConfigurationCommand({ FunctionName: 'refresh', Qualifier: 'live' }),
+    );
+
+    expect(answer.Description).toBe('{"FunctionName":"refresh","Qualifier":"live"}');
   });
 
   it.each([

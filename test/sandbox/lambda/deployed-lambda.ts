@@ -69,7 +69,10 @@ export function openLambda(options: Partial<LambdaOptions> = {}) {
   });
 
   /** Calls an operation as the endpoint does: the schema first. */
-  async function call(operationName: 'Invoke' | 'GetFunction', input: object): Promise<object> {
+  async function call(
+    operationName: 'Invoke' | 'GetFunction' | 'GetFunctionConfiguration',
+    input: object,
+  ): Promise<object> {
     const { schema, run } = lambda.operations[operationName];
     return await run(v.parse(schema, input), {
       service: 'lambda',

@@ -1,4 +1,9 @@
-import { GetFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
@@ -42,6 +47,20 @@ describe('Lambda behind the AWS SDK', () => {
     const dryRun = await client.send(new InvokeCommand({ FunctionName: 'probe', InvocationType: 'DryRun' }));
 
     expect([event.StatusCode, dryRun.StatusCode]).toStrictEqual([202, 204]);
+  });
+
+  it('answers the configuration of a function without what GetFunction wraps around it', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => 1;', { environment: { A: '1' } }));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const answer = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'probe' }));
+
+    expect(answer).toMatchObject({
+      FunctionName: 'probe',
+      FunctionArn: FUNCTION_ARN,
+      Environment: { Variables: { A: '1' } },
+    });
   });
 
   it('refuses as Lambda does', async () => {
