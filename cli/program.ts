@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 
-/** Declares the program without running it; `addCommands` of each verb is in the verb's own folder. */
-export function makeProgram(): Command {
+/**
+ * Declares the program without running it; what each verb takes is in the verb's own folder.
+ *
+ * @param signal aborted by Ctrl-C
+ */
+export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
     .option('--stack <name>', 'the deployment', 'genesys-token-rotation')
@@ -10,9 +14,15 @@ export function makeProgram(): Command {
     .option('--profile <name>', 'profile of the shared AWS configuration')
     .option('--json', 'print the result as one JSON object')
     .option('--no-color', 'no colours; they are used on terminals only, and not with NO_COLOR')
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for what is possible.')
     .exitOverride();
   return program;
+}
+
+/** The part of a command's help that shows it at work. */
+export function exampleHelp(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map(line => `  npm run cli -- ${line}`).join('\n')}`;
 }
 
 /** The part of a command's help that lists how it can end. */

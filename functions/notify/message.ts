@@ -1,5 +1,5 @@
 import { secretNameOf } from '../shared/arns.ts';
-import { adviceFor } from './advice.ts';
+import { adviceFor } from '../shared/advice.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
 

@@ -4,9 +4,9 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../shared/arns.ts';
+import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../shared/due-date.ts';
 import { log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { type DeploymentSchedule, dueDate } from './due-date.ts';
 
 /** What watching needs. */
 export interface WatchDependencies {
@@ -25,9 +25,6 @@ export interface WatchResult {
 /** The most that a page holds. */
 const PAGE_SIZE = 100;
 
-/** A rotation that begins at the end of its window takes a while, and is tried again when it fails. */
-const GRACE_MS = 3_600_000;
-
 /** More overdue secrets than this have one cause; the rest is only counted. */
 const MOST_LINES = 50;
 
@@ -39,7 +36,7 @@ export async function watch(dependencies: WatchDependencies): Promise<WatchResul
     ({ RotationLambdaARN, DeletedDate }) =>
       DeletedDate === undefined && isSameFunction(RotationLambdaARN, rotationFunctionArn),
   );
-  const latestDueMs = now().getTime() - GRACE_MS;
+  const latestDueMs = now().getTime() - OVERDUE_GRACE_MS;
   const overdue = ours
     .map(secret => ({ secret, dueAt: dueDate(secret, schedule) }))
     .filter(({ dueAt }) => dueAt.getTime() < latestDueMs);

@@ -1,6 +1,6 @@
 import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { type DeploymentSchedule, dueDate } from '../../functions/watch/due-date.ts';
+import { type DeploymentSchedule, dueDate } from '../../../functions/shared/due-date.ts';
 
 const RATE: DeploymentSchedule = { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 };
 const DAILY: DeploymentSchedule = { expression: 'cron(0 8 * * ? *)', window: '2h', longestGapHours: 26 };

@@ -1,5 +1,11 @@
 import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
 
+/** What Secrets Manager tells of a secret's rotation. */
+export type RotationDates = Pick<
+  SecretListEntry,
+  'CreatedDate' | 'LastRotatedDate' | 'NextRotationDate' | 'RotationEnabled' | 'RotationRules'
+>;
+
 /** How the deployment rotates. */
 export interface DeploymentSchedule {
   /** `rate(…)` or `cron(…)`. */
@@ -9,6 +15,9 @@ export interface DeploymentSchedule {
   /** Interval and window together. */
   readonly longestGapHours: number;
 }
+
+/** A rotation that begins at the end of its window takes a while, and is tried again when it fails. */
+export const OVERDUE_GRACE_MS = 3_600_000;
 
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
@@ -22,7 +31,7 @@ const EVERY_DAY = /^cron\(\S+ \S+ (?:\* \* \?|\? \* \*) \S+\)$/;
  *
  * @see AWS Secrets Manager API Reference, RotationRulesType and SecretListEntry
  */
-export function dueDate(secret: SecretListEntry, deployment: DeploymentSchedule): Date {
+export function dueDate(secret: RotationDates, deployment: DeploymentSchedule): Date {
   const { LastRotatedDate, CreatedDate, NextRotationDate, RotationEnabled, RotationRules = {} } = secret;
   const { ScheduleExpression: expression, Duration: duration } = RotationRules;
   const isCron = expression?.startsWith('cron(') ?? false;

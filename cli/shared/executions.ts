@@ -1,0 +1,154 @@
+import {
+  type ExecutionStatus,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+
+/** An execution, as a list of them tells. */
+export interface ExecutionSummary {
+  readonly executionArn: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: Date;
+  /** Absent while it runs. */
+  readonly stoppedAt?: Date;
+  readonly redriveCount: number;
+}
+
+/** How a state failed. */
+export interface ExecutionFailure {
+  /** The state that was entered last; undefined when the history cannot be read. */
+  readonly state: string | undefined;
+  readonly error: string;
+  /** What the function that failed said. */
+  readonly message: string | undefined;
+}
+
+/** Which executions. */
+export interface SecretIdentity {
+  readonly arn: string;
+  readonly name: string;
+}
+
+/** The most that a page holds. */
+const PAGE_SIZE = 1_000;
+
+/** The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are. */
+export async function executionsWithStatus(
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+  statuses: readonly ExecutionStatus[],
+): Promise<readonly ExecutionSummary[]> {
+  const found: ExecutionSummary[] = [];
+  for (const statusFilter of statuses) {
+    for await (const page of listExecutions(stepFunctions, stateMachineArn, statusFilter))
+      found.push(...page);
+  }
+  return found.sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
+}
+
+/** The newest executions of a secret, at most `limit`, newest first. AWS keeps closed ones for 90 days. */
+export async function executionsOf(
+  { arn, name }: SecretIdentity,
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+  limit: number,
+): Promise<readonly ExecutionSummary[]> {
+  const prefix = executionNamePrefix({ secretArn: arn, secretName: name });
+  const found: ExecutionSummary[] = [];
+  for await (const page of listExecutions(stepFunctions, stateMachineArn)) {
+    found.push(...page.filter(execution => execution.name.startsWith(prefix)));
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+/** Whether it only tested the configuration. */
+export function isConfigurationTest({ name }: Pick<ExecutionSummary, 'name'>): boolean {
+  return /-check(?:-\d+)?$/.test(name);
+}
+
+/** How a closed execution failed; undefined when it did not fail. */
+export async function failureOf(
+  stepFunctions: SFNClient,
+  executionArn: string,
+): Promise<ExecutionFailure | undefined> {
+  const newestFirst = await lastEvents(stepFunctions, executionArn);
+  const [last] = newestFirst;
+  return last && failureIn(last, lastState(newestFirst));
+}
+
+/** The state that an execution is in, or was in last. A redriven Task need not be entered anew. */
+export async function stateOf(stepFunctions: SFNClient, executionArn: string): Promise<string | undefined> {
+  return lastState(await lastEvents(stepFunctions, executionArn));
+}
+
+/** The state that an execution is in stands in its last events; this is a page. */
+async function lastEvents(stepFunctions: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
+  const { events = [] } = await stepFunctions.send(
+    new GetExecutionHistoryCommand({
+      executionArn,
+      reverseOrder: true,
+      maxResults: PAGE_SIZE,
+      includeExecutionData: false,
+    }),
+  );
+  return events;
+}
+
+/** The failure that an event tells of, if it is one that closes an execution. */
+export function failureIn(event: HistoryEvent, state: string | undefined): ExecutionFailure | undefined {
+  switch (event.type) {
+    case 'ExecutionFailed': {
+      const { error = 'unknown', cause } = event.executionFailedEventDetails ?? {};
+      return { state, error, message: messageOf(cause) };
+    }
+    case 'ExecutionTimedOut':
+      return { state, error: 'States.Timeout', message: 'The execution ran out of time.' };
+    case 'ExecutionAborted':
+      return { state, error: 'Aborted', message: 'The execution was stopped.' };
+    default:
+      return undefined;
+  }
+}
+
+/** The cause of a failed function is JSON. What Step Functions itself writes may quote an input, so it is not read. */
+function messageOf(cause: string | undefined): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(cause ?? '');
+    const { errorMessage } = parsed as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastState(newestFirst: readonly HistoryEvent[]): string | undefined {
+  return newestFirst.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
+    ?.name;
+}
+
+async function* listExecutions(
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+  statusFilter?: ExecutionStatus,
+): AsyncGenerator<readonly ExecutionSummary[]> {
+  let nextToken: string | undefined;
+  do {
+    const answer = await stepFunctions.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: PAGE_SIZE, nextToken }),
+    );
+    yield (answer.executions ?? []).map(item => ({
+      executionArn: item.executionArn ?? '',
+      name: item.name ?? '',
+      status: item.status ?? 'RUNNING',
+      startedAt: item.startDate ?? new Date(0),
+      ...(item.stopDate !== undefined && { stoppedAt: item.stopDate }),
+      redriveCount: item.redriveCount ?? 0,
+    }));
+    nextToken = answer.nextToken;
+  } while (nextToken !== undefined);
+}
