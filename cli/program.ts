@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDiagnose } from './diagnose/command.ts';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 
 /**
@@ -17,6 +18,7 @@ export function makeProgram(signal: AbortSignal): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for what is possible.')
     .exitOverride();
+  addDiagnose(program, signal);
   return program;
 }
 
