@@ -44,53 +44,55 @@ export async function diagnose(
     dependencies.onResult(result);
   });
 
-  const identity = await steps.take('identity', [], () => lookAtIdentity(clients));
-  const deployment = await steps.take('deployment', [identity], () =>
+  const identity = await steps.take('identity', {}, () => lookAtIdentity(clients));
+  const deployment = await steps.take('deployment', { identity }, () =>
     lookAtDeployment(dependencies.findDeployment),
   );
-  const secret = await steps.take('secret', [identity], ({ region }) =>
-    lookAtSecret(secrets, secretId, region),
+  const secret = await steps.take('secret', { identity }, found =>
+    lookAtSecret(secrets, secretId, found.identity.region),
   );
-  const secretKey = await steps.take('secret-key', [secret], ({ KmsKeyId }) =>
-    KmsKeyId === undefined ? ok('aws/secretsmanager', undefined) : lookAtKey(kms, KmsKeyId, SECRET_KEY_LOST),
+  const secretKey = await steps.take('secret-key', { secret }, found =>
+    found.secret.KmsKeyId === undefined
+      ? ok('aws/secretsmanager', undefined)
+      : lookAtKey(kms, found.secret.KmsKeyId, SECRET_KEY_LOST),
   );
-  const value = await steps.take('value', [secret, secretKey], described => lookAtValue(secrets, described));
-  const rotation = await steps.take('rotation', [secret, deployment], (described, deployed) =>
-    lookAtRotation(described, deployed, value.value?.of),
+  const value = await steps.take('value', { secret, secretKey }, found => lookAtValue(secrets, found.secret));
+  const rotation = await steps.take('rotation', { secret, deployment }, found =>
+    lookAtRotation(found.secret, found.deployment, value.value?.of),
   );
-  const rotationFunction = await steps.take('rotation-function', [deployment], deployed =>
-    lookAtRotationFunction(lambda, deployed),
+  const rotationFunction = await steps.take('rotation-function', { deployment }, found =>
+    lookAtRotationFunction(lambda, found.deployment),
   );
-  await steps.take('invocation', [rotationFunction, deployment, secret, identity], (_function, ...rest) =>
-    lookAtInvocation(lambda, ...rest),
+  await steps.take('invocation', { rotationFunction, deployment, secret, identity }, found =>
+    lookAtInvocation(lambda, found.deployment, found.secret, found.identity),
   );
-  await steps.take('task-functions', [deployment], deployed => lookAtTaskFunctions(lambda, deployed));
-  await steps.take('seal-key', [rotationFunction], ({ sealKeyArn }) =>
-    lookAtKey(kms, sealKeyArn, SEAL_KEY_LOST),
+  await steps.take('task-functions', { deployment }, found => lookAtTaskFunctions(lambda, found.deployment));
+  await steps.take('seal-key', { rotationFunction }, found =>
+    lookAtKey(kms, found.rotationFunction.sealKeyArn, SEAL_KEY_LOST),
   );
-  const workflow = await steps.take('workflow', [deployment], deployed =>
-    lookAtWorkflow(stepFunctions, deployed),
+  const workflow = await steps.take('workflow', { deployment }, found =>
+    lookAtWorkflow(stepFunctions, found.deployment),
   );
-  const ofSecret = [workflow, secret, deployment] as const;
-  await steps.take('labels', ofSecret, async (_workflow, described, deployed) =>
-    lookAtLabels(secrets, described, await newestRotation(stepFunctions, described, deployed), now()),
-  );
-  const last = await steps.take('last-execution', ofSecret, async (_workflow, described, deployed) => {
-    const newest = await newestRotation(stepFunctions, described, deployed);
-    return lookAtLastExecution(stepFunctions, described, newest, value.value?.of);
+  await steps.take('labels', { workflow, secret, deployment }, async found => {
+    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
+    return lookAtLabels(secrets, found.secret, newest, now());
   });
-  await steps.take('in-time', [rotation, last, secret, deployment], (_rotation, _last, described, deployed) =>
-    lookAtDueDate(described, deployed, now()),
+  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found => {
+    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
+    return lookAtLastExecution(stepFunctions, found.secret, newest, value.value?.of);
+  });
+  await steps.take('in-time', { rotation, last, secret, deployment }, found =>
+    lookAtDueDate(found.secret, found.deployment, now()),
   );
-  const client = await steps.take('client', [secret, value], (described, stored) =>
-    lookAtClient(described, stored, genesysUrlsOf, now),
+  const client = await steps.take('client', { secret, value }, found =>
+    lookAtClient(found.secret, found.value, genesysUrlsOf, now),
   );
-  await steps.take('access-token', [client, secret, value], (_client, described, stored) =>
-    lookAtAccessToken(described, stored, genesysUrlsOf, now()),
+  await steps.take('access-token', { client, secret, value }, found =>
+    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now()),
   );
   if (test && steps.allSound) {
-    await steps.take('configuration-test', [secret, deployment], (described, deployed) =>
-      testConfiguration(clients, described, deployed, signal),
+    await steps.take('configuration-test', { secret, deployment }, found =>
+      testConfiguration(clients, found.secret, found.deployment, signal),
     );
   }
   return steps.results;

@@ -76,17 +76,18 @@ export class Steps {
    *
    * @throws whatever else keeps AWS from answering
    */
-  async take<Values extends readonly unknown[], Value>(
+  async take<Values extends Readonly<Record<string, unknown>>, Value>(
     step: StepName,
-    needs: { readonly [Index in keyof Values]: Outcome<Values[Index]> },
-    look: (...values: Values) => Promise<Look<Value>> | Look<Value>,
+    needs: { readonly [Name in keyof Values]: Outcome<Values[Name]> },
+    look: (values: NoInfer<Values>) => Promise<Look<Value>> | Look<Value>,
   ): Promise<Outcome<Value>> {
-    const broken = needs.find(({ value }) => value === undefined);
+    const needed: readonly (readonly [string, Outcome<unknown>])[] = Object.entries(needs);
+    const broken = needed.find(([, { value }]) => value === undefined)?.[1];
     if (broken !== undefined) {
       return this.#finish(step, { step, status: 'skipped', found: `needs ${broken.step}` });
     }
-    const values = needs.map(({ value }) => value?.of) as unknown as Values;
-    const seen = await this.#seen(() => look(...values));
+    const values = Object.fromEntries(needed.map(([name, { value }]) => [name, value?.of])) as Values;
+    const seen = await this.#seen(() => look(values));
     if (seen.status === 'ok') {
       return this.#finish(step, { step, status: 'ok', found: seen.found }, { of: seen.value });
     }
