@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAuthorize } from './authorize/command.ts';
+import { addDiagnose } from './diagnose/command.ts';
 import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
@@ -27,6 +28,7 @@ export function makeProgram(signal: AbortSignal): Command {
   addHistory(program, signal);
   addRotate(program, signal);
   addRedrive(program, signal);
+  addDiagnose(program, signal);
   return program;
 }
 

@@ -179,6 +179,7 @@ export class Sandbox {
     const lambda: Lambda = new Lambda({
       ...base,
       authorizer: permissions,
+      policyOf: functionArn => permissions.functionPolicy(functionArn),
       credentialsFor: ({ name, arn, roleArn }) =>
         identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),

@@ -27,10 +27,7 @@ export interface WrittenSecret {
 }
 
 /** The secret's new value: the keys that it had, in their order, and the credential. */
-function credentialValue(
-  keys: ExistingSecret['keys'],
-  { client, tokens, userId }: NewCredential,
-): string {
+function credentialValue(keys: ExistingSecret['keys'], { client, tokens, userId }: NewCredential): string {
   const { clientId, clientSecret, host } = client;
   const keepsRegion = typeof keys.region === 'string' && genesysHost(keys.region) === host;
   return withTokens(

@@ -52,7 +52,7 @@ export function dueDate(secret: RotationDates, deployment: DeploymentSchedule): 
 }
 
 /** Interval and window of a secret's own schedule; undefined when it is not a rate, or there is none. */
-function ownGapHours(rules: NonNullable<SecretListEntry['RotationRules']>): number | undefined {
+export function ownGapHours(rules: NonNullable<RotationDates['RotationRules']>): number | undefined {
   const { ScheduleExpression: expression, AutomaticallyAfterDays: days, Duration: duration } = rules;
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression ?? '') ?? [];
   if (count !== undefined) {

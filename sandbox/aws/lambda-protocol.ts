@@ -1,13 +1,16 @@
 import { AwsError } from './aws-error.ts';
 import type { RequestHead, WireProtocol, WireRequest } from './wire-protocol.ts';
 
-const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]+)(?:\/(invocations|configuration))?\/?$/;
+const FUNCTION_PATH =
+  /^\/(?<api>2015-03-31|2019-09-30)\/functions\/(?<name>[^/]+)(?:\/(?<part>invocations|configuration|policy|concurrency))?\/?$/;
 
-/** By method and what follows the function's name in the path. */
+/** By method, version of the API, and what follows the function's name in the path. */
 const OPERATIONS: Readonly<Record<string, string>> = {
-  'POST invocations': 'Invoke',
-  'GET ': 'GetFunction',
-  'GET configuration': 'GetFunctionConfiguration',
+  'POST 2015-03-31 invocations': 'Invoke',
+  'GET 2015-03-31 ': 'GetFunction',
+  'GET 2015-03-31 configuration': 'GetFunctionConfiguration',
+  'GET 2015-03-31 policy': 'GetPolicy',
+  'GET 2019-09-30 concurrency': 'GetFunctionConcurrency',
 };
 const VERSIONED_PATH = /^\/20\d\d-\d\d-\d\d\//;
 
@@ -29,10 +32,10 @@ export function isLambdaPath(path: string): boolean {
 }
 
 /**
- * Lambda's REST-JSON, for `Invoke`, `GetFunction` and `GetFunctionConfiguration`. The input of `Invoke` is
- * `{FunctionName, Qualifier?, InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
+ * Lambda's REST-JSON, for `Invoke` and what describes a function. The input of `Invoke` is `{FunctionName, Qualifier?,
+ * InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
  *
- * @see AWS Lambda API Reference, Invoke, GetFunction and GetFunctionConfiguration
+ * @see AWS Lambda API Reference, Invoke, GetFunction, GetFunctionConfiguration, GetFunctionConcurrency and GetPolicy
  */
 export function lambdaProtocol(head: RequestHead): WireProtocol {
   const match = FUNCTION_PATH.exec(head.path);
@@ -49,7 +52,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
     operation: () => operation,
     input: request => {
       const common = {
-        FunctionName: decode(match?.[1] ?? ''),
+        FunctionName: decode(match?.groups?.name ?? ''),
         Qualifier: new URLSearchParams(request.query).get('Qualifier') ?? undefined,
       };
       return operation === 'Invoke' ? { ...common, ...invokeMembers(request) } : common;
@@ -92,7 +95,8 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
 
 function operationOf(method: string, match: RegExpExecArray | null): string | undefined {
   if (match === null) return undefined;
-  return OPERATIONS[`${method} ${match[2] ?? ''}`];
+  const { api, part = '' } = match.groups ?? {};
+  return OPERATIONS[`${method} ${api} ${part}`];
 }
 
 function invokeMembers(request: WireRequest): object {

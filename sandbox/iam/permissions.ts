@@ -9,6 +9,7 @@ import { parsePolicy } from './policy-document.ts';
 import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
 import { requestKeys } from './request-keys.ts';
 import {
+  functionPolicyStatement,
   functionStatement,
   keyPolicy,
   type RolePolicies,
@@ -47,6 +48,7 @@ export class Permissions implements Authorizer {
   readonly #users: ReadonlyMap<string, readonly Statement[]>;
   readonly #keys = new Map<string, readonly Statement[]>();
   readonly #functions: readonly Statement[];
+  readonly #functionPolicies: readonly (readonly [JsonObject, readonly Statement[]])[];
   readonly #resources = new Map<string, readonly Statement[]>();
   readonly #grants = new Grants();
   readonly #denials = new Map<string, Denial>();
@@ -69,11 +71,12 @@ export class Permissions implements Authorizer {
     for (const { name, identity } of this.#roles.values()) {
       for (const statement of identity) this.#grants.add(name, statement);
     }
-    this.#functions = stack.permissions.flatMap(permission => {
+    this.#functionPolicies = stack.permissions.map(permission => {
       const statements = functionStatement(permission);
       for (const statement of statements) this.#grants.add(permission.principal, statement);
-      return statements;
+      return [functionPolicyStatement(permission), statements];
     });
+    this.#functions = this.#functionPolicies.flatMap(([, statements]) => statements);
   }
 
   readonly authorize = (principal: Principal, request: AccessRequest): void => {
@@ -89,6 +92,17 @@ export class Permissions implements Authorizer {
     const resource = this.#roles.get(roleArn)?.trust ?? [];
     return this.#watched(() => decide(request, { identity: [], resource, resourceMustAllow: true })).allowed;
   };
+
+  /** The policy of a function, version or alias as it is in force, statement by statement. */
+  functionPolicy(functionArn: string): readonly JsonObject[] {
+    return this.#functionPolicies
+      .filter(
+        ([{ Resource }, statements]) =>
+          Resource === functionArn &&
+          statements.every(({ clauses }) => clauses.every(clause => this.#grants.isInForce(clause))),
+      )
+      .map(([statement]) => statement);
+  }
 
   /** Everything that the stack's policies let somebody do. */
   granted(): readonly Grant[] {

@@ -65,19 +65,18 @@ export function keyPolicy(
 }
 
 /**
- * The statement that an `AWS::Lambda::Permission` adds to its function's policy.
+ * The statement that an `AWS::Lambda::Permission` adds to its function's policy, as GetPolicy shows it.
  *
- * @throws UnevaluablePolicy
  * @see AWS Lambda API Reference, AddPermission
  */
-export function functionStatement(permission: FunctionPermission): Statement[] {
+export function functionPolicyStatement(permission: FunctionPermission): JsonObject {
   const { logicalId, functionArn, action, principal, sourceArn, sourceAccount } = permission;
   const isService = principal.endsWith('.amazonaws.com') || principal.endsWith('.amazonaws.com.cn');
   const condition: JsonObject = {
     ...(sourceAccount !== undefined && { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
     ...(sourceArn !== undefined && { ArnLike: { 'aws:SourceArn': sourceArn } }),
   };
-  const statement: JsonObject = {
+  return {
     Sid: logicalId,
     Effect: 'Allow',
     Principal: isService ? { Service: principal } : { AWS: principal },
@@ -85,9 +84,17 @@ export function functionStatement(permission: FunctionPermission): Statement[] {
     Resource: functionArn,
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
   };
+}
+
+/**
+ * The same, read.
+ *
+ * @throws UnevaluablePolicy
+ */
+export function functionStatement(permission: FunctionPermission): Statement[] {
   return parsePolicy(
-    { Version: '2012-10-17', Statement: [statement] },
-    `function ${functionArn}`,
+    { Version: '2012-10-17', Statement: [functionPolicyStatement(permission)] },
+    `function ${permission.functionArn}`,
     'resource',
   );
 }

@@ -1,3 +1,4 @@
+import { AwsError } from '../aws/aws-error.ts';
 import type { FoundFunction } from './function-registry.ts';
 
 /** The answer of AWS Lambda API Reference, GetFunction; `Code` has no download address. */
@@ -30,4 +31,29 @@ export function functionConfiguration({ hosted, version, invokedArn }: FoundFunc
     LastUpdateStatus: 'Successful',
     Version: version,
   };
+}
+
+/** The answer of AWS Lambda API Reference, GetFunctionConcurrency: empty without a reservation. */
+export function functionConcurrency({ hosted }: FoundFunction): object {
+  const { reservedConcurrency } = hosted.definition;
+  return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
+}
+
+/**
+ * The answer of AWS Lambda API Reference, GetPolicy; there is no revision.
+ *
+ * @param policyOf gives the statements of a function's policy
+ * @throws AwsError ResourceNotFoundException (404) the function has no policy
+ */
+export function functionPolicy(
+  { invokedArn }: FoundFunction,
+  policyOf: (functionArn: string) => readonly object[] = () => [],
+): object {
+  const statements = policyOf(invokedArn);
+  if (statements.length === 0) {
+    throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', {
+      statusCode: 404,
+    });
+  }
+  return { Policy: JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements }) };
 }

@@ -7,7 +7,12 @@ import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
-import { describeFunction, functionConfiguration } from './function-description.ts';
+import {
+  describeFunction,
+  functionConcurrency,
+  functionConfiguration,
+  functionPolicy,
+} from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
 import type {
@@ -50,6 +55,8 @@ export interface LambdaOptions {
   readonly partition: string;
   /** Asked before a service invokes a function, and before Lambda uses a function's role by itself. */
   readonly authorizer: Authorizer;
+  /** The statements of the policy of a function, version or alias; none if left out. */
+  readonly policyOf?: (functionArn: string) => readonly object[];
   /** Gives the access keys for a new process of the function. */
   readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
@@ -93,6 +100,17 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       functionInput,
       input => functionConfiguration(this.#functions.find(input.FunctionName, input.Qualifier)),
       input => this.#access('lambda:GetFunctionConfiguration', input),
+    ),
+    GetFunctionConcurrency: operation(
+      functionInput,
+      input => functionConcurrency(this.#functions.find(input.FunctionName)),
+      input => this.#access('lambda:GetFunctionConcurrency', input),
+    ),
+    GetPolicy: operation(
+      functionInput,
+      input =>
+        functionPolicy(this.#functions.find(input.FunctionName, input.Qualifier), this.#options.policyOf),
+      input => this.#access('lambda:GetPolicy', input),
     ),
   };
   /** Those that run at this moment. */

@@ -1,6 +1,8 @@
 import {
   GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetPolicyCommand,
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
@@ -61,6 +63,41 @@ describe('Lambda behind the AWS SDK', () => {
       FunctionArn: FUNCTION_ARN,
       Environment: { Variables: { A: '1' } },
     });
+  });
+
+  it('answers the reserved concurrency of a function, and nothing for one without', async () => {
+    const { lambda } = openLambda();
+    const code = 'exports.handler = async () => 1;';
+    lambda.createFunction(probe(code, { reservedConcurrency: 12 }));
+    lambda.createFunction(probe(code, { name: 'other' }));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const reserved = await client.send(new GetFunctionConcurrencyCommand({ FunctionName: 'probe' }));
+    const none = await client.send(new GetFunctionConcurrencyCommand({ FunctionName: 'other' }));
+
+    expect(reserved.ReservedConcurrentExecutions).toBe(12);
+    expect(none.ReservedConcurrentExecutions).toBeUndefined();
+  });
+
+  it('answers the policy of a function as JSON', async () => {
+    const statement = { Sid: 'Secrets', Effect: 'Allow', Action: 'lambda:InvokeFunction' };
+    const { lambda } = openLambda({ policyOf: arn => (arn === FUNCTION_ARN ? [statement] : []) });
+    lambda.createFunction(probe('exports.handler = async () => 1;'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const answer = await client.send(new GetPolicyCommand({ FunctionName: 'probe' }));
+
+    expect(JSON.parse(answer.Policy ?? '')).toMatchObject({ Statement: [statement] });
+  });
+
+  it('answers ResourceNotFoundException for the policy of a function that has none', async () => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => 1;'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    const call = client.send(new GetPolicyCommand({ FunctionName: 'probe' }));
+
+    await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   it('refuses as Lambda does', async () => {

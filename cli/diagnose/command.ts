@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import { EXIT_CODES } from '../exit-code.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
+import { type Context, contextOf } from '../shared/context.ts';
+import { untilInterrupted } from '../shared/interruption.ts';
+import { diagnosisClients } from './clients.ts';
+import { diagnose } from './diagnose.ts';
+import { diagnosisResult, printStep, verdictOf } from './report.ts';
+
+const DESCRIPTION = `Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says
+the first thing that is wrong and how to mend it. It reads only and presents no refresh token.
+
+With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with
+RotateImmediately=false): the functions run with their own permissions, spend nothing, and change nothing. The
+schedule stays, but Secrets Manager plans the next rotation anew.`;
+
+/** Declares `diagnose`. */
+export function addDiagnose(program: Command, signal: AbortSignal): void {
+  program
+    .command('diagnose')
+    .summary('what is wrong with a credential, and the fix')
+    .description(DESCRIPTION)
+    .argument('<secret>', 'name or ARN of the secret')
+    .option('--test', 'let Secrets Manager test the configuration at the end')
+    .addHelpText(
+      'after',
+      exampleHelp(
+        'diagnose genesys/voicemail',
+        'diagnose genesys/voicemail --test',
+        'diagnose genesys/voicemail --json',
+      ),
+    )
+    .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
+    .action(async (secretId: string, { test = false }: { test?: boolean }, command: Command) => {
+      const context = contextOf(command, signal);
+      await untilInterrupted(signal, () => report(context, secretId, test));
+    });
+}
+
+async function report(context: Context, secretId: string, test: boolean): Promise<void> {
+  const { terminal, signal } = context;
+  const results = await diagnose(
+    { secretId, test },
+    {
+      clients: diagnosisClients(context.aws),
+      findDeployment: context.deployment,
+      genesysUrlsOf: genesysUrls(process.env),
+      now: () => new Date(),
+      signal,
+      onResult: result => printStep(result, terminal),
+    },
+  );
+  const verdict = verdictOf(results, secretId);
+  terminal.result(diagnosisResult(secretId, results, verdict));
+  terminal.line();
+  terminal.line(verdict.text);
+  process.exitCode = EXIT_CODES[verdict.ending];
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
+import { executionName } from '../../functions/rotation/execution-name.ts';
+import { adviceFor } from '../../functions/shared/advice.ts';
+import type { Aws } from '../shared/aws.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import { failureOf } from '../shared/executions.ts';
+import type { DescribedSecret } from './secret-steps.ts';
+import { type Look, ok, wrong } from './steps.ts';
+
+const PAUSE_MS = 500;
+/** The rotation function has a minute, and Secrets Manager invokes it within seconds. */
+const PATIENCE_MS = 90_000;
+
+/**
+ * Lets Secrets Manager test the configuration, which the functions do with their own roles: nothing is refreshed. The
+ * schedule stays, but the next rotation is planned anew.
+ *
+ * @see AWS Secrets Manager API Reference, RotateSecret, RotateImmediately
+ */
+export async function testConfiguration(
+  { secrets, stepFunctions }: Pick<Aws, 'secrets' | 'stepFunctions'>,
+  { ARN, Name, RotationRules }: DescribedSecret,
+  { stateMachineArn }: Deployment,
+  signal: AbortSignal,
+): Promise<Look<undefined>> {
+  const { VersionId = '' } = await secrets.send(
+    new RotateSecretCommand({ SecretId: ARN, RotationRules, RotateImmediately: false }),
+  );
+  const rotation = { secretArn: ARN, secretName: Name, clientRequestToken: VersionId };
+  const machine = stateMachineArn.replace(':stateMachine:', ':execution:');
+  const executionArn = `${machine}:${executionName(rotation, '-check')}`;
+
+  const statusNow = async (): Promise<ExecutionStatus | undefined> => {
+    try {
+      const answer = await stepFunctions.send(
+        new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }),
+      );
+      return answer.status;
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  };
+
+  let status: ExecutionStatus | undefined;
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += PAUSE_MS) {
+    await sleep(PAUSE_MS, undefined, { signal });
+    status = await statusNow();
+    if (status !== undefined && status !== 'RUNNING') break;
+  }
+  if (status === 'SUCCEEDED') return ok('the functions have done it with their own permissions', undefined);
+  if (status === undefined || status === 'RUNNING' || status === 'PENDING_REDRIVE') {
+    return wrong(
+      status === undefined ? 'it did not begin' : 'it did not end',
+      `The test ${status === undefined ? 'started no execution' : 'goes on'} after ${PATIENCE_MS / 1_000} s. Look at the log of the rotation function, and for ${executionArn}. Runbook: "A rotation that failed without an execution".`,
+    );
+  }
+  const failure = await failureOf(stepFunctions, executionArn);
+  const error = status === 'FAILED' ? failure?.error : undefined;
+  const { runbookEntry } = adviceFor({ status, state: failure?.state, error });
+  return wrong(
+    `${status}${error === undefined ? '' : `: ${error}`}`,
+    `${failure?.message ?? 'The test failed.'} Take the cause away, then test again. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+  );
+}

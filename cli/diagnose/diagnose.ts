@@ -1,0 +1,99 @@
+import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import { lookAtDeployment, lookAtIdentity } from './account-steps.ts';
+import type { DiagnosisClients } from './clients.ts';
+import { testConfiguration } from './configuration-test.ts';
+import { lookAtInvocation, lookAtRotationFunction, lookAtTaskFunctions } from './function-steps.ts';
+import { lookAtAccessToken, lookAtClient } from './genesys-steps.ts';
+import { lookAtKey } from './key-steps.ts';
+import { lookAtLabels } from './label-step.ts';
+import { lookAtDueDate, lookAtRotation } from './schedule-steps.ts';
+import { lookAtSecret, lookAtValue } from './secret-steps.ts';
+import { ok, type StepResult, Steps } from './steps.ts';
+import { lookAtLastExecution, lookAtWorkflow, newestRotation } from './workflow-steps.ts';
+
+/** What a diagnosis needs. */
+export interface DiagnosisDependencies {
+  readonly clients: DiagnosisClients;
+  readonly findDeployment: () => Promise<Deployment>;
+  readonly genesysUrlsOf: GenesysUrlsOf;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Called after each step. */
+  readonly onResult: (result: StepResult) => void;
+}
+
+const SEAL_KEY_LOST =
+  'Deploy the stack again with npm run deploy. What executions have sealed with the lost key cannot be read any more.';
+const SECRET_KEY_LOST =
+  'The value of the secret is lost with its key: give it another key (aws secretsmanager update-secret --kms-key-id) and store a new login.';
+
+/**
+ * Walks the chain of what a rotation of the secret needs, and looks at every link that does not depend on a broken
+ * one. It reads only, and presents no refresh token; with `test` it lets Secrets Manager test the configuration when
+ * all is sound.
+ */
+export async function diagnose(
+  { secretId, test }: { readonly secretId: string; readonly test: boolean },
+  dependencies: DiagnosisDependencies,
+): Promise<readonly StepResult[]> {
+  const { clients, genesysUrlsOf, now, signal } = dependencies;
+  const { secrets, stepFunctions, lambda, kms } = clients;
+  const steps = new Steps(result => {
+    signal.throwIfAborted();
+    dependencies.onResult(result);
+  });
+
+  const identity = await steps.take('identity', {}, () => lookAtIdentity(clients));
+  const deployment = await steps.take('deployment', { identity }, () =>
+    lookAtDeployment(dependencies.findDeployment),
+  );
+  const secret = await steps.take('secret', { identity }, found =>
+    lookAtSecret(secrets, secretId, found.identity.region),
+  );
+  const secretKey = await steps.take('secret-key', { secret }, found =>
+    found.secret.KmsKeyId === undefined
+      ? ok('aws/secretsmanager', undefined)
+      : lookAtKey(kms, found.secret.KmsKeyId, SECRET_KEY_LOST),
+  );
+  const value = await steps.take('value', { secret, secretKey }, found => lookAtValue(secrets, found.secret));
+  const rotation = await steps.take('rotation', { secret, deployment }, found =>
+    lookAtRotation(found.secret, found.deployment, value.value?.of),
+  );
+  const rotationFunction = await steps.take('rotation-function', { deployment }, found =>
+    lookAtRotationFunction(lambda, found.deployment),
+  );
+  await steps.take('invocation', { rotationFunction, deployment, secret, identity }, found =>
+    lookAtInvocation(lambda, found.deployment, found.secret, found.identity),
+  );
+  await steps.take('task-functions', { deployment }, found => lookAtTaskFunctions(lambda, found.deployment));
+  await steps.take('seal-key', { rotationFunction }, found =>
+    lookAtKey(kms, found.rotationFunction.sealKeyArn, SEAL_KEY_LOST),
+  );
+  const workflow = await steps.take('workflow', { deployment }, found =>
+    lookAtWorkflow(stepFunctions, found.deployment),
+  );
+  await steps.take('labels', { workflow, secret, deployment }, async found => {
+    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
+    return lookAtLabels(secrets, found.secret, newest, now());
+  });
+  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found => {
+    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
+    return lookAtLastExecution(stepFunctions, found.secret, newest, value.value?.of);
+  });
+  await steps.take('in-time', { rotation, last, secret, deployment }, found =>
+    lookAtDueDate(found.secret, found.deployment, now()),
+  );
+  const client = await steps.take('client', { secret, value }, found =>
+    lookAtClient(found.secret, found.value, genesysUrlsOf, now),
+  );
+  await steps.take('access-token', { client, secret, value }, found =>
+    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now()),
+  );
+  if (test && steps.allSound) {
+    await steps.take('configuration-test', { secret, deployment }, found =>
+      testConfiguration(clients, found.secret, found.deployment, signal),
+    );
+  }
+  return steps.results;
+}

@@ -1,0 +1,69 @@
+import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
+import { adviceFor } from '../../functions/shared/advice.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import { type ExecutionSummary, executionsOf, failureOf, isConfigurationTest } from '../shared/executions.ts';
+import { instantText } from '../shared/time-text.ts';
+import type { DescribedSecret, StoredValue } from './secret-steps.ts';
+import { type Look, ok, wrong } from './steps.ts';
+
+/** More than the configuration tests that somebody starts in a row. */
+const EXECUTIONS_TO_LOOK_AT = 20;
+
+/** Whether the state machine can run. */
+export async function lookAtWorkflow(
+  stepFunctions: SFNClient,
+  { stateMachineArn }: Deployment,
+): Promise<Look<undefined>> {
+  try {
+    const { status } = await stepFunctions.send(
+      new DescribeStateMachineCommand({ stateMachineArn, includedData: 'METADATA_ONLY' }),
+    );
+    if (status === 'ACTIVE') return ok(stateMachineArn, undefined);
+    return wrong(
+      `the state machine is ${status}`,
+      'The state machine is being deleted. Deploy the stack again with npm run deploy once it is gone.',
+    );
+  } catch (error) {
+    if (!(error instanceof StateMachineDoesNotExist)) throw error;
+    return wrong(
+      'the state machine does not exist',
+      `Lambda's configuration names ${stateMachineArn}, which is not there. Deploy the stack again with npm run deploy.`,
+    );
+  }
+}
+
+/** The newest rotation of the secret; undefined when there is none yet. */
+export async function newestRotation(
+  stepFunctions: SFNClient,
+  { ARN, Name }: DescribedSecret,
+  { stateMachineArn }: Deployment,
+): Promise<ExecutionSummary | undefined> {
+  const secret = { arn: ARN, name: Name };
+  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
+  return newest.find(execution => !isConfigurationTest(execution));
+}
+
+/** Whether the last rotation ended well, or what is to be done about it. */
+export async function lookAtLastExecution(
+  stepFunctions: SFNClient,
+  secret: DescribedSecret,
+  last: ExecutionSummary | undefined,
+  value: StoredValue | undefined,
+): Promise<Look<undefined>> {
+  if (last === undefined) return ok('none yet', undefined);
+  const { executionArn, name, status, stoppedAt } = last;
+  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'PENDING_REDRIVE') {
+    return ok(`${name} ${status}`, undefined);
+  }
+  if (stoppedAt !== undefined && value !== undefined && value.storedAt > stoppedAt) {
+    return ok(`${name} ${status}, but a credential has been stored since`, undefined);
+  }
+  const failure = await failureOf(stepFunctions, executionArn);
+  const error = status === 'FAILED' ? failure?.error : undefined;
+  const { action, credential, runbookEntry } = adviceFor({ status, state: failure?.state, error });
+  const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
+  return wrong(
+    `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
+    `${action} Redrive: npm run cli -- redrive ${secret.Name}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+  );
+}
