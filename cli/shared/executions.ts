@@ -109,7 +109,8 @@ async function lastEvents(stepFunctions: SFNClient, executionArn: string): Promi
 
 /** The failure that an event tells of, if it is one that closes an execution. */
 export function failureIn(event: HistoryEvent, state: string | undefined): ExecutionFailure | undefined {
-  switch (event.type) {
+  const type: string | undefined = event.type;
+  switch (type) {
     case 'ExecutionFailed': {
       const { error = 'unknown', cause } = event.executionFailedEventDetails ?? {};
       return { state, error, message: messageOf(cause) };
