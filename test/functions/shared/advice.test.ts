@@ -20,7 +20,7 @@ const TASKS = Object.entries(parseDefinition(definitionText()).States).flatMap((
 
 /** The anchors of the runbook's headlines, as GitHub makes them. */
 const ANCHORS = [
-  ...readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm),
+  ...readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8').matchAll(/^## (.+)$/gm),
 ].map(([, headline = '']) =>
   headline
     .toLowerCase()
