@@ -20,7 +20,7 @@ export interface RotationFunction {
 /** The functions that the workflow runs, by the ends of their names. */
 const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const;
 
-/** With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot rotation"). */
+/** With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation"). */
 const LEAST_CONCURRENCY = 10;
 
 const DEPLOY = 'Deploy the stack again with npm run deploy; it restores what was changed by hand.';

@@ -29,7 +29,7 @@ type Statement = v.InferOutput<typeof statement>;
  * Whether a function's policy lets a service invoke it. A condition on anything but the source counts as met.
  *
  * @throws v.ValiError, SyntaxError what is given is no policy
- * @see AWS Secrets Manager User Guide, "Lambda rotation function execution role permissions": the resource policy
+ * @see AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation", on "access denied"
  */
 export function letsInvoke(policyText: string, call: ServiceCall): boolean {
   const { Statement: statements } = v.parse(policy, JSON.parse(policyText));

@@ -100,13 +100,13 @@ describe('diagnose', () => {
 
   it('lets Secrets Manager test the configuration with --test, and keeps the schedule', async () => {
     const { world, credential } = await worldWithCredential();
-    const rules = world.sandbox.secretsManager.secret(credential.secretArn)?.rotation;
+    const before = world.sandbox.secretsManager.secret(credential.secretArn)?.rotation;
 
     const diagnosis = await diagnosed(world.sandbox, NAME, '--test');
 
     expect(diagnosis.exitCode).toBe(0);
     expect(withStatus(diagnosis, 'ok')).toEqual([...SOUND_STEPS, 'configuration-test']);
-    expect(world.sandbox.secretsManager.secret(credential.secretArn)?.rotation).toEqual(rules);
+    expect(world.sandbox.secretsManager.secret(credential.secretArn)?.rotation).toEqual(before);
   });
 
   it('names what the functions may not do, which only the test shows', async () => {
@@ -134,6 +134,8 @@ interface Fault {
   readonly step: string;
   /** What the fix has to name. */
   readonly fix: string | RegExp;
+  /** What the same cause breaks further down the chain. */
+  readonly alsoWrong?: readonly string[];
   readonly options?: SandboxOptions;
   readonly args?: readonly string[];
   readonly prepare?: (
@@ -221,7 +223,11 @@ const FAULTS: readonly Fault[] = [
     fix: 'npm run deploy',
     options: {
       awsInterceptors: [
-        answering('GetFunctionConfiguration', answer => ({ ...answer, LastUpdateStatus: 'Failed' })),
+        answering('GetFunctionConfiguration', answer =>
+          JSON.stringify(answer).includes('-rotation-rotation"')
+            ? { ...answer, LastUpdateStatus: 'Failed' }
+            : answer,
+        ),
       ],
     },
   },
@@ -305,6 +311,7 @@ const FAULTS: readonly Fault[] = [
     fault: 'a refresh token that was rejected',
     step: 'last-execution',
     fix: 'log in again',
+    alsoWrong: ['access-token'],
     options: { secretsManager: { retryDelaysMs: [] } },
     prepare: async (world, { secretArn, clientId }) => {
       world.revokeUserOf(clientId);
@@ -352,7 +359,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 describe('diagnose names the fix for', () => {
-  it.each(FAULTS)('$fault', async ({ step, fix, options, args = [NAME], prepare }) => {
+  it.each(FAULTS)('$fault', async ({ step, fix, alsoWrong = [], options, args = [NAME], prepare }) => {
     const { world, credential } = await worldWithCredential(options);
     await prepare?.(world, credential);
 
@@ -360,7 +367,7 @@ describe('diagnose names the fix for', () => {
 
     expect(diagnosis).toMatchObject({ exitCode: 4, healthy: false, firstWrong: step });
     expect(diagnosis.fix).toMatch(fix);
-    expect(withStatus(diagnosis, 'wrong')).toEqual([step]);
+    expect(withStatus(diagnosis, 'wrong')).toEqual([step, ...alsoWrong]);
   });
 });
 
