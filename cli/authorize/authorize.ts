@@ -1,3 +1,4 @@
+import { isSameFunction } from '../../functions/shared/arns.ts';
 import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
@@ -102,18 +103,13 @@ async function rotatingDeployment(
   if (rotateWith === undefined) return undefined;
   const deployment = await findDeployment(rotateWith, aws);
   const present = existing?.rotationFunctionArn;
-  if (present === undefined || unqualified(present) === unqualified(deployment.rotationFunctionArn)) {
+  if (present === undefined || isSameFunction(present, deployment.rotationFunctionArn)) {
     return deployment;
   }
   throw new CliError(
     'refused',
     `The secret ${existing?.name} is rotated by another function, ${present}. Nothing was changed. Leave out --rotate-with, or take that rotation away first: aws secretsmanager cancel-rotate-secret --secret-id ${existing?.arn}`,
   );
-}
-
-/** A function's ARN without version or alias. */
-function unqualified(functionArn: string): string {
-  return functionArn.split(':').slice(0, 7).join(':');
 }
 
 /** Whose tokens the secret holds. A living token tells it for sure; the key beside it may be about an earlier one. */
