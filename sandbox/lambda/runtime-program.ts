@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, stop } from 'esbuild';
 
 let program: string | undefined;
 
@@ -28,5 +28,7 @@ function build(): string {
     outExtension: { '.js': '.mjs' },
     logLevel: 'silent',
   });
+  // Its process would stay as long as ours.
+  void stop();
   return path.join(folder, 'runtime.mjs');
 }
