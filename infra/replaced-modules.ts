@@ -22,7 +22,7 @@ const REPLACED_MODULES: Readonly<Record<string, string>> = {
   '@smithy/signature-v4/dist-es/HeaderFormatter.js': 'event-streams.ts',
   'data-uri-to-buffer/dist/index.js': 'data-url.ts',
   'fetch-blob/from.js': 'fetch-bodies.ts',
-  'fetch-blob/index.js': 'fetch-bodies.ts',
+  'fetch-blob/index.js': 'blob.ts',
   'formdata-polyfill/esm.min.js': 'fetch-bodies.ts',
   'node-fetch/src/utils/multipart-parser.js': 'fetch-bodies.ts',
 };

@@ -1,17 +1,11 @@
+import Blob from './blob.ts';
 import { leftOut } from './left-out.ts';
 
 /**
- * The bodies that node-fetch can send and read besides text: blobs, files, forms, and what stands in a `data:` URL.
- * Their classes have no instances here, so nothing is taken for one.
+ * The bodies that node-fetch can send and read besides text: blobs, files, and forms. Their classes have no instances
+ * here, so nothing is taken for one.
  */
-export class Blob {
-  constructor() {
-    leftOut('Blob of node-fetch');
-  }
-}
-
-// biome-ignore lint/style/noDefaultExport: node-fetch imports the default export of fetch-blob
-export default Blob;
+export { Blob };
 
 export class File extends Blob {}
 
