@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from './function-list.ts';
 import { replacedModules, versionOnly } from './replaced-modules.ts';
 
@@ -19,6 +19,26 @@ export interface FunctionBundles {
   readonly metafile: Metafile;
 }
 
+/** With what esbuild makes the bundles, in memory. */
+export const BUNDLE_OPTIONS = {
+  absWorkingDir: PROJECT,
+  entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
+  outdir: NOMINAL_OUTPUT,
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  metafile: true,
+  plugins: [replacedModules, versionOnly],
+} satisfies BuildOptions;
+
 /**
  * Bundles every function into `<directory>/<name>/index.js`, with its source map beside it. The output depends on
  * the sources and the lock file only, so that an unchanged function keeps its asset hash on every machine.
@@ -30,24 +50,7 @@ export interface FunctionBundles {
  * @param directory where to write; without it a temporary directory that is removed when the process ends
  */
 export async function bundleFunctions(directory: string = temporaryDirectory()): Promise<FunctionBundles> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: PROJECT,
-    entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
-    outdir: NOMINAL_OUTPUT,
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    logLevel: 'warning',
-    metafile: true,
-    plugins: [replacedModules, versionOnly],
-  });
+  const { outputFiles, metafile } = await build(BUNDLE_OPTIONS);
   for (const { path, contents } of outputFiles) {
     const target = join(directory, relative(NOMINAL_OUTPUT, path));
     mkdirSync(dirname(target), { recursive: true });
