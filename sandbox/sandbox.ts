@@ -28,6 +28,7 @@ import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
+import type { WarmStart } from './warm-start.ts';
 
 /** The account that the stack is deployed to; the number that AWS uses in its examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
@@ -70,6 +71,8 @@ export interface SandboxOptions {
    * by itself: a rotation needs someone to advance the time.
    */
   readonly virtualTime?: boolean;
+  /** What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. */
+  readonly warmStart?: WarmStart;
   /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
   readonly permissionRecords?: string;
   /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
@@ -84,7 +87,7 @@ export class Sandbox {
   readonly clock: Clock;
   readonly account = ACCOUNT;
   readonly stack: StackModel;
-  readonly identities = new Identities(ACCOUNT);
+  readonly identities: Identities;
   readonly callLog: CallLog;
   readonly cloudTrail: CloudTrail;
   /** What goes wrong, and when; rules can be added at any time. */
@@ -100,7 +103,7 @@ export class Sandbox {
   readonly sns: Sns;
   readonly dynamoDb: DynamoDb;
   /** The access key of the person who works with the sandbox. */
-  readonly operator: AccessKey = this.identities.issueUser('operator');
+  readonly operator: AccessKey;
   readonly #endpoint: AwsEndpoint;
   readonly #options: SandboxOptions;
   readonly #settlement = new Settlement();
@@ -118,7 +121,10 @@ export class Sandbox {
     const sandbox = new Sandbox(options);
     try {
       for (const rule of options.faults ?? []) sandbox.faults.add(rule);
-      await Promise.all([sandbox.#endpoint.listen(), sandbox.genesysCloud.listen()]);
+      await Promise.all([
+        sandbox.#endpoint.listen(),
+        sandbox.genesysCloud.listen(options.warmStart?.genesysPort),
+      ]);
       // The functions that test a rotation's configuration call the endpoint.
       await deploySecrets(sandbox.stack, sandbox.secretsManager, sandbox.#deployer);
     } catch (error) {
@@ -130,7 +136,10 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions) {
     this.#options = options;
-    const { identities } = this;
+    const { warmStart } = options;
+    const identities = warmStart?.identities ?? new Identities(ACCOUNT);
+    this.identities = identities;
+    this.operator = identities.issueUser('operator');
     const { openRequests, onInvocationChange } = this.#settlement;
     const clock = new Clock({ standsStill: options.virtualTime ?? false });
     const callLog = new CallLog(clock);
@@ -185,6 +194,7 @@ export class Sandbox {
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
       interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
       onChange: onInvocationChange,
+      ...(warmStart !== undefined && { warmProcesses: warmStart.processes }),
     });
     const stepFunctions: StepFunctions = new StepFunctions({
       ...base,
@@ -249,7 +259,7 @@ export class Sandbox {
       ],
       openRequests,
       region: ACCOUNT.region,
-      ...(options.port !== undefined && { port: options.port }),
+      port: options.port ?? warmStart?.awsPort ?? 0,
       onFault:
         options.onFault ??
         ((fault, operation) => console.error(`Fault of the sandbox in ${operation}:`, fault)),
@@ -296,12 +306,21 @@ export class Sandbox {
    */
   async close(): Promise<void> {
     this.clock.stop();
+    this.#leaveWarm();
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
     const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
     if (permissionRecords !== undefined) {
       writePermissionRecord(permissionRecords, assemblyDirectory, this.permissions);
     }
     this.permissions.requireEvaluable();
+  }
+
+  #leaveWarm(): void {
+    const { warmStart } = this.#options;
+    if (warmStart === undefined || !this.#endpoint.listens) return;
+    warmStart.identities = this.identities;
+    warmStart.awsPort = Number(new URL(this.awsUrl).port);
+    warmStart.genesysPort = Number(new URL(this.genesysCloud.loginUrl).port);
   }
 
   #deploy(): void {
