@@ -1,7 +1,7 @@
 import { FUNCTIONS, type FunctionName } from '../../infra/function-list.ts';
 import { TokenBucket } from '../../sandbox/step-functions/token-bucket.ts';
 import { latencyMs } from '../latencies.ts';
-import { Failure } from './failure.ts';
+import { failure } from './failure.ts';
 import type { Tally } from './tally.ts';
 import type { Process, Timeline } from './timeline.ts';
 
@@ -43,7 +43,7 @@ export class Invocation {
     if (ms < leftMs) yield ms;
     else {
       yield Math.max(0, leftMs);
-      throw new Failure('Sandbox.Timedout');
+      throw failure('Sandbox.Timedout');
     }
   }
 }
@@ -110,7 +110,7 @@ export class LambdaService {
         : environments.running >= capacity.reserved;
     if (isFull) {
       tally.refused.add('Lambda concurrency');
-      throw new Failure('Lambda.TooManyRequestsException');
+      throw failure('Lambda.TooManyRequestsException');
     }
     const idleUntilMs = environments.idleUntilMs.pop();
     if (idleUntilMs !== undefined && idleUntilMs > timeline.nowMs()) return true;
@@ -118,7 +118,7 @@ export class LambdaService {
     environments.idleUntilMs.length = 0;
     if (environments.scaling.take(timeline.nowMs())) return false;
     tally.refused.add('Lambda scaling rate');
-    throw new Failure('Lambda.TooManyRequestsException');
+    throw failure('Lambda.TooManyRequestsException');
   }
 
   #environmentsOf(name: FunctionName): Environments {

@@ -1,6 +1,6 @@
 import { latencyMs } from '../latencies.ts';
 import { call } from './calls.ts';
-import { failureOf } from './failure.ts';
+import { failureName } from './failure.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { SimulatedExecution, SimulatedSecret } from './simulated-secret.ts';
 import type { Process } from './timeline.ts';
@@ -60,7 +60,7 @@ function* insist(world: World, notify: (invocation: Invocation) => Process): Pro
     try {
       return yield* lambda.invoke('notify', notify);
     } catch (error) {
-      if (failureOf(error).name === 'Lambda.TooManyRequestsException') {
+      if (failureName(error) === 'Lambda.TooManyRequestsException') {
         yield pauseMs;
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
         continue;

@@ -2,7 +2,7 @@ import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import { waitBeforeLookMs } from '../../functions/rotation/polling.ts';
 import type { ROTATION_STEPS } from '../../functions/rotation/rotation-event.ts';
 import { call } from './calls.ts';
-import { Failure, failureOf } from './failure.ts';
+import { failure, failureName } from './failure.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { SimulatedExecution, SimulatedSecret } from './simulated-secret.ts';
 import type { Process } from './timeline.ts';
@@ -23,7 +23,7 @@ export function* rotationStep(
 ): Process {
   yield* call(world, invocation, 'DescribeSecret');
   if (secret.isPromoted) return;
-  if (step !== 'createSecret') throw new Failure('RotationFailed');
+  if (step !== 'createSecret') throw failure('RotationFailed');
   yield* call(world, invocation, 'GenerateDataKey');
   // An execution of that name is an answer like another one.
   yield* call(world, invocation, 'StartExecution');
@@ -44,7 +44,7 @@ function* look(
   for (let number = 0; ; number++) {
     if (yield* tryLook(world, invocation)) return execution.status;
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
-    if (leftMs <= 0) throw new Failure('ThrottlingException');
+    if (leftMs <= 0) throw failure('ThrottlingException');
     yield* wait(world, invocation, number, leftMs);
   }
 }
@@ -52,11 +52,11 @@ function* look(
 function* awaitExecution(world: World, invocation: Invocation, secret: SimulatedSecret): Process {
   for (let number = 0; ; number++) {
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
-    if (leftMs <= 0) throw new Failure('RotationStillRunning');
+    if (leftMs <= 0) throw failure('RotationStillRunning');
     yield* wait(world, invocation, number, leftMs);
     if (!(yield* tryLook(world, invocation))) continue;
     if (secret.execution?.status === 'SUCCEEDED') return;
-    if (secret.execution?.status === 'FAILED') throw new Failure('RotationFailed');
+    if (secret.execution?.status === 'FAILED') throw failure('RotationFailed');
   }
 }
 
@@ -73,7 +73,7 @@ function* tryLook(world: World, invocation: Invocation): Process<boolean> {
     world.tally.looks += 1;
     return true;
   } catch (error) {
-    if (failureOf(error).name !== 'ThrottlingException') throw error;
+    if (failureName(error) !== 'ThrottlingException') throw error;
     return false;
   }
 }

@@ -1,6 +1,6 @@
 import { ROTATION_STEPS } from '../../functions/rotation/rotation-event.ts';
 import { DEFAULT_BEHAVIOUR } from '../../sandbox/secrets-manager/behaviour.ts';
-import { failureOf } from './failure.ts';
+import { failureName } from './failure.ts';
 import { announceAttempt } from './notifications.ts';
 import { rotationStep } from './rotation-function.ts';
 import type { SimulatedSecret } from './simulated-secret.ts';
@@ -27,7 +27,7 @@ export function* rotateInWindow(
       announceAttempt(world, secret, true);
       return;
     } catch (error) {
-      tally.failedAttempts.add(failureOf(error).name);
+      tally.failedAttempts.add(failureName(error));
       announceAttempt(world, secret, false);
     }
     const delayMs = DEFAULT_BEHAVIOUR.retryDelaysMs[retry];

@@ -1,7 +1,7 @@
 import type { TaskFunctionName } from '../../infra/function-list.ts';
 import { latencyMs } from '../latencies.ts';
 import { call, callTogether } from './calls.ts';
-import { Failure } from './failure.ts';
+import { failure } from './failure.ts';
 import type { Invocation } from './lambda-service.ts';
 import type { SimulatedSecret } from './simulated-secret.ts';
 import type { Process } from './timeline.ts';
@@ -55,6 +55,6 @@ function* askGenesys(
   if (isAllowed) tally.genesysRequests.add(kind);
   else {
     tally.refused.add(kind === 'token' ? 'token endpoint' : 'Genesys Cloud API');
-    throw new Failure('GenesysRateLimited');
+    throw failure('GenesysRateLimited');
   }
 }

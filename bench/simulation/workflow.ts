@@ -2,7 +2,7 @@ import { FUNCTIONS, TASK_FUNCTIONS as NAMES, type TaskFunctionName } from '../..
 import { errorMatches, RetryPolicy } from '../../sandbox/step-functions/retry-policy.ts';
 import type { State } from '../../statemachine/definition.ts';
 import { latencyMs } from '../latencies.ts';
-import { Failure, failureOf } from './failure.ts';
+import { failure, failureName } from './failure.ts';
 import { announceClosed } from './notifications.ts';
 import type { SimulatedExecution, SimulatedSecret } from './simulated-secret.ts';
 import { TASK_FUNCTIONS } from './task-functions.ts';
@@ -36,8 +36,7 @@ function* run(
     try {
       name = yield* enter(world, secret, state);
     } catch (error) {
-      const failure = failureOf(error);
-      world.tally.failedExecutions.add(`${name}: ${failure.name}`);
+      world.tally.failedExecutions.add(`${name}: ${failureName(error)}`);
       execution.failedState = name;
       break;
     }
@@ -74,14 +73,14 @@ function* runTask(world: World, secret: SimulatedSecret, state: State): Process<
       );
       // The Task has given the function up by then, which runs on to its end all the same.
       if (world.timeline.nowMs() - beganAtMs > (state.TimeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000)
-        throw new Failure('States.Timeout');
+        throw failure('States.Timeout');
       return state.Next;
     } catch (error) {
-      const failure = failureOf(error);
-      const delayMs = policy.delayAfterMs(failure.name);
+      const errorName = failureName(error);
+      const delayMs = policy.delayAfterMs(errorName);
       if (delayMs === undefined) {
-        const caught = state.Catch.find(({ ErrorEquals }) => errorMatches(ErrorEquals, failure.name));
-        if (caught === undefined) throw failure;
+        const caught = state.Catch.find(({ ErrorEquals }) => errorMatches(ErrorEquals, errorName));
+        if (caught === undefined) throw error;
         return caught.Next;
       }
       yield delayMs;
