@@ -1,20 +1,21 @@
+import { requestQuota } from '../../sandbox/step-functions/request-quotas.ts';
 import { type FleetFigures, sum } from './figures.ts';
 import { type FleetOptions, simulateFleet } from './fleet.ts';
 
 /** A fleet that takes longer than this in one case of a hundred waits for its quotas most of the time, in ms. */
-const LONGEST_P99_MS = 30_000;
+const LONGEST_P99_MS = 20_000;
 
 /** A rate that is kept up for so long is taken to be kept up for hours, in ms; what it overloads shows by then. */
-const SLICE_MS = 600_000;
+const SLICE_MS = 400_000;
 
 /** The search ends when the two sides differ by less than this share. */
 const PRECISION = 0.03;
 
-/** More rotations a second than any account could take: each writes its secret twice, of 50 times a second. */
-const MOST_ROTATIONS_A_SECOND = 25;
+/** DescribeExecution of a rotation, at least: one look of the rotation function, and one of `notify`. */
+const LEAST_LOOKS = 2;
 
-/** More rotations at once than any account could take: each needs a function that waits for it. */
-const MOST_ROTATIONS_AT_ONCE = 2_000;
+/** More rotations at once than any account takes: they ask for the versions of 50 secrets a second. */
+const MOST_ROTATIONS_AT_ONCE = 400;
 
 /** Whether every rotation succeeded at the first attempt and in good time, and everybody was told. */
 export function isBearable(figures: FleetFigures): boolean {
@@ -30,7 +31,8 @@ export function isBearable(figures: FleetFigures): boolean {
  * a window it is the largest fleet.
  */
 export function largestRate(options: FleetOptions): number {
-  return largest(MOST_ROTATIONS_A_SECOND, perSecond =>
+  const most = requestQuota('DescribeExecution', options.region).refillPerSecond / LEAST_LOOKS;
+  return largest(most, perSecond =>
     isBearable(
       simulateFleet({
         ...options,
