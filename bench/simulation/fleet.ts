@@ -69,5 +69,6 @@ function worldOf(options: FleetOptions, random: () => number): World {
     genesys: new GenesysLimits(options.genesys, nowMs),
     definition: parseDefinition(definitionText()),
     polling: options.polling,
+    queued: { notify: 0 },
   };
 }

@@ -13,6 +13,9 @@ const RETRIES_MS = [60_000, 120_000];
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+/** The same page: a long queue is read more slowly. By how much is assumed, in ms for each event in it. */
+const PAUSE_FOR_EACH_MS = 20;
+
 /** How long a report of Secrets Manager waits for what the failed execution has to say, in ms. */
 const PRECEDENCE_MS = 20_000;
 
@@ -43,8 +46,10 @@ export function announceAttempt(world: World, secret: SimulatedSecret, succeeded
     yield* call(world, invocation, 'DescribeSecret');
     if (secret.isPromoted) return;
     yield* call(world, invocation, 'GetItem');
-    if (!secret.failureIsKnown) yield* invocation.pass(PRECEDENCE_MS);
+    if (secret.failureIsKnown) return;
+    yield* invocation.pass(PRECEDENCE_MS);
     yield* call(world, invocation, 'GetItem');
+    secret.failureIsKnown = true;
   });
 }
 
@@ -61,8 +66,10 @@ function* insist(world: World, notify: (invocation: Invocation) => Process): Pro
       return yield* lambda.invoke('notify', notify);
     } catch (error) {
       if (failureName(error) === 'Lambda.TooManyRequestsException') {
-        yield pauseMs;
-        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        world.queued.notify += 1;
+        yield Math.min(Math.max(pauseMs, PAUSE_FOR_EACH_MS * world.queued.notify), LONGEST_PAUSE_MS);
+        world.queued.notify -= 1;
+        pauseMs *= 2;
         continue;
       }
       const retryMs = RETRIES_MS[failures++];

@@ -17,4 +17,6 @@ export interface World {
   readonly tally: Tally;
   readonly definition: Definition;
   readonly polling: PollingSchedule;
+  /** Events that wait because Lambda refused them. */
+  readonly queued: { notify: number };
 }

@@ -7,12 +7,17 @@ export interface PollingSchedule {
 }
 
 /**
- * The first look comes when a warm rotation is usually done. Looks are rare, because a fleet of secrets shares a quota
- * of 10 to 15 DescribeExecution calls a second.
+ * Looks are rare, because a fleet of secrets shares a quota of 10 to 15 DescribeExecution calls a second. The figures
+ * follow from the simulation of a fleet (docs/fleet.md, "How the rotation function looks at executions"):
+ *
+ * - The first look comes when 95 of 100 warm executions are done, so that nearly all rotations need one only. An
+ *   earlier look is mostly in vain; a later one spares next to none, and every rotation waits for it.
+ * - Then the waits grow a little and stay short. A refused look takes nothing from the quota, but a rotation that
+ *   backs off falls behind those that have just begun, and waits until its function runs out of time.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */
-export const POLLING: PollingSchedule = { firstLookMs: 1_500, growth: 1.5, longestWaitMs: 8_000 };
+export const POLLING: PollingSchedule = { firstLookMs: 2_000, growth: 1.2, longestWaitMs: 4_000 };
 
 /** The wait before the look number `look` (from 0), in ms; spread a little, so that a fleet does not look at once. */
 export function waitBeforeLookMs(look: number, random: () => number, schedule = POLLING): number {
