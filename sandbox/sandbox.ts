@@ -19,6 +19,7 @@ import { Permissions } from './iam/permissions.ts';
 import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { type InvocationInterceptor, Lambda } from './lambda/lambda.ts';
+import { type Latencies, LatencyWaits } from './latencies.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -61,6 +62,8 @@ export interface SandboxOptions {
   readonly awsInterceptors?: readonly AwsInterceptor[];
   /** Stand around every invocation of a function. */
   readonly invocationInterceptors?: readonly InvocationInterceptor[];
+  /** How long calls, invocations and transitions take; they take no time by themselves. */
+  readonly latencies?: Latencies;
   /** In force from the start: the first login at Genesys Cloud counts for them, too. */
   readonly faults?: readonly FaultRule[];
   /** The same seed gives the same faults and the same jitter of Step Functions. By default only the faults' is set. */
@@ -136,7 +139,7 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions) {
     this.#options = options;
-    const { warmStart } = options;
+    const { warmStart, latencies = {} } = options;
     const identities = warmStart?.identities ?? new Identities(ACCOUNT);
     this.identities = identities;
     this.operator = identities.issueUser('operator');
@@ -193,6 +196,7 @@ export class Sandbox {
         identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
       extraEnvironment: () => ({ AWS_ENDPOINT_URL: this.awsUrl, ...this.#gatewayVariables() }),
       interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
+      latencies,
       onChange: onInvocationChange,
       ...(warmStart !== undefined && { warmProcesses: warmStart.processes }),
     });
@@ -201,6 +205,7 @@ export class Sandbox {
       functions: lambda,
       authorizer: permissions,
       mayUseKey,
+      ...(latencies.stateTransition !== undefined && { transitionMs: latencies.stateTransition }),
       ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
       ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
     });
@@ -246,6 +251,8 @@ export class Sandbox {
       clock.stop();
       throw error;
     }
+    const latencyWaits = new LatencyWaits(latencies, clock, openRequests);
+    genesysCloud.intercept(latencyWaits.genesysInterceptor);
     genesysCloud.intercept(faults.genesysInterceptor);
     this.#endpoint = new AwsEndpoint({
       services: services(),
@@ -254,6 +261,7 @@ export class Sandbox {
       interceptors: [
         callLog.interceptor,
         ...(options.awsInterceptors ?? []),
+        latencyWaits.awsInterceptor,
         faults.awsInterceptor,
         this.#settlement.awsInterceptor,
       ],
