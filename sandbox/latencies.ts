@@ -33,17 +33,15 @@ export class LatencyWaits {
     this.#openRequests = openRequests;
   }
 
-  readonly awsInterceptor: AwsInterceptor = async (call, next) => {
-    await this.#wait(this.#latencies.awsCall?.(call));
-    return await next();
-  };
+  readonly awsInterceptor: AwsInterceptor = (call, next) =>
+    this.#after(this.#latencies.awsCall?.(call), next);
 
-  readonly genesysInterceptor: GenesysInterceptor = async (request, next) => {
-    await this.#wait(this.#latencies.genesysRequest?.(request));
-    return await next();
-  };
+  readonly genesysInterceptor: GenesysInterceptor = (request, next) =>
+    this.#after(this.#latencies.genesysRequest?.(request), next);
 
-  async #wait(ms = 0): Promise<void> {
-    if (ms > 0) await this.#openRequests.wait(() => this.#clock.sleep(ms));
+  /** What takes no time goes on at once, in the same turn. */
+  #after<Result>(ms = 0, next: () => Promise<Result>): Promise<Result> {
+    if (ms <= 0) return next();
+    return this.#openRequests.wait(() => this.#clock.sleep(ms)).then(next);
   }
 }
