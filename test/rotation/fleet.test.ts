@@ -6,7 +6,9 @@ const FLEET = Array.from({ length: 20 }, (_, index) => `genesys/fleet-${index}`)
 
 describe('twenty secrets that rotate at once', () => {
   it('are all rotated with one refresh each', async () => {
-    const world = await rotationWorld({ invocationInterceptors: [fewAtATime(3, ['states.amazonaws.com'])] });
+    const world = await rotationWorld({
+      invocationInterceptors: [fewAtATime({ sources: ['states.amazonaws.com'], limit: 3 })],
+    });
     const { sandbox } = world;
     const credentials = await Promise.all(FLEET.map(secretName => world.credential({ secretName })));
 
