@@ -3,7 +3,12 @@ import type { Operation } from './operations.ts';
 import type { QuotaName } from './quotas.ts';
 
 /** What requests are refused by: a quota of AWS, Lambda's concurrency or its scaling rate, or a limit of Genesys Cloud. */
-export type Limit = QuotaName | 'Lambda concurrency' | 'Lambda scaling rate' | 'Genesys Cloud API' | 'token endpoint';
+export type Limit =
+  | QuotaName
+  | 'Lambda concurrency'
+  | 'Lambda scaling rate'
+  | 'Genesys Cloud API'
+  | 'token endpoint';
 
 /** A count by name. */
 class Counter<Name extends string> {
