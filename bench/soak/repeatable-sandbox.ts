@@ -1,3 +1,5 @@
+import { pathToFileURL } from 'node:url';
+import { plainJavaScript } from '../../sandbox/plain-javascript.ts';
 import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 
 /** The instant at which every run begins: schedules by the calendar go by it. A clock is only moved forward. */
@@ -11,7 +13,7 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { rules: 'patterns' } });
   sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
-  const preloaded = new URL('./preloaded-random.ts', import.meta.url);
+  const preloaded = pathToFileURL(plainJavaScript(new URL('./preloaded-random.ts', import.meta.url)));
   for (const definition of sandbox.stack.functions) {
     sandbox.lambda.updateFunction({
       ...definition,
