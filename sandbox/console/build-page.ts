@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -24,21 +24,20 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
   await mkdir(output, { recursive: true });
   const fresh = await mkdtemp(path.join(output, '.build-'));
   try {
-    await Promise.all([
-      build({
-        entryPoints: [path.join(source, 'main.tsx')],
-        outdir: fresh,
-        bundle: true,
-        minify: true,
-        format: 'esm',
-        target: 'es2022',
-        jsx: 'automatic',
-        jsxImportSource: 'preact',
-        legalComments: 'none',
-        logLevel: 'silent',
-      }),
-      copyFile(path.join(source, 'index.html'), path.join(fresh, 'index.html')),
-    ]);
+    // Not the asynchronous one, whose process would stay as long as ours.
+    buildSync({
+      entryPoints: [path.join(source, 'main.tsx')],
+      outdir: fresh,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    await copyFile(path.join(source, 'index.html'), path.join(fresh, 'index.html'));
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
