@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -24,8 +24,7 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
   await mkdir(output, { recursive: true });
   const fresh = await mkdtemp(path.join(output, '.build-'));
   try {
-    // Not the asynchronous one, whose process would stay as long as ours.
-    buildSync({
+    await build({
       entryPoints: [path.join(source, 'main.tsx')],
       outdir: fresh,
       bundle: true,
@@ -41,6 +40,8 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
+    // Its process would stay as long as ours.
+    await stop();
     await rm(fresh, { recursive: true, force: true });
   }
   return output;
