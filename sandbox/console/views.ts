@@ -15,7 +15,7 @@ export interface StateMachineView {
 export interface Overview {
   /** The sandbox's time. */
   readonly now: string;
-  /** Newest first. */
+  /** The latest 100, newest first. */
   readonly executions: readonly ExecutionView[];
   readonly credentials: readonly CredentialView[];
   /** Faults that are set, in the order in which they are looked at. */
@@ -56,7 +56,7 @@ export interface CredentialView {
   readonly rotation: RotationView;
   /** Oldest first. */
   readonly versions: readonly VersionView[];
-  /** Oldest first. */
+  /** The latest 200, oldest first. */
   readonly labelMoves: readonly LabelMoveView[];
   /** Each login of the user, oldest first. */
   readonly lineages: readonly LineageView[];
@@ -104,7 +104,7 @@ export interface LineageView {
   readonly id: string;
   /** Whether a refresh token of it still works. */
   readonly isLive: boolean;
-  /** Oldest first. */
+  /** The latest 50, oldest first. */
   readonly tokens: readonly IssuedTokenView[];
 }
 
@@ -117,7 +117,7 @@ export interface IssuedTokenView {
   readonly expiresAt?: string;
 }
 
-/** What a consumer who reads AWSCURRENT now and calls Genesys Cloud would get. */
+/** What a consumer who reads AWSCURRENT now and calls Genesys Cloud would get, while no fault stands in its way. */
 export interface ConsumerView {
   readonly works: boolean;
   readonly explanation: string;
@@ -128,7 +128,7 @@ export interface ConsumerView {
 /** A fault that is set. */
 export interface FaultView {
   readonly id: number;
-  /** As it was given, e.g. `on kms:Decrypt fail KMSInvalidStateException`. */
+  /** As it was given, e.g. `kms:Decrypt=throttled,nth=2`. */
   readonly text: string;
   /** How often it struck. */
   readonly injected: number;

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
 import { ControlServer } from '../../../sandbox/control/control-server.ts';
+import { controlRoutes } from '../../../sandbox/control/routes.ts';
 import type { Faults } from '../../../sandbox/faults/faults.ts';
 import { faultWorld } from '../faults/fault-world.ts';
 
@@ -16,7 +17,7 @@ async function control() {
   const { clock, faults } = faultWorld();
   const cloudTrail = new CloudTrail({ clock, accountId: '123456789012', region: 'us-east-1' });
   const advance = async (ms: number): Promise<void> => clock.advance(ms);
-  const server = new ControlServer({ clock, faults, cloudTrail, advance });
+  const server = new ControlServer(controlRoutes({ clock, faults, cloudTrail, advance }));
   await server.listen();
   onTestFinished(() => server.close());
 

@@ -1,0 +1,48 @@
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+
+/** Where the page's sources are, and where its files go. */
+export interface PageFolders {
+  readonly source: string;
+  readonly output: string;
+}
+
+const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join(FOLDER, 'dist') };
+
+/**
+ * Bundles the page: `main.tsx` with its styles, and `index.html` beside it. Each file is replaced in one go, so that
+ * several programs may build and read at the same time.
+ *
+ * @returns the folder with the page's files
+ * @throws Error the sources cannot be built; the message says where
+ */
+export async function buildPage({ source, output }: PageFolders = PAGE): Promise<string> {
+  await mkdir(output, { recursive: true });
+  const fresh = await mkdtemp(path.join(output, '.build-'));
+  try {
+    await Promise.all([
+      build({
+        entryPoints: [path.join(source, 'main.tsx')],
+        outdir: fresh,
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        target: 'es2022',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        legalComments: 'none',
+        logLevel: 'silent',
+      }),
+      copyFile(path.join(source, 'index.html'), path.join(fresh, 'index.html')),
+    ]);
+    const files = await readdir(fresh);
+    await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return output;
+}
