@@ -8,7 +8,9 @@ import { eventRows } from './event-rows.ts';
 export function EventTable({ events }: { readonly events: readonly HistoryEventView[] }) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const toggle = (id: number): void => {
-    setOpened(before => (before.has(id) ? new Set([...before].filter(each => each !== id)) : new Set([...before, id])));
+    setOpened(before =>
+      before.has(id) ? new Set([...before].filter(each => each !== id)) : new Set([...before, id]),
+    );
   };
   return (
     <section class="panel events" aria-labelledby="events-heading">

@@ -13,6 +13,7 @@ export function GraphEdges({ layout, states }: EdgesProps) {
   const taken = new Set(states.map(({ name }, index) => key(states[index - 1]?.name ?? START, name)));
   const edges = layout.edges.map(edge => ({ ...edge, isTaken: taken.has(key(edge.from, edge.to)) }));
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can be focused
     <g aria-hidden="true">
       <defs>
         <Arrowhead id="arrow" />
@@ -37,7 +38,16 @@ export function GraphEdges({ layout, states }: EdgesProps) {
 
 function Arrowhead({ id }: { readonly id: string }) {
   return (
-    <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">
+    <marker
+      id={id}
+      viewBox="0 0 8 8"
+      refX="7"
+      refY="4"
+      markerWidth="8"
+      markerHeight="8"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
       <path class={id} d="M0.5 0.5L7.5 4L0.5 7.5z" />
     </marker>
   );

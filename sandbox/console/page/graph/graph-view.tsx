@@ -37,6 +37,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   };
   return (
     <div class="graph-scroll">
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
       <svg
         ref={picture}
         class="graph"

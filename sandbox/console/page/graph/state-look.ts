@@ -1,5 +1,5 @@
-import { APPEARANCES, type Tone } from '../appearance.ts';
 import type { StateRun } from '../../state-runs.ts';
+import { APPEARANCES, type Tone } from '../appearance.ts';
 
 /** How a state of the graph looks: what became of it when it was entered last. */
 export interface StateLook {
@@ -32,9 +32,8 @@ export function stateLook(name: string, states: readonly StateRun[]): StateLook 
 
 /** How many attempts followed upon another one by themselves; the first after a redrive is no retry. */
 export function retryCount({ attempts }: StateRun): number {
-  return attempts.filter(
-    ({ redriveCount }, index) => attempts[index - 1]?.redriveCount === redriveCount,
-  ).length;
+  return attempts.filter(({ redriveCount }, index) => attempts[index - 1]?.redriveCount === redriveCount)
+    .length;
 }
 
 function times(what: string, count: number): readonly string[] {

@@ -10,12 +10,17 @@ export interface StateMachine {
 }
 
 /** Reads the state machine, and again when the sandbox is another one. */
-export function useStateMachine(isLive: boolean, onError: (error: unknown) => void): StateMachine | undefined {
+export function useStateMachine(
+  isLive: boolean,
+  onError: (error: unknown) => void,
+): StateMachine | undefined {
   const [machine, setMachine] = useState<StateMachine>();
   useEffect(() => {
     if (!isLive) return;
     get<StateMachineView>('/state-machine')
-      .then(({ name, definition }) => setMachine({ name, definition: parseDefinition(JSON.stringify(definition)) }))
+      .then(({ name, definition }) =>
+        setMachine({ name, definition: parseDefinition(JSON.stringify(definition)) }),
+      )
       .catch(onError);
   }, [isLive, onError]);
   return machine;
