@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -27,24 +27,24 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
   await mkdir(output, { recursive: true });
   const fresh = await mkdtemp(path.join(output, '.build-'));
   try {
-    await Promise.all([
-      build({
-        entryPoints: [path.join(source, 'main.tsx')],
-        outdir: fresh,
-        bundle: true,
-        minify: true,
-        format: 'esm',
-        target: 'es2022',
-        jsx: 'automatic',
-        jsxImportSource: 'preact',
-        legalComments: 'none',
-        logLevel: 'silent',
-      }),
-      ...STATIC_FILES.map(file => copyFile(path.join(source, file), path.join(fresh, file))),
-    ]);
+    await build({
+      entryPoints: [path.join(source, 'main.tsx')],
+      outdir: fresh,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    for (const file of STATIC_FILES) await copyFile(path.join(source, file), path.join(fresh, file));
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
+    // Its process would stay as long as ours.
+    await stop();
     await rm(fresh, { recursive: true, force: true });
   }
   return output;
