@@ -5,6 +5,9 @@ import { build, stop } from 'esbuild';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
+/** What is served as it stands. */
+const STATIC_FILES = ['index.html', 'icon.svg'];
+
 /** Where the page's sources are, and where its files go. */
 export interface PageFolders {
   readonly source: string;
@@ -14,7 +17,7 @@ export interface PageFolders {
 const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join(FOLDER, 'dist') };
 
 /**
- * Bundles the page: `main.tsx` with its styles, and `index.html` beside it. Each file is replaced in one go, so that
+ * Bundles the page: `main.tsx` with its styles, and `index.html` and its icon beside it. Each file is replaced in one go, so that
  * several programs may build and read at the same time.
  *
  * @returns the folder with the page's files
@@ -36,7 +39,7 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
       legalComments: 'none',
       logLevel: 'silent',
     });
-    await copyFile(path.join(source, 'index.html'), path.join(fresh, 'index.html'));
+    for (const file of STATIC_FILES) await copyFile(path.join(source, file), path.join(fresh, file));
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
