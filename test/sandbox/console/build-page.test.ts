@@ -7,19 +7,20 @@ import { folderWith } from './console-world.ts';
 
 const SOURCES = {
   'index.html': '<!doctype html><title>Console</title>',
+  'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'main.tsx': "import './main.css';\nimport { text } from './text.ts';\ndocument.title = text;\n",
   'text.ts': "export const text: string = 'bundled';\n",
   'main.css': 'body {\n  margin: 0;\n}\n',
 };
 
 describe('the build of the page', () => {
-  it('bundles the script and its styles beside the HTML', async () => {
+  it('bundles the script and its styles beside the HTML and the icon', async () => {
     const output = path.join(emptyFolder(), 'dist');
 
     const folder = await buildPage({ source: folderWith(SOURCES), output });
 
     expect(folder).toBe(output);
-    expect(readdirSync(folder).toSorted()).toEqual(['index.html', 'main.css', 'main.js']);
+    expect(readdirSync(folder).toSorted()).toEqual(['icon.svg', 'index.html', 'main.css', 'main.js']);
     expect(readFileSync(path.join(folder, 'index.html'), 'utf8')).toBe(SOURCES['index.html']);
     expect(readFileSync(path.join(folder, 'main.js'), 'utf8')).toContain('"bundled"');
     expect(readFileSync(path.join(folder, 'main.css'), 'utf8')).toBe('body{margin:0}\n');
@@ -44,6 +45,6 @@ describe('the build of the page', () => {
     const broken = buildPage({ source: folderWith({ ...SOURCES, 'text.ts': 'export const =' }), output });
 
     await expect(broken).rejects.toThrow(/text\.ts:1:13/);
-    expect(readdirSync(output).toSorted()).toEqual(['index.html', 'main.css', 'main.js']);
+    expect(readdirSync(output).toSorted()).toEqual(['icon.svg', 'index.html', 'main.css', 'main.js']);
   });
 });
