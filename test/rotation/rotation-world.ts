@@ -13,7 +13,7 @@ import type { FirstCredential } from '../../sandbox/demonstration/first-credenti
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { functionError } from './execution-outcome.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { consoleServer } from '../../../sandbox/console/console-server.ts';
 import type { CredentialView, ExecutionView, Overview } from '../../../sandbox/console/views.ts';
-import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../../sandbox/sandbox-options.ts';
 import { emptyFolder } from '../../demonstration/project.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
 import { jsonRequest, type Sent, send, sendForJson } from '../control/control-client.ts';
