@@ -3,7 +3,7 @@ import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
 import type { EventBridgeBehaviour } from './events/behaviour.ts';
 import type { FaultRule } from './faults/fault-rule.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
-import type { InvocationInterceptor } from './lambda/lambda.ts';
+import type { InvocationInterceptor } from './lambda/invocation-interceptor.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
 

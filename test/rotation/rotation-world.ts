@@ -12,7 +12,7 @@ import type { FunctionName } from '../../infra/function-list.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
-import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
