@@ -4,7 +4,7 @@ import type { SimulatedSecret } from './simulated-secret.ts';
 import type { Limit, Tally } from './tally.ts';
 
 /** How long something took, in ms. */
-export interface Quantiles {
+interface Quantiles {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;

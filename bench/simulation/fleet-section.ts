@@ -1,17 +1,14 @@
 import type { PollingSchedule } from '../../functions/rotation/polling.ts';
-import { PRICES } from '../cost/prices.ts';
 import { LATENCIES } from '../latencies.ts';
 import { row } from '../markdown-table.ts';
 import { type FleetFigures, sum } from './figures.ts';
 import { DEFAULT_FLEET } from './fleet.ts';
 import type { FleetReport } from './fleet-report.ts';
 import type { QuotaUse } from './quota-use.ts';
+import { waitingDollars } from './waiting-cost.ts';
 
 const WINDOWS_HOURS = [1, 2, 4, 8];
 const SECONDS_AN_HOUR = 3_600;
-
-/** What a function holds by default, in GB. */
-const FUNCTION_GB = 0.5;
 
 /** The figures of the page about fleets, as Markdown. */
 export function fleetSection(report: FleetReport): string {
@@ -90,6 +87,8 @@ function rateTable(rates: FleetReport['rates']): string[] {
 
 function burstTable({ bursts, largestBurst }: FleetReport): string[] {
   return [
+    'Every rotation begins with the window of 4 hours, and nothing is warm yet. Failed attempts are repeated by Secrets Manager; times count from the beginning of the window.',
+    '',
     row([
       'Credentials',
       'Rotated in the window',
@@ -117,8 +116,10 @@ function burstTable({ bursts, largestBurst }: FleetReport): string[] {
 }
 
 function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: FleetReport): string[] {
-  const dollars = waitedSecondsPerRotation * FUNCTION_GB * PRICES.lambdaGbSecond.dollars;
+  const dollars = waitingDollars(waitedSecondsPerRotation);
   return [
+    'After the first look each wait is so many times longer than the one before, up to the longest. Warm: at the pace of ten thousand in four hours. Cold: one rotation now and then. Outage: an execution that takes 12 s, because the token endpoint is silent twice. Overloaded: six rotations a second, of which the quota feeds five.',
+    '',
     row([
       'First look, growth, longest wait',
       'Looks, warm',
@@ -144,6 +145,8 @@ function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: Fl
     ),
     '',
     `A look is free of charge; the waiting is not: ${waitedSecondsPerRotation.toFixed(1)} s of a function of 512 MB are $${dollars.toFixed(6)} a rotation, $${(dollars * 1e6).toFixed(0)} in a million rotations.`,
+    '',
+    'Looks decide how large a fleet may be, so the first one comes when 95 of 100 warm executions are done: earlier ones are mostly in vain, later ones spare next to none and make every rotation wait. Backing off further does not spare anything when the quota is used up, because a refused look takes nothing from it: it only puts the rotation that has waited longest behind the one that has just begun. Looks that follow each other too fast cost most in an outage, when every execution is slow.',
   ];
 }
 

@@ -1,6 +1,7 @@
 import { POLLING, type PollingSchedule } from '../../functions/rotation/polling.ts';
 import { seededRandom } from '../../sandbox/seeded-random.ts';
-import { definitionText, parseDefinition } from '../../statemachine/definition.ts';
+import { parseDefinition } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
 import { type FleetFigures, figuresOf } from './figures.ts';
 import { GenesysLimits, type GenesysRates } from './genesys-limits.ts';
 import { type LambdaCapacity, LambdaService } from './lambda-service.ts';

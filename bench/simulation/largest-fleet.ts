@@ -3,10 +3,10 @@ import { type FleetFigures, sum } from './figures.ts';
 import { type FleetOptions, simulateFleet } from './fleet.ts';
 
 /** A fleet that takes longer than this in one case of a hundred waits for its quotas most of the time, in ms. */
-const LONGEST_P99_MS = 20_000;
+const LONGEST_P99_MS = 15_000;
 
 /** A rate that is kept up for so long is taken to be kept up for hours, in ms; what it overloads shows by then. */
-const SLICE_MS = 400_000;
+const SLICE_MS = 300_000;
 
 /** The search ends when the two sides differ by less than this share. */
 const PRECISION = 0.03;

@@ -31,17 +31,17 @@ const CANDIDATES: readonly PollingSchedule[] = [
 
 const HOUR_MS = 3_600_000;
 
-/** A thousand credentials at the pace of ten thousand in four hours. */
-const WARM = { ...DEFAULT_FLEET, secrets: 1_000, windowMs: 0.4 * HOUR_MS };
+/** Credentials at the pace of ten thousand in four hours. */
+const WARM = { ...DEFAULT_FLEET, secrets: 625, windowMs: HOUR_MS / 4 };
 
 /** So rare that no environment lives on to the next rotation. */
 const COLD = { ...DEFAULT_FLEET, secrets: 100, windowMs: 100 * HOUR_MS };
 
-/** Six rotations a second for five minutes: each needs two of ten calls a second at least. */
+/** Six rotations a second for 200 s: each needs two of ten calls a second at least. */
 const OVERLOADED = {
   ...DEFAULT_FLEET,
-  secrets: 1_800,
-  windowMs: HOUR_MS / 12,
+  secrets: 1_200,
+  windowMs: 200_000,
   drained: ['DescribeExecution'] as const,
 };
 

@@ -1,17 +1,13 @@
-import { PRICES } from '../cost/prices.ts';
 import type { FleetFigures } from './figures.ts';
+import { waitingDollars } from './waiting-cost.ts';
 
 const HOURS_A_MONTH = 730;
-
-/** What a function holds by default, in GB. */
-const FUNCTION_GB = 0.5;
 
 /** What a run came to, as text. */
 export function summary(figures: FleetFigures, intervalHours: number, longestGapHours: number): string {
   const { rotation, execution } = figures;
   const rotations = (HOURS_A_MONTH / intervalHours) * figures.secrets;
-  const waitingDollars =
-    rotations * figures.waitedSecondsPerRotation * FUNCTION_GB * PRICES.lambdaGbSecond.dollars;
+  const dollars = waitingDollars(rotations * figures.waitedSecondsPerRotation);
   return [
     `rotated: ${figures.rotated} of ${figures.secrets}; left for the next window: ${figures.unfinished}`,
     `a rotation: p50 ${rotation.p50Ms} ms, p95 ${rotation.p95Ms} ms, p99 ${rotation.p99Ms} ms, at most ${rotation.maxMs} ms`,
@@ -21,7 +17,7 @@ export function summary(figures: FleetFigures, intervalHours: number, longestGap
     `refused requests: ${listed(figures.refused)}`,
     `lost notifications: ${figures.lostNotifications}`,
     `functions at a time, at most: ${figures.peakConcurrency}; cold starts: ${listed(figures.coldStarts)}`,
-    `looks at an execution: ${figures.looksPerRotation.toFixed(2)} a rotation, free of charge; waiting for it: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${waitingDollars.toFixed(2)} in a month`,
+    `looks at an execution: ${figures.looksPerRotation.toFixed(2)} a rotation, free of charge; waiting for it: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${dollars.toFixed(2)} in a month`,
     `longest time between two rotations of a credential: ${longestGapHours} h`,
   ].join('\n');
 }

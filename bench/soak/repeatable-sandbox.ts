@@ -1,4 +1,5 @@
-import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { preload } from '../preloaded.ts';
 
 /** The instant at which every run begins: schedules by the calendar go by it. A clock is only moved forward. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import { plainJavaScript } from '../plain-javascript.ts';
 import { LineReader } from './line-reader.ts';
 import type { Outcome } from './outcome.ts';
 import type { ErrorObject, InvokeMessage, RuntimeMessage, StillMessage } from './runtime-messages.ts';
-import { runtimeProgram } from './runtime-program.ts';
 import { processTime, SteppedProcess } from './stepped-process.ts';
 
 /** What a function's process is started with. */
@@ -21,6 +21,8 @@ interface Running {
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: AwsError) => void;
 }
+
+const RUNTIME = new URL('./runtime.ts', import.meta.url);
 
 /** AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle". */
 const INIT_LIMIT_MS = 10_000;
@@ -60,7 +62,7 @@ export class ExecutionEnvironment {
   /** Starts the process; it loads the function's code at once. */
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    this.#process = fork(runtimeProgram(), [JSON.stringify(processTime(options.clock))], {
+    this.#process = fork(plainJavaScript(RUNTIME), [JSON.stringify(processTime(options.clock))], {
       env: { ...options.variables },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

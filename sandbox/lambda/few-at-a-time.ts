@@ -1,5 +1,5 @@
+import type { InvocationInterceptor } from './invocation-interceptor.ts';
 import type { InvokingService } from './invoker.ts';
-import type { InvocationInterceptor } from './lambda.ts';
 
 /** How many functions may run at a time. */
 interface FewAtATime {

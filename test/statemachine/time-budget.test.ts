@@ -11,7 +11,8 @@ import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS, timeoutWithin } from '../../functions/shared/genesys-timeouts.ts';
 import { OUTDATED_AFTER_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
-import { type Definition, definitionText, parseDefinition } from '../../statemachine/definition.ts';
+import { type Definition, parseDefinition } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { longestPath } from './longest-path.ts';
 
