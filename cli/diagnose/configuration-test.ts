@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
-import { executionName } from '../../functions/rotation/execution-name.ts';
 import { adviceFor } from '../../functions/shared/advice.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf } from '../shared/executions.ts';

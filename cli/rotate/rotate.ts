@@ -1,4 +1,4 @@
-import { executionName, nextAttemptName } from '../../functions/rotation/execution-name.ts';
+import { executionName, nextAttemptName } from '../../functions/shared/execution-name.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import { endText } from '../shared/end-text.ts';

@@ -4,7 +4,7 @@ import {
   type ExecutionStatus,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { executionName, nextAttemptName } from '../../functions/rotation/execution-name.ts';
+import { executionName, nextAttemptName } from '../../functions/shared/execution-name.ts';
 import type { SecretEntry } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
 import { executionArnOf } from './execution-arn.ts';

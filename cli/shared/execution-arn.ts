@@ -1,4 +1,4 @@
-import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 import type { Deployment } from './deployment.ts';
 
 /** The ARN of an execution of the deployment. */

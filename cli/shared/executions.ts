@@ -5,7 +5,7 @@ import {
   ListExecutionsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 
 /** An execution, as a list of them tells. */
 export interface ExecutionSummary {

@@ -7,7 +7,7 @@ import {
   KmsInvalidStateException,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { nextAttemptName } from '../rotation/execution-name.ts';
+import { nextAttemptName } from '../shared/execution-name.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */

@@ -1,3 +1,4 @@
+import { executionName, executionNamePrefix, type RotationIdentity } from '../shared/execution-name.ts';
 import { log } from '../shared/log.ts';
 import {
   assertTimeLeft,
@@ -7,7 +8,6 @@ import {
   succeededOrThrow,
   type WaitDependencies,
 } from './await-execution.ts';
-import { executionName, executionNamePrefix, type RotationIdentity } from './execution-name.ts';
 import {
   type ExecutionDescription,
   executionArnOf,

@@ -4,8 +4,8 @@ import {
   executionNamePrefix,
   nextAttemptName,
   type RotationIdentity,
-} from '../../functions/rotation/execution-name.ts';
-import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+} from '../../../functions/shared/execution-name.ts';
+import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../../helpers/secret.ts';
 
 const ROTATION: RotationIdentity = {
   secretArn: SECRET_ARN,
