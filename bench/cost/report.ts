@@ -1,3 +1,4 @@
+import { row } from '../markdown-table.ts';
 import { ASSUMED, type BillLine, credentialMonth, deploymentBill, rotationBill, total } from './bill.ts';
 import { PRICE_REGION, PRICES, PRICES_AS_OF } from './prices.ts';
 import type { Usage } from './usage.ts';
@@ -67,10 +68,6 @@ function table(lines: readonly BillLine[], digits: number): string[] {
     }),
     row(['**Sum**', '', '', `**${money(total(lines), digits)}**`, '']),
   ];
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 function money(dollars: number, digits = 2): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { hours, integer, positiveInteger } from '../option-values.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
 import { soak } from './soak.ts';
@@ -72,27 +73,8 @@ function run({ operatorAfter, ...options }: SoakArguments): Promise<SoakFigures>
   return soak({ ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS });
 }
 
-function integer(value: string): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isInteger(number)) return number;
-  throw new InvalidArgumentError('It is a whole number.');
-}
-
-function positiveInteger(value: string): number {
-  const number = integer(value);
-  if (number > 0) return number;
-  throw new InvalidArgumentError('It is at least 1.');
-}
-
 function share(value: string): number {
   const number = Number(value);
   if (value.trim() !== '' && number >= 0 && number <= 1) return number;
   throw new InvalidArgumentError('It is a number from 0 to 1.');
-}
-
-/** @param value with or without the unit, e.g. `4h` */
-function hours(value: string): number {
-  const number = Number(value.replace(/h$/, ''));
-  if (number > 0) return number;
-  throw new InvalidArgumentError('It is a number of hours, e.g. 4h.');
 }

@@ -25,7 +25,7 @@ export interface RunningExecution {
 }
 
 /** What the function needs to answer once it gives up waiting, in ms. */
-const TIME_TO_ANSWER_MS = 2_000;
+export const TIME_TO_ANSWER_MS = 2_000;
 
 /** TIMED_OUT and ABORTED come without an error. */
 const CLOSED_OTHERWISE: ReadonlyMap<string, string> = new Map([

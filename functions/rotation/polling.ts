@@ -1,17 +1,26 @@
+/** When an execution is looked at that runs. */
+export interface PollingSchedule {
+  readonly firstLookMs: number;
+  /** How many times longer each wait is than the one before it. */
+  readonly growth: number;
+  readonly longestWaitMs: number;
+}
+
 /**
- * When the first look at an execution is worth it, in ms: a warm rotation is usually done by then. Looks are rare,
- * because a fleet of secrets shares a quota of 10 to 15 DescribeExecution calls a second.
+ * Looks are rare, because a fleet of secrets shares a quota of 10 to 15 DescribeExecution calls a second. The figures
+ * follow from the simulation of a fleet (docs/fleet.md, "How the rotation function looks at executions"):
+ *
+ * - The first look comes when 95 of 100 warm executions are done, so that nearly all rotations need one only. An
+ *   earlier look is mostly in vain; a later one spares next to none, and every rotation waits for it.
+ * - Then the waits grow a little and stay short. A refused look takes nothing from the quota, but a rotation that
+ *   backs off falls behind those that have just begun, and waits until its function runs out of time.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */
-const FIRST_LOOK_MS = 1_500;
-
-/** How much longer each wait is than the one before it, and the longest. */
-const GROWTH = 1.5;
-const LONGEST_WAIT_MS = 8_000;
+export const POLLING: PollingSchedule = { firstLookMs: 2_000, growth: 1.2, longestWaitMs: 4_000 };
 
 /** The wait before the look number `look` (from 0), in ms; spread a little, so that a fleet does not look at once. */
-export function waitBeforeLookMs(look: number, random: () => number): number {
-  const waitMs = Math.min(FIRST_LOOK_MS * GROWTH ** look, LONGEST_WAIT_MS);
+export function waitBeforeLookMs(look: number, random: () => number, schedule = POLLING): number {
+  const waitMs = Math.min(schedule.firstLookMs * schedule.growth ** look, schedule.longestWaitMs);
   return waitMs * (0.9 + 0.2 * random());
 }

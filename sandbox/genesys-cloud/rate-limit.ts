@@ -13,10 +13,10 @@ export interface RateStanding {
 
 /** Counts calls in windows of a minute that begin with a caller's first call. */
 export class RateLimit {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #windows = new Map<string, { endsAtMs: number; count: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
   }
 

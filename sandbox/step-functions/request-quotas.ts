@@ -1,15 +1,15 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { AwsOperation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
+import { type BucketSize, TokenBucket } from './token-bucket.ts';
 
-/** A token bucket: calls that may come at once, and calls per second that come back. */
 type Quota = readonly [size: number, refillPerSecond: number];
 
 /** Regions with the larger quotas. */
 const LARGE_REGIONS = new Set(['us-east-1', 'us-west-2', 'eu-west-1']);
 
 /** By operation: in the large regions, in all others (AWS Step Functions Developer Guide, "Quotas"). */
-const QUOTAS: Readonly<Record<string, readonly [large: Quota, others: Quota]>> = {
+const QUOTAS = {
   StartExecution: [
     [1300, 300],
     [800, 150],
@@ -34,7 +34,16 @@ const QUOTAS: Readonly<Record<string, readonly [large: Quota, others: Quota]>> =
     [1000, 200],
     [500, 25],
   ],
-};
+} as const satisfies Record<string, readonly [large: Quota, others: Quota]>;
+
+/** An operation whose calls are limited. */
+export type LimitedOperation = keyof typeof QUOTAS;
+
+/** What an account may call in a region by default. */
+export function requestQuota(operation: LimitedOperation, region: string): BucketSize {
+  const [size, refillPerSecond] = QUOTAS[operation][LARGE_REGIONS.has(region) ? 0 : 1];
+  return { size, refillPerSecond };
+}
 
 /** The operations, refusing with `ThrottlingException` what goes beyond the region's quotas. */
 export function withQuotas(
@@ -43,24 +52,23 @@ export function withQuotas(
   clock: Clock,
 ): Readonly<Record<string, AwsOperation>> {
   return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => {
-      const quota = QUOTAS[name]?.[LARGE_REGIONS.has(region) ? 0 : 1];
-      return [name, quota === undefined ? operation : limited(operation, quota, clock)];
-    }),
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      isLimited(name) ? limited(operation, requestQuota(name, region), clock) : operation,
+    ]),
   );
 }
 
-function limited(operation: AwsOperation, [size, refillPerSecond]: Quota, clock: Clock): AwsOperation {
-  let tokens = size;
-  let filledAtMs = clock.nowMs();
+function isLimited(operation: string): operation is LimitedOperation {
+  return operation in QUOTAS;
+}
+
+function limited(operation: AwsOperation, quota: BucketSize, clock: Clock): AwsOperation {
+  const bucket = new TokenBucket(quota, clock.nowMs());
   return {
     ...operation,
     run: (input, call) => {
-      const nowMs = clock.nowMs();
-      tokens = Math.min(size, tokens + ((nowMs - filledAtMs) / 1000) * refillPerSecond);
-      filledAtMs = nowMs;
-      if (tokens < 1) throw new AwsError('ThrottlingException', 'Rate exceeded');
-      tokens -= 1;
+      if (!bucket.take(clock.nowMs())) throw new AwsError('ThrottlingException', 'Rate exceeded');
       return operation.run(input, call);
     },
   };

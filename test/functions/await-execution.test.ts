@@ -33,18 +33,18 @@ describe('awaitExecution', () => {
     return awaitExecution({ executionArn: ARN, redriveCount }, { ...dependencies(), random });
   }
 
-  it('first looks when a warm rotation is done, then ever more rarely', async () => {
+  it('first looks when a warm rotation is done, then a little more rarely each time, and at least every 4 s', async () => {
     looks(ARN, ...Array.from({ length: 6 }, () => running), succeeded);
 
     const { status } = await closed();
 
     expect(status).toBe('SUCCEEDED');
-    expect(time.sleeps).toEqual([1_500, 2_250, 3_375, 5_062.5, 7_593.75, 8_000, 8_000]);
+    expect(time.sleeps.map(Math.round)).toEqual([2_000, 2_400, 2_880, 3_456, 4_000, 4_000, 4_000]);
   });
 
   it.each([
-    [0, 1_350],
-    [0.999, 1_649.7],
+    [0, 1_800],
+    [0.999, 2_199.6],
   ])('spreads its looks, so that a fleet does not look at once: %d', async (chance, firstLookMs) => {
     looks(ARN, succeeded);
 
@@ -157,7 +157,7 @@ describe('lookAtExecution', () => {
     looks(ARN, passing, passing, failed);
 
     expect((await look())?.status).toBe('FAILED');
-    expect(time.sleeps).toEqual([1_500, 2_250]);
+    expect(time.sleeps).toEqual([2_000, 2_400]);
   });
 
   it('passes the passing fault on when it lasts until the time is over', async () => {

@@ -183,7 +183,7 @@ describe('rotation', () => {
           },
         },
       ]);
-      expect(time.sleeps).toEqual([1_500]);
+      expect(time.sleeps).toEqual([2_000]);
     });
 
     it('hands the RotationToken over sealed, for this secret and version alone', async () => {
@@ -385,7 +385,7 @@ describe('rotation', () => {
 
       await call(step);
 
-      expect(time.sleeps).toEqual([1_500]);
+      expect(time.sleeps).toEqual([2_000]);
       expectNothingBegun();
     });
 

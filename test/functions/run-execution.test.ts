@@ -153,7 +153,7 @@ describe('run-execution', () => {
 
         await run();
 
-        expect(time.sleeps).toEqual([500, 1_500]);
+        expect(time.sleeps).toEqual([500, 2_000]);
       });
 
       it('gives up with RotationStillRunning when that look never tells', async () => {
@@ -224,7 +224,7 @@ describe('run-execution', () => {
         looks(FIRST, stepFunctionsException('ThrottlingException'), failed(), succeeded);
 
         expect(await run()).toBe(FIRST);
-        expect(time.sleeps[0]).toBe(1_500);
+        expect(time.sleeps[0]).toBe(2_000);
         expect(redrivenArns()).toEqual([FIRST]);
       });
     });
@@ -284,7 +284,7 @@ describe('run-execution', () => {
       looks(FIRST, running(), running(), succeeded);
 
       expect(await latest()).toBe(FIRST);
-      expect(time.sleeps).toEqual([1_500, 2_250]);
+      expect(time.sleeps).toEqual([2_000, 2_400]);
       expect(lookedAt()).toEqual([FIRST, FIRST, FIRST]);
     });
 

@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from 'commander';
+
+/** @throws InvalidArgumentError it is not a whole number */
+export function integer(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isInteger(number)) return number;
+  throw new InvalidArgumentError('It is a whole number.');
+}
+
+/** @throws InvalidArgumentError it is not a whole number of at least 1 */
+export function positiveInteger(value: string): number {
+  const number = integer(value);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It is at least 1.');
+}
+
+/**
+ * @param value with or without the unit, e.g. `4h`
+ * @throws InvalidArgumentError it is not a number of hours
+ */
+export function hours(value: string): number {
+  const number = Number(value.replace(/h$/, ''));
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It is a number of hours, e.g. 4h.');
+}

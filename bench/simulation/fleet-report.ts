@@ -1,0 +1,35 @@
+import type { FleetFigures } from './figures.ts';
+import { DEFAULT_FLEET, simulateFleet } from './fleet.ts';
+import { largestBurst, largestRate } from './largest-fleet.ts';
+import { comparePolling, type PollingFigures } from './polling-comparison.ts';
+import { type QuotaUse, quotaUse } from './quota-use.ts';
+
+/** A region of each class of quotas. */
+const REGIONS = ['eu-central-1', 'us-east-1'] as const;
+
+/** Fleets of which every rotation begins with the window. */
+const BURSTS = [50, 100, 300, 1_000];
+
+/** What the page says of fleets. */
+export interface FleetReport {
+  readonly tenThousand: FleetFigures;
+  readonly quotas: readonly (readonly [region: string, uses: readonly QuotaUse[]])[];
+  /** Rotations a second that can be kept up. */
+  readonly rates: readonly (readonly [region: string, perSecond: number])[];
+  readonly bursts: readonly FleetFigures[];
+  readonly largestBurst: number;
+  readonly polling: readonly PollingFigures[];
+}
+
+/** Runs every simulation of the page. */
+export function measureFleet(): FleetReport {
+  const tenThousand = simulateFleet(DEFAULT_FLEET);
+  return {
+    tenThousand,
+    quotas: REGIONS.map(region => [region, quotaUse(tenThousand, region)]),
+    rates: REGIONS.map(region => [region, largestRate({ ...DEFAULT_FLEET, region })]),
+    bursts: BURSTS.map(secrets => simulateFleet({ ...DEFAULT_FLEET, secrets, moments: 'together' })),
+    largestBurst: largestBurst(DEFAULT_FLEET),
+    polling: comparePolling(),
+  };
+}

@@ -1,0 +1,32 @@
+import { RateLimit } from '../../sandbox/genesys-cloud/rate-limit.ts';
+
+/** What Genesys Cloud lets through in a minute. */
+export interface GenesysRates {
+  /** The users that the credentials belong to, shared evenly. */
+  readonly users: number;
+  /**
+   * Requests to the platform API for each user (Genesys Cloud Developer Center, "Limits":
+   * `org.app.user.rate.per.minute`). The limit of 300 for each token is far from one request a rotation.
+   */
+  readonly apiPerUser: number;
+  /** Requests to the token endpoint altogether. No limit is published; undefined is none. */
+  readonly tokenRequests: number | undefined;
+}
+
+/** Counts requests to Genesys Cloud in windows of a minute. */
+export class GenesysLimits {
+  readonly #rates: GenesysRates;
+  readonly #windows: RateLimit;
+
+  constructor(rates: GenesysRates, nowMs: () => number) {
+    this.#rates = rates;
+    this.#windows = new RateLimit({ nowMs });
+  }
+
+  /** @returns whether the request of that credential is let through */
+  take(kind: 'token' | 'api', credential: number): boolean {
+    const { users, apiPerUser, tokenRequests } = this.#rates;
+    if (kind === 'api') return this.#windows.take(`user ${credential % users}`).count <= apiPerUser;
+    return tokenRequests === undefined || this.#windows.take('token').count <= tokenRequests;
+  }
+}

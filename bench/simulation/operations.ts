@@ -1,0 +1,40 @@
+import type { LatencyName } from '../latencies.ts';
+import type { QuotaName } from './quotas.ts';
+
+interface OperationRule {
+  readonly service: 'states' | 'secretsmanager' | 'kms' | 'dynamodb';
+  readonly latency: LatencyName;
+  /** What a call counts against. Secrets Manager uses a key of the account for each value that it reads or writes. */
+  readonly quotas: readonly QuotaName[];
+}
+
+/** The operations of AWS that the functions call. */
+export const OPERATIONS = {
+  StartExecution: { service: 'states', latency: 'startExecution', quotas: ['StartExecution'] },
+  RedriveExecution: { service: 'states', latency: 'startExecution', quotas: ['RedriveExecution'] },
+  DescribeExecution: { service: 'states', latency: 'describeExecution', quotas: ['DescribeExecution'] },
+  GetExecutionHistory: { service: 'states', latency: 'describeExecution', quotas: ['GetExecutionHistory'] },
+  DescribeSecret: { service: 'secretsmanager', latency: 'secretRead', quotas: ['reading secrets'] },
+  GetSecretValue: {
+    service: 'secretsmanager',
+    latency: 'secretRead',
+    quotas: ['reading secrets', 'using keys'],
+  },
+  ListSecretVersionIds: { service: 'secretsmanager', latency: 'secretRead', quotas: ['listing versions'] },
+  PutSecretValue: {
+    service: 'secretsmanager',
+    latency: 'secretWrite',
+    quotas: ['writing secrets', 'using keys'],
+  },
+  UpdateSecretVersionStage: {
+    service: 'secretsmanager',
+    latency: 'secretWrite',
+    quotas: ['writing secrets'],
+  },
+  GenerateDataKey: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
+  Decrypt: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
+  GetItem: { service: 'dynamodb', latency: 'tableRead', quotas: [] },
+} as const satisfies Record<string, OperationRule>;
+
+/** The name of an operation. */
+export type Operation = keyof typeof OPERATIONS;

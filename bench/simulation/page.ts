@@ -1,0 +1,14 @@
+const BEGIN = '<!-- figures: begin -->';
+const END = '<!-- figures: end -->';
+
+/**
+ * The page with the figures between its markers; the rest of it is written by hand.
+ *
+ * @throws Error the page lacks the markers
+ */
+export function withFigures(page: string, figures: string): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END, begin);
+  if (begin < 0 || end < 0) throw new Error(`The markers ${BEGIN} and ${END} are missing.`);
+  return `${page.slice(0, begin)}${BEGIN}\n\n${figures}\n\n${page.slice(end)}`;
+}

@@ -1,0 +1,79 @@
+import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { waitBeforeLookMs } from '../../functions/rotation/polling.ts';
+import type { ROTATION_STEPS } from '../../functions/rotation/rotation-event.ts';
+import { call } from './calls.ts';
+import { failure, failureName } from './failure.ts';
+import type { Invocation } from './lambda-service.ts';
+import type { SimulatedExecution, SimulatedSecret } from './simulated-secret.ts';
+import type { Process } from './timeline.ts';
+import { startWorkflow } from './workflow.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the rotation function does at a step: createSecret starts, attaches or redrives, and waits; the other steps find
+ * the version current.
+ *
+ * @throws Failure `RotationFailed`, `RotationStillRunning`, `ThrottlingException`, `Sandbox.Timedout`
+ */
+export function* rotationStep(
+  world: World,
+  invocation: Invocation,
+  secret: SimulatedSecret,
+  step: (typeof ROTATION_STEPS)[number],
+): Process {
+  yield* call(world, invocation, 'DescribeSecret');
+  if (secret.isPromoted) return;
+  if (step !== 'createSecret') throw failure('RotationFailed');
+  yield* call(world, invocation, 'GenerateDataKey');
+  // An execution of that name is an answer like another one.
+  yield* call(world, invocation, 'StartExecution');
+  if (secret.execution === undefined) startWorkflow(world, secret);
+  else if ((yield* look(world, invocation, secret.execution)) === 'FAILED') {
+    yield* call(world, invocation, 'RedriveExecution');
+    startWorkflow(world, secret, secret.execution.failedState);
+  }
+  yield* awaitExecution(world, invocation, secret);
+}
+
+/** How the execution stands; looks again while looks are refused. */
+function* look(
+  world: World,
+  invocation: Invocation,
+  execution: SimulatedExecution,
+): Process<SimulatedExecution['status']> {
+  for (let number = 0; ; number++) {
+    if (yield* tryLook(world, invocation)) return execution.status;
+    const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
+    if (leftMs <= 0) throw failure('ThrottlingException');
+    yield* wait(world, invocation, number, leftMs);
+  }
+}
+
+function* awaitExecution(world: World, invocation: Invocation, secret: SimulatedSecret): Process {
+  for (let number = 0; ; number++) {
+    const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
+    if (leftMs <= 0) throw failure('RotationStillRunning');
+    yield* wait(world, invocation, number, leftMs);
+    if (!(yield* tryLook(world, invocation))) continue;
+    if (secret.execution?.status === 'SUCCEEDED') return;
+    if (secret.execution?.status === 'FAILED') throw failure('RotationFailed');
+  }
+}
+
+function* wait(world: World, invocation: Invocation, number: number, leftMs: number): Process {
+  const ms = Math.min(waitBeforeLookMs(number, world.random, world.polling), leftMs);
+  world.tally.waitedMs += ms;
+  yield* invocation.pass(ms);
+}
+
+/** @returns false when the look itself was refused */
+function* tryLook(world: World, invocation: Invocation): Process<boolean> {
+  try {
+    yield* call(world, invocation, 'DescribeExecution');
+    world.tally.looks += 1;
+    return true;
+  } catch (error) {
+    if (failureName(error) !== 'ThrottlingException') throw error;
+    return false;
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_FLEET, type FleetOptions, simulateFleet } from '../../../bench/simulation/fleet.ts';
+
+const HOUR_MS = 3_600_000;
+
+function fleet(changes: Partial<FleetOptions> = {}) {
+  return simulateFleet({ ...DEFAULT_FLEET, secrets: 300, windowMs: HOUR_MS, ...changes });
+}
+
+describe('simulateFleet', () => {
+  it('gives the same figures for the same seed, and others for another', () => {
+    const once = fleet();
+
+    expect(fleet()).toEqual(once);
+    expect(fleet({ seed: 2 }).rotation).not.toEqual(once.rotation);
+  });
+
+  it('rotates a fleet that is spread over its window at the first attempt', () => {
+    expect(fleet()).toMatchObject({
+      rotated: 300,
+      unfinished: 0,
+      failedAttempts: {},
+      failedExecutions: {},
+      refused: {},
+      mostRefreshesOfASecret: 1,
+      transitions: 2_100,
+    });
+  });
+
+  it('goes on with executions that failed, and trades no refresh token twice, when all begin at once', () => {
+    const figures = fleet({ moments: 'together' });
+
+    expect(figures).toMatchObject({ rotated: 300, unfinished: 0, mostRefreshesOfASecret: 1 });
+    expect(figures.failedExecutions['StorePending: ThrottlingException']).toBeGreaterThan(0);
+    expect(figures.calls.RedriveExecution).toBeGreaterThan(0);
+    expect(figures.refused['writing secrets']).toBeGreaterThan(0);
+  });
+
+  it('waits longer and still fails nothing when looks are refused for a while', () => {
+    const usual = fleet({ windowMs: 60_000, drained: [] });
+    const drained = fleet({ windowMs: 60_000, drained: ['DescribeExecution'] });
+
+    expect(usual.refused.DescribeExecution).toBeUndefined();
+    expect(drained.refused.DescribeExecution).toBeGreaterThan(0);
+    expect(drained).toMatchObject({ rotated: 300, failedAttempts: {} });
+    expect(drained.waitedSecondsPerRotation).toBeGreaterThan(usual.waitedSecondsPerRotation);
+  });
+
+  it('refuses functions beyond the concurrency of the account, and never runs more', () => {
+    const figures = fleet({ moments: 'together', lambda: { concurrency: 50, reserved: undefined } });
+
+    expect(figures.peakConcurrency).toBe(50);
+    expect(figures.refused['Lambda concurrency']).toBeGreaterThan(0);
+    expect(figures.failedAttempts['Lambda.TooManyRequestsException']).toBeGreaterThan(0);
+  });
+
+  it('keeps the functions of the workflow from being pushed out where concurrency is set aside', () => {
+    const shared = fleet({ moments: 'together', lambda: { concurrency: 50, reserved: undefined } });
+    const reserved = fleet({ moments: 'together', lambda: { concurrency: 1_000, reserved: 25 } });
+
+    expect(shared.failedExecutions['Fetch: Lambda.TooManyRequestsException']).toBeGreaterThan(0);
+    expect(reserved.failedExecutions).toEqual({});
+    expect(reserved.failedAttempts['Lambda.TooManyRequestsException']).toBeGreaterThan(0);
+  });
+
+  it('leaves what fails too late for a retry in the window to the next one', () => {
+    const figures = fleet({
+      moments: 'together',
+      windowMs: 30_000,
+      lambda: { concurrency: 50, reserved: undefined },
+    });
+
+    expect(figures.unfinished).toBeGreaterThan(0);
+    expect(figures.rotated + figures.unfinished).toBe(300);
+  });
+
+  it('meets the rate limits of Genesys Cloud', () => {
+    const token = fleet({ windowMs: 60_000, genesys: { ...DEFAULT_FLEET.genesys, tokenRequests: 100 } });
+    const api = fleet({ windowMs: 60_000, genesys: { ...DEFAULT_FLEET.genesys, apiPerUser: 100 } });
+    const spread = fleet({
+      windowMs: 60_000,
+      genesys: { users: 3, apiPerUser: 110, tokenRequests: undefined },
+    });
+
+    expect(token.failedExecutions['Refresh: GenesysRateLimited']).toBeGreaterThan(0);
+    expect(api.failedExecutions['Verify: GenesysRateLimited']).toBeGreaterThan(0);
+    expect(spread.failedExecutions).toEqual({});
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_FLEET, simulateFleet } from '../../../bench/simulation/fleet.ts';
+import { OPERATIONS, type Operation } from '../../../bench/simulation/operations.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Every call of a rotation that nothing disturbs, but for the looks of the rotation function: they go by its time. */
+const CALLS = {
+  'dynamodb:GetItem': 4,
+  'kms:Decrypt': 2,
+  'kms:GenerateDataKey': 2,
+  'secretsmanager:DescribeSecret': 6,
+  'secretsmanager:GetSecretValue': 4,
+  'secretsmanager:ListSecretVersionIds': 1,
+  'secretsmanager:PutSecretValue': 1,
+  'secretsmanager:UpdateSecretVersionStage': 1,
+  'states:StartExecution': 1,
+};
+
+/** DescribeExecution of the function that notifies. */
+const LOOKS_OF_NOTIFY = 1;
+
+/** What one rotation by its schedule does in the sandbox, where time stands still: a look each finds it done. */
+async function sandboxRotation() {
+  const invocations: Record<string, number> = {};
+  const { sandbox, credential } = await startSandbox({
+    virtualTime: true,
+    seed: 1,
+    // An execution that takes no time would be closed before it can be seen, and be looked at twice.
+    stepFunctions: { startLagMs: 0 },
+    invocationInterceptors: [
+      async ({ functionName }, next) => {
+        const name = functionName.replace(
+          /^.*?-(rotation|fetch|refresh|store-pending|verify|promote|notify|watch)$/,
+          '$1',
+        );
+        invocations[name] = (invocations[name] ?? 0) + 1;
+        return await next();
+      },
+    ],
+  });
+  await credential();
+  let transitions = 0;
+  sandbox.stepFunctions.onEvent(({ type }) => {
+    if (type.endsWith('StateEntered')) transitions += 1;
+  });
+  await sandbox.advance(10 * HOUR_MS);
+  const calls: Record<string, number> = {};
+  for (const { service, operation, functionArn } of sandbox.callLog.calls()) {
+    if (functionArn === undefined || functionArn.endsWith('-watch')) continue;
+    const name = `${service}:${operation}`;
+    calls[name] = (calls[name] ?? 0) + 1;
+  }
+  const { watch: _hourly, ...ofRotation } = invocations;
+  const { refreshes } = sandbox.genesysCloud.counts();
+  return { calls, transitions, invocations: ofRotation, refreshes };
+}
+
+function simulatedRotation() {
+  const figures = simulateFleet({ ...DEFAULT_FLEET, secrets: 1 });
+  const calls = Object.fromEntries(
+    (Object.entries(figures.calls) as [Operation, number][]).map(([name, count]) => [
+      `${OPERATIONS[name].service}:${name}`,
+      count,
+    ]),
+  );
+  return { ...figures, calls };
+}
+
+describe('a single rotation in the simulation', () => {
+  it('makes the calls, transitions and invocations that the sandbox counts', async () => {
+    const expected = {
+      transitions: 7,
+      invocations: {
+        rotation: 4,
+        fetch: 1,
+        refresh: 1,
+        'store-pending': 1,
+        verify: 1,
+        promote: 1,
+        notify: 2,
+      },
+    };
+
+    const counted = await sandboxRotation();
+    const simulated = simulatedRotation();
+
+    expect(counted).toMatchObject(expected);
+    expect(counted.calls).toEqual({ ...CALLS, 'states:DescribeExecution': 1 + LOOKS_OF_NOTIFY });
+    expect(counted.refreshes).toBe(1);
+    expect(simulated).toMatchObject({ ...expected, mostRefreshesOfASecret: 1 });
+    expect(simulated.calls).toEqual({
+      ...CALLS,
+      'states:DescribeExecution': simulated.looksPerRotation + LOOKS_OF_NOTIFY,
+    });
+  });
+
+  it('starts every function cold, and takes as long as its execution and the wait for it', () => {
+    const { coldStarts, rotation, execution, waitedSecondsPerRotation, refused } = simulatedRotation();
+
+    expect(coldStarts).toEqual({
+      rotation: 1,
+      fetch: 1,
+      refresh: 1,
+      'store-pending': 1,
+      verify: 1,
+      promote: 1,
+      notify: 1,
+    });
+    expect(refused).toEqual({});
+    expect(waitedSecondsPerRotation * 1000).toBeGreaterThan(execution.maxMs);
+    expect(rotation.maxMs).toBeGreaterThan(waitedSecondsPerRotation * 1000);
+  });
+});
