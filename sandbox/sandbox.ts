@@ -14,6 +14,7 @@ import type { FaultRule } from './faults/fault-rule.ts';
 import { Faults } from './faults/faults.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { iam } from './iam/iam.ts';
 import { writePermissionRecord } from './iam/permission-record.ts';
 import { Permissions } from './iam/permissions.ts';
 import { keyAccess } from './kms/key-use.ts';
@@ -164,6 +165,7 @@ export class Sandbox {
       lambda,
       kms,
       sts,
+      iam(permissions),
       cloudTrail,
       sns,
       dynamoDb,
