@@ -25,6 +25,7 @@ const SOUND_STEPS = [
   'task-functions',
   'seal-key',
   'workflow',
+  'permissions',
   'labels',
   'last-execution',
   'in-time',
