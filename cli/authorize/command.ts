@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
 import { exitCodesHelp } from '../program.ts';
-import { contextOf } from '../shared/context.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { authorize } from './authorize.ts';
 
 /** What the command line says beside the secret. */
@@ -41,10 +41,8 @@ the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRE
 
 /**
  * Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addAuthorize(program: Command, signal: AbortSignal): void {
+export function addAuthorize(program: Command, surroundings: Surroundings): void {
   program
     .command('authorize')
     .summary('log in to Genesys Cloud and store the tokens')
@@ -98,7 +96,7 @@ export function addAuthorize(program: Command, signal: AbortSignal): void {
           otherClient: options.otherClient ?? false,
           yes: options.yes ?? false,
         },
-        contextOf(command, signal),
+        contextOf(command, surroundings),
       );
     });
 }

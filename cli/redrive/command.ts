@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { contextOf } from '../shared/context.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { redriveAll } from './redrive-all.ts';
@@ -21,10 +21,8 @@ Examples:
 
 /**
  * Declares `redrive`: failed rotations go on where they failed.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addRedrive(program: Command, signal: AbortSignal): void {
+export function addRedrive(program: Command, surroundings: Surroundings): void {
   program
     .command('redrive')
     .summary('let a failed rotation go on where it failed')
@@ -48,7 +46,7 @@ export function addRedrive(program: Command, signal: AbortSignal): void {
           'Name a secret or an execution, or use --all, and not both. Add --help for what is possible.',
         );
       }
-      const context = waitContext(contextOf(command, signal));
+      const context = waitContext(contextOf(command, surroundings));
       const how = { force, timeoutMs: timeout * 1_000 };
       if (subject === undefined) await redriveAll(how, context);
       else await redriveOne(subject, how, context);

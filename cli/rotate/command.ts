@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodesHelp } from '../program.ts';
-import { contextOf } from '../shared/context.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
@@ -12,10 +12,8 @@ Examples:
 
 /**
  * Declares `rotate`: a rotation now.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addRotate(program: Command, signal: AbortSignal): void {
+export function addRotate(program: Command, surroundings: Surroundings): void {
   program
     .command('rotate')
     .summary('rotate a credential now')
@@ -32,7 +30,10 @@ export function addRotate(program: Command, signal: AbortSignal): void {
     )
     .action(
       async (secretId: string, { timeout, wait }: { timeout: number; wait: boolean }, command: Command) => {
-        await rotate({ secretId, timeoutMs: timeout * 1_000, wait }, waitContext(contextOf(command, signal)));
+        await rotate(
+          { secretId, timeoutMs: timeout * 1_000, wait },
+          waitContext(contextOf(command, surroundings)),
+        );
       },
     );
 }

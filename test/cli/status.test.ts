@@ -252,7 +252,7 @@ describe('status', () => {
       ],
     });
 
-    const { exitCode, stdout } = await runCli(world.sandbox, ['status'], { interruptAt: 'Reading' });
+    const { exitCode, stdout } = await runCli(world.sandbox, ['status'], { interruptAt: /Reading/ });
 
     expect(exitCode).toBe(130);
     expect(stdout).toBe('');

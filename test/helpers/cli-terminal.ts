@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
-import { CLI, type CliOptions, cliEnvironment } from './cli.ts';
-import { expectNoIssuedSecrets, OutputWatcher } from './cli-session.ts';
+import { CLI, cliEnvironment } from './cli-environment.ts';
+import { type CliOptions, expectNoIssuedSecrets } from './cli-session.ts';
+import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
 
 /** How a run on a terminal ended. */
