@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { KEYS, openCliTerminal } from '../helpers/cli-terminal.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { failedRotation, rejectedClient, SECRET } from './redrive-world.ts';
+import { redriveWorld } from './redrive-world.ts';
+
+const { world, failedRotation, rejectedClient } = redriveWorld();
 
 describe('redrive', () => {
   it('goes on at the state that failed when the secret is named', async () => {
-    const { sandbox, execution } = await failedRotation();
+    const { sandbox, secret, execution } = await failedRotation();
 
-    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', SECRET], { ownProcess: true });
+    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', secret], { ownProcess: true });
 
     expect(exitCode).toBe(EXIT_CODES.done);
     expect(result).toMatchObject({ execution, outcome: 'rotated', cause: { looks: 'unknown' } });
@@ -18,10 +19,10 @@ describe('redrive', () => {
   });
 
   it('takes the ARN of an execution, and has nothing to do once that has succeeded', async () => {
-    const { sandbox, execution } = await failedRotation();
+    const { sandbox, secret, execution } = await failedRotation();
 
     const first = await runCli(sandbox, ['redrive', execution]);
-    const again = await runCliForJson(sandbox, ['redrive', SECRET]);
+    const again = await runCliForJson(sandbox, ['redrive', secret]);
 
     expect(first.exitCode).toBe(EXIT_CODES.done);
     expect(first.stdout).toContain('Rotated');
@@ -30,10 +31,10 @@ describe('redrive', () => {
   });
 
   it('refuses in a pipe while the cause is there, and redrives with --force', async () => {
-    const { sandbox } = await rejectedClient();
+    const { sandbox, secret } = await rejectedClient();
 
-    const refused = await runCli(sandbox, ['redrive', SECRET]);
-    const forced = await runCliForJson(sandbox, ['redrive', SECRET, '--force']);
+    const refused = await runCli(sandbox, ['redrive', secret]);
+    const forced = await runCliForJson(sandbox, ['redrive', secret, '--force']);
 
     expect(refused.exitCode).toBe(EXIT_CODES.refused);
     expect(forced.exitCode).toBe(EXIT_CODES.rotationFailed);
@@ -41,7 +42,7 @@ describe('redrive', () => {
   });
 
   it('knows no execution that is not there', async () => {
-    const { sandbox } = await startSandbox();
+    const { sandbox } = world();
     const arn = `${sandbox.stateMachineArn.replace(':stateMachine:', ':execution:')}:none`;
 
     const { exitCode, stderr } = await runCli(sandbox, ['redrive', arn]);
@@ -52,9 +53,9 @@ describe('redrive', () => {
 
   it.each([
     ['neither', []],
-    ['both', [SECRET, '--all']],
+    ['both', ['genesys/some', '--all']],
   ])('wants either a secret or --all, not %s', async (_what, args) => {
-    const { sandbox } = await startSandbox();
+    const { sandbox } = world();
 
     expect((await runCli(sandbox, ['redrive', ...args])).exitCode).toBe(EXIT_CODES.usage);
   });
@@ -62,32 +63,32 @@ describe('redrive', () => {
 
 describe('redrive on a terminal', () => {
   it('asks while the cause is there, and does nothing without a yes', async () => {
-    const world = await rejectedClient();
-    const terminal = openCliTerminal(world, ['redrive', SECRET]);
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
     await terminal.seen(/Redrive all the same\?/);
     terminal.type(KEYS.enter);
     const { exitCode } = await terminal.ended;
 
     expect(exitCode).toBe(EXIT_CODES.refused);
-    expect(world.redrives()).toBe(0);
+    expect(failed.redrives()).toBe(0);
   });
 
   it('redrives after a yes', async () => {
-    const world = await rejectedClient();
-    const terminal = openCliTerminal(world, ['redrive', SECRET]);
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
     await terminal.seen(/Redrive all the same\?/);
     terminal.type('y');
     const { exitCode } = await terminal.ended;
 
     expect(exitCode).toBe(EXIT_CODES.rotationFailed);
-    expect(world.redrives()).toBe(1);
+    expect(failed.redrives()).toBe(1);
   });
 
   it('does nothing at Ctrl-C', async () => {
-    const world = await rejectedClient();
-    const terminal = openCliTerminal(world, ['redrive', SECRET]);
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
     await terminal.seen(/Redrive all the same\?/);
     terminal.type(KEYS.ctrlC);
@@ -95,6 +96,6 @@ describe('redrive on a terminal', () => {
 
     expect(exitCode).toBe(EXIT_CODES.interrupted);
     expect(screen).toContain('Nothing was redriven.');
-    expect(world.redrives()).toBe(0);
+    expect(failed.redrives()).toBe(0);
   });
 });

@@ -11,6 +11,8 @@ interface TerminalResult {
   readonly exitCode: number;
   /** Everything that appeared, without colours and movements. */
   readonly screen: string;
+  /** The same with them. */
+  readonly raw: string;
 }
 
 /** A program on a terminal, and a person in front of it. */
@@ -58,7 +60,7 @@ export function openCliTerminal(
     watcher.ended();
     try {
       expectNoIssuedSecrets(sandbox, screen());
-      exit.resolve({ exitCode, screen: screen() });
+      exit.resolve({ exitCode, screen: screen(), raw });
     } catch (error) {
       exit.reject(error);
     }

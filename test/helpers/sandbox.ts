@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { inject, onTestFinished } from 'vitest';
+import { beforeAll, inject, onTestFinished } from 'vitest';
 import {
   type CredentialOptions,
   createFirstCredential,
@@ -17,14 +17,24 @@ export interface TestSandbox {
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
 }
 
-/** Starts a sandbox that ends with the test. */
-export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
+/** Keeps what ends a sandbox until its time has come. */
+export type WhenOver = (end: () => Promise<void>) => void;
+
+/**
+ * Starts a sandbox.
+ *
+ * @param whenOver when it ends; by default with the test
+ */
+export async function startSandbox(
+  options: SandboxOptions = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestSandbox> {
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
     permissionRecords: inject('grantsDirectory'),
     ...options,
   });
-  onTestFinished(() => sandbox.close());
+  whenOver(() => sandbox.close());
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   const stepFunctions = new SFNClient(sandbox.clientConfig);
   return {
@@ -39,5 +49,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<TestSa
       });
       return credential;
     },
+  };
+}
+
+/**
+ * One world for all tests of a file or block, whose functions start only once. The tests keep apart by their secrets.
+ *
+ * @param start gets what it has to give to {@link startSandbox}
+ * @returns gives the world, within a test
+ */
+export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>): () => World {
+  let world: World | undefined;
+  beforeAll(async () => {
+    const ends: (() => Promise<void>)[] = [];
+    world = await start(end => void ends.push(end));
+    return async () => {
+      for (const end of ends) await end();
+    };
+  });
+  return () => {
+    if (world === undefined) throw new Error('The world is there within a test only.');
+    return world;
   };
 }

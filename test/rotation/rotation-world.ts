@@ -15,7 +15,7 @@ import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
+import { startSandbox, type WhenOver } from '../helpers/sandbox.ts';
 import { functionError } from './execution-outcome.ts';
 
 /** What a credential's secret holds after a rotation, and whatever else is in it. */
@@ -36,9 +36,9 @@ export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
 
 /**
  * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
- * ends with the test.
+ * ends with the test, unless told otherwise.
  */
-export async function rotationWorld(options: SandboxOptions = {}) {
+export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
   const hooks = new Map<string, () => Promise<unknown>>();
   const runHooks: InvocationInterceptor = async ({ functionName }, next) => {
     const hook = hooks.get(functionName);
@@ -48,14 +48,17 @@ export async function rotationWorld(options: SandboxOptions = {}) {
   };
   const calls = new EventEmitter();
   const nextCall = async (): Promise<unknown> => once(calls, 'answered');
-  const test = await startSandbox({
-    ...options,
-    awsInterceptors: [
-      ...(options.awsInterceptors ?? []),
-      async (_call, next) => next().finally(() => calls.emit('answered')),
-    ],
-    invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
-  });
+  const test = await startSandbox(
+    {
+      ...options,
+      awsInterceptors: [
+        ...(options.awsInterceptors ?? []),
+        async (_call, next) => next().finally(() => calls.emit('answered')),
+      ],
+      invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
+    },
+    whenOver,
+  );
   const { sandbox, secrets, stepFunctions } = test;
   const lambda = new LambdaClient(sandbox.clientConfig);
   const prefix = sandbox.stateMachineArn.split(':').at(-1);
