@@ -1,14 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { ControlServer } from './control/control-server.ts';
-import { createFirstCredential, type FirstCredential } from './demonstration/first-credential.ts';
-import {
-  AWS_FAULTS,
-  type FaultRule,
-  FUNCTION_FAULTS,
-  GENESYS_FAULTS,
-  InvalidFault,
-} from './faults/fault-rule.ts';
-import { FAULT_SYNTAX, parseFault } from './faults/fault-text.ts';
+import { Command, Option } from 'commander';
+import { openBrowser } from '../desktop/open-browser.ts';
+import { buildPage } from './console/build-page.ts';
+import { consoleServer } from './console/console-server.ts';
+import { createFirstCredential } from './demonstration/first-credential.ts';
+import { AWS_FAULTS, type FaultRule, FUNCTION_FAULTS, GENESYS_FAULTS } from './faults/fault-rule.ts';
+import { FAULT_SYNTAX } from './faults/fault-text.ts';
+import { collectFault, parsePort, parseSeed } from './program/option-values.ts';
+import { readyMessage, readyText } from './program/ready-message.ts';
+import { stopOnSignal } from './program/stop-on-signal.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** `npm run sandbox`: the sandbox, kept up until SIGINT or SIGTERM. */
@@ -16,6 +15,7 @@ import { Sandbox } from './sandbox.ts';
 interface Options {
   readonly port?: number;
   readonly controlPort?: number;
+  readonly open?: true;
   readonly fault?: readonly FaultRule[];
   readonly seed?: number;
   readonly json?: true;
@@ -30,13 +30,16 @@ on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join('
 They begin when the first credential has been stored.`;
 
 const program = new Command('npm run sandbox --')
-  .description('Serves the synthesised stack on an emulated AWS, and Genesys Cloud beside it, until Ctrl-C.')
+  .description(
+    'Serves the synthesised stack on an emulated AWS, Genesys Cloud beside it, and the console, until Ctrl-C.',
+  )
   .option('--port <number>', 'port of the AWS endpoint on 127.0.0.1; any free one if left out', parsePort)
   .option(
     '--control-port <number>',
-    'port of the control API on 127.0.0.1; any free one if left out',
+    'port of the console and the control API on 127.0.0.1; any free one if left out',
     parsePort,
   )
+  .addOption(new Option('--open', 'open the console in the browser').conflicts('json'))
   .option(
     '--fault <rule>',
     'lets something go wrong, see below; may be given more than once',
@@ -48,21 +51,22 @@ const program = new Command('npm run sandbox --')
   .addHelpText('after', FAULT_HELP)
   .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 stopped at once by a second Ctrl-C.')
   .parse();
-const { port, controlPort, fault: faults = [], seed, json } = program.opts<Options>();
+const { port, controlPort, open, fault: faults = [], seed, json } = program.opts<Options>();
 
 try {
+  const pageFolder = await buildPage();
   const sandbox = await Sandbox.start({
     ...(port !== undefined && { port }),
     ...(seed !== undefined && { seed }),
   });
-  const control = new ControlServer(sandbox);
+  const { server } = consoleServer(sandbox, pageFolder);
   const close = async (): Promise<void> => {
-    await Promise.all([control.close(), sandbox.close()]);
+    await Promise.all([server.close(), sandbox.close()]);
   };
-  stopOnSignal(close);
+  stopOnSignal(() => void close());
   try {
-    await control.listen(controlPort);
-    await announce(sandbox, control);
+    await server.listen(controlPort);
+    await announce(sandbox, server.url);
   } catch (error) {
     await close();
     throw error;
@@ -73,98 +77,16 @@ try {
 }
 
 /** Fills the sandbox with a credential that is due for its first rotation, and says that it is ready. */
-async function announce(sandbox: Sandbox, control: ControlServer): Promise<void> {
+async function announce(sandbox: Sandbox, controlUrl: string): Promise<void> {
   const credential = await createFirstCredential(sandbox);
   sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {
     ScheduleExpression: 'rate(8 hours)',
     Duration: '1h',
   });
   for (const rule of faults) sandbox.faults.add(rule);
-  const message = readyMessage(sandbox, control, credential);
+  const message = readyMessage(sandbox, controlUrl, credential);
   process.stdout.write(json === true ? `${JSON.stringify(message)}\n` : readyText(message));
-}
-
-function parsePort(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
-  throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
-}
-
-function parseSeed(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number)) return number;
-  throw new InvalidArgumentError('It is a whole number.');
-}
-
-function collectFault(text: string, former: readonly FaultRule[] = []): readonly FaultRule[] {
-  try {
-    return [...former, parseFault(text)];
-  } catch (error) {
-    if (error instanceof InvalidFault) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
-}
-
-function stopOnSignal(close: () => Promise<void>): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) {
-      process.stderr.write('Stopped at once.\n');
-      process.exit(130);
-    }
-    stopping = true;
-    void close();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-}
-
-/** What a program needs to work with the sandbox. */
-function readyMessage(sandbox: Sandbox, control: ControlServer, credential: FirstCredential) {
-  const { operator, account, genesysCloud } = sandbox;
-  const { clientId, clientSecret, redirectUri, userName, password } = credential;
-  return {
-    aws: {
-      endpoint: sandbox.awsUrl,
-      region: account.region,
-      accessKeyId: operator.accessKeyId,
-      secretAccessKey: operator.secretAccessKey,
-    },
-    genesys: {
-      loginUrl: genesysCloud.loginUrl,
-      apiUrl: genesysCloud.apiUrl,
-      region: 'mypurecloud.com',
-      clientId,
-      clientSecret,
-      redirectUri,
-      userName,
-      password,
-    },
-    control: { url: control.url },
-    secretId: credential.secretArn,
-    stateMachineArn: sandbox.stateMachineArn,
-    rotationFunctionArn: sandbox.rotationFunctionArn,
-  };
-}
-
-function readyText({
-  aws,
-  genesys,
-  control,
-  secretId,
-  stateMachineArn,
-}: ReturnType<typeof readyMessage>): string {
-  return `The sandbox is up. In another terminal:
-
-  export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.region} AWS_DEFAULT_REGION=${aws.region}
-  export AWS_ACCESS_KEY_ID=${aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${aws.secretAccessKey}
-  aws secretsmanager rotate-secret --secret-id ${secretId}
-  aws stepfunctions list-executions --state-machine-arn ${stateMachineArn}
-
-Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
-Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
-Ctrl-C ends it.
-`;
+  if (open === true) await openBrowser(message.console.url, text => void process.stdout.write(`${text}\n`));
 }
 
 function startFailure(error: unknown): string {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
 const RetrierSchema = v.object({
@@ -51,11 +50,6 @@ export interface Transition {
   readonly kind: 'next' | 'choice' | 'default' | 'catch';
   /** A choice's condition, or the errors that are caught; empty for a plain `Next`. */
   readonly label: string;
-}
-
-/** The text of the workflow's definition, placeholders included. */
-export function definitionText(): string {
-  return readFileSync(new URL('rotation.asl.json', import.meta.url), 'utf8');
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import open from 'open';
+import { openBrowser } from '../../desktop/open-browser.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { type InputLines, interrupted, type Questions } from './questions.ts';
@@ -112,25 +112,4 @@ async function pasted(
     : await lines.next('the address that the login led to, or its code');
   if (!URL.canParse(text)) return { parameters: new URLSearchParams({ code: text }), state: undefined };
   return { parameters: new URL(text).searchParams, state: expectedState };
-}
-
-/** Opens the browser where there is one; the address stands on the terminal in any case. */
-async function openBrowser(address: string, tell: (text: string) => void): Promise<void> {
-  if (!hasBrowser(process.platform, process.env)) {
-    tell('There is no desktop to open a browser on: open the address by hand.');
-    return;
-  }
-  try {
-    const browser = await open(address);
-    browser.once('error', () => undefined);
-    tell('The browser is being opened.');
-  } catch {
-    tell('The browser could not be opened: open the address by hand.');
-  }
-}
-
-/** On Linux without a desktop a browser of the text terminal would be started, unseen. */
-function hasBrowser(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): boolean {
-  const desktop = ['DISPLAY', 'WAYLAND_DISPLAY', 'WSL_DISTRO_NAME', 'BROWSER'];
-  return platform !== 'linux' || desktop.some(name => (environment[name] ?? '') !== '');
 }

@@ -1,18 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
-import { type Answer, type ControlledSandbox, controlRoutes } from './routes.ts';
+import type { Answer, Route } from './route.ts';
 
-/** `/faults/3` is the path `/faults` and the id `3`. */
-const PATH = /^(?<path>\/[a-z/-]*?[a-z])(?:\/(?<id>\d+))?$/;
-
-/** The control API of a sandbox: JSON over HTTP, on 127.0.0.1 only. Whoever reaches it may do all that it offers. */
+/**
+ * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Whoever reaches it may do all that its routes
+ * offer.
+ */
 export class ControlServer {
-  readonly #routes: ReturnType<typeof controlRoutes>;
+  readonly #routes: readonly Route[];
+  readonly #onChange: () => void;
   readonly #server: Server;
 
-  constructor(sandbox: ControlledSandbox) {
-    this.#routes = controlRoutes(sandbox);
+  /**
+   * @param routes   the first one that matches a request answers it
+   * @param onChange is called after each request that may have changed something
+   */
+  constructor(routes: readonly Route[], onChange: () => void = () => undefined) {
+    this.#routes = routes;
+    this.#onChange = onChange;
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
 
@@ -38,21 +44,24 @@ export class ControlServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const { statusCode, body } = await this.#answer(message);
-      writeJson(response, statusCode, body);
+      const answer = await this.#answer(message);
+      if ('write' in answer) answer.write(response);
+      else writeJson(response, answer.statusCode, answer.body);
     } catch (error) {
       const statusCode = error instanceof Refusal ? error.statusCode : 500;
       writeJson(response, statusCode, { error: error instanceof Error ? error.message : String(error) });
     }
+    if (message.method !== 'GET') this.#onChange();
   }
 
   async #answer(message: IncomingMessage): Promise<Answer> {
     checkOrigin(message);
-    const { path = '', id } = PATH.exec(message.url ?? '')?.groups ?? {};
-    const route = this.#routes.get(`${message.method} ${path}`);
-    if (route === undefined || (id !== undefined && message.method !== 'DELETE')) {
-      throw new Refusal(404, `There is no ${message.method} ${message.url}.`);
+    const { method, url = '' } = message;
+    for (const route of this.#routes) {
+      const match = route.method === method ? route.target.exec(url) : null;
+      if (match === null) continue;
+      return await route.answer({ body: await readJson(message), parameters: { ...match.groups } });
     }
-    return await route(await readJson(message), id);
+    throw new Refusal(404, `There is no ${method} ${url}.`);
   }
 }

@@ -13,20 +13,33 @@ export class Refusal extends Error {
 
 const BODY_LIMIT_BYTES = 65_536;
 
+/** What every answer says to a browser: keep nothing, guess no type, show it in no page of another origin. */
+export const COMMON_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 /**
  * Refuses what a web page of another origin could have sent: only the loopback names may stand in `Host` (a foreign
  * name that leads here would make a foreign page same-origin), and `Origin`, where there is one, is this server's own.
+ * Browsers leave it out where a page embeds something (an image, a script), but say that another site asks; a link
+ * that a person follows is no such request.
  *
+ * @see W3C, "Fetch Metadata Request Headers"
  * @throws Refusal 403
  */
 export function checkOrigin({ headers, socket }: IncomingMessage): void {
-  const { host, origin } = headers;
+  const { host, origin, 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode } = headers;
   const hosts = ['127.0.0.1', 'localhost', '[::1]'].map(name => `${name}:${socket.localPort}`);
   if (host === undefined || !hosts.includes(host)) {
     throw new Refusal(403, 'The Host header must name the loopback interface and this port.');
   }
   if (origin !== undefined && origin !== `http://${host}`) {
     throw new Refusal(403, 'Requests of other origins are not accepted.');
+  }
+  if (site !== 'none' && site !== 'same-origin' && mode !== 'navigate') {
+    throw new Refusal(403, 'Requests of other sites are not accepted.');
   }
 }
 
@@ -65,8 +78,7 @@ export function writeJson(response: ServerResponse, statusCode: number, body: un
   response.writeHead(statusCode, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...COMMON_HEADERS,
   });
   response.end(text);
 }

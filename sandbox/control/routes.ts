@@ -4,18 +4,10 @@ import { parseFault } from '../faults/fault-text.ts';
 import type { ActiveFault } from '../faults/faults.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { Refusal } from './json-http.ts';
+import { ok, type Route } from './route.ts';
 
 /** Whatever the control API needs of the sandbox. */
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
-
-/** What a route answers. */
-export interface Answer {
-  readonly statusCode: number;
-  readonly body?: unknown;
-}
-
-/** Answers a request; `id` is what stands after the path. */
-type Route = (body: unknown, id: string | undefined) => Answer | Promise<Answer>;
 
 /** A hundred years: more would be a slip, and takes as long as it sounds. */
 const LONGEST_ADVANCE_MS = 100 * 366 * 86_400_000;
@@ -25,30 +17,39 @@ const advanceBody = v.strictObject({
 });
 const faultText = v.strictObject({ text: v.string() });
 
-/**
- * The routes by `<method> <path>`. A fault is given as a rule or as `{"text": "<its text>"}`. What a route cannot do
- * it refuses by throwing a {@link Refusal}.
- */
-export function controlRoutes(sandbox: ControlledSandbox): ReadonlyMap<string, Route> {
+/** The routes of the control API. A fault is given as a rule or as `{"text": "<its text>"}`. */
+export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
   const { faults, clock, cloudTrail } = sandbox;
   const active = (id: number): ActiveFault | undefined => faults.rules().find(rule => rule.id === id);
-  const ok = (body: unknown): Answer => ({ statusCode: 200, body });
-  return new Map<string, Route>([
-    ['GET /faults', () => ok(faults.rules())],
-    ['POST /faults', body => ({ statusCode: 201, body: active(addFault(sandbox, body)) })],
-    [
-      'DELETE /faults',
-      (_body, id) => {
-        if (id === undefined) faults.clear();
-        else if (!faults.remove(Number(id))) throw new Refusal(404, `There is no fault ${id}.`);
+  return [
+    { method: 'GET', target: /^\/faults$/, answer: () => ok(faults.rules()) },
+    {
+      method: 'POST',
+      target: /^\/faults$/,
+      answer: ({ body }) => ({ statusCode: 201, body: active(addFault(sandbox, body)) }),
+    },
+    {
+      method: 'DELETE',
+      target: /^\/faults$/,
+      answer: () => {
+        faults.clear();
         return { statusCode: 204 };
       },
-    ],
-    ['GET /injected', () => ok(faults.injected())],
-    ['GET /clock', () => ok(clockState(sandbox))],
-    [
-      'POST /clock/advance',
-      async body => {
+    },
+    {
+      method: 'DELETE',
+      target: /^\/faults\/(?<id>\d+)$/,
+      answer: ({ parameters: { id } }) => {
+        if (!faults.remove(Number(id))) throw new Refusal(404, `There is no fault ${id}.`);
+        return { statusCode: 204 };
+      },
+    },
+    { method: 'GET', target: /^\/injected$/, answer: () => ok(faults.injected()) },
+    { method: 'GET', target: /^\/clock$/, answer: () => ok(clockState(sandbox)) },
+    {
+      method: 'POST',
+      target: /^\/clock\/advance$/,
+      answer: async ({ body }) => {
         const result = v.safeParse(advanceBody, body);
         if (!result.success) {
           throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${LONGEST_ADVANCE_MS}>}.`);
@@ -56,9 +57,9 @@ export function controlRoutes(sandbox: ControlledSandbox): ReadonlyMap<string, R
         await sandbox.advance(result.output.ms);
         return ok(clockState({ clock }));
       },
-    ],
-    ['GET /rotation-events', () => ok(cloudTrail.events())],
-  ]);
+    },
+    { method: 'GET', target: /^\/rotation-events$/, answer: () => ok(cloudTrail.events()) },
+  ];
 }
 
 function clockState({ clock }: Pick<ControlledSandbox, 'clock'>): object {

@@ -7,6 +7,8 @@ export interface Login {
   readonly authorizeUrl: string;
   readonly userName: string;
   readonly password: string;
+  /** Gives the login up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where the login led back to. */
@@ -28,8 +30,9 @@ export class LoginRefused extends Error {
  *
  * @throws LoginRefused when there is no login page, the password is wrong, or the redirect carries an error
  */
-export async function logIn({ authorizeUrl, userName, password }: Login): Promise<LoggedIn> {
-  const page = await fetch(authorizeUrl, { redirect: 'manual' });
+export async function logIn({ authorizeUrl, userName, password, signal }: Login): Promise<LoggedIn> {
+  const common = { redirect: 'manual', ...(signal !== undefined && { signal }) } as const;
+  const page = await fetch(authorizeUrl, common);
   const html = await page.text();
   if (page.status !== 200) return codeFrom(page);
   if (!/<form method="post">/.test(html)) throw new LoginRefused('There is no login form on the page.');
@@ -37,7 +40,7 @@ export async function logIn({ authorizeUrl, userName, password }: Login): Promis
     await fetch(authorizeUrl, {
       method: 'POST',
       body: new URLSearchParams({ [LOGIN_FIELDS.userName]: userName, [LOGIN_FIELDS.password]: password }),
-      redirect: 'manual',
+      ...common,
     }),
   );
 }
@@ -61,6 +64,8 @@ export interface CodeGrant {
   readonly userName: string;
   readonly password: string;
   readonly scope?: string;
+  /** Gives the grant up. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first tokens. */
@@ -100,6 +105,7 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
     authorizeUrl: `${grant.loginUrl}/oauth/authorize?${query}`,
     userName: grant.userName,
     password: grant.password,
+    ...(grant.signal !== undefined && { signal: grant.signal }),
   });
   if (loggedIn.state !== state) throw new LoginRefused('The redirect carries another state.');
   const response = await fetch(`${grant.loginUrl}/oauth/token`, {
@@ -113,6 +119,7 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
       redirect_uri: grant.redirectUri,
       code_verifier: codeVerifier,
     }),
+    ...(grant.signal !== undefined && { signal: grant.signal }),
   });
   const body: unknown = await response.json();
   if (!response.ok) {

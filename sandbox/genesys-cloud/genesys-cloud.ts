@@ -145,6 +145,16 @@ export class GenesysCloud {
     return this.#directory.regenerateClientSecret(clientId);
   }
 
+  /** The organisation's OAuth client of that id. */
+  client(clientId: string): OAuthClient | undefined {
+    return this.#directory.client(clientId, this.#region);
+  }
+
+  /** The user of that id. */
+  user(userId: string): User | undefined {
+    return this.#directory.user(userId);
+  }
+
   /** Deletes the client and ends its tokens. */
   deleteClient(clientId: string): void {
     this.#directory.deleteClient(clientId);

@@ -13,6 +13,7 @@ import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
 import { RotationRunner } from './rotation-runner.ts';
 import { RotationScheduler } from './rotation-scheduler.ts';
 import { RotationTokens } from './rotation-tokens.ts';
+import type { SecretValue } from './secret.ts';
 import { secretAccess } from './secret-access.ts';
 import { describeSecret, type SecretDescription } from './secret-description.ts';
 import { secretOperations } from './secret-operations.ts';
@@ -140,6 +141,14 @@ export class SecretsManager implements AwsService {
   /** All secrets in the order in which they were made, without their values. */
   secrets(): SecretDescription[] {
     return this.#store.all().map(secret => describeSecret(secret, this.#runner.status(secret)));
+  }
+
+  /** What `look` makes of the value of each version that has one, by the version's id. */
+  lookAtValues<Result>(secretId: string, look: (value: SecretValue) => Result): ReadonlyMap<string, Result> {
+    const versions = this.#store.find(secretId)?.versions.values() ?? [];
+    const results = new Map<string, Result>();
+    for (const { id, value } of versions) if (value !== undefined) results.set(id, look(value));
+    return results;
   }
 
   /** Calls the listener after each written version and each label movement until the answer is called. */

@@ -95,6 +95,11 @@ export class StepFunctions implements AwsService {
     return this.#executions.notRedrivableReason(execution);
   }
 
+  /** The executions of a state machine as they stand, the oldest first. */
+  executions(stateMachineArn: string): readonly ExecutionSnapshot[] {
+    return this.#executions.ofMachine(stateMachineArn);
+  }
+
   /**
    * An execution as it stands, without the delay of DescribeExecution.
    *

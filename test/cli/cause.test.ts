@@ -3,10 +3,10 @@ import {
   ListSecretVersionIdsCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkCause } from '../../cli/redrive/cause.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { BASE_VERSION, SECRET_ARN } from '../helpers/secret.ts';
 
 const FAILED_AT = new Date('2026-07-01T08:00:00Z');
@@ -14,7 +14,7 @@ const BEFORE = new Date('2026-07-01T07:00:00Z');
 const AFTER = new Date('2026-07-01T09:00:00Z');
 const MINUTE_MS = 60_000;
 
-const secrets = mockClient(SecretsManagerClient);
+const secrets = mockAws(SecretsManagerClient);
 let asked: string[] = [];
 
 beforeEach(() => {

@@ -82,6 +82,7 @@ export function diagnoseWorld() {
   const world = sharedWorld(whenOver =>
     rotationWorld(
       {
+        virtualTime: false,
         events: { rules: 'none' },
         secretsManager: { retryDelaysMs: [] },
         existingKeys: [KEY_ID],

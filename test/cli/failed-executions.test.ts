@@ -4,17 +4,17 @@ import {
   ListExecutionsCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failedRotations } from '../../cli/redrive/failed-executions.ts';
 import { executionName } from '../../functions/rotation/execution-name.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
 import { SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
 
 const SECRET = { name: SECRET_NAME, arn: SECRET_ARN, rotation: {}, stages: {} };
 const OTHER = { ...SECRET, name: 'crm/other', arn: `${SECRET_ARN.slice(0, -1)}g` };
 
-const stepFunctions = mockClient(SFNClient);
+const stepFunctions = mockAws(SFNClient);
 
 beforeEach(() => {
   stepFunctions.reset();

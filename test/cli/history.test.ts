@@ -7,7 +7,10 @@ import { rotationWorld } from '../rotation/rotation-world.ts';
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 const shared = sharedWorld(whenOver =>
-  rotationWorld({ events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } }, whenOver),
+  rotationWorld(
+    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
+    whenOver,
+  ),
 );
 
 describe('history', () => {

@@ -7,10 +7,10 @@ import {
   RedriveExecutionCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redriveExecution } from '../../cli/redrive/redrive-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
 
@@ -25,8 +25,8 @@ const FAILED = {
 } as const;
 const INPUT = JSON.stringify({ secretArn: SECRET_ARN, versionId: VERSION });
 
-const stepFunctions = mockClient(SFNClient);
-const secrets = mockClient(SecretsManagerClient);
+const stepFunctions = mockAws(SFNClient);
+const secrets = mockAws(SecretsManagerClient);
 
 beforeEach(() => {
   stepFunctions.reset();

@@ -12,7 +12,6 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
 import { Terminal } from '../../cli/shared/terminal.ts';
@@ -20,6 +19,7 @@ import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/rotation/execution-name.ts';
 import { awsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import {
   EXECUTION_ARN_PREFIX,
   executionDescription,
@@ -42,8 +42,8 @@ const DEPLOYMENT = {
 const FIRST = `${EXECUTION_ARN_PREFIX}${executionName({ secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION })}`;
 const SECOND = `${FIRST}-2`;
 
-const secrets = mockClient(SecretsManagerClient);
-const stepFunctions = mockClient(SFNClient);
+const secrets = mockAws(SecretsManagerClient);
+const stepFunctions = mockAws(SFNClient);
 let nowMs = 0;
 
 /** Passes as fast as it is waited for. */

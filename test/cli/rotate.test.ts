@@ -5,7 +5,9 @@ import { openCliTerminal } from '../helpers/cli-terminal.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
-const shared = sharedWorld(whenOver => rotationWorld({ events: { rules: 'none' } }, whenOver));
+const shared = sharedWorld(whenOver =>
+  rotationWorld({ virtualTime: false, events: { rules: 'none' } }, whenOver),
+);
 let secrets = 0;
 
 /** A credential of the test alone. */

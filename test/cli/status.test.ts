@@ -9,7 +9,10 @@ import { rotationWorld } from '../rotation/rotation-world.ts';
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 const shared = sharedWorld(whenOver =>
-  rotationWorld({ events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } }, whenOver),
+  rotationWorld(
+    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
+    whenOver,
+  ),
 );
 
 // Each test begins with a deployment without credentials.
@@ -56,7 +59,11 @@ describe('status', () => {
   });
 
   it('tells each of the five healths, and that not all are well', async () => {
-    const world = await rotationWorld({ events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } });
+    const world = await rotationWorld({
+      virtualTime: false,
+      events: { rules: 'none' },
+      secretsManager: { retryDelaysMs: [] },
+    });
     const credentials = {
       healthy: await world.credential({ secretName: 'a/healthy' }),
       expired: await world.credential({ secretName: 'b/expired' }),

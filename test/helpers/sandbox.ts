@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, inject, onTestFinished } from 'vitest';
@@ -6,7 +7,9 @@ import {
   createFirstCredential,
   type FirstCredential,
 } from '../../sandbox/demonstration/first-credential.ts';
-import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { WarmStart } from '../../sandbox/warm-start.ts';
 
 /** A sandbox with the stack of this test run, and the operator's clients for it. */
 export interface TestSandbox {
@@ -20,8 +23,11 @@ export interface TestSandbox {
 /** Keeps what ends a sandbox until its time has come. */
 export type WhenOver = (end: () => Promise<void>) => void;
 
+/** What the sandboxes of this worker have left, each for one of the next. */
+const left: WarmStart[] = [];
+
 /**
- * Starts a sandbox.
+ * Starts a sandbox. Its functions may be warm from an earlier test.
  *
  * @param whenOver when it ends; by default with the test
  */
@@ -29,12 +35,19 @@ export async function startSandbox(
   options: SandboxOptions = {},
   whenOver: WhenOver = onTestFinished,
 ): Promise<TestSandbox> {
+  const warmStart = left.pop() ?? new WarmStart();
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
     permissionRecords: inject('grantsDirectory'),
+    warmStart,
     ...options,
   });
-  whenOver(() => sandbox.close());
+  whenOver(async () => {
+    await sandbox.close();
+    // Whoever has called it from this process finds the connections closed before the address serves again.
+    await setImmediate();
+    left.push(warmStart);
+  });
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   const stepFunctions = new SFNClient(sandbox.clientConfig);
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
+import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
-import type { InterceptedInvocation } from '../../sandbox/lambda/lambda.ts';
 import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
@@ -126,8 +126,7 @@ describe('a rotation', () => {
 
     const first = await world.rotate(secretArn);
     const second = await world.rotate(secretArn);
-    sandbox.clock.advance(9 * HOUR_MS);
-    await sandbox.secretsManager.rotationsIdle();
+    await sandbox.advance(9 * HOUR_MS);
 
     expect([first.outcome, second.outcome]).toEqual([{ status: 'succeeded' }, { status: 'succeeded' }]);
     expect(sandbox.cloudTrail.events().map(({ name }) => name)).toEqual([

@@ -1,5 +1,5 @@
 import { ExecutionError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { definitionText } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
 
 type Json = Parameters<StateMachine['run']>[0];
 

@@ -1,7 +1,7 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { lastEvents, lastStateIn } from '../../../functions/shared/execution-history.ts';
+import { mockAws } from '../../helpers/aws-mock.ts';
 
 function entered(name: string): HistoryEvent {
   return { timestamp: undefined, id: 1, type: 'TaskStateEntered', stateEnteredEventDetails: { name } };
@@ -11,9 +11,10 @@ function other(type: HistoryEvent['type']): HistoryEvent {
   return { timestamp: undefined, id: 1, type };
 }
 
+const mock = mockAws(SFNClient);
+
 describe('lastEvents', () => {
   it('reads one page from the end, without any data', async () => {
-    const mock = mockClient(SFNClient);
     mock.on(GetExecutionHistoryCommand).resolves({ events: [other('ExecutionFailed')], nextToken: 'more' });
 
     const events = await lastEvents('execution-arn', new SFNClient());
@@ -22,7 +23,6 @@ describe('lastEvents', () => {
     expect(mock.commandCalls(GetExecutionHistoryCommand).map(call => call.args[0].input)).toEqual([
       { executionArn: 'execution-arn', reverseOrder: true, maxResults: 1_000, includeExecutionData: false },
     ]);
-    mock.restore();
   });
 });
 

@@ -1,0 +1,51 @@
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, stop } from 'esbuild';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+
+/** What is served as it stands. */
+const STATIC_FILES = ['index.html', 'icon.svg'];
+
+/** Where the page's sources are, and where its files go. */
+export interface PageFolders {
+  readonly source: string;
+  readonly output: string;
+}
+
+const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join(FOLDER, 'dist') };
+
+/**
+ * Bundles the page: `main.tsx` with its styles, `index.html` and the icon beside it. Each file is replaced in one go,
+ * so that several programs may build and read at the same time.
+ *
+ * @returns the folder with the page's files
+ * @throws Error the sources cannot be built; the message says where
+ */
+export async function buildPage({ source, output }: PageFolders = PAGE): Promise<string> {
+  await mkdir(output, { recursive: true });
+  const fresh = await mkdtemp(path.join(output, '.build-'));
+  try {
+    await build({
+      entryPoints: [path.join(source, 'main.tsx')],
+      outdir: fresh,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    for (const file of STATIC_FILES) await copyFile(path.join(source, file), path.join(fresh, file));
+    const files = await readdir(fresh);
+    await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
+  } finally {
+    // Its process would stay as long as ours.
+    await stop();
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return output;
+}

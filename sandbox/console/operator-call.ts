@@ -1,0 +1,43 @@
+import { Refusal } from '../control/json-http.ts';
+
+/** How long AWS or Genesys Cloud may take, in ms of real time: a person waits. */
+const TIMEOUT_MS = 10_000;
+
+/** What the AWS SDK throws when the service has answered with an error. */
+interface ServiceError extends Error {
+  readonly $metadata: { readonly httpStatusCode?: number };
+}
+
+/**
+ * Makes one call in the operator's name.
+ *
+ * @param name what is called, for the error
+ * @throws Refusal with AWS's status and message; 502 when there was no answer, or not one of AWS
+ */
+export async function operatorCall<Result>(
+  name: string,
+  call: (options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await call({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    if (isServiceError(error)) {
+      const { httpStatusCode = 500 } = error.$metadata;
+      throw new Refusal(httpStatusCode, oneParagraph(`${name} was refused: ${error.name}: ${error.message}`));
+    }
+    // What the message quotes of an answer may be anything, so it is not repeated.
+    throw new Refusal(
+      502,
+      `${name} got no usable answer: the connection was cut, ${TIMEOUT_MS / 1000} s were over, or something else than AWS answered.`,
+    );
+  }
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  const status = (error as Partial<ServiceError>).$metadata?.httpStatusCode;
+  return error instanceof Error && '$fault' in error && (status ?? 0) >= 400;
+}
+
+function oneParagraph(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

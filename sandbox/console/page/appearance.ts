@@ -1,0 +1,42 @@
+import type { Attempt, StateRun } from '../state-runs.ts';
+import type { ExecutionView, TokenMark } from '../views.ts';
+
+/** The look of a status: one colour and one mark. */
+export type Tone = 'none' | 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'stopped';
+
+/** How a status is shown: never by its colour alone. */
+export interface Appearance {
+  readonly tone: Tone;
+  readonly word: string;
+}
+
+/** Everything on the page that has a status. */
+export type Status =
+  | StateRun['status']
+  | Attempt['status']
+  | ExecutionView['status']
+  | TokenMark['state']
+  | 'notEntered';
+
+/** How each status is shown. */
+export const APPEARANCES: Readonly<Record<Status, Appearance>> = {
+  notEntered: { tone: 'none', word: 'not entered' },
+  running: { tone: 'running', word: 'running' },
+  waiting: { tone: 'waiting', word: 'waiting to retry' },
+  succeeded: { tone: 'succeeded', word: 'succeeded' },
+  caught: { tone: 'caught', word: 'error caught' },
+  failed: { tone: 'failed', word: 'failed' },
+  timedOut: { tone: 'failed', word: 'timed out' },
+  aborted: { tone: 'stopped', word: 'stopped' },
+  abandoned: { tone: 'stopped', word: 'abandoned' },
+  RUNNING: { tone: 'running', word: 'running' },
+  SUCCEEDED: { tone: 'succeeded', word: 'succeeded' },
+  FAILED: { tone: 'failed', word: 'failed' },
+  TIMED_OUT: { tone: 'failed', word: 'timed out' },
+  ABORTED: { tone: 'stopped', word: 'stopped' },
+  live: { tone: 'succeeded', word: 'live' },
+  expired: { tone: 'stopped', word: 'expired' },
+  spent: { tone: 'stopped', word: 'spent' },
+  revoked: { tone: 'failed', word: 'revoked' },
+  unknown: { tone: 'none', word: 'unknown' },
+};

@@ -1,0 +1,66 @@
+import type { CredentialView } from '../../views.ts';
+import { Fact } from '../fact.tsx';
+import { Icon } from '../icon.tsx';
+import { useNow } from '../live/use-now.ts';
+import { dateTimeText, distanceText } from '../time-text.ts';
+import { LabelMoves } from './label-moves.tsx';
+import { Lineages } from './lineages.tsx';
+import { VersionTable } from './version-table.tsx';
+
+/** See {@link CredentialPanel}. */
+interface CredentialProps {
+  readonly credential: CredentialView;
+  readonly clockOffsetMs: number;
+}
+
+/** A secret: what a consumer gets from it, its versions and labels, and what Genesys Cloud thinks of its tokens. */
+export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) {
+  const { name, rotation, versions, labelMoves, lineages } = credential;
+  const now = useNow(clockOffsetMs, 1_000);
+  const instant = (date: string | undefined): string =>
+    date === undefined ? '–' : `${dateTimeText(new Date(date))}, ${distanceText(new Date(date), now)}`;
+  return (
+    <section class="panel credential" aria-labelledby="credential-heading">
+      <header>
+        <h2 id="credential-heading">Credential</h2>
+        <span class="hint">{name}</span>
+      </header>
+      <Consumer consumer={credential.consumer} now={now} />
+      <dl class="facts">
+        <Fact name="Rotation" value={rotation.status} />
+        <Fact name="Rotated" value={instant(rotation.lastRotatedDate)} />
+        <Fact name="Next" value={instant(rotation.nextRotationDate)} />
+      </dl>
+      <h3>Versions</h3>
+      <VersionTable versions={versions} />
+      <h3>Moves of the labels</h3>
+      <LabelMoves moves={labelMoves} />
+      <h3>Logins at Genesys Cloud</h3>
+      <Lineages lineages={lineages} now={now} />
+    </section>
+  );
+}
+
+function Consumer({ consumer, now }: { readonly consumer: CredentialView['consumer']; readonly now: Date }) {
+  const { works, explanation, accessTokenFingerprint, accessTokenExpiresAt } = consumer;
+  const tone = works ? 'succeeded' : 'failed';
+  return (
+    <div class={`consumer tone-${tone}`} data-works={works}>
+      <p>
+        <Icon tone={tone} />
+        <b>{works ? 'A consumer works' : 'A consumer fails'}</b>
+      </p>
+      <p>{explanation}</p>
+      {accessTokenFingerprint !== undefined && (
+        <p class="hint">
+          Access token <code>{accessTokenFingerprint}</code>
+          {accessTokenExpiresAt !== undefined && <>, {expiry(new Date(accessTokenExpiresAt), now)}</>}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function expiry(at: Date, now: Date): string {
+  return `${at > now ? 'dies' : 'died'} ${distanceText(at, now)}`;
+}

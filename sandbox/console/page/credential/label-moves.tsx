@@ -1,0 +1,25 @@
+import type { LabelMoveView } from '../../views.ts';
+import { dateTimeText } from '../time-text.ts';
+import { shortId } from './short-id.ts';
+
+/** How the staging labels moved, the latest first. */
+export function LabelMoves({ moves }: { readonly moves: readonly LabelMoveView[] }) {
+  if (moves.length === 0) return <p class="hint">None since the sandbox was started.</p>;
+  return (
+    <ol class="moves">
+      {moves.toReversed().map(({ at, label, from, to }) => (
+        <li key={`${at} ${label} ${from} ${to}`}>
+          <span class="time">{dateTimeText(new Date(at))}</span>
+          <span>
+            <span class="label">{label}</span> {route(from, to)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function route(from: string | undefined, to: string | undefined): string {
+  if (from === undefined) return `put on ${shortId(to ?? '')}`;
+  return to === undefined ? `taken off ${shortId(from)}` : `from ${shortId(from)} to ${shortId(to)}`;
+}

@@ -1,0 +1,21 @@
+/** See {@link ErrorBar}. */
+interface ErrorProps {
+  readonly error: string | undefined;
+  readonly onDismiss: () => void;
+}
+
+/** Why the last thing that the user wanted did not happen. */
+export function ErrorBar({ error, onDismiss }: ErrorProps) {
+  return (
+    <div role="alert" class={error === undefined ? 'error-bar is-empty' : 'error-bar'}>
+      {error !== undefined && (
+        <>
+          <p>{error}</p>
+          <button type="button" class="quiet" onClick={onDismiss}>
+            Dismiss
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import type { HistoryEventView } from '../../views.ts';
+import { recordedEvent } from './recorded-events.ts';
+
+/** An event as a line of a table. */
+export interface EventRow {
+  readonly id: number;
+  readonly type: string;
+  readonly at: Date;
+  /** The state that it belongs to; empty for an event of the execution as a whole. */
+  readonly state: string;
+  /** What is worth saying about it in a word or two. */
+  readonly what: string;
+  readonly isFailure: boolean;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+}
+
+const FAILURE = /(?:Failed|TimedOut|Aborted)$/;
+
+/** The events, all from the first in their order, as lines of a table. */
+export function eventRows(events: readonly HistoryEventView[]): readonly EventRow[] {
+  let state = '';
+  return events.map(event => {
+    const { id, type, at, details } = recordedEvent(event);
+    if (type.endsWith('StateEntered')) state = String(details?.name);
+    const isOfExecution = type.startsWith('Execution');
+    return {
+      id,
+      type,
+      at,
+      state: isOfExecution ? '' : state,
+      what: what(details),
+      isFailure: FAILURE.test(type),
+      details,
+    };
+  });
+}
+
+function what(details: Readonly<Record<string, unknown>> | undefined): string {
+  if (typeof details?.error === 'string') return details.error;
+  if (typeof details?.redriveCount === 'number') return `redrive ${details.redriveCount}`;
+  return '';
+}

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks';
+import type { HistoryEventView } from '../../views.ts';
+import { JsonText } from '../json-text.tsx';
+import { timeOfDayText } from '../time-text.ts';
+import { eventRows } from './event-rows.ts';
+
+/** The events of an execution as GetExecutionHistory gives them. */
+export function EventTable({ events }: { readonly events: readonly HistoryEventView[] }) {
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const toggle = (id: number): void => {
+    setOpened(before =>
+      before.has(id) ? new Set([...before].filter(each => each !== id)) : new Set([...before, id]),
+    );
+  };
+  return (
+    <section class="panel events" aria-labelledby="events-heading">
+      <header>
+        <h2 id="events-heading">Event history</h2>
+        <span class="hint">{events.length} events, times in UTC</span>
+      </header>
+      <div class="table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="number">
+                Id
+              </th>
+              <th scope="col">Type</th>
+              <th scope="col">State</th>
+              <th scope="col">What</th>
+              <th scope="col">Time</th>
+            </tr>
+          </thead>
+          <tbody>
+            {eventRows(events).flatMap(({ id, type, state, what, at, details, isFailure }) => [
+              <tr key={id} class={isFailure ? 'is-failure' : ''}>
+                <td class="number">{id}</td>
+                <th scope="row">
+                  {details === undefined ? (
+                    type
+                  ) : (
+                    <button
+                      type="button"
+                      class="link disclosure"
+                      aria-expanded={opened.has(id)}
+                      onClick={() => toggle(id)}
+                    >
+                      {type}
+                    </button>
+                  )}
+                </th>
+                <td>{state}</td>
+                <td>{what}</td>
+                <td class="time">{timeOfDayText(at)}</td>
+              </tr>,
+              ...(details !== undefined && opened.has(id)
+                ? [
+                    <tr key={`${id} details`} class="event-details">
+                      <td />
+                      <td colSpan={4}>
+                        <JsonText value={details} />
+                      </td>
+                    </tr>,
+                  ]
+                : []),
+            ])}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+import type { StateRun } from '../../state-runs.ts';
+import type { ExecutionView } from '../../views.ts';
+import { APPEARANCES } from '../appearance.ts';
+
+/** How an execution stands, in a sentence or two. */
+export function executionSentence(
+  { status, error, redriveCount, isRedrivable }: ExecutionView,
+  states: readonly StateRun[],
+): string {
+  const { word } = APPEARANCES[status];
+  const after =
+    redriveCount === 0 ? '' : ` after ${redriveCount === 1 ? 'a redrive' : `${redriveCount} redrives`}`;
+  const state = states.at(-1)?.name;
+  const where = state === undefined ? '' : ` in ${state}`;
+  const why = error === undefined ? '' : `: ${error}`;
+  const next = isRedrivable ? ' It can be redriven.' : '';
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}${after}${where}${why}.${next}`;
+}

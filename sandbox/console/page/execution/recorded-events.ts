@@ -1,0 +1,18 @@
+import type { RecordedEvent } from '../../state-runs.ts';
+import type { HistoryEventView } from '../../views.ts';
+
+/** An event as the page is told it, in the form in which states are read from it. */
+export function recordedEvent(event: HistoryEventView): RecordedEvent {
+  return {
+    id: event.id,
+    type: event.type,
+    at: new Date(event.timestamp),
+    details: eventDetails(event),
+  };
+}
+
+/** The members of an event's own details, e.g. of `taskFailedEventDetails`; undefined where the type has none. */
+export function eventDetails(event: HistoryEventView): Readonly<Record<string, unknown>> | undefined {
+  const details = Object.entries(event).find(([member]) => member.endsWith('EventDetails'))?.[1];
+  return typeof details === 'object' && details !== null ? { ...details } : undefined;
+}

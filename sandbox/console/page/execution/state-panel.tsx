@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import { type Definition, transitions } from '../../../../statemachine/definition.ts';
+import type { StateRun } from '../../state-runs.ts';
+import { StatusChip } from '../status-chip.tsx';
+import { StayView } from './stay-view.tsx';
+
+/** See {@link StatePanel}. */
+interface StateProps {
+  readonly definition: Definition;
+  readonly states: readonly StateRun[];
+  readonly name: string;
+  readonly isChosen: boolean;
+  readonly clockOffsetMs: number;
+  readonly onFollow: () => void;
+}
+
+/** What there is to know about one state of the execution. */
+export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, onFollow }: StateProps) {
+  const stays = states.filter(run => run.name === name);
+  const [chosenStay, setChosenStay] = useState<{ readonly of: string; readonly index: number }>();
+  const index = chosenStay?.of === name ? Math.min(chosenStay.index, stays.length - 1) : stays.length - 1;
+  const stay = stays[index];
+  const { Type, Comment } = definition.States[name] ?? {};
+  return (
+    <section class="panel state" aria-labelledby="state-heading">
+      <header>
+        <h2 id="state-heading">{name}</h2>
+        <span class="hint">{Type}</span>
+        <StatusChip status={stay?.status ?? 'notEntered'} />
+        {isChosen ? (
+          <button type="button" class="quiet" title="Show the state that was entered last" onClick={onFollow}>
+            Follow
+          </button>
+        ) : (
+          <span class="hint">followed</span>
+        )}
+      </header>
+      {Comment !== undefined && <p class="comment">{Comment}</p>}
+      {stays.length > 1 && (
+        <fieldset class="stays">
+          <legend>Entered {stays.length} times; shown is</legend>
+          {stays.map((each, number) => (
+            <label key={each.periods[0]?.from.toISOString()}>
+              <input
+                type="radio"
+                name="stay"
+                checked={number === index}
+                onChange={() => setChosenStay({ of: name, index: number })}
+              />
+              {number + 1}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {stay !== undefined && <StayView stay={stay} clockOffsetMs={clockOffsetMs} />}
+      <WaysOn definition={definition} states={states} name={name} />
+    </section>
+  );
+}
+
+/** Where the execution can go on from a state, and why. */
+function WaysOn({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
+  const ways = transitions(definition).filter(({ from }) => from === name);
+  if (ways.length === 0) return <p class="hint">The execution ends here.</p>;
+  const taken = new Set(states.flatMap((run, index) => (states[index - 1]?.name === name ? [run.name] : [])));
+  return (
+    <>
+      <h3>Goes on</h3>
+      <ul class="ways">
+        {ways.map(({ to, kind, label }) => (
+          <li key={`${to} ${label}`} class={taken.has(to) ? 'is-taken' : ''}>
+            <span aria-hidden="true">{kind === 'catch' ? '⇢' : '→'}</span> {to}
+            {label !== '' && <span class="hint"> {kind === 'catch' ? `on ${label}` : `if ${label}`}</span>}
+            {taken.has(to) && <b> taken</b>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

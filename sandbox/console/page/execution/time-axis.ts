@@ -1,0 +1,97 @@
+import { type Period, workedMs } from '../../state-runs.ts';
+
+/** A stretch of the axis, from 0 (left) to 1 (right). */
+export interface Extent {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** A mark on the axis. */
+export interface TimelineTick {
+  /** From 0 to 1. */
+  readonly at: number;
+  /** Since the beginning of the period that it lies in. */
+  readonly sinceMs: number;
+}
+
+/** The time between two periods, of the same width however long it was. */
+export interface TimelineGap extends Extent {
+  readonly durationMs: number;
+}
+
+const GAP_SHARE = 0.06;
+const MOST_GAP_SHARE = 0.3;
+/** About as many as can be read side by side. */
+const TICKS = 5;
+
+interface Section {
+  readonly fromMs: number;
+  readonly lengthMs: number;
+  readonly left: number;
+}
+
+/** Periods side by side at one scale, with a gap between each two, from 0 (left) to 1 (right). */
+export class TimeAxis {
+  readonly #now: Date;
+  readonly #sections: Section[] = [];
+  readonly #gapShare: number;
+  readonly #totalMs: number;
+  readonly #sharePerMs: number;
+
+  /** @param now where a period without an end ends */
+  constructor(periods: readonly Period[], now: Date) {
+    this.#now = now;
+    const gapCount = Math.max(0, periods.length - 1);
+    this.#gapShare = gapCount === 0 ? 0 : Math.min(GAP_SHARE, MOST_GAP_SHARE / gapCount);
+    this.#totalMs = Math.max(1, workedMs(periods, now));
+    this.#sharePerMs = (1 - this.#gapShare * gapCount) / this.#totalMs;
+    let left = 0;
+    for (const period of periods) {
+      const lengthMs = workedMs([period], now);
+      this.#sections.push({ fromMs: period.from.getTime(), lengthMs, left });
+      left += lengthMs * this.#sharePerMs + this.#gapShare;
+    }
+  }
+
+  /** Where a stretch of time lies that is part of one of the periods. */
+  extent({ from, to = this.#now }: Period): Extent {
+    const section = this.#sections.findLast(({ fromMs }) => fromMs <= from.getTime()) ?? this.#sections[0];
+    if (section === undefined) return { left: 0, width: 0 };
+    const left = this.#at(section, from);
+    return { left, width: Math.max(0, this.#at(section, to) - left) };
+  }
+
+  /** The time between each two periods. */
+  gaps(): readonly TimelineGap[] {
+    return this.#sections.slice(1).map((section, index) => {
+      const { fromMs, lengthMs } = this.#sections[index] ?? section;
+      return {
+        left: section.left - this.#gapShare,
+        width: this.#gapShare,
+        durationMs: section.fromMs - fromMs - lengthMs,
+      };
+    });
+  }
+
+  /** Round times since the beginning of each period. */
+  ticks(): readonly TimelineTick[] {
+    const stepMs = roundStepMs(this.#totalMs / TICKS);
+    return this.#sections.flatMap(({ lengthMs, left }) =>
+      Array.from({ length: Math.floor(lengthMs / stepMs) + 1 }, (_, index) => ({
+        at: left + index * stepMs * this.#sharePerMs,
+        sinceMs: index * stepMs,
+      })),
+    );
+  }
+
+  #at({ fromMs, lengthMs, left }: Section, instant: Date): number {
+    const sinceMs = Math.min(Math.max(0, instant.getTime() - fromMs), lengthMs);
+    return left + sinceMs * this.#sharePerMs;
+  }
+}
+
+/** The next of 1, 2, 5, 10, 20, … ms. */
+function roundStepMs(leastMs: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, leastMs)));
+  return power * ([1, 2, 5].find(factor => factor * power >= leastMs) ?? 10);
+}

@@ -1,0 +1,54 @@
+import { type Attempt, type ExecutionRuns, type StateRun, workedMs } from '../../state-runs.ts';
+import { type Extent, TimeAxis, type TimelineGap, type TimelineTick } from './time-axis.ts';
+
+/** One attempt, or a stay in a state that makes no attempts. */
+export interface TimelineBar extends Extent {
+  readonly status: StateRun['status'] | Attempt['status'];
+  /** From 1; undefined for a state that makes no attempts. */
+  readonly attempt?: number;
+  readonly durationMs: number;
+  readonly error?: string;
+}
+
+/** A state that was entered. */
+export interface TimelineRow {
+  readonly name: string;
+  /** When it was worked at, waits before retries included. */
+  readonly stays: readonly Extent[];
+  readonly bars: readonly TimelineBar[];
+}
+
+/** The stays in the states on one axis. */
+export interface Timeline {
+  readonly rows: readonly TimelineRow[];
+  readonly ticks: readonly TimelineTick[];
+  readonly gaps: readonly TimelineGap[];
+}
+
+/** Lays the states of an execution out on one axis; what goes on ends now. */
+export function timelineOf({ states, periods }: ExecutionRuns, now: Date): Timeline {
+  const axis = new TimeAxis(periods, now);
+  return {
+    rows: states.map(run => ({
+      name: run.name,
+      stays: run.periods.map(period => axis.extent(period)),
+      bars: bars(run).map(({ period, ...bar }) => ({
+        ...bar,
+        ...axis.extent(period),
+        durationMs: workedMs([period], now),
+      })),
+    })),
+    ticks: axis.ticks(),
+    gaps: axis.gaps(),
+  };
+}
+
+function bars({ attempts, periods, status }: StateRun) {
+  if (attempts.length === 0) return periods.map(period => ({ period, status }));
+  return attempts.map(attempt => ({
+    period: attempt,
+    status: attempt.status,
+    attempt: attempt.number,
+    ...(attempt.error !== undefined && { error: attempt.error }),
+  }));
+}

@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks';
+import type { FaultView } from '../../views.ts';
+import { type CrashMoment, crashText, FAULT_PRESETS } from './fault-presets.ts';
+import { FaultSwitch } from './fault-switch.tsx';
+import { OtherFaults } from './other-faults.tsx';
+
+/** See {@link FaultPanel}. */
+interface FaultProps {
+  readonly faults: readonly FaultView[];
+  /** The short names of the functions that can crash. */
+  readonly functions: readonly string[];
+  readonly startsOpen: boolean;
+  readonly onAdd: (text: string) => Promise<void>;
+  readonly onRemove: (ids: readonly number[]) => Promise<void>;
+}
+
+/** What goes wrong: switches for what is worth rehearsing, and a line for anything else. */
+export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: FaultProps) {
+  const [chosen, setChosen] = useState<string>();
+  const [moment, setMoment] = useState<CrashMoment>('before');
+  const crashing = chosen ?? functions[0];
+  const crash = crashing === undefined ? undefined : crashText(crashing, moment);
+  const onSwitch = (text: string, isOn: boolean): Promise<void> =>
+    isOn ? onAdd(text) : onRemove(faults.filter(fault => fault.text === text).map(({ id }) => id));
+  const switched = new Set([...FAULT_PRESETS.map(({ text }) => text), crash]);
+  return (
+    <details class="panel faults" open={startsOpen}>
+      <summary>
+        <h2>Faults</h2>
+        <span class={faults.length === 0 ? 'hint' : 'chip tone-waiting'}>
+          {faults.length === 0 ? 'none' : `${faults.length} on`}
+        </span>
+      </summary>
+      <ul class="switches">
+        {FAULT_PRESETS.map(preset => (
+          <FaultSwitch key={preset.text} {...preset} faults={faults} onSwitch={onSwitch} />
+        ))}
+        {crash !== undefined && (
+          <FaultSwitch
+            name="A function crashes"
+            effect="It ends without an answer; before its work, or after it."
+            text={crash}
+            faults={faults}
+            onSwitch={onSwitch}
+          >
+            <select
+              aria-label="Function that crashes"
+              value={crashing}
+              onChange={event => setChosen(event.currentTarget.value)}
+            >
+              {functions.map(name => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+            <select
+              aria-label="When it crashes"
+              value={moment}
+              onChange={event => setMoment(event.currentTarget.value === 'after' ? 'after' : 'before')}
+            >
+              <option value="before">before its work</option>
+              <option value="after">after its work</option>
+            </select>
+          </FaultSwitch>
+        )}
+      </ul>
+      <OtherFaults
+        faults={faults.filter(({ text }) => !switched.has(text))}
+        onAdd={onAdd}
+        onRemove={onRemove}
+      />
+    </details>
+  );
+}

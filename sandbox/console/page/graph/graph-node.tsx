@@ -1,0 +1,115 @@
+import { IconMark } from '../icon.tsx';
+import type { GraphNode } from './graph-layout.ts';
+import type { StateLook } from './state-look.ts';
+
+/** See {@link GraphNodeView}. */
+interface NodeProps {
+  readonly node: GraphNode;
+  readonly look: StateLook;
+  readonly isShown: boolean;
+  readonly isChosen: boolean;
+  readonly isTabStop: boolean;
+  readonly onChoose: () => void;
+  readonly onFocus: () => void;
+}
+
+const BADGE_HEIGHT = 15;
+const BADGE_LETTER_WIDTH = 5.6;
+const BADGE_GAP = 4;
+
+/** A state: a button whose colour, mark and words tell what has become of it. */
+export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoose, onFocus }: NodeProps) {
+  const { name, type, x, y, width, height } = node;
+  const choose = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    onChoose();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button
+    <g
+      class={`node tone-${look.tone} ${isShown ? 'is-shown' : ''}`}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+      role="button"
+      tabIndex={isTabStop ? 0 : -1}
+      aria-pressed={isChosen}
+      aria-label={look.sentence}
+      data-state={name}
+      data-tone={look.tone}
+      onClick={onChoose}
+      onKeyDown={choose}
+      onFocus={onFocus}
+    >
+      <title>{`${look.sentence} (${type})`}</title>
+      <Shape {...node} className="node-ring" grow={4} />
+      <Shape {...node} className="node-shape" grow={0} />
+      <g transform={`translate(12 ${height / 2 - 8})`}>
+        <IconMark tone={look.tone} />
+      </g>
+      <text class="node-name" x={34} y={height / 2 - 3}>
+        {name}
+      </text>
+      <text class="node-word" x={34} y={height / 2 + 12}>
+        {look.word}
+      </text>
+      <Badges badges={look.badges} width={width} />
+    </g>
+  );
+}
+
+interface ShapeProps extends Pick<GraphNode, 'type' | 'width' | 'height' | 'isEnd'> {
+  readonly className: string;
+  /** By how much it is larger than the node, on each side. */
+  readonly grow: number;
+}
+
+/** A choice has pointed sides, an end round ones. */
+function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
+  const left = -grow;
+  const top = -grow;
+  const right = width + grow;
+  const bottom = height + grow;
+  if (type === 'Choice') {
+    const middle = height / 2;
+    const points = [
+      [left, middle],
+      [left + 12, top],
+      [right - 12, top],
+      [right, middle],
+      [right - 12, bottom],
+      [left + 12, bottom],
+    ];
+    return <polygon class={className} points={points.map(point => point.join(',')).join(' ')} />;
+  }
+  return (
+    <rect
+      class={className}
+      x={left}
+      y={top}
+      width={right - left}
+      height={bottom - top}
+      rx={isEnd ? (bottom - top) / 2 : 6 + grow}
+    />
+  );
+}
+
+/** On the upper edge, from the right. */
+function Badges({ badges, width }: { readonly badges: readonly string[]; readonly width: number }) {
+  let right = width - 8;
+  return (
+    <>
+      {badges.map(badge => {
+        const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
+        right -= badgeWidth + BADGE_GAP;
+        return (
+          <g key={badge} class="badge" transform={`translate(${right + BADGE_GAP} ${-BADGE_HEIGHT / 2})`}>
+            <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />
+            <text x={badgeWidth / 2} y={BADGE_HEIGHT / 2 + 3.5}>
+              {badge}
+            </text>
+          </g>
+        );
+      })}
+    </>
+  );
+}

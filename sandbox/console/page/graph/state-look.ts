@@ -1,0 +1,41 @@
+import type { StateRun } from '../../state-runs.ts';
+import { APPEARANCES, type Tone } from '../appearance.ts';
+
+/** How a state of the graph looks: what became of it when it was entered last. */
+export interface StateLook {
+  readonly tone: Tone;
+  /** Its status in words. */
+  readonly word: string;
+  /** What else there is to know, each a word or two: `retried ×1`. */
+  readonly badges: readonly string[];
+  /** All of it in one sentence. */
+  readonly sentence: string;
+}
+
+/** How a state looks that was not entered. */
+const UNTOUCHED: Omit<StateLook, 'sentence'> = { ...APPEARANCES.notEntered, badges: [] };
+
+/** How a state looks after those stays of the execution that were in it. */
+export function stateLook(name: string, states: readonly StateRun[]): StateLook {
+  const stays = states.filter(run => run.name === name);
+  const last = stays.at(-1);
+  if (last === undefined) return { ...UNTOUCHED, sentence: `${name}: ${UNTOUCHED.word}` };
+  const { tone, word } = APPEARANCES[last.status];
+  const badges = [
+    ...times('retried', retryCount(last)),
+    ...times('redriven', last.redriveCount),
+    ...(stays.length > 1 ? [`entered ×${stays.length}`] : []),
+  ];
+  const why = last.error === undefined ? [] : [last.error];
+  return { tone, word, badges, sentence: `${name}: ${[word, ...why, ...badges].join(', ')}` };
+}
+
+/** How many attempts followed upon another one by themselves; the first after a redrive is no retry. */
+export function retryCount({ attempts }: StateRun): number {
+  return attempts.filter(({ redriveCount }, index) => attempts[index - 1]?.redriveCount === redriveCount)
+    .length;
+}
+
+function times(what: string, count: number): readonly string[] {
+  return count === 0 ? [] : [`${what} ×${count}`];
+}

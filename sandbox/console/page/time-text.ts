@@ -1,0 +1,36 @@
+const SECOND_MS = 1_000;
+
+/** Each unit with the smaller one that follows it; the first that fits is taken. */
+const UNITS = [
+  { unitMs: 86_400_000, unit: 'd', partMs: 3_600_000, part: 'h' },
+  { unitMs: 3_600_000, unit: 'h', partMs: 60_000, part: 'min' },
+  { unitMs: 60_000, unit: 'min', partMs: SECOND_MS, part: 's' },
+] as const;
+
+/** How long something took, to three digits or in the two largest units: `850 ms`, `1.2 s`, `2 min 5 s`, `1 d 3 h`. */
+export function durationText(durationMs: number): string {
+  const ms = Math.max(0, Math.round(durationMs));
+  if (ms < SECOND_MS) return `${ms} ms`;
+  const fitting = UNITS.find(({ unitMs }) => ms >= unitMs);
+  if (fitting === undefined) return `${Math.floor(ms / 100) / 10} s`;
+  const { unitMs, unit, partMs, part } = fitting;
+  const parts = Math.floor((ms % unitMs) / partMs);
+  return `${Math.floor(ms / unitMs)} ${unit}${parts === 0 ? '' : ` ${parts} ${part}`}`;
+}
+
+/** How far an instant lies ahead or back: `in 8 h`, `3 min 5 s ago`, `now`. */
+export function distanceText(instant: Date, now: Date): string {
+  const aheadMs = instant.getTime() - now.getTime();
+  if (Math.abs(aheadMs) < SECOND_MS) return 'now';
+  return aheadMs > 0 ? `in ${durationText(aheadMs)}` : `${durationText(-aheadMs)} ago`;
+}
+
+/** Date and time to the second, in UTC: `2025-03-01 08:30:00`. */
+export function dateTimeText(instant: Date): string {
+  return instant.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The time of the day to the millisecond, in UTC: `08:30:00.125`. */
+export function timeOfDayText(instant: Date): string {
+  return instant.toISOString().slice(11, 23);
+}

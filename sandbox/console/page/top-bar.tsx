@@ -1,0 +1,54 @@
+import type { StateRun } from '../state-runs.ts';
+import type { CredentialView, ExecutionView } from '../views.ts';
+import { Announcer } from './announcer.tsx';
+import { ClockControl } from './clock-control.tsx';
+import { CredentialActions } from './credential/credential-actions.tsx';
+import { executionSentence } from './execution/execution-sentence.ts';
+import { send } from './live/api.ts';
+import type { Actions } from './live/use-actions.ts';
+import type { LiveOverview } from './live/use-overview.ts';
+
+/** See {@link TopBar}. */
+interface BarProps {
+  readonly title: string;
+  readonly live: LiveOverview;
+  readonly credentials: readonly CredentialView[];
+  readonly credential: CredentialView | undefined;
+  readonly execution: ExecutionView | undefined;
+  readonly states: readonly StateRun[];
+  readonly actions: Actions;
+  readonly onChooseCredential: (name: string) => void;
+  readonly onRotate: (credential: CredentialView) => void;
+}
+
+/** The credential, the sandbox's time, and what can be done to both. */
+export function TopBar(props: BarProps) {
+  const { title, live, credentials, credential, execution, states, actions } = props;
+  const act = (name: string, path: string, body: object): void =>
+    void actions.run(name, () => send('POST', path, body));
+  return (
+    <header class="top-bar">
+      <h1>{title}</h1>
+      <CredentialActions
+        credentials={credentials}
+        shown={credential}
+        isPending={actions.isPending}
+        onChoose={props.onChooseCredential}
+        onRotate={props.onRotate}
+        onAuthorize={({ secretArn }) => act('authorize', '/secrets/authorize', { secretArn })}
+        onRevoke={({ secretArn }) => act('revoke', '/secrets/revoke', { secretArn })}
+      />
+      <ClockControl
+        clockOffsetMs={live.clockOffsetMs}
+        isMoving={actions.isPending('clock')}
+        onAdvance={ms => act('clock', '/clock/advance', { ms })}
+      />
+      {live.connection === 'lost' && (
+        <p class="lost" role="alert">
+          The sandbox does not answer; what is shown is old.
+        </p>
+      )}
+      <Announcer text={execution === undefined ? '' : executionSentence(execution, states)} />
+    </header>
+  );
+}

@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import { type FaultRule, InvalidFault } from '../faults/fault-rule.ts';
+import { parseFault } from '../faults/fault-text.ts';
+
+/** @throws InvalidArgumentError */
+export function parsePort(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+  throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
+}
+
+/** @throws InvalidArgumentError */
+export function parseSeed(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number)) return number;
+  throw new InvalidArgumentError('It is a whole number.');
+}
+
+/**
+ * Reads one more fault.
+ *
+ * @throws InvalidArgumentError
+ */
+export function collectFault(text: string, former: readonly FaultRule[] = []): readonly FaultRule[] {
+  try {
+    return [...former, parseFault(text)];
+  } catch (error) {
+    if (error instanceof InvalidFault) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}

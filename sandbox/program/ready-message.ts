@@ -1,0 +1,54 @@
+import type { FirstCredential } from '../demonstration/first-credential.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+/** What a program needs to work with the sandbox; the JSON that `npm run sandbox -- --json` prints. */
+export type ReadyMessage = ReturnType<typeof readyMessage>;
+
+/** @param controlUrl where the console and the control API are served */
+export function readyMessage(sandbox: Sandbox, controlUrl: string, credential: FirstCredential) {
+  const { operator, account, genesysCloud } = sandbox;
+  const { clientId, clientSecret, redirectUri, userName, password } = credential;
+  return {
+    aws: {
+      endpoint: sandbox.awsUrl,
+      region: account.region,
+      accessKeyId: operator.accessKeyId,
+      secretAccessKey: operator.secretAccessKey,
+    },
+    genesys: {
+      loginUrl: genesysCloud.loginUrl,
+      apiUrl: genesysCloud.apiUrl,
+      region: 'mypurecloud.com',
+      clientId,
+      clientSecret,
+      redirectUri,
+      userName,
+      password,
+    },
+    console: { url: `${controlUrl}/` },
+    control: { url: controlUrl },
+    secretId: credential.secretArn,
+    stateMachineArn: sandbox.stateMachineArn,
+    rotationFunctionArn: sandbox.rotationFunctionArn,
+  };
+}
+
+/** The same for a person. */
+export function readyText(message: ReadyMessage): string {
+  const { aws, genesys, control, secretId, stateMachineArn } = message;
+  return `The sandbox is up. In a browser, to see rotations and to break them:
+
+  ${message.console.url}
+
+In another terminal:
+
+  export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.region} AWS_DEFAULT_REGION=${aws.region}
+  export AWS_ACCESS_KEY_ID=${aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${aws.secretAccessKey}
+  aws secretsmanager rotate-secret --secret-id ${secretId}
+  aws stepfunctions list-executions --state-machine-arn ${stateMachineArn}
+
+Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
+Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
+Ctrl-C ends it.
+`;
+}
