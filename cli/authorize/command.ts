@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
-import { exitCodesHelp } from '../program.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
 import { authorize } from './authorize.ts';
 
@@ -29,12 +29,13 @@ const DEFAULT_TIMEOUT_SECONDS = 300;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 const HIGHEST_PORT = 65_535;
 
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation authorize genesys/voicemail --rotate-with genesys-token-rotation
-  genesys-token-rotation authorize genesys/voicemail --paste        (the browser is on another machine)
-  genesys-token-rotation authorize genesys/voicemail --client-secret-stdin --yes < client-secret
+const EXAMPLES = exampleHelp(
+  'authorize genesys/voicemail --rotate-with genesys-token-rotation',
+  'authorize genesys/voicemail --paste        (the browser is on another machine)',
+  'authorize genesys/voicemail --client-secret-stdin --yes < client-secret',
+);
 
+const CLIENT = `
 The OAuth client in Genesys Cloud has the grant type Code Authorization and the redirect URI
 http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument: it comes from
 the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or is asked for without an echo.`;
@@ -77,6 +78,7 @@ export function addAuthorize(program: Command, surroundings: Surroundings): void
     .option('--kms-key <key>', 'KMS key of a new secret: id, ARN or alias')
     .option('--yes', 'write without asking')
     .addHelpText('after', EXAMPLES)
+    .addHelpText('after', CLIENT)
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'refused', 'interrupted'))
     .action(async (secretId: string, options: Options, command: Command) => {
       const { clientId, genesysRegion: host, rotateWith, kmsKey } = options;

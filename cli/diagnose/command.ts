@@ -8,12 +8,11 @@ import { diagnosisClients } from './clients.ts';
 import { diagnose } from './diagnose.ts';
 import { diagnosisResult, printStep, verdictOf } from './report.ts';
 
-const DESCRIPTION = `Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says
-the first thing that is wrong and how to mend it. It reads only and presents no refresh token.
-
-With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with
-RotateImmediately=false): the functions run with their own permissions, spend nothing, and change nothing. The
-schedule stays, but Secrets Manager plans the next rotation anew.`;
+const DESCRIPTION = [
+  'Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says the first thing that is wrong and how to mend it. It reads only and presents no refresh token.',
+  'Whether the roles may make every call of a rotation, IAM is asked; your identity needs iam:SimulatePrincipalPolicy for that. The policies of keys are no part of the answer.',
+  'With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing, and change nothing. The schedule stays, but Secrets Manager plans the next rotation anew.',
+].join('\n\n');
 
 /** Declares `diagnose`. */
 export function addDiagnose(program: Command, surroundings: Surroundings): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodesHelp } from '../program.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
@@ -13,11 +13,11 @@ interface Options {
   readonly timeout: number;
 }
 
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation redrive genesys/voicemail
-  genesys-token-rotation redrive arn:aws:states:eu-central-1:111122223333:execution:genesys-token-rotation:…
-  genesys-token-rotation redrive --all          (after an outage)`;
+const EXAMPLES = exampleHelp(
+  'redrive genesys/voicemail',
+  'redrive arn:aws:states:eu-central-1:111122223333:execution:genesys-token-rotation:…',
+  'redrive --all          (after an outage)',
+);
 
 /**
  * Declares `redrive`: failed rotations go on where they failed.

@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
-import { exitCodesHelp } from '../program.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
-
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation rotate genesys/voicemail
-  genesys-token-rotation rotate genesys/voicemail --no-wait --json`;
 
 /**
  * Declares `rotate`: a rotation now.
@@ -23,7 +18,10 @@ export function addRotate(program: Command, surroundings: Surroundings): void {
     .argument('<secret>', 'name or ARN of the secret')
     .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)
     .option('--no-wait', 'start it and do not wait')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText(
+      'after',
+      exampleHelp('rotate genesys/voicemail', 'rotate genesys/voicemail --no-wait --json'),
+    )
     .addHelpText(
       'after',
       exitCodesHelp('done', 'failed', 'usage', 'rotationFailed', 'stillRunning', 'interrupted'),
