@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
-import { describeExecution, executionArnOf } from '../../functions/rotation/executions.ts';
 import { adviceFor } from '../../functions/shared/advice.ts';
-import { executionName, executionName } from '../../functions/shared/execution-name.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf } from '../shared/executions.ts';

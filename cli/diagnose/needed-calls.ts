@@ -1,5 +1,5 @@
-import { executionName } from '../../functions/rotation/execution-name.ts';
-import { executionArnOf } from '../../functions/rotation/executions.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions.ts';
 import type { SealContext } from '../../functions/shared/sealed-blob.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { TaskFunction } from './function-steps.ts';

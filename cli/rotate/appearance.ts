@@ -1,4 +1,4 @@
-import { describeExecution, isTransient } from '../../functions/rotation/executions.ts';
+import { describeExecution, isTransient } from '../../functions/shared/executions.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 
 /** How long apart to look, in ms: DescribeExecution has the smallest quota, and others need it more. */

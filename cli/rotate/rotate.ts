@@ -1,5 +1,5 @@
-import { executionArnOf } from '../../functions/rotation/executions.ts';
 import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import { endText } from '../shared/end-text.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
-import { describeExecution, executionArnOf } from '../../functions/rotation/executions.ts';
 import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { SecretEntry } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
 

@@ -4,7 +4,7 @@ import {
   type HistoryEvent,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { isTransient } from '../../functions/rotation/executions.ts';
+import { isTransient } from '../../functions/shared/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import type { Pace } from './pace.ts';
 import type { Time } from './time.ts';

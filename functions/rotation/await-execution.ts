@@ -7,7 +7,7 @@ import {
   isRunning,
   isTransient,
   type StateMachineAccess,
-} from './executions.ts';
+} from '../shared/executions.ts';
 import { waitBeforeLookMs } from './polling.ts';
 
 /** What waiting for an execution needs. */

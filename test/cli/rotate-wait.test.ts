@@ -17,7 +17,7 @@ import { rotate } from '../../cli/rotate/rotate.ts';
 import { Terminal } from '../../cli/shared/terminal.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
-import { executionName } from '../../functions/rotation/execution-name.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
