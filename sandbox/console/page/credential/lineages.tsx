@@ -30,14 +30,17 @@ export function Lineages({ lineages, now }: LineageProps) {
               <tbody>
                 {tokens.toReversed().map(({ fingerprint, kind, state, issuedAt, expiresAt }) => (
                   <tr key={fingerprint}>
-                    <td>
+                    <td class="token">
                       {kind} <code title={fingerprint}>{fingerprint.slice(0, 8)}</code>
                     </td>
                     <td class="time">{timeOfDayText(new Date(issuedAt)).slice(0, 8)}</td>
                     <td>
                       <StatusChip status={state} />
                       {state === 'live' && expiresAt !== undefined && (
-                        <span class="hint"> dies {distanceText(new Date(expiresAt), now)}</span>
+                        <span class="hint">
+                          {' '}
+                          {distanceText(new Date(expiresAt), now).replace('in ', 'for ')}
+                        </span>
                       )}
                     </td>
                   </tr>

@@ -63,7 +63,20 @@ const WEIGHTS = { main: 20, next: 8, default: 1, choice: 1, catch: 1 } as const;
 export function layoutGraph(definition: Definition): GraphLayout {
   const straight = layout(definition, mainPath(definition));
   // Dagre sees to the line only, not to what else stands in its place.
-  return hasOverlaps(straight.nodes) ? layout(definition, []) : straight;
+  const best = hasOverlaps(straight.nodes) ? layout(definition, []) : straight;
+  // Where there is no room for all of it, the left side is in sight.
+  return best.start.x > best.width / 2 ? mirrored(best) : best;
+}
+
+function mirrored({ width, height, start, nodes, edges }: GraphLayout): GraphLayout {
+  const mirror = <Placed extends Point>(placed: Placed): Placed => ({ ...placed, x: width - placed.x });
+  return {
+    width,
+    height,
+    start: mirror(start),
+    nodes: nodes.map(mirror),
+    edges: edges.map(edge => ({ ...edge, points: edge.points.map(mirror) })),
+  };
 }
 
 function layout(definition: Definition, corePath: readonly string[]): GraphLayout {
