@@ -1,5 +1,5 @@
 import type { AwsInterceptor } from '../sandbox/aws/service.ts';
-import type { InvocationInterceptor } from '../sandbox/lambda/lambda.ts';
+import type { InvocationInterceptor } from '../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { LeakSearch } from './leaks.ts';
 

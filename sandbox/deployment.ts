@@ -1,22 +1,49 @@
 import type { Caller } from './aws/service.ts';
 import type { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { EventBridge } from './events/event-bridge.ts';
+import type { Kms } from './kms/kms.ts';
+import type { Lambda } from './lambda/lambda.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import type { Sns } from './sns/sns.ts';
+import type { StepFunctions } from './step-functions/step-functions.ts';
 import type { StackModel } from './template/stack-model.ts';
 import { UnresolvableTemplate } from './template/template.ts';
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
+/** The services that the stack's resources are made in. */
+interface ResourceServices {
+  readonly kms: Kms;
+  readonly lambda: Lambda;
+  readonly stepFunctions: StepFunctions;
+  readonly sns: Sns;
+  readonly dynamoDb: DynamoDb;
+  readonly events: EventBridge;
+}
+
 /**
- * Makes the stack's topics with their subscriptions, its tables and its rules.
+ * Makes everything of the stack but its secrets: keys, functions, state machines, topics with their subscriptions,
+ * tables and rules.
  *
- * @throws RuleNotEmulated and other errors of {@link EventBridge.createRule}
+ * @param existingKeys ids of keys that the account had before
+ * @throws RuleNotEmulated and other errors of the services
  */
-export function deployOperations(
+export function deployResources(
   stack: StackModel,
-  { sns, dynamoDb, events }: { sns: Sns; dynamoDb: DynamoDb; events: EventBridge },
+  existingKeys: readonly string[],
+  { kms, lambda, stepFunctions, sns, dynamoDb, events }: ResourceServices,
 ): void {
+  for (const keyId of existingKeys) kms.createKey({ keyId });
+  for (const { keyId, aliases, description, enableKeyRotation } of stack.keys) {
+    const key = kms.createKey({
+      keyId,
+      enableKeyRotation,
+      ...(description !== undefined && { description }),
+    });
+    for (const alias of aliases) kms.createAlias(alias, key.keyId);
+  }
+  for (const definition of stack.functions) lambda.createFunction(definition);
+  for (const machine of stack.stateMachines) stepFunctions.createStateMachine(machine);
   for (const { arn, name, kmsKeyId } of stack.topics) sns.createTopic({ arn, name, kmsKeyId });
   for (const { arn, topicArn, protocol, endpoint } of stack.subscriptions) {
     sns.createSubscription({ arn, topicArn, protocol, endpoint });

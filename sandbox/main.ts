@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander';
 import { openBrowser } from '../desktop/open-browser.ts';
 import { buildPage } from './console/build-page.ts';
-import { SandboxConsole } from './console/sandbox-console.ts';
-import { ControlServer } from './control/control-server.ts';
-import { controlRoutes } from './control/routes.ts';
+import { consoleServer } from './console/console-server.ts';
 import { createFirstCredential } from './demonstration/first-credential.ts';
 import { AWS_FAULTS, type FaultRule, FUNCTION_FAULTS, GENESYS_FAULTS } from './faults/fault-rule.ts';
 import { FAULT_SYNTAX } from './faults/fault-text.ts';
@@ -61,15 +59,14 @@ try {
     ...(port !== undefined && { port }),
     ...(seed !== undefined && { seed }),
   });
-  const page = new SandboxConsole(sandbox, pageFolder);
-  const control = new ControlServer([...controlRoutes(sandbox), ...page.routes], page.noteChange);
+  const { server } = consoleServer(sandbox, pageFolder);
   const close = async (): Promise<void> => {
-    await Promise.all([control.close(), sandbox.close()]);
+    await Promise.all([server.close(), sandbox.close()]);
   };
   stopOnSignal(() => void close());
   try {
-    await control.listen(controlPort);
-    await announce(sandbox, control.url);
+    await server.listen(controlPort);
+    await announce(sandbox, server.url);
   } catch (error) {
     await close();
     throw error;

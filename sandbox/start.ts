@@ -1,12 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createFirstCredential } from './demonstration/first-credential.ts';
 import { LiveView } from './demonstration/live-view.ts';
-import {
-  type LabelledVersion,
-  labelledVersions,
-  type RotationRun,
-  runRotation,
-} from './demonstration/rotation-run.ts';
+import { openConsole } from './demonstration/open-console.ts';
+import { runRotation } from './demonstration/rotation-run.ts';
+import { showRotation } from './demonstration/shown-rotation.ts';
 import { synthesize } from './demonstration/synthesis.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -16,56 +13,39 @@ const ASSEMBLY_DIRECTORY = 'cdk.out';
 
 const program = new Command('npm start --')
   .description('Rotates one Genesys Cloud credential in the embedded sandbox and shows how.')
+  .addOption(
+    new Option('--open', 'open the console, rotate before its eyes, and keep the sandbox up').conflicts(
+      'json',
+    ),
+  )
   .option('--json', 'print the result as one JSON object instead')
-  .addHelpText('after', '\nExit codes: 0 rotated, 1 anything else; the reason is on standard error.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 rotated, 1 anything else; the reason is on standard error. With --open: 130 stopped at once by a second Ctrl-C.',
+  )
   .parse();
+const { open, json } = program.opts<{ open?: true; json?: true }>();
 
 try {
-  if (program.opts<{ json?: true }>().json === true) {
+  if (json === true) {
     await inSandbox(async sandbox => {
       const run = await runRotation(sandbox, await createFirstCredential(sandbox));
       process.stdout.write(`${JSON.stringify(run)}\n`);
     });
+  } else if (open === true) {
+    await openConsole(ASSEMBLY_DIRECTORY, new LiveView(process.stdout), fail);
   } else {
-    await show(new LiveView(process.stdout));
+    const view = new LiveView(process.stdout);
+    view.line('Synthesising the stack …');
+    await inSandbox(sandbox => showRotation(sandbox, view));
   }
 } catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
-
-async function show(view: LiveView): Promise<void> {
-  view.line('Synthesising the stack …');
-  await inSandbox(async sandbox => {
-    view.line(
-      `The sandbox serves AWS at ${sandbox.awsUrl} and Genesys Cloud at ${sandbox.genesysCloud.loginUrl}`,
-    );
-    const credential = await createFirstCredential(sandbox);
-    view.line(`${credential.userName} has logged in; the first tokens are in ${credential.secretArn}`);
-
-    let before: readonly LabelledVersion[] = [];
-    view.heading('RotateSecret');
-    const run = await runRotation(sandbox, credential, {
-      onStart: versions => {
-        before = versions;
-      },
-      onEvent: event => view.event(event),
-    });
-    view.heading('Versions of the secret');
-    view.versions(before, labelledVersions(sandbox, credential.secretArn));
-    view.heading('Proof');
-    for (const line of proof(run)) view.line(line);
-  });
-}
-
-function proof(run: RotationRun): string[] {
-  const calls = Object.values(run.awsCalls).reduce((sum, count) => sum + count, 0);
-  return [
-    '  The first access token is no longer AWSCURRENT.',
-    '  The access token that is AWSCURRENT works: GET /api/v2/users/me answers 200.',
-    `  Rotated in ${run.rotationMs} ms with ${calls} AWS calls; from Genesys Cloud's answer to the move of AWSCURRENT it took ${run.tokenGapMs} ms.`,
-    `  Execution ${run.executionArn}`,
-  ];
 }
 
 async function inSandbox(use: (sandbox: Sandbox) => Promise<void>): Promise<void> {

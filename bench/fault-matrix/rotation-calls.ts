@@ -9,7 +9,10 @@ import {
 } from '../../sandbox/faults/fault-rule.ts';
 import type { Faults } from '../../sandbox/faults/faults.ts';
 import type { GenesysInterceptor } from '../../sandbox/genesys-cloud/interceptor.ts';
-import type { InterceptedInvocation, InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type {
+  InterceptedInvocation,
+  InvocationInterceptor,
+} from '../../sandbox/lambda/invocation-interceptor.ts';
 
 /** A call that a rotation makes. */
 export interface CallSite {

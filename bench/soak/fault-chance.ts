@@ -7,7 +7,7 @@ import {
   GENESYS_FAULTS,
 } from '../../sandbox/faults/fault-rule.ts';
 import type { Faults } from '../../sandbox/faults/faults.ts';
-import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 
 /** The endpoints of Genesys Cloud by the function that calls them, once in an invocation. */

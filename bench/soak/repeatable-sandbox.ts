@@ -1,4 +1,5 @@
-import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 
 /** The instant at which every run begins: schedules by the calendar go by it. A clock is only moved forward. */
 const BEGINNING_MS = Date.UTC(2100, 0, 1);

@@ -17,8 +17,8 @@ export interface PageFolders {
 const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join(FOLDER, 'dist') };
 
 /**
- * Bundles the page: `main.tsx` with its styles, and `index.html` and its icon beside it. Each file is replaced in one go, so that
- * several programs may build and read at the same time.
+ * Bundles the page: `main.tsx` with its styles, `index.html` and the icon beside it. Each file is replaced in one go,
+ * so that several programs may build and read at the same time.
  *
  * @returns the folder with the page's files
  * @throws Error the sources cannot be built; the message says where

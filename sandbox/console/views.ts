@@ -89,7 +89,7 @@ export interface TokenMark {
 }
 
 /** What has become of a token that Genesys Cloud issued. */
-export type TokenState = 'live' | 'expired' | 'spent' | 'revoked';
+type TokenState = 'live' | 'expired' | 'spent' | 'revoked';
 
 /** A staging label that went to a version, left one, or moved between two. */
 export interface LabelMoveView {

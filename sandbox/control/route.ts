@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** A request, as far as its route has to know it. */
-export interface RouteRequest {
+interface RouteRequest {
   /** The JSON that came with it; undefined when none did. */
   readonly body: unknown;
   /** The named groups of {@link Route.target}. */

@@ -1,7 +1,7 @@
 import type { AwsInterceptor, AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
-import type { InvocationInterceptor } from '../lambda/lambda.ts';
+import type { InvocationInterceptor } from '../lambda/invocation-interceptor.ts';
 import type { OpenRequests } from '../open-requests.ts';
 import { awsFault } from './aws-faults.ts';
 import { FaultDice } from './fault-dice.ts';

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import { ConnectionDropped } from '../aws/connection-dropped.ts';
+import type { InterceptedInvocation } from '../lambda/invocation-interceptor.ts';
 import type { Invocation } from '../lambda/invoker.ts';
-import type { InterceptedInvocation } from '../lambda/lambda.ts';
 import type { FunctionFaultKind } from './fault-rule.ts';
 
 /**

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AccessRequest, type AwsService, operation } from '../aws/service.ts';
+import type { AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
-import {
-  describeFunction,
-  functionConcurrency,
-  functionConfiguration,
-  functionPolicy,
-} from './function-description.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
+import {
+  type InterceptedInvocation,
+  type InvocationInterceptor,
+  intercepted,
+} from './invocation-interceptor.ts';
 import type {
   EventInvoker,
   FunctionInvoker,
@@ -22,32 +20,14 @@ import type {
   InvocationOrigin,
   InvokingService,
 } from './invoker.ts';
+import { type InvokedFunction, lambdaOperations } from './operations.ts';
 import { toInvocation } from './outcome.ts';
 import { checkPayload } from './payload-limits.ts';
 import { newLogStreamName, processVariables } from './process-variables.ts';
 import { RoleUse } from './role-use.ts';
 import { RunningInvocations } from './running-invocations.ts';
 
-/** An invocation as an interceptor sees it. */
-export interface InterceptedInvocation {
-  readonly functionName: string;
-  /** Unqualified. */
-  readonly functionArn: string;
-  readonly payload: unknown;
-  readonly requestId: string;
-  /** The AWS service that invokes; absent for a call of Lambda's API. */
-  readonly source?: InvokingService;
-}
-
-/**
- * Stands around every invocation, in the order given, before concurrency is counted: may refuse it with an
- * AwsError, answer in its place, delay it, or lose its answer.
- */
-export type InvocationInterceptor = (
-  invocation: InterceptedInvocation,
-  next: () => Promise<Invocation>,
-) => Promise<Invocation>;
-
+/** What an emulated Lambda works with. */
 export interface LambdaOptions {
   readonly clock: Clock;
   readonly accountId: string;
@@ -70,14 +50,6 @@ export interface LambdaOptions {
   readonly onChange?: () => void;
 }
 
-const functionInput = v.object({ FunctionName: v.string(), Qualifier: v.optional(v.string()) });
-const invokeInput = v.object({
-  ...functionInput.entries,
-  InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun'])),
-  LogType: v.optional(v.picklist(['None', 'Tail'])),
-  Payload: v.optional(v.string()),
-});
-
 /**
  * AWS Lambda: runs each function in Node.js processes of its own, as deployed. Where the clock runs, time-outs, like
  * all that the processes do, take real time, and the `Date` that a function sees starts from the sandbox's. Where it
@@ -85,34 +57,7 @@ const invokeInput = v.object({
  */
 export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   readonly id = 'lambda';
-  readonly operations = {
-    Invoke: operation(
-      invokeInput,
-      (input, call) => this.#invokeOperation(input, call.requestId),
-      input => this.#access('lambda:InvokeFunction', input),
-    ),
-    GetFunction: operation(
-      functionInput,
-      input => describeFunction(this.#functions.find(input.FunctionName, input.Qualifier)),
-      input => this.#access('lambda:GetFunction', input),
-    ),
-    GetFunctionConfiguration: operation(
-      functionInput,
-      input => functionConfiguration(this.#functions.find(input.FunctionName, input.Qualifier)),
-      input => this.#access('lambda:GetFunctionConfiguration', input),
-    ),
-    GetFunctionConcurrency: operation(
-      functionInput,
-      input => functionConcurrency(this.#functions.find(input.FunctionName)),
-      input => this.#access('lambda:GetFunctionConcurrency', input),
-    ),
-    GetPolicy: operation(
-      functionInput,
-      input =>
-        functionPolicy(this.#functions.find(input.FunctionName, input.Qualifier), this.#options.policyOf),
-      input => this.#access('lambda:GetPolicy', input),
-    ),
-  };
+  readonly operations: ReturnType<typeof lambdaOperations>;
   /** Those that run at this moment. */
   readonly invocations: RunningInvocations;
   readonly #options: LambdaOptions;
@@ -139,6 +84,13 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     });
     this.#concurrency = new Concurrency(options.concurrencyLimit ?? 1000);
     this.#events = new AsyncInvocations(options.clock);
+    this.operations = lambdaOperations({
+      functions: this.#functions,
+      policyOf: options.policyOf,
+      invoke: invoked => this.#invoke(invoked),
+      accept: invoked => this.#accept(invoked),
+      tail: (functionName, requestId) => this.#logs.tail(functionName, requestId),
+    });
   }
 
   /**
@@ -181,7 +133,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   ): Promise<Invocation> {
     this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
     const text = payload === undefined ? '{}' : JSON.stringify(payload);
-    return await this.#invoke(functionArn, undefined, text, randomUUID(), source);
+    return await this.#invoke(unqualified(functionArn, text), source);
   }
 
   async invokeEvent(
@@ -191,7 +143,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     origin?: InvocationOrigin,
   ): Promise<void> {
     this.#roles.requireInvocation(this.#functions.meantArn(functionArn), source, origin);
-    this.#accept(functionArn, undefined, JSON.stringify(payload ?? {}), randomUUID(), source);
+    this.#accept(unqualified(functionArn, JSON.stringify(payload ?? {})), source);
   }
 
   /** What a function wrote, oldest first; the last 10,000 lines are kept. */
@@ -215,64 +167,29 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     await this.#functions.close();
   }
 
-  #access(action: string, input: v.InferOutput<typeof functionInput>): AccessRequest[] {
-    return [{ action, resource: this.#functions.meantArn(input.FunctionName, input.Qualifier) }];
-  }
-
-  async #invokeOperation(input: v.InferOutput<typeof invokeInput>, requestId: string): Promise<object> {
-    const { FunctionName, Qualifier, InvocationType = 'RequestResponse' } = input;
-    const payload = input.Payload || '{}';
-    const { name, version } = this.#functions.find(FunctionName, Qualifier);
-    checkPayload(payload, InvocationType);
-    if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
-    if (InvocationType === 'Event') {
-      this.#accept(FunctionName, Qualifier, payload, requestId);
-      return { StatusCode: 202, Payload: '' };
-    }
-    const invocation = await this.#invoke(FunctionName, Qualifier, payload, requestId);
-    return {
-      StatusCode: 200,
-      Payload: JSON.stringify(invocation.payload),
-      ExecutedVersion: version,
-      ...(invocation.functionError !== undefined && { FunctionError: invocation.functionError }),
-      ...(input.LogType === 'Tail' && { LogResult: this.#logs.tail(name, requestId) }),
-    };
-  }
-
-  #accept(
-    functionName: string,
-    qualifier: string | undefined,
-    payload: string,
-    requestId: string,
-    source?: InvokingService,
-  ): void {
+  #accept(invoked: InvokedFunction, source?: InvokingService): void {
+    const { functionName, qualifier, payload, requestId } = invoked;
     const { name } = this.#functions.find(functionName, qualifier);
     checkPayload(payload, 'Event');
     this.#events.accept(
-      () => this.#invoke(functionName, qualifier, payload, requestId, source),
+      () => this.#invoke(invoked, source),
       reason => this.#note(name, `Event given up: ${reason}`, requestId),
     );
   }
 
-  async #invoke(
-    functionName: string,
-    qualifier: string | undefined,
-    payload: string,
-    requestId: string,
-    source?: InvokingService,
-  ): Promise<Invocation> {
+  async #invoke(invoked: InvokedFunction, source?: InvokingService): Promise<Invocation> {
+    const { functionName, qualifier, payload, requestId } = invoked;
     const target = this.#functions.find(functionName, qualifier);
     checkPayload(payload, 'RequestResponse');
-    const intercepted: InterceptedInvocation = {
+    const invocation: InterceptedInvocation = {
       functionName: target.name,
       functionArn: target.arn,
       payload: JSON.parse(payload),
       requestId,
       ...(source !== undefined && { source }),
     };
-    const run = (this.#options.interceptors ?? []).reduceRight<() => Promise<Invocation>>(
-      (next, interceptor) => () => interceptor(intercepted, next),
-      () => this.#run(target, payload, requestId),
+    const run = intercepted(this.#options.interceptors ?? [], invocation, () =>
+      this.#run(target, payload, requestId),
     );
     return await this.invocations.count(run);
   }
@@ -332,4 +249,9 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   #note(functionName: string, text: string, requestId: string): void {
     this.#logs.add({ functionName, text, stream: 'stderr', at: this.#options.clock.now(), requestId });
   }
+}
+
+/** An invocation that does not name its version or alias apart from the function. */
+function unqualified(functionName: string, payload: string): InvokedFunction {
+  return { functionName, qualifier: undefined, payload, requestId: randomUUID() };
 }

@@ -9,7 +9,7 @@ import {
 import * as v from 'valibot';
 import { authorizeCode, type LoggedIn, logIn } from '../../sandbox/genesys-cloud/browser.ts';
 import type { OAuthClient, User } from '../../sandbox/genesys-cloud/directory.ts';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
 /** The secret of these tests. */

@@ -6,7 +6,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts';
 

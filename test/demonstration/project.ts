@@ -59,6 +59,18 @@ export class Program {
     return await Promise.race([this.#firstLine, this.ended.then(({ stderr }) => stderr)]);
   }
 
+  /** What it has printed as soon as that matches; what it printed in all, errors too, when it ends before that. */
+  async printed(pattern: RegExp): Promise<string> {
+    let printed = '';
+    const matched = new Promise<string>(resolve => {
+      this.#process.stdout?.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+        if (pattern.test(printed)) resolve(printed);
+      });
+    });
+    return await Promise.race([matched, this.ended.then(({ stdout, stderr }) => `${stdout}${stderr}`)]);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

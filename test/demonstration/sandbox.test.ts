@@ -168,6 +168,7 @@ describe('npm run sandbox', () => {
     program.signal('SIGCONT');
     const { exitCode, stdout, stderr } = await program.ended;
 
+    expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/$/m);
     // Version 1 of the AWS CLI knows only the second name of the region.
     expect(stdout).toMatch(
       /^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/m,

@@ -6,7 +6,8 @@ import {
   createFirstCredential,
   type FirstCredential,
 } from '../../sandbox/demonstration/first-credential.ts';
-import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 
 /** A sandbox with the stack of this test run, and the operator's clients for it. */
 export interface TestSandbox {

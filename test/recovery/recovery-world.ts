@@ -7,8 +7,8 @@ import { RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-s
 import * as v from 'valibot';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
-import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 

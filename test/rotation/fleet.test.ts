@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InvocationInterceptor } from '../../sandbox/lambda/lambda.ts';
+import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 const FLEET = Array.from({ length: 20 }, (_, index) => `genesys/fleet-${index}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
+import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
-import type { InterceptedInvocation } from '../../sandbox/lambda/lambda.ts';
 import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 

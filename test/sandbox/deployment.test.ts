@@ -19,7 +19,8 @@ import {
   StateMachine,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { synthesise, temporaryFolder } from './template/synthesised-stack.ts';
 
 const ADOPTED_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys/adopted-AbCdEf';

@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,16 +1,10 @@
-import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
 import { ControlServer } from '../../../sandbox/control/control-server.ts';
 import { controlRoutes } from '../../../sandbox/control/routes.ts';
 import type { Faults } from '../../../sandbox/faults/faults.ts';
 import { faultWorld } from '../faults/fault-world.ts';
-
-interface Sent {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+import { jsonRequest, type Sent, sendForJson } from './control-client.ts';
 
 /** A control API, and `send`, which may set any header. */
 async function control() {
@@ -21,18 +15,8 @@ async function control() {
   await server.listen();
   onTestFinished(() => server.close());
 
-  const send = (path: string, { method = 'GET', headers = {}, body }: Sent = {}) =>
-    new Promise<{ status: number; body: unknown }>((resolve, reject) => {
-      const sent = request(`${server.url}${path}`, { method, headers }, async response => {
-        let text = '';
-        for await (const chunk of response) text += chunk;
-        resolve({ status: response.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) });
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  const sendJson = (path: string, body: unknown, method = 'POST') =>
-    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const send = (path: string, sent?: Sent) => sendForJson(server.url, path, sent);
+  const sendJson = (path: string, body: unknown) => send(path, jsonRequest(body));
   return { clock, faults, cloudTrail, server, send, sendJson };
 }
 
@@ -149,6 +133,8 @@ describe('the control API', () => {
     ['another origin', { origin: 'http://evil.example' }],
     ['the origin of another port', { origin: 'http://127.0.0.1:1' }],
     ['the origin null', { origin: 'null' }],
+    ['an image on a page of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['a script on a page of another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
   ])('refuses a request with %s', async (_what, headers) => {
     const { send, faults } = await control();
     const json = { 'content-type': 'application/json', ...headers };
@@ -158,6 +144,13 @@ describe('the control API', () => {
 
     expect([read.status, written.status]).toStrictEqual([403, 403]);
     expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it('answers a person who follows a link of another page', async () => {
+    const { send } = await control();
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+
+    expect(await send('/clock', { headers })).toMatchObject({ status: 200 });
   });
 
   it('takes requests of its own origin, and by the name localhost', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import type { InterceptedInvocation } from '../../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../../sandbox/lambda/invoker.ts';
-import type { InterceptedInvocation } from '../../../sandbox/lambda/lambda.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
 const ECHO = 'exports.handler = async event => event;';

@@ -1,0 +1,49 @@
+import { openBrowser } from '../../desktop/open-browser.ts';
+import { buildPage } from '../console/build-page.ts';
+import { consoleServer } from '../console/console-server.ts';
+import { stopOnSignal } from '../program/stop-on-signal.ts';
+import { Sandbox } from '../sandbox.ts';
+import type { LiveView } from './live-view.ts';
+import { showRotation } from './shown-rotation.ts';
+import { synthesize } from './synthesis.ts';
+
+/**
+ * Opens the console in the browser, rotates one credential as soon as the page is there, and keeps the sandbox up
+ * until SIGINT or SIGTERM, also when the rotation fails: then there is something to look at.
+ *
+ * @param onFailure told why the rotation failed
+ * @throws SynthesisFailed
+ */
+export async function openConsole(
+  assemblyDirectory: string,
+  view: LiveView,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  view.line('Synthesising the stack, building the page …');
+  const [pageFolder] = await Promise.all([buildPage(), synthesize(assemblyDirectory)]);
+  const sandbox = await Sandbox.start({ assemblyDirectory });
+  const { server, opened } = consoleServer(sandbox, pageFolder);
+  const stop = Promise.withResolvers<void>();
+  let isStopping = false;
+  stopOnSignal(() => {
+    isStopping = true;
+    stop.resolve();
+  });
+  try {
+    await server.listen();
+    void showRotation(sandbox, view, async () => {
+      view.line(`The console is at ${server.url}/`);
+      await openBrowser(`${server.url}/`, text => view.line(text));
+      view.line('The rotation begins when the page is open.');
+      await opened;
+    })
+      .catch((error: unknown) => {
+        // What is ended in mid-flight fails, too.
+        if (!isStopping) onFailure(error);
+      })
+      .then(() => view.line('\nRotate, break and redrive in the console. Ctrl-C ends the sandbox.'));
+    await stop.promise;
+  } finally {
+    await Promise.all([server.close(), sandbox.close()]);
+  }
+}

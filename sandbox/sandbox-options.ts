@@ -1,0 +1,43 @@
+import type { AwsInterceptor } from './aws/service.ts';
+import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
+import type { EventBridgeBehaviour } from './events/behaviour.ts';
+import type { FaultRule } from './faults/fault-rule.ts';
+import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
+import type { InvocationInterceptor } from './lambda/invocation-interceptor.ts';
+import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
+import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
+
+/** How a sandbox may differ from another. */
+export interface SandboxOptions {
+  /** The folder that `npm run synth` wrote. Default: `cdk.out` in the present folder. */
+  readonly assemblyDirectory?: string;
+  /** Needed when the folder holds more than one stack. */
+  readonly stackName?: string;
+  /** Ids of KMS keys that the account has before the stack is deployed; their policies leave the decision to IAM. */
+  readonly existingKeys?: readonly string[];
+  /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */
+  readonly port?: number;
+  readonly secretsManager?: Partial<SecretsManagerBehaviour>;
+  readonly stepFunctions?: Partial<StepFunctionsBehaviour>;
+  readonly events?: Partial<EventBridgeBehaviour>;
+  readonly dynamoDb?: Partial<DynamoDbBehaviour>;
+  readonly genesysCloud?: Partial<GenesysBehaviour>;
+  /** Stand around every authenticated AWS call. */
+  readonly awsInterceptors?: readonly AwsInterceptor[];
+  /** Stand around every invocation of a function. */
+  readonly invocationInterceptors?: readonly InvocationInterceptor[];
+  /** In force from the start: the first login at Genesys Cloud counts for them, too. */
+  readonly faults?: readonly FaultRule[];
+  /** The same seed gives the same faults and the same jitter of Step Functions. By default only the faults' is set. */
+  readonly seed?: number;
+  /**
+   * Time stands still but for `Sandbox.advance`: also the functions' timers, time-outs and `Date` go by the
+   * clock, so that waits of any length pass in no time, and what is computed takes none. Nothing that waits goes on
+   * by itself: a rotation needs someone to advance the time.
+   */
+  readonly virtualTime?: boolean;
+  /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
+  readonly permissionRecords?: string;
+  /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
+  readonly onFault?: (fault: unknown, operation: string) => void;
+}

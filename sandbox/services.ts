@@ -1,0 +1,185 @@
+import { CallLog } from './aws/call-log.ts';
+import { AwsEndpoint } from './aws/endpoint.ts';
+import type { Identities } from './aws/identities.ts';
+import type { AwsService } from './aws/service.ts';
+import { Clock } from './clock.ts';
+import { CloudTrail } from './cloudtrail/cloudtrail.ts';
+import { DynamoDb } from './dynamodb/dynamodb.ts';
+import { EventBridge } from './events/event-bridge.ts';
+import { connectCloudTrail, connectStepFunctions } from './events/service-events.ts';
+import { Faults } from './faults/faults.ts';
+import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { Permissions } from './iam/permissions.ts';
+import { keyAccess } from './kms/key-use.ts';
+import { Kms } from './kms/kms.ts';
+import { Lambda } from './lambda/lambda.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
+import { SecretsManager } from './secrets-manager/secrets-manager.ts';
+import { seededRandom } from './seeded-random.ts';
+import type { Settlement } from './settlement.ts';
+import { Sns } from './sns/sns.ts';
+import { StepFunctions } from './step-functions/step-functions.ts';
+import { sts } from './sts/sts.ts';
+import type { StackModel } from './template/stack-model.ts';
+
+/** What the person who works with the sandbox may do. */
+const ADMINISTRATOR = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+} as const;
+
+/** The parts of a sandbox, which do not listen yet and hold nothing. */
+export interface Services {
+  readonly clock: Clock;
+  readonly callLog: CallLog;
+  readonly cloudTrail: CloudTrail;
+  readonly faults: Faults;
+  readonly kms: Kms;
+  readonly permissions: Permissions;
+  readonly genesysCloud: GenesysCloud;
+  readonly lambda: Lambda;
+  readonly stepFunctions: StepFunctions;
+  readonly secretsManager: SecretsManager;
+  readonly events: EventBridge;
+  readonly sns: Sns;
+  readonly dynamoDb: DynamoDb;
+  readonly endpoint: AwsEndpoint;
+}
+
+/** What the parts of a sandbox have in common. */
+interface Surroundings {
+  readonly account: { readonly partition: string; readonly accountId: string; readonly region: string };
+  readonly stack: StackModel;
+  readonly identities: Identities;
+  readonly settlement: Settlement;
+}
+
+/**
+ * Makes the emulated services and connects them with each other.
+ *
+ * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
+ */
+export function connectServices(
+  options: SandboxOptions,
+  { account, stack, identities, settlement }: Surroundings,
+): Services {
+  const { openRequests, onInvocationChange } = settlement;
+  const clock = new Clock({ standsStill: options.virtualTime ?? false });
+  const callLog = new CallLog(clock);
+  const base = { clock, ...account };
+  const cloudTrail = new CloudTrail(base);
+  const kms = new Kms(base);
+  const permissions = new Permissions({
+    ...account,
+    stack,
+    users: { [identities.userArn('operator')]: ADMINISTRATOR },
+  });
+  const mayUseKey = keyAccess(keyId => kms.keyArnIfAny(keyId), permissions);
+  const genesysCloud = new GenesysCloud({
+    clock,
+    openRequests,
+    ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
+  });
+  const sns = new Sns({ ...base, mayUseKey });
+  const dynamoDb = new DynamoDb({
+    ...base,
+    ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
+  });
+  const services = (): AwsService[] => [
+    secretsManager,
+    stepFunctions,
+    lambda,
+    kms,
+    sts,
+    cloudTrail,
+    sns,
+    dynamoDb,
+  ];
+  const faults = new Faults({
+    clock,
+    openRequests,
+    services,
+    functions: stack.functions,
+    refuseGenesys: () => genesysCloud.refuseConnections(),
+    ...(options.seed !== undefined && { seed: options.seed }),
+  });
+  const lambda: Lambda = new Lambda({
+    ...base,
+    authorizer: permissions,
+    policyOf: functionArn => permissions.functionPolicy(functionArn),
+    credentialsFor: ({ name, arn, roleArn }) =>
+      identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
+    extraEnvironment: () => ({ AWS_ENDPOINT_URL: endpoint.url, ...gatewayVariables(genesysCloud) }),
+    interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
+    onChange: onInvocationChange,
+  });
+  const stepFunctions: StepFunctions = new StepFunctions({
+    ...base,
+    functions: lambda,
+    authorizer: permissions,
+    mayUseKey,
+    ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
+    ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
+  });
+  const secretsManager: SecretsManager = new SecretsManager({
+    ...base,
+    functions: lambda,
+    mayInvoke: (functionArn, secretArn) =>
+      lambda.hasFunction(functionArn) &&
+      lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
+    mayUseKey,
+    cloudTrail,
+    ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
+  });
+  const events = new EventBridge({
+    ...base,
+    functions: lambda,
+    ...(options.events !== undefined && { behaviour: options.events }),
+  });
+  connectStepFunctions(events, stepFunctions, {
+    now: () => clock.now(),
+    isEncrypted: arn =>
+      stack.stateMachines.some(machine => machine.arn === arn && machine.kmsKeyId !== undefined),
+  });
+  connectCloudTrail(events, cloudTrail);
+  genesysCloud.intercept(faults.genesysInterceptor);
+  const endpoint: AwsEndpoint = new AwsEndpoint({
+    services: services(),
+    identities,
+    authorizer: permissions,
+    interceptors: [
+      callLog.interceptor,
+      ...(options.awsInterceptors ?? []),
+      faults.awsInterceptor,
+      settlement.awsInterceptor,
+    ],
+    openRequests,
+    region: account.region,
+    ...(options.port !== undefined && { port: options.port }),
+    onFault:
+      options.onFault ??
+      ((fault, operation) => console.error(`Fault of the sandbox in ${operation}:`, fault)),
+  });
+  return {
+    clock,
+    callLog,
+    cloudTrail,
+    faults,
+    kms,
+    permissions,
+    genesysCloud,
+    lambda,
+    stepFunctions,
+    secretsManager,
+    events,
+    sns,
+    dynamoDb,
+    endpoint,
+  };
+}
+
+/** Where the functions find Genesys Cloud; `{host}` stands for a credential's region. */
+function gatewayVariables(genesysCloud: GenesysCloud): Record<string, string> {
+  const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
+  return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
+}

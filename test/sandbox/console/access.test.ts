@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { pageRoute } from '../../../sandbox/console/page-files.ts';
+import { jsonRequest, type Sent } from '../control/control-client.ts';
+import { type ConsoleWorld, consoleWorld, folderWith, PAGE_FILES } from './console-world.ts';
+
+const ARN = 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:x';
+
+/** Each route of the console, with a request that it takes. */
+const ROUTES: readonly (readonly [string, Sent])[] = [
+  ['/', {}],
+  ['/index.html', {}],
+  ['/main.js', {}],
+  ['/state-machine', {}],
+  ['/overview', {}],
+  ['/stream', {}],
+  ['/executions/x/events', {}],
+  ['/secrets/rotate', jsonRequest({ secretArn: ARN })],
+  ['/secrets/authorize', jsonRequest({ secretArn: ARN })],
+  ['/secrets/revoke', jsonRequest({ secretArn: ARN })],
+  ['/executions/redrive', jsonRequest({ executionArn: ARN })],
+  ['/executions/stop', jsonRequest({ executionArn: ARN })],
+  ['/faults', jsonRequest({ text: 'kms:Decrypt=hang' })],
+  ['/clock/advance', jsonRequest({ ms: 1 })],
+];
+
+const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['a foreign name', { host: 'evil.example' }],
+  ['another port', { host: '127.0.0.1:1' }],
+  ['another origin', { origin: 'http://evil.example' }],
+  ['the origin null', { origin: 'null' }],
+  ['another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+];
+
+/** Sends the request of a route with more headers; answers the status, and whether the body says anything. */
+async function statusOf({ send }: ConsoleWorld, [target, sent]: (typeof ROUTES)[number], headers: object) {
+  const { status, text } = await send(target, { ...sent, headers: { ...sent.headers, ...headers } });
+  return { target, status, leaks: text.includes('genesys-token-rotation') };
+}
+
+describe('the console', () => {
+  it.each(FOREIGN)('refuses every request from %s', async (_what, headers) => {
+    const world = await consoleWorld();
+    const before = world.sandbox.callLog.calls().length;
+    const beforeMs = world.sandbox.clock.nowMs();
+
+    const answers = await Promise.all(ROUTES.map(route => statusOf(world, route, headers)));
+
+    expect(answers).toEqual(ROUTES.map(([target]) => ({ target, status: 403, leaks: false })));
+    expect(world.sandbox.callLog.calls()).toHaveLength(before);
+    expect(world.sandbox.clock.nowMs()).toBe(beforeMs);
+    expect(world.sandbox.faults.rules()).toEqual([]);
+  });
+
+  it.each(ROUTES.filter(([, { method }]) => method === 'POST').map(([target]) => target))(
+    'takes no form at %s, as any page could send one',
+    async target => {
+      const world = await consoleWorld();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+
+      expect(await world.send(target, { method: 'POST', headers, body: 'secretArn=x' })).toMatchObject({
+        status: 415,
+      });
+    },
+  );
+
+  it.each([
+    ['/', 'text/html; charset=utf-8', PAGE_FILES['index.html']],
+    ['/?execution=x', 'text/html; charset=utf-8', PAGE_FILES['index.html']],
+    ['/main.js', 'text/javascript; charset=utf-8', PAGE_FILES['main.js']],
+    ['/main.css', 'text/css; charset=utf-8', PAGE_FILES['main.css']],
+  ])(
+    'serves %s, which loads nothing from elsewhere and stands in no frame',
+    async (target, type, content) => {
+      const world = await consoleWorld();
+
+      const { status, headers, text } = await world.send(target);
+
+      expect({ status, text }).toEqual({ status: 200, text: content });
+      expect(headers).toMatchObject({
+        'content-type': type,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+        'content-security-policy':
+          "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      });
+    },
+  );
+
+  it.each([
+    '/../secret.js',
+    '/..%2fsecret.js',
+    '/%2e%2e/secret.js',
+    '/..\\secret.js',
+    '/./../secret.js',
+    '//secret.js',
+    '/main.js/../../secret.js',
+    '/%00',
+    '/link.js',
+    '/below/secret.js',
+    '/constructor',
+    '/__proto__',
+    '/nothing.js',
+  ])('has no file %s', async target => {
+    const world = await consoleWorld();
+
+    const { status, text } = await world.send(target);
+
+    expect({ status, body: JSON.parse(text) }).toEqual({
+      status: 404,
+      body: { error: `There is no GET ${target}.` },
+    });
+  });
+
+  it.each([
+    ['no index.html', { 'main.js': '' }, /^There is no index\.html in /],
+    ['a file that no page has', { 'index.html': '', '.env': '' }, /^A page has no files like \.env in /],
+  ])('does not begin with %s', (_what, files, message) => {
+    expect(() => pageRoute(folderWith(files))).toThrow(message);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { consoleServer } from '../../../sandbox/console/console-server.ts';
+import type { CredentialView, ExecutionView, Overview } from '../../../sandbox/console/views.ts';
+import type { SandboxOptions } from '../../../sandbox/sandbox-options.ts';
+import { emptyFolder } from '../../demonstration/project.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
+import { jsonRequest, type Sent, send, sendForJson } from '../control/control-client.ts';
+
+/** See {@link consoleWorld}. */
+export type ConsoleWorld = Awaited<ReturnType<typeof consoleWorld>>;
+
+/** The files of a page as small as can be. */
+export const PAGE_FILES = {
+  'index.html': '<!doctype html><title>Console</title><script type="module" src="main.js"></script>',
+  'main.js': 'export {};',
+  'main.css': 'body { margin: 0 }',
+} as const;
+
+/** A folder with these files. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = emptyFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+  return folder;
+}
+
+/** A folder with the files of a page, among what does not belong to it: a file beside it, one below, and a link. */
+function pageFolder(): string {
+  const parent = folderWith({ 'secret.js': 'secret' });
+  const folder = path.join(parent, 'page');
+  mkdirSync(path.join(folder, 'below'), { recursive: true });
+  for (const [name, content] of Object.entries(PAGE_FILES)) writeFileSync(path.join(folder, name), content);
+  writeFileSync(path.join(folder, 'below', 'secret.js'), 'secret');
+  symlinkSync(path.join(parent, 'secret.js'), path.join(folder, 'link.js'));
+  return folder;
+}
+
+/** A sandbox whose time stands still, with the console on its control server. */
+export async function consoleWorld(options: SandboxOptions = {}) {
+  const world = await startSandbox({ virtualTime: true, ...options });
+  const { server, opened } = consoleServer(world.sandbox, pageFolder());
+  await server.listen();
+  onTestFinished(() => server.close());
+  const { url } = server;
+
+  const get = async (target: string): Promise<unknown> => (await sendForJson(url, target)).body;
+  const overview = async (): Promise<Overview> => (await get('/overview')) as Overview;
+  return {
+    ...world,
+    url,
+    opened,
+    close: () => server.close(),
+    get,
+    overview,
+    send: (target: string, sent?: Sent) => send(url, target, sent),
+    post: (target: string, body: unknown) => sendForJson(url, target, jsonRequest(body)),
+
+    /** Lets time pass until nothing is under way any more, a minute if not told otherwise. */
+    async advance(ms = 60_000): Promise<void> {
+      await sendForJson(url, '/clock/advance', jsonRequest({ ms }));
+    },
+
+    /** The newest execution. */
+    async execution(): Promise<ExecutionView> {
+      const [newest] = (await overview()).executions;
+      if (newest === undefined) throw new Error('There is no execution.');
+      return newest;
+    },
+
+    /** The only credential. */
+    async credentialView(): Promise<CredentialView> {
+      const [only, ...others] = (await overview()).credentials;
+      if (only === undefined || others.length > 0) throw new Error('There is not exactly one credential.');
+      return only;
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { consoleWorld } from './console-world.ts';
+
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const FINGERPRINT = /^[0-9a-f]{16}$/;
+
+describe('the overview', () => {
+  it('shows a credential before its first rotation', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+
+    const { now, executions, credentials, faults } = await world.overview();
+
+    const token = { fingerprint: expect.stringMatching(FINGERPRINT), state: 'live' };
+    const issued = { ...token, issuedAt: now };
+    const expiresAt = new Date(Date.parse(now) + 86_400_000).toISOString();
+    expect({ executions, faults }).toEqual({ executions: [], faults: [] });
+    expect(credentials).toEqual([
+      {
+        secretArn,
+        name: 'genesys/demo',
+        rotation: { isEnabled: true, status: 'idle', nextRotationDate: expect.stringMatching(ISO_8601) },
+        versions: [
+          {
+            id: expect.any(String),
+            createdDate: now,
+            labels: ['AWSCURRENT'],
+            accessToken: token,
+            refreshToken: token,
+          },
+        ],
+        labelMoves: [{ at: now, label: 'AWSCURRENT', to: credentials[0]?.versions[0]?.id }],
+        lineages: [
+          {
+            id: expect.any(String),
+            isLive: true,
+            tokens: [
+              { ...issued, kind: 'refresh' },
+              { ...issued, kind: 'access', expiresAt },
+            ],
+          },
+        ],
+        consumer: {
+          works: true,
+          explanation: 'Genesys Cloud accepts the access token of AWSCURRENT.',
+          accessTokenFingerprint: credentials[0]?.versions[0]?.accessToken?.fingerprint,
+          accessTokenExpiresAt: expiresAt,
+        },
+      },
+    ]);
+  });
+
+  it('shows what a rotation did to labels and tokens', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+    const [first] = (await world.credentialView()).versions;
+
+    await world.post('/secrets/rotate', { secretArn });
+    await world.advance();
+
+    const { versions, labelMoves, lineages, consumer, rotation } = await world.credentialView();
+    const second = versions[1];
+    expect(rotation).toMatchObject({ status: 'idle', lastRotatedDate: expect.stringMatching(ISO_8601) });
+    expect(versions).toMatchObject([
+      {
+        id: first?.id,
+        labels: ['AWSPREVIOUS'],
+        accessToken: { fingerprint: first?.accessToken?.fingerprint, state: 'revoked' },
+        refreshToken: { fingerprint: first?.refreshToken?.fingerprint, state: 'spent' },
+      },
+      { labels: ['AWSCURRENT'], accessToken: { state: 'live' }, refreshToken: { state: 'live' } },
+    ]);
+    expect(labelMoves.map(({ label, from, to }) => ({ label, from, to }))).toEqual([
+      { label: 'AWSCURRENT', to: first?.id },
+      { label: 'AWSPENDING', to: second?.id },
+      { label: 'AWSCURRENT', from: first?.id, to: second?.id },
+      { label: 'AWSPREVIOUS', to: first?.id },
+      { label: 'AWSPENDING', from: second?.id },
+    ]);
+    expect(lineages).toHaveLength(1);
+    expect(lineages[0]?.tokens.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+      'refresh spent',
+      'access revoked',
+      'refresh live',
+      'access live',
+    ]);
+    expect(consumer).toMatchObject({
+      works: true,
+      accessTokenFingerprint: second?.accessToken?.fingerprint,
+    });
+  });
+
+  it('lists the executions, the newest first, as Step Functions describes them', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+    await world.post('/secrets/rotate', { secretArn });
+    await world.advance();
+    await world.post('/faults', { text: 'lambda:verify=crash-before' });
+    await world.post('/secrets/rotate', { secretArn });
+    await world.advance(20_000);
+
+    const { executions, faults } = await world.overview();
+
+    const name = expect.stringMatching(/^genesys-demo-/);
+    const both = {
+      arn: expect.stringMatching(/:execution:genesys-token-rotation:genesys-demo-/),
+      name,
+      secretArn,
+      startDate: expect.stringMatching(ISO_8601),
+      stopDate: expect.stringMatching(ISO_8601),
+      lastEventId: expect.any(Number),
+    };
+    expect(executions).toEqual([
+      {
+        ...both,
+        status: 'FAILED',
+        redriveCount: 0,
+        isRedrivable: true,
+        error: 'Runtime.ExitError',
+        cause: expect.stringContaining('exit status 1'),
+      },
+      { ...both, status: 'SUCCEEDED', redriveCount: 0, isRedrivable: false },
+    ]);
+    expect(faults).toEqual([{ id: 1, text: 'lambda:verify=crash-before', injected: 2 }]);
+  });
+
+  it('tells what Secrets Manager does while it rotates', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+
+    await world.post('/secrets/rotate', { secretArn });
+
+    expect((await world.credentialView()).rotation.status).toBe('rotating, attempt 1: createSecret');
+  });
+
+  it('tells what Secrets Manager does about a rotation that fails', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+    await world.post('/faults', { text: 'lambda:rotation=crash-before' });
+
+    await world.post('/secrets/rotate', { secretArn });
+    await world.advance(1000);
+    const waiting = (await world.credentialView()).rotation;
+    await world.advance(3 * 3_600_000);
+    const outOfRetries = (await world.credentialView()).rotation;
+
+    expect(waiting.status).toMatch(/^failed, waiting for a retry at \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(outOfRetries.status).toBe('failed, no retry before the next window');
+  });
+
+  it.each([
+    ['expired', 'Genesys Cloud answers 401: the access token of AWSCURRENT has expired.', 86_400_000],
+    ['live', 'Genesys Cloud accepts the access token of AWSCURRENT.', 86_399_000],
+  ] as const)('says to a consumer that the token is %s by the clock', async (state, explanation, ms) => {
+    const world = await consoleWorld();
+    await world.credential();
+    await world.post('/faults', { text: 'lambda:rotation=crash-before' });
+
+    await world.advance(ms);
+
+    const { consumer, versions } = await world.credentialView();
+    expect(versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.accessToken?.state).toBe(state);
+    expect(consumer).toMatchObject({ works: state === 'live', explanation });
+  });
+
+  it.each([
+    [
+      '{"accessToken":"made up"}',
+      'Genesys Cloud answers 401: it never issued the access token of AWSCURRENT.',
+    ],
+    ['{"clientId":"x"}', 'The value of AWSCURRENT has no access token.'],
+    ['{"accessToken":7}', 'The value of AWSCURRENT has no access token.'],
+    ['no JSON', 'The value of AWSCURRENT has no access token.'],
+  ])('says what a consumer gets of the value %s', async (SecretString, explanation) => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+
+    await world.secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
+
+    expect((await world.credentialView()).consumer).toMatchObject({ works: false, explanation });
+  });
+
+  it('knows no consumer of a secret that is scheduled for deletion, nor other secrets', async () => {
+    const world = await consoleWorld();
+    const { secretArn } = await world.credential();
+    await world.secrets.send(new CreateSecretCommand({ Name: 'database', SecretString: '{"password":"x"}' }));
+
+    await world.secrets.send(new DeleteSecretCommand({ SecretId: secretArn }));
+
+    expect(await world.credentialView()).toMatchObject({
+      secretArn,
+      consumer: { works: false, explanation: 'The secret is scheduled for deletion and cannot be read.' },
+    });
+  });
+});

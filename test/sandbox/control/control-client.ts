@@ -1,0 +1,47 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** A request as it goes over the wire: any path and any header, unlike `fetch`. */
+export interface Sent {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back. */
+export interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Sends one request to the server at `url`. */
+export function send(url: string, path: string, { method = 'GET', headers = {}, body }: Sent = {}) {
+  const { hostname, port } = new URL(url);
+  return new Promise<Received>((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers }, async response => {
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        text: await text(response),
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** The same where the answer is JSON, or nothing. */
+export async function sendForJson(
+  url: string,
+  path: string,
+  sent?: Sent,
+): Promise<{ status: number; body: unknown }> {
+  const { status, text: answer } = await send(url, path, sent);
+  return { status, body: answer === '' ? undefined : JSON.parse(answer) };
+}
+
+/** A request with a JSON body. */
+export function jsonRequest(body: unknown, method = 'POST'): Sent {
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
