@@ -1,6 +1,6 @@
 import type { LineageView } from '../../views.ts';
 import { StatusChip } from '../status-chip.tsx';
-import { distanceText, timeOfDayText } from '../time-text.ts';
+import { durationText, timeOfDayText } from '../time-text.ts';
 
 /** See {@link Lineages}. */
 interface LineageProps {
@@ -37,10 +37,7 @@ export function Lineages({ lineages, now }: LineageProps) {
                     <td>
                       <StatusChip status={state} />
                       {state === 'live' && expiresAt !== undefined && (
-                        <span class="hint">
-                          {' '}
-                          {distanceText(new Date(expiresAt), now).replace('in ', 'for ')}
-                        </span>
+                        <span class="hint"> for {durationText(Date.parse(expiresAt) - now.getTime())}</span>
                       )}
                     </td>
                   </tr>
