@@ -20,12 +20,18 @@ export interface TestSandbox {
 
 /** Starts a sandbox that ends with the test. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
+  const test = await startSharedSandbox(options);
+  onTestFinished(() => test.sandbox.close());
+  return test;
+}
+
+/** Starts a sandbox that several tests share; who starts it closes it. */
+export async function startSharedSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
     permissionRecords: inject('grantsDirectory'),
     ...options,
   });
-  onTestFinished(() => sandbox.close());
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   const stepFunctions = new SFNClient(sandbox.clientConfig);
   return {
