@@ -11,7 +11,8 @@ const app = new App({ context: recommendedFlags, analyticsReporting: false });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 try {
   const { stackName, ...rotation } = readSettings(key => app.node.tryGetContext(key));
-  new RotationStack(app, stackName, { rotation: { ...rotation, bundles: bundleFunctions() } });
+  const { directory } = await bundleFunctions();
+  new RotationStack(app, stackName, { rotation: { ...rotation, bundles: directory } });
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidSetting)) throw error;

@@ -14,7 +14,7 @@ const dist = new URL('dist/', project);
 rmSync(dist, { recursive: true, force: true });
 compile();
 copyDefinition();
-bundleFunctions(fileURLToPath(new URL('bundles/', dist)));
+await bundleFunctions(fileURLToPath(new URL('bundles/', dist)));
 
 function compile(): void {
   const { status } = spawnSync('tsc', ['--project', 'tsconfig.package.json'], {

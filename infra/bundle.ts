@@ -2,13 +2,42 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from './function-list.ts';
+import { replacedModules, versionOnly } from './replaced-modules.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Never written to: source maps name their sources relative to it, so that they are the same wherever we write. */
 const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
+
+/** The bundles of all functions. */
+export interface FunctionBundles {
+  /** Where they are, in a folder for each function. */
+  readonly directory: string;
+  /** What went into them, as esbuild tells it. */
+  readonly metafile: Metafile;
+}
+
+/** With what esbuild makes the bundles, in memory. */
+export const BUNDLE_OPTIONS = {
+  absWorkingDir: PROJECT,
+  entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
+  outdir: NOMINAL_OUTPUT,
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  metafile: true,
+  plugins: [replacedModules, versionOnly],
+} satisfies BuildOptions;
 
 /**
  * Bundles every function into `<directory>/<name>/index.js`, with its source map beside it. The output depends on
@@ -19,31 +48,15 @@ const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
  * literal names, so minified class names do no harm.
  *
  * @param directory where to write; without it a temporary directory that is removed when the process ends
- * @returns the directory
  */
-export function bundleFunctions(directory: string = temporaryDirectory()): string {
-  const { outputFiles } = buildSync({
-    absWorkingDir: PROJECT,
-    entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
-    outdir: NOMINAL_OUTPUT,
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    logLevel: 'warning',
-  });
+export async function bundleFunctions(directory: string = temporaryDirectory()): Promise<FunctionBundles> {
+  const { outputFiles, metafile } = await build(BUNDLE_OPTIONS);
   for (const { path, contents } of outputFiles) {
     const target = join(directory, relative(NOMINAL_OUTPUT, path));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, contents);
   }
-  return directory;
+  return { directory, metafile };
 }
 
 function temporaryDirectory(): string {

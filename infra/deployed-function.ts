@@ -45,7 +45,8 @@ export interface DeployedFunctionProps {
  *
  * Stack traces stay those of the bundle: with `--enable-source-maps` Node would read and parse the map at every
  * cold start, which makes loading a fourth slower, for the sake of traces whose errors already name what happened. The
- * map is deployed beside the bundle for whoever has to look one up.
+ * map is not deployed, because it is as large as the bundle; `npm run build` makes both again for whoever has to look
+ * one up.
  */
 export class DeployedFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -79,7 +80,7 @@ export class DeployedFunction extends Construct {
       functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(codeDirectory(bundles, props.name)),
+      code: Code.fromAsset(codeDirectory(bundles, props.name), { exclude: ['*.map'] }),
       handler: 'index.handler',
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,

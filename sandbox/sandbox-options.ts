@@ -6,6 +6,7 @@ import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import type { InvocationInterceptor } from './lambda/invocation-interceptor.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
+import type { WarmStart } from './warm-start.ts';
 
 /** How a sandbox may differ from another. */
 export interface SandboxOptions {
@@ -36,6 +37,8 @@ export interface SandboxOptions {
    * by itself: a rotation needs someone to advance the time.
    */
   readonly virtualTime?: boolean;
+  /** What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. */
+  readonly warmStart?: WarmStart;
   /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
   readonly permissionRecords?: string;
   /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */

@@ -35,7 +35,7 @@ export class Sandbox {
   readonly clock: Clock;
   readonly account = ACCOUNT;
   readonly stack: StackModel;
-  readonly identities = new Identities(ACCOUNT);
+  readonly identities: Identities;
   readonly callLog: CallLog;
   readonly cloudTrail: CloudTrail;
   /** What goes wrong, and when; rules can be added at any time. */
@@ -51,7 +51,7 @@ export class Sandbox {
   readonly sns: Sns;
   readonly dynamoDb: DynamoDb;
   /** The access key of the person who works with the sandbox. */
-  readonly operator: AccessKey = this.identities.issueUser('operator');
+  readonly operator: AccessKey;
   readonly #endpoint: AwsEndpoint;
   readonly #options: SandboxOptions;
   readonly #settlement = new Settlement();
@@ -69,7 +69,10 @@ export class Sandbox {
     const sandbox = new Sandbox(options);
     try {
       for (const rule of options.faults ?? []) sandbox.faults.add(rule);
-      await Promise.all([sandbox.#endpoint.listen(), sandbox.genesysCloud.listen()]);
+      await Promise.all([
+        sandbox.#endpoint.listen(),
+        sandbox.genesysCloud.listen(options.warmStart?.genesysPort),
+      ]);
       // The functions that test a rotation's configuration call the endpoint.
       await deploySecrets(sandbox.stack, sandbox.secretsManager, sandbox.#deployer);
     } catch (error) {
@@ -81,7 +84,9 @@ export class Sandbox {
 
   private constructor(options: SandboxOptions) {
     this.#options = options;
-    const { identities } = this;
+    const identities = options.warmStart?.identities ?? new Identities(ACCOUNT);
+    this.identities = identities;
+    this.operator = identities.issueUser('operator');
     const stack = readStack({
       assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
       stackName: options.stackName,
@@ -153,6 +158,7 @@ export class Sandbox {
    */
   async close(): Promise<void> {
     this.clock.stop();
+    if (this.#endpoint.listens) this.#options.warmStart?.leave(this);
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
     const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
     if (permissionRecords !== undefined) {

@@ -112,6 +112,7 @@ export function connectServices(
     extraEnvironment: () => ({ AWS_ENDPOINT_URL: endpoint.url, ...gatewayVariables(genesysCloud) }),
     interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
     onChange: onInvocationChange,
+    ...(options.warmStart !== undefined && { warmProcesses: options.warmStart.processes }),
   });
   const stepFunctions: StepFunctions = new StepFunctions({
     ...base,
@@ -155,7 +156,7 @@ export function connectServices(
     ],
     openRequests,
     region: account.region,
-    ...(options.port !== undefined && { port: options.port }),
+    port: options.port ?? options.warmStart?.awsPort ?? 0,
     onFault:
       options.onFault ??
       ((fault, operation) => console.error(`Fault of the sandbox in ${operation}:`, fault)),

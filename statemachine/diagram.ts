@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { definitionText } from './definition-text.ts';
 import { type Definition, parseDefinition, transitions } from './definition.ts';
+import { definitionText } from './definition-text.ts';
 
 const BEGIN = '<!-- state machine: begin -->';
 const END = '<!-- state machine: end -->';

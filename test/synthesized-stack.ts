@@ -10,6 +10,8 @@ declare module 'vitest' {
     assemblyDirectory: string;
     /** The folder in which the sandboxes of this run leave what they saw of the stack's permissions. */
     grantsDirectory: string;
+    /** An empty folder for whatever the tests of this run write. */
+    scratchDirectory: string;
   }
 }
 
@@ -20,8 +22,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const grantsDirectory = await mkdtemp(path.join(tmpdir(), 'permission-records-'));
   project.provide('assemblyDirectory', assemblyDirectory);
   project.provide('grantsDirectory', grantsDirectory);
+  const scratchDirectory = await mkdtemp(path.join(tmpdir(), 'scratch-'));
+  project.provide('scratchDirectory', scratchDirectory);
   return async () => {
     await rm(assemblyDirectory, { recursive: true, force: true });
     await rm(grantsDirectory, { recursive: true, force: true });
+    await rm(scratchDirectory, { recursive: true, force: true });
   };
 }

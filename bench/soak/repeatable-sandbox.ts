@@ -1,3 +1,5 @@
+import { pathToFileURL } from 'node:url';
+import { plainJavaScript } from '../../sandbox/plain-javascript.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 
@@ -12,7 +14,7 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { rules: 'patterns' } });
   sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
-  const preloaded = new URL('./preloaded-random.ts', import.meta.url);
+  const preloaded = pathToFileURL(plainJavaScript(new URL('./preloaded-random.ts', import.meta.url)));
   for (const definition of sandbox.stack.functions) {
     sandbox.lambda.updateFunction({
       ...definition,

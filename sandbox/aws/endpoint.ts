@@ -58,6 +58,10 @@ export class AwsEndpoint {
     await listenOnLoopback(this.#server, this.#options.port ?? 0);
   }
 
+  get listens(): boolean {
+    return this.#server.listening;
+  }
+
   /** The base URL for `AWS_ENDPOINT_URL`; throws while the endpoint does not listen. */
   get url(): string {
     return loopbackUrl(this.#server, 'The AWS endpoint');

@@ -51,8 +51,13 @@ export class EnvironmentPool {
     for (const environment of this.#idle.splice(0)) this.#end(environment);
   }
 
-  /** Ends all processes, whatever they are doing, and waits until they are gone. */
-  async close(): Promise<void> {
+  /**
+   * Ends all processes, whatever they are doing, and waits until they are gone.
+   *
+   * @param keep may take over an idle one, and answers whether it has
+   */
+  async close(keep: (environment: ExecutionEnvironment) => boolean = () => false): Promise<void> {
+    for (const environment of this.#idle.splice(0)) if (!keep(environment)) this.#end(environment);
     this.retire();
     for (const environment of this.#busy) this.#end(environment);
     await Promise.all(this.#ending);

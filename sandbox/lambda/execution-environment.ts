@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import { plainJavaScript } from '../plain-javascript.ts';
 import { LineReader } from './line-reader.ts';
 import type { Outcome } from './outcome.ts';
 import type { ErrorObject, InvokeMessage, RuntimeMessage, StillMessage } from './runtime-messages.ts';
@@ -22,7 +22,7 @@ interface Running {
   readonly reject: (error: AwsError) => void;
 }
 
-const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
+const RUNTIME = new URL('./runtime.ts', import.meta.url);
 
 /** AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle". */
 const INIT_LIMIT_MS = 10_000;
@@ -45,6 +45,7 @@ const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
 export class ExecutionEnvironment {
   /** Resolves once the process has ended and all its output has been read. */
   readonly ended: Promise<void>;
+  #options: EnvironmentOptions;
   readonly #process: ChildProcess;
   readonly #readers: readonly LineReader[];
   #usable: boolean = true;
@@ -55,26 +56,24 @@ export class ExecutionEnvironment {
   /** What the running invocation came to, while its last lines are still being read. */
   #outcome: Outcome | undefined;
   #killTimer: NodeJS.Timeout | undefined;
-  readonly #stepped: SteppedProcess | undefined;
+  #stepped: SteppedProcess | undefined;
 
   /** Starts the process; it loads the function's code at once. */
   constructor(options: EnvironmentOptions) {
-    const { clock } = options;
-    this.#process = fork(RUNTIME, [JSON.stringify(processTime(clock))], {
+    this.#options = options;
+    this.#process = fork(plainJavaScript(RUNTIME), [JSON.stringify(processTime(options.clock))], {
       env: { ...options.variables },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: an interrupt from the terminal must not reach a function in mid-flight.
       detached: true,
     });
-    if (clock.standsStill) {
-      this.#stepped = new SteppedProcess(clock, message => this.#process.send(message, () => undefined));
-    }
+    this.#stepped = this.#steppedBy(options.clock);
     const { stdout, stderr } = this.#process;
     const requestId = (): string | undefined => (this.#ready ? this.#running?.message.requestId : undefined);
     this.#readers = [
-      ...(stdout ? [new LineReader(stdout, line => options.onLine(line, 'stdout', requestId()))] : []),
-      ...(stderr ? [new LineReader(stderr, line => options.onLine(line, 'stderr', requestId()))] : []),
+      ...(stdout ? [new LineReader(stdout, line => this.#options.onLine(line, 'stdout', requestId()))] : []),
+      ...(stderr ? [new LineReader(stderr, line => this.#options.onLine(line, 'stderr', requestId()))] : []),
     ];
     this.ended = new Promise(resolve => {
       this.#process.on('close', (code, signal) => {
@@ -99,6 +98,12 @@ export class ExecutionEnvironment {
       this.#exited = true;
     });
     this.#process.on('message', (message: RuntimeMessage) => void this.#onMessage(message));
+  }
+
+  /** Lets an idle process go on under another clock, with the variables that it was started with. */
+  adopt(options: EnvironmentOptions): void {
+    this.#options = options;
+    this.#stepped = this.#steppedBy(options.clock);
   }
 
   /** Whether it can take another invocation. */
@@ -143,6 +148,11 @@ export class ExecutionEnvironment {
       // No such group: it has ended, or the platform knows no process groups.
       this.#process.kill('SIGKILL');
     }
+  }
+
+  #steppedBy(clock: Clock): SteppedProcess | undefined {
+    if (!clock.standsStill) return undefined;
+    return new SteppedProcess(clock, message => this.#process.send(message, () => undefined));
   }
 
   #send(message: InvokeMessage): void {

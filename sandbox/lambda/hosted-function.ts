@@ -2,12 +2,13 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { removeCode, unpackCode } from './code-package.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
+import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunningInvocations } from './running-invocations.ts';
 import type { InvokeMessage } from './runtime-messages.ts';
 import { processTime } from './stepped-process.ts';
+import type { WarmProcesses } from './warm-processes.ts';
 
 /** An invocation as its caller wants it. */
 type Request = Pick<InvokeMessage, 'requestId' | 'functionArn' | 'payload'>;
@@ -21,8 +22,10 @@ export interface HostingOptions {
     definition: FunctionDefinition,
     version: string,
     taskRoot: string,
-  ) => ConstructorParameters<typeof ExecutionEnvironment>[0];
+  ) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
+  /** Where processes come from before they are started, and where they are left. */
+  readonly warmProcesses?: WarmProcesses;
 }
 
 /** A deployed function: its definition, its unpacked code and its processes. */
@@ -79,11 +82,15 @@ export class HostedFunction {
     }
   }
 
-  /** Ends all processes and removes the unpacked code. */
+  /** Ends all processes, or leaves those that are warm, and removes the unpacked code. */
   async close(): Promise<void> {
-    const generations = [...this.#replaced, { pools: [...this.#pools.values()], taskRoot: this.#taskRoot }];
-    await Promise.all(generations.flatMap(({ pools }) => pools.map(pool => pool.close())));
-    for (const { taskRoot } of generations) removeCode(taskRoot);
+    const { warmProcesses } = this.#options;
+    const present = [...this.#pools].map(([version, pool]) =>
+      pool.close(environment => warmProcesses?.keep(this.#kind(version), environment) ?? false),
+    );
+    const replaced = this.#replaced.flatMap(({ pools }) => pools.map(pool => pool.close()));
+    await Promise.all([...present, ...replaced]);
+    for (const { taskRoot } of [...this.#replaced, { taskRoot: this.#taskRoot }]) removeCode(taskRoot);
   }
 
   #pool(version: string): EnvironmentPool {
@@ -91,12 +98,19 @@ export class HostedFunction {
     if (existing) return existing;
     const definition = this.#definition;
     const taskRoot = this.#taskRoot;
-    const pool = new EnvironmentPool(
-      () => new ExecutionEnvironment(this.#options.environmentOptions(definition, version, taskRoot)),
-      this.#options.maxIdleEnvironments,
-    );
+    const { environmentOptions, maxIdleEnvironments, warmProcesses } = this.#options;
+    const kind = this.#kind(version);
+    const pool = new EnvironmentPool(() => {
+      const options = environmentOptions(definition, version, taskRoot);
+      return warmProcesses?.take(kind, options) ?? new ExecutionEnvironment(options);
+    }, maxIdleEnvironments);
     this.#pools.set(version, pool);
     return pool;
+  }
+
+  /** Processes of one kind differ in nothing but in what they have served. */
+  #kind(version: string): string {
+    return JSON.stringify([this.#definition, version, this.#options.clock.standsStill]);
   }
 }
 

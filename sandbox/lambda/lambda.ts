@@ -26,6 +26,7 @@ import { checkPayload } from './payload-limits.ts';
 import { newLogStreamName, processVariables } from './process-variables.ts';
 import { RoleUse } from './role-use.ts';
 import { RunningInvocations } from './running-invocations.ts';
+import type { WarmProcesses } from './warm-processes.ts';
 
 /** What an emulated Lambda works with. */
 export interface LambdaOptions {
@@ -46,6 +47,8 @@ export interface LambdaOptions {
   readonly concurrencyLimit?: number;
   /** Warm processes kept per function and version; 10 if left out. */
   readonly maxIdleEnvironments?: number;
+  /** Processes that an earlier account has left, and those that this one leaves. */
+  readonly warmProcesses?: WarmProcesses;
   /** Called whenever an invocation begins, reaches its process, or ends. */
   readonly onChange?: () => void;
 }
@@ -81,6 +84,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       environmentOptions: (definition, version, taskRoot) =>
         this.#environmentOptions(definition, version, taskRoot),
       maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
+      ...(options.warmProcesses !== undefined && { warmProcesses: options.warmProcesses }),
     });
     this.#concurrency = new Concurrency(options.concurrencyLimit ?? 1000);
     this.#events = new AsyncInvocations(options.clock);

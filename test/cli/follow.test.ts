@@ -4,19 +4,19 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
 import { follow } from '../../cli/shared/follow.ts';
 import { Pace } from '../../cli/shared/pace.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { awsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
 const MINUTE_MS = 60_000;
 
-const history = mockClient(SFNClient);
+const history = mockAws(SFNClient);
 let nowMs = 0;
 let waitsMs: number[] = [];
 

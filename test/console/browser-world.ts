@@ -51,7 +51,7 @@ export function browserWorld(): () => BrowserWorld {
 
   beforeAll(async () => {
     const executablePath = inject('browserPath');
-    const [pageFolder, { sandbox, secrets, credential }, browser] = await Promise.all([
+    const [pageFolder, { sandbox, secrets, credential, close }, browser] = await Promise.all([
       buildPage(),
       startSharedSandbox({ events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } }),
       chromium.launch({ executablePath, args: BROWSER_ARGUMENTS }),
@@ -61,7 +61,7 @@ export function browserWorld(): () => BrowserWorld {
     closers.push(
       () => browser.close(),
       () => server.close(),
-      () => sandbox.close(),
+      close,
     );
     // A retry of the workflow comes a second later at most; nobody has to wait for it.
     sandbox.stepFunctions.onEvent(({ type }) => {

@@ -8,10 +8,10 @@ import {
   KmsInvalidStateException,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lastState, readClosedExecution, wasFollowed } from '../../functions/notify/closed-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
@@ -31,7 +31,7 @@ const CAUSE = {
 };
 
 describe('closed-execution', () => {
-  const mock = mockClient(SFNClient);
+  const mock = mockAws(SFNClient);
   let waitedMs = 0;
 
   beforeEach(() => {

@@ -6,12 +6,12 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type FetchResult, fetchVersions } from '../../functions/fetch/fetch.ts';
 import type { FetchRequest } from '../../functions/fetch/fetch-request.ts';
 import { InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
@@ -34,7 +34,7 @@ const REQUEST: FetchRequest = {
 
 describe('fetch', () => {
   const logged = watchedLog();
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
   const secrets = new SecretsManagerClient();
 
   beforeEach(() => {

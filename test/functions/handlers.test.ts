@@ -16,9 +16,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newSeal } from '../../functions/shared/sealed-blob.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import {
   EXECUTION_ARN_PREFIX,
   executionDescription,
@@ -53,12 +53,14 @@ describe('handlers', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
   const genesys = genesysServer();
-  const secretsMock = mockClient(SecretsManagerClient);
-  const stepFunctionsMock = mockClient(SFNClient);
-  const kmsMock = mockClient(KMSClient);
+  const secretsMock = mockAws(SecretsManagerClient);
+  const stepFunctionsMock = mockAws(SFNClient);
+  const kmsMock = mockAws(KMSClient);
+  const snsMock = mockAws(SNSClient);
+  const dynamoDbMock = mockAws(DynamoDBClient);
 
   beforeEach(() => {
-    for (const mock of [secretsMock, stepFunctionsMock, kmsMock]) mock.reset();
+    for (const mock of [secretsMock, stepFunctionsMock, kmsMock, snsMock, dynamoDbMock]) mock.reset();
     playKms(kmsMock);
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
@@ -289,8 +291,6 @@ describe('handlers', () => {
   });
 
   it('notify publishes to the topic and remembers it in the table of its environment', async () => {
-    const snsMock = mockClient(SNSClient);
-    const dynamoDbMock = mockClient(DynamoDBClient);
     const executionArn = `${EXECUTION_ARN_PREFIX}first`;
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('FAILED'));
     stepFunctionsMock.on(GetExecutionHistoryCommand).resolves({});

@@ -12,12 +12,12 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deploymentOf } from '../../functions/notify/deployment.ts';
 import type { ExecutionClosed, RotationEnded } from '../../functions/notify/notification-event.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { FAILURES_TABLE, playedNotifications, TOPIC_ARN } from '../helpers/notifications.ts';
@@ -40,8 +40,8 @@ describe('notify', () => {
   const logged = watchedLog();
   const notifications = playedNotifications();
   const { items, calls, published } = notifications;
-  const stepFunctionsMock = mockClient(SFNClient);
-  const secretsMock = mockClient(SecretsManagerClient);
+  const stepFunctionsMock = mockAws(SFNClient);
+  const secretsMock = mockAws(SecretsManagerClient);
   let now = FAILED_AT;
   let whileWaiting: () => Promise<unknown> = async () => undefined;
 

@@ -6,12 +6,12 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PromoteResult, promote } from '../../functions/promote/promote.ts';
 import type { PromoteRequest } from '../../functions/promote/promote-request.ts';
 import { CurrentVersionMoved, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
@@ -37,7 +37,7 @@ const REQUEST: PromoteRequest = {
 describe('promote', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
 
   beforeEach(() => {
     secretsMock.reset();

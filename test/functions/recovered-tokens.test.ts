@@ -6,7 +6,6 @@ import {
   ListExecutionsCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type RecoveredTokens,
@@ -14,6 +13,7 @@ import {
   searchRecoveredTokens,
 } from '../../functions/rotation/recovered-tokens.ts';
 import { stepFunctionsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { refreshedEvent } from '../helpers/refreshed-event.ts';
@@ -45,7 +45,7 @@ function startedEvent(recovered: object | null): HistoryEvent {
 }
 
 describe('recovered-tokens', () => {
-  const stepFunctionsMock = mockClient(SFNClient);
+  const stepFunctionsMock = mockAws(SFNClient);
   const access = { stepFunctions: new SFNClient(), stateMachineArn: STATE_MACHINE_ARN };
 
   beforeEach(() => {

@@ -5,7 +5,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RefreshDependencies, type RefreshResult, refresh } from '../../functions/refresh/refresh.ts';
 import type { RefreshRequest } from '../../functions/refresh/refresh-request.ts';
@@ -20,6 +19,7 @@ import {
 } from '../../functions/shared/errors.ts';
 import { openSeal } from '../../functions/shared/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { answer, dropConnection, genesysServer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
@@ -52,8 +52,8 @@ describe('refresh', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
   const genesys = genesysServer();
-  const secretsMock = mockClient(SecretsManagerClient);
-  const kmsMock = mockClient(KMSClient);
+  const secretsMock = mockAws(SecretsManagerClient);
+  const kmsMock = mockAws(KMSClient);
   const kms = new KMSClient();
 
   beforeEach(() => {

@@ -4,7 +4,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../functions/rotation/rotation.ts';
 import { ROTATION_STEPS, type RotationEvent } from '../../functions/rotation/rotation-event.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../functions/shared/errors.ts';
 import { openSeal } from '../../functions/shared/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
@@ -42,8 +42,8 @@ describe('rotation', () => {
   const logged = watchedLog();
   const executions = playedExecutions();
   const { time, exists } = executions;
-  const secretsMock = mockClient(SecretsManagerClient);
-  const kmsMock = mockClient(KMSClient);
+  const secretsMock = mockAws(SecretsManagerClient);
+  const kmsMock = mockAws(KMSClient);
   const kms = new KMSClient();
 
   beforeEach(() => {

@@ -5,12 +5,12 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StandDownRequest } from '../../functions/promote/promote-request.ts';
 import { type StandDownResult, standDown } from '../../functions/promote/stand-down.ts';
 import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
   DERIVED_VERSION,
@@ -32,7 +32,7 @@ const REQUEST: StandDownRequest = {
 describe('stand-down', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
 
   beforeEach(() => {
     secretsMock.reset();

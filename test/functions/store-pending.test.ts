@@ -8,7 +8,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   CurrentVersionMoved,
@@ -19,6 +18,7 @@ import { newSeal, type SealContext } from '../../functions/shared/sealed-blob.ts
 import { type StorePendingResult, storePending } from '../../functions/store-pending/store-pending.ts';
 import type { StorePendingRequest } from '../../functions/store-pending/store-pending-request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import {
@@ -37,8 +37,8 @@ const VERSION_FOR_VALUE = 'db3855a227f2aa115bb78a8818d433bba58f4a23e5c2f01048a29
 
 describe('store-pending', () => {
   const logged = watchedLog();
-  const secretsMock = mockClient(SecretsManagerClient);
-  const kmsMock = mockClient(KMSClient);
+  const secretsMock = mockAws(SecretsManagerClient);
+  const kmsMock = mockAws(KMSClient);
   const kms = new KMSClient();
   let request: StorePendingRequest;
 

@@ -5,11 +5,11 @@ import {
   SecretsManagerClient,
   type SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findUnfinishedVersion, listVersions } from '../../functions/fetch/unfinished-version.ts';
 import { parseCredential } from '../../functions/shared/secret-value.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
@@ -24,7 +24,7 @@ function version(VersionId: string, hour: number): SecretVersionsListEntry {
 }
 
 describe('unfinished-version', () => {
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
   const secrets = new SecretsManagerClient();
 
   beforeEach(() => {

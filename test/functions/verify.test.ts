@@ -3,7 +3,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AccessTokenForbidden,
@@ -17,6 +16,7 @@ import {
 import { type VerifyDependencies, type VerifyResult, verify } from '../../functions/verify/verify.ts';
 import type { VerifyRequest } from '../../functions/verify/verify-request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
@@ -43,7 +43,7 @@ const CHECK: VerifyRequest = {
 describe('verify', () => {
   const logged = watchedLog();
   const genesys = genesysServer();
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
 
   beforeEach(() => {
     secretsMock.reset();

@@ -3,10 +3,10 @@ import {
   type SecretListEntry,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type WatchResult, watch } from '../../functions/watch/watch.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
@@ -32,7 +32,7 @@ function secret(changes: SecretListEntry = {}): SecretListEntry {
 describe('watch', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
-  const mock = mockClient(SecretsManagerClient);
+  const mock = mockAws(SecretsManagerClient);
 
   beforeEach(() => {
     mock.reset();

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
+import { mockAws } from './aws-mock.ts';
 import { expectNoSecrets } from './no-secrets.ts';
 
 /** The table and the topic that the tests use. */
@@ -10,8 +10,8 @@ export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failed-rotations
 
 /** Plays the topic and the table of failures, anew for each test of the file. */
 export function playedNotifications() {
-  const snsMock = mockClient(SNSClient);
-  const dynamoDbMock = mockClient(DynamoDBClient);
+  const snsMock = mockAws(SNSClient);
+  const dynamoDbMock = mockAws(DynamoDBClient);
   const items = new Map<string, Record<string, unknown>>();
   const calls: string[] = [];
 

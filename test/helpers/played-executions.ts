@@ -9,10 +9,10 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect } from 'vitest';
 import type { WaitDependencies } from '../../functions/rotation/await-execution.ts';
 import { awsException } from './aws-exception.ts';
+import { mockAws } from './aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from './execution-description.ts';
 import { FunctionTime } from './function-time.ts';
 import { refreshedEvent } from './refreshed-event.ts';
@@ -22,7 +22,7 @@ import { refreshedEvent } from './refreshed-event.ts';
  * and the function has a minute.
  */
 export function playedExecutions() {
-  const mock = mockClient(SFNClient);
+  const mock = mockAws(SFNClient);
   const time = new FunctionTime();
 
   beforeEach(() => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { inject, onTestFinished } from 'vitest';
@@ -8,6 +9,7 @@ import {
 } from '../../sandbox/demonstration/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { WarmStart } from '../../sandbox/warm-start.ts';
 
 /** A sandbox with the stack of this test run, and the operator's clients for it. */
 export interface TestSandbox {
@@ -18,26 +20,40 @@ export interface TestSandbox {
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
 }
 
-/** Starts a sandbox that ends with the test. */
+/** What the sandboxes of this worker have left, each for one of the next. */
+const left: WarmStart[] = [];
+
+/** Starts a sandbox that ends with the test. Its functions may be warm from an earlier test. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
-  const test = await startSharedSandbox(options);
-  onTestFinished(() => test.sandbox.close());
+  const { close, ...test } = await startSharedSandbox(options);
+  onTestFinished(close);
   return test;
 }
 
-/** Starts a sandbox that several tests share; who starts it closes it. */
-export async function startSharedSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
+/** The same for several tests; who starts it closes it. */
+export async function startSharedSandbox(
+  options: SandboxOptions = {},
+): Promise<TestSandbox & { readonly close: () => Promise<void> }> {
+  const warmStart = left.pop() ?? new WarmStart();
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
     permissionRecords: inject('grantsDirectory'),
+    warmStart,
     ...options,
   });
+  const close = async (): Promise<void> => {
+    await sandbox.close();
+    // Whoever has called it from this process finds the connections closed before the address serves again.
+    await setImmediate();
+    left.push(warmStart);
+  };
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   const stepFunctions = new SFNClient(sandbox.clientConfig);
   return {
     sandbox,
     secrets,
     stepFunctions,
+    close,
     async credential(credentialOptions) {
       const credential = await createFirstCredential(sandbox, credentialOptions);
       sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {

@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { bundleFunctions } from '../../infra/bundle.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { loadBundle, makeBundles } from '../helpers/bundles.ts';
 
-const directory = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-')));
-const again = bundleFunctions(mkdtempSync(join(tmpdir(), 'bundle-test-elsewhere-')));
+const directory = await makeBundles();
+const again = await makeBundles();
 
 /** Every variable that a function may need while it loads; a number is of use for each. */
 const VARIABLES = [
@@ -22,10 +20,6 @@ const VARIABLES = [
   'TOPIC_ARN',
 ];
 
-afterAll(() => {
-  for (const made of [directory, again]) rmSync(made, { recursive: true });
-});
-
 describe('bundleFunctions', () => {
   it.each(FUNCTION_NAMES)('makes of %s a bundle and its source map, and nothing else', name => {
     expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual(['index.js', 'index.js.map']);
@@ -37,9 +31,7 @@ describe('bundleFunctions', () => {
       for (const variable of VARIABLES) vi.stubEnv(variable, '7');
       vi.stubEnv('AWS_REGION', 'eu-central-1');
 
-      const module: unknown = createRequire(import.meta.url)(
-        join(codeDirectory(directory, name), 'index.js'),
-      );
+      const module = loadBundle(directory, name);
 
       vi.unstubAllEnvs();
       expect(module).toEqual({ handler: expect.any(Function) });
@@ -62,7 +54,9 @@ describe('bundleFunctions', () => {
     expect(bundle.includes(process.cwd())).toBe(false);
     expect(map.sources).toContain(`../../functions/${name}/handler.ts`);
     expect(
-      map.sources.filter((source: string) => !/^\.\.\/\.\.\/(functions|node_modules)\//.test(source)),
+      map.sources.filter(
+        (source: string) => !/^\.\.\/\.\.\/(functions|infra\/replacements|node_modules)\//.test(source),
+      ),
     ).toEqual([]);
     expect(map.sourcesContent).toBeUndefined();
   });

@@ -1,17 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { RotationStack } from '../../infra/rotation-stack.ts';
 import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 
-const DIRECTORY = mkdtempSync(join(tmpdir(), 'infra-test-'));
+/** Of this worker: it goes with the run. */
+const DIRECTORY = mkdtempSync(join(inject('scratchDirectory'), 'infra-'));
 
 /** Stand-ins for the bundles of the functions: a template has only their hashes. */
 export const BUNDLES = join(DIRECTORY, 'bundles');
@@ -19,8 +19,6 @@ for (const name of FUNCTION_NAMES) {
   mkdirSync(codeDirectory(BUNDLES, name), { recursive: true });
   writeFileSync(join(codeDirectory(BUNDLES, name), 'index.js'), `exports.handler = async () => '${name}';`);
 }
-
-afterAll(() => rmSync(DIRECTORY, { recursive: true }));
 
 /**
  * Every option with a value that is not its default. What is given from outside is in a partition, region and account

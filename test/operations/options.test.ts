@@ -65,7 +65,7 @@ describe('a deployment with every option', () => {
     world.serveAll();
 
     await world.sandbox.advance(120_000);
-    const outcome = await world.inTime(world.outcome(world.secretArn, versionId));
+    const outcome = await world.outcome(world.secretArn, versionId);
 
     expect(execution?.status).toBe('FAILED');
     expect(outcome).toEqual({ status: 'succeeded' });

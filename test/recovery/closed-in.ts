@@ -51,7 +51,7 @@ export async function closedIn(
   }
   meet();
   const versionId = await world.rotateSecret(secretArn, { immediately: state !== 'CheckConfiguration' });
-  await world.inTime(world.outcome(secretArn, versionId));
+  await world.outcome(secretArn, versionId);
   const closed = await world.lastClosed(secretArn);
   world.serveAll();
   return closed;

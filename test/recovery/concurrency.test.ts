@@ -150,7 +150,7 @@ describe('callers of one createSecret at the same time', () => {
     const answers = await world.inTime(
       Promise.all([1, 2, 3, 4].map(() => world.invokeStep('createSecret', secretArn, versionId))),
     );
-    const outcome = await world.inTime(world.outcome(secretArn, versionId));
+    const outcome = await world.outcome(secretArn, versionId);
 
     expect(answers).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
     expect(outcome).toEqual({ status: 'succeeded' });
@@ -206,9 +206,9 @@ describe('a rotation function whose time is over before its execution is', () =>
     // The first retry finds a function that crashes, the second one attaches.
     sandbox.faults.add({ target: 'lambda:rotation', kind: 'crash-before', when: { nth: 1 } });
     await sandbox.advance(2_000);
-    const crashed = await world.inTime(world.outcome(secretArn, versionId));
+    const crashed = await world.outcome(secretArn, versionId);
     await sandbox.advance(2_000);
-    const retried = await world.inTime(world.outcome(secretArn, versionId));
+    const retried = await world.outcome(secretArn, versionId);
 
     expect(outcome).toMatchObject({ status: 'failed', cause: { errorType: 'RotationStillRunning' } });
     expect(meanwhile).toEqual(['RUNNING']);

@@ -98,7 +98,7 @@ describe.each([
     );
     await expect(redrive).rejects.toMatchObject({ name: 'ExecutionNotRedrivable' });
     world.enable(secretArn);
-    const answer = await world.inTime(world.invokeStep('createSecret', secretArn, versionId));
+    const answer = await world.invokeStep('createSecret', secretArn, versionId);
 
     const next = await world.lastClosed(secretArn);
     expect(answer).toBe('succeeded');
@@ -143,7 +143,7 @@ describe("a redrive by hand in the moment of Secrets Manager's retry", () => {
     world.serveAll();
 
     await world.sandbox.advance(60_000);
-    const outcome = await world.inTime(world.outcome(credential.secretArn, versionId));
+    const outcome = await world.outcome(credential.secretArn, versionId);
 
     expect(await Promise.all(hands)).toEqual([order === 'before' ? 'redriven' : 'ExecutionNotRedrivable']);
     expect(outcome).toEqual({ status: 'succeeded' });

@@ -46,7 +46,7 @@ const retriedRotation: Scenario = async (world, { secretArn }, lose) => {
   world.serveAll();
   lose();
   await world.sandbox.advance(RETRY_MS);
-  return { versionId, outcome: await world.inTime(world.outcome(secretArn, versionId)) };
+  return { versionId, outcome: await world.outcome(secretArn, versionId) };
 };
 
 /** AWSCURRENT moves, but the answer is lost: the repeated call is refused, and only the labels tell why. */
@@ -151,7 +151,7 @@ describe('a rotation that lost a grant', () => {
     giveBack();
     if (execution?.status === 'FAILED' && owner !== 'rotation') await world.redriven(execution);
     await world.sandbox.advance(RETRY_MS);
-    const outcome = await world.inTime(world.outcome(credential.secretArn, failed?.versionId ?? ''));
+    const outcome = await world.outcome(credential.secretArn, failed?.versionId ?? '');
 
     const failure = failureOf(failed?.outcome ?? { status: 'succeeded' }, execution, owner);
     expect(failure.error).toBe(

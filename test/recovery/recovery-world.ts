@@ -21,9 +21,6 @@ export type RecoveryWorld = Awaited<ReturnType<typeof recoveryWorld>>;
 const taskPayload = v.object({ state: v.string(), execution: v.string() });
 const executionInput = v.object({ secretArn: v.string() });
 
-/** Longer than any rotation takes. */
-const LONGEST_STEPS = 400;
-
 /**
  * The world of whole rotations with time that stands still until the test lets it pass, and with what can happen to a
  * state. Secrets Manager does not try again by itself unless the options say so.
@@ -42,7 +39,6 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     };
   };
   const world = await rotationWorld({
-    virtualTime: true,
     seed: 1,
     ...options,
     // Rotations know nothing of messages and of the hourly watch.
@@ -50,7 +46,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     secretsManager: { retryDelaysMs: [], ...options.secretsManager },
     invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],
   });
-  const { sandbox, secrets, stepFunctions } = world;
+  const { sandbox, secrets, stepFunctions, inTime } = world;
   const executionArns = new Map<string, string[]>();
   sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
     if (type !== 'ExecutionStarted') return;
@@ -58,24 +54,11 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     executionArns.set(secretArn, [...(executionArns.get(secretArn) ?? []), executionArn]);
   });
 
-  /** Lets time pass until a promise is settled. */
-  async function inTime<Result>(promise: Promise<Result>): Promise<Result> {
-    const settled: { yet?: true } = {};
-    const note = (): object => Object.assign(settled, { yet: true });
-    promise.then(note, note);
-    for (let steps = 0; settled.yet === undefined; steps++) {
-      if (steps === LONGEST_STEPS) throw new Error('What is waited for does not come.');
-      await sandbox.advance(1_000);
-    }
-    return await promise;
-  }
-
   const executions = (secretArn: string): ExecutionSnapshot[] =>
     (executionArns.get(secretArn) ?? []).map(arn => sandbox.stepFunctions.execution(arn));
 
   return {
     ...world,
-    inTime,
     /** The executions of a secret, the oldest first. */
     executions,
 
@@ -101,7 +84,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     /** Rotates, and lets time pass until Secrets Manager has its verdict. */
     async rotated(secretArn: string) {
       const versionId = await world.rotateSecret(secretArn);
-      const outcome = await inTime(world.outcome(secretArn, versionId));
+      const outcome = await world.outcome(secretArn, versionId);
       return { versionId, outcome, execution: executions(secretArn).at(-1) };
     },
 

@@ -6,6 +6,9 @@ import { rotationWorld } from './rotation-world.ts';
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 const ROTATED = ['StorePending', 'Verify', 'Promote', 'Rotated'];
 
+/** The operator comes while the rotation function still looks at the execution. */
+const IN_REAL_TIME = { virtualTime: false };
+
 describe('a rotation that fails at Refresh', () => {
   it('goes on when Secrets Manager tries again, once Genesys Cloud serves again', async () => {
     const world = await rotationWorld({ secretsManager: { staleRotationToken: 'accepted' } });
@@ -39,7 +42,7 @@ describe('a rotation that fails at Refresh', () => {
   });
 
   it('goes on at Refresh when an operator redrives it', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld(IN_REAL_TIME);
     const { secretArn } = await world.credential();
     const serveRefreshesAgain = world.refreshesAnswered(UNAVAILABLE);
 
@@ -56,7 +59,7 @@ describe('a rotation that fails at Refresh', () => {
   });
 
   it('goes on at Refresh when it was stopped there', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld(IN_REAL_TIME);
     const { stepFunctions } = world;
     const { secretArn, clientId } = await world.credential();
     const reached = Promise.withResolvers<unknown>();
@@ -78,7 +81,7 @@ describe('a rotation that fails at Refresh', () => {
   });
 
   it('says ClientRejected for a wrong region, and rotates the mended credential on a redrive', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld(IN_REAL_TIME);
     const { secretArn, clientId } = await world.credential();
     const wrongVersion = await world.mend(secretArn, { region: 'mypurecloud.de' });
 

@@ -7,7 +7,7 @@ const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 describe('calls of the rotation function for one version', () => {
   it('attach to the execution that runs, and find it done afterwards', async () => {
-    const world = await rotationWorld({ stepFunctions: { startLagMs: 0 } });
+    const world = await rotationWorld({ virtualTime: false, stepFunctions: { startLagMs: 0 } });
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
     const gate = Promise.withResolvers<unknown>();

@@ -34,9 +34,12 @@ type Step = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret' | 'drop
 /** See {@link rotationWorld}. */
 export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
 
+/** Longer than any rotation takes. */
+const LONGEST_STEPS = 400;
+
 /**
  * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
- * ends with the test.
+ * ends with the test. Its time stands still until the test waits for something, unless the options say otherwise.
  */
 export async function rotationWorld(options: SandboxOptions = {}) {
   const hooks = new Map<string, () => Promise<unknown>>();
@@ -49,6 +52,7 @@ export async function rotationWorld(options: SandboxOptions = {}) {
   const calls = new EventEmitter();
   const nextCall = async (): Promise<unknown> => once(calls, 'answered');
   const test = await startSandbox({
+    virtualTime: true,
     ...options,
     awsInterceptors: [
       ...(options.awsInterceptors ?? []),
@@ -73,6 +77,19 @@ export async function rotationWorld(options: SandboxOptions = {}) {
     const input = v.parse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
     startedExecution(input.versionId).resolve(executionArn);
   });
+
+  /** Lets time pass until a promise is settled. */
+  async function inTime<Result>(promise: Promise<Result>): Promise<Result> {
+    if (!sandbox.clock.standsStill) return await promise;
+    const settled: { yet?: true } = {};
+    const note = (): object => Object.assign(settled, { yet: true });
+    promise.then(note, note);
+    for (let steps = 0; settled.yet === undefined; steps++) {
+      if (steps === LONGEST_STEPS) throw new Error('What is waited for does not come.');
+      await sandbox.advance(1_000);
+    }
+    return await promise;
+  }
 
   /** Asks for a rotation, or for a test of the configuration alone; answers the id of the pending version. */
   async function rotateSecret(secretArn: string, { immediately = true } = {}): Promise<string> {
@@ -100,17 +117,18 @@ export async function rotationWorld(options: SandboxOptions = {}) {
 
   return {
     ...test,
+    inTime,
     rotateSecret,
     currentValue,
 
     /** How Secrets Manager judges the present attempt at a rotation. */
     outcome: (secretArn: string, versionId: string) =>
-      sandbox.secretsManager.rotationOutcome(secretArn, versionId),
+      inTime(sandbox.secretsManager.rotationOutcome(secretArn, versionId)),
 
     /** Rotates, and waits until Secrets Manager has its verdict. */
     async rotate(secretArn: string) {
       const versionId = await rotateSecret(secretArn);
-      const outcome = await sandbox.secretsManager.rotationOutcome(secretArn, versionId);
+      const outcome = await inTime(sandbox.secretsManager.rotationOutcome(secretArn, versionId));
       return { versionId, outcome, execution: await execution(versionId) };
     },
 
@@ -123,7 +141,7 @@ export async function rotationWorld(options: SandboxOptions = {}) {
     execution,
 
     /** Resolves once the execution of a rotation has started. */
-    started: (versionId: string): Promise<string> => startedExecution(versionId).promise,
+    started: (versionId: string): Promise<string> => inTime(startedExecution(versionId).promise),
 
     /** Resolves once functions have called an operation so many times, e.g. `states:StartExecution`. */
     async called(operation: string, times: number): Promise<void> {
@@ -141,7 +159,7 @@ export async function rotationWorld(options: SandboxOptions = {}) {
     /** Redrives an execution as an operator does in the console, and waits until it closes. */
     async redrive({ executionArn }: ExecutionSnapshot): Promise<ExecutionSnapshot> {
       await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
-      return await sandbox.stepFunctions.executionClosed(executionArn);
+      return await inTime(sandbox.stepFunctions.executionClosed(executionArn));
     },
 
     /** The labelled versions. */
@@ -172,12 +190,11 @@ export async function rotationWorld(options: SandboxOptions = {}) {
 
     /** Calls the rotation function as Secrets Manager would, but for the RotationToken. */
     async invokeStep(step: Step, secretArn: string, versionId: string): Promise<StepAnswer> {
-      const { FunctionError, Payload } = await lambda.send(
-        new InvokeCommand({
-          FunctionName: sandbox.rotationFunctionArn,
-          Payload: JSON.stringify({ Step: step, SecretId: secretArn, ClientRequestToken: versionId }),
-        }),
-      );
+      const command = new InvokeCommand({
+        FunctionName: sandbox.rotationFunctionArn,
+        Payload: JSON.stringify({ Step: step, SecretId: secretArn, ClientRequestToken: versionId }),
+      });
+      const { FunctionError, Payload } = await inTime(lambda.send(command));
       if (FunctionError === undefined) return 'succeeded';
       const { errorType, errorMessage } = v.parse(
         functionError,
@@ -222,7 +239,7 @@ export async function rotationWorld(options: SandboxOptions = {}) {
 
   /** The rotation's execution, once it is closed. */
   async function execution(versionId: string): Promise<ExecutionSnapshot> {
-    const executionArn = await startedExecution(versionId).promise;
-    return await sandbox.stepFunctions.executionClosed(executionArn);
+    const executionArn = await inTime(startedExecution(versionId).promise);
+    return await inTime(sandbox.stepFunctions.executionClosed(executionArn));
   }
 }

@@ -12,7 +12,7 @@ import {
 import { type Action, RotatedCredential } from './rotation-actions.ts';
 
 /** To look at other sequences than the usual ones, or at more. */
-const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '12' } = process.env;
+const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '6' } = process.env;
 
 /** With a `*` they befall the functions' calls only. */
 const AWS_TARGETS = [

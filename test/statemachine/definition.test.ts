@@ -1,8 +1,8 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
 import { TASK_FUNCTIONS } from '../../infra/function-list.ts';
-import { definitionText } from '../../statemachine/definition-text.ts';
 import { parseDefinition, type Transition, transitions } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
 import { filledDefinition } from './run-workflow.ts';
 
 const definition = parseDefinition(definitionText());

@@ -4,8 +4,8 @@ import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../functions/shared/errors.ts';
-import { definitionText } from '../../statemachine/definition-text.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
 
 const { RotationError, ...classes } = errors;
 

@@ -4,7 +4,6 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../functions/fetch/fetch.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
@@ -12,8 +11,9 @@ import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS, timeoutWithin } from '../../functions/shared/genesys-timeouts.ts';
 import { OUTDATED_AFTER_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
-import { definitionText } from '../../statemachine/definition-text.ts';
 import { type Definition, parseDefinition } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
 import { longestPath } from './longest-path.ts';
 
 const definition = parseDefinition(definitionText());
@@ -204,6 +204,7 @@ describe('the time of a call', () => {
 
 describe('the time of the rotation function', () => {
   const functionMs = FUNCTIONS.rotation.timeoutSeconds * 1000;
+  const stepFunctions = mockAws(SFNClient);
 
   it('is what one step of a rotation should take at most', () => {
     expect(FUNCTIONS.rotation.timeoutSeconds).toBeLessThanOrEqual(60);
@@ -212,7 +213,6 @@ describe('the time of the rotation function', () => {
   it('sees the end of the longest execution after the slowest start, and can still answer', async () => {
     let remainingMs = functionMs - CALLS_BEFORE_FOLLOWING * LONGEST_AWS_CALL_MS;
     const endsAtMs = remainingMs - longestPath(definition, { excluded: OUTDATED }).seconds * 1000;
-    const stepFunctions = mockClient(SFNClient);
     stepFunctions.on(StartExecutionCommand).resolves({});
     stepFunctions.on(DescribeExecutionCommand).callsFake(({ executionArn }) => ({
       executionArn,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adviceFor, type KnownFailure } from '../../../functions/shared/advice.ts';
 import * as errors from '../../../functions/shared/errors.ts';
-import { definitionText } from '../../../statemachine/definition-text.ts';
 import { parseDefinition } from '../../../statemachine/definition.ts';
+import { definitionText } from '../../../statemachine/definition-text.ts';
 
 /** What never ends an execution: what is caught wherever it can come, and what only the rotation function throws. */
 const ENDS_NO_EXECUTION = [

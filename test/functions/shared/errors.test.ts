@@ -91,7 +91,7 @@ describe('errors in a minified bundle', () => {
   it('reach the caller of each deployed function under their names', async () => {
     vi.stubEnv('STATE_MACHINE_ARN', STATE_MACHINE_ARN);
     vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
-    bundleFunctions(directory);
+    await bundleFunctions(directory);
 
     const functions = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];
     const thrown = await Promise.all(

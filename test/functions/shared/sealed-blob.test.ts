@@ -4,10 +4,10 @@ import {
   InvalidCiphertextException,
   KMSClient,
 } from '@aws-sdk/client-kms';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../../functions/shared/errors.ts';
 import { newSeal, openSeal, type SealContext } from '../../../functions/shared/sealed-blob.ts';
+import { mockAws } from '../../helpers/aws-mock.ts';
 import { expectNoSecrets, rejection } from '../../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
 import { FOREIGN_VERSION, SECRET_ARN, VERSION } from '../../helpers/secret.ts';
@@ -16,7 +16,7 @@ import { SENTINELS } from '../../helpers/secret-value.ts';
 const CONTEXT: SealContext = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' };
 
 describe('sealed-blob', () => {
-  const kmsMock = mockClient(KMSClient);
+  const kmsMock = mockAws(KMSClient);
   const kms = new KMSClient();
 
   beforeEach(() => {

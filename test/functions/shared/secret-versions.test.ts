@@ -5,7 +5,6 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidSecret, SecretNotFound } from '../../../functions/shared/errors.ts';
 import {
@@ -17,12 +16,13 @@ import {
   versionWithStage,
 } from '../../../functions/shared/secret-versions.ts';
 import { awsException, secretsManagerException } from '../../helpers/aws-exception.ts';
+import { mockAws } from '../../helpers/aws-mock.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../../helpers/secret-value.ts';
 
 describe('secret-versions', () => {
-  const secretsMock = mockClient(SecretsManagerClient);
+  const secretsMock = mockAws(SecretsManagerClient);
   const secrets = new SecretsManagerClient();
 
   beforeEach(() => {

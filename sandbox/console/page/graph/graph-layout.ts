@@ -48,7 +48,7 @@ export interface GraphLayout {
 /** The point before the first state, under a name that no state has. Dagre takes no empty one. */
 export const START = '(start)';
 
-const NODE_HEIGHT = 42;
+const NODE_HEIGHT = 40;
 const START_SIZE = 14;
 /** Of a letter of a state's name, in its font, and a little more. */
 const LETTER_WIDTH = 8;
@@ -81,7 +81,7 @@ function mirrored({ width, height, start, nodes, edges }: GraphLayout): GraphLay
 
 function layout(definition: Definition, corePath: readonly string[]): GraphLayout {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 26, marginx: 6, marginy: 6 });
+  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 21, marginx: 6, marginy: 6 });
   graph.setNode(START, { width: START_SIZE, height: START_SIZE });
   for (const name of Object.keys(definition.States)) {
     graph.setNode(name, { width: nodeWidth(name), height: NODE_HEIGHT });

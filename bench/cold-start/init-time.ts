@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** What one start of a process was like. */
+export interface InitSample {
+  /** From the start of the process until the handler was loaded. */
+  readonly initMs: number;
+  /** The part of it that loading the handler took. */
+  readonly loadMs: number;
+  /** What the process had used of processors by then, in all its threads: other load hardly changes it. */
+  readonly cpuMs: number;
+  /** What the process occupied then. */
+  readonly residentBytes: number;
+}
+
+const INIT_PROCESS = fileURLToPath(new URL('./init-process.cjs', import.meta.url));
+
+/** What Lambda sets, and every variable that a function needs while it loads; a number is of use for each. */
+const VARIABLES = {
+  AWS_REGION: 'eu-central-1',
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  HOME: '/home/sbx_user1051',
+  FAILURES_TABLE: '7',
+  LONGEST_GAP_HOURS: '7',
+  ROTATION_FUNCTION_ARN: '7',
+  ROTATION_WINDOW: '7',
+  SCHEDULE_EXPRESSION: '7',
+  SEAL_KEY_ARN: '7',
+  STATE_MACHINE_ARN: '7',
+  TOPIC_ARN: '7',
+};
+
+/**
+ * Starts each handler as a process of its own, again and again, in turns: what else the machine does then befalls all
+ * of them alike.
+ *
+ * @param handlers files by the names of their functions
+ * @returns the medians
+ */
+export async function initTimes<Name extends string>(
+  handlers: Readonly<Record<Name, string>>,
+  repetitions: number,
+): Promise<Record<Name, InitSample>> {
+  const names = Object.keys(handlers) as Name[];
+  const samples = new Map<Name, InitSample[]>(names.map(name => [name, []]));
+  for (let round = 0; round < repetitions; round++) {
+    for (const name of names) samples.get(name)?.push(await startedOnce(handlers[name]));
+  }
+  return Object.fromEntries([...samples].map(([name, taken]) => [name, medians(taken)])) as Record<
+    Name,
+    InitSample
+  >;
+}
+
+/** The medians of each figure by itself. */
+export function medians(samples: readonly InitSample[]): InitSample {
+  return {
+    initMs: median(samples.map(({ initMs }) => initMs)),
+    loadMs: median(samples.map(({ loadMs }) => loadMs)),
+    cpuMs: median(samples.map(({ cpuMs }) => cpuMs)),
+    residentBytes: median(samples.map(({ residentBytes }) => residentBytes)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low = Number.NaN, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return (low + high) / 2;
+}
+
+async function startedOnce(handler: string): Promise<InitSample> {
+  const startedAtMs = performance.timeOrigin + performance.now();
+  const { stdout } = await promisify(execFile)(process.execPath, [INIT_PROCESS, handler], { env: VARIABLES });
+  const { readyAtMs, ...sample } = JSON.parse(stdout);
+  return { initMs: readyAtMs - startedAtMs, ...sample };
+}

@@ -1,0 +1,42 @@
+import type { Identities } from './aws/identities.ts';
+import { WarmProcesses } from './lambda/warm-processes.ts';
+
+/** What there is to leave of a sandbox that still listens. */
+interface Leaving {
+  readonly identities: Identities;
+  readonly awsUrl: string;
+  readonly genesysCloud: { readonly loginUrl: string };
+}
+
+/**
+ * What a closed sandbox leaves to the next one, which then is as quick as a warm one: the processes of its functions,
+ * and what those know it by. Everything else begins anew. One sandbox at a time.
+ */
+export class WarmStart {
+  readonly processes = new WarmProcesses();
+  #identities: Identities | undefined;
+  #awsPort = 0;
+  #genesysPort = 0;
+
+  /** Whose access keys the processes have; undefined before there was a sandbox. */
+  get identities(): Identities | undefined {
+    return this.#identities;
+  }
+
+  /** Where the processes call AWS; 0, any free one, before there was a sandbox. */
+  get awsPort(): number {
+    return this.#awsPort;
+  }
+
+  /** Where the processes call Genesys Cloud; 0, any free one, before there was a sandbox. */
+  get genesysPort(): number {
+    return this.#genesysPort;
+  }
+
+  /** The sandbox is about to close. */
+  leave({ identities, awsUrl, genesysCloud }: Leaving): void {
+    this.#identities = identities;
+    this.#awsPort = Number(new URL(awsUrl).port);
+    this.#genesysPort = Number(new URL(genesysCloud.loginUrl).port);
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import { codeDirectory } from '../../infra/bundles-folder.ts';
+import type { FunctionName } from '../../infra/function-list.ts';
+
+/** What a bundle exports. */
+export interface LoadedBundle {
+  readonly handler: (event: unknown, context: object) => Promise<unknown>;
+}
+
+/** Bundles all functions into a folder of their own, which is removed after the file's tests. */
+export async function makeBundles(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'bundle-test-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  await bundleFunctions(directory);
+  return directory;
+}
+
+/** Runs a function's bundle anew, as Lambda does in a fresh execution environment. */
+export function loadBundle(directory: string, name: FunctionName): LoadedBundle {
+  const require = createRequire(import.meta.url);
+  const file = join(codeDirectory(directory, name), 'index.js');
+  delete require.cache[file];
+  return require(file);
+}
