@@ -4,6 +4,7 @@ import type { EventBridgeBehaviour } from './events/behaviour.ts';
 import type { FaultRule } from './faults/fault-rule.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import type { InvocationInterceptor } from './lambda/invocation-interceptor.ts';
+import type { Latencies } from './latencies.ts';
 import type { SecretsManagerBehaviour } from './secrets-manager/behaviour.ts';
 import type { StepFunctionsBehaviour } from './step-functions/behaviour.ts';
 import type { WarmStart } from './warm-start.ts';
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   readonly awsInterceptors?: readonly AwsInterceptor[];
   /** Stand around every invocation of a function. */
   readonly invocationInterceptors?: readonly InvocationInterceptor[];
+  /** How long calls, invocations and transitions take; they take no time by themselves. */
+  readonly latencies?: Latencies;
   /** In force from the start: the first login at Genesys Cloud counts for them, too. */
   readonly faults?: readonly FaultRule[];
   /** The same seed gives the same faults and the same jitter of Step Functions. By default only the faults' is set. */

@@ -14,6 +14,7 @@ import { Permissions } from './iam/permissions.ts';
 import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
+import { LatencyWaits } from './latencies.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -65,6 +66,7 @@ export function connectServices(
   { account, stack, identities, settlement }: Surroundings,
 ): Services {
   const { openRequests, onInvocationChange } = settlement;
+  const { latencies = {} } = options;
   const clock = new Clock({ standsStill: options.virtualTime ?? false });
   const callLog = new CallLog(clock);
   const base = { clock, ...account };
@@ -113,6 +115,7 @@ export function connectServices(
       identities.issueRole({ roleArn, sessionName: name, functionArn: arn }),
     extraEnvironment: () => ({ AWS_ENDPOINT_URL: endpoint.url, ...gatewayVariables(genesysCloud) }),
     interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
+    latencies,
     onChange: onInvocationChange,
     ...(options.warmStart !== undefined && { warmProcesses: options.warmStart.processes }),
   });
@@ -121,6 +124,7 @@ export function connectServices(
     functions: lambda,
     authorizer: permissions,
     mayUseKey,
+    ...(latencies.stateTransition !== undefined && { transitionMs: latencies.stateTransition }),
     ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
     ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
   });
@@ -145,6 +149,8 @@ export function connectServices(
       stack.stateMachines.some(machine => machine.arn === arn && machine.kmsKeyId !== undefined),
   });
   connectCloudTrail(events, cloudTrail);
+  const latencyWaits = new LatencyWaits(latencies, clock, openRequests);
+  genesysCloud.intercept(latencyWaits.genesysInterceptor);
   genesysCloud.intercept(faults.genesysInterceptor);
   const endpoint: AwsEndpoint = new AwsEndpoint({
     services: services(),
@@ -153,6 +159,7 @@ export function connectServices(
     interceptors: [
       callLog.interceptor,
       ...(options.awsInterceptors ?? []),
+      latencyWaits.awsInterceptor,
       faults.awsInterceptor,
       settlement.awsInterceptor,
     ],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { median } from '../median.ts';
 
 /** What one start of a process was like. */
 export interface InitSample {
@@ -62,12 +63,6 @@ export function medians(samples: readonly InitSample[]): InitSample {
     cpuMs: median(samples.map(({ cpuMs }) => cpuMs)),
     residentBytes: median(samples.map(({ residentBytes }) => residentBytes)),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low = Number.NaN, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
-  return (low + high) / 2;
 }
 
 async function startedOnce(handler: string): Promise<InitSample> {

@@ -1,7 +1,6 @@
-import { pathToFileURL } from 'node:url';
-import { plainJavaScript } from '../../sandbox/plain-javascript.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { preload } from '../preloaded.ts';
 
 /** The instant at which every run begins: schedules by the calendar go by it. A clock is only moved forward. */
 const BEGINNING_MS = Date.UTC(2100, 0, 1);
@@ -14,16 +13,6 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { rules: 'patterns' } });
   sandbox.clock.advance(BEGINNING_MS - sandbox.clock.nowMs());
-  const preloaded = pathToFileURL(plainJavaScript(new URL('./preloaded-random.ts', import.meta.url)));
-  for (const definition of sandbox.stack.functions) {
-    sandbox.lambda.updateFunction({
-      ...definition,
-      environment: {
-        ...definition.environment,
-        NODE_OPTIONS: `--import=${preloaded.href}`,
-        SOAK_SEED: `${options.seed}`,
-      },
-    });
-  }
+  preload(sandbox, new URL('./preloaded-random.ts', import.meta.url), { SOAK_SEED: `${options.seed}` });
   return sandbox;
 }

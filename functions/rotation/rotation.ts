@@ -22,14 +22,16 @@ export interface RotationDependencies extends WaitDependencies {
 }
 
 /**
- * Answers one of the four calls of Secrets Manager. `createSecret` does the whole rotation, the others confirm it;
- * only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose version, or one derived from it,
+ * Answers one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
+ * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose version, or one derived from it,
  * is AWSCURRENT is done at every step, and one that runs or has failed is continued, not started anew.
  *
  * @throws InvalidRotationRequest, SecretNotFound, RotationFailed, RotationStillRunning
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
  */
 export async function rotate(event: RotationEvent, dependencies: RotationDependencies): Promise<void> {
+  // The pair was made in Genesys Cloud, so there is nothing to set. Whether all is well, testSecret tells at once.
+  if (event.step === 'setSecret') return;
   const description = await describeSecret(dependencies.secrets, event.secretId);
   if (!description.rotationEnabled) {
     throw new InvalidRotationRequest(
@@ -47,8 +49,6 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   switch (event.step) {
     case 'createSecret':
       return createSecret(event, rotation, description, dependencies);
-    case 'setSecret':
-      return setSecret(rotation, description, dependencies);
     case 'testSecret':
       return testSecret(rotation, description, dependencies);
     case 'finishSecret':
@@ -71,15 +71,6 @@ async function createSecret(
     dependencies,
   );
   log('info', 'rotation finished', { secretArn, versionId, execution });
-}
-
-/** There is nothing to set in Genesys Cloud: the pair was made there. */
-async function setSecret(
-  rotation: RotationIdentity,
-  description: SecretDescription,
-  dependencies: RotationDependencies,
-): Promise<void> {
-  if (!isPending(rotation, description)) await confirmSucceeded(rotation, dependencies);
 }
 
 /**

@@ -51,6 +51,7 @@ export class ExecutionEnvironment {
   #usable: boolean = true;
   #exited: boolean = false;
   #ready: boolean = false;
+  #invoked: boolean = false;
   readonly #started = Promise.withResolvers<void>();
   #running: Running | undefined;
   /** What the running invocation came to, while its last lines are still being read. */
@@ -106,6 +107,11 @@ export class ExecutionEnvironment {
     this.#stepped = this.#steppedBy(options.clock);
   }
 
+  /** Whether it has had no invocation yet. */
+  get isCold(): boolean {
+    return !this.#invoked;
+  }
+
   /** Whether it can take another invocation. */
   get usable(): boolean {
     return this.#usable && this.#running === undefined;
@@ -117,6 +123,7 @@ export class ExecutionEnvironment {
    * @throws AwsError ServiceException the machine cannot start the process
    */
   invoke(message: InvokeMessage): Promise<Outcome> {
+    this.#invoked = true;
     return new Promise((resolve, reject) => {
       this.#running = { message, resolve, reject };
       if (this.#ready) this.#send(message);

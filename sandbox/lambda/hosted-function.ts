@@ -24,6 +24,8 @@ export interface HostingOptions {
     taskRoot: string,
   ) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
+  /** How long a new process takes by the clock before its first invocation. */
+  readonly coldStartMs: (functionName: string) => number;
   /** Where processes come from before they are started, and where they are left. */
   readonly warmProcesses?: WarmProcesses;
 }
@@ -70,12 +72,13 @@ export class HostedFunction {
 
   /** Runs an invocation in a warm process, or in a new one if none is free. */
   async run(version: string, request: Request): Promise<Outcome> {
-    const { clock, invocations } = this.#options;
+    const { clock, invocations, coldStartMs } = this.#options;
     const pool = this.#pool(version);
     const environment = pool.acquire();
     const timeoutMs = this.#definition.timeoutSeconds * 1000;
-    const message = { type: 'invoke', ...request, timeoutMs, time: processTime(clock) } as const;
     try {
+      if (environment.isCold) await invocations.passing(clock, coldStartMs(this.#definition.name));
+      const message = { type: 'invoke', ...request, timeoutMs, time: processTime(clock) } as const;
       return await invocations.inProcess(environment, () => environment.invoke(message));
     } finally {
       pool.release(environment);

@@ -3,6 +3,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
+import type { Latencies } from '../latencies.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
 import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
@@ -43,6 +44,8 @@ export interface LambdaOptions {
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
   readonly extraEnvironment?: (identity: FunctionIdentity) => Readonly<Record<string, string>>;
   readonly interceptors?: readonly InvocationInterceptor[];
+  /** How long invocations and cold starts take besides what their processes need. */
+  readonly latencies?: Pick<Latencies, 'invocation' | 'coldStart'>;
   /** Invocations at a time in the account; Lambda's default of 1000 if left out. */
   readonly concurrencyLimit?: number;
   /** Warm processes kept per function and version; 10 if left out. */
@@ -84,6 +87,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       environmentOptions: (definition, version, taskRoot) =>
         this.#environmentOptions(definition, version, taskRoot),
       maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
+      coldStartMs: functionName => options.latencies?.coldStart?.(functionName) ?? 0,
       ...(options.warmProcesses !== undefined && { warmProcesses: options.warmProcesses }),
     });
     this.#concurrency = new Concurrency(options.concurrencyLimit ?? 1000);
@@ -199,6 +203,8 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   }
 
   async #run(target: FoundFunction, payload: string, requestId: string): Promise<Invocation> {
+    const { clock, latencies } = this.#options;
+    await this.invocations.passing(clock, latencies?.invocation?.(target.name) ?? 0);
     if (this.#closed) throw new AwsError('ServiceException', 'Lambda is closed.', { statusCode: 500 });
     const leave = this.#concurrency.enter(target.name, this.#functions.reservedConcurrency());
     try {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { OpenRequests } from '../open-requests.ts';
 import type { StillMessage } from './runtime-messages.ts';
 
@@ -42,6 +43,13 @@ export class RunningInvocations {
       this.#processes.delete(process);
       this.#onChange();
     }
+  }
+
+  /** Lets an invocation that is not in a process wait for `ms` by the clock. */
+  async passing(clock: Clock, ms: number): Promise<void> {
+    if (ms <= 0) return;
+    const stillness = { type: 'still', id: 0, ports: [] } as const;
+    await this.inProcess({ stillness: () => Promise.resolve(stillness) }, () => clock.sleep(ms));
   }
 
   /**

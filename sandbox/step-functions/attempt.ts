@@ -6,7 +6,7 @@ import type { History } from './history.ts';
 import type { Json } from './json.ts';
 import { type Failure, failure, StateFailed, StatesError } from './state-failure.ts';
 import { runTask } from './task-state.ts';
-import { type Engine, type ExecutionContext, type StateResult, Visit } from './visit.ts';
+import { type Engine, type ExecutionContext, passTransition, type StateResult, Visit } from './visit.ts';
 
 /** The state that an execution is in, kept for a redrive. */
 export interface Position {
@@ -47,7 +47,7 @@ export async function runAttempt(from: Position, options: AttemptOptions): Promi
   let position = from;
   try {
     while (!signal.aborted) {
-      position = enter(position, options);
+      position = await enter(position, options);
       const { output, next } = await visit(position, options);
       leave(position, output, options);
       if (next === undefined) return { status: 'SUCCEEDED', output };
@@ -67,12 +67,13 @@ function stateOf(position: Position, { definition }: AttemptOptions): State {
   return state;
 }
 
-function enter(position: Position, options: AttemptOptions): Position {
+async function enter(position: Position, options: AttemptOptions): Promise<Position> {
   if (position.entered !== undefined) return position;
   const { history, onPosition } = options;
   const first = history.events.length === 1;
   const state = stateOf(position, options);
   onPosition(position);
+  await passTransition(options);
   const event = history.append(
     `${state.Type}StateEntered`,
     {

@@ -19,6 +19,8 @@ export interface StepFunctionsOptions extends RoleUseOptions {
   readonly behaviour?: Partial<StepFunctionsBehaviour>;
   /** Chance for `JitterStrategy: FULL`, from 0 up to but not including 1; Math.random by default. */
   readonly random?: () => number;
+  /** How long a state transition takes by the clock, in ms; none by default. */
+  readonly transitionMs?: (executionArn: string) => number;
 }
 
 /** Emulated AWS Step Functions: Standard workflows in the JSONPath form of the States Language. */
@@ -31,11 +33,11 @@ export class StepFunctions implements AwsService {
   readonly #statusListeners = new Set<(execution: ExecutionSnapshot) => void>();
 
   constructor(options: StepFunctionsOptions) {
-    const { clock, functions, region, random = Math.random } = options;
+    const { clock, functions, region, random = Math.random, transitionMs = () => 0 } = options;
     const behaviour = { ...defaultBehaviour, ...options.behaviour };
     const roles = new RoleUse(options, options);
     this.#machines = new StateMachines(clock, options, roles);
-    this.#executions = new Executions({ clock, functions, region, random }, behaviour, {
+    this.#executions = new Executions({ clock, functions, region, random, transitionMs }, behaviour, {
       onEvent: event => {
         for (const listener of this.#listeners) listener(event);
       },

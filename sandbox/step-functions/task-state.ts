@@ -6,7 +6,7 @@ import { checkSize, effectiveInput, effectiveOutput, placeResult } from './state
 import { failure, StateFailed, StatesError } from './state-failure.ts';
 import { scheduleTask, type TaskEvents } from './task-events.ts';
 import { taskResource } from './task-resource.ts';
-import type { StateResult, Visit } from './visit.ts';
+import { passTransition, type StateResult, type Visit } from './visit.ts';
 
 /**
  * Runs a Task with its retries and catchers (Amazon States Language specification, "Task State", "Errors").
@@ -24,6 +24,7 @@ export async function runTask(state: TaskState, visit: Visit): Promise<StateResu
       if (delayMs === undefined) return caught(state, visit, error);
       visit.countRetry();
       await visit.sleep(delayMs);
+      await passTransition(visit);
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Engine {
   readonly functions: FunctionInvoker;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
+  /** How long it takes until an execution is in its next state, or repeats one. */
+  readonly transitionMs: (executionArn: string) => number;
 }
 
 /** What the context object says about the execution and its state machine. */
@@ -23,6 +25,20 @@ export interface StateResult {
   readonly output: Json;
   /** Undefined at the end of the execution. */
   readonly next: string | undefined;
+}
+
+/**
+ * Lets the time pass that a state transition takes.
+ *
+ * @throws the signal's reason when the execution closes first
+ */
+export async function passTransition({
+  engine,
+  origin,
+  signal,
+}: Pick<Visit, 'engine' | 'origin' | 'signal'>): Promise<void> {
+  const ms = engine.transitionMs(origin.sourceArn ?? '');
+  if (ms > 0) await engine.clock.sleep(ms, signal);
 }
 
 /** An execution's stay in a state. */

@@ -82,11 +82,11 @@ describe('calls of the rotation function for one version', () => {
     const unknownVersionId = '00000000-0000-4000-8000-000000000000';
 
     const answers: unknown[] = [];
-    for (const step of [...STEPS, 'dropSecret'] as const) {
+    for (const step of ['createSecret', 'testSecret', 'finishSecret', 'dropSecret'] as const) {
       answers.push(await world.invokeStep(step, secretArn, unknownVersionId));
     }
 
-    expect(answers).toEqual(Array(5).fill({ error: 'InvalidRotationRequest', message: expect.any(String) }));
+    expect(answers).toEqual(Array(4).fill({ error: 'InvalidRotationRequest', message: expect.any(String) }));
     expect(await world.executionNames()).toEqual([]);
     expect(world.sandbox.genesysCloud.counts(clientId).refreshes).toBe(0);
   });

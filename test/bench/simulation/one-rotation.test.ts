@@ -10,7 +10,7 @@ const CALLS = {
   'dynamodb:GetItem': 4,
   'kms:Decrypt': 2,
   'kms:GenerateDataKey': 2,
-  'secretsmanager:DescribeSecret': 6,
+  'secretsmanager:DescribeSecret': 5,
   'secretsmanager:GetSecretValue': 4,
   'secretsmanager:ListSecretVersionIds': 1,
   'secretsmanager:PutSecretValue': 1,

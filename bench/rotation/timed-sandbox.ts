@@ -1,0 +1,133 @@
+import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { LatencyName } from '../latencies.ts';
+import { preload } from '../preloaded.ts';
+import { RecordedLatencies, type Wait } from './recorded-latencies.ts';
+import { splitTime, type TimeSplit } from './time-split.ts';
+
+/** What one rotation took, in ms by the clock. */
+export interface RotationTimes {
+  /** From RotateSecret to the end of finishSecret. */
+  readonly totalMs: number;
+  /** From RotateSecret until consumers have the new token. */
+  readonly untilCurrentMs: number;
+  /** From Genesys Cloud's answer until consumers have the new token. */
+  readonly tokenGapMs: number;
+  readonly totalSplit: TimeSplit;
+  readonly tokenGapSplit: TimeSplit;
+  readonly waits: readonly Wait[];
+}
+
+const STEP_MS = 1_000;
+/** More than a rotation takes that nothing disturbs. */
+const MOST_STEPS = 120;
+
+/** A sandbox in which things take time, with one credential, and the time stands still but for them. */
+export class TimedSandbox {
+  readonly #sandbox: Sandbox;
+  readonly #latencies: RecordedLatencies;
+  readonly #secretArn: string;
+  readonly #clientId: string;
+  readonly #secrets: SecretsManagerClient;
+  #rotations = 0;
+
+  /**
+   * @param assemblyDirectory the synthesised stack
+   * @param msOf how long each thing takes
+   */
+  static async start(assemblyDirectory: string, msOf: (name: LatencyName) => number): Promise<TimedSandbox> {
+    let nowMs = (): number => 0;
+    const latencies = new RecordedLatencies(msOf, () => nowMs());
+    const sandbox = await Sandbox.start({
+      assemblyDirectory,
+      virtualTime: true,
+      seed: 1,
+      events: { rules: 'patterns' },
+      latencies,
+    });
+    nowMs = () => sandbox.clock.nowMs();
+    try {
+      preload(sandbox, new URL('./middle-random.ts', import.meta.url));
+      const { secretArn, clientId } = await createFirstCredential(sandbox);
+      return new TimedSandbox(sandbox, latencies, secretArn, clientId);
+    } catch (error) {
+      await sandbox.close();
+      throw error;
+    }
+  }
+
+  private constructor(sandbox: Sandbox, latencies: RecordedLatencies, secretArn: string, clientId: string) {
+    this.#sandbox = sandbox;
+    this.#latencies = latencies;
+    this.#secretArn = secretArn;
+    this.#clientId = clientId;
+    this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
+  }
+
+  async close(): Promise<void> {
+    this.#secrets.destroy();
+    await this.#sandbox.close();
+  }
+
+  /**
+   * Rotates the credential once; the first time all functions are cold.
+   *
+   * @throws Error the rotation did not succeed with exactly one refresh
+   */
+  async rotate(): Promise<RotationTimes> {
+    const { clock, secretsManager, genesysCloud, rotationFunctionArn } = this.#sandbox;
+    const seen: { answeredAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string } = {};
+    const subscriptions = [
+      genesysCloud.onTokenIssued(({ at }) => {
+        seen.answeredAtMs = at.getTime();
+      }),
+      secretsManager.onChange(({ labelMoves, at }) => {
+        if (labelMoves.some(({ label }) => label === 'AWSCURRENT')) seen.movedAtMs = at.getTime();
+      }),
+    ];
+    this.#latencies.start();
+    const startedAtMs = clock.nowMs();
+    const { VersionId = '' } = await this.#secrets.send(
+      new RotateSecretCommand({ SecretId: this.#secretArn, RotationLambdaARN: rotationFunctionArn }),
+    );
+    void secretsManager.rotationOutcome(this.#secretArn, VersionId).then(outcome => {
+      seen.endedAtMs = clock.nowMs();
+      if (outcome.status !== 'succeeded') seen.failure = JSON.stringify(outcome);
+    });
+    for (let steps = 0; seen.endedAtMs === undefined; steps++) {
+      if (steps === MOST_STEPS) throw new Error(`The rotation of ${this.#secretArn} does not end.`);
+      await this.#sandbox.advance(STEP_MS);
+    }
+    this.#latencies.stop();
+    for (const unsubscribe of subscriptions) unsubscribe();
+    this.#rotations += 1;
+    return this.#times(startedAtMs, seen);
+  }
+
+  #times(
+    startedAtMs: number,
+    seen: { answeredAtMs?: number; movedAtMs?: number; endedAtMs?: number; failure?: string },
+  ): RotationTimes {
+    const { answeredAtMs, movedAtMs, endedAtMs, failure } = seen;
+    const { refreshes } = this.#sandbox.genesysCloud.counts(this.#clientId);
+    if (
+      failure !== undefined ||
+      refreshes !== this.#rotations ||
+      answeredAtMs === undefined ||
+      movedAtMs === undefined ||
+      endedAtMs === undefined
+    ) {
+      throw new Error(`The rotation went wrong after ${refreshes} refreshes: ${failure ?? 'no failure'}.`);
+    }
+    const { waits } = this.#latencies;
+    return {
+      totalMs: endedAtMs - startedAtMs,
+      untilCurrentMs: movedAtMs - startedAtMs,
+      tokenGapMs: movedAtMs - answeredAtMs,
+      totalSplit: splitTime(waits, startedAtMs, endedAtMs),
+      tokenGapSplit: splitTime(waits, answeredAtMs, movedAtMs),
+      waits,
+    };
+  }
+}

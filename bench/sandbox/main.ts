@@ -1,0 +1,28 @@
+import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { runRotation } from '../../sandbox/demonstration/rotation-run.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import { memoryInUse } from '../fleet/process-usage.ts';
+import type { SandboxStart } from './measure.ts';
+
+/**
+ * `node bench/sandbox/main.ts <assembly>`: starts a sandbox, rotates a credential in it, and says as one JSON object
+ * how the process was when it was ready, and after that. Started by the measurement again and again.
+ */
+
+const [, , assemblyDirectory = 'cdk.out'] = process.argv;
+const loadedMs = performance.now();
+const sandbox = await Sandbox.start({ assemblyDirectory });
+const readyMs = performance.now();
+const ready = memoryInUse();
+try {
+  await runRotation(sandbox, await createFirstCredential(sandbox));
+  const start: SandboxStart = {
+    readyAtMs: performance.timeOrigin + readyMs,
+    loadMs: loadedMs,
+    readyBytes: ready.ownBytes,
+    rotated: memoryInUse(),
+  };
+  process.stdout.write(`${JSON.stringify(start)}\n`);
+} finally {
+  await sandbox.close();
+}

@@ -1,0 +1,94 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { initTimes } from '../cold-start/init-time.ts';
+import type { Memory } from '../fleet/process-usage.ts';
+import { median } from '../median.ts';
+
+/** What the process of a sandbox says of itself. */
+export interface SandboxStart {
+  /** When it served, in ms since 1970. */
+  readonly readyAtMs: number;
+  /** What of that went before the sandbox's own work: Node.js, and the loading of all modules. */
+  readonly loadMs: number;
+  readonly readyBytes: number;
+  /** After one rotation. */
+  readonly rotated: Memory;
+}
+
+/** The start of a sandbox, and the suite that lives in it. Times and memory are medians. */
+export interface SandboxReport {
+  readonly repetitions: number;
+  /** Node.js with an empty program. */
+  readonly emptyMs: number;
+  /** From the start of the process until the sandbox serves. */
+  readonly startMs: number;
+  readonly loadMs: number;
+  readonly readyBytes: number;
+  readonly rotatedBytes: number;
+  readonly functionsBytes: number;
+  /** How long the suite takes; undefined when it was neither measured nor given. */
+  readonly suiteSeconds: number | undefined;
+}
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
+const EMPTY = fileURLToPath(new URL('../cold-start/empty-handler.cjs', import.meta.url));
+
+/**
+ * Starts sandboxes, each as a process of its own.
+ *
+ * @param suite `measured` runs the tests; a number of seconds is taken as it is
+ * @throws Error the tests fail
+ */
+export async function measureSandbox({
+  repetitions = 7,
+  suite,
+}: {
+  repetitions?: number;
+  suite?: 'measured' | number | undefined;
+} = {}): Promise<SandboxReport> {
+  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'sandbox-bench-'));
+  try {
+    await synthesize(assemblyDirectory);
+    const emptyMs: number[] = [];
+    const starts: (SandboxStart & { readonly startMs: number })[] = [];
+    while (starts.length < repetitions) {
+      emptyMs.push((await initTimes({ empty: EMPTY }, 1)).empty.initMs);
+      starts.push(await startOnce(assemblyDirectory));
+    }
+    return {
+      repetitions,
+      emptyMs: median(emptyMs),
+      startMs: median(starts.map(({ startMs }) => startMs)),
+      loadMs: median(starts.map(({ loadMs }) => loadMs)),
+      readyBytes: median(starts.map(({ readyBytes }) => readyBytes)),
+      rotatedBytes: median(starts.map(({ rotated }) => rotated.ownBytes)),
+      functionsBytes: median(starts.map(({ rotated }) => rotated.childrenBytes)),
+      suiteSeconds: suite === 'measured' ? await runSuite() : suite,
+    };
+  } finally {
+    await rm(assemblyDirectory, { recursive: true, force: true });
+  }
+}
+
+async function startOnce(assemblyDirectory: string): Promise<SandboxStart & { readonly startMs: number }> {
+  const spawnedAtMs = performance.timeOrigin + performance.now();
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, assemblyDirectory]);
+  const start = JSON.parse(stdout) as SandboxStart;
+  return { ...start, startMs: start.readyAtMs - spawnedAtMs };
+}
+
+async function runSuite(): Promise<number> {
+  const startedAtMs = performance.now();
+  const vitest = path.join(PROJECT, 'node_modules', 'vitest', 'vitest.mjs');
+  const suite = spawn(process.execPath, [vitest, 'run'], { cwd: PROJECT, stdio: ['ignore', 2, 2] });
+  const [code] = await once(suite, 'close');
+  if (code !== 0) throw new Error('The tests fail, so how long they take says nothing.');
+  return (performance.now() - startedAtMs) / 1000;
+}
