@@ -82,7 +82,10 @@ async function rotateAll(
 ): Promise<Omit<FleetRun, 'processorMs'>> {
   const executionArns = new Set<string>();
   sandbox.stepFunctions.onEvent(({ executionArn }) => executionArns.add(executionArn));
-  const secrets = new SecretsManagerClient(sandbox.clientConfig);
+  const secrets = new SecretsManagerClient({
+    ...sandbox.clientConfig,
+    requestHandler: { httpAgent: { maxSockets: fleet.length } },
+  });
   const memory = watchMemory();
   const startedAtMs = performance.now();
   const rotations = await Promise.all(fleet.map(({ secretArn }) => rotate(sandbox, secrets, secretArn)));

@@ -9,7 +9,7 @@ import { synthesizeOneLambda } from './one-lambda/stack.ts';
 import { type RotationTimes, TimedSandbox } from './timed-sandbox.ts';
 
 /** What is known of a way to rotate. */
-export interface DesignTimes {
+interface DesignTimes {
   /** Its first rotation, everything at its median. */
   readonly cold: RotationTimes;
   /** Its next one. */

@@ -85,6 +85,7 @@ export function workflow(
   definition: object,
   behaviour: Partial<StepFunctionsBehaviour> = {},
   random: () => number = () => 0.5,
+  transitionMs: () => number = () => 0,
 ) {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   const clock = new Clock();
@@ -103,6 +104,7 @@ export function workflow(
     mayUseKey: () => true,
     behaviour: { startLagMs: 0, describeLagMs: 0, ...behaviour },
     random,
+    transitionMs,
   });
   states.createStateMachine({ name: 'rotation', definition, roleArn: ROLE_ARN });
 

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { measureColdStart } from './cold-start/measure.ts';
+import { coldStartSection } from './cold-start/section.ts';
+import { measureFleets } from './fleet/measure.ts';
+import { fleetRunsSection } from './fleet/section.ts';
+import { performancePage } from './performance-page.ts';
+import { measureRotation } from './rotation/measure.ts';
+import { rotationSection } from './rotation/section.ts';
+import { measureSandbox } from './sandbox/measure.ts';
+import { sandboxSection } from './sandbox/section.ts';
+
+/** `npm run bench`: how fast everything is, and docs/performance.md from it. */
+
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+
+/** Each makes its section, in the order of the page; quickly with fewer repetitions and smaller sizes. */
+const SECTIONS = {
+  rotation: async ({ quick }: Options) => rotationSection(await measureRotation(quick ? { draws: 5 } : {})),
+  'cold-start': async ({ quick }: Options) =>
+    coldStartSection(await measureColdStart(quick ? { repetitions: 3 } : {})),
+  fleet: async ({ quick }: Options) =>
+    fleetRunsSection(await measureFleets(quick ? { sizes: [1, 10, 40] } : {})),
+  sandbox: async ({ quick, suite }: Options) =>
+    sandboxSection(
+      await measureSandbox({
+        ...(quick && { repetitions: 3 }),
+        suite: suite === true ? 'measured' : suite,
+      }),
+    ),
+};
+
+type SectionName = keyof typeof SECTIONS;
+
+interface Options {
+  readonly only?: readonly SectionName[];
+  readonly quick?: true;
+  readonly suite?: true | number;
+  readonly write?: true;
+}
+
+const NAMES = Object.keys(SECTIONS) as SectionName[];
+
+const program = new Command('npm run bench --')
+  .description(
+    'Measures rotations, cold starts, many rotations at once, and the sandbox, and prints it as Markdown.',
+  )
+  .addOption(new Option('--only <section...>', 'measure only these').choices(NAMES))
+  .option('--quick', 'fewer repetitions and smaller fleets: to see that it works, not for the figures')
+  .option('--suite [seconds]', 'measure the run of all tests, too, or say how long it took', readSeconds)
+  .addOption(
+    new Option(
+      '--write',
+      'write docs/performance.md, which takes the full measurement of all sections',
+    ).conflicts(['only', 'quick']),
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 something could not be measured, or an option is not sensible.',
+  )
+  .parse();
+const options = program.opts<Options>();
+
+try {
+  const sections: string[] = [];
+  // One after the other: what runs beside a measurement disturbs it.
+  for (const name of NAMES) {
+    if (options.only !== undefined && !options.only.includes(name)) continue;
+    const section = await SECTIONS[name](options);
+    process.stdout.write(`${section}\n`);
+    sections.push(section);
+  }
+  if (options.write === true) await writeFile(PAGE, performancePage(sections, occasion()));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function occasion() {
+  const processors = os.cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    processor: processors[0]?.model.trim() ?? 'unknown processor',
+    processors: processors.length,
+    memoryBytes: os.totalmem(),
+    nodeVersion: process.versions.node,
+    platform: `${os.type()} ${os.arch()}`,
+  };
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds > 0) return seconds;
+  throw new InvalidArgumentError('It is a number of seconds.');
+}

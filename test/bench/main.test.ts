@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
+
+describe('npm run bench', () => {
+  it.each([
+    [
+      'the page from a quick run',
+      ['--write', '--quick'],
+      "option '--write' cannot be used with option '--quick'",
+    ],
+    [
+      'the page from some sections',
+      ['--write', '--only', 'fleet'],
+      "cannot be used with option '--only <section...>'",
+    ],
+    [
+      'a section that there is not',
+      ['--only', 'colours'],
+      'Allowed choices are rotation, cold-start, fleet, sandbox',
+    ],
+    ['a time of the suite that is none', ['--suite', 'soon'], 'It is a number of seconds.'],
+  ])('refuses %s', (_what, args, message) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { performancePage } from '../../bench/performance-page.ts';
+
+it('says when and where it was measured, and puts the sections before what lies on other pages', () => {
+  const page = performancePage(['## First\n', '## Second\n'], {
+    date: '2030-01-02',
+    processor: 'Fast CPU',
+    processors: 2,
+    memoryBytes: 25_000_000_000,
+    nodeVersion: '24.1.0',
+    platform: 'Linux x64',
+  });
+
+  expect(page).toContain('on 2030-01-02, on 2 × Fast CPU with 23 GiB of memory, Node.js 24.1.0, Linux x64.');
+  expect(page.match(/^## .*/gm)).toEqual(['## First', '## Second', '## Cost', '## Ten thousand credentials']);
+  expect(page.endsWith('\n')).toBe(true);
+});

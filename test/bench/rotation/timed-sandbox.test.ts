@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { LATENCIES, type LatencyName } from '../../../bench/latencies.ts';
+import { CALL_REASONS } from '../../../bench/rotation/call-reasons.ts';
+import { synthesizeOneLambda } from '../../../bench/rotation/one-lambda/stack.ts';
+import { type RotationTimes, TimedSandbox } from '../../../bench/rotation/timed-sandbox.ts';
+
+async function rotations(assemblyDirectory: string, count: number): Promise<RotationTimes[]> {
+  const sandbox = await TimedSandbox.start(assemblyDirectory, (name: LatencyName) => LATENCIES[name].p50Ms);
+  onTestFinished(() => sandbox.close());
+  const rotated: RotationTimes[] = [];
+  while (rotated.length < count) rotated.push(await sandbox.rotate());
+  return rotated;
+}
+
+function awsCalls({ waits }: RotationTimes): string[] {
+  return waits.filter(({ kind }) => kind === 'aws').map(({ by, name }) => `${by} ${name}`);
+}
+
+describe('TimedSandbox', () => {
+  it('measures this stack, cold and warm, with every millisecond accounted for', async () => {
+    const [cold, warm] = await rotations(inject('assemblyDirectory'), 2);
+
+    expect(warm).toMatchObject({
+      untilCurrentMs: 1_010,
+      tokenGapMs: 435,
+      tokenGapSplit: { genesys: 150, aws: 150, orchestration: 135, coldStarts: 0, polling: 0 },
+      totalSplit: { genesys: 450, aws: 365, orchestration: 345, coldStarts: 0 },
+    });
+    expect(cold?.totalSplit).toMatchObject({ genesys: 450, aws: 365, orchestration: 345, coldStarts: 1_740 });
+    for (const rotation of [cold, warm]) {
+      const parts = Object.values(rotation?.totalSplit ?? {}).reduce((sum, ms) => sum + ms, 0);
+      expect(parts).toBe(rotation?.totalMs);
+    }
+  });
+
+  it('finds no call of a rotation whose reason nobody gives, and no reason without a call', async () => {
+    const [rotation] = await rotations(inject('assemblyDirectory'), 1);
+
+    expect(rotation && new Set(awsCalls(rotation))).toEqual(new Set(Object.keys(CALL_REASONS)));
+  });
+
+  it('measures the rotation in one Lambda', async () => {
+    const assemblyDirectory = mkdtempSync(path.join(tmpdir(), 'one-lambda-'));
+    onTestFinished(() => rmSync(assemblyDirectory, { recursive: true }));
+    await synthesizeOneLambda(assemblyDirectory);
+
+    const [cold, warm] = await rotations(assemblyDirectory, 2);
+
+    expect(cold).toMatchObject({ totalMs: 1_000, untilCurrentMs: 1_000, tokenGapMs: 345 });
+    expect(warm).toMatchObject({
+      totalMs: 710,
+      untilCurrentMs: 710,
+      tokenGapMs: 345,
+      totalSplit: { genesys: 450, aws: 200, orchestration: 60, coldStarts: 0, polling: 0 },
+    });
+    expect(warm && awsCalls(warm)).toEqual([
+      'one-lambda secretsmanager:GetSecretValue',
+      'one-lambda secretsmanager:GetSecretValue',
+      'one-lambda secretsmanager:PutSecretValue',
+      'one-lambda secretsmanager:GetSecretValue',
+      'one-lambda secretsmanager:DescribeSecret',
+      'one-lambda secretsmanager:UpdateSecretVersionStage',
+    ]);
+  });
+});

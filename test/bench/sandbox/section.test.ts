@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { SandboxReport } from '../../../bench/sandbox/measure.ts';
+import { sandboxSection } from '../../../bench/sandbox/section.ts';
+
+const REPORT: SandboxReport = {
+  repetitions: 7,
+  emptyMs: 40,
+  startMs: 600,
+  loadMs: 450,
+  readyBytes: 120_400_000,
+  rotatedBytes: 146_000_000,
+  functionsBytes: 471_000_000,
+  suiteSeconds: undefined,
+};
+
+describe('sandboxSection', () => {
+  it('shows the start as a multiple of that of an empty program, and the memory', () => {
+    const lines = sandboxSection(REPORT).split('\n');
+
+    expect(lines).toContain('| Start, until it serves | 15.0× |');
+    expect(lines).toContain('| of that loading its modules, types taken out | 75 % |');
+    expect(lines).toContain('| Memory when it serves | 120 MB |');
+    expect(lines).toContain('The run of the whole suite was not measured (`--suite` does).');
+  });
+
+  it.each([
+    [80.4, 'The whole suite takes 80 s on this machine, within the 90 s'],
+    [91, 'The whole suite takes 91 s on this machine, beyond the 90 s'],
+  ])('says whether a suite of %d s takes too long', (suiteSeconds, sentence) => {
+    expect(sandboxSection({ ...REPORT, suiteSeconds })).toContain(sentence);
+  });
+});

@@ -1,0 +1,82 @@
+import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { Latencies } from '../../sandbox/latencies.ts';
+import { Sandbox } from '../../sandbox/sandbox.ts';
+import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+
+const STILL = { virtualTime: true, events: { rules: 'none' } } as const;
+
+/** Rotates the secret, and gives its execution a minute. */
+async function rotate(sandbox: Sandbox, secretArn: string): Promise<ExecutionSnapshot> {
+  const secrets = new SecretsManagerClient(sandbox.clientConfig);
+  let executionArn = '';
+  const unsubscribe = sandbox.stepFunctions.onEvent(event => {
+    executionArn = event.executionArn;
+  });
+  await secrets.send(
+    new RotateSecretCommand({ SecretId: secretArn, RotationLambdaARN: sandbox.rotationFunctionArn }),
+  );
+  secrets.destroy();
+  await sandbox.advance(50_000);
+  unsubscribe();
+  return sandbox.stepFunctions.execution(executionArn);
+}
+
+async function rotateWith(latencies: Latencies): Promise<ExecutionSnapshot> {
+  const { sandbox, credential } = await startSandbox({ ...STILL, latencies });
+  const { secretArn } = await credential();
+  return await rotate(sandbox, secretArn);
+}
+
+function durationMs({ startedAt, closedAt }: ExecutionSnapshot): number {
+  return Number(closedAt) - Number(startedAt);
+}
+
+describe('latencies of a sandbox whose time stands still', () => {
+  it.each<[what: string, latencies: Latencies, durationMs: number]>([
+    ['a state transition takes 100 ms', { stateTransition: () => 100 }, 700],
+    ['the way to a function takes 10 ms', { invocation: () => 10 }, 50],
+    // Calls that a function makes side by side take the time of one.
+    ['a call of AWS takes 20 ms', { awsCall: ({ caller }) => (caller.functionArn ? 20 : 0) }, 120],
+    [
+      'a refresh takes 300 ms, and the look at a user 150 ms',
+      {
+        genesysRequest: ({ endpoint, grantType }) => {
+          if (endpoint === 'users/me') return 150;
+          return grantType === 'refresh_token' ? 300 : 0;
+        },
+      },
+      450,
+    ],
+  ])('make an execution as long as they add up to when %s', async (_what, latencies, expectedMs) => {
+    const execution = await rotateWith(latencies);
+
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(durationMs(execution)).toBe(expectedMs);
+  });
+
+  it('befall the first invocation of a process when a cold start takes 1 s', async () => {
+    const sandbox = await Sandbox.start({
+      assemblyDirectory: inject('assemblyDirectory'),
+      ...STILL,
+      latencies: { coldStart: () => 1_000 },
+    });
+    onTestFinished(() => sandbox.close());
+    const { secretArn } = await createFirstCredential(sandbox);
+
+    const first = await rotate(sandbox, secretArn);
+    const second = await rotate(sandbox, secretArn);
+
+    expect([first, second].map(durationMs)).toEqual([5_000, 0]);
+  });
+
+  it('fail a function that does not wait for AWS as long as that', async () => {
+    const execution = await rotateWith({
+      awsCall: ({ operation }) => (operation === 'PutSecretValue' ? 5_000 : 0),
+    });
+
+    expect(execution).toMatchObject({ status: 'FAILED', stateName: 'StorePending' });
+  });
+});
