@@ -1,10 +1,6 @@
-import {
-  CancelRotateSecretCommand,
-  DescribeSecretCommand,
-  RotateSecretCommand,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it } from 'vitest';
+import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { browserWorld } from './browser-world.ts';
 import { takeScreenshot } from './screenshot.ts';
 
@@ -18,23 +14,11 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     return secretArn;
   }
 
-  /** Gives a rotation up by hand, so that the next one has another ClientRequestToken. */
+  /** Gives a rotation up by hand, once Secrets Manager has. */
   async function giveUp(secretArn: string): Promise<void> {
     const { secrets, sandbox } = world();
     await sandbox.secretsManager.rotationsIdle();
-    await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
-    const { VersionIdsToStages = {} } = await secrets.send(
-      new DescribeSecretCommand({ SecretId: secretArn }),
-    );
-    const [pending] =
-      Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING')) ?? [];
-    await secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        RemoveFromVersionId: pending,
-      }),
-    );
+    await giveUpRotation(secrets, secretArn);
   }
 
   /** Lets a function crash before its work. */

@@ -24,7 +24,7 @@ export interface GraphNode extends Point {
 }
 
 /** A way between two states; all transitions between the same two are one. */
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: string;
   readonly to: string;
   /** Only an error leads this way. */
