@@ -1,10 +1,6 @@
-import {
-  CancelRotateSecretCommand,
-  DescribeSecretCommand,
-  RotateSecretCommand,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it } from 'vitest';
+import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { browserWorld } from './browser-world.ts';
 import { takeScreenshot } from './screenshot.ts';
 
@@ -18,36 +14,39 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     return secretArn;
   }
 
-  /** Gives a rotation up by hand, so that the next one has another ClientRequestToken. */
+  /** Gives a rotation up by hand, once Secrets Manager has. */
   async function giveUp(secretArn: string): Promise<void> {
     const { secrets, sandbox } = world();
     await sandbox.secretsManager.rotationsIdle();
-    await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
-    const { VersionIdsToStages = {} } = await secrets.send(
-      new DescribeSecretCommand({ SecretId: secretArn }),
-    );
-    const [pending] =
-      Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING')) ?? [];
-    await secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        RemoveFromVersionId: pending,
-      }),
-    );
+    await giveUpRotation(secrets, secretArn);
+  }
+
+  /** Lets a function crash before its work. */
+  function crash(functionName: string): void {
+    world().sandbox.faults.add({ target: `lambda:${functionName}`, kind: 'crash-before' });
+  }
+
+  /** Lets it crash no more. */
+  function mend(functionName: string): void {
+    const { faults } = world().sandbox;
+    const { id } = faults.rules().find(({ rule }) => rule.target === `lambda:${functionName}`) ?? { id: 0 };
+    faults.remove(id);
   }
 
   /**
    * The execution is seen to have failed in a state; the function of the state is mended, and Redrive pressed. From one
    * state to the next.
    */
-  async function redriveThrough(states: readonly (readonly [state: string, functionName: string])[]) {
+  async function redriveThrough(
+    states: readonly (readonly [state: string, functionName: string])[],
+    mended: (functionName: string) => Promise<void> | void = mend,
+  ) {
     const { page } = world();
     for (const [state, functionName] of states) {
       await page.seeState(state, 'failed');
       await page.seeExecution('FAILED');
       expect(await page.statePanel().textContent()).toContain('Runtime.ExitError');
-      await page.switchCrash(functionName, false);
+      await mended(functionName);
       await page.button('Redrive').click();
       await page.seeState(state, 'succeeded');
       expect(await page.node(state).textContent()).toContain('redriven ×1');
@@ -85,13 +84,16 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
 
     await page.rotate();
 
-    await redriveThrough([
-      ['Fetch', 'fetch'],
-      ['Refresh', 'refresh'],
-      ['StorePending', 'store-pending'],
-      ['Verify', 'verify'],
-      ['Promote', 'promote'],
-    ]);
+    await redriveThrough(
+      [
+        ['Fetch', 'fetch'],
+        ['Refresh', 'refresh'],
+        ['StorePending', 'store-pending'],
+        ['Verify', 'verify'],
+        ['Promote', 'promote'],
+      ],
+      functionName => page.switchCrash(functionName, false),
+    );
     await page.seeState('Rotated', 'succeeded');
     expect(await page.node('Promote').textContent()).toContain('retried ×1');
   });
@@ -99,11 +101,11 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
   it('fails in StoreRecovered and VerifyResumed after a rotation that was given up, and goes on there', async () => {
     const secretArn = await freshCredential('genesys/recovered');
     const { page } = world();
-    await page.switchCrash('store-pending', true);
+    crash('store-pending');
     await page.rotate();
     await page.seeExecution('FAILED');
     await giveUp(secretArn);
-    await page.switchCrash('verify', true);
+    crash('verify');
 
     await page.rotate();
 
@@ -117,12 +119,12 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
   it('fails in RefreshPending after a rotation that was given up later, and goes on there', async () => {
     const secretArn = await freshCredential('genesys/refreshed');
     const { page } = world();
-    await page.switchCrash('verify', true);
+    crash('verify');
     await page.rotate();
     await page.seeExecution('FAILED');
     await giveUp(secretArn);
-    await page.switchCrash('verify', false);
-    await page.switchCrash('refresh', true);
+    mend('verify');
+    crash('refresh');
 
     await page.rotate();
 
@@ -133,13 +135,13 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
   it('fails in StandDown after a login in between, and ends as superseded', async () => {
     await freshCredential('genesys/superseded');
     const { page } = world();
-    await page.switchCrash('store-pending', true);
+    crash('store-pending');
     await page.rotate();
     await page.seeExecution('FAILED');
     await page.button('Log in again').click();
     await page.page.getByText('Login 2').waitFor();
-    await page.switchCrash('store-pending', false);
-    await page.switchCrash('promote', true);
+    mend('store-pending');
+    crash('promote');
 
     await page.button('Redrive').click();
 
@@ -151,7 +153,7 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
   it('fails in CheckConfiguration when Secrets Manager only tests, and goes on there', async () => {
     const SecretId = await freshCredential('genesys/tested');
     const { page, secrets } = world();
-    await page.switchCrash('verify', true);
+    crash('verify');
 
     await secrets.send(new RotateSecretCommand({ SecretId, RotateImmediately: false }));
 

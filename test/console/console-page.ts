@@ -82,9 +82,9 @@ export class ConsolePage {
 
   /** Presses a key until the focus is on something. */
   async press(key: string, untilOn: Locator): Promise<void> {
-    const focused = untilOn.and(this.page.locator(':focus'));
+    const target = await untilOn.elementHandle();
     for (let presses = 0; presses < 60; presses++) {
-      if ((await focused.count()) > 0) return;
+      if ((await target?.evaluate(element => element.matches(':focus'))) === true) return;
       await this.page.keyboard.press(key);
     }
     throw new Error(`${key} does not lead there.`);
