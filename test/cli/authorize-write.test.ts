@@ -148,6 +148,7 @@ describe('authorize at Ctrl-C while it writes', () => {
     const { world, cli, released } = await writing();
 
     cli.interrupt();
+    await cli.seen(/finished first/);
     released.resolve();
     const { exitCode, stdout } = await cli.ended;
 
