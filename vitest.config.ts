@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     isolate: false,
+    // The CDK's check of templates takes seconds in each worker. `npm run synth` makes it.
+    env: { CDK_VALIDATION: 'false' },
     restoreMocks: true,
     unstubEnvs: true,
   },
