@@ -6,11 +6,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', new GrantsReport()],
-    globalSetup: 'test/synthesized-stack.ts',
+    globalSetup: ['test/synthesized-stack.ts', 'test/console/found-browser.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     isolate: false,
+    // The CDK's check of templates takes seconds in each worker. `npm run synth` makes it.
+    env: { CDK_VALIDATION: 'false' },
     restoreMocks: true,
     unstubEnvs: true,
   },

@@ -68,8 +68,13 @@ function main(args: readonly string[]): void {
     options: { check: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
+  const { stdin, stdout, stderr } = process;
+  const surroundings = {
+    streams: { in: stdin, out: stdout, err: stderr },
+    signal: new AbortController().signal,
+  };
   const page = positionals[0] ?? fileURLToPath(new URL('../docs/cli.md', import.meta.url));
-  const wanted = commandLinePage(makeProgram(new AbortController().signal));
+  const wanted = commandLinePage(makeProgram(surroundings));
   if (!values.check) {
     writeFileSync(page, wanted);
   } else if (readFileSync(page, 'utf8') !== wanted) {

@@ -5,14 +5,15 @@ import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
+import type { Surroundings } from './shared/context.ts';
 import { addStatus } from './status/command.ts';
 
-/**
- * Declares the program without running it; what each verb takes is in the verb's own folder.
- *
- * @param signal aborted by Ctrl-C
- */
-export function makeProgram(signal: AbortSignal): Command {
+/** How wide help is where no terminal says it, in characters. */
+const DEFAULT_WIDTH = 80;
+
+/** Declares the program without running it; what each verb takes is in the verb's own folder. */
+export function makeProgram(surroundings: Surroundings): Command {
+  const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
     .option('--stack <name>', 'the deployment', 'genesys-token-rotation')
@@ -22,13 +23,19 @@ export function makeProgram(signal: AbortSignal): Command {
     .option('--no-color', 'no colours; they are used on terminals only, and not with NO_COLOR')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for what is possible.')
+    .configureOutput({
+      writeOut: text => void out.write(text),
+      writeErr: text => void err.write(text),
+      getOutHelpWidth: () => out.columns ?? DEFAULT_WIDTH,
+      getErrHelpWidth: () => err.columns ?? DEFAULT_WIDTH,
+    })
     .exitOverride();
-  addAuthorize(program, signal);
-  addStatus(program, signal);
-  addHistory(program, signal);
-  addRotate(program, signal);
-  addRedrive(program, signal);
-  addDiagnose(program, signal);
+  addAuthorize(program, surroundings);
+  addStatus(program, surroundings);
+  addHistory(program, surroundings);
+  addRotate(program, surroundings);
+  addRedrive(program, surroundings);
+  addDiagnose(program, surroundings);
   return program;
 }
 

@@ -9,6 +9,7 @@ import { EventBridge } from './events/event-bridge.ts';
 import { connectCloudTrail, connectStepFunctions } from './events/service-events.ts';
 import { Faults } from './faults/faults.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
+import { iam } from './iam/iam.ts';
 import { Permissions } from './iam/permissions.ts';
 import { keyAccess } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
@@ -93,6 +94,7 @@ export function connectServices(
     lambda,
     kms,
     sts,
+    iam(permissions),
     cloudTrail,
     sns,
     dynamoDb,

@@ -78,6 +78,9 @@ async function perform(
     throw new CliError('refused', 'Not confirmed. Nothing was written; the new tokens are forgotten.');
   }
 
+  signal.addEventListener('abort', () =>
+    tell('It is being written; that is finished first. Ctrl-C again ends at once.'),
+  );
   const credential = { client, tokens, userId: owner.id };
   const written =
     existing === undefined

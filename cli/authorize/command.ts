@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
-import { exitCodesHelp } from '../program.ts';
-import { contextOf } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { authorize } from './authorize.ts';
 
 /** What the command line says beside the secret. */
@@ -29,22 +29,21 @@ const DEFAULT_TIMEOUT_SECONDS = 300;
 const LONGEST_TIMEOUT_SECONDS = 3600;
 const HIGHEST_PORT = 65_535;
 
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation authorize genesys/voicemail --rotate-with genesys-token-rotation
-  genesys-token-rotation authorize genesys/voicemail --paste        (the browser is on another machine)
-  genesys-token-rotation authorize genesys/voicemail --client-secret-stdin --yes < client-secret
+const EXAMPLES = exampleHelp(
+  'authorize genesys/voicemail --rotate-with genesys-token-rotation',
+  'authorize genesys/voicemail --paste        (the browser is on another machine)',
+  'authorize genesys/voicemail --client-secret-stdin --yes < client-secret',
+);
 
+const CLIENT = `
 The OAuth client in Genesys Cloud has the grant type Code Authorization and the redirect URI
 http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument: it comes from
 the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or is asked for without an echo.`;
 
 /**
  * Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addAuthorize(program: Command, signal: AbortSignal): void {
+export function addAuthorize(program: Command, surroundings: Surroundings): void {
   program
     .command('authorize')
     .summary('log in to Genesys Cloud and store the tokens')
@@ -79,6 +78,7 @@ export function addAuthorize(program: Command, signal: AbortSignal): void {
     .option('--kms-key <key>', 'KMS key of a new secret: id, ARN or alias')
     .option('--yes', 'write without asking')
     .addHelpText('after', EXAMPLES)
+    .addHelpText('after', CLIENT)
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'refused', 'interrupted'))
     .action(async (secretId: string, options: Options, command: Command) => {
       const { clientId, genesysRegion: host, rotateWith, kmsKey } = options;
@@ -98,7 +98,7 @@ export function addAuthorize(program: Command, signal: AbortSignal): void {
           otherClient: options.otherClient ?? false,
           yes: options.yes ?? false,
         },
-        contextOf(command, signal),
+        contextOf(command, surroundings),
       );
     });
 }

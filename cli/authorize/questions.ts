@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from '@clack/prompts';
 import { CliError } from '../shared/cli-error.ts';
-import type { Terminal } from '../shared/terminal.ts';
+import type { Input, Terminal } from '../shared/terminal.ts';
 
 /** Says that a person pressed Ctrl-C before anything was written. */
 export function interrupted(): CliError {
@@ -76,11 +76,11 @@ function notEmpty(value: string | undefined): string | undefined {
 
 /** Standard input, line by line; it is read from the first line that is asked for until the end of the command. */
 export class InputLines {
-  readonly #input: NodeJS.ReadStream;
+  readonly #input: Input;
   readonly #signal: AbortSignal;
   #lines: { readonly reader: Interface; readonly iterator: AsyncIterator<string> } | undefined;
 
-  constructor(input: NodeJS.ReadStream, signal: AbortSignal) {
+  constructor(input: Input, signal: AbortSignal) {
     this.#input = input;
     this.#signal = signal;
   }

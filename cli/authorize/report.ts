@@ -81,9 +81,7 @@ function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string,
 export function report(terminal: Terminal, result: AuthorizeResult): void {
   const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
   const next =
-    waiting === undefined
-      ? undefined
-      : `genesys-token-rotation redrive ${written.name}${stackOption(waiting.stack)}`;
+    waiting === undefined ? undefined : `npm run cli -- redrive ${written.name}${stackOption(waiting.stack)}`;
   terminal.result({
     secretArn: written.arn,
     secretName: written.name,

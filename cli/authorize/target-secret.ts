@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { DEFAULT_HOST, genesysHost } from '../../functions/shared/regions.ts';
 import { parseObject } from '../../functions/shared/secret-value.ts';
+import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** The key of the user whose tokens a secret holds; rotations keep it as every other key. */
@@ -78,7 +79,7 @@ export async function currentVersionOf(
   arn: string,
 ): Promise<string | undefined> {
   const stages = (await describe(secrets, arn))?.VersionIdsToStages ?? {};
-  return Object.entries(stages).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
+  return versionWithStage({ stages }, 'AWSCURRENT');
 }
 
 async function describe(

@@ -1,22 +1,21 @@
 import type { Command } from 'commander';
 import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
-import { EXIT_CODES } from '../exit-code.ts';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
-import { type Context, contextOf } from '../shared/context.ts';
+import { CliError } from '../shared/cli-error.ts';
+import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import { diagnosisClients } from './clients.ts';
 import { diagnose } from './diagnose.ts';
 import { diagnosisResult, printStep, verdictOf } from './report.ts';
 
-const DESCRIPTION = `Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says
-the first thing that is wrong and how to mend it. It reads only and presents no refresh token.
-
-With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with
-RotateImmediately=false): the functions run with their own permissions, spend nothing, and change nothing. The
-schedule stays, but Secrets Manager plans the next rotation anew.`;
+const DESCRIPTION = [
+  'Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says the first thing that is wrong and how to mend it. It reads only and presents no refresh token.',
+  'Whether the roles may make every call of a rotation, IAM is asked; your identity needs iam:SimulatePrincipalPolicy for that. The policies of keys are no part of the answer.',
+  'With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing, and change nothing. The schedule stays, but Secrets Manager plans the next rotation anew.',
+].join('\n\n');
 
 /** Declares `diagnose`. */
-export function addDiagnose(program: Command, signal: AbortSignal): void {
+export function addDiagnose(program: Command, surroundings: Surroundings): void {
   program
     .command('diagnose')
     .summary('what is wrong with a credential, and the fix')
@@ -33,8 +32,8 @@ export function addDiagnose(program: Command, signal: AbortSignal): void {
     )
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretId: string, { test = false }: { test?: boolean }, command: Command) => {
-      const context = contextOf(command, signal);
-      await untilInterrupted(signal, () => report(context, secretId, test));
+      const context = contextOf(command, surroundings);
+      await untilInterrupted(surroundings.signal, () => report(context, secretId, test));
     });
 }
 
@@ -55,5 +54,5 @@ async function report(context: Context, secretId: string, test: boolean): Promis
   terminal.result(diagnosisResult(secretId, results, verdict));
   terminal.line();
   terminal.line(verdict.text);
-  process.exitCode = EXIT_CODES[verdict.ending];
+  if (verdict.ending !== 'done') throw new CliError(verdict.ending);
 }

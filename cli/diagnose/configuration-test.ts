@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
-import { executionName } from '../../functions/rotation/execution-name.ts';
+import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import { adviceFor } from '../../functions/shared/advice.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf } from '../shared/executions.ts';
@@ -24,25 +25,14 @@ const CLEANUP_PATIENCE_MS = 15_000;
 export async function testConfiguration(
   { secrets, stepFunctions }: Pick<Aws, 'secrets' | 'stepFunctions'>,
   { ARN, Name, RotationRules }: DescribedSecret,
-  { stateMachineArn }: Deployment,
+  deployment: Deployment,
   signal: AbortSignal,
 ): Promise<Look<undefined>> {
   const { VersionId = '' } = await secrets.send(
     new RotateSecretCommand({ SecretId: ARN, RotationRules, RotateImmediately: false }),
   );
   const rotation = { secretArn: ARN, secretName: Name, clientRequestToken: VersionId };
-  const machine = stateMachineArn.replace(':stateMachine:', ':execution:');
-  const executionArn = `${machine}:${executionName(rotation, '-check')}`;
-
-  const statusNow = async (): Promise<ExecutionStatus | undefined> => {
-    try {
-      const answer = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-      return answer.status;
-    } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return undefined;
-      throw error;
-    }
-  };
+  const executionArn = executionArnOf(executionName(rotation, '-check'), deployment);
 
   const isCleanedUp = async (): Promise<boolean> => {
     const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: ARN }));
@@ -52,7 +42,7 @@ export async function testConfiguration(
   let status: ExecutionStatus | undefined;
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += PAUSE_MS) {
     await sleep(PAUSE_MS, undefined, { signal });
-    status = await statusNow();
+    status = (await describeExecution(executionArn, { stepFunctions }))?.status;
     if (status !== undefined && status !== 'RUNNING') break;
   }
   if (status === 'SUCCEEDED') {

@@ -7,6 +7,7 @@ import { lookAtInvocation, lookAtRotationFunction, lookAtTaskFunctions } from '.
 import { lookAtAccessToken, lookAtClient } from './genesys-steps.ts';
 import { lookAtKey } from './key-steps.ts';
 import { lookAtLabels } from './label-step.ts';
+import { lookAtPermissions } from './permission-step.ts';
 import { lookAtDueDate, lookAtRotation } from './schedule-steps.ts';
 import { lookAtSecret, lookAtValue } from './secret-steps.ts';
 import { ok, type StepResult, Steps } from './steps.ts';
@@ -38,7 +39,7 @@ export async function diagnose(
   dependencies: DiagnosisDependencies,
 ): Promise<readonly StepResult[]> {
   const { clients, genesysUrlsOf, now, signal } = dependencies;
-  const { secrets, stepFunctions, lambda, kms } = clients;
+  const { secrets, stepFunctions, lambda, kms, iam } = clients;
   const steps = new Steps(result => {
     signal.throwIfAborted();
     dependencies.onResult(result);
@@ -53,7 +54,7 @@ export async function diagnose(
   );
   const secretKey = await steps.take('secret-key', { secret }, found =>
     found.secret.KmsKeyId === undefined
-      ? ok('aws/secretsmanager', undefined)
+      ? ok('aws/secretsmanager', { arn: 'alias/aws/secretsmanager', isManagedByAws: true })
       : lookAtKey(kms, found.secret.KmsKeyId, SECRET_KEY_LOST),
   );
   const value = await steps.take('value', { secret, secretKey }, found => lookAtValue(secrets, found.secret));
@@ -66,12 +67,19 @@ export async function diagnose(
   await steps.take('invocation', { rotationFunction, deployment, secret, identity }, found =>
     lookAtInvocation(lambda, found.deployment, found.secret, found.identity),
   );
-  await steps.take('task-functions', { deployment }, found => lookAtTaskFunctions(lambda, found.deployment));
+  const taskFunctions = await steps.take('task-functions', { deployment }, found =>
+    lookAtTaskFunctions(lambda, found.deployment),
+  );
   await steps.take('seal-key', { rotationFunction }, found =>
     lookAtKey(kms, found.rotationFunction.sealKeyArn, SEAL_KEY_LOST),
   );
   const workflow = await steps.take('workflow', { deployment }, found =>
     lookAtWorkflow(stepFunctions, found.deployment),
+  );
+  await steps.take(
+    'permissions',
+    { rotation, identity, secret, secretKey, deployment, rotationFunction, taskFunctions, workflow },
+    found => lookAtPermissions(iam, found),
   );
   await steps.take('labels', { workflow, secret, deployment }, async found => {
     const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
@@ -90,7 +98,7 @@ export async function diagnose(
   await steps.take('access-token', { client, secret, value }, found =>
     lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now()),
   );
-  if (test && steps.allSound) {
+  if (test && steps.areSoundBut('permissions')) {
     await steps.take('configuration-test', { secret, deployment }, found =>
       testConfiguration(clients, found.secret, found.deployment, signal),
     );

@@ -15,10 +15,23 @@ import { type Look, ok, wrong } from './steps.ts';
 /** What the later steps need of the rotation function. */
 export interface RotationFunction {
   readonly sealKeyArn: string;
+  readonly roleArn: string;
 }
 
 /** The functions that the workflow runs, by the ends of their names. */
 const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const;
+
+/** One of them. */
+export type TaskFunction = (typeof TASK_FUNCTIONS)[number];
+
+/** What the later steps need of a function of the workflow. */
+interface FunctionFacts {
+  readonly arn: string;
+  readonly roleArn: string;
+}
+
+/** The same of all of them. */
+export type TaskFunctions = Readonly<Record<TaskFunction, FunctionFacts>>;
 
 /** With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation"). */
 const LEAST_CONCURRENCY = 10;
@@ -48,7 +61,7 @@ export async function lookAtRotationFunction(
   const sealKeyArn = configuration.Environment?.Variables?.SEAL_KEY_ARN;
   return sealKeyArn === undefined
     ? wrong('lacks the variable SEAL_KEY_ARN', DEPLOY)
-    : ok(rotationFunctionArn, { sealKeyArn });
+    : ok(rotationFunctionArn, { sealKeyArn, roleArn: configuration.Role ?? '' });
 }
 
 /** Whether the function's policy lets Secrets Manager invoke it for the secret. */
@@ -73,7 +86,8 @@ export async function lookAtInvocation(
 export async function lookAtTaskFunctions(
   lambda: LambdaClient,
   { name }: Deployment,
-): Promise<Look<undefined>> {
+): Promise<Look<TaskFunctions>> {
+  const found: [TaskFunction, FunctionFacts][] = [];
   for (const task of TASK_FUNCTIONS) {
     const functionName = `${name}-${task}`;
     try {
@@ -84,12 +98,14 @@ export async function lookAtTaskFunctions(
       if (fault !== undefined) {
         return wrong(`${functionName}: ${fault}`, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
       }
+      const { FunctionArn: arn = functionName, Role: roleArn = '' } = configuration;
+      found.push([task, { arn, roleArn }]);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
       return wrong(`${functionName} does not exist`, DEPLOY);
     }
   }
-  return ok(TASK_FUNCTIONS.join(', '), undefined);
+  return ok(TASK_FUNCTIONS.join(', '), Object.fromEntries(found) as TaskFunctions);
 }
 
 /** A function that was idle for long is `Inactive`; the next invocation wakes it (AWS Lambda API Reference, State). */

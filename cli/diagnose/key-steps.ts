@@ -1,13 +1,20 @@
 import { DescribeKeyCommand, type KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import { type Look, ok, wrong } from './steps.ts';
 
+/** A key that works. */
+export interface WorkingKey {
+  readonly arn: string;
+  /** A key of AWS needs no permissions of those who use it by its service. */
+  readonly isManagedByAws: boolean;
+}
+
 /**
  * Whether a KMS key works.
  *
  * @param lost what to do when it is gone for good
  * @see AWS KMS Developer Guide, "Key states of AWS KMS keys"
  */
-export async function lookAtKey(kms: KMSClient, keyId: string, lost: string): Promise<Look<undefined>> {
+export async function lookAtKey(kms: KMSClient, keyId: string, lost: string): Promise<Look<WorkingKey>> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
     switch (KeyMetadata?.KeyState) {
@@ -20,7 +27,7 @@ export async function lookAtKey(kms: KMSClient, keyId: string, lost: string): Pr
         );
     }
     return KeyMetadata?.Enabled === true
-      ? ok(keyId, undefined)
+      ? ok(keyId, { arn: KeyMetadata.Arn ?? keyId, isManagedByAws: KeyMetadata.KeyManager === 'AWS' })
       : wrong(`${keyId} is ${KeyMetadata?.KeyState}`, `Bring the key back into the state Enabled. ${lost}`);
   } catch (error) {
     if (!(error instanceof NotFoundException)) throw error;

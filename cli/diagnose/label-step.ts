@@ -1,9 +1,6 @@
-import {
-  ListSecretVersionIdsCommand,
-  type SecretsManagerClient,
-  type SecretVersionsListEntry,
-} from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ExecutionSummary } from '../shared/executions.ts';
+import { findListedVersion } from '../shared/listed-version.ts';
 import type { DescribedSecret } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
 
@@ -29,7 +26,7 @@ export async function lookAtLabels(
   if (last !== undefined && last.status !== 'SUCCEEDED') {
     return ok(`AWSPENDING is on ${versionId}, of a rotation that is ${last.status}`, undefined);
   }
-  const version = await findVersion(secrets, ARN, versionId);
+  const version = await findListedVersion(secrets, ARN, ({ VersionId }) => VersionId === versionId);
   const ageMs = now.getTime() - (version?.CreatedDate ?? new Date(0)).getTime();
   if (ageMs < JUST_BEGUN_MS)
     return ok(`AWSPENDING is on ${versionId}, of a rotation that has just begun`, undefined);
@@ -37,21 +34,4 @@ export async function lookAtLabels(
     `AWSPENDING is stranded on ${versionId}`,
     `No rotation of that version runs or can be redriven, and Secrets Manager begins no other one while the label is there. Take it off: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: npm run cli -- rotate ${Name}. A value that the version may have is kept, and the rotation looks at it.`,
   );
-}
-
-async function findVersion(
-  secrets: SecretsManagerClient,
-  secretArn: string,
-  versionId: string,
-): Promise<SecretVersionsListEntry | undefined> {
-  let nextToken: string | undefined;
-  do {
-    const { Versions = [], NextToken } = await secrets.send(
-      new ListSecretVersionIdsCommand({ SecretId: secretArn, NextToken: nextToken }),
-    );
-    const found = Versions.find(version => version.VersionId === versionId);
-    if (found !== undefined) return found;
-    nextToken = NextToken;
-  } while (nextToken !== undefined);
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Ending } from '../exit-code.ts';
 import type { Terminal } from '../shared/terminal.ts';
-import type { StepResult } from './steps.ts';
+import type { StepName, StepResult } from './steps.ts';
 
 const MARKS = {
   ok: { word: 'ok', style: 'green' },
@@ -29,20 +29,24 @@ export function verdictOf(results: readonly StepResult[], secretId: string): Ver
   if (first !== undefined) {
     return { ending: 'unhealthy', text: `The first thing that is wrong is ${first.step}. ${first.fix}` };
   }
-  const unseen = results.filter(result => result.unseen === true).map(({ step }) => step);
+  const seen = (name: StepName): boolean =>
+    results.some(({ step, status }) => step === name && status === 'ok');
+  // The test of the configuration is another way to see what the functions may do.
+  const unseen = results
+    .filter(({ step, unseen }) => unseen === true && !(step === 'permissions' && seen('configuration-test')))
+    .map(({ step }) => step);
   if (unseen.length > 0) {
+    const byTest = unseen.includes('permissions')
+      ? ' --test lets Secrets Manager test the configuration, in which the functions that it runs show what they may do; it spends nothing.'
+      : '';
     return {
       ending: 'failed',
-      text: `Nothing wrong was seen, but your identity may not look at ${unseen.join(', ')}. Use one that may, with --profile, or have these calls allowed.`,
+      text: `Nothing wrong was seen, but ${unseen.join(', ')} could not be looked at. Use an identity that may, with --profile, or have these calls allowed.${byTest}`,
     };
   }
-  const tested = results.some(({ step }) => step === 'configuration-test');
-  const proof = tested
-    ? ''
-    : ' What the functions themselves may do shows when they run: --test lets Secrets Manager test the configuration, which spends nothing.';
   return {
     ending: 'done',
-    text: `All is well.${proof} The smoke test of a new deployment is a rotation: npm run cli -- rotate ${secretId}`,
+    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: npm run cli -- rotate ${secretId}`,
   };
 }
 

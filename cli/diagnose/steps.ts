@@ -13,6 +13,7 @@ export type StepName =
   | 'task-functions'
   | 'seal-key'
   | 'workflow'
+  | 'permissions'
   | 'labels'
   | 'last-execution'
   | 'in-time'
@@ -53,7 +54,17 @@ export function wrong(found: string, fix: string): Look<never> {
   return { status: 'wrong', found, fix };
 }
 
+/** The link could not be seen, for itself and not for the sake of an earlier one. */
+export function skipped(found: string): Look<never> {
+  return { status: 'skipped', found };
+}
+
 const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException']);
+
+/** Whether AWS refused a call for want of a permission. */
+export function isDenial(error: unknown): error is Error {
+  return error instanceof Error && DENIALS.has(error.name);
+}
 
 /** Takes the steps one after the other and keeps what they found. */
 export class Steps {
@@ -65,9 +76,11 @@ export class Steps {
     this.#onResult = onResult;
   }
 
-  /** Whether no step so far is wrong or unseen. */
-  get allSound(): boolean {
-    return this.results.every(({ status }) => status === 'ok');
+  /** Whether no step so far is wrong or unseen, but for one that may be unseen. */
+  areSoundBut(mayBeUnseen: StepName): boolean {
+    return this.results.every(
+      ({ step, status, unseen }) => status === 'ok' || (step === mayBeUnseen && unseen === true),
+    );
   }
 
   /**
@@ -104,8 +117,8 @@ export class Steps {
     try {
       return await look();
     } catch (error) {
-      if (!(error instanceof Error) || !DENIALS.has(error.name)) throw error;
-      return { status: 'skipped', found: explainAwsFailure(error) ?? error.message };
+      if (!isDenial(error)) throw error;
+      return skipped(explainAwsFailure(error) ?? error.message);
     }
   }
 }

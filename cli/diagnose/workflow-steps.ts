@@ -9,16 +9,29 @@ import { type Look, ok, wrong } from './steps.ts';
 /** More than the configuration tests that somebody starts in a row. */
 const EXECUTIONS_TO_LOOK_AT = 20;
 
+/** What the later steps need of the state machine. */
+export interface Workflow {
+  readonly roleArn: string;
+  /** The key that encrypts its executions; absent where AWS owns it. */
+  readonly executionKeyArn: string | undefined;
+}
+
 /** Whether the state machine can run. */
 export async function lookAtWorkflow(
   stepFunctions: SFNClient,
   { stateMachineArn }: Deployment,
-): Promise<Look<undefined>> {
+): Promise<Look<Workflow>> {
   try {
-    const { status } = await stepFunctions.send(
+    const {
+      status,
+      roleArn = '',
+      encryptionConfiguration,
+    } = await stepFunctions.send(
       new DescribeStateMachineCommand({ stateMachineArn, includedData: 'METADATA_ONLY' }),
     );
-    if (status === 'ACTIVE') return ok(stateMachineArn, undefined);
+    if (status === 'ACTIVE') {
+      return ok(stateMachineArn, { roleArn, executionKeyArn: encryptionConfiguration?.kmsKeyId });
+    }
     return wrong(
       `the state machine is ${status}`,
       'The state machine is being deleted. Deploy the stack again with npm run deploy once it is gone.',

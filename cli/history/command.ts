@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { mapBounded } from '../shared/bounded.ts';
-import { type Context, contextOf } from '../shared/context.ts';
+import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { findCredential } from '../shared/credentials.ts';
 import { executionsOf } from '../shared/executions.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -17,7 +17,7 @@ const DESCRIPTION = [
 ].join('\n\n');
 
 /** Declares `history`. */
-export function addHistory(program: Command, signal: AbortSignal): void {
+export function addHistory(program: Command, surroundings: Surroundings): void {
   program
     .command('history')
     .summary('past rotations of a secret')
@@ -30,8 +30,8 @@ export function addHistory(program: Command, signal: AbortSignal): void {
     )
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'interrupted'))
     .action(async (secretId: string, { limit }: { limit: number }, command: Command) => {
-      const context = contextOf(command, signal);
-      await untilInterrupted(signal, () => history(context, secretId, limit));
+      const context = contextOf(command, surroundings);
+      await untilInterrupted(surroundings.signal, () => history(context, secretId, limit));
     });
 }
 

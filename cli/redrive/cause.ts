@@ -1,10 +1,7 @@
-import {
-  ListSecretVersionIdsCommand,
-  type SecretsManagerClient,
-  type SecretVersionsListEntry,
-} from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readCredential } from '../../functions/shared/secret-versions.ts';
 import type { ExecutionFailure } from '../shared/executions.ts';
+import { findListedVersion } from '../shared/listed-version.ts';
 
 /** Whether what made an execution fail looks gone. */
 export interface Cause {
@@ -79,7 +76,9 @@ async function currentVersionCause(
   { secrets }: CauseDependencies,
   todo: string,
 ): Promise<Cause> {
-  const current = await currentVersion(secretArn, secrets);
+  const current = await findListedVersion(secrets, secretArn, ({ VersionStages = [] }) =>
+    VersionStages.includes('AWSCURRENT'),
+  );
   const { CreatedDate: writtenAt } = current ?? {};
   if (writtenAt === undefined) return AWS_UNKNOWN;
   if (writtenAt > failedAt) {
@@ -92,22 +91,6 @@ async function currentVersionCause(
     looks: 'unchanged',
     why: `AWSCURRENT is still the version of ${writtenAt.toISOString()}, from before the failure. ${todo}`,
   };
-}
-
-async function currentVersion(
-  secretArn: string,
-  secrets: SecretsManagerClient,
-): Promise<SecretVersionsListEntry | undefined> {
-  let nextToken: string | undefined;
-  do {
-    const { Versions = [], NextToken } = await secrets.send(
-      new ListSecretVersionIdsCommand({ SecretId: secretArn, NextToken: nextToken }),
-    );
-    const found = Versions.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
-    if (found !== undefined) return found;
-    nextToken = NextToken;
-  } while (nextToken !== undefined);
-  return undefined;
 }
 
 /** Which host it is stands in the credential, whose reading needs a permission that not everybody has. */

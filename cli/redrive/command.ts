@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { exitCodesHelp } from '../program.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { contextOf } from '../shared/context.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { redriveAll } from './redrive-all.ts';
@@ -13,18 +13,16 @@ interface Options {
   readonly timeout: number;
 }
 
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation redrive genesys/voicemail
-  genesys-token-rotation redrive arn:aws:states:eu-central-1:111122223333:execution:genesys-token-rotation:…
-  genesys-token-rotation redrive --all          (after an outage)`;
+const EXAMPLES = exampleHelp(
+  'redrive genesys/voicemail',
+  'redrive arn:aws:states:eu-central-1:111122223333:execution:genesys-token-rotation:…',
+  'redrive --all          (after an outage)',
+);
 
 /**
  * Declares `redrive`: failed rotations go on where they failed.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addRedrive(program: Command, signal: AbortSignal): void {
+export function addRedrive(program: Command, surroundings: Surroundings): void {
   program
     .command('redrive')
     .summary('let a failed rotation go on where it failed')
@@ -48,7 +46,7 @@ export function addRedrive(program: Command, signal: AbortSignal): void {
           'Name a secret or an execution, or use --all, and not both. Add --help for what is possible.',
         );
       }
-      const context = waitContext(contextOf(command, signal));
+      const context = waitContext(contextOf(command, surroundings));
       const how = { force, timeoutMs: timeout * 1_000 };
       if (subject === undefined) await redriveAll(how, context);
       else await redriveOne(subject, how, context);

@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** An execution with what it rotates. */
@@ -27,7 +28,7 @@ export async function findExecution(executionArn: string, stepFunctions: SFNClie
       status: statusOf(found.status),
       redriveCount: found.redriveCount ?? 0,
       closedAt: found.stopDate ?? new Date(),
-      ...rotationOf(found.input, executionArn),
+      ...requireRotation(found.input, executionArn),
       notRedrivable: found.redriveStatusReason,
     };
   } catch (error) {
@@ -44,24 +45,14 @@ function statusOf(status: string | undefined): FoundExecution['status'] {
   return status === 'SUCCEEDED' ? 'succeeded' : 'failed';
 }
 
-/** Of the input only these two are read: it also holds sealed blobs. */
-function rotationOf(
+function requireRotation(
   input: string | undefined,
   executionArn: string,
 ): Pick<FoundExecution, 'secretArn' | 'versionId'> {
-  const { secretArn, versionId } = parsedObject(input);
-  if (typeof secretArn === 'string' && typeof versionId === 'string') return { secretArn, versionId };
+  const rotation = rotationOf(input);
+  if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
     `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: rotate`,
   );
-}
-
-function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text ?? '');
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,7 +1,11 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SecretEntry } from '../shared/credentials.ts';
-import { isExecutionOf } from '../shared/execution-arn.ts';
-import { type ExecutionSummary, executionsWithStatus, isConfigurationTest } from '../shared/executions.ts';
+import {
+  type ExecutionSummary,
+  executionsWithStatus,
+  isConfigurationTest,
+  isExecutionOf,
+} from '../shared/executions.ts';
 
 const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;

@@ -1,7 +1,8 @@
 import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { findCredential, type SecretEntry, versionOf } from '../shared/credentials.ts';
+import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { endText, failureText } from '../shared/end-text.ts';
 import { type ExecutionFailure, failureOf } from '../shared/executions.ts';
@@ -112,8 +113,8 @@ async function executionToRedrive(
   deployment: Deployment,
   { stepFunctions }: WaitContext['aws'],
 ): Promise<string | undefined> {
-  const pending = versionOf(secret, 'AWSPENDING');
-  if (pending !== undefined && pending !== versionOf(secret, 'AWSCURRENT')) {
+  const pending = versionWithStage(secret, 'AWSPENDING');
+  if (pending !== undefined && pending !== versionWithStage(secret, 'AWSCURRENT')) {
     const attempt = await latestAttempt(secret, pending, deployment, stepFunctions);
     if (attempt !== undefined) return attempt.executionArn;
   }

@@ -1,5 +1,4 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
-import { isPassing } from '../shared/follow.ts';
+import { describeExecution, isTransient } from '../../functions/shared/executions.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 
 /** How long apart to look, in ms: DescribeExecution has the smallest quota, and others need it more. */
@@ -18,10 +17,9 @@ export async function appears(
 ): Promise<boolean> {
   for (;;) {
     try {
-      await aws.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-      return true;
+      if ((await describeExecution(executionArn, aws)) !== undefined) return true;
     } catch (error) {
-      if (!(error instanceof ExecutionDoesNotExist) && !isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
     }
     const leftMs = untilMs - time.nowMs();
     if (leftMs <= 0) return false;

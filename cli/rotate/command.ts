@@ -1,21 +1,14 @@
 import type { Command } from 'commander';
-import { exitCodesHelp } from '../program.ts';
-import { contextOf } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../program.ts';
+import { contextOf, type Surroundings } from '../shared/context.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
 
-const EXAMPLES = `
-Examples:
-  genesys-token-rotation rotate genesys/voicemail
-  genesys-token-rotation rotate genesys/voicemail --no-wait --json`;
-
 /**
  * Declares `rotate`: a rotation now.
- *
- * @param signal aborted by Ctrl-C
  */
-export function addRotate(program: Command, signal: AbortSignal): void {
+export function addRotate(program: Command, surroundings: Surroundings): void {
   program
     .command('rotate')
     .summary('rotate a credential now')
@@ -25,14 +18,20 @@ export function addRotate(program: Command, signal: AbortSignal): void {
     .argument('<secret>', 'name or ARN of the secret')
     .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)
     .option('--no-wait', 'start it and do not wait')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText(
+      'after',
+      exampleHelp('rotate genesys/voicemail', 'rotate genesys/voicemail --no-wait --json'),
+    )
     .addHelpText(
       'after',
       exitCodesHelp('done', 'failed', 'usage', 'rotationFailed', 'stillRunning', 'interrupted'),
     )
     .action(
       async (secretId: string, { timeout, wait }: { timeout: number; wait: boolean }, command: Command) => {
-        await rotate({ secretId, timeoutMs: timeout * 1_000, wait }, waitContext(contextOf(command, signal)));
+        await rotate(
+          { secretId, timeoutMs: timeout * 1_000, wait },
+          waitContext(contextOf(command, surroundings)),
+        );
       },
     );
 }

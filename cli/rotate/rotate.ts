@@ -1,8 +1,8 @@
-import { executionName, nextAttemptName } from '../../functions/rotation/execution-name.ts';
+import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import { endText } from '../shared/end-text.ts';
-import { executionArnOf } from '../shared/execution-arn.ts';
 import { endingOf, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
@@ -104,14 +104,8 @@ async function watchToEnd(
   if (end.outcome !== 'failed' || end.error !== 'RefreshTokenRejected') return { executionArn, steps, end };
 
   terminal.note('The rotation function now looks for newer tokens that another rotation may have left …');
-  const next = followUpOf(executionArn);
+  const next = nextAttemptOf(executionArn);
   const latestMs = Math.min(untilMs, time.nowMs() + FOLLOW_UP_MS);
   if (next === undefined || !(await appears(next, latestMs, context))) return { executionArn, steps, end };
   return watchToEnd(rotation, next, untilMs, context);
-}
-
-function followUpOf(executionArn: string): string | undefined {
-  const parts = executionArn.split(':');
-  const next = nextAttemptName(parts.at(-1) ?? '');
-  return next === undefined ? undefined : [...parts.slice(0, -1), next].join(':');
 }

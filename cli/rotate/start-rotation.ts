@@ -1,7 +1,8 @@
 import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { findCredential, type SecretEntry, versionOf } from '../shared/credentials.ts';
+import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureText } from '../shared/end-text.ts';
 import { failureOf } from '../shared/executions.ts';
@@ -39,9 +40,9 @@ async function previousRotation(
   { aws: { stepFunctions } }: WaitContext,
   said: string,
 ): Promise<CliError> {
-  const pending = versionOf(secret, 'AWSPENDING');
+  const pending = versionWithStage(secret, 'AWSPENDING');
   const refused = `Secrets Manager does not start a rotation of ${secret.name} ("${said}")`;
-  if (pending === undefined || pending === versionOf(secret, 'AWSCURRENT')) {
+  if (pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT')) {
     return new CliError(
       'stillRunning',
       `${refused}: it has not finished the one before, although no version waits any more. Try again in a minute.`,

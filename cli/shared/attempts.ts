@@ -1,13 +1,8 @@
-import {
-  DescribeExecutionCommand,
-  ExecutionDoesNotExist,
-  type ExecutionStatus,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
-import { executionName, nextAttemptName } from '../../functions/rotation/execution-name.ts';
+import type { ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
+import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { SecretEntry } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
-import { executionArnOf } from './execution-arn.ts';
 
 /** The last execution of one rotation. */
 export interface Attempt {
@@ -25,20 +20,11 @@ export async function latestAttempt(
   let latest: Attempt | undefined;
   let name: string | undefined = executionName({ secretArn, secretName, clientRequestToken: versionId });
   while (name !== undefined) {
-    const found = await attemptOf(executionArnOf(name, deployment), stepFunctions);
+    const executionArn = executionArnOf(name, deployment);
+    const found = await describeExecution(executionArn, { stepFunctions });
     if (found === undefined) break;
-    latest = found;
-    name = nextAttemptName(name);
+    latest = { executionArn, status: found.status ?? 'RUNNING' };
+    name = nextAttemptOf(name);
   }
   return latest;
-}
-
-async function attemptOf(executionArn: string, stepFunctions: SFNClient): Promise<Attempt | undefined> {
-  try {
-    const { status = 'RUNNING' } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-    return { executionArn, status };
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return undefined;
-    throw error;
-  }
 }

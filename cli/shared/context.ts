@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Aws, type AwsOptions, awsClients } from './aws.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
-import { Terminal } from './terminal.ts';
+import { type Streams, Terminal } from './terminal.ts';
 
 /** The options that every command has. */
 interface CommonOptions extends AwsOptions {
@@ -11,6 +11,13 @@ interface CommonOptions extends AwsOptions {
   readonly color: boolean;
 }
 
+/** Where the program runs. */
+export interface Surroundings {
+  readonly streams: Streams;
+  /** Aborted by Ctrl-C: what waits ends, what is half done is finished or undone. */
+  readonly signal: AbortSignal;
+}
+
 /** What a command works with. */
 export interface Context {
   readonly terminal: Terminal;
@@ -18,16 +25,16 @@ export interface Context {
   readonly stackName: string;
   /** @throws CliError there is no such deployment */
   readonly deployment: () => Promise<Deployment>;
-  /** Aborted by Ctrl-C: what waits ends, what is half done is finished or undone. */
+  /** That of the surroundings. */
   readonly signal: AbortSignal;
 }
 
 /** Makes the context of a command from its options, those of the program included. */
-export function contextOf(command: Command, signal: AbortSignal): Context {
+export function contextOf(command: Command, { streams, signal }: Surroundings): Context {
   const { stack, json = false, color, ...aws } = command.optsWithGlobals<CommonOptions>();
   const clients = awsClients(aws);
   return {
-    terminal: new Terminal({ json, colour: color }),
+    terminal: new Terminal(streams, { json, colour: color }),
     aws: clients,
     stackName: stack,
     deployment: () => findDeployment(stack, clients),

@@ -84,11 +84,6 @@ export async function findCredential(
   }
 }
 
-/** The version that a staging label is on. */
-export function versionOf({ stages }: Pick<SecretEntry, 'stages'>, stage: string): string | undefined {
-  return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
-}
-
 function secretEntry(
   {
     Name,

@@ -1,11 +1,12 @@
 import {
   type ExecutionStatus,
-  GetExecutionHistoryCommand,
   type HistoryEvent,
   ListExecutionsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+import { functionMessage } from '../../functions/shared/execution-data.ts';
+import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
+import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 
 /** An execution, as a list of them tells. */
 export interface ExecutionSummary {
@@ -60,18 +61,22 @@ export async function executionsWithStatus(
 
 /** The newest executions of a secret, at most `limit`, newest first. AWS keeps closed ones for 90 days. */
 export async function executionsOf(
-  { arn, name }: SecretIdentity,
+  secret: SecretIdentity,
   stepFunctions: SFNClient,
   stateMachineArn: string,
   limit: number,
 ): Promise<readonly ExecutionSummary[]> {
-  const prefix = executionNamePrefix({ secretArn: arn, secretName: name });
   const found: ExecutionSummary[] = [];
   for await (const page of listExecutions(stepFunctions, stateMachineArn)) {
-    found.push(...page.filter(execution => execution.name.startsWith(prefix)));
+    found.push(...page.filter(({ name }) => isExecutionOf(name, secret)));
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** Whether an execution of this name is about a secret. */
+export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
+  return name.startsWith(executionNamePrefix({ secretArn: secret.arn, secretName: secret.name }));
 }
 
 /** Whether it only tested the configuration. */
@@ -84,27 +89,14 @@ export async function failureOf(
   stepFunctions: SFNClient,
   executionArn: string,
 ): Promise<ExecutionFailure | undefined> {
-  const newestFirst = await lastEvents(stepFunctions, executionArn);
+  const newestFirst = await lastEvents(executionArn, stepFunctions);
   const [last] = newestFirst;
-  return last && failureIn(last, lastState(newestFirst));
+  return last && failureIn(last, lastStateIn(newestFirst));
 }
 
-/** The state that an execution is in, or was in last. A redriven Task need not be entered anew. */
+/** The state that an execution is in, or was in last. */
 export async function stateOf(stepFunctions: SFNClient, executionArn: string): Promise<string | undefined> {
-  return lastState(await lastEvents(stepFunctions, executionArn));
-}
-
-/** The state that an execution is in stands in its last events; this is a page. */
-async function lastEvents(stepFunctions: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
-  const { events = [] } = await stepFunctions.send(
-    new GetExecutionHistoryCommand({
-      executionArn,
-      reverseOrder: true,
-      maxResults: PAGE_SIZE,
-      includeExecutionData: false,
-    }),
-  );
-  return events;
+  return lastStateIn(await lastEvents(executionArn, stepFunctions));
 }
 
 /** The failure that an event tells of, if it is one that closes an execution. */
@@ -113,7 +105,7 @@ export function failureIn(event: HistoryEvent, state: string | undefined): Execu
   switch (type) {
     case 'ExecutionFailed': {
       const { error = 'unknown', cause } = event.executionFailedEventDetails ?? {};
-      return { state, error, message: messageOf(cause) };
+      return { state, error, message: functionMessage(cause) };
     }
     case 'ExecutionTimedOut':
       return { state, error: 'States.Timeout', message: 'The execution ran out of time.' };
@@ -122,22 +114,6 @@ export function failureIn(event: HistoryEvent, state: string | undefined): Execu
     default:
       return undefined;
   }
-}
-
-/** The cause of a failed function is JSON. What Step Functions itself writes may quote an input, so it is not read. */
-function messageOf(cause: string | undefined): string | undefined {
-  try {
-    const parsed: unknown = JSON.parse(cause ?? '');
-    const { errorMessage } = parsed as { readonly errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function lastState(newestFirst: readonly HistoryEvent[]): string | undefined {
-  return newestFirst.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
-    ?.name;
 }
 
 async function* listExecutions(

@@ -4,6 +4,7 @@ import {
   type HistoryEvent,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { isTransient } from '../../functions/shared/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import type { Pace } from './pace.ts';
 import type { Time } from './time.ts';
@@ -111,16 +112,7 @@ async function eventsAfter(
     return { events: newestFirst.reverse(), isRefused: false };
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return { events: [], isRefused: false };
-    if (isPassing(error)) return { events: [], isRefused: true };
+    if (isTransient(error)) return { events: [], isRefused: true };
     throw error;
   }
 }
-
-/** Whether a call was throttled, or failed in AWS or on the way there: the next one may work. */
-export function isPassing(error: unknown): boolean {
-  const { $fault, $retryable, name } = error as { $fault?: string; $retryable?: object; name?: string };
-  return $fault === 'server' || $retryable !== undefined || PASSING.has(name ?? '');
-}
-
-/** Names of passing faults that the SDK does not mark as such. */
-const PASSING = new Set(['ThrottlingException', 'TimeoutError', 'ServiceUnavailable', 'InternalFailure']);

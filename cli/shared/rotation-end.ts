@@ -1,8 +1,7 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Advice, adviceFor } from '../../functions/shared/advice.ts';
-import { belongsToRotation } from '../../functions/shared/secret-versions.ts';
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import type { Ending } from '../exit-code.ts';
-import { versionOf } from './credentials.ts';
 import type { ExecutionStep } from './execution-steps.ts';
 import type { ExecutionFailure } from './executions.ts';
 import type { Time } from './time.ts';
@@ -59,10 +58,10 @@ export async function rotationEnd(
       new DescribeSecretCommand({ SecretId: rotation.secretArn }),
     );
     const labels = { stages: VersionIdsToStages };
-    const currentVersionId = versionOf(labels, 'AWSCURRENT') ?? '';
+    const currentVersionId = versionWithStage(labels, 'AWSCURRENT') ?? '';
     if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
     if (belongsToRotation(currentVersionId, rotation.versionId) || look === LOOKS) {
-      const previousVersionId = versionOf(labels, 'AWSPREVIOUS');
+      const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
       return {
         outcome: 'rotated',
         ...(previousVersionId !== undefined && { previousVersionId }),

@@ -1,31 +1,42 @@
+import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
-/** A stream that may be a terminal. */
-export type Stream = NodeJS.WriteStream & { readonly fd: number };
+/** Something to read that may be a terminal. */
+export type Input = Readable & { readonly isTTY?: boolean };
+
+/** Something to write to that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** The three standard streams of a program. */
+export interface Streams {
+  readonly in: Input;
+  readonly out: Output;
+  readonly err: Output;
+}
 
 type Style = Parameters<typeof styleText>[0];
 
 /** Where a command writes: results to standard output, what goes on and what went wrong to standard error. */
 export class Terminal {
-  readonly out: Stream;
-  readonly err: Stream;
-  readonly in: NodeJS.ReadStream;
+  readonly in: Input;
+  readonly out: Output;
+  readonly err: Output;
   /** Whether the result is printed as one JSON object and nothing else. */
   readonly json: boolean;
   readonly #colour: boolean;
 
   /** @param options.colour false switches it off; otherwise the terminal and NO_COLOR decide */
-  constructor(options: { json: boolean; colour: boolean }) {
-    this.out = process.stdout;
-    this.err = process.stderr;
-    this.in = process.stdin;
+  constructor(streams: Streams, options: { json: boolean; colour: boolean }) {
+    this.in = streams.in;
+    this.out = streams.out;
+    this.err = streams.err;
     this.json = options.json;
     this.#colour = options.colour;
   }
 
   /** Whether a person can be asked: both ends are a terminal. */
   get isInteractive(): boolean {
-    return this.in.isTTY && this.err.isTTY && !this.json;
+    return this.in.isTTY === true && this.err.isTTY === true && !this.json;
   }
 
   /** Prints a line of the result; nothing with `--json`. */
@@ -44,7 +55,7 @@ export class Terminal {
   }
 
   /** Colours a text where the stream shows colours. */
-  style(style: Style, text: string, stream: Stream = this.out): string {
+  style(style: Style, text: string, stream: Output = this.out): string {
     return this.#colour ? styleText(style, text, { stream }) : text;
   }
 }

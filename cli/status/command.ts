@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { type Context, contextOf } from '../shared/context.ts';
+import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import type { Health } from './health.ts';
 import { printStatus, statusResult } from './report.ts';
@@ -18,7 +18,7 @@ Health, in one word:
   needs-authorisation  only a new login helps, or the secret is no complete credential`;
 
 /** Declares `status`. */
-export function addStatus(program: Command, signal: AbortSignal): void {
+export function addStatus(program: Command, surroundings: Surroundings): void {
   program
     .command('status')
     .summary('how the credentials stand')
@@ -28,8 +28,8 @@ export function addStatus(program: Command, signal: AbortSignal): void {
     .addHelpText('after', exampleHelp('status', 'status genesys/voicemail --verify', 'status --json'))
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretIds: string[], { verify = false }: { verify?: boolean }, command: Command) => {
-      const context = contextOf(command, signal);
-      await untilInterrupted(signal, () => status(context, secretIds, verify));
+      const context = contextOf(command, surroundings);
+      await untilInterrupted(surroundings.signal, () => status(context, secretIds, verify));
     });
 }
 

@@ -1,4 +1,5 @@
-import { type SecretEntry, versionOf } from '../shared/credentials.ts';
+import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import type { SecretEntry } from '../shared/credentials.ts';
 import { table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
@@ -62,7 +63,7 @@ export function statusResult(statuses: readonly CredentialStatus[], now: Date): 
         remainingSeconds: expiresAt === undefined ? null : secondsBetween(now, expiresAt),
         ...(check !== undefined && { check }),
       },
-      currentVersionId: versionOf(secret, 'AWSCURRENT') ?? null,
+      currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
       pendingVersionId: pendingVersion(secret) ?? null,
       execution:
         execution === undefined
@@ -91,7 +92,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, isVerified
     nextText(RotationEnabled === true, NextRotationDate),
     storedAt === undefined ? UNKNOWN : durationText(now.getTime() - storedAt.getTime()),
     expiresAt === undefined ? UNKNOWN : durationText(expiresAt.getTime() - now.getTime()),
-    shortId(versionOf(secret, 'AWSCURRENT')),
+    shortId(versionWithStage(secret, 'AWSCURRENT')),
     shortId(pendingVersion(secret)),
     executionText(status),
     ...(isVerified ? [check ?? NONE] : []),
@@ -110,8 +111,8 @@ function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus
 
 /** After a rotation AWSPENDING may stay beside AWSCURRENT; then nothing is pending. */
 function pendingVersion(secret: SecretEntry): string | undefined {
-  const pending = versionOf(secret, 'AWSPENDING');
-  return pending === versionOf(secret, 'AWSCURRENT') ? undefined : pending;
+  const pending = versionWithStage(secret, 'AWSPENDING');
+  return pending === versionWithStage(secret, 'AWSCURRENT') ? undefined : pending;
 }
 
 function shortId(versionId: string | undefined): string {

@@ -1,4 +1,4 @@
-import { executionNamePrefix } from '../../functions/rotation/execution-name.ts';
+import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';

@@ -2,12 +2,13 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
   ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
   KmsAccessDeniedException,
   KmsInvalidStateException,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { nextAttemptName } from '../rotation/execution-name.ts';
+import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/execution-data.ts';
+import { lastEvents, lastStateIn } from '../shared/execution-history.ts';
+import { nextAttemptOf } from '../shared/execution-name.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */
@@ -29,19 +30,9 @@ export interface ExecutionReport {
   readonly message: string | undefined;
 }
 
-/** What an execution's input tells. */
-interface ExecutionRotation {
-  readonly purpose: 'rotate' | 'check-configuration';
-  readonly secretArn: string;
-  readonly versionId: string;
-}
-
 /** How often, and how long apart in ms, an execution is looked at that DescribeExecution does not show as closed yet. */
 const LOOKS = 5;
 const PAUSE_MS = 2_000;
-
-/** The state that an execution ended in stands in its last events; this is a page. */
-const PAGE_SIZE = 1_000;
 
 /**
  * Reads an execution of which EventBridge said that it has closed. What it answers may run again: it was redriven.
@@ -64,10 +55,8 @@ export async function readClosedExecution(
 
 /** Whether the rotation has gone on in another execution, after one that is over for good. */
 export async function wasFollowed(executionArn: string, stepFunctions: SFNClient): Promise<boolean> {
-  const parts = executionArn.split(':');
-  const next = nextAttemptName(parts.at(-1) ?? '');
-  if (next === undefined) return false;
-  return (await describe([...parts.slice(0, -1), next].join(':'), stepFunctions)) !== undefined;
+  const next = nextAttemptOf(executionArn);
+  return next !== undefined && (await describe(next, stepFunctions)) !== undefined;
 }
 
 /**
@@ -91,27 +80,14 @@ async function readExecution(
     closedAt: stopDate,
     rotation: rotationOf(input),
     error: status === 'FAILED' ? error : undefined,
-    message: messageOf(cause),
+    message: functionMessage(cause),
   };
 }
 
-/**
- * The state that an execution is in, or was in when it closed; undefined when its history cannot be read. A redriven
- * Task need not be entered anew, so the last one that was entered counts.
- *
- * @see AWS Step Functions Developer Guide, "Redriving executions"
- */
+/** The state that an execution is in, or was in when it closed; undefined when its history cannot be read. */
 export async function lastState(executionArn: string, stepFunctions: SFNClient): Promise<string | undefined> {
   try {
-    const { events = [] } = await stepFunctions.send(
-      new GetExecutionHistoryCommand({
-        executionArn,
-        reverseOrder: true,
-        maxResults: PAGE_SIZE,
-        includeExecutionData: false,
-      }),
-    );
-    return events.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.name;
+    return lastStateIn(await lastEvents(executionArn, stepFunctions));
   } catch (error) {
     if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return undefined;
     throw error;
@@ -138,29 +114,4 @@ async function describe(
 
 function isKeyRefusal(error: unknown): boolean {
   return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;
-}
-
-function rotationOf(input: string | undefined): ExecutionRotation | undefined {
-  const { purpose, secretArn, versionId } = parsedObject(input);
-  if (typeof secretArn !== 'string' || typeof versionId !== 'string') return undefined;
-  return {
-    purpose: purpose === 'check-configuration' ? purpose : 'rotate',
-    secretArn,
-    versionId,
-  };
-}
-
-/** The cause of a failed function is JSON. What Step Functions itself writes may quote an input, so it is not read. */
-function messageOf(cause: string | undefined): string | undefined {
-  const { errorMessage } = parsedObject(cause);
-  return typeof errorMessage === 'string' ? errorMessage : undefined;
-}
-
-function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text ?? '');
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import { RotationFailed, RotationStillRunning } from '../shared/errors.ts';
+import { functionMessage } from '../shared/execution-data.ts';
 import {
   describeExecution,
   type ExecutionDescription,
@@ -6,7 +7,7 @@ import {
   isRunning,
   isTransient,
   type StateMachineAccess,
-} from './executions.ts';
+} from '../shared/executions.ts';
 import { waitBeforeLookMs } from './polling.ts';
 
 /** What waiting for an execution needs. */
@@ -91,19 +92,10 @@ export function succeededOrThrow(closed: ExecutionDescription): string {
   if (closed.status === 'SUCCEEDED') return arn;
   const what = CLOSED_OTHERWISE.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
   throw new RotationFailed(
-    `Execution ${arn} ${what}: ${causeMessage(closed.cause)} It can be redriven once the cause is gone.`,
+    `Execution ${arn} ${what}: ${causeOf(closed)} It can be redriven once the cause is gone.`,
   );
 }
 
-/** The message of the function that failed. A cause is the JSON that Lambda gives; other services give a text. */
-function causeMessage(cause: string | undefined): string {
-  if (cause === undefined) return 'no cause is given.';
-  try {
-    const parsed: unknown = JSON.parse(cause);
-    const message =
-      typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed && parsed.errorMessage;
-    return typeof message === 'string' ? message : cause;
-  } catch {
-    return cause;
-  }
+function causeOf({ cause }: ExecutionDescription): string {
+  return functionMessage(cause) ?? cause ?? 'no cause is given.';
 }

@@ -5,7 +5,7 @@ import {
   type HistoryEvent,
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
-import type { StateMachineAccess } from './executions.ts';
+import type { StateMachineAccess } from '../shared/executions.ts';
 
 /** Sealed tokens that an execution refreshed and that never became AWSCURRENT. */
 export interface RecoveredTokens {

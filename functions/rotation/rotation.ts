@@ -1,6 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidRotationRequest } from '../shared/errors.ts';
+import type { RotationIdentity } from '../shared/execution-name.ts';
 import { log } from '../shared/log.ts';
 import { newSeal } from '../shared/sealed-blob.ts';
 import {
@@ -10,7 +11,6 @@ import {
   versionWithStage,
 } from '../shared/secret-versions.ts';
 import type { WaitDependencies } from './await-execution.ts';
-import type { RotationIdentity } from './execution-name.ts';
 import type { RotationEvent } from './rotation-event.ts';
 import { awaitLatestExecution, runExecution } from './run-execution.ts';
 

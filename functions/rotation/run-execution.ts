@@ -1,3 +1,13 @@
+import { executionName, executionNamePrefix, type RotationIdentity } from '../shared/execution-name.ts';
+import {
+  type ExecutionDescription,
+  executionArnOf,
+  hasFailed,
+  isRunning,
+  isTransient,
+  redriveExecution,
+  startExecution,
+} from '../shared/executions.ts';
 import { log } from '../shared/log.ts';
 import {
   assertTimeLeft,
@@ -7,16 +17,6 @@ import {
   succeededOrThrow,
   type WaitDependencies,
 } from './await-execution.ts';
-import { executionName, executionNamePrefix, type RotationIdentity } from './execution-name.ts';
-import {
-  type ExecutionDescription,
-  executionArnOf,
-  hasFailed,
-  isRunning,
-  isTransient,
-  redriveExecution,
-  startExecution,
-} from './executions.ts';
 import { type RecoveredTokens, recoveredTokensOf, searchRecoveredTokens } from './recovered-tokens.ts';
 
 /** What an execution of the workflow is for. */

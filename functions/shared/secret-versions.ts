@@ -62,8 +62,11 @@ export async function describeSecret(
 }
 
 /** The version that a staging label is on. */
-export function versionWithStage(description: SecretDescription, stage: string): string | undefined {
-  return Object.entries(description.stages).find(([, stages]) => stages.includes(stage))?.[0];
+export function versionWithStage(
+  { stages }: Pick<SecretDescription, 'stages'>,
+  stage: string,
+): string | undefined {
+  return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
 }
 
 /** Says that AWSCURRENT left the version that a rotation started from. */

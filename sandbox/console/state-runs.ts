@@ -28,7 +28,7 @@ export interface Attempt extends Period {
 }
 
 /** What has become of a state that was entered. `waiting`: its last attempt failed, and a retry is due. */
-export type RunStatus = 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'timedOut' | 'aborted';
+type RunStatus = 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'timedOut' | 'aborted';
 
 /** One stay of an execution in a state, from its entry to its exit, over all redrives. */
 export interface StateRun {

@@ -23,6 +23,7 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
   ['lambda', ['TooManyRequestsException', 'Rate Exceeded.', 429]],
   ['sts', ['Throttling', 'Rate exceeded', 400]],
   ['sns', ['Throttling', 'Rate exceeded', 400]],
+  ['iam', ['Throttling', 'Rate exceeded', 400]],
   // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the text as a table on demand gives it.
   [
     'dynamodb',
@@ -64,6 +65,7 @@ const RESOURCE_MEMBERS = [
   'FunctionName',
   'TopicArn',
   'TableName',
+  'PolicySourceArn',
   'Name',
 ];
 

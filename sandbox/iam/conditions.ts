@@ -27,6 +27,11 @@ export class Conditions {
     this.#entries = condition === undefined ? [] : entries(condition, refuse);
   }
 
+  /** The keys that it asks about, as they are written. */
+  get keys(): readonly string[] {
+    return this.#entries.map(({ key }) => key);
+  }
+
   /** Refuses keys that the sandbox cannot give to a request for the action. */
   check(action: string): void {
     for (const { key, operator, takesSets } of this.#entries) {

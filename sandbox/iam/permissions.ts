@@ -3,11 +3,13 @@ import type { StackModel } from '../template/stack-model.ts';
 import type { JsonObject } from '../template/template.ts';
 import { accessDenied } from './access-denied.ts';
 import type { Authorizer } from './authorizer.ts';
-import { type ApplicablePolicies, type Decision, decide } from './decision.ts';
+import type { RequestKeys } from './conditions.ts';
+import { type ApplicablePolicies, type Decision, decide, type InForce } from './decision.ts';
 import { type Grant, Grants } from './grants.ts';
 import { parsePolicy } from './policy-document.ts';
 import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
 import { requestKeys } from './request-keys.ts';
+import { type Simulation, simulate } from './simulation.ts';
 import {
   functionPolicyStatement,
   functionStatement,
@@ -92,6 +94,32 @@ export class Permissions implements Authorizer {
     const resource = this.#roles.get(roleArn)?.trust ?? [];
     return this.#watched(() => decide(request, { identity: [], resource, resourceMustAllow: true })).allowed;
   };
+
+  /**
+   * What the own policies and the boundary of a role or user say to a request, whoever owns the resource. It counts
+   * neither as a use of a grant nor as a refusal.
+   *
+   * @param keys all condition keys of the request, in lower case
+   * @returns undefined for somebody whom neither the stack nor the account knows
+   */
+  simulate(
+    arn: string,
+    request: Pick<AccessRequest, 'action' | 'resource'>,
+    keys: RequestKeys,
+  ): Simulation | undefined {
+    const role = this.#roles.get(arn);
+    const identity = role?.identity ?? this.#users.get(arn);
+    if (identity === undefined) return undefined;
+    const principal = {
+      accountId: this.#options.accountId,
+      arn,
+      ...(role !== undefined && { roleArn: arn }),
+    };
+    const inForce: InForce = (_statement, clause) => this.#grants.isInForce(clause);
+    return this.#watched(() =>
+      simulate({ ...request, principal, keys }, { identity, boundary: role?.boundary }, inForce),
+    );
+  }
 
   /** The policy of a function, version or alias as it is in force, statement by statement. */
   functionPolicy(functionArn: string): readonly JsonObject[] {
@@ -210,7 +238,7 @@ export class Permissions implements Authorizer {
     return action.startsWith('lambda:') ? this.#functions : this.#resources.get(resource);
   }
 
-  #watched(evaluate: () => Decision): Decision {
+  #watched<Result>(evaluate: () => Result): Result {
     try {
       return evaluate();
     } catch (error) {

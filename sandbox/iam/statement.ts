@@ -73,6 +73,11 @@ export class Statement {
     }
   }
 
+  /** The condition keys that it asks about, as it writes them. */
+  get conditionKeys(): readonly string[] {
+    return this.#conditions.keys;
+  }
+
   /** How its `Principal` fits; a policy without one is the principal's own. */
   principalMatch(principal: Principal): 'named' | 'account' | 'none' {
     return this.#matchesPrincipal?.(principal) ?? 'named';

@@ -110,9 +110,13 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
     DescribeStateMachine: operation(
-      v.object({ stateMachineArn: arn }),
-      ({ stateMachineArn }, { caller }) => {
+      v.object({
+        stateMachineArn: arn,
+        includedData: v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY'])),
+      }),
+      ({ stateMachineArn, includedData }, { caller }) => {
         const machine = machines.get(stateMachineArn);
+        if (includedData === 'METADATA_ONLY') return { ...describeStateMachine(machine), definition: '{}' };
         roles.requireDecryption(machine, caller);
         return describeStateMachine(machine);
       },
@@ -128,6 +132,9 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
     ),
   };
 }
+
+/** AWS Step Functions API Reference, EncryptionConfiguration: the default. */
+const DATA_KEY_REUSE_SECONDS = 300;
 
 /** @throws AwsError InvalidArn */
 function machineAccess(name: string, stateMachineArn: string): AccessRequest[] {
@@ -180,7 +187,14 @@ function describeStateMachine(machine: StateMachine): object {
     roleArn: machine.roleArn,
     loggingConfiguration: { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: { enabled: false },
+    encryptionConfiguration: encryptionConfiguration(machine),
   };
+}
+
+function encryptionConfiguration({ kmsKeyId }: StateMachine): object {
+  return kmsKeyId === undefined
+    ? { type: 'AWS_OWNED_KEY' }
+    : { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId, kmsDataKeyReusePeriodSeconds: DATA_KEY_REUSE_SECONDS };
 }
 
 function seconds(at: Date): number {

@@ -63,7 +63,7 @@ describe('authorize for a secret that exists', () => {
     await world.secrets.send(
       new PutSecretValueCommand({
         SecretId: arn,
-        SecretString: '{"clientId":"","clientSecret":"","refreshToken":"","team":"voice"}',
+        SecretString: '{"clientId":"","clientSecret":"","refreshToken":"","team":"night-shift"}',
       }),
     );
     const { args, env } = world.newSecret('--yes');
@@ -73,7 +73,7 @@ describe('authorize for a secret that exists', () => {
     const { exitCode } = await cli.ended;
 
     expect(exitCode).toBe(EXIT_CODES.done);
-    expect(await world.currentKeys()).toMatchObject({ clientId: world.client.clientId, team: 'voice' });
+    expect(await world.currentKeys()).toMatchObject({ clientId: world.client.clientId, team: 'night-shift' });
   });
 
   it.each(['{', '"text"', '[]'])('refuses to replace a value that is no JSON object: %s', async value => {
@@ -90,7 +90,7 @@ describe('authorize for a secret that exists', () => {
   it('refuses when AWSCURRENT has moved during the login', async () => {
     const world = await authorizeWorld();
     const arn = await world.storedCredential();
-    const newer = JSON.stringify({ ...(await world.currentKeys()), team: 'voice' });
+    const newer = JSON.stringify({ ...(await world.currentKeys()), team: 'night-shift' });
 
     const cli = startCli(world, world.existingSecret('--yes'));
     await cli.seen(LOGIN_ADDRESS);
@@ -234,7 +234,7 @@ describe('authorize and rotations', () => {
 
     expect(failed.status).toBe('failed');
     expect(exitCode).toBe(EXIT_CODES.done);
-    expect(result.next).toBe(`genesys-token-rotation redrive ${SECRET}`);
+    expect(result.next).toBe(`npm run cli -- redrive ${SECRET}`);
     expect(redriven.status).toBe('SUCCEEDED');
     expect(await isCurrentLive(world)).toBe(true);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });

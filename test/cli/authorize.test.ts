@@ -10,7 +10,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
-    const cli = startCli(world, args, { env });
+    const cli = startCli(world, args, { env, ownProcess: true });
     const [address] = await cli.seen(LOGIN_ADDRESS);
     const page = await world.logInThrough(address);
     const result = await cli.ended;
@@ -222,7 +222,7 @@ describe('authorize, when nothing may be written', () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
-    const cli = startCli(world, args, { env });
+    const cli = startCli(world, args, { env, ownProcess: true });
     await cli.seen(/Waiting for the login/);
     cli.interrupt();
     const { exitCode } = await cli.ended;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CLI, runCli } from '../helpers/cli.ts';
+import { runCli } from '../helpers/cli.ts';
+import { CLI } from '../helpers/cli-environment.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
 describe('what AWS refuses', () => {

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
+const shared = sharedWorld(whenOver =>
+  rotationWorld(
+    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
+    whenOver,
+  ),
+);
+
 describe('history', () => {
   it('tells a rotation that failed and was redriven from one that went through', async () => {
-    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
+    const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);
     world.sandbox.clock.advance(60_000);
@@ -15,7 +24,9 @@ describe('history', () => {
     serveAgain();
     await world.redrive(failed);
 
-    const { exitCode, result } = await runCliForJson(world.sandbox, ['history', 'crm/genesys']);
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['history', 'crm/genesys'], {
+      ownProcess: true,
+    });
     const asTable = await runCli(world.sandbox, ['history', secretArn]);
 
     expect(exitCode).toBe(0);
@@ -42,11 +53,12 @@ describe('history', () => {
     });
     expect(asTable.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(asTable.stdout).toContain('Refresh: GenesysUnavailable');
+    expect(asTable.stdout).not.toContain('\u001b');
   });
 
   it('tells a rotation that is still failed, and one that was superseded', async () => {
-    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
-    const credential = await world.credential();
+    const world = shared();
+    const credential = await world.credential({ secretName: 'crm/superseded' });
     world.before('promote', () => world.authorizeAgain(credential));
     await world.rotate(credential.secretArn);
     world.sandbox.clock.advance(60_000);
@@ -68,8 +80,20 @@ describe('history', () => {
     });
   });
 
+  it('is a table in colours on a terminal', async () => {
+    const world = shared();
+    const { secretArn } = await world.credential({ secretName: 'crm/coloured' });
+    await world.rotate(secretArn);
+
+    const { exitCode, screen, raw } = await openCliTerminal(world, ['history', 'crm/coloured']).ended;
+
+    expect(exitCode).toBe(0);
+    expect(screen).toMatch(/STARTED +DURATION +RESULT/);
+    expect(raw).toContain('\u001b[32mrotated\u001b[39m');
+  });
+
   it('keeps to the limit, and to the one secret', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const one = await world.credential({ secretName: 'one' });
     const other = await world.credential({ secretName: 'other' });
     await world.rotate(one.secretArn);
@@ -84,7 +108,7 @@ describe('history', () => {
   });
 
   it.each(['0', '1.5', 'many'])('refuses the limit %s', async limit => {
-    const { sandbox } = await rotationWorld();
+    const { sandbox } = shared();
 
     const { exitCode, stderr } = await runCli(sandbox, ['history', 'one', '--limit', limit]);
 

@@ -1,145 +1,101 @@
-import { spawn } from '@lydell/node-pty';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { CLI, cliEnvironment, expectNoLeaks, runCli, runCliForJson } from '../helpers/cli.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
-import { storedSecrets } from '../helpers/stored-secrets.ts';
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
+import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { KEYS, openCliTerminal } from '../helpers/cli-terminal.ts';
+import { redriveWorld } from './redrive-world.ts';
 
-const SECRET = 'genesys/demo';
-
-/** A sandbox in which the rotation of the secret has failed in StorePending; the cause is gone. */
-async function failedRotation() {
-  const world = await startSandbox();
-  await world.credential();
-  world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
-  const { result } = await runCliForJson(world.sandbox, ['rotate', SECRET]);
-  world.sandbox.faults.clear();
-  return { ...world, execution: (result as { execution: string }).execution };
-}
-
-/** Genesys Cloud does not know the secret's client any more. */
-async function rejectedClient() {
-  const world = await startSandbox();
-  const { clientId } = await world.credential();
-  world.sandbox.genesysCloud.deleteClient(clientId);
-  await runCli(world.sandbox, ['rotate', SECRET]);
-  return world;
-}
+const { world, failedRotation, rejectedClient } = redriveWorld();
 
 describe('redrive', () => {
   it('goes on at the state that failed when the secret is named', async () => {
-    const { sandbox, execution } = await failedRotation();
+    const { sandbox, secret, execution } = await failedRotation();
 
-    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', SECRET]);
+    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', secret], { ownProcess: true });
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(EXIT_CODES.done);
     expect(result).toMatchObject({ execution, outcome: 'rotated', cause: { looks: 'unknown' } });
     const { states } = result as { states: { state: string }[] };
     expect(states.map(({ state }) => state)).toEqual(['StorePending', 'Verify', 'Promote', 'Rotated']);
   });
 
-  it('takes the ARN of an execution', async () => {
-    const { sandbox, execution } = await failedRotation();
+  it('takes the ARN of an execution, and has nothing to do once that has succeeded', async () => {
+    const { sandbox, secret, execution } = await failedRotation();
 
-    const { exitCode, stdout } = await runCli(sandbox, ['redrive', execution]);
+    const first = await runCli(sandbox, ['redrive', execution]);
+    const again = await runCliForJson(sandbox, ['redrive', secret]);
 
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('Rotated');
-  });
-
-  it('has nothing to do after a rotation that succeeded', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
-    await runCli(sandbox, ['rotate', SECRET]);
-
-    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', SECRET]);
-
-    expect(exitCode).toBe(0);
-    expect(result).toMatchObject({ outcome: 'nothingToRedrive' });
+    expect(first.exitCode).toBe(EXIT_CODES.done);
+    expect(first.stdout).toContain('Rotated');
+    expect(again.exitCode).toBe(EXIT_CODES.done);
+    expect(again.result).toMatchObject({ outcome: 'nothingToRedrive' });
   });
 
   it('refuses in a pipe while the cause is there, and redrives with --force', async () => {
-    const { sandbox } = await rejectedClient();
+    const { sandbox, secret } = await rejectedClient();
 
-    const refused = await runCli(sandbox, ['redrive', SECRET]);
-    const forced = await runCliForJson(sandbox, ['redrive', SECRET, '--force']);
+    const refused = await runCli(sandbox, ['redrive', secret]);
+    const forced = await runCliForJson(sandbox, ['redrive', secret, '--force']);
 
-    expect(refused.exitCode).toBe(5);
-    expect(forced.exitCode).toBe(3);
+    expect(refused.exitCode).toBe(EXIT_CODES.refused);
+    expect(forced.exitCode).toBe(EXIT_CODES.rotationFailed);
     expect(forced.result).toMatchObject({ outcome: 'failed', error: 'ClientRejected' });
   });
 
-  it('asks on a terminal while the cause is there, and does nothing without a yes', async () => {
-    const { sandbox } = await rejectedClient();
-    const redrives = (): number =>
-      sandbox.callLog.calls().filter(({ operation }) => operation === 'RedriveExecution').length;
+  it('knows no execution that is not there', async () => {
+    const { sandbox } = world();
+    const arn = `${sandbox.stateMachineArn.replace(':stateMachine:', ':execution:')}:none`;
 
-    const { exitCode } = await answering(sandbox, ['redrive', SECRET], 'Redrive all the same?', '\r');
+    const { exitCode, stderr } = await runCli(sandbox, ['redrive', arn]);
 
-    expect(exitCode).toBe(5);
-    expect(redrives()).toBe(0);
+    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(stderr).toContain(`There is no execution ${arn}`);
   });
 
-  it('redrives with --all each secret that has not been rotated since, and no other', async () => {
-    const { sandbox, credential, execution } = await failedRotation();
-    await credential({ secretName: 'genesys/healthy' });
-    await runCli(sandbox, ['rotate', 'genesys/healthy']);
+  it.each([
+    ['neither', []],
+    ['both', ['genesys/some', '--all']],
+  ])('wants either a secret or --all, not %s', async (_what, args) => {
+    const { sandbox } = world();
 
-    const { exitCode, result } = await runCliForJson(sandbox, ['redrive', '--all']);
-    const again = await runCliForJson(sandbox, ['redrive', '--all']);
-
-    expect(exitCode).toBe(0);
-    expect(result).toMatchObject({ rotated: 1, executions: [{ execution, outcome: 'rotated' }] });
-    expect(again.result).toMatchObject({ executions: [] });
-  });
-
-  it('ends with --all as failed when one of them fails again', async () => {
-    const { sandbox } = await failedRotation();
-    sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
-
-    const { exitCode, stderr } = await runCli(sandbox, ['redrive', '--all']);
-
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('StorePending');
-  });
-
-  it('wants either a secret or --all', async () => {
-    const { sandbox } = await startSandbox();
-
-    const { exitCode } = await runCli(sandbox, ['redrive']);
-
-    expect(exitCode).toBe(2);
+    expect((await runCli(sandbox, ['redrive', ...args])).exitCode).toBe(EXIT_CODES.usage);
   });
 });
 
-/** Runs the program on a pseudo-terminal and types when it asks. */
-async function answering(
-  sandbox: Sandbox,
-  args: readonly string[],
-  question: string,
-  keys: string,
-): Promise<{ readonly exitCode: number }> {
-  const secrets = await storedSecrets(sandbox);
-  const terminal = spawn(process.execPath, [CLI, ...args], { cols: 300, env: cliEnvironment(sandbox) });
-  const exit = Promise.withResolvers<number>();
-  let screen = '';
-  let isAnswered = false;
-  onTestFinished(() => {
-    try {
-      terminal.kill('SIGKILL');
-    } catch {
-      // It has ended.
-    }
+describe('redrive on a terminal', () => {
+  it('asks while the cause is there, and does nothing without a yes', async () => {
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
+
+    await terminal.seen(/Redrive all the same\?/);
+    terminal.type(KEYS.enter);
+    const { exitCode } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(failed.redrives()).toBe(0);
   });
-  terminal.onData(data => {
-    screen += data;
-    if (isAnswered || !screen.includes(question)) return;
-    isAnswered = true;
-    terminal.write(keys);
+
+  it('redrives after a yes', async () => {
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
+
+    await terminal.seen(/Redrive all the same\?/);
+    terminal.type('y');
+    const { exitCode } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(failed.redrives()).toBe(1);
   });
-  terminal.onExit(({ exitCode }) => exit.resolve(exitCode));
-  const exitCode = await exit.promise;
-  expect(isAnswered).toBe(true);
-  expectNoLeaks(screen, secrets);
-  return { exitCode };
-}
+
+  it('does nothing at Ctrl-C', async () => {
+    const failed = await rejectedClient();
+    const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
+
+    await terminal.seen(/Redrive all the same\?/);
+    terminal.type(KEYS.ctrlC);
+    const { exitCode, screen } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(screen).toContain('Nothing was redriven.');
+    expect(failed.redrives()).toBe(0);
+  });
+});

@@ -1,33 +1,56 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
+import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { sharedWorld } from '../helpers/sandbox.ts';
+import { rotationWorld } from '../rotation/rotation-world.ts';
 
-const SECRET = 'genesys/demo';
+const shared = sharedWorld(whenOver =>
+  rotationWorld({ virtualTime: false, events: { rules: 'none' } }, whenOver),
+);
+let secrets = 0;
+
+/** A credential of the test alone. */
+async function secretOf() {
+  const world = shared();
+  const secret = `genesys/rotate-${++secrets}`;
+  const credential = await world.credential({ secretName: secret });
+  onTestFinished(() => world.sandbox.faults.clear());
+  return { world, sandbox: world.sandbox, secret, credential };
+}
 
 describe('rotate', () => {
   it('shows the states of the rotation and moves AWSCURRENT', async () => {
-    const { sandbox, credential } = await startSandbox();
-    const { secretArn } = await credential();
+    const { sandbox, secret, credential } = await secretOf();
 
-    const { exitCode, stdout, stderr } = await runCli(sandbox, ['rotate', SECRET]);
+    const { exitCode, stdout, stderr } = await runCli(sandbox, ['rotate', secret], { ownProcess: true });
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(EXIT_CODES.done);
     const states = [...stderr.matchAll(/→ (\w+)/g)].map(([, state]) => state);
     expect(states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
     const current = sandbox.secretsManager
-      .secret(secretArn)
+      .secret(credential.secretArn)
       ?.versions.find(({ labels }) => labels.includes('AWSCURRENT'));
     expect(stdout).toContain(current?.id);
   });
 
+  it('shows them in colour on a terminal', async () => {
+    const { world, secret } = await secretOf();
+
+    const { exitCode, screen, raw } = await openCliTerminal(world, ['rotate', secret]).ended;
+
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(screen).toMatch(/✓ Promote +left after/);
+    expect(raw).toContain('\u001b[32m✓\u001b[39m');
+  });
+
   it('counts the attempts of a state that is retried', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
+    const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'genesys:token', kind: 'server-error', when: { nth: 1 } });
 
-    const { exitCode, result } = await runCliForJson(sandbox, ['rotate', SECRET]);
+    const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret]);
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(EXIT_CODES.done);
     expect(result).toMatchObject({
       outcome: 'rotated',
       states: expect.arrayContaining([
@@ -36,66 +59,91 @@ describe('rotate', () => {
     });
   });
 
-  it('names the state, the error and the runbook when the rotation fails', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
+  it('is done when somebody stored a newer credential meanwhile', async () => {
+    const { world, sandbox, secret, credential } = await secretOf();
+    const newer = Promise.withResolvers<string>();
+    world.before('promote', async () => newer.resolve((await world.authorizeAgain(credential)).versionId));
+
+    const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret]);
+
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(result).toMatchObject({ outcome: 'superseded', currentVersionId: await newer.promise });
+  });
+
+  it('names the state, the error and the runbook when the rotation fails, and what is pending at the next', async () => {
+    const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
-    const { exitCode, result, stderr } = await runCliForJson(sandbox, ['rotate', SECRET]);
+    const failed = await runCliForJson(sandbox, ['rotate', secret]);
+    const again = await runCli(sandbox, ['rotate', secret]);
 
-    expect(exitCode).toBe(3);
-    expect(result).toMatchObject({
+    expect(failed.exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(failed.result).toMatchObject({
       outcome: 'failed',
       state: 'StorePending',
       error: 'AccessDeniedException',
       runbook: 'docs/runbook.md#aws-errors',
     });
-    expect(stderr).toMatch(/redrive arn:aws:states:/);
-  });
-
-  it('says what is pending when the rotation before is not complete', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
-    sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
-    await runCli(sandbox, ['rotate', SECRET]);
-    sandbox.faults.clear();
-
-    const { exitCode, stderr } = await runCli(sandbox, ['rotate', SECRET]);
-
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('StorePending');
-    expect(stderr).toContain(`redrive ${SECRET}`);
+    expect(failed.stderr).toMatch(/redrive arn:aws:states:/);
+    expect(again.exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(again.stderr).toContain('StorePending');
+    expect(again.stderr).toContain(`redrive ${secret}`);
   });
 
   it('does not wait with --no-wait', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
+    const { sandbox, secret } = await secretOf();
 
-    const { exitCode, result } = await runCliForJson(sandbox, ['rotate', SECRET, '--no-wait']);
+    const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret, '--no-wait']);
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(EXIT_CODES.done);
     expect(result).toMatchObject({ outcome: 'started', execution: expect.stringContaining(':execution:') });
   });
 
   it('ends with another exit code when the time is over and the rotation goes on', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
-    sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
+    const { sandbox, secret } = await secretOf();
+    sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
 
-    const { exitCode, stderr } = await runCli(sandbox, ['rotate', SECRET, '--timeout', '3']);
+    const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '2']);
 
-    expect(exitCode).toBe(6);
+    expect(exitCode).toBe(EXIT_CODES.stillRunning);
     expect(stderr).toContain('redrive arn:');
   });
 
-  it('says at Ctrl-C that the rotation goes on', async () => {
-    const { sandbox, credential } = await startSandbox();
-    await credential();
-    sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
+  it('says that no execution has begun when the time is over before', async () => {
+    const { sandbox, secret } = await secretOf();
+    sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
 
-    const { exitCode, stderr } = await runCli(sandbox, ['rotate', SECRET], { interruptAt: 'Refresh' });
+    const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '1']);
 
-    expect(exitCode).toBe(130);
+    expect(exitCode).toBe(EXIT_CODES.stillRunning);
+    expect(stderr).toContain(`no execution has begun in the time of --timeout`);
+    expect(stderr).toContain(`status ${secret}`);
+  });
+});
+
+describe('rotate at Ctrl-C', () => {
+  it('says that the rotation goes on', async () => {
+    const { sandbox, secret } = await secretOf();
+    sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
+
+    const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret], {
+      interruptAt: /Fetch/,
+      ownProcess: true,
+    });
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
     expect(stderr).toMatch(/execution arn:\S+ goes on/);
+  });
+
+  it('says the same while no execution has begun', async () => {
+    const { sandbox, secret } = await secretOf();
+    sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
+
+    const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret], {
+      interruptAt: /pending version/,
+    });
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(stderr).toContain('Secrets Manager goes on with the rotation.');
   });
 });

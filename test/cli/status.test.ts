@@ -1,17 +1,36 @@
-import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../sandbox/aws/aws-error.ts';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterEach, describe, expect, it } from 'vitest';
+import { listCredentials } from '../../cli/shared/credentials.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
+const shared = sharedWorld(whenOver =>
+  rotationWorld(
+    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
+    whenOver,
+  ),
+);
+
+// Each test begins with a deployment without credentials.
+afterEach(async () => {
+  const { sandbox, secrets } = shared();
+  sandbox.faults.clear();
+  for (const { arn } of await listCredentials({ secrets }, sandbox)) {
+    await secrets.send(new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }));
+  }
+});
+
 describe('status', () => {
   it('tells a healthy credential from what its rotation left', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     const { versionId } = await world.rotate(secretArn);
 
-    const { exitCode, result } = await runCliForJson(world.sandbox, ['status']);
+    const { exitCode, result } = await runCliForJson(world.sandbox, ['status'], { ownProcess: true });
 
     expect(exitCode).toBe(0);
     expect(result).toEqual({
@@ -40,7 +59,11 @@ describe('status', () => {
   });
 
   it('tells each of the five healths, and that not all are well', async () => {
-    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
+    const world = await rotationWorld({
+      virtualTime: false,
+      events: { rules: 'none' },
+      secretsManager: { retryDelaysMs: [] },
+    });
     const credentials = {
       healthy: await world.credential({ secretName: 'a/healthy' }),
       expired: await world.credential({ secretName: 'b/expired' }),
@@ -103,7 +126,7 @@ describe('status', () => {
   });
 
   it('asks AWS for one list of executions per status, however many secrets there are', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     for (const secretName of ['one', 'two', 'three']) await world.credential({ secretName });
     const before = world.sandbox.callLog.counts();
 
@@ -121,7 +144,7 @@ describe('status', () => {
   });
 
   it('tells of the named secrets only', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const { secretArn } = await world.credential({ secretName: 'one' });
     await world.credential({ secretName: 'two' });
     await world.credential({ secretName: 'three' });
@@ -132,7 +155,7 @@ describe('status', () => {
   });
 
   it('refuses a secret that does not exist, and one that another function rotates', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const { secretArn } = await world.credential({ secretName: 'foreign' });
     world.sandbox.secretsManager.enableRotation(
       secretArn,
@@ -149,7 +172,7 @@ describe('status', () => {
   });
 
   it('needs a person when the secret is no complete credential, and names the key', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const { secretArn } = await world.credential();
     await world.put(secretArn, { clientId: 'x' });
 
@@ -164,7 +187,7 @@ describe('status', () => {
   });
 
   it('forgets a failure after which someone stored another credential', async () => {
-    const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
+    const world = shared();
     const credential = await world.credential();
     world.revokeUserOf(credential.clientId);
     await world.rotate(credential.secretArn);
@@ -180,7 +203,7 @@ describe('status', () => {
   });
 
   it('warns of an access token that dies before the next rotation has to come', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const { secretArn } = await world.credential({ tokenDurationSeconds: 7_200 });
     await world.rotate(secretArn);
 
@@ -191,18 +214,14 @@ describe('status', () => {
   });
 
   it('goes on without the life of the token where the value may not be read', async () => {
-    const reading: { isDenied: boolean } = { isDenied: false };
-    const world = await rotationWorld({
-      awsInterceptors: [
-        async ({ operation, caller }, next) => {
-          if (!reading.isDenied || operation !== 'GetSecretValue' || caller.functionArn) return await next();
-          throw new AwsError('AccessDeniedException', 'User is not authorized.', { statusCode: 400 });
-        },
-      ],
-    });
+    const world = shared();
     const { secretArn } = await world.credential();
     await world.rotate(secretArn);
-    reading.isDenied = true;
+    world.sandbox.faults.add({
+      target: 'secretsmanager:GetSecretValue',
+      kind: 'access-denied',
+      by: 'operator',
+    });
 
     const { exitCode, result } = await runCliForJson(world.sandbox, ['status']);
 
@@ -213,7 +232,7 @@ describe('status', () => {
   });
 
   it('asks Genesys Cloud for each token with --verify, and refreshes none', async () => {
-    const world = await rotationWorld();
+    const world = shared();
     const live = await world.credential({ secretName: 'a/live' });
     const revoked = await world.credential({ secretName: 'b/revoked' });
     for (const { secretArn } of [live, revoked]) await world.rotate(secretArn);
@@ -235,8 +254,20 @@ describe('status', () => {
     });
   });
 
+  it('is a table in colours on a terminal', async () => {
+    const world = shared();
+    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
+    await world.rotate(secretArn);
+
+    const { exitCode, screen, raw } = await openCliTerminal(world, ['status']).ended;
+
+    expect(exitCode).toBe(0);
+    expect(screen).toMatch(/crm\/genesys +healthy/);
+    expect(raw).toContain('\u001b[32mhealthy\u001b[39m');
+  });
+
   it('is done when the deployment has no credential', async () => {
-    const { sandbox } = await rotationWorld();
+    const { sandbox } = shared();
 
     const { exitCode, result } = await runCliForJson(sandbox, ['status']);
 
@@ -252,7 +283,10 @@ describe('status', () => {
       ],
     });
 
-    const { exitCode, stdout } = await runCli(world.sandbox, ['status'], { interruptAt: 'Reading' });
+    const { exitCode, stdout } = await runCli(world.sandbox, ['status'], {
+      interruptAt: /Reading/,
+      ownProcess: true,
+    });
 
     expect(exitCode).toBe(130);
     expect(stdout).toBe('');

@@ -7,6 +7,7 @@ import { defaultBehaviour as dynamoDbBehaviour } from '../../sandbox/dynamodb/be
 import { DynamoDb } from '../../sandbox/dynamodb/dynamodb.ts';
 import { defaultBehaviour as eventsBehaviour } from '../../sandbox/events/behaviour.ts';
 import { WORST_CASE } from '../../sandbox/genesys-cloud/behaviour.ts';
+import { iam } from '../../sandbox/iam/iam.ts';
 import { Kms } from '../../sandbox/kms/kms.ts';
 import { Lambda } from '../../sandbox/lambda/lambda.ts';
 import { DEFAULT_BEHAVIOUR } from '../../sandbox/secrets-manager/behaviour.ts';
@@ -81,6 +82,7 @@ describe("the sandbox's README", () => {
       new Kms(account),
       cloudTrail,
       sts,
+      iam({ simulate: () => undefined }),
       new Sns(account),
       new DynamoDb(account),
     ];

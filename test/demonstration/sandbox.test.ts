@@ -153,7 +153,8 @@ describe('npm run sandbox', () => {
     const { exitCode, stderr } = await program.ended;
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(functionProcesses.filter(isAlive)).toEqual([]);
+    // A process whose parent has ended may need a moment to notice.
+    await vi.waitFor(() => expect(functionProcesses.filter(isAlive)).toEqual([]), 5_000);
   });
 
   it('tells a person what to type, and stops at once on a second signal', async () => {

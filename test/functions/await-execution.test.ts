@@ -6,8 +6,8 @@ import {
   lookAtExecution,
   succeededOrThrow,
 } from '../../functions/rotation/await-execution.ts';
-import type { ExecutionDescription } from '../../functions/rotation/executions.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
+import type { ExecutionDescription } from '../../functions/shared/executions.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';

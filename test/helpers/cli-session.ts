@@ -1,8 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { PassThrough, Writable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
-import { CLI, type CliOptions, type CliResult, cliEnvironment } from './cli.ts';
+import { leaksIn } from '../../bench/leaks.ts';
+import { run } from '../../cli/run.ts';
+import { CLI, cliEnvironment, inEnvironment, type Variables } from './cli-environment.ts';
+import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
+import { storedSecrets } from './stored-secrets.ts';
+
+/** How the command line program is run. */
+export interface CliOptions {
+  /** Besides, or instead of, what leads it to the sandbox; undefined takes a variable away. */
+  readonly env?: Variables;
+  /** Starts it as a person does; otherwise it runs within the test, which spares the time of a start. */
+  readonly ownProcess?: true;
+}
+
+/** How it ended, and what it printed. */
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** A running program with pipes at its ends. */
 export interface RunningCli {
@@ -15,35 +35,79 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>;
 }
 
+/** The ends of a program, whatever it runs in. */
+interface Started {
+  readonly input: Writable;
+  readonly interrupt: () => void;
+  readonly exitCode: Promise<number | null>;
+}
+
+type Written = Record<'stdout' | 'stderr', string>;
+
 /** Starts the program in a pipe; its end fails the test when it printed a secret. */
 export function startCli(
   { sandbox }: Pick<TestSandbox, 'sandbox'>,
   args: readonly string[],
-  { env }: Pick<CliOptions, 'env'> = {},
+  { env, ownProcess }: CliOptions = {},
 ): RunningCli {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...cliEnvironment(sandbox), ...env } });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const written = { stdout: '', stderr: '' };
+  const written: Written = { stdout: '', stderr: '' };
   const watcher = new OutputWatcher(() => written.stdout + written.stderr);
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      written[name] += text;
-      watcher.changed();
-    });
-  }
-  // The program may end before it has read everything.
-  child.stdin.on('error', () => undefined);
-  const ended = once(child, 'close').then(([exitCode]: (number | null)[]) => {
+  const write = (stream: keyof Written, text: string): void => {
+    written[stream] += text;
+    watcher.changed();
+  };
+  const variables = { ...cliEnvironment(sandbox), ...env };
+  const secretsBefore = storedSecrets(sandbox);
+  const { input, interrupt, exitCode } =
+    ownProcess === true ? startProcess(args, variables, write) : startWithin(args, variables, write);
+  const ended = exitCode.then(async code => {
     watcher.ended();
-    expectNoIssuedSecrets(sandbox, written.stdout + written.stderr);
-    return { exitCode: exitCode ?? null, ...written };
+    const printed = written.stdout + written.stderr;
+    expectNoIssuedSecrets(sandbox, printed);
+    expect(leaksIn(printed, [...(await secretsBefore), ...(await storedSecrets(sandbox))])).toEqual([]);
+    return { exitCode: code, ...written };
   });
   return {
     seen: pattern => watcher.seen(pattern),
-    type: text => void child.stdin.write(text),
-    endInput: text => void child.stdin.end(text),
-    interrupt: () => void child.kill('SIGINT'),
+    type: text => void input.write(text),
+    endInput: text => void input.end(text),
+    interrupt,
     ended,
+  };
+}
+
+type Write = (stream: keyof Written, text: string) => void;
+
+function startProcess(args: readonly string[], env: Variables, write: Write): Started {
+  const child = spawn(process.execPath, [CLI, ...args], { env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => write(name, text));
+  }
+  // The program may end before it has read everything.
+  child.stdin.on('error', () => undefined);
+  return {
+    input: child.stdin,
+    interrupt: () => void child.kill('SIGINT'),
+    exitCode: once(child, 'close').then(() => child.exitCode),
+  };
+}
+
+function startWithin(args: readonly string[], env: Variables, write: Write): Started {
+  const interruption = new AbortController();
+  const input = new PassThrough();
+  const output = (name: keyof Written): Writable =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        write(name, String(chunk));
+        done();
+      },
+    });
+  const streams = { in: input, out: output('stdout'), err: output('stderr') };
+  return {
+    input,
+    interrupt: () => interruption.abort(),
+    exitCode: inEnvironment(env, () => run(args, { streams, signal: interruption.signal })),
   };
 }
 
@@ -51,42 +115,4 @@ export function startCli(
 export function expectNoIssuedSecrets(sandbox: TestSandbox['sandbox'], text: string): void {
   const printed = sandbox.genesysCloud.issuedValues().filter(value => text.includes(value));
   expect(printed).toEqual([]);
-}
-
-/** Waits for a text to appear in an output that grows. */
-export class OutputWatcher {
-  readonly #output: () => string;
-  /** Undefined once the output has ended. */
-  #waiting: { readonly look: () => boolean; readonly giveUp: () => void }[] | undefined = [];
-
-  constructor(output: () => string) {
-    this.#output = output;
-  }
-
-  /** The first match in all that was written; fails when the output ends without one. */
-  seen(pattern: RegExp): Promise<RegExpMatchArray> {
-    const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
-    const look = (): boolean => {
-      const match = this.#output().match(pattern);
-      if (match !== null) resolve(match);
-      return match !== null;
-    };
-    const giveUp = (): void => reject(new Error(`${pattern} did not appear in:\n${this.#output()}`));
-    if (!look()) {
-      if (this.#waiting === undefined) giveUp();
-      else this.#waiting.push({ look, giveUp });
-    }
-    return promise;
-  }
-
-  /** Something was written. */
-  changed(): void {
-    this.#waiting = this.#waiting?.filter(({ look }) => !look());
-  }
-
-  /** Nothing more will be written. */
-  ended(): void {
-    for (const { giveUp } of this.#waiting ?? []) giveUp();
-    this.#waiting = undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
-import { CLI, type CliOptions, cliEnvironment } from './cli.ts';
-import { expectNoIssuedSecrets, OutputWatcher } from './cli-session.ts';
+import { CLI, cliEnvironment } from './cli-environment.ts';
+import { type CliOptions, expectNoIssuedSecrets } from './cli-session.ts';
+import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
 
 /** How a run on a terminal ended. */
@@ -10,6 +11,8 @@ interface TerminalResult {
   readonly exitCode: number;
   /** Everything that appeared, without colours and movements. */
   readonly screen: string;
+  /** The same with them. */
+  readonly raw: string;
 }
 
 /** A program on a terminal, and a person in front of it. */
@@ -57,7 +60,7 @@ export function openCliTerminal(
     watcher.ended();
     try {
       expectNoIssuedSecrets(sandbox, screen());
-      exit.resolve({ exitCode, screen: screen() });
+      exit.resolve({ exitCode, screen: screen(), raw });
     } catch (error) {
       exit.reject(error);
     }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { inject, onTestFinished } from 'vitest';
+import { beforeAll, inject, onTestFinished } from 'vitest';
 import {
   type CredentialOptions,
   createFirstCredential,
@@ -20,11 +20,21 @@ export interface TestSandbox {
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
 }
 
+/** Keeps what ends a sandbox until its time has come. */
+export type WhenOver = (end: () => Promise<void>) => void;
+
 /** What the sandboxes of this worker have left, each for one of the next. */
 const left: WarmStart[] = [];
 
-/** Starts a sandbox that ends with the test. Its functions may be warm from an earlier test. */
-export async function startSandbox(options: SandboxOptions = {}): Promise<TestSandbox> {
+/**
+ * Starts a sandbox. Its functions may be warm from an earlier test.
+ *
+ * @param whenOver when it ends; by default with the test
+ */
+export async function startSandbox(
+  options: SandboxOptions = {},
+  whenOver: WhenOver = onTestFinished,
+): Promise<TestSandbox> {
   const warmStart = left.pop() ?? new WarmStart();
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
@@ -32,7 +42,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<TestSa
     warmStart,
     ...options,
   });
-  onTestFinished(async () => {
+  whenOver(async () => {
     await sandbox.close();
     // Whoever has called it from this process finds the connections closed before the address serves again.
     await setImmediate();
@@ -52,5 +62,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<TestSa
       });
       return credential;
     },
+  };
+}
+
+/**
+ * One world for all tests of a file or block, whose functions start only once. The tests keep apart by their secrets.
+ *
+ * @param start gets what it has to give to {@link startSandbox}
+ * @returns gives the world, within a test
+ */
+export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>): () => World {
+  let world: World | undefined;
+  beforeAll(async () => {
+    const ends: (() => Promise<void>)[] = [];
+    world = await start(end => void ends.push(end));
+    return async () => {
+      for (const end of ends) await end();
+    };
+  });
+  return () => {
+    if (world === undefined) throw new Error('The world is there within a test only.');
+    return world;
   };
 }

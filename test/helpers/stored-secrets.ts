@@ -6,7 +6,7 @@ const secretValue = v.object({ SecretString: v.string() });
 const json = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** The keys of a credential that are no secret. */
-const HARMLESS = new Set(['clientId', 'region', 'expiresAt']);
+const HARMLESS = new Set(['clientId', 'region', 'expiresAt', 'genesysUserId']);
 
 /**
  * Everything secret that a sandbox holds: the operator's key, and the texts in all versions of all secrets. It is read

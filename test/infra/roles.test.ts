@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { type Actor, neededCalls } from '../../cli/diagnose/needed-calls.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
-import { arn, functionId, logicalId, type Statement, statementsOf, template } from './deployment.ts';
+import {
+  arn,
+  everyOption,
+  functionId,
+  logicalId,
+  type Statement,
+  statementsOf,
+  template,
+} from './deployment.ts';
 
 const everySecret = template();
 
@@ -260,4 +269,31 @@ describe('the roles', () => {
       [states],
     ]);
   });
+});
+
+describe('the roles of a rotation', () => {
+  const withKeys = template(everyOption());
+  const key = 'arn:aws:kms:us-east-1:123456789012:key/some';
+  const needed = neededCalls({
+    secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:crm/genesys-AbCdEf',
+    secretName: 'crm/genesys',
+    secretKeyArn: key,
+    sealKeyArn: key,
+    executionKeyArn: key,
+    deployment: { stateMachineArn: 'machine-arn', rotationFunctionArn: 'function-arn' },
+    taskFunctionArns: ['task-arn'],
+  });
+
+  it.each<Actor>(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'workflow'])(
+    'let %s do what diagnose asks IAM about, and besides only logs, traces and network interfaces',
+    actor => {
+      const owner = actor === 'workflow' ? 'the state machine tokens' : `tokens-${actor}`;
+      const granted = statementsOf(withKeys, owner)
+        .flatMap(({ Action }) => Action)
+        .filter(action => !/^(?:logs|xray|ec2):/.test(action));
+      const asked = needed.filter(calls => calls.actor === actor).flatMap(({ actions }) => actions);
+
+      expect(new Set(asked)).toEqual(new Set(granted));
+    },
+  );
 });

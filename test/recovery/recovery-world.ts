@@ -1,8 +1,3 @@
-import {
-  CancelRotateSecretCommand,
-  DescribeSecretCommand,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
@@ -10,6 +5,7 @@ import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 /** What happens to the function that a state runs: `crash` instead of its work, or it goes on with its work. */
@@ -120,19 +116,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
      * one has another ClientRequestToken.
      */
     async giveUp(secretArn: string): Promise<void> {
-      await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
-      const { VersionIdsToStages = {} } = await secrets.send(
-        new DescribeSecretCommand({ SecretId: secretArn }),
-      );
-      const [pending] =
-        Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING')) ?? [];
-      await secrets.send(
-        new UpdateSecretVersionStageCommand({
-          SecretId: secretArn,
-          VersionStage: 'AWSPENDING',
-          RemoveFromVersionId: pending,
-        }),
-      );
+      await giveUpRotation(secrets, secretArn);
       this.enable(secretArn);
     },
 

@@ -15,7 +15,7 @@ import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
+import { startSandbox, type WhenOver } from '../helpers/sandbox.ts';
 import { functionError } from './execution-outcome.ts';
 
 /** What a credential's secret holds after a rotation, and whatever else is in it. */
@@ -39,9 +39,9 @@ const LONGEST_STEPS = 400;
 
 /**
  * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
- * ends with the test. Its time stands still until the test waits for something, unless the options say otherwise.
+ * ends with the test, unless told otherwise. Its time stands still until the test waits for something, unless the options say otherwise.
  */
-export async function rotationWorld(options: SandboxOptions = {}) {
+export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
   const hooks = new Map<string, () => Promise<unknown>>();
   const runHooks: InvocationInterceptor = async ({ functionName }, next) => {
     const hook = hooks.get(functionName);
@@ -51,15 +51,18 @@ export async function rotationWorld(options: SandboxOptions = {}) {
   };
   const calls = new EventEmitter();
   const nextCall = async (): Promise<unknown> => once(calls, 'answered');
-  const test = await startSandbox({
-    virtualTime: true,
-    ...options,
-    awsInterceptors: [
-      ...(options.awsInterceptors ?? []),
-      async (_call, next) => next().finally(() => calls.emit('answered')),
-    ],
-    invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
-  });
+  const test = await startSandbox(
+    {
+      virtualTime: true,
+      ...options,
+      awsInterceptors: [
+        ...(options.awsInterceptors ?? []),
+        async (_call, next) => next().finally(() => calls.emit('answered')),
+      ],
+      invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
+    },
+    whenOver,
+  );
   const { sandbox, secrets, stepFunctions } = test;
   const lambda = new LambdaClient(sandbox.clientConfig);
   const prefix = sandbox.stateMachineArn.split(':').at(-1);

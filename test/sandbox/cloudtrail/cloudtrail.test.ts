@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { AwsCall } from '../../../sandbox/aws/service.ts';
+import type { AwsCall, AwsOperation } from '../../../sandbox/aws/service.ts';
 import { validated } from '../../../sandbox/aws/validation.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
@@ -41,9 +41,9 @@ function trailWithEvents(): CloudTrail {
 }
 
 async function lookUp(trail: CloudTrail, input: object): Promise<Answer> {
-  const { LookupEvents } = trail.operations;
-  if (LookupEvents === undefined) throw new Error('No operation LookupEvents.');
-  return (await LookupEvents.run(validated(LookupEvents.schema, input), CALL)) as Answer;
+  const lookupEvents: AwsOperation | undefined = trail.operations.LookupEvents;
+  if (lookupEvents === undefined) throw new Error('No operation LookupEvents.');
+  return (await lookupEvents.run(validated(lookupEvents.schema, input), CALL)) as Answer;
 }
 
 beforeEach(() => {

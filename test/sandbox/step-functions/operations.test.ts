@@ -304,6 +304,7 @@ describe('state machines', () => {
       type: 'STANDARD',
       roleArn: ROLE_ARN,
       definition: JSON.stringify(waiting()),
+      encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
       creationDate: flow.clock.nowMs() / 1000,
     });
   });

@@ -190,6 +190,18 @@ describe('a state machine with a key of its own', () => {
     await expect(states.call(operation, input)).resolves.toBeDefined();
   });
 
+  it('tells a caller who may not decrypt all but the definition, and with which key it is encrypted', async () => {
+    const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
+    states.create({ kmsKeyId: KEY_ARN });
+
+    const input = { stateMachineArn: MACHINE_ARN, includedData: 'METADATA_ONLY' };
+    expect(await states.call('DescribeStateMachine', input)).toMatchObject({
+      status: 'ACTIVE',
+      definition: '{}',
+      encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: KEY_ARN },
+    });
+  });
+
   it('needs a data key for its log, too', () => {
     const logKey = allow('kms:GenerateDataKey', {
       Resource: KEY_ARN,

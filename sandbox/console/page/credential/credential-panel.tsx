@@ -44,6 +44,9 @@ export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) 
 function Consumer({ consumer, now }: { readonly consumer: CredentialView['consumer']; readonly now: Date }) {
   const { works, explanation, accessTokenFingerprint, accessTokenExpiresAt } = consumer;
   const tone = works ? 'succeeded' : 'failed';
+  const expiresAt = accessTokenExpiresAt === undefined ? undefined : new Date(accessTokenExpiresAt);
+  // Of a token that was revoked its time tells nothing.
+  const life = expiresAt !== undefined && (works || expiresAt <= now) ? expiry(expiresAt, now) : undefined;
   return (
     <div class={`consumer tone-${tone}`} data-works={works}>
       <p>
@@ -54,7 +57,7 @@ function Consumer({ consumer, now }: { readonly consumer: CredentialView['consum
       {accessTokenFingerprint !== undefined && (
         <p class="hint">
           Access token <code>{accessTokenFingerprint}</code>
-          {accessTokenExpiresAt !== undefined && <>, {expiry(new Date(accessTokenExpiresAt), now)}</>}
+          {life !== undefined && <>, {life}</>}
         </p>
       )}
     </div>

@@ -1,5 +1,5 @@
 import type { LabelMoveView } from '../../views.ts';
-import { dateTimeText } from '../time-text.ts';
+import { dateTimeText, timeOfDayText } from '../time-text.ts';
 import { shortId } from './short-id.ts';
 
 /** How the staging labels moved, the latest first. */
@@ -9,7 +9,9 @@ export function LabelMoves({ moves }: { readonly moves: readonly LabelMoveView[]
     <ol class="moves">
       {moves.toReversed().map(({ at, label, from, to }) => (
         <li key={`${at} ${label} ${from} ${to}`}>
-          <span class="time">{dateTimeText(new Date(at))}</span>
+          <time dateTime={at} title={`${dateTimeText(new Date(at))} UTC`}>
+            {timeOfDayText(new Date(at)).slice(0, 8)}
+          </time>
           <span>
             <span class="label">{label}</span> {route(from, to)}
           </span>

@@ -1,6 +1,6 @@
 import type { LineageView } from '../../views.ts';
 import { StatusChip } from '../status-chip.tsx';
-import { distanceText, timeOfDayText } from '../time-text.ts';
+import { durationText, timeOfDayText } from '../time-text.ts';
 
 /** See {@link Lineages}. */
 interface LineageProps {
@@ -30,14 +30,14 @@ export function Lineages({ lineages, now }: LineageProps) {
               <tbody>
                 {tokens.toReversed().map(({ fingerprint, kind, state, issuedAt, expiresAt }) => (
                   <tr key={fingerprint}>
-                    <td>
+                    <td class="token">
                       {kind} <code title={fingerprint}>{fingerprint.slice(0, 8)}</code>
                     </td>
                     <td class="time">{timeOfDayText(new Date(issuedAt)).slice(0, 8)}</td>
                     <td>
                       <StatusChip status={state} />
                       {state === 'live' && expiresAt !== undefined && (
-                        <span class="hint"> dies {distanceText(new Date(expiresAt), now)}</span>
+                        <span class="hint"> for {durationText(Date.parse(expiresAt) - now.getTime())}</span>
                       )}
                     </td>
                   </tr>

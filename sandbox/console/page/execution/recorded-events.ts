@@ -12,7 +12,7 @@ export function recordedEvent(event: HistoryEventView): RecordedEvent {
 }
 
 /** The members of an event's own details, e.g. of `taskFailedEventDetails`; undefined where the type has none. */
-export function eventDetails(event: HistoryEventView): Readonly<Record<string, unknown>> | undefined {
+function eventDetails(event: HistoryEventView): Readonly<Record<string, unknown>> | undefined {
   const details = Object.entries(event).find(([member]) => member.endsWith('EventDetails'))?.[1];
   return typeof details === 'object' && details !== null ? { ...details } : undefined;
 }

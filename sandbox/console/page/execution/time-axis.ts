@@ -23,6 +23,8 @@ const GAP_SHARE = 0.06;
 const MOST_GAP_SHARE = 0.3;
 /** About as many as can be read side by side. */
 const TICKS = 5;
+/** How much of the axis the text of a tick takes. */
+const TICK_TEXT_SHARE = 0.1;
 
 interface Section {
   readonly fromMs: number;
@@ -73,15 +75,16 @@ export class TimeAxis {
     });
   }
 
-  /** Round times since the beginning of each period. */
+  /** Round times since the beginning of each period, with room for their text. */
   ticks(): readonly TimelineTick[] {
     const stepMs = roundStepMs(this.#totalMs / TICKS);
-    return this.#sections.flatMap(({ lengthMs, left }) =>
-      Array.from({ length: Math.floor(lengthMs / stepMs) + 1 }, (_, index) => ({
+    return this.#sections.flatMap(({ lengthMs, left }) => {
+      const endOfRoom = left + lengthMs * this.#sharePerMs - TICK_TEXT_SHARE;
+      return Array.from({ length: Math.floor(lengthMs / stepMs) + 1 }, (_, index) => ({
         at: left + index * stepMs * this.#sharePerMs,
         sinceMs: index * stepMs,
-      })),
-    );
+      })).filter(({ at, sinceMs }) => sinceMs === 0 || at <= endOfRoom);
+    });
   }
 
   #at({ fromMs, lengthMs, left }: Section, instant: Date): number {

@@ -30,7 +30,12 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
             <th scope="col" class="axis">
               <span class="visually-hidden">Attempts</span>
               {ticks.map(({ at, sinceMs }) => (
-                <span key={`${at}`} class="tick" style={{ left: percent(at) }} aria-hidden="true">
+                <span
+                  key={`${at}`}
+                  class={sinceMs === 0 ? 'tick is-first' : 'tick'}
+                  style={{ left: percent(at) }}
+                  aria-hidden="true"
+                >
                   {sinceMs === 0 ? '0' : durationText(sinceMs)}
                 </span>
               ))}

@@ -49,10 +49,15 @@ export function crashText(functionName: string, moment: CrashMoment): string {
 /** The functions that the states run, by the short names that faults know them by. */
 export function functionNames({ States }: Definition): readonly string[] {
   const names = Object.values(States).flatMap(({ Parameters }) =>
-    Parameters === undefined ? [] : [Parameters.FunctionName.split(':').at(-1) ?? ''],
+    Parameters === undefined ? [] : [functionName(Parameters.FunctionName)],
   );
   const prefix = commonBeginning(names);
   return [...new Set(names)].map(name => name.slice(prefix.length));
+}
+
+/** The name in a function's ARN, which may end in an alias; anything else is a name already. */
+function functionName(nameOrArn: string): string {
+  return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn;
 }
 
 /** The longest beginning, up to a hyphen, that all names share. */

@@ -8,7 +8,7 @@ const DIRECTIONS: Readonly<Record<string, { readonly x: number; readonly y: numb
 };
 
 /** How much worse it is to lie beside the way than on it. */
-const SIDEWAYS_COST = 2;
+const SIDEWAYS_COST = 4;
 
 /**
  * The state that a key leads to from another one: the next one in an arrow's direction, the first or the last.

@@ -102,7 +102,7 @@ function Badges({ badges, width }: { readonly badges: readonly string[]; readonl
         const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
         right -= badgeWidth + BADGE_GAP;
         return (
-          <g key={badge} class="badge" transform={`translate(${right + BADGE_GAP} ${-BADGE_HEIGHT / 2})`}>
+          <g key={badge} class="badge" transform={`translate(${right + BADGE_GAP} ${2 - BADGE_HEIGHT})`}>
             <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />
             <text x={badgeWidth / 2} y={BADGE_HEIGHT / 2 + 3.5}>
               {badge}

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Definition } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../state-runs.ts';
 import { GraphEdges } from './graph-edges.tsx';
@@ -25,15 +25,24 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   const [focused, setFocused] = useState<string>();
   const tabStop = focused ?? shown ?? definition.StartAt;
 
+  const node = layout.nodes.find(({ name }) => name === shown);
+  const middle = node === undefined ? undefined : node.x / layout.width;
+  useEffect(() => {
+    const scroller = picture.current?.parentElement;
+    if (middle === undefined || scroller === null || scroller === undefined) return;
+    // Only where the picture is wider than its place.
+    scroller.scrollLeft = middle * scroller.scrollWidth - scroller.clientWidth / 2;
+  }, [middle]);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onChoose(undefined);
     const next = nodeByKey(layout.nodes, tabStop, event.key);
     if (next === undefined) return;
     event.preventDefault();
-    const node = [...(picture.current?.querySelectorAll<SVGGElement>('[data-state]') ?? [])].find(
+    const target = [...(picture.current?.querySelectorAll<SVGGElement>('[data-state]') ?? [])].find(
       ({ dataset }) => dataset.state === next,
     );
-    node?.focus();
+    target?.focus();
   };
   return (
     <div class="graph-scroll">
@@ -47,16 +56,16 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
         onKeyDown={onKeyDown}
       >
         <GraphEdges layout={layout} states={states} />
-        {layout.nodes.map(node => (
+        {layout.nodes.map(each => (
           <GraphNodeView
-            key={node.name}
-            node={node}
-            look={stateLook(node.name, states)}
-            isShown={node.name === shown}
-            isChosen={isChosen && node.name === shown}
-            isTabStop={node.name === tabStop}
-            onChoose={() => onChoose(node.name)}
-            onFocus={() => setFocused(node.name)}
+            key={each.name}
+            node={each}
+            look={stateLook(each.name, states)}
+            isShown={each.name === shown}
+            isChosen={isChosen && each.name === shown}
+            isTabStop={each.name === tabStop}
+            onChoose={() => onChoose(each.name)}
+            onFocus={() => setFocused(each.name)}
           />
         ))}
       </svg>

@@ -1,5 +1,5 @@
 /** The sandbox could not do what was asked; the message says why. */
-export class RequestRefused extends Error {
+class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
 }
 

@@ -23,12 +23,12 @@ export function readSelection(hash: string): Selection {
 
 /** Writes a selection so that {@link readSelection} reads it again, with the `#`. */
 export function formatSelection(selection: Selection): string {
-  return `#${new URLSearchParams(
-    KEYS.flatMap(key => {
-      const value = selection[key];
-      return value === undefined ? [] : [[key, value]];
-    }),
-  )}`;
+  const parameters = new URLSearchParams();
+  for (const key of KEYS) {
+    const value = selection[key];
+    if (value !== undefined) parameters.set(key, value);
+  }
+  return `#${parameters}`;
 }
 
 /** A selection with some of it chosen anew; undefined follows again. */

@@ -29,9 +29,12 @@ const ATTEMPT_NAME = new RegExp(
   `^(?<first>.*-[0-9a-f]{${ROTATION_HASH_LENGTH}}(?:-check)?)(?:-(?<number>\\d+))?$`,
 );
 
-/** The name of the attempt that follows another one; the names of the first attempt and of the others differ in form. */
-export function nextAttemptName(name: string): string | undefined {
-  const { first, number = '1' } = ATTEMPT_NAME.exec(name)?.groups ?? {};
+/**
+ * The attempt that follows another one, by name or ARN, whichever is given; undefined when that is none of ours. The
+ * names of the first attempt and of the others differ in form.
+ */
+export function nextAttemptOf(nameOrArn: string): string | undefined {
+  const { first, number = '1' } = ATTEMPT_NAME.exec(nameOrArn)?.groups ?? {};
   return first === undefined ? undefined : `${first}-${Number(number) + 1}`;
 }
 

@@ -57,7 +57,7 @@ export async function redriveExecution(
 /** @returns undefined when there is none, or one that was started a moment ago and is not visible yet */
 export async function describeExecution(
   executionArn: string,
-  { stepFunctions }: StateMachineAccess,
+  { stepFunctions }: Pick<StateMachineAccess, 'stepFunctions'>,
 ): Promise<ExecutionDescription | undefined> {
   try {
     return await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
@@ -68,7 +68,10 @@ export async function describeExecution(
 }
 
 /** The ARN of an execution of the state machine. */
-export function executionArnOf(name: string, { stateMachineArn }: StateMachineAccess): string {
+export function executionArnOf(
+  name: string,
+  { stateMachineArn }: Pick<StateMachineAccess, 'stateMachineArn'>,
+): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   executionName,
   executionNamePrefix,
-  nextAttemptName,
+  nextAttemptOf,
   type RotationIdentity,
-} from '../../functions/rotation/execution-name.ts';
-import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+} from '../../../functions/shared/execution-name.ts';
+import { FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../../helpers/secret.ts';
 
 const ROTATION: RotationIdentity = {
   secretArn: SECRET_ARN,
@@ -65,7 +65,7 @@ describe('executionNamePrefix', () => {
   });
 });
 
-describe('nextAttemptName', () => {
+describe('nextAttemptOf', () => {
   it.each([
     ['', '-2'],
     ['-2', '-3'],
@@ -73,14 +73,20 @@ describe('nextAttemptName', () => {
     ['-check', '-check-2'],
     ['-check-2', '-check-3'],
   ])('follows a suffix %j with %j', (suffix, next) => {
-    expect(nextAttemptName(executionName(ROTATION, suffix))).toBe(executionName(ROTATION, next));
+    expect(nextAttemptOf(executionName(ROTATION, suffix))).toBe(executionName(ROTATION, next));
+  });
+
+  it('follows an ARN with an ARN', () => {
+    const arn = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
+
+    expect(nextAttemptOf(`${arn}${executionName(ROTATION)}`)).toBe(`${arn}${executionName(ROTATION, '-2')}`);
   });
 
   it('takes no hash of digits alone for a number', () => {
-    expect(nextAttemptName('name-0123456789-1234567890123456')).toBe('name-0123456789-1234567890123456-2');
+    expect(nextAttemptOf('name-0123456789-1234567890123456')).toBe('name-0123456789-1234567890123456-2');
   });
 
   it('knows none after a name that is no rotation', () => {
-    expect(nextAttemptName('by-hand')).toBeUndefined();
+    expect(nextAttemptOf('by-hand')).toBeUndefined();
   });
 });

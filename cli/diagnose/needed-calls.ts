@@ -1,0 +1,183 @@
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions.ts';
+import type { SealContext } from '../../functions/shared/sealed-blob.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import type { TaskFunction } from './function-steps.ts';
+
+/** Who makes calls in a rotation: the rotation function, the functions of the workflow, and the state machine. */
+export type Actor = 'rotation' | TaskFunction | 'workflow';
+
+/** The values of condition keys. */
+export type CallContext = Readonly<Record<string, string | readonly string[]>>;
+
+/** Calls that an actor makes, on the same resources and under the same circumstances. */
+export interface NeededCalls {
+  readonly actor: Actor;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly context: CallContext;
+  /** What to do where they are denied, besides what is always to be done. */
+  readonly remedy?: string;
+}
+
+/** What a rotation of a secret works with. */
+export interface RotationResources {
+  readonly secretArn: string;
+  readonly secretName: string;
+  /** The secret's own KMS key; absent where it is `aws/secretsmanager`. */
+  readonly secretKeyArn?: string | undefined;
+  readonly sealKeyArn: string;
+  /** The key that encrypts the executions; absent where AWS owns it. */
+  readonly executionKeyArn?: string | undefined;
+  readonly deployment: Pick<Deployment, 'stateMachineArn' | 'rotationFunctionArn'>;
+  /** The ARNs of the workflow's functions. */
+  readonly taskFunctionArns: readonly string[];
+}
+
+const SECRET_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
+  rotation: ['DescribeSecret'],
+  fetch: ['DescribeSecret', 'GetSecretValue', 'ListSecretVersionIds'],
+  refresh: ['GetSecretValue'],
+  'store-pending': ['DescribeSecret', 'PutSecretValue'],
+  verify: ['GetSecretValue'],
+  promote: ['DescribeSecret', 'UpdateSecretVersionStage'],
+};
+
+/** What Secrets Manager does with the secret's key in the name of whoever reads or writes a value. */
+const SECRET_KEY_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
+  fetch: ['Decrypt'],
+  refresh: ['Decrypt'],
+  'store-pending': ['Decrypt', 'GenerateDataKey'],
+  verify: ['Decrypt'],
+};
+
+const SEALS: readonly (readonly [Actor, 'Decrypt' | 'GenerateDataKey', SealContext['holds']])[] = [
+  ['rotation', 'GenerateDataKey', 'rotation-token'],
+  ['refresh', 'GenerateDataKey', 'secret-value'],
+  ['store-pending', 'Decrypt', 'secret-value'],
+  ['store-pending', 'Decrypt', 'rotation-token'],
+];
+
+/** The state machine runs the functions by this alias. */
+const ALIAS = 'live';
+
+/** Stands for the version and the execution of a rotation to come. */
+const SOME_VERSION = '00000000-0000-4000-8000-000000000000';
+
+const UNKNOWN_SECRET =
+  'If the stack was deployed for some secrets only, name this one, too (secretNames, secretArns or secretArnPatterns).';
+const UNKNOWN_KEY = 'Name the KMS key of the secret in secretKeyArns.';
+
+/** Every call of AWS that a rotation of the secret needs, apart from logs and traces. */
+export function neededCalls(resources: RotationResources): readonly NeededCalls[] {
+  return [
+    ...onSecret(resources),
+    ...onSecretKey(resources),
+    ...onSealKey(resources),
+    ...onWorkflow(resources),
+    ...onExecutionKey(resources),
+  ];
+}
+
+function onSecret({ secretArn, deployment }: RotationResources): NeededCalls[] {
+  return entries(SECRET_ACTIONS).map(([actor, names]) => ({
+    actor,
+    actions: names.map(name => `secretsmanager:${name}`),
+    resources: [secretArn],
+    context: {
+      'secretsmanager:SecretId': secretArn,
+      'secretsmanager:resource/AllowRotationLambdaArn': deployment.rotationFunctionArn,
+    },
+    remedy: UNKNOWN_SECRET,
+  }));
+}
+
+function onSecretKey({ secretArn, secretKeyArn }: RotationResources): NeededCalls[] {
+  if (secretKeyArn === undefined) return [];
+  return entries(SECRET_KEY_ACTIONS).map(([actor, names]) => ({
+    actor,
+    actions: names.map(name => `kms:${name}`),
+    resources: [secretKeyArn],
+    context: {
+      ...encryptionContext({ SecretARN: secretArn, SecretVersionId: SOME_VERSION }),
+      'kms:ViaService': viaService('secretsmanager', secretArn),
+    },
+    remedy: UNKNOWN_KEY,
+  }));
+}
+
+function onSealKey({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] {
+  return SEALS.map(([actor, name, holds]) => ({
+    actor,
+    actions: [`kms:${name}`],
+    resources: [sealKeyArn],
+    context: encryptionContext({ secretArn, versionId: SOME_VERSION, holds }),
+    remedy: UNKNOWN_SECRET,
+  }));
+}
+
+function onWorkflow({
+  secretArn,
+  secretName,
+  deployment,
+  taskFunctionArns,
+}: RotationResources): NeededCalls[] {
+  const name = executionName({ secretArn, secretName, clientRequestToken: SOME_VERSION });
+  return [
+    {
+      actor: 'rotation',
+      actions: ['states:StartExecution', 'states:ListExecutions'],
+      resources: [deployment.stateMachineArn],
+      context: {},
+    },
+    {
+      actor: 'rotation',
+      actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'],
+      resources: [executionArnOf(name, deployment)],
+      context: {},
+    },
+    {
+      actor: 'workflow',
+      actions: ['lambda:InvokeFunction'],
+      resources: taskFunctionArns.map(arn => `${arn}:${ALIAS}`),
+      context: {},
+    },
+  ];
+}
+
+/** The state machine uses the key by itself, the rotation function when it reads an execution. */
+function onExecutionKey({ executionKeyArn, deployment }: RotationResources): NeededCalls[] {
+  if (executionKeyArn === undefined) return [];
+  const { stateMachineArn } = deployment;
+  const resources = [executionKeyArn];
+  const context = encryptionContext({ 'aws:states:stateMachineArn': stateMachineArn });
+  return [
+    {
+      actor: 'rotation',
+      actions: ['kms:Decrypt'],
+      resources,
+      context: { ...context, 'kms:ViaService': viaService('states', stateMachineArn) },
+    },
+    { actor: 'workflow', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources, context },
+  ];
+}
+
+/** AWS KMS Developer Guide, "AWS KMS condition keys". */
+function encryptionContext(pairs: Readonly<Record<string, string>>): CallContext {
+  return {
+    'kms:EncryptionContextKeys': Object.keys(pairs),
+    ...Object.fromEntries(
+      Object.entries(pairs).map(([name, value]) => [`kms:EncryptionContext:${name}`, value]),
+    ),
+  };
+}
+
+/** What `kms:ViaService` says when the service of an ARN's region uses a key in its caller's name (as above). */
+function viaService(service: string, arn: string): string {
+  const [, partition, , region] = arn.split(':');
+  return `${service}.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+}
+
+function entries<Value>(record: Readonly<Partial<Record<Actor, Value>>>): (readonly [Actor, Value])[] {
+  return Object.entries(record) as (readonly [Actor, Value])[];
+}

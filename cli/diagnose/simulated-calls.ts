@@ -1,0 +1,100 @@
+import {
+  type ContextEntry,
+  type EvaluationResult,
+  type IAMClient,
+  paginateSimulatePrincipalPolicy,
+  type ResourceSpecificResult,
+} from '@aws-sdk/client-iam';
+import type { CallContext, NeededCalls } from './needed-calls.ts';
+
+/** How the policies of a role decide about one call. */
+export interface SimulatedCall {
+  readonly roleArn: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly isAllowed: boolean;
+  /** What denies it. */
+  readonly deniedBy: 'no policy' | 'a policy' | 'the boundary' | 'the organisation';
+  /** Condition keys that a policy asks about and that only a real call has: without them the decision is none. */
+  readonly unknownKeys: readonly string[];
+  /** What may be done about a denial. */
+  readonly remedy: string | undefined;
+}
+
+/** Whose policies decide, and about what. */
+export interface Simulated {
+  readonly roleArn: string;
+  readonly calls: NeededCalls;
+  readonly region: string;
+  /** Condition keys that are given where they belong; AWS calls them missing for other calls of the role, too. */
+  readonly knownKeys: ReadonlySet<string>;
+}
+
+/**
+ * Asks IAM how it would decide about calls. Policies of keys and other resources are no part of it.
+ *
+ * @see AWS Identity and Access Management API Reference, SimulatePrincipalPolicy and EvaluationResult
+ */
+export async function simulateCalls(client: IAMClient, simulated: Simulated): Promise<SimulatedCall[]> {
+  const { roleArn, calls } = simulated;
+  const context = { ...contextOfEveryCall(simulated), ...calls.context };
+  const pages = paginateSimulatePrincipalPolicy(
+    { client },
+    {
+      PolicySourceArn: roleArn,
+      ActionNames: [...calls.actions],
+      ResourceArns: [...calls.resources],
+      ContextEntries: contextEntries(context),
+    },
+  );
+  const found: SimulatedCall[] = [];
+  for await (const { EvaluationResults = [] } of pages) {
+    for (const result of EvaluationResults) {
+      for (const each of result.ResourceSpecificResults ?? []) {
+        const missing = each.MissingContextValues ?? [];
+        found.push({
+          roleArn,
+          action: result.EvalActionName ?? '',
+          resource: each.EvalResourceName ?? '',
+          isAllowed: each.EvalResourceDecision === 'allowed',
+          deniedBy: deniedBy(result, each),
+          unknownKeys: missing.filter(key => !simulated.knownKeys.has(key) && !(key in context)),
+          remedy: calls.remedy,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+function deniedBy(
+  { OrganizationsDecisionDetail: organisation }: EvaluationResult,
+  { EvalResourceDecision, PermissionsBoundaryDecisionDetail: boundary }: ResourceSpecificResult,
+): SimulatedCall['deniedBy'] {
+  if (organisation?.AllowedByOrganizations === false) return 'the organisation';
+  if (boundary?.AllowedByPermissionsBoundary === false) return 'the boundary';
+  return EvalResourceDecision === 'explicitDeny' ? 'a policy' : 'no policy';
+}
+
+/** What boundaries like to ask for; every real call has it, a simulated one only when it is given. */
+function contextOfEveryCall({ roleArn, region }: Simulated): CallContext {
+  return {
+    'aws:PrincipalAccount': roleArn.split(':')[4] ?? '',
+    'aws:PrincipalArn': roleArn,
+    'aws:RequestedRegion': region,
+    [SECURE_TRANSPORT]: 'true',
+  };
+}
+
+const SECURE_TRANSPORT = 'aws:SecureTransport';
+
+function contextEntries(context: CallContext): ContextEntry[] {
+  return Object.entries(context).map(([name, value]) => {
+    const single = name === SECURE_TRANSPORT ? 'boolean' : 'string';
+    return {
+      ContextKeyName: name,
+      ContextKeyValues: typeof value === 'string' ? [value] : [...value],
+      ContextKeyType: typeof value === 'string' ? single : 'stringList',
+    };
+  });
+}

@@ -1,0 +1,30 @@
+import { CommanderError } from 'commander';
+import { EXIT_CODES } from './exit-code.ts';
+import { makeProgram } from './program.ts';
+import { explainAwsFailure } from './shared/aws-failure.ts';
+import { CliError } from './shared/cli-error.ts';
+import type { Surroundings } from './shared/context.ts';
+
+/**
+ * Runs the program to its end. Settings come from the environment of the process.
+ *
+ * @param args the command line, without the program itself
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const exitCode = await makeProgram(surroundings)
+    .parseAsync(args, { from: 'user' })
+    .then(
+      () => EXIT_CODES.done,
+      error => report(error, surroundings),
+    );
+  return surroundings.signal.aborted ? EXIT_CODES.interrupted : exitCode;
+}
+
+/** Says on standard error why the command ended; a stack trace helps nobody who typed it. */
+function report(error: unknown, { streams: { err } }: Surroundings): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
+  if (message !== '') err.write(`${message}\n`);
+  return error instanceof CliError ? EXIT_CODES[error.ending] : EXIT_CODES.failed;
+}

@@ -1,0 +1,35 @@
+/** What an execution rotates, as its input tells. */
+export interface ExecutionRotation {
+  readonly purpose: 'rotate' | 'check-configuration';
+  readonly secretArn: string;
+  readonly versionId: string;
+}
+
+/** Reads the input of an execution. Of it only these members are kept: it also holds sealed blobs. */
+export function rotationOf(input: string | undefined): ExecutionRotation | undefined {
+  const { purpose, secretArn, versionId } = parsedObject(input);
+  if (typeof secretArn !== 'string' || typeof versionId !== 'string') return undefined;
+  return {
+    purpose: purpose === 'check-configuration' ? purpose : 'rotate',
+    secretArn,
+    versionId,
+  };
+}
+
+/**
+ * What the function that failed said. The cause of a failed function is JSON; what Step Functions itself writes may
+ * quote an input, so it is not read.
+ */
+export function functionMessage(cause: string | undefined): string | undefined {
+  const { errorMessage } = parsedObject(cause);
+  return typeof errorMessage === 'string' ? errorMessage : undefined;
+}
+
+function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '');
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,31 @@
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+
+/** The most that a page holds. */
+const PAGE_SIZE = 1_000;
+
+/** The last events of an execution, newest first and without its data: one page, whatever the history's length is. */
+export async function lastEvents(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<readonly HistoryEvent[]> {
+  const { events = [] } = await stepFunctions.send(
+    new GetExecutionHistoryCommand({
+      executionArn,
+      reverseOrder: true,
+      maxResults: PAGE_SIZE,
+      includeExecutionData: false,
+    }),
+  );
+  return events;
+}
+
+/**
+ * The state that an execution is in, or was in when it closed. A redriven Task need not be entered anew, so the last
+ * one that was entered counts.
+ *
+ * @see AWS Step Functions Developer Guide, "Redriving executions"
+ */
+export function lastStateIn(newestFirst: readonly HistoryEvent[]): string | undefined {
+  return newestFirst.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
+    ?.name;
+}

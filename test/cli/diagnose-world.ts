@@ -1,0 +1,141 @@
+import { expect, onTestFinished } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
+import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
+import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { runCliForJson } from '../helpers/cli.ts';
+import { sharedWorld } from '../helpers/sandbox.ts';
+import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts';
+
+/** A KMS key that the account has, and the functions may not use. */
+export const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
+
+/** The steps of a diagnosis without a test, in their order. */
+export const STEPS = [
+  'identity',
+  'deployment',
+  'secret',
+  'secret-key',
+  'value',
+  'rotation',
+  'rotation-function',
+  'invocation',
+  'task-functions',
+  'seal-key',
+  'workflow',
+  'permissions',
+  'labels',
+  'last-execution',
+  'in-time',
+  'client',
+  'access-token',
+];
+
+/** Long before every rotation, as AWS writes it. */
+export const LONG_AGO_SECONDS = 1_700_000_000;
+
+/** What Genesys Cloud answers while it does not serve. */
+export const UNAVAILABLE = { status: 503, headers: {}, body: '' };
+
+/** What `diagnose --json` prints. */
+interface Diagnosis {
+  readonly exitCode: number | null;
+  readonly healthy: boolean;
+  readonly firstWrong?: string;
+  readonly fix?: string;
+  readonly steps: readonly { readonly step: string; readonly status: string; readonly found: string }[];
+}
+
+/** A credential of one test. */
+export interface DiagnosedCredential extends FirstCredential {
+  readonly name: string;
+}
+
+/** Something that is wrong, and what a diagnosis has to say about it. */
+export interface Fault {
+  readonly fault: string;
+  readonly step: string;
+  /** What the fix has to name; `{secret}` stands for the secret's name. */
+  readonly fix: string | RegExp;
+  /** What the same cause breaks further down the chain. */
+  readonly alsoWrong?: readonly string[];
+  /** Instead of the secret's name. */
+  readonly args?: readonly string[];
+  readonly intercept?: AwsInterceptor;
+  /** @returns what undoes it, where it is not about the credential alone */
+  readonly prepare?: (world: RotationWorld, credential: DiagnosedCredential) => unknown;
+}
+
+/** Every answer of an operation, with some members changed. */
+export function answering(operation: string, change: (answer: object) => object): AwsInterceptor {
+  return async (call, next) => (call.operation === operation ? change(await next()) : await next());
+}
+
+/** The steps of a diagnosis that ended so. */
+export function withStatus({ steps }: Diagnosis, status: string): string[] {
+  return steps.filter(each => each.status === status).map(({ step }) => step);
+}
+
+/** A sandbox for the tests of a file, each of which has a credential of its own. */
+export function diagnoseWorld() {
+  let interceptor: AwsInterceptor | undefined;
+  let credentials = 0;
+  const world = sharedWorld(whenOver =>
+    rotationWorld(
+      {
+        virtualTime: false,
+        events: { rules: 'none' },
+        secretsManager: { retryDelaysMs: [] },
+        existingKeys: [KEY_ID],
+        awsInterceptors: [(call, next) => interceptor?.(call, next) ?? next()],
+      },
+      whenOver,
+    ),
+  );
+
+  /** Puts something around every call until the test is over. */
+  function intercept(around: AwsInterceptor): void {
+    interceptor = around;
+    onTestFinished(() => {
+      interceptor = undefined;
+    });
+  }
+
+  async function credential(): Promise<DiagnosedCredential> {
+    const name = `crm/genesys-${++credentials}`;
+    return { ...(await world().credential({ secretName: name })), name };
+  }
+
+  /** What a diagnosis answers. Fails if it refreshed. */
+  async function diagnosed(...args: string[]): Promise<Diagnosis> {
+    const { genesysCloud } = world().sandbox;
+    const { refreshes } = genesysCloud.counts();
+    const { exitCode, result } = await runCliForJson(world().sandbox, ['diagnose', ...args]);
+    expect(genesysCloud.counts().refreshes).toBe(refreshes);
+    return { ...(result as Omit<Diagnosis, 'exitCode'>), exitCode };
+  }
+
+  return {
+    world,
+    intercept,
+    credential,
+    diagnosed,
+
+    /** Brings a fault about, and expects a diagnosis to name it first, with its fix, and nothing else. */
+    async expectFound({ step, fix, alsoWrong = [], args, intercept: around, prepare }: Fault): Promise<void> {
+      const subject = await credential();
+      if (around !== undefined) intercept(around);
+      const undo = await prepare?.(world(), subject);
+      if (typeof undo === 'function') onTestFinished(() => undo());
+
+      const diagnosis = await diagnosed(...(args ?? [subject.name]));
+
+      expect(diagnosis).toMatchObject({
+        exitCode: EXIT_CODES.unhealthy,
+        healthy: false,
+        firstWrong: step,
+      });
+      expect(diagnosis.fix).toMatch(typeof fix === 'string' ? fix.replace('{secret}', subject.name) : fix);
+      expect(withStatus(diagnosis, 'wrong')).toEqual([step, ...alsoWrong]);
+    },
+  };
+}

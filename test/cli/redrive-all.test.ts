@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
+import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { startCli } from '../helpers/cli-session.ts';
+import { KEYS, openCliTerminal } from '../helpers/cli-terminal.ts';
+import { redriveWorld } from './redrive-world.ts';
+
+const { credential, failedRotation, rejectedClient } = redriveWorld();
+
+const ALL = ['redrive', '--all'];
+
+describe('redrive --all', () => {
+  it('redrives each secret that has not been rotated since, and no other', async () => {
+    const { sandbox, execution } = await failedRotation();
+    const healthy = await credential();
+    await runCli(sandbox, ['rotate', healthy.secret]);
+
+    const { exitCode, result } = await runCliForJson(sandbox, ALL);
+    const again = await runCliForJson(sandbox, ALL);
+
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(result).toMatchObject({ rotated: 1, executions: [{ execution, outcome: 'rotated' }] });
+    expect(again.result).toMatchObject({ executions: [] });
+  });
+
+  it('ends as failed when one of them fails again', async () => {
+    const { sandbox } = await failedRotation();
+    sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
+
+    const { exitCode, stderr } = await runCli(sandbox, ALL);
+
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(stderr).toContain('StorePending');
+  });
+
+  it('leaves out in a pipe what would fail again', async () => {
+    const { sandbox, redrives } = await rejectedClient();
+
+    const { exitCode, result } = await runCliForJson(sandbox, ALL);
+
+    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(result).toMatchObject({ leftOut: 1, executions: [{ outcome: 'leftOut' }] });
+    expect(redrives()).toBe(0);
+  });
+
+  it('says at Ctrl-C that what was redriven goes on', async () => {
+    const world = await failedRotation();
+    world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'hang' });
+
+    const cli = startCli(world, ALL, { ownProcess: true });
+    await expect.poll(world.redrives, { timeout: 20_000 }).toBe(1);
+    cli.interrupt();
+    const { exitCode, stderr } = await cli.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(stderr).toContain('1 still running');
+    expect(stderr).toContain('What was redriven goes on');
+  });
+
+  it('redrives nothing when Ctrl-C comes while it looks', async () => {
+    const world = await failedRotation();
+    world.sandbox.faults.add({
+      target: 'states:DescribeExecution',
+      kind: 'delay',
+      ms: 1_000,
+      by: 'operator',
+    });
+    const looks = () => world.sandbox.callLog.counts()['states:DescribeExecution'];
+    const before = looks();
+
+    const cli = startCli(world, ALL);
+    await expect.poll(looks, { timeout: 20_000 }).toBeGreaterThan(Number(before));
+    cli.interrupt();
+    const { exitCode, stderr } = await cli.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(stderr).toContain('Nothing was redriven.');
+    expect(world.redrives()).toBe(0);
+  });
+});
+
+describe('redrive --all on a terminal', () => {
+  it('shows a bar that goes forward, and takes it away', async () => {
+    const world = await failedRotation();
+
+    const terminal = openCliTerminal(world, ALL);
+    await terminal.seen(/─ 0 of 1/);
+    await terminal.seen(/━ 1 of 1/);
+    const { exitCode, screen } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(
+      screen
+        .trimEnd()
+        .split(/[\r\n]+/)
+        .at(-1),
+    ).toBe('Of 1 failed rotations: 1 done.');
+  });
+
+  it('names behind the bar what failed again', async () => {
+    const world = await failedRotation();
+    world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
+
+    const terminal = openCliTerminal(world, ALL);
+    await terminal.seen(/1 of 1, 1 not rotated/);
+    const { exitCode, screen } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(screen).toContain(`${world.secret}: The rotation of ${world.secret} failed in StorePending`);
+  });
+
+  it('asks once for all whose cause is there, and does nothing at Ctrl-C', async () => {
+    const world = await rejectedClient();
+
+    const terminal = openCliTerminal(world, ALL);
+    await terminal.seen(/The cause of 1 of 1 does not look gone/);
+    terminal.type(KEYS.ctrlC);
+    const { exitCode } = await terminal.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(world.redrives()).toBe(0);
+  });
+});

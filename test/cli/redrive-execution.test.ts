@@ -1,0 +1,104 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  ExecutionNotRedrivable,
+  RedriveExecutionCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { redriveExecution } from '../../cli/redrive/redrive-execution.ts';
+import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
+
+const FAILED = {
+  executionArn: `${EXECUTION_ARN_PREFIX}first`,
+  status: 'failed',
+  redriveCount: 2,
+  closedAt: new Date('2026-07-01T08:00:00Z'),
+  secretArn: SECRET_ARN,
+  versionId: VERSION,
+  notRedrivable: undefined,
+} as const;
+const INPUT = JSON.stringify({ secretArn: SECRET_ARN, versionId: VERSION });
+
+const stepFunctions = mockAws(SFNClient);
+const secrets = mockAws(SecretsManagerClient);
+
+beforeEach(() => {
+  stepFunctions.reset();
+  secrets.reset();
+});
+
+function redrive(): Promise<number> {
+  const aws = {
+    stepFunctions: new SFNClient(),
+    secrets: new SecretsManagerClient(),
+    lambda: new LambdaClient(),
+  };
+  return redriveExecution(FAILED, { aws });
+}
+
+/** Step Functions refuses the redrive, and describes the execution so. */
+function refused(
+  status: Parameters<typeof executionDescription>[0],
+  changes: Partial<DescribeExecutionCommandOutput> = {},
+): void {
+  stepFunctions.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable, 'Not redrivable.'));
+  stepFunctions
+    .on(DescribeExecutionCommand)
+    .resolves(executionDescription(status, { input: INPUT, redriveCount: 2, ...changes }));
+}
+
+describe('redriveExecution', () => {
+  it('gives the number of the redrive', async () => {
+    stepFunctions.on(RedriveExecutionCommand).resolves({});
+
+    expect(await redrive()).toBe(3);
+  });
+
+  it.each([
+    ['runs again', 'RUNNING', 3],
+    ['has succeeded', 'SUCCEEDED', 3],
+    ['has failed once more', 'FAILED', 3],
+  ] as const)(
+    'is as good when somebody else was faster, and the execution %s',
+    async (_what, status, count) => {
+      refused(status, { redriveCount: count });
+
+      expect(await redrive()).toBe(3);
+    },
+  );
+
+  it('says why it cannot be redriven any more, and when Secrets Manager tries again', async () => {
+    refused('FAILED', { redriveStatusReason: 'Execution is older than 14 days.' });
+    secrets
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ NextRotationDate: new Date('2026-07-02T00:00:00Z') }));
+
+    await expect(redrive()).rejects.toMatchObject({
+      ending: 'failed',
+      message: expect.stringMatching(
+        /\(Execution is older than 14 days\.\)\. Nothing is lost: .* 2026-07-02T00:00:00\.000Z/,
+      ),
+    });
+  });
+
+  it('names the command for the next attempt where no rotation is scheduled', async () => {
+    refused('FAILED');
+    secrets.on(DescribeSecretCommand).resolves(secretDescription());
+
+    await expect(redrive()).rejects.toMatchObject({
+      message: expect.stringContaining('start the next attempt with: rotate.'),
+    });
+  });
+
+  it('passes other refusals on', async () => {
+    stepFunctions.on(RedriveExecutionCommand).rejects(stepFunctionsException('AccessDeniedException'));
+
+    await expect(redrive()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});

@@ -1,0 +1,157 @@
+import { PassThrough, Writable } from 'node:stream';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DescribeSecretCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { rotate } from '../../cli/rotate/rotate.ts';
+import { Terminal } from '../../cli/shared/terminal.ts';
+import type { Time } from '../../cli/shared/time.ts';
+import { waitContext } from '../../cli/shared/waiting.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { awsException } from '../helpers/aws-exception.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
+import {
+  EXECUTION_ARN_PREFIX,
+  executionDescription,
+  STATE_MACHINE_ARN,
+} from '../helpers/execution-description.ts';
+import {
+  ROTATION_FUNCTION_ARN,
+  SECRET_ARN,
+  SECRET_NAME,
+  secretDescription,
+  VERSION,
+} from '../helpers/secret.ts';
+
+const DEPLOYMENT = {
+  name: 'genesys-token-rotation',
+  rotationFunctionArn: ROTATION_FUNCTION_ARN,
+  stateMachineArn: STATE_MACHINE_ARN,
+  schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
+};
+const FIRST = `${EXECUTION_ARN_PREFIX}${executionName({ secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION })}`;
+const SECOND = `${FIRST}-2`;
+
+const secrets = mockAws(SecretsManagerClient);
+const stepFunctions = mockAws(SFNClient);
+let nowMs = 0;
+
+/** Passes as fast as it is waited for. */
+const time: Time = {
+  nowMs: () => nowMs,
+  sleep: async ms => {
+    nowMs += ms;
+  },
+};
+
+beforeEach(() => {
+  nowMs = 0;
+  secrets.reset();
+  stepFunctions.reset();
+  secrets.on(DescribeSecretCommand).resolves(
+    secretDescription({
+      RotationLambdaARN: ROTATION_FUNCTION_ARN,
+      VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] },
+    }),
+  );
+  secrets.on(RotateSecretCommand).resolves({ VersionId: VERSION });
+  stepFunctions.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
+});
+
+/** The execution runs through a state and closes. */
+function plays(executionArn: string, state: string, closed: Partial<HistoryEvent>): void {
+  const events: HistoryEvent[] = [
+    { id: 1, timestamp: new Date(1_000), type: 'ExecutionStarted' },
+    {
+      id: 2,
+      timestamp: new Date(1_000),
+      type: 'TaskStateEntered',
+      stateEnteredEventDetails: { name: state },
+    },
+    { id: 3, timestamp: new Date(2_000), type: 'ExecutionSucceeded', ...closed },
+  ];
+  stepFunctions.on(DescribeExecutionCommand, { executionArn }).resolves(executionDescription('RUNNING'));
+  stepFunctions.on(GetExecutionHistoryCommand, { executionArn }).resolves({ events: events.toReversed() });
+}
+
+const REJECTED: Partial<HistoryEvent> = {
+  type: 'ExecutionFailed',
+  executionFailedEventDetails: {
+    error: 'RefreshTokenRejected',
+    cause: '{"errorMessage":"The refresh token was rejected."}',
+  },
+};
+
+/** Rotates, and gives what went to standard output and standard error. */
+async function rotated() {
+  const written = { out: '', err: '' };
+  const output = (name: keyof typeof written): Writable =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const streams = { in: new PassThrough(), out: output('out'), err: output('err') };
+  const terminal = new Terminal(streams, { json: false, colour: false });
+  const aws = {
+    secrets: new SecretsManagerClient(),
+    stepFunctions: new SFNClient(),
+    lambda: new LambdaClient(),
+  };
+  const { signal } = new AbortController();
+  const context = { terminal, aws, stackName: DEPLOYMENT.name, deployment: async () => DEPLOYMENT, signal };
+  const ended = rotate({ secretId: SECRET_NAME, timeoutMs: 300_000, wait: true }, waitContext(context, time));
+  const failure = await ended.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { failure, ...written };
+}
+
+describe('rotate, while it waits', () => {
+  it('gives up half a minute after Secrets Manager could not run the function', async () => {
+    const { failure } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringContaining('30 s after RotateSecret there is no execution'),
+    });
+    expect(nowMs).toBe(30_000);
+  });
+
+  it('follows the attempt that comes after a rejected refresh token, with tokens found elsewhere', async () => {
+    plays(FIRST, 'Refresh', REJECTED);
+    plays(SECOND, 'Rotated', {});
+
+    const { failure, out, err } = await rotated();
+
+    expect(failure).toBeUndefined();
+    expect(err).toContain(`Execution ${SECOND}`);
+    expect(out).toBe(`Rotated ${SECRET_NAME}: AWSCURRENT moved to ${VERSION}.\n`);
+  });
+
+  it('ends with the rejected refresh token when no other attempt comes', async () => {
+    plays(FIRST, 'Refresh', REJECTED);
+
+    const { failure, err } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringContaining(
+        'failed in Refresh: RefreshTokenRejected. The refresh token was rejected.',
+      ),
+    });
+    expect(err).toContain('looks for newer tokens');
+  });
+});

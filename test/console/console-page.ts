@@ -1,0 +1,92 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** What a person does on the console's page, and sees there. */
+export class ConsolePage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens the page and waits until it knows the sandbox. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.node('Fetch').waitFor();
+  }
+
+  /** A state of the graph. */
+  node(state: string): Locator {
+    return this.page.locator(`[data-state="${state}"]`);
+  }
+
+  /** The names of the states that look like this, in the order of the definition. */
+  async statesThatAre(tone: string): Promise<string[]> {
+    const nodes = await this.page.locator(`[data-tone="${tone}"]`).all();
+    return Promise.all(nodes.map(async node => (await node.getAttribute('data-state')) ?? ''));
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  fault(name: string): Locator {
+    return this.page.getByRole('switch', { name, exact: true });
+  }
+
+  /** Shows a credential, and what can be done to it. */
+  async chooseCredential(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Credential' }).selectOption(name);
+  }
+
+  /** Rotates the credential, and waits until its execution is shown. */
+  async rotate(): Promise<void> {
+    const before = await this.executions().count();
+    await this.button('Rotate now').click();
+    await this.executions().nth(before).waitFor();
+  }
+
+  /** The entries of the list of executions, newest first. */
+  executions(): Locator {
+    return this.page.locator('[data-execution]');
+  }
+
+  /** Waits until the execution that is shown has this status. */
+  async seeExecution(status: string): Promise<void> {
+    await this.page.locator(`[data-execution][data-status=${status}][aria-current=true]`).waitFor();
+  }
+
+  /** Waits until a state looks like this. */
+  async seeState(state: string, tone: string): Promise<void> {
+    await this.page.locator(`[data-state="${state}"][data-tone=${tone}]`).waitFor();
+  }
+
+  /** Switches a fault on or off, and waits until the sandbox has it so. */
+  async switchFault(name: string, isOn: boolean): Promise<void> {
+    await this.fault(name).click();
+    await this.page
+      .getByRole('switch', { name, exact: true, checked: isOn })
+      .and(this.page.locator(`[aria-checked=${isOn}]`))
+      .waitFor();
+  }
+
+  /** Lets a function crash before its work, or no more. */
+  async switchCrash(functionName: string, isOn: boolean): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Function that crashes' }).selectOption(functionName);
+    await this.switchFault('A function crashes', isOn);
+  }
+
+  /** The panel with what there is to know about a state. */
+  statePanel(): Locator {
+    return this.page.getByRole('region').filter({ has: this.page.locator('#state-heading') });
+  }
+
+  /** Presses a key until the focus is on something. */
+  async press(key: string, untilOn: Locator): Promise<void> {
+    const target = await untilOn.elementHandle();
+    for (let presses = 0; presses < 60; presses++) {
+      if ((await target?.evaluate(element => element.matches(':focus'))) === true) return;
+      await this.page.keyboard.press(key);
+    }
+    throw new Error(`${key} does not lead there.`);
+  }
+}

@@ -1,0 +1,55 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The program of a Chrome or Chromium; empty where there is none. */
+    browserPath: string;
+  }
+}
+
+/** What a Chrome or Chromium is called on Linux. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** Where macOS and Windows have it. */
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ...[process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].flatMap(folder =>
+    folder === undefined ? [] : [path.join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe')],
+  ),
+];
+
+/**
+ * Finds the browser for the tests that need one, once for all of them. Without one they are left out, which is said
+ * in one line; in CI that is an error.
+ */
+export function setup(project: TestProject): void {
+  const browserPath = findBrowser();
+  project.provide('browserPath', browserPath ?? '');
+  if (browserPath !== undefined) return;
+  const what = 'No Chrome or Chromium was found';
+  if (process.env.CI === 'true') throw new Error(`${what}; the tests of the console need one in CI.`);
+  console.warn(`${what}: the tests of the console in a browser do not run. CHROME_PATH can name one.`);
+}
+
+/** @throws Error CHROME_PATH names no program */
+function findBrowser(): string | undefined {
+  const { CHROME_PATH: named, PATH = '' } = process.env;
+  if (named !== undefined && named !== '') {
+    if (isProgram(named)) return named;
+    throw new Error(`CHROME_PATH is ${named}, which is no program.`);
+  }
+  const onPath = PATH.split(path.delimiter).flatMap(folder => NAMES.map(name => path.join(folder, name)));
+  return [...onPath, ...PLACES].find(isProgram);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

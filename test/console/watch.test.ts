@@ -1,0 +1,242 @@
+import { describe, expect, inject, it } from 'vitest';
+import { storedSecrets } from '../helpers/stored-secrets.ts';
+import { browserWorld } from './browser-world.ts';
+import { takeScreenshot } from './screenshot.ts';
+
+const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
+
+describe.skipIf(inject('browserPath') === '')('the console in a browser', () => {
+  const world = browserWorld();
+
+  /** A credential that nothing has happened to, chosen on the shared page. */
+  async function freshCredential(secretName: string): Promise<string> {
+    const { secretArn } = await world().credential({ secretName });
+    await world().page.chooseCredential(secretName);
+    return secretArn;
+  }
+
+  it('shows a rotation from its start to its end, and not one secret', async () => {
+    await freshCredential('genesys/crm');
+    const { page, sandbox } = world();
+    const before = await page.page.locator('.consumer code').textContent();
+
+    await page.rotate();
+
+    await page.seeState('Rotated', 'succeeded');
+    await page.seeExecution('SUCCEEDED');
+    await page.page.getByText('idle', { exact: true }).waitFor();
+    await takeScreenshot(page, 'rotation-succeeded');
+    expect(await page.statesThatAre('succeeded')).toEqual(
+      expect.arrayContaining(MAIN_PATH.toSorted((one, other) => one.localeCompare(other))),
+    );
+    expect(await page.statesThatAre('none')).toHaveLength(7);
+    const after = await page.page.locator('.consumer code').textContent();
+    expect(after).toMatch(/^[0-9a-f]{16}$/);
+    expect(after).not.toBe(before);
+    expect(await page.page.locator('.timeline tbody th').allTextContents()).toEqual(MAIN_PATH);
+    expect(await page.page.locator('.versions .label').allTextContents()).toEqual([
+      'AWSCURRENT',
+      'AWSPREVIOUS',
+    ]);
+
+    await page.page.evaluate(`document.querySelectorAll('.disclosure').forEach(event => event.click())`);
+    await page.page.locator('.event-details').nth(20).waitFor();
+    await page.node('StorePending').click();
+    const text = await page.page.content();
+    expect(text).toContain('"sealedValue"');
+    for (const secret of await storedSecrets(sandbox)) expect(text.includes(secret)).toBe(false);
+    await page.page.keyboard.press('Escape');
+  });
+
+  it('shows a state with what went in and out, and its attempts', async () => {
+    const { page } = world();
+
+    await page.node('Refresh').click();
+
+    const panel = page.statePanel();
+    await panel.getByRole('heading', { name: 'Refresh' }).waitFor();
+    await panel.getByText('Input', { exact: true }).click();
+    await panel.getByText('Output', { exact: true }).click();
+    expect(await panel.locator('.json').first().innerText()).toContain(
+      '"secretArn": "arn:aws:secretsmanager:',
+    );
+    expect(await panel.locator('.json').nth(2).innerText()).toContain('"expiresAt"');
+    expect(await panel.locator('.attempts tbody tr').count()).toBe(1);
+    expect(await panel.locator('.is-taken').innerText()).toContain('StorePending');
+    await panel.getByRole('button', { name: 'Follow' }).click();
+    await panel.getByRole('heading', { name: 'Rotated' }).waitFor();
+  });
+
+  it('moves the clock to the next rotation, which comes by itself', async () => {
+    const { page } = world();
+    const before = await page.executions().count();
+
+    await page.page
+      .getByRole('combobox', { name: 'By how much to move the clock on' })
+      .selectOption('9 hours');
+    await page.button('Move clock').click();
+
+    await page.executions().nth(before).waitFor();
+    await page.button('Move clock').waitFor();
+    await page.seeExecution('SUCCEEDED');
+  });
+
+  it('tells two windows the same, and lets each look at something else', async () => {
+    const { page } = world();
+    const other = await world().open();
+    await freshCredential('genesys/two');
+    await page.node('Verify').click();
+
+    await page.rotate();
+
+    await Promise.all([page, other].map(window => window.seeState('Rotated', 'succeeded')));
+    await Promise.all([page, other].map(window => window.seeExecution('SUCCEEDED')));
+    expect(await other.executions().count()).toBe(await page.executions().count());
+    await page.node('Verify').click();
+    await page.statePanel().getByRole('heading', { name: 'Verify' }).waitFor();
+    expect(await other.statePanel().getByRole('heading').first().innerText()).toBe('Rotated');
+    await page.page.keyboard.press('Escape');
+  });
+
+  it('goes on where it was after a reload in the middle, and can stop and redrive what runs', async () => {
+    await freshCredential('genesys/reload');
+    const { page, sandbox } = world();
+    const fault = sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
+    await page.rotate();
+    await page.seeState('Refresh', 'running');
+    await page.node('Fetch').click();
+
+    await page.page.reload();
+
+    await page.seeState('Refresh', 'running');
+    await page.seeState('Route', 'succeeded');
+    await page.statePanel().getByRole('heading', { name: 'Fetch' }).waitFor();
+    await page.button('Rotate now').click();
+    await page.page.getByRole('alert').getByText('rotation').waitFor();
+    await page.button('Dismiss').click();
+    sandbox.faults.remove(fault);
+    await page.button('Stop').click();
+    await page.seeState('Refresh', 'stopped');
+    await page.seeExecution('ABORTED');
+    await page.button('Redrive').click();
+    await page.seeExecution('SUCCEEDED');
+    expect(await page.node('Refresh').textContent()).toContain('redriven ×1');
+  });
+
+  it('lets the user lose the login and come back', async () => {
+    await freshCredential('genesys/revoked');
+    const { page } = world();
+    const consumer = page.page.locator('.consumer');
+
+    await page.button('Revoke tokens').click();
+    await consumer.getByText('A consumer fails').waitFor();
+    await page.button('Log in again').click();
+    await consumer.getByText('A consumer works').waitFor();
+
+    expect(await page.page.locator('[data-lineage-live]').count()).toBe(2);
+    expect(await page.page.locator('[data-lineage-live=true]').count()).toBe(1);
+  });
+
+  it('sets each fault that has a switch, and any other as a rule', async () => {
+    const { page, sandbox } = world();
+    const rules = () => sandbox.faults.rules().map(({ text }) => text);
+    for (const fault of await page.page.getByRole('switch').all()) await fault.click();
+    await page.page.getByText('6 on').waitFor();
+    expect(rules()).toEqual([
+      'genesys:*=server-error',
+      'genesys:*=throttled',
+      'genesys:token=answer-lost',
+      'kms:Decrypt=access-denied',
+      'secretsmanager:PutSecretValue=throttled,by=store-pending',
+      'lambda:fetch=crash-before',
+    ]);
+
+    const line = page.page.getByRole('textbox', { name: 'Another fault, as a rule' });
+    await line.fill('lambda:verify=timeout-after,nth=1');
+    await line.press('Enter');
+    await page.page.getByText('7 on').waitFor();
+    await page.button('Remove lambda:verify=timeout-after,nth=1').click();
+    for (const fault of await page.page.getByRole('switch').all()) await fault.click();
+    await page.page.locator('.faults summary').getByText('none').waitFor();
+    expect(rules()).toEqual([]);
+
+    await line.fill('nonsense');
+    await line.press('Enter');
+    await page.page.getByRole('alert').getByText("Bad fault 'nonsense'").waitFor();
+    await page.button('Dismiss').click();
+  });
+
+  it('breaks, looks at and redrives a rotation by keyboard alone', async () => {
+    await world().credential({ secretName: 'genesys/keys' });
+    const page = await world().open();
+    await page.chooseCredential('genesys/keys');
+    const { keyboard } = page.page;
+    const focusedState = () => page.page.locator('[data-state]:focus');
+    await page.press('Tab', page.fault('KMS refuses'));
+    await keyboard.press('Space');
+    await page.page.getByText('1 on').waitFor();
+    await page.press('Shift+Tab', page.button('Rotate now'));
+    await keyboard.press('Enter');
+    await page.seeState('StorePending', 'failed');
+    await page.seeExecution('FAILED');
+
+    await page.press('Tab', page.node('StorePending'));
+    await keyboard.press('ArrowUp');
+    await page.node('Refresh').and(focusedState()).waitFor();
+    await keyboard.press('Enter');
+    await page.statePanel().getByRole('heading', { name: 'Refresh' }).waitFor();
+    expect(await page.node('Refresh').getAttribute('aria-pressed')).toBe('true');
+    expect(await page.node('Refresh').getAttribute('aria-label')).toBe('Refresh: succeeded');
+    expect(await page.page.locator('.node:focus-visible .node-ring').count()).toBe(1);
+    await keyboard.press('Escape');
+    await page.statePanel().getByRole('heading', { name: 'StorePending' }).waitFor();
+    await page.press('Shift+Tab', page.fault('KMS refuses'));
+    await keyboard.press('Space');
+    await page.page.locator('.faults summary').getByText('none').waitFor();
+    await page.press('Tab', page.button('Redrive'));
+    await keyboard.press('Enter');
+
+    await page.seeExecution('SUCCEEDED');
+    const announced = page.page.getByRole('status').getByText('Succeeded after a redrive in Rotated.');
+    await announced.waitFor({ state: 'attached' });
+  });
+
+  it('fits a narrow window in one column, with the current state in sight', async () => {
+    const page = await world().open({ viewport: { width: 390, height: 800 } });
+
+    expect(await page.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const columns = await page.page.locator('main > .column').all();
+    const lefts = await Promise.all(columns.map(async column => (await column.boundingBox())?.x));
+    expect(new Set(lefts)).toEqual(new Set([10]));
+    expect(await page.page.locator('.faults').getAttribute('open')).toBeNull();
+    const state = await page.page.locator('.node.is-shown').boundingBox();
+    expect(state?.x).toBeGreaterThanOrEqual(0);
+    expect((state?.x ?? 0) + (state?.width ?? 0)).toBeLessThanOrEqual(390);
+  });
+
+  it('is dark where the surroundings are, and turns nothing where motion is unwelcome', async () => {
+    const { sandbox, credential } = world();
+    await credential({ secretName: 'genesys/dark' });
+    const page = await world().open({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.chooseCredential('genesys/dark');
+    sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
+    await page.rotate();
+    await page.seeState('Refresh', 'running');
+    const style = (element: string, property: string) =>
+      page.page.evaluate(`getComputedStyle(document.querySelector('${element}')).${property}`);
+
+    expect(await style('body', 'backgroundColor')).toBe('rgb(16, 20, 25)');
+    expect(await style('.icon-running', 'animationName')).toBe('none');
+    await page.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+    expect(await style('body', 'backgroundColor')).toBe('rgb(243, 245, 248)');
+    expect(await style('.icon-running', 'animationName')).toBe('turn');
+  });
+
+  it('says that the sandbox has gone', async () => {
+    const { page, closeServer } = world();
+
+    await closeServer();
+
+    await page.page.getByRole('alert').getByText('The sandbox does not answer').waitFor();
+  });
+});

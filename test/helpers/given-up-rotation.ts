@@ -1,0 +1,24 @@
+import {
+  CancelRotateSecretCommand,
+  DescribeSecretCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+
+/**
+ * Gives a rotation up by hand: cancels it and takes AWSPENDING off, so that the next one has another
+ * ClientRequestToken. The secret does not rotate any more until somebody turns that on again.
+ */
+export async function giveUpRotation(secrets: SecretsManagerClient, secretArn: string): Promise<void> {
+  await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
+  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: secretArn }));
+  const [pending] =
+    Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING')) ?? [];
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretArn,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: pending,
+    }),
+  );
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const STYLES = readFileSync(
+  new URL('../../../../sandbox/console/page/styles/tones.css', import.meta.url),
+  'utf8',
+);
+
+/** Each colour for light and for dark surroundings. */
+const COLOURS = new Map(
+  [...STYLES.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
+    ([, name = '', light = '', dark = '']) => [name, { light, dark }],
+  ),
+);
+
+const TONES = ['none', 'running', 'waiting', 'succeeded', 'caught', 'failed', 'stopped'];
+
+/** What is written, and on what. */
+const TEXTS = [
+  ...['page', 'panel', 'sunken'].flatMap(background => [
+    ['text', background],
+    ['text-soft', background],
+  ]),
+  ...TONES.flatMap(tone => [
+    ['text', `${tone}-fill`],
+    [tone, `${tone}-fill`],
+    [tone, 'panel'],
+  ]),
+] as const;
+
+/** WCAG 2.2, "relative luminance". */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(at => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** WCAG 2.2, "contrast ratio". */
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((low, high) => low - high);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+describe.each(['light', 'dark'] as const)('the colours of the page in %s surroundings', scheme => {
+  it.each(TEXTS)('show %s on %s with the contrast that WCAG asks for', (text, background) => {
+    const [front = '', back = ''] = [text, background].map(name => COLOURS.get(name)?.[scheme]);
+
+    expect(contrast(front, back)).toBeGreaterThanOrEqual(4.5);
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { edgePath } from '../../../../sandbox/console/page/graph/edge-path.ts';
+import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
+import { layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
+import { parseDefinition } from '../../../../statemachine/definition.ts';
+import { definitionText } from '../../../../statemachine/definition-text.ts';
+
+const rotation = layoutGraph(parseDefinition(definitionText()));
+const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
+
+describe('layoutGraph of the rotation', () => {
+  it('draws every state once, and those without a way on as ends', () => {
+    expect(rotation.nodes).toHaveLength(14);
+    expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(14);
+    expect(rotation.nodes.filter(({ isEnd }) => isEnd).map(({ name }) => name)).toEqual([
+      'Rotated',
+      'Superseded',
+      'ConfigurationChecked',
+    ]);
+  });
+
+  it('leads the main path straight down on the left', () => {
+    const main = MAIN_PATH.map(name => rotation.nodes.find(node => node.name === name));
+
+    expect(main.map(node => node?.x)).toEqual(MAIN_PATH.map(() => rotation.start.x));
+    const heights = [rotation.start.y, ...main.map(node => node?.y ?? 0)];
+    expect(heights).toEqual(heights.toSorted((one, other) => one - other));
+    expect(rotation.start.x).toBeLessThan(rotation.width / 2);
+  });
+
+  it('lets no two states overlap, and keeps all of it in the picture', () => {
+    const { nodes, edges, width, height } = rotation;
+    const overlaps = nodes.flatMap(one =>
+      nodes
+        .filter(
+          other =>
+            other.name > one.name &&
+            Math.abs(one.x - other.x) < (one.width + other.width) / 2 &&
+            Math.abs(one.y - other.y) < (one.height + other.height) / 2,
+        )
+        .map(other => `${one.name} and ${other.name}`),
+    );
+    const points = edges.flatMap(edge => edge.points);
+
+    expect(overlaps).toEqual([]);
+    expect(points.filter(({ x, y }) => x < 0 || y < 0 || x > width || y > height)).toEqual([]);
+  });
+
+  it('tells what is caught from what is meant, with the words for it', () => {
+    const edge = (from: string, to: string) =>
+      rotation.edges.find(candidate => candidate.from === from && candidate.to === to);
+
+    expect(rotation.edges).toHaveLength(24);
+    expect(edge(START, 'Fetch')).toMatchObject({ isCatch: false, labels: [] });
+    expect(edge('Route', 'Refresh')).toMatchObject({ isCatch: false, labels: ['route = refresh'] });
+    expect(edge('Promote', 'StandDown')).toMatchObject({ isCatch: true, labels: ['CurrentVersionMoved'] });
+  });
+});
+
+describe('layoutGraph', () => {
+  it('draws two ways between the same states as one, which is no catch if one of them is none', () => {
+    const { edges } = layoutGraph(
+      parseDefinition(
+        JSON.stringify({
+          StartAt: 'Work',
+          States: {
+            Work: { Type: 'Task', Next: 'Done', Catch: [{ ErrorEquals: ['Late', 'Lost'], Next: 'Done' }] },
+            Done: { Type: 'Succeed' },
+          },
+        }),
+      ),
+    );
+
+    expect(edges.map(({ from, to, isCatch, labels }) => ({ from, to, isCatch, labels }))).toEqual([
+      { from: START, to: 'Work', isCatch: false, labels: [] },
+      { from: 'Work', to: 'Done', isCatch: false, labels: ['Late, Lost'] },
+    ]);
+  });
+
+  it('draws a loop back to the first state', () => {
+    const { nodes, edges } = layoutGraph(
+      parseDefinition(
+        JSON.stringify({
+          StartAt: 'Look',
+          States: {
+            Look: {
+              Type: 'Choice',
+              Choices: [{ Variable: '$.left', IsPresent: true, Next: 'Work' }],
+              Default: 'Done',
+            },
+            Work: { Type: 'Task', Next: 'Look' },
+            Done: { Type: 'Succeed' },
+          },
+        }),
+      ),
+    );
+
+    expect(nodes.map(({ name }) => name)).toEqual(['Look', 'Work', 'Done']);
+    expect(edges.filter(({ points }) => points.length < 2)).toEqual([]);
+  });
+});
+
+describe('edgePath', () => {
+  it.each([
+    [[], ''],
+    [[{ x: 1, y: 2 }], ''],
+    [
+      [
+        { x: 1, y: 2 },
+        { x: 3, y: 4.25 },
+      ],
+      'M1,2 L3,4.3',
+    ],
+    [
+      [
+        { x: 0, y: 0 },
+        { x: 0, y: 10 },
+        { x: 10, y: 10 },
+        { x: 10, y: 20 },
+      ],
+      'M0,0 Q0,10 5,10 Q10,10 10,20',
+    ],
+  ])('leads through %j', (points, path) => {
+    expect(edgePath(points)).toBe(path);
+  });
+});
+
+describe('nodeByKey', () => {
+  it.each([
+    ['Fetch', 'ArrowDown', 'Route'],
+    ['Verify', 'ArrowUp', 'StorePending'],
+    ['StorePending', 'ArrowRight', 'StoreRecovered'],
+    ['StoreRecovered', 'ArrowLeft', 'StorePending'],
+    ['Verify', 'Home', 'Fetch'],
+    ['Fetch', 'End', 'ConfigurationChecked'],
+    ['Fetch', 'ArrowUp', undefined],
+    ['Fetch', 'x', undefined],
+    [undefined, 'ArrowDown', 'Fetch'],
+  ])('leads from %s by %s to %s', (from, key, to) => {
+    expect(nodeByKey(rotation.nodes, from, key)).toBe(to);
+  });
+});

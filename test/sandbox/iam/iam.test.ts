@@ -1,0 +1,192 @@
+import {
+  type EvaluationResult,
+  IAMClient,
+  paginateSimulatePrincipalPolicy,
+  SimulatePrincipalPolicyCommand,
+  type SimulatePrincipalPolicyCommandInput,
+} from '@aws-sdk/client-iam';
+import { describe, expect, it } from 'vitest';
+import { iam } from '../../../sandbox/iam/iam.ts';
+import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { document, type MadeUpStack, permissionsOf, role } from '../../helpers/stack-permissions.ts';
+import { ROLE_ARN, SECRET_ARN } from './policies.ts';
+
+const GET = 'secretsmanager:GetSecretValue';
+const PUT = 'secretsmanager:PutSecretValue';
+const OTHER_SECRET_ARN = `${SECRET_ARN}-other`;
+const READ = { Sid: 'Read', Effect: 'Allow', Action: GET, Resource: SECRET_ARN };
+const OWN_FUNCTION = 'secretsmanager:resource/AllowRotationLambdaArn';
+const CONDITIONAL = { ...READ, Condition: { StringEquals: { [OWN_FUNCTION]: 'function-arn' } } };
+
+type Asked = Partial<SimulatePrincipalPolicyCommandInput>;
+
+/** An account in which nobody but the roles of a made-up stack is known. */
+async function account(stack: MadeUpStack) {
+  const permissions = permissionsOf(stack);
+  const aws = await serveAws([iam(permissions)]);
+  const client = new IAMClient(aws.client);
+  const input = (asked: Asked) => ({
+    PolicySourceArn: ROLE_ARN,
+    ActionNames: [GET],
+    ResourceArns: [SECRET_ARN],
+    ...asked,
+  });
+  return {
+    aws,
+    client,
+    permissions,
+    input,
+    simulate: (asked: Asked = {}) => client.send(new SimulatePrincipalPolicyCommand(input(asked))),
+  };
+}
+
+function context(name: string, ...values: string[]) {
+  return { ContextKeyName: name, ContextKeyValues: values, ContextKeyType: 'stringList' as const };
+}
+
+function decisions(results: readonly EvaluationResult[] | undefined) {
+  return results?.map(({ EvalActionName, EvalDecision }) => [EvalActionName, EvalDecision]);
+}
+
+describe('SimulatePrincipalPolicy', () => {
+  it('answers for each action, and for each resource within', async () => {
+    const { simulate } = await account({ roles: [role('reader', [READ])] });
+
+    const { EvaluationResults, IsTruncated } = await simulate({
+      ActionNames: [GET, PUT],
+      ResourceArns: [SECRET_ARN, OTHER_SECRET_ARN],
+    });
+
+    expect(IsTruncated).toBe(false);
+    expect(decisions(EvaluationResults)).toEqual([
+      [GET, 'implicitDeny'],
+      [PUT, 'implicitDeny'],
+    ]);
+    expect(EvaluationResults?.[0]?.ResourceSpecificResults).toMatchObject([
+      { EvalResourceName: SECRET_ARN, EvalResourceDecision: 'allowed' },
+      { EvalResourceName: OTHER_SECRET_ARN, EvalResourceDecision: 'implicitDeny' },
+    ]);
+  });
+
+  it('names an explicit deny', async () => {
+    const { simulate } = await account({ roles: [role('reader', [READ, { ...READ, Effect: 'Deny' }])] });
+
+    expect(decisions((await simulate()).EvaluationResults)).toEqual([[GET, 'explicitDeny']]);
+  });
+
+  it('takes condition keys from the caller only, and names those that are missing', async () => {
+    const region = { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } };
+    const { simulate } = await account({
+      roles: [role('reader', [CONDITIONAL, { ...READ, Action: PUT, Condition: region }])],
+    });
+
+    const without = await simulate();
+    const withKey = await simulate({ ContextEntries: [context(OWN_FUNCTION, 'function-arn')] });
+    const withAnother = await simulate({ ContextEntries: [context(OWN_FUNCTION, 'another-arn')] });
+
+    expect(without.EvaluationResults?.[0]).toMatchObject({
+      EvalDecision: 'implicitDeny',
+      MissingContextValues: [OWN_FUNCTION, 'aws:RequestedRegion'],
+    });
+    expect(withKey.EvaluationResults?.[0]).toMatchObject({
+      EvalDecision: 'allowed',
+      MissingContextValues: ['aws:RequestedRegion'],
+    });
+    expect(decisions(withAnother.EvaluationResults)).toEqual([[GET, 'implicitDeny']]);
+  });
+
+  it('tells whether the boundary is what denies', async () => {
+    const permissionsBoundary = { arn: 'boundary-arn', document: document({ ...READ, Action: PUT }) };
+    const { simulate } = await account({ roles: [role('reader', [READ], { permissionsBoundary })] });
+
+    expect((await simulate()).EvaluationResults).toMatchObject([
+      {
+        EvalDecision: 'implicitDeny',
+        PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: false },
+      },
+    ]);
+  });
+
+  it('leaves the policies of resources out', async () => {
+    const statement = { ...READ, Action: PUT, Principal: { AWS: ROLE_ARN } };
+    const { simulate } = await account({
+      roles: [role('reader', [READ])],
+      resourcePolicies: [{ resourceArn: SECRET_ARN, document: document(statement) }],
+    });
+
+    expect(decisions((await simulate({ ActionNames: [PUT] })).EvaluationResults)).toEqual([
+      [PUT, 'implicitDeny'],
+    ]);
+  });
+
+  it('gives the results page by page', async () => {
+    const { client, input } = await account({ roles: [role('reader', [READ])] });
+    const pages: number[] = [];
+
+    for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy(
+      { client, pageSize: 2 },
+      input({ ActionNames: [GET, PUT, 'secretsmanager:DescribeSecret'] }),
+    )) {
+      pages.push(EvaluationResults.length);
+    }
+
+    expect(pages).toEqual([2, 1]);
+  });
+
+  it('is neither a use of a grant nor a refusal, and goes by what was taken away', async () => {
+    const { simulate, permissions } = await account({ roles: [role('reader', [READ])] });
+
+    const before = await simulate({ ActionNames: [GET, PUT] });
+    permissions.revoke({ role: 'reader', action: GET });
+    const after = await simulate();
+
+    expect(decisions(before.EvaluationResults)).toEqual([
+      [GET, 'allowed'],
+      [PUT, 'implicitDeny'],
+    ]);
+    expect(decisions(after.EvaluationResults)).toEqual([[GET, 'implicitDeny']]);
+    expect(permissions.used()).toEqual([]);
+    expect(permissions.denials()).toEqual([]);
+  });
+
+  it('knows nobody else', async () => {
+    const { simulate } = await account({ roles: [role('reader', [READ])] });
+
+    await expect(simulate({ PolicySourceArn: `${ROLE_ARN}-other` })).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+      message: 'The role with name reader-other cannot be found.',
+      $metadata: { httpStatusCode: 404 },
+    });
+  });
+
+  it.each([
+    ['ResourcePolicy', { ResourcePolicy: '{}' }],
+    ['PolicyInputList', { PolicyInputList: ['{}'] }],
+    ['CallerArn', { CallerArn: ROLE_ARN }],
+  ])('refuses the member %s, which would matter', async (name, member) => {
+    const { simulate } = await account({ roles: [role('reader', [READ])] });
+
+    const first = name.charAt(0).toLowerCase() + name.slice(1);
+    await expect(simulate(member)).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining(`'${first}' failed to satisfy constraint`),
+    });
+  });
+
+  it('is refused to whom it is not allowed, in the words of IAM', async () => {
+    const permissions = permissionsOf({ roles: [role('reader', [READ])] });
+    const aws = await serveAws([iam(permissions)], { authorizer: permissions });
+
+    const call = new IAMClient(aws.client).send(
+      new SimulatePrincipalPolicyCommand({ PolicySourceArn: ROLE_ARN, ActionNames: [GET] }),
+    );
+
+    await expect(call).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(
+        `is not authorized to perform: iam:SimulatePrincipalPolicy on resource: ${ROLE_ARN}`,
+      ),
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+});
