@@ -9,6 +9,7 @@ import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import { fewAtATime } from '../../sandbox/lambda/few-at-a-time.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import { completeCredential } from '../complete-credential.ts';
+import { secondHalfTimes } from './growth.ts';
 import { type Memory, memoryInUse, processorMs } from './process-usage.ts';
 
 /** What became of secrets that were rotated together. */
@@ -16,6 +17,8 @@ export interface FleetRun {
   readonly secrets: number;
   /** From the first RotateSecret to the end of the last rotation. */
   readonly wallMs: number;
+  /** How often longer the second half of the executions took to be done than the first. */
+  readonly secondHalfTimes: number;
   /** Processor time of the sandbox and the functions, from its start to its end, logins included. */
   readonly processorMs: number;
   /** The longest from RotateSecret to the end of finishSecret, most of which is waiting for its turn. */
@@ -88,20 +91,21 @@ async function rotateAll(
   });
   const memory = watchMemory();
   const startedAtMs = performance.now();
+  const startedAt = sandbox.clock.now();
   const rotations = await Promise.all(fleet.map(({ secretArn }) => rotate(sandbox, secrets, secretArn)));
   const wallMs = performance.now() - startedAtMs;
   const peak = memory.end();
   const states = await Promise.all(fleet.map(credential => isWhole(sandbox, secrets, credential)));
   secrets.destroy();
-  const executionsMs = [...executionArns].map(arn => {
-    const { startedAt, closedAt } = sandbox.stepFunctions.execution(arn);
-    return (closedAt ?? sandbox.clock.now()).getTime() - startedAt.getTime();
-  });
+  const executions = [...executionArns].map(arn => sandbox.stepFunctions.execution(arn));
   return {
     secrets: fleet.length,
     wallMs,
     slowestRotationMs: Math.max(...rotations.map(({ ms }) => ms)),
-    slowestExecutionMs: Math.max(0, ...executionsMs),
+    slowestExecutionMs: Math.max(
+      ...executions.map(({ startedAt, closedAt }) => msBetween(startedAt, closedAt)),
+    ),
+    secondHalfTimes: secondHalfTimes(executions.map(({ closedAt }) => msBetween(startedAt, closedAt))),
     memory: peak,
     failed: rotations.filter(({ succeeded }) => !succeeded).length,
     lost: states.filter(whole => !whole).length,
@@ -138,6 +142,11 @@ async function isWhole(
       genesysCloud.isLive(fingerprintOf(token)),
     )
   );
+}
+
+/** @param closedAt every rotation is over by now, and its execution with it */
+function msBetween(startedAt: Date, closedAt: Date | undefined): number {
+  return (closedAt?.getTime() ?? Number.NaN) - startedAt.getTime();
 }
 
 function watchMemory(): { end: () => Memory } {

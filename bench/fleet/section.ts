@@ -56,7 +56,7 @@ function growth(runs: readonly FleetRun[]): string[] {
   });
   const exponent = growthExponent(beyondFirst(smaller), beyondFirst(larger));
   return [
-    `From ${smaller.secrets.toLocaleString('en')} to ${larger.secrets.toLocaleString('en')} secrets the processor time beyond that of a single rotation grows with the power ${exponent.toFixed(2)} of their number, where 1 is linear. The starts of processes, which are as many in either, lower it.`,
+    `From ${smaller.secrets.toLocaleString('en')} to ${larger.secrets.toLocaleString('en')} secrets the processor time beyond that of a single rotation grows with the power ${exponent.toFixed(2)} of their number, where 1 is linear. The starts of processes, which are as many in either, lower it; within the ${larger.secrets.toLocaleString('en')} the second half of the executions took ${larger.secondHalfTimes.toFixed(2)}× as long as the first.`,
     '',
   ];
 }
