@@ -135,11 +135,11 @@ describe('npm run sandbox', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('ends on SIGINT in the middle of a rotation, and leaves no process behind', async () => {
+  /** The sandbox in the middle of a rotation, with the processes of its functions. */
+  async function rotating() {
     const program = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject() });
     const ready = JSON.parse(await program.ready());
     const secrets = new SecretsManagerClient(clientConfig(ready));
-
     await secrets.send(new RotateSecretCommand({ SecretId: ready.secretId }));
     const functionProcesses = await vi.waitFor(
       () => {
@@ -149,6 +149,12 @@ describe('npm run sandbox', () => {
       },
       { timeout: 10_000, interval: 50 },
     );
+    return { program, functionProcesses };
+  }
+
+  it('ends on SIGINT in the middle of a rotation, and leaves no process behind', async () => {
+    const { program, functionProcesses } = await rotating();
+
     program.signal('SIGINT');
     const { exitCode, stderr } = await program.ended;
 
@@ -157,9 +163,8 @@ describe('npm run sandbox', () => {
     await vi.waitFor(() => expect(functionProcesses.filter(isAlive)).toEqual([]), 5_000);
   });
 
-  it('tells a person what to type, and stops at once on a second signal', async () => {
-    const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
-    await program.ready();
+  it('stops at once on a second signal', async () => {
+    const { program } = await rotating();
 
     // Both arrive while it is halted, so that the first has no time to end it. Not a second SIGINT: of two equal
     // signals that wait, the operating system delivers one.
@@ -167,8 +172,19 @@ describe('npm run sandbox', () => {
     program.signal('SIGINT');
     program.signal('SIGTERM');
     program.signal('SIGCONT');
+    const { exitCode, stderr } = await program.ended;
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
+  });
+
+  it('tells a person what to type', async () => {
+    const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
+    await program.ready();
+
+    program.signal('SIGTERM');
     const { exitCode, stdout, stderr } = await program.ended;
 
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/$/m);
     // Version 1 of the AWS CLI knows only the second name of the region.
     expect(stdout).toMatch(
@@ -178,7 +194,6 @@ describe('npm run sandbox', () => {
     expect(stdout).toMatch(
       /^ {2}aws secretsmanager rotate-secret --secret-id arn:aws:\S+:secret:genesys\/demo-\w{6}$/m,
     );
-    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
   });
 
   it('ends with 1 and one line when the port is in use', async () => {

@@ -8,7 +8,7 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
   return {
     assemblyDirectory: inject('assemblyDirectory'),
     days: 1,
-    secrets: 3,
+    secrets: 2,
     faultRate: 0.1,
     seed: 4,
     schedule: 'rate(8 hours)',
@@ -27,14 +27,14 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     const figures = await soak(options({ faultRate: 0 }));
 
     expect(figures).toStrictEqual({
-      rotations: 19,
+      rotations: 13,
       faultsInjected: 0,
       executionsFailed: 0,
       redrives: 0,
       reauthorisations: 0,
       refreshTokensLost: 0,
       unrecoverable: 0,
-      consumerCalls: 168,
+      consumerCalls: 112,
       consumerFailures: 0,
       longestOutageSeconds: 0,
       leaks: 0,
@@ -48,9 +48,9 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
 
       expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
       expect(figures.refreshTokensLost).toBe(figures.reauthorisations);
-      expect(figures.rotations).toBeGreaterThan(10);
-      expect(figures.faultsInjected).toBeGreaterThan(25);
-      expect(figures.redrives).toBeGreaterThan(5);
+      expect(figures.rotations).toBeGreaterThan(5);
+      expect(figures.faultsInjected).toBeGreaterThan(15);
+      expect(figures.redrives).toBeGreaterThan(2);
     },
   );
 
