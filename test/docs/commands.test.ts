@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeProgram } from '../../cli/program.ts';
 import { commandsOf, PAGES, PROJECT, textOf } from './pages.ts';
 
 const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8')) as {
@@ -14,6 +15,26 @@ function scriptsIn(command: string): readonly string[] {
   );
 }
 
+const { stdin, stdout, stderr } = process;
+const program = makeProgram({
+  streams: { in: stdin, out: stdout, err: stderr },
+  signal: new AbortController().signal,
+});
+
+/** What of a line `npm run cli -- <command> …` the program does not know. */
+function unknownIn(line: string): readonly string[] {
+  const [, name, rest = ''] = /npm run (?:--\w+ )*cli -- (\w+)(.*)/.exec(line) ?? [];
+  if (name === undefined) return [];
+  const command = program.commands.find(candidate => candidate.name() === name);
+  if (command === undefined) return [name];
+  const known = new Set(
+    [...program.options, ...command.options].flatMap(({ long, short }) => [long ?? '', short ?? '']),
+  );
+  return [...rest.matchAll(/ (--?[a-z][\w-]*)/g)]
+    .map(([, option = '']) => option)
+    .filter(option => option !== '--help' && !known.has(option));
+}
+
 describe('the commands', () => {
   it.each(PAGES)('of %s are scripts of the package', page => {
     const unknown = commandsOf(textOf(page))
@@ -21,6 +42,17 @@ describe('the commands', () => {
       .filter(script => !(script in scripts));
 
     expect(unknown).toEqual([]);
+  });
+
+  it.each(PAGES)('of %s are commands and options of the program', page => {
+    expect(commandsOf(textOf(page)).flatMap(unknownIn)).toEqual([]);
+  });
+
+  it.each([
+    ['npm run cli -- rotat crm/genesys', ['rotat']],
+    ['npm run --silent cli -- status --jsn --verify', ['--jsn']],
+  ])('that the program does not know are found: %s', (line, unknown) => {
+    expect(unknownIn(line)).toEqual(unknown);
   });
 
   it('of the README are all scripts of the package but those that run others', () => {
