@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { EXIT_CODES } from './exit-code.ts';
 
 /** `npm run cli`: the command line program. */
@@ -10,14 +11,14 @@ process.on('SIGINT', () => {
   if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted);
   interruption.abort();
 });
-// A reader such as head may close the pipe before all is written.
+// A reader such as head may close the pipe before all is written. What was begun is finished, and has its exit code.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
 });
 
 // Most of a start is reading modules. With what Node.js keeps of them from the last start, it takes half the time.
-enableCompileCache();
+// Not in the folder for temporary files, where others could put code that this user runs.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 const { run } = await import('./run.ts');
 const { stdin, stdout, stderr } = process;
 process.exitCode = await run(process.argv.slice(2), {

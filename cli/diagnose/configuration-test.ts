@@ -17,6 +17,17 @@ const PATIENCE_MS = 90_000;
 const CLEANUP_PATIENCE_MS = 15_000;
 
 /**
+ * DescribeSecret tells calculated days beside a schedule expression, and RotateSecret refuses the two together.
+ *
+ * @see AWS Secrets Manager API Reference, RotationRulesType
+ */
+function settableRules(rules: DescribedSecret['RotationRules']): DescribedSecret['RotationRules'] {
+  if (rules?.ScheduleExpression === undefined) return rules;
+  const { AutomaticallyAfterDays: _calculated, ...settable } = rules;
+  return settable;
+}
+
+/**
  * Lets Secrets Manager test the configuration, which the functions do with their own roles: nothing is refreshed. The
  * schedule stays, but the next rotation is planned anew.
  *
@@ -29,7 +40,11 @@ export async function testConfiguration(
   signal: AbortSignal,
 ): Promise<Look<undefined>> {
   const { VersionId = '' } = await secrets.send(
-    new RotateSecretCommand({ SecretId: ARN, RotationRules, RotateImmediately: false }),
+    new RotateSecretCommand({
+      SecretId: ARN,
+      RotationRules: settableRules(RotationRules),
+      RotateImmediately: false,
+    }),
   );
   const rotation = { secretArn: ARN, secretName: Name, clientRequestToken: VersionId };
   const executionArn = executionArnOf(executionName(rotation, '-check'), deployment);

@@ -50,7 +50,7 @@ export async function simulateCalls(client: IAMClient, simulated: Simulated): Pr
   const found: SimulatedCall[] = [];
   for await (const { EvaluationResults = [] } of pages) {
     for (const result of EvaluationResults) {
-      for (const each of result.ResourceSpecificResults ?? []) {
+      for (const each of resourceResults(result)) {
         const missing = each.MissingContextValues ?? [];
         found.push({
           roleArn,
@@ -65,6 +65,13 @@ export async function simulateCalls(client: IAMClient, simulated: Simulated): Pr
     }
   }
   return found;
+}
+
+/** By resource; for a single one the answer may have the decision in the result itself. */
+function resourceResults(result: EvaluationResult): readonly ResourceSpecificResult[] {
+  const { EvalResourceName, EvalDecision, MissingContextValues, ResourceSpecificResults = [] } = result;
+  if (ResourceSpecificResults.length > 0) return ResourceSpecificResults;
+  return [{ EvalResourceName, EvalResourceDecision: EvalDecision, MissingContextValues }];
 }
 
 function deniedBy(

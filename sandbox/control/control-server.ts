@@ -49,7 +49,9 @@ export class ControlServer {
       else writeJson(response, answer.statusCode, answer.body);
     } catch (error) {
       const statusCode = error instanceof Refusal ? error.statusCode : 500;
-      writeJson(response, statusCode, { error: error instanceof Error ? error.message : String(error) });
+      // An answer that has begun cannot become another one.
+      if (response.headersSent) response.destroy();
+      else writeJson(response, statusCode, { error: error instanceof Error ? error.message : String(error) });
     }
     if (message.method !== 'GET') this.#onChange();
   }

@@ -51,6 +51,22 @@ export class RotationRules {
   }
 
   /**
+   * The rules as DescribeSecret tells them once a rotation has succeeded: then the days between two rotations are
+   * calculated from a schedule expression, and stand beside it. How hours are rounded is not documented.
+   */
+  described(after: Date): RotationRulesInput {
+    const days = this.input.ScheduleExpression === undefined ? undefined : this.#daysBetween(after);
+    return { ...this.input, ...(days !== undefined && { AutomaticallyAfterDays: days }) };
+  }
+
+  #daysBetween(after: Date): number | undefined {
+    const first = this.#nextStart(after.getTime())?.getTime();
+    const second = first === undefined ? undefined : this.#nextStart(first)?.getTime();
+    if (first === undefined || second === undefined) return undefined;
+    return Math.max(1, Math.round((second - first) / DAY_MS));
+  }
+
+  /**
    * The first window that begins after `after`, the moment of the rotation before it; none without a schedule.
    */
   nextWindow(after: Date): RotationWindow | undefined {

@@ -86,7 +86,14 @@ export function secretMembers(secret: Secret): object {
     ...(rotation === undefined
       ? {}
       : { RotationEnabled: rotation.enabled, RotationLambdaARN: rotation.functionArn }),
-    ...(rotation?.rules === undefined ? {} : { RotationRules: rotation.rules.input }),
+    ...(rotation?.rules === undefined
+      ? {}
+      : {
+          RotationRules:
+            secret.lastRotatedAt === undefined
+              ? rotation.rules.input
+              : rotation.rules.described(secret.lastRotatedAt),
+        }),
     ...(secret.tags.length === 0 ? {} : { Tags: secret.tags }),
     ...Object.fromEntries(
       Object.entries(dates).flatMap(([key, at]) => (at === undefined ? [] : [[key, epochSeconds(at)]])),

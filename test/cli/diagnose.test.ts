@@ -68,6 +68,16 @@ describe('diagnose', () => {
     expect(secretsManager.secret(secretArn)?.rotation).toEqual(before);
   });
 
+  it('tests the configuration of a secret that was rotated, whose rules have calculated days beside them', async () => {
+    const { name, secretArn } = await credential();
+    await world().rotate(secretArn);
+
+    const diagnosis = await diagnosed(name, '--test');
+
+    expect(diagnosis.exitCode).toBe(EXIT_CODES.done);
+    expect(withStatus(diagnosis, 'ok')).toEqual([...STEPS, 'configuration-test']);
+  });
+
   it('asks for the name of a secret', async () => {
     expect((await runCli(world().sandbox, ['diagnose'])).exitCode).toBe(EXIT_CODES.usage);
   });
