@@ -23,8 +23,9 @@ export interface RotationDependencies extends WaitDependencies {
 
 /**
  * Answers one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
- * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose version, or one derived from it,
- * is AWSCURRENT is done at every step, and one that runs or has failed is continued, not started anew.
+ * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose
+ * version, or one derived from it, is AWSCURRENT is done at every step, and one that runs or has failed is continued,
+ * not started anew.
  *
  * @throws InvalidRotationRequest, SecretNotFound, RotationFailed, RotationStillRunning
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
@@ -52,7 +53,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
     case 'testSecret':
       return testSecret(rotation, description, dependencies);
     case 'finishSecret':
-      return finishSecret(rotation, dependencies);
+      return confirmSucceeded(rotation, dependencies);
   }
 }
 
@@ -92,10 +93,6 @@ async function testSecret(
     dependencies,
   );
   log('info', 'configuration checked', { secretArn, versionId, execution });
-}
-
-async function finishSecret(rotation: RotationIdentity, dependencies: RotationDependencies): Promise<void> {
-  await confirmSucceeded(rotation, dependencies);
 }
 
 /**
