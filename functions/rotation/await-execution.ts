@@ -64,7 +64,7 @@ export async function lookAtExecution(
     try {
       return await describeExecution(executionArn, dependencies);
     } catch (error) {
-      const leftMs = dependencies.remainingMs() - TIME_TO_ANSWER_MS;
+      const leftMs = timeLeftMs(dependencies);
       if (!isTransient(error) || leftMs <= 0) throw error;
       await dependencies.sleep(Math.min(waitBeforeLookMs(look, dependencies.random), leftMs));
     }
@@ -75,12 +75,16 @@ export async function lookAtExecution(
  * @returns the ms that may still be waited
  * @throws RotationStillRunning there are none
  */
-export function assertTimeLeft(executionArn: string, { remainingMs }: WaitDependencies): number {
-  const leftMs = remainingMs() - TIME_TO_ANSWER_MS;
+export function assertTimeLeft(executionArn: string, dependencies: WaitDependencies): number {
+  const leftMs = timeLeftMs(dependencies);
   if (leftMs > 0) return leftMs;
   throw new RotationStillRunning(
     `Execution ${executionArn} is still running, and the time of this function is over. Nothing is lost: the execution goes on, and the next call attaches to it.`,
   );
+}
+
+function timeLeftMs({ remainingMs }: WaitDependencies): number {
+  return remainingMs() - TIME_TO_ANSWER_MS;
 }
 
 /**
