@@ -9,7 +9,8 @@ export default defineConfig({
     globalSetup: ['test/synthesized-stack.ts', 'test/console/found-browser.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than cores: many tests wait for a process or for real time.
+    maxWorkers: 3,
     isolate: false,
     // The CDK's check of templates takes seconds in each worker. `npm run synth` makes it.
     env: { CDK_VALIDATION: 'false' },

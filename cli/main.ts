@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { keepCompiledCode } from '../desktop/compiled-code.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
 /** `npm run cli`: the command line program. */
@@ -16,9 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-// Most of a start is reading modules. With what Node.js keeps of them from the last start, it takes half the time.
-// Not in the folder for temporary files, where others could put code that this user runs.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+keepCompiledCode();
 const { run } = await import('./run.ts');
 const { stdin, stdout, stderr } = process;
 process.exitCode = await run(process.argv.slice(2), {

@@ -1,7 +1,4 @@
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
-import { runRotation } from '../../sandbox/demonstration/rotation-run.ts';
-import { Sandbox } from '../../sandbox/sandbox.ts';
-import { memoryInUse } from '../fleet/process-usage.ts';
+import { keepCompiledCode } from '../../desktop/compiled-code.ts';
 import type { SandboxStart } from './measure.ts';
 
 /**
@@ -9,6 +6,11 @@ import type { SandboxStart } from './measure.ts';
  * how the process was when it was ready, and after that. Started by the measurement again and again.
  */
 
+keepCompiledCode();
+const { createFirstCredential } = await import('../../sandbox/demonstration/first-credential.ts');
+const { runRotation } = await import('../../sandbox/demonstration/rotation-run.ts');
+const { Sandbox } = await import('../../sandbox/sandbox.ts');
+const { memoryInUse } = await import('../fleet/process-usage.ts');
 const [, , assemblyDirectory = 'cdk.out'] = process.argv;
 const loadedMs = performance.now();
 const sandbox = await Sandbox.start({ assemblyDirectory });

@@ -1,0 +1,98 @@
+import { Command, Option } from 'commander';
+import { openBrowser } from '../../desktop/open-browser.ts';
+import { buildPage } from '../console/build-page.ts';
+import { consoleServer } from '../console/console-server.ts';
+import { createFirstCredential } from '../demonstration/first-credential.ts';
+import { AWS_FAULTS, type FaultRule, FUNCTION_FAULTS, GENESYS_FAULTS } from '../faults/fault-rule.ts';
+import { FAULT_SYNTAX } from '../faults/fault-text.ts';
+import { Sandbox } from '../sandbox.ts';
+import { collectFault, parsePort, parseSeed } from './option-values.ts';
+import { readyMessage, readyText } from './ready-message.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+
+/** What `npm run sandbox` does. */
+
+interface Options {
+  readonly port?: number;
+  readonly controlPort?: number;
+  readonly open?: true;
+  readonly fault?: readonly FaultRule[];
+  readonly seed?: number;
+  readonly json?: true;
+}
+
+const FAULT_HELP = `
+Faults are written ${FAULT_SYNTAX}, e.g.
+  --fault secretsmanager:PutSecretValue=throttled,nth=2 --fault 'genesys:*=server-error,share=0.05'
+on a call of AWS (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')};
+on a function (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
+on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
+They begin when the first credential has been stored.`;
+
+const program = new Command('npm run sandbox --')
+  .description(
+    'Serves the synthesised stack on an emulated AWS, Genesys Cloud beside it, and the console, until Ctrl-C.',
+  )
+  .option('--port <number>', 'port of the AWS endpoint on 127.0.0.1; any free one if left out', parsePort)
+  .option(
+    '--control-port <number>',
+    'port of the console and the control API on 127.0.0.1; any free one if left out',
+    parsePort,
+  )
+  .addOption(new Option('--open', 'open the console in the browser').conflicts('json'))
+  .option(
+    '--fault <rule>',
+    'lets something go wrong, see below; may be given more than once',
+    collectFault,
+    [],
+  )
+  .option('--seed <number>', 'for the faults with a share and for the jitter of Step Functions', parseSeed)
+  .option('--json', 'print one JSON line when ready')
+  .addHelpText('after', FAULT_HELP)
+  .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 stopped at once by a second Ctrl-C.')
+  .parse();
+const { port, controlPort, open, fault: faults = [], seed, json } = program.opts<Options>();
+
+try {
+  const pageFolder = await buildPage();
+  const sandbox = await Sandbox.start({
+    ...(port !== undefined && { port }),
+    ...(seed !== undefined && { seed }),
+  });
+  const { server } = consoleServer(sandbox, pageFolder);
+  const close = async (): Promise<void> => {
+    await Promise.all([server.close(), sandbox.close()]);
+  };
+  stopOnSignal(() => void close());
+  try {
+    await server.listen(controlPort);
+    await announce(sandbox, server.url);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+} catch (error) {
+  process.stderr.write(`${startFailure(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Fills the sandbox with a credential that is due for its first rotation, and says that it is ready. */
+async function announce(sandbox: Sandbox, controlUrl: string): Promise<void> {
+  const credential = await createFirstCredential(sandbox);
+  sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {
+    ScheduleExpression: 'rate(8 hours)',
+    Duration: '1h',
+  });
+  for (const rule of faults) sandbox.faults.add(rule);
+  const message = readyMessage(sandbox, controlUrl, credential);
+  process.stdout.write(json === true ? `${JSON.stringify(message)}\n` : readyText(message));
+  if (open === true) await openBrowser(message.console.url, text => void process.stdout.write(`${text}\n`));
+}
+
+function startFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
+  const taken = 'port' in error ? error.port : undefined;
+  const option = taken === controlPort && taken !== port ? '--control-port' : '--port';
+  return `Port ${taken} is in use; choose another one with ${option}, or leave it out.`;
+}
