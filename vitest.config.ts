@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // More than cores: many tests wait for a process or for real time.
-    maxWorkers: 3,
+    maxWorkers: 4,
     isolate: false,
     // The CDK's check of templates takes seconds in each worker. `npm run synth` makes it.
     env: { CDK_VALIDATION: 'false' },
