@@ -21,18 +21,8 @@ import {
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
+import { PROMOTE } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
-
-const REQUEST: PromoteRequest = {
-  action: 'promote',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  pendingVersionId: DERIVED_VERSION,
-  baseVersionId: BASE_VERSION,
-  refreshedAt: new Date('2026-07-01T07:59:58Z'),
-  execution: 'arn:execution',
-  state: 'Promote',
-};
 
 describe('promote', () => {
   const logged = watchedLog();
@@ -44,7 +34,7 @@ describe('promote', () => {
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  function promoted(request: PromoteRequest = REQUEST): Promise<PromoteResult> {
+  function promoted(request: PromoteRequest = PROMOTE): Promise<PromoteResult> {
     return promote(request, {
       secrets: new SecretsManagerClient(),
       now: () => new Date('2026-07-01T08:00:00.250Z'),
@@ -102,7 +92,7 @@ describe('promote', () => {
   });
 
   it('measures no gap for tokens that the execution did not refresh', async () => {
-    await promoted({ ...REQUEST, refreshedAt: null });
+    await promoted({ ...PROMOTE, refreshedAt: null });
 
     expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
   });

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseRefreshRequest, type RefreshRequest } from '../../functions/refresh/refresh-request.ts';
+import { parseRefreshRequest } from '../../functions/refresh/refresh-request.ts';
 import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
-
-const FROM_CURRENT: RefreshRequest = {
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  source: { kind: 'current' },
-  repeated: false,
-  execution: 'arn:execution',
-  state: 'Refresh',
-};
-const FROM_PENDING: RefreshRequest = {
-  ...FROM_CURRENT,
-  source: { kind: 'pending', pendingVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION },
-  state: 'RefreshPending',
-};
+import { REFRESH, REFRESH_PENDING } from '../helpers/task-requests.ts';
 
 describe('refresh-request', () => {
   const EVENT = {
@@ -30,7 +17,7 @@ describe('refresh-request', () => {
   };
 
   it('reads what the state Refresh hands over', () => {
-    expect(parseRefreshRequest(EVENT)).toEqual(FROM_CURRENT);
+    expect(parseRefreshRequest(EVENT)).toEqual(REFRESH);
   });
 
   it('reads what the state RefreshPending hands over', () => {
@@ -42,7 +29,7 @@ describe('refresh-request', () => {
       state: 'RefreshPending',
     };
 
-    expect(parseRefreshRequest(event)).toEqual(FROM_PENDING);
+    expect(parseRefreshRequest(event)).toEqual(REFRESH_PENDING);
   });
 
   it.each([

@@ -25,6 +25,7 @@ import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+import { REFRESH, REFRESH_PENDING } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
@@ -33,19 +34,6 @@ const TOKENS = {
   refresh_token: SENTINELS.newRefreshToken,
   token_type: 'bearer',
   expires_in: 86_400,
-};
-const FROM_CURRENT: RefreshRequest = {
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  source: { kind: 'current' },
-  repeated: false,
-  execution: 'arn:execution',
-  state: 'Refresh',
-};
-const FROM_PENDING: RefreshRequest = {
-  ...FROM_CURRENT,
-  source: { kind: 'pending', pendingVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION },
-  state: 'RefreshPending',
 };
 
 describe('refresh', () => {
@@ -71,7 +59,7 @@ describe('refresh', () => {
   }
 
   async function refreshed(
-    request: RefreshRequest = FROM_CURRENT,
+    request: RefreshRequest = REFRESH,
     changes: Partial<RefreshDependencies> = {},
   ): Promise<RefreshResult> {
     const result = await refresh(request, {
@@ -129,7 +117,7 @@ describe('refresh', () => {
     genesys.script(answer(200, TOKENS));
     const hosts: string[] = [];
 
-    await refreshed(FROM_CURRENT, {
+    await refreshed(REFRESH, {
       genesysUrlsOf: host => {
         hosts.push(host);
         return { loginUrl: genesys.url, apiUrl: '' };
@@ -187,7 +175,7 @@ describe('refresh', () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
     genesys.script(answer(200, TOKENS));
 
-    await refreshed(FROM_CURRENT, { timeoutMs });
+    await refreshed(REFRESH, { timeoutMs });
 
     expect(timeout.mock.calls).toEqual([[4_321]]);
   });
@@ -220,7 +208,7 @@ describe('refresh', () => {
     genesys.script(answer(200, TOKENS));
     const instants = [NOW, NOW, new Date('2026-07-01T08:00:00.400Z')];
 
-    await refreshed(FROM_CURRENT, { now: () => instants.shift() ?? NOW });
+    await refreshed(REFRESH, { now: () => instants.shift() ?? NOW });
 
     expect(metrics().map(metricsOf)).toEqual([
       { RefreshTime: 400, AccessTokenLife: 86_400, RemainingTokenLife: 3_600 },
@@ -286,7 +274,7 @@ describe('refresh', () => {
   ])('does not warn of a token that %s', async (_what, expires_in, longestGapHours) => {
     genesys.script(answer(200, { ...TOKENS, expires_in }));
 
-    await refreshed(FROM_CURRENT, { longestGapHours });
+    await refreshed(REFRESH, { longestGapHours });
 
     expect(logged().map(({ level }) => level)).toEqual(['info']);
   });
@@ -301,7 +289,7 @@ describe('refresh', () => {
     it('presents the refresh token that an earlier attempt stored', async () => {
       genesys.script(answer(200, TOKENS));
 
-      await refreshed(FROM_PENDING);
+      await refreshed(REFRESH_PENDING);
 
       expect(genesys.requests.map(request => request.body)).toEqual([
         'grant_type=refresh_token&refresh_token=pending-one',
@@ -311,7 +299,7 @@ describe('refresh', () => {
     it('names the pending version as the traded one, and the one that AWSCURRENT was on as the base', async () => {
       genesys.script(answer(200, TOKENS));
 
-      const result = await refreshed(FROM_PENDING);
+      const result = await refreshed(REFRESH_PENDING);
 
       expect(result).toMatchObject({ tradedVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION });
     });
@@ -320,7 +308,7 @@ describe('refresh', () => {
       stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
       genesys.script(answer(200, TOKENS));
 
-      await refreshed(FROM_PENDING);
+      await refreshed(REFRESH_PENDING);
 
       expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
     });
@@ -330,7 +318,7 @@ describe('refresh', () => {
         .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
         .resolves({ VersionId: FOREIGN_VERSION, SecretString: secretValue() });
 
-      const error = await rejection(refreshed(FROM_PENDING));
+      const error = await rejection(refreshed(REFRESH_PENDING));
 
       expect(error).toBeInstanceOf(CurrentVersionMoved);
       expect(error.message).toContain(FOREIGN_VERSION);
@@ -343,7 +331,7 @@ describe('refresh', () => {
         .rejects(awsException(ResourceNotFoundException));
       genesys.script(answer(200, TOKENS));
 
-      const result = await refreshed(FROM_PENDING);
+      const result = await refreshed(REFRESH_PENDING);
 
       expect(result.baseVersionId).toBe(BASE_VERSION);
     });
@@ -355,7 +343,7 @@ describe('refresh', () => {
         .resolves({ VersionId: DERIVED_VERSION, SecretString: secretValue({ team: 'of the pending one' }) });
       genesys.script(answer(200, TOKENS));
 
-      const result = await refreshed(FROM_PENDING);
+      const result = await refreshed(REFRESH_PENDING);
 
       expect(await opened(result)).toMatchObject({
         team: 'of the pending one',
@@ -368,7 +356,7 @@ describe('refresh', () => {
         .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
         .rejects(awsException(ResourceNotFoundException));
 
-      const error = await rejection(refreshed(FROM_PENDING));
+      const error = await rejection(refreshed(REFRESH_PENDING));
 
       expect(error).toBeInstanceOf(InvalidSecret);
       expect(error.message).toContain('pending');
@@ -453,7 +441,7 @@ describe('refresh', () => {
   ])('lets the error say whether the token may have been presented before: %s', async (repeated, message) => {
     genesys.script(answer(400, { error: 'invalid_grant' }));
 
-    const error = await rejection(refreshed({ ...FROM_CURRENT, repeated }));
+    const error = await rejection(refreshed({ ...REFRESH, repeated }));
 
     expect(error).toBeInstanceOf(RefreshTokenRejected);
     expect(error.message).toMatch(message);

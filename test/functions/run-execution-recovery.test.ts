@@ -7,30 +7,10 @@ import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
 import { refreshedEvent } from '../helpers/refreshed-event.ts';
-import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+import { EXECUTION_NAME, FIRST, FIRST_INPUT, RUN_REQUEST, SECOND, THIRD } from '../helpers/run-request.ts';
+import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 
-const NAME = 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed';
-const [FIRST, SECOND, THIRD] = [
-  `${EXECUTION_ARN_PREFIX}${NAME}`,
-  `${EXECUTION_ARN_PREFIX}${NAME}-2`,
-  `${EXECUTION_ARN_PREFIX}${NAME}-3`,
-] as const;
 const FOREIGN = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-0123456789abcdef`;
-
-const ROTATION = { secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION };
-const REQUEST: RunRequest = {
-  rotation: ROTATION,
-  purpose: 'rotate',
-  sealedRotationToken: 'v1.a.b.c',
-  baseVersionId: BASE_VERSION,
-};
-const INPUT = {
-  purpose: 'rotate',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  sealedRotationToken: 'v1.a.b.c',
-  recovered: null,
-};
 
 const succeeded = executionDescription('SUCCEEDED');
 const notRedrivable = executionDescription('FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
@@ -40,7 +20,7 @@ describe('run-execution: recovery of sealed tokens', () => {
   const { mock, dependencies, exists, looks, holdsTokens, started, redrivenArns } = playedExecutions();
 
   function run(changes: Partial<RunRequest> = {}): Promise<string> {
-    return runExecution({ ...REQUEST, ...changes }, dependencies());
+    return runExecution({ ...RUN_REQUEST, ...changes }, dependencies());
   }
 
   describe('when an execution holds newer tokens than the rejected ones,', () => {
@@ -61,14 +41,14 @@ describe('run-execution: recovery of sealed tokens', () => {
 
       expect(await run()).toBe(SECOND);
       expect(started()).toEqual([
-        { name: NAME, input: INPUT },
-        { name: `${NAME}-2`, input: { ...INPUT, recovered: RECOVERED } },
+        { name: EXECUTION_NAME, input: FIRST_INPUT },
+        { name: `${EXECUTION_NAME}-2`, input: { ...FIRST_INPUT, recovered: RECOVERED } },
       ]);
       expect(redrivenArns()).toEqual([]);
     });
 
     it('starts the next attempt with them instead of redriving one whose token was rejected', async () => {
-      exists(NAME);
+      exists(EXECUTION_NAME);
       holdsTokens(FOREIGN);
       looks(FIRST, rejected);
       looks(SECOND, succeeded);
@@ -100,7 +80,7 @@ describe('run-execution: recovery of sealed tokens', () => {
     });
 
     it('redrives the attempt that was given them when that failed to store them', async () => {
-      exists(NAME, `${NAME}-2`);
+      exists(EXECUTION_NAME, `${EXECUTION_NAME}-2`);
       holdsTokens(FOREIGN);
       looks(FIRST, rejected);
       looks(SECOND, executionDescription('FAILED', { error: 'AccessDeniedException' }), succeeded);
@@ -112,13 +92,13 @@ describe('run-execution: recovery of sealed tokens', () => {
     it('throws RotationFailed when those were rejected, too', async () => {
       holdsTokens(FOREIGN);
       looks(FIRST, rejected);
-      looks(SECOND, { ...rejected, input: JSON.stringify({ ...INPUT, recovered: RECOVERED }) });
+      looks(SECOND, { ...rejected, input: JSON.stringify({ ...FIRST_INPUT, recovered: RECOVERED }) });
 
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationFailed);
       expect(error.message).toContain(SECOND);
-      expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+      expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME, `${EXECUTION_NAME}-2`]);
     });
 
     it('throws RotationFailed when the newest are those that were rejected just now', async () => {
@@ -129,7 +109,7 @@ describe('run-execution: recovery of sealed tokens', () => {
 
       expect(error).toBeInstanceOf(RotationFailed);
       expect(error.message).toContain('RefreshTokenRejected');
-      expect(started().map(({ name }) => name)).toEqual([NAME]);
+      expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
     });
 
     it('throws RotationFailed when what is held came from another version than AWSCURRENT', async () => {
@@ -139,7 +119,7 @@ describe('run-execution: recovery of sealed tokens', () => {
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationFailed);
-      expect(started().map(({ name }) => name)).toEqual([NAME]);
+      expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
     });
 
     it('reports the rejection when the search for newer tokens is throttled', async () => {
@@ -162,7 +142,7 @@ describe('run-execution: recovery of sealed tokens', () => {
     });
 
     it('redrives a rejected execution when nothing newer is held: somebody authorised again', async () => {
-      exists(NAME);
+      exists(EXECUTION_NAME);
       looks(FIRST, rejected, succeeded);
 
       expect(await run()).toBe(FIRST);
@@ -195,7 +175,7 @@ describe('run-execution: recovery of sealed tokens', () => {
 
   describe('when an execution that cannot be redriven any more', () => {
     beforeEach(() => {
-      exists(NAME);
+      exists(EXECUTION_NAME);
       looks(SECOND, succeeded);
     });
 
@@ -208,9 +188,9 @@ describe('run-execution: recovery of sealed tokens', () => {
       await run();
 
       expect(started().at(-1)).toEqual({
-        name: `${NAME}-2`,
+        name: `${EXECUTION_NAME}-2`,
         input: {
-          ...INPUT,
+          ...FIRST_INPUT,
           recovered: {
             executionArn: FIRST,
             sealedValue: 'v1.d.e.f',
@@ -223,7 +203,7 @@ describe('run-execution: recovery of sealed tokens', () => {
     });
 
     it('had only been given sealed tokens, leaves them to the attempt after it', async () => {
-      exists(`${NAME}-2`);
+      exists(`${EXECUTION_NAME}-2`);
       looks(FIRST, notRedrivable);
       looks(SECOND, notRedrivable);
       looks(THIRD, succeeded);
@@ -234,13 +214,13 @@ describe('run-execution: recovery of sealed tokens', () => {
       await run();
 
       expect(started().at(-1)).toMatchObject({
-        name: `${NAME}-3`,
+        name: `${EXECUTION_NAME}-3`,
         input: { recovered: { executionArn: FIRST, sealedValue: 'v1.d.e.f', sealedVersionId: VERSION } },
       });
     });
 
     it('had refreshed the sealed tokens that it was given, gives those that it got for them', async () => {
-      exists(`${NAME}-2`);
+      exists(`${EXECUTION_NAME}-2`);
       looks(FIRST, notRedrivable);
       looks(SECOND, notRedrivable);
       looks(THIRD, succeeded);
@@ -252,7 +232,7 @@ describe('run-execution: recovery of sealed tokens', () => {
       await run();
 
       expect(started().at(-1)).toMatchObject({
-        name: `${NAME}-3`,
+        name: `${EXECUTION_NAME}-3`,
         input: { recovered: { executionArn: SECOND, sealedValue: 'v1.g.h.i' } },
       });
     });
@@ -262,7 +242,7 @@ describe('run-execution: recovery of sealed tokens', () => {
 
       await run();
 
-      expect(started().at(-1)).toEqual({ name: `${NAME}-2`, input: INPUT });
+      expect(started().at(-1)).toEqual({ name: `${EXECUTION_NAME}-2`, input: FIRST_INPUT });
     });
 
     it('had refreshed, but nobody knows what is AWSCURRENT, lets the next attempt begin anew', async () => {
@@ -270,7 +250,7 @@ describe('run-execution: recovery of sealed tokens', () => {
 
       await run({ baseVersionId: undefined });
 
-      expect(started().at(-1)).toEqual({ name: `${NAME}-2`, input: INPUT });
+      expect(started().at(-1)).toEqual({ name: `${EXECUTION_NAME}-2`, input: FIRST_INPUT });
       expect(mock.commandCalls(GetExecutionHistoryCommand)).toEqual([]);
     });
   });

@@ -15,32 +15,10 @@ import {
 } from '../../functions/rotation/run-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
-import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { executionDescription } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
-import { BASE_VERSION, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
-
-const NAME = 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed';
-const [FIRST, SECOND, THIRD] = [
-  `${EXECUTION_ARN_PREFIX}${NAME}`,
-  `${EXECUTION_ARN_PREFIX}${NAME}-2`,
-  `${EXECUTION_ARN_PREFIX}${NAME}-3`,
-] as const;
-
-const ROTATION = { secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION };
-const REQUEST: RunRequest = {
-  rotation: ROTATION,
-  purpose: 'rotate',
-  sealedRotationToken: 'v1.a.b.c',
-  baseVersionId: BASE_VERSION,
-};
-const INPUT = {
-  purpose: 'rotate',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  sealedRotationToken: 'v1.a.b.c',
-  recovered: null,
-};
+import { EXECUTION_NAME, FIRST, FIRST_INPUT, RUN_REQUEST, SECOND, THIRD } from '../helpers/run-request.ts';
 
 const running = (redriveCount = 0) => executionDescription('RUNNING', { redriveCount });
 const failed = (redriveCount = 0) => executionDescription('FAILED', { redriveCount, error: 'Refused' });
@@ -51,11 +29,11 @@ describe('run-execution', () => {
   const { mock, time, dependencies, exists, looks, started, lookedAt, redrivenArns } = playedExecutions();
 
   function run(changes: Partial<RunRequest> = {}): Promise<string> {
-    return runExecution({ ...REQUEST, ...changes }, dependencies());
+    return runExecution({ ...RUN_REQUEST, ...changes }, dependencies());
   }
 
   function latest(): Promise<string | undefined> {
-    return awaitLatestExecution(ROTATION, dependencies());
+    return awaitLatestExecution(RUN_REQUEST.rotation, dependencies());
   }
 
   describe('runExecution', () => {
@@ -65,7 +43,7 @@ describe('run-execution', () => {
       const arn = await run();
 
       expect(arn).toBe(FIRST);
-      expect(started()).toEqual([{ name: NAME, input: INPUT }]);
+      expect(started()).toEqual([{ name: EXECUTION_NAME, input: FIRST_INPUT }]);
       expect(redrivenArns()).toEqual([]);
     });
 
@@ -83,14 +61,14 @@ describe('run-execution', () => {
 
     describe('when an execution of that name exists', () => {
       beforeEach(() => {
-        exists(NAME);
+        exists(EXECUTION_NAME);
       });
 
       it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('attaches to one that is %s', async status => {
         looks(FIRST, executionDescription(status), executionDescription(status), succeeded);
 
         expect(await run()).toBe(FIRST);
-        expect(started().map(({ name }) => name)).toEqual([NAME]);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
         expect(redrivenArns()).toEqual([]);
       });
 
@@ -113,7 +91,7 @@ describe('run-execution', () => {
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST]);
-        expect(started().map(({ name }) => name)).toEqual([NAME]);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
       it('does not take the old failure for a new one while DescribeExecution lags behind the redrive', async () => {
@@ -144,7 +122,7 @@ describe('run-execution', () => {
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST, FIRST]);
-        expect(new Set(started().map(({ name }) => name))).toEqual(new Set([NAME]));
+        expect(new Set(started().map(({ name }) => name))).toEqual(new Set([EXECUTION_NAME]));
       });
 
       it('pauses between two looks at an execution that somebody else redrives', async () => {
@@ -181,7 +159,7 @@ describe('run-execution', () => {
         const error = await rejection(run());
 
         expect(error).toBeInstanceOf(ExecutionLimitExceeded);
-        expect(started().map(({ name }) => name)).toEqual([NAME]);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
       it('starts the next attempt after one that can no longer be redriven', async () => {
@@ -189,21 +167,21 @@ describe('run-execution', () => {
         looks(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
-        expect(started().at(-1)).toEqual({ name: `${NAME}-2`, input: INPUT });
+        expect(started().at(-1)).toEqual({ name: `${EXECUTION_NAME}-2`, input: FIRST_INPUT });
         expect(redrivenArns()).toEqual([]);
       });
 
       it('attaches to a next attempt that runs', async () => {
-        exists(`${NAME}-2`);
+        exists(`${EXECUTION_NAME}-2`);
         looks(FIRST, notRedrivable);
         looks(SECOND, running(), succeeded);
 
         expect(await run()).toBe(SECOND);
-        expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME, `${EXECUTION_NAME}-2`]);
       });
 
       it('redrives a next attempt that failed', async () => {
-        exists(`${NAME}-2`);
+        exists(`${EXECUTION_NAME}-2`);
         looks(FIRST, notRedrivable);
         looks(SECOND, failed(), succeeded);
 
@@ -212,7 +190,7 @@ describe('run-execution', () => {
       });
 
       it('goes on to the third attempt', async () => {
-        exists(`${NAME}-2`);
+        exists(`${EXECUTION_NAME}-2`);
         looks(FIRST, notRedrivable);
         looks(SECOND, notRedrivable);
         looks(THIRD, succeeded);
@@ -251,17 +229,17 @@ describe('run-execution', () => {
 
   describe('runExecution, for a check of the configuration,', () => {
     const CHECK = { purpose: 'check-configuration', sealedRotationToken: null } as const;
-    const CHECK_INPUT = { ...INPUT, ...CHECK };
+    const CHECK_INPUT = { ...FIRST_INPUT, ...CHECK };
 
     it('goes by names of its own', async () => {
-      exists(`${NAME}-check`);
+      exists(`${EXECUTION_NAME}-check`);
       looks(`${FIRST}-check`, notRedrivable);
       looks(`${FIRST}-check-2`, succeeded);
 
       expect(await run(CHECK)).toBe(`${FIRST}-check-2`);
       expect(started()).toEqual([
-        { name: `${NAME}-check`, input: CHECK_INPUT },
-        { name: `${NAME}-check-2`, input: CHECK_INPUT },
+        { name: `${EXECUTION_NAME}-check`, input: CHECK_INPUT },
+        { name: `${EXECUTION_NAME}-check-2`, input: CHECK_INPUT },
       ]);
       expect(mock.commandCalls(GetExecutionHistoryCommand)).toEqual([]);
     });

@@ -1,32 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
-import { parseVerifyRequest, type VerifyRequest } from '../../functions/verify/verify-request.ts';
+import { parseVerifyRequest } from '../../functions/verify/verify-request.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
-
-const REQUEST: VerifyRequest = {
-  mode: 'verify',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  pendingVersionId: DERIVED_VERSION,
-  refreshedAt: new Date('2026-07-01T07:59:55Z'),
-  execution: 'arn:execution',
-  state: 'Verify',
-};
-const RESUMED: VerifyRequest = { ...REQUEST, refreshedAt: null, state: 'VerifyResumed' };
-const CHECK: VerifyRequest = {
-  ...REQUEST,
-  mode: 'check-configuration',
-  refreshedAt: null,
-  state: 'CheckConfiguration',
-};
+import { CHECK_CONFIGURATION, VERIFY, VERIFY_RESUMED } from '../helpers/task-requests.ts';
 
 describe('verify-request', () => {
-  it.each([REQUEST, RESUMED, CHECK])('reads what the state $state hands over', request => {
-    const event: unknown = JSON.parse(JSON.stringify(request));
+  it.each([VERIFY, VERIFY_RESUMED, CHECK_CONFIGURATION])(
+    'reads what the state $state hands over',
+    request => {
+      const event: unknown = JSON.parse(JSON.stringify(request));
 
-    expect(parseVerifyRequest(event)).toEqual(request);
-  });
+      expect(parseVerifyRequest(event)).toEqual(request);
+    },
+  );
 
   it.each([
     ['mode', 'refresh'],
@@ -39,7 +25,7 @@ describe('verify-request', () => {
     ['execution', undefined],
     ['state', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {
-    const event: unknown = JSON.parse(JSON.stringify({ ...REQUEST, [key]: value }));
+    const event: unknown = JSON.parse(JSON.stringify({ ...VERIFY, [key]: value }));
 
     const error = await rejection(Promise.resolve().then(() => parseVerifyRequest(event)));
 

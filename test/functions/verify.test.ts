@@ -21,24 +21,9 @@ import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../h
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+import { CHECK_CONFIGURATION, VERIFY, VERIFY_RESUMED } from '../helpers/task-requests.ts';
 
 const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
-const REQUEST: VerifyRequest = {
-  mode: 'verify',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  pendingVersionId: DERIVED_VERSION,
-  refreshedAt: new Date('2026-07-01T07:59:55Z'),
-  execution: 'arn:execution',
-  state: 'Verify',
-};
-const RESUMED: VerifyRequest = { ...REQUEST, refreshedAt: null, state: 'VerifyResumed' };
-const CHECK: VerifyRequest = {
-  ...REQUEST,
-  mode: 'check-configuration',
-  refreshedAt: null,
-  state: 'CheckConfiguration',
-};
 
 describe('verify', () => {
   const logged = watchedLog();
@@ -58,7 +43,7 @@ describe('verify', () => {
   }
 
   async function verified(
-    request: VerifyRequest = REQUEST,
+    request: VerifyRequest = VERIFY,
     changes: Partial<VerifyDependencies> = {},
   ): Promise<VerifyResult> {
     const result = await verify(request, {
@@ -100,8 +85,8 @@ describe('verify', () => {
     });
 
     it.each([
-      [REQUEST, '2026-07-01T07:59:55.000Z'],
-      [RESUMED, null],
+      [VERIFY, '2026-07-01T07:59:55.000Z'],
+      [VERIFY_RESUMED, null],
     ])('gives back when the execution refreshed: $1', async (request, refreshedAt) => {
       genesys.script(answer(200, USER));
 
@@ -159,7 +144,7 @@ describe('verify', () => {
     });
 
     describe('when the API answers 401', () => {
-      const refreshedAt = (time: string): VerifyRequest => ({ ...REQUEST, refreshedAt: new Date(time) });
+      const refreshedAt = (time: string): VerifyRequest => ({ ...VERIFY, refreshedAt: new Date(time) });
 
       it.each([
         ['a minute ago', refreshedAt('2026-07-01T07:59:00Z')],
@@ -180,7 +165,7 @@ describe('verify', () => {
       it.each([
         ['within the last minute', refreshedAt('2026-07-01T07:59:00.001Z')],
         ['in the future of this clock', refreshedAt('2026-07-01T08:00:10Z')],
-        ['by an earlier attempt, nobody knows when', RESUMED],
+        ['by an earlier attempt, nobody knows when', VERIFY_RESUMED],
       ])('throws AccessTokenRejected for a token that was refreshed %s', async (...given) => {
         const [, request] = given;
         genesys.script(answer(401));
@@ -220,7 +205,7 @@ describe('verify', () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
       genesys.script(answer(200, USER));
 
-      await verified(REQUEST, { timeoutMs });
+      await verified(VERIFY, { timeoutMs });
 
       expect(timeout.mock.calls).toEqual([[1_234]]);
     });
@@ -230,7 +215,7 @@ describe('verify', () => {
     it('asks the login host whether it knows the client, and presents no token of the secret', async () => {
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
-      const result = await verified(CHECK);
+      const result = await verified(CHECK_CONFIGURATION);
 
       expect(result).toEqual({ userId: null, refreshedAt: null });
       expect(genesys.requests).toMatchObject([
@@ -247,7 +232,7 @@ describe('verify', () => {
       stored(secretValue({ accessToken: undefined }));
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
-      expect((await verified(CHECK)).userId).toBeNull();
+      expect((await verified(CHECK_CONFIGURATION)).userId).toBeNull();
     });
 
     it('looks at AWSCURRENT on a redrive, when Secrets Manager has removed the copy that it tested', async () => {
@@ -256,7 +241,7 @@ describe('verify', () => {
         .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
-      const result = await verified({ ...CHECK, pendingVersionId: VERSION });
+      const result = await verified({ ...CHECK_CONFIGURATION, pendingVersionId: VERSION });
 
       expect(result).toEqual({ userId: null, refreshedAt: null });
       expect(genesys.requests).toMatchObject([{ path: '/login/mypurecloud.ie/oauth/token' }]);
@@ -265,7 +250,7 @@ describe('verify', () => {
     it('logs that the configuration was checked', async () => {
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
-      await verified(CHECK);
+      await verified(CHECK_CONFIGURATION);
 
       expect(logged()).toMatchObject([
         { level: 'info', line: { message: 'configuration checked', state: 'CheckConfiguration' } },
@@ -280,44 +265,47 @@ describe('verify', () => {
     ])('throws %s', async (_name, scripted, type) => {
       genesys.script(scripted);
 
-      const error = await rejection(verified(CHECK));
+      const error = await rejection(verified(CHECK_CONFIGURATION));
 
       expect(error).toBeInstanceOf(type);
       expect(logged()).toEqual([]);
     });
   });
 
-  describe.each([REQUEST, CHECK])('in the mode $mode, without a request to Genesys Cloud', request => {
-    it('passes ResourceNotFoundException on when the version cannot be read yet', async () => {
-      const unread = { ...request, pendingVersionId: VERSION };
+  describe.each([VERIFY, CHECK_CONFIGURATION])(
+    'in the mode $mode, without a request to Genesys Cloud',
+    request => {
+      it('passes ResourceNotFoundException on when the version cannot be read yet', async () => {
+        const unread = { ...request, pendingVersionId: VERSION };
 
-      const error = await rejection(verified(unread));
+        const error = await rejection(verified(unread));
 
-      expect(error).toBeInstanceOf(ResourceNotFoundException);
-      expect(genesys.requests).toEqual([]);
-    });
+        expect(error).toBeInstanceOf(ResourceNotFoundException);
+        expect(genesys.requests).toEqual([]);
+      });
 
-    it('passes the errors of Secrets Manager on under their own names', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
-        .rejects(secretsManagerException('ThrottlingException'));
-
-      const error = await rejection(verified(request));
-
-      expect(error.name).toBe('ThrottlingException');
-      expect(genesys.requests).toEqual([]);
-    });
-
-    it.each(['not JSON', 'null', secretValue({ clientId: '' }), secretValue({ region: 'nowhere' })])(
-      'throws InvalidSecret for %s',
-      async value => {
-        stored(value);
+      it('passes the errors of Secrets Manager on under their own names', async () => {
+        secretsMock
+          .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
+          .rejects(secretsManagerException('ThrottlingException'));
 
         const error = await rejection(verified(request));
 
-        expect(error).toBeInstanceOf(InvalidSecret);
+        expect(error.name).toBe('ThrottlingException');
         expect(genesys.requests).toEqual([]);
-      },
-    );
-  });
+      });
+
+      it.each(['not JSON', 'null', secretValue({ clientId: '' }), secretValue({ region: 'nowhere' })])(
+        'throws InvalidSecret for %s',
+        async value => {
+          stored(value);
+
+          const error = await rejection(verified(request));
+
+          expect(error).toBeInstanceOf(InvalidSecret);
+          expect(genesys.requests).toEqual([]);
+        },
+      );
+    },
+  );
 });
