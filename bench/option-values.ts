@@ -1,15 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-
-/** @throws InvalidArgumentError it is not a whole number */
-export function integer(value: string): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isInteger(number)) return number;
-  throw new InvalidArgumentError('It is a whole number.');
-}
+import { parseInteger } from '../sandbox/program/option-values.ts';
 
 /** @throws InvalidArgumentError it is not a whole number of at least 1 */
 export function positiveInteger(value: string): number {
-  const number = integer(value);
+  const number = parseInteger(value);
   if (number > 0) return number;
   throw new InvalidArgumentError('It is at least 1.');
 }

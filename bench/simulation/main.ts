@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { rotationSchedule } from '../../infra/rotation-schedule.ts';
-import { hours, integer, positiveInteger } from '../option-values.ts';
+import { parseInteger } from '../../sandbox/program/option-values.ts';
+import { hours, positiveInteger } from '../option-values.ts';
 import { DEFAULT_FLEET, type FleetOptions, simulateFleet } from './fleet.ts';
 import { measureFleet } from './fleet-report.ts';
 import { fleetSection } from './fleet-section.ts';
@@ -52,7 +53,7 @@ const program = new Command('npm run simulate --')
   .option('--reserved <number>', 'concurrency that is set aside for each function', positiveInteger)
   .option('--users <number>', 'Genesys Cloud users that share the credentials', positiveInteger, 1)
   .option('--token-rate <number>', 'token requests a minute that Genesys Cloud lets through', positiveInteger)
-  .option('--seed <number>', 'the same one gives the same figures', integer, DEFAULT_FLEET.seed)
+  .option('--seed <number>', 'the same one gives the same figures', parseInteger, DEFAULT_FLEET.seed)
   .option('--json', 'print the figures as one JSON object')
   .option('--write', 'make the runs of docs/fleet.md instead, and write them into it')
   .option('--check', 'make them, but only fail when the page is not what it should be')

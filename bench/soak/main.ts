@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
-import { hours, integer, positiveInteger } from '../option-values.ts';
+import { parseInteger } from '../../sandbox/program/option-values.ts';
+import { hours, positiveInteger } from '../option-values.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
 import { soak } from './soak.ts';
@@ -24,7 +25,7 @@ const program = new Command('npm run soak --')
   .option('--days <number>', 'simulated days with faults; a quiet time follows', positiveInteger, 30)
   .option('--secrets <number>', 'how many credentials', positiveInteger, 3)
   .option('--fault-rate <share>', 'share of all calls that a fault befalls, 0 to 1', share, 0.05)
-  .option('--seed <number>', 'the same one gives the same figures', integer, 1)
+  .option('--seed <number>', 'the same one gives the same figures', parseInteger, 1)
   .option('--schedule <expression>', `every third secret has ${CRON_SCHEDULE} instead`, 'rate(8 hours)')
   .option('--window <hours>', 'rotation window, e.g. 1h', '1h')
   .option('--operator-after <hours>', 'how long after a failure the operator comes, on average', hours, 4)

@@ -7,10 +7,10 @@ export const TOKEN_TIMEOUT_MS = 5_000;
 /** How long an API call may take, in ms; it can be repeated. */
 export const API_TIMEOUT_MS = 2_000;
 
-/** What a function needs to answer after a call has timed out, in ms. */
-const TIME_TO_ANSWER_MS = 300;
+/** What a function needs to report a call that has timed out, in ms. */
+const TIME_TO_REPORT_MS = 300;
 
 /** The time-out for a call that starts now: `timeoutMs`, or less where the function has less time left. */
 export function timeoutWithin(timeoutMs: number, context: { getRemainingTimeInMillis(): number }): number {
-  return Math.max(1, Math.min(timeoutMs, context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS));
+  return Math.max(1, Math.min(timeoutMs, context.getRemainingTimeInMillis() - TIME_TO_REPORT_MS));
 }

@@ -9,10 +9,10 @@ export function parsePort(value: string): number {
   throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
 }
 
-/** @throws InvalidArgumentError */
-export function parseSeed(value: string): number {
+/** @throws InvalidArgumentError it is not a whole number */
+export function parseInteger(value: string): number {
   const number = Number(value);
-  if (Number.isInteger(number)) return number;
+  if (value.trim() !== '' && Number.isInteger(number)) return number;
   throw new InvalidArgumentError('It is a whole number.');
 }
 

@@ -6,7 +6,7 @@ import { createFirstCredential } from '../demonstration/first-credential.ts';
 import { AWS_FAULTS, type FaultRule, FUNCTION_FAULTS, GENESYS_FAULTS } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
 import { Sandbox } from '../sandbox.ts';
-import { collectFault, parsePort, parseSeed } from './option-values.ts';
+import { collectFault, parseInteger, parsePort } from './option-values.ts';
 import { readyMessage, readyText } from './ready-message.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
@@ -46,7 +46,7 @@ const program = new Command('npm run sandbox --')
     collectFault,
     [],
   )
-  .option('--seed <number>', 'for the faults with a share and for the jitter of Step Functions', parseSeed)
+  .option('--seed <number>', 'for the faults with a share and for the jitter of Step Functions', parseInteger)
   .option('--json', 'print one JSON line when ready')
   .addHelpText('after', FAULT_HELP)
   .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 stopped at once by a second Ctrl-C.')

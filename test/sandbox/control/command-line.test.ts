@@ -37,6 +37,7 @@ describe('npm run sandbox', () => {
       /^Bad fault: there is no target lambda:nope; .*\n$/,
     ],
     ['a seed that is no number', ['--seed', 'one'], /whole number/],
+    ['an empty seed', ['--seed', ''], /whole number/],
     ['a control port that is none', ['--control-port', '70000'], /whole number from 1 to 65535/],
   ])('refuses %s', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await sandboxProgram(...args).ended;
