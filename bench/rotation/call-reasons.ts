@@ -21,7 +21,5 @@ export const CALL_REASONS: Readonly<Record<string, string>> = {
   'store-pending secretsmanager:PutSecretValue': 'Stores the new tokens.',
   'verify secretsmanager:GetSecretValue': 'What is proved is what is stored, and not what was in memory.',
   'promote secretsmanager:UpdateSecretVersionStage': 'Moves AWSCURRENT.',
-  'notify states:DescribeExecution':
-    'Beside the rotation: events come late and in any order, so how the execution stands is asked.',
   'notify dynamodb:GetItem': 'Beside the rotation: whether a failure was reported that is over now.',
 };

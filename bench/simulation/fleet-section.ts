@@ -118,7 +118,7 @@ function burstTable({ bursts, largestBurst }: FleetReport): string[] {
 function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: FleetReport): string[] {
   const dollars = waitingDollars(waitedSecondsPerRotation);
   return [
-    'After the first look each wait is so many times longer than the one before, up to the longest. Warm: at the pace of ten thousand in four hours. Cold: one rotation now and then. Outage: an execution that takes 12 s, because the token endpoint is silent twice. Overloaded: six rotations a second, of which the quota feeds five.',
+    'After the first look each wait is so many times longer than the one before, up to the longest. Warm: at the pace of ten thousand in four hours. Cold: one rotation now and then. Outage: an execution that takes 12 s, because the token endpoint is silent twice. Overloaded: eleven rotations a second, of which the quota feeds ten.',
     '',
     row([
       'First look, growth, longest wait',

@@ -11,9 +11,6 @@ const SLICE_MS = 300_000;
 /** The search ends when the two sides differ by less than this share. */
 const PRECISION = 0.03;
 
-/** DescribeExecution of a rotation, at least: one look of the rotation function, and one of `notify`. */
-const LEAST_LOOKS = 2;
-
 /** More rotations at once than any account takes: they ask for the versions of 50 secrets a second. */
 const MOST_ROTATIONS_AT_ONCE = 400;
 
@@ -31,7 +28,8 @@ export function isBearable(figures: FleetFigures): boolean {
  * a window it is the largest fleet.
  */
 export function largestRate(options: FleetOptions): number {
-  const most = requestQuota('DescribeExecution', options.region).refillPerSecond / LEAST_LOOKS;
+  // Every rotation takes one look at least.
+  const most = requestQuota('DescribeExecution', options.region).refillPerSecond;
   return largest(most, perSecond =>
     isBearable(
       simulateFleet({

@@ -23,12 +23,12 @@ const PRECEDENCE_MS = 20_000;
 export function announceClosed(world: World, secret: SimulatedSecret, execution: SimulatedExecution): void {
   const succeeded = execution.status === 'SUCCEEDED';
   deliver(world, function* (invocation) {
-    yield* call(world, invocation, 'DescribeExecution');
     if (succeeded) {
       yield* call(world, invocation, 'GetItem');
       yield* call(world, invocation, 'GetItem');
       return;
     }
+    yield* call(world, invocation, 'DescribeExecution');
     yield* call(world, invocation, 'GetExecutionHistory');
     yield* call(world, invocation, 'GetItem');
     secret.failureIsKnown = true;

@@ -37,11 +37,11 @@ const WARM = { ...DEFAULT_FLEET, secrets: 625, windowMs: HOUR_MS / 4 };
 /** So rare that no environment lives on to the next rotation. */
 const COLD = { ...DEFAULT_FLEET, secrets: 100, windowMs: 100 * HOUR_MS };
 
-/** Six rotations a second for 200 s: each needs two of ten calls a second at least. */
+/** Eleven rotations a second for 100 s: each needs one of ten calls a second at least. */
 const OVERLOADED = {
   ...DEFAULT_FLEET,
-  secrets: 1_200,
-  windowMs: 200_000,
+  secrets: 1_100,
+  windowMs: 100_000,
   drained: ['DescribeExecution'] as const,
 };
 

@@ -1,3 +1,4 @@
+import { type ExecutionRotation, rotationOf } from '../shared/execution-data.ts';
 import { requestFields } from '../shared/request.ts';
 
 /** An execution has closed. */
@@ -8,6 +9,9 @@ export interface ExecutionClosed {
   readonly succeeded: boolean;
   /** How often it had been redriven when it closed; undefined when the event does not say. */
   readonly redriveCount: number | undefined;
+  readonly closedAt: Date | undefined;
+  /** What it rotates; undefined when the event leaves its input out, as encryption with a key of the account does. */
+  readonly rotation: ExecutionRotation | undefined;
 }
 
 /** Secrets Manager has ended a rotation, of any secret in the account. */
@@ -23,7 +27,7 @@ export interface RotationEnded {
 const CLOSED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /**
- * Reads an event of EventBridge. From the event of an execution nothing is taken that encryption may leave out.
+ * Reads an event of EventBridge.
  *
  * @throws InvalidRotationRequest it is neither of the two kinds
  * @see AWS Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge"
@@ -35,12 +39,14 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed | Rotati
   const detail = fields.object('detail');
   if (source === 'aws.states') {
     fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
-    const { redriveCount } = (event as { detail: { redriveCount?: unknown } }).detail;
+    const { redriveCount, stopDate, input } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
     return {
       kind: 'execution-closed',
       executionArn: detail.string('executionArn'),
       succeeded: detail.oneOf('status', CLOSED) === 'SUCCEEDED',
       redriveCount: typeof redriveCount === 'number' ? redriveCount : undefined,
+      closedAt: typeof stopDate === 'number' ? new Date(stopDate) : undefined,
+      rotation: typeof input === 'string' ? rotationOf(input) : undefined,
     };
   }
   fields.oneOf('detail-type', ['AWS Service Event via CloudTrail']);

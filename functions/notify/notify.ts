@@ -68,21 +68,25 @@ export async function notify(
 }
 
 async function executionClosed(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
-  const { executionArn } = event;
+  if (event.succeeded) return executionSucceeded(event, dependencies);
   const report = await readClosedExecution(event, dependencies);
-  if (event.succeeded) {
-    const { closedAt = dependencies.now(), rotation } = report;
-    return closeStreaks(
-      subjectsOf(report),
-      { secretArn: rotation?.secretArn, executionArn, at: closedAt },
-      dependencies,
-    );
-  }
-  const { status } = report;
+  const { executionArn, status } = report;
   if (status === 'SUCCEEDED' || status === 'RUNNING') {
     return silent('the execution was redriven', { execution: executionArn });
   }
   return executionFailed({ ...report, status }, dependencies);
+}
+
+/** A success is final, so its event is enough where it says what was rotated: DescribeExecution has a small quota. */
+async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
+  const { executionArn } = event;
+  const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
+  const { closedAt = dependencies.now(), rotation } = report;
+  await closeStreaks(
+    subjectsOf(report),
+    { secretArn: rotation?.secretArn, executionArn, at: closedAt },
+    dependencies,
+  );
 }
 
 async function executionFailed(
@@ -183,7 +187,10 @@ async function closeStreaks(
  * What the table knows an execution's failures by; a rotation that succeeds also proves its configuration. An
  * execution whose input cannot be read stands for itself.
  */
-function subjectsOf({ rotation, executionArn }: ExecutionReport): readonly [string, ...string[]] {
+function subjectsOf({
+  rotation,
+  executionArn,
+}: Pick<ExecutionReport, 'rotation' | 'executionArn'>): readonly [string, ...string[]] {
   if (rotation === undefined) return [executionArn];
   const { purpose, secretArn } = rotation;
   return purpose === 'rotate' ? [secretArn, checkOf(secretArn)] : [checkOf(secretArn)];

@@ -42,7 +42,14 @@ describe('closed-execution', () => {
   /** Reads it as after an event that says FAILED. */
   function readFailed({ redriveCount = 0 } = {}) {
     return readClosedExecution(
-      { kind: 'execution-closed', executionArn: EXECUTION_ARN, succeeded: false, redriveCount },
+      {
+        kind: 'execution-closed',
+        executionArn: EXECUTION_ARN,
+        succeeded: false,
+        redriveCount,
+        closedAt: undefined,
+        rotation: undefined,
+      },
       {
         stepFunctions: new SFNClient(),
         sleep: async ms => {

@@ -3,7 +3,7 @@ import { parseNotificationEvent } from '../../functions/notify/notification-even
 import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { SECRET_ARN } from '../helpers/secret.ts';
+import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS } from '../helpers/secret-value.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -17,7 +17,13 @@ function executionEvent(detail: object = {}, event: object = {}): object {
     detail: {
       executionArn: EXECUTION_ARN,
       status: 'FAILED',
-      input: SENTINELS.refreshToken,
+      stopDate: Date.parse('2026-07-01T08:00:09Z'),
+      input: JSON.stringify({
+        purpose: 'rotate',
+        secretArn: SECRET_ARN,
+        versionId: VERSION,
+        sealedRotationToken: SENTINELS.rotationToken,
+      }),
       redriveCount: 2,
       ...detail,
     },
@@ -54,13 +60,19 @@ describe('notification-event', () => {
       executionArn: EXECUTION_ARN,
       succeeded,
       redriveCount: 2,
+      closedAt: new Date('2026-07-01T08:00:09Z'),
+      rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
     });
   });
 
   it('does without what an event of an execution may lack', () => {
-    const event = executionEvent({ redriveCount: undefined, input: undefined });
+    const event = executionEvent({ redriveCount: undefined, stopDate: null, input: null });
 
-    expect(parseNotificationEvent(event)).toMatchObject({ redriveCount: undefined });
+    expect(parseNotificationEvent(event)).toMatchObject({
+      redriveCount: undefined,
+      closedAt: undefined,
+      rotation: undefined,
+    });
   });
 
   it.each([

@@ -116,8 +116,15 @@ describe('notify', () => {
   }
 
   function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
-    const { kind = 'execution-closed', executionArn = EXECUTION_ARN, succeeded = false } = changes;
-    return told({ kind, executionArn, succeeded, redriveCount: changes.redriveCount });
+    return told({
+      kind: 'execution-closed',
+      executionArn: EXECUTION_ARN,
+      succeeded: false,
+      redriveCount: undefined,
+      closedAt: undefined,
+      rotation: undefined,
+      ...changes,
+    });
   }
 
   function rotationEnded(succeeded: boolean, changes: Partial<RotationEnded> = {}): Promise<void> {
@@ -284,6 +291,21 @@ describe('notify', () => {
 
       expect(published()).toEqual([]);
       expect(calls).toEqual([]);
+    });
+
+    it('is not looked at when its event says what it has rotated, and when', async () => {
+      const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
+      await closed();
+      stepFunctionsMock.reset();
+
+      await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() - 1) });
+      const beforeTheFailure = [...items.keys()];
+      await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() + HOUR_MS) });
+
+      expect(beforeTheFailure).toEqual([SECRET_ARN]);
+      expect(items.size).toBe(0);
+      expect(published()).toHaveLength(2);
+      expect(stepFunctionsMock.calls()).toEqual([]);
     });
 
     it('says once that it works again, and since when it had not', async () => {

@@ -37,8 +37,8 @@ describe('simulateFleet', () => {
   });
 
   it('waits longer and still fails nothing when looks are refused for a while', () => {
-    const usual = fleet({ windowMs: 60_000, drained: [] });
-    const drained = fleet({ windowMs: 60_000, drained: ['DescribeExecution'] });
+    const usual = fleet({ windowMs: 25_000, drained: [] });
+    const drained = fleet({ windowMs: 25_000, drained: ['DescribeExecution'] });
 
     expect(usual.refused.DescribeExecution).toBeUndefined();
     expect(drained.refused.DescribeExecution).toBeGreaterThan(0);
