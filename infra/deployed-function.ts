@@ -31,11 +31,10 @@ export interface DeployedFunctionProps {
   /** Every call that the function makes, apart from writing its own log and its traces. */
   readonly grants: readonly PolicyStatement[];
   /** A reason for each pattern in the grants. */
-  readonly wildcards?: WildcardReasons;
+  readonly wildcards: WildcardReasons;
   /** Besides the variables that all functions have. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Come last, so that they may override what is set here. */
-  readonly overrides?: Partial<FunctionProps>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly invocation?: Pick<FunctionProps, 'currentVersionOptions' | 'retryAttempts' | 'maxEventAge'>;
 }
 
 /**
@@ -43,10 +42,8 @@ export interface DeployedFunctionProps {
  * own that holds nothing but the given grants, the log and the traces. The role's policy is part of the role, so a
  * function never runs before its permissions are there.
  *
- * Stack traces stay those of the bundle: with `--enable-source-maps` Node would read and parse the map at every
- * cold start, which makes loading a fourth slower, for the sake of traces whose errors already name what happened. The
- * map is not deployed, because it is as large as the bundle; `npm run build` makes both again for whoever has to look
- * one up.
+ * No source maps: reading them makes a cold start a fourth slower. `npm run build` makes them for whoever has to look a
+ * line of a stack trace up.
  */
 export class DeployedFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -95,7 +92,7 @@ export class DeployedFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-      ...props.overrides,
+      ...props.invocation,
     });
     if (vpc !== undefined) {
       // The construct would want the whole VPC, to make a security group in it.

@@ -1,5 +1,5 @@
 /** What a function is deployed with, beyond what all functions share. */
-export interface FunctionSettings {
+interface FunctionEntry {
   /** Its construct's id; of a function of the workflow the same word as its state and its folder. */
   readonly constructId: string;
   /**
@@ -17,20 +17,20 @@ export const TASK_FUNCTIONS = {
   'store-pending': { constructId: 'StorePending', timeoutSeconds: 2 },
   verify: { constructId: 'Verify', timeoutSeconds: 3 },
   promote: { constructId: 'Promote', timeoutSeconds: 2 },
-} as const satisfies Record<string, FunctionSettings>;
+} as const satisfies Record<string, FunctionEntry>;
 
 /** The functions that look after the rotations: they touch no credential, and no rotation waits for them. */
 export const OPERATIONS_FUNCTIONS = {
   notify: { constructId: 'Notify', timeoutSeconds: 30 },
   watch: { constructId: 'Watch', timeoutSeconds: 60 },
-} as const satisfies Record<string, FunctionSettings>;
+} as const satisfies Record<string, FunctionEntry>;
 
 /** Every function, by the name of its folder. What is not here is not deployed. */
 export const FUNCTIONS = {
   rotation: { constructId: 'Rotation', timeoutSeconds: 60 },
   ...TASK_FUNCTIONS,
   ...OPERATIONS_FUNCTIONS,
-} as const satisfies Record<string, FunctionSettings>;
+} as const satisfies Record<string, FunctionEntry>;
 
 /** The name of a function: its folder, and the end of its name in Lambda. */
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -15,7 +15,7 @@ export interface FunctionOptions {
   /**
    * Subnets and security groups in which the functions run. Default: outside of any VPC.
    *
-   * From there they must reach Genesys Cloud, and Secrets Manager, KMS, Step Functions, SNS, DynamoDB and X-Ray.
+   * From there they must reach Genesys Cloud, and Secrets Manager, KMS, Step Functions, SNS and DynamoDB.
    */
   readonly vpc?: VpcPlacement;
   /** Folder with the bundles of the functions. Default: the one that the package brings. */

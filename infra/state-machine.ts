@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
@@ -10,12 +9,11 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { definitionText } from '../statemachine/definition-text.ts';
 import { explainWildcards } from './deployed-function.ts';
 import type { ExecutionKey } from './execution-key.ts';
 import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
 import type { Logs } from './logs.ts';
-
-const DEFINITION = new URL('../statemachine/rotation.asl.json', import.meta.url);
 
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
@@ -60,7 +58,7 @@ export class RotationStateMachine extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(readFileSync(DEFINITION, 'utf8')),
+      definitionBody: DefinitionBody.fromString(definitionText()),
       definitionSubstitutions: { ...substitutions(tasks), Partition: Aws.PARTITION },
       // The construct would add the grants for logs and traces again, in a policy of their own.
       role: role.withoutPolicyUpdates(),

@@ -22,8 +22,7 @@ export interface TaskFunctionsProps {
  * The functions that the workflow runs. It runs each by the alias `live` of a published version, so that code and
  * configuration change in one moment, and a rotation under way meets the old ones or the new ones but no mixture.
  *
- * The alias has moved before CloudFormation deletes the version that it pointed to, and nothing names a version: an
- * execution that is redriven calls the alias, so it gets the mended code. So old versions need not be kept.
+ * Old versions need not be kept: an execution that is redriven calls the alias, too, and gets the mended code.
  *
  * @returns each function's alias
  */
@@ -42,7 +41,7 @@ export function taskFunctions(
       grants,
       wildcards: secrets.wildcards,
       environment,
-      overrides: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
+      invocation: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
     return lambda.addAlias('live');
   };

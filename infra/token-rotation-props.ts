@@ -29,7 +29,7 @@ export interface TokenRotationProps
   readonly window?: string;
   /**
    * Whether a key of the account encrypts definition, input, output and history of the executions. Whoever looks at
-   * one in the console then needs `kms:Decrypt` on it. Default: false, a key that AWS owns does, and tokens are sealed
+   * one in the Step Functions console then needs `kms:Decrypt` on it. Default: false, a key that AWS owns does, and tokens are sealed
    * in either case.
    */
   readonly encryptExecutionData?: boolean;

@@ -1,11 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import {
-  answerLabel,
-  type HttpOutcome,
-  httpExchange,
-  jsonObject,
-} from '../../functions/shared/http-exchange.ts';
+import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/shared/http-exchange.ts';
+import { jsonObject } from '../../functions/shared/json-object.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** Whose user an access token belongs to. */

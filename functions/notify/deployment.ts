@@ -26,7 +26,7 @@ export function deploymentOf(rotationFunctionArn: string, runbookUrl: string | u
   };
 }
 
-/** Where an execution is to be seen, and redriven, in the console. */
+/** Where an execution is to be seen, and redriven, in the Step Functions console. */
 export function consoleLink(executionArn: string): string {
   const [, partition = '', , region = ''] = executionArn.split(':');
   const host = CONSOLES[partition] ?? CONSOLES.aws;

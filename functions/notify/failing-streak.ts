@@ -1,10 +1,10 @@
 import {
-  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { instantOf } from '../shared/instant.ts';
 
 /** What is known of a rotation, or of a configuration test, that has not succeeded since. */
 export interface FailingStreak {
@@ -35,8 +35,8 @@ export async function readStreak(
   const { Item } = await dynamoDb.send(
     new GetItemCommand({ TableName: tableName, Key: { subject: { S: subject } }, ConsistentRead: true }),
   );
-  const failingSince = instantIn(Item?.failingSince);
-  const notifiedAt = instantIn(Item?.notifiedAt);
+  const failingSince = instantOf(Item?.failingSince?.S);
+  const notifiedAt = instantOf(Item?.notifiedAt?.S);
   if (Item === undefined || failingSince === undefined || notifiedAt === undefined) return undefined;
   const { state, error, execution } = Item;
   return { failingSince, notifiedAt, state: state?.S ?? '', error: error?.S ?? '', execution: execution?.S };
@@ -69,9 +69,4 @@ export async function writeStreak(
 /** Forgets that a subject failed. */
 export async function deleteStreak(subject: string, { dynamoDb, tableName }: StreakTable): Promise<void> {
   await dynamoDb.send(new DeleteItemCommand({ TableName: tableName, Key: { subject: { S: subject } } }));
-}
-
-function instantIn(attribute: AttributeValue | undefined): Date | undefined {
-  const instant = new Date(attribute?.S ?? Number.NaN);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
 }

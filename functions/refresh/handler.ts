@@ -1,9 +1,8 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Context } from 'aws-lambda';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 import { optionalNumber, requiredVariable } from '../shared/environment.ts';
-import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
+import { type RemainingTime, TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
 import { genesysUrls } from '../shared/genesys-urls.ts';
 import { type RefreshResult, refresh } from './refresh.ts';
 import { parseRefreshRequest } from './refresh-request.ts';
@@ -15,7 +14,7 @@ const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
 /** The task of the states Refresh and RefreshPending. */
-export async function handler(event: unknown, context: Context): Promise<RefreshResult> {
+export async function handler(event: unknown, context: RemainingTime): Promise<RefreshResult> {
   return refresh(parseRefreshRequest(event), {
     secrets,
     kms,

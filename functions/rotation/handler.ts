@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { Context } from 'aws-lambda';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 import { requiredVariable } from '../shared/environment.ts';
+import type { RemainingTime } from '../shared/genesys-timeouts.ts';
 import { rotate } from './rotation.ts';
 import { parseRotationEvent } from './rotation-event.ts';
 
@@ -15,7 +15,7 @@ const stepFunctions = new SFNClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
 /** The rotation function: what Secrets Manager calls. */
-export async function handler(event: unknown, context: Context): Promise<void> {
+export async function handler(event: unknown, context: RemainingTime): Promise<void> {
   await rotate(parseRotationEvent(event), {
     secrets,
     stepFunctions,

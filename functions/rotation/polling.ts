@@ -7,13 +7,9 @@ export interface PollingSchedule {
 }
 
 /**
- * Looks are rare, because a fleet of secrets shares a quota of 10 to 15 DescribeExecution calls a second. The figures
- * follow from the simulation of a fleet (docs/fleet.md, "How the rotation function looks at executions"):
- *
- * - The first look comes when 95 of 100 warm executions are done, so that nearly all rotations need one only. An
- *   earlier look is mostly in vain; a later one spares next to none, and every rotation waits for it.
- * - Then the waits grow a little and stay short. A refused look takes nothing from the quota, but a rotation that
- *   backs off falls behind those that have just begun, and waits until its function runs out of time.
+ * Looks are rare, because a fleet shares 10 to 15 DescribeExecution calls a second. The figures follow from a simulation
+ * (docs/fleet.md, "How the rotation function looks at executions"): a first look when 95 of 100 warm executions are done,
+ * then short waits, because backing off spares nothing.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */

@@ -4,7 +4,8 @@ import {
   GenesysRateLimited,
   GenesysUnavailable,
 } from './errors.ts';
-import { answerLabel, httpExchange, jsonObject } from './http-exchange.ts';
+import { answerLabel, httpExchange } from './http-exchange.ts';
+import { jsonObject } from './json-object.ts';
 
 /** The circumstances of a call with an access token. */
 export interface CurrentUserOptions {

@@ -1,6 +1,6 @@
 /**
  * The errors of the rotation. Step Functions matches and shows them by `name`, so a name is an interface: it is a
- * literal (a minifier renames classes), and the headline that an operator reads in the console. One class for each
+ * literal (a minifier renames classes), and the headline that an operator reads in the Step Functions console. One class for each
  * different reaction. Messages and fields hold identifiers only, never a token, a body or a header.
  *
  * The name is a getter and not a field, because a field does not exist yet while the base class makes the message.
@@ -62,14 +62,14 @@ export class ClientRejected extends RotationError {
   }
 }
 
-/** Genesys Cloud answered 429. Nothing was spent; retried. */
+/** Genesys Cloud answered 429. Nothing was spent. Retried where the state has retries. */
 export class GenesysRateLimited extends RotationError {
   override get name() {
     return 'GenesysRateLimited' as const;
   }
 }
 
-/** Genesys Cloud could not be reached, or answered that it cannot serve now. Nothing was spent; retried. */
+/** Genesys Cloud could not be reached, or answered that it cannot serve now. Nothing was spent. Retried where the state has retries. */
 export class GenesysUnavailable extends RotationError {
   override get name() {
     return 'GenesysUnavailable' as const;
@@ -77,8 +77,8 @@ export class GenesysUnavailable extends RotationError {
 }
 
 /**
- * The refresh request left, but no readable answer came: the refresh token may be spent. Retried once, because
- * that is the only chance left.
+ * The refresh request left, but no readable answer came: the refresh token may be spent. Refresh retries
+ * once, because that is the only chance left.
  */
 export class GenesysAnswerLost extends RotationError {
   override get name() {

@@ -1,3 +1,5 @@
+import { jsonObject } from './json-object.ts';
+
 /** What an execution rotates, as its input tells. */
 export interface ExecutionRotation {
   readonly purpose: 'rotate' | 'check-configuration';
@@ -7,7 +9,7 @@ export interface ExecutionRotation {
 
 /** Reads the input of an execution. Of it only these members are kept: it also holds sealed blobs. */
 export function rotationOf(input: string | undefined): ExecutionRotation | undefined {
-  const { purpose, secretArn, versionId } = parsedObject(input);
+  const { purpose, secretArn, versionId } = jsonObject(input ?? '') ?? {};
   if (typeof secretArn !== 'string' || typeof versionId !== 'string') return undefined;
   return {
     purpose: purpose === 'check-configuration' ? purpose : 'rotate',
@@ -21,15 +23,6 @@ export function rotationOf(input: string | undefined): ExecutionRotation | undef
  * quote an input, so it is not read.
  */
 export function functionMessage(cause: string | undefined): string | undefined {
-  const { errorMessage } = parsedObject(cause);
+  const { errorMessage } = jsonObject(cause ?? '') ?? {};
   return typeof errorMessage === 'string' ? errorMessage : undefined;
-}
-
-function parsedObject(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text ?? '');
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }

@@ -15,7 +15,7 @@ const ROTATION_HASH_LENGTH = 16;
 /**
  * The name of a rotation's execution: a pure function of the secret's ARN and the ClientRequestToken, so that a
  * repeated call finds the execution instead of starting a second one. It begins with the secret's name, for the
- * reader of the console.
+ * reader of the Step Functions console.
  *
  * @param suffix tells further executions of the same rotation apart
  * @see AWS Step Functions API Reference, StartExecution: 80 characters; 0-9, A-Z, a-z, - and _ are safe everywhere

@@ -10,7 +10,12 @@ export const API_TIMEOUT_MS = 2_000;
 /** What a function needs to report a call that has timed out, in ms. */
 const TIME_TO_REPORT_MS = 300;
 
+/** How much time an invocation has left, in ms, as the context of a Lambda function tells it. */
+export interface RemainingTime {
+  getRemainingTimeInMillis(): number;
+}
+
 /** The time-out for a call that starts now: `timeoutMs`, or less where the function has less time left. */
-export function timeoutWithin(timeoutMs: number, context: { getRemainingTimeInMillis(): number }): number {
+export function timeoutWithin(timeoutMs: number, context: RemainingTime): number {
   return Math.max(1, Math.min(timeoutMs, context.getRemainingTimeInMillis() - TIME_TO_REPORT_MS));
 }

@@ -73,18 +73,6 @@ function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
   return agent;
 }
 
-/** The answer's body as a JSON object; undefined when it is anything else. The parser's message would quote it. */
-export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? { ...parsed }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** How an answer is named in an error: its status and correlation id, and nothing of its body. */
 export function answerLabel({ status, correlationId }: HttpAnswer): string {
   return correlationId === null ? `HTTP ${status}` : `HTTP ${status}, correlation id ${correlationId}`;

@@ -1,4 +1,5 @@
 import { InvalidRotationRequest } from './errors.ts';
+import { instantOf } from './instant.ts';
 
 /** A request that came from outside, read field by field. */
 export interface RequestFields {
@@ -47,11 +48,11 @@ export function requestFields(what: string, request: unknown): RequestFields {
       return value === null || nonEmpty(value) ? value : refuse(key, 'a string that is not empty, or null');
     },
     instant(key) {
-      return readInstant(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
+      return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
     },
     nullableInstant(key) {
       const value = values[key];
-      return value === null ? null : (readInstant(value) ?? refuse(key, 'an instant (ISO 8601), or null'));
+      return value === null ? null : (instantOf(value) ?? refuse(key, 'an instant (ISO 8601), or null'));
     },
     optionalInstant(key) {
       return values[key] === undefined ? null : this.nullableInstant(key);
@@ -72,9 +73,4 @@ export function requestFields(what: string, request: unknown): RequestFields {
       return values[key] === null ? null : requestFields(`${what}'s ${key}`, values[key]);
     },
   };
-}
-
-function readInstant(value: unknown): Date | undefined {
-  const instant = new Date(typeof value === 'string' ? value : Number.NaN);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
 }

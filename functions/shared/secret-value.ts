@@ -1,4 +1,5 @@
 import { InvalidSecret } from './errors.ts';
+import { instantOf } from './instant.ts';
 import { DEFAULT_HOST, GENESYS_HOSTS, genesysHost } from './regions.ts';
 
 /** A Genesys Cloud credential as a version of the secret holds it. */
@@ -72,7 +73,8 @@ export function parseCredential(
       `has a key region that is not a Genesys Cloud region; use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region name.`,
     );
   }
-  const expiresAt = instant(keys.expiresAt);
+  // A hand-written one is only a hint: an unreadable one counts as absent.
+  const expiresAt = instantOf(keys.expiresAt);
   return {
     clientId,
     clientSecret,
@@ -124,11 +126,4 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
     !exactJson.isRawJSON(parsed)
     ? (parsed as Record<string, unknown>)
     : undefined;
-}
-
-/** A hand-written `expiresAt` is only a hint: an unreadable one counts as absent. */
-function instant(value: unknown): Date | undefined {
-  if (typeof value !== 'string') return undefined;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

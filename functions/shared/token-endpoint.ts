@@ -6,7 +6,8 @@ import {
   RefreshTokenRejected,
   type RotationError,
 } from './errors.ts';
-import { answerLabel, type HttpAnswer, httpExchange, jsonObject } from './http-exchange.ts';
+import { answerLabel, type HttpAnswer, httpExchange } from './http-exchange.ts';
+import { jsonObject } from './json-object.ts';
 import type { TokenPair } from './secret-value.ts';
 
 /** A client and the refresh token that it presents. */
@@ -70,10 +71,13 @@ export async function refreshTokens(grant: RefreshGrant, options: RefreshOptions
  */
 export async function checkClient(
   client: Omit<RefreshGrant, 'refreshToken'>,
-  options: RefreshOptions,
+  options: Omit<RefreshOptions, 'repeated' | 'now'>,
 ): Promise<void> {
   try {
-    await refreshTokens({ ...client, refreshToken: 'configuration-check' }, options);
+    await refreshTokens(
+      { ...client, refreshToken: 'configuration-check' },
+      { ...options, repeated: false, now: () => new Date() },
+    );
   } catch (error) {
     if (error instanceof RefreshTokenRejected) return;
     if (!(error instanceof GenesysAnswerLost)) throw error;

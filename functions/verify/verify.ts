@@ -95,14 +95,12 @@ async function verifyAccessToken(
 async function checkConfiguration(
   secretArn: string,
   credential: Credential,
-  { genesysUrlsOf, timeoutMs, now }: VerifyDependencies,
+  { genesysUrlsOf, timeoutMs }: VerifyDependencies,
 ): Promise<null> {
   await checkClient(credential, {
     secretArn,
     loginUrl: genesysUrlsOf(credential.host).loginUrl,
     timeoutMs: timeoutMs(),
-    repeated: false,
-    now,
   });
   return null;
 }

@@ -13,7 +13,6 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { AlarmName } from './alarm-names.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
-import { runbookEntry } from './runbook.ts';
 
 /** What is watched over, and who is told. */
 export interface AlarmsProps {
@@ -124,7 +123,7 @@ export class Alarms extends Construct {
     const { namePrefix, topic, runbookUrl } = this.#props;
     const alarm = new Alarm(this, name, {
       alarmName: `${namePrefix}-${name}`,
-      alarmDescription: `${whatToDo} Runbook: ${runbookEntry(runbookUrl, name)}`,
+      alarmDescription: `${whatToDo} Runbook: ${runbookUrl ?? 'docs/runbook.md'}#${name}`,
       metric,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -55,7 +55,7 @@ export class Notifications extends Construct {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         ...(runbookUrl !== undefined && { RUNBOOK_URL: runbookUrl }),
       },
-      overrides: INSISTENCE,
+      invocation: INSISTENCE,
     }).lambda;
 
     this.#hearOf('Executions', `${namePrefix}-executions`, {

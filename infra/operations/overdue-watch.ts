@@ -42,7 +42,7 @@ export class OverdueWatch extends Construct {
         ROTATION_WINDOW: schedule.window,
         LONGEST_GAP_HOURS: String(schedule.longestGapHours),
       },
-      overrides: INSISTENCE,
+      invocation: INSISTENCE,
     }).lambda;
 
     new Rule(this, 'Hourly', {

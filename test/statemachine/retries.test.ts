@@ -33,7 +33,6 @@ const RETRIED: Readonly<Record<string, readonly string[]>> = {
     ...FAULTS,
     'GenesysRateLimited',
     'GenesysUnavailable',
-    'GenesysAnswerLost',
     'ResourceNotFoundException',
   ],
 };

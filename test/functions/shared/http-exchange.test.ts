@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { answerLabel, httpExchange, jsonObject } from '../../../functions/shared/http-exchange.ts';
+import { answerLabel, httpExchange } from '../../../functions/shared/http-exchange.ts';
 import {
   answer,
   cutOff,
@@ -291,19 +291,6 @@ describe('httpExchange', () => {
 
     expectNoSecrets(outcomes);
   });
-});
-
-describe('jsonObject', () => {
-  it('reads an object', () => {
-    expect(jsonObject('{"error":"invalid_grant"}')).toEqual({ error: 'invalid_grant' });
-  });
-
-  it.each(['', '<html></html>', '[]', 'null', '42', '"text"', '{"a":1', 'true'])(
-    'gives nothing for %j',
-    body => {
-      expect(jsonObject(body)).toBeUndefined();
-    },
-  );
 });
 
 describe('answerLabel', () => {
