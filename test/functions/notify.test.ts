@@ -1,149 +1,38 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeSecretCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
-  SFNClient,
-} from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { deploymentOf } from '../../functions/notify/deployment.ts';
-import type { ExecutionClosed, RotationEnded } from '../../functions/notify/notification-event.ts';
-import { notify } from '../../functions/notify/notify.ts';
-import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import { mockAws } from '../helpers/aws-mock.ts';
-import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { FAILURES_TABLE, playedNotifications, TOPIC_ARN } from '../helpers/notifications.ts';
-import {
-  BASE_VERSION,
-  ROTATION_FUNCTION_ARN,
-  SECRET_ARN,
-  SECRET_NAME,
-  secretDescription,
-  VERSION,
-} from '../helpers/secret.ts';
-import { SENTINELS } from '../helpers/secret-value.ts';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { describe, expect, it } from 'vitest';
+import { awsException } from '../helpers/aws-exception.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { TOPIC_ARN } from '../helpers/notifications.ts';
+import { EXECUTION_ARN, FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
+import { SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
 
-const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
 const HOUR_MS = 3_600_000;
-const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 const CHECK = `${SECRET_ARN}#check`;
 
-describe('notify', () => {
-  const logged = watchedLog();
-  const notifications = playedNotifications();
-  const { items, calls, published } = notifications;
-  const stepFunctionsMock = mockAws(SFNClient);
-  const secretsMock = mockAws(SecretsManagerClient);
-  let now = FAILED_AT;
-  let whileWaiting: () => Promise<unknown> = async () => undefined;
-
-  beforeEach(() => {
-    now = FAILED_AT;
-    whileWaiting = async () => undefined;
-    stepFunctionsMock.reset();
-    secretsMock.reset();
-    secretsMock
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
-    execution('FAILED');
-    failedIn('Refresh');
-  });
-
-  function execution(
-    status: Parameters<typeof executionDescription>[0],
-    changes: Partial<DescribeExecutionCommandOutput> & { purpose?: string } = {},
-  ): void {
-    const { purpose = 'rotate', ...description } = changes;
-    const failed = status === 'FAILED';
-    stepFunctionsMock.on(DescribeExecutionCommand).resolves(
-      executionDescription(status, {
-        executionArn: EXECUTION_ARN,
-        input: JSON.stringify({
-          purpose,
-          secretArn: SECRET_ARN,
-          versionId: VERSION,
-          sealedRotationToken: SENTINELS.rotationToken,
-        }),
-        output: SENTINELS.newAccessToken,
-        stopDate: FAILED_AT,
-        ...(failed && {
-          error: 'RefreshTokenRejected',
-          cause: JSON.stringify({
-            errorMessage: 'The refresh token is dead. Runbook: docs/runbook.md#refreshtokenrejected',
-            trace: [SENTINELS.refreshToken],
-          }),
-        }),
-        ...description,
-      }),
-    );
-  }
-
-  function failedIn(state: string): void {
-    stepFunctionsMock.on(GetExecutionHistoryCommand).resolves({
-      events: [
-        { timestamp: undefined, id: 2, type: 'ExecutionFailed' },
-        { timestamp: undefined, id: 1, type: 'TaskStateEntered', stateEnteredEventDetails: { name: state } },
-      ],
-    });
-  }
-
-  async function told(event: ExecutionClosed | RotationEnded): Promise<void> {
-    await notify(event, {
-      stepFunctions: new SFNClient(),
-      secrets: new SecretsManagerClient(),
-      sns: new SNSClient(),
-      dynamoDb: new DynamoDBClient(),
-      tableName: FAILURES_TABLE,
-      topicArn: TOPIC_ARN,
-      rotationFunctionArn: ROTATION_FUNCTION_ARN,
-      deployment: deploymentOf(ROTATION_FUNCTION_ARN, undefined),
-      now: () => now,
-      sleep: async ms => {
-        now = new Date(now.getTime() + ms);
-        const meanwhile = whileWaiting;
-        whileWaiting = async () => undefined;
-        await meanwhile();
-      },
-    });
-  }
-
-  function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
-    return told({
-      kind: 'execution-closed',
-      executionArn: EXECUTION_ARN,
-      succeeded: false,
-      redriveCount: undefined,
-      closedAt: undefined,
-      rotation: undefined,
-      ...changes,
-    });
-  }
-
-  function rotationEnded(succeeded: boolean, changes: Partial<RotationEnded> = {}): Promise<void> {
-    return told({
-      kind: 'rotation-ended',
-      secretArn: SECRET_ARN,
-      succeeded,
-      at: now,
-      reason: succeeded ? undefined : 'Secrets Manager may not invoke the function.',
-      ...changes,
-    });
-  }
+describe('notify: executions', () => {
+  const {
+    items,
+    calls,
+    published,
+    snsMock,
+    dynamoDbMock,
+    logged,
+    stepFunctionsMock,
+    time,
+    execution,
+    failedIn,
+    closed,
+  } = playedNotify();
 
   describe('an execution that failed', () => {
     it('is said once, and remembered only then', async () => {
       await closed();
 
       expect(published()).toMatchObject([{ subject: expect.stringContaining(SECRET_NAME) }]);
-      expect(notifications.snsMock.commandCalls(PublishCommand)[0]?.args[0].input.TopicArn).toBe(TOPIC_ARN);
+      expect(snsMock.commandCalls(PublishCommand)[0]?.args[0].input.TopicArn).toBe(TOPIC_ARN);
       expect(calls).toEqual(['Publish', 'PutItem']);
       expect(items.get(SECRET_ARN)).toMatchObject({
         failingSince: { S: FAILED_AT.toISOString() },
@@ -156,17 +45,17 @@ describe('notify', () => {
 
     it('is not said again while the same failure goes on, until four hours are over', async () => {
       await closed();
-      now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS - 1);
+      time.now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS - 1);
       await closed();
       const before = published().length;
-      now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS);
+      time.now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS);
       await closed();
 
       expect(before).toBe(1);
       expect(published()).toHaveLength(2);
       expect(items.get(SECRET_ARN)).toMatchObject({
         failingSince: { S: FAILED_AT.toISOString() },
-        notifiedAt: { S: now.toISOString() },
+        notifiedAt: { S: time.now.toISOString() },
       });
     });
 
@@ -176,7 +65,7 @@ describe('notify', () => {
       ['another end', () => execution('TIMED_OUT')],
     ])('is said at once when it comes to %s, with the time of the first failure', async (_what, change) => {
       await closed();
-      now = new Date(FAILED_AT.getTime() + 60_000);
+      time.now = new Date(FAILED_AT.getTime() + 60_000);
       change();
       await closed();
 
@@ -253,7 +142,7 @@ describe('notify', () => {
       await closed({ executionArn });
 
       expect(published()).toEqual([]);
-      expect(now.getTime() - FAILED_AT.getTime()).toBe(10_000);
+      expect(time.now.getTime() - FAILED_AT.getTime()).toBe(10_000);
     });
 
     it('is looked at again when Step Functions does not know it yet', async () => {
@@ -266,7 +155,7 @@ describe('notify', () => {
     });
 
     it('is said again rather than lost when it cannot be remembered', async () => {
-      notifications.dynamoDbMock.on(PutItemCommand).rejectsOnce(new Error('no table'));
+      dynamoDbMock.on(PutItemCommand).rejectsOnce(new Error('no table'));
 
       await rejection(closed());
       await closed();
@@ -275,7 +164,7 @@ describe('notify', () => {
     });
 
     it('is not remembered when it cannot be said', async () => {
-      notifications.snsMock.on(PublishCommand).rejectsOnce(new Error('no topic'));
+      snsMock.on(PublishCommand).rejectsOnce(new Error('no topic'));
 
       await rejection(closed());
 
@@ -358,146 +247,6 @@ describe('notify', () => {
       execution('SUCCEEDED', { purpose: 'check-configuration' });
 
       await closed({ succeeded: true });
-
-      expect(published()).toHaveLength(1);
-      expect([...items.keys()]).toEqual([SECRET_ARN]);
-    });
-  });
-
-  describe('a rotation that Secrets Manager calls failed', () => {
-    it('is said with its reason when no failed execution is known', async () => {
-      await rotationEnded(false);
-
-      expect(published()).toHaveLength(1);
-      expect(published()[0]?.text).toContain('Secrets Manager may not invoke the function.');
-      expect(items.get(SECRET_ARN)).toMatchObject({ error: { S: 'RotationFailed' } });
-      expect(items.get(SECRET_ARN)).not.toHaveProperty('execution');
-    });
-
-    it('is said again only after four hours', async () => {
-      await rotationEnded(false);
-      const saidAt = now.getTime();
-      now = new Date(saidAt + 4 * HOUR_MS - 1);
-      await rotationEnded(false);
-      const before = published().length;
-      now = new Date(saidAt + 4 * HOUR_MS);
-      await rotationEnded(false);
-
-      expect(before).toBe(1);
-      expect(published()).toHaveLength(2);
-      expect(published()[1]?.text).toContain('2026-07-01 08:00:10 UTC');
-    });
-
-    it('is not said when its execution was said, however long ago', async () => {
-      await closed();
-      now = new Date(FAILED_AT.getTime() + 24 * HOUR_MS);
-
-      await rotationEnded(false);
-
-      expect(published()).toHaveLength(1);
-    });
-
-    it.each([
-      ['is on the version of AWSCURRENT', { [VERSION]: ['AWSCURRENT', 'AWSPENDING'] }],
-      ['is on no version', { [VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] }],
-    ])('is not said when it is complete all the same: AWSPENDING %s', async (_what, stages) => {
-      secretsMock
-        .on(DescribeSecretCommand)
-        .resolves(
-          secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN, VersionIdsToStages: stages }),
-        );
-
-      await rotationEnded(false);
-
-      expect(published()).toEqual([]);
-      expect(items.size).toBe(0);
-    });
-
-    it.each([
-      ['another function', 'arn:aws:lambda:eu-central-1:111122223333:function:other'],
-      ['no function', undefined],
-    ])('is not ours when the secret names %s', async (_what, RotationLambdaARN) => {
-      secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ RotationLambdaARN }));
-
-      await rotationEnded(false);
-
-      expect(calls).toEqual([]);
-      expect(logged()).toEqual([]);
-    });
-
-    it('is not said when the failed execution has its say meanwhile', async () => {
-      whileWaiting = () => closed();
-
-      await rotationEnded(false);
-
-      expect(published()).toHaveLength(1);
-      expect(published()[0]?.subject).toContain('failed in Refresh');
-    });
-
-    it('is ours when the secret names an alias of the function', async () => {
-      secretsMock
-        .on(DescribeSecretCommand)
-        .resolves(secretDescription({ RotationLambdaARN: `${ROTATION_FUNCTION_ARN}:live` }));
-
-      await rotationEnded(false);
-
-      expect(published()).toHaveLength(1);
-    });
-
-    it.each([
-      [
-        'is gone',
-        () => secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException)),
-      ],
-      [
-        'is scheduled for deletion',
-        () =>
-          secretsMock
-            .on(DescribeSecretCommand)
-            .resolves(
-              secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN, DeletedDate: FAILED_AT }),
-            ),
-      ],
-    ])('is not said when the secret %s', async (_what, play) => {
-      play();
-
-      await rotationEnded(false);
-
-      expect(calls).toEqual([]);
-    });
-
-    it('is looked at again when Secrets Manager does not answer', async () => {
-      secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('ThrottlingException'));
-
-      const error = await rejection(rotationEnded(false));
-
-      expect(error.name).toBe('ThrottlingException');
-    });
-  });
-
-  describe('a rotation that Secrets Manager calls successful', () => {
-    it('closes what had failed, and its configuration test', async () => {
-      await rotationEnded(false);
-      execution('FAILED', { purpose: 'check-configuration' });
-      await closed();
-
-      await rotationEnded(true);
-
-      expect(published()).toHaveLength(3);
-      expect(items.size).toBe(0);
-    });
-
-    it('says nothing of any other secret, and asks nobody about it', async () => {
-      await rotationEnded(true);
-
-      expect(published()).toEqual([]);
-      expect(secretsMock.calls()).toEqual([]);
-    });
-
-    it('does not close a failure that came after it', async () => {
-      await closed();
-
-      await rotationEnded(true, { at: new Date(FAILED_AT.getTime() - 1_000) });
 
       expect(published()).toHaveLength(1);
       expect([...items.keys()]).toEqual([SECRET_ARN]);

@@ -1,0 +1,143 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  GetExecutionHistoryCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { beforeEach } from 'vitest';
+import { deploymentOf } from '../../functions/notify/deployment.ts';
+import type { ExecutionClosed, RotationEnded } from '../../functions/notify/notification-event.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { mockAws } from './aws-mock.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from './execution-description.ts';
+import { watchedLog } from './no-secrets.ts';
+import { FAILURES_TABLE, playedNotifications, TOPIC_ARN } from './notifications.ts';
+import { ROTATION_FUNCTION_ARN, SECRET_ARN, secretDescription, VERSION } from './secret.ts';
+import { SENTINELS } from './secret-value.ts';
+
+export const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+/** When the execution has failed. */
+export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
+
+/** The time by which the function goes. It passes only where the function waits; what happens meanwhile happens once. */
+interface NotifyTime {
+  now: Date;
+  whileWaiting: () => Promise<unknown>;
+}
+
+/** Lets `notify` run against played services; an execution has failed in Refresh. Call it within a `describe`. */
+export function playedNotify() {
+  const logged = watchedLog();
+  const notifications = playedNotifications();
+  const stepFunctionsMock = mockAws(SFNClient);
+  const secretsMock = mockAws(SecretsManagerClient);
+  const time: NotifyTime = { now: FAILED_AT, whileWaiting: async () => undefined };
+
+  beforeEach(() => {
+    time.now = FAILED_AT;
+    time.whileWaiting = async () => undefined;
+    stepFunctionsMock.reset();
+    secretsMock.reset();
+    secretsMock
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    execution('FAILED');
+    failedIn('Refresh');
+  });
+
+  function execution(
+    status: Parameters<typeof executionDescription>[0],
+    changes: Partial<DescribeExecutionCommandOutput> & { purpose?: string } = {},
+  ): void {
+    const { purpose = 'rotate', ...description } = changes;
+    const failed = status === 'FAILED';
+    stepFunctionsMock.on(DescribeExecutionCommand).resolves(
+      executionDescription(status, {
+        executionArn: EXECUTION_ARN,
+        input: JSON.stringify({
+          purpose,
+          secretArn: SECRET_ARN,
+          versionId: VERSION,
+          sealedRotationToken: SENTINELS.rotationToken,
+        }),
+        output: SENTINELS.newAccessToken,
+        stopDate: FAILED_AT,
+        ...(failed && {
+          error: 'RefreshTokenRejected',
+          cause: JSON.stringify({
+            errorMessage: 'The refresh token is dead. Runbook: docs/runbook.md#refreshtokenrejected',
+            trace: [SENTINELS.refreshToken],
+          }),
+        }),
+        ...description,
+      }),
+    );
+  }
+
+  function failedIn(state: string): void {
+    stepFunctionsMock.on(GetExecutionHistoryCommand).resolves({
+      events: [
+        { timestamp: undefined, id: 2, type: 'ExecutionFailed' },
+        { timestamp: undefined, id: 1, type: 'TaskStateEntered', stateEnteredEventDetails: { name: state } },
+      ],
+    });
+  }
+
+  async function told(event: ExecutionClosed | RotationEnded): Promise<void> {
+    await notify(event, {
+      stepFunctions: new SFNClient(),
+      secrets: new SecretsManagerClient(),
+      sns: new SNSClient(),
+      dynamoDb: new DynamoDBClient(),
+      tableName: FAILURES_TABLE,
+      topicArn: TOPIC_ARN,
+      rotationFunctionArn: ROTATION_FUNCTION_ARN,
+      deployment: deploymentOf(ROTATION_FUNCTION_ARN, undefined),
+      now: () => time.now,
+      sleep: async ms => {
+        time.now = new Date(time.now.getTime() + ms);
+        const meanwhile = time.whileWaiting;
+        time.whileWaiting = async () => undefined;
+        await meanwhile();
+      },
+    });
+  }
+
+  function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
+    return told({
+      kind: 'execution-closed',
+      executionArn: EXECUTION_ARN,
+      succeeded: false,
+      redriveCount: undefined,
+      closedAt: undefined,
+      rotation: undefined,
+      ...changes,
+    });
+  }
+
+  function rotationEnded(succeeded: boolean, changes: Partial<RotationEnded> = {}): Promise<void> {
+    return told({
+      kind: 'rotation-ended',
+      secretArn: SECRET_ARN,
+      succeeded,
+      at: time.now,
+      reason: succeeded ? undefined : 'Secrets Manager may not invoke the function.',
+      ...changes,
+    });
+  }
+
+  return {
+    ...notifications,
+    logged,
+    stepFunctionsMock,
+    secretsMock,
+    time,
+    execution,
+    failedIn,
+    closed,
+    rotationEnded,
+  };
+}
