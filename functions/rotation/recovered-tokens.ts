@@ -5,6 +5,7 @@ import {
   type HistoryEvent,
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
+import { isConfigurationTest } from '../shared/execution-name.ts';
 import type { StateMachineAccess } from '../shared/executions.ts';
 
 /** Sealed tokens that an execution refreshed and that never became AWSCURRENT. */
@@ -28,9 +29,6 @@ const PAGE_SIZE = 1_000;
 
 /** How many failed executions of one secret are looked into, newest first. */
 const MOST_EXECUTIONS = 10;
-
-/** How the names of configuration tests end, which refresh nothing. */
-const CHECK = /-check(-\d+)?$/;
 
 const REFRESHES = new Set(['Refresh', 'RefreshPending']);
 
@@ -104,7 +102,9 @@ async function listExecutions(
         ...(nextToken === undefined ? {} : { nextToken }),
       }),
     );
-    found.push(...executions.filter(({ name }) => name?.startsWith(namePrefix) && !CHECK.test(name)));
+    found.push(
+      ...executions.filter(({ name }) => name?.startsWith(namePrefix) && !isConfigurationTest(name)),
+    );
     nextToken = following;
     if (nextToken === undefined) break;
   }

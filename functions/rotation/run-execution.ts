@@ -1,4 +1,9 @@
-import { executionName, executionNamePrefix, type RotationIdentity } from '../shared/execution-name.ts';
+import {
+  CONFIGURATION_TEST_SUFFIX,
+  executionName,
+  executionNamePrefix,
+  type RotationIdentity,
+} from '../shared/execution-name.ts';
 import {
   type ExecutionDescription,
   executionArnOf,
@@ -157,6 +162,6 @@ function runs(executionArn: string, redriveCount: number): Attempt {
 }
 
 function attemptName(rotation: RotationIdentity, purpose: RunRequest['purpose'], number: number): string {
-  const suffix = purpose === 'rotate' ? '' : '-check';
+  const suffix = purpose === 'rotate' ? '' : CONFIGURATION_TEST_SUFFIX;
   return executionName(rotation, number === 1 ? suffix : `${suffix}-${number}`);
 }

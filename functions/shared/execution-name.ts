@@ -25,9 +25,17 @@ export function executionName(rotation: RotationIdentity, suffix = ''): string {
   return `${executionNamePrefix(rotation)}${hash(`${secretArn}\n${clientRequestToken}`, ROTATION_HASH_LENGTH)}${suffix}`;
 }
 
+/** What the name of a configuration test has after the rotation's, so that the two are never one execution. */
+export const CONFIGURATION_TEST_SUFFIX = '-check';
+
 const ATTEMPT_NAME = new RegExp(
-  `^(?<first>.*-[0-9a-f]{${ROTATION_HASH_LENGTH}}(?:-check)?)(?:-(?<number>\\d+))?$`,
+  `^(?<first>.*-[0-9a-f]{${ROTATION_HASH_LENGTH}}(?<check>${CONFIGURATION_TEST_SUFFIX})?)(?:-(?<number>\\d+))?$`,
 );
+
+/** Whether an execution of this name only tests the configuration, and refreshes nothing. */
+export function isConfigurationTest(name: string): boolean {
+  return ATTEMPT_NAME.exec(name)?.groups?.check !== undefined;
+}
 
 /**
  * The attempt that follows another one, by name or ARN, whichever is given; undefined when that is none of ours. The

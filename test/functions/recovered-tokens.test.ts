@@ -219,7 +219,8 @@ describe('recovered-tokens', () => {
     });
 
     it('does not look into checks of the configuration, which refresh nothing', async () => {
-      listed('FAILED', execution(`${PREFIX}one-check`, 9), execution(`${PREFIX}one-check-2`, 8));
+      const check = `${PREFIX}bb24e2f0910f2fed-check`;
+      listed('FAILED', execution(check, 9), execution(`${check}-2`, 8));
 
       expect(await found()).toBeUndefined();
       expect(executionsLookedInto()).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   executionName,
   executionNamePrefix,
+  isConfigurationTest,
   nextAttemptOf,
   type RotationIdentity,
 } from '../../../functions/shared/execution-name.ts';
@@ -88,5 +89,20 @@ describe('nextAttemptOf', () => {
 
   it('knows none after a name that is no rotation', () => {
     expect(nextAttemptOf('by-hand')).toBeUndefined();
+  });
+});
+
+describe('isConfigurationTest', () => {
+  it.each([
+    ['', false],
+    ['-2', false],
+    ['-check', true],
+    ['-check-12', true],
+  ])('reads it off the end of a name: "%s"', (suffix, isTest) => {
+    expect(isConfigurationTest(executionName(ROTATION, suffix))).toBe(isTest);
+  });
+
+  it('is not misled by the name of a secret', () => {
+    expect(isConfigurationTest(executionName({ ...ROTATION, secretName: 'credit-check' }))).toBe(false);
   });
 });
