@@ -12,9 +12,9 @@ export interface ExecutionKeyProps {
 }
 
 /**
- * A key of the account for definition, input, output and history of the executions, in place of one that AWS owns.
- * Not the seal's key: whoever looks at an execution in the Step Functions console needs to decrypt with this one, and nobody who only
- * looks may open a seal.
+ * A key of the account for definition, input, output and history of the executions, in place of one that AWS owns. Not
+ * the seal's key: whoever looks at an execution in the Step Functions console needs to decrypt with this one, and
+ * nobody who only looks may open a seal.
  *
  * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
  */

@@ -18,8 +18,10 @@ export interface SealKeyProps {
  * The key under which tokens travel through the state machine. Its own policy only hands the decision to the
  * account's IAM policies; what may be done with it stands in the roles that `allow` grants to.
  *
- * It should stay when the stack, or a later template, does without it: the tokens of a failed rotation lie sealed in its
- * execution, which can be redriven for 14 days (AWS Step Functions Developer Guide, "Restarting state machine executions with redrive").
+ * It should stay when the stack, or a later template, does without it: the tokens of a failed rotation lie sealed in
+ * its execution, which can be redriven for 14 days.
+ *
+ * @see AWS Step Functions Developer Guide, "Restarting state machine executions with redrive"
  */
 export class SealKey extends Construct {
   readonly arn: string;

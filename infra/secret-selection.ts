@@ -3,15 +3,21 @@ import { checkForm, checkList, KEY_ARN, NO_KEY_ARN } from './setting-checks.ts';
 
 /** Which secrets the deployment is about; with none of the first three, every secret that names its function. */
 export interface SecretSelection {
-  /** Complete ARNs of secrets that exist: they get the rotation schedule and stay otherwise as they are. Default: none. */
+  /**
+   * Complete ARNs of secrets that exist: they get the rotation schedule and stay otherwise as they are. Default: none.
+   */
   readonly secretArns?: readonly string[];
   /** ARN patterns with `*` and `?`: such secrets may be rotated, whoever turns their rotation on. Default: none. */
   readonly secretArnPatterns?: readonly string[];
   /** Names of secrets to make: they get the rotation schedule and an empty credential to fill in. Default: none. */
   readonly secretNames?: readonly string[];
-  /** ARN of the KMS key that encrypts the secrets of `secretNames`. Default: the AWS managed key `aws/secretsmanager`. */
+  /**
+   * ARN of the KMS key that encrypts the secrets of `secretNames`. Default: the AWS managed key `aws/secretsmanager`.
+   */
   readonly secretKeyArn?: string;
-  /** ARNs of the KMS keys of the other secrets, where those are not encrypted with `aws/secretsmanager`. Default: none. */
+  /**
+   * ARNs of the KMS keys of the other secrets, where those are not encrypted with `aws/secretsmanager`. Default: none.
+   */
   readonly secretKeyArns?: readonly string[];
 }
 

@@ -28,9 +28,9 @@ export interface TokenRotationProps
   /** How long a rotation window stays open; a rotation may come at any moment of it. Default: `1h`. */
   readonly window?: string;
   /**
-   * Whether a key of the account encrypts definition, input, output and history of the executions. Whoever looks at
-   * one in the Step Functions console then needs `kms:Decrypt` on it. Default: false, a key that AWS owns does, and tokens are sealed
-   * in either case.
+   * Whether a key of the account encrypts definition, input, output and history of the executions. Whoever looks at one
+   * in the Step Functions console then needs `kms:Decrypt` on it. Default: false, a key that AWS owns does, and tokens
+   * are sealed in either case.
    */
   readonly encryptExecutionData?: boolean;
   /** A private gateway in front of Genesys Cloud. Default: none, the hosts follow from each credential's region. */

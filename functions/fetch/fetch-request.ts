@@ -7,7 +7,7 @@ const PURPOSES = ['rotate', 'check-configuration'] as const;
 /** What the state Fetch hands over. */
 export interface FetchRequest extends LogSubject {
   readonly purpose: (typeof PURPOSES)[number];
-  /** The version whose refresh token was traded for the recovered sealed tokens; null when there are none. */
+  /** The version that was AWSCURRENT when the recovered tokens were refreshed; null when there are none. */
   readonly recoveredBaseVersionId: string | null;
 }
 

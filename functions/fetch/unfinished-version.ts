@@ -76,7 +76,9 @@ export async function findUnfinishedVersion(
   return undefined;
 }
 
-/** Whether another refresh token is stored than the current one: a configuration test leaves copies of that one behind. */
+/**
+ * Whether another refresh token is stored than the current one: a configuration test leaves copies of that one behind.
+ */
 function holdsNewerToken(found: StoredCredential, base: StoredCredential): boolean {
   return found.credential.refreshToken !== base.credential.refreshToken && !expiresBefore(found, base);
 }

@@ -30,7 +30,9 @@ export interface ExecutionReport {
   readonly message: string | undefined;
 }
 
-/** How often, and how long apart in ms, an execution is looked at that DescribeExecution does not show as closed yet. */
+/**
+ * How often, and how long apart in ms, an execution is looked at that DescribeExecution does not show as closed yet.
+ */
 const LOOKS = 5;
 const PAUSE_MS = 2_000;
 

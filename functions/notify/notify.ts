@@ -45,8 +45,8 @@ const REMINDER_MS = 4 * 3_600_000;
 const SEARCH_MS = 10_000;
 
 /**
- * Secrets Manager's report waits for so long, in ms, for what the failed execution has to say: the two come at about the
- * same time, and that one may have to wait for {@link SEARCH_MS}.
+ * Secrets Manager's report waits for so long, in ms, for what the failed execution has to say: the two come at about
+ * the same time, and that one may have to wait for {@link SEARCH_MS}.
  */
 const PRECEDENCE_MS = 20_000;
 

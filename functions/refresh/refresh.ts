@@ -41,8 +41,7 @@ export interface RefreshResult {
 
 /**
  * Trades the refresh token and seals the complete new value. Whatever can fail comes before the token endpoint is
- * called; after its answer there is only arithmetic and writing of the log, so that the tokens reach the execution's state whatever
- * happens next.
+ * called; after its answer there is only arithmetic and the log, so that the tokens reach the execution's state.
  *
  * @throws CurrentVersionMoved someone wrote a newer credential since the pending version was stored
  * @throws InvalidSecret, and what `refreshTokens` throws

@@ -7,9 +7,9 @@ export interface PollingSchedule {
 }
 
 /**
- * Looks are rare, because a fleet shares 10 to 15 DescribeExecution calls a second. The figures follow from a simulation
- * (docs/fleet.md, "How the rotation function looks at executions"): a first look when 95 of 100 warm executions are done,
- * then short waits, because backing off spares nothing.
+ * Looks are rare, because a fleet shares 10 to 15 DescribeExecution calls a second. The figures follow from a
+ * simulation (docs/fleet.md, "How the rotation function looks at executions"): a first look when 95 of 100 warm
+ * executions are done, then short waits, because backing off spares nothing.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */

@@ -14,7 +14,7 @@ export interface RecoveredTokens {
   readonly sealedValue: string;
   /** The version that they were sealed for. */
   readonly sealedVersionId: string;
-  /** The version whose refresh token was traded for them, directly or in several steps. */
+  /** The version that was AWSCURRENT when they were refreshed. */
   readonly baseVersionId: string;
   /** When Genesys Cloud issued them (ISO 8601). */
   readonly refreshedAt: string;

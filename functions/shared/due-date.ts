@@ -22,7 +22,9 @@ export const OVERDUE_GRACE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 
-/** A cron expression of every day: its longest gap is known, while that of one that leaves out days is a lower bound. */
+/**
+ * A cron expression of every day: its longest gap is known, while that of one that leaves out days is a lower bound.
+ */
 const EVERY_DAY = /^cron\(\S+ \S+ (?:\* \* \?|\? \* \*) \S+\)$/;
 
 /**

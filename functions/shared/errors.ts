@@ -1,7 +1,7 @@
 /**
  * The errors of the rotation. Step Functions matches and shows them by `name`, so a name is an interface: it is a
- * literal (a minifier renames classes), and the headline that an operator reads in the Step Functions console. One class for each
- * different reaction. Messages and fields hold identifiers only, never a token, a body or a header.
+ * literal (a minifier renames classes), and the headline that an operator reads in the Step Functions console. One
+ * class for each different reaction. Messages and fields hold identifiers only, never a token, a body or a header.
  *
  * The name is a getter and not a field, because a field does not exist yet while the base class makes the message.
  */
@@ -69,7 +69,10 @@ export class GenesysRateLimited extends RotationError {
   }
 }
 
-/** Genesys Cloud could not be reached, or answered that it cannot serve now. Nothing was spent. Retried where the state has retries. */
+/**
+ * Genesys Cloud could not be reached, or answered that it cannot serve now. Nothing was spent. Retried where the state
+ * has retries.
+ */
 export class GenesysUnavailable extends RotationError {
   override get name() {
     return 'GenesysUnavailable' as const;

@@ -27,7 +27,9 @@ export interface VerifyDependencies {
 export interface VerifyResult {
   /** The Genesys Cloud user whose context the access token gives; null when only the configuration was checked. */
   readonly userId: string | null;
-  /** As it was asked (ISO 8601): Promote needs it, and is reached from a Verify that has it and from one that has not. */
+  /**
+   * As it was asked (ISO 8601): Promote needs it, and is reached from a Verify that has it and from one that has not.
+   */
   readonly refreshedAt: string | null;
 }
 

@@ -1,4 +1,6 @@
-/** The files `~/.aws/config` and `~/.aws/credentials`: Lambda has none, and what is not in the environment is not set. */
+/**
+ * The files `~/.aws/config` and `~/.aws/credentials`: Lambda has none, and what is not in the environment is not set.
+ */
 export const loadSharedConfigFiles = async (): Promise<{ configFile: object; credentialsFile: object }> => ({
   configFile: {},
   credentialsFile: {},
