@@ -7,6 +7,8 @@ export type AllResult = { readonly secret: string; readonly execution: string } 
   | RotationEnd
   /** It runs, or another one of the secret does. */
   | { readonly outcome: 'running' }
+  /** It was redriven meanwhile by somebody else, Secrets Manager perhaps, and has succeeded. */
+  | { readonly outcome: 'succeeded' }
   /** Ctrl-C came first. */
   | { readonly outcome: 'notBegun' }
   /** Its cause does not look gone. */
@@ -24,7 +26,7 @@ export interface Summary {
   readonly text: string;
 }
 
-const GOOD: ReadonlySet<Outcome> = new Set(['rotated', 'superseded', 'configurationChecked']);
+const GOOD: ReadonlySet<Outcome> = new Set(['rotated', 'superseded', 'configurationChecked', 'succeeded']);
 const BAD: ReadonlySet<Outcome> = new Set(['failed', 'notRedrivable', 'error']);
 const GOING_ON: ReadonlySet<Outcome> = new Set(['stillRunning', 'running']);
 
@@ -39,6 +41,8 @@ export function resultText(result: AllResult): string {
   switch (result.outcome) {
     case 'running':
       return `${secret}: a rotation runs already.`;
+    case 'succeeded':
+      return `${secret}: its rotation has succeeded meanwhile.`;
     case 'notBegun':
       return `${secret}: not redriven any more.`;
     case 'leftOut':

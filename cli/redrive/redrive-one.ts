@@ -127,7 +127,7 @@ async function executionToRedrive(
  *
  * @throws CliError it has been redriven meanwhile
  */
-export async function requireFailure(
+async function requireFailure(
   { executionArn }: FoundExecution,
   { aws: { stepFunctions } }: WaitContext,
 ): Promise<ExecutionFailure> {

@@ -11,22 +11,18 @@ import { redriveExecution } from './redrive-execution.ts';
 /** One of many executions to redrive. */
 export interface Candidate {
   readonly secretName: string;
-  readonly executionArn: string;
-  /** Another execution of the secret runs, or this one again: it is left alone. */
-  readonly isRunning: boolean;
-  /** Absent for one that is left alone. */
-  readonly execution?: FoundExecution;
-  readonly cause?: Cause;
+  readonly execution: FoundExecution;
+  readonly cause: Cause;
 }
 
 /** Redrives one and waits for its end. What goes wrong with one is its result, and no reason to leave the others. */
 export async function redriveQuietly(
-  { secretName: secret, executionArn, execution }: Candidate,
+  { secretName: secret, execution }: Candidate,
   timeoutMs: number,
   context: WaitContext,
 ): Promise<AllResult> {
+  const { executionArn } = execution;
   const about = { secret, execution: executionArn };
-  if (execution === undefined) return { ...about, outcome: 'running' };
   const { aws, time, signal } = context;
   try {
     const redriveCount = await redriveExecution(execution, context);

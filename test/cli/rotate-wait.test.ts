@@ -1,5 +1,3 @@
-import { PassThrough, Writable } from 'node:stream';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeSecretCommand,
   RotateSecretCommand,
@@ -14,17 +12,13 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
-import { Terminal } from '../../cli/shared/terminal.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import {
-  EXECUTION_ARN_PREFIX,
-  executionDescription,
-  STATE_MACHINE_ARN,
-} from '../helpers/execution-description.ts';
+import { cliContext } from '../helpers/cli-context.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import {
   ROTATION_FUNCTION_ARN,
   SECRET_ARN,
@@ -33,12 +27,6 @@ import {
   VERSION,
 } from '../helpers/secret.ts';
 
-const DEPLOYMENT = {
-  name: 'genesys-token-rotation',
-  rotationFunctionArn: ROTATION_FUNCTION_ARN,
-  stateMachineArn: STATE_MACHINE_ARN,
-  schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
-};
 const FIRST = `${EXECUTION_ARN_PREFIX}${executionName({ secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION })}`;
 const SECOND = `${FIRST}-2`;
 
@@ -94,23 +82,7 @@ const REJECTED: Partial<HistoryEvent> = {
 
 /** Rotates, and gives what went to standard output and standard error. */
 async function rotated() {
-  const written = { out: '', err: '' };
-  const output = (name: keyof typeof written): Writable =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        written[name] += String(chunk);
-        done();
-      },
-    });
-  const streams = { in: new PassThrough(), out: output('out'), err: output('err') };
-  const terminal = new Terminal(streams, { json: false, colour: false });
-  const aws = {
-    secrets: new SecretsManagerClient(),
-    stepFunctions: new SFNClient(),
-    lambda: new LambdaClient(),
-  };
-  const { signal } = new AbortController();
-  const context = { terminal, aws, stackName: DEPLOYMENT.name, deployment: async () => DEPLOYMENT, signal };
+  const { context, written } = cliContext();
   const ended = rotate({ secretId: SECRET_NAME, timeoutMs: 300_000, wait: true }, waitContext(context, time));
   const failure = await ended.then(
     () => undefined,
