@@ -1,5 +1,6 @@
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Deployment } from '../shared/deployment.ts';
+import { type ExecutionSummary, newestRotation } from '../shared/executions.ts';
 import { lookAtDeployment, lookAtIdentity } from './account-steps.ts';
 import type { DiagnosisClients } from './clients.ts';
 import { testConfiguration } from './configuration-test.ts';
@@ -9,9 +10,9 @@ import { lookAtKey } from './key-steps.ts';
 import { lookAtLabels } from './label-step.ts';
 import { lookAtPermissions } from './permission-step.ts';
 import { lookAtDueDate, lookAtRotation } from './schedule-steps.ts';
-import { lookAtSecret, lookAtValue } from './secret-steps.ts';
+import { type DescribedSecret, lookAtSecret, lookAtValue } from './secret-steps.ts';
 import { ok, type StepResult, Steps } from './steps.ts';
-import { lookAtLastExecution, lookAtWorkflow, newestRotation } from './workflow-steps.ts';
+import { lookAtLastExecution, lookAtWorkflow } from './workflow-steps.ts';
 
 /** What a diagnosis needs. */
 export interface DiagnosisDependencies {
@@ -81,14 +82,18 @@ export async function diagnose(
     { rotation, identity, secret, secretKey, deployment, rotationFunction, taskFunctions, workflow },
     found => lookAtPermissions(iam, found),
   );
-  await steps.take('labels', { workflow, secret, deployment }, async found => {
-    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
-    return lookAtLabels(secrets, found.secret, newest, now());
-  });
-  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found => {
-    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
-    return lookAtLastExecution(stepFunctions, found.secret, newest, value.value?.of);
-  });
+  let newest: Promise<ExecutionSummary | undefined> | undefined;
+  const newestOf = (found: { secret: DescribedSecret; deployment: Deployment }) => {
+    const { ARN: arn, Name: name } = found.secret;
+    newest ??= newestRotation({ arn, name }, stepFunctions, found.deployment.stateMachineArn);
+    return newest;
+  };
+  await steps.take('labels', { workflow, secret, deployment }, async found =>
+    lookAtLabels(secrets, found.secret, await newestOf(found), now()),
+  );
+  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found =>
+    lookAtLastExecution(stepFunctions, found.secret, await newestOf(found), value.value?.of),
+  );
   await steps.take('in-time', { rotation, last, secret, deployment }, found =>
     lookAtDueDate(found.secret, found.deployment, now()),
   );

@@ -1,13 +1,10 @@
 import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { adviceFor } from '../../functions/shared/advice.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { type ExecutionSummary, executionsOf, failureOf, isConfigurationTest } from '../shared/executions.ts';
+import { type ExecutionSummary, failureOf } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
-
-/** More than the configuration tests that somebody starts in a row. */
-const EXECUTIONS_TO_LOOK_AT = 20;
 
 /** What the later steps need of the state machine. */
 export interface Workflow {
@@ -43,17 +40,6 @@ export async function lookAtWorkflow(
       `Lambda's configuration names ${stateMachineArn}, which is not there. Deploy the stack again with npm run deploy.`,
     );
   }
-}
-
-/** The newest rotation of the secret; undefined when there is none yet. */
-export async function newestRotation(
-  stepFunctions: SFNClient,
-  { ARN, Name }: DescribedSecret,
-  { stateMachineArn }: Deployment,
-): Promise<ExecutionSummary | undefined> {
-  const secret = { arn: ARN, name: Name };
-  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
-  return newest.find(execution => !isConfigurationTest(execution));
 }
 
 /** Whether the last rotation ended well, or what is to be done about it. */

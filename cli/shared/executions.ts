@@ -37,6 +37,9 @@ export interface SecretIdentity {
 /** The most that a page holds. */
 const PAGE_SIZE = 1_000;
 
+/** More than the configuration tests that somebody starts in a row. */
+const EXECUTIONS_TO_LOOK_AT = 20;
+
 /**
  * The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are.
  *
@@ -72,6 +75,16 @@ export async function executionsOf(
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** The newest rotation of a secret, whatever became of it; undefined when there is none. */
+export async function newestRotation(
+  secret: SecretIdentity,
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+): Promise<ExecutionSummary | undefined> {
+  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
+  return newest.find(execution => !isConfigurationTest(execution));
 }
 
 /** Whether an execution of this name is about a secret. */
