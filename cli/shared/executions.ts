@@ -21,8 +21,11 @@ export interface ExecutionSummary {
 
 /** How a state failed. */
 export interface ExecutionFailure {
+  /** That of the execution when it had failed. */
+  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /** The state that was entered last; undefined when the history cannot be read. */
   readonly state: string | undefined;
+  /** That of the state; an execution that ran out of time or was stopped has none, and is told of by a name. */
   readonly error: string;
   /** What the function that failed said. */
   readonly message: string | undefined;
@@ -118,12 +121,17 @@ export function failureIn(event: HistoryEvent, state: string | undefined): Execu
   switch (type) {
     case 'ExecutionFailed': {
       const { error = 'unknown', cause } = event.executionFailedEventDetails ?? {};
-      return { state, error, message: functionMessage(cause) };
+      return { status: 'FAILED', state, error, message: functionMessage(cause) };
     }
     case 'ExecutionTimedOut':
-      return { state, error: 'States.Timeout', message: 'The execution ran out of time.' };
+      return {
+        status: 'TIMED_OUT',
+        state,
+        error: 'States.Timeout',
+        message: 'The execution ran out of time.',
+      };
     case 'ExecutionAborted':
-      return { state, error: 'Aborted', message: 'The execution was stopped.' };
+      return { status: 'ABORTED', state, error: 'Aborted', message: 'The execution was stopped.' };
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Advice, adviceFor } from '../../functions/shared/advice.ts';
+import { adviceFor } from '../../functions/shared/advice.ts';
 import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import type { Ending } from '../exit-code.ts';
 import type { ExecutionStep } from './execution-steps.ts';
@@ -73,9 +73,14 @@ export async function rotationEnd(
 }
 
 /** A failure with the runbook's words about it. */
-function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
-  const { credential, action, runbookEntry } = advice(state, error);
+function failedEnd({ status, state, error, message }: ExecutionFailure): FailedEnd {
+  const { credential, action, runbookEntry } = adviceFor({
+    status,
+    state,
+    error: status === 'FAILED' ? error : undefined,
+  });
   return {
+    status,
     state,
     error,
     ...(message !== undefined && { message }),
@@ -89,10 +94,4 @@ function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
 export function endingOf({ outcome }: RotationEnd): Ending {
   if (outcome === 'failed') return 'rotationFailed';
   return outcome === 'stillRunning' ? 'stillRunning' : 'done';
-}
-
-/** A stopped execution, and one that ran out of time, have no error of their own. */
-function advice(state: string | undefined, error: string): Advice {
-  if (error === 'Aborted') return adviceFor({ status: 'ABORTED', state, error: undefined });
-  return adviceFor({ status: 'FAILED', state, error });
 }

@@ -126,4 +126,20 @@ describe('rotate, while it waits', () => {
     });
     expect(err).toContain('looks for newer tokens');
   });
+
+  it.each([
+    ['ran out of time', 'ExecutionTimedOut'],
+    ['was stopped', 'ExecutionAborted'],
+  ] as const)('says what the runbook does of an execution that %s', async (_what, type) => {
+    plays(FIRST, 'Verify', { type });
+
+    const { failure } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringMatching(
+        /Redrive: it resumes at the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
+      ),
+    });
+  });
 });
