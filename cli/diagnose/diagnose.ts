@@ -1,4 +1,5 @@
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, newestRotation } from '../shared/executions.ts';
 import { lookAtDeployment, lookAtIdentity } from './account-steps.ts';
@@ -19,6 +20,8 @@ export interface DiagnosisDependencies {
   readonly clients: DiagnosisClients;
   readonly findDeployment: () => Promise<Deployment>;
   readonly genesysUrlsOf: GenesysUrlsOf;
+  /** Writes what to type next. */
+  readonly command: CommandLine;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   /** Called after each step. */
@@ -39,7 +42,7 @@ export async function diagnose(
   { secretId, test }: { readonly secretId: string; readonly test: boolean },
   dependencies: DiagnosisDependencies,
 ): Promise<readonly StepResult[]> {
-  const { clients, genesysUrlsOf, now, signal } = dependencies;
+  const { clients, genesysUrlsOf, command, now, signal } = dependencies;
   const { secrets, stepFunctions, lambda, kms, iam } = clients;
   const steps = new Steps(result => {
     signal.throwIfAborted();
@@ -58,7 +61,9 @@ export async function diagnose(
       ? ok('aws/secretsmanager', { arn: 'alias/aws/secretsmanager', isManagedByAws: true })
       : lookAtKey(kms, found.secret.KmsKeyId, SECRET_KEY_LOST),
   );
-  const value = await steps.take('value', { secret, secretKey }, found => lookAtValue(secrets, found.secret));
+  const value = await steps.take('value', { secret, secretKey }, found =>
+    lookAtValue(secrets, found.secret, command),
+  );
   const rotation = await steps.take('rotation', { secret, deployment }, found =>
     lookAtRotation(found.secret, found.deployment, value.value?.of),
   );
@@ -89,19 +94,19 @@ export async function diagnose(
     return newest;
   };
   await steps.take('labels', { workflow, secret, deployment }, async found =>
-    lookAtLabels(secrets, found.secret, await newestOf(found), now()),
+    lookAtLabels(secrets, found.secret, await newestOf(found), now(), command),
   );
   const last = await steps.take('last-execution', { workflow, secret, deployment }, async found =>
-    lookAtLastExecution(stepFunctions, found.secret, await newestOf(found), value.value?.of),
+    lookAtLastExecution(stepFunctions, found.secret, await newestOf(found), value.value?.of, command),
   );
   await steps.take('in-time', { rotation, last, secret, deployment }, found =>
-    lookAtDueDate(found.secret, found.deployment, now()),
+    lookAtDueDate(found.secret, found.deployment, now(), command),
   );
   const client = await steps.take('client', { secret, value }, found =>
     lookAtClient(found.secret, found.value, genesysUrlsOf, now),
   );
   await steps.take('access-token', { client, secret, value }, found =>
-    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now()),
+    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now(), command),
   );
   if (test && steps.areSoundBut('permissions')) {
     await steps.take('configuration-test', { secret, deployment }, found =>

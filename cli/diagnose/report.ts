@@ -1,4 +1,5 @@
 import type { Ending } from '../exit-code.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 
@@ -24,7 +25,7 @@ export function printStep({ step, status, found }: StepResult, terminal: Termina
 }
 
 /** What the steps come to: the first one that is wrong counts, since those after it may only follow from it. */
-export function verdictOf(results: readonly StepResult[], secretId: string): Verdict {
+export function verdictOf(results: readonly StepResult[], secretId: string, command: CommandLine): Verdict {
   const first = results.find(({ status }) => status === 'wrong');
   if (first !== undefined) {
     return { ending: 'unhealthy', text: `The first thing that is wrong is ${first.step}. ${first.fix}` };
@@ -46,7 +47,7 @@ export function verdictOf(results: readonly StepResult[], secretId: string): Ver
   }
   return {
     ending: 'done',
-    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: npm run cli -- rotate ${secretId}`,
+    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: ${command(`rotate ${secretId}`)}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { adviceFor } from '../../functions/shared/advice.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, failureOf } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
@@ -48,6 +49,7 @@ export async function lookAtLastExecution(
   secret: DescribedSecret,
   last: ExecutionSummary | undefined,
   value: StoredValue | undefined,
+  command: CommandLine,
 ): Promise<Look<undefined>> {
   if (last === undefined) return ok('none yet', undefined);
   const { executionArn, name, status, stoppedAt } = last;
@@ -63,6 +65,6 @@ export async function lookAtLastExecution(
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
   return wrong(
     `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
-    `${action} Redrive: npm run cli -- redrive ${secret.Name}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${action} Redrive: ${command(`redrive ${secret.Name}`)}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Ending } from '../exit-code.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import { endText } from '../shared/end-text.ts';
 import type { RotationEnd } from '../shared/rotation-end.ts';
 
@@ -36,7 +37,7 @@ export function isGood({ outcome }: AllResult): boolean {
 }
 
 /** One result in one line. */
-export function resultText(result: AllResult): string {
+export function resultText(result: AllResult, command: CommandLine): string {
   const { secret, execution } = result;
   switch (result.outcome) {
     case 'running':
@@ -51,7 +52,7 @@ export function resultText(result: AllResult): string {
     case 'error':
       return `${secret}: ${result.message}`;
     default:
-      return `${secret}: ${endText(result, { secretName: secret, executionArn: execution })}`;
+      return `${secret}: ${endText(result, { secretName: secret, executionArn: execution, command })}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readCredential } from '../../functions/shared/secret-versions.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { ExecutionFailure } from '../shared/executions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 
@@ -25,6 +26,8 @@ export interface CauseDependencies {
   /** Whether something answers there that serves. */
   readonly serves: (url: string) => Promise<boolean>;
   readonly nowMs: () => number;
+  /** Writes what to type next. */
+  readonly command: CommandLine;
 }
 
 /** Below this age, in ms, the rotation insists on the access token that was refused; later it trades the other one. */
@@ -42,7 +45,7 @@ export async function checkCause(failure: FailureToCheck, dependencies: CauseDep
       return currentVersionCause(
         failure,
         dependencies,
-        'Log in again first: authorize. If other executions of this secret have failed, redrive those first: newer tokens may be sealed there.',
+        `Log in again first: ${dependencies.command(`authorize ${failure.secretArn}`)}. If other executions of this secret have failed, redrive those first: newer tokens may be sealed there.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
@@ -63,7 +66,7 @@ export async function checkCause(failure: FailureToCheck, dependencies: CauseDep
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: 'The execution has an input that no rotation has, and keeps it. Start a rotation with: rotate',
+        why: `The execution has an input that no rotation has, and keeps it. Start a rotation with: ${dependencies.command(`rotate ${failure.secretArn}`)}`,
       };
     default:
       return AWS_UNKNOWN;

@@ -1,6 +1,8 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
+import type { CommandLine } from '../shared/command-line.ts';
+import type { Context } from '../shared/context.ts';
 
 /** An execution with what it rotates. */
 export interface FoundExecution {
@@ -20,7 +22,10 @@ export interface FoundExecution {
  *
  * @throws CliError there is none, or it rotates nothing
  */
-export async function findExecution(executionArn: string, stepFunctions: SFNClient): Promise<FoundExecution> {
+export async function findExecution(
+  executionArn: string,
+  { aws: { stepFunctions }, command }: Pick<Context, 'aws' | 'command'>,
+): Promise<FoundExecution> {
   try {
     const found = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     return {
@@ -28,7 +33,7 @@ export async function findExecution(executionArn: string, stepFunctions: SFNClie
       status: statusOf(found.status),
       redriveCount: found.redriveCount ?? 0,
       closedAt: found.stopDate ?? new Date(),
-      ...requireRotation(found.input, executionArn),
+      ...requireRotation(found.input, executionArn, command),
       notRedrivable: found.redriveStatusReason,
     };
   } catch (error) {
@@ -48,11 +53,12 @@ function statusOf(status: string | undefined): FoundExecution['status'] {
 function requireRotation(
   input: string | undefined,
   executionArn: string,
+  command: CommandLine,
 ): Pick<FoundExecution, 'secretArn' | 'versionId'> {
   const rotation = rotationOf(input);
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
-    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: rotate`,
+    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: ${command('rotate <secret>')}`,
   );
 }

@@ -18,7 +18,7 @@ import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
  * @throws CliError some failed, go on or were left out, or it was interrupted
  */
 export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: WaitContext): Promise<void> {
-  const { aws, terminal, signal } = context;
+  const { aws, terminal, command, signal } = context;
   const deployment = await context.deployment();
   const credentials = await listCredentials(aws, deployment);
   const failed = await failedRotations(credentials, deployment.stateMachineArn, aws.stepFunctions);
@@ -41,7 +41,7 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
     terminal.isInteractive && found.length > 0 ? new ProgressBar(found.length, terminal) : undefined;
   const results = await mapBounded(found, async each => {
     const result = isCandidate(each) ? await resultOf(each, takesAll, timeoutMs, context) : each;
-    if (bar === undefined) terminal.note(resultText(result));
+    if (bar === undefined) terminal.note(resultText(result, command));
     else bar.advance(!isGood(result));
     return result;
   });
@@ -60,7 +60,7 @@ async function lookAt(
   if (isRunning) return { ...about, outcome: 'running' };
   await historyPace.turn(signal);
   if (signal.aborted) return { ...about, outcome: 'notBegun' };
-  const execution = await findExecution(executionArn, aws.stepFunctions);
+  const execution = await findExecution(executionArn, context);
   if (execution.status === 'succeeded') return { ...about, outcome: 'succeeded' };
   if (execution.status === 'running') return { ...about, outcome: 'running' };
   const failure = await failureOf(aws.stepFunctions, executionArn);
@@ -87,9 +87,13 @@ async function resultOf(
   return redriveQuietly(candidate, timeoutMs, context);
 }
 
-function tell(results: readonly AllResult[], hadBar: boolean, { terminal, signal }: WaitContext): void {
+function tell(
+  results: readonly AllResult[],
+  hadBar: boolean,
+  { terminal, command, signal }: WaitContext,
+): void {
   const { counts, ending, text } = summaryOf(results);
-  if (hadBar) for (const result of results) if (!isGood(result)) terminal.note(resultText(result));
+  if (hadBar) for (const result of results) if (!isGood(result)) terminal.note(resultText(result, command));
   terminal.result({ ...counts, executions: results });
   if (signal.aborted) {
     throw interrupted(`${text} What was redriven goes on, and needs nobody who waits.`);

@@ -34,7 +34,7 @@ export async function redriveOne(
   { force, timeoutMs }: RedriveOptions,
   context: WaitContext,
 ): Promise<void> {
-  const { aws, terminal, time, signal } = context;
+  const { aws, terminal, time, command, signal } = context;
   const deployment = await context.deployment();
   const { secret, execution } = await findSubject(subject, deployment, context);
   const about = { secret: secret.name, secretArn: secret.arn };
@@ -66,20 +66,21 @@ export async function redriveOne(
     ...end,
     states: recordOf(steps),
   });
-  const text = endText(end, { secretName: secret.name, executionArn });
+  const text = endText(end, { secretName: secret.name, executionArn, command });
   const ending = endingOf(end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
 }
 
 /** What the checks use, for real. */
-export function causeDependencies({ aws: { secrets }, time }: WaitContext): CauseDependencies {
+export function causeDependencies({ aws: { secrets }, time, command }: WaitContext): CauseDependencies {
   const urlsOf = genesysUrls(process.env);
   return {
     secrets,
     loginUrlOf: host => urlsOf(host).loginUrl,
     serves: rememberingServes(),
     nowMs: time.nowMs,
+    command,
   };
 }
 
@@ -93,17 +94,17 @@ interface Subject {
   readonly execution: FoundExecution | undefined;
 }
 
-async function findSubject(subject: string, deployment: Deployment, { aws }: WaitContext): Promise<Subject> {
-  const { stepFunctions } = aws;
+async function findSubject(subject: string, deployment: Deployment, context: WaitContext): Promise<Subject> {
+  const { aws } = context;
   if (/^arn:[^:]+:states:[^:]+:\d+:execution:/.test(subject)) {
-    const execution = await findExecution(subject, stepFunctions);
+    const execution = await findExecution(subject, context);
     return { secret: await findCredential(aws, deployment, execution.secretArn), execution };
   }
   const secret = await findCredential(aws, deployment, subject);
   const executionArn = await executionToRedrive(secret, deployment, aws);
   return {
     secret,
-    execution: executionArn === undefined ? undefined : await findExecution(executionArn, stepFunctions),
+    execution: executionArn === undefined ? undefined : await findExecution(executionArn, context),
   };
 }
 

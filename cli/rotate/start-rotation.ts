@@ -37,7 +37,7 @@ export async function startRotation(
 async function previousRotation(
   secret: SecretEntry,
   deployment: Deployment,
-  { aws: { stepFunctions } }: WaitContext,
+  { aws: { stepFunctions }, command }: WaitContext,
   said: string,
 ): Promise<CliError> {
   const pending = versionWithStage(secret, 'AWSPENDING');
@@ -52,13 +52,13 @@ async function previousRotation(
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: diagnose ${secret.name}`,
+      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: ${command(`diagnose ${secret.name}`)}`,
     );
   }
   if (latest.status === 'RUNNING' || latest.status === 'PENDING_REDRIVE') {
     return new CliError(
       'stillRunning',
-      `${refused}: the rotation to version ${pending} runs. Follow it with: redrive ${secret.name}`,
+      `${refused}: the rotation to version ${pending} runs. Follow it with: ${command(`redrive ${secret.name}`)}`,
     );
   }
   const failure = await failureOf(stepFunctions, latest.executionArn);
@@ -70,6 +70,6 @@ async function previousRotation(
   }
   return new CliError(
     'rotationFailed',
-    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: redrive ${secret.name}`,
+    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
   );
 }

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { commandLine } from '../../cli/shared/command-line.ts';
 import type { Context } from '../../cli/shared/context.ts';
 import { Terminal } from '../../cli/shared/terminal.ts';
 import { STATE_MACHINE_ARN } from './execution-description.ts';
@@ -33,7 +34,7 @@ export function cliContext() {
       stepFunctions: new SFNClient(),
       lambda: new LambdaClient(),
     },
-    stackName: DEPLOYMENT.name,
+    command: commandLine({ stack: 'crm-rotation' }),
     deployment: async () => DEPLOYMENT,
     signal: new AbortController().signal,
   };
