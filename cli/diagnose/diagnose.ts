@@ -108,7 +108,7 @@ export async function diagnose(
   await steps.take('access-token', { client, secret, value }, found =>
     lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now(), command),
   );
-  if (test && steps.areSoundBut('permissions')) {
+  if (test && steps.areSound()) {
     await steps.take('configuration-test', { secret, deployment }, found =>
       testConfiguration(clients, found.secret, found.deployment, signal),
     );

@@ -3,12 +3,8 @@ import type { CommandLine } from '../shared/command-line.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 
-const MARKS = {
-  ok: { word: 'ok', style: 'green' },
-  wrong: { word: 'wrong', style: 'red' },
-  skipped: { word: 'skipped', style: 'yellow' },
-} as const;
-const WORD_WIDTH = 8;
+const COLOURS = { ok: 'green', wrong: 'red', skipped: 'yellow' } as const;
+const STATUS_WIDTH = 8;
 const STEP_WIDTH = 19;
 
 /** What a diagnosis comes to. */
@@ -20,8 +16,8 @@ export interface Verdict {
 
 /** Prints one step as a line. */
 export function printStep({ step, status, found }: StepResult, terminal: Terminal): void {
-  const { word, style } = MARKS[status];
-  terminal.line(`${terminal.style(style, word.padEnd(WORD_WIDTH))}${step.padEnd(STEP_WIDTH)}${found}`);
+  const word = terminal.style(COLOURS[status], status.padEnd(STATUS_WIDTH));
+  terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`);
 }
 
 /** What the steps come to: the first one that is wrong counts, since those after it may only follow from it. */
