@@ -1,12 +1,10 @@
 import type { Aws } from '../shared/aws.ts';
 import { findDeployment } from '../shared/deployment.ts';
-import { newestRotation } from '../shared/executions.ts';
+import { isFailed, newestRotation } from '../shared/executions.ts';
 import type { ExistingSecret } from './target-secret.ts';
 
 /** The ARN of a rotation function, a version or alias included, as deployments name it. */
 const ROTATION_FUNCTION = /^arn:[^:]+:lambda:[^:]+:\d+:function:(?<stack>.+)-rotation(?::.+)?$/;
-
-const ENDED_IN_VAIN: readonly string[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** A failed execution that can go on. */
 export interface WaitingExecution {
@@ -28,7 +26,7 @@ export async function waitingExecution(
   try {
     const { stateMachineArn } = await findDeployment(stack, aws);
     const newest = await newestRotation({ arn, name }, aws.stepFunctions, stateMachineArn);
-    if (newest === undefined || !ENDED_IN_VAIN.includes(newest.status)) return undefined;
+    if (newest === undefined || !isFailed(newest.status)) return undefined;
     return { executionArn: newest.executionArn, stack };
   } catch {
     return undefined;

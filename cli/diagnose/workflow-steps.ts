@@ -2,7 +2,7 @@ import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist }
 import { adviceFor } from '../../functions/shared/advice.ts';
 import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { type ExecutionSummary, failureOf } from '../shared/executions.ts';
+import { type ExecutionSummary, failureOf, isFailed } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
@@ -53,9 +53,7 @@ export async function lookAtLastExecution(
 ): Promise<Look<undefined>> {
   if (last === undefined) return ok('none yet', undefined);
   const { executionArn, name, status, stoppedAt } = last;
-  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'PENDING_REDRIVE') {
-    return ok(`${name} ${status}`, undefined);
-  }
+  if (!isFailed(status)) return ok(`${name} ${status}`, undefined);
   if (stoppedAt !== undefined && value !== undefined && value.storedAt > stoppedAt) {
     return ok(`${name} ${status}, but a credential has been stored since`, undefined);
   }

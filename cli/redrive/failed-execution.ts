@@ -1,8 +1,9 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { CommandLine } from '../shared/command-line.ts';
 import type { Context } from '../shared/context.ts';
+import { isFailed } from '../shared/executions.ts';
 
 /** An execution with what it rotates. */
 export interface FoundExecution {
@@ -45,9 +46,9 @@ export async function findExecution(
   }
 }
 
-function statusOf(status: string | undefined): FoundExecution['status'] {
-  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
-  return status === 'SUCCEEDED' ? 'succeeded' : 'failed';
+function statusOf(status: ExecutionStatus | undefined): FoundExecution['status'] {
+  if (status === 'SUCCEEDED') return 'succeeded';
+  return isFailed(status) ? 'failed' : 'running';
 }
 
 function requireRotation(

@@ -3,11 +3,11 @@ import type { SecretEntry } from '../shared/credentials.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
+  FAILED_STATUSES,
   isConfigurationTest,
   isExecutionOf,
 } from '../shared/executions.ts';
 
-const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
 
 /** How long after its end an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving executions"). */
@@ -31,7 +31,7 @@ export async function failedRotations(
   stateMachineArn: string,
   stepFunctions: SFNClient,
 ): Promise<readonly FailedRotation[]> {
-  const failed = await executionsWithStatus(stepFunctions, stateMachineArn, FAILED);
+  const failed = await executionsWithStatus(stepFunctions, stateMachineArn, FAILED_STATUSES);
   const newest = secrets.flatMap(secret => {
     const execution = failed.find(({ name }) => isRotationOf(name, secret));
     return execution === undefined ? [] : [{ secret, execution }];

@@ -9,7 +9,7 @@ import { consents } from './consent.ts';
 import { findExecution } from './failed-execution.ts';
 import { type FailedRotation, failedRotations } from './failed-executions.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { causeDependencies, failedAt, type RedriveOptions } from './redrive-one.ts';
+import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
 import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
 
 /**
@@ -66,7 +66,7 @@ async function lookAt(
   const failure = await failureOf(aws.stepFunctions, executionArn);
   // DescribeExecution lags behind the history: somebody has redriven it since.
   if (failure === undefined) return { ...about, outcome: 'running' };
-  const cause = await checkCause({ ...failure, ...failedAt(execution) }, causes);
+  const cause = await checkCause(failure.error, execution, causes);
   return { secretName: secret, execution, cause };
 }
 

@@ -34,7 +34,7 @@ export async function redriveOne(
   { force, timeoutMs }: RedriveOptions,
   context: WaitContext,
 ): Promise<void> {
-  const { aws, terminal, time, command, signal } = context;
+  const { terminal, time, command } = context;
   const deployment = await context.deployment();
   const { secret, execution } = await findSubject(subject, deployment, context);
   const about = { secret: secret.name, secretArn: secret.arn };
@@ -50,7 +50,7 @@ export async function redriveOne(
   if (execution.status === 'running') terminal.note(`The execution ${executionArn} runs; following it.`);
   else {
     const failure = await requireFailure(execution, context);
-    cause = await checkCause({ ...failure, ...failedAt(execution) }, causeDependencies(context));
+    cause = await checkCause(failure.error, execution, causeDependencies(context));
     terminal.note(`The rotation of ${secret.name} ${failureText(failure)} ${cause.why}`);
     if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
     redriveCount = await redriveExecution(execution, context);
@@ -58,7 +58,7 @@ export async function redriveOne(
   }
   const untilMs = time.nowMs() + timeoutMs;
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
-  const end = await rotationEnd(execution, steps.at(-1), { secrets: aws.secrets, time, signal });
+  const end = await rotationEnd(execution, steps.at(-1), context);
   terminal.result({
     ...about,
     execution: executionArn,
@@ -82,11 +82,6 @@ export function causeDependencies({ aws: { secrets }, time, command }: WaitConte
     nowMs: time.nowMs,
     command,
   };
-}
-
-/** What the check of a cause needs to know of an execution. */
-export function failedAt({ secretArn, closedAt }: FoundExecution): { secretArn: string; failedAt: Date } {
-  return { secretArn, failedAt: closedAt };
 }
 
 interface Subject {

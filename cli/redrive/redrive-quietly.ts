@@ -2,7 +2,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { follow } from '../shared/follow.ts';
 import { rotationEnd } from '../shared/rotation-end.ts';
-import { followDependencies, type WaitContext } from '../shared/waiting.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import type { AllResult } from './all-result.ts';
 import type { Cause } from './cause.ts';
 import type { FoundExecution } from './failed-execution.ts';
@@ -23,15 +23,14 @@ export async function redriveQuietly(
 ): Promise<AllResult> {
   const { executionArn } = execution;
   const about = { secret, execution: executionArn };
-  const { aws, time, signal } = context;
   try {
     const redriveCount = await redriveExecution(execution, context);
-    const untilMs = time.nowMs() + timeoutMs;
+    const untilMs = context.time.nowMs() + timeoutMs;
     let last: ExecutionStep | undefined;
-    for await (const step of follow({ executionArn, redriveCount, untilMs }, followDependencies(context))) {
+    for await (const step of follow({ executionArn, redriveCount, untilMs }, context)) {
       last = step;
     }
-    return { ...about, ...(await rotationEnd(execution, last, { secrets: aws.secrets, time, signal })) };
+    return { ...about, ...(await rotationEnd(execution, last, context)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ...about, outcome: error instanceof CliError ? 'notRedrivable' : 'error', message };

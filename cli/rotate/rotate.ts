@@ -97,10 +97,10 @@ async function watchToEnd(
   untilMs: number,
   context: WaitContext,
 ): Promise<Run> {
-  const { aws, terminal, time, signal } = context;
+  const { terminal, time } = context;
   terminal.note(`Execution ${executionArn}`);
   const steps = await watch({ executionArn, redriveCount: 0, untilMs }, context);
-  const end = await rotationEnd(rotation, steps.at(-1), { secrets: aws.secrets, time, signal });
+  const end = await rotationEnd(rotation, steps.at(-1), context);
   if (end.outcome !== 'failed' || end.error !== 'RefreshTokenRejected') return { executionArn, steps, end };
 
   terminal.note('The rotation function now looks for newer tokens that another rotation may have left …');

@@ -8,6 +8,16 @@ import { functionMessage } from '../../functions/shared/execution-data.ts';
 import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
 import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 
+/** How an execution closes in vain. */
+export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+type FailedStatus = (typeof FAILED_STATUSES)[number];
+
+/** Whether an execution of this status closed in vain; one that neither did nor has succeeded runs. */
+export function isFailed(status: ExecutionStatus | undefined): status is FailedStatus {
+  return FAILED_STATUSES.some(failed => failed === status);
+}
+
 /** An execution, as a list of them tells. */
 export interface ExecutionSummary {
   readonly executionArn: string;
@@ -22,7 +32,7 @@ export interface ExecutionSummary {
 /** How a state failed. */
 export interface ExecutionFailure {
   /** That of the execution when it had failed. */
-  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly status: FailedStatus;
   /** The state that was entered last; undefined when the history cannot be read. */
   readonly state: string | undefined;
   /** That of the state; an execution that ran out of time or was stopped has none, and is told of by a name. */

@@ -45,7 +45,8 @@ function currentWrittenAt(at: Date | undefined): void {
 function cause(error: string, options: { serves?: boolean; now?: Date } = {}) {
   const { serves = true, now = AFTER } = options;
   return checkCause(
-    { error, secretArn: SECRET_ARN, failedAt: FAILED_AT },
+    error,
+    { secretArn: SECRET_ARN, closedAt: FAILED_AT },
     {
       secrets: new SecretsManagerClient(),
       loginUrlOf: host => `https://login.${host}`,

@@ -11,6 +11,7 @@ import { Pace } from '../../cli/shared/pace.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { cliContext } from '../helpers/cli-context.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -63,8 +64,8 @@ function looks(...histories: readonly (readonly HistoryEvent[])[]): void {
 }
 
 async function followed(redriveCount = 0, signal = new AbortController().signal): Promise<ExecutionStep[]> {
-  const dependencies = { stepFunctions: new SFNClient(), time, historyPace: new Pace(1_000, time), signal };
-  const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, dependencies);
+  const context = { ...cliContext().context, time, historyPace: new Pace(1_000, time), signal };
+  const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, context);
   const seen: ExecutionStep[] = [];
   for await (const step of steps) seen.push(step);
   return seen;

@@ -1,5 +1,6 @@
 import {
   DescribeSecretCommand,
+  InvalidRequestException,
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -142,6 +143,26 @@ describe('rotate, while it waits', () => {
       message: expect.stringMatching(
         /Redrive: it resumes at the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
       ),
+    });
+  });
+
+  it('says that the rotation before it runs when that has just been redriven', async () => {
+    secrets
+      .on(RotateSecretCommand)
+      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
+    secrets
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    plays(FIRST, 'Verify', { type: 'ExecutionRedriven' });
+    stepFunctions
+      .on(DescribeExecutionCommand, { executionArn: FIRST })
+      .resolves(executionDescription('FAILED'));
+
+    const { failure } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'stillRunning',
+      message: expect.stringContaining(`the rotation to version ${VERSION} runs.`),
     });
   });
 });
