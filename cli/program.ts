@@ -5,6 +5,7 @@ import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
+import { DEFAULT_STACK } from './shared/command-line.ts';
 import type { Surroundings } from './shared/context.ts';
 import { addStatus } from './status/command.ts';
 
@@ -16,7 +17,7 @@ export function makeProgram(surroundings: Surroundings): Command {
   const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
-    .option('--stack <name>', 'the deployment', 'genesys-token-rotation')
+    .option('--stack <name>', 'the deployment', DEFAULT_STACK)
     .option('--region <region>', 'AWS region; by default that of the environment or the profile')
     .option('--profile <name>', 'profile of the shared AWS configuration')
     .option('--json', 'print the result as one JSON object')

@@ -34,7 +34,7 @@ export async function authorize(request: AuthorizeRequest, context: Context): Pr
   const lines = new InputLines(terminal.in, signal);
   try {
     const result = await perform(request, context, lines);
-    report(terminal, result);
+    report(context, result);
   } catch (error) {
     throw signal.aborted && !(error instanceof CliError) ? interrupted() : error;
   } finally {

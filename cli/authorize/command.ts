@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
+import { numberArgument } from '../shared/number-argument.ts';
 import { authorize } from './authorize.ts';
 
 /** What the command line says beside the secret. */
@@ -61,13 +62,13 @@ export function addAuthorize(program: Command, surroundings: Surroundings): void
     .option(
       '--redirect-port <port>',
       'port of the redirect URI http://localhost:<port>/callback',
-      integer('port', HIGHEST_PORT),
+      numberArgument('port', HIGHEST_PORT),
       DEFAULT_REDIRECT_PORT,
     )
     .option(
       '--timeout <seconds>',
       'how long to wait for the login',
-      integer('number of seconds', LONGEST_TIMEOUT_SECONDS),
+      numberArgument('number of seconds', LONGEST_TIMEOUT_SECONDS),
       DEFAULT_TIMEOUT_SECONDS,
     )
     .option('--paste', 'take the code, or the address that the login led to, by hand')
@@ -107,12 +108,4 @@ function regionArgument(value: string): string {
   const host = genesysHost(value);
   if (host !== undefined) return host;
   throw new InvalidArgumentError(`Use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region.`);
-}
-
-function integer(what: string, largest: number): (value: string) => number {
-  return value => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
-    if (number >= 1 && number <= largest) return number;
-    throw new InvalidArgumentError(`Use a ${what} from 1 to ${largest}.`);
-  };
 }

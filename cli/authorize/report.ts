@@ -1,3 +1,4 @@
+import type { Context } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { AuthorizeRequest } from './authorize.ts';
@@ -6,9 +7,6 @@ import type { ExistingSecret } from './target-secret.ts';
 import type { TokenOwner } from './token-owner.ts';
 import type { WaitingExecution } from './waiting-execution.ts';
 import type { WrittenSecret } from './write-credential.ts';
-
-/** The deployment that the program takes when none is named. */
-const DEFAULT_STACK = 'genesys-token-rotation';
 
 /** What is going to be written, and for whom. */
 export interface AuthorizePlan {
@@ -78,10 +76,12 @@ function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string,
 }
 
 /** Says what was done and what to do next, for a person or as one JSON object. */
-export function report(terminal: Terminal, result: AuthorizeResult): void {
+export function report(
+  { terminal, command }: Pick<Context, 'terminal' | 'command'>,
+  result: AuthorizeResult,
+): void {
   const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
-  const next =
-    waiting === undefined ? undefined : `npm run cli -- redrive ${written.name}${stackOption(waiting.stack)}`;
+  const next = waiting === undefined ? undefined : command(`redrive ${written.name}`, waiting.stack);
   terminal.result({
     secretArn: written.arn,
     secretName: written.name,
@@ -119,8 +119,4 @@ export function report(terminal: Terminal, result: AuthorizeResult): void {
     terminal.line('  A failed rotation waits for these tokens. Let it go on with');
     terminal.line(`    ${next}`);
   }
-}
-
-function stackOption(stack: string): string {
-  return stack === DEFAULT_STACK ? '' : ` --stack ${stack}`;
 }

@@ -1,12 +1,10 @@
 import type { Aws } from '../shared/aws.ts';
 import { findDeployment } from '../shared/deployment.ts';
-import { executionsOf } from '../shared/executions.ts';
+import { isFailed, newestRotation } from '../shared/executions.ts';
 import type { ExistingSecret } from './target-secret.ts';
 
 /** The ARN of a rotation function, a version or alias included, as deployments name it. */
 const ROTATION_FUNCTION = /^arn:[^:]+:lambda:[^:]+:\d+:function:(?<stack>.+)-rotation(?::.+)?$/;
-
-const ENDED_IN_VAIN: readonly string[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** A failed execution that can go on. */
 export interface WaitingExecution {
@@ -16,7 +14,7 @@ export interface WaitingExecution {
 }
 
 /**
- * The newest execution of the secret, if it ended in vain and waits for the new tokens. It is only a hint, so nothing
+ * The newest rotation of the secret, if it ended in vain and waits for the new tokens. It is only a hint, so nothing
  * that goes wrong here is an error: the tokens are stored by now.
  */
 export async function waitingExecution(
@@ -27,8 +25,8 @@ export async function waitingExecution(
   if (stack === undefined) return undefined;
   try {
     const { stateMachineArn } = await findDeployment(stack, aws);
-    const [newest] = await executionsOf({ arn, name }, aws.stepFunctions, stateMachineArn, 1);
-    if (newest === undefined || !ENDED_IN_VAIN.includes(newest.status)) return undefined;
+    const newest = await newestRotation({ arn, name }, aws.stepFunctions, stateMachineArn);
+    if (newest === undefined || !isFailed(newest.status)) return undefined;
     return { executionArn: newest.executionArn, stack };
   } catch {
     return undefined;

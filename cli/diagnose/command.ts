@@ -38,19 +38,20 @@ export function addDiagnose(program: Command, surroundings: Surroundings): void 
 }
 
 async function report(context: Context, secretId: string, test: boolean): Promise<void> {
-  const { terminal, signal } = context;
+  const { terminal, command, signal } = context;
   const results = await diagnose(
     { secretId, test },
     {
       clients: diagnosisClients(context.aws),
       findDeployment: context.deployment,
       genesysUrlsOf: genesysUrls(process.env),
+      command,
       now: () => new Date(),
       signal,
       onResult: result => printStep(result, terminal),
     },
   );
-  const verdict = verdictOf(results, secretId);
+  const verdict = verdictOf(results, secretId, command);
   terminal.result(diagnosisResult(secretId, results, verdict));
   terminal.line();
   terminal.line(verdict.text);

@@ -6,7 +6,7 @@ import { executionName } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { failureOf } from '../shared/executions.ts';
+import { failureOf, isFailed } from '../shared/executions.ts';
 import type { DescribedSecret } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
 
@@ -58,7 +58,7 @@ export async function testConfiguration(
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += PAUSE_MS) {
     await sleep(PAUSE_MS, undefined, { signal });
     status = (await describeExecution(executionArn, { stepFunctions }))?.status;
-    if (status !== undefined && status !== 'RUNNING') break;
+    if (status === 'SUCCEEDED' || isFailed(status)) break;
   }
   if (status === 'SUCCEEDED') {
     // A rotation that is asked for right after this command would be refused for the sake of the label.
@@ -67,7 +67,7 @@ export async function testConfiguration(
     }
     return ok('the functions have done it with their own permissions', undefined);
   }
-  if (status === undefined || status === 'RUNNING' || status === 'PENDING_REDRIVE') {
+  if (!isFailed(status)) {
     return wrong(
       status === undefined ? 'it did not begin' : 'it did not end',
       `The test ${status === undefined ? 'started no execution' : 'goes on'} after ${PATIENCE_MS / 1_000} s. Look at the log of the rotation function, and for ${executionArn}. Runbook: "A rotation that failed without an execution".`,

@@ -1,5 +1,7 @@
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
+import { type ExecutionSummary, newestRotation } from '../shared/executions.ts';
 import { lookAtDeployment, lookAtIdentity } from './account-steps.ts';
 import type { DiagnosisClients } from './clients.ts';
 import { testConfiguration } from './configuration-test.ts';
@@ -9,15 +11,17 @@ import { lookAtKey } from './key-steps.ts';
 import { lookAtLabels } from './label-step.ts';
 import { lookAtPermissions } from './permission-step.ts';
 import { lookAtDueDate, lookAtRotation } from './schedule-steps.ts';
-import { lookAtSecret, lookAtValue } from './secret-steps.ts';
+import { type DescribedSecret, lookAtSecret, lookAtValue } from './secret-steps.ts';
 import { ok, type StepResult, Steps } from './steps.ts';
-import { lookAtLastExecution, lookAtWorkflow, newestRotation } from './workflow-steps.ts';
+import { lookAtLastExecution, lookAtWorkflow } from './workflow-steps.ts';
 
 /** What a diagnosis needs. */
 export interface DiagnosisDependencies {
   readonly clients: DiagnosisClients;
   readonly findDeployment: () => Promise<Deployment>;
   readonly genesysUrlsOf: GenesysUrlsOf;
+  /** Writes what to type next. */
+  readonly command: CommandLine;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   /** Called after each step. */
@@ -38,7 +42,7 @@ export async function diagnose(
   { secretId, test }: { readonly secretId: string; readonly test: boolean },
   dependencies: DiagnosisDependencies,
 ): Promise<readonly StepResult[]> {
-  const { clients, genesysUrlsOf, now, signal } = dependencies;
+  const { clients, genesysUrlsOf, command, now, signal } = dependencies;
   const { secrets, stepFunctions, lambda, kms, iam } = clients;
   const steps = new Steps(result => {
     signal.throwIfAborted();
@@ -57,7 +61,9 @@ export async function diagnose(
       ? ok('aws/secretsmanager', { arn: 'alias/aws/secretsmanager', isManagedByAws: true })
       : lookAtKey(kms, found.secret.KmsKeyId, SECRET_KEY_LOST),
   );
-  const value = await steps.take('value', { secret, secretKey }, found => lookAtValue(secrets, found.secret));
+  const value = await steps.take('value', { secret, secretKey }, found =>
+    lookAtValue(secrets, found.secret, command),
+  );
   const rotation = await steps.take('rotation', { secret, deployment }, found =>
     lookAtRotation(found.secret, found.deployment, value.value?.of),
   );
@@ -81,24 +87,28 @@ export async function diagnose(
     { rotation, identity, secret, secretKey, deployment, rotationFunction, taskFunctions, workflow },
     found => lookAtPermissions(iam, found),
   );
-  await steps.take('labels', { workflow, secret, deployment }, async found => {
-    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
-    return lookAtLabels(secrets, found.secret, newest, now());
-  });
-  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found => {
-    const newest = await newestRotation(stepFunctions, found.secret, found.deployment);
-    return lookAtLastExecution(stepFunctions, found.secret, newest, value.value?.of);
-  });
+  let newest: Promise<ExecutionSummary | undefined> | undefined;
+  const newestOf = (found: { secret: DescribedSecret; deployment: Deployment }) => {
+    const { ARN: arn, Name: name } = found.secret;
+    newest ??= newestRotation({ arn, name }, stepFunctions, found.deployment.stateMachineArn);
+    return newest;
+  };
+  await steps.take('labels', { workflow, secret, deployment }, async found =>
+    lookAtLabels(secrets, found.secret, await newestOf(found), now(), command),
+  );
+  const last = await steps.take('last-execution', { workflow, secret, deployment }, async found =>
+    lookAtLastExecution(stepFunctions, found.secret, await newestOf(found), value.value?.of, command),
+  );
   await steps.take('in-time', { rotation, last, secret, deployment }, found =>
-    lookAtDueDate(found.secret, found.deployment, now()),
+    lookAtDueDate(found.secret, found.deployment, now(), command),
   );
   const client = await steps.take('client', { secret, value }, found =>
     lookAtClient(found.secret, found.value, genesysUrlsOf, now),
   );
   await steps.take('access-token', { client, secret, value }, found =>
-    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now()),
+    lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now(), command),
   );
-  if (test && steps.areSoundBut('permissions')) {
+  if (test && steps.areSound()) {
     await steps.take('configuration-test', { secret, deployment }, found =>
       testConfiguration(clients, found.secret, found.deployment, signal),
     );

@@ -9,6 +9,7 @@ import {
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import { checkClient } from '../../functions/shared/token-endpoint.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
@@ -45,6 +46,7 @@ export async function lookAtAccessToken(
   { credential }: StoredValue,
   genesysUrlsOf: GenesysUrlsOf,
   now: Date,
+  command: CommandLine,
 ): Promise<Look<undefined>> {
   const { accessToken, expiresAt, host } = credential;
   if (accessToken === undefined) return ok('none yet; the first rotation writes it', undefined);
@@ -60,7 +62,7 @@ export async function lookAtAccessToken(
       const promised = expiresAt === undefined ? '' : ` before its time, ${instantText(expiresAt)}`;
       return wrong(
         `dead${promised}`,
-        `The API answers 401 to the access token: it has expired or was revoked. Get another one: npm run cli -- rotate ${Name}. If that ends in RefreshTokenRejected, the refresh token was revoked with it, and only a new login helps: npm run cli -- authorize ${Name}`,
+        `The API answers 401 to the access token: it has expired or was revoked. Get another one: ${command(`rotate ${Name}`)}. If that ends in RefreshTokenRejected, the refresh token was revoked with it, and only a new login helps: ${command(`authorize ${Name}`)}`,
       );
     }
     if (error instanceof AccessTokenForbidden) {

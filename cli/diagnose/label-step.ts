@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import type { DescribedSecret } from './secret-steps.ts';
@@ -18,6 +19,7 @@ export async function lookAtLabels(
   { ARN, Name, VersionIdsToStages = {} }: DescribedSecret,
   last: ExecutionSummary | undefined,
   now: Date,
+  command: CommandLine,
 ): Promise<Look<undefined>> {
   const pending = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING'));
   if (pending === undefined) return ok('AWSPENDING is nowhere', undefined);
@@ -32,6 +34,6 @@ export async function lookAtLabels(
     return ok(`AWSPENDING is on ${versionId}, of a rotation that has just begun`, undefined);
   return wrong(
     `AWSPENDING is stranded on ${versionId}`,
-    `No rotation of that version runs or can be redriven, and Secrets Manager begins no other one while the label is there. Take it off: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: npm run cli -- rotate ${Name}. A value that the version may have is kept, and the rotation looks at it.`,
+    `No rotation of that version runs or can be redriven, and Secrets Manager begins no other one while the label is there. Take it off: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: ${command(`rotate ${Name}`)}. A value that the version may have is kept, and the rotation looks at it.`,
   );
 }

@@ -1,13 +1,10 @@
 import type { Ending } from '../exit-code.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 
-const MARKS = {
-  ok: { word: 'ok', style: 'green' },
-  wrong: { word: 'wrong', style: 'red' },
-  skipped: { word: 'skipped', style: 'yellow' },
-} as const;
-const WORD_WIDTH = 8;
+const COLOURS = { ok: 'green', wrong: 'red', skipped: 'yellow' } as const;
+const STATUS_WIDTH = 8;
 const STEP_WIDTH = 19;
 
 /** What a diagnosis comes to. */
@@ -19,12 +16,12 @@ export interface Verdict {
 
 /** Prints one step as a line. */
 export function printStep({ step, status, found }: StepResult, terminal: Terminal): void {
-  const { word, style } = MARKS[status];
-  terminal.line(`${terminal.style(style, word.padEnd(WORD_WIDTH))}${step.padEnd(STEP_WIDTH)}${found}`);
+  const word = terminal.style(COLOURS[status], status.padEnd(STATUS_WIDTH));
+  terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`);
 }
 
 /** What the steps come to: the first one that is wrong counts, since those after it may only follow from it. */
-export function verdictOf(results: readonly StepResult[], secretId: string): Verdict {
+export function verdictOf(results: readonly StepResult[], secretId: string, command: CommandLine): Verdict {
   const first = results.find(({ status }) => status === 'wrong');
   if (first !== undefined) {
     return { ending: 'unhealthy', text: `The first thing that is wrong is ${first.step}. ${first.fix}` };
@@ -46,7 +43,7 @@ export function verdictOf(results: readonly StepResult[], secretId: string): Ver
   }
   return {
     ending: 'done',
-    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: npm run cli -- rotate ${secretId}`,
+    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: ${command(`rotate ${secretId}`)}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { isSameFunction } from '../../functions/shared/arns.ts';
 import { dueDate, OVERDUE_GRACE_MS, ownGapHours } from '../../functions/shared/due-date.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
@@ -49,12 +50,17 @@ export function lookAtRotation(
 }
 
 /** Whether the rotation that is due has come. */
-export function lookAtDueDate(secret: DescribedSecret, deployment: Deployment, now: Date): Look<undefined> {
+export function lookAtDueDate(
+  secret: DescribedSecret,
+  deployment: Deployment,
+  now: Date,
+  command: CommandLine,
+): Look<undefined> {
   const due = dueDate(secret, deployment.schedule);
   if (due.getTime() + OVERDUE_GRACE_MS < now.getTime()) {
     return wrong(
       `overdue since ${instantText(due)}`,
-      `No rotation came in time, though nothing before this step is wrong. Start one: npm run cli -- rotate ${secret.Name}. If it fails before an execution starts, the runbook's entry "A rotation that failed without an execution" goes on.`,
+      `No rotation came in time, though nothing before this step is wrong. Start one: ${command(`rotate ${secret.Name}`)}. If it fails before an execution starts, the runbook's entry "A rotation that failed without an execution" goes on.`,
     );
   }
   return ok(`due by ${instantText(due)}`, undefined);

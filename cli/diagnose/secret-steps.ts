@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { InvalidSecret } from '../../functions/shared/errors.ts';
 import { type Credential, parseCredential } from '../../functions/shared/secret-value.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import { type Look, ok, wrong } from './steps.ts';
 
@@ -61,8 +62,9 @@ export async function lookAtSecret(
 export async function lookAtValue(
   secrets: SecretsManagerClient,
   { ARN, Name }: DescribedSecret,
+  command: CommandLine,
 ): Promise<Look<StoredValue>> {
-  const store = `Store a complete one: npm run cli -- authorize ${Name}`;
+  const store = `Store a complete one: ${command(`authorize ${Name}`)}`;
   try {
     const read = await secrets.send(new GetSecretValueCommand({ SecretId: ARN }));
     const credential = parseCredential(ARN, read);

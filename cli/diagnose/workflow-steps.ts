@@ -1,13 +1,11 @@
 import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { adviceFor } from '../../functions/shared/advice.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { type ExecutionSummary, executionsOf, failureOf, isConfigurationTest } from '../shared/executions.ts';
+import { type ExecutionSummary, failureOf, isFailed } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Look, ok, wrong } from './steps.ts';
-
-/** More than the configuration tests that somebody starts in a row. */
-const EXECUTIONS_TO_LOOK_AT = 20;
 
 /** What the later steps need of the state machine. */
 export interface Workflow {
@@ -45,29 +43,17 @@ export async function lookAtWorkflow(
   }
 }
 
-/** The newest rotation of the secret; undefined when there is none yet. */
-export async function newestRotation(
-  stepFunctions: SFNClient,
-  { ARN, Name }: DescribedSecret,
-  { stateMachineArn }: Deployment,
-): Promise<ExecutionSummary | undefined> {
-  const secret = { arn: ARN, name: Name };
-  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
-  return newest.find(execution => !isConfigurationTest(execution));
-}
-
 /** Whether the last rotation ended well, or what is to be done about it. */
 export async function lookAtLastExecution(
   stepFunctions: SFNClient,
   secret: DescribedSecret,
   last: ExecutionSummary | undefined,
   value: StoredValue | undefined,
+  command: CommandLine,
 ): Promise<Look<undefined>> {
   if (last === undefined) return ok('none yet', undefined);
   const { executionArn, name, status, stoppedAt } = last;
-  if (status === 'RUNNING' || status === 'SUCCEEDED' || status === 'PENDING_REDRIVE') {
-    return ok(`${name} ${status}`, undefined);
-  }
+  if (!isFailed(status)) return ok(`${name} ${status}`, undefined);
   if (stoppedAt !== undefined && value !== undefined && value.storedAt > stoppedAt) {
     return ok(`${name} ${status}, but a credential has been stored since`, undefined);
   }
@@ -77,6 +63,6 @@ export async function lookAtLastExecution(
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
   return wrong(
     `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
-    `${action} Redrive: npm run cli -- redrive ${secret.Name}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${action} Redrive: ${command(`redrive ${secret.Name}`)}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
   );
 }

@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { findCredential } from '../shared/credentials.ts';
 import { executionsOf } from '../shared/executions.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
+import { numberArgument } from '../shared/number-argument.ts';
 import { readPastRotation } from './past-rotation.ts';
 import { historyResult, printHistory } from './report.ts';
 
@@ -23,7 +24,12 @@ export function addHistory(program: Command, surroundings: Surroundings): void {
     .summary('past rotations of a secret')
     .description(DESCRIPTION)
     .argument('<secret>', 'name or ARN of the secret')
-    .option('--limit <count>', `how many, 1 to ${LARGEST_LIMIT}`, parseLimit, DEFAULT_LIMIT)
+    .option(
+      '--limit <count>',
+      `how many, 1 to ${LARGEST_LIMIT}`,
+      numberArgument('number', LARGEST_LIMIT),
+      DEFAULT_LIMIT,
+    )
     .addHelpText(
       'after',
       exampleHelp('history genesys/voicemail', 'history genesys/voicemail --limit 50 --json'),
@@ -46,10 +52,4 @@ async function history(context: Context, secretId: string, limit: number): Promi
   terminal.result({ secret: secret.name, arn: secret.arn, rotations: historyResult(rotations) });
   if (rotations.length === 0) terminal.line(`${secret.name} has not been rotated in the last 90 days.`);
   else printHistory(rotations, terminal);
-}
-
-function parseLimit(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= LARGEST_LIMIT) return count;
-  throw new InvalidArgumentError(`It is a whole number from 1 to ${LARGEST_LIMIT}.`);
 }

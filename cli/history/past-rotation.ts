@@ -9,8 +9,8 @@ import { type ExecutionFailure, type ExecutionSummary, failureIn } from '../shar
 
 /** A rotation as its execution's history tells it. */
 export interface PastRotation extends ExecutionSummary {
-  /** The state that ended it (`Rotated`, `Superseded`, `ConfigurationChecked`); undefined when none did. */
-  readonly endState: string | undefined;
+  /** The state that was entered last. */
+  readonly lastState: string | undefined;
   /** From Genesys Cloud's answer to the move of AWSCURRENT; undefined where that is not known. */
   readonly tokenGapMs: number | undefined;
   /** Each time that it failed, oldest first; a redrive may have mended it since. */
@@ -21,8 +21,6 @@ export interface PastRotation extends ExecutionSummary {
 
 /** The most that a page holds. */
 const PAGE_SIZE = 1_000;
-
-const END_STATES = new Set(['Rotated', 'Superseded', 'ConfigurationChecked']);
 
 /** Reads the history of an execution; of its data nothing but instants is kept. */
 export async function readPastRotation(
@@ -42,7 +40,7 @@ export async function readPastRotation(
   }
   return {
     ...execution,
-    endState: state !== undefined && END_STATES.has(state) ? state : undefined,
+    lastState: state,
     tokenGapMs,
     failures,
     redrivenAt: events.flatMap(({ type, timestamp }) =>

@@ -51,14 +51,15 @@ const COLOURS: Readonly<Partial<Record<PastRotation['status'], 'green' | 'cyan' 
   FAILED: 'red',
 };
 
+/** What a rotation has done, by the state that it ended in. */
 const RESULTS: Readonly<Record<string, string>> = {
   Rotated: 'rotated',
   Superseded: 'superseded',
   ConfigurationChecked: 'configuration tested',
 };
 
-function resultOf({ status, endState }: PastRotation): string {
-  if (status === 'SUCCEEDED') return RESULTS[endState ?? ''] ?? 'succeeded';
+function resultOf({ status, lastState }: PastRotation): string {
+  if (status === 'SUCCEEDED') return RESULTS[lastState ?? ''] ?? 'succeeded';
   return status.toLowerCase().replaceAll('_', ' ');
 }
 

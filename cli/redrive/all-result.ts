@@ -1,4 +1,5 @@
 import type { Ending } from '../exit-code.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import { endText } from '../shared/end-text.ts';
 import type { RotationEnd } from '../shared/rotation-end.ts';
 
@@ -7,6 +8,8 @@ export type AllResult = { readonly secret: string; readonly execution: string } 
   | RotationEnd
   /** It runs, or another one of the secret does. */
   | { readonly outcome: 'running' }
+  /** It was redriven meanwhile by somebody else, Secrets Manager perhaps, and has succeeded. */
+  | { readonly outcome: 'succeeded' }
   /** Ctrl-C came first. */
   | { readonly outcome: 'notBegun' }
   /** Its cause does not look gone. */
@@ -24,7 +27,7 @@ export interface Summary {
   readonly text: string;
 }
 
-const GOOD: ReadonlySet<Outcome> = new Set(['rotated', 'superseded', 'configurationChecked']);
+const GOOD: ReadonlySet<Outcome> = new Set(['rotated', 'superseded', 'configurationChecked', 'succeeded']);
 const BAD: ReadonlySet<Outcome> = new Set(['failed', 'notRedrivable', 'error']);
 const GOING_ON: ReadonlySet<Outcome> = new Set(['stillRunning', 'running']);
 
@@ -34,11 +37,13 @@ export function isGood({ outcome }: AllResult): boolean {
 }
 
 /** One result in one line. */
-export function resultText(result: AllResult): string {
+export function resultText(result: AllResult, command: CommandLine): string {
   const { secret, execution } = result;
   switch (result.outcome) {
     case 'running':
       return `${secret}: a rotation runs already.`;
+    case 'succeeded':
+      return `${secret}: its rotation has succeeded meanwhile.`;
     case 'notBegun':
       return `${secret}: not redriven any more.`;
     case 'leftOut':
@@ -47,7 +52,7 @@ export function resultText(result: AllResult): string {
     case 'error':
       return `${secret}: ${result.message}`;
     default:
-      return `${secret}: ${endText(result, { secretName: secret, executionArn: execution })}`;
+      return `${secret}: ${endText(result, { secretName: secret, executionArn: execution, command })}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readCredential } from '../../functions/shared/secret-versions.ts';
-import type { ExecutionFailure } from '../shared/executions.ts';
+import type { CommandLine } from '../shared/command-line.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
+import type { FoundExecution } from './failed-execution.ts';
 
 /** Whether what made an execution fail looks gone. */
 export interface Cause {
@@ -11,11 +12,7 @@ export interface Cause {
   readonly why: string;
 }
 
-/** The failure to look at. */
-export interface FailureToCheck extends Pick<ExecutionFailure, 'error'> {
-  readonly secretArn: string;
-  readonly failedAt: Date;
-}
+type Failed = Pick<FoundExecution, 'secretArn' | 'closedAt'>;
 
 /** What the checks use. */
 export interface CauseDependencies {
@@ -25,6 +22,8 @@ export interface CauseDependencies {
   /** Whether something answers there that serves. */
   readonly serves: (url: string) => Promise<boolean>;
   readonly nowMs: () => number;
+  /** Writes what to type next. */
+  readonly command: CommandLine;
 }
 
 /** Below this age, in ms, the rotation insists on the access token that was refused; later it trades the other one. */
@@ -35,35 +34,39 @@ const AWS_UNKNOWN: Cause = {
   why: 'Whether the cause is gone cannot be told from here.',
 };
 
-/** Looks, cheaply and without changing anything, whether the cause of a failure is gone. */
-export async function checkCause(failure: FailureToCheck, dependencies: CauseDependencies): Promise<Cause> {
-  switch (failure.error) {
+/** Looks, cheaply and without changing anything, whether the cause of the error that an execution failed with is gone. */
+export async function checkCause(
+  error: string,
+  failed: Failed,
+  dependencies: CauseDependencies,
+): Promise<Cause> {
+  switch (error) {
     case 'RefreshTokenRejected':
       return currentVersionCause(
-        failure,
+        failed,
         dependencies,
-        'Log in again first: authorize. If other executions of this secret have failed, redrive those first: newer tokens may be sealed there.',
+        `Log in again first: ${dependencies.command(`authorize ${failed.secretArn}`)}. If other executions of this secret have failed, redrive those first: newer tokens may be sealed there.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
-        failure,
+        failed,
         dependencies,
         'Mend the secret first; if you mended the OAuth client in Genesys Cloud instead, go on.',
       );
     case 'InvalidSecret':
-      return currentVersionCause(failure, dependencies, 'Mend the secret first.');
+      return currentVersionCause(failed, dependencies, 'Mend the secret first.');
     case 'GenesysRateLimited':
     case 'GenesysUnavailable':
     case 'GenesysAnswerLost':
-      return loginHostCause(failure, dependencies);
+      return loginHostCause(failed, dependencies);
     case 'AccessTokenRejected':
-      return accessTokenCause(failure, dependencies);
+      return accessTokenCause(failed, dependencies);
     case 'SecretNotFound':
       return { looks: 'gone', why: 'The secret exists now.' };
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: 'The execution has an input that no rotation has, and keeps it. Start a rotation with: rotate',
+        why: `The execution has an input that no rotation has, and keeps it. Start a rotation with: ${dependencies.command(`rotate ${failed.secretArn}`)}`,
       };
     default:
       return AWS_UNKNOWN;
@@ -72,7 +75,7 @@ export async function checkCause(failure: FailureToCheck, dependencies: CauseDep
 
 /** What is wrong with a credential is mended by a new version of it. */
 async function currentVersionCause(
-  { secretArn, failedAt }: FailureToCheck,
+  { secretArn, closedAt }: Failed,
   { secrets }: CauseDependencies,
   todo: string,
 ): Promise<Cause> {
@@ -81,7 +84,7 @@ async function currentVersionCause(
   );
   const { CreatedDate: writtenAt } = current ?? {};
   if (writtenAt === undefined) return AWS_UNKNOWN;
-  if (writtenAt > failedAt) {
+  if (writtenAt > closedAt) {
     return {
       looks: 'gone',
       why: `AWSCURRENT was written at ${writtenAt.toISOString()}, after the failure.`,
@@ -95,7 +98,7 @@ async function currentVersionCause(
 
 /** Which host it is stands in the credential, whose reading needs a permission that not everybody has. */
 async function loginHostCause(
-  { secretArn }: FailureToCheck,
+  { secretArn }: Failed,
   { secrets, loginUrlOf, serves }: CauseDependencies,
 ): Promise<Cause> {
   let url: string;
@@ -117,8 +120,8 @@ async function loginHostCause(
       };
 }
 
-function accessTokenCause({ failedAt }: FailureToCheck, { nowMs }: CauseDependencies): Cause {
-  return nowMs() - failedAt.getTime() >= INSISTS_MS
+function accessTokenCause({ closedAt }: Failed, { nowMs }: CauseDependencies): Cause {
+  return nowMs() - closedAt.getTime() >= INSISTS_MS
     ? { looks: 'gone', why: 'The refresh token beside the access token that was refused is traded now.' }
     : {
         looks: 'unchanged',

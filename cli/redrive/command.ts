@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
-import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
+import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { redriveAll } from './redrive-all.ts';
 import { redriveOne } from './redrive-one.ts';

@@ -1,6 +1,9 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
+import type { CommandLine } from '../shared/command-line.ts';
+import type { Context } from '../shared/context.ts';
+import { isFailed } from '../shared/executions.ts';
 
 /** An execution with what it rotates. */
 export interface FoundExecution {
@@ -20,7 +23,10 @@ export interface FoundExecution {
  *
  * @throws CliError there is none, or it rotates nothing
  */
-export async function findExecution(executionArn: string, stepFunctions: SFNClient): Promise<FoundExecution> {
+export async function findExecution(
+  executionArn: string,
+  { aws: { stepFunctions }, command }: Pick<Context, 'aws' | 'command'>,
+): Promise<FoundExecution> {
   try {
     const found = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
     return {
@@ -28,7 +34,7 @@ export async function findExecution(executionArn: string, stepFunctions: SFNClie
       status: statusOf(found.status),
       redriveCount: found.redriveCount ?? 0,
       closedAt: found.stopDate ?? new Date(),
-      ...requireRotation(found.input, executionArn),
+      ...requireRotation(found.input, executionArn, command),
       notRedrivable: found.redriveStatusReason,
     };
   } catch (error) {
@@ -40,19 +46,20 @@ export async function findExecution(executionArn: string, stepFunctions: SFNClie
   }
 }
 
-function statusOf(status: string | undefined): FoundExecution['status'] {
-  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
-  return status === 'SUCCEEDED' ? 'succeeded' : 'failed';
+function statusOf(status: ExecutionStatus | undefined): FoundExecution['status'] {
+  if (status === 'SUCCEEDED') return 'succeeded';
+  return isFailed(status) ? 'failed' : 'running';
 }
 
 function requireRotation(
   input: string | undefined,
   executionArn: string,
+  command: CommandLine,
 ): Pick<FoundExecution, 'secretArn' | 'versionId'> {
   const rotation = rotationOf(input);
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
-    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: rotate`,
+    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: ${command('rotate <secret>')}`,
   );
 }

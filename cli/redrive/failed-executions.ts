@@ -3,12 +3,15 @@ import type { SecretEntry } from '../shared/credentials.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
+  FAILED_STATUSES,
   isConfigurationTest,
   isExecutionOf,
 } from '../shared/executions.ts';
 
-const FAILED = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
+
+/** How long after its end an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving executions"). */
+const REDRIVABLE_MS = 14 * 24 * 3_600_000;
 
 /** A secret with the execution that stands in the way of its rotation. */
 export interface FailedRotation {
@@ -28,18 +31,17 @@ export async function failedRotations(
   stateMachineArn: string,
   stepFunctions: SFNClient,
 ): Promise<readonly FailedRotation[]> {
-  const failed = await executionsWithStatus(stepFunctions, stateMachineArn, FAILED);
+  const failed = await executionsWithStatus(stepFunctions, stateMachineArn, FAILED_STATUSES);
   const newest = secrets.flatMap(secret => {
     const execution = failed.find(({ name }) => isRotationOf(name, secret));
     return execution === undefined ? [] : [{ secret, execution }];
   });
-  const oldest = newest
-    .map(({ execution }) => execution.startedAt)
-    .sort((a, b) => a.getTime() - b.getTime())[0];
-  if (oldest === undefined) return [];
+  if (newest.length === 0) return [];
 
-  // Successes are many, and one that was started before all of these is of no account.
-  const others = await executionsWithStatus(stepFunctions, stateMachineArn, SUCCEEDED_OR_RUNNING, oldest);
+  // Successes are many. One from longer before was redriven after these only if redrives of it failed in between.
+  const oldestMs = Math.min(...newest.map(({ execution }) => execution.startedAt.getTime()));
+  const since = new Date(oldestMs - REDRIVABLE_MS);
+  const others = await executionsWithStatus(stepFunctions, stateMachineArn, SUCCEEDED_OR_RUNNING, since);
   return newest.flatMap(({ secret, execution }) => {
     const later = others.filter(({ name }) => isRotationOf(name, secret));
     if (later.some(other => hasSucceededAfter(other, execution))) return [];

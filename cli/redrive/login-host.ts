@@ -2,7 +2,7 @@
 const TIMEOUT_MS = 5_000;
 
 /** Whether something answers at a URL, whatever it says, unless it is an error of its own. */
-export async function serves(url: string): Promise<boolean> {
+async function serves(url: string): Promise<boolean> {
   try {
     const { status } = await fetch(url, {
       method: 'HEAD',
@@ -16,10 +16,10 @@ export async function serves(url: string): Promise<boolean> {
 }
 
 /** Asks at each URL once, however many rotations want to know. */
-export function rememberingServes(ask: typeof serves = serves): typeof serves {
+export function rememberingServes(): typeof serves {
   const answers = new Map<string, Promise<boolean>>();
   return url => {
-    const answer = answers.get(url) ?? ask(url);
+    const answer = answers.get(url) ?? serves(url);
     answers.set(url, answer);
     return answer;
   };

@@ -12,29 +12,28 @@ import { type FoundExecution, findExecution } from './failed-execution.ts';
  */
 export async function redriveExecution(
   execution: FoundExecution,
-  { aws }: Pick<WaitContext, 'aws'>,
+  context: Pick<WaitContext, 'aws' | 'command'>,
 ): Promise<number> {
-  const { executionArn, redriveCount } = execution;
+  const { aws, command } = context;
+  const { executionArn, redriveCount, secretArn } = execution;
   try {
     await aws.stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
     return redriveCount + 1;
   } catch (error) {
     if (!(error instanceof ExecutionNotRedrivable)) throw error;
-    const now = await findExecution(executionArn, aws.stepFunctions);
+    const now = await findExecution(executionArn, context);
     if (now.status !== 'failed' || now.redriveCount > redriveCount) return now.redriveCount;
-    const { NextRotationDate } = await aws.secrets.send(
-      new DescribeSecretCommand({ SecretId: execution.secretArn }),
+    const { NextRotationDate: next } = await aws.secrets.send(
+      new DescribeSecretCommand({ SecretId: secretArn }),
     );
+    // Secrets Manager also retries a failed rotation in between; how often is not published.
+    const nextAttempt =
+      next === undefined
+        ? `no rotation is scheduled, so start the next attempt with: ${command(`rotate ${secretArn}`)}.`
+        : `Secrets Manager tries again by itself, in the window of ${next.toISOString()} or before.`;
     throw new CliError(
       'failed',
-      `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). Nothing is lost: ${nextAttempt(NextRotationDate)} The rotation function then goes on with what this one stored or sealed.`,
+      `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). Nothing is lost: ${nextAttempt} The rotation function then goes on with what this one stored or sealed.`,
     );
   }
-}
-
-/** Secrets Manager also retries a failed rotation in between; how often is not published. */
-function nextAttempt(at: Date | undefined): string {
-  return at === undefined
-    ? 'no rotation is scheduled, so start the next attempt with: rotate.'
-    : `Secrets Manager tries again by itself, in the window of ${at.toISOString()} or before.`;
 }

@@ -34,7 +34,7 @@ export async function redriveOne(
   { force, timeoutMs }: RedriveOptions,
   context: WaitContext,
 ): Promise<void> {
-  const { aws, terminal, time, signal } = context;
+  const { terminal, time, command } = context;
   const deployment = await context.deployment();
   const { secret, execution } = await findSubject(subject, deployment, context);
   const about = { secret: secret.name, secretArn: secret.arn };
@@ -50,7 +50,7 @@ export async function redriveOne(
   if (execution.status === 'running') terminal.note(`The execution ${executionArn} runs; following it.`);
   else {
     const failure = await requireFailure(execution, context);
-    cause = await checkCause({ ...failure, ...failedAt(execution) }, causeDependencies(context));
+    cause = await checkCause(failure.error, execution, causeDependencies(context));
     terminal.note(`The rotation of ${secret.name} ${failureText(failure)} ${cause.why}`);
     if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
     redriveCount = await redriveExecution(execution, context);
@@ -58,7 +58,7 @@ export async function redriveOne(
   }
   const untilMs = time.nowMs() + timeoutMs;
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
-  const end = await rotationEnd(execution, steps.at(-1), { secrets: aws.secrets, time, signal });
+  const end = await rotationEnd(execution, steps.at(-1), context);
   terminal.result({
     ...about,
     execution: executionArn,
@@ -66,26 +66,22 @@ export async function redriveOne(
     ...end,
     states: recordOf(steps),
   });
-  const text = endText(end, { secretName: secret.name, executionArn });
+  const text = endText(end, { secretName: secret.name, executionArn, command });
   const ending = endingOf(end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
 }
 
 /** What the checks use, for real. */
-export function causeDependencies({ aws: { secrets }, time }: WaitContext): CauseDependencies {
+export function causeDependencies({ aws: { secrets }, time, command }: WaitContext): CauseDependencies {
   const urlsOf = genesysUrls(process.env);
   return {
     secrets,
     loginUrlOf: host => urlsOf(host).loginUrl,
     serves: rememberingServes(),
     nowMs: time.nowMs,
+    command,
   };
-}
-
-/** What the check of a cause needs to know of an execution. */
-export function failedAt({ secretArn, closedAt }: FoundExecution): { secretArn: string; failedAt: Date } {
-  return { secretArn, failedAt: closedAt };
 }
 
 interface Subject {
@@ -93,17 +89,17 @@ interface Subject {
   readonly execution: FoundExecution | undefined;
 }
 
-async function findSubject(subject: string, deployment: Deployment, { aws }: WaitContext): Promise<Subject> {
-  const { stepFunctions } = aws;
+async function findSubject(subject: string, deployment: Deployment, context: WaitContext): Promise<Subject> {
+  const { aws } = context;
   if (/^arn:[^:]+:states:[^:]+:\d+:execution:/.test(subject)) {
-    const execution = await findExecution(subject, stepFunctions);
+    const execution = await findExecution(subject, context);
     return { secret: await findCredential(aws, deployment, execution.secretArn), execution };
   }
   const secret = await findCredential(aws, deployment, subject);
   const executionArn = await executionToRedrive(secret, deployment, aws);
   return {
     secret,
-    execution: executionArn === undefined ? undefined : await findExecution(executionArn, stepFunctions),
+    execution: executionArn === undefined ? undefined : await findExecution(executionArn, context),
   };
 }
 
@@ -127,7 +123,7 @@ async function executionToRedrive(
  *
  * @throws CliError it has been redriven meanwhile
  */
-export async function requireFailure(
+async function requireFailure(
   { executionArn }: FoundExecution,
   { aws: { stepFunctions } }: WaitContext,
 ): Promise<ExecutionFailure> {

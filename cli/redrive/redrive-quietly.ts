@@ -2,7 +2,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { follow } from '../shared/follow.ts';
 import { rotationEnd } from '../shared/rotation-end.ts';
-import { followDependencies, type WaitContext } from '../shared/waiting.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import type { AllResult } from './all-result.ts';
 import type { Cause } from './cause.ts';
 import type { FoundExecution } from './failed-execution.ts';
@@ -11,31 +11,26 @@ import { redriveExecution } from './redrive-execution.ts';
 /** One of many executions to redrive. */
 export interface Candidate {
   readonly secretName: string;
-  readonly executionArn: string;
-  /** Another execution of the secret runs, or this one again: it is left alone. */
-  readonly isRunning: boolean;
-  /** Absent for one that is left alone. */
-  readonly execution?: FoundExecution;
-  readonly cause?: Cause;
+  readonly execution: FoundExecution;
+  readonly cause: Cause;
 }
 
 /** Redrives one and waits for its end. What goes wrong with one is its result, and no reason to leave the others. */
 export async function redriveQuietly(
-  { secretName: secret, executionArn, execution }: Candidate,
+  { secretName: secret, execution }: Candidate,
   timeoutMs: number,
   context: WaitContext,
 ): Promise<AllResult> {
+  const { executionArn } = execution;
   const about = { secret, execution: executionArn };
-  if (execution === undefined) return { ...about, outcome: 'running' };
-  const { aws, time, signal } = context;
   try {
     const redriveCount = await redriveExecution(execution, context);
-    const untilMs = time.nowMs() + timeoutMs;
+    const untilMs = context.time.nowMs() + timeoutMs;
     let last: ExecutionStep | undefined;
-    for await (const step of follow({ executionArn, redriveCount, untilMs }, followDependencies(context))) {
+    for await (const step of follow({ executionArn, redriveCount, untilMs }, context)) {
       last = step;
     }
-    return { ...about, ...(await rotationEnd(execution, last, { secrets: aws.secrets, time, signal })) };
+    return { ...about, ...(await rotationEnd(execution, last, context)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ...about, outcome: error instanceof CliError ? 'notRedrivable' : 'error', message };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
-import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/timeout-argument.ts';
+import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
 

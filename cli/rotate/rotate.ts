@@ -37,7 +37,7 @@ export async function rotate(
   { secretId, timeoutMs, wait }: RotateRequest,
   context: WaitContext,
 ): Promise<void> {
-  const { aws, terminal, time } = context;
+  const { aws, terminal, time, command } = context;
   const deployment = await context.deployment();
   const secret = await findCredential(aws, deployment, secretId);
   const untilMs = time.nowMs() + timeoutMs;
@@ -49,7 +49,7 @@ export async function rotate(
   const started = { secret: secret.name, versionId, execution: executionArn };
   if (!wait) {
     terminal.line(`Secrets Manager rotates ${secret.name}: pending version ${versionId}.`);
-    terminal.line(`Follow it with: redrive ${executionArn}`);
+    terminal.line(`Follow it with: ${command(`redrive ${executionArn}`)}`);
     terminal.result({ ...started, outcome: 'started' });
     return;
   }
@@ -58,7 +58,7 @@ export async function rotate(
   await awaitStart(secret, executionArn, untilMs, context);
   const run = await watchToEnd({ secretArn: secret.arn, versionId }, executionArn, untilMs, context);
   terminal.result({ ...started, execution: run.executionArn, ...run.end, states: recordOf(run.steps) });
-  const text = endText(run.end, { secretName: secret.name, executionArn: run.executionArn });
+  const text = endText(run.end, { secretName: secret.name, executionArn: run.executionArn, command });
   const ending = endingOf(run.end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
@@ -75,12 +75,12 @@ async function awaitStart(
   if (untilMs < latestMs) {
     throw new CliError(
       'stillRunning',
-      `Secrets Manager has accepted the rotation of ${name}, but no execution has begun in the time of --timeout. Look again in a minute with: status ${name}`,
+      `Secrets Manager has accepted the rotation of ${name}, but no execution has begun in the time of --timeout. Look again in a minute with: ${context.command(`status ${name}`)}`,
     );
   }
   throw new CliError(
     'rotationFailed',
-    `Secrets Manager could not run the rotation function for ${name}: ${LONGEST_START_MS / 1_000} s after RotateSecret there is no execution. Its permission to call the function, the function's log, or a limit of concurrent functions will tell; look with: diagnose ${name}`,
+    `Secrets Manager could not run the rotation function for ${name}: ${LONGEST_START_MS / 1_000} s after RotateSecret there is no execution. Its permission to call the function, the function's log, or a limit of concurrent functions will tell; look with: ${context.command(`diagnose ${name}`)}`,
   );
 }
 
@@ -97,10 +97,10 @@ async function watchToEnd(
   untilMs: number,
   context: WaitContext,
 ): Promise<Run> {
-  const { aws, terminal, time, signal } = context;
+  const { terminal, time } = context;
   terminal.note(`Execution ${executionArn}`);
   const steps = await watch({ executionArn, redriveCount: 0, untilMs }, context);
-  const end = await rotationEnd(rotation, steps.at(-1), { secrets: aws.secrets, time, signal });
+  const end = await rotationEnd(rotation, steps.at(-1), context);
   if (end.outcome !== 'failed' || end.error !== 'RefreshTokenRejected') return { executionArn, steps, end };
 
   terminal.note('The rotation function now looks for newer tokens that another rotation may have left …');

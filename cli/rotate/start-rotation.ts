@@ -5,7 +5,7 @@ import { CliError } from '../shared/cli-error.ts';
 import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureText } from '../shared/end-text.ts';
-import { failureOf } from '../shared/executions.ts';
+import { failureOf, isFailed } from '../shared/executions.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function startRotation(
 async function previousRotation(
   secret: SecretEntry,
   deployment: Deployment,
-  { aws: { stepFunctions } }: WaitContext,
+  { aws: { stepFunctions }, command }: WaitContext,
   said: string,
 ): Promise<CliError> {
   const pending = versionWithStage(secret, 'AWSPENDING');
@@ -52,24 +52,25 @@ async function previousRotation(
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: diagnose ${secret.name}`,
+      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: ${command(`diagnose ${secret.name}`)}`,
     );
   }
-  if (latest.status === 'RUNNING' || latest.status === 'PENDING_REDRIVE') {
-    return new CliError(
-      'stillRunning',
-      `${refused}: the rotation to version ${pending} runs. Follow it with: redrive ${secret.name}`,
-    );
-  }
-  const failure = await failureOf(stepFunctions, latest.executionArn);
-  if (failure === undefined) {
+  if (latest.status === 'SUCCEEDED') {
     return new CliError(
       'stillRunning',
       `${refused}: the execution of version ${pending} has succeeded, and Secrets Manager has not taken notice yet. Try again in a minute.`,
     );
   }
+  // The history tells of a redrive before the status does.
+  const failure = isFailed(latest.status) ? await failureOf(stepFunctions, latest.executionArn) : undefined;
+  if (failure === undefined) {
+    return new CliError(
+      'stillRunning',
+      `${refused}: the rotation to version ${pending} runs. Follow it with: ${command(`redrive ${secret.name}`)}`,
+    );
+  }
   return new CliError(
     'rotationFailed',
-    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: redrive ${secret.name}`,
+    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Aws, type AwsOptions, awsClients } from './aws.ts';
+import { type CommandLine, commandLine } from './command-line.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Streams, Terminal } from './terminal.ts';
 
@@ -22,7 +23,8 @@ export interface Surroundings {
 export interface Context {
   readonly terminal: Terminal;
   readonly aws: Aws;
-  readonly stackName: string;
+  /** Writes what to type next, for the deployment, region and profile at hand. */
+  readonly command: CommandLine;
   /** @throws CliError there is no such deployment */
   readonly deployment: () => Promise<Deployment>;
   /** That of the surroundings. */
@@ -36,7 +38,7 @@ export function contextOf(command: Command, { streams, signal }: Surroundings): 
   return {
     terminal: new Terminal(streams, { json, colour: color }),
     aws: clients,
-    stackName: stack,
+    command: commandLine({ stack, ...aws }),
     deployment: () => findDeployment(stack, clients),
     signal,
   };

@@ -3,6 +3,7 @@ import {
   type GetFunctionConfigurationCommandOutput,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import type { DeploymentSchedule } from '../../functions/shared/due-date.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 
@@ -13,11 +14,7 @@ export interface Deployment {
   readonly rotationFunctionArn: string;
   readonly stateMachineArn: string;
   /** The schedule that the stack gives to its secrets. */
-  readonly schedule: {
-    readonly expression: string;
-    readonly window: string;
-    readonly longestGapHours: number;
-  };
+  readonly schedule: DeploymentSchedule;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CommandLine } from './command-line.ts';
 import type { ExecutionFailure } from './executions.ts';
 import type { RotationEnd } from './rotation-end.ts';
 
@@ -5,10 +6,11 @@ import type { RotationEnd } from './rotation-end.ts';
 interface Subject {
   readonly secretName: string;
   readonly executionArn: string;
+  readonly command: CommandLine;
 }
 
 /** The end of a rotation in one paragraph. */
-export function endText(end: RotationEnd, { secretName, executionArn }: Subject): string {
+export function endText(end: RotationEnd, { secretName, executionArn, command }: Subject): string {
   switch (end.outcome) {
     case 'rotated':
       return `Rotated ${secretName}: AWSCURRENT moved${end.previousVersionId === undefined ? '' : ` from version ${end.previousVersionId}`} to ${end.currentVersionId}.`;
@@ -17,9 +19,9 @@ export function endText(end: RotationEnd, { secretName, executionArn }: Subject)
     case 'configurationChecked':
       return `The configuration of ${secretName} was tested, and nothing changed.`;
     case 'stillRunning':
-      return `The rotation of ${secretName} goes on; this program has stopped waiting for it. Follow it again with: redrive ${executionArn}`;
+      return `The rotation of ${secretName} goes on; this program has stopped waiting for it. Follow it again with: ${command(`redrive ${executionArn}`)}`;
     case 'failed':
-      return `The rotation of ${secretName} ${failureText(end)} ${end.credential} ${end.action} Then: redrive ${executionArn} (see ${end.runbook})`;
+      return `The rotation of ${secretName} ${failureText(end)} ${end.credential} ${end.action} Then: ${command(`redrive ${executionArn}`)} (see ${end.runbook})`;
   }
 }
 

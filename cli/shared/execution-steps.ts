@@ -26,7 +26,6 @@ export type ExecutionStep =
       readonly state: string;
       readonly at: Date;
       readonly durationMs: number;
-      readonly attempts: number;
       /** The error that was caught: the workflow goes on where it recovers. */
       readonly caught: string | undefined;
     }
@@ -104,7 +103,6 @@ export class StepReader {
         state: this.#state ?? '',
         at,
         durationMs: at.getTime() - this.#enteredAt.getTime(),
-        attempts: Math.max(1, this.#attempts),
         caught: this.#failedWith,
       },
     ];

@@ -8,6 +8,16 @@ import { functionMessage } from '../../functions/shared/execution-data.ts';
 import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
 import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 
+/** How an execution closes in vain. */
+export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+type FailedStatus = (typeof FAILED_STATUSES)[number];
+
+/** Whether an execution of this status closed in vain; one that neither did nor has succeeded runs. */
+export function isFailed(status: ExecutionStatus | undefined): status is FailedStatus {
+  return FAILED_STATUSES.some(failed => failed === status);
+}
+
 /** An execution, as a list of them tells. */
 export interface ExecutionSummary {
   readonly executionArn: string;
@@ -21,8 +31,11 @@ export interface ExecutionSummary {
 
 /** How a state failed. */
 export interface ExecutionFailure {
+  /** That of the execution when it had failed. */
+  readonly status: FailedStatus;
   /** The state that was entered last; undefined when the history cannot be read. */
   readonly state: string | undefined;
+  /** That of the state; an execution that ran out of time or was stopped has none, and is told of by a name. */
   readonly error: string;
   /** What the function that failed said. */
   readonly message: string | undefined;
@@ -36,6 +49,9 @@ export interface SecretIdentity {
 
 /** The most that a page holds. */
 const PAGE_SIZE = 1_000;
+
+/** More than the configuration tests that somebody starts in a row. */
+const EXECUTIONS_TO_LOOK_AT = 20;
 
 /**
  * The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are.
@@ -74,6 +90,16 @@ export async function executionsOf(
   return found.slice(0, limit);
 }
 
+/** The newest rotation of a secret, whatever became of it; undefined when there is none. */
+export async function newestRotation(
+  secret: SecretIdentity,
+  stepFunctions: SFNClient,
+  stateMachineArn: string,
+): Promise<ExecutionSummary | undefined> {
+  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
+  return newest.find(execution => !isConfigurationTest(execution));
+}
+
 /** Whether an execution of this name is about a secret. */
 export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
   return name.startsWith(executionNamePrefix({ secretArn: secret.arn, secretName: secret.name }));
@@ -105,12 +131,17 @@ export function failureIn(event: HistoryEvent, state: string | undefined): Execu
   switch (type) {
     case 'ExecutionFailed': {
       const { error = 'unknown', cause } = event.executionFailedEventDetails ?? {};
-      return { state, error, message: functionMessage(cause) };
+      return { status: 'FAILED', state, error, message: functionMessage(cause) };
     }
     case 'ExecutionTimedOut':
-      return { state, error: 'States.Timeout', message: 'The execution ran out of time.' };
+      return {
+        status: 'TIMED_OUT',
+        state,
+        error: 'States.Timeout',
+        message: 'The execution ran out of time.',
+      };
     case 'ExecutionAborted':
-      return { state, error: 'Aborted', message: 'The execution was stopped.' };
+      return { status: 'ABORTED', state, error: 'Aborted', message: 'The execution was stopped.' };
     default:
       return undefined;
   }

@@ -1,22 +1,9 @@
-import {
-  ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import { ExecutionDoesNotExist, GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { isTransient } from '../../functions/shared/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
-import type { Pace } from './pace.ts';
-import type { Time } from './time.ts';
+import type { WaitContext } from './waiting.ts';
 
-/** What following needs. */
-export interface FollowDependencies {
-  readonly stepFunctions: SFNClient;
-  readonly time: Time;
-  /** Shared by all that is followed at a time. */
-  readonly historyPace: Pace;
-  readonly signal: AbortSignal;
-}
+type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
 
 /** What is followed. */
 export interface Followed {
@@ -50,15 +37,15 @@ const PAGE_SIZE = 100;
  */
 export async function* follow(
   { executionArn, redriveCount, untilMs }: Followed,
-  dependencies: FollowDependencies,
+  context: FollowContext,
 ): AsyncGenerator<ExecutionStep> {
-  const { time, signal } = dependencies;
+  const { time, signal } = context;
   const reader = new StepReader();
   let lastId = 0;
   let isDue = redriveCount === 0;
   let waitMs = SHORTEST_WAIT_MS;
   for (;;) {
-    const look = await eventsAfter(lastId, executionArn, dependencies);
+    const look = await eventsAfter(lastId, executionArn, context);
     for (const event of look.events) {
       lastId = event.id ?? lastId;
       for (const step of reader.read(event)) {
@@ -88,7 +75,7 @@ interface Look {
 async function eventsAfter(
   lastId: number,
   executionArn: string,
-  { stepFunctions, historyPace, signal }: FollowDependencies,
+  { aws: { stepFunctions }, historyPace, signal }: FollowContext,
 ): Promise<Look> {
   const newestFirst: HistoryEvent[] = [];
   let nextToken: string | undefined;

@@ -1,10 +1,10 @@
-import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Advice, adviceFor } from '../../functions/shared/advice.ts';
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { adviceFor } from '../../functions/shared/advice.ts';
 import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import type { Ending } from '../exit-code.ts';
 import type { ExecutionStep } from './execution-steps.ts';
 import type { ExecutionFailure } from './executions.ts';
-import type { Time } from './time.ts';
+import type { WaitContext } from './waiting.ts';
 
 /** How the execution of a rotation ended. */
 export type RotationEnd =
@@ -32,13 +32,6 @@ interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
   readonly runbook: string;
 }
 
-/** What the end is read from. */
-export interface EndDependencies {
-  readonly secrets: SecretsManagerClient;
-  readonly time: Time;
-  readonly signal: AbortSignal;
-}
-
 /** How often, and how long apart in ms, to look for the labels: reads may lag behind the promotion. */
 const LOOKS = 5;
 const PAUSE_MS = 500;
@@ -47,14 +40,13 @@ const PAUSE_MS = 500;
 export async function rotationEnd(
   rotation: { readonly secretArn: string; readonly versionId: string },
   last: ExecutionStep | undefined,
-  dependencies: EndDependencies,
+  { aws, time, signal }: Pick<WaitContext, 'aws' | 'time' | 'signal'>,
 ): Promise<RotationEnd> {
   if (last?.kind !== 'closed') return { outcome: 'stillRunning' };
   if (last.failure !== undefined) return { outcome: 'failed', ...failedEnd(last.failure) };
   if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
-  const { secrets, time, signal } = dependencies;
   for (let look = 1; ; look++) {
-    const { VersionIdsToStages = {} } = await secrets.send(
+    const { VersionIdsToStages = {} } = await aws.secrets.send(
       new DescribeSecretCommand({ SecretId: rotation.secretArn }),
     );
     const labels = { stages: VersionIdsToStages };
@@ -73,9 +65,14 @@ export async function rotationEnd(
 }
 
 /** A failure with the runbook's words about it. */
-function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
-  const { credential, action, runbookEntry } = advice(state, error);
+function failedEnd({ status, state, error, message }: ExecutionFailure): FailedEnd {
+  const { credential, action, runbookEntry } = adviceFor({
+    status,
+    state,
+    error: status === 'FAILED' ? error : undefined,
+  });
   return {
+    status,
     state,
     error,
     ...(message !== undefined && { message }),
@@ -89,10 +86,4 @@ function failedEnd({ state, error, message }: ExecutionFailure): FailedEnd {
 export function endingOf({ outcome }: RotationEnd): Ending {
   if (outcome === 'failed') return 'rotationFailed';
   return outcome === 'stillRunning' ? 'stillRunning' : 'done';
-}
-
-/** A stopped execution, and one that ran out of time, have no error of their own. */
-function advice(state: string | undefined, error: string): Advice {
-  if (error === 'Aborted') return adviceFor({ status: 'ABORTED', state, error: undefined });
-  return adviceFor({ status: 'FAILED', state, error });
 }

@@ -1,7 +1,7 @@
 import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import type { ExecutionStep } from './execution-steps.ts';
-import { type FollowDependencies, follow, LOOKS_PER_SECOND } from './follow.ts';
+import { follow, LOOKS_PER_SECOND } from './follow.ts';
 import { showStep } from './live-view.ts';
 import { Pace } from './pace.ts';
 import { REAL_TIME, type Time } from './time.ts';
@@ -9,6 +9,7 @@ import { REAL_TIME, type Time } from './time.ts';
 /** What a command that waits for rotations works with. */
 export interface WaitContext extends Context {
   readonly time: Time;
+  /** Shared by all that is followed at a time. */
   readonly historyPace: Pace;
 }
 
@@ -28,7 +29,7 @@ export async function watch(
   context: WaitContext,
 ): Promise<readonly ExecutionStep[]> {
   const steps: ExecutionStep[] = [];
-  for await (const step of follow(followed, followDependencies(context))) {
+  for await (const step of follow(followed, context)) {
     steps.push(step);
     showStep(step, context.terminal);
   }
@@ -36,16 +37,6 @@ export async function watch(
     throw interrupted(`The execution ${followed.executionArn} goes on, and needs nobody who waits.`);
   }
   return steps;
-}
-
-/** What following takes from the context. */
-export function followDependencies({
-  aws: { stepFunctions },
-  time,
-  historyPace,
-  signal,
-}: WaitContext): FollowDependencies {
-  return { stepFunctions, time, historyPace, signal };
 }
 
 /** What Ctrl-C ends with. */

@@ -1,4 +1,3 @@
-import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
@@ -7,8 +6,10 @@ import type { Deployment } from '../shared/deployment.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
+  FAILED_STATUSES,
   failureOf,
   isConfigurationTest,
+  isExecutionOf,
   stateOf,
 } from '../shared/executions.ts';
 import { type CurrentToken, readCurrentToken } from './access-token.ts';
@@ -46,12 +47,7 @@ export async function readStatus(request: StatusRequest): Promise<readonly Crede
     secretIds.length === 0
       ? listCredentials(aws, deployment)
       : mapBounded(secretIds, secretId => findCredential(aws, deployment, secretId)),
-    executionsWithStatus(aws.stepFunctions, deployment.stateMachineArn, [
-      'RUNNING',
-      'FAILED',
-      'TIMED_OUT',
-      'ABORTED',
-    ]),
+    executionsWithStatus(aws.stepFunctions, deployment.stateMachineArn, ['RUNNING', ...FAILED_STATUSES]),
   ]);
   const rotations = executions.filter(execution => !isConfigurationTest(execution));
   return await mapBounded(secrets, secret => credentialStatus(secret, rotations, request));
@@ -66,8 +62,7 @@ async function credentialStatus(
   const token = await readCurrentToken(aws.secrets, secret.arn);
   const check = genesysUrlsOf && (await checkToken(secret.arn, token, genesysUrlsOf));
 
-  const prefix = executionNamePrefix({ secretArn: secret.arn, secretName: secret.name });
-  const own = rotations.filter(({ name }) => name.startsWith(prefix));
+  const own = rotations.filter(({ name }) => isExecutionOf(name, secret));
   const running = own.find(({ status }) => status === 'RUNNING');
   const failed = running === undefined ? lastUnanswered(own, secret, token) : undefined;
   const failure = failed && (await failureOf(aws.stepFunctions, failed.executionArn));

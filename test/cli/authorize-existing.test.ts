@@ -240,6 +240,32 @@ describe('authorize and rotations', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
+  it('does not take a failed test of the configuration for a rotation that waits', async () => {
+    const world = await authorizeWorld({ secretsManager: { retryDelaysMs: [] } });
+    const { sandbox, secrets } = world;
+    const arn = await world.storedCredential();
+    sandbox.secretsManager.enableRotation(arn, sandbox.rotationFunctionArn, RULES);
+    await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: arn,
+        SecretString: '{"clientId":"","clientSecret":"","refreshToken":""}',
+      }),
+    );
+    const { VersionId = '' } = await secrets.send(
+      new RotateSecretCommand({ SecretId: arn, RotateImmediately: false }),
+    );
+    const tested = await sandbox.secretsManager.rotationOutcome(arn, VersionId);
+    const { args, env } = world.newSecret('--yes', '--json');
+
+    const cli = startCli(world, args, { env });
+    await loggedIn(world, cli);
+    const { exitCode, stdout } = await cli.ended;
+
+    expect(tested.status).toBe('failed');
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(v.parse(jsonResult, stdout)).toMatchObject({ waitingExecutionArn: null, next: null });
+  });
+
   it('enables the rotation with the schedule of the stack, and the first scheduled one succeeds', async () => {
     const world = await authorizeWorld();
     const { sandbox } = world;

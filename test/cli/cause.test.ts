@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkCause } from '../../cli/redrive/cause.ts';
+import { commandLine } from '../../cli/shared/command-line.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { BASE_VERSION, SECRET_ARN } from '../helpers/secret.ts';
@@ -44,7 +45,8 @@ function currentWrittenAt(at: Date | undefined): void {
 function cause(error: string, options: { serves?: boolean; now?: Date } = {}) {
   const { serves = true, now = AFTER } = options;
   return checkCause(
-    { error, secretArn: SECRET_ARN, failedAt: FAILED_AT },
+    error,
+    { secretArn: SECRET_ARN, closedAt: FAILED_AT },
     {
       secrets: new SecretsManagerClient(),
       loginUrlOf: host => `https://login.${host}`,
@@ -53,6 +55,7 @@ function cause(error: string, options: { serves?: boolean; now?: Date } = {}) {
         return serves;
       },
       nowMs: () => now.getTime(),
+      command: commandLine({}),
     },
   );
 }
@@ -82,6 +85,15 @@ describe('checkCause', () => {
 
       expect(await cause(error)).toMatchObject({ looks: 'unknown' });
     });
+  });
+
+  it.each([
+    ['RefreshTokenRejected', `npm run cli -- authorize ${SECRET_ARN}`],
+    ['InvalidRotationRequest', `npm run cli -- rotate ${SECRET_ARN}`],
+  ])('of %s names the command that helps', async (error, command) => {
+    currentWrittenAt(BEFORE);
+
+    expect((await cause(error)).why).toContain(command);
   });
 
   it('tells after a rejected refresh token that other executions may hold newer tokens', async () => {

@@ -11,6 +11,7 @@ import { Pace } from '../../cli/shared/pace.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { cliContext } from '../helpers/cli-context.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -63,8 +64,8 @@ function looks(...histories: readonly (readonly HistoryEvent[])[]): void {
 }
 
 async function followed(redriveCount = 0, signal = new AbortController().signal): Promise<ExecutionStep[]> {
-  const dependencies = { stepFunctions: new SFNClient(), time, historyPace: new Pace(1_000, time), signal };
-  const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, dependencies);
+  const context = { ...cliContext().context, time, historyPace: new Pace(1_000, time), signal };
+  const steps = follow({ executionArn: EXECUTION_ARN, redriveCount, untilMs: MINUTE_MS }, context);
   const seen: ExecutionStep[] = [];
   for await (const step of steps) seen.push(step);
   return seen;
@@ -81,7 +82,7 @@ describe('follow', () => {
     const steps = await followed();
 
     expect(steps.map(({ kind }) => kind)).toEqual(['entered', 'left', 'closed']);
-    expect(steps[1]).toMatchObject({ state: 'Verify', durationMs: 4_000, attempts: 1, caught: undefined });
+    expect(steps[1]).toMatchObject({ state: 'Verify', durationMs: 4_000, caught: undefined });
   });
 
   it('tells a retry with its number and the error before it', async () => {
@@ -93,7 +94,7 @@ describe('follow', () => {
       { kind: 'entered' },
       { kind: 'attemptFailed', error: 'GenesysUnavailable', attempt: 1 },
       { kind: 'retried', error: 'GenesysUnavailable', attempt: 2 },
-      { kind: 'left', attempts: 2, caught: undefined },
+      { kind: 'left', caught: undefined },
       { kind: 'closed', failure: undefined },
     ]);
   });
@@ -132,7 +133,7 @@ describe('follow', () => {
     expect(steps).toMatchObject([
       { kind: 'redriven', redriveCount: 1 },
       { kind: 'entered', state: 'Verify' },
-      { kind: 'left', state: 'Verify', durationMs: 1_000, attempts: 1 },
+      { kind: 'left', state: 'Verify', durationMs: 1_000 },
       { kind: 'closed', failure: undefined, durationMs: 3_000 },
     ]);
   });

@@ -42,8 +42,18 @@ function token(expiresAt?: string): CredentialFacts['token'] {
   };
 }
 
-const rejected = { state: 'Refresh', error: 'RefreshTokenRejected', message: undefined };
-const unavailable = { state: 'Refresh', error: 'GenesysUnavailable', message: undefined };
+const rejected = {
+  status: 'FAILED',
+  state: 'Refresh',
+  error: 'RefreshTokenRejected',
+  message: undefined,
+} as const;
+const unavailable = {
+  status: 'FAILED',
+  state: 'Refresh',
+  error: 'GenesysUnavailable',
+  message: undefined,
+} as const;
 const dead = token('2026-03-01T12:00:00Z');
 
 describe('healthOf', () => {

@@ -1,4 +1,3 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
@@ -11,6 +10,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { redriveExecution } from '../../cli/redrive/redrive-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { cliContext } from '../helpers/cli-context.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
 
@@ -34,12 +34,7 @@ beforeEach(() => {
 });
 
 function redrive(): Promise<number> {
-  const aws = {
-    stepFunctions: new SFNClient(),
-    secrets: new SecretsManagerClient(),
-    lambda: new LambdaClient(),
-  };
-  return redriveExecution(FAILED, { aws });
+  return redriveExecution(FAILED, cliContext().context);
 }
 
 /** Step Functions refuses the redrive, and describes the execution so. */
@@ -92,7 +87,9 @@ describe('redriveExecution', () => {
     secrets.on(DescribeSecretCommand).resolves(secretDescription());
 
     await expect(redrive()).rejects.toMatchObject({
-      message: expect.stringContaining('start the next attempt with: rotate.'),
+      message: expect.stringContaining(
+        `start the next attempt with: npm run cli -- rotate ${SECRET_ARN} --stack crm-rotation.`,
+      ),
     });
   });
 

@@ -1,7 +1,6 @@
-import { PassThrough, Writable } from 'node:stream';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeSecretCommand,
+  InvalidRequestException,
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -14,17 +13,13 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
-import { Terminal } from '../../cli/shared/terminal.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import {
-  EXECUTION_ARN_PREFIX,
-  executionDescription,
-  STATE_MACHINE_ARN,
-} from '../helpers/execution-description.ts';
+import { cliContext } from '../helpers/cli-context.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import {
   ROTATION_FUNCTION_ARN,
   SECRET_ARN,
@@ -33,12 +28,6 @@ import {
   VERSION,
 } from '../helpers/secret.ts';
 
-const DEPLOYMENT = {
-  name: 'genesys-token-rotation',
-  rotationFunctionArn: ROTATION_FUNCTION_ARN,
-  stateMachineArn: STATE_MACHINE_ARN,
-  schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
-};
 const FIRST = `${EXECUTION_ARN_PREFIX}${executionName({ secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION })}`;
 const SECOND = `${FIRST}-2`;
 
@@ -94,23 +83,7 @@ const REJECTED: Partial<HistoryEvent> = {
 
 /** Rotates, and gives what went to standard output and standard error. */
 async function rotated() {
-  const written = { out: '', err: '' };
-  const output = (name: keyof typeof written): Writable =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        written[name] += String(chunk);
-        done();
-      },
-    });
-  const streams = { in: new PassThrough(), out: output('out'), err: output('err') };
-  const terminal = new Terminal(streams, { json: false, colour: false });
-  const aws = {
-    secrets: new SecretsManagerClient(),
-    stepFunctions: new SFNClient(),
-    lambda: new LambdaClient(),
-  };
-  const { signal } = new AbortController();
-  const context = { terminal, aws, stackName: DEPLOYMENT.name, deployment: async () => DEPLOYMENT, signal };
+  const { context, written } = cliContext();
   const ended = rotate({ secretId: SECRET_NAME, timeoutMs: 300_000, wait: true }, waitContext(context, time));
   const failure = await ended.then(
     () => undefined,
@@ -125,7 +98,9 @@ describe('rotate, while it waits', () => {
 
     expect(failure).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringContaining('30 s after RotateSecret there is no execution'),
+      message: expect.stringMatching(
+        `30 s after RotateSecret there is no execution.* npm run cli -- diagnose ${SECRET_NAME} --stack crm-rotation$`,
+      ),
     });
     expect(nowMs).toBe(30_000);
   });
@@ -153,5 +128,41 @@ describe('rotate, while it waits', () => {
       ),
     });
     expect(err).toContain('looks for newer tokens');
+  });
+
+  it.each([
+    ['ran out of time', 'ExecutionTimedOut'],
+    ['was stopped', 'ExecutionAborted'],
+  ] as const)('says what the runbook does of an execution that %s', async (_what, type) => {
+    plays(FIRST, 'Verify', { type });
+
+    const { failure } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringMatching(
+        /Redrive: it resumes at the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
+      ),
+    });
+  });
+
+  it('says that the rotation before it runs when that has just been redriven', async () => {
+    secrets
+      .on(RotateSecretCommand)
+      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
+    secrets
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    plays(FIRST, 'Verify', { type: 'ExecutionRedriven' });
+    stepFunctions
+      .on(DescribeExecutionCommand, { executionArn: FIRST })
+      .resolves(executionDescription('FAILED'));
+
+    const { failure } = await rotated();
+
+    expect(failure).toMatchObject({
+      ending: 'stillRunning',
+      message: expect.stringContaining(`the rotation to version ${VERSION} runs.`),
+    });
   });
 });

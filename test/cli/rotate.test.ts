@@ -84,10 +84,10 @@ describe('rotate', () => {
       error: 'AccessDeniedException',
       runbook: 'docs/runbook.md#aws-errors',
     });
-    expect(failed.stderr).toMatch(/redrive arn:aws:states:/);
+    expect(failed.stderr).toMatch(/Then: npm run cli -- redrive arn:aws:states:/);
     expect(again.exitCode).toBe(EXIT_CODES.rotationFailed);
     expect(again.stderr).toContain('StorePending');
-    expect(again.stderr).toContain(`redrive ${secret}`);
+    expect(again.stderr).toContain(`npm run cli -- redrive ${secret}`);
   });
 
   it('does not wait with --no-wait', async () => {
@@ -99,6 +99,17 @@ describe('rotate', () => {
     expect(result).toMatchObject({ outcome: 'started', execution: expect.stringContaining(':execution:') });
   });
 
+  it('names the next command with the region that was given', async () => {
+    const { sandbox, secret } = await secretOf();
+    const { region } = sandbox.account;
+
+    const { stdout } = await runCli(sandbox, ['rotate', secret, '--no-wait', '--region', region]);
+
+    expect(stdout).toMatch(
+      new RegExp(`^Follow it with: npm run cli -- redrive arn:\\S+ --region ${region}$`, 'm'),
+    );
+  });
+
   it('ends with another exit code when the time is over and the rotation goes on', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
@@ -106,7 +117,7 @@ describe('rotate', () => {
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '2']);
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning);
-    expect(stderr).toContain('redrive arn:');
+    expect(stderr).toContain('npm run cli -- redrive arn:');
   });
 
   it('says that no execution has begun when the time is over before', async () => {
@@ -117,7 +128,7 @@ describe('rotate', () => {
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning);
     expect(stderr).toContain(`no execution has begun in the time of --timeout`);
-    expect(stderr).toContain(`status ${secret}`);
+    expect(stderr).toContain(`npm run cli -- status ${secret}`);
   });
 });
 

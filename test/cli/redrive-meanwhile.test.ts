@@ -1,0 +1,112 @@
+import {
+  ListSecretsCommand,
+  ListSecretVersionIdsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  type ExecutionStatus,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { redriveAll } from '../../cli/redrive/redrive-all.ts';
+import { waitContext } from '../../cli/shared/waiting.ts';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { mockAws } from '../helpers/aws-mock.ts';
+import { cliContext } from '../helpers/cli-context.ts';
+import {
+  EXECUTION_ARN_PREFIX,
+  executionDescription,
+  STATE_MACHINE_ARN,
+} from '../helpers/execution-description.ts';
+import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+
+const STARTED_AT = new Date('2026-07-01T08:00:00Z');
+const OTHER_NAME = 'genesys/waits';
+
+const secrets = mockAws(SecretsManagerClient);
+const stepFunctions = mockAws(SFNClient);
+
+beforeEach(() => {
+  secrets.reset();
+  stepFunctions.reset();
+  secrets.on(ListSecretVersionIdsCommand).resolves({
+    Versions: [{ VersionStages: ['AWSCURRENT'], CreatedDate: new Date('2026-07-01T00:00:00Z') }],
+  });
+});
+
+const CLIENT_REJECTED: Partial<HistoryEvent> = {
+  type: 'ExecutionFailed',
+  executionFailedEventDetails: { error: 'ClientRejected', cause: '{"errorMessage":"Unknown client."}' },
+};
+
+/** The rotation of a secret is listed as failed, and is described, or its history goes on, otherwise by now. */
+function failed(secretName: string, described: ExecutionStatus, lastEvent: Partial<HistoryEvent>) {
+  const secretArn = SECRET_ARN.replace(SECRET_NAME, secretName);
+  const name = executionName({ secretArn, secretName, clientRequestToken: VERSION });
+  const executionArn = `${EXECUTION_ARN_PREFIX}${name}`;
+  stepFunctions
+    .on(DescribeExecutionCommand, { executionArn })
+    .resolves(executionDescription(described, { input: JSON.stringify({ secretArn, versionId: VERSION }) }));
+  stepFunctions.on(GetExecutionHistoryCommand, { executionArn }).resolves({
+    events: [{ id: 1, timestamp: STARTED_AT, type: undefined, ...lastEvent }],
+  });
+  return {
+    secret: { Name: secretName, ARN: secretArn, RotationLambdaARN: ROTATION_FUNCTION_ARN },
+    execution: {
+      executionArn,
+      stateMachineArn: STATE_MACHINE_ARN,
+      name,
+      status: 'FAILED' as const,
+      startDate: STARTED_AT,
+      stopDate: STARTED_AT,
+    },
+  };
+}
+
+/** Redrives all, and gives how it ended. */
+async function redrivenAll(...all: readonly ReturnType<typeof failed>[]) {
+  secrets.on(ListSecretsCommand).resolves({ SecretList: all.map(({ secret }) => secret) });
+  stepFunctions.on(ListExecutionsCommand).resolves({ executions: [] });
+  stepFunctions
+    .on(ListExecutionsCommand, { statusFilter: 'FAILED' })
+    .resolves({ executions: all.map(({ execution }) => execution) });
+  const { context, written } = cliContext();
+  const failure = await redriveAll({ force: false, timeoutMs: 60_000 }, waitContext(context)).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { failure, ...written };
+}
+
+describe('redrive --all, when Secrets Manager was faster,', () => {
+  it('takes an execution that was just redriven for one that runs, and goes on with the others', async () => {
+    const { failure, err } = await redrivenAll(
+      failed(SECRET_NAME, 'FAILED', { type: 'ExecutionRedriven' }),
+      failed(OTHER_NAME, 'FAILED', CLIENT_REJECTED),
+    );
+
+    expect(failure).toMatchObject({
+      ending: 'refused',
+      message: expect.stringContaining('1 still running, 1 left out'),
+    });
+    expect(err).toContain(`${SECRET_NAME}: a rotation runs already.`);
+    expect(err).toContain(`${OTHER_NAME}: not redriven. AWSCURRENT is still the version`);
+    expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
+  });
+
+  it('counts an execution that has succeeded meanwhile as done', async () => {
+    const { failure, out, err } = await redrivenAll(
+      failed(SECRET_NAME, 'SUCCEEDED', { type: 'ExecutionSucceeded' }),
+    );
+
+    expect(failure).toBeUndefined();
+    expect(err).toContain(`${SECRET_NAME}: its rotation has succeeded meanwhile.`);
+    expect(out).toBe('Of 1 failed rotations: 1 done.\n');
+    expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
+  });
+});
