@@ -9,8 +9,6 @@ export interface TemplateStateMachine {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
-  /** `STANDARD` or `EXPRESS`. */
-  readonly type: string;
   /** JSON text, its substitutions applied. */
   readonly definition: string;
   readonly roleArn: string;
@@ -38,7 +36,7 @@ const stateMachineProperties = v.object({
  * The stack's state machines.
  *
  * @param assetPath where a definition lies that is uploaded under a key
- * @throws UnresolvableTemplate also for a definition that the assembly does not hold
+ * @throws UnresolvableTemplate also for a definition that the assembly does not hold, and for the type EXPRESS
  */
 export function stateMachines(
   resolver: TemplateResolver,
@@ -47,6 +45,9 @@ export function stateMachines(
   return resolver.resources('AWS::StepFunctions::StateMachine').map(resource => {
     const properties = parseProperties(resource, stateMachineProperties);
     const { DefinitionString, Definition, DefinitionS3Location, DefinitionSubstitutions } = properties;
+    if (properties.StateMachineType !== 'STANDARD') {
+      throw new UnresolvableTemplate(resource.logicalId, 'StateMachineType', 'only STANDARD is emulated.');
+    }
     const text =
       DefinitionString ??
       (Definition && JSON.stringify(Definition)) ??
@@ -55,7 +56,6 @@ export function stateMachines(
       logicalId: resource.logicalId,
       name: resource.name ?? '',
       arn: resolver.attribute(resource.logicalId, 'Arn'),
-      type: properties.StateMachineType,
       definition: substitute(text, DefinitionSubstitutions),
       roleArn: properties.RoleArn,
       logging: properties.LoggingConfiguration.Level !== 'OFF',
