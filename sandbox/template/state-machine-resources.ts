@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
+import type { HistoryLog } from '../step-functions/state-machines.ts';
 import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
@@ -12,8 +13,8 @@ export interface TemplateStateMachine {
   /** JSON text, its substitutions applied. */
   readonly definition: string;
   readonly roleArn: string;
-  /** Whether its history goes to CloudWatch Logs. */
-  readonly logging: boolean;
+  /** What of its history goes to CloudWatch Logs; nothing if left out. */
+  readonly logging?: HistoryLog | undefined;
   /** Whether its executions are traced with X-Ray. */
   readonly tracing: boolean;
   /** The customer managed key that its data is encrypted with. */
@@ -27,7 +28,17 @@ const stateMachineProperties = v.object({
   Definition: v.optional(documentProperty),
   DefinitionS3Location: v.optional(v.object({ Key: v.string() })),
   DefinitionSubstitutions: v.optional(v.record(v.string(), v.any()), {}),
-  LoggingConfiguration: v.optional(v.object({ Level: v.optional(v.string(), 'OFF') }), {}),
+  LoggingConfiguration: v.optional(
+    v.object({
+      Level: v.optional(v.string(), 'OFF'),
+      IncludeExecutionData: v.optional(booleanProperty, false),
+      Destinations: v.optional(
+        v.array(v.object({ CloudWatchLogsLogGroup: v.object({ LogGroupArn: v.string() }) })),
+        [],
+      ),
+    }),
+    {},
+  ),
   TracingConfiguration: v.optional(v.object({ Enabled: v.optional(booleanProperty, false) }), {}),
   EncryptionConfiguration: v.optional(v.object({ KmsKeyId: v.optional(v.string()) }), {}),
 });
@@ -58,11 +69,24 @@ export function stateMachines(
       arn: resolver.attribute(resource.logicalId, 'Arn'),
       definition: substitute(text, DefinitionSubstitutions),
       roleArn: properties.RoleArn,
-      logging: properties.LoggingConfiguration.Level !== 'OFF',
+      logging: historyLog(properties.LoggingConfiguration),
       tracing: properties.TracingConfiguration.Enabled,
       kmsKeyId: properties.EncryptionConfiguration.KmsKeyId,
     };
   });
+}
+
+function historyLog({
+  Level,
+  IncludeExecutionData,
+  Destinations,
+}: v.InferOutput<typeof stateMachineProperties>['LoggingConfiguration']): HistoryLog | undefined {
+  if (Level === 'OFF') return undefined;
+  return {
+    level: Level,
+    includeExecutionData: IncludeExecutionData,
+    logGroupArns: Destinations.map(destination => destination.CloudWatchLogsLogGroup.LogGroupArn),
+  };
 }
 
 /** AWS::StepFunctions::StateMachine, "DefinitionSubstitutions": an unknown placeholder stays as it is. */

@@ -223,7 +223,7 @@ describe('state machines of a stack', () => {
         arn: `arn:aws:states:${ACCOUNT}:stateMachine:mini`,
         definition: SUBSTITUTED,
         roleArn: roles.find(role => role.logicalId.startsWith('RotationRole'))?.arn,
-        logging: false,
+        logging: undefined,
         tracing: false,
         kmsKeyId: undefined,
       },
