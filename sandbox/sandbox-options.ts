@@ -11,10 +11,8 @@ import type { WarmStart } from './warm-start.ts';
 
 /** How a sandbox may differ from another. */
 export interface SandboxOptions {
-  /** The folder that `npm run synth` wrote. Default: `cdk.out` in the present folder. */
+  /** The folder that `npm run synth` wrote, with a single stack. Default: `cdk.out` in the present folder. */
   readonly assemblyDirectory?: string;
-  /** Needed when the folder holds more than one stack. */
-  readonly stackName?: string;
   /** Ids of KMS keys that the account has before the stack is deployed; their policies leave the decision to IAM. */
   readonly existingKeys?: readonly string[];
   /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */

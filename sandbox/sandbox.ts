@@ -99,7 +99,6 @@ export class Sandbox {
     this.operator = identities.issueUser('operator');
     const stack = readStack({
       assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
-      stackName: options.stackName,
       ...ACCOUNT,
     });
     const settlement = this.#settlement;

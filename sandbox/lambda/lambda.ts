@@ -42,7 +42,7 @@ export interface LambdaOptions {
   /** Gives the access keys for a new process of the function. */
   readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
-  readonly extraEnvironment?: (identity: FunctionIdentity) => Readonly<Record<string, string>>;
+  readonly extraEnvironment?: () => Readonly<Record<string, string>>;
   readonly interceptors?: readonly InvocationInterceptor[];
   /** How long invocations and cold starts take besides what their processes need. */
   readonly latencies?: Pick<Latencies, 'invocation' | 'coldStart'>;
@@ -234,7 +234,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       region,
       version,
       credentials: credentialsFor(identity),
-      extra: extraEnvironment?.(identity) ?? {},
+      extra: extraEnvironment?.() ?? {},
       logStreamName,
     });
     return {
