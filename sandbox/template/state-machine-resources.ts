@@ -1,24 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import type { HistoryLog } from '../step-functions/state-machines.ts';
+import type { HistoryLog, StateMachineSpecification } from '../step-functions/state-machines.ts';
 import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
 /** A state machine of the stack. */
-export interface TemplateStateMachine {
+export interface TemplateStateMachine extends StateMachineSpecification {
   readonly logicalId: string;
-  readonly name: string;
   readonly arn: string;
   /** JSON text, its substitutions applied. */
   readonly definition: string;
-  readonly roleArn: string;
-  /** What of its history goes to CloudWatch Logs; nothing if left out. */
-  readonly logging?: HistoryLog | undefined;
-  /** Whether its executions are traced with X-Ray. */
-  readonly tracing: boolean;
-  /** The customer managed key that its data is encrypted with. */
-  readonly kmsKeyId?: string | undefined;
 }
 
 const stateMachineProperties = v.object({
