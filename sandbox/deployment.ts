@@ -1,25 +1,13 @@
 import type { Caller } from './aws/service.ts';
-import type { DynamoDb } from './dynamodb/dynamodb.ts';
-import type { EventBridge } from './events/event-bridge.ts';
-import type { Kms } from './kms/kms.ts';
-import type { Lambda } from './lambda/lambda.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
-import type { Sns } from './sns/sns.ts';
-import type { StepFunctions } from './step-functions/step-functions.ts';
+import type { Services } from './services.ts';
 import type { StackModel } from './template/stack-model.ts';
 import { UnresolvableTemplate } from './template/template.ts';
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /** The services that the stack's resources are made in. */
-interface ResourceServices {
-  readonly kms: Kms;
-  readonly lambda: Lambda;
-  readonly stepFunctions: StepFunctions;
-  readonly sns: Sns;
-  readonly dynamoDb: DynamoDb;
-  readonly events: EventBridge;
-}
+type ResourceServices = Pick<Services, 'kms' | 'lambda' | 'stepFunctions' | 'sns' | 'dynamoDb' | 'events'>;
 
 /**
  * Makes everything of the stack but its secrets: keys, functions, state machines, topics with their subscriptions,
@@ -44,16 +32,10 @@ export function deployResources(
   }
   for (const definition of stack.functions) lambda.createFunction(definition);
   for (const machine of stack.stateMachines) stepFunctions.createStateMachine(machine);
-  for (const { arn, name, kmsKeyId } of stack.topics) sns.createTopic({ arn, name, kmsKeyId });
-  for (const { arn, topicArn, protocol, endpoint } of stack.subscriptions) {
-    sns.createSubscription({ arn, topicArn, protocol, endpoint });
-  }
-  for (const { name, arn, partitionKey, timeToLiveAttribute } of stack.tables) {
-    dynamoDb.createTable({ name, arn, partitionKey, timeToLiveAttribute });
-  }
-  for (const { name, arn, enabled, eventPattern, scheduleExpression, targetArns } of stack.rules) {
-    events.createRule({ name, arn, enabled, eventPattern, scheduleExpression, targetArns });
-  }
+  for (const topic of stack.topics) sns.createTopic(topic);
+  for (const subscription of stack.subscriptions) sns.createSubscription(subscription);
+  for (const table of stack.tables) dynamoDb.createTable(table);
+  for (const rule of stack.rules) events.createRule(rule);
 }
 
 /**

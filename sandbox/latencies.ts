@@ -15,7 +15,7 @@ export interface Latencies {
   readonly genesysRequest?: (request: InterceptedRequest) => number;
   /** The way to a function and back, before it runs. */
   readonly invocation?: (functionName: string) => number;
-  /** The start of a new process of a function; what its code takes to load comes on top where time is real. */
+  /** The start of a new process of a function; where time is real, its code loads meanwhile. */
   readonly coldStart?: (functionName: string) => number;
   /** Before an execution enters a state, or repeats it. */
   readonly stateTransition?: (executionArn: string) => number;

@@ -14,12 +14,12 @@ interface OpenRequest {
 const NEVER = new AbortController().signal;
 
 /**
- * The HTTP requests that the sandbox's servers are serving at this moment, told apart by the client's port. It knows
- * which of them do nothing but wait for the clock or for their client, so that time is moved only when no request is
+ * The HTTP requests that the sandbox's servers are serving at this moment, each with its client's port. It knows which
+ * of them do nothing but wait for the clock or for their client, so that time is moved only when no request is
  * under way.
  */
 export class OpenRequests {
-  readonly #open = new Map<number, OpenRequest>();
+  readonly #open = new Set<OpenRequest>();
   readonly #context = new AsyncLocalStorage<OpenRequest>();
   readonly #onChange: () => void;
 
@@ -33,16 +33,13 @@ export class OpenRequests {
     const gone = new AbortController();
     const request: OpenRequest = { port: socket.remotePort ?? 0, clientGone: gone.signal, waits: 0 };
     const end = (): void => {
-      // By now another request may have come over the same connection.
-      if (this.#open.get(request.port) !== request) return;
-      this.#open.delete(request.port);
-      this.#onChange();
+      if (this.#open.delete(request)) this.#onChange();
     };
     const onClose = (): void => {
       gone.abort();
       end();
     };
-    this.#open.set(request.port, request);
+    this.#open.add(request);
     this.#onChange();
     socket.once('close', onClose);
     try {
@@ -84,13 +81,16 @@ export class OpenRequests {
 
   /** Whether a request is under way. */
   get busy(): boolean {
-    return [...this.#open.values()].some(({ waits }) => waits === 0);
+    return [...this.#open].some(({ waits }) => waits === 0);
   }
 
-  /** What is known of the request that came from this port; `unknown` when there is none. */
+  /**
+   * What is known of the requests that came from this port; `unknown` when there is none. A client may use a port for
+   * both servers at once.
+   */
   stateOf(port: number): 'busy' | 'waiting' | 'unknown' {
-    const request = this.#open.get(port);
-    if (request === undefined) return 'unknown';
-    return request.waits === 0 ? 'busy' : 'waiting';
+    const requests = [...this.#open].filter(request => request.port === port);
+    if (requests.length === 0) return 'unknown';
+    return requests.some(({ waits }) => waits === 0) ? 'busy' : 'waiting';
   }
 }

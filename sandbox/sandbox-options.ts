@@ -11,10 +11,8 @@ import type { WarmStart } from './warm-start.ts';
 
 /** How a sandbox may differ from another. */
 export interface SandboxOptions {
-  /** The folder that `npm run synth` wrote. Default: `cdk.out` in the present folder. */
+  /** The folder that `npm run synth` wrote, with a single stack. Default: `cdk.out` in the present folder. */
   readonly assemblyDirectory?: string;
-  /** Needed when the folder holds more than one stack. */
-  readonly stackName?: string;
   /** Ids of KMS keys that the account has before the stack is deployed; their policies leave the decision to IAM. */
   readonly existingKeys?: readonly string[];
   /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */
@@ -40,7 +38,10 @@ export interface SandboxOptions {
    * by itself: a rotation needs someone to advance the time.
    */
   readonly virtualTime?: boolean;
-  /** What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. */
+  /**
+   * What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. Where a port
+   * that was left is taken by now, it starts cold. Has no effect together with `port`: the processes know another one.
+   */
   readonly warmStart?: WarmStart;
   /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
   readonly permissionRecords?: string;

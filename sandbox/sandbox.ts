@@ -66,13 +66,23 @@ export class Sandbox {
    * @throws Error EADDRINUSE the port is taken
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
+    const { warmStart, ...others } = options;
+    if (warmStart === undefined || options.port !== undefined) return await Sandbox.#start(others);
+    try {
+      return await Sandbox.#start(options);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      await warmStart.close();
+      return await Sandbox.#start(options);
+    }
+  }
+
+  static async #start(options: SandboxOptions): Promise<Sandbox> {
     const sandbox = new Sandbox(options);
     try {
       for (const rule of options.faults ?? []) sandbox.faults.add(rule);
-      await Promise.all([
-        sandbox.#endpoint.listen(),
-        sandbox.genesysCloud.listen(options.warmStart?.genesysPort),
-      ]);
+      await sandbox.#endpoint.listen();
+      await sandbox.genesysCloud.listen(options.warmStart?.genesysPort);
       // The functions that test a rotation's configuration call the endpoint.
       await deploySecrets(sandbox.stack, sandbox.secretsManager, sandbox.#deployer);
     } catch (error) {
@@ -89,7 +99,6 @@ export class Sandbox {
     this.operator = identities.issueUser('operator');
     const stack = readStack({
       assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
-      stackName: options.stackName,
       ...ACCOUNT,
     });
     const settlement = this.#settlement;
@@ -158,7 +167,7 @@ export class Sandbox {
    */
   async close(): Promise<void> {
     this.clock.stop();
-    if (this.#endpoint.listens) this.#options.warmStart?.leave(this);
+    if (this.#endpoint.listens && this.genesysCloud.listens) this.#options.warmStart?.leave(this);
     await Promise.all([this.lambda.close(), this.#endpoint.close(), this.genesysCloud.close()]);
     const { permissionRecords, assemblyDirectory = DEFAULT_ASSEMBLY } = this.#options;
     if (permissionRecords !== undefined) {

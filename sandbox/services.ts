@@ -30,23 +30,8 @@ const ADMINISTRATOR = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 } as const;
 
-/** The parts of a sandbox, which do not listen yet and hold nothing. */
-export interface Services {
-  readonly clock: Clock;
-  readonly callLog: CallLog;
-  readonly cloudTrail: CloudTrail;
-  readonly faults: Faults;
-  readonly kms: Kms;
-  readonly permissions: Permissions;
-  readonly genesysCloud: GenesysCloud;
-  readonly lambda: Lambda;
-  readonly stepFunctions: StepFunctions;
-  readonly secretsManager: SecretsManager;
-  readonly events: EventBridge;
-  readonly sns: Sns;
-  readonly dynamoDb: DynamoDb;
-  readonly endpoint: AwsEndpoint;
-}
+/** The parts of a sandbox. */
+export type Services = ReturnType<typeof connectServices>;
 
 /** What the parts of a sandbox have in common. */
 interface Surroundings {
@@ -57,14 +42,14 @@ interface Surroundings {
 }
 
 /**
- * Makes the emulated services and connects them with each other.
+ * Makes the emulated services and connects them with each other; they do not listen yet and hold nothing.
  *
  * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
  */
 export function connectServices(
   options: SandboxOptions,
   { account, stack, identities, settlement }: Surroundings,
-): Services {
+) {
   const { openRequests, onInvocationChange } = settlement;
   const { latencies = {} } = options;
   const clock = new Clock({ standsStill: options.virtualTime ?? false });

@@ -39,4 +39,12 @@ export class WarmStart {
     this.#awsPort = Number(new URL(awsUrl).port);
     this.#genesysPort = Number(new URL(genesysCloud.loginUrl).port);
   }
+
+  /** Ends the processes and forgets what they know: the next sandbox is as the first. */
+  async close(): Promise<void> {
+    this.#identities = undefined;
+    this.#awsPort = 0;
+    this.#genesysPort = 0;
+    await this.processes.close();
+  }
 }

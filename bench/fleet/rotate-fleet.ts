@@ -34,11 +34,12 @@ export interface FleetRun {
 }
 
 /**
- * As many rotation functions as a machine of two processors can hold in memory with room to spare, and as many Tasks
+ * How many run at a time: as many rotation functions as a machine of two processors can hold in memory with room to spare, and as many Tasks
  * as it can run without coming near their time-outs.
  */
-const ROTATION_FUNCTIONS = 32;
-const TASKS = 3;
+export const ROTATION_FUNCTIONS = 32;
+/** How many functions of the workflow run at a time; see {@link ROTATION_FUNCTIONS}. */
+export const TASKS = 3;
 const NOTIFICATIONS = 1;
 
 const SAMPLE_MS = 500;

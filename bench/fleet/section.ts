@@ -1,7 +1,7 @@
 import { figureTable } from '../markdown-table.ts';
 import { growthExponent } from './growth.ts';
 import type { FleetReport } from './measure.ts';
-import type { FleetRun } from './rotate-fleet.ts';
+import { type FleetRun, ROTATION_FUNCTIONS, TASKS } from './rotate-fleet.ts';
 
 /** The section on many rotations at once, as Markdown. */
 export function fleetRunsSection({ runs }: FleetReport): string {
@@ -10,7 +10,7 @@ export function fleetRunsSection({ runs }: FleetReport): string {
   return [
     '## Many at once',
     '',
-    'All secrets of a fleet are rotated at the same moment, by real processes in real time, each fleet in a sandbox of its own. The sandbox lets 32 rotation functions and 3 functions of the workflow run at a time, because a machine has not the processors of Lambda; the others wait for their turn. *Time* is a multiple of that of a single rotation in the same run, and *processor* is what the sandbox and all functions used until they had ended, start and logins included. *Memory* is the peak (RSS), of the sandbox and of all function processes together; pages that these share count for each. *Failed* are rotations that Secrets Manager calls failed, and *lost* are credentials whose `AWSCURRENT` is not complete and alive, or that were refreshed twice.',
+    `All secrets of a fleet are rotated at the same moment, by real processes in real time, each fleet in a sandbox of its own. The sandbox lets ${ROTATION_FUNCTIONS} rotation functions and ${TASKS} functions of the workflow run at a time, because a machine has not the processors of Lambda; the others wait for their turn. *Time* is a multiple of that of a single rotation in the same run, and *processor* is what the sandbox and all functions used until they had ended, start and logins included. *Memory* is the peak (RSS), of the sandbox and of all function processes together; pages that these share count for each. *Failed* are rotations that Secrets Manager calls failed, and *lost* are credentials whose \`AWSCURRENT\` is not complete and alive, or that were refreshed twice.`,
     '',
     ...figureTable(
       [

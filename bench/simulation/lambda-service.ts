@@ -86,7 +86,6 @@ export class LambdaService {
     this.#running += 1;
     environments.running += 1;
     tally.peakConcurrency = Math.max(tally.peakConcurrency, this.#running);
-    const beganAtMs = timeline.nowMs();
     try {
       if (!isWarm) {
         tally.coldStarts.add(name);
@@ -94,7 +93,6 @@ export class LambdaService {
       }
       return yield* body(new Invocation(timeline, FUNCTIONS[name].timeoutSeconds * 1000));
     } finally {
-      tally.functionMs.add(name, timeline.nowMs() - beganAtMs);
       this.#running -= 1;
       environments.running -= 1;
       environments.idleUntilMs.push(timeline.nowMs() + IDLE_LIFE_MS);

@@ -14,8 +14,8 @@ export type Limit =
 class Counter<Name extends string> {
   readonly #counts = new Map<Name, number>();
 
-  add(name: Name, by = 1): void {
-    this.#counts.set(name, this.of(name) + by);
+  add(name: Name): void {
+    this.#counts.set(name, this.of(name) + 1);
   }
 
   of(name: Name): number {
@@ -35,9 +35,6 @@ export class Tally {
   readonly refused = new Counter<Limit>();
   readonly invocations = new Counter<FunctionName>();
   readonly coldStarts = new Counter<FunctionName>();
-  /** What Lambda bills, in ms. */
-  readonly functionMs = new Counter<FunctionName>();
-  readonly genesysRequests = new Counter<'token' | 'api'>();
   /** Attempts of Secrets Manager that failed, by what the rotation function reported. */
   readonly failedAttempts = new Counter<string>();
   /** Where executions failed: state and error. */

@@ -52,9 +52,7 @@ function* askGenesys(
 ): Process {
   const isAllowed = genesys.take(kind, number);
   yield* invocation.pass(latencyMs(kind === 'token' ? 'tokenEndpoint' : 'genesysApi', random));
-  if (isAllowed) tally.genesysRequests.add(kind);
-  else {
-    tally.refused.add(kind === 'token' ? 'token endpoint' : 'Genesys Cloud API');
-    throw failure('GenesysRateLimited');
-  }
+  if (isAllowed) return;
+  tally.refused.add(kind === 'token' ? 'token endpoint' : 'Genesys Cloud API');
+  throw failure('GenesysRateLimited');
 }

@@ -23,9 +23,13 @@ export class OverviewFeed {
 
   /** Calls `listener` at once and after each change, until the returned function is called. */
   subscribe(listener: (overview: Overview) => void): () => void {
-    if (this.#listeners.size === 0) this.#watch();
+    const overview = this.#overview();
+    if (this.#listeners.size === 0) {
+      this.#told = this.#news(overview);
+      this.#watch();
+    }
     this.#listeners.add(listener);
-    listener(this.#overview());
+    listener(overview);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#stopWatching();
@@ -41,11 +45,15 @@ export class OverviewFeed {
   #tell(): void {
     this.#gathering = undefined;
     const overview = this.#overview();
-    // The time passes by itself; only that somebody has moved it is news.
-    const news = JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
+    const news = this.#news(overview);
     if (news === this.#told) return;
     this.#told = news;
     for (const listener of this.#listeners) listener(overview);
+  }
+
+  /** The time passes by itself; only that somebody has moved it is news. */
+  #news(overview: Overview): string {
+    return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }
 
   #watch(): void {

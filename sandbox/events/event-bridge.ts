@@ -13,6 +13,7 @@ export interface RuleSpecification {
   readonly arn: string;
   readonly enabled: boolean;
   readonly eventPattern?: unknown;
+  /** `rate(…)`; others are refused. */
   readonly scheduleExpression?: string | undefined;
   /** ARNs of functions, versions or aliases. */
   readonly targetArns: readonly string[];

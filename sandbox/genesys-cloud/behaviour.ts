@@ -1,6 +1,6 @@
 /**
  * What Genesys Cloud does where its documentation is silent or leaves it to the organisation. The defaults are
- * the worse case for whoever holds a credential.
+ * the worse case for whoever holds a credential, but for `reuseRevokesLineage`.
  */
 export interface GenesysBehaviour {
   /**
@@ -32,7 +32,7 @@ export interface GenesysBehaviour {
   readonly apiCallsPerMinute: number;
 }
 
-/** The worse case wherever the vendor's documentation leaves a choice. */
+/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage`. */
 export const WORST_CASE: GenesysBehaviour = {
   refreshTokens: 'single-use',
   refreshAnswerCarriesRefreshToken: true,

@@ -83,6 +83,10 @@ export class GenesysCloud {
     await this.#door.close();
   }
 
+  get listens(): boolean {
+    return this.#port !== undefined;
+  }
+
   /**
    * Lets new connections be refused until the returned function is called, which resolves when they are accepted
    * again. Open connections stay. Of several refusals the last to end counts.

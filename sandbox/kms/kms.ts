@@ -19,8 +19,6 @@ import {
 export interface KeyProperties {
   /** A UUID by default. */
   readonly keyId?: string;
-  /** `alias/…` */
-  readonly alias?: string;
   readonly description?: string;
   /** New key material every 365 days. */
   readonly enableKeyRotation?: boolean;
@@ -79,7 +77,6 @@ export class Kms implements AwsService {
   /** Creates a symmetric encryption key that is enabled at once. */
   createKey(properties: KeyProperties = {}): { keyId: string; arn: string } {
     const key = this.#keys.create(properties);
-    if (properties.alias !== undefined) this.#keys.addAlias(properties.alias, key.id);
     return { keyId: key.id, arn: key.arn };
   }
 
@@ -101,12 +98,6 @@ export class Kms implements AwsService {
       if (error instanceof AwsError) return undefined;
       throw error;
     }
-  }
-
-  /** The ARN of the key that a ciphertext names; undefined when there is no such key or the blob is no ciphertext. */
-  keyArnOfCiphertext(blob: Uint8Array): string | undefined {
-    const ciphertext = parseCiphertext(Buffer.from(blob));
-    return ciphertext === undefined ? undefined : this.#keys.byId(ciphertext.keyId)?.arn;
   }
 
   /** Lets a key work again. */
@@ -141,10 +132,16 @@ export class Kms implements AwsService {
   #decryptAccess(request: DecryptRequest, callerAccount: string): AccessRequest[] {
     const arn =
       request.KeyId === undefined
-        ? this.keyArnOfCiphertext(request.CiphertextBlob)
+        ? this.#keyArnOfCiphertext(request.CiphertextBlob)
         : this.keyArn(request.KeyId);
     if (arn === undefined) return [];
     return [keyRequest('kms:Decrypt', arn, callerAccount, { encryptionContext: request.EncryptionContext })];
+  }
+
+  /** Undefined when there is no such key or the blob is no ciphertext. */
+  #keyArnOfCiphertext(blob: Uint8Array): string | undefined {
+    const ciphertext = parseCiphertext(Buffer.from(blob));
+    return ciphertext === undefined ? undefined : this.#keys.byId(ciphertext.keyId)?.arn;
   }
 
   #generateDataKey(request: GenerateDataKeyRequest): object {

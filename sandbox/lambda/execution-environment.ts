@@ -56,6 +56,8 @@ export class ExecutionEnvironment {
   #running: Running | undefined;
   /** What the running invocation came to, while its last lines are still being read. */
   #outcome: Outcome | undefined;
+  /** What an invocation comes to that finds the process ended. */
+  #end: ((requestId: string) => Outcome) | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #stepped: SteppedProcess | undefined;
 
@@ -85,11 +87,15 @@ export class ExecutionEnvironment {
         if (this.#process.pid !== undefined) return;
         this.#usable = false;
         this.#started.resolve();
-        this.#running?.reject(
-          new AwsError('ServiceException', `The function's process does not start: ${error.message}`, {
-            statusCode: 500,
-          }),
+        const failure = new AwsError(
+          'ServiceException',
+          `The function's process does not start: ${error.message}`,
+          { statusCode: 500 },
         );
+        this.#end = () => {
+          throw failure;
+        };
+        this.#running?.reject(failure);
         resolve();
       });
     });
@@ -122,9 +128,10 @@ export class ExecutionEnvironment {
    *
    * @throws AwsError ServiceException the machine cannot start the process
    */
-  invoke(message: InvokeMessage): Promise<Outcome> {
+  async invoke(message: InvokeMessage): Promise<Outcome> {
     this.#invoked = true;
-    return new Promise((resolve, reject) => {
+    if (this.#end !== undefined) return this.#end(message.requestId);
+    return await new Promise((resolve, reject) => {
       this.#running = { message, resolve, reject };
       if (this.#ready) this.#send(message);
       else this.#armKillTimer(INIT_LIMIT_MS + message.timeoutMs, message);
@@ -213,9 +220,10 @@ export class ExecutionEnvironment {
     clearTimeout(this.#killTimer);
     this.#stepped?.end();
     this.#usable = false;
-    const requestId = this.#running?.message.requestId ?? '';
     this.#started.resolve();
-    this.#settle(this.#outcome ?? { succeeded: false, error: exitError(requestId, code, signal) });
+    const outcome = this.#outcome;
+    this.#end = requestId => outcome ?? { succeeded: false, error: exitError(requestId, code, signal) };
+    this.#settle(this.#end(this.#running?.message.requestId ?? ''));
   }
 
   #settle(outcome: Outcome): void {

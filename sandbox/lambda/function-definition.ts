@@ -30,10 +30,3 @@ export interface FunctionIdentity {
   readonly arn: string;
   readonly roleArn: string;
 }
-
-/** Access keys of a function's role. */
-export interface FunctionCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-}

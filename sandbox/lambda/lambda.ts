@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
+import type { AccessKey } from '../aws/identities.ts';
 import type { AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { Latencies } from '../latencies.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { Concurrency } from './concurrency.ts';
-import type { FunctionCredentials, FunctionDefinition, FunctionIdentity } from './function-definition.ts';
+import type { FunctionDefinition, FunctionIdentity } from './function-definition.ts';
 import { FunctionLogs, type LogLine } from './function-logs.ts';
 import { type FoundFunction, FunctionRegistry } from './function-registry.ts';
 import {
@@ -40,9 +41,9 @@ export interface LambdaOptions {
   /** The statements of the policy of a function, version or alias; none if left out. */
   readonly policyOf?: (functionArn: string) => readonly object[];
   /** Gives the access keys for a new process of the function. */
-  readonly credentialsFor: (identity: FunctionIdentity) => FunctionCredentials;
+  readonly credentialsFor: (identity: FunctionIdentity) => AccessKey;
   /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
-  readonly extraEnvironment?: (identity: FunctionIdentity) => Readonly<Record<string, string>>;
+  readonly extraEnvironment?: () => Readonly<Record<string, string>>;
   readonly interceptors?: readonly InvocationInterceptor[];
   /** How long invocations and cold starts take besides what their processes need. */
   readonly latencies?: Pick<Latencies, 'invocation' | 'coldStart'>;
@@ -234,7 +235,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       region,
       version,
       credentials: credentialsFor(identity),
-      extra: extraEnvironment?.(identity) ?? {},
+      extra: extraEnvironment?.() ?? {},
       logStreamName,
     });
     return {

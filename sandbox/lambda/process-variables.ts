@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionCredentials, FunctionDefinition } from './function-definition.ts';
+import type { AccessKey } from '../aws/identities.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 
 /**
  * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide,
@@ -11,7 +12,7 @@ export function processVariables(options: {
   taskRoot: string;
   region: string;
   version: string;
-  credentials: FunctionCredentials;
+  credentials: AccessKey;
   extra: Readonly<Record<string, string>>;
   logStreamName: string;
 }): Record<string, string> {

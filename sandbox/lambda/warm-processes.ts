@@ -31,4 +31,12 @@ export class WarmProcesses {
     idle.push(process);
     return true;
   }
+
+  /** Ends all of them and waits until they are gone; others may be kept afterwards. */
+  async close(): Promise<void> {
+    const idle = [...this.#idle.values()].flat();
+    this.#idle.clear();
+    for (const process of idle) process.kill();
+    await Promise.all(idle.map(({ ended }) => ended));
+  }
 }

@@ -80,10 +80,6 @@ export class Sns implements AwsService {
     this.#subscriptions.push(subscription);
   }
 
-  topics(): readonly Topic[] {
-    return [...this.#topics.values()];
-  }
-
   /** The subscriptions; none is confirmed, for that takes somebody who follows the link in a mail. */
   subscriptions(): readonly (Subscription & { readonly confirmed: boolean })[] {
     return this.#subscriptions.map(subscription => ({ ...subscription, confirmed: false }));

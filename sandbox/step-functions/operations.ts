@@ -185,9 +185,18 @@ function describeStateMachine(machine: StateMachine): object {
     status: 'ACTIVE',
     definition: machine.definition.text,
     roleArn: machine.roleArn,
-    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-    tracingConfiguration: { enabled: false },
+    loggingConfiguration: loggingConfiguration(machine),
+    tracingConfiguration: { enabled: machine.tracing },
     encryptionConfiguration: encryptionConfiguration(machine),
+  };
+}
+
+function loggingConfiguration({ logging }: StateMachine): object {
+  if (logging === undefined) return { level: 'OFF', includeExecutionData: false };
+  const { logGroupArns, ...rest } = logging;
+  return {
+    ...rest,
+    destinations: logGroupArns.map(logGroupArn => ({ cloudWatchLogsLogGroup: { logGroupArn } })),
   };
 }
 

@@ -44,7 +44,7 @@ export class RoleUse {
   /** @throws AwsError AccessDeniedException the role cannot be assumed, or not write to the log */
   requireForCreation(specification: StateMachineSpecification, stateMachineArn: string): void {
     const { accountId, region } = this.#account;
-    const { roleArn, name, logging = false, kmsKeyId } = specification;
+    const { roleArn, name, logging, kmsKeyId } = specification;
     const states = { service: 'states.amazonaws.com', sourceAccount: accountId, sourceArn: stateMachineArn };
     if (!this.#options.authorizer.mayAssume(roleArn, states)) {
       throw new AwsError(
@@ -52,7 +52,7 @@ export class RoleUse {
         `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
       );
     }
-    if (!logging) return;
+    if (logging === undefined) return;
     const session = roleSession(roleArn, name);
     const delivers = LOG_DELIVERY_ACTIONS.every(action =>
       this.#options.authorizer.allows(session, { action: `logs:${action}`, resource: '*' }),

@@ -4,6 +4,14 @@ import { arnOfKind } from './arn.ts';
 import { type Definition, parseDefinition } from './definition.ts';
 import type { RoleUse } from './role-use.ts';
 
+/** What of a state machine's history goes to CloudWatch Logs. */
+export interface HistoryLog {
+  /** `ALL`, `ERROR` or `FATAL`. */
+  readonly level: string;
+  readonly includeExecutionData: boolean;
+  readonly logGroupArns: readonly string[];
+}
+
 /** A state machine of the type STANDARD, as it was when it was looked up. */
 export interface StateMachine {
   readonly stateMachineArn: string;
@@ -11,6 +19,8 @@ export interface StateMachine {
   readonly definition: Definition;
   readonly roleArn: string;
   readonly createdAt: Date;
+  /** Nothing is logged if left out. */
+  readonly logging?: HistoryLog | undefined;
   /** Whether its executions are traced with X-Ray. */
   readonly tracing: boolean;
   /** The customer managed key that its data is encrypted with. */
@@ -25,8 +35,7 @@ export interface StateMachineSpecification {
   readonly roleArn: string;
   /** Made from the name by default. */
   readonly arn?: string;
-  /** Whether its history goes to CloudWatch Logs. */
-  readonly logging?: boolean;
+  readonly logging?: HistoryLog | undefined;
   readonly tracing?: boolean;
   readonly kmsKeyId?: string | undefined;
 }
@@ -57,7 +66,7 @@ export class StateMachines {
    */
   create(specification: StateMachineSpecification): StateMachine {
     const { accountId, region, partition } = this.#account;
-    const { name, roleArn, tracing = false, kmsKeyId } = specification;
+    const { name, roleArn, logging, tracing = false, kmsKeyId } = specification;
     const stateMachineArn =
       specification.arn ?? `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}`;
     if (this.#byArn.has(stateMachineArn)) {
@@ -66,7 +75,7 @@ export class StateMachines {
     const definition = parseDefinition(specification.definition, partition);
     this.#roles.requireForCreation(specification, stateMachineArn);
     const createdAt = this.#clock.now();
-    const machine = { stateMachineArn, name, definition, roleArn, createdAt, tracing, kmsKeyId };
+    const machine = { stateMachineArn, name, definition, roleArn, createdAt, logging, tracing, kmsKeyId };
     this.#byArn.set(stateMachineArn, machine);
     return machine;
   }

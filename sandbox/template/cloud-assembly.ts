@@ -67,7 +67,9 @@ export function readStackOfAssembly(directory: string, stackName?: string): Asse
     .map(([id, artifact]) => ({ ...artifact, stackName: artifact.properties.stackName ?? id }));
   const names = stacks.map(stack => stack.stackName).join(', ') || 'none';
   if (stackName === undefined && stacks.length > 1) {
-    throw new CloudAssemblyUnreadable(`${directory} holds several stacks, say which one is meant: ${names}.`);
+    throw new CloudAssemblyUnreadable(
+      `${directory} holds several stacks, and none was named: ${names}. Synthesise the one that is meant into a folder of its own.`,
+    );
   }
   const stack = stacks.find(candidate => stackName === undefined || candidate.stackName === stackName);
   const templateFile = stack?.properties.templateFile;

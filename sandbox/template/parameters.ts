@@ -2,21 +2,15 @@ import { type StackEnvironment, stableId } from './resource-kinds.ts';
 import { type Json, type Template, UnresolvableTemplate } from './template.ts';
 
 /**
- * The value of a parameter.
+ * The value of a parameter: its default.
  *
- * @param given the values that the deployment sets, by name; the template's defaults stand in for others
  * @returns a list for list types, otherwise a string, as CloudFormation does
- * @throws UnresolvableTemplate the parameter has neither
+ * @throws UnresolvableTemplate the parameter has none
  */
-export function parameterValue(
-  parameter: Template['Parameters'][string],
-  name: string,
-  given: Readonly<Record<string, string>>,
-  where: string,
-): Json {
-  const value = given[name] ?? parameter.Default;
+export function parameterValue(parameter: Template['Parameters'][string], name: string, where: string): Json {
+  const value = parameter.Default;
   if (value === undefined) {
-    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the parameter has no default and was not given.');
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the parameter has no default.');
   }
   const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
   return isList

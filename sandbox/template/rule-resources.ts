@@ -1,18 +1,12 @@
 import * as v from 'valibot';
+import type { RuleSpecification } from '../events/event-bridge.ts';
 import { documentProperty, parseProperties } from './resource-properties.ts';
-import { type JsonObject, UnresolvableTemplate } from './template.ts';
+import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
 /** A rule of EventBridge's default bus. */
-export interface TemplateRule {
+export interface TemplateRule extends RuleSpecification {
   readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly enabled: boolean;
-  readonly eventPattern?: JsonObject | undefined;
-  /** `rate(…)` or `cron(…)`. */
-  readonly scheduleExpression?: string | undefined;
-  readonly targetArns: readonly string[];
 }
 
 /** The properties of a target that the sandbox takes: how often EventBridge tries is nothing that Lambda lets happen. */

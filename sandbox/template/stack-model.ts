@@ -50,7 +50,6 @@ export interface StackModel {
  *
  * @param options.assemblyDirectory the folder that `cdk synth` wrote
  * @param options.stackName         needed when there is more than one stack
- * @param options.parameters        values of template parameters; their defaults otherwise
  * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
  * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
  */
@@ -60,7 +59,6 @@ export function readStack(options: {
   readonly accountId: string;
   readonly region: string;
   readonly partition: string;
-  readonly parameters?: Readonly<Record<string, string>>;
 }): StackModel {
   const { stackName, template, assetPath } = readStackOfAssembly(
     options.assemblyDirectory,
@@ -68,7 +66,7 @@ export function readStack(options: {
   );
   const { accountId, region, partition } = options;
   const environment = { accountId, region, partition, stackName };
-  const resolver = new TemplateResolver(template, environment, options.parameters ?? {});
+  const resolver = new TemplateResolver(template, environment);
   return {
     stackName,
     functions: functions(resolver, environment, assetPath),

@@ -1,25 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
+import type { HistoryLog, StateMachineSpecification } from '../step-functions/state-machines.ts';
 import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
 /** A state machine of the stack. */
-export interface TemplateStateMachine {
+export interface TemplateStateMachine extends StateMachineSpecification {
   readonly logicalId: string;
-  readonly name: string;
   readonly arn: string;
-  /** `STANDARD` or `EXPRESS`. */
-  readonly type: string;
   /** JSON text, its substitutions applied. */
   readonly definition: string;
-  readonly roleArn: string;
-  /** Whether its history goes to CloudWatch Logs. */
-  readonly logging: boolean;
-  /** Whether its executions are traced with X-Ray. */
-  readonly tracing: boolean;
-  /** The customer managed key that its data is encrypted with. */
-  readonly kmsKeyId?: string | undefined;
 }
 
 const stateMachineProperties = v.object({
@@ -29,7 +20,17 @@ const stateMachineProperties = v.object({
   Definition: v.optional(documentProperty),
   DefinitionS3Location: v.optional(v.object({ Key: v.string() })),
   DefinitionSubstitutions: v.optional(v.record(v.string(), v.any()), {}),
-  LoggingConfiguration: v.optional(v.object({ Level: v.optional(v.string(), 'OFF') }), {}),
+  LoggingConfiguration: v.optional(
+    v.object({
+      Level: v.optional(v.string(), 'OFF'),
+      IncludeExecutionData: v.optional(booleanProperty, false),
+      Destinations: v.optional(
+        v.array(v.object({ CloudWatchLogsLogGroup: v.object({ LogGroupArn: v.string() }) })),
+        [],
+      ),
+    }),
+    {},
+  ),
   TracingConfiguration: v.optional(v.object({ Enabled: v.optional(booleanProperty, false) }), {}),
   EncryptionConfiguration: v.optional(v.object({ KmsKeyId: v.optional(v.string()) }), {}),
 });
@@ -38,7 +39,7 @@ const stateMachineProperties = v.object({
  * The stack's state machines.
  *
  * @param assetPath where a definition lies that is uploaded under a key
- * @throws UnresolvableTemplate also for a definition that the assembly does not hold
+ * @throws UnresolvableTemplate also for a definition that the assembly does not hold, and for the type EXPRESS
  */
 export function stateMachines(
   resolver: TemplateResolver,
@@ -47,6 +48,9 @@ export function stateMachines(
   return resolver.resources('AWS::StepFunctions::StateMachine').map(resource => {
     const properties = parseProperties(resource, stateMachineProperties);
     const { DefinitionString, Definition, DefinitionS3Location, DefinitionSubstitutions } = properties;
+    if (properties.StateMachineType !== 'STANDARD') {
+      throw new UnresolvableTemplate(resource.logicalId, 'StateMachineType', 'only STANDARD is emulated.');
+    }
     const text =
       DefinitionString ??
       (Definition && JSON.stringify(Definition)) ??
@@ -55,14 +59,26 @@ export function stateMachines(
       logicalId: resource.logicalId,
       name: resource.name ?? '',
       arn: resolver.attribute(resource.logicalId, 'Arn'),
-      type: properties.StateMachineType,
       definition: substitute(text, DefinitionSubstitutions),
       roleArn: properties.RoleArn,
-      logging: properties.LoggingConfiguration.Level !== 'OFF',
+      logging: historyLog(properties.LoggingConfiguration),
       tracing: properties.TracingConfiguration.Enabled,
       kmsKeyId: properties.EncryptionConfiguration.KmsKeyId,
     };
   });
+}
+
+function historyLog({
+  Level,
+  IncludeExecutionData,
+  Destinations,
+}: v.InferOutput<typeof stateMachineProperties>['LoggingConfiguration']): HistoryLog | undefined {
+  if (Level === 'OFF') return undefined;
+  return {
+    level: Level,
+    includeExecutionData: IncludeExecutionData,
+    logGroupArns: Destinations.map(destination => destination.CloudWatchLogsLogGroup.LogGroupArn),
+  };
 }
 
 /** AWS::StepFunctions::StateMachine, "DefinitionSubstitutions": an unknown placeholder stays as it is. */

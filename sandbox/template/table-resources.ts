@@ -1,16 +1,12 @@
 import * as v from 'valibot';
+import type { TableSpecification } from '../dynamodb/table.ts';
 import { booleanProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
 /** A DynamoDB table of the stack; its partition key is text. */
-export interface TemplateTable {
+export interface TemplateTable extends TableSpecification {
   readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly partitionKey: string;
-  /** The attribute with the time after which an item may be deleted. */
-  readonly timeToLiveAttribute?: string | undefined;
 }
 
 /** What would change what the table answers. */

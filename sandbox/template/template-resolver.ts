@@ -21,18 +21,12 @@ export interface ResolvedResource {
 export class TemplateResolver {
   readonly #template: Template;
   readonly #environment: StackEnvironment;
-  readonly #parameters: Readonly<Record<string, string>>;
   readonly #intrinsics: Intrinsics;
   readonly #naming = new Set<string>();
 
-  constructor(
-    template: Template,
-    environment: StackEnvironment,
-    parameters: Readonly<Record<string, string>>,
-  ) {
+  constructor(template: Template, environment: StackEnvironment) {
     this.#template = template;
     this.#environment = environment;
-    this.#parameters = parameters;
     this.#intrinsics = new Intrinsics({
       ref: (name, where) => this.#ref(name, where),
       attribute: (logicalId, attribute, where) => this.attribute(logicalId, attribute, where),
@@ -138,8 +132,6 @@ export class TemplateResolver {
     if (name === 'AWS::NoValue') return undefined;
     if (name.startsWith('AWS::')) return pseudoParameter(name, this.#environment, where);
     const parameter = this.#template.Parameters[name];
-    return parameter
-      ? parameterValue(parameter, name, this.#parameters, where)
-      : this.attribute(name, undefined, where);
+    return parameter ? parameterValue(parameter, name, where) : this.attribute(name, undefined, where);
   }
 }

@@ -1,25 +1,18 @@
 import * as v from 'valibot';
+import type { Subscription, Topic } from '../sns/sns.ts';
 import { stableId } from './resource-kinds.ts';
 import { booleanProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
 /** An SNS topic of the stack. */
-export interface TemplateTopic {
+export interface TemplateTopic extends Topic {
   readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  /** Id, ARN or alias. */
-  readonly kmsKeyId?: string | undefined;
 }
 
 /** A subscription to a topic, of a person who has to confirm it. */
-export interface TemplateSubscription {
+export interface TemplateSubscription extends Subscription {
   readonly logicalId: string;
-  readonly arn: string;
-  readonly topicArn: string;
-  readonly protocol: string;
-  readonly endpoint: string;
 }
 
 /** The protocols whose subscribers get a link to confirm with. */

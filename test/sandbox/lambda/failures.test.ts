@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { openLambda, probe } from './deployed-lambda.ts';
 
@@ -274,6 +275,27 @@ describe('a function that cannot be loaded', () => {
       errorType: 'Runtime.ExitError',
       errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status 3`,
     });
+  });
+});
+
+describe('a function whose process has ended before its cold start is over', () => {
+  it.each([
+    ['it could not be loaded', `throw new RangeError('no');`, 'RangeError'],
+    ['it has exited', 'process.exit(3);', 'Runtime.ExitError'],
+  ])('reports why when %s', async (_why, code, errorType) => {
+    const { lambda, invoke, clock } = openLambda({ latencies: { coldStart: () => 3_600_000 } });
+    const file = `${probe('').codeDirectory}/pid`;
+    lambda.createFunction(
+      probe(`require('node:fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); ${code}`),
+    );
+
+    const invocation = invoke();
+    await vi.waitUntil(() => existsSync(file), 10_000);
+    const pid = Number(readFileSync(file, 'utf8'));
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
+    clock.advance(3_600_000);
+
+    await expect(invocation).resolves.toMatchObject({ payload: { errorType } });
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
+import { WarmProcesses } from '../../../sandbox/lambda/warm-processes.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
 /** Answers when it is told to by a file, so that invocations overlap for as long as a test needs. */
@@ -228,6 +229,19 @@ describe('function processes', () => {
     const { payload } = await running;
     expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
     await expect(invoke()).rejects.toMatchObject({ type: 'ServiceException', statusCode: 500 });
+  });
+
+  it('that are left to the next service are gone when nobody wants them any more', async () => {
+    const warmProcesses = new WarmProcesses();
+    const { lambda, invoke } = openLambda({ warmProcesses });
+    lambda.createFunction(probe(`exports.handler = async () => process.pid;`));
+    const { payload: pid } = await invoke();
+    await lambda.close();
+    expect(process.kill(Number(pid), 0)).toBe(true);
+
+    await warmProcesses.close();
+
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   });
 
   it('end when the process of the sandbox dies', async () => {

@@ -15,6 +15,11 @@ const READER = {
   arn: 'arn:aws:iam::123456789012:user/reader',
   userId: 'AIDAREADER',
 };
+const LOGGING = {
+  level: 'ALL',
+  includeExecutionData: false,
+  logGroupArns: ['arn:aws:logs:eu-central-1:123456789012:log-group:/aws/vendedlogs/states/rotation:*'],
+};
 const LOG_ACTIONS = [
   'CreateLogDelivery',
   'GetLogDelivery',
@@ -104,7 +109,7 @@ describe("a state machine's role", () => {
   it('must be allowed all about log deliveries when the history is logged', () => {
     const { create, permissions } = statesWith([allow(LOG_ACTIONS)]);
 
-    create({ logging: true });
+    create({ logging: LOGGING });
 
     expect(permissions.used().map(({ action }) => action)).toEqual(LOG_ACTIONS);
   });
@@ -112,7 +117,7 @@ describe("a state machine's role", () => {
   it.each(LOG_ACTIONS)('cannot log without %s', missing => {
     const { create } = statesWith([allow(LOG_ACTIONS.filter(action => action !== missing))]);
 
-    expect(() => create({ logging: true })).toThrow(
+    expect(() => create({ logging: LOGGING })).toThrow(
       expect.objectContaining({
         type: 'AccessDeniedException',
         message: 'The state machine IAM Role is not authorized to access the Log Destination',
@@ -212,7 +217,7 @@ describe('a state machine with a key of its own', () => {
       },
     });
     const statements = [allow(LOG_ACTIONS), useKey(DATA_KEY)];
-    const specification = { logging: true, kmsKeyId: KEY_ARN };
+    const specification = { logging: LOGGING, kmsKeyId: KEY_ARN };
 
     expect(() => statesWith(statements).create(specification)).toThrow(
       expect.objectContaining({ type: 'AccessDeniedException' }),

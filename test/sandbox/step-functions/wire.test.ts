@@ -18,6 +18,7 @@ import { Clock } from '../../../sandbox/clock.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
 import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
 import { fails, machine, ROLE_ARN, returns, ScriptedFunctions, task } from './workflow.ts';
 
 async function served() {
@@ -128,5 +129,26 @@ describe('Step Functions through the AWS SDK', () => {
     expect(described).toMatchObject({ name: 'rotation', type: 'STANDARD', roleArn: ROLE_ARN });
     expect(described.creationDate).toBeInstanceOf(Date);
     expect(stateMachines).toMatchObject([{ stateMachineArn, name: 'rotation' }]);
+  });
+
+  it('tells what of a deployed state machine is logged and traced', async () => {
+    const { sandbox, stepFunctions } = await startSandbox();
+    const { stateMachineArn } = sandbox;
+
+    const described = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
+
+    const logGroup = '/aws/vendedlogs/states/genesys-token-rotation';
+    expect(described.tracingConfiguration).toStrictEqual({ enabled: true });
+    expect(described.loggingConfiguration).toStrictEqual({
+      level: 'ALL',
+      includeExecutionData: false,
+      destinations: [
+        {
+          cloudWatchLogsLogGroup: {
+            logGroupArn: `arn:aws:logs:us-east-1:123456789012:log-group:${logGroup}:*`,
+          },
+        },
+      ],
+    });
   });
 });

@@ -221,10 +221,9 @@ describe('state machines of a stack', () => {
         logicalId: expect.stringMatching(/^Rotation/),
         name: 'mini',
         arn: `arn:aws:states:${ACCOUNT}:stateMachine:mini`,
-        type: 'STANDARD',
         definition: SUBSTITUTED,
         roleArn: roles.find(role => role.logicalId.startsWith('RotationRole'))?.arn,
-        logging: false,
+        logging: undefined,
         tracing: false,
         kmsKeyId: undefined,
       },
@@ -248,6 +247,23 @@ describe('state machines of a stack', () => {
       StartAt: 'A',
       States: { A: { Type: 'Pass', Comment: '5', End: true } },
     });
+  });
+
+  it('are refused when they are EXPRESS', () => {
+    const read = () =>
+      readMini(stack => {
+        new sfn.StateMachine(stack, 'Rotation', {
+          stateMachineType: sfn.StateMachineType.EXPRESS,
+          definitionBody: sfn.DefinitionBody.fromString(DEFINITION),
+        });
+      });
+
+    expect(read).toThrow(
+      expect.objectContaining({
+        logicalId: expect.stringMatching(/^Rotation/),
+        intrinsic: 'StateMachineType',
+      }),
+    );
   });
 
   it('are refused without a definition in the assembly', () => {

@@ -33,7 +33,7 @@ export function synthesise(stacks: Readonly<Record<string, (stack: Stack) => voi
 /** Reads a stack, as deployed to Frankfurt. */
 export function readFrankfurt(
   assemblyDirectory: string,
-  options: { stackName?: string; partition?: string; parameters?: Record<string, string> } = {},
+  options: { stackName?: string; partition?: string } = {},
 ): StackModel {
   return readStack({
     assemblyDirectory,

@@ -9,7 +9,7 @@ export interface FaultPreset {
   readonly text: string;
 }
 
-/** The faults that are worth rehearsing. Those of AWS befall the functions, not the operator. */
+/** The faults that are worth rehearsing. */
 export const FAULT_PRESETS: readonly FaultPreset[] = [
   {
     name: 'Genesys Cloud is down',
