@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import { adviceFor } from '../../functions/shared/advice.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
+import { CONFIGURATION_TEST_SUFFIX, executionName } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
@@ -47,7 +47,7 @@ export async function testConfiguration(
     }),
   );
   const rotation = { secretArn: ARN, secretName: Name, clientRequestToken: VersionId };
-  const executionArn = executionArnOf(executionName(rotation, '-check'), deployment);
+  const executionArn = executionArnOf(executionName(rotation, CONFIGURATION_TEST_SUFFIX), deployment);
 
   const isCleanedUp = async (): Promise<boolean> => {
     const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: ARN }));

@@ -103,7 +103,7 @@ export async function diagnose(
     lookAtDueDate(found.secret, found.deployment, now(), command),
   );
   const client = await steps.take('client', { secret, value }, found =>
-    lookAtClient(found.secret, found.value, genesysUrlsOf, now),
+    lookAtClient(found.secret, found.value, genesysUrlsOf),
   );
   await steps.take('access-token', { client, secret, value }, found =>
     lookAtAccessToken(found.secret, found.value, genesysUrlsOf, now(), command),

@@ -19,11 +19,10 @@ export async function lookAtClient(
   { ARN }: DescribedSecret,
   { credential }: StoredValue,
   genesysUrlsOf: GenesysUrlsOf,
-  now: () => Date,
 ): Promise<Look<undefined>> {
   const { loginUrl } = genesysUrlsOf(credential.host);
   try {
-    const options = { secretArn: ARN, loginUrl, timeoutMs: TOKEN_TIMEOUT_MS, repeated: false, now };
+    const options = { secretArn: ARN, loginUrl, timeoutMs: TOKEN_TIMEOUT_MS };
     await checkClient(credential, options);
     return ok(`${loginUrl} knows client ${credential.clientId}`, undefined);
   } catch (error) {

@@ -31,17 +31,20 @@ export async function readPastRotation(
   const failures: PastRotation['failures'][number][] = [];
   let state: string | undefined;
   let tokenGapMs: number | undefined;
+  let promoteWasRedriven = false;
   for (const event of events) {
     // A redriven Task need not be entered anew, so the last one that was entered counts.
     state = event.stateEnteredEventDetails?.name ?? state;
     const failure = failureIn(event, state);
     if (failure !== undefined) failures.push({ ...failure, failedAt: event.timestamp ?? new Date(0) });
+    // What failed may have moved AWSCURRENT before; then it was left long after the gap had ended.
+    promoteWasRedriven ||= event.type === 'ExecutionRedriven' && state === 'Promote';
     tokenGapMs = tokenGapIn(event) ?? tokenGapMs;
   }
   return {
     ...execution,
     lastState: state,
-    tokenGapMs,
+    tokenGapMs: promoteWasRedriven ? undefined : tokenGapMs,
     failures,
     redrivenAt: events.flatMap(({ type, timestamp }) =>
       type === 'ExecutionRedriven' && timestamp !== undefined ? [timestamp] : [],

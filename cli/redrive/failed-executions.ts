@@ -1,10 +1,10 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import type { SecretEntry } from '../shared/credentials.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
   FAILED_STATUSES,
-  isConfigurationTest,
   isExecutionOf,
 } from '../shared/executions.ts';
 
@@ -56,5 +56,5 @@ function hasSucceededAfter(other: ExecutionSummary, failed: ExecutionSummary): b
 }
 
 function isRotationOf(name: string, secret: SecretEntry): boolean {
-  return isExecutionOf(name, secret) && !isConfigurationTest({ name });
+  return isExecutionOf(name, secret) && !isConfigurationTest(name);
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { functionMessage } from '../../functions/shared/execution-data.ts';
 import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
-import { executionNamePrefix } from '../../functions/shared/execution-name.ts';
+import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
 
 /** How an execution closes in vain. */
 export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
@@ -97,17 +97,12 @@ export async function newestRotation(
   stateMachineArn: string,
 ): Promise<ExecutionSummary | undefined> {
   const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
-  return newest.find(execution => !isConfigurationTest(execution));
+  return newest.find(({ name }) => !isConfigurationTest(name));
 }
 
 /** Whether an execution of this name is about a secret. */
 export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
   return name.startsWith(executionNamePrefix({ secretArn: secret.arn, secretName: secret.name }));
-}
-
-/** Whether it only tested the configuration. */
-export function isConfigurationTest({ name }: Pick<ExecutionSummary, 'name'>): boolean {
-  return /-check(?:-\d+)?$/.test(name);
 }
 
 /** How a closed execution failed; undefined when it did not fail. */

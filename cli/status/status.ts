@@ -1,3 +1,4 @@
+import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
@@ -8,7 +9,6 @@ import {
   executionsWithStatus,
   FAILED_STATUSES,
   failureOf,
-  isConfigurationTest,
   isExecutionOf,
   stateOf,
 } from '../shared/executions.ts';
@@ -49,7 +49,7 @@ export async function readStatus(request: StatusRequest): Promise<readonly Crede
       : mapBounded(secretIds, secretId => findCredential(aws, deployment, secretId)),
     executionsWithStatus(aws.stepFunctions, deployment.stateMachineArn, ['RUNNING', ...FAILED_STATUSES]),
   ]);
-  const rotations = executions.filter(execution => !isConfigurationTest(execution));
+  const rotations = executions.filter(({ name }) => !isConfigurationTest(name));
   return await mapBounded(secrets, secret => credentialStatus(secret, rotations, request));
 }
 
