@@ -1,12 +1,8 @@
-import {
-  ListSecretsCommand,
-  type SecretListEntry,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import { isSameFunction } from '../shared/arns.ts';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../shared/due-date.ts';
 import { log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
+import { listRotatedSecrets } from '../shared/rotated-secrets.ts';
 
 /** What watching needs. */
 export interface WatchDependencies {
@@ -22,20 +18,13 @@ export interface WatchResult {
   readonly overdue: number;
 }
 
-/** The most that a page holds. */
-const PAGE_SIZE = 100;
-
 /** More overdue secrets than this have one cause; the rest is only counted. */
 const MOST_LINES = 50;
 
 /** Looks for credentials that nobody rotates any more, which no failed execution tells of. */
 export async function watch(dependencies: WatchDependencies): Promise<WatchResult> {
   const { rotationFunctionArn, schedule, now } = dependencies;
-  const listed = await listSecrets(dependencies.secrets);
-  const ours = listed.filter(
-    ({ RotationLambdaARN, DeletedDate }) =>
-      DeletedDate === undefined && isSameFunction(RotationLambdaARN, rotationFunctionArn),
-  );
+  const ours = await listRotatedSecrets(dependencies.secrets, rotationFunctionArn);
   const latestDueMs = now().getTime() - OVERDUE_GRACE_MS;
   const overdue = ours
     .map(secret => ({ secret, dueAt: dueDate(secret, schedule) }))
@@ -53,20 +42,4 @@ export async function watch(dependencies: WatchDependencies): Promise<WatchResul
   }
   writeMetrics({}, { Credentials: ours.length, OverdueCredentials: overdue.length });
   return { credentials: ours.length, overdue: overdue.length };
-}
-
-async function listSecrets(secrets: SecretsManagerClient): Promise<readonly SecretListEntry[]> {
-  const listed: SecretListEntry[] = [];
-  let nextToken: string | undefined;
-  do {
-    const { SecretList = [], NextToken } = await secrets.send(
-      new ListSecretsCommand({
-        MaxResults: PAGE_SIZE,
-        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-      }),
-    );
-    listed.push(...SecretList);
-    nextToken = NextToken;
-  } while (nextToken !== undefined);
-  return listed;
 }
