@@ -12,7 +12,7 @@ import { addStatus } from './status/command.ts';
 /** How wide help is where no terminal says it, in characters. */
 const DEFAULT_WIDTH = 80;
 
-/** Declares the program without running it; what each verb takes is in the verb's own folder. */
+/** Declares the program without running it; what each command takes is in its own folder. */
 export function makeProgram(surroundings: Surroundings): Command {
   const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
