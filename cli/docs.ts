@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
-import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
+import { EXIT_CODES } from './exit-code.ts';
 import { makeProgram } from './program.ts';
 
 const PAGE_WIDTH = 110;
@@ -32,8 +32,8 @@ ${commands.join('\n\n')}
 }
 
 function exitCodeRows(): string {
-  return (Object.keys(EXIT_CODES) as Ending[])
-    .map(ending => `| ${EXIT_CODES[ending]} | ${EXIT_CODE_MEANINGS[ending]} |`)
+  return Object.values(EXIT_CODES)
+    .map(({ code, meaning }) => `| ${code} | ${meaning} |`)
     .join('\n');
 }
 

@@ -7,7 +7,7 @@ import { EXIT_CODES } from './exit-code.ts';
 const interruption = new AbortController();
 // The first one lets the command end in good order; the second one is meant.
 process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted);
+  if (interruption.signal.aborted) process.exit(EXIT_CODES.interrupted.code);
   interruption.abort();
 });
 // A reader such as head may close the pipe before all is written. What was begun is finished, and has its exit code.

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';
-import { type Ending, EXIT_CODE_MEANINGS, EXIT_CODES } from './exit-code.ts';
+import { type Ending, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
@@ -12,7 +12,7 @@ import { addStatus } from './status/command.ts';
 /** How wide help is where no terminal says it, in characters. */
 const DEFAULT_WIDTH = 80;
 
-/** Declares the program without running it; what each verb takes is in the verb's own folder. */
+/** Declares the program without running it; what each command takes is in its own folder. */
 export function makeProgram(surroundings: Surroundings): Command {
   const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
@@ -47,8 +47,8 @@ export function exampleHelp(...lines: readonly string[]): string {
 
 /** The part of a command's help that lists how it can end. */
 export function exitCodesHelp(...endings: readonly Ending[]): string {
-  const lines = endings.map(
-    ending => `  ${String(EXIT_CODES[ending]).padEnd(3)}  ${EXIT_CODE_MEANINGS[ending]}`,
-  );
+  const lines = endings
+    .map(ending => EXIT_CODES[ending])
+    .map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`);
   return `\nExit codes:\n${lines.join('\n')}`;
 }

@@ -15,16 +15,17 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const exitCode = await makeProgram(surroundings)
     .parseAsync(args, { from: 'user' })
     .then(
-      () => EXIT_CODES.done,
+      () => EXIT_CODES.done.code,
       error => report(error, surroundings),
     );
-  return surroundings.signal.aborted ? EXIT_CODES.interrupted : exitCode;
+  return surroundings.signal.aborted ? EXIT_CODES.interrupted.code : exitCode;
 }
 
 /** Says on standard error why the command ended; a stack trace helps nobody who typed it. */
 function report(error: unknown, { streams: { err } }: Surroundings): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
   if (message !== '') err.write(`${message}\n`);
-  return error instanceof CliError ? EXIT_CODES[error.ending] : EXIT_CODES.failed;
+  return error instanceof CliError ? EXIT_CODES[error.ending].code : EXIT_CODES.failed.code;
 }

@@ -41,9 +41,7 @@ The OAuth client in Genesys Cloud has the grant type Code Authorization and the 
 http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument: it comes from
 the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or is asked for without an echo.`;
 
-/**
- * Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one.
- */
+/** Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one. */
 export function addAuthorize(program: Command, surroundings: Surroundings): void {
   program
     .command('authorize')

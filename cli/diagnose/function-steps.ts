@@ -46,8 +46,8 @@ export async function lookAtRotationFunction(
   const configuration = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: rotationFunctionArn }),
   );
-  const fault = faultOf(configuration);
-  if (fault !== undefined) return wrong(fault, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
+  const defect = defectOf(configuration);
+  if (defect !== undefined) return wrong(defect, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
 
   const { ReservedConcurrentExecutions: reserved } = await lambda.send(
     new GetFunctionConcurrencyCommand({ FunctionName: rotationFunctionArn }),
@@ -94,9 +94,9 @@ export async function lookAtTaskFunctions(
       const configuration = await lambda.send(
         new GetFunctionConfigurationCommand({ FunctionName: functionName }),
       );
-      const fault = faultOf(configuration);
-      if (fault !== undefined) {
-        return wrong(`${functionName}: ${fault}`, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
+      const defect = defectOf(configuration);
+      if (defect !== undefined) {
+        return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
       }
       const { FunctionArn: arn = functionName, Role: roleArn = '' } = configuration;
       found.push([task, { arn, roleArn }]);
@@ -109,7 +109,7 @@ export async function lookAtTaskFunctions(
 }
 
 /** A function that was idle for long is `Inactive`; the next invocation wakes it (AWS Lambda API Reference, State). */
-function faultOf({ State, LastUpdateStatus }: GetFunctionConfigurationCommandOutput): string | undefined {
+function defectOf({ State, LastUpdateStatus }: GetFunctionConfigurationCommandOutput): string | undefined {
   if (State === 'Failed' || State === 'Pending') return `its state is ${State}`;
   return LastUpdateStatus === 'Failed' ? 'its last update failed' : undefined;
 }

@@ -37,7 +37,7 @@ export async function lookAtClient(
 }
 
 /**
- * Whether the consumers' access token works. One that has run its time is no fault here: the next rotation replaces
+ * Whether the consumers' access token works. One that has run its time is not wrong: the next rotation replaces
  * it, and whether that comes and works is what the other steps look at.
  */
 export async function lookAtAccessToken(

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
-import { findCredential } from '../shared/credentials.ts';
 import { executionsOf } from '../shared/executions.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import { numberArgument } from '../shared/number-argument.ts';
+import { findSecret } from '../shared/secrets.ts';
 import { readPastRotation } from './past-rotation.ts';
 import { historyResult, printHistory } from './report.ts';
 
@@ -44,7 +44,7 @@ export function addHistory(program: Command, surroundings: Surroundings): void {
 async function history(context: Context, secretId: string, limit: number): Promise<void> {
   const { terminal, aws } = context;
   const deployment = await context.deployment();
-  const secret = await findCredential(aws, deployment, secretId);
+  const secret = await findSecret(aws, deployment, secretId);
   terminal.note(`Reading the rotations of ${secret.name} …`);
   const executions = await executionsOf(secret, aws.stepFunctions, deployment.stateMachineArn, limit);
   const rotations = await mapBounded(executions, execution => readPastRotation(aws.stepFunctions, execution));

@@ -19,9 +19,7 @@ const EXAMPLES = exampleHelp(
   'redrive --all          (after an outage)',
 );
 
-/**
- * Declares `redrive`: failed rotations go on where they failed.
- */
+/** Declares `redrive`: failed rotations go on where they failed. */
 export function addRedrive(program: Command, surroundings: Surroundings): void {
   program
     .command('redrive')

@@ -1,12 +1,12 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import type { SecretEntry } from '../shared/credentials.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
   FAILED_STATUSES,
   isExecutionOf,
 } from '../shared/executions.ts';
+import type { SecretEntry } from '../shared/secrets.ts';
 
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
 

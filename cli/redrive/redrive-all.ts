@@ -1,7 +1,7 @@
 import { mapBounded } from '../shared/bounded.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { listCredentials } from '../shared/credentials.ts';
 import { failureOf } from '../shared/executions.ts';
+import { listSecrets } from '../shared/secrets.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
 import { type CauseDependencies, checkCause } from './cause.ts';
@@ -20,8 +20,8 @@ import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
 export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: WaitContext): Promise<void> {
   const { aws, terminal, command, signal } = context;
   const deployment = await context.deployment();
-  const credentials = await listCredentials(aws, deployment);
-  const failed = await failedRotations(credentials, deployment.stateMachineArn, aws.stepFunctions);
+  const secrets = await listSecrets(aws, deployment);
+  const failed = await failedRotations(secrets, deployment.stateMachineArn, aws.stepFunctions);
   // Shared, so that a login host is asked once for all.
   const causes = causeDependencies(context);
   const found = await mapBounded(failed, rotation => lookAt(rotation, causes, context));

@@ -2,12 +2,12 @@ import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { endText, failureText } from '../shared/end-text.ts';
 import { type ExecutionFailure, failureOf } from '../shared/executions.ts';
 import { endingOf, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
+import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
 import { type Cause, type CauseDependencies, checkCause } from './cause.ts';
 import { consents } from './consent.ts';
@@ -93,9 +93,9 @@ async function findSubject(subject: string, deployment: Deployment, context: Wai
   const { aws } = context;
   if (/^arn:[^:]+:states:[^:]+:\d+:execution:/.test(subject)) {
     const execution = await findExecution(subject, context);
-    return { secret: await findCredential(aws, deployment, execution.secretArn), execution };
+    return { secret: await findSecret(aws, deployment, execution.secretArn), execution };
   }
-  const secret = await findCredential(aws, deployment, subject);
+  const secret = await findSecret(aws, deployment, subject);
   const executionArn = await executionToRedrive(secret, deployment, aws);
   return {
     secret,

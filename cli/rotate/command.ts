@@ -5,9 +5,7 @@ import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argum
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
 
-/**
- * Declares `rotate`: a rotation now.
- */
+/** Declares `rotate`: a rotation now. */
 export function addRotate(program: Command, surroundings: Surroundings): void {
   program
     .command('rotate')

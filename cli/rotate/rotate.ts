@@ -1,10 +1,10 @@
 import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import { endText } from '../shared/end-text.ts';
 import { endingOf, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
+import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
 import { appears } from './appearance.ts';
 import { startRotation } from './start-rotation.ts';
@@ -39,7 +39,7 @@ export async function rotate(
 ): Promise<void> {
   const { aws, terminal, time, command } = context;
   const deployment = await context.deployment();
-  const secret = await findCredential(aws, deployment, secretId);
+  const secret = await findSecret(aws, deployment, secretId);
   const untilMs = time.nowMs() + timeoutMs;
   const versionId = await startRotation(secret, deployment, context);
   const executionArn = executionArnOf(

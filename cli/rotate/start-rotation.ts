@@ -2,10 +2,10 @@ import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-se
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { findCredential, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureText } from '../shared/end-text.ts';
 import { failureOf, isFailed } from '../shared/executions.ts';
+import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function startRotation(
   } catch (error) {
     if (!(error instanceof InvalidRequestException)) throw error;
     // The labels tell more than the message, on which nobody may rely.
-    const now = await findCredential(context.aws, deployment, secret.arn);
+    const now = await findSecret(context.aws, deployment, secret.arn);
     throw await previousRotation(now, deployment, context, error.message);
   }
 }

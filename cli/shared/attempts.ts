@@ -1,8 +1,8 @@
 import type { ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
 import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import type { SecretEntry } from './credentials.ts';
 import type { Deployment } from './deployment.ts';
+import type { SecretEntry } from './secrets.ts';
 
 /** The last execution of one rotation. */
 export interface Attempt {

@@ -20,8 +20,8 @@ export function explainAwsFailure(error: unknown): string | undefined {
     const where = host === undefined ? 'AWS' : host;
     return `${where} cannot be reached (${failure.code ?? name}). Look at the network, a proxy or VPN, the region (--region, AWS_REGION), and AWS_ENDPOINT_URL, which must be unset for AWS itself.`;
   }
-  if (failure.isServerFault) {
-    return `AWS has a fault of its own (${name}): ${sentence(message)} Try again in a minute.`;
+  if (failure.isServerError) {
+    return `Something is wrong at AWS itself (${name}): ${sentence(message)} Try again in a minute.`;
   }
   return failure.isAws ? `AWS refused the call (${name}): ${sentence(message)}` : undefined;
 }
@@ -78,7 +78,7 @@ interface FailureFacts {
   readonly code: string | undefined;
   readonly host: string | undefined;
   readonly isThrottled: boolean;
-  readonly isServerFault: boolean;
+  readonly isServerError: boolean;
   /** Whether a service of AWS answered it. */
   readonly isAws: boolean;
 }
@@ -100,7 +100,7 @@ function factsOf(error: unknown): FailureFacts | undefined {
     code: typeof code === 'string' ? code : undefined,
     host: [hostname, address].find(part => typeof part === 'string'),
     isThrottled: THROTTLED.has(name) || $retryable?.throttling === true,
-    isServerFault: $fault === 'server' || ($metadata?.httpStatusCode ?? 0) >= 500,
+    isServerError: $fault === 'server' || ($metadata?.httpStatusCode ?? 0) >= 500,
     isAws: $metadata?.httpStatusCode !== undefined,
   };
 }

@@ -41,7 +41,7 @@ export interface ExecutionFailure {
   readonly message: string | undefined;
 }
 
-/** Which executions. */
+/** The secret whose executions are meant. */
 export interface SecretIdentity {
   readonly arn: string;
   readonly name: string;

@@ -16,7 +16,7 @@ export interface Followed {
 
 /**
  * How many looks at a history a second one program allows itself: a quarter of what an account and region has, where
- * the rotation function and the consoles look, too.
+ * the rotation function and the Step Functions console look, too.
  *
  * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 a second
  */

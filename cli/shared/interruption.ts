@@ -1,8 +1,8 @@
 import { CliError } from './cli-error.ts';
 
 /**
- * Waits for something that only reads, so that nothing is half done when Ctrl-C ends the wait; what is under way then
- * dies with the process.
+ * Waits for something that may be left at any moment: it reads, or what it has begun AWS ends by itself, as a test of
+ * the configuration. What is under way when Ctrl-C ends the wait dies with the process.
  *
  * @throws CliError interrupted
  */

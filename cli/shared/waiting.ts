@@ -40,6 +40,6 @@ export async function watch(
 }
 
 /** What Ctrl-C ends with. */
-export function interrupted(whatGoesOn: string): CliError {
-  return new CliError('interrupted', `Stopped waiting. ${whatGoesOn}`);
+export function interrupted(whatNow: string): CliError {
+  return new CliError('interrupted', `Interrupted. ${whatNow}`);
 }

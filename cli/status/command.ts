@@ -13,7 +13,7 @@ const DESCRIPTION = `Shows how the credentials of the deployment stand; it chang
 Health, in one word:
   healthy              rotated in time
   rotating             a rotation runs
-  stuck                the last rotation failed, or none came in time; the access token still lives
+  stuck                the last rotation failed, or none came in time; the access token may still live
   expired              the access token is dead
   needs-authorisation  only a new login helps, or the secret is no complete credential`;
 

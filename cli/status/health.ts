@@ -1,6 +1,6 @@
 import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../../functions/shared/due-date.ts';
-import type { SecretEntry } from '../shared/credentials.ts';
 import type { ExecutionFailure } from '../shared/executions.ts';
+import type { SecretEntry } from '../shared/secrets.ts';
 import type { CurrentToken } from './access-token.ts';
 import type { TokenCheck } from './token-check.ts';
 

@@ -1,5 +1,5 @@
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
-import type { SecretEntry } from '../shared/credentials.ts';
+import type { SecretEntry } from '../shared/secrets.ts';
 import { table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';

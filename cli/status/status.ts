@@ -2,7 +2,6 @@ import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
-import { findCredential, listCredentials, type SecretEntry } from '../shared/credentials.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import {
   type ExecutionSummary,
@@ -12,6 +11,7 @@ import {
   isExecutionOf,
   stateOf,
 } from '../shared/executions.ts';
+import { findSecret, listSecrets, type SecretEntry } from '../shared/secrets.ts';
 import { type CurrentToken, readCurrentToken } from './access-token.ts';
 import { type CredentialFacts, type Health, healthOf, warningsOf } from './health.ts';
 import { checkToken } from './token-check.ts';
@@ -45,8 +45,8 @@ export async function readStatus(request: StatusRequest): Promise<readonly Crede
   const { aws, deployment, secretIds } = request;
   const [secrets, executions] = await Promise.all([
     secretIds.length === 0
-      ? listCredentials(aws, deployment)
-      : mapBounded(secretIds, secretId => findCredential(aws, deployment, secretId)),
+      ? listSecrets(aws, deployment)
+      : mapBounded(secretIds, secretId => findSecret(aws, deployment, secretId)),
     executionsWithStatus(aws.stepFunctions, deployment.stateMachineArn, ['RUNNING', ...FAILED_STATUSES]),
   ]);
   const rotations = executions.filter(({ name }) => !isConfigurationTest(name));

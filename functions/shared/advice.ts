@@ -37,7 +37,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 const AWS_ACTION =
-  'Take the cause away (permission, key state, quota, a fault of AWS), then redrive. Do not delete the KMS key of the seal, nor the state machine.';
+  'Take the cause away (permission, key state, quota, a defect of AWS), then redrive. Do not delete the KMS key of the seal, nor the state machine.';
 const STOPPED_ACTION = 'Redrive: it resumes at the state that it was in.';
 
 /** What may have spent the refresh token although no answer of Genesys Cloud reached the execution. */

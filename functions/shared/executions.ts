@@ -18,7 +18,7 @@ export interface StateMachineAccess {
 /** What DescribeExecution tells. */
 export type ExecutionDescription = DescribeExecutionCommandOutput;
 
-/** Names of passing faults that the SDK does not mark as such. */
+/** Names of passing errors that the SDK does not mark as such. */
 const TRANSIENT = new Set(['ThrottlingException', 'TimeoutError', 'ServiceUnavailable', 'InternalFailure']);
 
 const RUNNING = new Set(['RUNNING', 'PENDING_REDRIVE']);

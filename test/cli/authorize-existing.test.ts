@@ -43,7 +43,7 @@ describe('authorize for a secret that exists', () => {
 
     const { exitCode } = await authorized(world, world.existingSecret('--yes'));
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentText()).toContain('"number":12345678901234567890123,"nested":{"a":[1.50]}');
     const after = await world.currentKeys();
     expect(after).toMatchObject({ region: 'us-east-1', genesysUserId: world.user.userId });
@@ -72,7 +72,7 @@ describe('authorize for a secret that exists', () => {
     await loggedIn(world, cli);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentKeys()).toMatchObject({ clientId: world.client.clientId, team: 'night-shift' });
   });
 
@@ -83,7 +83,7 @@ describe('authorize for a secret that exists', () => {
 
     const { exitCode } = await runCli(world.sandbox, world.existingSecret('--yes'));
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(await world.currentText()).toBe(value);
   });
 
@@ -98,7 +98,7 @@ describe('authorize for a secret that exists', () => {
     await loggedIn(world, cli);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(await world.currentText()).toBe(newer);
   });
 
@@ -111,7 +111,7 @@ describe('authorize for a secret that exists', () => {
       world.existingSecret('--yes', '--kms-key', 'alias/some-key'),
     );
 
-    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(exitCode).toBe(EXIT_CODES.usage.code);
   });
 });
 
@@ -123,7 +123,7 @@ describe('authorize with another user than the secret had', () => {
 
     const { exitCode, stderr } = await authorized(world, world.existingSecret('--yes'), world.otherUser);
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(stderr).toContain(world.otherUser.userId);
     expect(await world.currentText()).toBe(before);
   });
@@ -136,7 +136,7 @@ describe('authorize with another user than the secret had', () => {
 
     const { exitCode } = await authorized(world, world.existingSecret('--yes'), world.otherUser);
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(await world.currentText()).toBe(before);
   });
 
@@ -147,7 +147,7 @@ describe('authorize with another user than the secret had', () => {
     const args = world.existingSecret('--yes', '--other-user');
     const { exitCode } = await authorized(world, args, world.otherUser);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.otherUser.userId });
   });
 
@@ -158,7 +158,7 @@ describe('authorize with another user than the secret had', () => {
 
     const { exitCode, stderr } = await authorized(world, world.existingSecret('--yes'), world.otherUser);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(stderr).toContain('cannot be compared');
   });
 });
@@ -172,7 +172,7 @@ describe('authorize with another client than the secret had', () => {
 
     const result = await runCli(world.sandbox, world.existingSecret('--yes', '--client-id', clientId));
 
-    expect(result.exitCode).toBe(EXIT_CODES.refused);
+    expect(result.exitCode).toBe(EXIT_CODES.refused.code);
     expect(result.stderr).not.toMatch(LOGIN_ADDRESS);
     expect(await world.currentText()).toBe(before);
   });
@@ -186,7 +186,7 @@ describe('authorize with another client than the secret had', () => {
       world.existingSecret('--yes', '--genesys-region', 'eu-central-1'),
     );
 
-    expect(result.exitCode).toBe(EXIT_CODES.refused);
+    expect(result.exitCode).toBe(EXIT_CODES.refused.code);
   });
 
   it('never sends the secret of one client with the id of another', async () => {
@@ -197,7 +197,7 @@ describe('authorize with another client than the secret had', () => {
     const args = world.existingSecret('--yes', '--other-client', '--client-id', clientId);
     const { exitCode, stderr } = await runCli(world.sandbox, args);
 
-    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(exitCode).toBe(EXIT_CODES.usage.code);
     expect(stderr).toContain('GENESYS_CLIENT_SECRET');
   });
 
@@ -211,7 +211,7 @@ describe('authorize with another client than the secret had', () => {
     await loggedIn(world, cli);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentKeys()).toMatchObject({ clientId, clientSecret });
   });
 });
@@ -233,7 +233,7 @@ describe('authorize and rotations', () => {
     const redriven = await sandbox.stepFunctions.executionClosed(executionArn);
 
     expect(failed.status).toBe('failed');
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result.next).toBe(`npm run cli -- redrive ${SECRET}`);
     expect(redriven.status).toBe('SUCCEEDED');
     expect(await isCurrentLive(world)).toBe(true);
@@ -262,7 +262,7 @@ describe('authorize and rotations', () => {
     const { exitCode, stdout } = await cli.ended;
 
     expect(tested.status).toBe('failed');
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(v.parse(jsonResult, stdout)).toMatchObject({ waitingExecutionArn: null, next: null });
   });
 
@@ -280,7 +280,7 @@ describe('authorize and rotations', () => {
     await sandbox.advance(9 * 3_600_000);
     await sandbox.secretsManager.rotationsIdle();
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(RotationLambdaARN).toBe(sandbox.rotationFunctionArn);
     expect(RotationRules).toMatchObject(RULES);
     const { VersionIdsToStages } = await world.describe();
@@ -295,7 +295,7 @@ describe('authorize and rotations', () => {
 
     const { exitCode, stderr } = await runCli(world.sandbox, args, { env });
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr).not.toMatch(LOGIN_ADDRESS);
   });
 });

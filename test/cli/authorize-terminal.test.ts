@@ -48,7 +48,7 @@ describe('authorize on a terminal', () => {
     terminal.type('y');
     const { exitCode, screen } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(screen).toContain('Anna Agent <anna@example.com>');
     expect(await world.currentKeys()).toMatchObject({
       clientId: world.client.clientId,
@@ -63,7 +63,7 @@ describe('authorize on a terminal', () => {
     terminal.type(KEYS.enter);
     const { exitCode } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(await world.currentText()).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('authorize on a terminal', () => {
     terminal.type('y');
     const { exitCode, screen } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(screen).not.toContain(redirectUrl);
   });
 
@@ -92,7 +92,7 @@ describe('authorize on a terminal', () => {
       terminal.type(KEYS.ctrlC);
       const { exitCode } = await terminal.ended;
 
-      expect(exitCode).toBe(EXIT_CODES.interrupted);
+      expect(exitCode).toBe(EXIT_CODES.interrupted.code);
       expect(await world.currentText()).toBeUndefined();
     },
   );

@@ -38,7 +38,7 @@ describe('authorize and the browser', () => {
     await world.logInThrough(browser.opened() ?? '');
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(stderr).toContain('The browser is being opened.');
   });
 
@@ -52,7 +52,7 @@ describe('authorize and the browser', () => {
     await world.logInThrough(shown);
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(stderr).not.toContain('The browser is being opened.');
     expect(browser.opened()).toBeUndefined();
   });
@@ -68,7 +68,7 @@ describe('authorize, when it writes,', () => {
     await world.logInThrough(address);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect((await world.describe()).KmsKeyId).toContain(KEY_ID);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
@@ -83,7 +83,7 @@ describe('authorize, when it writes,', () => {
     await world.logInThrough(address);
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     const { ARN } = await world.describe();
     expect(stderr).toContain(`The tokens are stored in the secret ${SECRET}`);
     expect(stderr).toContain(
@@ -103,7 +103,7 @@ describe('authorize, when it writes,', () => {
     await world.logInThrough(address);
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(stderr).toContain(`Somebody made the secret ${SECRET} during the login.`);
     expect(await world.currentText()).toBe(before);
   });
@@ -116,7 +116,7 @@ describe('authorize, when it writes,', () => {
       env: { ...env, GENESYS_LOGIN_URL: 'http://gateway.example/{host}' },
     });
 
-    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(exitCode).toBe(EXIT_CODES.usage.code);
     expect(stderr).toContain('http://gateway.example');
   });
 });
@@ -152,7 +152,7 @@ describe('authorize at Ctrl-C while it writes', () => {
     released.resolve();
     const { exitCode, stdout } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stdout).toContain(`Created ${SECRET}`);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
@@ -166,7 +166,7 @@ describe('authorize at Ctrl-C while it writes', () => {
     clearInterval(again);
     released.resolve();
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stdout).toBe('');
   });
 });

@@ -16,7 +16,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     const result = await cli.ended;
 
     expect(page.status).toBe(200);
-    expect(result.exitCode).toBe(EXIT_CODES.done);
+    expect(result.exitCode).toBe(EXIT_CODES.done.code);
     expect(result.stderr).toContain(world.redirectUri);
     expect(result.stderr).toContain('Anna Agent <anna@example.com>');
     const keys = await world.currentKeys();
@@ -42,7 +42,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     await world.logInThrough(address);
     const { exitCode, stdout } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     const { ARN, VersionIdsToStages } = await world.describe();
     expect(JSON.parse(stdout)).toEqual({
       secretArn: ARN,
@@ -70,7 +70,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     cli.endInput(`${redirectUrl}\n`);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
@@ -84,7 +84,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     cli.endInput(`${code}\n`);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
@@ -99,7 +99,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     const { exitCode } = await cli.ended;
 
     expect(foreign.status).toBe(400);
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
   });
 });
 
@@ -110,7 +110,7 @@ describe('authorize, when nothing may be written', () => {
 
     const { exitCode, stderr } = await runCli(world.sandbox, args, { env });
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(stderr).not.toMatch(LOGIN_ADDRESS);
     expect(await world.currentText()).toBeUndefined();
   });
@@ -127,7 +127,7 @@ describe('authorize, when nothing may be written', () => {
 
     const { exitCode, stdout } = await runCli(world.sandbox, args);
 
-    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(exitCode).toBe(EXIT_CODES.usage.code);
     expect(stdout).toBe('');
   });
 
@@ -140,7 +140,7 @@ describe('authorize, when nothing may be written', () => {
     await world.logInThrough(address);
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr).toContain('inactivity timeout');
     expect(await world.currentText()).toBeUndefined();
   });
@@ -156,7 +156,7 @@ describe('authorize, when nothing may be written', () => {
       await world.logInThrough(address);
       const { exitCode, stderr } = await cli.ended;
 
-      expect(exitCode).toBe(EXIT_CODES.failed);
+      expect(exitCode).toBe(EXIT_CODES.failed.code);
       expect(stderr).toContain('invalid_client');
       expect(stderr).not.toContain('some-wrong-secret');
       expect(await world.currentText()).toBeUndefined();
@@ -176,7 +176,7 @@ describe('authorize, when nothing may be written', () => {
     const { exitCode, stderr } = await cli.ended;
 
     expect(declined.status).toBe(200);
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr).toContain('access_denied');
   });
 
@@ -190,7 +190,7 @@ describe('authorize, when nothing may be written', () => {
     cli.endInput(`${world.redirectUri}?code=${code}&state=another\n`);
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(world.sandbox.genesysCloud.counts(world.client.clientId).codeExchanges).toBe(0);
     expect(await world.currentText()).toBeUndefined();
   });
@@ -204,7 +204,7 @@ describe('authorize, when nothing may be written', () => {
     cli.endInput('never-issued\n');
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr).toContain('invalid_grant');
   });
 
@@ -214,7 +214,7 @@ describe('authorize, when nothing may be written', () => {
 
     const { exitCode, stderr } = await runCli(world.sandbox, args, { env });
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr.split('No login came back')[1]).toContain(world.redirectUri);
   });
 
@@ -227,7 +227,7 @@ describe('authorize, when nothing may be written', () => {
     cli.interrupt();
     const { exitCode } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(await world.currentText()).toBeUndefined();
   });
 
@@ -237,6 +237,6 @@ describe('authorize, when nothing may be written', () => {
 
     const { exitCode } = await runCli(world.sandbox, ['authorize', arn, '--yes']);
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
   });
 });

@@ -60,7 +60,7 @@ describe('diagnose, when a role has lost a grant,', () => {
     const diagnosis = await diagnosed(name);
     giveBack();
 
-    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.unhealthy, firstWrong: 'permissions' });
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'permissions' });
     expect(diagnosis.fix).toMatch(new RegExp(`the role ${role} may not ${action} on arn:aws:`));
     expect(diagnosis.fix).toContain('npm run deploy');
     expect(withStatus(diagnosis, 'wrong')).toEqual(['permissions']);
@@ -121,12 +121,12 @@ describe('diagnose, when the permissions cannot be told,', () => {
     const tested = await diagnosed(name, '--test');
     faults.clear();
 
-    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.failed, healthy: false });
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.failed.code, healthy: false });
     expect(withStatus(diagnosis, 'skipped')).toEqual(['permissions']);
     expect(diagnosis.steps.find(({ step }) => step === 'permissions')?.found).toMatch(
       /iam:SimulatePrincipalPolicy.*--test/,
     );
-    expect(tested).toMatchObject({ exitCode: EXIT_CODES.done, healthy: true });
+    expect(tested).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
     expect(withStatus(tested, 'skipped')).toEqual(['permissions']);
     expect(tested.steps.at(-1)).toMatchObject({ step: 'configuration-test', status: 'ok' });
   });

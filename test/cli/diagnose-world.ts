@@ -130,7 +130,7 @@ export function diagnoseWorld() {
       const diagnosis = await diagnosed(...(args ?? [subject.name]));
 
       expect(diagnosis).toMatchObject({
-        exitCode: EXIT_CODES.unhealthy,
+        exitCode: EXIT_CODES.unhealthy.code,
         healthy: false,
         firstWrong: step,
       });

@@ -13,7 +13,7 @@ describe('diagnose', () => {
 
     const diagnosis = await diagnosed(name);
 
-    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.done, healthy: true });
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
     expect(diagnosis.firstWrong).toBeUndefined();
     expect(withStatus(diagnosis, 'ok')).toEqual(STEPS);
   });
@@ -25,7 +25,7 @@ describe('diagnose', () => {
       ownProcess: true,
     });
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(stderr).toBe('');
     expect(stdout).toContain(`npm run cli -- rotate ${secretArn}`);
     expect(stdout.split('\n').filter(line => line.startsWith('ok '))).toHaveLength(STEPS.length);
@@ -37,7 +37,7 @@ describe('diagnose', () => {
 
     const { exitCode, screen, raw } = await openCliTerminal(world(), ['diagnose', name]).ended;
 
-    expect(exitCode).toBe(EXIT_CODES.unhealthy);
+    expect(exitCode).toBe(EXIT_CODES.unhealthy.code);
     expect(screen).toContain('The first thing that is wrong is client.');
     expect(raw).toContain('\u001b[32mok      \u001b[39midentity');
     expect(raw).toContain('\u001b[31mwrong   \u001b[39mclient');
@@ -63,7 +63,7 @@ describe('diagnose', () => {
 
     const diagnosis = await diagnosed(name, '--test');
 
-    expect(diagnosis.exitCode).toBe(EXIT_CODES.done);
+    expect(diagnosis.exitCode).toBe(EXIT_CODES.done.code);
     expect(withStatus(diagnosis, 'ok')).toEqual([...STEPS, 'configuration-test']);
     expect(secretsManager.secret(secretArn)?.rotation).toEqual(before);
   });
@@ -74,12 +74,12 @@ describe('diagnose', () => {
 
     const diagnosis = await diagnosed(name, '--test');
 
-    expect(diagnosis.exitCode).toBe(EXIT_CODES.done);
+    expect(diagnosis.exitCode).toBe(EXIT_CODES.done.code);
     expect(withStatus(diagnosis, 'ok')).toEqual([...STEPS, 'configuration-test']);
   });
 
   it('asks for the name of a secret', async () => {
-    expect((await runCli(world().sandbox, ['diagnose'])).exitCode).toBe(EXIT_CODES.usage);
+    expect((await runCli(world().sandbox, ['diagnose'])).exitCode).toBe(EXIT_CODES.usage.code);
   });
 });
 
@@ -88,7 +88,7 @@ describe('diagnose does not call wrong', () => {
     const { name, secretArn } = await credential();
     await world().mend(secretArn, { expiresAt: '2020-01-01T00:00:00Z', accessToken: 'expired-token' });
 
-    expect(await diagnosed(name)).toMatchObject({ exitCode: EXIT_CODES.done, healthy: true });
+    expect(await diagnosed(name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });
 
   it('a failed rotation after which somebody has stored a new login', async () => {
@@ -97,7 +97,7 @@ describe('diagnose does not call wrong', () => {
     await world().rotate(subject.secretArn);
     await world().authorizeAgain(subject);
 
-    expect(await diagnosed(subject.name)).toMatchObject({ exitCode: EXIT_CODES.done, healthy: true });
+    expect(await diagnosed(subject.name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });
 
   it('a rotation that runs', async () => {
@@ -114,7 +114,7 @@ describe('diagnose does not call wrong', () => {
     released.resolve();
     await world().outcome(secretArn, versionId);
 
-    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.done, healthy: true });
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });
 });
 
@@ -143,7 +143,7 @@ describe('diagnose, where it cannot look,', () => {
       env: { AWS_SECRET_ACCESS_KEY: 'another-key' },
     });
 
-    expect(exitCode).toBe(EXIT_CODES.unhealthy);
+    expect(exitCode).toBe(EXIT_CODES.unhealthy.code);
     expect(stdout).toContain('aws sts get-caller-identity');
     expect(stdout.split('\n').filter(line => line.startsWith('skipped '))).toHaveLength(STEPS.length - 1);
   });
@@ -156,7 +156,7 @@ describe('diagnose, where it cannot look,', () => {
     const diagnosis = await diagnosed(name);
     faults.clear();
 
-    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.failed, healthy: false });
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.failed.code, healthy: false });
     expect(withStatus(diagnosis, 'skipped')).toEqual(['seal-key']);
   });
 });

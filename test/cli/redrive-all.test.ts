@@ -18,7 +18,7 @@ describe('redrive --all', () => {
     const { exitCode, result } = await runCliForJson(sandbox, ALL);
     const again = await runCliForJson(sandbox, ALL);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result).toMatchObject({ rotated: 1, executions: [{ execution, outcome: 'rotated' }] });
     expect(again.result).toMatchObject({ executions: [] });
   });
@@ -29,7 +29,7 @@ describe('redrive --all', () => {
 
     const { exitCode, stderr } = await runCli(sandbox, ALL);
 
-    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(stderr).toContain('StorePending');
   });
 
@@ -38,7 +38,7 @@ describe('redrive --all', () => {
 
     const { exitCode, result } = await runCliForJson(sandbox, ALL);
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(result).toMatchObject({ leftOut: 1, executions: [{ outcome: 'leftOut' }] });
     expect(redrives()).toBe(0);
   });
@@ -52,7 +52,7 @@ describe('redrive --all', () => {
     cli.interrupt();
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stderr).toContain('1 still running');
     expect(stderr).toContain('What was redriven goes on');
   });
@@ -73,7 +73,7 @@ describe('redrive --all', () => {
     cli.interrupt();
     const { exitCode, stderr } = await cli.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stderr).toContain('Nothing was redriven.');
     expect(world.redrives()).toBe(0);
   });
@@ -88,7 +88,7 @@ describe('redrive --all on a terminal', () => {
     await terminal.seen(/━ 1 of 1/);
     const { exitCode, screen } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(
       screen
         .trimEnd()
@@ -105,7 +105,7 @@ describe('redrive --all on a terminal', () => {
     await terminal.seen(/1 of 1, 1 not rotated/);
     const { exitCode, screen } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(screen).toContain(`${world.secret}: The rotation of ${world.secret} failed in StorePending`);
   });
 
@@ -117,7 +117,7 @@ describe('redrive --all on a terminal', () => {
     terminal.type(KEYS.ctrlC);
     const { exitCode } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(world.redrives()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ describe('redrive', () => {
 
     const { exitCode, result } = await runCliForJson(sandbox, ['redrive', secret], { ownProcess: true });
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result).toMatchObject({ execution, outcome: 'rotated', cause: { looks: 'unknown' } });
     const { states } = result as { states: { state: string }[] };
     expect(states.map(({ state }) => state)).toEqual(['StorePending', 'Verify', 'Promote', 'Rotated']);
@@ -24,9 +24,9 @@ describe('redrive', () => {
     const first = await runCli(sandbox, ['redrive', execution]);
     const again = await runCliForJson(sandbox, ['redrive', secret]);
 
-    expect(first.exitCode).toBe(EXIT_CODES.done);
+    expect(first.exitCode).toBe(EXIT_CODES.done.code);
     expect(first.stdout).toContain('Rotated');
-    expect(again.exitCode).toBe(EXIT_CODES.done);
+    expect(again.exitCode).toBe(EXIT_CODES.done.code);
     expect(again.result).toMatchObject({ outcome: 'nothingToRedrive' });
   });
 
@@ -36,8 +36,8 @@ describe('redrive', () => {
     const refused = await runCli(sandbox, ['redrive', secret]);
     const forced = await runCliForJson(sandbox, ['redrive', secret, '--force']);
 
-    expect(refused.exitCode).toBe(EXIT_CODES.refused);
-    expect(forced.exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(refused.exitCode).toBe(EXIT_CODES.refused.code);
+    expect(forced.exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(forced.result).toMatchObject({ outcome: 'failed', error: 'ClientRejected' });
   });
 
@@ -47,7 +47,7 @@ describe('redrive', () => {
 
     const { exitCode, stderr } = await runCli(sandbox, ['redrive', arn]);
 
-    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
     expect(stderr).toContain(`There is no execution ${arn}`);
   });
 
@@ -57,7 +57,7 @@ describe('redrive', () => {
   ])('wants either a secret or --all, not %s', async (_what, args) => {
     const { sandbox } = world();
 
-    expect((await runCli(sandbox, ['redrive', ...args])).exitCode).toBe(EXIT_CODES.usage);
+    expect((await runCli(sandbox, ['redrive', ...args])).exitCode).toBe(EXIT_CODES.usage.code);
   });
 });
 
@@ -70,7 +70,7 @@ describe('redrive on a terminal', () => {
     terminal.type(KEYS.enter);
     const { exitCode } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
     expect(failed.redrives()).toBe(0);
   });
 
@@ -82,7 +82,7 @@ describe('redrive on a terminal', () => {
     terminal.type('y');
     const { exitCode } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(failed.redrives()).toBe(1);
   });
 
@@ -94,8 +94,8 @@ describe('redrive on a terminal', () => {
     terminal.type(KEYS.ctrlC);
     const { exitCode, screen } = await terminal.ended;
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
-    expect(screen).toContain('Nothing was redriven.');
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
+    expect(screen).toContain('Interrupted. Nothing was redriven.');
     expect(failed.redrives()).toBe(0);
   });
 });

@@ -25,7 +25,7 @@ describe('rotate', () => {
 
     const { exitCode, stdout, stderr } = await runCli(sandbox, ['rotate', secret], { ownProcess: true });
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     const states = [...stderr.matchAll(/→ (\w+)/g)].map(([, state]) => state);
     expect(states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
     const current = sandbox.secretsManager
@@ -39,7 +39,7 @@ describe('rotate', () => {
 
     const { exitCode, screen, raw } = await openCliTerminal(world, ['rotate', secret]).ended;
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(screen).toMatch(/✓ Promote +left after/);
     expect(raw).toContain('\u001b[32m✓\u001b[39m');
   });
@@ -50,7 +50,7 @@ describe('rotate', () => {
 
     const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret]);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result).toMatchObject({
       outcome: 'rotated',
       states: expect.arrayContaining([
@@ -66,7 +66,7 @@ describe('rotate', () => {
 
     const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret]);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result).toMatchObject({ outcome: 'superseded', currentVersionId: await newer.promise });
   });
 
@@ -77,7 +77,7 @@ describe('rotate', () => {
     const failed = await runCliForJson(sandbox, ['rotate', secret]);
     const again = await runCli(sandbox, ['rotate', secret]);
 
-    expect(failed.exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(failed.exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(failed.result).toMatchObject({
       outcome: 'failed',
       state: 'StorePending',
@@ -85,7 +85,7 @@ describe('rotate', () => {
       runbook: 'docs/runbook.md#aws-errors',
     });
     expect(failed.stderr).toMatch(/Then: npm run cli -- redrive arn:aws:states:/);
-    expect(again.exitCode).toBe(EXIT_CODES.rotationFailed);
+    expect(again.exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(again.stderr).toContain('StorePending');
     expect(again.stderr).toContain(`npm run cli -- redrive ${secret}`);
   });
@@ -95,7 +95,7 @@ describe('rotate', () => {
 
     const { exitCode, result } = await runCliForJson(sandbox, ['rotate', secret, '--no-wait']);
 
-    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(result).toMatchObject({ outcome: 'started', execution: expect.stringContaining(':execution:') });
   });
 
@@ -116,7 +116,7 @@ describe('rotate', () => {
 
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '2']);
 
-    expect(exitCode).toBe(EXIT_CODES.stillRunning);
+    expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
     expect(stderr).toContain('npm run cli -- redrive arn:');
   });
 
@@ -126,7 +126,7 @@ describe('rotate', () => {
 
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '1']);
 
-    expect(exitCode).toBe(EXIT_CODES.stillRunning);
+    expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
     expect(stderr).toContain(`no execution has begun in the time of --timeout`);
     expect(stderr).toContain(`npm run cli -- status ${secret}`);
   });
@@ -142,7 +142,7 @@ describe('rotate at Ctrl-C', () => {
       ownProcess: true,
     });
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stderr).toMatch(/execution arn:\S+ goes on/);
   });
 
@@ -154,7 +154,7 @@ describe('rotate at Ctrl-C', () => {
       interruptAt: /pending version/,
     });
 
-    expect(exitCode).toBe(EXIT_CODES.interrupted);
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stderr).toContain('Secrets Manager goes on with the rotation.');
   });
 });

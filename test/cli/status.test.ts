@@ -1,6 +1,6 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listCredentials } from '../../cli/shared/credentials.ts';
+import { listSecrets } from '../../cli/shared/secrets.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { openCliTerminal } from '../helpers/cli-terminal.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
@@ -19,7 +19,7 @@ const shared = sharedWorld(whenOver =>
 afterEach(async () => {
   const { sandbox, secrets } = shared();
   sandbox.faults.clear();
-  for (const { arn } of await listCredentials({ secrets }, sandbox)) {
+  for (const { arn } of await listSecrets({ secrets }, sandbox)) {
     await secrets.send(new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }));
   }
 });

@@ -9,7 +9,7 @@ import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { ROTATION_FUNCTION_ARN } from './secret.ts';
 
 /** The deployment that the program takes when none is named. */
-export const DEPLOYMENT = {
+const DEPLOYMENT = {
   name: 'genesys-token-rotation',
   rotationFunctionArn: ROTATION_FUNCTION_ARN,
   stateMachineArn: STATE_MACHINE_ARN,

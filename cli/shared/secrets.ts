@@ -25,7 +25,7 @@ export interface SecretEntry {
 const PAGE_SIZE = 100;
 
 /** All secrets that name the deployment's rotation function as their own, by name; those to be deleted are left out. */
-export async function listCredentials(
+export async function listSecrets(
   { secrets }: Pick<Aws, 'secrets'>,
   { rotationFunctionArn }: Pick<Deployment, 'rotationFunctionArn'>,
 ): Promise<readonly SecretEntry[]> {
@@ -51,7 +51,7 @@ export async function listCredentials(
  *
  * @throws CliError it does not exist, is to be deleted, or is not the deployment's
  */
-export async function findCredential(
+export async function findSecret(
   { secrets }: Pick<Aws, 'secrets'>,
   { name, rotationFunctionArn }: Pick<Deployment, 'name' | 'rotationFunctionArn'>,
   secretId: string,
