@@ -1,12 +1,12 @@
 import {
   DescribeSecretCommand,
   InvalidParameterException,
-  ListSecretsCommand,
   ResourceNotFoundException,
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../../functions/shared/arns.ts';
 import type { RotationDates } from '../../functions/shared/due-date.ts';
+import { listRotatedSecrets } from '../../functions/shared/rotated-secrets.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 import type { Deployment } from './deployment.ts';
@@ -21,29 +21,15 @@ export interface SecretEntry {
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The most that a page holds. */
-const PAGE_SIZE = 100;
-
-/** All secrets that name the deployment's rotation function as their own, by name; those to be deleted are left out. */
+/** All secrets that name the deployment's rotation function as their own, by name. */
 export async function listSecrets(
   { secrets }: Pick<Aws, 'secrets'>,
   { rotationFunctionArn }: Pick<Deployment, 'rotationFunctionArn'>,
 ): Promise<readonly SecretEntry[]> {
-  const found: SecretEntry[] = [];
-  let nextToken: string | undefined;
-  do {
-    const { SecretList = [], NextToken } = await secrets.send(
-      new ListSecretsCommand({ MaxResults: PAGE_SIZE, NextToken: nextToken }),
-    );
-    found.push(
-      ...SecretList.filter(
-        ({ RotationLambdaARN, DeletedDate }) =>
-          DeletedDate === undefined && isSameFunction(RotationLambdaARN, rotationFunctionArn),
-      ).map(entry => secretEntry(entry, entry.SecretVersionsToStages)),
-    );
-    nextToken = NextToken;
-  } while (nextToken !== undefined);
-  return found.sort((one, other) => one.name.localeCompare(other.name, 'en'));
+  const listed = await listRotatedSecrets(secrets, rotationFunctionArn);
+  return listed
+    .map(entry => secretEntry(entry, entry.SecretVersionsToStages))
+    .sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }
 
 /**
