@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 
 /**
  * Starts to listen, on 127.0.0.1 only.
@@ -22,6 +22,23 @@ export function loopbackUrl(server: Server, name: string): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error(`${name} does not listen yet.`);
   return `http://127.0.0.1:${address.port}`;
+}
+
+/**
+ * Reads the body of a request, to its end even when it is too long: a connection that is cut in the middle of a body
+ * hides the answer.
+ *
+ * @returns undefined when it is longer than `limitBytes`
+ * @throws Error the client has gone
+ */
+export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= limitBytes) chunks.push(chunk);
+  }
+  return bytes <= limitBytes ? Buffer.concat(chunks) : undefined;
 }
 
 /** Stops listening and ends all connections at once. */

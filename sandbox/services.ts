@@ -1,3 +1,4 @@
+import type { Account } from './aws/account.ts';
 import { CallLog } from './aws/call-log.ts';
 import { AwsEndpoint } from './aws/endpoint.ts';
 import type { Identities } from './aws/identities.ts';
@@ -35,7 +36,7 @@ export type Services = ReturnType<typeof connectServices>;
 
 /** What the parts of a sandbox have in common. */
 interface Surroundings {
-  readonly account: { readonly partition: string; readonly accountId: string; readonly region: string };
+  readonly account: Account;
   readonly stack: StackModel;
   readonly identities: Identities;
   readonly settlement: Settlement;

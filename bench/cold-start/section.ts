@@ -1,4 +1,5 @@
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { figureTable } from '../markdown-table.ts';
 import type { InitSample } from './init-time.ts';
 import type { CodeSize, ColdStartReport } from './measure.ts';
 
@@ -13,15 +14,24 @@ export function coldStartSection(report: ColdStartReport): string {
     '',
     `Each function is started as a process of its own, ${repetitions} times, in turns with the others; the figures are medians. *Init* is the time from the start of the process until the handler is loaded, as a multiple of that of an empty handler in the same run; *loading* is the part of it that loading the handler takes. *CPU* is the processor time until then, in all threads, again as a multiple: other load on the machine hardly changes it. *Memory* is what the process occupies then (RSS). *Zipped* is the deployment package; *complete* is what it would be if nothing were left out of it.`,
     '',
-    row(['Handler', 'Raw', 'Zipped', 'Complete', 'Init', 'Loading', 'CPU', 'Memory']),
-    row(['---', ...Array.from({ length: 7 }, () => '---:')]),
-    ...FUNCTION_NAMES.map(name => {
-      const { size, completeZippedBytes, init } = functions[name];
-      return handlerRow(`\`${name}\``, size, completeZippedBytes, init, empty);
-    }),
-    handlerRow('empty', undefined, undefined, empty, empty),
-    handlerRow("only Node.js's modules for HTTPS and signatures", undefined, undefined, connected, empty),
-    handlerRow('one Lambda with the complete SDKs', single.size, undefined, single.init, empty),
+    ...figureTable(
+      ['Handler', 'Raw', 'Zipped', 'Complete', 'Init', 'Loading', 'CPU', 'Memory'],
+      [
+        ...FUNCTION_NAMES.map(name => {
+          const { size, completeZippedBytes, init } = functions[name];
+          return handlerCells(`\`${name}\``, size, completeZippedBytes, init, empty);
+        }),
+        handlerCells('empty', undefined, undefined, empty, empty),
+        handlerCells(
+          "only Node.js's modules for HTTPS and signatures",
+          undefined,
+          undefined,
+          connected,
+          empty,
+        ),
+        handlerCells('one Lambda with the complete SDKs', single.size, undefined, single.init, empty),
+      ],
+    ),
     '',
     'The last one is what the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* loads: the SDKs of Genesys Cloud and of AWS from `node_modules`, in the versions that are installed here. The last but one is what no function that calls AWS can do without. A rotation meets at most six cold starts, one after the other: that of the rotation function and those of the five tasks. A function that was called within the last minutes has none.',
     '',
@@ -36,14 +46,14 @@ export function coldStartSection(report: ColdStartReport): string {
   ].join('\n');
 }
 
-function handlerRow(
+function handlerCells(
   label: string,
   size: CodeSize | undefined,
   completeZippedBytes: number | undefined,
   init: InitSample,
   empty: InitSample,
-): string {
-  return row([
+): string[] {
+  return [
     label,
     kilobytes(size?.rawBytes),
     kilobytes(size?.zippedBytes),
@@ -52,7 +62,7 @@ function handlerRow(
     `${Math.round((100 * init.loadMs) / init.initMs)} %`,
     `${(init.cpuMs / empty.cpuMs).toFixed(2)}×`,
     `${Math.round(init.residentBytes / 1e6)} MB`,
-  ]);
+  ];
 }
 
 function contentsText(contents: ColdStartReport['functions']['fetch']['contents']): string {
@@ -66,8 +76,4 @@ function kilobytes(bytes: number | undefined, unit = ' kB'): string {
   if (bytes === undefined) return '';
   const value = bytes / 1000;
   return `${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })}${unit}`;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }

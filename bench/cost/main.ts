@@ -1,8 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { withAssembly } from '../with-assembly.ts';
 import { report } from './report.ts';
 import { countUsage } from './usage.ts';
 
@@ -17,16 +15,12 @@ const program = new Command('npm run cost --')
   .parse();
 const { check } = program.opts<{ check?: true }>();
 
-const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'cost-'));
 try {
-  await synthesize(assemblyDirectory);
-  const page = report(await countUsage(assemblyDirectory));
+  const page = report(await withAssembly(countUsage));
   if (check !== true) await writeFile(PAGE, page);
   else if ((await readFile(PAGE, 'utf8').catch(() => '')) !== page)
     throw new Error('docs/cost.md is stale; run npm run cost.');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  await rm(assemblyDirectory, { recursive: true, force: true });
 }

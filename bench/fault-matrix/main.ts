@@ -1,9 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
-import { broken, type Cell } from './expectation.ts';
+import { withAssembly } from '../with-assembly.ts';
+import { broken } from './expectation.ts';
 import { runMatrix, titleOf } from './matrix.ts';
 import { report, summary } from './report.ts';
 
@@ -33,7 +31,9 @@ const program = new Command('npm run fault-matrix --')
 const { check, only, json } = program.opts<Options>();
 
 try {
-  const cells = await run();
+  const cells = await withAssembly(assemblyDirectory =>
+    runMatrix({ assemblyDirectory, takes: fault => only === undefined || titleOf(fault).includes(only) }),
+  );
   if (cells.length === 0) throw new Error(`No fault has '${only}' in its title.`);
   process.stdout.write(`${json === true ? JSON.stringify({ cells }) : summary(cells)}\n`);
   const problems = cells.flatMap(broken);
@@ -42,19 +42,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
-
-async function run(): Promise<Cell[]> {
-  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'fault-matrix-'));
-  try {
-    await synthesize(assemblyDirectory);
-    return await runMatrix({
-      assemblyDirectory,
-      takes: fault => only === undefined || titleOf(fault).includes(only),
-    });
-  } finally {
-    await rm(assemblyDirectory, { recursive: true, force: true });
-  }
 }
 
 async function bringUpToDate(page: string): Promise<void> {

@@ -10,6 +10,7 @@ import { createFirstCredential } from '../../sandbox/demonstration/first-credent
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
 import { type CredentialState, credentialState } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';
@@ -44,9 +45,8 @@ export interface Trial {
 
 /** Secrets Manager's second retry confirms what the first one did, should that count as failed all the same. */
 const RETRY_DELAY_MS = 60_000;
-const STEP_MS = 1_000;
 /** More than a rotation takes: each of its four steps gives up after a minute, and an execution after five. */
-const MOST_STEPS = 400;
+const LIMIT_SECONDS = 400;
 
 const failedFunction = v.object({ errorType: v.string(), errorMessage: v.string() });
 const refusedInvocation = v.object({ type: v.string(), message: v.string() });
@@ -166,22 +166,17 @@ export class RotationTrials {
 
   /** Lets time pass until Secrets Manager has its verdict and nothing runs any more. */
   async #attemptEnded(rotation: TriedRotation): Promise<RotationOutcome> {
-    const ended: { outcome?: RotationOutcome } = {};
-    void this.#sandbox.secretsManager
-      .rotationOutcome(rotation.secretArn, rotation.versionId)
-      .then(outcome => Object.assign(ended, { outcome }));
-    for (let steps = 0; ended.outcome === undefined; steps++) {
-      if (steps === MOST_STEPS) throw new Error(`The rotation of ${rotation.secretArn} does not end.`);
-      await this.#sandbox.advance(STEP_MS);
-    }
+    const ended = this.#sandbox.secretsManager.rotationOutcome(rotation.secretArn, rotation.versionId);
+    const outcome = await inTime(this.#sandbox, ended, LIMIT_SECONDS);
     await this.#executionsClosed(rotation);
-    return ended.outcome;
+    return outcome;
   }
 
   async #executionsClosed(rotation: TriedRotation): Promise<void> {
-    for (let steps = 0; this.#executions(rotation).some(({ status }) => status === 'RUNNING'); steps++) {
-      if (steps === MOST_STEPS) throw new Error(`An execution for ${rotation.secretArn} does not end.`);
-      await this.#sandbox.advance(STEP_MS);
+    const { stepFunctions } = this.#sandbox;
+    const running = () => this.#executions(rotation).find(({ status }) => status === 'RUNNING');
+    for (let execution = running(); execution !== undefined; execution = running()) {
+      await inTime(this.#sandbox, stepFunctions.executionClosed(execution.executionArn), LIMIT_SECONDS);
     }
   }
 

@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { withAssembly } from '../with-assembly.ts';
 import type { FleetRun } from './rotate-fleet.ts';
 
 /** Secrets rotated together, in fleets of several sizes. */
@@ -19,16 +16,12 @@ const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** Rotates fleets one after the other, each in a process of its own, so that none has another's memory. */
 export async function measureFleets({ sizes = SIZES } = {}): Promise<FleetReport> {
-  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'fleet-bench-'));
-  try {
-    await synthesize(assemblyDirectory);
+  return await withAssembly(async assemblyDirectory => {
     const runs: FleetRun[] = [];
     for (const size of sizes) {
       const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, assemblyDirectory, `${size}`]);
       runs.push(JSON.parse(stdout) as FleetRun);
     }
     return { runs };
-  } finally {
-    await rm(assemblyDirectory, { recursive: true, force: true });
-  }
+  });
 }

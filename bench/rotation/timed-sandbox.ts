@@ -1,6 +1,7 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
+import { inTime } from '../in-time.ts';
 import type { LatencyName } from '../latencies.ts';
 import { preload } from '../preloaded.ts';
 import { RecordedLatencies, type Wait } from './recorded-latencies.ts';
@@ -19,9 +20,8 @@ export interface RotationTimes {
   readonly waits: readonly Wait[];
 }
 
-const STEP_MS = 1_000;
 /** More than a rotation takes that nothing disturbs. */
-const MOST_STEPS = 120;
+const LIMIT_SECONDS = 120;
 
 /** A sandbox in which things take time, with one credential, and the time stands still but for them. */
 export class TimedSandbox {
@@ -91,14 +91,11 @@ export class TimedSandbox {
     const { VersionId = '' } = await this.#secrets.send(
       new RotateSecretCommand({ SecretId: this.#secretArn, RotationLambdaARN: rotationFunctionArn }),
     );
-    void secretsManager.rotationOutcome(this.#secretArn, VersionId).then(outcome => {
+    const ended = secretsManager.rotationOutcome(this.#secretArn, VersionId).then(outcome => {
       seen.endedAtMs = clock.nowMs();
       if (outcome.status !== 'succeeded') seen.failure = JSON.stringify(outcome);
     });
-    for (let steps = 0; seen.endedAtMs === undefined; steps++) {
-      if (steps === MOST_STEPS) throw new Error(`The rotation of ${this.#secretArn} does not end.`);
-      await this.#sandbox.advance(STEP_MS);
-    }
+    await inTime(this.#sandbox, ended, LIMIT_SECONDS);
     this.#latencies.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
     this.#rotations += 1;

@@ -1,14 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import { initTimes } from '../cold-start/init-time.ts';
 import type { Memory } from '../fleet/process-usage.ts';
 import { median } from '../median.ts';
+import { withAssembly } from '../with-assembly.ts';
 
 /** What the process of a sandbox says of itself. */
 export interface SandboxStart {
@@ -53,9 +51,7 @@ export async function measureSandbox({
   repetitions?: number;
   suite?: 'measured' | number | undefined;
 } = {}): Promise<SandboxReport> {
-  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'sandbox-bench-'));
-  try {
-    await synthesize(assemblyDirectory);
+  return await withAssembly(async assemblyDirectory => {
     const emptyMs: number[] = [];
     const starts: (SandboxStart & { readonly startMs: number })[] = [];
     while (starts.length < repetitions) {
@@ -72,9 +68,7 @@ export async function measureSandbox({
       functionsBytes: median(starts.map(({ rotated }) => rotated.childrenBytes)),
       suiteSeconds: suite === 'measured' ? await runSuite() : suite,
     };
-  } finally {
-    await rm(assemblyDirectory, { recursive: true, force: true });
-  }
+  });
 }
 
 async function startOnce(assemblyDirectory: string): Promise<SandboxStart & { readonly startMs: number }> {

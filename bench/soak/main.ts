@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
 import { hours, positiveInteger } from '../option-values.ts';
+import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
 import { soak } from './soak.ts';
@@ -41,28 +39,24 @@ const program = new Command('npm run soak --')
   .parse();
 
 const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
-const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'soak-'));
 try {
-  await synthesize(assemblyDirectory);
-  await (report === true ? writeReport() : printFigures());
+  await withAssembly(report === true ? writeReport : printFigures);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
-} finally {
-  await rm(assemblyDirectory, { recursive: true, force: true });
 }
 
-async function printFigures(): Promise<void> {
-  const figures = await run(given);
+async function printFigures(assemblyDirectory: string): Promise<void> {
+  const figures = await run(assemblyDirectory, given);
   if (!holds(figures)) process.exitCode = 1;
   if (json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
 }
 
-async function writeReport(): Promise<void> {
+async function writeReport(assemblyDirectory: string): Promise<void> {
   const rows: { readonly run: SoakArguments; readonly figures: SoakFigures }[] = [];
   for (const each of REPORT_RUNS) {
-    const figures = await run(each);
+    const figures = await run(assemblyDirectory, each);
     rows.push({ run: each, figures });
     process.stderr.write(`${JSON.stringify(each)}\n${JSON.stringify(figures)}\n`);
     if (!holds(figures)) process.exitCode = 1;
@@ -70,7 +64,7 @@ async function writeReport(): Promise<void> {
   await writeFile(REPORT_FILE, reportOf(rows));
 }
 
-function run({ operatorAfter, ...options }: SoakArguments): Promise<SoakFigures> {
+function run(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): Promise<SoakFigures> {
   return soak({ ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS });
 }
 

@@ -1,3 +1,4 @@
+import { figureTable } from '../markdown-table.ts';
 import { FIGURES, type SoakFigures } from './figures.ts';
 import type { SoakOptions } from './soak-options.ts';
 
@@ -61,10 +62,9 @@ export function reportOf(
     '',
     '## Runs',
     '',
-    `| ${['#', ...names].join(' | ')} |`,
-    `| ${['#', ...names].map(() => '---:').join(' | ')} |`,
-    ...rows.map(
-      ({ figures }, index) => `| ${[index + 1, ...names.map(name => figures[name])].join(' | ')} |`,
+    ...figureTable(
+      ['#', ...names],
+      rows.map(({ figures }, index) => [`${index + 1}`, ...names.map(name => `${figures[name]}`)]),
     ),
     '',
     'The commands of the rows:',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Authorizer } from '../iam/authorizer.ts';
-import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
+import { closeAtOnce, listenOnLoopback, loopbackUrl, readBody } from '../loopback-server.ts';
 import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
@@ -76,11 +76,11 @@ export class AwsEndpoint {
     const requestId = randomUUID();
     const head = headOf(message);
     const protocol = protocolOf(head);
-    const body = await readBody(message, protocol.bodyLimitBytes);
+    const body = await readBody(message, protocol.bodyLimitBytes).catch(() => 'aborted' as const);
     if (body === 'aborted') return;
 
     const answer =
-      body === 'too large'
+      body === undefined
         ? protocol.refusal(protocol.bodyTooLarge, requestId)
         : await this.#answer({ ...head, body }, protocol, requestId);
     if (answer === undefined) {
@@ -171,22 +171,4 @@ function headOf(message: IncomingMessage): RequestHead {
 function protocolOf(head: RequestHead): WireProtocol {
   if (isLambdaPath(head.path)) return lambdaProtocol(head);
   return isQueryRequest(head) ? queryProtocol(head) : jsonProtocol(head);
-}
-
-/** Reads to the end even when the body is too large, so that the client is ready for the refusal. */
-async function readBody(
-  message: IncomingMessage,
-  limitBytes: number,
-): Promise<Buffer | 'too large' | 'aborted'> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-    }
-  } catch {
-    return 'aborted';
-  }
-  return bytes <= limitBytes ? Buffer.concat(chunks) : 'too large';
 }

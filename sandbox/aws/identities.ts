@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Account } from './account.ts';
 import type { Caller } from './service.ts';
 
 /** What a client signs its requests with. */
@@ -30,7 +31,7 @@ export class Identities {
   readonly #identities = new Map<string, Identity>();
   readonly #uniqueIds = new Map<string, string>();
 
-  constructor(options: { accountId: string; partition: string }) {
+  constructor(options: Pick<Account, 'accountId' | 'partition'>) {
     this.#accountId = options.accountId;
     this.#partition = options.partition;
   }

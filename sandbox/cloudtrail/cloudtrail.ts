@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
@@ -42,11 +43,11 @@ export class CloudTrail implements AwsService {
   readonly id = 'cloudtrail';
   readonly operations: Readonly<Record<string, AwsOperation>>;
   readonly #clock: Clock;
-  readonly #account: { readonly accountId: string; readonly region: string };
+  readonly #account: Pick<Account, 'accountId' | 'region'>;
   readonly #events: RecordedEvent[] = [];
   readonly #listeners = new Set<(event: RecordedEvent) => void>();
 
-  constructor(options: { clock: Clock; accountId: string; region: string }) {
+  constructor(options: { clock: Clock } & Pick<Account, 'accountId' | 'region'>) {
     this.#clock = options.clock;
     this.#account = { accountId: options.accountId, region: options.region };
     this.operations = { LookupEvents: this.#lookupEvents() };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../loopback-server.ts';
 
 /** An answer other than 200 or 201: its message is for whoever called. */
 export class Refusal extends Error {
@@ -50,19 +51,14 @@ export function checkOrigin({ headers, socket }: IncomingMessage): void {
  * @throws Refusal 400 no JSON, 413 too long, 415 another content type (a page of another origin may send those)
  */
 export async function readJson(message: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk);
-  }
-  if (bytes > BODY_LIMIT_BYTES) throw new Refusal(413, `The body is longer than ${BODY_LIMIT_BYTES} bytes.`);
-  if (bytes === 0) return undefined;
+  const body = await readBody(message, BODY_LIMIT_BYTES);
+  if (body === undefined) throw new Refusal(413, `The body is longer than ${BODY_LIMIT_BYTES} bytes.`);
+  if (body.length === 0) return undefined;
   if (!/^application\/json *(;|$)/i.test(message.headers['content-type'] ?? '')) {
     throw new Refusal(415, 'The content type must be application/json.');
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new Refusal(400, 'The body is not JSON.');
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
@@ -7,11 +8,8 @@ import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
 import { Table, type TableSpecification } from './table.ts';
 
 /** What the emulated DynamoDB works with. */
-export interface DynamoDbOptions {
+export interface DynamoDbOptions extends Account {
   readonly clock: Clock;
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
   readonly behaviour?: Partial<DynamoDbBehaviour>;
 }
 

@@ -1,3 +1,5 @@
+import type { Account } from '../aws/account.ts';
+
 /** An event on the bus (Amazon EventBridge User Guide, "AWS service event metadata"). */
 export interface BusEvent {
   readonly version: '0';
@@ -23,10 +25,7 @@ export interface EventEntry {
 }
 
 /** Where the bus is. */
-export interface BusAccount {
-  readonly accountId: string;
-  readonly region: string;
-}
+export type BusAccount = Pick<Account, 'accountId' | 'region'>;
 
 /** Gives an entry the shape in which rules and targets see it; the detail goes through JSON. */
 export function busEvent(

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import { RuleNotEmulated } from './rule-not-emulated.ts';
 
 /** Tells whether an event matches. */
@@ -18,7 +19,7 @@ const ABSENT = Symbol('absent');
  * @throws Error InvalidEventPattern it is none
  */
 export function eventMatcher(pattern: unknown): EventMatcher {
-  if (!isObject(pattern) || Object.keys(pattern).length === 0) {
+  if (!isJsonObject(pattern) || Object.keys(pattern).length === 0) {
     throw new InvalidEventPattern('an event pattern is an object with at least one field');
   }
   const fields = Object.entries(pattern).map(([name, value]) => [name, fieldMatcher(name, value)] as const);
@@ -34,7 +35,7 @@ function fieldMatcher(name: string, pattern: unknown): Test {
   if (name.startsWith('$')) throw new RuleNotEmulated(`${name} in an event pattern`);
   if (!Array.isArray(pattern)) {
     const matches = eventMatcher(pattern);
-    return value => (isObject(value) ? matches(value) : matches({}));
+    return value => (isJsonObject(value) ? matches(value) : matches({}));
   }
   if (pattern.length === 0) throw new InvalidEventPattern(`the list of ${name} is empty`);
   const tests = pattern.map(alternative => valueTest(alternative));
@@ -47,7 +48,7 @@ function fieldMatcher(name: string, pattern: unknown): Test {
 
 function valueTest(alternative: unknown): Test {
   if (Array.isArray(alternative)) throw new InvalidEventPattern('a list within a list');
-  if (!isObject(alternative)) return value => value === alternative;
+  if (!isJsonObject(alternative)) return value => value === alternative;
   const [[filter, operand] = ['', undefined], ...others] = Object.entries(alternative);
   if (others.length > 0) throw new InvalidEventPattern('one filter is an object with one field');
   return filterTest(filter, operand);
@@ -72,16 +73,12 @@ function filterTest(filter: string, operand: unknown): Test {
     case 'exists':
       if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists is true or false');
       // It looks at leaves only: an object in the event is none.
-      return value => (value !== ABSENT && !isObject(value)) === operand;
+      return value => (value !== ABSENT && !isJsonObject(value)) === operand;
     default:
       throw new RuleNotEmulated(`the filter ${filter}`);
   }
 }
 
 function member(event: unknown, name: string): unknown {
-  return isObject(event) && Object.hasOwn(event, name) ? event[name] : ABSENT;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(event) && Object.hasOwn(event, name) ? event[name] : ABSENT;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readBody } from '../loopback-server.ts';
 import type { OpenRequests } from '../open-requests.ts';
 import { apiError } from './api-error.ts';
 import type { GenesysRequest, GenesysResponse } from './exchange.ts';
@@ -37,7 +38,7 @@ async function respond(
   handle: GenesysHandler,
 ): Promise<void> {
   const correlationId = randomUUID();
-  const body = await readBody(message);
+  const body = await readBody(message, MAXIMUM_BODY_BYTES);
   let answer: GenesysResponse;
   if (body === undefined) {
     answer = apiError({ correlationId }, 'request.entity.too.large', {
@@ -45,7 +46,7 @@ async function respond(
     });
     response.shouldKeepAlive = false;
   } else {
-    const request = requestOf(message, body, region, correlationId);
+    const request = requestOf(message, body.toString('utf8'), region, correlationId);
     answer =
       request === undefined
         ? apiError({ correlationId }, 'not.found')
@@ -63,18 +64,6 @@ async function respond(
     ...answer.headers,
   });
   response.end(answer.body);
-}
-
-/** @returns undefined when the body is too long */
-async function readBody(message: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Reads on without keeping anything: a connection cut in the middle of a body hides the answer.
-    if (bytes <= MAXIMUM_BODY_BYTES) chunks.push(chunk);
-  }
-  return bytes <= MAXIMUM_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
 }
 
 /** @returns undefined when the path does not exist on the host that its prefix names */

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../template/template.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import { conditionKeyKind } from './condition-keys.ts';
 import { type ConditionTest, conditionOperator } from './condition-operators.ts';
 
@@ -54,11 +54,11 @@ export class Conditions {
 }
 
 function entries(condition: Json, refuse: Refuse): ConditionEntry[] {
-  if (!isObject(condition)) return refuse('Condition is not an object.');
+  if (!isJsonObject(condition)) return refuse('Condition is not an object.');
   return Object.entries(condition).flatMap(([name, keys]) => {
     const operator = conditionOperator(name);
     if (operator === undefined) return refuse(`the condition operator ${name} is not known.`);
-    if (!isObject(keys)) return refuse(`${name} is not an object.`);
+    if (!isJsonObject(keys)) return refuse(`${name} is not an object.`);
     return Object.entries(keys).map(([key, value]) => ({
       operator: name,
       takesSets: operator.takesSets,

@@ -1,6 +1,7 @@
+import type { Account } from '../aws/account.ts';
 import type { AccessRequest } from '../aws/service.ts';
+import type { JsonObject } from '../json.ts';
 import type { StackModel } from '../template/stack-model.ts';
-import type { JsonObject } from '../template/template.ts';
 import { accessDenied } from './access-denied.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { RequestKeys } from './conditions.ts';
@@ -31,10 +32,7 @@ export interface Denial {
 }
 
 /** What decides in a sandbox. */
-export interface PermissionsOptions {
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
+export interface PermissionsOptions extends Account {
   readonly stack: Pick<StackModel, 'roles' | 'keys' | 'permissions' | 'resourcePolicies'>;
   /** Policies of users, by the user's ARN. */
   readonly users?: Readonly<Record<string, JsonObject>>;

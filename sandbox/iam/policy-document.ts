@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../template/template.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { type PolicyKind, Statement } from './statement.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
 

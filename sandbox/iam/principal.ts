@@ -1,5 +1,5 @@
 import type { Caller } from '../aws/service.ts';
-import { isObject, type Json } from '../template/template.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import type { Refuse } from './conditions.ts';
 
 /** A user, or a session of a role. */
@@ -53,7 +53,7 @@ export function principalName(principal: Principal): string {
  */
 export function principalMatcher(element: Json, refuse: Refuse): PrincipalMatcher {
   if (element === '*') return () => 'named';
-  if (!isObject(element)) return refuse('Principal is neither * nor an object.');
+  if (!isJsonObject(element)) return refuse('Principal is neither * nor an object.');
   const matchers = Object.entries(element).flatMap(([kind, value]) => {
     const names = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map(String);
     if (kind === 'Service') return names.map(serviceMatcher);

@@ -1,8 +1,9 @@
+import type { Account } from '../aws/account.ts';
+import type { JsonObject } from '../json.ts';
 import type { FunctionPermission } from '../template/function-resources.ts';
 import type { TemplateKey } from '../template/key-resources.ts';
 import type { TemplateResourcePolicy } from '../template/resource-policies.ts';
 import type { TemplateRole } from '../template/role-resources.ts';
-import type { JsonObject } from '../template/template.ts';
 import { parsePolicy } from './policy-document.ts';
 import type { Statement } from './statement.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
@@ -54,7 +55,7 @@ export function rolePolicies(role: TemplateRole): RolePolicies {
  */
 export function keyPolicy(
   key: Pick<TemplateKey, 'arn' | 'policy'>,
-  account: { readonly partition: string; readonly accountId: string },
+  account: Pick<Account, 'partition' | 'accountId'>,
 ): Statement[] {
   const root = `arn:${account.partition}:iam::${account.accountId}:root`;
   const document = key.policy ?? {

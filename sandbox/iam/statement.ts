@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../template/template.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { Conditions, type Refuse, type RequestKeys, withoutVariables } from './conditions.ts';
 import { type Matcher, resourceMatcher, wildcardMatcher } from './patterns.ts';
 import { type Principal, type PrincipalMatcher, principalMatcher } from './principal.ts';
@@ -54,12 +54,12 @@ export class Statement {
    * @throws UnevaluablePolicy
    */
   constructor(source: Json, index: number, options: { readonly owner: string; readonly kind: PolicyKind }) {
-    const statement = isObject(source) ? source : {};
+    const statement = isJsonObject(source) ? source : {};
     this.sid = typeof statement.Sid === 'string' ? statement.Sid : String(index);
     const refuse: Refuse = problem => {
       throw new UnevaluablePolicy(options.owner, this.sid, problem);
     };
-    if (!isObject(source)) refuse('it is not an object.');
+    if (!isJsonObject(source)) refuse('it is not an object.');
     for (const member of Object.keys(statement)) {
       if (!MEMBERS.has(member)) refuse(`the element ${member} is not emulated.`);
     }

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { Key } from './key.ts';
 
 /** Where keys live. */
-export interface KeyRingOptions {
+export interface KeyRingOptions extends Account {
   readonly clock: Clock;
-  /** Twelve digits. */
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

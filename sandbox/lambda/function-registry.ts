@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { parseFunctionName } from './function-name.ts';
@@ -15,11 +16,7 @@ export interface FoundFunction {
   readonly invokedArn: string;
 }
 
-interface RegistryOptions extends HostingOptions {
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
-}
+type RegistryOptions = HostingOptions & Account;
 
 /** The functions of the account in the region. */
 export class FunctionRegistry {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { AccessKey } from '../aws/identities.ts';
 import type { AwsService } from '../aws/service.ts';
@@ -31,11 +32,8 @@ import { RunningInvocations } from './running-invocations.ts';
 import type { WarmProcesses } from './warm-processes.ts';
 
 /** What an emulated Lambda works with. */
-export interface LambdaOptions {
+export interface LambdaOptions extends Account {
   readonly clock: Clock;
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
   /** Asked before a service invokes a function, and before Lambda uses a function's role by itself. */
   readonly authorizer: Authorizer;
   /** The statements of the policy of a function, version or alias; none if left out. */

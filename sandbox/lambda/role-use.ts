@@ -1,14 +1,9 @@
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { type AccountPrincipal, roleSession } from '../iam/principal.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { InvocationOrigin, InvokingService } from './invoker.ts';
-
-interface Account {
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
-}
 
 /**
  * What Lambda needs a function's role for, besides giving its credentials to the function's code, and what other

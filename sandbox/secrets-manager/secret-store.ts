@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Secret } from './secret.ts';
@@ -13,13 +14,6 @@ export interface SecretChange {
   readonly versionId: string;
   readonly labelMoves: readonly LabelMove[];
   readonly at: Date;
-}
-
-/** Where the emulated account is. */
-export interface Account {
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
 }
 
 /** All secrets of the account in one region. */

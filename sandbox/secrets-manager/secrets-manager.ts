@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
@@ -17,7 +18,7 @@ import type { SecretValue } from './secret.ts';
 import { secretAccess } from './secret-access.ts';
 import { describeSecret, type SecretDescription } from './secret-description.ts';
 import { secretOperations } from './secret-operations.ts';
-import { type Account, type SecretChange, SecretStore } from './secret-store.ts';
+import { type SecretChange, SecretStore } from './secret-store.ts';
 import { versionOperations } from './version-operations.ts';
 import { VersionWriter } from './version-writer.ts';
 

@@ -1,9 +1,9 @@
+import type { Json } from '../json.ts';
 import type { InvocationOrigin } from '../lambda/invoker.ts';
 import type { Definition } from './definition.ts';
 import type { State } from './definition-schema.ts';
 import { runChoice, runFail, runPass, runSucceed, runWait } from './flow-states.ts';
 import type { History } from './history.ts';
-import type { Json } from './json.ts';
 import { type Failure, failure, StateFailed, StatesError } from './state-failure.ts';
 import { runTask } from './task-state.ts';
 import { type Engine, type ExecutionContext, passTransition, type StateResult, Visit } from './visit.ts';

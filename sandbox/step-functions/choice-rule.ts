@@ -1,5 +1,5 @@
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { invalidDefinition, NotEmulated } from './definition-errors.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { type PathScope, parseReferencePath, type ReferencePath, resolvePath } from './reference-path.ts';
 import { StateFailed, StatesError } from './state-failure.ts';
 import { timestampMs } from './timestamp.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { compileChoiceRule } from './choice-rule.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { compileTemplate } from './payload-template.ts';
 import { parseReferencePath } from './reference-path.ts';
 import { StatesError } from './state-failure.ts';

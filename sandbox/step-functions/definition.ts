@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
+import type { JsonObject } from '../json.ts';
 import { invalidDefinition, NotEmulated } from './definition-errors.ts';
 import { machineSchema, type State, stateSchemas } from './definition-schema.ts';
-import type { JsonObject } from './json.ts';
 import { checkTaskResource } from './task-resource.ts';
 
 /** A definition that the engine can run. */

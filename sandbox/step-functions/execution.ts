@@ -1,6 +1,6 @@
+import type { Json } from '../json.ts';
 import { type Outcome, type Position, runAttempt } from './attempt.ts';
 import { History, type HistoryEvent, type HistoryEventType } from './history.ts';
-import type { Json } from './json.ts';
 import type { Failure } from './state-failure.ts';
 import type { StateMachine } from './state-machines.ts';
 import type { Engine, ExecutionContext } from './visit.ts';

@@ -1,5 +1,5 @@
+import type { Json } from '../json.ts';
 import type { ChoiceState, FailState, PassState, SucceedState, WaitState } from './definition-schema.ts';
-import type { Json } from './json.ts';
 import { type PathScope, type ReferencePath, resolvePath } from './reference-path.ts';
 import { checkSize, effectiveInput, effectiveOutput, selectPath } from './state-data.ts';
 import { StateFailed, StatesError } from './state-failure.ts';

@@ -1,15 +1,4 @@
-/** A JSON object. */
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
-
-/** What travels between states. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** Tells an object from every other JSON value. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import type { Json } from '../json.ts';
 
 /** What is left of a value once it has been written as JSON and read again; `undefined` becomes null. */
 export function throughJson(value: unknown): Json {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import type { FunctionInvoker, Invocation, InvocationOrigin } from '../lambda/invoker.ts';
-import { isJsonObject, type Json, throughJson } from './json.ts';
+import { throughJson } from './json.ts';
 import { StateFailed } from './state-failure.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { isJsonObject, type Json } from '../json.ts';
 import { NotEmulated } from './definition-errors.ts';
-import { isJsonObject, type Json } from './json.ts';
 import { StateFailed, StatesError } from './state-failure.ts';
 
 /** A path that names exactly one place (Amazon States Language specification, "Reference Paths"). */

@@ -1,9 +1,10 @@
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { roleSession } from '../iam/principal.ts';
 import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
-import type { Account, StateMachine, StateMachineSpecification } from './state-machines.ts';
+import type { StateMachine, StateMachineSpecification } from './state-machines.ts';
 
 /** What decides about roles and keys. */
 export interface RoleUseOptions {

@@ -1,4 +1,5 @@
-import { type Json, jsonSizeBytes } from './json.ts';
+import type { Json } from '../json.ts';
+import { jsonSizeBytes } from './json.ts';
 import type { PayloadTemplate } from './payload-template.ts';
 import { type PathScope, placeAtPath, type ReferencePath, resolvePath } from './reference-path.ts';
 import { StateFailed, StatesError } from './state-failure.ts';

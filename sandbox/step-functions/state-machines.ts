@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { arnOfKind } from './arn.ts';
@@ -38,13 +39,6 @@ export interface StateMachineSpecification {
   readonly logging?: HistoryLog | undefined;
   readonly tracing?: boolean;
   readonly kmsKeyId?: string | undefined;
-}
-
-/** The account that an emulated Step Functions stands in. */
-export interface Account {
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
 }
 
 /** The state machines of an account and region. */

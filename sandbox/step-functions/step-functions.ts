@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import type { AwsOperation, AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
@@ -10,11 +11,8 @@ import { RoleUse, type RoleUseOptions } from './role-use.ts';
 import { type StateMachineSpecification, StateMachines } from './state-machines.ts';
 
 /** What an emulated Step Functions is made from. */
-export interface StepFunctionsOptions extends RoleUseOptions {
+export interface StepFunctionsOptions extends RoleUseOptions, Account {
   readonly clock: Clock;
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
   readonly functions: FunctionInvoker;
   readonly behaviour?: Partial<StepFunctionsBehaviour>;
   /** Chance for `JitterStrategy: FULL`, from 0 up to but not including 1; Math.random by default. */

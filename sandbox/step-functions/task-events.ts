@@ -1,5 +1,5 @@
+import type { Json } from '../json.ts';
 import type { TaskState } from './definition-schema.ts';
-import type { Json } from './json.ts';
 import type { Failure } from './state-failure.ts';
 import { taskResource } from './task-resource.ts';
 import type { Visit } from './visit.ts';

@@ -1,5 +1,5 @@
+import { isJsonObject, type Json } from '../json.ts';
 import type { Catcher, TaskState } from './definition-schema.ts';
-import { isJsonObject, type Json } from './json.ts';
 import { type FunctionAnswer, invokeFunction, invokeResult } from './lambda-task.ts';
 import { errorMatches, RetryPolicy } from './retry-policy.ts';
 import { checkSize, effectiveInput, effectiveOutput, placeResult } from './state-data.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { FunctionInvoker, InvocationOrigin } from '../lambda/invoker.ts';
 import type { History } from './history.ts';
-import type { Json, JsonObject } from './json.ts';
 
 /** What the states need of the world around them. */
 export interface Engine {

@@ -1,4 +1,5 @@
-import { isObject, type Json, type Template, UnresolvableTemplate } from './template.ts';
+import { isJsonObject, type Json } from '../json.ts';
+import { type Template, UnresolvableTemplate } from './template.ts';
 
 /**
  * Evaluates a condition of the template (AWS CloudFormation Template Reference, "Condition functions").
@@ -20,7 +21,7 @@ export function evaluateCondition(
   const within = new Set([...evaluating, name]);
 
   const evaluate = (expression: Json): boolean => {
-    if (!isObject(expression))
+    if (!isJsonObject(expression))
       throw new UnresolvableTemplate(where, 'Condition', 'not a condition function.');
     const [[intrinsic, operand] = ['nothing', null]] = Object.entries(expression);
     if (intrinsic === 'Condition') {

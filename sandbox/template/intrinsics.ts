@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject, UnresolvableTemplate } from './template.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { UnresolvableTemplate } from './template.ts';
 
 /** What intrinsic functions can refer to. */
 interface Scope {
@@ -33,7 +34,7 @@ export class Intrinsics {
         return resolved === undefined ? [] : [resolved];
       });
     }
-    if (!isObject(value)) return value;
+    if (!isJsonObject(value)) return value;
     const [[intrinsic, operand] = ['', null], ...others] = Object.entries(value);
     if (others.length > 0 || !(intrinsic === 'Ref' || intrinsic.startsWith('Fn::'))) {
       return this.object(value, where);
@@ -72,7 +73,7 @@ export class Intrinsics {
       }
       case 'Fn::Sub':
         return Array.isArray(operand)
-          ? this.#sub(String(first), isObject(second) ? second : {}, where)
+          ? this.#sub(String(first), isJsonObject(second) ? second : {}, where)
           : this.#sub(String(operand), {}, where);
       case 'Fn::If':
         return this.resolve(this.#scope.condition(String(first)) ? second : third, where);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../json.ts';
 import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
-import type { JsonObject } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
 /** A KMS key of the stack. */

@@ -1,5 +1,6 @@
+import type { Json } from '../json.ts';
 import { type StackEnvironment, stableId } from './resource-kinds.ts';
-import { type Json, type Template, UnresolvableTemplate } from './template.ts';
+import { type Template, UnresolvableTemplate } from './template.ts';
 
 /**
  * The value of a parameter: its default.

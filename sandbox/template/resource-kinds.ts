@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Json } from './template.ts';
+import type { Account } from '../aws/account.ts';
+import type { Json } from '../json.ts';
 
 /** Where the stack is deployed. */
-export interface StackEnvironment {
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
+export interface StackEnvironment extends Account {
   readonly stackName: string;
 }
 

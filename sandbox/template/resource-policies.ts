@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../json.ts';
 import { documentProperty, parseProperties } from './resource-properties.ts';
-import type { JsonObject } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
 /** The policy of a secret or topic of the stack. */

@@ -1,12 +1,10 @@
 import * as v from 'valibot';
-import { type JsonObject, UnresolvableTemplate } from './template.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource } from './template-resolver.ts';
 
 /** A policy document or another object that is passed on as it is. */
-export const documentProperty = v.custom<JsonObject>(
-  value => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'Expected a JSON object.',
-);
+export const documentProperty = v.custom<JsonObject>(isJsonObject, 'Expected a JSON object.');
 
 /** A number; CloudFormation takes its text for one too. */
 export const numberProperty = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number());

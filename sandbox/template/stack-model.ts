@@ -1,3 +1,4 @@
+import type { Account } from '../aws/account.ts';
 import { readStackOfAssembly } from './cloud-assembly.ts';
 import {
   type FunctionPermission,
@@ -53,13 +54,12 @@ export interface StackModel {
  * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
  * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
  */
-export function readStack(options: {
-  readonly assemblyDirectory: string;
-  readonly stackName?: string | undefined;
-  readonly accountId: string;
-  readonly region: string;
-  readonly partition: string;
-}): StackModel {
+export function readStack(
+  options: Account & {
+    readonly assemblyDirectory: string;
+    readonly stackName?: string | undefined;
+  },
+): StackModel {
   const { stackName, template, assetPath } = readStackOfAssembly(
     options.assemblyDirectory,
     options.stackName,

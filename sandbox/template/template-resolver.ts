@@ -1,8 +1,9 @@
+import type { Json, JsonObject } from '../json.ts';
 import { evaluateCondition } from './conditions.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { parameterValue, pseudoParameter } from './parameters.ts';
 import { type NamedResource, RESOURCE_KINDS, type StackEnvironment, stableId } from './resource-kinds.ts';
-import { type Json, type JsonObject, type Template, UnresolvableTemplate } from './template.ts';
+import { type Template, UnresolvableTemplate } from './template.ts';
 
 /** A resource whose properties hold no intrinsic function any more. */
 export interface ResolvedResource {

@@ -1,12 +1,5 @@
 import * as v from 'valibot';
-
-/** Any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** A JSON object. */
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 
 /** The sections of a CloudFormation template that are evaluated (AWS CloudFormation User Guide, "Template anatomy"). */
 export interface Template {
@@ -27,7 +20,7 @@ export interface Template {
 }
 
 const json = v.custom<Json>(value => value !== undefined, 'Expected a JSON value.');
-const jsonObject = v.custom<JsonObject>(isObject, 'Expected a JSON object.');
+const jsonObject = v.custom<JsonObject>(isJsonObject, 'Expected a JSON object.');
 const optionalCondition = v.optional(v.string());
 
 /** Takes the sections out of a template that is read as JSON; a missing one is empty. */
@@ -45,10 +38,6 @@ export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
   ),
   Outputs: v.optional(v.record(v.string(), v.object({ Value: json, Condition: optionalCondition })), {}),
 });
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Part of a template has no value here: it is not emulated, or it is wrong. */
 export class UnresolvableTemplate extends Error {

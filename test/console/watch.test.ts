@@ -44,7 +44,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.node('StorePending').click();
     const text = await page.page.content();
     expect(text).toContain('"sealedValue"');
-    for (const secret of await storedSecrets(sandbox)) expect(text.includes(secret)).toBe(false);
+    for (const secret of storedSecrets(sandbox)) expect(text.includes(secret)).toBe(false);
     await page.page.keyboard.press('Escape');
   });
 

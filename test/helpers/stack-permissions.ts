@@ -1,9 +1,9 @@
 import { Permissions } from '../../sandbox/iam/permissions.ts';
+import type { JsonObject } from '../../sandbox/json.ts';
 import type { FunctionPermission } from '../../sandbox/template/function-resources.ts';
 import type { TemplateKey } from '../../sandbox/template/key-resources.ts';
 import type { TemplateResourcePolicy } from '../../sandbox/template/resource-policies.ts';
 import type { TemplateRole } from '../../sandbox/template/role-resources.ts';
-import type { JsonObject } from '../../sandbox/template/template.ts';
 
 /** What the policies of a made-up stack are; everything may be left out. */
 export interface MadeUpStack {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
+import { inTime as settledInTime } from '../../bench/in-time.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
@@ -35,7 +36,7 @@ type Step = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret' | 'drop
 export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
 
 /** Longer than any rotation takes. */
-const LONGEST_STEPS = 400;
+const LIMIT_SECONDS = 400;
 
 /**
  * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
@@ -82,16 +83,8 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
   });
 
   /** Lets time pass until a promise is settled. */
-  async function inTime<Result>(promise: Promise<Result>): Promise<Result> {
-    if (!sandbox.clock.standsStill) return await promise;
-    const settled: { yet?: true } = {};
-    const note = (): object => Object.assign(settled, { yet: true });
-    promise.then(note, note);
-    for (let steps = 0; settled.yet === undefined; steps++) {
-      if (steps === LONGEST_STEPS) throw new Error('What is waited for does not come.');
-      await sandbox.advance(1_000);
-    }
-    return await promise;
+  function inTime<Result>(promise: Promise<Result>): Promise<Result> {
+    return sandbox.clock.standsStill ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
   }
 
   /** Asks for a rotation, or for a test of the configuration alone; answers the id of the pending version. */

@@ -41,7 +41,7 @@ describe('the console', () => {
 
     const said = await everythingSaid(world, secretArn);
 
-    const secrets = [...sandbox.genesysCloud.issuedValues(), ...(await storedSecrets(sandbox))];
+    const secrets = [...sandbox.genesysCloud.issuedValues(), ...storedSecrets(sandbox)];
     // The client's secret; codes and tokens of two logins; tokens of two refreshes.
     expect(new Set(secrets).size).toBeGreaterThanOrEqual(11);
     expect(secrets.filter(secret => said.includes(secret))).toEqual([]);

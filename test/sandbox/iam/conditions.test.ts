@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnevaluablePolicy } from '../../../sandbox/iam/unevaluable-policy.ts';
-import type { Json } from '../../../sandbox/template/template.ts';
+import type { Json } from '../../../sandbox/json.ts';
 import { allow, allowedBy } from './policies.ts';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/one';

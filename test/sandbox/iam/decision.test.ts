@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../../sandbox/iam/decision.ts';
 import { parsePolicy } from '../../../sandbox/iam/policy-document.ts';
 import { UnevaluablePolicy } from '../../../sandbox/iam/unevaluable-policy.ts';
-import type { Json, JsonObject } from '../../../sandbox/template/template.ts';
+import type { Json, JsonObject } from '../../../sandbox/json.ts';
 import { ACCOUNT_ID, allow, allowedBy, policy, ROLE_ARN, request, SECRET_ARN, SESSION } from './policies.ts';
 
 const ROOT = { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` };

@@ -3,7 +3,7 @@ import { parsePolicy } from '../../../sandbox/iam/policy-document.ts';
 import { type Principal, roleSession } from '../../../sandbox/iam/principal.ts';
 import { requestKeys } from '../../../sandbox/iam/request-keys.ts';
 import type { PolicyKind, Statement } from '../../../sandbox/iam/statement.ts';
-import type { JsonObject } from '../../../sandbox/template/template.ts';
+import type { JsonObject } from '../../../sandbox/json.ts';
 
 export const ACCOUNT_ID = '123456789012';
 export const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/reader`;

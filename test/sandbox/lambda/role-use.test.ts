@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../sandbox/json.ts';
 import type { FunctionDefinition } from '../../../sandbox/lambda/function-definition.ts';
 import type { FunctionPermission } from '../../../sandbox/template/function-resources.ts';
-import type { JsonObject } from '../../../sandbox/template/template.ts';
 import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
+import type { JsonObject } from '../../../sandbox/json.ts';
 import { keyAccess } from '../../../sandbox/kms/key-use.ts';
 import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machines.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
-import type { JsonObject } from '../../../sandbox/template/template.ts';
 import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
 import { machine, ROLE_ARN, ScriptedFunctions } from './workflow.ts';
 

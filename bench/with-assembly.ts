@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { synthesize } from '../sandbox/demonstration/synthesis.ts';
+
+/**
+ * Synthesises the stack into a folder that is removed when `use` has settled.
+ *
+ * @throws SynthesisFailed
+ */
+export async function withAssembly<Result>(
+  use: (assemblyDirectory: string) => Promise<Result>,
+): Promise<Result> {
+  const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'assembly-'));
+  try {
+    await synthesize(assemblyDirectory);
+    return await use(assemblyDirectory);
+  } finally {
+    await rm(assemblyDirectory, { recursive: true, force: true });
+  }
+}
