@@ -29,12 +29,7 @@ const RETRIED: Readonly<Record<string, readonly string[]>> = {
   Verify: [...FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'ResourceNotFoundException'],
   Promote: FAULTS,
   StandDown: [],
-  CheckConfiguration: [
-    ...FAULTS,
-    'GenesysRateLimited',
-    'GenesysUnavailable',
-    'ResourceNotFoundException',
-  ],
+  CheckConfiguration: [...FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'ResourceNotFoundException'],
 };
 
 /** Errors that each Task recovers from by another way. */
