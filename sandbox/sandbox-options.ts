@@ -45,6 +45,6 @@ export interface SandboxOptions {
   readonly warmStart?: WarmStart;
   /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */
   readonly permissionRecords?: string;
-  /** Told of a fault of the sandbox itself, which its caller saw as an internal error of AWS. */
-  readonly onFault?: (fault: unknown, operation: string) => void;
+  /** Told of a defect of the sandbox itself, which its caller saw as an internal error of AWS. */
+  readonly onDefect?: (error: unknown, operation: string) => void;
 }

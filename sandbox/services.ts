@@ -152,9 +152,9 @@ export function connectServices(
     openRequests,
     region: account.region,
     port: options.port ?? options.warmStart?.awsPort ?? 0,
-    onFault:
-      options.onFault ??
-      ((fault, operation) => console.error(`Fault of the sandbox in ${operation}:`, fault)),
+    onDefect:
+      options.onDefect ??
+      ((error, operation) => console.error(`Defect of the sandbox in ${operation}:`, error)),
   });
   return {
     clock,

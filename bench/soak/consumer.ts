@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
+import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
 
 const credential = v.pipe(v.string(), v.parseJson(), v.looseObject({ accessToken: v.string() }));
 
@@ -16,11 +17,8 @@ export async function consume(
   for (let reads = 0; reads < 2; reads++) {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
     const { accessToken } = v.parse(credential, SecretString);
-    const answer = await fetch(`${apiUrl}/api/v2/users/me`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-    });
-    await answer.arrayBuffer();
-    if (answer.status !== 401) return answer.ok;
+    const status = await statusOfCurrentUser({ apiUrl }, accessToken);
+    if (status !== 401) return status === 200;
   }
   return false;
 }

@@ -23,7 +23,7 @@ export async function soak(options: SoakOptions): Promise<SoakFigures> {
     secretsManager: { rotationMoment: { seed }, retryToken },
     awsInterceptors: [watch.awsInterceptor, ledger.awsInterceptor, chance.awsInterceptor],
     invocationInterceptors: [watch.invocationInterceptor, chance.invocationInterceptor],
-    onFault: failure => sandboxFailures.push(failure),
+    onDefect: failure => sandboxFailures.push(failure),
   });
   const run = new SoakRun(options, sandbox, { watch, ledger, chance });
   try {

@@ -30,7 +30,7 @@ export interface AwsEndpointOptions {
   /** Is told of every request while it is served. */
   readonly openRequests?: OpenRequests;
   /** Told about every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
-  readonly onFault: (fault: unknown, call: string) => void;
+  readonly onDefect: (error: unknown, call: string) => void;
 }
 
 /**
@@ -118,7 +118,7 @@ export class AwsEndpoint {
       if (error instanceof ConnectionDropped) return undefined;
       if (error instanceof RawAnswer) return error.answer;
       if (error instanceof AwsError) return protocol.refusal(error, requestId);
-      this.#options.onFault(error, `${protocol.service}:${operation}`);
+      this.#options.onDefect(error, `${protocol.service}:${operation}`);
       return protocol.refusal(
         new AwsError(
           'InternalFailure',

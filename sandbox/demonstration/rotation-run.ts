@@ -6,6 +6,7 @@ import {
 import * as v from 'valibot';
 import type { Sandbox } from '../sandbox.ts';
 import type { ExecutionEvent } from '../step-functions/executions.ts';
+import { statusOfCurrentUser } from './current-user.ts';
 import type { FirstCredential } from './first-credential.ts';
 import { type StateSummary, summarizeStates } from './state-summary.ts';
 
@@ -83,7 +84,7 @@ export async function runRotation(
   if (accessToken === credential.accessToken) {
     throw new RotationRunFailed('AWSCURRENT still holds the first access token.');
   }
-  const status = await statusOfCurrentUser(sandbox, accessToken);
+  const status = await statusOfCurrentUser(sandbox.genesysCloud, accessToken);
   if (status !== 200) {
     throw new RotationRunFailed(`Genesys Cloud answers ${status} to the access token that is AWSCURRENT.`);
   }
@@ -147,14 +148,6 @@ function countCallsOfFunctions(sandbox: Sandbox, from: number): Record<string, n
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;
-}
-
-async function statusOfCurrentUser(sandbox: Sandbox, accessToken: string): Promise<number> {
-  const answer = await fetch(`${sandbox.genesysCloud.apiUrl}/api/v2/users/me`, {
-    headers: { authorization: `Bearer ${accessToken}` },
-  });
-  await answer.arrayBuffer();
-  return answer.status;
 }
 
 function reason(error: string, cause: unknown): string {

@@ -18,7 +18,7 @@ export interface ServedAws {
   /** For the constructor of an SDK client that calls as the user `operator` and never repeats a call. */
   readonly client: { endpoint: string; region: string; credentials: AccessKey; maxAttempts: 1 };
   /** The unexpected errors, as `call: message`. */
-  readonly faults: readonly string[];
+  readonly defects: readonly string[];
 }
 
 /** Serves `services` on a free port; everyone may do everything unless an authoriser says otherwise. */
@@ -32,13 +32,13 @@ export async function serveAws(
 ): Promise<ServedAws> {
   const identities = new Identities({ accountId: ACCOUNT_ID, partition: 'aws' });
   const accessKey = identities.issueUser('operator');
-  const faults: string[] = [];
+  const defects: string[] = [];
   const endpoint = new AwsEndpoint({
     authorizer: allowEverything,
     ...options,
     services,
     identities,
-    onFault: (fault, call) => faults.push(`${call}: ${fault instanceof Error ? fault.message : fault}`),
+    onDefect: (error, call) => defects.push(`${call}: ${error instanceof Error ? error.message : error}`),
   });
   onTestFinished(() => endpoint.close());
   await endpoint.listen();
@@ -48,5 +48,5 @@ export async function serveAws(
     credentials: accessKey,
     maxAttempts: 1,
   } as const;
-  return { endpoint, url: endpoint.url, identities, accessKey, client, faults };
+  return { endpoint, url: endpoint.url, identities, accessKey, client, defects };
 }

@@ -10,6 +10,7 @@ import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-
 import * as v from 'valibot';
 import { inTime as settledInTime } from '../../bench/in-time.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
+import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
@@ -212,13 +213,8 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     },
 
     /** What Genesys Cloud's API answers to `users/me`. */
-    async statusOfCurrentUser(accessToken: string): Promise<number> {
-      const answer = await fetch(`${sandbox.genesysCloud.apiUrl}/api/v2/users/me`, {
-        headers: { authorization: `Bearer ${accessToken}` },
-      });
-      await answer.arrayBuffer();
-      return answer.status;
-    },
+    statusOfCurrentUser: (accessToken: string): Promise<number> =>
+      statusOfCurrentUser(sandbox.genesysCloud, accessToken),
 
     /** Lets Genesys Cloud's token endpoint answer this to every refresh until the returned function is called. */
     refreshesAnswered: (answer: GenesysResponse) =>

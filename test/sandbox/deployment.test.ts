@@ -21,7 +21,8 @@ import {
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
-import { synthesise, temporaryFolder } from './template/synthesised-stack.ts';
+import { emptyFolder } from '../demonstration/project.ts';
+import { synthesise } from './template/synthesised-stack.ts';
 
 const ADOPTED_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:genesys/adopted-AbCdEf';
 const LOGGING = 'exports.handler = async event => console.log(JSON.stringify(event));';
@@ -35,7 +36,7 @@ async function start(fill: (stack: Stack) => void, options: SandboxOptions = {})
 }
 
 function addFunction(stack: Stack, functionName: string, code: string): lambda.Function {
-  const folder = temporaryFolder();
+  const folder = emptyFolder();
   writeFileSync(path.join(folder, 'index.js'), code);
   // The managed policy that the CDK would attach is not in the template.
   const role = new iam.Role(stack, `${functionName}-role`, {

@@ -315,7 +315,7 @@ describe('AwsEndpoint', () => {
         message: 'The request processing has failed because of an unknown error, exception or failure.',
         $metadata: { httpStatusCode: 500 },
       });
-      expect(aws.faults).toEqual(['secretsmanager:GetSecretValue: a defect']);
+      expect(aws.defects).toEqual(['secretsmanager:GetSecretValue: a defect']);
     });
   });
 
@@ -404,7 +404,7 @@ describe('AwsEndpoint', () => {
 
       await expect(call).rejects.toMatchObject({ name: 'TimeoutError', message: 'socket hang up' });
       expect(calls).toBe(effects);
-      expect(aws.faults).toEqual([]);
+      expect(aws.defects).toEqual([]);
     });
 
     it('see no call that is unsigned or malformed', async () => {
@@ -435,7 +435,7 @@ describe('AwsEndpoint', () => {
         services: [],
         identities: new Identities({ accountId: '111122223333', partition: 'aws' }),
         authorizer: allowEverything,
-        onFault: () => {},
+        onDefect: () => {},
       });
 
       expect(() => endpoint.url).toThrow('does not listen');
@@ -448,7 +448,7 @@ describe('AwsEndpoint', () => {
         identities: aws.identities,
         port: Number(new URL(aws.url).port),
         authorizer: allowEverything,
-        onFault: () => {},
+        onDefect: () => {},
       });
 
       await expect(endpoint.listen()).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -62,8 +62,8 @@ export async function faultyAws(id: string, operations: readonly string[]) {
     authorizer: allowEverything,
     openRequests,
     interceptors: [faults.awsInterceptor],
-    onFault: fault => {
-      throw fault;
+    onDefect: error => {
+      throw error;
     },
   });
   await endpoint.listen();

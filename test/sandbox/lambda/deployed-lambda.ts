@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { FunctionDefinition } from '../../../sandbox/lambda/function-definition.ts';
 import { Lambda, type LambdaOptions } from '../../../sandbox/lambda/lambda.ts';
+import { emptyFolder } from '../../demonstration/project.ts';
 import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:probe';
@@ -21,8 +21,7 @@ interface InvokeAnswer {
 
 /** Writes files into a folder that is removed when the test ends. */
 function codeFolder(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'code-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);

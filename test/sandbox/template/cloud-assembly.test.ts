@@ -3,7 +3,8 @@ import path from 'node:path';
 import { CfnOutput } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { CloudAssemblyUnreadable } from '../../../sandbox/template/cloud-assembly.ts';
-import { readFrankfurt, synthesise, temporaryFolder } from './synthesised-stack.ts';
+import { emptyFolder } from '../../demonstration/project.ts';
+import { readFrankfurt, synthesise } from './synthesised-stack.ts';
 
 describe('cloud assembly', () => {
   it('says which command makes it when it is missing', () => {
@@ -14,7 +15,7 @@ describe('cloud assembly', () => {
   });
 
   it('is refused when it is ill-formed', () => {
-    const folder = temporaryFolder();
+    const folder = emptyFolder();
     writeFileSync(path.join(folder, 'manifest.json'), '{"artifacts": 1}');
 
     expect(() => readFrankfurt(folder)).toThrow(CloudAssemblyUnreadable);

@@ -9,12 +9,13 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, it } from 'vitest';
-import { readMini, temporaryFolder } from './synthesised-stack.ts';
+import { emptyFolder } from '../../demonstration/project.ts';
+import { readMini } from './synthesised-stack.ts';
 
 const ACCOUNT = 'eu-central-1:123456789012';
 
 function codeAsset(text = 'exports.handler = async () => 1;'): lambda.Code {
-  const folder = temporaryFolder();
+  const folder = emptyFolder();
   writeFileSync(path.join(folder, 'index.js'), text);
   return lambda.Code.fromAsset(folder);
 }
@@ -200,7 +201,7 @@ describe('state machines of a stack', () => {
     [
       'in a file of the assembly',
       () => {
-        const file = path.join(temporaryFolder(), 'rotation.asl.json');
+        const file = path.join(emptyFolder(), 'rotation.asl.json');
         writeFileSync(file, DEFINITION);
         return sfn.DefinitionBody.fromFile(file);
       },

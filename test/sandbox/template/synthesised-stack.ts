@@ -1,20 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import { readStack, type StackModel } from '../../../sandbox/template/stack-model.ts';
-
-/** A folder that is removed when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'assembly-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { emptyFolder } from '../../demonstration/project.ts';
 
 /** Synthesises stacks with the CDK; each function fills the stack of its name. */
 export function synthesise(stacks: Readonly<Record<string, (stack: Stack) => void>>): string {
-  const app = new App({ outdir: temporaryFolder(), analyticsReporting: false });
+  const app = new App({ outdir: emptyFolder(), analyticsReporting: false });
   for (const [name, fill] of Object.entries(stacks)) {
     const stack = new Stack(app, name);
     // A template has at least one resource.
