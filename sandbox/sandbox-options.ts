@@ -39,8 +39,9 @@ export interface SandboxOptions {
    */
   readonly virtualTime?: boolean;
   /**
-   * What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. Where a port
-   * that was left is taken by now, it starts cold. Has no effect together with `port`: the processes know another one.
+   * What an earlier sandbox has left, so that this one need not start cold; it leaves the same to the next. Where a
+   * port that was left is taken by now, it starts cold. Has no effect together with `port`: the processes know another
+   * one.
    */
   readonly warmStart?: WarmStart;
   /** A folder in which the sandbox, when it is closed, leaves what it saw of the stack's permissions. */

@@ -107,7 +107,9 @@ async function storedValues(
   return values.filter(value => value !== undefined);
 }
 
-/** The values that are sealed in what the states of these executions gave; those that are over for good do not count. */
+/**
+ * The values that are sealed in what the states of these executions gave; those that are over for good do not count.
+ */
 async function sealedValues(
   executions: readonly ExecutionSnapshot[],
   { kms, sealKeyArn }: CredentialAccess,

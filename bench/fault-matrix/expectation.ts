@@ -13,9 +13,9 @@ export interface Cell {
 
 /**
  * What the first attempt came to. `rotated`: nothing was noticed. `confirmed later`: AWSCURRENT is rotated, but Secrets
- * Manager takes the attempt for a failed one. `not started`: no execution began. All others: the execution failed, and the newest
- * refresh token is still that of AWSCURRENT (`unspent`), sealed in the execution's state (`sealed`), stored as the
- * pending version (`stored`), or known to nobody (`lost`).
+ * Manager takes the attempt for a failed one. `not started`: no execution began. All others: the execution failed, and
+ * the newest refresh token is still that of AWSCURRENT (`unspent`), sealed in the execution's state (`sealed`), stored
+ * as the pending version (`stored`), or known to nobody (`lost`).
  */
 export type FirstOutcome =
   | 'rotated'

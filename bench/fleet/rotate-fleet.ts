@@ -34,8 +34,8 @@ export interface FleetRun {
 }
 
 /**
- * How many run at a time: as many rotation functions as a machine of two processors can hold in memory with room to spare, and as many Tasks
- * as it can run without coming near their time-outs.
+ * How many run at a time: as many rotation functions as a machine of two processors can hold in memory with room to
+ * spare, and as many Tasks as it can run without coming near their time-outs.
  */
 export const ROTATION_FUNCTIONS = 32;
 /** How many functions of the workflow run at a time; see {@link ROTATION_FUNCTIONS}. */

@@ -19,7 +19,9 @@ const BEFORE_THE_ANSWER: readonly NeededCall[] = [
   { what: 'trade the refresh token', latency: 'tokenEndpoint', times: 1 },
 ];
 
-/** The shortest times that any design could have: the calls that cannot be left out, one after the other, nothing else. */
+/**
+ * The shortest times that any design could have: the calls that cannot be left out, one after the other, nothing else.
+ */
 export interface LowerBound {
   readonly totalMs: number;
   readonly untilCurrentMs: number;

@@ -29,7 +29,9 @@ export function* call(world: World, invocation: Invocation, operation: Operation
   yield* insistOn(world, invocation, request);
 }
 
-/** Calls that are made side by side; throws what the first of them in the list throws that fails, once all have ended. */
+/**
+ * Calls that are made side by side; throws what the first of them in the list throws that fails, once all have ended.
+ */
 export function* callTogether(
   world: World,
   invocation: Invocation,

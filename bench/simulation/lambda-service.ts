@@ -62,7 +62,10 @@ interface LambdaParts {
   readonly capacity: LambdaCapacity;
 }
 
-/** Runs functions as Lambda does: an environment for each invocation at a time, cold or warm, within the account's limits. */
+/**
+ * Runs functions as Lambda does: an environment for each invocation at a time, cold or warm, within the account's
+ * limits.
+ */
 export class LambdaService {
   readonly #parts: LambdaParts;
   readonly #functions = new Map<FunctionName, Environments>();

@@ -10,8 +10,8 @@ import { startWorkflow } from './workflow.ts';
 import type { World } from './world.ts';
 
 /**
- * What the rotation function does at a step: createSecret starts, attaches or redrives, and waits; setSecret has nothing
- * to do, and the other steps find the version current.
+ * What the rotation function does at a step: createSecret starts, attaches or redrives, and waits; setSecret has
+ * nothing to do, and the other steps find the version current.
  *
  * @throws Failure `RotationFailed`, `RotationStillRunning`, `ThrottlingException`, `Sandbox.Timedout`
  */

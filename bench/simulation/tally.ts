@@ -2,7 +2,9 @@ import type { FunctionName } from '../../infra/function-list.ts';
 import type { Operation } from './operations.ts';
 import type { QuotaName } from './quotas.ts';
 
-/** What requests are refused by: a quota of AWS, Lambda's concurrency or its scaling rate, or a limit of Genesys Cloud. */
+/**
+ * What requests are refused by: a quota of AWS, Lambda's concurrency or its scaling rate, or a limit of Genesys Cloud.
+ */
 export type Limit =
   | QuotaName
   | 'Lambda concurrency'

@@ -34,7 +34,8 @@ export interface ExistingSecret {
 /**
  * Reads the secret that the tokens are for; undefined when there is none and one of this name can be made.
  *
- * @throws CliError it is scheduled for deletion, its value is no JSON object, or a secret is missing whose ARN was given
+ * @throws CliError it is scheduled for deletion, its value is no JSON object, or a secret is missing whose ARN was
+ *         given
  */
 export async function findTarget(
   secrets: SecretsManagerClient,

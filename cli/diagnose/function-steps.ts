@@ -33,7 +33,10 @@ interface FunctionFacts {
 /** The same of all of them. */
 export type TaskFunctions = Readonly<Record<TaskFunction, FunctionFacts>>;
 
-/** With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation"). */
+/**
+ * With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager
+ * rotation").
+ */
 const LEAST_CONCURRENCY = 10;
 
 const DEPLOY = 'Deploy the stack again with npm run deploy; it restores what was changed by hand.';

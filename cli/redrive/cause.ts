@@ -34,7 +34,9 @@ const AWS_UNKNOWN: Cause = {
   why: 'Whether the cause is gone cannot be told from here.',
 };
 
-/** Looks, cheaply and without changing anything, whether the cause of the error that an execution failed with is gone. */
+/**
+ * Looks, cheaply and without changing anything, whether the cause of the error that an execution failed with is gone.
+ */
 export async function checkCause(
   error: string,
   failed: Failed,

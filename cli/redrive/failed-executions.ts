@@ -10,7 +10,10 @@ import type { SecretEntry } from '../shared/secrets.ts';
 
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
 
-/** How long after its end an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving executions"). */
+/**
+ * How long after its end an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
+ * executions").
+ */
 const REDRIVABLE_MS = 14 * 24 * 3_600_000;
 
 /** A secret with the execution that stands in the way of its rotation. */

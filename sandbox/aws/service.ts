@@ -14,7 +14,10 @@ export interface Caller {
 
 /** One call of an AWS operation, as the service sees it. */
 export interface AwsCall {
-  /** The service's SigV4 name: `secretsmanager`, `states`, `kms`, `lambda`, `sts`, `iam`, `cloudtrail`, `sns`, `dynamodb`. */
+  /**
+   * The service's SigV4 name: `secretsmanager`, `states`, `kms`, `lambda`, `sts`, `iam`, `cloudtrail`, `sns`,
+   * `dynamodb`.
+   */
   readonly service: string;
   readonly operation: string;
   readonly input: unknown;

@@ -119,7 +119,9 @@ export class DynamoDb implements AwsService {
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
   }
 
-  /** The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB". */
+  /**
+   * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB".
+   */
   #access(action: string, table: string, given: Attributes, returnValues?: string): AccessRequest[] {
     const name = this.#nameOf(table);
     const partitionKey = name === undefined ? undefined : this.#tables.get(name)?.specification.partitionKey;

@@ -45,7 +45,8 @@ const KEPT_DELIVERIES = 1000;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:\d{12}:function:[^:]+(:[^:]+)?$/;
 
 /**
- * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once. What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
+ * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once.
+ * What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
  *
  * Source: Amazon EventBridge User Guide, "Event bus targets in Amazon EventBridge" and "How EventBridge retries
  * delivering events".

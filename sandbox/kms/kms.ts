@@ -25,9 +25,9 @@ export interface KeyProperties {
 }
 
 /**
- * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which
- * a key does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method
- * takes a key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
+ * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which a key
+ * does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method takes a
+ * key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
  *
  * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey
  */

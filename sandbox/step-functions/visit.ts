@@ -75,7 +75,9 @@ export class Visit {
     this.#retryCount += 1;
   }
 
-  /** The context object, `$$` (AWS Step Functions Developer Guide, "Accessing execution data from the Context object"). */
+  /**
+   * The context object, `$$` (AWS Step Functions Developer Guide, "Accessing execution data from the Context object").
+   */
   context(): Json {
     return {
       ...this.#execution,

@@ -9,7 +9,9 @@ export interface TemplateRule extends RuleSpecification {
   readonly logicalId: string;
 }
 
-/** The properties of a target that the sandbox takes: how often EventBridge tries is nothing that Lambda lets happen. */
+/**
+ * The properties of a target that the sandbox takes: how often EventBridge tries is nothing that Lambda lets happen.
+ */
 const TARGET_PROPERTIES = ['Arn', 'Id', 'RetryPolicy'];
 
 const ruleProperties = v.object({

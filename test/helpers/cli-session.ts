@@ -64,7 +64,7 @@ export function startCli(
     watcher.ended();
     const printed = written.stdout + written.stderr;
     expectNoIssuedSecrets(sandbox, printed);
-    expect(leaksIn(printed, [...(await secretsBefore), ...(await storedSecrets(sandbox))])).toEqual([]);
+    expect(leaksIn(printed, [...secretsBefore, ...storedSecrets(sandbox)])).toEqual([]);
     return { exitCode: code, ...written };
   });
   return {

@@ -22,7 +22,9 @@ export const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
 /** When the execution has failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
-/** The time by which the function goes. It passes only where the function waits; what happens meanwhile happens once. */
+/**
+ * The time by which the function goes. It passes only where the function waits; what happens meanwhile happens once.
+ */
 interface NotifyTime {
   now: Date;
   whileWaiting: () => Promise<unknown>;

@@ -41,7 +41,8 @@ const LIMIT_SECONDS = 400;
 
 /**
  * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
- * ends with the test, unless told otherwise. Its time stands still until the test waits for something, unless the options say otherwise.
+ * ends with the test, unless told otherwise. Its time stands still until the test waits for something, unless the
+ * options say otherwise.
  */
 export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
   const hooks = new Map<string, () => Promise<unknown>>();

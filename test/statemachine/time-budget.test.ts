@@ -47,7 +47,10 @@ const { maxAttempts, requestHandler } = AWS_CLIENT_LIMITS;
 /** An AWS call of which no attempt is answered. */
 const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + (maxAttempts - 1) * SDK_PAUSE_MS;
 
-/** The calls that the rotation function makes before it follows the execution: DescribeSecret, GenerateDataKey, StartExecution. */
+/**
+ * The calls that the rotation function makes before it follows the execution: DescribeSecret, GenerateDataKey,
+ * StartExecution.
+ */
 const CALLS_BEFORE_FOLLOWING = 3;
 
 const tasks = Object.entries(definition.States).flatMap(([state, { Type, TimeoutSeconds, Parameters }]) =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
@@ -41,7 +41,7 @@ describe('function processes', () => {
     const held = invoke({ startedFile: started, holdUntil: gate });
     await vi.waitUntil(() => existsSync(started), 10_000);
     const other = await invoke();
-    await invoke({ startedFile: gate });
+    writeFileSync(gate, '');
     const { payload: heldPid } = await held;
     const next = await invoke();
 
