@@ -21,7 +21,8 @@ function outputOf(execution: ExecutionSnapshot): v.InferOutput<typeof output> {
 const WAYS = {
   'when Secrets Manager retries under another one': {
     secretsManager: { retryToken: 'fresh', retryDelaysMs: [60_000] },
-    next: async (world: RecoveryWorld): Promise<void> => world.sandbox.advance(60_000),
+    // The retry comes after a minute; its first execution may fail before a second one goes on with the sealed tokens.
+    next: async (world: RecoveryWorld): Promise<void> => world.sandbox.advance(90_000),
   },
   'when it was cancelled, AWSPENDING taken off, and the secret rotated anew': {
     secretsManager: {},
