@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';
-import { type Ending, EXIT_CODES } from './exit-code.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
@@ -38,17 +37,4 @@ export function makeProgram(surroundings: Surroundings): Command {
   addRedrive(program, surroundings);
   addDiagnose(program, surroundings);
   return program;
-}
-
-/** The part of a command's help that shows it at work. */
-export function exampleHelp(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map(line => `  npm run cli -- ${line}`).join('\n')}`;
-}
-
-/** The part of a command's help that lists how it can end. */
-export function exitCodesHelp(...endings: readonly Ending[]): string {
-  const lines = endings
-    .map(ending => EXIT_CODES[ending])
-    .map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`);
-  return `\nExit codes:\n${lines.join('\n')}`;
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
-import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { numberArgument } from '../shared/number-argument.ts';
 import { authorize } from './authorize.ts';
 

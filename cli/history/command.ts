@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { executionsOf } from '../shared/executions.ts';
+import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import { numberArgument } from '../shared/number-argument.ts';
 import { findSecret } from '../shared/secrets.ts';

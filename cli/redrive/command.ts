@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { redriveAll } from './redrive-all.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';

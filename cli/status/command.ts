@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
-import { exampleHelp, exitCodesHelp } from '../program.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import type { Health } from './health.ts';
 import { printStatus, statusResult } from './report.ts';
