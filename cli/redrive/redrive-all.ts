@@ -60,14 +60,20 @@ async function lookAt(
   if (isRunning) return { ...about, outcome: 'running' };
   await historyPace.turn(signal);
   if (signal.aborted) return { ...about, outcome: 'notBegun' };
-  const execution = await findExecution(executionArn, context);
-  if (execution.status === 'succeeded') return { ...about, outcome: 'succeeded' };
-  if (execution.status === 'running') return { ...about, outcome: 'running' };
-  const failure = await failureOf(aws.stepFunctions, executionArn);
-  // DescribeExecution lags behind the history: somebody has redriven it since.
-  if (failure === undefined) return { ...about, outcome: 'running' };
-  const cause = await checkCause(failure.error, execution, causes);
-  return { secretName: secret, execution, cause };
+  try {
+    const execution = await findExecution(executionArn, context);
+    if (execution.status === 'succeeded') return { ...about, outcome: 'succeeded' };
+    if (execution.status === 'running') return { ...about, outcome: 'running' };
+    const failure = await failureOf(aws.stepFunctions, executionArn);
+    // DescribeExecution lags behind the history: somebody has redriven it since.
+    if (failure === undefined) return { ...about, outcome: 'running' };
+    const cause = await checkCause(failure.error, execution, causes);
+    return { secretName: secret, execution, cause };
+  } catch (error) {
+    // One that cannot be read is no reason to leave the others; a refusal of AWS would meet them all.
+    if (!(error instanceof CliError)) throw error;
+    return { ...about, outcome: 'error', message: error.message };
+  }
 }
 
 function isCandidate(found: Candidate | AllResult): found is Candidate {

@@ -99,6 +99,23 @@ describe('redrive --all, when Secrets Manager was faster,', () => {
     expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });
 
+  it('says which execution it cannot read, and goes on with the others', async () => {
+    const unreadable = failed(SECRET_NAME, 'FAILED', CLIENT_REJECTED);
+    const { executionArn } = unreadable.execution;
+    stepFunctions
+      .on(DescribeExecutionCommand, { executionArn })
+      .resolves(executionDescription('FAILED', { input: '{}' }));
+
+    const { failure, err } = await redrivenAll(unreadable, failed(OTHER_NAME, 'FAILED', CLIENT_REJECTED));
+
+    expect(failure).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringContaining('1 failed, 1 left out'),
+    });
+    expect(err).toContain(executionArn);
+    expect(err).toContain(`${OTHER_NAME}: not redriven. AWSCURRENT is still the version`);
+  });
+
   it('counts an execution that has succeeded meanwhile as done', async () => {
     const { failure, out, err } = await redrivenAll(
       failed(SECRET_NAME, 'SUCCEEDED', { type: 'ExecutionSucceeded' }),
