@@ -290,8 +290,8 @@ describe('a function whose process has ended before its cold start is over', () 
     );
 
     const invocation = invoke();
-    await vi.waitUntil(() => existsSync(file), 10_000);
-    const pid = Number(readFileSync(file, 'utf8'));
+    // The file is there before its content is.
+    const pid = await vi.waitUntil(() => existsSync(file) && Number(readFileSync(file, 'utf8')), 10_000);
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
     clock.advance(3_600_000);
 
