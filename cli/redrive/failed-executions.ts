@@ -1,11 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import {
-  type ExecutionSummary,
-  executionsWithStatus,
-  FAILED_STATUSES,
-  isExecutionOf,
-} from '../shared/executions.ts';
+import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
+import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
 import type { SecretEntry } from '../shared/secrets.ts';
 
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;

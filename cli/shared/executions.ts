@@ -7,9 +7,7 @@ import {
 import { functionMessage } from '../../functions/shared/execution-data.ts';
 import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
 import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-
-/** How an execution closes in vain. */
-export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
 
 type FailedStatus = (typeof FAILED_STATUSES)[number];
 

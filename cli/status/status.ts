@@ -1,4 +1,5 @@
 import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
+import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
@@ -6,7 +7,6 @@ import type { Deployment } from '../shared/deployment.ts';
 import {
   type ExecutionSummary,
   executionsWithStatus,
-  FAILED_STATUSES,
   failureOf,
   isExecutionOf,
   stateOf,

@@ -6,7 +6,7 @@ import {
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
 import { isConfigurationTest } from '../shared/execution-name.ts';
-import type { StateMachineAccess } from '../shared/executions.ts';
+import { FAILED_STATUSES, type StateMachineAccess } from '../shared/executions.ts';
 
 /** Sealed tokens that an execution refreshed and that never became AWSCURRENT. */
 export interface RecoveredTokens {
@@ -19,9 +19,6 @@ export interface RecoveredTokens {
   /** When Genesys Cloud issued them (ISO 8601). */
   readonly refreshedAt: string;
 }
-
-/** An execution may hold tokens that are not stored, however it ended. */
-const UNSUCCESSFUL: readonly ExecutionStatus[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** A listing is a page at a time, newest first; older executions than these pages hold are not looked at. */
 const MOST_PAGES = 5;
@@ -44,7 +41,10 @@ export async function searchRecoveredTokens(
   baseVersionId: string,
   access: StateMachineAccess,
 ): Promise<RecoveredTokens | undefined> {
-  const listed = await Promise.all(UNSUCCESSFUL.map(status => listExecutions(namePrefix, status, access)));
+  const listed = await Promise.all(
+    // An execution may hold tokens that are not stored, however it ended.
+    FAILED_STATUSES.map(status => listExecutions(namePrefix, status, access)),
+  );
   const newest = listed
     .flat()
     .sort((a, b) => startMs(b) - startMs(a))

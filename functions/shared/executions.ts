@@ -9,6 +9,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 
+/** How an execution closes in vain. */
+export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
 /** How the state machine is reached. */
 export interface StateMachineAccess {
   readonly stepFunctions: SFNClient;
