@@ -3,20 +3,20 @@ interface FunctionEntry {
   /** Its construct's id; of a function of the workflow the same word as its state and its folder. */
   readonly constructId: string;
   /**
-   * Lambda stops the function after this long. Longer than every limit inside the function, and of a function of the
-   * workflow shorter than the `TimeoutSeconds` of the Tasks that run it: Step Functions does not stop a running
-   * function, and an orphaned `refresh` could still spend the token.
+   * Lambda stops the function after this long. Longer than every limit inside the function. For a function of the
+   * workflow at least 10 s shorter than the `TimeoutSeconds` of its Tasks, which may include the initialisation: Step
+   * Functions does not stop a running function, and the result of an orphaned one is lost.
    */
   readonly timeoutSeconds: number;
 }
 
 /** The functions that the workflow runs as its Tasks, by the names of their folders under `functions/`. */
 export const TASK_FUNCTIONS = {
-  fetch: { constructId: 'Fetch', timeoutSeconds: 2 },
-  refresh: { constructId: 'Refresh', timeoutSeconds: 7 },
-  'store-pending': { constructId: 'StorePending', timeoutSeconds: 2 },
-  verify: { constructId: 'Verify', timeoutSeconds: 3 },
-  promote: { constructId: 'Promote', timeoutSeconds: 2 },
+  fetch: { constructId: 'Fetch', timeoutSeconds: 15 },
+  refresh: { constructId: 'Refresh', timeoutSeconds: 30 },
+  'store-pending': { constructId: 'StorePending', timeoutSeconds: 15 },
+  verify: { constructId: 'Verify', timeoutSeconds: 18 },
+  promote: { constructId: 'Promote', timeoutSeconds: 15 },
 } as const satisfies Record<string, FunctionEntry>;
 
 /** The functions that look after the rotations: they touch no credential, and no rotation waits for them. */

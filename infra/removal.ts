@@ -6,7 +6,7 @@ export type RemovalChoice = 'retain' | 'destroy';
 
 /** The removal policies of a deployment. */
 export interface Removal {
-  /** Of what credentials depend on: the secrets, and the keys under which their tokens and executions are kept. */
+  /** Of what credentials depend on: the secrets, the journal, and the keys of sealed tokens and executions. */
   readonly credentials: RemovalPolicy;
   /** Of what was only written down about the rotations: logs, table, topic. */
   readonly records: RemovalPolicy;

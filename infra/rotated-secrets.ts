@@ -20,7 +20,6 @@ export interface RotatedSecretsProps extends SecretSelection {
 export type SecretAction =
   | 'DescribeSecret'
   | 'GetSecretValue'
-  | 'ListSecretVersionIds'
   | 'PutSecretValue'
   | 'UpdateSecretVersionStage';
 
@@ -31,7 +30,6 @@ export type SecretAction =
 const KEY_USE: Readonly<Record<SecretAction, readonly string[]>> = {
   DescribeSecret: [],
   GetSecretValue: ['kms:Decrypt'],
-  ListSecretVersionIds: [],
   PutSecretValue: ['kms:Decrypt', 'kms:GenerateDataKey'],
   UpdateSecretVersionStage: [],
 };

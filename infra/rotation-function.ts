@@ -34,12 +34,12 @@ export function rotationFunction(scope: Construct, props: RotationFunctionProps)
       seal.allow('GenerateDataKey', 'rotation-token'),
       new PolicyStatement({
         sid: 'StartRotation',
-        actions: ['states:StartExecution', 'states:ListExecutions'],
+        actions: ['states:StartExecution'],
         resources: [stateMachine.stateMachineArn],
       }),
       new PolicyStatement({
         sid: 'FollowRotation',
-        actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'],
+        actions: ['states:DescribeExecution', 'states:RedriveExecution'],
         resources: [arnOf(scope, 'states', 'execution', `${namePrefix}:*`)],
       }),
       ...(executionKey === undefined ? [] : [executionKey.forReader()]),

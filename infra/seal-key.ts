@@ -3,8 +3,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
-/** What a sealed blob may hold; the value of `holds` in its encryption context. */
-export type SealedContent = 'secret-value' | 'rotation-token';
+/** What a sealed blob may hold: the value of `holds` in its encryption context. */
+export type SealedContent = 'token-pair' | 'rotation-token';
 
 /** What the seal's key is bound to. */
 export interface SealKeyProps {
@@ -15,13 +15,11 @@ export interface SealKeyProps {
 }
 
 /**
- * The key under which tokens travel through the state machine. Its own policy only hands the decision to the
- * account's IAM policies; what may be done with it stands in the roles that `allow` grants to.
+ * The key that seals tokens in the journal and on their way through the state machine. Its own policy leaves the
+ * decision to the account's IAM policies; the roles that `allow` grants to say what may be done with it.
  *
- * It should stay when the stack, or a later template, does without it: the tokens of a failed rotation lie sealed in
- * its execution, which can be redriven for 14 days.
- *
- * @see AWS Step Functions Developer Guide, "Restarting state machine executions with redrive"
+ * It must stay when the stack, or a later template, does without it: the journal holds the newest tokens sealed, and
+ * so does the execution of a failed rotation.
  */
 export class SealKey extends Construct {
   readonly arn: string;
@@ -41,23 +39,31 @@ export class SealKey extends Construct {
   }
 
   /**
-   * Allows one use of the key, bound to the encryption context: exactly the keys `secretArn`, `versionId` and
-   * `holds`, a secret of this deployment, and the given content. `ForAllValues` alone would let a call without any
-   * context pass; the other conditions ask for each of the three.
+   * Allows one use of the key, bound to the encryption context: the given content, a secret of this deployment, and
+   * exactly the keys that the content has. `ForAllValues` alone would let a call without any context pass; the other
+   * conditions require each key.
    *
    * @see AWS KMS Developer Guide, "AWS KMS condition keys"
    */
-  allow(action: 'GenerateDataKey' | 'Decrypt', ...contents: readonly SealedContent[]): PolicyStatement {
+  allow(action: 'GenerateDataKey' | 'Decrypt', content: SealedContent): PolicyStatement {
+    const { sid, keys } = CONTENTS[content];
     return new PolicyStatement({
-      sid: action === 'Decrypt' ? 'OpenSeal' : 'Seal',
+      sid: `${action === 'Decrypt' ? 'Open' : 'Seal'}${sid}`,
       actions: [`kms:${action}`],
       resources: [this.arn],
       conditions: {
-        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'versionId', 'holds'] },
-        StringEquals: { 'kms:EncryptionContext:holds': contents },
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'holds', ...keys] },
+        StringEquals: { 'kms:EncryptionContext:holds': content },
         StringLike: { 'kms:EncryptionContext:secretArn': this.#secretArns },
-        Null: { 'kms:EncryptionContext:versionId': 'false' },
+        Null: Object.fromEntries(keys.map(key => [`kms:EncryptionContext:${key}`, 'false'])),
       },
     });
   }
 }
+
+/** The further keys in the encryption context of each content. */
+const CONTENTS: Readonly<Record<SealedContent, { readonly sid: string; readonly keys: readonly string[] }>> =
+  {
+    'token-pair': { sid: 'TokenPair', keys: ['lineage', 'generation'] },
+    'rotation-token': { sid: 'RotationToken', keys: ['versionId'] },
+  };

@@ -12,6 +12,7 @@ import { InvalidSetting } from './invalid-setting.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
 import { checkOperations } from './operations/operations-options.ts';
+import { RefreshJournal } from './refresh-journal.ts';
 import { removalOf } from './removal.ts';
 import { RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
@@ -66,6 +67,7 @@ export class TokenRotation extends Construct {
       secretArns: secrets.resources,
       removalPolicy: removal.credentials,
     });
+    const journal = new RefreshJournal(this, 'Journal', { removalPolicy: removal.credentials });
     const executionKey = props.encryptExecutionData
       ? new ExecutionKey(this, 'ExecutionKey', {
           namePrefix,
@@ -75,7 +77,7 @@ export class TokenRotation extends Construct {
       : undefined;
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
       name: namePrefix,
-      tasks: taskFunctions(this, { settings, secrets, seal, gateway, longestGapHours }),
+      tasks: taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours }),
       logs,
       executionKey,
     });

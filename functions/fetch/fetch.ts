@@ -1,117 +1,132 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { InvalidSecret } from '../shared/errors.ts';
-import { log } from '../shared/log.ts';
+import { InvalidRotationRequest } from '../shared/errors.ts';
+import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
+import { type LogSubject, log } from '../shared/log.ts';
+import { removePendingLabel } from '../shared/pending-label.ts';
+import { requestFields } from '../shared/request.ts';
+import { assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
   describeSecret,
-  findCredential,
+  readCurrent,
+  readUntil,
   type SecretDescription,
-  type StoredCredential,
+  type Sleep,
   versionWithStage,
 } from '../shared/secret-versions.ts';
-import type { FetchRequest } from './fetch-request.ts';
-import {
-  expiresBefore,
-  findUnfinishedVersion,
-  listVersions,
-  storedOrUnreadable,
-} from './unfinished-version.ts';
+
+/** What the state Fetch passes. */
+export interface FetchRequest extends LogSubject {
+  readonly purpose: Purpose;
+  /** The execution's ARN. */
+  readonly execution: string;
+}
 
 /** Where the workflow goes from here. */
-export type Route =
-  | 'refresh'
-  | 'refreshFound'
-  | 'storeRecovered'
-  | 'verifyResumed'
-  | 'standDown'
-  | 'rotated'
-  | 'checkConfiguration';
-
-/** What the workflow needs to know about the secret's versions. */
 export interface FetchResult {
-  readonly route: Route;
-  /** The version that AWSCURRENT was on. */
-  readonly baseVersionId: string;
-  /** The version of this rotation; for `refreshFound` the one that another rotation left behind. */
-  readonly pendingVersionId: string;
+  readonly route: 'refresh' | 'rotated' | 'checkConfiguration';
+}
+
+/** What fetching needs. */
+export interface FetchDependencies {
+  readonly secrets: SecretsManagerClient;
+  readonly sleep: Sleep;
 }
 
 /**
- * Looks at the secret before anything is spent, and decides where the rotation has to go on.
+ * Reads the request, and with it the whole input of the execution: what a later state would miss must be found before
+ * a refresh token is spent.
+ *
+ * @throws InvalidRotationRequest
+ */
+export function parseFetchRequest(event: unknown): FetchRequest {
+  const request = requestFields('The request of the state Fetch', event);
+  const input = request.object('input');
+  input.nullableString('sealedRotationToken');
+  return {
+    purpose: input.oneOf('purpose', ['rotate', 'check-configuration']),
+    secretArn: input.string('secretArn'),
+    versionId: input.string('versionId'),
+    execution: request.string('execution'),
+    state: request.string('state'),
+  };
+}
+
+/**
+ * Checks everything that can be checked before anything is spent, and decides where the rotation goes. It searches for
+ * nothing: the journal leads from the refresh token of AWSCURRENT to the newest one.
+ *
+ * A rotation that is AWSCURRENT already, but left AWSPENDING on another of its versions, would keep Secrets Manager
+ * from starting the next one: the label is removed.
  *
  * @throws SecretNotFound
- * @throws InvalidSecret AWSCURRENT has no value, or not a complete credential
+ * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
+ * @throws InvalidRotationRequest the execution is not one of this rotation, or its version is neither AWSPENDING nor
+ *         AWSCURRENT
  */
-export async function fetchVersions(
+export async function fetchCredential(
   request: FetchRequest,
-  { secrets }: { readonly secrets: SecretsManagerClient },
+  { secrets, sleep }: FetchDependencies,
 ): Promise<FetchResult> {
   const { secretArn, versionId } = request;
-  const [describing, readingCurrent, readingOwn, listing] = await Promise.allSettled([
-    describeSecret(secrets, secretArn),
-    findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }),
-    storedOrUnreadable(secrets, secretArn, versionId),
-    listVersions(secrets, secretArn),
+  const [describing, reading] = await Promise.allSettled([
+    readUntil(
+      description => labelOf(description, versionId) !== undefined,
+      () => describeSecret(secrets, secretArn),
+      sleep,
+    ),
+    readCurrent(secrets, secretArn, sleep),
   ]);
-  // The description comes first: the reads fail with less telling errors when the secret is gone.
+  // The description comes first: without the secret, the read fails with a less telling error.
   const description = settled(describing);
-  const base = settled(readingCurrent);
-  if (base === undefined) {
-    throw new InvalidSecret(
-      `Secret ${secretArn} has no AWSCURRENT value. Store a credential first, then redrive the execution.`,
+  const route = chooseRoute(request, description);
+  if (route === 'rotated') {
+    await removeLeftoverLabel(description, versionId, { secrets, sleep });
+  } else {
+    assertRoomForTokens(secretArn, settled(reading).credential);
+  }
+  log('info', 'fetched', request, { route });
+  return { route };
+}
+
+function chooseRoute(request: FetchRequest, description: SecretDescription): FetchResult['route'] {
+  const { secretArn, versionId, purpose, execution } = request;
+  const rotation = { secretArn, secretName: description.name, clientRequestToken: versionId };
+  if (description.arn !== secretArn || !isAttemptOf(execution, rotation, purpose)) {
+    throw new InvalidRotationRequest(
+      `Execution ${execution} is not named after the rotation in its input. Nothing was spent. Start the rotation with RotateSecret.`,
     );
   }
-  const labelled = versionWithStage(description, 'AWSPENDING');
-  const ownVersionId =
-    labelled !== undefined && belongsToRotation(labelled, versionId) ? labelled : versionId;
-  const own =
-    ownVersionId === versionId
-      ? settled(readingOwn)
-      : await storedOrUnreadable(secrets, secretArn, ownVersionId);
-
-  const chosen = chooseRoute(request, description, base, ownVersionId, own);
-  const found =
-    chosen === 'refresh'
-      ? await findUnfinishedVersion(secrets, secretArn, settled(listing), base, ownVersionId)
-      : undefined;
-  const route = found === undefined ? chosen : 'refreshFound';
-  const pendingVersionId = found?.versionId ?? ownVersionId;
-  log('info', 'fetched', request, { route, baseVersionId: base.versionId, pendingVersionId });
-  return { route, baseVersionId: base.versionId, pendingVersionId };
-}
-
-function chooseRoute(
-  request: FetchRequest,
-  description: SecretDescription,
-  base: StoredCredential,
-  ownVersionId: string,
-  own: StoredCredential | undefined,
-): Exclude<Route, 'refreshFound'> {
-  if (request.purpose === 'check-configuration') return 'checkConfiguration';
-  // AWSPENDING may be gone from it by then: Secrets Manager takes it off once it counts the rotation as done.
-  const current = versionWithStage(description, 'AWSCURRENT');
-  if (current !== undefined && belongsToRotation(current, request.versionId)) return 'rotated';
-  if (own !== undefined && !isCopy(own, base)) {
-    const isPending = versionWithStage(description, 'AWSPENDING') === ownVersionId;
-    return isNewer(own, base, isPending) ? 'verifyResumed' : 'standDown';
+  const label = labelOf(description, versionId);
+  if (label === undefined) {
+    throw new InvalidRotationRequest(
+      `Version ${versionId} of secret ${secretArn} is neither AWSPENDING nor AWSCURRENT. Nothing was spent. Start the rotation with RotateSecret.`,
+    );
   }
-  return request.recoveredBaseVersionId === base.versionId ? 'storeRecovered' : 'refresh';
+  if (purpose === 'check-configuration') return 'checkConfiguration';
+  return label === 'AWSCURRENT' ? 'rotated' : 'refresh';
 }
 
-/**
- * Whether the stored value of this rotation is newer than the current one. The lives of the tokens tell. Where they
- * are not known the label does: a write to AWSCURRENT takes AWSPENDING off by itself, so what still is AWSPENDING
- * was written later. The versions' creation dates do not help: whether a pending version counts from its value or
- * from the start of the rotation is not documented.
- */
-function isNewer(own: StoredCredential, base: StoredCredential, isPending: boolean): boolean {
-  return isPending ? !expiresBefore(own, base) : expiresBefore(base, own);
+/** The label that the rotation has got to. */
+function labelOf(description: SecretDescription, versionId: string): 'AWSCURRENT' | 'AWSPENDING' | undefined {
+  return (['AWSCURRENT', 'AWSPENDING'] as const).find(label => {
+    const holderId = versionWithStage(description, label);
+    return holderId !== undefined && belongsToRotation(holderId, versionId);
+  });
 }
 
-/** Whether a version holds what AWSCURRENT holds: a configuration test is made on such a copy. */
-function isCopy({ credential }: StoredCredential, base: StoredCredential): boolean {
-  const { refreshToken, accessToken } = base.credential;
-  return credential.refreshToken === refreshToken && credential.accessToken === accessToken;
+/** AWSPENDING on a version other than AWSCURRENT's keeps Secrets Manager from starting the next rotation. */
+async function removeLeftoverLabel(
+  description: SecretDescription,
+  versionId: string,
+  { secrets, sleep }: FetchDependencies,
+): Promise<void> {
+  const pendingId = versionWithStage(description, 'AWSPENDING');
+  const isLeftover =
+    pendingId !== undefined &&
+    pendingId !== versionWithStage(description, 'AWSCURRENT') &&
+    belongsToRotation(pendingId, versionId);
+  if (isLeftover) await removePendingLabel(secrets, description.arn, pendingId, sleep);
 }
 
 function settled<Value>(result: PromiseSettledResult<Value>): Value {

@@ -1,15 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { type PromoteResult, promote } from './promote.ts';
-import { parsePromoteRequest } from './promote-request.ts';
+import { requiredVariable } from '../shared/environment.ts';
+import type { RemainingTime } from '../shared/genesys-timeouts.ts';
+import { requestFields } from '../shared/request.ts';
+import { type PromoteResult, parsePromotion, promote } from './promote.ts';
 import { type StandDownResult, standDown } from './stand-down.ts';
 
+const journal = {
+  dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),
+  tableName: requiredVariable('JOURNAL_TABLE'),
+};
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 
 /** The task of the states Promote and StandDown. */
-export async function handler(event: unknown): Promise<PromoteResult | StandDownResult> {
-  const request = parsePromoteRequest(event);
-  return request.action === 'promote'
-    ? promote(request, { secrets, now: () => new Date() })
-    : standDown(request, { secrets });
+export async function handler(
+  event: unknown,
+  context: RemainingTime,
+): Promise<PromoteResult | StandDownResult> {
+  const request = requestFields('The request of the state Promote', event);
+  const action = request.oneOf('action', ['promote', 'stand-down']);
+  const subject = {
+    secretArn: request.string('secretArn'),
+    versionId: request.string('versionId'),
+    execution: request.string('execution'),
+    state: request.string('state'),
+  };
+  if (action === 'stand-down') return standDown({ ...subject, action }, { secrets, sleep });
+  return promote(
+    { ...subject, action, ...parsePromotion(request) },
+    {
+      secrets,
+      journal,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+      now: () => new Date(),
+      sleep,
+    },
+  );
 }

@@ -1,17 +1,45 @@
+import { type SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import {
-  InvalidParameterException,
-  type SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
-import { log } from '../shared/log.ts';
+  CurrentVersionMoved,
+  InvalidRotationRequest,
+  PendingVersionMissing,
+  PendingVersionTaken,
+} from '../shared/errors.ts';
+import { claimToken, type Journal } from '../shared/journal/journal.ts';
+import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { currentVersionMoved, describeSecret, versionWithStage } from '../shared/secret-versions.ts';
-import type { PromoteRequest } from './promote-request.ts';
+import { isClientFault } from '../shared/pending-label.ts';
+import type { RequestFields } from '../shared/request.ts';
+import {
+  belongsToRotation,
+  describeSecret,
+  readUntil,
+  type SecretDescription,
+  type Sleep,
+  versionWithStage,
+} from '../shared/secret-versions.ts';
+
+/** What the state Promote passes. */
+export interface PromoteRequest extends LogSubject {
+  readonly action: 'promote';
+  readonly pendingVersionId: string;
+  /** The version that StorePending read as AWSCURRENT. */
+  readonly baseVersionId: string;
+  /** Of the pending refresh token. */
+  readonly fingerprint: string;
+  /** When Genesys Cloud issued the pending tokens. */
+  readonly issuedAt: Date;
+  readonly redriveCount: number;
+}
 
 /** What promoting needs. */
 export interface PromoteDependencies {
   readonly secrets: SecretsManagerClient;
+  readonly journal: Journal;
+  /** The function's own remaining time, in ms. */
+  readonly remainingMs: () => number;
   readonly now: () => Date;
+  readonly sleep: Sleep;
 }
 
 /** How AWSCURRENT moved. */
@@ -20,20 +48,100 @@ export interface PromoteResult {
   readonly currentVersionId: string;
 }
 
+/** Clocks of two functions differ by less than this, in ms. */
+const CLAIM_MARGIN_MS = 5_000;
+
+/** Reads what is particular to a promotion. */
+export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {
+  return {
+    pendingVersionId: request.string('pendingVersionId'),
+    baseVersionId: request.string('baseVersionId'),
+    fingerprint: request.string('fingerprint'),
+    issuedAt: request.instant('issuedAt'),
+    redriveCount: request.count('redriveCount'),
+  };
+}
+
 /**
- * Moves AWSCURRENT from the version that was refreshed to the verified one, and only from there: Secrets Manager
- * refuses when someone wrote a newer credential meanwhile. The call has no idempotency token, so a repetition of
- * one that succeeded is refused as well; the labels tell the two apart. Safe to repeat.
+ * Moves AWSCURRENT to this rotation's pending version, from the version that StorePending read and from no other. The
+ * call has no idempotency token, so a repetition of one that succeeded is refused; the labels tell. Safe to repeat.
  *
- * @throws CurrentVersionMoved AWSCURRENT is on a third version, which stays
+ * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved.
+ *
+ * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
+ * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
+ * @throws PendingVersionTaken   AWSPENDING is on the version of another rotation
+ * @throws InvalidRotationRequest the pending version is not one of this rotation
  * @see AWS Secrets Manager API Reference, UpdateSecretVersionStage
  */
 export async function promote(
   request: PromoteRequest,
-  { secrets, now }: PromoteDependencies,
+  dependencies: PromoteDependencies,
 ): Promise<PromoteResult> {
-  const { secretArn, pendingVersionId, baseVersionId, refreshedAt } = request;
+  const { secretArn, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
+  const { secrets, journal, now, remainingMs, sleep } = dependencies;
+  const claimUntil = new Date(now().getTime() + remainingMs() + CLAIM_MARGIN_MS);
+  const [description, isClaimed] = await Promise.all([
+    readUntil(
+      ({ stages }) => stages[pendingVersionId]?.some(isPromotable) === true,
+      () => describeSecret(secrets, secretArn),
+      sleep,
+    ),
+    claimToken(journal, secretArn, fingerprint, claimUntil),
+  ]);
   let movedAt: Date | undefined;
+  if (versionWithStage(description, 'AWSCURRENT') !== pendingVersionId) {
+    assertPromotable(request, description);
+    if (!isClaimed) {
+      throw new CurrentVersionMoved(
+        `The pending refresh token of secret ${secretArn} is not the newest of its login any more. The newest pair is stored instead.`,
+      );
+    }
+    await moveCurrent(request, dependencies);
+    movedAt = now();
+  }
+  log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
+  writeMetrics(request, {
+    Rotations: 1,
+    ...(movedAt && { TokenGap: Math.max(0, movedAt.getTime() - issuedAt.getTime()) }),
+  });
+  return { previousVersionId: baseVersionId, currentVersionId: pendingVersionId };
+}
+
+function isPromotable(label: string): boolean {
+  return label === 'AWSPENDING' || label === 'AWSCURRENT';
+}
+
+/** The labels decide, not the request: whoever calls this function can move AWSCURRENT to a pending version only. */
+function assertPromotable(
+  { secretArn, versionId, pendingVersionId, baseVersionId, redriveCount }: PromoteRequest,
+  description: SecretDescription,
+): void {
+  if (!belongsToRotation(pendingVersionId, versionId)) {
+    throw new InvalidRotationRequest(
+      `Version ${pendingVersionId} of secret ${secretArn} does not belong to rotation ${versionId}.`,
+    );
+  }
+  const currentVersionId = versionWithStage(description, 'AWSCURRENT');
+  if (currentVersionId !== baseVersionId)
+    throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
+  const holderId = versionWithStage(description, 'AWSPENDING');
+  if (holderId === pendingVersionId) return;
+  // Two rotations that take the label from each other would never end: the first time the other one goes first.
+  if (holderId !== undefined && !belongsToRotation(holderId, versionId) && redriveCount === 0) {
+    throw new PendingVersionTaken(
+      `AWSPENDING of secret ${secretArn} is on version ${holderId} of another rotation, which goes first. The new tokens are safe in the journal. Redrive that rotation's execution if it has failed, or redrive this one to take the label back.`,
+    );
+  }
+  throw new PendingVersionMissing(
+    `The pending version ${pendingVersionId} of secret ${secretArn} does not have AWSPENDING any more. It is stored again.`,
+  );
+}
+
+async function moveCurrent(
+  { secretArn, pendingVersionId, baseVersionId }: PromoteRequest,
+  { secrets, sleep }: PromoteDependencies,
+): Promise<void> {
   try {
     await secrets.send(
       new UpdateSecretVersionStageCommand({
@@ -43,22 +151,26 @@ export async function promote(
         RemoveFromVersionId: baseVersionId,
       }),
     );
-    movedAt = now();
   } catch (error) {
-    if (!(error instanceof InvalidParameterException)) throw error;
-    const currentVersionId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSCURRENT');
+    if (!isClientFault(error)) throw error;
+    const description = await readUntil(
+      read => versionWithStage(read, 'AWSCURRENT') !== baseVersionId,
+      () => describeSecret(secrets, secretArn),
+      sleep,
+    );
+    const currentVersionId = versionWithStage(description, 'AWSCURRENT');
+    if (currentVersionId === pendingVersionId) return;
     if (currentVersionId === baseVersionId) throw error;
-    if (currentVersionId !== pendingVersionId) {
-      throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
-    }
+    throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
   }
-  log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
-  writeMetrics(request, { Rotations: 1, TokenGap: msBetween(refreshedAt, movedAt) });
-  return { previousVersionId: baseVersionId, currentVersionId: pendingVersionId };
 }
 
-/** Undefined where a repetition found AWSCURRENT moved already, or where another execution refreshed the tokens. */
-function msBetween(refreshedAt: Date | null, movedAt: Date | undefined): number | undefined {
-  if (refreshedAt === null || movedAt === undefined) return undefined;
-  return Math.max(0, movedAt.getTime() - refreshedAt.getTime());
+function currentVersionMoved(
+  secretArn: string,
+  baseVersionId: string,
+  currentVersionId: string | undefined,
+): CurrentVersionMoved {
+  return new CurrentVersionMoved(
+    `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
+  );
 }

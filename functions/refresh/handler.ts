@@ -1,27 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { optionalNumber, requiredVariable } from '../shared/environment.ts';
-import { type RemainingTime, TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
+import { requiredNumber, requiredVariable } from '../shared/environment.ts';
+import type { RemainingTime } from '../shared/genesys-timeouts.ts';
 import { genesysUrls } from '../shared/genesys-urls.ts';
-import { type RefreshResult, refresh } from './refresh.ts';
-import { parseRefreshRequest } from './refresh-request.ts';
+import { parseRefreshRequest, type RefreshResult, refresh } from './refresh.ts';
 
+const HOUR_MS = 3_600_000;
+
+const journal = {
+  dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),
+  tableName: requiredVariable('JOURNAL_TABLE'),
+};
 const sealKeyArn = requiredVariable('SEAL_KEY_ARN');
-const longestGapHours = optionalNumber('LONGEST_GAP_HOURS');
+const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
 const genesysUrlsOf = genesysUrls(process.env);
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
-/** The task of the states Refresh and RefreshPending. */
+/** The task of the states Refresh and RefreshAgain. */
 export async function handler(event: unknown, context: RemainingTime): Promise<RefreshResult> {
   return refresh(parseRefreshRequest(event), {
     secrets,
     kms,
     sealKeyArn,
+    journal,
+    // Needed rarely, so its client is loaded then.
+    stateOf: async executionArn => (await import('./execution-state.ts')).executionState(executionArn),
     genesysUrlsOf,
-    timeoutMs: () => timeoutWithin(TOKEN_TIMEOUT_MS, context),
+    longestGapMs,
+    remainingMs: () => context.getRemainingTimeInMillis(),
     now: () => new Date(),
-    longestGapHours,
+    sleep,
   });
 }

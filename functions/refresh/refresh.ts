@@ -1,146 +1,333 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { InvalidSecret } from '../shared/errors.ts';
+import {
+  ExchangeInProgress,
+  ExchangeUnsettled,
+  GenesysRateLimited,
+  NewerLogin,
+  RefreshTokenRejected,
+  TokenResponseLost,
+} from '../shared/errors.ts';
+import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
-import { log } from '../shared/log.ts';
+import { planExchange } from '../shared/journal/exchange-plan.ts';
+import { fingerprintOf } from '../shared/journal/fingerprint.ts';
+import {
+  type Attempt,
+  beginExchange,
+  type Exchange,
+  type ExchangedPair,
+  endExchange,
+  type Journal,
+  type LineageState,
+  type PairIdentity,
+  readLineage,
+  recordExchange,
+  type SealedPair,
+  type TokenItem,
+} from '../shared/journal/journal.ts';
+import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
+import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { newSeal } from '../shared/sealed-blob.ts';
-import { type Credential, withTokens } from '../shared/secret-value.ts';
-import { currentVersionMoved, findCredential } from '../shared/secret-versions.ts';
+import { requestFields } from '../shared/request.ts';
+import type { SealKey } from '../shared/sealed-blob.ts';
+import type { Credential, TokenPair } from '../shared/secret-value.ts';
+import { readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
-import type { RefreshRequest } from './refresh-request.ts';
+import type { ExecutionState } from './execution-state.ts';
 
-const SECONDS_AN_HOUR = 3_600;
-
-/** What a refresh needs. */
-export interface RefreshDependencies {
-  readonly secrets: SecretsManagerClient;
-  readonly kms: KMSClient;
-  readonly sealKeyArn: string;
-  readonly genesysUrlsOf: GenesysUrlsOf;
-  /** How long Genesys Cloud may take, in ms, asked for when the request is about to leave. */
-  readonly timeoutMs: () => number;
-  readonly now: () => Date;
-  /** The longest time from one rotation to the next, in hours; undefined when the deployment does not say. */
-  readonly longestGapHours: number | undefined;
+/** What the states Refresh and RefreshAgain pass. */
+export interface RefreshRequest extends LogSubject {
+  readonly attempt: Attempt;
+  /** The pair that this rotation has and cannot use; undefined in Refresh, which has none yet. */
+  readonly replaces: Pick<PairIdentity, 'lineage' | 'generation'> | undefined;
 }
 
-/** The new credential, sealed, and where it came from. */
+/** What a refresh needs. */
+export interface RefreshDependencies extends SealKey {
+  readonly secrets: SecretsManagerClient;
+  /** Whether an execution, given by its ARN, can still use what its state holds. */
+  readonly stateOf: (executionArn: string) => Promise<ExecutionState>;
+  readonly journal: Journal;
+  readonly genesysUrlsOf: GenesysUrlsOf;
+  /** The function's own remaining time, in ms. */
+  readonly remainingMs: () => number;
+  readonly now: () => Date;
+  readonly sleep: Sleep;
+  /** The longest time from one rotation to the next, in ms. */
+  readonly longestGapMs: number;
+}
+
+/** The newest pair, sealed, as it travels through the execution's state. */
 export interface RefreshResult {
-  /** The version whose refresh token was traded. */
-  readonly tradedVersionId: string;
-  /** The version that AWSCURRENT has to move away from. */
-  readonly baseVersionId: string;
-  /** The complete new value of the secret; opens for StorePending only. */
-  readonly sealedValue: string;
-  /** When Genesys Cloud answered (ISO 8601). */
-  readonly refreshedAt: string;
-  /** When the new access token dies (ISO 8601); null when Genesys Cloud did not say. */
+  readonly lineage: string;
+  readonly generation: number;
+  readonly fingerprint: string;
+  readonly sealedPair: string;
+  /** When Genesys Cloud issued the pair (ISO 8601). */
+  readonly issuedAt: string;
+  /** When its access token expires (ISO 8601); null where Genesys Cloud did not say. */
   readonly expiresAt: string | null;
 }
 
+/** How often the journal may change under an attempt before it leaves the next try to Step Functions. */
+const MAX_ROUNDS = 3;
+
+/** What the function needs after the token endpoint's response to record the pair and to return it, in ms. */
+const RECORD_RESERVE_MS = 3_000;
+
+/** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
+const DEADLINE_MARGIN_MS = 5_000;
+
+/** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
+const MAX_RETRY_AFTER_MS = 5_000;
+
 /**
- * Trades the refresh token and seals the complete new value. Whatever can fail comes before the token endpoint is
- * called; after its answer there is only arithmetic and the log, so that the tokens reach the execution's state.
+ * Reads the request.
  *
- * @throws CurrentVersionMoved someone wrote a newer credential since the pending version was stored
+ * @throws InvalidRotationRequest
+ */
+export function parseRefreshRequest(event: unknown): RefreshRequest {
+  const request = requestFields('The request of the state Refresh', event);
+  const replaces = request.nullableObject('replaces');
+  const execution = request.string('execution');
+  return {
+    secretArn: request.string('secretArn'),
+    versionId: request.string('versionId'),
+    attempt: {
+      execution,
+      redriveCount: request.count('redriveCount'),
+      enteredAt: request.instant('enteredAt').toISOString(),
+      retryCount: request.count('retryCount'),
+    },
+    replaces: replaces === null ? undefined : pairIdentity(replaces),
+    execution,
+    state: request.string('state'),
+  };
+}
+
+function pairIdentity(pair: ReturnType<typeof requestFields>) {
+  return { lineage: pair.string('lineage'), generation: pair.count('generation') };
+}
+
+/**
+ * Gets the newest token pair of AWSCURRENT's login: the recorded one where AWSCURRENT does not hold it yet and it
+ * lasts, otherwise by exchanging the newest refresh token. Each exchange is marked in the journal before it begins and
+ * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
+ *
+ * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced
+ * @throws SharedLogin        another secret rotates the login
+ * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
+ * @throws ExchangeUnsettled  another execution, which failed and can be redriven, may hold the pair
  * @throws InvalidSecret, and what `refreshTokens` throws
  */
 export async function refresh(
   request: RefreshRequest,
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
-  const { secretArn, versionId, source } = request;
-  const [{ credential, tradedVersionId, baseVersionId, replacedExpiresAt }, seal] = await Promise.all([
-    source.kind === 'current'
-      ? readCurrent(dependencies.secrets, secretArn)
-      : readPending(dependencies.secrets, secretArn, source),
-    newSeal(dependencies.kms, dependencies.sealKeyArn, { secretArn, versionId, holds: 'secret-value' }),
-  ]);
+  const { secretArn, attempt, replaces } = request;
+  const { secrets, journal, now, sleep, longestGapMs } = dependencies;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { credential } = await readCurrent(secrets, secretArn, sleep);
+    const currentFingerprint = fingerprintOf(credential);
+    const known = await readLineage(journal, secretArn, currentFingerprint);
+    if (replaces !== undefined && known.lineage !== replaces.lineage) throw newerLogin(secretArn);
 
-  const startedAt = dependencies.now();
-  const tokens = await refreshTokens(credential, {
-    secretArn,
-    loginUrl: dependencies.genesysUrlsOf(credential.host).loginUrl,
-    timeoutMs: dependencies.timeoutMs(),
-    repeated: request.repeated,
-    now: dependencies.now,
-  });
-  const sealedValue = seal.seal(withTokens(credential, tokens));
-  const answeredAt = dependencies.now();
-
-  const expiresAt = tokens.expiresAt?.toISOString() ?? null;
-  log('info', 'refreshed', request, { tradedVersionId, baseVersionId, expiresAt });
-  const lifeSeconds = secondsBetween(answeredAt, tokens.expiresAt);
-  warnOfShortLife(request, lifeSeconds, dependencies.longestGapHours);
-  writeMetrics(request, {
-    RefreshTime: Math.max(0, answeredAt.getTime() - startedAt.getTime()),
-    AccessTokenLife: lifeSeconds,
-    RemainingTokenLife: secondsBetween(answeredAt, replacedExpiresAt),
-  });
-  return { tradedVersionId, baseVersionId, sealedValue, refreshedAt: answeredAt.toISOString(), expiresAt };
+    const plan = planExchange(known, {
+      currentFingerprint,
+      attempt,
+      avoidGeneration: replaces?.generation,
+      longestGapMs,
+      now: now(),
+    });
+    switch (plan.kind) {
+      case 'use':
+        log('info', 'newest pair found in the journal', request, {
+          issuedAt: plan.pair.issuedAt.toISOString(),
+        });
+        return resultOf(plan.pair);
+      case 'wait':
+        throw inProgress(secretArn, plan.until);
+      case 'spent':
+        throw new RefreshTokenRejected(
+          `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
+        );
+      case 'settle':
+        await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
+    }
+    const pair = await exchange(request, credential, known, dependencies);
+    if (pair !== undefined) return resultOf(pair);
+  }
+  throw inProgress(secretArn, undefined);
 }
 
-/** A token that dies before the next rotation may come leaves its consumers with a dead one, whatever is repaired. */
-function warnOfShortLife(
+/** @returns undefined when the journal changed before or during the exchange: look again */
+async function exchange(
   request: RefreshRequest,
-  accessTokenLifeSeconds: number | undefined,
-  longestGapHours: number | undefined,
+  credential: Credential,
+  { token, pair }: LineageState,
+  dependencies: RefreshDependencies,
+): Promise<ExchangedPair | undefined> {
+  const { secretArn, attempt } = request;
+  const { journal, now, remainingMs } = dependencies;
+  const refreshToken =
+    pair !== undefined && token.fingerprint !== fingerprintOf(credential)
+      ? (await openPair(dependencies, secretArn, pair)).tokens.refreshToken
+      : credential.refreshToken;
+  const sealPair = await pairSeal(dependencies, secretArn, token.lineage, (pair ?? token).generation + 1);
+  const deadline = new Date(now().getTime() + remainingMs() + DEADLINE_MARGIN_MS);
+  const begun = await beginExchange(journal, secretArn, token, attempt, deadline);
+  if (begun === undefined) return undefined;
+
+  const startedAt = now();
+  let tokens: TokenPair;
+  try {
+    tokens = await present({ ...credential, refreshToken }, token, request, dependencies);
+  } catch (error) {
+    const isSettled = await endRefusedExchange(error, token, begun, request, dependencies);
+    if (isSettled) throw error;
+    return undefined;
+  }
+  const issuedAt = now();
+  const exchanged = sealPair(tokens, {
+    fingerprint: fingerprintOf({ ...credential, refreshToken: tokens.refreshToken }),
+    issuedAt,
+    exchangedFingerprint: token.fingerprint,
+    exchangeId: begun.id,
+  });
+  await recordExchange(journal, secretArn, exchanged).catch(error => {
+    // StorePending records the pair from the execution's state.
+    log('warn', 'exchange not recorded', request, { error: nameOf(error) });
+  });
+  report(request, exchanged, startedAt, credential.expiresAt, dependencies);
+  return exchanged;
+}
+
+/** Presents the token, and once more where Genesys Cloud asks for a short wait: such a request had no effect. */
+async function present(
+  grant: Credential,
+  token: TokenItem,
+  { secretArn }: RefreshRequest,
+  { genesysUrlsOf, remainingMs, now, sleep }: RefreshDependencies,
+): Promise<TokenPair> {
+  const send = (): Promise<TokenPair> =>
+    refreshTokens(grant, {
+      secretArn,
+      loginUrl: genesysUrlsOf(grant.host).loginUrl,
+      timeoutMs: timeoutWithin(TOKEN_TIMEOUT_MS, remainingMs(), RECORD_RESERVE_MS),
+      presentedBefore: token.exchange !== undefined,
+      now,
+    });
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof GenesysRateLimited)) throw error;
+    const waitMs = (error.retryAfterSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
+    if (waitMs > MAX_RETRY_AFTER_MS || remainingMs() - waitMs < TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS)
+      throw error;
+    await sleep(waitMs);
+    return send();
+  }
+}
+
+/**
+ * Ends the mark of an exchange that brought no tokens. It stays where the request may have had an effect.
+ *
+ * @returns false when the token was rejected because somebody has exchanged it meanwhile
+ */
+async function endRefusedExchange(
+  error: unknown,
+  { fingerprint }: TokenItem,
+  begun: Exchange,
+  request: RefreshRequest,
+  { journal }: RefreshDependencies,
+): Promise<boolean> {
+  if (error instanceof TokenResponseLost) return true;
+  const isRejected = error instanceof RefreshTokenRejected;
+  try {
+    const wasOurs = await endExchange(journal, fingerprint, begun, isRejected ? 'rejected' : 'issued');
+    return wasOurs || !isRejected;
+  } catch (failure) {
+    // The mark ends by itself, at its deadline.
+    log('warn', 'exchange not ended in the journal', request, { error: nameOf(failure) });
+    return true;
+  }
+}
+
+/**
+ * An exchange without a recorded result may have its pair in the state of the execution that began it. Presenting the
+ * token again would be wrong for as long as that execution can go on.
+ */
+async function assertNobodyElseHolds(
+  { attempt: { execution }, deadline }: Exchange,
+  secretArn: string,
+  { stateOf }: RefreshDependencies,
+): Promise<void> {
+  const state = await stateOf(execution);
+  if (state === 'running') throw inProgress(secretArn, deadline);
+  if (state === 'over') return;
+  throw new ExchangeUnsettled(
+    `The newest refresh token of secret ${secretArn} was presented by execution ${execution}, which failed before its result was recorded and may hold the new pair. Nothing was spent. Redrive that execution first, then this one.`,
+  );
+}
+
+function report(
+  request: RefreshRequest,
+  { issuedAt, expiresAt, generation }: ExchangedPair,
+  startedAt: Date,
+  replacedExpiresAt: Date | undefined,
+  { longestGapMs }: RefreshDependencies,
 ): void {
-  if (accessTokenLifeSeconds === undefined || longestGapHours === undefined) return;
-  if (accessTokenLifeSeconds >= longestGapHours * SECONDS_AN_HOUR) return;
-  log('warn', 'the access token lives shorter than the longest time between two rotations', request, {
-    accessTokenLifeSeconds,
-    longestGapHours,
+  log('info', 'refreshed', request, { generation, expiresAt: expiresAt?.toISOString() ?? null });
+  const lifetimeSeconds = secondsBetween(issuedAt, expiresAt);
+  if (lifetimeSeconds !== undefined && lifetimeSeconds * 1_000 < longestGapMs) {
+    log('warn', 'the access token expires before the next rotation may come', request, {
+      lifetimeSeconds,
+      longestGapSeconds: longestGapMs / 1_000,
+    });
+  }
+  writeMetrics(request, {
+    RefreshTime: Math.max(0, issuedAt.getTime() - startedAt.getTime()),
+    AccessTokenLife: lifetimeSeconds,
+    RemainingTokenLife: secondsBetween(issuedAt, replacedExpiresAt),
   });
 }
 
-/** In whole seconds, and none for a time that is over; undefined where the end is not known. */
+function resultOf({
+  lineage,
+  generation,
+  fingerprint,
+  sealedPair,
+  issuedAt,
+  expiresAt,
+}: SealedPair): RefreshResult {
+  return {
+    lineage,
+    generation,
+    fingerprint,
+    sealedPair,
+    issuedAt: issuedAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
+}
+
+function newerLogin(secretArn: string): NewerLogin {
+  return new NewerLogin(
+    `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+  );
+}
+
+function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgress {
+  const over = until === undefined ? '' : ` It is over at ${until.toISOString()} at the latest.`;
+  return new ExchangeInProgress(
+    `Another attempt is exchanging the refresh token of secret ${secretArn}, or promoting its pair.${over} Nothing was spent. Redrive the execution if it has failed.`,
+  );
+}
+
+/** In whole seconds, 0 for an end in the past; undefined where the end is not known. */
 function secondsBetween(start: Date, end: Date | undefined): number | undefined {
   return end === undefined ? undefined : Math.max(0, Math.round((end.getTime() - start.getTime()) / 1_000));
 }
 
-/** What is traded, and the version that AWSCURRENT has to move away from. */
-interface RefreshSource {
-  readonly credential: Credential;
-  readonly tradedVersionId: string;
-  readonly baseVersionId: string;
-  /** When the access token dies that consumers have. */
-  readonly replacedExpiresAt: Date | undefined;
-}
-
-async function readCurrent(secrets: SecretsManagerClient, secretArn: string): Promise<RefreshSource> {
-  const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
-  if (current === undefined) throw withoutValue('AWSCURRENT version', secretArn);
-  const { credential, versionId } = current;
-  const { expiresAt: replacedExpiresAt } = credential;
-  return { credential, tradedVersionId: versionId, baseVersionId: versionId, replacedExpiresAt };
-}
-
-async function readPending(
-  secrets: SecretsManagerClient,
-  secretArn: string,
-  { pendingVersionId, baseVersionId }: { readonly pendingVersionId: string; readonly baseVersionId: string },
-): Promise<RefreshSource> {
-  const [current, pending] = await Promise.all([
-    findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }),
-    findCredential(secrets, secretArn, { VersionId: pendingVersionId }),
-  ]);
-  if (current !== undefined && current.versionId !== baseVersionId) {
-    throw currentVersionMoved(secretArn, baseVersionId, current.versionId);
-  }
-  if (pending === undefined) throw withoutValue('pending version', secretArn);
-  const replacedExpiresAt = current?.credential.expiresAt;
-  return {
-    credential: pending.credential,
-    tradedVersionId: pendingVersionId,
-    baseVersionId,
-    replacedExpiresAt,
-  };
-}
-
-function withoutValue(what: string, secretArn: string): InvalidSecret {
-  return new InvalidSecret(
-    `The ${what} of secret ${secretArn} has no value. Store a credential, then redrive the execution.`,
-  );
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }

@@ -1,12 +1,12 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidRotationRequest } from '../shared/errors.ts';
 import type { RotationIdentity } from '../shared/execution-name.ts';
 import { log } from '../shared/log.ts';
-import { newSeal } from '../shared/sealed-blob.ts';
+import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
   belongsToRotation,
   describeSecret,
+  readUntil,
   type SecretDescription,
   versionWithStage,
 } from '../shared/secret-versions.ts';
@@ -15,25 +15,27 @@ import type { RotationEvent } from './rotation-event.ts';
 import { awaitLatestExecution, runExecution } from './run-execution.ts';
 
 /** What a rotation needs. */
-export interface RotationDependencies extends WaitDependencies {
+export interface RotationDependencies extends WaitDependencies, SealKey {
   readonly secrets: SecretsManagerClient;
-  readonly kms: KMSClient;
-  readonly sealKeyArn: string;
 }
 
 /**
- * Answers one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
- * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation whose
- * version, or one derived from it, is AWSCURRENT is done at every step, and one that runs or has failed is continued,
- * not started anew.
+ * Serves one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
+ * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation that runs
+ * or has failed is continued, not started again.
  *
  * @throws InvalidRotationRequest, SecretNotFound, RotationFailed, RotationStillRunning
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
  */
 export async function rotate(event: RotationEvent, dependencies: RotationDependencies): Promise<void> {
-  // The pair was made in Genesys Cloud, so there is nothing to set. Whether all is well, testSecret tells at once.
+  // Genesys Cloud made the pair, so there is nothing to set. testSecret reports at once whether all is well.
   if (event.step === 'setSecret') return;
-  const description = await describeSecret(dependencies.secrets, event.secretId);
+  const { secrets, sleep } = dependencies;
+  const description = await readUntil(
+    read => progressOf(read, event.clientRequestToken) !== undefined,
+    () => describeSecret(secrets, event.secretId),
+    sleep,
+  );
   if (!description.rotationEnabled) {
     throw new InvalidRotationRequest(
       `Secret ${description.arn} is not enabled for rotation. Enable it with this function as its rotation function.`,
@@ -44,33 +46,42 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
     secretName: description.name,
     clientRequestToken: event.clientRequestToken,
   };
-  const currentVersionId = versionWithStage(description, 'AWSCURRENT');
-  if (currentVersionId !== undefined && belongsToRotation(currentVersionId, event.clientRequestToken)) return;
+  const progress = progressOf(description, event.clientRequestToken);
+  if (progress === 'complete') return;
 
   switch (event.step) {
     case 'createSecret':
-      return createSecret(event, rotation, description, dependencies);
+      return progress === 'pending'
+        ? createSecret(event, rotation, dependencies)
+        : confirmSucceeded(rotation, dependencies);
     case 'testSecret':
-      return testSecret(rotation, description, dependencies);
+      return testSecret(rotation, progress, dependencies);
     case 'finishSecret':
       return confirmSucceeded(rotation, dependencies);
   }
 }
 
+/**
+ * How far a rotation has got: AWSPENDING is on one of its versions, or AWSCURRENT is and AWSPENDING does not lag behind
+ * on another of them. Undefined when neither label is on a version of the rotation.
+ */
+function progressOf(description: SecretDescription, versionId: string): 'pending' | 'complete' | undefined {
+  const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map(label => {
+    const holderId = versionWithStage(description, label);
+    return holderId !== undefined && belongsToRotation(holderId, versionId) ? holderId : undefined;
+  });
+  if (pending !== undefined && pending !== current) return 'pending';
+  return current === undefined ? undefined : 'complete';
+}
+
 async function createSecret(
   event: RotationEvent,
   rotation: RotationIdentity,
-  description: SecretDescription,
   dependencies: RotationDependencies,
 ): Promise<void> {
-  if (!isPending(rotation, description)) return confirmSucceeded(rotation, dependencies);
   const { secretArn, clientRequestToken: versionId } = rotation;
   const sealedRotationToken = await sealRotationToken(event, rotation, dependencies);
-  const baseVersionId = versionWithStage(description, 'AWSCURRENT');
-  const execution = await runExecution(
-    { purpose: 'rotate', rotation, sealedRotationToken, baseVersionId },
-    dependencies,
-  );
+  const execution = await runExecution({ purpose: 'rotate', rotation, sealedRotationToken }, dependencies);
   log('info', 'rotation finished', { secretArn, versionId, execution });
 }
 
@@ -80,37 +91,27 @@ async function createSecret(
  */
 async function testSecret(
   rotation: RotationIdentity,
-  description: SecretDescription,
+  progress: 'pending' | undefined,
   dependencies: RotationDependencies,
 ): Promise<void> {
   const confirmed = await awaitLatestExecution(rotation, dependencies);
   if (confirmed !== undefined) return;
-  if (!isPending(rotation, description)) throw unknownVersion(rotation);
+  if (progress === undefined) throw unknownVersion(rotation);
   const { secretArn, clientRequestToken: versionId } = rotation;
-  const baseVersionId = versionWithStage(description, 'AWSCURRENT');
   const execution = await runExecution(
-    { purpose: 'check-configuration', rotation, sealedRotationToken: null, baseVersionId },
+    { purpose: 'check-configuration', rotation, sealedRotationToken: null },
     dependencies,
   );
   log('info', 'configuration checked', { secretArn, versionId, execution });
 }
 
-/**
- * Confirms a version that is neither pending nor current: the rotation stood down for a newer credential, or stored
- * its value in another version.
- */
+/** Confirms a version that is neither pending nor current: the rotation stood down for a newer login. */
 async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,
 ): Promise<void> {
   const execution = await awaitLatestExecution(rotation, dependencies);
   if (execution === undefined) throw unknownVersion(rotation);
-}
-
-/** Whether AWSPENDING is on this rotation's version, or on one that was derived from it. */
-function isPending({ clientRequestToken }: RotationIdentity, description: SecretDescription): boolean {
-  const pending = versionWithStage(description, 'AWSPENDING');
-  return pending !== undefined && belongsToRotation(pending, clientRequestToken);
 }
 
 function unknownVersion({ secretArn, clientRequestToken }: RotationIdentity): InvalidRotationRequest {
@@ -120,11 +121,11 @@ function unknownVersion({ secretArn, clientRequestToken }: RotationIdentity): In
 }
 
 async function sealRotationToken(
-  event: RotationEvent,
+  { rotationToken }: RotationEvent,
   { secretArn, clientRequestToken: versionId }: RotationIdentity,
-  { kms, sealKeyArn }: RotationDependencies,
+  dependencies: RotationDependencies,
 ): Promise<string | null> {
-  if (event.rotationToken === undefined) return null;
-  const seal = await newSeal(kms, sealKeyArn, { secretArn, versionId, holds: 'rotation-token' });
-  return seal.seal(event.rotationToken);
+  if (rotationToken === undefined) return null;
+  const seal = await newSeal(dependencies, { secretArn, versionId, holds: 'rotation-token' });
+  return seal.seal(rotationToken);
 }

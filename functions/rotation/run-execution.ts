@@ -1,15 +1,10 @@
-import {
-  CONFIGURATION_TEST_SUFFIX,
-  executionName,
-  executionNamePrefix,
-  type RotationIdentity,
-} from '../shared/execution-name.ts';
+import { functionMessage } from '../shared/execution-data.ts';
+import { attemptName, type Purpose, type RotationIdentity } from '../shared/execution-name.ts';
 import {
   type ExecutionDescription,
   executionArnOf,
   hasFailed,
   isRunning,
-  isTransient,
   redriveExecution,
   startExecution,
 } from '../shared/executions.ts';
@@ -22,45 +17,42 @@ import {
   succeededOrThrow,
   type WaitDependencies,
 } from './await-execution.ts';
-import { type RecoveredTokens, recoveredTokensOf, searchRecoveredTokens } from './recovered-tokens.ts';
 
 /** What an execution of the workflow is for. */
 export interface RunRequest {
   readonly rotation: RotationIdentity;
-  readonly purpose: 'rotate' | 'check-configuration';
+  readonly purpose: Purpose;
   readonly sealedRotationToken: string | null;
-  /** The version that is AWSCURRENT. */
-  readonly baseVersionId: string | undefined;
 }
 
-/** Where an attempt stands: it runs, or the attempt after it has to be made. */
-type Attempt =
-  | { readonly kind: 'running'; readonly execution: RunningExecution }
-  | { readonly kind: 'over'; readonly recovered: RecoveredTokens | null };
+/** A redrive that is refused this often, at these intervals in ms, is impossible, whatever DescribeExecution says. */
+const MAX_REFUSALS = 3;
+const REFUSED_REDRIVE_PAUSE_MS = 500;
 
-/** How long to wait before looking again at an execution that somebody else seems to have redriven, in ms. */
-const RACE_PAUSE_MS = 500;
+/** How many executions in a row may have to be redriven before this one can go on. */
+const MAX_UNSETTLED = 3;
 
 /**
- * Starts the execution of a rotation; attaches to the one that runs; redrives the one that failed; or starts the
- * next attempt after one that cannot be redriven any more, or whose refresh token was rejected although an
- * execution holds newer tokens. Then waits for it.
+ * Starts the execution of a rotation, attaches to the one that runs, or redrives the one that failed. The next attempt
+ * is started after one that cannot be redriven, and after one that succeeded: whoever calls this has seen that the
+ * rotation is not complete, because somebody rolled it back. Then waits for it.
+ *
+ * An execution that ends in ExchangeUnsettled needs another one to be redriven first, and then a redrive of its own.
  *
  * @returns the ARN of the execution that succeeded
  * @throws RotationFailed, RotationStillRunning
  */
 export async function runExecution(request: RunRequest, dependencies: WaitDependencies): Promise<string> {
-  let recovered: RecoveredTokens | null = null;
-  for (let number = 1; ; number++) {
-    const attempt = await startOrAttach(request, number, recovered, dependencies);
-    if (attempt.kind === 'over') {
-      recovered = attempt.recovered;
-      continue;
-    }
-    const closed = await awaitExecution(attempt.execution, dependencies);
-    const newer = await tokensNewerThanRejected(request, closed, dependencies);
-    if (newer === undefined) return succeededOrThrow(closed);
-    recovered = newer;
+  let running = await startOrAttach(request, dependencies);
+  for (let unsettled = 0; ; unsettled++) {
+    const closed = await awaitExecution(running, dependencies);
+    const ownerArn = unsettledOwner(closed, dependencies);
+    if (ownerArn === undefined || unsettled >= MAX_UNSETTLED) return succeededOrThrow(closed);
+    const owner = await redriveFailed(ownerArn, await lookAtExecution(ownerArn, dependencies), dependencies);
+    if (owner !== undefined) await awaitExecution(owner, dependencies);
+    const again = await redriveFailed(running.executionArn, closed, dependencies);
+    if (again === undefined) return succeededOrThrow(closed);
+    running = again;
   }
 }
 
@@ -80,7 +72,7 @@ export async function awaitLatestExecution(
     const found = await lookAtExecution(arn, dependencies);
     if (found === undefined) break;
     latest = found;
-    if (!hasFailed(found)) break;
+    if (isRunning(found)) break;
   }
   if (latest?.executionArn === undefined) return undefined;
   const { executionArn, redriveCount = 0 } = latest;
@@ -89,79 +81,59 @@ export async function awaitLatestExecution(
   );
 }
 
-async function startOrAttach(
-  request: RunRequest,
-  number: number,
-  recovered: RecoveredTokens | null,
-  dependencies: WaitDependencies,
-): Promise<Attempt> {
+async function startOrAttach(request: RunRequest, dependencies: WaitDependencies): Promise<RunningExecution> {
   const { rotation, purpose, sealedRotationToken } = request;
-  const name = attemptName(rotation, purpose, number);
-  const executionArn = executionArnOf(name, dependencies);
   const { secretArn, clientRequestToken: versionId } = rotation;
-  const input = { purpose, secretArn, versionId, sealedRotationToken, recovered };
-  if (await startExecution(name, input, dependencies)) return runs(executionArn, 0);
-
-  for (;;) {
+  for (let number = 1; ; number++) {
+    const name = attemptName(rotation, purpose, number);
+    const executionArn = executionArnOf(name, dependencies);
+    const input = { purpose, secretArn, versionId, sealedRotationToken };
+    if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
     const found = await lookAtExecution(executionArn, dependencies);
-    const redriveCount = found?.redriveCount ?? 0;
     // One that is not visible yet was started a moment ago.
-    if (found === undefined || !hasFailed(found)) return runs(executionArn, redriveCount);
-    const newer = await tokensNewerThanRejected(request, found, dependencies);
-    if (newer !== undefined) return { kind: 'over', recovered: newer };
-    if (found.redriveStatus !== 'REDRIVABLE') {
-      // Without tokens of its own it leaves those that it was given, which it may not have come to store.
-      return { kind: 'over', recovered: (await tokensOf(executionArn, request, dependencies)) ?? recovered };
+    if (found === undefined || isRunning(found)) {
+      return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
-    if (await redriveExecution(executionArn, dependencies)) return runs(executionArn, redriveCount + 1);
-    // Somebody else redrives it at this moment, or its time is over: the next look tells.
+    const redriven = hasFailed(found) ? await redriveFailed(executionArn, found, dependencies) : undefined;
+    if (redriven !== undefined) return redriven;
     assertTimeLeft(executionArn, dependencies);
-    await dependencies.sleep(RACE_PAUSE_MS);
+    log('warn', 'next attempt', { secretArn, versionId, execution: executionArn });
   }
 }
 
 /**
- * Looks for newer tokens before a refresh token is called dead: the failed execution of another rotation may hold
- * the ones that the rejected token was traded for.
+ * Redrives an execution that failed.
+ *
+ * @param found how it stood a moment ago
+ * @returns undefined when it cannot be redriven; one that somebody else redrives at the same time is running
  */
-async function tokensNewerThanRejected(
-  { rotation, purpose, baseVersionId }: RunRequest,
-  closed: ExecutionDescription,
-  dependencies: WaitDependencies,
-): Promise<RecoveredTokens | undefined> {
-  if (closed.error !== 'RefreshTokenRejected' || purpose !== 'rotate' || baseVersionId === undefined)
-    return undefined;
-  const found = await searchRecoveredTokens(executionNamePrefix(rotation), baseVersionId, dependencies).catch(
-    error => {
-      // The next attempt searches again; what failed is the refresh, and that is what has to be reported.
-      if (!isTransient(error)) throw error;
-    },
-  );
-  if (!found) return undefined;
-  // Those that were rejected just now, refreshed by this execution or given to it, are not newer than themselves.
-  if (found.executionArn === closed.executionArn || closed.input?.includes(found.sealedValue))
-    return undefined;
-  const { secretArn, clientRequestToken: versionId } = rotation;
-  const { executionArn, refreshedAt } = found;
-  log('warn', 'recovering sealed tokens', { secretArn, versionId, execution: executionArn }, { refreshedAt });
-  return found;
-}
-
-/** What an execution that cannot be redriven any more had refreshed but not stored. */
-async function tokensOf(
+async function redriveFailed(
   executionArn: string,
-  { purpose, baseVersionId }: RunRequest,
+  found: ExecutionDescription | undefined,
   dependencies: WaitDependencies,
-): Promise<RecoveredTokens | null> {
-  if (purpose !== 'rotate' || baseVersionId === undefined) return null;
-  return (await recoveredTokensOf(executionArn, baseVersionId, dependencies)) ?? null;
+): Promise<RunningExecution | undefined> {
+  let latest = found;
+  for (let refusals = 0; latest !== undefined && refusals < MAX_REFUSALS; refusals++) {
+    const redriveCount = latest.redriveCount ?? 0;
+    if (isRunning(latest)) return { executionArn, redriveCount };
+    if (latest.redriveStatus === 'NOT_REDRIVABLE') return undefined;
+    if (await redriveExecution(executionArn, dependencies)) {
+      return { executionArn, redriveCount: redriveCount + 1 };
+    }
+    await dependencies.sleep(REFUSED_REDRIVE_PAUSE_MS);
+    latest = await lookAtExecution(executionArn, dependencies);
+  }
+  return undefined;
 }
 
-function runs(executionArn: string, redriveCount: number): Attempt {
-  return { kind: 'running', execution: { executionArn, redriveCount } };
-}
-
-function attemptName(rotation: RotationIdentity, purpose: RunRequest['purpose'], number: number): string {
-  const suffix = purpose === 'rotate' ? '' : CONFIGURATION_TEST_SUFFIX;
-  return executionName(rotation, number === 1 ? suffix : `${suffix}-${number}`);
+/** The execution that has to be redriven before the one that closed; of this state machine, whatever a cause says. */
+function unsettledOwner(
+  { error, cause }: ExecutionDescription,
+  dependencies: WaitDependencies,
+): string | undefined {
+  if (error !== 'ExchangeUnsettled') return undefined;
+  const prefix = executionArnOf('', dependencies);
+  const message = functionMessage(cause) ?? '';
+  const name = message.split(prefix)[1]?.match(/^[\w-]{1,80}/)?.[0];
+  return name === undefined ? undefined : `${prefix}${name}`;
 }

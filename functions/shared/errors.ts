@@ -1,12 +1,12 @@
 /**
- * The errors of the rotation. Step Functions matches and shows them by `name`, so a name is an interface: it is a
- * literal (a minifier renames classes), and the headline that an operator reads in the Step Functions console. One
- * class for each different reaction. Messages and fields hold identifiers only, never a token, a body or a header.
+ * The errors of the rotation. Step Functions matches and shows them by `name`, so a name is an interface: a literal,
+ * because a minifier renames classes, and the headline that an operator reads in the Step Functions console. One class
+ * per reaction. Messages and fields hold identifiers only, never a token, a body or a header.
  *
- * The name is a getter and not a field, because a field does not exist yet while the base class makes the message.
+ * The name is a getter and not a field, because the base class reads it before fields exist.
  */
 export abstract class RotationError extends Error {
-  /** @param message what happened, to which secret, and what to do; the entry of the runbook is added */
+  /** @param message what happened, to which secret, and what to do; the runbook entry is appended */
   constructor(message: string) {
     super(message);
     this.message = `${message} Runbook: docs/runbook.md#${this.name.toLowerCase()}`;
@@ -20,14 +20,14 @@ export class InvalidRotationRequest extends RotationError {
   }
 }
 
-/** The execution of this rotation has failed, timed out or been stopped; it can be redriven. */
+/** The execution of this rotation failed, timed out or was stopped; it can be redriven. */
 export class RotationFailed extends RotationError {
   override get name() {
     return 'RotationFailed' as const;
   }
 }
 
-/** The execution goes on, but the rotation function's own time is nearly over; the next call attaches to it. */
+/** The execution is still running, but the rotation function is almost out of time; the next call attaches to it. */
 export class RotationStillRunning extends RotationError {
   override get name() {
     return 'RotationStillRunning' as const;
@@ -41,14 +41,21 @@ export class SecretNotFound extends RotationError {
   }
 }
 
-/** The secret's value is not a complete Genesys Cloud credential; someone must mend it. */
+/** The secret's value is not a complete Genesys Cloud credential, or too large; someone must fix it. */
 export class InvalidSecret extends RotationError {
   override get name() {
     return 'InvalidSecret' as const;
   }
 }
 
-/** Genesys Cloud answered `invalid_grant`: only a new login helps. Not retried. */
+/** Another secret rotates the same login. Each refresh would end the other secret's tokens, so it is refused. */
+export class SharedLogin extends RotationError {
+  override get name() {
+    return 'SharedLogin' as const;
+  }
+}
+
+/** Genesys Cloud responded `invalid_grant`: only a new login helps. Not retried. */
 export class RefreshTokenRejected extends RotationError {
   override get name() {
     return 'RefreshTokenRejected' as const;
@@ -62,17 +69,22 @@ export class ClientRejected extends RotationError {
   }
 }
 
-/** Genesys Cloud answered 429. Nothing was spent. Retried where the state has retries. */
+/** Genesys Cloud responded with 429. The request had no effect. Retried. */
 export class GenesysRateLimited extends RotationError {
+  /** How long Genesys Cloud asks to wait, in s; undefined where it does not say. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, retryAfterSeconds?: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
   override get name() {
     return 'GenesysRateLimited' as const;
   }
 }
 
-/**
- * Genesys Cloud could not be reached, or answered that it cannot serve now. Nothing was spent. Retried where the state
- * has retries.
- */
+/** Genesys Cloud could not be reached, or refused to serve the request. The request had no effect. Retried. */
 export class GenesysUnavailable extends RotationError {
   override get name() {
     return 'GenesysUnavailable' as const;
@@ -80,23 +92,61 @@ export class GenesysUnavailable extends RotationError {
 }
 
 /**
- * The refresh request left, but no readable answer came: the refresh token may be spent. Refresh retries
- * once, because that is the only chance left.
+ * The refresh request was sent, but no usable response arrived: the refresh token may be spent. Refresh presents it
+ * once more after the exchange's deadline, because that is the only chance left.
  */
-export class GenesysAnswerLost extends RotationError {
+export class TokenResponseLost extends RotationError {
   override get name() {
-    return 'GenesysAnswerLost' as const;
+    return 'TokenResponseLost' as const;
   }
 }
 
-/** AWSCURRENT is no longer on the version that this rotation started from: someone wrote a newer credential. */
+/** Another attempt is exchanging the same refresh token, or promoting its pair. Retried until that must be over. */
+export class ExchangeInProgress extends RotationError {
+  override get name() {
+    return 'ExchangeInProgress' as const;
+  }
+}
+
+/**
+ * An exchange has no recorded result, and the failed execution that began it may hold the new pair in its state:
+ * that execution must be redriven first. The message names it.
+ */
+export class ExchangeUnsettled extends RotationError {
+  override get name() {
+    return 'ExchangeUnsettled' as const;
+  }
+}
+
+/** AWSCURRENT holds another login than the pair of this rotation: someone logged in, and the newer login wins. */
+export class NewerLogin extends RotationError {
+  override get name() {
+    return 'NewerLogin' as const;
+  }
+}
+
+/** AWSCURRENT is not on the version that StorePending read. The workflow stores again, on top of the current value. */
 export class CurrentVersionMoved extends RotationError {
   override get name() {
     return 'CurrentVersionMoved' as const;
   }
 }
 
-/** The API answered 401 to the pending version's access token. */
+/** The pending version is gone, or has lost AWSPENDING. The workflow stores it again. */
+export class PendingVersionMissing extends RotationError {
+  override get name() {
+    return 'PendingVersionMissing' as const;
+  }
+}
+
+/** AWSPENDING is on the version of another rotation, which goes first. A redrive takes the label back. */
+export class PendingVersionTaken extends RotationError {
+  override get name() {
+    return 'PendingVersionTaken' as const;
+  }
+}
+
+/** The API responded with 401 to an access token that was issued moments ago. */
 export class AccessTokenRejected extends RotationError {
   override get name() {
     return 'AccessTokenRejected' as const;
@@ -104,18 +154,25 @@ export class AccessTokenRejected extends RotationError {
 }
 
 /**
- * The API answered 401 to an access token that was issued in an earlier run of the execution, before a redrive. The
- * refresh token beside it is traded.
+ * The pair of this rotation is of no use any more: its access token has expired or is about to, or a newer pair has
+ * replaced it. The workflow gets another pair in RefreshAgain.
  */
-export class AccessTokenOutdated extends RotationError {
+export class AccessTokenExpired extends RotationError {
   override get name() {
-    return 'AccessTokenOutdated' as const;
+    return 'AccessTokenExpired' as const;
   }
 }
 
-/** The API answered 403: the access token is alive, its user may not do this; another refresh does not help. */
+/** The API responded with 403: the access token works, but its user lacks a permission; a refresh does not help. */
 export class AccessTokenForbidden extends RotationError {
   override get name() {
     return 'AccessTokenForbidden' as const;
+  }
+}
+
+/** The new access token belongs to another user than the secret's `genesysUserId`. */
+export class WrongUser extends RotationError {
+  override get name() {
+    return 'WrongUser' as const;
   }
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** What an execution of the workflow is for. */
+export type Purpose = 'rotate' | 'check-configuration';
+
 /** Which rotation an execution belongs to. */
 export interface RotationIdentity {
   readonly secretArn: string;
@@ -35,6 +38,23 @@ const ATTEMPT_NAME = new RegExp(
 /** Whether an execution of this name only tests the configuration, and refreshes nothing. */
 export function isConfigurationTest(name: string): boolean {
   return ATTEMPT_NAME.exec(name)?.groups?.check !== undefined;
+}
+
+/**
+ * The name of one attempt of a rotation.
+ *
+ * @param number counted from 1
+ */
+export function attemptName(rotation: RotationIdentity, purpose: Purpose, number: number): string {
+  const suffix = purpose === 'rotate' ? '' : CONFIGURATION_TEST_SUFFIX;
+  return executionName(rotation, number === 1 ? suffix : `${suffix}-${number}`);
+}
+
+/** Whether an execution, given by its ARN, is an attempt of the rotation. */
+export function isAttemptOf(executionArn: string, rotation: RotationIdentity, purpose: Purpose): boolean {
+  const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
+  const first = attemptName(rotation, purpose, 1);
+  return name.startsWith(first) && /^(-\d+)?$/.test(name.slice(first.length));
 }
 
 /**

@@ -3,16 +3,23 @@ import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk
 import { InvalidRotationRequest } from './errors.ts';
 
 /**
- * What a blob is bound to. It is the KMS encryption context, so a blob opens only for the same secret, version and
- * content, and the key's policy can ask for it.
+ * What a blob is bound to. It is the KMS encryption context, so a blob opens only for the same secret and content, and
+ * the key's policy can require it.
  */
-export interface SealContext {
+export type SealContext = {
   readonly secretArn: string;
-  readonly versionId: string;
-  readonly holds: 'secret-value' | 'rotation-token';
+} & (
+  | { readonly holds: 'token-pair'; readonly lineage: string; readonly generation: string }
+  | { readonly holds: 'rotation-token'; readonly versionId: string }
+);
+
+/** The key that seals. */
+export interface SealKey {
+  readonly kms: KMSClient;
+  readonly sealKeyArn: string;
 }
 
-/** A data key in hand: sealing with it needs no further call. */
+/** A data key at hand: sealing with it needs no further call. */
 export interface Seal {
   /** Encrypts once; the key is wiped afterwards. */
   seal(plaintext: string): string;
@@ -23,13 +30,13 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Gets a fresh data key, so that what is sealed with it later cannot fail any more. */
-export async function newSeal(kms: KMSClient, keyArn: string, context: SealContext): Promise<Seal> {
+/** Gets a fresh data key, so that sealing with it later cannot fail. */
+export async function newSeal({ kms, sealKeyArn }: SealKey, context: SealContext): Promise<Seal> {
   const { Plaintext, CiphertextBlob } = await kms.send(
-    new GenerateDataKeyCommand({ KeyId: keyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
+    new GenerateDataKeyCommand({ KeyId: sealKeyArn, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
   );
   if (Plaintext === undefined || CiphertextBlob === undefined)
-    throw new Error('KMS answered without a data key.');
+    throw new Error('KMS responded without a data key.');
   return {
     seal(plaintext) {
       const iv = randomBytes(IV_BYTES);
@@ -51,12 +58,11 @@ export async function newSeal(kms: KMSClient, keyArn: string, context: SealConte
 /**
  * Opens a sealed blob.
  *
- * @throws InvalidRotationRequest the blob was altered or is not one of ours
- * @throws InvalidCiphertextException (KMS) it was sealed for another secret, version or content
+ * @throws InvalidRotationRequest the blob was altered or is not a sealed blob
+ * @throws InvalidCiphertextException (KMS) it was sealed for another secret or content
  */
 export async function openSeal(
-  kms: KMSClient,
-  keyArn: string,
+  { kms, sealKeyArn }: SealKey,
   context: SealContext,
   blob: string,
 ): Promise<string> {
@@ -75,9 +81,9 @@ export async function openSeal(
     );
   }
   const { Plaintext } = await kms.send(
-    new DecryptCommand({ KeyId: keyArn, CiphertextBlob: dataKey, EncryptionContext: { ...context } }),
+    new DecryptCommand({ KeyId: sealKeyArn, CiphertextBlob: dataKey, EncryptionContext: { ...context } }),
   );
-  if (Plaintext === undefined) throw new Error('KMS answered without a data key.');
+  if (Plaintext === undefined) throw new Error('KMS responded without a data key.');
   const decipher = createDecipheriv(CIPHER, Plaintext, iv, { authTagLength: TAG_BYTES })
     .setAAD(additionalData(context))
     .setAuthTag(sealed.subarray(-TAG_BYTES));
@@ -91,5 +97,7 @@ export async function openSeal(
 }
 
 function additionalData(context: SealContext): Buffer {
-  return Buffer.from(JSON.stringify([context.secretArn, context.versionId, context.holds]));
+  return Buffer.from(
+    JSON.stringify(Object.entries(context).sort(([one], [other]) => (one < other ? -1 : 1))),
+  );
 }

@@ -11,7 +11,7 @@ export interface Credential {
   readonly accessToken?: string;
   /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
   readonly host: string;
-  /** When the access token dies; absent where no rotation has written it. */
+  /** When the access token expires; absent where no rotation has written it. */
   readonly expiresAt?: Date;
   /** The whole JSON object, other keys included. */
   readonly keys: Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export interface Credential {
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** When the access token dies; absent when the answer did not say. */
+  /** When the access token expires; absent when the response did not say. */
   readonly expiresAt?: Date;
 }
 
@@ -95,6 +95,27 @@ export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPa
     refreshToken: tokens.refreshToken,
     ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
   });
+}
+
+/** The most bytes that a secret's value may have (AWS Secrets Manager User Guide, "Quotas"). */
+export const MAX_VALUE_BYTES = 65_536;
+
+/** Room for a pair of tokens that are much longer than any that Genesys Cloud issues today. */
+const TOKEN_ROOM_BYTES = 8_192;
+
+/**
+ * Whether the value has room for new tokens beside its other keys. Checked before a refresh token is spent: a value
+ * that has become too large could not be stored.
+ *
+ * @throws InvalidSecret it has not
+ */
+export function assertRoomForTokens(secretArn: string, credential: Pick<Credential, 'keys'>): void {
+  const withoutTokens = withTokens(credential, { accessToken: '', refreshToken: '', expiresAt: new Date(0) });
+  const leftBytes = MAX_VALUE_BYTES - Buffer.byteLength(withoutTokens);
+  if (leftBytes >= TOKEN_ROOM_BYTES) return;
+  throw new InvalidSecret(
+    `The value of secret ${secretArn} leaves ${Math.max(0, leftBytes)} bytes for tokens; the rotation needs ${TOKEN_ROOM_BYTES} of ${MAX_VALUE_BYTES}. Nothing was spent. Remove or shorten other keys, then redrive the execution.`,
+  );
 }
 
 /** The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. */

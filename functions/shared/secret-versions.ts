@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { CurrentVersionMoved, SecretNotFound } from './errors.ts';
+import { InvalidSecret, SecretNotFound } from './errors.ts';
 import { type Credential, parseCredential } from './secret-value.ts';
 
 /** A secret's staging labels, as DescribeSecret lists them. */
@@ -69,47 +69,77 @@ export function versionWithStage(
   return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
 }
 
-/** Says that AWSCURRENT left the version that a rotation started from. */
-export function currentVersionMoved(
-  secretArn: string,
-  baseVersionId: string,
-  currentVersionId: string | undefined,
-): CurrentVersionMoved {
-  return new CurrentVersionMoved(
-    `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, no longer on ${baseVersionId} that this rotation started from: someone wrote a newer credential, which stays.`,
-  );
+/** Waits for so many ms. */
+export type Sleep = (ms: number) => Promise<unknown>;
+
+/** The pause between two reads, in ms, and how many follow the first one. */
+const REREAD_PAUSE_MS = 500;
+const MAX_REREADS = 5;
+
+/**
+ * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a version or label
+ * that does not show is a stale read first; after 2.5 s it counts as missing, and the last read is returned.
+ *
+ * @see AWS Secrets Manager API Reference, ListSecrets
+ */
+export async function readUntil<Value>(
+  shows: (value: Value) => boolean,
+  read: () => Promise<Value>,
+  sleep: Sleep,
+): Promise<Value> {
+  let value = await read();
+  for (let reread = 0; reread < MAX_REREADS && !shows(value); reread++) {
+    await sleep(REREAD_PAUSE_MS);
+    value = await read();
+  }
+  return value;
 }
 
-/** How a version is asked for. */
+/** How a version is selected. */
 export type VersionSelector = { readonly VersionId: string } | { readonly VersionStage: 'AWSCURRENT' };
 
 /**
- * Reads the credential of one version.
+ * Reads the credential of one version; undefined when there is no such version, or it has no value.
  *
- * @throws ResourceNotFoundException (Secrets Manager) there is no such version, or it has no value yet
  * @throws InvalidSecret the value is not a complete credential
  */
-export async function readCredential(
-  secrets: SecretsManagerClient,
-  secretArn: string,
-  version: VersionSelector,
-): Promise<StoredCredential> {
-  const read = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
-  return { versionId: read.VersionId ?? '', credential: parseCredential(secretArn, read) };
-}
-
-/** The same, but undefined when there is no such version, or it has no value yet. */
 export async function findCredential(
   secrets: SecretsManagerClient,
   secretArn: string,
   version: VersionSelector,
+  sleep: Sleep,
 ): Promise<StoredCredential | undefined> {
-  try {
-    return await readCredential(secrets, secretArn, version);
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
+  const value = await readUntil(
+    found => found !== undefined,
+    async () => {
+      try {
+        return await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+    sleep,
+  );
+  if (value === undefined) return undefined;
+  return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+}
+
+/**
+ * Reads AWSCURRENT.
+ *
+ * @throws InvalidSecret it has no value, or not a complete credential
+ */
+export async function readCurrent(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  sleep: Sleep,
+): Promise<StoredCredential> {
+  const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }, sleep);
+  if (current !== undefined) return current;
+  throw new InvalidSecret(
+    `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+  );
 }
 
 /** Half of a derived version id (64 characters, the most that Secrets Manager takes). */

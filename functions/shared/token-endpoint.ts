@@ -1,10 +1,10 @@
 import {
   ClientRejected,
-  GenesysAnswerLost,
   GenesysRateLimited,
   GenesysUnavailable,
   RefreshTokenRejected,
   type RotationError,
+  TokenResponseLost,
 } from './errors.ts';
 import { answerLabel, type HttpAnswer, httpExchange } from './http-exchange.ts';
 import { jsonObject } from './json-object.ts';
@@ -22,14 +22,14 @@ export interface RefreshOptions {
   /** Named in the errors. */
   readonly secretArn: string;
   readonly loginUrl: string;
-  /** Gives up after this long, in ms; stays below the function's own time-out. */
+  /** Gives up after this long, in ms; must be shorter than the function's own time. */
   readonly timeoutMs: number;
-  /** Whether this rotation may have presented the same refresh token before. */
-  readonly repeated: boolean;
+  /** Whether the same refresh token was presented before and the response was lost. */
+  readonly presentedBefore: boolean;
   readonly now: () => Date;
 }
 
-/** The errors of RFC 6749 section 5.2 that a change of the client or of the credential mends. */
+/** The errors of RFC 6749, section 5.2, that a change of the client or of the credential fixes. */
 const CLIENT_ERRORS = new Set([
   'invalid_client',
   'unauthorized_client',
@@ -38,51 +38,57 @@ const CLIENT_ERRORS = new Set([
   'invalid_request',
 ]);
 
+/** Responses that a request gets before anything was done with it. Of other 5xx and of 408 that is not certain. */
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY_REQUESTS = 429;
+const SERVICE_UNAVAILABLE = 503;
+
 /**
- * Trades a refresh token for a new pair. It sends one request and never repeats it: the refresh token may be spent
- * by it. An answer without `refresh_token` keeps the present one (RFC 6749 section 6).
+ * Exchanges a refresh token for a new pair. Sends one request and never repeats it, because the request may spend the
+ * token. A response without `refresh_token` keeps the presented one (RFC 6749, section 6).
  *
  * @throws RefreshTokenRejected `invalid_grant`, by the body's `error`, whatever the status
- * @throws ClientRejected       `invalid_client` (Genesys Cloud answers so for a wrong region, too) and its like
- * @throws GenesysRateLimited   429
- * @throws GenesysUnavailable   not reached, or answered without an effect: 5xx, a redirect, another status
- * @throws GenesysAnswerLost    the request left, no readable answer came
+ * @throws ClientRejected       `invalid_client` (Genesys Cloud's response to a wrong region, too) and its like; the
+ *                              request had no effect
+ * @throws GenesysRateLimited   429; the request had no effect
+ * @throws GenesysUnavailable   not reached, 503, a redirect or another 4xx; the request had no effect
+ * @throws TokenResponseLost    the request was sent, and whether it had an effect is unknown
  */
 export async function refreshTokens(grant: RefreshGrant, options: RefreshOptions): Promise<TokenPair> {
   const outcome = await requestRefresh(grant, options);
   switch (outcome.kind) {
     case 'not-sent':
       throw new GenesysUnavailable(
-        `Genesys Cloud's token endpoint could not be reached for secret ${options.secretArn} (${outcome.reason}); nothing was spent. Redrive the execution once it can be.`,
+        `Genesys Cloud's token endpoint could not be reached for secret ${options.secretArn} (${outcome.reason}). Nothing was spent. Redrive the execution once it can be reached.`,
       );
     case 'answer-lost':
-      throw answerLost(options.secretArn, outcome.reason);
+      throw responseLost(options.secretArn, outcome.reason);
     case 'answered':
-      return readTokenAnswer(grant, options, outcome);
+      return readTokenResponse(grant, options, outcome);
   }
 }
 
 /**
- * Whether Genesys Cloud knows the client, found out without spending a token: a refresh token that was never issued
- * is answered `invalid_grant` to a known client only.
+ * Checks whether Genesys Cloud knows the client, without spending a token: a refresh token that was never issued gets
+ * `invalid_grant`, but only from a known client.
  *
- * @throws as {@link refreshTokens}, but for RefreshTokenRejected, which is the good answer here, and for
- *         GenesysAnswerLost, which is GenesysUnavailable here: no token of the secret was presented
+ * @throws as {@link refreshTokens}, except RefreshTokenRejected, which is the good response here, and
+ *         TokenResponseLost, which is GenesysUnavailable here: no token of the secret was presented
  */
 export async function checkClient(
   client: Omit<RefreshGrant, 'refreshToken'>,
-  options: Omit<RefreshOptions, 'repeated' | 'now'>,
+  options: Omit<RefreshOptions, 'presentedBefore' | 'now'>,
 ): Promise<void> {
   try {
     await refreshTokens(
       { ...client, refreshToken: 'configuration-check' },
-      { ...options, repeated: false, now: () => new Date() },
+      { ...options, presentedBefore: false, now: () => new Date() },
     );
   } catch (error) {
     if (error instanceof RefreshTokenRejected) return;
-    if (!(error instanceof GenesysAnswerLost)) throw error;
+    if (!(error instanceof TokenResponseLost)) throw error;
     throw new GenesysUnavailable(
-      `Genesys Cloud's token endpoint gave no readable answer while the client of secret ${options.secretArn} was checked. Redrive the execution once it serves again.`,
+      `Genesys Cloud's token endpoint gave no usable response when the client of secret ${options.secretArn} was checked. Redrive the execution once it serves again.`,
     );
   }
 }
@@ -100,63 +106,78 @@ function requestRefresh(grant: RefreshGrant, options: RefreshOptions): ReturnTyp
   );
 }
 
-function readTokenAnswer(grant: RefreshGrant, options: RefreshOptions, answer: HttpAnswer): TokenPair {
-  const body = jsonObject(answer.body);
-  const accessToken = body?.access_token;
-  if (answer.status < 200 || answer.status > 299 || body === undefined || !isToken(accessToken)) {
-    throw refusal(options, answer, body?.error);
+function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpAnswer): TokenPair {
+  const body = jsonObject(response.body);
+  const isSuccess = response.status >= 200 && response.status <= 299;
+  if (!isSuccess) throw refusal(options, response, body?.error);
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = body ?? {};
+  if (!isToken(accessToken)) throw unreadable(options, response, 'access_token');
+  // Anything but a token or its absence: which token is good now cannot be known.
+  if (refreshToken !== undefined && refreshToken !== null && !isToken(refreshToken)) {
+    throw unreadable(options, response, 'refresh_token');
   }
-  const refreshToken = body.refresh_token;
-  const expiresAt = endOfLife(body.expires_in, options.now());
+  const expiresAt = expiry(expiresIn, options.now());
   return {
     accessToken,
-    refreshToken: isToken(refreshToken) ? refreshToken : grant.refreshToken,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    refreshToken: refreshToken ?? grant.refreshToken,
+    ...(expiresAt && { expiresAt }),
   };
 }
 
-/** A life that leads to no date counts as not told: it must not stand between the tokens and their seal. */
-function endOfLife(lifeSeconds: unknown, now: Date): Date | undefined {
-  if (typeof lifeSeconds !== 'number') return undefined;
-  const end = new Date(now.getTime() + lifeSeconds * 1000);
+/** A lifetime that leads to no date counts as unknown: it must not stand between the tokens and their seal. */
+function expiry(lifetimeSeconds: unknown, now: Date): Date | undefined {
+  if (typeof lifetimeSeconds !== 'number') return undefined;
+  const end = new Date(now.getTime() + lifetimeSeconds * 1000);
   return Number.isNaN(end.getTime()) ? undefined : end;
 }
 
-/** Judges an answer that brought no tokens. `error` is compared only, never quoted. */
-function refusal(options: RefreshOptions, answer: HttpAnswer, error: unknown): RotationError {
+/** Judges a response without tokens. `error` is compared only, never quoted. */
+function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown): RotationError {
   const { secretArn } = options;
-  const label = answerLabel(answer);
+  const { status } = response;
+  const label = answerLabel(response);
   if (error === 'invalid_grant') {
-    const probablySpent = options.repeated
-      ? ' This execution presented a refresh token before; if the answer to that attempt was lost, the token was probably spent by it.'
+    const probablySpent = options.presentedBefore
+      ? ' An earlier attempt presented the same refresh token, and its response was lost: that attempt probably spent it.'
       : '';
     return new RefreshTokenRejected(
-      `Genesys Cloud rejected the refresh token of secret ${secretArn} (${label}).${probablySpent} AWSCURRENT is untouched. Log in again, store the new tokens, then redrive the execution.`,
+      `Genesys Cloud rejected the refresh token of secret ${secretArn} (${label}).${probablySpent} No newer one is recorded. AWSCURRENT is unchanged. Log in again (authorize), then redrive the execution.`,
     );
   }
   if (typeof error === 'string' && CLIENT_ERRORS.has(error)) {
     return new ClientRejected(
-      `Genesys Cloud rejected the client of secret ${secretArn} (${label}, ${error}). Check clientId, clientSecret and region (a wrong region is answered the same way) and the client's grant type, then redrive the execution.`,
+      `Genesys Cloud rejected the client of secret ${secretArn} (${label}, ${error}). Nothing was spent. Check clientId, clientSecret and region (a wrong region gets the same response) and the client's grant type, then redrive the execution.`,
     );
   }
-  if (answer.status === 429) {
-    const wait = answer.retryAfter === null ? '' : ` and asks to wait ${answer.retryAfter.slice(0, 32)} s`;
+  if (status === TOO_MANY_REQUESTS) {
+    const retryAfterSeconds = wholeSeconds(response.retryAfter);
+    const wait = retryAfterSeconds === undefined ? '' : ` and asks to wait ${retryAfterSeconds} s`;
     return new GenesysRateLimited(
-      `Genesys Cloud limits the rate of token requests for secret ${secretArn} (${label})${wait}. Nothing was spent; redrive the execution later.`,
+      `Genesys Cloud limits the rate of token requests for secret ${secretArn} (${label})${wait}. Nothing was spent. Redrive the execution later.`,
+      retryAfterSeconds,
     );
   }
-  if (answer.status >= 200 && answer.status <= 299) {
-    return answerLost(secretArn, `${label} without a readable access_token`);
+  if (status === REQUEST_TIMEOUT || (status >= 500 && status !== SERVICE_UNAVAILABLE)) {
+    return responseLost(secretArn, label);
   }
   return new GenesysUnavailable(
-    `Genesys Cloud's token endpoint answered ${label} to the refresh for secret ${secretArn}; nothing was spent. Redrive the execution once it serves again.`,
+    `Genesys Cloud's token endpoint responded with ${label} to the refresh for secret ${secretArn}. Nothing was spent. Redrive the execution once it serves again.`,
   );
 }
 
-function answerLost(secretArn: string, reason: string): GenesysAnswerLost {
-  return new GenesysAnswerLost(
-    `The refresh request for secret ${secretArn} was sent, but no readable answer came (${reason}). Its refresh token may be spent. Redrive the execution: if the token still lives, the rotation goes on; if not, the next error says so.`,
+function unreadable({ secretArn }: RefreshOptions, response: HttpAnswer, member: string): TokenResponseLost {
+  return responseLost(secretArn, `${answerLabel(response)} without a usable ${member}`);
+}
+
+function responseLost(secretArn: string, reason: string): TokenResponseLost {
+  return new TokenResponseLost(
+    `The refresh request for secret ${secretArn} was sent, but no usable response arrived (${reason}). Its refresh token may be spent. Redrive the execution: if the token is still good, the rotation goes on; if not, it ends in RefreshTokenRejected.`,
   );
+}
+
+/** Retry-After as a number of seconds; its other form, a date, is not used for rate limits. */
+function wholeSeconds(retryAfter: string | null): number | undefined {
+  return retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
 function isToken(value: unknown): value is string {

@@ -1,106 +1,251 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
 import {
   PutSecretValueCommand,
   ResourceExistsException,
   type SecretsManagerClient,
-  SecretsManagerServiceException,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { log } from '../shared/log.ts';
-import { openSeal, type SealContext } from '../shared/sealed-blob.ts';
+import { AccessTokenExpired, InvalidRotationRequest, InvalidSecret, NewerLogin } from '../shared/errors.ts';
+import { outlivesGap } from '../shared/journal/exchange-plan.ts';
+import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
-  belongsToRotation,
-  currentVersionMoved,
+  type Journal,
+  readNewestPair,
+  readToken,
+  recordExchange,
+  type SealedPair,
+  type TokenItem,
+} from '../shared/journal/journal.ts';
+import { type OpenedPair, openPair } from '../shared/journal/sealed-pair.ts';
+import { type LogSubject, log } from '../shared/log.ts';
+import { isClientFault } from '../shared/pending-label.ts';
+import { requestFields } from '../shared/request.ts';
+import { openSeal, type SealKey } from '../shared/sealed-blob.ts';
+import { type Credential, MAX_VALUE_BYTES, withTokens } from '../shared/secret-value.ts';
+import {
   derivedVersionId,
   describeSecret,
+  readCurrent,
+  type Sleep,
   versionWithStage,
 } from '../shared/secret-versions.ts';
-import type { StorePendingRequest } from './store-pending-request.ts';
 
-/** What storing needs. */
-export interface StorePendingDependencies {
-  readonly secrets: SecretsManagerClient;
-  readonly kms: KMSClient;
-  readonly sealKeyArn: string;
+/** What the state StorePending passes. */
+export interface StorePendingRequest extends LogSubject {
+  readonly pair: Pick<SealedPair, 'lineage' | 'generation' | 'fingerprint' | 'sealedPair'>;
+  /** Null when Secrets Manager sent no RotationToken. */
+  readonly sealedRotationToken: string | null;
 }
 
-/** Where the new credential is, and which version it replaces. */
+/** What storing needs. */
+export interface StorePendingDependencies extends SealKey {
+  readonly secrets: SecretsManagerClient;
+  readonly journal: Journal;
+  readonly now: () => Date;
+  readonly sleep: Sleep;
+  /** The longest time from one rotation to the next, in ms. */
+  readonly longestGapMs: number;
+}
+
+/** Where the new tokens are, and which version they are to replace. */
 export interface StorePendingResult {
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
 }
 
-/** How Secrets Manager may refuse a RotationToken that is no longer good; its names for that are not documented. */
-const TOKEN_REFUSALS = new Set([
-  'InvalidRequestException',
-  'InvalidParameterException',
-  'AccessDeniedException',
-  'ValidationException',
-]);
+/**
+ * Reads the request.
+ *
+ * @throws InvalidRotationRequest
+ */
+export function parseStorePendingRequest(event: unknown): StorePendingRequest {
+  const request = requestFields('The request of the state StorePending', event);
+  const pair = request.object('pair');
+  return {
+    secretArn: request.string('secretArn'),
+    versionId: request.string('versionId'),
+    pair: {
+      lineage: pair.string('lineage'),
+      generation: pair.count('generation'),
+      fingerprint: pair.string('fingerprint'),
+      sealedPair: pair.string('sealedPair'),
+    },
+    sealedRotationToken: request.nullableString('sealedRotationToken'),
+    execution: request.string('execution'),
+    state: request.string('state'),
+  };
+}
 
 /**
- * Stores the sealed value as the pending version. Safe to repeat: the same value goes to the same version.
+ * Records the pair in the journal if Refresh could not, merges it into the value that is AWSCURRENT at this moment, and
+ * stores the result as the pending version. What people changed in the other keys stays. Safe to repeat: the same
+ * value goes to the same version.
  *
- * @throws CurrentVersionMoved someone wrote a newer credential since the refresh
- * @throws InvalidRotationRequest a seal was altered
+ * @throws NewerLogin         AWSCURRENT holds another login, which wins
+ * @throws AccessTokenExpired the pair is not the newest of its login, or does not last until the next rotation
+ * @throws InvalidSecret      AWSCURRENT is not a complete credential, or too large
+ * @throws InvalidRotationRequest the sealed pair was altered
  */
 export async function storePending(
   request: StorePendingRequest,
-  { secrets, kms, sealKeyArn }: StorePendingDependencies,
+  dependencies: StorePendingDependencies,
 ): Promise<StorePendingResult> {
-  const { secretArn, versionId, baseVersionId, sealedRotationToken } = request;
-  const open = (context: Omit<SealContext, 'secretArn'>, blob: string): Promise<string> =>
-    openSeal(kms, sealKeyArn, { secretArn, ...context }, blob);
-  const [description, value, rotationToken] = await Promise.all([
-    describeSecret(secrets, secretArn),
-    open({ versionId: request.sealedVersionId, holds: 'secret-value' }, request.sealedValue),
-    sealedRotationToken === null
-      ? undefined
-      : open({ versionId, holds: 'rotation-token' }, sealedRotationToken),
+  const { secretArn } = request;
+  const { secrets, journal, sleep } = dependencies;
+  const { lineage, fingerprint } = request.pair;
+  const [pair, rotationToken, current, token, newest] = await Promise.all([
+    openPair(dependencies, secretArn, request.pair),
+    openRotationToken(request, dependencies),
+    readCurrent(secrets, secretArn, sleep),
+    readToken(journal, secretArn, fingerprint),
+    readNewestPair(journal, secretArn, lineage),
   ]);
-  const currentVersionId = versionWithStage(description, 'AWSCURRENT');
-  const alreadyPromoted = currentVersionId !== undefined && belongsToRotation(currentVersionId, versionId);
-  if (currentVersionId !== baseVersionId && !alreadyPromoted) {
-    throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
+  if (pair.fingerprint !== fingerprint) {
+    throw new InvalidRotationRequest(
+      `The sealed pair for secret ${secretArn} is not the one of its fingerprint.`,
+    );
   }
+  // Where the response kept the refresh token, its item is still marked by that exchange.
+  const isRecorded = token !== undefined && token.exchange?.id !== pair.exchangeId;
+  if (!isRecorded) {
+    await recordExchange(journal, secretArn, pair);
+    log('info', 'exchange recorded', request);
+  }
+  assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
+  await assertSameLogin(pair, current.credential, secretArn, journal);
 
-  const put = (id: string, token: string | undefined): Promise<string> =>
-    putPending(secrets, secretArn, id, value, token);
-  const putAs = (id: string): Promise<string> =>
-    put(id, rotationToken).catch(error => {
-      if (rotationToken === undefined || !isTokenRefusal(error)) throw error;
-      // The token of an invocation that is over. What Secrets Manager thinks of the rotation matters less than the
-      // credential: it is promoted all the same, and the next attempt finds it current.
-      log('warn', 'rotation token refused', request, { error: error.name });
-      return put(id, undefined);
-    });
-  const pendingVersionId = await putAs(versionId).catch(error => {
-    if (!(error instanceof ResourceExistsException)) throw error;
-    // A version is immutable, and this rotation stored another value before: it refreshed again since.
-    return putAs(derivedVersionId(versionId, value));
-  });
+  const value = withTokens(current.credential, pair.tokens);
+  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
+    throw new InvalidSecret(
+      `The value of secret ${secretArn} would be larger than ${MAX_VALUE_BYTES} bytes with the new tokens. They are safe in the journal. Remove or shorten other keys, then redrive the execution.`,
+    );
+  }
+  const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
+  const baseVersionId = current.versionId;
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId });
   return { pendingVersionId, baseVersionId };
 }
 
-async function putPending(
-  secrets: SecretsManagerClient,
-  secretArn: string,
-  versionId: string,
-  value: string,
-  rotationToken: string | undefined,
-): Promise<string> {
-  await secrets.send(
-    new PutSecretValueCommand({
-      SecretId: secretArn,
-      ClientRequestToken: versionId,
-      SecretString: value,
-      VersionStages: ['AWSPENDING'],
-      ...(rotationToken === undefined ? {} : { RotationToken: rotationToken }),
-    }),
-  );
-  return versionId;
+/** A token that cannot be opened does not matter more than the credential: the rotation goes on without it. */
+async function openRotationToken(
+  request: StorePendingRequest,
+  dependencies: StorePendingDependencies,
+): Promise<string | undefined> {
+  const { secretArn, versionId, sealedRotationToken } = request;
+  if (sealedRotationToken === null) return undefined;
+  try {
+    return await openSeal(
+      dependencies,
+      { secretArn, versionId, holds: 'rotation-token' },
+      sealedRotationToken,
+    );
+  } catch (error) {
+    log('warn', 'rotation token not opened', request, {
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    return undefined;
+  }
 }
 
-function isTokenRefusal(error: unknown): error is SecretsManagerServiceException {
-  return error instanceof SecretsManagerServiceException && TOKEN_REFUSALS.has(error.name);
+function assertUsable(
+  pair: OpenedPair,
+  token: TokenItem | undefined,
+  newest: SealedPair | undefined,
+  secretArn: string,
+  { longestGapMs, now }: StorePendingDependencies,
+): void {
+  const isReplaced =
+    (newest !== undefined && isNewer(newest, pair)) || (token !== undefined && token.status !== 'issued');
+  if (isReplaced) {
+    throw new AccessTokenExpired(
+      `The token pair that this rotation of secret ${secretArn} holds is not the newest of its login any more. The newest one is fetched.`,
+    );
+  }
+  if (!outlivesGap(pair, { longestGapMs, now: now() })) {
+    throw new AccessTokenExpired(
+      `The access token for secret ${secretArn}, issued at ${pair.issuedAt.toISOString()}, does not last until the next rotation. Its refresh token is exchanged.`,
+    );
+  }
+}
+
+function isNewer(newest: SealedPair, pair: OpenedPair): boolean {
+  if (newest.generation !== pair.generation) return newest.generation > pair.generation;
+  return newest.issuedAt > pair.issuedAt;
+}
+
+/** Decided by the journal, not by version ids or dates: an edit or a rollback keeps the login, a login changes it. */
+async function assertSameLogin(
+  { lineage, fingerprint, exchangedFingerprint }: OpenedPair,
+  current: Credential,
+  secretArn: string,
+  journal: Journal,
+): Promise<void> {
+  const currentFingerprint = fingerprintOf(current);
+  if (currentFingerprint === exchangedFingerprint || currentFingerprint === fingerprint) return;
+  const token = await readToken(journal, secretArn, currentFingerprint);
+  if ((token?.lineage ?? currentFingerprint) === lineage) return;
+  throw new NewerLogin(
+    `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+  );
+}
+
+/**
+ * Stores the value under the rotation's version id or, since a version is immutable and may hold another value of this
+ * rotation, under one that is derived from the value.
+ */
+async function putPending(
+  request: StorePendingRequest,
+  value: string,
+  rotationToken: string | undefined,
+  dependencies: StorePendingDependencies,
+): Promise<string> {
+  const { secretArn, versionId } = request;
+  const { secrets } = dependencies;
+  const put = async (id: string, token: string | undefined): Promise<readonly string[]> => {
+    const { VersionStages = [] } = await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: secretArn,
+        ClientRequestToken: id,
+        SecretString: value,
+        VersionStages: ['AWSPENDING'],
+        ...(token !== undefined && { RotationToken: token }),
+      }),
+    );
+    return VersionStages;
+  };
+  const putAs = async (id: string): Promise<string> => {
+    const stages = await put(id, rotationToken).catch(error => {
+      if (rotationToken === undefined || error instanceof ResourceExistsException || !isClientFault(error)) {
+        throw error;
+      }
+      // The invocation that it belongs to is over. Whatever Secrets Manager makes of the rotation, the credential is
+      // promoted, and the next attempt finds it current.
+      log('warn', 'rotation token refused', request, { error: error.name });
+      return put(id, undefined);
+    });
+    const isLabelled = stages.includes('AWSPENDING') || stages.includes('AWSCURRENT');
+    if (!isLabelled) await takePendingLabel(request, id, dependencies);
+    return id;
+  };
+  return putAs(versionId).catch(error => {
+    if (!(error instanceof ResourceExistsException)) throw error;
+    return putAs(derivedVersionId(versionId, value));
+  });
+}
+
+/** A repeated PutSecretValue does not move the label (AWS Secrets Manager API Reference, PutSecretValue). */
+async function takePendingLabel(
+  { secretArn }: StorePendingRequest,
+  versionId: string,
+  { secrets }: StorePendingDependencies,
+): Promise<void> {
+  const holderId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
+  if (holderId === versionId) return;
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretArn,
+      VersionStage: 'AWSPENDING',
+      MoveToVersionId: versionId,
+      ...(holderId !== undefined && { RemoveFromVersionId: holderId }),
+    }),
+  );
 }

@@ -1,108 +1,161 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { currentUserId } from '../shared/current-user.ts';
-import { AccessTokenOutdated, AccessTokenRejected, InvalidSecret } from '../shared/errors.ts';
+import {
+  AccessTokenExpired,
+  AccessTokenRejected,
+  CurrentVersionMoved,
+  InvalidSecret,
+  PendingVersionMissing,
+  WrongUser,
+} from '../shared/errors.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
-import { log } from '../shared/log.ts';
+import { type LogSubject, log } from '../shared/log.ts';
+import { requestFields } from '../shared/request.ts';
 import type { Credential } from '../shared/secret-value.ts';
-import { findCredential, readCredential, type StoredCredential } from '../shared/secret-versions.ts';
+import { findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
-import type { VerifyRequest } from './verify-request.ts';
 
-/**
- * Tokens that were refreshed longer ago than this, in ms, come from an earlier run of the execution: it is longer
- * than any run takes, and shorter than an access token lives (300 s at least).
- */
-export const OUTDATED_AFTER_MS = 60_000;
+/** What the states Verify and CheckConfiguration pass. */
+export type VerifyRequest = LogSubject &
+  (
+    | {
+        readonly mode: 'verify';
+        readonly pendingVersionId: string;
+        /** The version that StorePending read as AWSCURRENT. */
+        readonly baseVersionId: string;
+        /** When Genesys Cloud issued the pending tokens. */
+        readonly issuedAt: Date;
+      }
+    | { readonly mode: 'check-configuration' }
+  );
 
 /** What verifying needs. */
 export interface VerifyDependencies {
   readonly secrets: SecretsManagerClient;
   readonly genesysUrlsOf: GenesysUrlsOf;
-  /** How long Genesys Cloud may take, in ms, asked for when the request is about to leave. */
+  /** How long Genesys Cloud may take, in ms; read when the request is about to be sent. */
   readonly timeoutMs: () => number;
   readonly now: () => Date;
+  readonly sleep: Sleep;
 }
 
-/** What was found out. */
+/** What was found. */
 export interface VerifyResult {
-  /** The Genesys Cloud user whose context the access token gives; null when only the configuration was checked. */
+  /** The Genesys Cloud user of the access token; null when only the configuration was checked. */
   readonly userId: string | null;
-  /**
-   * As it was asked (ISO 8601): Promote needs it, and is reached from a Verify that has it and from one that has not.
-   */
-  readonly refreshedAt: string | null;
+}
+
+/** A token that is refused at this age, in ms, or later has expired or was revoked; a younger one never worked. */
+export const FRESH_MS = 60_000;
+
+/**
+ * Reads the request.
+ *
+ * @throws InvalidRotationRequest
+ */
+export function parseVerifyRequest(event: unknown): VerifyRequest {
+  const request = requestFields('The request of the state Verify', event);
+  const subject = {
+    secretArn: request.string('secretArn'),
+    versionId: request.string('versionId'),
+    execution: request.string('execution'),
+    state: request.string('state'),
+  };
+  const mode = request.oneOf('mode', ['verify', 'check-configuration']);
+  if (mode === 'check-configuration') return { ...subject, mode };
+  return {
+    ...subject,
+    mode,
+    pendingVersionId: request.string('pendingVersionId'),
+    baseVersionId: request.string('baseVersionId'),
+    issuedAt: request.instant('issuedAt'),
+  };
 }
 
 /**
- * Proves that the version's access token works, or, when only the configuration is tested, that its client is known
- * to Genesys Cloud (its access token may have expired then). Spends nothing and changes nothing.
+ * Proves that the pending access token works and belongs to the secret's user or, where only the configuration is
+ * tested, that Genesys Cloud knows the client. Spends nothing and changes nothing.
  *
- * @throws ResourceNotFoundException the version has no value (yet: reads may lag behind writes, so it is retried)
- * @throws AccessTokenOutdated the API answers 401 to tokens of an earlier run of the execution
+ * @throws PendingVersionMissing the pending version has no value
+ * @throws AccessTokenExpired    the API responds with 401 to a token that was issued a while ago
+ * @throws WrongUser             the token belongs to another user than the pending `genesysUserId`
+ * @throws CurrentVersionMoved   the same, but AWSCURRENT was changed since StorePending read it
  * @throws InvalidSecret, and what `currentUserId` or `checkClient` throw
  */
 export async function verify(
   request: VerifyRequest,
   dependencies: VerifyDependencies,
 ): Promise<VerifyResult> {
-  const { secretArn, pendingVersionId, mode } = request;
-  const { credential } = await (mode === 'verify' ? readPending : readTested)(request, dependencies);
-  const userId =
-    mode === 'verify'
-      ? await verifyAccessToken(request, credential, dependencies)
-      : await checkConfiguration(secretArn, credential, dependencies);
-  log('info', mode === 'verify' ? 'verified' : 'configuration checked', request, {
-    pendingVersionId,
-    userId,
-  });
-  return { userId, refreshedAt: request.refreshedAt?.toISOString() ?? null };
+  if (request.mode === 'check-configuration') {
+    await checkConfiguration(request, dependencies);
+    log('info', 'configuration checked', request);
+    return { userId: null };
+  }
+  const { secretArn, pendingVersionId } = request;
+  const { secrets, sleep } = dependencies;
+  const pending = await findCredential(secrets, secretArn, { VersionId: pendingVersionId }, sleep);
+  if (pending === undefined) {
+    throw new PendingVersionMissing(
+      `The pending version ${pendingVersionId} of secret ${secretArn} has no value. It is stored again.`,
+    );
+  }
+  const userId = await userOf(pending.credential, request, dependencies);
+  await assertRightUser(userId, pending.credential, request, dependencies);
+  log('info', 'verified', request, { pendingVersionId, userId });
+  return { userId };
 }
 
-function readPending(
-  { secretArn, pendingVersionId }: VerifyRequest,
-  { secrets }: VerifyDependencies,
-): Promise<StoredCredential> {
-  return readCredential(secrets, secretArn, { VersionId: pendingVersionId });
-}
-
-/** Secrets Manager removes the copy when its test is over; a redrive tests the value that it was a copy of. */
-async function readTested(
-  { secretArn, pendingVersionId }: VerifyRequest,
-  { secrets }: VerifyDependencies,
-): Promise<StoredCredential> {
-  const copy = await findCredential(secrets, secretArn, { VersionId: pendingVersionId });
-  return copy ?? (await readCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }));
-}
-
-async function verifyAccessToken(
-  { secretArn, refreshedAt }: VerifyRequest,
+async function userOf(
   { accessToken, host }: Credential,
+  { secretArn, issuedAt }: VerifyRequest & { mode: 'verify' },
   { genesysUrlsOf, timeoutMs, now }: VerifyDependencies,
 ): Promise<string> {
   if (accessToken === undefined) {
     throw new InvalidSecret(`The pending version of secret ${secretArn} lacks the key accessToken.`);
   }
-  const { apiUrl } = genesysUrlsOf(host);
   try {
-    return await currentUserId(accessToken, { secretArn, apiUrl, timeoutMs: timeoutMs() });
+    return await currentUserId(accessToken, {
+      secretArn,
+      apiUrl: genesysUrlsOf(host).apiUrl,
+      timeoutMs: timeoutMs(),
+    });
   } catch (error) {
-    const ageMs = refreshedAt === null ? 0 : now().getTime() - refreshedAt.getTime();
-    if (!(error instanceof AccessTokenRejected) || ageMs < OUTDATED_AFTER_MS) throw error;
-    throw new AccessTokenOutdated(
-      `The access token of secret ${secretArn} has died since it was refreshed at ${refreshedAt?.toISOString()}, before a redrive. The refresh token beside it is traded.`,
+    const ageMs = now().getTime() - issuedAt.getTime();
+    if (!(error instanceof AccessTokenRejected) || ageMs < FRESH_MS) throw error;
+    throw new AccessTokenExpired(
+      `Genesys Cloud refuses the access token for secret ${secretArn} that was issued at ${issuedAt.toISOString()}. Its refresh token is exchanged.`,
     );
   }
 }
 
+/** Whoever corrects `genesysUserId` does so in AWSCURRENT; the pending version has the key as it was stored. */
+async function assertRightUser(
+  userId: string,
+  { keys }: Credential,
+  { secretArn, baseVersionId }: VerifyRequest & { mode: 'verify' },
+  { secrets, sleep }: VerifyDependencies,
+): Promise<void> {
+  const { genesysUserId } = keys;
+  if (typeof genesysUserId !== 'string' || genesysUserId === '' || genesysUserId === userId) return;
+  const current = await readCurrent(secrets, secretArn, sleep);
+  if (current.versionId !== baseVersionId) {
+    throw new CurrentVersionMoved(
+      `AWSCURRENT of secret ${secretArn} is on version ${current.versionId}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
+    );
+  }
+  throw new WrongUser(
+    `The new access token for secret ${secretArn} belongs to user ${userId}, but its key genesysUserId names another one. AWSCURRENT is unchanged, and the new tokens are in the journal. Log in as the right user (authorize) or correct genesysUserId in AWSCURRENT, then redrive the execution.`,
+  );
+}
+
 async function checkConfiguration(
-  secretArn: string,
-  credential: Credential,
-  { genesysUrlsOf, timeoutMs }: VerifyDependencies,
-): Promise<null> {
+  { secretArn }: VerifyRequest,
+  { secrets, genesysUrlsOf, timeoutMs, sleep }: VerifyDependencies,
+): Promise<void> {
+  const { credential } = await readCurrent(secrets, secretArn, sleep);
   await checkClient(credential, {
     secretArn,
     loginUrl: genesysUrlsOf(credential.host).loginUrl,
     timeoutMs: timeoutMs(),
   });
-  return null;
 }

@@ -1,0 +1,85 @@
+import { InvalidRotationRequest } from '../errors.ts';
+import { instantOf } from '../instant.ts';
+import { jsonObject } from '../json-object.ts';
+import { newSeal, openSeal, type SealKey } from '../sealed-blob.ts';
+import type { TokenPair } from '../secret-value.ts';
+import type { ExchangedPair, SealedPair } from './journal.ts';
+
+/** A pair in clear, and the exchange that it is the result of. */
+export interface OpenedPair extends ExchangedPair {
+  readonly tokens: TokenPair;
+}
+
+/** Seals one pair; a call after the first throws. */
+export type SealPair = (
+  tokens: TokenPair,
+  pair: Pick<ExchangedPair, 'fingerprint' | 'issuedAt' | 'exchangedFingerprint' | 'exchangeId'>,
+) => ExchangedPair;
+
+/**
+ * Gets ready to seal the pair that an exchange is about to bring, so that nothing can fail once it is there. What a
+ * pair is the result of is sealed with it: it cannot be altered on its way through the execution's state.
+ */
+export async function pairSeal(
+  key: SealKey,
+  secretArn: string,
+  lineage: string,
+  generation: number,
+): Promise<SealPair> {
+  const seal = await newSeal(key, pairContext(secretArn, { lineage, generation }));
+  return (tokens, pair) => {
+    const { fingerprint, issuedAt, exchangedFingerprint, exchangeId } = pair;
+    const content = { ...tokens, fingerprint, issuedAt, exchangedFingerprint, exchangeId };
+    return {
+      ...pair,
+      lineage,
+      generation,
+      expiresAt: tokens.expiresAt,
+      sealedPair: seal.seal(JSON.stringify(content)),
+    };
+  };
+}
+
+/**
+ * Opens a sealed pair.
+ *
+ * @throws InvalidRotationRequest it was altered, or is not a sealed pair
+ * @throws InvalidCiphertextException (KMS) it was sealed for another secret, lineage or generation
+ */
+export async function openPair(
+  key: SealKey,
+  secretArn: string,
+  { lineage, generation, sealedPair }: Pick<SealedPair, 'lineage' | 'generation' | 'sealedPair'>,
+): Promise<OpenedPair> {
+  const content = jsonObject(
+    await openSeal(key, pairContext(secretArn, { lineage, generation }), sealedPair),
+  );
+  const { accessToken, refreshToken, fingerprint, exchangedFingerprint, exchangeId } = content ?? {};
+  const issuedAt = instantOf(content?.issuedAt);
+  if (
+    typeof accessToken !== 'string' ||
+    typeof refreshToken !== 'string' ||
+    typeof fingerprint !== 'string' ||
+    typeof exchangedFingerprint !== 'string' ||
+    typeof exchangeId !== 'string' ||
+    issuedAt === undefined
+  ) {
+    throw new InvalidRotationRequest(`The sealed pair for secret ${secretArn} is incomplete.`);
+  }
+  const expiresAt = instantOf(content?.expiresAt);
+  return {
+    lineage,
+    generation,
+    fingerprint,
+    exchangedFingerprint,
+    exchangeId,
+    issuedAt,
+    expiresAt,
+    sealedPair,
+    tokens: { accessToken, refreshToken, ...(expiresAt && { expiresAt }) },
+  };
+}
+
+function pairContext(secretArn: string, { lineage, generation }: Pick<SealedPair, 'lineage' | 'generation'>) {
+  return { secretArn, holds: 'token-pair', lineage, generation: String(generation) } as const;
+}

@@ -1,0 +1,48 @@
+import {
+  type SecretsManagerClient,
+  SecretsManagerServiceException,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describeSecret, readUntil, type Sleep, versionWithStage } from './secret-versions.ts';
+
+/**
+ * Takes AWSPENDING off a version. Safe to repeat: Secrets Manager also refuses the call when the label is gone, and
+ * the labels tell the two apart.
+ */
+export async function removePendingLabel(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  versionId: string,
+  sleep: Sleep,
+): Promise<void> {
+  try {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSPENDING',
+        RemoveFromVersionId: versionId,
+      }),
+    );
+  } catch (error) {
+    if (!isClientFault(error)) throw error;
+    const description = await readUntil(
+      read => versionWithStage(read, 'AWSPENDING') !== versionId,
+      () => describeSecret(secrets, secretArn),
+      sleep,
+    );
+    if (versionWithStage(description, 'AWSPENDING') === versionId) throw error;
+  }
+}
+
+/**
+ * Whether Secrets Manager refused the call for what it asked, under whatever name: which names it uses for a label or a
+ * RotationToken that is no longer good is not documented. Throttling counts as a fault of the client, too.
+ */
+export function isClientFault(error: unknown): error is SecretsManagerServiceException {
+  return (
+    error instanceof SecretsManagerServiceException &&
+    error.$fault === 'client' &&
+    error.$retryable === undefined &&
+    error.name !== 'ThrottlingException'
+  );
+}
