@@ -28,6 +28,8 @@ export type TaskFunction = (typeof TASK_FUNCTIONS)[number];
 interface FunctionFacts {
   readonly arn: string;
   readonly roleArn: string;
+  /** The name of the journal's table, where the function uses it. */
+  readonly journalTable: string | undefined;
 }
 
 /** The same of all of them. */
@@ -101,8 +103,8 @@ export async function lookAtTaskFunctions(
       if (defect !== undefined) {
         return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
       }
-      const { FunctionArn: arn = functionName, Role: roleArn = '' } = configuration;
-      found.push([task, { arn, roleArn }]);
+      const { FunctionArn: arn = functionName, Role: roleArn = '', Environment } = configuration;
+      found.push([task, { arn, roleArn, journalTable: Environment?.Variables?.JOURNAL_TABLE }]);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
       return wrong(`${functionName} does not exist`, DEPLOY);

@@ -32,13 +32,14 @@ export interface RotationResources {
   readonly deployment: Pick<Deployment, 'stateMachineArn' | 'rotationFunctionArn'>;
   /** The ARNs of the workflow's functions. */
   readonly taskFunctionArns: readonly string[];
+  readonly journalTable: string;
 }
 
 const SECRET_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   rotation: ['DescribeSecret'],
-  fetch: ['DescribeSecret', 'GetSecretValue', 'ListSecretVersionIds'],
+  fetch: ['DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'],
   refresh: ['GetSecretValue'],
-  'store-pending': ['DescribeSecret', 'PutSecretValue'],
+  'store-pending': ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
   verify: ['GetSecretValue'],
   promote: ['DescribeSecret', 'UpdateSecretVersionStage'],
 };
@@ -53,16 +54,29 @@ const SECRET_KEY_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = 
 
 const SEALS: readonly (readonly [Actor, 'Decrypt' | 'GenerateDataKey', SealContext['holds']])[] = [
   ['rotation', 'GenerateDataKey', 'rotation-token'],
-  ['refresh', 'GenerateDataKey', 'secret-value'],
-  ['store-pending', 'Decrypt', 'secret-value'],
+  ['refresh', 'GenerateDataKey', 'token-pair'],
+  ['refresh', 'Decrypt', 'token-pair'],
+  ['store-pending', 'Decrypt', 'token-pair'],
   ['store-pending', 'Decrypt', 'rotation-token'],
 ];
+
+const JOURNAL_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
+  refresh: ['GetItem', 'PutItem', 'UpdateItem'],
+  'store-pending': ['GetItem', 'PutItem', 'UpdateItem'],
+  promote: ['UpdateItem'],
+};
 
 /** The state machine runs the functions by this alias. */
 const ALIAS = 'live';
 
 /** Stands for the version and the execution of a rotation to come. */
 const SOME_VERSION = '00000000-0000-4000-8000-000000000000';
+
+/** The further keys in the encryption context of a seal. */
+const SOME_CONTENT: Readonly<Record<SealContext['holds'], Readonly<Record<string, string>>>> = {
+  'token-pair': { lineage: '0'.repeat(64), generation: '1' },
+  'rotation-token': { versionId: SOME_VERSION },
+};
 
 const UNKNOWN_SECRET =
   'If the stack was deployed for some secrets only, name this one, too (secretNames, secretArns or secretArnPatterns).';
@@ -74,6 +88,7 @@ export function neededCalls(resources: RotationResources): readonly NeededCalls[
     ...onSecret(resources),
     ...onSecretKey(resources),
     ...onSealKey(resources),
+    ...onJournal(resources),
     ...onWorkflow(resources),
     ...onExecutionKey(resources),
   ];
@@ -111,8 +126,18 @@ function onSealKey({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] 
     actor,
     actions: [`kms:${name}`],
     resources: [sealKeyArn],
-    context: encryptionContext({ secretArn, versionId: SOME_VERSION, holds }),
+    context: encryptionContext({ secretArn, holds, ...SOME_CONTENT[holds] }),
     remedy: UNKNOWN_SECRET,
+  }));
+}
+
+function onJournal({ journalTable, deployment }: RotationResources): NeededCalls[] {
+  const [, partition, , region, accountId] = deployment.stateMachineArn.split(':');
+  return entries(JOURNAL_ACTIONS).map(([actor, names]) => ({
+    actor,
+    actions: names.map(name => `dynamodb:${name}`),
+    resources: [`arn:${partition}:dynamodb:${region}:${accountId}:table/${journalTable}`],
+    context: {},
   }));
 }
 
@@ -126,13 +151,19 @@ function onWorkflow({
   return [
     {
       actor: 'rotation',
-      actions: ['states:StartExecution', 'states:ListExecutions'],
+      actions: ['states:StartExecution'],
       resources: [deployment.stateMachineArn],
       context: {},
     },
     {
       actor: 'rotation',
-      actions: ['states:DescribeExecution', 'states:RedriveExecution', 'states:GetExecutionHistory'],
+      actions: ['states:DescribeExecution', 'states:RedriveExecution'],
+      resources: [executionArnOf(name, deployment)],
+      context: {},
+    },
+    {
+      actor: 'refresh',
+      actions: ['states:DescribeExecution'],
       resources: [executionArnOf(name, deployment)],
       context: {},
     },

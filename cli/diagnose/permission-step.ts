@@ -35,6 +35,7 @@ export async function lookAtPermissions(iam: IAMClient, parts: RotationParts): P
     executionKeyArn: workflow.executionKeyArn,
     deployment,
     taskFunctionArns: Object.values(taskFunctions).map(({ arn }) => arn),
+    journalTable: taskFunctions.refresh.journalTable ?? '',
   });
   const roleOf = (actor: Actor): string => {
     if (actor === 'workflow') return workflow.roleArn;

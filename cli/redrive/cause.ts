@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { readCredential } from '../../functions/shared/secret-versions.ts';
+import { readCurrent, type Sleep } from '../../functions/shared/secret-versions.ts';
 import type { CommandLine } from '../shared/command-line.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import type { FoundExecution } from './failed-execution.ts';
@@ -22,11 +22,12 @@ export interface CauseDependencies {
   /** Whether something answers there that serves. */
   readonly serves: (url: string) => Promise<boolean>;
   readonly nowMs: () => number;
+  readonly sleep: Sleep;
   /** Writes what to type next. */
   readonly command: CommandLine;
 }
 
-/** Below this age, in ms, the rotation insists on the access token that was refused; later it trades the other one. */
+/** Below this age, in ms, Verify insists on the access token that was refused; later its refresh token is exchanged. */
 const INSISTS_MS = 60_000;
 
 const AWS_UNKNOWN: Cause = {
@@ -47,19 +48,19 @@ export async function checkCause(
       return currentVersionCause(
         failed,
         dependencies,
-        `Log in again first: ${dependencies.command(`authorize ${failed.secretArn}`)}. If other executions of this secret have failed, redrive those first: newer tokens may be sealed there.`,
+        `Log in again first: ${dependencies.command(`authorize ${failed.secretArn}`)}.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
         failed,
         dependencies,
-        'Mend the secret first; if you mended the OAuth client in Genesys Cloud instead, go on.',
+        'Fix the secret first. If you fixed the OAuth client in Genesys Cloud instead, redrive anyway.',
       );
     case 'InvalidSecret':
-      return currentVersionCause(failed, dependencies, 'Mend the secret first.');
+      return currentVersionCause(failed, dependencies, 'Fix the secret first.');
     case 'GenesysRateLimited':
     case 'GenesysUnavailable':
-    case 'GenesysAnswerLost':
+    case 'TokenResponseLost':
       return loginHostCause(failed, dependencies);
     case 'AccessTokenRejected':
       return accessTokenCause(failed, dependencies);
@@ -75,7 +76,7 @@ export async function checkCause(
   }
 }
 
-/** What is wrong with a credential is mended by a new version of it. */
+/** A new version fixes what is wrong with a credential. */
 async function currentVersionCause(
   { secretArn, closedAt }: Failed,
   { secrets }: CauseDependencies,
@@ -101,11 +102,11 @@ async function currentVersionCause(
 /** Which host it is stands in the credential, whose reading needs a permission that not everybody has. */
 async function loginHostCause(
   { secretArn }: Failed,
-  { secrets, loginUrlOf, serves }: CauseDependencies,
+  { secrets, loginUrlOf, serves, sleep }: CauseDependencies,
 ): Promise<Cause> {
   let url: string;
   try {
-    const { credential } = await readCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+    const { credential } = await readCurrent(secrets, secretArn, sleep);
     url = loginUrlOf(credential.host);
   } catch {
     // Nothing of the error is shown: whatever it is, it says nothing about Genesys Cloud.
@@ -124,9 +125,9 @@ async function loginHostCause(
 
 function accessTokenCause({ closedAt }: Failed, { nowMs }: CauseDependencies): Cause {
   return nowMs() - closedAt.getTime() >= INSISTS_MS
-    ? { looks: 'gone', why: 'The refresh token beside the access token that was refused is traded now.' }
+    ? { looks: 'gone', why: 'The refresh token of the refused pair is exchanged now.' }
     : {
         looks: 'unchanged',
-        why: 'A minute after the refresh the refresh token beside it is traded, not before. Wait a minute.',
+        why: 'Its refresh token is exchanged a minute after the refresh or later. Wait a minute.',
       };
 }

@@ -73,13 +73,19 @@ export async function redriveOne(
 }
 
 /** What the checks use, for real. */
-export function causeDependencies({ aws: { secrets }, time, command }: WaitContext): CauseDependencies {
+export function causeDependencies({
+  aws: { secrets },
+  time,
+  command,
+  signal,
+}: WaitContext): CauseDependencies {
   const urlsOf = genesysUrls(process.env);
   return {
     secrets,
     loginUrlOf: host => urlsOf(host).loginUrl,
     serves: rememberingServes(),
     nowMs: time.nowMs,
+    sleep: ms => time.sleep(ms, signal),
     command,
   };
 }

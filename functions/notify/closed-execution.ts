@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/execution-data.ts';
 import { lastEvents, lastStateIn } from '../shared/execution-history.ts';
-import { nextAttemptOf } from '../shared/execution-name.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */
@@ -53,12 +52,6 @@ export async function readClosedExecution(
     if (report !== undefined && !isLate) return report;
   }
   throw new Error(`DescribeExecution does not know yet that execution ${executionArn} has closed.`);
-}
-
-/** Whether the rotation has gone on in another execution, after one that is over for good. */
-export async function wasFollowed(executionArn: string, stepFunctions: SFNClient): Promise<boolean> {
-  const next = nextAttemptOf(executionArn);
-  return next !== undefined && (await describe(next, stepFunctions)) !== undefined;
 }
 
 /**

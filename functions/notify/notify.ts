@@ -5,13 +5,7 @@ import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
 import { log } from '../shared/log.ts';
 import { describeSecret, type SecretDescription, versionWithStage } from '../shared/secret-versions.ts';
-import {
-  type ExecutionReport,
-  lastState,
-  readClosedExecution,
-  type Sleep,
-  wasFollowed,
-} from './closed-execution.ts';
+import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
   deleteStreak,
@@ -39,16 +33,10 @@ export interface NotifyDependencies extends StreakTable {
 const REMINDER_MS = 4 * 3_600_000;
 
 /**
- * After a rejected refresh token the rotation function looks for newer tokens in the executions of other rotations, and
- * goes on with them in another one: no page is due then. In ms, longer than that takes.
+ * How long Secrets Manager's report waits, in ms, for the message about the failed execution: the two events arrive at
+ * about the same time, and the execution's says more.
  */
-const SEARCH_MS = 10_000;
-
-/**
- * Secrets Manager's report waits for so long, in ms, for what the failed execution has to say: the two come at about
- * the same time, and that one may have to wait for {@link SEARCH_MS}.
- */
-const PRECEDENCE_MS = 20_000;
+const PRECEDENCE_MS = 10_000;
 
 /** What stands in the table for a failure that only Secrets Manager reported. */
 const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
@@ -94,12 +82,6 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
-  if (report.error === 'RefreshTokenRejected') {
-    await dependencies.sleep(SEARCH_MS);
-    if (await wasFollowed(executionArn, dependencies.stepFunctions)) {
-      return silent('another execution goes on with newer tokens', { ...rotation, execution: executionArn });
-    }
-  }
   const state = await lastState(executionArn, dependencies.stepFunctions);
   const now = dependencies.now();
   const failed = { state: state ?? 'none', error: report.error ?? status };

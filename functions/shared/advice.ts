@@ -1,4 +1,4 @@
-/** What the reader of a message needs beside the error. */
+/** What the reader of a message needs besides the error. */
 export interface Advice {
   /** What is certain of the credential and of what its consumers have. */
   readonly credential: string;
@@ -15,34 +15,42 @@ export interface KnownFailure {
 }
 
 const REDRIVE_LATER =
-  'Redrive it once Genesys Cloud serves again, or leave it to the next attempt of Secrets Manager, which does the same.';
+  'Redrive the execution once Genesys Cloud serves again, or leave it to the next attempt of Secrets Manager, which does the same.';
 
-/** What to do about each error of ours that can end an execution, in the words of the runbook. */
+/** What to do about each error that can end an execution, in the words of the runbook. */
 const ACTIONS: Readonly<Record<string, string>> = {
-  RefreshTokenRejected:
-    'If other executions of this secret have failed, redrive those first: newer tokens may be sealed there. Otherwise log in again, store the new tokens in the secret, then redrive.',
+  RefreshTokenRejected: 'Log in again with authorize, then redrive the execution.',
   ClientRejected:
-    'Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, write the corrected value, then redrive.',
+    'Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, write the corrected value, then redrive the execution.',
+  SharedLogin: 'Log in again with authorize for one of the two secrets, then redrive the execution.',
   GenesysRateLimited: REDRIVE_LATER,
   GenesysUnavailable: REDRIVE_LATER,
-  GenesysAnswerLost:
-    'Redrive. If the refresh token still lives, the rotation goes on; if not, it ends in RefreshTokenRejected.',
+  TokenResponseLost:
+    'Redrive the execution. If the refresh token is still good, the rotation goes on; if not, it ends in RefreshTokenRejected.',
+  ExchangeInProgress:
+    'Redrive the execution in a minute, or leave it to the next attempt of Secrets Manager.',
+  ExchangeUnsettled:
+    'Redrive the execution that the message names, then this one. The next attempt of Secrets Manager does the same.',
+  PendingVersionTaken:
+    'Redrive the execution of the other rotation if it has failed, or this one to take AWSPENDING back.',
   AccessTokenRejected:
-    'Redrive: from a minute after the refresh on, the refresh token beside it is traded when the access token does not work.',
+    'Redrive the execution a minute after the refresh or later: it then exchanges the new refresh token for another pair.',
   AccessTokenForbidden:
-    'Give the user or the OAuth client what it needs to call /api/v2/users/me, then redrive.',
-  InvalidSecret: 'Write a corrected value to the secret, then redrive.',
-  SecretNotFound: 'Restore the secret and redrive, or leave it deleted.',
+    'Give the user or the OAuth client the permission to call /api/v2/users/me, then redrive the execution.',
+  WrongUser:
+    'Log in as the right user with authorize, or correct genesysUserId in AWSCURRENT, then redrive the execution.',
+  InvalidSecret: 'Write a corrected value to the secret, then redrive the execution.',
+  SecretNotFound: 'Restore the secret and redrive the execution, or leave the secret deleted.',
   InvalidRotationRequest: 'Start rotations with RotateSecret.',
 };
 
 const AWS_ACTION =
-  'Take the cause away (permission, key state, quota, a defect of AWS), then redrive. Do not delete the KMS key of the seal, nor the state machine.';
-const STOPPED_ACTION = 'Redrive: it resumes at the state that it was in.';
+  'Fix the cause (permission, key state, quota, an AWS outage), then redrive the execution. Do not delete the seal key, the journal table or the state machine.';
+const STOPPED_ACTION = 'Redrive the execution: it resumes in the state that it was in.';
 
-/** What may have spent the refresh token although no answer of Genesys Cloud reached the execution. */
+/** What may have spent the refresh token although no response of Genesys Cloud reached the execution. */
 const MAY_HAVE_SPENT = new Set([
-  'GenesysAnswerLost',
+  'TokenResponseLost',
   'Lambda.Unknown',
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.SdkClientException',
@@ -52,29 +60,27 @@ const MAY_HAVE_SPENT = new Set([
 ]);
 
 const UNCHANGED = 'AWSCURRENT is unchanged';
-const SEALED = `${UNCHANGED}. The new tokens are sealed in the execution, and safe for as long as it can be redriven.`;
-const STORED = `${UNCHANGED}. The new tokens are stored as a pending version.`;
+const REFRESHED = `Consumers may hold a dead access token now. ${UNCHANGED}; the new tokens are safe in the journal and in the execution.`;
 
 /** What is certain of the credential when a state has failed. */
 const CREDENTIAL_AFTER: Readonly<Record<string, string>> = {
   Fetch: `${UNCHANGED}; nothing was spent.`,
-  StorePending: SEALED,
-  StoreRecovered: SEALED,
-  Verify: STORED,
-  VerifyResumed: STORED,
-  Promote: 'The new tokens are stored and verified; AWSCURRENT is on them, or on the version before.',
-  StandDown: 'A newer credential that someone stored is AWSCURRENT, and stays.',
+  StorePending: REFRESHED,
+  Verify: REFRESHED,
+  Promote:
+    'Consumers may hold a dead access token now. The new tokens are stored and verified; AWSCURRENT is on them, or still on the version before.',
+  StandDown: 'AWSCURRENT holds a newer login that someone stored, and stays.',
   CheckConfiguration: `${UNCHANGED}: a configuration test changes nothing.`,
 };
 
 /** What is certain of it with some errors, whatever the state. */
 const CREDENTIAL_WITH: Readonly<Record<string, string>> = {
-  RefreshTokenRejected: `${UNCHANGED}, but the refresh token that was presented is dead. The access token of AWSCURRENT works until it expires, unless it was revoked, too.`,
+  RefreshTokenRejected: `${UNCHANGED}, but its login is dead. Its access token works until it expires, unless it was revoked as well.`,
   SecretNotFound: 'The secret is gone, or kept until the date of its deletion.',
   InvalidRotationRequest: `${UNCHANGED}.`,
 };
 
-const REFRESHES = new Set(['Refresh', 'RefreshPending']);
+const REFRESHES = new Set(['Refresh', 'RefreshAgain']);
 
 /** What the runbook says about a failure. */
 export function adviceFor({ status, state, error }: KnownFailure): Advice {
@@ -86,11 +92,11 @@ export function adviceFor({ status, state, error }: KnownFailure): Advice {
       runbookEntry: stopped === undefined ? 'aws-errors' : 'an-execution-that-was-stopped-or-timed-out',
     };
   }
-  const ours = ACTIONS[error];
+  const known = ACTIONS[error];
   return {
     credential: credentialAfter(state, MAY_HAVE_SPENT.has(error), error),
-    action: ours ?? AWS_ACTION,
-    runbookEntry: ours === undefined ? 'aws-errors' : error.toLowerCase(),
+    action: known ?? AWS_ACTION,
+    runbookEntry: known === undefined ? 'aws-errors' : error.toLowerCase(),
   };
 }
 
@@ -100,10 +106,10 @@ function credentialAfter(state: string | undefined, mayBeSpent: boolean, error =
   if (!REFRESHES.has(state ?? '')) {
     return (
       CREDENTIAL_AFTER[state ?? ''] ??
-      'AWSCURRENT is a complete credential; whether its refresh token is spent is not known here.'
+      'AWSCURRENT is a complete credential; whether its access token still works is not known here.'
     );
   }
   return mayBeSpent
-    ? `${UNCHANGED}, but the refresh token that was presented may be spent.`
+    ? `${UNCHANGED}, but its refresh token may be spent, and consumers may hold a dead access token.`
     : `${UNCHANGED}; this attempt spent nothing.`;
 }
