@@ -1,0 +1,931 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import {
+  InvalidParameterException,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { parsePromotion, promote } from '../../../functions/promote/promote.ts';
+import { standDown } from '../../../functions/promote/stand-down.ts';
+import { parseRefreshRequest, refresh } from '../../../functions/refresh/refresh.ts';
+import { fingerprintOf } from '../../../functions/shared/journal/fingerprint.ts';
+import { readNewestPair } from '../../../functions/shared/journal/journal.ts';
+import { openPair } from '../../../functions/shared/journal/sealed-pair.ts';
+import { requestFields } from '../../../functions/shared/request.ts';
+import { belongsToRotation } from '../../../functions/shared/secret-versions.ts';
+import { parseStorePendingRequest, storePending } from '../../../functions/store-pending/store-pending.ts';
+import { parseVerifyRequest, verify } from '../../../functions/verify/verify.ts';
+import { AwsError } from '../../../sandbox/aws/aws-error.ts';
+import { Clock } from '../../../sandbox/clock.ts';
+import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
+import { definitionText } from '../../../statemachine/definition-text.ts';
+
+const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:crm-AbCdEf';
+const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
+const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' } as const;
+const TABLE = 'journal';
+const CLIENT_ID = 'client';
+const HOUR_MS = 3_600_000;
+const LONGEST_GAP_MS = 9 * HOUR_MS;
+const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
+/** The time that a function has; its marks end 5 s later. */
+const FUNCTION_MS = 30_000;
+/** Longer than a mark or a claim lasts. */
+const MARKS_OVER_MS = 40_000;
+
+/** What Genesys Cloud does where it is not documented. */
+export interface GenesysVariant {
+  /** Whether a refresh ends the access tokens issued before. */
+  readonly refreshRevokesAccess: boolean;
+  /** What presenting a spent refresh token does: nothing, or end the whole login. */
+  readonly reuse: 'rejects' | 'revokes';
+}
+
+/** Whether a default PutSecretValue takes AWSPENDING off another version. */
+export interface SecretsManagerVariant {
+  readonly putTakesPending: boolean;
+}
+
+interface Login {
+  /** The number of its live refresh token. */
+  head: number;
+  issued: number;
+  readonly accessExpiresMs: Map<number, number>;
+  isRevoked: boolean;
+}
+
+/** A call that a function is about to make. */
+interface PendingCall {
+  readonly run: FunctionRun;
+  readonly name: string;
+  /** Makes the call take effect. */
+  readonly perform: (stale: boolean) => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly mayBeStale: boolean;
+  /** What else the other side may do, as a fault. */
+  readonly otherwise: readonly { readonly name: string; readonly perform: () => unknown }[];
+  /** Ends what is open at the other side when the function is killed. */
+  readonly drop?: () => void;
+}
+
+/** One invocation of a function. */
+interface FunctionRun {
+  readonly id: number;
+  readonly execution: Execution;
+  readonly state: string;
+  isKilled: boolean;
+  isSettled: boolean;
+  /** Its Task is over; what it returns reaches nobody. */
+  isOrphan: boolean;
+}
+
+interface Execution {
+  readonly arn: string;
+  readonly versionId: string;
+  state: string;
+  data: Record<string, unknown>;
+  status: 'RUNNING' | 'FAILED' | 'SUCCEEDED';
+  error: string | undefined;
+  message: string;
+  redriveCount: number;
+}
+
+/** Something that can happen next. */
+interface Move {
+  readonly name: string;
+  /** A fault, an act of a person, a stale read or the passing of time: a walk has so many of them. */
+  readonly budget?: 'fault' | 'person' | 'stale' | 'time';
+  readonly happen: () => void | Promise<void>;
+}
+
+const DEFINITION = JSON.parse(definitionText());
+
+/**
+ * The functions of the workflow as they are, in one process, and around them a world in which every call waits until
+ * it is chosen: two executions, orphans, crashes before and after each call, lost results, stale reads and people, in
+ * any order. The state machine is the definition's, reduced to Task, Choice, Catch and redrive. The journal's table is
+ * the sandbox's DynamoDB.
+ */
+export class InterleavedWorld {
+  readonly #genesys: GenesysVariant;
+  readonly #secretsManager: SecretsManagerVariant;
+  readonly #clock = new Clock({ standsStill: true });
+  readonly #table: DynamoDb;
+  readonly #server = createServer();
+  readonly #logins = new Map<string, Login>([['A', newLogin(this.#clock.nowMs())]]);
+  readonly #versions = new Map<string, string>();
+  readonly #labels: { AWSCURRENT: string; AWSPENDING?: string | undefined; AWSPREVIOUS?: string | undefined };
+  /** The version that was AWSCURRENT before the last write: what a stale read still shows. */
+  #formerCurrentId: string | undefined;
+  readonly #dataKeys = new Map<string, { readonly key: Buffer; readonly context: string }>();
+  readonly #executions: Execution[] = [];
+  readonly #runs = new Map<number, FunctionRun>();
+  #pending: PendingCall[] = [];
+  #entries = 0;
+  #edits = 0;
+  readonly #violations: string[] = [];
+  readonly #history: string[] = [];
+
+  private constructor(genesys: GenesysVariant, secretsManager: SecretsManagerVariant) {
+    this.#genesys = genesys;
+    this.#secretsManager = secretsManager;
+    this.#table = new DynamoDb({ ...ACCOUNT, clock: this.#clock });
+    this.#table.createTable({ name: TABLE, arn: tableArn(), partitionKey: 'pk', sortKey: 'sk' });
+    this.#versions.set('seed', this.#value('A0', 'A0', 0));
+    this.#labels = { AWSCURRENT: 'seed' };
+  }
+
+  static async start(
+    genesys: GenesysVariant,
+    secretsManager: SecretsManagerVariant,
+  ): Promise<InterleavedWorld> {
+    const world = new InterleavedWorld(genesys, secretsManager);
+    world.#server.on('request', (request, response) => {
+      const [, runId = '', endpoint = ''] = /^\/run-(\d+)\/(.*)$/.exec(request.url ?? '') ?? [];
+      const chunks: Buffer[] = [];
+      request.on('data', chunk => chunks.push(chunk));
+      request.on('end', () => {
+        const run = world.#runs.get(Number(runId));
+        if (run !== undefined)
+          world.#request(
+            run,
+            endpoint,
+            request.headers.authorization,
+            Buffer.concat(chunks).toString(),
+            response,
+          );
+      });
+    });
+    await new Promise<void>(resolve => world.#server.listen(0, '127.0.0.1', resolve));
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const run of this.#runs.values()) this.#kill(run);
+    await this.#settle();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  /** What has gone wrong, and all that happened until then. */
+  get violations(): readonly string[] {
+    return this.#violations.length === 0 ? [] : [...this.#violations, ...this.#history];
+  }
+
+  /** Everything that can happen now. */
+  moves(): Move[] {
+    return [...this.#callMoves(), ...this.#executionMoves(), ...this.#timeMoves(), ...this.#peopleMoves()];
+  }
+
+  async take({ name, happen }: Move): Promise<void> {
+    this.#history.push(name);
+    await happen();
+    await this.#settle();
+  }
+
+  /**
+   * Nothing goes wrong any more: lets what runs come to its end, then rotates as Secrets Manager would. Wherever the
+   * newest refresh token of the current login is written down, this must lead to it.
+   */
+  async recover(): Promise<void> {
+    this.#formerCurrentId = undefined;
+    for (const execution of this.#executions)
+      if (execution.status === 'RUNNING') await this.#finish(execution);
+    await this.#drain();
+    const login = this.#currentTokens().refreshToken.slice(0, 1);
+    const mustSucceed = await this.#isHeld(login);
+    if (!mustSucceed) return;
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const before = this.#currentTokens().accessToken;
+      const execution = await this.#rotateAsService();
+      const { refreshToken, accessToken } = this.#currentTokens();
+      const isNew = execution.status === 'SUCCEEDED' && accessToken !== before;
+      if (isNew && this.#isHead(refreshToken) && this.#works(accessToken)) return;
+    }
+    this.#violate(
+      `${login}${this.#logins.get(login)?.head} is written down, but rotations do not lead to it`,
+    );
+  }
+
+  // ------------------------------------------------------------------------------------------- calls of functions
+
+  #callMoves(): Move[] {
+    return this.#pending.flatMap((call): Move[] => {
+      const who = `${nameOf(call.run.execution)}${call.run.isOrphan ? ' orphan' : ''} ${call.run.state}: ${call.name}`;
+      const finish = (how: () => void) => (): void => {
+        this.#pending = this.#pending.filter(other => other !== call);
+        how();
+      };
+      const isWrite = !call.name.startsWith('Get') && !call.name.startsWith('Describe');
+      return [
+        { name: who, happen: finish(() => settleCall(call, false)) },
+        ...(call.mayBeStale && this.#formerCurrentId !== undefined
+          ? [
+              {
+                name: `${who} (stale)`,
+                budget: 'stale' as const,
+                happen: finish(() => settleCall(call, true)),
+              },
+            ]
+          : []),
+        ...call.otherwise.map(({ name, perform }) => ({
+          name: `${who}: ${name}`,
+          budget: 'fault' as const,
+          happen: finish(() => call.resolve(perform())),
+        })),
+        { name: `${who} fails`, budget: 'fault', happen: finish(() => call.reject(timeout())) },
+        ...(isWrite
+          ? [
+              {
+                name: `${who} takes effect, its response is lost`,
+                budget: 'fault' as const,
+                happen: finish(() => {
+                  attempt(() => call.perform(false));
+                  call.reject(timeout());
+                }),
+              },
+            ]
+          : []),
+        {
+          name: `${who}: the function is killed before`,
+          budget: 'fault',
+          happen: finish(() => this.#kill(call.run)),
+        },
+        {
+          name: `${who}: the function is killed after`,
+          budget: 'fault',
+          happen: finish(() => {
+            attempt(() => call.perform(false));
+            this.#kill(call.run);
+          }),
+        },
+        ...(call.run.isOrphan
+          ? []
+          : [
+              {
+                name: `${who}: its Task times out, the function goes on`,
+                budget: 'fault' as const,
+                happen: () => {
+                  call.run.isOrphan = true;
+                  this.#failTask(call.run.execution, 'States.Timeout', '');
+                },
+              },
+            ]),
+      ];
+    });
+  }
+
+  #request(
+    run: FunctionRun,
+    endpoint: string,
+    authorization: string | undefined,
+    body: string,
+    response: ServerResponse,
+  ): void {
+    const respond = (status: number, content: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+    };
+    const drop = (): void => void response.destroy();
+    if (run.isKilled) {
+      drop();
+      return;
+    }
+    const call = {
+      run,
+      mayBeStale: false,
+      resolve: (result: unknown) => respond(...(result as [number, object])),
+      reject: drop,
+      drop,
+    };
+    if (endpoint.startsWith('api/')) {
+      const accessToken = (authorization ?? '').replace('Bearer ', '');
+      this.#pending.push({
+        ...call,
+        name: 'Get users/me',
+        perform: () => (this.#works(accessToken) ? [200, { id: 'user' }] : [401, {}]),
+        otherwise: [],
+      });
+      return;
+    }
+    const token = new URLSearchParams(body).get('refresh_token') ?? '';
+    this.#pending.push({
+      ...call,
+      name: `present ${token}`,
+      perform: () => this.#present(token),
+      otherwise: [
+        { name: '503', perform: () => [503, {}] },
+        { name: '500', perform: () => [500, {}] },
+        { name: 'a response without refresh_token', perform: () => this.#present(token, true) },
+      ],
+    });
+  }
+
+  /** What the token endpoint responds. */
+  #present(token: string, keepsToken = false): [number, object] {
+    const login = this.#logins.get(token.slice(0, 1));
+    const rejected: [number, object] = [400, { error: 'invalid_grant' }];
+    if (login === undefined || login.isRevoked) return rejected;
+    if (login.head !== numberOf(token)) {
+      this.#presentedSpent.push(token);
+      if (this.#genesys.reuse === 'revokes') login.isRevoked = true;
+      return rejected;
+    }
+    login.issued += 1;
+    if (!keepsToken) login.head = login.issued;
+    login.accessExpiresMs.set(login.issued, this.#clock.nowMs() + TOKEN_LIFETIME_SECONDS * 1_000);
+    const issued = `${token.slice(0, 1)}${login.issued}`;
+    const refreshToken = keepsToken ? {} : { refresh_token: issued };
+    return [200, { access_token: issued, ...refreshToken, expires_in: TOKEN_LIFETIME_SECONDS }];
+  }
+
+  readonly #presentedSpent: string[] = [];
+
+  /** A client of the AWS SDK whose every call waits to be chosen. */
+  #client<Client>(run: FunctionRun, perform: (name: string, input: never, stale: boolean) => object): Client {
+    const send = (command: { readonly input: object }): Promise<unknown> => {
+      const name = command.constructor.name.replace(/Command$/, '');
+      if (run.isKilled) return new Promise(() => {});
+      return new Promise((resolve, reject) => {
+        this.#pending.push({
+          run,
+          name,
+          mayBeStale: name === 'GetSecretValue' || name === 'DescribeSecret',
+          perform: stale => perform(name, command.input as never, stale),
+          otherwise: [],
+          resolve,
+          reject,
+        });
+      });
+    };
+    return { send } as Client;
+  }
+
+  #secrets(name: string, input: SecretsInput, stale: boolean): object {
+    const currentId = stale ? (this.#formerCurrentId ?? this.#labels.AWSCURRENT) : this.#labels.AWSCURRENT;
+    switch (name) {
+      case 'DescribeSecret': {
+        const stages: Record<string, string[]> = {};
+        for (const [label, id] of Object.entries({ ...this.#labels, AWSCURRENT: currentId })) {
+          if (id !== undefined) stages[id] = [...(stages[id] ?? []), label];
+        }
+        return { ARN: SECRET_ARN, Name: 'crm', RotationEnabled: true, VersionIdsToStages: stages };
+      }
+      case 'GetSecretValue': {
+        const VersionId = input.VersionId ?? currentId;
+        const SecretString = this.#versions.get(VersionId);
+        if (SecretString === undefined)
+          throw new ResourceNotFoundException({ message: 'no value', $metadata: {} });
+        return { VersionId, SecretString };
+      }
+      case 'PutSecretValue': {
+        const id = input.ClientRequestToken ?? '';
+        const value = input.SecretString ?? '';
+        const existing = this.#versions.get(id);
+        if (existing !== undefined && existing !== value) {
+          throw new ResourceExistsException({ message: 'other data', $metadata: {} });
+        }
+        if (existing === undefined) {
+          this.#versions.set(id, value);
+          this.#labels.AWSPENDING = id;
+        }
+        return { VersionStages: this.#labelsOf(id) };
+      }
+      case 'UpdateSecretVersionStage':
+        return this.#moveLabel(input);
+      default:
+        throw new Error(`Secrets Manager: ${name}`);
+    }
+  }
+
+  #moveLabel({ VersionStage, MoveToVersionId: to, RemoveFromVersionId: from }: SecretsInput): object {
+    const label = VersionStage === 'AWSCURRENT' ? 'AWSCURRENT' : 'AWSPENDING';
+    if (this.#labels[label] !== from)
+      throw new InvalidParameterException({ message: 'label', $metadata: {} });
+    if (label === 'AWSPENDING') {
+      this.#labels.AWSPENDING = to;
+      return {};
+    }
+    if (to === undefined) throw new InvalidParameterException({ message: 'AWSCURRENT', $metadata: {} });
+    this.#checkPromotion(from ?? '', to);
+    this.#moveCurrent(to);
+    return {};
+  }
+
+  #kms(name: string, input: KmsInput): object {
+    const context = JSON.stringify(Object.entries(input.EncryptionContext ?? {}).sort());
+    if (name === 'GenerateDataKey') {
+      const key = randomBytes(32);
+      const blob = randomBytes(16);
+      this.#dataKeys.set(blob.toString('hex'), { key, context });
+      return { Plaintext: Uint8Array.from(key), CiphertextBlob: Uint8Array.from(blob) };
+    }
+    const found = this.#dataKeys.get(Buffer.from(input.CiphertextBlob ?? []).toString('hex'));
+    if (found?.context !== context) throw new Error('InvalidCiphertextException');
+    return { Plaintext: Uint8Array.from(found.key) };
+  }
+
+  #dynamoDb(name: string, input: object): object {
+    try {
+      return runOperation(this.#table, name, input);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const options = { message: error.message, $metadata: {}, ...error.details };
+      if (error.type === 'ConditionalCheckFailedException')
+        throw new ConditionalCheckFailedException(options);
+      if (error.type === 'TransactionCanceledException') throw new TransactionCanceledException(options);
+      throw error;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- executions
+
+  #executionMoves(): Move[] {
+    const failed = this.#executions.filter(({ status }) => status === 'FAILED');
+    const redrives = failed.map(execution => ({
+      name: `redrive of ${nameOf(execution)} in ${execution.state}`,
+      happen: () => this.#redrive(execution),
+    }));
+    if (this.#executions.length >= 2) return redrives;
+    const { AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
+    const canAttemptAgain = pending !== undefined && pending !== current;
+    return [
+      ...redrives,
+      { name: 'a rotation under a fresh token', happen: () => this.#startFresh() },
+      ...(canAttemptAgain
+        ? [{ name: `another attempt of ${pending}`, happen: () => void this.#attemptAgain(pending) }]
+        : []),
+    ];
+  }
+
+  #startFresh(): void {
+    const versionId = `rotation-${this.#executions.length}`;
+    this.#labels.AWSPENDING = versionId;
+    this.#start(versionId);
+  }
+
+  /** What createSecret does for a token that it has seen before. */
+  #attemptAgain(pendingId: string): Execution {
+    const latest = this.#executions.findLast(({ versionId }) => belongsToRotation(pendingId, versionId));
+    if (latest?.status === 'FAILED') this.#redrive(latest);
+    if (latest?.status === 'FAILED' || latest?.status === 'RUNNING') return latest;
+    return this.#start(latest?.versionId ?? pendingId);
+  }
+
+  #start(versionId: string): Execution {
+    const execution: Execution = {
+      arn: `${EXECUTION_ARN}${this.#executions.length}`,
+      versionId,
+      state: 'Refresh',
+      data: { secretArn: SECRET_ARN, versionId, sealedRotationToken: null },
+      status: 'RUNNING',
+      error: undefined,
+      message: '',
+      redriveCount: 0,
+    };
+    this.#executions.push(execution);
+    const isCurrent = belongsToRotation(this.#labels.AWSCURRENT, versionId);
+    if (!isCurrent) this.#enter(execution, 'Refresh');
+    else {
+      // Fetch: the rotation is done but for a label that is left on another of its versions.
+      const { AWSPENDING: pending } = this.#labels;
+      if (
+        pending !== undefined &&
+        pending !== this.#labels.AWSCURRENT &&
+        belongsToRotation(pending, versionId)
+      ) {
+        this.#labels.AWSPENDING = undefined;
+      }
+      execution.status = 'SUCCEEDED';
+    }
+    return execution;
+  }
+
+  #redrive(execution: Execution): void {
+    execution.status = 'RUNNING';
+    execution.redriveCount += 1;
+    this.#enter(execution, execution.state);
+  }
+
+  #enter(execution: Execution, state: string): void {
+    execution.state = state;
+    const definition = DEFINITION.States[state];
+    if (definition.Type === 'Succeed') {
+      execution.status = 'SUCCEEDED';
+      return;
+    }
+    this.#entries += 1;
+    const run: FunctionRun = {
+      id: this.#runs.size + 1,
+      execution,
+      state,
+      isKilled: false,
+      isSettled: false,
+      isOrphan: false,
+    };
+    this.#runs.set(run.id, run);
+    const context = {
+      Execution: { Id: execution.arn, RedriveCount: execution.redriveCount },
+      State: { Name: state, EnteredTime: new Date(this.#entries * 1_000).toISOString(), RetryCount: 0 },
+    };
+    const payload = resolved(definition.Parameters.Payload, execution.data, context);
+    void this.#invoke(run, payload).then(
+      result => {
+        run.isSettled = true;
+        if (run.isOrphan || run.isKilled) return;
+        execution.data = { ...execution.data, [definition.ResultPath.slice(2)]: { ...(result as object) } };
+        this.#enter(execution, definition.Next);
+      },
+      (error: Error) => {
+        run.isSettled = true;
+        if (!run.isOrphan && !run.isKilled) this.#failTask(execution, error.name, error.message);
+      },
+    );
+  }
+
+  #failTask(execution: Execution, error: string, message: string): void {
+    execution.error = error;
+    execution.message = message;
+    const catchers: { ErrorEquals: string[]; Next: string }[] =
+      DEFINITION.States[execution.state].Catch ?? [];
+    const next = catchers.find(({ ErrorEquals }) => ErrorEquals.includes(error))?.Next;
+    if (next === undefined) execution.status = 'FAILED';
+    else this.#enter(execution, next);
+  }
+
+  async #invoke(run: FunctionRun, payload: unknown): Promise<object> {
+    const port = (this.#server.address() as AddressInfo).port;
+    const url = `http://127.0.0.1:${port}/run-${run.id}`;
+    const dependencies = {
+      secrets: this.#client<SecretsManagerClient>(run, (name, input, stale) =>
+        this.#secrets(name, input, stale),
+      ),
+      kms: this.#client<KMSClient>(run, (name, input) => this.#kms(name, input)),
+      sealKeyArn: 'seal-key',
+      journal: {
+        dynamoDb: this.#client<DynamoDBClient>(run, (name, input) => this.#dynamoDb(name, input)),
+        tableName: TABLE,
+      },
+      stateOf: async (arn: string) => this.#stateOf(arn),
+      genesysUrlsOf: () => ({ loginUrl: url, apiUrl: url }),
+      remainingMs: () => FUNCTION_MS,
+      timeoutMs: () => FUNCTION_MS,
+      now: () => this.#clock.now(),
+      sleep: async () => undefined,
+      longestGapMs: LONGEST_GAP_MS,
+    };
+    switch (run.state) {
+      case 'Refresh':
+      case 'RefreshAgain':
+        return refresh(parseRefreshRequest(payload), dependencies);
+      case 'StorePending':
+        return storePending(parseStorePendingRequest(payload), dependencies);
+      case 'Verify':
+        return verify(parseVerifyRequest(payload), dependencies);
+      case 'Promote':
+      case 'StandDown': {
+        const fields = requestFields('request', payload);
+        const subject = { secretArn: fields.string('secretArn'), versionId: fields.string('versionId') };
+        return run.state === 'Promote'
+          ? promote({ ...subject, action: 'promote', ...parsePromotion(fields) }, dependencies)
+          : standDown({ ...subject, action: 'stand-down' }, dependencies);
+      }
+      default:
+        throw new Error(run.state);
+    }
+  }
+
+  #stateOf(arn: string): 'running' | 'redrivable' | 'over' {
+    const status = this.#executions.find(execution => execution.arn === arn)?.status;
+    if (status === 'RUNNING') return 'running';
+    return status === 'FAILED' ? 'redrivable' : 'over';
+  }
+
+  #kill(run: FunctionRun): void {
+    run.isKilled = true;
+    for (const call of this.#pending) if (call.run === run) call.drop?.();
+    this.#pending = this.#pending.filter(call => call.run !== run);
+    if (!run.isOrphan && run.execution.status === 'RUNNING' && !run.isSettled) {
+      this.#failTask(run.execution, 'Runtime.ExitError', '');
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- time and people
+
+  #liveRuns(): FunctionRun[] {
+    return [...this.#runs.values()].filter(({ isSettled, isKilled }) => !isSettled && !isKilled);
+  }
+
+  #timeMoves(): Move[] {
+    if (this.#liveRuns().length > 0) return [];
+    return [
+      { name: '40 s pass', happen: () => this.#clock.advance(MARKS_OVER_MS) },
+      { name: '20 h pass', budget: 'time', happen: () => this.#clock.advance(20 * HOUR_MS) },
+    ];
+  }
+
+  #peopleMoves(): Move[] {
+    const person = (name: string, happen: () => void): Move => ({ name, budget: 'person', happen });
+    const { AWSPREVIOUS: previous, AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
+    return [
+      person('edit of another key', () => {
+        this.#edits += 1;
+        const { refreshToken, accessToken } = this.#currentTokens();
+        this.#putByHand(this.#value(refreshToken, accessToken, this.#edits));
+      }),
+      ...(previous === undefined
+        ? []
+        : [
+            person(`rollback to ${previous}`, () => this.#moveCurrent(previous)),
+            person('AWSPENDING put on AWSPREVIOUS', () => {
+              this.#labels.AWSPENDING = previous;
+            }),
+          ]),
+      ...(current === 'seed'
+        ? []
+        : [person('seed written again', () => this.#putByHand(this.#versions.get('seed') ?? ''))]),
+      ...(this.#logins.has('B')
+        ? []
+        : [
+            person('login B', () => {
+              this.#logins.set('B', newLogin(this.#clock.nowMs()));
+              this.#putByHand(this.#value('B0', 'B0', this.#edits));
+            }),
+          ]),
+      ...(pending === undefined
+        ? []
+        : [
+            person('AWSPENDING taken off', () => {
+              this.#labels.AWSPENDING = undefined;
+            }),
+          ]),
+    ];
+  }
+
+  #putByHand(value: string): void {
+    const id = `by-hand-${this.#versions.size}`;
+    this.#versions.set(id, value);
+    this.#moveCurrent(id);
+    if (this.#secretsManager.putTakesPending) this.#labels.AWSPENDING = undefined;
+  }
+
+  #moveCurrent(to: string): void {
+    this.#formerCurrentId = this.#labels.AWSCURRENT;
+    this.#labels.AWSPREVIOUS = this.#labels.AWSCURRENT;
+    this.#labels.AWSCURRENT = to;
+  }
+
+  // ------------------------------------------------------------------------------------------- invariants
+
+  #checkPromotion(from: string, to: string): void {
+    const [before, after] = [this.#read(from), this.#read(to)];
+    if (before.edit !== after.edit) this.#violate(`the edit ${before.edit} of AWSCURRENT is lost`);
+    if (before.refreshToken[0] !== after.refreshToken[0]) {
+      this.#violate(`${before.refreshToken} is replaced by ${after.refreshToken}, of another login`);
+    }
+  }
+
+  /** Presenting a spent token is wrong while its successor is written down. */
+  async #checkPresented(): Promise<void> {
+    for (const token of this.#presentedSpent.splice(0)) {
+      if (await this.#isHeld(token.slice(0, 1), { evenIfRevoked: true })) {
+        this.#violate(`the spent ${token} was presented although its successor is written down`);
+      }
+    }
+  }
+
+  /** Whether the live refresh token of a login is in a version, in the journal, or in the state of an execution. */
+  async #isHeld(login: string, { evenIfRevoked = false } = {}): Promise<boolean> {
+    const { head = 0, isRevoked = true } = this.#logins.get(login) ?? {};
+    if (isRevoked && !evenIfRevoked) return false;
+    const token = `${login}${head}`;
+    if ([...this.#versions.values()].some(value => JSON.parse(value).refreshToken === token)) return true;
+    const states = this.#executions
+      .filter(({ status }) => status !== 'SUCCEEDED')
+      .map(({ data }) => data.refreshed);
+    const recorded = await readNewestPair(this.#plainJournal(), SECRET_ARN, lineageOf(`${login}0`));
+    for (const pair of [recorded, ...states]) {
+      if (pair === undefined) continue;
+      const opened = await openPair({ kms: this.#plainKms(), sealKeyArn: '' }, SECRET_ARN, pair as never);
+      if (opened.tokens.refreshToken === token) return true;
+    }
+    return false;
+  }
+
+  #plainJournal() {
+    const send = async (command: { readonly input: object }): Promise<object> =>
+      this.#dynamoDb(command.constructor.name.replace(/Command$/, ''), command.input);
+    return { dynamoDb: { send } as unknown as DynamoDBClient, tableName: TABLE };
+  }
+
+  #plainKms(): KMSClient {
+    const send = async (command: { readonly input: KmsInput }): Promise<object> =>
+      this.#kms('Decrypt', command.input);
+    return { send } as unknown as KMSClient;
+  }
+
+  #works(accessToken: string): boolean {
+    const login = this.#logins.get(accessToken.slice(0, 1));
+    const number = numberOf(accessToken);
+    if (login === undefined || login.isRevoked) return false;
+    if (this.#genesys.refreshRevokesAccess && number !== login.issued) return false;
+    return (login.accessExpiresMs.get(number) ?? 0) > this.#clock.nowMs();
+  }
+
+  #isHead(refreshToken: string): boolean {
+    const login = this.#logins.get(refreshToken.slice(0, 1));
+    return login !== undefined && !login.isRevoked && login.head === numberOf(refreshToken);
+  }
+
+  #violate(what: string): void {
+    this.#violations.push(what);
+  }
+
+  // ------------------------------------------------------------------------------------------- recovery
+
+  async #rotateAsService(): Promise<Execution> {
+    const { AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
+    let execution: Execution;
+    if (pending !== undefined && pending !== current) execution = this.#attemptAgain(pending);
+    else {
+      this.#startFresh();
+      execution = this.#executions.at(-1) as Execution;
+    }
+    for (let redrives = 0; redrives < 5; redrives++) {
+      await this.#finish(execution);
+      if (execution.status === 'SUCCEEDED') break;
+      if (execution.error === 'ExchangeUnsettled') {
+        const owner = this.#executions.find(({ arn }) => execution.message.includes(`${arn}, `));
+        if (owner?.status === 'FAILED') {
+          this.#redrive(owner);
+          await this.#finish(owner);
+        }
+      }
+      await this.#drain();
+      this.#clock.advance(MARKS_OVER_MS);
+      this.#redrive(execution);
+    }
+    await this.#finish(execution);
+    return execution;
+  }
+
+  async #finish(execution: Execution): Promise<void> {
+    for (let calls = 0; execution.status === 'RUNNING'; calls++) {
+      await this.#settle();
+      const call = this.#pending.find(({ run }) => run.execution === execution) ?? this.#pending[0];
+      if (call === undefined) continue;
+      if (calls > 500) {
+        this.#violate(`${nameOf(execution)} does not end, in ${execution.state}`);
+        return;
+      }
+      this.#pending = this.#pending.filter(other => other !== call);
+      this.#history.push(`(recovery) ${nameOf(execution)} ${call.run.state}: ${call.name}`);
+      settleCall(call, false);
+      await this.#settle();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      await this.#settle();
+      const call = this.#pending.shift();
+      if (call === undefined) return;
+      settleCall(call, false);
+    }
+  }
+
+  /** Waits until every function that runs has a call pending, or is over. */
+  async #settle(): Promise<void> {
+    for (;;) {
+      await nextTurn();
+      const busy = this.#liveRuns().some(run => !this.#pending.some(call => call.run === run));
+      if (!busy) break;
+    }
+    await this.#checkPresented();
+  }
+
+  // ------------------------------------------------------------------------------------------- values
+
+  #value(refreshToken: string, accessToken: string, edit: number): string {
+    const expiresAt = new Date(this.#clock.nowMs() + TOKEN_LIFETIME_SECONDS * 1_000).toISOString();
+    return JSON.stringify({
+      clientId: CLIENT_ID,
+      clientSecret: 'secret',
+      edit,
+      accessToken,
+      refreshToken,
+      expiresAt,
+    });
+  }
+
+  #read(versionId: string): { refreshToken: string; accessToken: string; edit: number } {
+    return JSON.parse(this.#versions.get(versionId) ?? '{}');
+  }
+
+  #currentTokens(): { refreshToken: string; accessToken: string } {
+    return this.#read(this.#labels.AWSCURRENT);
+  }
+
+  #labelsOf(versionId: string): string[] {
+    return Object.entries(this.#labels).flatMap(([label, id]) => (id === versionId ? [label] : []));
+  }
+}
+
+interface SecretsInput {
+  readonly VersionId?: string;
+  readonly ClientRequestToken?: string;
+  readonly SecretString?: string;
+  readonly VersionStage?: string;
+  readonly MoveToVersionId?: string;
+  readonly RemoveFromVersionId?: string;
+}
+
+interface KmsInput {
+  readonly EncryptionContext?: Readonly<Record<string, string>>;
+  readonly CiphertextBlob?: Uint8Array;
+}
+
+function newLogin(nowMs: number): Login {
+  return {
+    head: 0,
+    issued: 0,
+    accessExpiresMs: new Map([[0, nowMs + TOKEN_LIFETIME_SECONDS * 1_000]]),
+    isRevoked: false,
+  };
+}
+
+function settleCall(call: PendingCall, stale: boolean): void {
+  try {
+    call.resolve(call.perform(stale));
+  } catch (error) {
+    call.reject(error as Error);
+  }
+}
+
+function attempt(effect: () => unknown): void {
+  try {
+    effect();
+  } catch {
+    // Refused: it has no effect.
+  }
+}
+
+function timeout(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+}
+
+/** The operation of the sandbox's DynamoDB, without the endpoint around it. */
+function runOperation(table: DynamoDb, name: string, input: object): object {
+  const operation = table.operations[name];
+  if (operation === undefined) throw new Error(`DynamoDB: ${name}`);
+  const caller = { accountId: ACCOUNT.accountId, arn: 'arn:aws:iam::111122223333:user/test', userId: 'test' };
+  const call = {
+    service: 'dynamodb',
+    operation: name,
+    input,
+    caller,
+    requestId: createHash('sha256').digest('hex'),
+  };
+  return operation.run(input, call) as object;
+}
+
+function tableArn(): string {
+  return `arn:aws:dynamodb:${ACCOUNT.region}:${ACCOUNT.accountId}:table/${TABLE}`;
+}
+
+function lineageOf(firstToken: string): string {
+  return fingerprintOf({ clientId: CLIENT_ID, refreshToken: firstToken });
+}
+
+function numberOf(token: string): number {
+  return Number(token.slice(1));
+}
+
+function nameOf({ arn }: Execution): string {
+  return arn.slice(EXECUTION_ARN.length);
+}
+
+/** The Amazon States Language's payload template, with reference paths of dots only. */
+function resolved(template: unknown, data: object, context: object): unknown {
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) => {
+      if (!key.endsWith('.$')) return [key, resolved(value, data, context)];
+      const path = String(value);
+      const [root, keys] = path.startsWith('$$.') ? [context, path.slice(3)] : [data, path.slice(2)];
+      const found = keys
+        .split('.')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], root);
+      return [key.slice(0, -2), found];
+    }),
+  );
+}

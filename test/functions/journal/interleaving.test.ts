@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { InterleavedWorld } from './interleaved-world.ts';
+
+/** To try other walks than the usual ones, or more of them. */
+const { WALKS_SEED = '1', WALKS = '120' } = process.env;
+
+/** How much of each may happen in one walk. */
+const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1 } as const;
+
+const variant = fc.record({
+  refreshRevokesAccess: fc.boolean(),
+  reuse: fc.constantFrom('rejects' as const, 'revokes' as const),
+  putTakesPending: fc.boolean(),
+});
+
+/** One choice: the number of the move, and whether something unusual happens if it can. */
+const choice = fc.record({
+  number: fc.nat(),
+  isUnusual: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
+});
+
+beforeEach(() => {
+  for (const method of ['log', 'info', 'warn'] as const) vi.spyOn(console, method).mockReturnValue();
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+});
+
+describe('the functions of the workflow, interleaved call by call', () => {
+  it('exchange each refresh token once, and find its successor from any older one', async () => {
+    const walk = fc.array(choice, { minLength: 20, maxLength: 120 });
+
+    const property = fc.asyncProperty(variant, walk, async (behaviour, choices) => {
+      const world = await InterleavedWorld.start(behaviour, behaviour);
+      try {
+        const left: Record<keyof typeof BUDGETS, number> = { ...BUDGETS };
+        for (const { number, isUnusual } of choices) {
+          const moves = world.moves();
+          const usual = moves.filter(({ budget }) => budget === undefined);
+          const unusual = moves.filter(({ budget }) => budget !== undefined && left[budget] > 0);
+          const from = (isUnusual && unusual.length > 0) || usual.length === 0 ? unusual : usual;
+          const move = from[number % from.length];
+          if (move === undefined) break;
+          if (move.budget !== undefined) left[move.budget] -= 1;
+          await world.take(move);
+          expect(world.violations).toEqual([]);
+        }
+        await world.recover();
+        expect(world.violations).toEqual([]);
+      } finally {
+        await world.close();
+      }
+    });
+
+    await fc.assert(property, { seed: Number(WALKS_SEED), numRuns: Number(WALKS) });
+  });
+});
