@@ -1,10 +1,11 @@
 import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
-import type { Secret } from './secret.ts';
+import type { Secret, SecretProperties } from './secret.ts';
 import type { LabelMove } from './staging-labels.ts';
 
 const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const DAY_MS = 86_400_000;
 const RANDOM_SUFFIX = /^-[A-Za-z0-9]{6}$/;
 
 /** A version of a secret was written, or labels moved. */
@@ -97,11 +98,26 @@ export class SecretStore {
     return secret;
   }
 
-  /** Changes a version or the labels, and tells those who listen. */
+  /** Changes what a secret has besides its versions and labels. */
+  update(secret: Secret, changes: Partial<SecretProperties>): void {
+    secret.update(changes);
+  }
+
+  /** Notes that a value was read. AWS keeps the day of it (UTC). */
+  noteAccess(arn: string, versionId: string): void {
+    const secret = this.#secrets.get(arn);
+    const version = secret?.versions.get(versionId);
+    if (secret === undefined || version === undefined) return;
+    const today = new Date(Math.floor(this.#clock.nowMs() / DAY_MS) * DAY_MS);
+    version.lastAccessedOn = today;
+    this.update(secret, { lastAccessedOn: today });
+  }
+
+  /** Changes a version or the labels, and notifies the listeners. */
   change(secret: Secret, versionId: string, change: () => void): void {
     const labelMoves = secret.labels.moves(change);
     const at = this.#clock.now();
-    secret.lastChangedAt = at;
+    this.update(secret, { lastChangedAt: at });
     for (const listener of this.#listeners) listener({ secretArn: secret.arn, versionId, labelMoves, at });
   }
 

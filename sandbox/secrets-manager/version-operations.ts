@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
-import type { Clock } from '../clock.ts';
 import type { KeyAccess } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
@@ -13,22 +12,19 @@ import { AWSCURRENT } from './staging-labels.ts';
 import { moveStage } from './version-stage.ts';
 import type { VersionWriter } from './version-writer.ts';
 
-const DAY_MS = 86_400_000;
-
 /**
  * The operations on a secret's versions.
  *
  * Source: AWS Secrets Manager API Reference, the operation of each name.
  */
 export function versionOperations(parts: {
-  readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
   readonly mayUseKey: KeyAccess;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, tokens, mayUseKey, access } = parts;
+  const { store, writer, tokens, mayUseKey, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -78,9 +74,7 @@ export function versionOperations(parts: {
       const secret = store.usable(input.SecretId);
       const version = wantedVersion(secret, input.VersionId, input.VersionStage);
       requireKey(mayUseKey, secret, version.id, caller, ['kms:Decrypt']);
-      const today = new Date(Math.floor(clock.nowMs() / DAY_MS) * DAY_MS);
-      secret.lastAccessedOn = today;
-      version.lastAccessedOn = today;
+      store.noteAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,
         Name: secret.name,
