@@ -4,6 +4,12 @@
  */
 export interface SecretsManagerBehaviour {
   /**
+   * How long DescribeSecret, GetSecretValue, ListSecrets and ListSecretVersionIds do not show a write, in ms of the
+   * sandbox's clock; at most 300,000. AWS says only that its operations are eventually consistent. Writes act on what
+   * was written last, whatever a read shows.
+   */
+  readLagMs: number;
+  /**
    * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
    * InvalidRequestException and writes nothing; `rotationFails` writes, as if no token had been given;
    * `accepted` takes it for a valid one.
@@ -41,8 +47,9 @@ export interface SecretsManagerBehaviour {
   versionQuota: number;
 }
 
-/** The worse case everywhere; see {@link SecretsManagerBehaviour}. */
+/** The worse case everywhere but for `readLagMs`; see {@link SecretsManagerBehaviour}. */
 export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
+  readLagMs: 0,
   staleRotationToken: 'putRefused',
   foreignWriter: 'rotationFails',
   pendingCreatedDate: 'rotationStart',

@@ -95,7 +95,7 @@ export function secretOperations(parts: {
   const DescribeSecret = operation(
     v.object({ SecretId: members.secretId }),
     input => {
-      const secret = store.get(input.SecretId);
+      const secret = store.readable.get(input.SecretId);
       return { ...secretMembers(secret), ...labelledVersions(secret, 'VersionIdsToStages') };
     },
     input => access('DescribeSecret', input.SecretId),

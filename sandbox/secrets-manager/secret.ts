@@ -57,6 +57,13 @@ export type SecretProperties = Pick<
   | 'nextRotationDate'
 >;
 
+/** A secret at one moment. */
+export type SecretState = SecretProperties &
+  Pick<Secret, 'arn' | 'name' | 'createdAt' | 'tags'> & {
+    readonly versions: ReadonlyMap<string, Readonly<SecretVersion>>;
+    readonly labels: Pick<StagingLabels, 'holder' | 'of'>;
+  };
+
 /** A secret with its versions and their labels. */
 export class Secret {
   readonly arn: string;
@@ -89,6 +96,12 @@ export class Secret {
   /** Called by the secret store only, which must know of every change. */
   update(changes: Partial<SecretProperties>): void {
     Object.assign(this, changes);
+  }
+
+  /** The secret as it is now; later changes do not reach this copy. */
+  snapshot(): SecretState {
+    const versions = new Map([...this.versions].map(([id, version]) => [id, { ...version }]));
+    return { ...this, versions, labels: this.labels.copy() };
   }
 
   /** Whether any version has a value. */

@@ -56,7 +56,7 @@ export class SecretsManager implements AwsService {
     const viaService = `secretsmanager.${region}.amazonaws.com`;
     const mayUseKey: KeyAccess = use => options.mayUseKey({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
-    const store = new SecretStore(clock, options);
+    const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);
     const tokens = new RotationTokens(behaviour);
     const scheduler = new RotationScheduler({

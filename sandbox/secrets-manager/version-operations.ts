@@ -5,7 +5,7 @@ import type { KeyAccess } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
-import type { Secret, SecretVersion } from './secret.ts';
+import type { SecretState, SecretVersion } from './secret.ts';
 import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
@@ -71,7 +71,7 @@ export function versionOperations(parts: {
       VersionStage: v.optional(members.versionStage),
     }),
     (input, { caller }) => {
-      const secret = store.usable(input.SecretId);
+      const secret = store.readable.usable(input.SecretId);
       const version = wantedVersion(secret, input.VersionId, input.VersionStage);
       requireKey(mayUseKey, secret, version.id, caller, ['kms:Decrypt']);
       store.noteAccess(secret.arn, version.id);
@@ -120,7 +120,7 @@ export function versionOperations(parts: {
       NextToken: members.nextToken,
     }),
     input => {
-      const secret = store.get(input.SecretId);
+      const secret = store.readable.get(input.SecretId);
       const versions = [...secret.versions.values()].filter(
         ({ id }) => input.IncludeDeprecated === true || secret.labels.of(id).length > 0,
       );
@@ -144,10 +144,10 @@ export function versionOperations(parts: {
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */
 function wantedVersion(
-  secret: Secret,
+  secret: SecretState,
   versionId: string | undefined,
   stage: string | undefined,
-): SecretVersion {
+): Readonly<SecretVersion> {
   const label = stage ?? (versionId === undefined ? AWSCURRENT : undefined);
   const wantedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
   const version = wantedId === undefined ? undefined : secret.versions.get(wantedId);
@@ -167,7 +167,7 @@ function wantedVersion(
   );
 }
 
-function versionEntry(secret: Secret, version: SecretVersion): object {
+function versionEntry(secret: SecretState, version: Readonly<SecretVersion>): object {
   const stages = secret.labels.of(version.id);
   return {
     VersionId: version.id,
