@@ -22,6 +22,12 @@ export interface SecretsManagerBehaviour {
   foreignWriter: 'rotationFails' | 'accepted';
   /** CreatedDate of the pending version: the moment the rotation began, or that of its first value. */
   pendingCreatedDate: 'rotationStart' | 'firstValue';
+  /**
+   * AWSPENDING of one version when a write makes another one AWSCURRENT: `removed`, and the rotation under way is
+   * abandoned, or `kept`, and the rotation continues. On AWS it was recorded only where AWSPENDING was on the version
+   * that lost AWSCURRENT (LocalStack's snapshots): there it is always removed.
+   */
+  pendingAfterForeignWrite: 'removed' | 'kept';
   /** AWSPENDING after a successful rotation: taken off by Secrets Manager, or left beside AWSCURRENT. */
   pendingAfterSuccess: 'removed' | 'left';
   /**
@@ -53,6 +59,7 @@ export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
   staleRotationToken: 'putRefused',
   foreignWriter: 'rotationFails',
   pendingCreatedDate: 'rotationStart',
+  pendingAfterForeignWrite: 'removed',
   pendingAfterSuccess: 'removed',
   endState: 'documented',
   retryToken: 'same',
