@@ -11,10 +11,10 @@ export interface SecretsManagerBehaviour {
   readLagMs: number;
   /**
    * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
-   * InvalidRequestException and writes nothing; `rotationFails` writes, as if no token had been given;
-   * `accepted` takes it for a valid one.
+   * InvalidRequestException and writes nothing; `refusedAs` does the same with another error of that name;
+   * `rotationFails` writes, as if no token had been given; `accepted` takes it for a valid one.
    */
-  staleRotationToken: 'putRefused' | 'rotationFails' | 'accepted';
+  staleRotationToken: 'putRefused' | { readonly refusedAs: string } | 'rotationFails' | 'accepted';
   /**
    * A pending value written neither by the rotation function nor with a valid RotationToken: `rotationFails`
    * fails the rotation after createSecret, `accepted` does not look.
