@@ -161,6 +161,14 @@ export class Sandbox {
   }
 
   /**
+   * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`. The
+   * request does not count as under way meanwhile, so that time can pass.
+   */
+  async pause(ms: number): Promise<void> {
+    await this.#settlement.openRequests.wait(() => this.clock.sleep(ms));
+  }
+
+  /**
    * Ends everything at once, running functions included.
    *
    * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call

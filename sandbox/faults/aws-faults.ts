@@ -109,6 +109,11 @@ export async function awsFault(
   }
 }
 
+/** The refusal of a call with a client fault of this name. */
+export function namedRefusal(type: string): AwsError {
+  return new AwsError(type, 'A fault of the sandbox refuses this call.');
+}
+
 function awsError([type, message, statusCode]: ErrorShape, reason?: string): AwsError {
   return new AwsError(type, message, {
     statusCode,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What can befall a call of an AWS operation. */
+/** What can befall a call of an AWS operation, apart from {@link NAMED_REFUSAL}, which needs an error's name. */
 export const AWS_FAULTS = [
   'throttled',
   'server-error',
@@ -12,6 +12,9 @@ export const AWS_FAULTS = [
   'hang-after',
   'wrong-body',
 ] as const;
+
+/** Refuses a call of an AWS operation with the error that the rule names. */
+export const NAMED_REFUSAL = 'refused';
 
 /** What can befall an invocation of a function. */
 export const FUNCTION_FAULTS = [
@@ -45,7 +48,7 @@ export type AwsFaultKind = (typeof AWS_FAULTS)[number];
 export type FunctionFaultKind = (typeof FUNCTION_FAULTS)[number];
 export type GenesysFaultKind = (typeof GENESYS_FAULTS)[number];
 /** What a fault does. The section "Faults" of the sandbox's README describes each. */
-export type FaultKind = AwsFaultKind | FunctionFaultKind | GenesysFaultKind;
+export type FaultKind = AwsFaultKind | typeof NAMED_REFUSAL | FunctionFaultKind | GenesysFaultKind;
 
 /** Which of the calls that a rule matches it befalls; they are counted from 1. */
 export type FaultTiming =
@@ -76,6 +79,8 @@ export interface FaultRule {
   readonly when?: FaultTiming;
   /** For `delay`, and only there: how long, by the sandbox's clock. */
   readonly ms?: number;
+  /** For `refused`, and only there: the error's name, e.g. `InvalidRequestException`. */
+  readonly error?: string;
 }
 
 /** A rule that cannot be followed; the message says why in one line. */
@@ -83,7 +88,7 @@ export class InvalidFault extends Error {
   override readonly name = 'InvalidFault';
 }
 
-const KINDS = [...new Set<FaultKind>([...AWS_FAULTS, ...FUNCTION_FAULTS, ...GENESYS_FAULTS])];
+const KINDS = [...new Set<FaultKind>([...AWS_FAULTS, NAMED_REFUSAL, ...FUNCTION_FAULTS, ...GENESYS_FAULTS])];
 
 const position = v.pipe(
   v.number('nth and from are numbers'),
@@ -112,6 +117,9 @@ const faultRule = v.strictObject({
   ms: v.exactOptional(
     v.pipe(v.number('ms is a number'), v.integer('ms is a whole number'), v.minValue(0, 'ms is at least 0')),
   ),
+  error: v.exactOptional(
+    v.pipe(v.string('error is a text'), v.regex(/^[A-Za-z]+$/, 'error is the name of an AWS error')),
+  ),
 });
 
 /**
@@ -129,6 +137,9 @@ export function readFaultRule(input: unknown): FaultRule {
   const rule = result.output;
   if ((rule.kind === 'delay') !== (rule.ms !== undefined)) {
     throw new InvalidFault('Bad fault: a delay needs ms, and nothing else has it.');
+  }
+  if ((rule.kind === NAMED_REFUSAL) !== (rule.error !== undefined)) {
+    throw new InvalidFault(`Bad fault: ${NAMED_REFUSAL} needs error, and no other kind has it.`);
   }
   return rule;
 }

@@ -6,6 +6,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   InvalidFault,
+  NAMED_REFUSAL,
 } from './fault-rule.ts';
 
 /** A deployed function, as far as faults are concerned. */
@@ -18,7 +19,7 @@ export interface FaultyFunction {
 type Sort = 'aws' | 'function' | 'genesys';
 
 const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
-  aws: AWS_FAULTS,
+  aws: [...AWS_FAULTS, NAMED_REFUSAL],
   function: FUNCTION_FAULTS,
   genesys: GENESYS_FAULTS,
 };

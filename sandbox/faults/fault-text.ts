@@ -2,9 +2,9 @@ import { type FaultRule, InvalidFault, readFaultRule } from './fault-rule.ts';
 
 /** How a rule is written as text, for a command line's help. */
 export const FAULT_SYNTAX =
-  '<target>=<kind>[,nth=<n>|,from=<n>|,share=<0..1>][,ms=<n>][,by=<function>|,by=operator]';
+  '<target>=<kind>[,nth=<n>|,from=<n>|,share=<0..1>][,ms=<n>][,error=<name>][,by=<function>|,by=operator]';
 
-const OPTIONS = new Set(['nth', 'from', 'share', 'ms', 'by']);
+const OPTIONS = new Set(['nth', 'from', 'share', 'ms', 'error', 'by']);
 
 /**
  * Reads a rule from its text, e.g. `secretsmanager:PutSecretValue=throttled,nth=2`.
@@ -35,14 +35,16 @@ export function parseFault(text: string): FaultRule {
     ...(options.has('by') && { by: options.get('by') }),
     ...(timing !== undefined && { when: { [timing]: Number(options.get(timing)) } }),
     ...(options.has('ms') && { ms: Number(options.get('ms')) }),
+    ...(options.has('error') && { error: options.get('error') }),
   });
 }
 
 /** Writes a rule so that {@link parseFault} reads it again. */
-export function formatFault({ target, kind, by, when = 'always', ms }: FaultRule): string {
+export function formatFault({ target, kind, by, when = 'always', ms, error }: FaultRule): string {
   const options = {
     ...(when === 'always' ? {} : when),
     ...(ms !== undefined && { ms }),
+    ...(error !== undefined && { error }),
     ...(by !== undefined && { by }),
   };
   return [`${target}=${kind}`, ...Object.entries(options).map(([name, value]) => `${name}=${value}`)].join(

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
 import type { InvocationInterceptor } from '../lambda/invocation-interceptor.ts';
 import type { OpenRequests } from '../open-requests.ts';
-import { awsFault } from './aws-faults.ts';
+import { awsFault, namedRefusal } from './aws-faults.ts';
 import { FaultDice } from './fault-dice.ts';
 import {
   AWS_FAULTS,
@@ -145,8 +145,10 @@ export class Faults {
       befalls,
       { target, by, requestId: call.requestId },
       next,
-      ({ kind, ms = 0 }, inner) =>
-        isOneOf(AWS_FAULTS, kind) ? awsFault(kind, call, inner, this.#waits, ms) : inner(),
+      async ({ kind, ms = 0, error }, inner) => {
+        if (error !== undefined) throw namedRefusal(error);
+        return isOneOf(AWS_FAULTS, kind) ? await awsFault(kind, call, inner, this.#waits, ms) : await inner();
+      },
     );
   };
 

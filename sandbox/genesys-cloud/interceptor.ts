@@ -15,8 +15,9 @@ export interface InterceptedRequest {
 
 /**
  * Stands around every request to a known endpoint. `next` has the effect and gives Genesys Cloud's own answer;
- * an interceptor may replace that answer, wait before or after it, or throw {@link GenesysConnectionDropped}
- * before `next` (the request had no effect) or after it (the effect stands, the answer is lost).
+ * an interceptor may replace that answer, wait before or after it (with `Sandbox.pause`), or throw
+ * {@link GenesysConnectionDropped} before `next` (the request had no effect) or after it (the effect stands, the answer
+ * is lost).
  */
 export type GenesysInterceptor = (
   request: InterceptedRequest,

@@ -4,11 +4,17 @@
  */
 export interface SecretsManagerBehaviour {
   /**
-   * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
-   * InvalidRequestException and writes nothing; `rotationFails` writes, as if no token had been given;
-   * `accepted` takes it for a valid one.
+   * How long DescribeSecret, GetSecretValue, ListSecrets and ListSecretVersionIds do not show a write, in ms of the
+   * sandbox's clock; at most 300,000. AWS says only that its operations are eventually consistent. Writes act on what
+   * was written last, whatever a read shows.
    */
-  staleRotationToken: 'putRefused' | 'rotationFails' | 'accepted';
+  readLagMs: number;
+  /**
+   * PutSecretValue with a RotationToken whose invocation has ended, or an unknown one: `putRefused` fails with
+   * InvalidRequestException and writes nothing; `refusedAs` does the same with another error of that name;
+   * `rotationFails` writes, as if no token had been given; `accepted` takes it for a valid one.
+   */
+  staleRotationToken: 'putRefused' | { readonly refusedAs: string } | 'rotationFails' | 'accepted';
   /**
    * A pending value written neither by the rotation function nor with a valid RotationToken: `rotationFails`
    * fails the rotation after createSecret, `accepted` does not look.
@@ -16,6 +22,12 @@ export interface SecretsManagerBehaviour {
   foreignWriter: 'rotationFails' | 'accepted';
   /** CreatedDate of the pending version: the moment the rotation began, or that of its first value. */
   pendingCreatedDate: 'rotationStart' | 'firstValue';
+  /**
+   * AWSPENDING of one version when a write makes another one AWSCURRENT: `removed`, and the rotation under way is
+   * abandoned, or `kept`, and the rotation continues. On AWS it was recorded only where AWSPENDING was on the version
+   * that lost AWSCURRENT (LocalStack's snapshots): there it is always removed.
+   */
+  pendingAfterForeignWrite: 'removed' | 'kept';
   /** AWSPENDING after a successful rotation: taken off by Secrets Manager, or left beside AWSCURRENT. */
   pendingAfterSuccess: 'removed' | 'left';
   /**
@@ -41,11 +53,13 @@ export interface SecretsManagerBehaviour {
   versionQuota: number;
 }
 
-/** The worse case everywhere; see {@link SecretsManagerBehaviour}. */
+/** The worse case everywhere but for `readLagMs`; see {@link SecretsManagerBehaviour}. */
 export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
+  readLagMs: 0,
   staleRotationToken: 'putRefused',
   foreignWriter: 'rotationFails',
   pendingCreatedDate: 'rotationStart',
+  pendingAfterForeignWrite: 'removed',
   pendingAfterSuccess: 'removed',
   endState: 'documented',
   retryToken: 'same',

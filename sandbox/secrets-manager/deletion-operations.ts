@@ -49,7 +49,7 @@ export function deletionOperations(parts: {
       deletions.delete(secret.arn);
       if (ForceDeleteWithoutRecovery) store.remove(secret);
       else {
-        secret.deletionDate = deletionDate;
+        store.update(secret, { deletionDate });
         deletions.set(
           secret.arn,
           clock.schedule(days * DAY_MS, () => {
@@ -70,7 +70,7 @@ export function deletionOperations(parts: {
       deletions.get(secret.arn)?.cancel();
       deletions.delete(secret.arn);
       if (secret.deletionDate !== undefined) {
-        secret.deletionDate = undefined;
+        store.update(secret, { deletionDate: undefined });
         scheduler.plan(secret);
       }
       return { ARN: secret.arn, Name: secret.name };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import { members, page } from './request-rules.ts';
-import type { Secret } from './secret.ts';
+import type { SecretState } from './secret.ts';
 import { labelledVersions, secretMembers } from './secret-description.ts';
 import type { SecretStore } from './secret-store.ts';
 
@@ -10,14 +10,14 @@ const FILTERED_TEXTS = {
   description: ({ description }) => (description === undefined ? [] : [description]),
   'tag-key': ({ tags }) => tags.map(tag => tag.Key),
   'tag-value': ({ tags }) => tags.map(tag => tag.Value),
-} satisfies Record<string, (secret: Secret) => string[]>;
+} satisfies Record<string, (secret: SecretState) => string[]>;
 
 const SORT_KEYS = {
   name: ({ name }) => name,
   'created-date': ({ createdAt }) => createdAt.getTime(),
   'last-changed-date': ({ lastChangedAt }) => lastChangedAt.getTime(),
   'last-accessed-date': ({ lastAccessedOn }) => lastAccessedOn?.getTime() ?? 0,
-} satisfies Record<string, (secret: Secret) => string | number>;
+} satisfies Record<string, (secret: SecretState) => string | number>;
 
 type FilterKey = keyof typeof FILTERED_TEXTS;
 
@@ -51,7 +51,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
     input => {
       const sortKey = SORT_KEYS[input.SortBy];
       const sign = input.SortOrder === 'asc' ? 1 : -1;
-      const found = store
+      const found = store.readable
         .all()
         .filter(secret => secret.deletionDate === undefined || input.IncludePlannedDeletion)
         .filter(secret => input.Filters.every(({ Key, Values }) => fits(secret, Key, Values)))
@@ -71,7 +71,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
 }
 
 /** Names and tags are compared as they are written, descriptions without regard to case. */
-function fits(secret: Secret, key: FilterKey, values: readonly string[]): boolean {
+function fits(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
   const fold = (text: string): string => (key === 'description' ? text.toLowerCase() : text);
   const texts = FILTERED_TEXTS[key](secret).map(fold);
   return values.some(value => {

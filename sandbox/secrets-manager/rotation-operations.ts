@@ -85,7 +85,9 @@ export function rotationOperations(parts: {
       const rules = newRules ?? secret.rotation?.rules;
       if (input.RotateImmediately) runner.begin(secret, functionArn, versionId);
       else runner.beginTest(secret, functionArn, versionId);
-      secret.rotation = { functionArn, enabled: true, ...(rules === undefined ? {} : { rules }) };
+      store.update(secret, {
+        rotation: { functionArn, enabled: true, ...(rules === undefined ? {} : { rules }) },
+      });
       scheduler.plan(secret, {
         keepEarlier:
           !input.RotateImmediately &&
@@ -102,7 +104,9 @@ export function rotationOperations(parts: {
     v.object({ SecretId: members.secretId }),
     input => {
       const secret = store.usable(input.SecretId);
-      if (secret.rotation !== undefined) secret.rotation = { ...secret.rotation, enabled: false };
+      if (secret.rotation !== undefined) {
+        store.update(secret, { rotation: { ...secret.rotation, enabled: false } });
+      }
       scheduler.drop(secret);
       const versionId = runner.cancel(secret);
       return {

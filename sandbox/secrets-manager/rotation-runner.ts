@@ -197,7 +197,7 @@ export class RotationRunner {
     if (pendingId !== undefined && behaviour.pendingAfterSuccess === 'removed') {
       store.change(secret, pendingId, () => secret.labels.detach(AWSPENDING));
     }
-    secret.lastRotatedAt = clock.now();
+    store.update(secret, { lastRotatedAt: clock.now() });
     onSuccess(secret);
   }
 

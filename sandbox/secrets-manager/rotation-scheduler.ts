@@ -2,6 +2,7 @@ import type { Clock, ScheduledTask } from '../clock.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import type { RotationWindow } from './rotation-rules.ts';
 import type { Secret } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
 
 interface Plan {
   readonly window: RotationWindow;
@@ -16,18 +17,26 @@ interface Plan {
  */
 export class RotationScheduler {
   readonly #clock: Clock;
+  readonly #store: SecretStore;
   readonly #behaviour: SecretsManagerBehaviour;
   readonly #onDue: (secret: Secret, functionArn: string) => void;
   readonly #plans = new Map<string, Plan>();
   #chosenMoments = 0;
 
   /** @param onDue is called when a rotation of the secret is due */
-  constructor(
-    clock: Clock,
-    behaviour: SecretsManagerBehaviour,
-    onDue: (secret: Secret, functionArn: string) => void,
-  ) {
+  constructor({
+    clock,
+    store,
+    behaviour,
+    onDue,
+  }: {
+    readonly clock: Clock;
+    readonly store: SecretStore;
+    readonly behaviour: SecretsManagerBehaviour;
+    readonly onDue: (secret: Secret, functionArn: string) => void;
+  }) {
     this.#clock = clock;
+    this.#store = store;
     this.#behaviour = behaviour;
     this.#onDue = onDue;
   }
@@ -45,7 +54,7 @@ export class RotationScheduler {
     const formerIsFirst =
       former !== undefined && (next === undefined || former.at.getTime() < next.at.getTime());
     const chosen = formerIsFirst ? former : next;
-    secret.nextRotationDate = chosen?.window.end;
+    this.#store.update(secret, { nextRotationDate: chosen?.window.end });
     if (chosen !== undefined) this.#arm(secret, chosen.window, chosen.at);
   }
 
@@ -53,7 +62,7 @@ export class RotationScheduler {
   drop(secret: Secret): void {
     this.#plans.get(secret.arn)?.task.cancel();
     this.#plans.delete(secret.arn);
-    secret.nextRotationDate = undefined;
+    this.#store.update(secret, { nextRotationDate: undefined });
   }
 
   #next(secret: Secret, after: Date): { window: RotationWindow; at: Date } | undefined {

@@ -38,7 +38,7 @@ export class RotationTokens {
   /**
    * Whether a value that this caller writes counts as written by the rotation.
    *
-   * @throws AwsError InvalidRequestException for a stale or unknown token, if the behaviour says so
+   * @throws AwsError for a stale or unknown token, if the behaviour says so
    */
   vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
     const byRotationFunction =
@@ -47,13 +47,20 @@ export class RotationTokens {
       unqualified(caller.functionArn) === unqualified(secret.rotation.functionArn);
     if (token === undefined) return byRotationFunction;
     if (this.#secretArns.get(token) === secret.arn) return true;
-    switch (this.#behaviour.staleRotationToken) {
+    const { staleRotationToken } = this.#behaviour;
+    switch (staleRotationToken) {
       case 'accepted':
         return true;
       case 'rotationFails':
         return byRotationFunction;
       case 'putRefused':
-        throw new AwsError('InvalidRequestException', 'The RotationToken is not valid for this rotation.');
+        throw notValid('InvalidRequestException');
+      default:
+        throw notValid(staleRotationToken.refusedAs);
     }
   }
+}
+
+function notValid(type: string): AwsError {
+  return new AwsError(type, 'The RotationToken is not valid for this rotation.');
 }

@@ -1,7 +1,7 @@
 import { epochSeconds } from './request-rules.ts';
 import type { RotationStatus } from './rotation.ts';
 import type { RotationRulesInput } from './rotation-rules.ts';
-import type { Secret, Tag } from './secret.ts';
+import type { Secret, SecretState, Tag } from './secret.ts';
 
 /** A secret as other parts of the sandbox may see it: everything but the values. */
 export interface SecretDescription {
@@ -67,7 +67,7 @@ export function describeSecret(secret: Secret, unfinished: RotationStatus | unde
  *
  * Source: AWS Secrets Manager API Reference, DescribeSecret.
  */
-export function secretMembers(secret: Secret): object {
+export function secretMembers(secret: SecretState): object {
   const { rotation } = secret;
   const dates = {
     ...(rotation?.enabled === true
@@ -103,7 +103,7 @@ export function secretMembers(secret: Secret): object {
 
 /** The labelled versions with their labels; none: no member. */
 export function labelledVersions(
-  secret: Secret,
+  secret: SecretState,
   member: 'VersionIdsToStages' | 'SecretVersionsToStages',
 ): object {
   const labelled = [...secret.versions.keys()]

@@ -29,14 +29,9 @@ export function secretOperations(parts: {
 }): Readonly<Record<string, AwsOperation>> {
   const { clock, store, writer, mayUseKey, access } = parts;
 
-  /** Secrets Manager tries a key before it takes it for a secret. */
-  const useKey = (secret: Secret, kmsKeyId: string, caller: Caller): void => {
-    requireKey(mayUseKey, { arn: secret.arn, kmsKeyId }, KEY_PROBE, caller, [
-      'kms:GenerateDataKey',
-      'kms:Decrypt',
-    ]);
-    secret.kmsKeyId = kmsKeyId;
-  };
+  /** Secrets Manager tries a key before it uses it for a secret. */
+  const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
+    requireKey(mayUseKey, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
   const CreateSecret = operation(
     v.object({
@@ -69,10 +64,16 @@ export function secretOperations(parts: {
         return { ARN: existing.arn, Name: existing.name, VersionId: versionId };
       }
 
-      const secret = new Secret(store.newArn(input.Name), input.Name, clock.now());
-      if (input.Description) secret.description = input.Description;
-      if (input.KmsKeyId) useKey(secret, input.KmsKeyId, caller);
-      secret.tags = input.Tags ?? [];
+      const arn = store.newArn(input.Name);
+      if (input.KmsKeyId) tryKey(arn, input.KmsKeyId, caller);
+      const secret = new Secret({
+        arn,
+        name: input.Name,
+        createdAt: clock.now(),
+        tags: input.Tags ?? [],
+        ...(input.Description ? { description: input.Description } : {}),
+        ...(input.KmsKeyId ? { kmsKeyId: input.KmsKeyId } : {}),
+      });
       store.add(secret);
       try {
         if (value !== undefined) {
@@ -94,7 +95,7 @@ export function secretOperations(parts: {
   const DescribeSecret = operation(
     v.object({ SecretId: members.secretId }),
     input => {
-      const secret = store.get(input.SecretId);
+      const secret = store.readable.get(input.SecretId);
       return { ...secretMembers(secret), ...labelledVersions(secret, 'VersionIdsToStages') };
     },
     input => access('DescribeSecret', input.SecretId),
@@ -115,12 +116,17 @@ export function secretOperations(parts: {
       const secret = store.usable(input.SecretId);
       const value = readValue(input);
       if (value !== undefined && secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
-      if (input.KmsKeyId) useKey(secret, input.KmsKeyId, caller);
+      if (input.KmsKeyId) {
+        tryKey(secret.arn, input.KmsKeyId, caller);
+        store.update(secret, { kmsKeyId: input.KmsKeyId });
+      }
       if (value !== undefined) {
         writer.write(secret, { versionId, value, stages: [AWSCURRENT], writtenByRotation: false, caller });
       }
-      if (input.Description !== undefined) secret.description = input.Description;
-      secret.lastChangedAt = clock.now();
+      store.update(secret, {
+        lastChangedAt: clock.now(),
+        ...(input.Description === undefined ? {} : { description: input.Description }),
+      });
       return {
         ARN: secret.arn,
         Name: secret.name,

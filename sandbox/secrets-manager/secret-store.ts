@@ -1,11 +1,13 @@
 import type { Account } from '../aws/account.ts';
-import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
-import type { Secret } from './secret.ts';
+import type { SecretsManagerBehaviour } from './behaviour.ts';
+import type { Secret, SecretProperties, SecretState } from './secret.ts';
+import { SecretHistory } from './secret-history.ts';
+import { SecretLookup } from './secret-lookup.ts';
 import type { LabelMove } from './staging-labels.ts';
 
 const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const RANDOM_SUFFIX = /^-[A-Za-z0-9]{6}$/;
+const DAY_MS = 86_400_000;
 
 /** A version of a secret was written, or labels moved. */
 export interface SecretChange {
@@ -17,15 +19,22 @@ export interface SecretChange {
 }
 
 /** All secrets of the account in one region. */
-export class SecretStore {
+export class SecretStore extends SecretLookup<Secret> {
   readonly #clock: Clock;
+  readonly #behaviour: SecretsManagerBehaviour;
   readonly #arnPrefix: string;
-  readonly #secrets = new Map<string, Secret>();
+  readonly #secrets: Map<string, Secret>;
+  readonly #history: SecretHistory;
   readonly #reservedArns = new Map<string, string>();
   readonly #listeners = new Set<(change: SecretChange) => void>();
 
-  constructor(clock: Clock, { partition, region, accountId }: Account) {
+  constructor(clock: Clock, behaviour: SecretsManagerBehaviour, { partition, region, accountId }: Account) {
+    const secrets = new Map<string, Secret>();
+    super(secrets);
+    this.#secrets = secrets;
+    this.#history = new SecretHistory(clock);
     this.#clock = clock;
+    this.#behaviour = behaviour;
     this.#arnPrefix = `arn:${partition}:secretsmanager:${region}:${accountId}:secret:`;
   }
 
@@ -51,57 +60,48 @@ export class SecretStore {
 
   add(secret: Secret): void {
     this.#secrets.set(secret.arn, secret);
+    this.#record(secret.arn);
   }
 
   remove(secret: Secret): void {
     this.#secrets.delete(secret.arn);
-  }
-
-  all(): Secret[] {
-    return [...this.#secrets.values()];
-  }
-
-  /** The secret of this name, ARN, or ARN without the hyphen and the six random characters. */
-  find(secretId: string): Secret | undefined {
-    return (
-      this.#secrets.get(secretId) ??
-      this.all().find(
-        ({ name, arn }) =>
-          name === secretId || (arn.startsWith(secretId) && RANDOM_SUFFIX.test(arn.slice(secretId.length))),
-      )
-    );
-  }
-
-  /** @throws AwsError ResourceNotFoundException */
-  get(secretId: string): Secret {
-    const secret = this.find(secretId);
-    if (secret === undefined) {
-      throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    }
-    return secret;
+    this.#record(secret.arn);
   }
 
   /**
-   * A secret whose value may be read and changed.
+   * The secrets as reads find them: without the writes of the last `readLagMs`.
    *
-   * @throws AwsError ResourceNotFoundException, or InvalidRequestException while it is scheduled for deletion
+   * Source: AWS Secrets Manager API Reference, ListSecrets: "All Secrets Manager operations are eventually consistent."
+   *
+   * @throws RangeError for a `readLagMs` of more than 300,000
    */
-  usable(secretId: string): Secret {
-    const secret = this.get(secretId);
-    if (secret.deletionDate !== undefined) {
-      throw new AwsError(
-        'InvalidRequestException',
-        "You can't perform this operation on the secret because it was marked for deletion.",
-      );
-    }
-    return secret;
+  get readable(): SecretLookup<SecretState> {
+    const { readLagMs } = this.#behaviour;
+    return readLagMs === 0 ? this : new SecretLookup(this.#history.before(readLagMs));
   }
 
-  /** Changes a version or the labels, and tells those who listen. */
+  /** Changes what a secret has besides its versions and labels. */
+  update(secret: Secret, changes: Partial<SecretProperties>): void {
+    secret.update(changes);
+    this.#record(secret.arn);
+  }
+
+  /** Notes that a value was read. AWS keeps the day of it (UTC). */
+  noteAccess(arn: string, versionId: string): void {
+    const secret = this.#secrets.get(arn);
+    const version = secret?.versions.get(versionId);
+    const today = new Date(Math.floor(this.#clock.nowMs() / DAY_MS) * DAY_MS);
+    if (secret === undefined || version === undefined) return;
+    if (version.lastAccessedOn?.getTime() === today.getTime()) return;
+    version.lastAccessedOn = today;
+    this.update(secret, { lastAccessedOn: today });
+  }
+
+  /** Changes a version or the labels, and notifies the listeners. */
   change(secret: Secret, versionId: string, change: () => void): void {
     const labelMoves = secret.labels.moves(change);
     const at = this.#clock.now();
-    secret.lastChangedAt = at;
+    this.update(secret, { lastChangedAt: at });
     for (const listener of this.#listeners) listener({ secretArn: secret.arn, versionId, labelMoves, at });
   }
 
@@ -109,5 +109,10 @@ export class SecretStore {
   onChange(listener: (change: SecretChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** A change of a secret that was removed meanwhile does not bring it back. */
+  #record(arn: string): void {
+    this.#history.record(arn, this.#secrets.get(arn)?.snapshot());
   }
 }

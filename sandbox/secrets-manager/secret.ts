@@ -41,6 +41,29 @@ export function sameValue(a: SecretValue, b: SecretValue): boolean {
     : 'SecretBinary' in b && a.SecretBinary === b.SecretBinary;
 }
 
+/** What a secret is made from. */
+export type NewSecret = Pick<Secret, 'arn' | 'name' | 'createdAt' | 'tags' | 'description' | 'kmsKeyId'>;
+
+/** What changes about a secret besides its versions and their labels. */
+export type SecretProperties = Pick<
+  Secret,
+  | 'description'
+  | 'kmsKeyId'
+  | 'rotation'
+  | 'deletionDate'
+  | 'lastChangedAt'
+  | 'lastAccessedOn'
+  | 'lastRotatedAt'
+  | 'nextRotationDate'
+>;
+
+/** A secret at one moment. */
+export type SecretState = SecretProperties &
+  Pick<Secret, 'arn' | 'name' | 'createdAt' | 'tags'> & {
+    readonly versions: ReadonlyMap<string, Readonly<SecretVersion>>;
+    readonly labels: Pick<StagingLabels, 'holder' | 'of'>;
+  };
+
 /** A secret with its versions and their labels. */
 export class Secret {
   readonly arn: string;
@@ -48,23 +71,37 @@ export class Secret {
   readonly createdAt: Date;
   readonly versions = new Map<string, SecretVersion>();
   readonly labels = new StagingLabels();
-  lastChangedAt: Date;
-  description?: string;
-  kmsKeyId?: string;
-  tags: readonly Tag[] = [];
-  lastAccessedOn?: Date;
+  readonly lastChangedAt: Date;
+  readonly description?: string;
+  readonly kmsKeyId?: string;
+  readonly tags: readonly Tag[];
+  readonly lastAccessedOn?: Date;
   /** When the recovery window ends; set while the secret is scheduled for deletion. */
-  deletionDate: Date | undefined;
-  rotation?: RotationSettings;
-  lastRotatedAt?: Date;
+  readonly deletionDate: Date | undefined;
+  readonly rotation?: RotationSettings;
+  readonly lastRotatedAt?: Date;
   /** The end of the next rotation window; in the past when the rotation due then has not succeeded. */
-  nextRotationDate: Date | undefined;
+  readonly nextRotationDate: Date | undefined;
 
-  constructor(arn: string, name: string, createdAt: Date) {
+  constructor({ arn, name, createdAt, tags, description, kmsKeyId }: NewSecret) {
     this.arn = arn;
     this.name = name;
     this.createdAt = createdAt;
     this.lastChangedAt = createdAt;
+    this.tags = tags;
+    if (description !== undefined) this.description = description;
+    if (kmsKeyId !== undefined) this.kmsKeyId = kmsKeyId;
+  }
+
+  /** Called by the secret store only, which must know of every change. */
+  update(changes: Partial<SecretProperties>): void {
+    Object.assign(this, changes);
+  }
+
+  /** The secret as it is now; later changes do not reach this copy. */
+  snapshot(): SecretState {
+    const versions = new Map([...this.versions].map(([id, version]) => [id, { ...version }]));
+    return { ...this, versions, labels: this.labels.copy() };
   }
 
   /** Whether any version has a value. */

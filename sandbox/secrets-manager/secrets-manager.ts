@@ -56,12 +56,15 @@ export class SecretsManager implements AwsService {
     const viaService = `secretsmanager.${region}.amazonaws.com`;
     const mayUseKey: KeyAccess = use => options.mayUseKey({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
-    const store = new SecretStore(clock, options);
+    const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);
     const tokens = new RotationTokens(behaviour);
-    const scheduler = new RotationScheduler(clock, behaviour, (secret, functionArn) =>
-      runner.due(secret, functionArn),
-    );
+    const scheduler = new RotationScheduler({
+      clock,
+      store,
+      behaviour,
+      onDue: (secret, functionArn) => runner.due(secret, functionArn),
+    });
     const runner: RotationRunner = new RotationRunner({
       clock,
       store,
@@ -82,7 +85,7 @@ export class SecretsManager implements AwsService {
     this.#scheduler = scheduler;
     this.operations = {
       ...secretOperations({ clock, store, writer, mayUseKey, access }),
-      ...versionOperations({ clock, store, writer, tokens, mayUseKey, access }),
+      ...versionOperations({ store, writer, tokens, mayUseKey, access }),
       ...rotationOperations({ store, runner, scheduler, behaviour, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),
@@ -129,7 +132,7 @@ export class SecretsManager implements AwsService {
    */
   enableRotation(secretId: string, functionArn: string, rules: RotationRulesInput): void {
     const secret = this.#store.usable(secretId);
-    secret.rotation = { functionArn, enabled: true, rules: new RotationRules(rules) };
+    this.#store.update(secret, { rotation: { functionArn, enabled: true, rules: new RotationRules(rules) } });
     this.#scheduler.plan(secret);
   }
 

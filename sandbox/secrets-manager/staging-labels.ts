@@ -24,7 +24,16 @@ export interface LabelMove {
  * Source: AWS Secrets Manager API Reference, UpdateSecretVersionStage.
  */
 export class StagingLabels {
-  readonly #holders = new Map<string, string>();
+  readonly #holders: Map<string, string>;
+
+  /** @param holders the ids of the versions by label */
+  constructor(holders: ReadonlyMap<string, string> = new Map()) {
+    this.#holders = new Map(holders);
+  }
+
+  copy(): StagingLabels {
+    return new StagingLabels(this.#holders);
+  }
 
   /** The id of the version that holds the label. */
   holder(label: string): string | undefined {

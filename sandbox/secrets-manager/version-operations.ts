@@ -1,19 +1,16 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
-import type { Clock } from '../clock.ts';
 import type { KeyAccess } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
-import type { Secret, SecretVersion } from './secret.ts';
+import type { SecretState, SecretVersion } from './secret.ts';
 import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 import { moveStage } from './version-stage.ts';
 import type { VersionWriter } from './version-writer.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * The operations on a secret's versions.
@@ -21,14 +18,13 @@ const DAY_MS = 86_400_000;
  * Source: AWS Secrets Manager API Reference, the operation of each name.
  */
 export function versionOperations(parts: {
-  readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
   readonly mayUseKey: KeyAccess;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, tokens, mayUseKey, access } = parts;
+  const { store, writer, tokens, mayUseKey, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -75,12 +71,10 @@ export function versionOperations(parts: {
       VersionStage: v.optional(members.versionStage),
     }),
     (input, { caller }) => {
-      const secret = store.usable(input.SecretId);
+      const secret = store.readable.usable(input.SecretId);
       const version = wantedVersion(secret, input.VersionId, input.VersionStage);
       requireKey(mayUseKey, secret, version.id, caller, ['kms:Decrypt']);
-      const today = new Date(Math.floor(clock.nowMs() / DAY_MS) * DAY_MS);
-      secret.lastAccessedOn = today;
-      version.lastAccessedOn = today;
+      store.noteAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -126,7 +120,7 @@ export function versionOperations(parts: {
       NextToken: members.nextToken,
     }),
     input => {
-      const secret = store.get(input.SecretId);
+      const secret = store.readable.get(input.SecretId);
       const versions = [...secret.versions.values()].filter(
         ({ id }) => input.IncludeDeprecated === true || secret.labels.of(id).length > 0,
       );
@@ -150,10 +144,10 @@ export function versionOperations(parts: {
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */
 function wantedVersion(
-  secret: Secret,
+  secret: SecretState,
   versionId: string | undefined,
   stage: string | undefined,
-): SecretVersion {
+): Readonly<SecretVersion> {
   const label = stage ?? (versionId === undefined ? AWSCURRENT : undefined);
   const wantedId = versionId ?? (label === undefined ? undefined : secret.labels.holder(label));
   const version = wantedId === undefined ? undefined : secret.versions.get(wantedId);
@@ -173,7 +167,7 @@ function wantedVersion(
   );
 }
 
-function versionEntry(secret: Secret, version: SecretVersion): object {
+function versionEntry(secret: SecretState, version: Readonly<SecretVersion>): object {
   const stages = secret.labels.of(version.id);
   return {
     VersionId: version.id,

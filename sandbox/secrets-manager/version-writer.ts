@@ -92,7 +92,11 @@ export class VersionWriter {
     labels.requireRoomFor(stages);
     const pending = labels.holder(AWSPENDING);
     const replacesPending =
-      stages.has(AWSCURRENT) && !stages.has(AWSPENDING) && pending !== undefined && pending !== versionId;
+      stages.has(AWSCURRENT) &&
+      !stages.has(AWSPENDING) &&
+      pending !== undefined &&
+      pending !== versionId &&
+      (this.#behaviour.pendingAfterForeignWrite === 'removed' || pending === labels.holder(AWSCURRENT));
     const now = this.#clock.now();
 
     this.#store.change(secret, versionId, () => {

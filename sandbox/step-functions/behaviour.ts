@@ -1,25 +1,34 @@
-/** What AWS leaves open or does not bound; the defaults are the worse case for a caller. */
+/**
+ * What AWS leaves open or does not bound; the defaults are the worse case for a caller, but for `listLagMs`. The
+ * switches may be changed at any time.
+ */
 export interface StepFunctionsBehaviour {
   /**
    * When the input of a second StartExecution with the same name counts as the same: equal texts, or equal
    * JSON. Default `bytes`.
    */
-  readonly inputEquality: 'bytes' | 'json';
+  inputEquality: 'bytes' | 'json';
   /** How long DescribeExecution does not know an execution after its start, in ms. Default 100. */
-  readonly startLagMs: number;
+  startLagMs: number;
   /** How long DescribeExecution shows the state before a redrive, in ms. Default 300. */
-  readonly describeLagMs: number;
+  describeLagMs: number;
+  /**
+   * How long ListExecutions does not show that an execution has started, closed or been redriven, in ms. Default 0.
+   * "This operation is eventually consistent" (AWS Step Functions API Reference, ListExecutions).
+   */
+  listLagMs: number;
   /** Whether a redriven Task gets a second TaskStateEntered event before TaskScheduled. Default false. */
-  readonly redriveReentersTask: boolean;
+  redriveReentersTask: boolean;
   /** Whether calls beyond the region's quotas are refused with ThrottlingException. Default true. */
-  readonly requestQuotas: boolean;
+  requestQuotas: boolean;
 }
 
 /** See {@link StepFunctionsBehaviour}. */
-export const defaultBehaviour: StepFunctionsBehaviour = {
+export const defaultBehaviour: Readonly<StepFunctionsBehaviour> = {
   inputEquality: 'bytes',
   startLagMs: 100,
   describeLagMs: 300,
+  listLagMs: 0,
   redriveReentersTask: false,
   requestQuotas: true,
 };

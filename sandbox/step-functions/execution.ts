@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import { type Outcome, type Position, runAttempt } from './attempt.ts';
+import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { History, type HistoryEvent, type HistoryEventType } from './history.ts';
 import type { Failure } from './state-failure.ts';
 import type { StateMachine } from './state-machines.ts';
@@ -34,8 +35,7 @@ interface ExecutionOptions {
   readonly input: string;
   readonly machine: StateMachine;
   readonly engine: Engine;
-  /** Whether a redriven Task gets a second Entered event. */
-  readonly redriveReentersTask: boolean;
+  readonly behaviour: Pick<StepFunctionsBehaviour, 'redriveReentersTask'>;
   readonly onEvent: (event: HistoryEvent) => void;
   /** Called when it has begun, closed, or been redriven. */
   readonly onStatusChange: (execution: ExecutionSnapshot) => void;
@@ -197,7 +197,7 @@ export class Execution {
   #resumeFrom(): Position {
     const { stateName, input } = this.#position;
     const type = this.machine.definition.states.get(stateName)?.Type;
-    const stays = type === 'Wait' || (type === 'Task' && !this.#options.redriveReentersTask);
+    const stays = type === 'Wait' || (type === 'Task' && !this.#options.behaviour.redriveReentersTask);
     return stays ? this.#position : { stateName, input };
   }
 

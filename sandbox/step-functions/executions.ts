@@ -5,6 +5,7 @@ import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { Execution, type ExecutionSnapshot } from './execution.ts';
 import { checkExecutionName } from './execution-name.ts';
 import type { HistoryEvent } from './history.ts';
+import { type ListedExecution, listedAt } from './listed-execution.ts';
 import { notRedrivableReason } from './redrive-rule.ts';
 import { RedriveTokens } from './redrive-tokens.ts';
 import type { Failure } from './state-failure.ts';
@@ -65,7 +66,7 @@ export class Executions {
       input,
       machine,
       engine: this.#engine,
-      redriveReentersTask: this.#behaviour.redriveReentersTask,
+      behaviour: this.#behaviour,
       onEvent: event => this.#listener.onEvent({ ...event, executionArn }),
       onStatusChange: snapshot => this.#listener.onStatusChange(snapshot),
     });
@@ -123,6 +124,15 @@ export class Executions {
     const { execution } = this.#entry(executionArn);
     execution.stop(reason);
     return execution.snapshot();
+  }
+
+  /** The executions of a state machine as ListExecutions shows them, the oldest first. */
+  listed(stateMachineArn: string): readonly ListedExecution[] {
+    const executions = this.ofMachine(stateMachineArn);
+    const { listLagMs } = this.#behaviour;
+    if (listLagMs === 0) return executions;
+    const at = new Date(this.#engine.clock.nowMs() - listLagMs);
+    return executions.map(execution => listedAt(execution, at)).filter(listed => listed !== undefined);
   }
 
   /** All executions of a state machine, the oldest first. */

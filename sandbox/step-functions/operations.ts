@@ -6,6 +6,7 @@ import { arnOfKind } from './arn.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 import type { Executions } from './executions.ts';
 import { wireEvent } from './history-wire.ts';
+import type { ListedExecution } from './listed-execution.ts';
 import { page, pageRequest } from './paging.ts';
 import type { RoleUse } from './role-use.ts';
 import { LARGEST_DATA_BYTES } from './state-data.ts';
@@ -57,7 +58,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       }),
       input => {
         const matching = executions
-          .ofMachine(machines.get(input.stateMachineArn).stateMachineArn)
+          .listed(machines.get(input.stateMachineArn).stateMachineArn)
           .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter)
           .filter(
             ({ redriveCount }) =>
@@ -146,7 +147,7 @@ function executionAccess(name: string, executionArn: string): AccessRequest[] {
   return [{ action: `states:${name}`, resource: arnOfKind('execution', executionArn) }];
 }
 
-function listExecution(execution: ExecutionSnapshot): object {
+function listExecution(execution: ListedExecution): object {
   const { executionArn, stateMachineArn, name, status, redriveCount } = execution;
   return {
     executionArn,

@@ -25,6 +25,8 @@ export interface StepFunctionsOptions extends RoleUseOptions, Account {
 export class StepFunctions implements AwsService {
   readonly id = 'states';
   readonly operations: Readonly<Record<string, AwsOperation>>;
+  /** The switches in force; may be changed while it runs. */
+  readonly behaviour: StepFunctionsBehaviour;
   readonly #machines: StateMachines;
   readonly #executions: Executions;
   readonly #listeners = new Set<(event: ExecutionEvent) => void>();
@@ -32,10 +34,10 @@ export class StepFunctions implements AwsService {
 
   constructor(options: StepFunctionsOptions) {
     const { clock, functions, region, random = Math.random, transitionMs = () => 0 } = options;
-    const behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.behaviour = { ...defaultBehaviour, ...options.behaviour };
     const roles = new RoleUse(options, options);
     this.#machines = new StateMachines(clock, options, roles);
-    this.#executions = new Executions({ clock, functions, region, random, transitionMs }, behaviour, {
+    this.#executions = new Executions({ clock, functions, region, random, transitionMs }, this.behaviour, {
       onEvent: event => {
         for (const listener of this.#listeners) listener(event);
       },
@@ -45,7 +47,7 @@ export class StepFunctions implements AwsService {
     });
     const resources = { clock, machines: this.#machines, executions: this.#executions, roles };
     const operations = stepFunctionsOperations(resources);
-    this.operations = behaviour.requestQuotas ? withQuotas(operations, region, clock) : operations;
+    this.operations = withQuotas(operations, region, clock, this.behaviour);
   }
 
   /**

@@ -72,6 +72,34 @@ describe('latencies of a sandbox whose time stands still', () => {
     expect([first, second].map(durationMs)).toEqual([5_000, 0]);
   });
 
+  it('count a cold start towards TimeoutSeconds of its Task, whose function runs on after that', async () => {
+    const { sandbox, credential } = await startSandbox({
+      ...STILL,
+      // Without processes that an earlier test has left.
+      port: 0,
+      secretsManager: { retryDelaysMs: [] },
+      latencies: { coldStart: functionName => (functionName.endsWith('-refresh') ? 9_000 : 0) },
+    });
+    const { secretArn, clientId } = await credential();
+    const definition = JSON.parse(sandbox.stack.stateMachines[0]?.definition ?? '');
+    Object.assign(definition.States.Refresh, { TimeoutSeconds: 8, Retry: [] });
+    sandbox.stepFunctions.updateDefinition(sandbox.stateMachineArn, definition);
+    const startMs = sandbox.clock.nowMs();
+    const spentAfterMs: number[] = [];
+    sandbox.genesysCloud.onTokenIssued(() => spentAfterMs.push(sandbox.clock.nowMs() - startMs));
+
+    const execution = await rotate(sandbox, secretArn);
+
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      stateName: 'Refresh',
+      failure: { error: 'States.Timeout' },
+    });
+    expect(durationMs(execution)).toBe(8_000);
+    expect(spentAfterMs).toEqual([9_000]);
+    expect(sandbox.genesysCloud.counts(clientId).refreshes).toBe(1);
+  });
+
   it('fail a function that does not wait for AWS as long as that', async () => {
     const execution = await rotateWith({
       awsCall: ({ operation }) => (operation === 'PutSecretValue' ? 5_000 : 0),

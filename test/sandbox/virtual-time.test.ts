@@ -2,8 +2,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
+import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
+import { basic } from './genesys-cloud/organization.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -164,6 +166,59 @@ describe('Sandbox.advance with virtual time', () => {
     await Promise.all([sandbox.advance(HOUR_MS), sandbox.advance(HOUR_MS)]);
 
     expect(sandbox.clock.nowMs() - startMs).toBe(2 * HOUR_MS);
+  });
+});
+
+describe('Sandbox.pause', () => {
+  it('delays a response of the token endpoint after the exchange took effect', async () => {
+    const { sandbox, credential } = await startSandbox({ virtualTime: true, events: { rules: 'none' } });
+    const { genesysCloud } = sandbox;
+    const login = { loginUrl: genesysCloud.loginUrl, ...(await credential()) };
+    const { refreshToken = '' } = await authorizeCode(login);
+    const tookEffect = Promise.withResolvers<void>();
+    genesysCloud.intercept(async (_request, next) => {
+      const response = await next();
+      tookEffect.resolve();
+      await sandbox.pause(19_000);
+      return { ...response, body: JSON.stringify({ ...JSON.parse(response.body), refresh_token: 42 }) };
+    });
+    let responses = 0;
+
+    const response = fetch(`${login.loginUrl}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: basic(login.clientId, login.clientSecret) },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+    }).finally(() => {
+      responses += 1;
+    });
+    await tookEffect.promise;
+    await sandbox.advance(18_999);
+    const before = { responses, refreshes: genesysCloud.counts(login.clientId).refreshes };
+    await sandbox.advance(1);
+
+    expect(await (await response).json()).toMatchObject({ refresh_token: 42 });
+    expect(before).toEqual({ responses: 0, refreshes: 1 });
+  });
+
+  it('delays a call of AWS by a function after it took effect', async () => {
+    const pauses: { ms?: (ms: number) => Promise<void> } = {};
+    const { sandbox, secretArn, secrets, executions } = await stillSandbox([], {
+      awsInterceptors: [
+        async ({ operation }, next) => {
+          const answer = await next();
+          if (operation === 'PutSecretValue') await pauses.ms?.(400);
+          return answer;
+        },
+      ],
+    });
+    pauses.ms = ms => sandbox.pause(ms);
+
+    await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
+    await sandbox.advance(60_000);
+
+    const [execution] = executions();
+    expect(execution?.status).toBe('SUCCEEDED');
+    expect(Number(execution?.closedAt) - Number(execution?.startedAt)).toBe(400);
   });
 });
 

@@ -1,10 +1,22 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  RotateSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  ExecutionNotRedrivable,
+  RedriveExecutionCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it, vi } from 'vitest';
 import type { AwsFaultKind } from '../../../sandbox/faults/fault-rule.ts';
+import { startSandbox } from '../../helpers/sandbox.ts';
 import { faultyAws } from './fault-world.ts';
 
 const SECRET = new GetSecretValueCommand({ SecretId: 'genesys/demo' });
@@ -76,6 +88,49 @@ describe('faults of AWS', () => {
       $metadata: { httpStatusCode: 400 },
     });
     expect(counter.effects).toBe(0);
+  });
+
+  it('refuse UpdateSecretVersionStage with the error that the rule names', async () => {
+    const { client, faults, counter } = await faultyAws('secretsmanager', ['UpdateSecretVersionStage']);
+    const target = 'secretsmanager:UpdateSecretVersionStage';
+    faults.add({ target, kind: 'refused', error: 'InvalidRequestException', when: { nth: 1 } });
+    const secrets = new SecretsManagerClient(client('tokens-promote'));
+    const move = new UpdateSecretVersionStageCommand({
+      SecretId: 'genesys/demo',
+      VersionStage: 'AWSCURRENT',
+    });
+
+    await expect(secrets.send(move)).rejects.toBeInstanceOf(InvalidRequestException);
+    expect(counter.effects).toBe(0);
+    await expect(secrets.send(move)).resolves.toBeDefined();
+  });
+
+  it('refuse a redrive of an execution that DescribeExecution shows as REDRIVABLE', async () => {
+    const { sandbox, stepFunctions, credential } = await startSandbox({
+      virtualTime: true,
+      secretsManager: { retryDelaysMs: [] },
+    });
+    const { secretArn } = await credential();
+    sandbox.faults.add({ target: 'lambda:fetch', kind: 'access-denied' });
+    sandbox.faults.add({
+      target: 'states:RedriveExecution',
+      kind: 'refused',
+      error: 'ExecutionNotRedrivable',
+      when: { nth: 1 },
+    });
+    const secrets = new SecretsManagerClient(sandbox.clientConfig);
+    await secrets.send(
+      new RotateSecretCommand({ SecretId: secretArn, RotationLambdaARN: sandbox.rotationFunctionArn }),
+    );
+    await sandbox.advance(60_000);
+    const [{ executionArn = '' } = {}] = sandbox.stepFunctions.executions(sandbox.stateMachineArn);
+
+    const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+
+    expect(described.redriveStatus).toBe('REDRIVABLE');
+    const redrive = new RedriveExecutionCommand({ executionArn });
+    await expect(stepFunctions.send(redrive)).rejects.toBeInstanceOf(ExecutionNotRedrivable);
+    await expect(stepFunctions.send(redrive)).resolves.toMatchObject({ redriveDate: expect.any(Date) });
   });
 
   it.each<[AwsFaultKind, number]>([

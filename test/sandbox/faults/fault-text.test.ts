@@ -18,6 +18,10 @@ describe('fault text', () => {
       'states:*=delay,nth=1,ms=300,by=rotation',
       { target: 'states:*', kind: 'delay', when: { nth: 1 }, ms: 300, by: 'rotation' },
     ],
+    [
+      'states:RedriveExecution=refused,error=ExecutionNotRedrivable',
+      { target: 'states:RedriveExecution', kind: 'refused', error: 'ExecutionNotRedrivable' },
+    ],
   ])('reads %s, and writes it so', (text, rule) => {
     const parsed = parseFault(text);
 
@@ -39,6 +43,9 @@ describe('fault text', () => {
     ['half a call number', 'kms:Decrypt=hang,from=1.5', /whole numbers/],
     ['a delay without its length', 'kms:Decrypt=delay', /a delay needs ms/],
     ['a length of what is no delay', 'kms:Decrypt=hang,ms=5', /a delay needs ms, and nothing else/],
+    ['a refusal without its error', 'kms:Decrypt=refused', /refused needs error/],
+    ['an error of what is no refusal', 'kms:Decrypt=hang,error=Oops', /no other kind has it/],
+    ['an error that is no name', 'kms:Decrypt=refused,error=<b>', /error is the name of an AWS error/],
   ])('refuses %s with one line', (_what, text, message) => {
     const parse = (): FaultRule => parseFault(text);
 

@@ -172,6 +172,11 @@ describe('faults', () => {
       { target: 'lambda:refresh', kind: 'hang' },
       /hang cannot befall lambda:refresh, but crash-before, .* can/,
     ],
+    [
+      'a named error for a function',
+      { target: 'lambda:refresh', kind: 'refused', error: 'Oops' },
+      /refused cannot befall lambda:refresh/,
+    ],
     ['a kind of functions for AWS', { target: 'secretsmanager:*', kind: 'crash-after' }, /cannot befall/],
     [
       'an unknown caller',

@@ -25,6 +25,29 @@ describe('browser', () => {
     expect(tokenInfo).toMatchObject({ authorizedScope: ['users', 'conversations'] });
   });
 
+  it('logs in another user at the same client, who gets tokens of their own', async () => {
+    const org = await organization();
+    const { clientId, clientSecret } = org.client;
+    const grace = { userName: 'grace@example.com', password: 'nanoseconds' };
+    const { userId } = org.cloud.createUser(grace);
+    const first = await org.firstTokens();
+
+    const second = await authorizeCode({
+      loginUrl: org.cloud.loginUrl,
+      clientId,
+      clientSecret,
+      redirectUri: REDIRECT_URI,
+      ...grace,
+    });
+
+    const users = [first, second].map(async ({ accessToken }) =>
+      (await org.call('/api/v2/users/me', accessToken)).json(),
+    );
+    expect(await Promise.all(users)).toMatchObject([{ id: org.userId }, { id: userId }]);
+    expect((await org.refresh(second.refreshToken ?? '')).status).toBe(200);
+    expect(await org.usersMeStatus(first.accessToken)).toBe(200);
+  });
+
   it('throws LoginRefused when the password is wrong', async () => {
     const org = await organization();
 

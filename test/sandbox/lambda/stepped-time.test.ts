@@ -6,10 +6,14 @@ import { Settlement } from '../../../sandbox/settlement.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 
 /** A function on a clock that stands still, beside a server whose requests hang until their client gives up. */
-async function steppedFunction(code: string, timeoutSeconds = 20) {
+async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 0) {
   const settlement = new Settlement();
   const clock = new Clock({ standsStill: true });
-  const { lambda, invoke } = openLambda({ clock, onChange: settlement.onInvocationChange });
+  const { lambda, invoke } = openLambda({
+    clock,
+    onChange: settlement.onInvocationChange,
+    latencies: { coldStart: () => coldStartMs },
+  });
   const server = createServer((message, response) => {
     void settlement.openRequests.serve(message.socket, async () => {
       if (message.url === '/slow') await settlement.openRequests.wait(() => clock.sleep(500));
@@ -137,6 +141,26 @@ describe('a function on a clock that stands still', () => {
       },
     });
     expect(endedAtMs).toBe(20_000);
+  });
+
+  it.each([
+    ['ends within its time-out', 2_999, 'done', 11_999],
+    ['runs out of its time', 3_001, { errorType: 'Sandbox.Timedout' }, 12_000],
+  ])('initialises for 9 s before its time-out of 3 s begins, and %s', async (_how, ms, payload, endMs) => {
+    const { invoke, advance, elapsedMs } = await steppedFunction(
+      `exports.handler = () => new Promise(resolve => setTimeout(() => resolve('done'), ${ms}));`,
+      3,
+      9_000,
+    );
+    let endedAtMs = 0;
+
+    const invocation = invoke().finally(() => {
+      endedAtMs = elapsedMs();
+    });
+    await advance(60_000);
+
+    expect(await invocation).toMatchObject({ payload });
+    expect(endedAtMs).toBe(endMs);
   });
 
   it('gives up a request that hangs when its own time-out is over, and not before', async () => {

@@ -1,4 +1,4 @@
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -8,38 +8,10 @@ import {
   PutSecretValueCommand,
   ResourceNotFoundException,
   RotateSecretCommand,
-  SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Clock } from '../../../sandbox/clock.ts';
-import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
-import { SecretsManager } from '../../../sandbox/secrets-manager/secrets-manager.ts';
-import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
-
-const ROTATION_FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:rotation`;
-
-async function serveSecretsManager() {
-  const clock = new Clock();
-  onTestFinished(() => clock.stop());
-  const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
-  const cloudTrail = new CloudTrail({ clock, ...account });
-  const secretsManager = new SecretsManager({
-    ...account,
-    clock,
-    cloudTrail,
-    functions: { invoke: () => Promise.resolve({ payload: null, requestId: 'invocation' }) },
-    mayInvoke: () => true,
-    mayUseKey: () => true,
-    behaviour: { retryDelaysMs: [] },
-  });
-  const served = await serveAws([secretsManager, cloudTrail]);
-  return {
-    secretsManager,
-    secrets: new SecretsManagerClient(served.client),
-    trail: new CloudTrailClient(served.client),
-  };
-}
+import { describe, expect, it } from 'vitest';
+import { ROTATION_FUNCTION, serveSecretsManager } from './served-secrets.ts';
 
 describe('SecretsManager behind the AWS SDK', () => {
   it('creates, writes, promotes and reads a binary value', async () => {

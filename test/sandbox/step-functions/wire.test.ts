@@ -19,10 +19,10 @@ import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts
 import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
-import { fails, machine, ROLE_ARN, returns, ScriptedFunctions, task } from './workflow.ts';
+import { fails, machine, ROLE_ARN, returns, runsUntilFinished, ScriptedFunctions, task } from './workflow.ts';
 
 async function served() {
-  const clock = new Clock();
+  const clock = new Clock({ standsStill: true });
   onTestFinished(() => clock.stop());
   const functions = new ScriptedFunctions();
   const states = new StepFunctions({
@@ -39,7 +39,7 @@ async function served() {
   const stateMachineArn = states.createStateMachine({ name: 'rotation', definition, roleArn: ROLE_ARN });
   const client = new SFNClient((await serveAws([states])).client);
   onTestFinished(() => client.destroy());
-  return { states, functions, client, stateMachineArn };
+  return { clock, states, functions, client, stateMachineArn };
 }
 
 describe('Step Functions through the AWS SDK', () => {
@@ -150,5 +150,77 @@ describe('Step Functions through the AWS SDK', () => {
         },
       ],
     });
+  });
+});
+
+describe('listLagMs', () => {
+  it('hides from ListExecutions that an execution has started, closed or been redriven', async () => {
+    const { clock, states, functions, client, stateMachineArn } = await served();
+    const redriven = runsUntilFinished();
+    functions.script('refresh', fails('Oops'), redriven.answer);
+    const list = async (filter: object = {}) => {
+      const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, ...filter }));
+      return executions;
+    };
+    states.behaviour.listLagMs = 1_000;
+
+    const { executionArn = '', startDate } = await client.send(
+      new StartExecutionCommand({ stateMachineArn, name: 'one' }),
+    );
+    clock.advance(400);
+    await states.executionClosed(executionArn);
+    clock.advance(599);
+    expect(await list()).toEqual([]);
+    clock.advance(1);
+    expect(await list()).toMatchObject([{ name: 'one', status: 'FAILED', startDate, redriveCount: 0 }]);
+
+    const { redriveDate } = await client.send(new RedriveExecutionCommand({ executionArn }));
+    clock.advance(999);
+    const [stale] = (await list({ statusFilter: 'FAILED' })) ?? [];
+    expect(stale).toMatchObject({ status: 'FAILED', redriveCount: 0, stopDate: expect.any(Date) });
+    expect(stale).not.toHaveProperty('redriveDate');
+    expect(await list({ redriveFilter: 'REDRIVEN' })).toEqual([]);
+    clock.advance(1);
+    const [running] = (await list()) ?? [];
+    expect(running).toMatchObject({ status: 'RUNNING', redriveCount: 1, redriveDate });
+    expect(running).not.toHaveProperty('stopDate');
+
+    redriven.finish('done');
+    await states.executionClosed(executionArn);
+    clock.advance(999);
+    expect(await list({ statusFilter: 'RUNNING' })).toHaveLength(1);
+    expect(await list({ statusFilter: 'SUCCEEDED' })).toEqual([]);
+    clock.advance(1);
+    expect(await list({ statusFilter: 'SUCCEEDED' })).toMatchObject([{ stopDate: expect.any(Date) }]);
+  });
+
+  it('leaves DescribeExecution and the sandbox itself unaffected', async () => {
+    const { states, functions, client, stateMachineArn } = await served();
+    functions.script('refresh', returns(1));
+    states.behaviour.listLagMs = 60_000;
+
+    const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn }));
+    await states.executionClosed(executionArn);
+
+    expect(await client.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expect(states.executions(stateMachineArn)).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+
+  it('can be changed while the sandbox runs', async () => {
+    const { states, functions, client, stateMachineArn } = await served();
+    functions.script('refresh', returns(1));
+    const list = new ListExecutionsCommand({ stateMachineArn });
+    const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn }));
+    await states.executionClosed(executionArn);
+
+    states.behaviour.listLagMs = 1;
+    const stale = await client.send(list);
+    states.behaviour.listLagMs = 0;
+    const fresh = await client.send(list);
+
+    expect(stale.executions).toEqual([]);
+    expect(fresh.executions).toMatchObject([{ executionArn, status: 'SUCCEEDED' }]);
   });
 });

@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import type { SecretState } from './secret.ts';
+
+/** How far back a read can be. AWS names no bound but that of ListSecrets, five minutes. */
+const MAX_LAG_MS = 300_000;
+
+/** A secret after a change. */
+interface Entry {
+  readonly atMs: number;
+  readonly arn: string;
+  /** Undefined once the secret is gone. */
+  readonly state: SecretState | undefined;
+}
+
+/** What all secrets were at any moment of the last five minutes. */
+export class SecretHistory {
+  readonly #clock: Clock;
+  /** What the secrets were before the first entry, by ARN. */
+  readonly #base = new Map<string, SecretState>();
+  /** The oldest first. */
+  readonly #entries: Entry[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Records what a secret is from now on: a state that never changes, or undefined when it is gone. */
+  record(arn: string, state: SecretState | undefined): void {
+    const atMs = this.#clock.nowMs();
+    this.#entries.push({ atMs, arn, state });
+    const needed = this.#entries.findIndex(entry => entry.atMs > atMs - MAX_LAG_MS);
+    for (const entry of this.#entries.splice(0, needed)) apply(entry, this.#base);
+  }
+
+  /**
+   * What the secrets were `lagMs` ago, by ARN.
+   *
+   * @throws RangeError for more than 300,000 ms
+   */
+  before(lagMs: number): ReadonlyMap<string, SecretState> {
+    if (lagMs > MAX_LAG_MS) throw new RangeError(`readLagMs is ${lagMs}; the maximum is ${MAX_LAG_MS}.`);
+    const atMs = this.#clock.nowMs() - lagMs;
+    const secrets = new Map(this.#base);
+    for (const entry of this.#entries) if (entry.atMs <= atMs) apply(entry, secrets);
+    return secrets;
+  }
+}
+
+function apply({ arn, state }: Entry, secrets: Map<string, SecretState>): void {
+  if (state === undefined) secrets.delete(arn);
+  else secrets.set(arn, state);
+}
