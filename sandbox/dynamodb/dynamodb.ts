@@ -72,7 +72,7 @@ export class DynamoDb implements AwsService {
         input => {
           const table = this.#table(input.TableName);
           const item = readItem(input.Item, 'item');
-          return answer(input.ReturnValues, table.put(table.keyOfItem(item), item));
+          return replace(table, table.keyOfItem(item), item, input.ReturnValues);
         },
         input => this.#access('PutItem', input.TableName, input.Item, input.ReturnValues),
       ),
@@ -80,7 +80,8 @@ export class DynamoDb implements AwsService {
         deleteItem,
         input => {
           const table = this.#table(input.TableName);
-          return answer(input.ReturnValues, table.put(table.keyOf(readItem(input.Key, 'key')), undefined));
+          const key = table.keyOf(readItem(input.Key, 'key'));
+          return replace(table, key, undefined, input.ReturnValues);
         },
         input => this.#access('DeleteItem', input.TableName, input.Key, input.ReturnValues),
       ),
@@ -140,6 +141,14 @@ export class DynamoDb implements AwsService {
   }
 }
 
-function answer(returnValues: 'NONE' | 'ALL_OLD', before: Item | undefined): object {
+/** @returns the operation's output */
+function replace(
+  table: Table,
+  key: string,
+  item: Item | undefined,
+  returnValues: 'NONE' | 'ALL_OLD',
+): object {
+  const before = table.get(key, true);
+  table.put(key, item);
   return returnValues === 'ALL_OLD' && before !== undefined ? { Attributes: before } : {};
 }

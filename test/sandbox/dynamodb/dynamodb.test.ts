@@ -80,6 +80,14 @@ describe('DynamoDB', () => {
     expect(Item).toBeUndefined();
   });
 
+  it('returns a number without needless zeros', async () => {
+    const { get, put } = await openTable();
+
+    await put({ Item: { ...KEY, count: { N: '+01.50e1' } } });
+
+    expect((await get()).Item).toStrictEqual({ ...KEY, count: { N: '15' } });
+  });
+
   it('puts an item in the place of the one before', async () => {
     const { get, put } = await openTable();
     await put();
