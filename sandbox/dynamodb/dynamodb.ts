@@ -1,10 +1,11 @@
-import * as v from 'valibot';
 import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import { type Item, readItem } from './attribute-value.ts';
+import { attributeOf, type Item, readItem } from './attribute-value.ts';
 import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
+import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.ts';
+import { deleteItem, getItem, putItem, updateItem } from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
 
 /** What the emulated DynamoDB works with. */
@@ -13,37 +14,22 @@ export interface DynamoDbOptions extends Account {
   readonly behaviour?: Partial<DynamoDbBehaviour>;
 }
 
-const notEmulated = v.optional(v.never());
-const attributes = v.record(v.string(), v.record(v.string(), v.unknown()));
-const tableName = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
-const writeMembers = {
-  TableName: tableName,
-  ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD']), 'NONE'),
-  ConditionExpression: notEmulated,
-  ConditionalOperator: notEmulated,
-  Expected: notEmulated,
-  ExpressionAttributeNames: notEmulated,
-  ExpressionAttributeValues: notEmulated,
-  ReturnConsumedCapacity: notEmulated,
-  ReturnItemCollectionMetrics: notEmulated,
-  ReturnValuesOnConditionCheckFailure: notEmulated,
-};
-const getItem = v.object({
-  TableName: tableName,
-  Key: attributes,
-  ConsistentRead: v.optional(v.boolean(), false),
-  AttributesToGet: notEmulated,
-  ExpressionAttributeNames: notEmulated,
-  ProjectionExpression: notEmulated,
-  ReturnConsumedCapacity: notEmulated,
-});
-const putItem = v.object({ ...writeMembers, Item: attributes });
-const deleteItem = v.object({ ...writeMembers, Key: attributes });
+type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
-type Attributes = v.InferOutput<typeof attributes>;
+/** What the condition keys of a request are made from. */
+interface AccessDetails {
+  /** Attributes with their values; the partition key is one of them. */
+  readonly given: Item;
+  /** The names of all attributes that the request names. */
+  readonly attributes: readonly string[];
+  /** The keys that do not depend on the table. */
+  readonly context: NonNullable<AccessRequest['context']>;
+}
+
+const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, without expressions.
+ * Amazon DynamoDB, emulated: items by their key, and conditional writes.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -65,25 +51,22 @@ export class DynamoDb implements AwsService {
           const item = table.get(table.keyOf(readItem(input.Key, 'key')), input.ConsistentRead);
           return item === undefined ? {} : { Item: item };
         },
-        input => this.#access('GetItem', input.TableName, input.Key),
+        input => [this.#readAccess('GetItem', input.TableName, readItem(input.Key, 'key'))],
       ),
       PutItem: operation(
         putItem,
-        input => {
-          const table = this.#table(input.TableName);
-          const item = readItem(input.Item, 'item');
-          return replace(table, table.keyOfItem(item), item, input.ReturnValues);
-        },
-        input => this.#access('PutItem', input.TableName, input.Item, input.ReturnValues),
+        input => this.#write(readWrite('PutItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('PutItem', input, SINGLE), input.ReturnValues)],
+      ),
+      UpdateItem: operation(
+        updateItem,
+        input => this.#write(readWrite('UpdateItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('UpdateItem', input, SINGLE), input.ReturnValues)],
       ),
       DeleteItem: operation(
         deleteItem,
-        input => {
-          const table = this.#table(input.TableName);
-          const key = table.keyOf(readItem(input.Key, 'key'));
-          return replace(table, key, undefined, input.ReturnValues);
-        },
-        input => this.#access('DeleteItem', input.TableName, input.Key, input.ReturnValues),
+        input => this.#write(readWrite('DeleteItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('DeleteItem', input, SINGLE), input.ReturnValues)],
       ),
     };
   }
@@ -99,6 +82,17 @@ export class DynamoDb implements AwsService {
    */
   items(table: string): readonly Item[] {
     return this.#table(table).items();
+  }
+
+  /** @returns the operation's output */
+  #write(write: ItemWrite, returnValues: ReturnValues): object {
+    const table = this.#table(write.table);
+    const key = keyOfWrite(write, table);
+    const before = table.get(key, true);
+    const after = itemAfter(write, before);
+    table.put(key, after);
+    const returned = { NONE: undefined, ALL_OLD: before, ALL_NEW: after }[returnValues];
+    return returned === undefined ? {} : { Attributes: returned };
   }
 
   /** A table by its name or ARN. */
@@ -120,35 +114,32 @@ export class DynamoDb implements AwsService {
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
   }
 
+  #readAccess(action: 'GetItem', table: string, given: Item): AccessRequest {
+    const context = { 'dynamodb:Select': 'ALL_ATTRIBUTES' };
+    return this.#access(action, table, { given, attributes: Object.keys(given), context });
+  }
+
+  #writeAccess({ action, table, given, attributes }: ItemWrite, returnValues: ReturnValues): AccessRequest {
+    const context = { 'dynamodb:ReturnValues': returnValues };
+    return this.#access(action, table, { given, attributes, context });
+  }
+
   /**
-   * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB".
+   * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB";
+   * Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
    */
-  #access(action: string, table: string, given: Attributes, returnValues?: string): AccessRequest[] {
+  #access(action: string, table: string, { given, attributes, context }: AccessDetails): AccessRequest {
     const name = this.#nameOf(table);
     const partitionKey = name === undefined ? undefined : this.#tables.get(name)?.specification.partitionKey;
-    const key = partitionKey === undefined ? undefined : given[partitionKey]?.S;
-    return [
-      {
-        action: `dynamodb:${action}`,
-        resource: name === undefined ? table : this.#arn(name),
-        context: {
-          'dynamodb:Attributes': Object.keys(given),
-          ...(typeof key === 'string' && { 'dynamodb:LeadingKeys': [key] }),
-          ...(returnValues !== undefined && { 'dynamodb:ReturnValues': returnValues }),
-        },
+    const key = partitionKey === undefined ? undefined : attributeOf(given, partitionKey);
+    return {
+      action: `dynamodb:${action}`,
+      resource: name === undefined ? table : this.#arn(name),
+      context: {
+        'dynamodb:Attributes': attributes,
+        ...(key !== undefined && 'S' in key && { 'dynamodb:LeadingKeys': [key.S] }),
+        ...context,
       },
-    ];
+    };
   }
-}
-
-/** @returns the operation's output */
-function replace(
-  table: Table,
-  key: string,
-  item: Item | undefined,
-  returnValues: 'NONE' | 'ALL_OLD',
-): object {
-  const before = table.get(key, true);
-  table.put(key, item);
-  return returnValues === 'ALL_OLD' && before !== undefined ? { Attributes: before } : {};
 }

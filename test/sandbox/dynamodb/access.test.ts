@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessRequest } from '../../../sandbox/aws/service.ts';
+import { ACCOUNT_ID } from '../../helpers/aws-endpoint.ts';
+import { JOURNAL_ARN, KEY, openTables, tableArn } from './table-world.ts';
+
+const TableName = 'journal';
+const LEADING = { 'dynamodb:LeadingKeys': ['secret'] };
+
+/** What a caller must be allowed for a call. */
+async function needed(name: string, input: object): Promise<readonly AccessRequest[]> {
+  const { dynamoDb } = await openTables();
+  const operation = dynamoDb.operations[name];
+  if (operation === undefined) throw new Error(`There is no operation ${name}.`);
+  return operation.access(input, {
+    service: 'dynamodb',
+    operation: name,
+    input,
+    caller: { accountId: ACCOUNT_ID, arn: 'arn:aws:iam::1:user/x', userId: 'x' },
+    requestId: 'request-1',
+  });
+}
+
+describe('permissions for DynamoDB', () => {
+  it.each<[string, object, Required<AccessRequest>['context']]>([
+    ['GetItem', { Key: KEY }, { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:Select': 'ALL_ATTRIBUTES' }],
+    [
+      'PutItem',
+      {
+        Item: { ...KEY, lineage: { S: 'a' } },
+        ReturnValues: 'ALL_OLD',
+        ConditionExpression: 'attribute_not_exists(#n)',
+        ExpressionAttributeNames: { '#n': 'generation' },
+      },
+      {
+        'dynamodb:Attributes': ['pk', 'sk', 'lineage', 'generation'],
+        'dynamodb:ReturnValues': 'ALL_OLD',
+      },
+    ],
+    [
+      'UpdateItem',
+      {
+        Key: KEY,
+        UpdateExpression: 'SET lineage = former REMOVE issued',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_exists(lineage)',
+        ReturnValues: 'NONE',
+      },
+      {
+        'dynamodb:Attributes': ['pk', 'sk', 'lineage', 'former', 'issued'],
+        'dynamodb:ReturnValues': 'NONE',
+      },
+    ],
+    [
+      'DeleteItem',
+      { Key: KEY, ReturnValues: 'NONE' },
+      { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:ReturnValues': 'NONE' },
+    ],
+  ])('for %s are its own action with its condition keys', async (name, members, context) => {
+    expect(await needed(name, { TableName, ...members })).toStrictEqual([
+      { action: `dynamodb:${name}`, resource: JOURNAL_ARN, context: { ...LEADING, ...context } },
+    ]);
+  });
+
+  it.each([
+    ['PutItem', { TableName: 'other', Item: KEY }, tableArn('other')],
+    ['UpdateItem', { TableName: tableArn('other'), Key: KEY }, tableArn('other')],
+    ['GetItem', { TableName: 'arn:aws:s3:::bucket', Key: KEY }, 'arn:aws:s3:::bucket'],
+  ])('for %s of another table name no leading key', async (name, input, resource) => {
+    const [request] = await needed(name, input);
+
+    expect(request?.resource).toBe(resource);
+    expect(request?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+  });
+});
