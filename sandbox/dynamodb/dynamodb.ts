@@ -5,7 +5,8 @@ import type { Clock } from '../clock.ts';
 import { attributeOf, type Item, readItem } from './attribute-value.ts';
 import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
 import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.ts';
-import { deleteItem, getItem, putItem, updateItem } from './requests.ts';
+import { keyRange, readKeyCondition } from './key-condition.ts';
+import { deleteItem, getItem, putItem, query, updateItem } from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
 
 /** What the emulated DynamoDB works with. */
@@ -29,7 +30,7 @@ interface AccessDetails {
 const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, and conditional writes.
+ * Amazon DynamoDB, emulated: items by their key, conditional writes, and queries of one partition.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -52,6 +53,20 @@ export class DynamoDb implements AwsService {
           return item === undefined ? {} : { Item: item };
         },
         input => [this.#readAccess('GetItem', input.TableName, readItem(input.Key, 'key'))],
+      ),
+      Query: operation(
+        query,
+        input => {
+          const condition = readKeyCondition(input);
+          const table = this.#table(input.TableName);
+          const items = table.query(keyRange(condition, table.specification), input.ConsistentRead);
+          return { Items: items, Count: items.length, ScannedCount: items.length };
+        },
+        input => {
+          const condition = readKeyCondition(input);
+          const given = Object.fromEntries(condition.map(({ attribute, value }) => [attribute, value]));
+          return [this.#readAccess('Query', input.TableName, given)];
+        },
       ),
       PutItem: operation(
         putItem,
@@ -114,7 +129,7 @@ export class DynamoDb implements AwsService {
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
   }
 
-  #readAccess(action: 'GetItem', table: string, given: Item): AccessRequest {
+  #readAccess(action: 'GetItem' | 'Query', table: string, given: Item): AccessRequest {
     const context = { 'dynamodb:Select': 'ALL_ATTRIBUTES' };
     return this.#access(action, table, { given, attributes: Object.keys(given), context });
   }

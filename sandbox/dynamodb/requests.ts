@@ -47,3 +47,23 @@ export const updateItem = v.object({
 
 /** Amazon DynamoDB API Reference, DeleteItem. */
 export const deleteItem = v.object({ ...singleWrite, ...returnsOldItem, Key: attributes });
+
+/** Amazon DynamoDB API Reference, Query. */
+export const query = v.object({
+  TableName: tableName,
+  KeyConditionExpression: v.string(),
+  ...placeholders,
+  ConsistentRead: v.optional(v.boolean(), false),
+  AttributesToGet: notEmulated,
+  ConditionalOperator: notEmulated,
+  ExclusiveStartKey: notEmulated,
+  FilterExpression: notEmulated,
+  IndexName: notEmulated,
+  KeyConditions: notEmulated,
+  Limit: notEmulated,
+  ProjectionExpression: notEmulated,
+  QueryFilter: notEmulated,
+  ReturnConsumedCapacity: notEmulated,
+  ScanIndexForward: notEmulated,
+  Select: notEmulated,
+});

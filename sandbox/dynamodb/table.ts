@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { attributeOf, type Item, typeOf } from './attribute-value.ts';
+import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
 import type { DynamoDbBehaviour } from './behaviour.ts';
 import { validationError } from './validation-error.ts';
 
@@ -11,6 +11,13 @@ export interface TableSpecification {
   readonly sortKey?: string | undefined;
   /** The attribute with the time after which an item may be deleted, in epoch seconds. */
   readonly timeToLiveAttribute?: string | undefined;
+}
+
+/** The items of one partition whose sort key begins with a text. */
+export interface KeyRange {
+  readonly partition: string;
+  /** Empty for the whole partition. */
+  readonly sortPrefix: string;
 }
 
 interface Entry {
@@ -53,6 +60,14 @@ export class Table {
     return this.#unlessDeleted(consistent || isFresh ? entry.item : entry.before);
   }
 
+  /** The items of a range in the order of their sort keys; see {@link Table.get} for `consistent`. */
+  query({ partition, sortPrefix }: KeyRange, consistent: boolean): readonly Item[] {
+    const { partitionKey, sortKey = '' } = this.specification;
+    return this.#items(consistent)
+      .filter(item => text(item, partitionKey) === partition && text(item, sortKey).startsWith(sortPrefix))
+      .sort((left, right) => compareText(text(left, sortKey), text(right, sortKey)));
+  }
+
   /** Writes an item, or none to delete it. */
   put(key: string, item: Item | undefined): void {
     const before = this.get(key, true);
@@ -61,7 +76,7 @@ export class Table {
 
   /** All items, as the last writes left them. */
   items(): readonly Item[] {
-    return [...this.#entries.keys()].map(key => this.get(key, true)).filter(item => item !== undefined);
+    return this.#items(true);
   }
 
   /**
@@ -131,6 +146,10 @@ export class Table {
       );
     }
     return JSON.stringify([partition, sort]);
+  }
+
+  #items(consistent: boolean): Item[] {
+    return [...this.#entries.keys()].map(key => this.get(key, consistent)).filter(item => item !== undefined);
   }
 
   #unlessDeleted(item: Item | undefined): Item | undefined {

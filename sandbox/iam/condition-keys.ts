@@ -49,6 +49,7 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
   'dynamodb:deleteitem': ITEM_WRITE_KEYS,
   'dynamodb:getitem': ITEM_READ_KEYS,
   'dynamodb:putitem': ITEM_WRITE_KEYS,
+  'dynamodb:query': ITEM_READ_KEYS,
   'dynamodb:updateitem': ITEM_WRITE_KEYS,
   'secretsmanager:cancelrotatesecret': SECRET_KEYS,
   'secretsmanager:createsecret': {

@@ -54,6 +54,14 @@ describe('permissions for DynamoDB', () => {
       { Key: KEY, ReturnValues: 'NONE' },
       { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:ReturnValues': 'NONE' },
     ],
+    [
+      'Query',
+      {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': KEY.pk, ':prefix': { S: 'token#' } },
+      },
+      { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:Select': 'ALL_ATTRIBUTES' },
+    ],
   ])('for %s are its own action with its condition keys', async (name, members, context) => {
     expect(await needed(name, { TableName, ...members })).toStrictEqual([
       { action: `dynamodb:${name}`, resource: JOURNAL_ARN, context: { ...LEADING, ...context } },
