@@ -6,8 +6,18 @@ import { attributeOf, type Item, readItem } from './attribute-value.ts';
 import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
 import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.ts';
 import { keyRange, readKeyCondition } from './key-condition.ts';
-import { deleteItem, getItem, putItem, query, updateItem } from './requests.ts';
+import {
+  deleteItem,
+  getItem,
+  putItem,
+  query,
+  type TransactWriteItemsInput,
+  transactWriteItems,
+  updateItem,
+} from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
+import { Transactions } from './transactions.ts';
+import { validationError } from './validation-error.ts';
 
 /** What the emulated DynamoDB works with. */
 export interface DynamoDbOptions extends Account {
@@ -30,7 +40,7 @@ interface AccessDetails {
 const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, conditional writes, and queries of one partition.
+ * Amazon DynamoDB, emulated: items by their key, conditional writes, transactions, and queries of one partition.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -40,10 +50,12 @@ export class DynamoDb implements AwsService {
   readonly #options: DynamoDbOptions;
   readonly #behaviour: DynamoDbBehaviour;
   readonly #tables = new Map<string, Table>();
+  readonly #transactions: Transactions;
 
   constructor(options: DynamoDbOptions) {
     this.#options = options;
     this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.#transactions = new Transactions(options.clock, nameOrArn => this.#table(nameOrArn));
     this.operations = {
       GetItem: operation(
         getItem,
@@ -82,6 +94,20 @@ export class DynamoDb implements AwsService {
         deleteItem,
         input => this.#write(readWrite('DeleteItem', input, SINGLE), input.ReturnValues),
         input => [this.#writeAccess(readWrite('DeleteItem', input, SINGLE), input.ReturnValues)],
+      ),
+      TransactWriteItems: operation(
+        transactWriteItems,
+        ({ TransactItems, ClientRequestToken }) => {
+          this.#transactions.write(TransactItems.map(readTransactItem), TransactItems, ClientRequestToken);
+          return {};
+        },
+        ({ TransactItems }) =>
+          TransactItems.map(item => {
+            const write = readTransactItem(item);
+            return this.#writeAccess(write, write.returnsItemOnFailure ? 'ALL_OLD' : 'NONE', {
+              'dynamodb:EnclosingOperation': 'TransactWriteItems',
+            });
+          }),
       ),
     };
   }
@@ -134,14 +160,23 @@ export class DynamoDb implements AwsService {
     return this.#access(action, table, { given, attributes: Object.keys(given), context });
   }
 
-  #writeAccess({ action, table, given, attributes }: ItemWrite, returnValues: ReturnValues): AccessRequest {
-    const context = { 'dynamodb:ReturnValues': returnValues };
-    return this.#access(action, table, { given, attributes, context });
+  #writeAccess(
+    { action, table, given, attributes }: ItemWrite,
+    returnValues: ReturnValues,
+    context: AccessDetails['context'] = {},
+  ): AccessRequest {
+    return this.#access(action, table, {
+      given,
+      attributes,
+      context: { 'dynamodb:ReturnValues': returnValues, ...context },
+    });
   }
 
   /**
    * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB";
-   * Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+   * Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control". An entry of a
+   * transaction is authorised like the operation it stands for, and `ReturnValues` is what it returns on failure
+   * (Amazon DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
    */
   #access(action: string, table: string, { given, attributes, context }: AccessDetails): AccessRequest {
     const name = this.#nameOf(table);
@@ -157,4 +192,28 @@ export class DynamoDb implements AwsService {
       },
     };
   }
+}
+
+/** @throws AwsError ValidationException also when the entry does not have exactly one action */
+function readTransactItem({
+  ConditionCheck,
+  Delete,
+  Put,
+  Update,
+}: TransactWriteItemsInput['TransactItems'][number]): ItemWrite {
+  const writes = [
+    ['ConditionCheckItem', ConditionCheck] as const,
+    ['DeleteItem', Delete] as const,
+    ['PutItem', Put] as const,
+    ['UpdateItem', Update] as const,
+  ].flatMap(([action, members]) =>
+    members === undefined ? [] : [readWrite(action, members, { inTransaction: true })],
+  );
+  const [write] = writes;
+  if (write !== undefined && writes.length === 1) return write;
+  throw validationError(
+    write === undefined
+      ? 'Invalid Request: TransactWriteRequest should contain Delete or Put or Update request'
+      : 'TransactItems can only contain one of Check, Put, Update or Delete',
+  );
 }

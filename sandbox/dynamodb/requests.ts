@@ -67,3 +67,26 @@ export const query = v.object({
   ScanIndexForward: notEmulated,
   Select: notEmulated,
 });
+
+/** Amazon DynamoDB API Reference, TransactWriteItems and TransactWriteItem. */
+export const transactWriteItems = v.object({
+  TransactItems: v.pipe(
+    v.array(
+      v.object({
+        ConditionCheck: v.optional(
+          v.object({ ...conditionalWrite, Key: attributes, ConditionExpression: v.string() }),
+        ),
+        Delete: v.optional(v.object({ ...conditionalWrite, Key: attributes })),
+        Put: v.optional(v.object({ ...conditionalWrite, Item: attributes })),
+        Update: v.optional(v.object({ ...conditionalWrite, Key: attributes, UpdateExpression: v.string() })),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(100),
+  ),
+  ClientRequestToken: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(36))),
+  ReturnConsumedCapacity: notEmulated,
+  ReturnItemCollectionMetrics: notEmulated,
+});
+
+export type TransactWriteItemsInput = v.InferOutput<typeof transactWriteItems>;

@@ -35,6 +35,7 @@ const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingke
 const ITEM_READ_KEYS: Keys = { ...ITEM_KEYS, 'dynamodb:select': 'single' };
 const ITEM_WRITE_KEYS: Keys = {
   ...ITEM_KEYS,
+  'dynamodb:enclosingoperation': 'single',
   'dynamodb:returnvalues': 'single',
 };
 
@@ -46,6 +47,7 @@ const ITEM_WRITE_KEYS: Keys = {
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
  */
 const ACTION_KEYS: Readonly<Record<string, Keys>> = {
+  'dynamodb:conditioncheckitem': ITEM_WRITE_KEYS,
   'dynamodb:deleteitem': ITEM_WRITE_KEYS,
   'dynamodb:getitem': ITEM_READ_KEYS,
   'dynamodb:putitem': ITEM_WRITE_KEYS,

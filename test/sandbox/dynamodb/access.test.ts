@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessRequest } from '../../../sandbox/aws/service.ts';
 import { ACCOUNT_ID } from '../../helpers/aws-endpoint.ts';
+import { allow, allowedBy } from '../iam/policies.ts';
 import { JOURNAL_ARN, KEY, openTables, tableArn } from './table-world.ts';
 
 const TableName = 'journal';
@@ -68,6 +69,48 @@ describe('permissions for DynamoDB', () => {
     ]);
   });
 
+  it('for TransactWriteItems are the actions of its items', async () => {
+    const conditional = { TableName, Key: KEY, ConditionExpression: 'attribute_exists(lineage)' };
+
+    const requests = await needed('TransactWriteItems', {
+      TransactItems: [
+        { Put: { TableName: 'failures', Item: { subject: { S: 'x' } } } },
+        { Update: { TableName, Key: KEY, UpdateExpression: 'REMOVE lineage' } },
+        { Delete: { TableName: JOURNAL_ARN, Key: KEY } },
+        { ConditionCheck: { ...conditional, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
+      ],
+    });
+
+    const keys = (attributes: string[], returnValues: string, leadingKey: string) => ({
+      'dynamodb:Attributes': attributes,
+      'dynamodb:EnclosingOperation': 'TransactWriteItems',
+      'dynamodb:LeadingKeys': [leadingKey],
+      'dynamodb:ReturnValues': returnValues,
+    });
+    expect(requests).toStrictEqual([
+      {
+        action: 'dynamodb:PutItem',
+        resource: tableArn('failures'),
+        context: keys(['subject'], 'NONE', 'x'),
+      },
+      {
+        action: 'dynamodb:UpdateItem',
+        resource: JOURNAL_ARN,
+        context: keys(['pk', 'sk', 'lineage'], 'NONE', 'secret'),
+      },
+      {
+        action: 'dynamodb:DeleteItem',
+        resource: JOURNAL_ARN,
+        context: keys(['pk', 'sk'], 'NONE', 'secret'),
+      },
+      {
+        action: 'dynamodb:ConditionCheckItem',
+        resource: JOURNAL_ARN,
+        context: keys(['pk', 'sk', 'lineage'], 'ALL_OLD', 'secret'),
+      },
+    ]);
+  });
+
   it.each([
     ['PutItem', { TableName: 'other', Item: KEY }, tableArn('other')],
     ['UpdateItem', { TableName: tableArn('other'), Key: KEY }, tableArn('other')],
@@ -77,5 +120,30 @@ describe('permissions for DynamoDB', () => {
 
     expect(request?.resource).toBe(resource);
     expect(request?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+  });
+
+  it('can be limited to one partition, and to transactions', async () => {
+    const statement = allow({
+      Action: ['dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['secret'] },
+        StringEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+      },
+    });
+    const update = { TableName, Key: KEY, UpdateExpression: 'REMOVE lineage' };
+    const other = { ...update, Key: { ...KEY, pk: { S: 'secret-2' } } };
+    const check = { TableName, Key: KEY, ConditionExpression: 'attribute_exists(lineage)' };
+
+    const single = await needed('UpdateItem', { ...update, ReturnValues: 'NONE' });
+    const transaction = await needed('TransactWriteItems', {
+      TransactItems: [{ Update: update }, { Update: other }, { ConditionCheck: check }],
+    });
+
+    expect([...single, ...transaction].map(request => allowedBy([statement], request))).toStrictEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 });
