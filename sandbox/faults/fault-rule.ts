@@ -13,6 +13,9 @@ export const AWS_FAULTS = [
   'wrong-body',
 ] as const;
 
+/** What can also happen to a call that writes items in DynamoDB. */
+export const ITEM_WRITE_FAULTS = ['transaction-conflict'] as const;
+
 /** What can befall an invocation of a function. */
 export const FUNCTION_FAULTS = [
   'crash-before',
@@ -41,7 +44,7 @@ export const GENESYS_FAULTS = [
   'huge-body',
 ] as const;
 
-export type AwsFaultKind = (typeof AWS_FAULTS)[number];
+export type AwsFaultKind = (typeof AWS_FAULTS)[number] | (typeof ITEM_WRITE_FAULTS)[number];
 export type FunctionFaultKind = (typeof FUNCTION_FAULTS)[number];
 export type GenesysFaultKind = (typeof GENESYS_FAULTS)[number];
 /** What a fault does. The section "Faults" of the sandbox's README describes each. */
@@ -83,7 +86,9 @@ export class InvalidFault extends Error {
   override readonly name = 'InvalidFault';
 }
 
-const KINDS = [...new Set<FaultKind>([...AWS_FAULTS, ...FUNCTION_FAULTS, ...GENESYS_FAULTS])];
+const KINDS = [
+  ...new Set<FaultKind>([...AWS_FAULTS, ...ITEM_WRITE_FAULTS, ...FUNCTION_FAULTS, ...GENESYS_FAULTS]),
+];
 
 const position = v.pipe(
   v.number('nth and from are numbers'),

@@ -11,6 +11,7 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
   readFaultRule,
 } from './fault-rule.ts';
 import { type FaultScope, FaultTargets, type FaultyFunction } from './fault-targets.ts';
@@ -146,7 +147,9 @@ export class Faults {
       { target, by, requestId: call.requestId },
       next,
       ({ kind, ms = 0 }, inner) =>
-        isOneOf(AWS_FAULTS, kind) ? awsFault(kind, call, inner, this.#waits, ms) : inner(),
+        isOneOf([...AWS_FAULTS, ...ITEM_WRITE_FAULTS], kind)
+          ? awsFault(kind, call, inner, this.#waits, ms)
+          : inner(),
     );
   };
 

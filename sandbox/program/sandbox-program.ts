@@ -3,7 +3,13 @@ import { openBrowser } from '../../desktop/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import { createFirstCredential } from '../demonstration/first-credential.ts';
-import { AWS_FAULTS, type FaultRule, FUNCTION_FAULTS, GENESYS_FAULTS } from '../faults/fault-rule.ts';
+import {
+  AWS_FAULTS,
+  type FaultRule,
+  FUNCTION_FAULTS,
+  GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
+} from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
 import { Sandbox } from '../sandbox.ts';
 import { collectFault, parseInteger, parsePort } from './option-values.ts';
@@ -25,6 +31,7 @@ const FAULT_HELP = `
 Faults are written ${FAULT_SYNTAX}, e.g.
   --fault secretsmanager:PutSecretValue=throttled,nth=2 --fault 'genesys:*=server-error,share=0.05'
 on a call of AWS (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')};
+on a write in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
 on a function (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
 on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
 They begin when the first credential has been stored.`;
