@@ -13,6 +13,12 @@ const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
+/** The errors of DynamoDB whose model spells the member `Message`. */
+const UPPER_CASE_MESSAGE: ReadonlySet<string> = new Set([
+  'IdempotentParameterMismatchException',
+  'TransactionCanceledException',
+]);
+
 /** What stands before a service, and the refusals of every service, spell the member `message`. */
 const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'AccessDeniedException',
@@ -58,8 +64,10 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
     input: request => readJsonObject(request.body),
     answer: (_operation, output, requestId) => write(200, requestId, output),
     refusal: (error, requestId) => {
-      const member =
-        service === 'secretsmanager' && !LOWER_CASE_MESSAGE.has(error.type) ? 'Message' : 'message';
+      const isUpperCase =
+        (service === 'secretsmanager' && !LOWER_CASE_MESSAGE.has(error.type)) ||
+        (service === 'dynamodb' && UPPER_CASE_MESSAGE.has(error.type));
+      const member = isUpperCase ? 'Message' : 'message';
       const message = error.message === '' ? {} : { [member]: error.message };
       return write(error.statusCode, requestId, { __type: error.type, ...message, ...error.details });
     },

@@ -1,4 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
+import { compareNumbers, normalizeNumber } from './decimal.ts';
+import { type Refusal, validationError } from './validation-error.ts';
 
 /** A value as it is on the wire; a number is text there. */
 export type AttributeValue =
@@ -7,50 +9,53 @@ export type AttributeValue =
   | { readonly BOOL: boolean }
   | { readonly NULL: true };
 
+/** The types of values that are emulated. */
+export type ValueType = 'S' | 'N' | 'BOOL' | 'NULL';
+
 /** An item, or a key. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const LARGEST_ITEM_BYTES = 400 * 1024;
-const MOST_DIGITS = 38;
+/** An item, a key, or the values of expressions, before their values are checked. */
+export type UncheckedItem = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The refusal of a request whose values or keys are wrong. */
-export function validationError(message: string): AwsError {
-  return new AwsError('ValidationException', message);
-}
+const MAX_ITEM_BYTES = 400 * 1024;
 
 /**
  * Checks the values of an item.
  *
- * Source: Amazon DynamoDB API Reference, AttributeValue; Developer Guide, "Supported data types and naming rules".
+ * Source: Amazon DynamoDB API Reference, AttributeValue.
  *
  * @param where the request's member, to name a type that is not emulated
- * @throws AwsError ValidationException
+ * @throws AwsError ValidationException, SerializationException
  */
-export function readItem(
-  attributes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  where: string,
-): Item {
+export function readItem(attributes: UncheckedItem, where: string): Item {
   const item = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, readValue(value, `${where}.${name}`)]),
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      readValue(value, `${where}.${name}`, validationError),
+    ]),
   );
-  const bytes = Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value),
-    0,
-  );
-  if (bytes > LARGEST_ITEM_BYTES) throw validationError('Item size has exceeded the maximum allowed size');
+  if (isTooLarge(item)) throw validationError('Item size has exceeded the maximum allowed size');
   return item;
 }
 
-function readValue(value: Readonly<Record<string, unknown>>, where: string): AttributeValue {
+/**
+ * Checks one value.
+ *
+ * @param where  the request's member, to name a type that is not emulated
+ * @param refuse makes the error for a value that AWS does not accept either
+ */
+export function readValue(
+  value: Readonly<Record<string, unknown>>,
+  where: string,
+  refuse: Refusal,
+): AttributeValue {
   const [[type, content] = ['', undefined], ...others] = Object.entries(value);
   if (type === '') {
-    throw validationError(
-      'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
-    );
+    throw refuse('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
   }
   if (others.length > 0) {
-    throw validationError(
+    throw refuse(
       'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
   }
@@ -59,14 +64,14 @@ function readValue(value: Readonly<Record<string, unknown>>, where: string): Att
       if (typeof content === 'string') return { S: content };
       break;
     case 'N':
-      if (typeof content === 'string') return { N: readNumber(content) };
+      if (typeof content === 'string') return { N: normalizeNumber(content, refuse) };
       break;
     case 'BOOL':
       if (typeof content === 'boolean') return { BOOL: content };
       break;
     case 'NULL':
       if (content === true) return { NULL: true };
-      throw validationError(
+      throw refuse(
         'One or more parameter values were invalid: Null attribute value types must have the value of true',
       );
     default:
@@ -77,16 +82,43 @@ function readValue(value: Readonly<Record<string, unknown>>, where: string): Att
   throw new AwsError('SerializationException', `Unexpected value type in ${where}.${type}`);
 }
 
-/** The text stays as it came, where DynamoDB would give `1.50` back as `1.5`. */
-function readNumber(text: string): string {
-  if (!NUMBER.test(text))
-    throw validationError(`The parameter cannot be converted to a numeric value: ${text}`);
-  const digits = text
-    .replace(/[eE].*$/, '')
-    .replace(/[+.-]/g, '')
-    .replace(/^0+/, '');
-  if (digits.length <= MOST_DIGITS) return text;
-  throw validationError('Attempting to store more than 38 significant digits in a Number');
+/** Whether an item exceeds 400 KB (Amazon DynamoDB Developer Guide, "Service, account, and table quotas"). */
+export function isTooLarge(item: Item): boolean {
+  const bytes = Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value),
+    0,
+  );
+  return bytes > MAX_ITEM_BYTES;
+}
+
+/** The value of an attribute; undefined when the item does not have it. */
+export function attributeOf(item: Item, name: string): AttributeValue | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}
+
+/** The type of a value, as its wire format names it. */
+export function typeOf(value: AttributeValue): ValueType {
+  if ('S' in value) return 'S';
+  if ('N' in value) return 'N';
+  return 'BOOL' in value ? 'BOOL' : 'NULL';
+}
+
+/**
+ * Compares two values of the same type that has an order.
+ *
+ * @returns less than 0, 0, or greater than 0; undefined when their types differ or have no order
+ */
+export function compareValues(left: AttributeValue, right: AttributeValue): number | undefined {
+  if ('S' in left && 'S' in right) return compareText(left.S, right.S);
+  return 'N' in left && 'N' in right ? compareNumbers(left.N, right.N) : undefined;
+}
+
+/**
+ * Compares texts by their UTF-8 bytes, as DynamoDB does (Amazon DynamoDB Developer Guide, "Supported data types and
+ * naming rules").
+ */
+export function compareText(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 function sizeOf(value: AttributeValue): number {

@@ -1,11 +1,23 @@
-import * as v from 'valibot';
 import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import { type Item, readItem } from './attribute-value.ts';
+import { attributeOf, type Item, readItem } from './attribute-value.ts';
 import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
+import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.ts';
+import { keyRange, readKeyCondition } from './key-condition.ts';
+import {
+  deleteItem,
+  getItem,
+  putItem,
+  query,
+  type TransactWriteItemsInput,
+  transactWriteItems,
+  updateItem,
+} from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
+import { Transactions } from './transactions.ts';
+import { validationError } from './validation-error.ts';
 
 /** What the emulated DynamoDB works with. */
 export interface DynamoDbOptions extends Account {
@@ -13,37 +25,22 @@ export interface DynamoDbOptions extends Account {
   readonly behaviour?: Partial<DynamoDbBehaviour>;
 }
 
-const notEmulated = v.optional(v.never());
-const attributes = v.record(v.string(), v.record(v.string(), v.unknown()));
-const tableName = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
-const writeMembers = {
-  TableName: tableName,
-  ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD']), 'NONE'),
-  ConditionExpression: notEmulated,
-  ConditionalOperator: notEmulated,
-  Expected: notEmulated,
-  ExpressionAttributeNames: notEmulated,
-  ExpressionAttributeValues: notEmulated,
-  ReturnConsumedCapacity: notEmulated,
-  ReturnItemCollectionMetrics: notEmulated,
-  ReturnValuesOnConditionCheckFailure: notEmulated,
-};
-const getItem = v.object({
-  TableName: tableName,
-  Key: attributes,
-  ConsistentRead: v.optional(v.boolean(), false),
-  AttributesToGet: notEmulated,
-  ExpressionAttributeNames: notEmulated,
-  ProjectionExpression: notEmulated,
-  ReturnConsumedCapacity: notEmulated,
-});
-const putItem = v.object({ ...writeMembers, Item: attributes });
-const deleteItem = v.object({ ...writeMembers, Key: attributes });
+type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
-type Attributes = v.InferOutput<typeof attributes>;
+/** What the condition keys of a request are made from. */
+interface AccessDetails {
+  /** Attributes with their values; the partition key is one of them. */
+  readonly given: Item;
+  /** The names of all attributes that the request names. */
+  readonly attributes: readonly string[];
+  /** The keys that do not depend on the table. */
+  readonly context: NonNullable<AccessRequest['context']>;
+}
+
+const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, without expressions.
+ * Amazon DynamoDB, emulated: items by their key, conditional writes, transactions, and queries of one partition.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -53,10 +50,12 @@ export class DynamoDb implements AwsService {
   readonly #options: DynamoDbOptions;
   readonly #behaviour: DynamoDbBehaviour;
   readonly #tables = new Map<string, Table>();
+  readonly #transactions: Transactions;
 
   constructor(options: DynamoDbOptions) {
     this.#options = options;
     this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.#transactions = new Transactions(options.clock, nameOrArn => this.#table(nameOrArn));
     this.operations = {
       GetItem: operation(
         getItem,
@@ -65,24 +64,50 @@ export class DynamoDb implements AwsService {
           const item = table.get(table.keyOf(readItem(input.Key, 'key')), input.ConsistentRead);
           return item === undefined ? {} : { Item: item };
         },
-        input => this.#access('GetItem', input.TableName, input.Key),
+        input => [this.#readAccess('GetItem', input.TableName, readItem(input.Key, 'key'))],
+      ),
+      Query: operation(
+        query,
+        input => {
+          const condition = readKeyCondition(input);
+          const table = this.#table(input.TableName);
+          const items = table.query(keyRange(condition, table.specification), input.ConsistentRead);
+          return { Items: items, Count: items.length, ScannedCount: items.length };
+        },
+        input => {
+          const condition = readKeyCondition(input);
+          const given = Object.fromEntries(condition.map(({ attribute, value }) => [attribute, value]));
+          return [this.#readAccess('Query', input.TableName, given)];
+        },
       ),
       PutItem: operation(
         putItem,
-        input => {
-          const table = this.#table(input.TableName);
-          const item = readItem(input.Item, 'item');
-          return answer(input.ReturnValues, table.put(table.keyOfItem(item), item));
-        },
-        input => this.#access('PutItem', input.TableName, input.Item, input.ReturnValues),
+        input => this.#write(readWrite('PutItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('PutItem', input, SINGLE), input.ReturnValues)],
+      ),
+      UpdateItem: operation(
+        updateItem,
+        input => this.#write(readWrite('UpdateItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('UpdateItem', input, SINGLE), input.ReturnValues)],
       ),
       DeleteItem: operation(
         deleteItem,
-        input => {
-          const table = this.#table(input.TableName);
-          return answer(input.ReturnValues, table.put(table.keyOf(readItem(input.Key, 'key')), undefined));
+        input => this.#write(readWrite('DeleteItem', input, SINGLE), input.ReturnValues),
+        input => [this.#writeAccess(readWrite('DeleteItem', input, SINGLE), input.ReturnValues)],
+      ),
+      TransactWriteItems: operation(
+        transactWriteItems,
+        ({ TransactItems, ClientRequestToken }) => {
+          this.#transactions.write(TransactItems.map(readTransactItem), TransactItems, ClientRequestToken);
+          return {};
         },
-        input => this.#access('DeleteItem', input.TableName, input.Key, input.ReturnValues),
+        ({ TransactItems }) =>
+          TransactItems.map(item => {
+            const write = readTransactItem(item);
+            return this.#writeAccess(write, write.returnsItemOnFailure ? 'ALL_OLD' : 'NONE', {
+              'dynamodb:EnclosingOperation': 'TransactWriteItems',
+            });
+          }),
       ),
     };
   }
@@ -98,6 +123,17 @@ export class DynamoDb implements AwsService {
    */
   items(table: string): readonly Item[] {
     return this.#table(table).items();
+  }
+
+  /** @returns the operation's output */
+  #write(write: ItemWrite, returnValues: ReturnValues): object {
+    const table = this.#table(write.table);
+    const key = keyOfWrite(write, table);
+    const before = table.get(key, true);
+    const after = itemAfter(write, before);
+    table.put(key, after);
+    const returned = { NONE: undefined, ALL_OLD: before, ALL_NEW: after }[returnValues];
+    return returned === undefined ? {} : { Attributes: returned };
   }
 
   /** A table by its name or ARN. */
@@ -119,27 +155,65 @@ export class DynamoDb implements AwsService {
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
   }
 
+  #readAccess(action: 'GetItem' | 'Query', table: string, given: Item): AccessRequest {
+    const context = { 'dynamodb:Select': 'ALL_ATTRIBUTES' };
+    return this.#access(action, table, { given, attributes: Object.keys(given), context });
+  }
+
+  #writeAccess(
+    { action, table, given, attributes }: ItemWrite,
+    returnValues: ReturnValues,
+    context: AccessDetails['context'] = {},
+  ): AccessRequest {
+    return this.#access(action, table, {
+      given,
+      attributes,
+      context: { 'dynamodb:ReturnValues': returnValues, ...context },
+    });
+  }
+
   /**
-   * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB".
+   * The condition keys: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB";
+   * Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control". An entry of a
+   * transaction is authorised like the operation it stands for, and `ReturnValues` is what it returns on failure
+   * (Amazon DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
    */
-  #access(action: string, table: string, given: Attributes, returnValues?: string): AccessRequest[] {
+  #access(action: string, table: string, { given, attributes, context }: AccessDetails): AccessRequest {
     const name = this.#nameOf(table);
     const partitionKey = name === undefined ? undefined : this.#tables.get(name)?.specification.partitionKey;
-    const key = partitionKey === undefined ? undefined : given[partitionKey]?.S;
-    return [
-      {
-        action: `dynamodb:${action}`,
-        resource: name === undefined ? table : this.#arn(name),
-        context: {
-          'dynamodb:Attributes': Object.keys(given),
-          ...(typeof key === 'string' && { 'dynamodb:LeadingKeys': [key] }),
-          ...(returnValues !== undefined && { 'dynamodb:ReturnValues': returnValues }),
-        },
+    const key = partitionKey === undefined ? undefined : attributeOf(given, partitionKey);
+    return {
+      action: `dynamodb:${action}`,
+      resource: name === undefined ? table : this.#arn(name),
+      context: {
+        'dynamodb:Attributes': attributes,
+        ...(key !== undefined && 'S' in key && { 'dynamodb:LeadingKeys': [key.S] }),
+        ...context,
       },
-    ];
+    };
   }
 }
 
-function answer(returnValues: 'NONE' | 'ALL_OLD', before: Item | undefined): object {
-  return returnValues === 'ALL_OLD' && before !== undefined ? { Attributes: before } : {};
+/** @throws AwsError ValidationException also when the entry does not have exactly one action */
+function readTransactItem({
+  ConditionCheck,
+  Delete,
+  Put,
+  Update,
+}: TransactWriteItemsInput['TransactItems'][number]): ItemWrite {
+  const writes = [
+    ['ConditionCheckItem', ConditionCheck] as const,
+    ['DeleteItem', Delete] as const,
+    ['PutItem', Put] as const,
+    ['UpdateItem', Update] as const,
+  ].flatMap(([action, members]) =>
+    members === undefined ? [] : [readWrite(action, members, { inTransaction: true })],
+  );
+  const [write] = writes;
+  if (write !== undefined && writes.length === 1) return write;
+  throw validationError(
+    write === undefined
+      ? 'Invalid Request: TransactWriteRequest should contain Delete or Put or Update request'
+      : 'TransactItems can only contain one of Check, Put, Update or Delete',
+  );
 }

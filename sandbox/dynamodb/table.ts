@@ -1,14 +1,23 @@
 import type { Clock } from '../clock.ts';
-import { type AttributeValue, type Item, validationError } from './attribute-value.ts';
+import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
 import type { DynamoDbBehaviour } from './behaviour.ts';
+import { validationError } from './validation-error.ts';
 
-/** What a table is made from: its partition key is text, and it has neither sort key nor indexes. */
+/** What a table is made from. Its keys are text, and it has no indexes. */
 export interface TableSpecification {
   readonly name: string;
   readonly arn: string;
   readonly partitionKey: string;
+  readonly sortKey?: string | undefined;
   /** The attribute with the time after which an item may be deleted, in epoch seconds. */
   readonly timeToLiveAttribute?: string | undefined;
+}
+
+/** The items of one partition whose sort key begins with a text. */
+export interface KeyRange {
+  readonly partition: string;
+  /** Empty for the whole partition. */
+  readonly sortPrefix: string;
 }
 
 interface Entry {
@@ -20,6 +29,9 @@ interface Entry {
 
 /** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here it is two. */
 const LATE_DELETION_MS = 48 * 3_600_000;
+/** Amazon DynamoDB Developer Guide, "Service, account, and table quotas". */
+const MAX_PARTITION_KEY_BYTES = 2048;
+const MAX_SORT_KEY_BYTES = 1024;
 
 /** One table with its items. */
 export class Table {
@@ -34,6 +46,12 @@ export class Table {
     this.#behaviour = behaviour;
   }
 
+  /** The names of the attributes that make up the key. */
+  get keyAttributes(): readonly string[] {
+    const { partitionKey, sortKey } = this.specification;
+    return sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+  }
+
   /** The item under a key, as the last write left it or, without `consistent`, perhaps as it was before. */
   get(key: string, consistent: boolean): Item | undefined {
     const entry = this.#entries.get(key);
@@ -42,61 +60,96 @@ export class Table {
     return this.#unlessDeleted(consistent || isFresh ? entry.item : entry.before);
   }
 
-  /**
-   * Writes an item, or none to delete it.
-   *
-   * @returns what was there before
-   */
-  put(key: string, item: Item | undefined): Item | undefined {
+  /** The items of a range in the order of their sort keys; see {@link Table.get} for `consistent`. */
+  query({ partition, sortPrefix }: KeyRange, consistent: boolean): readonly Item[] {
+    const { partitionKey, sortKey = '' } = this.specification;
+    return this.#items(consistent)
+      .filter(item => text(item, partitionKey) === partition && text(item, sortKey).startsWith(sortPrefix))
+      .sort((left, right) => compareText(text(left, sortKey), text(right, sortKey)));
+  }
+
+  /** Writes an item, or none to delete it. */
+  put(key: string, item: Item | undefined): void {
     const before = this.get(key, true);
     this.#entries.set(key, { item, before, changedAtMs: this.#clock.nowMs() });
-    return before;
   }
 
   /** All items, as the last writes left them. */
   items(): readonly Item[] {
-    return [...this.#entries.keys()].map(key => this.get(key, true)).filter(item => item !== undefined);
+    return this.#items(true);
   }
 
   /**
-   * The partition key of an item.
+   * The key of an item.
    *
    * @throws AwsError ValidationException
    */
   keyOfItem(item: Item): string {
-    const { partitionKey } = this.specification;
-    const value = item[partitionKey];
-    if (value === undefined) {
+    for (const name of this.keyAttributes) {
+      const value = attributeOf(item, name);
+      if (value === undefined) {
+        throw validationError(
+          `One or more parameter values were invalid: Missing the key ${name} in the item`,
+        );
+      }
+      if ('S' in value) continue;
       throw validationError(
-        `One or more parameter values were invalid: Missing the key ${partitionKey} in the item`,
+        `One or more parameter values were invalid: Type mismatch for key ${name} expected: S actual: ${typeOf(value)}`,
       );
     }
-    if (!('S' in value)) {
-      throw validationError(
-        `One or more parameter values were invalid: Type mismatch for key ${partitionKey} expected: S actual: ${Object.keys(value)}`,
-      );
-    }
-    return this.#notEmpty(value.S);
+    return this.#key(item);
   }
 
   /**
-   * The partition key in a request's `Key`.
+   * The key in a request's `Key`.
    *
    * @throws AwsError ValidationException
    */
   keyOf(key: Item): string {
-    const value = key[this.specification.partitionKey];
-    if (value === undefined || !('S' in value) || Object.keys(key).length > 1) {
+    const names = this.keyAttributes;
+    const fits = names.every(name => {
+      const value = attributeOf(key, name);
+      return value !== undefined && 'S' in value;
+    });
+    if (!fits || Object.keys(key).length > names.length) {
       throw validationError('The provided key element does not match the schema');
     }
-    return this.#notEmpty(value.S);
+    return this.#key(key);
   }
 
-  #notEmpty(key: string): string {
-    if (key !== '') return key;
-    throw validationError(
-      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${this.specification.partitionKey}`,
-    );
+  /**
+   * Refuses an item or a key with an empty key attribute.
+   *
+   * @throws AwsError ValidationException
+   */
+  requireNoEmptyKey(attributes: Item): void {
+    for (const name of this.keyAttributes) {
+      const value = attributeOf(attributes, name);
+      if (value === undefined || !('S' in value) || value.S !== '') continue;
+      throw validationError(
+        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
+      );
+    }
+  }
+
+  #key(attributes: Item): string {
+    this.requireNoEmptyKey(attributes);
+    const [partition = '', sort = ''] = this.keyAttributes.map(name => text(attributes, name));
+    if (Buffer.byteLength(partition) > MAX_PARTITION_KEY_BYTES) {
+      throw validationError(
+        'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+      );
+    }
+    if (Buffer.byteLength(sort) > MAX_SORT_KEY_BYTES) {
+      throw validationError(
+        'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
+      );
+    }
+    return JSON.stringify([partition, sort]);
+  }
+
+  #items(consistent: boolean): Item[] {
+    return [...this.#entries.keys()].map(key => this.get(key, consistent)).filter(item => item !== undefined);
   }
 
   #unlessDeleted(item: Item | undefined): Item | undefined {
@@ -108,8 +161,14 @@ export class Table {
   /** A time to live that is no number is none. */
   #expiresAtMs(item: Item | undefined): number | undefined {
     const { timeToLiveAttribute } = this.specification;
-    const value: AttributeValue | undefined =
-      timeToLiveAttribute === undefined ? undefined : item?.[timeToLiveAttribute];
+    if (item === undefined || timeToLiveAttribute === undefined) return undefined;
+    const value = attributeOf(item, timeToLiveAttribute);
     return value !== undefined && 'N' in value ? Number(value.N) * 1000 : undefined;
   }
+}
+
+/** The text of an attribute; empty when the item does not have it. */
+function text(item: Item, name: string): string {
+  const value = attributeOf(item, name);
+  return value !== undefined && 'S' in value ? value.S : '';
 }

@@ -4,6 +4,7 @@ import { RawAnswer } from '../aws/raw-answer.ts';
 import type { AwsCall } from '../aws/service.ts';
 import type { AwsFaultKind } from './fault-rule.ts';
 import { type FaultWaits, PROXY_PAGE } from './fault-waits.ts';
+import { canceledTransaction, deniedWrite } from './transaction-faults.ts';
 
 type Next = () => Promise<object>;
 type ErrorShape = readonly [type: string, message: string, statusCode: number];
@@ -24,7 +25,7 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
   ['sts', ['Throttling', 'Rate exceeded', 400]],
   ['sns', ['Throttling', 'Rate exceeded', 400]],
   ['iam', ['Throttling', 'Rate exceeded', 400]],
-  // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the text as a table on demand gives it.
+  // Amazon DynamoDB Developer Guide, "Error handling with DynamoDB"; the text is that of a table on demand.
   [
     'dynamodb',
     [
@@ -56,6 +57,13 @@ const COMMON_SERVER_ERROR: ErrorShape = [
   500,
 ];
 
+/** Amazon DynamoDB API Reference, TransactWriteItems and PutItem. */
+const TRANSACTION_CONFLICT: ErrorShape = [
+  'TransactionConflictException',
+  'Transaction is ongoing for the item',
+  400,
+];
+
 /** The members that name what a call is about. */
 const RESOURCE_MEMBERS = [
   'SecretId',
@@ -78,15 +86,22 @@ export async function awsFault(
   ms: number,
 ): Promise<object> {
   switch (kind) {
-    case 'throttled':
-      throw awsError(
-        THROTTLING.get(call.service) ?? COMMON_THROTTLING,
-        call.service === 'lambda' ? 'CallerRateLimitExceeded' : undefined,
+    case 'throttled': {
+      const shape = THROTTLING.get(call.service) ?? COMMON_THROTTLING;
+      throw (
+        canceledTransaction(call, 'ThrottlingError', shape[1]) ??
+        awsError(shape, call.service === 'lambda' ? 'CallerRateLimitExceeded' : undefined)
       );
+    }
     case 'server-error':
       throw awsError(SERVER_ERROR.get(call.service) ?? COMMON_SERVER_ERROR);
     case 'access-denied':
       throw accessDenied(call);
+    case 'transaction-conflict':
+      throw (
+        canceledTransaction(call, 'TransactionConflict', TRANSACTION_CONFLICT[1]) ??
+        awsError(TRANSACTION_CONFLICT)
+      );
     case 'connection-refused':
       // One port serves all of AWS, so it cannot be shut for one call: the connection stands, and is cut.
       throw new ConnectionDropped();
@@ -122,7 +137,9 @@ function awsError([type, message, statusCode]: ErrorShape, reason?: string): Aws
 }
 
 /** AWS Identity and Access Management User Guide, "Troubleshoot access denied error messages". */
-function accessDenied({ service, operation, input, caller }: AwsCall): AwsError {
+function accessDenied(call: AwsCall): AwsError {
+  const { service, caller } = call;
+  const { operation, input } = deniedWrite(call) ?? call;
   const action = `${service}:${service === 'lambda' && operation === 'Invoke' ? 'InvokeFunction' : operation}`;
   const members = new Map(Object.entries(typeof input === 'object' && input !== null ? input : {}));
   const resource =

@@ -16,6 +16,9 @@ export const AWS_FAULTS = [
 /** Refuses a call of an AWS operation with the error that the rule names. */
 export const NAMED_REFUSAL = 'refused';
 
+/** What can also happen to a call that writes items in DynamoDB. */
+export const ITEM_WRITE_FAULTS = ['transaction-conflict'] as const;
+
 /** What can befall an invocation of a function. */
 export const FUNCTION_FAULTS = [
   'crash-before',
@@ -44,7 +47,7 @@ export const GENESYS_FAULTS = [
   'huge-body',
 ] as const;
 
-export type AwsFaultKind = (typeof AWS_FAULTS)[number];
+export type AwsFaultKind = (typeof AWS_FAULTS)[number] | (typeof ITEM_WRITE_FAULTS)[number];
 export type FunctionFaultKind = (typeof FUNCTION_FAULTS)[number];
 export type GenesysFaultKind = (typeof GENESYS_FAULTS)[number];
 /** What a fault does. The section "Faults" of the sandbox's README describes each. */
@@ -88,7 +91,15 @@ export class InvalidFault extends Error {
   override readonly name = 'InvalidFault';
 }
 
-const KINDS = [...new Set<FaultKind>([...AWS_FAULTS, NAMED_REFUSAL, ...FUNCTION_FAULTS, ...GENESYS_FAULTS])];
+const KINDS = [
+  ...new Set<FaultKind>([
+    ...AWS_FAULTS,
+    NAMED_REFUSAL,
+    ...ITEM_WRITE_FAULTS,
+    ...FUNCTION_FAULTS,
+    ...GENESYS_FAULTS,
+  ]),
+];
 
 const position = v.pipe(
   v.number('nth and from are numbers'),

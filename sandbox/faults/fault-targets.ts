@@ -6,6 +6,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   InvalidFault,
+  ITEM_WRITE_FAULTS,
   NAMED_REFUSAL,
 } from './fault-rule.ts';
 
@@ -23,6 +24,17 @@ const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
   function: FUNCTION_FAULTS,
   genesys: GENESYS_FAULTS,
 };
+
+/**
+ * The operations that a transaction can conflict with (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions:
+ * How it works").
+ */
+const ITEM_WRITES: ReadonlySet<string> = new Set([
+  'dynamodb:DeleteItem',
+  'dynamodb:PutItem',
+  'dynamodb:TransactWriteItems',
+  'dynamodb:UpdateItem',
+]);
 
 const GENESYS_ENDPOINTS = ['authorize', 'token', 'users/me', 'tokens/me'];
 
@@ -76,9 +88,9 @@ export class FaultTargets {
     if (matched.size === 0) {
       throw new InvalidFault(`Bad fault: there is no target ${target}; e.g. ${this.#examples()} can be one.`);
     }
-    const possible = [...matched].filter(([, sort]) => KINDS[sort].includes(kind));
+    const possible = [...matched].filter(([name, sort]) => kindsOf(name, sort).includes(kind));
     if (possible.length === 0) {
-      const kinds = new Set([...matched.values()].flatMap(sort => KINDS[sort]));
+      const kinds = new Set([...matched].flatMap(([name, sort]) => kindsOf(name, sort)));
       throw new InvalidFault(`Bad fault: ${kind} cannot befall ${target}, but ${[...kinds].join(', ')} can.`);
     }
     const refuses = kind === 'connection-refused';
@@ -135,6 +147,10 @@ export class FaultTargets {
     const first = new Map([...this.#all()].map(([name, sort]) => [sort, name]));
     return [...first.values()].join(', ');
   }
+}
+
+function kindsOf(target: string, sort: Sort): readonly FaultKind[] {
+  return ITEM_WRITES.has(target) ? [...KINDS[sort], ...ITEM_WRITE_FAULTS] : KINDS[sort];
 }
 
 /** `*` stands for any text, but not beyond the colon; alone it stands for all. */

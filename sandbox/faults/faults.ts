@@ -11,6 +11,7 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
   readFaultRule,
 } from './fault-rule.ts';
 import { type FaultScope, FaultTargets, type FaultyFunction } from './fault-targets.ts';
@@ -147,7 +148,9 @@ export class Faults {
       next,
       async ({ kind, ms = 0, error }, inner) => {
         if (error !== undefined) throw namedRefusal(error);
-        return isOneOf(AWS_FAULTS, kind) ? await awsFault(kind, call, inner, this.#waits, ms) : await inner();
+        return isOneOf([...AWS_FAULTS, ...ITEM_WRITE_FAULTS], kind)
+          ? await awsFault(kind, call, inner, this.#waits, ms)
+          : await inner();
       },
     );
   };

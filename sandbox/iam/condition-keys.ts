@@ -32,6 +32,12 @@ const ENCRYPTION_KEYS: Keys = {
   'kms:encryptioncontextkeys': 'multiple',
 };
 const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingkeys': 'multiple' };
+const ITEM_READ_KEYS: Keys = { ...ITEM_KEYS, 'dynamodb:select': 'single' };
+const ITEM_WRITE_KEYS: Keys = {
+  ...ITEM_KEYS,
+  'dynamodb:enclosingoperation': 'single',
+  'dynamodb:returnvalues': 'single',
+};
 
 /**
  * The condition keys of each action, in lower case, as far as the sandbox gives them to its requests; a `*` at the end
@@ -41,9 +47,12 @@ const ITEM_KEYS: Keys = { 'dynamodb:attributes': 'multiple', 'dynamodb:leadingke
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
  */
 const ACTION_KEYS: Readonly<Record<string, Keys>> = {
-  'dynamodb:deleteitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
-  'dynamodb:getitem': ITEM_KEYS,
-  'dynamodb:putitem': { ...ITEM_KEYS, 'dynamodb:returnvalues': 'single' },
+  'dynamodb:conditioncheckitem': ITEM_WRITE_KEYS,
+  'dynamodb:deleteitem': ITEM_WRITE_KEYS,
+  'dynamodb:getitem': ITEM_READ_KEYS,
+  'dynamodb:putitem': ITEM_WRITE_KEYS,
+  'dynamodb:query': ITEM_READ_KEYS,
+  'dynamodb:updateitem': ITEM_WRITE_KEYS,
   'secretsmanager:cancelrotatesecret': SECRET_KEYS,
   'secretsmanager:createsecret': {
     'secretsmanager:name': 'single',

@@ -8,6 +8,7 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
@@ -32,6 +33,7 @@ Faults are written ${FAULT_SYNTAX}, e.g.
   --fault secretsmanager:PutSecretValue=throttled,nth=2 --fault 'genesys:*=server-error,share=0.05'
 on a call of AWS (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
   ${NAMED_REFUSAL} (with the error's name, e.g. error=InvalidRequestException);
+on a write in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
 on a function (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
 on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
 They begin when the first credential has been stored.`;

@@ -4,22 +4,24 @@ import { booleanProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';
 
-/** A DynamoDB table of the stack; its partition key is text. */
+/** A DynamoDB table of the stack. Its keys are text. */
 export interface TemplateTable extends TableSpecification {
   readonly logicalId: string;
 }
 
-/** What would change what the table answers. */
+/** Properties that would change what the table responds. */
 const NOT_EMULATED = [
   'GlobalSecondaryIndexes',
   'LocalSecondaryIndexes',
   'StreamSpecification',
   'ImportSourceSpecification',
+  'ResourcePolicy',
 ];
 
 const tableProperties = v.object({
   AttributeDefinitions: v.array(v.object({ AttributeName: v.string(), AttributeType: v.string() })),
-  KeySchema: v.array(v.object({ AttributeName: v.string(), KeyType: v.string() })),
+  KeySchema: v.array(v.object({ AttributeName: v.string(), KeyType: v.picklist(['HASH', 'RANGE']) })),
+  SSESpecification: v.optional(v.object({ KMSMasterKeyId: v.optional(v.string()) })),
   TimeToLiveSpecification: v.optional(
     v.object({ AttributeName: v.optional(v.string()), Enabled: booleanProperty }),
   ),
@@ -28,27 +30,29 @@ const tableProperties = v.object({
 /**
  * The stack's tables.
  *
- * @throws UnresolvableTemplate also for a sort key, a partition key that is no text, indexes and streams
+ * @throws UnresolvableTemplate also for keys that are not text, indexes, streams, resource policies and customer managed
+ *   keys
  */
 export function tables(resolver: TemplateResolver): TemplateTable[] {
   return resolver.resources('AWS::DynamoDB::Table').map(resource => {
-    const { AttributeDefinitions, KeySchema, TimeToLiveSpecification } = parseProperties(
-      resource,
-      tableProperties,
-    );
+    const properties = parseProperties(resource, tableProperties);
+    const { AttributeDefinitions, KeySchema, SSESpecification, TimeToLiveSpecification } = properties;
     const unknown = NOT_EMULATED.find(property => Object.hasOwn(resource.properties, property));
     if (unknown !== undefined) throw notEmulated(resource, unknown);
-    if (KeySchema.some(({ KeyType }) => KeyType !== 'HASH')) throw notEmulated(resource, 'KeySchema.RANGE');
-    const partitionKey = KeySchema[0]?.AttributeName ?? '';
-    const type = AttributeDefinitions.find(
-      ({ AttributeName }) => AttributeName === partitionKey,
-    )?.AttributeType;
-    if (type !== 'S') throw notEmulated(resource, `AttributeDefinitions.${type}`);
+    // The callers of such a table need permissions for the key.
+    if (SSESpecification?.KMSMasterKeyId !== undefined) {
+      throw notEmulated(resource, 'SSESpecification.KMSMasterKeyId');
+    }
+    for (const { AttributeName } of KeySchema) {
+      const type = AttributeDefinitions.find(each => each.AttributeName === AttributeName)?.AttributeType;
+      if (type !== 'S') throw notEmulated(resource, `AttributeDefinitions.${type}`);
+    }
     return {
       logicalId: resource.logicalId,
       name: resource.name ?? '',
       arn: resolver.attribute(resource.logicalId, 'Arn'),
-      partitionKey,
+      partitionKey: KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
+      sortKey: KeySchema.find(({ KeyType }) => KeyType === 'RANGE')?.AttributeName,
       timeToLiveAttribute:
         TimeToLiveSpecification?.Enabled === true ? TimeToLiveSpecification.AttributeName : undefined,
     };

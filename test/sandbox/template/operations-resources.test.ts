@@ -1,4 +1,4 @@
-import { CfnResource, Duration, type Stack } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, Duration, type Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -120,10 +120,35 @@ describe('tables of a stack', () => {
         name: 'mini-failures',
         arn,
         partitionKey: 'subject',
+        sortKey: undefined,
         timeToLiveAttribute: 'expiresAt',
       },
     ]);
     expect(Object.values(outputs)).toStrictEqual([arn]);
+  });
+
+  it('have their sort key, and a generated name that Ref and Arn agree with', () => {
+    const { tables, outputs } = readMini(stack => {
+      const table = new dynamodb.Table(stack, 'Journal', {
+        partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
+        sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
+        billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption: dynamodb.TableEncryption.AWS_MANAGED,
+        deletionProtection: true,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      });
+      new CfnOutput(stack, 'Name', { value: table.tableName });
+      new CfnOutput(stack, 'Arn', { value: table.tableArn });
+    });
+
+    const [table] = tables;
+    expect(table).toMatchObject({
+      name: expect.stringMatching(/^.+-Journal[0-9A-F]{8}-[0-9A-F]{12}$/),
+      arn: `arn:aws:dynamodb:${ACCOUNT}:table/${table?.name}`,
+      partitionKey: 'pk',
+      sortKey: 'sk',
+    });
+    expect(outputs).toStrictEqual({ Name: table?.name, Arn: table?.arn });
   });
 
   it('have no time to live while it is not enabled', () => {
@@ -156,16 +181,25 @@ describe('a stack', () => {
       { Targets: [{ Id: 'T', Arn: FUNCTION_ARN, InputTransformer: {} }] },
     ],
     [
-      'KeySchema.RANGE',
-      'AWS::DynamoDB::Table',
-      { ...hashKey, KeySchema: [...hashKey.KeySchema, { AttributeName: 'at', KeyType: 'RANGE' }] },
-    ],
-    [
       'AttributeDefinitions.N',
       'AWS::DynamoDB::Table',
       { ...hashKey, AttributeDefinitions: [{ AttributeName: 'subject', AttributeType: 'N' }] },
     ],
+    [
+      'AttributeDefinitions.B',
+      'AWS::DynamoDB::Table',
+      {
+        AttributeDefinitions: [...hashKey.AttributeDefinitions, { AttributeName: 'at', AttributeType: 'B' }],
+        KeySchema: [...hashKey.KeySchema, { AttributeName: 'at', KeyType: 'RANGE' }],
+      },
+    ],
     ['GlobalSecondaryIndexes', 'AWS::DynamoDB::Table', { ...hashKey, GlobalSecondaryIndexes: [] }],
+    ['ResourcePolicy', 'AWS::DynamoDB::Table', { ...hashKey, ResourcePolicy: { PolicyDocument: {} } }],
+    [
+      'SSESpecification.KMSMasterKeyId',
+      'AWS::DynamoDB::Table',
+      { ...hashKey, SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: 'key' } },
+    ],
   ])('is refused for %s of %s, which is not emulated', (property, type, properties) => {
     const read = () => readMini(resource(type, properties));
 

@@ -1,0 +1,101 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandInput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { onTestFinished } from 'vitest';
+import type { AwsInterceptor } from '../../../sandbox/aws/service.ts';
+import { Clock } from '../../../sandbox/clock.ts';
+import type { DynamoDbBehaviour } from '../../../sandbox/dynamodb/behaviour.ts';
+import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
+import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+import { sendSigned } from '../../helpers/signed-request.ts';
+
+export type Attributes = Record<string, AttributeValue>;
+
+/** The key of the item that the tests are about, unless they name another one. */
+export const KEY = { pk: { S: 'secret' }, sk: { S: 'token#1' } } satisfies Attributes;
+export const JOURNAL_ARN = tableArn('journal');
+
+export function tableArn(name: string): string {
+  return `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/${name}`;
+}
+
+/**
+ * The table `journal`, whose key is `pk` and `sk`, and the table `failures`, whose key is `subject`, on a clock that
+ * stands still; with a client that calls as the operator.
+ *
+ * @param interceptors around every call; the client repeats a call once for each
+ */
+export async function openTables(
+  behaviour: Partial<DynamoDbBehaviour> = {},
+  interceptors: readonly AwsInterceptor[] = [],
+) {
+  const clock = new Clock({ standsStill: true });
+  const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
+  const dynamoDb = new DynamoDb({ clock, ...account, behaviour });
+  dynamoDb.createTable({ name: 'journal', arn: JOURNAL_ARN, partitionKey: 'pk', sortKey: 'sk' });
+  dynamoDb.createTable({ name: 'failures', arn: tableArn('failures'), partitionKey: 'subject' });
+  const { client, url, accessKey } = await serveAws([dynamoDb], { interceptors });
+  const sdk = new DynamoDBClient({ ...client, maxAttempts: interceptors.length + 1 });
+  onTestFinished(() => sdk.destroy());
+  const TableName = 'journal';
+  return {
+    dynamoDb,
+    clock,
+    /** For a request that no SDK would send. */
+    raw: (operation: string, input: object) =>
+      sendSigned(
+        {
+          url,
+          headers: {
+            'content-type': 'application/x-amz-json-1.0',
+            'x-amz-target': `DynamoDB_20120810.${operation}`,
+          },
+          body: JSON.stringify(input),
+        },
+        'dynamodb',
+        accessKey,
+      ),
+    /** The item under {@link KEY}, by a consistent read. */
+    stored: async () =>
+      (await sdk.send(new GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }))).Item,
+    get: (input: Partial<GetItemCommandInput> = {}) =>
+      sdk.send(new GetItemCommand({ TableName, Key: KEY, ...input })),
+    put: (input: Partial<PutItemCommandInput> = {}) =>
+      sdk.send(new PutItemCommand({ TableName, Item: KEY, ...input })),
+    update: (input: Partial<UpdateItemCommandInput> = {}) =>
+      sdk.send(new UpdateItemCommand({ TableName, Key: KEY, ...input })),
+    remove: (input: Partial<DeleteItemCommandInput> = {}) =>
+      sdk.send(new DeleteItemCommand({ TableName, Key: KEY, ...input })),
+    query: (input: Partial<QueryCommandInput> = {}) =>
+      sdk.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': KEY.pk },
+          ConsistentRead: true,
+          ...input,
+        }),
+      ),
+    transact: (TransactItems: TransactWriteItem[], input: Partial<TransactWriteItemsCommandInput> = {}) =>
+      sdk.send(new TransactWriteItemsCommand({ TransactItems, ...input })),
+  };
+}
+
+/** What a ValidationException with this message looks like to a caller. */
+export function invalid(message: string): object {
+  return { name: 'ValidationException', message, $metadata: { httpStatusCode: 400 } };
+}
