@@ -206,6 +206,23 @@ describe('an exchange', () => {
       expect(table.records()).toEqual([]);
     });
 
+    it('stays after an error that no rule foresees', async () => {
+      let isSent = false;
+      genesys.script(response => {
+        isSent = true;
+        answer(200, TOKENS)(response);
+      });
+      const now = (): Date => {
+        if (isSent) throw new RangeError('a defect');
+        return NOW;
+      };
+
+      const error = await rejection(refreshed({}, { now }));
+
+      expect(error.name).toBe('RangeError');
+      expect(table.mock.commandCalls(UpdateItemCommand)).toEqual([]);
+    });
+
     it('is left to its deadline when it cannot be ended, and the refusal is reported', async () => {
       table.mock.on(UpdateItemCommand).rejects(new Error('DynamoDB is down'));
       genesys.script(answer(503));
