@@ -1,4 +1,9 @@
-import { PutItemCommand, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import {
   ClientRejected,
@@ -8,6 +13,7 @@ import {
   RefreshTokenRejected,
   TokenResponseLost,
 } from '../../functions/shared/errors.ts';
+import { awsException } from '../helpers/aws-exception.ts';
 import { answer, cutOff, dropConnection, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem, tokenKey } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
@@ -260,8 +266,11 @@ describe('an exchange', () => {
       ]);
     });
 
-    it('may fail: the pair is returned all the same', async () => {
-      table.mock.on(TransactWriteItemsCommand).rejects(new Error('DynamoDB is down'));
+    it.each([
+      ['DynamoDB is down', new Error('down')],
+      ['another transaction writes the items', awsException(TransactionCanceledException)],
+    ])('may fail because %s: the pair is returned all the same', async (_what, exception) => {
+      table.mock.on(TransactWriteItemsCommand).rejects(exception);
       genesys.script(answer(200, TOKENS));
 
       const result = await refreshed();
