@@ -92,10 +92,12 @@ export async function storePending(
   const { secretArn } = request;
   const { secrets, journal, sleep } = dependencies;
   const { lineage, fingerprint } = request.pair;
-  const [pair, rotationToken, current, token, newest] = await Promise.all([
+  const reading = readCurrent(secrets, secretArn, sleep);
+  // Awaited after the pair is recorded: an AWSCURRENT that cannot be read must not keep it from being recorded.
+  reading.catch(() => {});
+  const [pair, rotationToken, token, newest] = await Promise.all([
     openPair(dependencies, secretArn, request.pair),
     openRotationToken(request, dependencies),
-    readCurrent(secrets, secretArn, sleep),
     readToken(journal, secretArn, fingerprint),
     readNewestPair(journal, secretArn, lineage),
   ]);
@@ -110,6 +112,7 @@ export async function storePending(
     await recordExchange(journal, secretArn, pair);
     log('info', 'exchange recorded', request);
   }
+  const current = await reading;
   assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
   await assertSameLogin(pair, current.credential, secretArn, journal);
 

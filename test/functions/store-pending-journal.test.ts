@@ -1,8 +1,13 @@
 import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { AccessTokenExpired, InvalidSecret, NewerLogin } from '../../functions/shared/errors.ts';
 import type { Exchange, SealedPair, TokenItem } from '../../functions/shared/journal/journal.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
@@ -96,8 +101,26 @@ describe('store-pending and the journal:', () => {
       expect(table.records()).toHaveLength(1);
     });
 
-    it('is recorded although AWSCURRENT is too large with the new tokens', async () => {
-      current(secretValue({ notes: 'x'.repeat(65_500) }));
+    it.each([
+      ['has no value', awsException(ResourceNotFoundException), 'InvalidSecret'],
+      ['is throttled', secretsManagerException('ThrottlingException'), 'ThrottlingException'],
+      ['cannot be decrypted', secretsManagerException('DecryptionFailure'), 'DecryptionFailure'],
+    ])('is recorded although AWSCURRENT %s', async (_what, exception, errorName) => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+        .rejects(exception);
+
+      const error = await rejection(stored());
+
+      expect(error.name).toBe(errorName);
+      expect(writes()).toEqual(['TransactWriteItemsCommand']);
+    });
+
+    it.each([
+      ['is no credential', 'not JSON'],
+      ['is too large with the new tokens', secretValue({ notes: 'x'.repeat(65_500) })],
+    ])('is recorded although AWSCURRENT %s', async (_what, value) => {
+      current(value);
 
       const error = await rejection(stored());
 
