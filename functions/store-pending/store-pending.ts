@@ -25,6 +25,7 @@ import {
   derivedVersionId,
   describeSecret,
   readCurrent,
+  readUntil,
   type Sleep,
   versionWithStage,
 } from '../shared/secret-versions.ts';
@@ -235,20 +236,34 @@ async function putPending(
   });
 }
 
-/** A repeated PutSecretValue does not move the label (AWS Secrets Manager API Reference, PutSecretValue). */
+/**
+ * Moves AWSPENDING to a version. A repeated PutSecretValue does not do that (AWS Secrets Manager API Reference,
+ * PutSecretValue). Safe to repeat: Secrets Manager also refuses the call when the label has moved already, and the
+ * labels tell the two apart.
+ */
 async function takePendingLabel(
   { secretArn }: StorePendingRequest,
   versionId: string,
-  { secrets }: StorePendingDependencies,
+  { secrets, sleep }: StorePendingDependencies,
 ): Promise<void> {
   const holderId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
   if (holderId === versionId) return;
-  await secrets.send(
-    new UpdateSecretVersionStageCommand({
-      SecretId: secretArn,
-      VersionStage: 'AWSPENDING',
-      MoveToVersionId: versionId,
-      ...(holderId !== undefined && { RemoveFromVersionId: holderId }),
-    }),
-  );
+  try {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSPENDING',
+        MoveToVersionId: versionId,
+        ...(holderId !== undefined && { RemoveFromVersionId: holderId }),
+      }),
+    );
+  } catch (error) {
+    if (!isClientFault(error)) throw error;
+    const description = await readUntil(
+      read => versionWithStage(read, 'AWSPENDING') === versionId,
+      () => describeSecret(secrets, secretArn),
+      sleep,
+    );
+    if (versionWithStage(description, 'AWSPENDING') !== versionId) throw error;
+  }
 }

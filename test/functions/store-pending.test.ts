@@ -334,6 +334,20 @@ describe('store-pending', () => {
       expect(moves()).toEqual([]);
     });
 
+    it('succeeds when the move is refused because a lost response had moved the label', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
+      pendingOn(FOREIGN_VERSION);
+      secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+        pendingOn(VERSION);
+        throw awsException(InvalidParameterException);
+      });
+
+      const result = await stored();
+
+      expect(result.pendingVersionId).toBe(VERSION);
+      expect(moves()).toHaveLength(1);
+    });
+
     it('fails when the move is refused and the label stays elsewhere', async () => {
       secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
       pendingOn(FOREIGN_VERSION);
