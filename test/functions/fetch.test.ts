@@ -18,6 +18,7 @@ import { InvalidRotationRequest, InvalidSecret, SecretNotFound } from '../../fun
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
@@ -30,8 +31,6 @@ import {
 } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION, FETCH } from '../helpers/task-requests.ts';
-
-type Stages = Record<string, string[]>;
 
 describe('fetch', () => {
   const logged = watchedLog();
@@ -53,14 +52,9 @@ describe('fetch', () => {
       .resolves({ VersionId: BASE_VERSION, SecretString });
   }
 
-  /** The labels, read after read; the last read stays. */
-  function labelled(...reads: readonly Stages[]): void {
-    const describing = secretsMock.on(DescribeSecretCommand);
-    for (const [index, VersionIdsToStages] of reads.entries()) {
-      const description = secretDescription({ VersionIdsToStages });
-      if (index === reads.length - 1) describing.resolves(description);
-      else describing.resolvesOnce(description);
-    }
+  /** The labels, read after read. */
+  function labelled(...reads: [Stages, ...Stages[]]): void {
+    playLabels(secretsMock, ...reads);
   }
 
   async function fetched(changes: Partial<FetchRequest> = {}): Promise<FetchResult> {

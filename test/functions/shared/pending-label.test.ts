@@ -17,8 +17,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isClientFault, removePendingLabel } from '../../../functions/shared/pending-label.ts';
 import { awsException, secretsManagerException } from '../../helpers/aws-exception.ts';
 import { mockAws } from '../../helpers/aws-mock.ts';
+import { playLabels, type Stages } from '../../helpers/label-reads.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
-import { BASE_VERSION, SECRET_ARN, secretDescription, VERSION } from '../../helpers/secret.ts';
+import { BASE_VERSION, SECRET_ARN, VERSION } from '../../helpers/secret.ts';
 
 describe('removePendingLabel', () => {
   const mock = mockAws(SecretsManagerClient);
@@ -30,14 +31,10 @@ describe('removePendingLabel', () => {
     mock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  /** The versions that AWSPENDING is on, read after read; the last read stays. */
-  function pendingOn(...versions: readonly string[]): void {
-    const describing = mock.on(DescribeSecretCommand);
-    for (const [index, version] of versions.entries()) {
-      const description = secretDescription({ VersionIdsToStages: { [version]: ['AWSPENDING'] } });
-      if (index === versions.length - 1) describing.resolves(description);
-      else describing.resolvesOnce(description);
-    }
+  /** The versions that AWSPENDING is on, read after read. */
+  function pendingOn(first: string, ...later: readonly string[]): void {
+    const stages = (version: string): Stages => ({ [version]: ['AWSPENDING'] });
+    playLabels(mock, stages(first), ...later.map(stages));
   }
 
   function remove(): Promise<void> {
