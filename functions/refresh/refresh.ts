@@ -74,10 +74,10 @@ export interface RefreshResult {
 const MAX_ROUNDS = 3;
 
 /** What the function needs after the token endpoint's response to record the pair and to return it, in ms. */
-const RECORD_RESERVE_MS = 3_000;
+export const RECORD_RESERVE_MS = 3_000;
 
 /** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
-const DEADLINE_MARGIN_MS = 5_000;
+export const DEADLINE_MARGIN_MS = 5_000;
 
 /** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
 const MAX_RETRY_AFTER_MS = 5_000;
