@@ -52,7 +52,7 @@ export const PROMOTED = {
   currentVersionId: 'promoted-current',
 } satisfies PromoteResult;
 
-export const refreshed = payload(PAIR);
+const refreshed = payload(PAIR);
 export const refreshedAgain = payload(PAIR_AGAIN);
 export const stored = payload(VERSIONS);
 export const storedAgain = payload(VERSIONS_AGAIN);
