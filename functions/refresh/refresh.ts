@@ -1,11 +1,12 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
+  ClientRejected,
   ExchangeInProgress,
   ExchangeUnsettled,
   GenesysRateLimited,
+  GenesysUnavailable,
   NewerLogin,
   RefreshTokenRejected,
-  TokenResponseLost,
 } from '../shared/errors.ts';
 import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
@@ -73,10 +74,10 @@ export interface RefreshResult {
 const MAX_ROUNDS = 3;
 
 /** What the function needs after the token endpoint's response to record the pair and to return it, in ms. */
-const RECORD_RESERVE_MS = 3_000;
+export const RECORD_RESERVE_MS = 3_000;
 
 /** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
-const DEADLINE_MARGIN_MS = 5_000;
+export const DEADLINE_MARGIN_MS = 5_000;
 
 /** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
 const MAX_RETRY_AFTER_MS = 5_000;
@@ -241,8 +242,8 @@ async function endRefusedExchange(
   request: RefreshRequest,
   { journal }: RefreshDependencies,
 ): Promise<boolean> {
-  if (error instanceof TokenResponseLost) return true;
   const isRejected = error instanceof RefreshTokenRejected;
+  if (!isRejected && !hadNoEffect(error)) return true;
   try {
     const wasOurs = await endExchange(journal, fingerprint, begun, isRejected ? 'rejected' : 'issued');
     return wasOurs || !isRejected;
@@ -251,6 +252,15 @@ async function endRefusedExchange(
     log('warn', 'exchange not ended in the journal', request, { error: nameOf(failure) });
     return true;
   }
+}
+
+/** Whether a failed request certainly had no effect. An unforeseen error may come after the response. */
+function hadNoEffect(error: unknown): boolean {
+  return (
+    error instanceof ClientRejected ||
+    error instanceof GenesysRateLimited ||
+    error instanceof GenesysUnavailable
+  );
 }
 
 /**

@@ -27,8 +27,12 @@ export interface PlanRequest {
 /** Genesys Cloud's shortest lifetime of an access token, in ms (Resource Center, "Create an OAuth client"). */
 const SHORTEST_LIFETIME_MS = 300_000;
 
-/** A pair counts as just issued for this part of its access token's lifetime. */
+/**
+ * A pair counts as just issued for this part of its access token's lifetime, and for this many ms at least: without
+ * a minimum, RefreshAgain and StorePending would exchange tokens of a lifetime near 0 without end.
+ */
 const FRESH_PART = 0.1;
+const MIN_FRESH_MS = 30_000;
 
 /** Decides how to get a new pair from what the journal knows of AWSCURRENT's login. Calls nothing. */
 export function planExchange(known: LineageState, request: PlanRequest): ExchangePlan {
@@ -70,7 +74,8 @@ export function outlivesGap(
 ): boolean {
   const expiresMs = expiresAt?.getTime() ?? issuedAt.getTime() + SHORTEST_LIFETIME_MS;
   const lifetimeMs = expiresMs - issuedAt.getTime();
-  return expiresMs - now.getTime() >= Math.min(longestGapMs, lifetimeMs * (1 - FRESH_PART));
+  const freshMs = Math.max(lifetimeMs * FRESH_PART, MIN_FRESH_MS);
+  return expiresMs - now.getTime() >= Math.min(longestGapMs, lifetimeMs - freshMs);
 }
 
 function isLater(one: Attempt, other: Attempt): boolean {

@@ -405,8 +405,11 @@ async function transact(journal: Journal, writes: readonly TransactWriteItem[]):
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
-    if (!codes.every(code => code === 'None' || code === 'ConditionalCheckFailed')) throw error;
-    return codes.flatMap((code, index) => (code === 'None' ? [] : [index]));
+    const refused = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
+    const isConflict = codes.some(code => code !== 'None' && code !== 'ConditionalCheckFailed');
+    // Without a reason it is not an unmet condition: nothing was written, so it must not count as recorded.
+    if (isConflict || refused.length === 0) throw error;
+    return refused;
   }
 }
 
