@@ -8,22 +8,6 @@ import { interrupted } from './questions.ts';
 /** A person waits for it, and the code lives for a minute or so. */
 const EXCHANGE_TIMEOUT_MS = 30_000;
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/**
- * Says no to a login host that would get the client secret in clear; only the loopback interface may.
- *
- * @throws CliError usage
- */
-export function requireSafeUrl(url: string): void {
-  const { protocol, hostname, host } = new URL(url);
-  if (protocol === 'https:' || LOOPBACK_HOSTS.has(hostname)) return;
-  throw new CliError(
-    'usage',
-    `The gateway http://${host} would get the client secret and the tokens without encryption. Give an https URL in GENESYS_LOGIN_URL and GENESYS_API_URL.`,
-  );
-}
-
 /**
  * Trades the code of a login for tokens.
  *

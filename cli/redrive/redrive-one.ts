@@ -1,10 +1,10 @@
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { endText, failureText } from '../shared/end-text.ts';
 import { type ExecutionFailure, failureOf } from '../shared/executions.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
 import { endingOf, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
@@ -79,7 +79,7 @@ export function causeDependencies({
   command,
   signal,
 }: WaitContext): CauseDependencies {
-  const urlsOf = genesysUrls(process.env);
+  const urlsOf = gatewayUrls();
   return {
     secrets,
     loginUrlOf: host => urlsOf(host).loginUrl,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import type { Health } from './health.ts';
@@ -35,7 +35,7 @@ export function addStatus(program: Command, surroundings: Surroundings): void {
 
 async function status(context: Context, secretIds: readonly string[], verify: boolean): Promise<void> {
   const { terminal, aws } = context;
-  const genesysUrlsOf = verify ? genesysUrls(process.env) : undefined;
+  const genesysUrlsOf = verify ? gatewayUrls() : undefined;
   const deployment = await context.deployment();
   terminal.note(`Reading the credentials of ${deployment.name} …`);
   const now = (): Date => new Date();

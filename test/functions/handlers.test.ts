@@ -136,6 +136,19 @@ describe('handlers', () => {
     expect(error.message).toContain('GENESYS_API_URL');
   });
 
+  it.each([
+    ['refresh', 'GENESYS_LOGIN_URL'],
+    ['refresh', 'GENESYS_API_URL'],
+    ['verify', 'GENESYS_LOGIN_URL'],
+    ['verify', 'GENESYS_API_URL'],
+  ])('%s does not load when %s would send secrets in clear text', async (name, variable) => {
+    vi.stubEnv(variable, 'http://gateway.example/{host}');
+
+    const error = await rejection(loaded(name));
+
+    expect(error.message).toContain(variable);
+  });
+
   it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'notify'])(
     '%s refuses an event of another form, and calls nothing',
     async name => {
