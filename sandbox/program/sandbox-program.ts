@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { openBrowser } from '../../desktop/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
+import type { ControlServer } from '../control/control-server.ts';
 import { createFirstCredential } from '../demonstration/first-credential.ts';
 import {
   AWS_FAULTS,
@@ -75,7 +76,7 @@ try {
   stopOnSignal(() => void close());
   try {
     await server.listen(controlPort);
-    await announce(sandbox, server.url);
+    await announce(sandbox, server);
   } catch (error) {
     await close();
     throw error;
@@ -86,16 +87,16 @@ try {
 }
 
 /** Fills the sandbox with a credential that is due for its first rotation, and says that it is ready. */
-async function announce(sandbox: Sandbox, controlUrl: string): Promise<void> {
+async function announce(sandbox: Sandbox, server: ControlServer): Promise<void> {
   const credential = await createFirstCredential(sandbox);
   sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {
     ScheduleExpression: 'rate(8 hours)',
     Duration: '1h',
   });
   for (const rule of faults) sandbox.faults.add(rule);
-  const message = readyMessage(sandbox, controlUrl, credential);
+  const message = readyMessage(sandbox, server, credential);
   process.stdout.write(json === true ? `${JSON.stringify(message)}\n` : readyText(message));
-  if (open === true) await openBrowser(message.console.url, text => void process.stdout.write(`${text}\n`));
+  if (open === true) await openBrowser(server.onceUrl(), text => void process.stdout.write(`${text}\n`));
 }
 
 function startFailure(error: unknown): string {

@@ -185,7 +185,8 @@ describe('npm run sandbox', () => {
     const { exitCode, stdout, stderr } = await program.ended;
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/m);
+    expect(stdout).toMatch(/^ {2}with the header Authorization: Bearer [\w-]{43}$/m);
     // Version 1 of the AWS CLI knows only the second name of the region.
     expect(stdout).toMatch(
       /^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/m,

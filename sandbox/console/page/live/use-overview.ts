@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '../../views.ts';
+import { TOKEN } from './api.ts';
 
 /** What the sandbox tells of itself, and whether it still does. */
 export interface LiveOverview {
@@ -10,7 +11,9 @@ export interface LiveOverview {
   readonly clockOffsetMs: number;
 }
 
-/** Follows the sandbox. When the connection is lost, the browser tries again by itself. */
+/**
+ * Follows the sandbox. The query carries the token, because an EventSource sends no headers of its own. When the connection is lost, the browser tries again by itself.
+ */
 export function useOverview(): LiveOverview {
   const [live, setLive] = useState<LiveOverview>({
     overview: undefined,
@@ -18,7 +21,7 @@ export function useOverview(): LiveOverview {
     clockOffsetMs: 0,
   });
   useEffect(() => {
-    const stream = new EventSource('/stream');
+    const stream = new EventSource(`/stream?token=${encodeURIComponent(TOKEN)}`);
     stream.addEventListener('overview', ({ data }: MessageEvent<string>) => {
       const overview = JSON.parse(data) as Overview;
       setLive({ overview, connection: 'live', clockOffsetMs: Date.parse(overview.now) - Date.now() });
