@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { openBrowser } from '../../desktop/open-browser.ts';
+import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import type { ControlServer } from '../control/control-server.ts';
@@ -64,6 +65,7 @@ const program = new Command('npm run sandbox --')
 const { port, controlPort, open, fault: faults = [], seed, json } = program.opts<Options>();
 
 try {
+  removeLeftovers();
   const pageFolder = await buildPage();
   const sandbox = await Sandbox.start({
     ...(port !== undefined && { port }),

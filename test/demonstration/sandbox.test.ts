@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -175,6 +175,26 @@ describe('npm run sandbox', () => {
     const { exitCode, stderr } = await program.ended;
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
+  });
+
+  it('removes the temporary files of a sandbox that was killed, and its own', async () => {
+    const TMPDIR = emptyFolder();
+    const start = () => new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env: { TMPDIR } });
+    const killed = start();
+    await killed.ready();
+    killed.signal('SIGKILL');
+    await killed.ended;
+    const left = readdirSync(TMPDIR);
+
+    const next = start();
+    await next.ready();
+    const beside = readdirSync(TMPDIR);
+    next.signal('SIGTERM');
+    await next.ended;
+
+    expect(left.length).toBeGreaterThan(0);
+    expect(beside.filter(name => left.includes(name))).toEqual([]);
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
   it('tells a person what to type', async () => {
