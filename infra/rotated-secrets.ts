@@ -48,15 +48,17 @@ export class RotatedSecrets extends Construct {
   readonly resources: readonly string[];
   /** Why policies name these secrets by patterns, if they do. */
   readonly wildcards: WildcardReasons;
+  /** The variable that makes a function require the Genesys Cloud host in the secret, if it must. */
+  readonly hostRequired: Readonly<Record<string, string>>;
   readonly #props: RotatedSecretsProps;
   readonly #keyArns: readonly string[];
   readonly #scheduled: readonly { readonly label: string; readonly arn: string }[];
 
-  /** @throws InvalidSetting `secretArns`, `secretArnPatterns`, `secretNames`, `secretKeyArn` or `secretKeyArns` */
+  /** @throws InvalidSetting names the option that cannot be used, and why */
   constructor(scope: Construct, id: string, props: RotatedSecretsProps) {
     super(scope, id);
     checkSelection(props);
-    const { secretArns = [], secretArnPatterns = [], secretNames = [] } = props;
+    const { secretArns = [], secretArnPatterns = [], secretNames = [], allSecrets = false } = props;
     this.#props = props;
     this.#keyArns = keyArns(props);
     this.#scheduled = [
@@ -64,9 +66,11 @@ export class RotatedSecrets extends Construct {
       ...secretNames.map(name => ({ label: name, arn: this.#create(name) })),
     ];
     this.arns = this.#scheduled.map(({ arn }) => arn);
-    const named = [...this.arns, ...secretArnPatterns];
-    this.resources = named.length > 0 ? named : [arnOf(this, 'secretsmanager', 'secret', '*')];
-    this.wildcards = wildcardReasons(named.length > 0 ? secretArnPatterns : [EVERY_SECRET]);
+    this.resources = allSecrets
+      ? [arnOf(this, 'secretsmanager', 'secret', '*')]
+      : [...this.arns, ...secretArnPatterns];
+    this.wildcards = wildcardReasons(allSecrets ? [EVERY_SECRET] : secretArnPatterns);
+    this.hostRequired = allSecrets ? { HOST_REQUIRED: 'true' } : {};
   }
 
   /**

@@ -5,12 +5,12 @@ import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** The stack's own properties, and those of the rotation in it. */
 export interface RotationStackProps extends StackProps {
-  readonly rotation?: TokenRotationProps;
+  readonly rotation: TokenRotationProps;
 }
 
 /** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
 export class RotationStack extends Stack {
-  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps = {}) {
+  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps) {
     super(scope, id, {
       description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
       ...props,

@@ -54,7 +54,11 @@ export function taskFunctions(
   const executions = `${settings.namePrefix}:*`;
 
   return {
-    fetch: live('fetch', secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage')),
+    fetch: live(
+      'fetch',
+      secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.hostRequired,
+    ),
     refresh: live(
       'refresh',
       [
@@ -68,7 +72,7 @@ export function taskFunctions(
           resources: [arnOf(scope, 'states', 'execution', executions)],
         }),
       ],
-      { ...sealing, ...gateway },
+      { ...sealing, ...gateway, ...secrets.hostRequired },
       {
         [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${executions}`]:
           'The executions of the one state machine; the journal names the one to look at.',
@@ -84,7 +88,7 @@ export function taskFunctions(
       ],
       sealing,
     ),
-    verify: live('verify', secrets.allow('GetSecretValue'), gateway),
+    verify: live('verify', secrets.allow('GetSecretValue'), { ...gateway, ...secrets.hostRequired }),
     promote: live(
       'promote',
       [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],

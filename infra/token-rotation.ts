@@ -42,7 +42,7 @@ export class TokenRotation extends Construct {
   readonly secretArns: readonly string[];
 
   /** @throws InvalidSetting names the property that cannot be used, and why */
-  constructor(scope: Construct, id: string, props: TokenRotationProps = {}) {
+  constructor(scope: Construct, id: string, props: TokenRotationProps) {
     super(scope, id);
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
     const { longestGapHours } = schedule;

@@ -79,7 +79,7 @@ const SOME_CONTENT: Readonly<Record<SealContext['holds'], Readonly<Record<string
 };
 
 const UNKNOWN_SECRET =
-  'If the stack was deployed for some secrets only, name this one, too (secretNames, secretArns or secretArnPatterns).';
+  'The functions may use only the secrets that the deployment names: name this one as well (secretArns or secretArnPatterns).';
 const UNKNOWN_KEY = 'Name the KMS key of the secret in secretKeyArns.';
 
 /** Every call of AWS that a rotation of the secret needs, apart from logs and traces. */

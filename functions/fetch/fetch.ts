@@ -4,7 +4,7 @@ import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { removePendingLabel } from '../shared/pending-label.ts';
 import { requestFields } from '../shared/request.ts';
-import { assertRoomForTokens } from '../shared/secret-value.ts';
+import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
   describeSecret,
@@ -31,6 +31,8 @@ export interface FetchResult {
 export interface FetchDependencies {
   readonly secrets: SecretsManagerClient;
   readonly sleep: Sleep;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /**
@@ -60,13 +62,14 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * from starting the next one: the label is removed.
  *
  * @throws SecretNotFound
- * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
+ * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
+ *         host that is required
  * @throws InvalidRotationRequest the execution is not one of this rotation, or its version is neither AWSPENDING nor
  *         AWSCURRENT
  */
 export async function fetchCredential(
   request: FetchRequest,
-  { secrets, sleep }: FetchDependencies,
+  { secrets, sleep, hostRequired = false }: FetchDependencies,
 ): Promise<FetchResult> {
   const { secretArn, versionId } = request;
   const [describing, reading] = await Promise.allSettled([
@@ -83,7 +86,9 @@ export async function fetchCredential(
   if (route === 'rotated') {
     await removeLeftoverLabel(description, versionId, { secrets, sleep });
   } else {
-    assertRoomForTokens(secretArn, settled(reading).credential);
+    const { credential } = settled(reading);
+    if (hostRequired) assertNamesHost(secretArn, credential);
+    assertRoomForTokens(secretArn, credential);
   }
   log('info', 'fetched', request, { route });
   return { route };

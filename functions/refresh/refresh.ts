@@ -31,7 +31,7 @@ import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
 import { requestFields } from '../shared/request.ts';
 import type { SealKey } from '../shared/sealed-blob.ts';
-import type { Credential, TokenPair } from '../shared/secret-value.ts';
+import { assertNamesHost, type Credential, type TokenPair } from '../shared/secret-value.ts';
 import { readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -56,6 +56,8 @@ export interface RefreshDependencies extends SealKey {
   readonly sleep: Sleep;
   /** The longest time from one rotation to the next, in ms. */
   readonly longestGapMs: number;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /** The newest pair, sealed, as it travels through the execution's state. */
@@ -126,9 +128,10 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
   const { secretArn, attempt, replaces } = request;
-  const { secrets, journal, now, sleep, longestGapMs } = dependencies;
+  const { secrets, journal, now, sleep, longestGapMs, hostRequired = false } = dependencies;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { credential } = await readCurrent(secrets, secretArn, sleep);
+    if (hostRequired) assertNamesHost(secretArn, credential);
     const currentFingerprint = fingerprintOf(credential);
     const known = await readLineage(journal, secretArn, currentFingerprint);
     if (replaces !== undefined && known.lineage !== replaces.lineage) throw newerLogin(secretArn);

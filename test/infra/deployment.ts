@@ -58,9 +58,11 @@ export function app(): App {
   return new App({ context: flags, outdir: mkdtempSync(join(DIRECTORY, 'assembly-')) });
 }
 
-/** A stack called `tokens`. */
+/** A stack called `tokens`, for all secrets unless some are named. */
 export function deployment(rotation: TokenRotationProps = {}): RotationStack {
-  return new RotationStack(app(), 'tokens', { rotation: { bundles: BUNDLES, ...rotation } });
+  const { secretArns, secretArnPatterns, secretNames } = rotation;
+  const allSecrets = [secretArns, secretArnPatterns, secretNames].every(names => names === undefined);
+  return new RotationStack(app(), 'tokens', { rotation: { bundles: BUNDLES, allSecrets, ...rotation } });
 }
 
 /** The template of such a stack. */

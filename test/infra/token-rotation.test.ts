@@ -43,10 +43,10 @@ const EVERY_FUNCTION = {
 describe('the functions', () => {
   it.each([
     ['rotation', 60, { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
-    ['fetch', 15, {}],
-    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['fetch', 15, { HOST_REQUIRED: 'true' }],
+    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
     ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
-    ['verify', 18, {}],
+    ['verify', 18, { HOST_REQUIRED: 'true' }],
     ['promote', 15, { JOURNAL_TABLE }],
     [
       'notify',
@@ -107,6 +107,16 @@ describe('the functions', () => {
     expect(variables).toEqual({
       Variables: told ? expect.objectContaining(gateway) : expect.not.objectContaining(gateway),
     });
+  });
+
+  it.each([
+    ['secretArns', { secretArns: everyOption().secretArns ?? [] }],
+    ['secretArnPatterns', { secretArnPatterns: everyOption().secretArnPatterns ?? [] }],
+    ['secretNames', { secretNames: ['genesys/a'] }],
+  ])('require no host in the value of secrets that are named by %s', (_option, selection) => {
+    const variables = propertiesOf(template(selection), 'AWS::Lambda::Function');
+
+    expect(JSON.stringify(variables)).not.toContain('HOST_REQUIRED');
   });
 
   it('get the given memory, and their logs the given retention', () => {
@@ -193,7 +203,7 @@ describe('TokenRotation', () => {
   it('names everything after its own place in the tree when it is given no prefix', () => {
     const stack = new Stack(app(), 'Credentials');
 
-    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES });
+    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, allSecrets: true });
 
     Template.fromStack(stack).hasResourceProperties('AWS::StepFunctions::StateMachine', {
       StateMachineName: 'Credentials-Genesys-BE6AD4A0',
@@ -210,6 +220,8 @@ describe('TokenRotation', () => {
     ['window', { window: '9h' }],
     ['genesysLoginUrl', { genesysGateway: { ...GATEWAY, loginUrl: 'http://gateway.example' } }],
     ['genesysApiUrl', { genesysGateway: { ...GATEWAY, apiUrl: 'gateway.example' } }],
+    ['secretNames', { allSecrets: false }],
+    ['secretNames', { secretArns: [], secretArnPatterns: [], secretNames: [] }],
     ['secretArns', { secretArns: ['genesys/a'] }],
     ['secretArns', { secretArns: ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a'] }],
     ['secretArnPatterns', { secretArnPatterns: ['genesys/*'] }],
