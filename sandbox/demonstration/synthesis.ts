@@ -14,12 +14,13 @@ const EVERY_SECRET = { secretArnPatterns: 'arn:*:secretsmanager:*:*:secret:*' };
  * template against CloudFormation's rules, each of which takes as long again.
  *
  * @param assemblyDirectory where to
- * @param context           what `-c key=value` would give; by default the functions may rotate every secret
+ * @param context           what `-c key=value` would give; by default that of the environment, and the functions may
+ *                          rotate every secret
  * @throws SynthesisFailed
  */
 export async function synthesize(
   assemblyDirectory: string,
-  context: Readonly<Record<string, string>> = EVERY_SECRET,
+  context: Readonly<Record<string, unknown>> = { ...EVERY_SECRET, ...contextOfEnvironment() },
 ): Promise<void> {
   const app = spawn(process.execPath, ['infra/app.ts'], {
     env: {
@@ -37,4 +38,9 @@ export async function synthesize(
     throw new SynthesisFailed(
       Buffer.concat(printed).toString().trim() || `infra/app.ts exited with ${code}.`,
     );
+}
+
+/** The CDK's command line passes the context to the app in this variable. */
+function contextOfEnvironment(): Readonly<Record<string, unknown>> {
+  return JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}') as Record<string, unknown>;
 }
