@@ -3,10 +3,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { DeployedFunction, type WildcardReasons } from './deployed-function.ts';
+import { DeployedFunction } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
 import type { FunctionSettings } from './function-options.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
+import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 

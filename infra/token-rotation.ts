@@ -14,6 +14,7 @@ import { addOperations } from './operations/operations.ts';
 import { checkOperations } from './operations/operations-options.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import { removalOf } from './removal.ts';
+import { checkResourceCount } from './resource-limit.ts';
 import { RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
 import { rotationSchedule } from './rotation-schedule.ts';
@@ -64,7 +65,7 @@ export class TokenRotation extends Construct {
     });
     const seal = new SealKey(this, 'SealKey', {
       alias: namePrefix,
-      secretArns: secrets.resources,
+      secretArns: secrets.contextArns,
       removalPolicy: removal.credentials,
     });
     const journal = new RefreshJournal(this, 'Journal', { removalPolicy: removal.credentials });
@@ -93,6 +94,7 @@ export class TokenRotation extends Construct {
       executionKey,
       rotation,
     });
+    checkResourceCount(this, props);
     this.rotationFunction = rotation;
     this.stateMachine = stateMachine;
     this.sealKeyArn = seal.arn;
