@@ -120,7 +120,8 @@ describe('a deployment of many secrets', () => {
   ])('names every secret once in the policies of %s', (role, action) => {
     const secrets = secretsOf(twoHundred, role, action);
 
-    expect(secrets.toSorted()).toEqual(arns(200));
+    expect(secrets).toHaveLength(200);
+    expect(new Set(secrets)).toEqual(new Set(arns(200)));
   });
 
   it('needs no managed policy for a few', () => {

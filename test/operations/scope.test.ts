@@ -89,6 +89,21 @@ describe('RotateSecret on a secret that no option names', () => {
 });
 
 describe('RotateSecret on a secret that an option names', () => {
+  it('rotates it when the list of secrets is too long for one policy', async () => {
+    const patterns = Array.from(
+      { length: 120 },
+      (_, index) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:tenants/number-${index}/*`,
+    );
+    const world = await scopeWorld({ secretArnPatterns: patterns.join(',') });
+    const first = await world.credential({ secretName: 'tenants/number-0/genesys' });
+    const last = await world.credential({ secretName: 'tenants/number-119/genesys' });
+
+    const outcomes = [await world.rotate(first.secretArn), await world.rotate(last.secretArn)];
+
+    expect(world.sandbox.stack.resources('AWS::IAM::ManagedPolicy').length).toBeGreaterThan(0);
+    expect(outcomes).toEqual([{ status: 'succeeded' }, { status: 'succeeded' }]);
+  });
+
   it('rotates an existing credential without a region', async () => {
     const world = await scopeWorld({ secretArnPatterns: 'arn:aws:secretsmanager:*:*:secret:voicemail/*' });
     const { secretArn } = await world.credential({ secretName: 'voicemail/genesys' });
