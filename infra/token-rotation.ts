@@ -1,4 +1,5 @@
 import { Annotations, Names, Token } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -76,13 +77,18 @@ export class TokenRotation extends Construct {
           removalPolicy: removal.credentials,
         })
       : undefined;
+    const tasks = taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
       name: namePrefix,
-      tasks: taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours }),
+      tasks,
       logs,
       executionKey,
     });
     const rotation = rotationFunction(this, { settings, secrets, seal, stateMachine, executionKey });
+    seal.restrictTo({
+      openers: [tasks.refresh, tasks['store-pending']].map(roleArnOf),
+      sealers: [tasks.refresh, rotation].map(roleArnOf),
+    });
     secrets.rotateBy(rotation, schedule);
 
     this.topicArn = addOperations(this, {
@@ -108,6 +114,11 @@ export class TokenRotation extends Construct {
         'they are rotated. Shorten the schedule, or see that the OAuth client gives its tokens a longer life (at most 48 hours).',
     );
   }
+}
+
+function roleArnOf({ role }: { readonly role?: IRole | undefined }): string {
+  if (role === undefined) throw new TypeError('The function has no role.');
+  return role.roleArn;
 }
 
 function checkedPrefix(prefix: string): string {

@@ -79,7 +79,7 @@ describe("the sandbox's README", () => {
         mayUseKey: () => true,
       }),
       functions,
-      new Kms(account),
+      new Kms({ ...account, policies: { policyOf: () => ({}), replacePolicy: () => undefined } }),
       cloudTrail,
       sts,
       iam({ simulate: () => undefined }),

@@ -14,6 +14,7 @@ import {
   journalTableId,
   logicalId,
   propertiesOf,
+  roleId,
   template,
 } from './deployment.ts';
 
@@ -169,26 +170,52 @@ describe("the seal's key", () => {
     plain.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/tokens' });
   });
 
-  it('leaves the decision about its use to the policies of this account', () => {
-    plain.hasResourceProperties('AWS::KMS::Key', {
-      KeyPolicy: {
-        Statement: [
-          {
-            Action: 'kms:*',
-            Effect: 'Allow',
-            Principal: {
-              AWS: {
-                'Fn::Join': [
-                  '',
-                  ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root'],
-                ],
-              },
-            },
-            Resource: '*',
-          },
-        ],
+  /** The statements of the key's policy. */
+  function policyOf(stack: Template): unknown {
+    const [key] = propertiesOf(stack, 'AWS::KMS::Key').filter(
+      ({ PendingWindowInDays }) => PendingWindowInDays,
+    );
+    return (key?.KeyPolicy as { Statement: unknown } | undefined)?.Statement;
+  }
+  const role = (name: string) => ({ 'Fn::GetAtt': [roleId(plain, `tokens-${name}`), 'Arn'] });
+  const administration = {
+    Action: 'kms:*',
+    Effect: 'Allow',
+    Principal: {
+      AWS: {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']],
       },
-    });
+    },
+    Resource: '*',
+  };
+  const denial = { Effect: 'Deny', Principal: { AWS: '*' }, Resource: '*' };
+  const useByFunctions = [
+    {
+      ...denial,
+      Sid: 'OpenInFunctionsOnly',
+      Action: ['kms:Decrypt', 'kms:ReEncryptFrom'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [role('refresh'), role('store-pending')] } },
+    },
+    {
+      ...denial,
+      Sid: 'SealInFunctionsOnly',
+      Action: ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [role('refresh'), role('rotation')] } },
+    },
+  ];
+
+  it('is administered by the account, used by the functions only, and not deleted by mistake', () => {
+    expect(policyOf(plain)).toEqual([
+      administration,
+      { ...denial, Sid: 'NoDeletion', Action: 'kms:ScheduleKeyDeletion' },
+      ...useByFunctions,
+    ]);
+  });
+
+  it('can be deleted with the stack where nothing is to stay', () => {
+    const stack = template({ removalPolicy: 'destroy' });
+
+    expect(policyOf(stack)).toEqual([administration, ...useByFunctions]);
   });
 });
 
