@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../../cli/exit-code.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { runCliForJson } from '../helpers/cli.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts';
 
@@ -79,8 +80,8 @@ export function withStatus({ steps }: Diagnosis, status: string): string[] {
 export function diagnoseWorld() {
   let interceptor: AwsInterceptor | undefined;
   let credentials = 0;
-  const world = sharedWorld(whenOver =>
-    rotationWorld(
+  const world = sharedWorld(async whenOver => {
+    const made = await rotationWorld(
       {
         virtualTime: false,
         events: { rules: 'none' },
@@ -89,8 +90,10 @@ export function diagnoseWorld() {
         awsInterceptors: [(call, next) => interceptor?.(call, next) ?? next()],
       },
       whenOver,
-    ),
-  );
+    );
+    skipRetryDelays(made.sandbox);
+    return made;
+  });
 
   /** Puts something around every call until the test is over. */
   function intercept(around: AwsInterceptor): void {

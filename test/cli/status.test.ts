@@ -3,17 +3,19 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { listSecrets } from '../../cli/shared/secrets.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
-const shared = sharedWorld(whenOver =>
-  rotationWorld(
-    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-    whenOver,
-  ),
-);
+const OPTIONS = {
+  virtualTime: false,
+  events: { rules: 'none' },
+  secretsManager: { retryDelaysMs: [] },
+} as const;
+
+const shared = sharedWorld(whenOver => rotationWorld(OPTIONS, whenOver));
 
 // Each test begins with a deployment without credentials.
 afterEach(async () => {
@@ -59,11 +61,8 @@ describe('status', () => {
   });
 
   it('tells each of the five healths, and that not all are well', async () => {
-    const world = await rotationWorld({
-      virtualTime: false,
-      events: { rules: 'none' },
-      secretsManager: { retryDelaysMs: [] },
-    });
+    const world = await rotationWorld(OPTIONS);
+    skipRetryDelays(world.sandbox);
     const credentials = {
       healthy: await world.credential({ secretName: 'a/healthy' }),
       expired: await world.credential({ secretName: 'b/expired' }),
