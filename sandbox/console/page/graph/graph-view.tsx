@@ -51,6 +51,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
         ref={picture}
         class="graph"
         viewBox={`0 0 ${Math.ceil(layout.width)} ${Math.ceil(layout.height)}`}
+        style={{ maxWidth: `${Math.ceil(layout.width)}px` }}
         role="group"
         aria-label="State machine: arrow keys move between states, Enter selects one, Escape follows the execution again"
         onKeyDown={onKeyDown}
