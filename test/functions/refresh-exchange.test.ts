@@ -95,7 +95,7 @@ describe('an exchange', () => {
   });
 
   describe('the mark', () => {
-    it('names the attempt, and its deadline lies 5 s beyond the life of the function', async () => {
+    it('names the attempt, and its deadline is 5 s after the timeout of the function', async () => {
       time.remainingMs = 27_500;
       genesys.script(answer(200, TOKENS));
 
@@ -309,7 +309,7 @@ describe('an exchange', () => {
       ]);
     });
 
-    it('throws ExchangeInProgress without a request when the third mark is refused, too', async () => {
+    it('throws ExchangeInProgress without a request when three marks are refused', async () => {
       table.mock.on(PutItemCommand).rejects(ITEM_CHANGED);
 
       const error = await rejection(refreshed());
