@@ -362,7 +362,6 @@ describe('an exchange', () => {
     it.each([
       { remainingMs: 30_000, timeoutMs: 20_000 },
       { remainingMs: 23_000, timeoutMs: 20_000 },
-      { remainingMs: 22_000, timeoutMs: 19_000 },
     ])('is $timeoutMs ms when the function has $remainingMs ms left', async ({ remainingMs, timeoutMs }) => {
       time.remainingMs = remainingMs;
       const timeout = vi.spyOn(AbortSignal, 'timeout');
@@ -371,6 +370,16 @@ describe('an exchange', () => {
       await refreshed();
 
       expect(timeout.mock.calls).toEqual([[timeoutMs]]);
+    });
+
+    it('is whole, or the token is neither marked nor presented', async () => {
+      time.remainingMs = 22_999;
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(table.mock.commandCalls(PutItemCommand)).toEqual([]);
+      expect(genesys.requests).toEqual([]);
     });
 
     it('is read when the request is about to leave', async () => {
@@ -416,7 +425,7 @@ describe('an exchange', () => {
       { retryAfter: '6', remainingMs: 30_000 },
       { retryAfter: '3600', remainingMs: 30_000 },
       { retryAfter: '2', remainingMs: 24_999 },
-      { retryAfter: '0', remainingMs: 22_999 },
+      { retryAfter: '1', remainingMs: 23_999 },
       { retryAfter: undefined, remainingMs: 30_000 },
       { retryAfter: 'Wed, 01 Jul 2026 08:00:02 GMT', remainingMs: 30_000 },
     ])(
