@@ -25,6 +25,7 @@ import {
   recordExchange,
   type SealedPair,
   type TokenItem,
+  wasPresented,
 } from '../shared/journal/journal.ts';
 import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
 import { type LogSubject, log } from '../shared/log.ts';
@@ -225,7 +226,7 @@ async function present(
       secretArn,
       loginUrl: genesysUrlsOf(grant.host).loginUrl,
       timeoutMs: timeoutWithin(TOKEN_TIMEOUT_MS, remainingMs(), RECORD_RESERVE_MS),
-      presentedBefore: token.exchange !== undefined,
+      presentedBefore: wasPresented(token),
       now,
     });
   try {
