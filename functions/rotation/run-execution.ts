@@ -26,6 +26,12 @@ export interface RunRequest {
   readonly sealedRotationToken: string | null;
 }
 
+/** The input of an execution. */
+interface ExecutionInput extends Pick<RunRequest, 'purpose' | 'sealedRotationToken'> {
+  readonly secretArn: string;
+  readonly versionId: string;
+}
+
 /** A redrive that is refused this often, at these intervals in ms, is impossible, whatever DescribeExecution says. */
 const MAX_REFUSALS = 3;
 const REFUSED_REDRIVE_PAUSE_MS = 500;
@@ -85,14 +91,18 @@ export async function awaitLatestExecution(
 async function startOrAttach(request: RunRequest, dependencies: WaitDependencies): Promise<RunningExecution> {
   const { rotation, purpose, sealedRotationToken } = request;
   const { secretArn, clientRequestToken: versionId } = rotation;
+  const input: ExecutionInput = { purpose, secretArn, versionId, sealedRotationToken };
   for (let number = 1; ; number++) {
     const name = attemptName(rotation, purpose, number);
     const executionArn = executionArnOf(name, dependencies);
-    const input = { purpose, secretArn, versionId, sealedRotationToken };
     if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
     const found = await lookAtExecution(executionArn, dependencies);
-    // One that is not visible yet was started a moment ago.
-    if (found === undefined || isRunning(found)) {
+    // One that is not visible yet was started a moment ago, perhaps by this call: its response may have been lost.
+    if (
+      found === undefined ||
+      isRunning(found) ||
+      (found.status === 'SUCCEEDED' && isStartedWith(input, found))
+    ) {
       return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
     const redriven = hasFailed(found) ? await redriveFailed(executionArn, found, dependencies) : undefined;
@@ -100,6 +110,11 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     assertTimeLeft(executionArn, dependencies);
     log('warn', 'next attempt', { secretArn, versionId, execution: executionArn });
   }
+}
+
+/** Whether an execution was started by the call with this input: a RotationToken is sealed anew in every call. */
+function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionDescription): boolean {
+  return input.sealedRotationToken !== null && startedWith === JSON.stringify(input);
 }
 
 /**

@@ -59,6 +59,8 @@ export interface TokenItem {
   readonly revision: number | undefined;
   /** Present while the status is `exchanging`. */
   readonly exchange: Exchange | undefined;
+  /** Whether an earlier exchange of the token has no known result: its response was lost. */
+  readonly responseLost?: true;
   /** Until then a Promote may be moving AWSCURRENT to the pair of this token. */
   readonly claimedUntil: Date | undefined;
 }
@@ -140,6 +142,7 @@ export async function readToken(
     status: STATUSES.find(status => status === item.status?.S) ?? 'issued',
     revision: numberOf(item.revision),
     exchange: exchangeOf(item),
+    ...(item.responseLost?.BOOL === true && { responseLost: true as const }),
     claimedUntil: instantOf(item.claimedUntil?.S),
   };
 }
@@ -196,6 +199,7 @@ export async function beginExchange(
           enteredAt: { S: attempt.enteredAt },
           retryCount: { N: String(attempt.retryCount) },
           deadline: { S: deadline.toISOString() },
+          ...(wasPresented(token) && { responseLost: { BOOL: true } }),
         },
         ...(token.revision === undefined
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -207,6 +211,11 @@ export async function beginExchange(
     ),
   );
   return marked ? exchange : undefined;
+}
+
+/** Whether a token was presented before, and the response was lost. */
+export function wasPresented({ exchange, responseLost }: TokenItem): boolean {
+  return exchange !== undefined || responseLost === true;
 }
 
 /**
@@ -321,7 +330,7 @@ function keptToken({ tableName }: Journal, pair: ExchangedPair): TransactWriteIt
     Update: {
       TableName: tableName,
       Key: tokenKey(pair.fingerprint),
-      UpdateExpression: `SET #status = :issued, generation = :generation ${REMOVE_EXCHANGE} ADD revision :one`,
+      UpdateExpression: `SET #status = :issued, generation = :generation ${REMOVE_EXCHANGE}, responseLost ADD revision :one`,
       ConditionExpression: 'exchangeId = :exchangeId',
       ExpressionAttributeNames: { '#status': 'status' },
       ExpressionAttributeValues: {
@@ -407,8 +416,11 @@ async function transact(journal: Journal, writes: readonly TransactWriteItem[]):
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
-    if (!codes.every(code => code === 'None' || code === 'ConditionalCheckFailed')) throw error;
-    return codes.flatMap((code, index) => (code === 'None' ? [] : [index]));
+    const refused = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
+    const isConflict = codes.some(code => code !== 'None' && code !== 'ConditionalCheckFailed');
+    // Without a reason it is not an unmet condition: nothing was written, so it must not count as recorded.
+    if (isConflict || refused.length === 0) throw error;
+    return refused;
   }
 }
 
