@@ -15,7 +15,7 @@ export function endText(end: RotationEnd, { secretName, executionArn, command }:
     case 'rotated':
       return `Rotated ${secretName}: AWSCURRENT moved${end.previousVersionId === undefined ? '' : ` from version ${end.previousVersionId}`} to ${end.currentVersionId}.`;
     case 'superseded':
-      return `Superseded: somebody logged in during the rotation of ${secretName}. The newer login stays, in version ${end.currentVersionId}. Nothing is left to do.`;
+      return `Superseded: AWSCURRENT of ${secretName} got a newer login or newer tokens during the rotation, in version ${end.currentVersionId}. They stay. Nothing is left to do.`;
     case 'configurationChecked':
       return `The configuration of ${secretName} is valid. Nothing was changed.`;
     case 'stillRunning':

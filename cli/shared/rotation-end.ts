@@ -15,7 +15,7 @@ export type RotationEnd =
       /** The version that AWSCURRENT is on now. */
       readonly currentVersionId: string;
     }
-  /** Somebody logged in during the rotation, and the newer login is AWSCURRENT. */
+  /** AWSCURRENT got a newer login, or newer tokens of the same login, during the rotation. */
   | { readonly outcome: 'superseded'; readonly currentVersionId: string }
   /** It only tested the configuration. */
   | { readonly outcome: 'configurationChecked' }
