@@ -40,8 +40,10 @@ export async function checkLogin(
     await readToken(journal, ARN, fingerprint);
   } catch (error) {
     if (error instanceof SharedLogin) {
+      // The first sentence names the other secret.
+      const [found = error.message] = error.message.split('. ');
       return wrong(
-        `secret ${error.ownerArn} rotates the same login`,
+        found,
         `Two secrets must not hold the same login, because each refresh ends the other's tokens. Rotations of this secret fail with SharedLogin. Log in for this secret: ${command(`authorize ${Name}`)}`,
       );
     }

@@ -50,14 +50,6 @@ export class InvalidSecret extends RotationError {
 
 /** Another secret rotates the same login. Each refresh would end the other secret's tokens, so it is refused. */
 export class SharedLogin extends RotationError {
-  /** The secret that rotates the login. */
-  readonly ownerArn: string | undefined;
-
-  constructor(message: string, ownerArn?: string) {
-    super(message);
-    this.ownerArn = ownerArn;
-  }
-
   override get name() {
     return 'SharedLogin' as const;
   }

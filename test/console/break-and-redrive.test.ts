@@ -205,7 +205,8 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     await page.seeExecution('FAILED');
     await page.switchFault(fault, false);
     await page.button('Redrive').click();
-    await page.statePanel().getByText('RefreshTokenRejected').first().waitFor();
+    await page.page.getByRole('button', { name: /^Refresh: failed, RefreshTokenRejected/ }).waitFor();
+    await page.seeExecution('FAILED');
     await page.page.locator('[data-works=false]').waitFor();
     await page.button('Log in again').click();
     await page.page.locator('[data-works=true]').waitFor();
@@ -213,6 +214,7 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     await page.button('Redrive').click();
 
     await page.seeExecution('SUCCEEDED');
+    await page.seeState('Rotated', 'succeeded');
     expect(await page.node('Refresh').textContent()).toContain('redriven ×2');
   });
 });

@@ -118,6 +118,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.seeExecution('ABORTED');
     await page.button('Redrive').click();
     await page.seeExecution('SUCCEEDED');
+    await page.seeState('Rotated', 'succeeded');
     expect(await page.node('Refresh').textContent()).toContain('redriven ×1');
   });
 

@@ -132,7 +132,6 @@ export async function readToken(
   if (ownerArn !== secretArn) {
     throw new SharedLogin(
       `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for secret ${secretArn} (authorize), then redrive the execution.`,
-      ownerArn,
     );
   }
   return {
