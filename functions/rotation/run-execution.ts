@@ -121,7 +121,7 @@ function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionD
  * Redrives an execution that failed.
  *
  * @param found how it stood a moment ago
- * @returns undefined when it cannot be redriven; one that somebody else redrives at the same time is running
+ * @returns undefined when it cannot be redriven; one that somebody else has redriven is running or has succeeded
  */
 async function redriveFailed(
   executionArn: string,
@@ -131,7 +131,7 @@ async function redriveFailed(
   let latest = found;
   for (let refusals = 0; latest !== undefined && refusals < MAX_REFUSALS; refusals++) {
     const redriveCount = latest.redriveCount ?? 0;
-    if (isRunning(latest)) return { executionArn, redriveCount };
+    if (!hasFailed(latest)) return { executionArn, redriveCount };
     if (latest.redriveStatus === 'NOT_REDRIVABLE') return undefined;
     if (await redriveExecution(executionArn, dependencies)) {
       return { executionArn, redriveCount: redriveCount + 1 };
