@@ -79,7 +79,8 @@ export async function peopleWorld(options: SandboxOptions = {}) {
 
     /** Rotates once more, undisturbed. */
     async nextRotation(subject: Subject): Promise<Health & { readonly outcome: string }> {
-      const { outcome } = await world.rotated(subject.secretArn);
+      const versionId = await world.rotateSecret(subject.secretArn);
+      const outcome = await world.outcome(subject.secretArn, versionId);
       return { outcome: outcome.status, ...(await health(subject)) };
     },
 
