@@ -57,6 +57,7 @@ export async function peopleWorld(options: SandboxOptions = {}) {
   }
 
   async function health({ secretArn, clientId }: Subject): Promise<Health> {
+    await sandbox.advance(sandbox.secretsManager.behaviour.readLagMs);
     const { refreshToken, accessToken } = await world.currentValue(secretArn);
     const { refreshes, refusedRefreshes } = sandbox.genesysCloud.counts(clientId);
     const fingerprint = fingerprintOf(refreshToken);
