@@ -81,76 +81,47 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
 );
 
 describe('eleven newer failed executions, each under a ClientRequestToken of its own', () => {
-  it.each([
-    ['StorePending', 'StorePending'],
-    ['StorePending', 'Verify'],
-    ['Verify', 'Refresh'],
-    ['StorePending', 'Fetch'],
-  ])('hide no tokens: the first rotation failed in %s, the newer ones in %s', async (first, newer) => {
+  /** The first rotation failed in a state; eleven newer ones failed in a state and were given up. */
+  async function failedTwelveTimes(first: string, newer: string) {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
-    await world.failedIn(first, secretArn);
-    await world.giveUp(secretArn);
-    for (let rotation = 0; rotation < 11; rotation++) {
-      await world.failedIn(newer, secretArn);
+    for (const state of [first, ...new Array<string>(11).fill(newer)]) {
+      await world.failedIn(state, secretArn);
       await world.giveUp(secretArn);
     }
+    return { world, credential, secretArn };
+  }
+
+  it.each([
+    ['StorePending', 'StorePending'],
+    ['StorePending', 'Fetch'],
+    ['StorePending', 'Refresh'],
+    ['Verify', 'StorePending'],
+    ['Verify', 'Promote'],
+  ])('hide no tokens: the first rotation failed in %s, the newer ones in %s', async (first, newer) => {
+    const { world, credential } = await failedTwelveTimes(first, newer);
 
     const next = await world.nextRotation(credential);
-    const redriven = [];
-    for (const execution of world.executions(secretArn).slice(0, 12))
-      redriven.push((await world.redriven(execution)).status);
 
     expect(next).toEqual({ outcome: 'succeeded', ...HEALTHY, refreshes: 1 });
-    expect(redriven).toEqual(new Array(12).fill('SUCCEEDED'));
-    const { refreshes, ...health } = await world.health(credential);
-    expect(health).toEqual(HEALTHY);
-    expect(await world.nextRotation(credential)).toMatchObject({
-      outcome: 'succeeded',
-      refreshes: refreshes + 1,
-    });
+    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 2 });
   });
-});
 
-/** Lets the writes that mark a token as being exchanged wait until so many of them have arrived. */
-function meetingAtMark(count: number): AwsInterceptor {
-  const waiting: (() => void)[] = [];
-  return async ({ operation, caller }, next) => {
-    if (operation !== 'PutItem' || caller.functionArn?.includes('-refresh') !== true) return await next();
-    if (waiting.length < count) {
-      await new Promise<void>(resolve => {
-        waiting.push(resolve);
-        if (waiting.length === count) for (const go of waiting) go();
-      });
-    }
-    return await next();
-  };
-}
+  it.each([
+    ['StorePending', 'StorePending'],
+    ['StorePending', 'Refresh'],
+    ['Verify', 'Promote'],
+  ])(
+    'take no tokens away when all are redriven: the first failed in %s, the newer ones in %s',
+    async (first, newer) => {
+      const { world, credential, secretArn } = await failedTwelveTimes(first, newer);
 
-describe('two executions that read the journal before either marks the refresh token', () => {
-  it.each(['two attempts of one rotation', 'rotations of two secrets with one login'])(
-    'exchange it once (%s)',
-    async who => {
-      const world = await peopleWorld({ awsInterceptors: [meetingAtMark(2)] });
-      const credential = await world.credential();
-      const { secretArn, clientId } = credential;
-      expect(who).toBeDefined();
+      const statuses = [];
+      for (const execution of world.executions(secretArn))
+        statuses.push((await world.redriven(execution)).status);
 
-      const versionId = await world.rotateSecret(secretArn);
-      const first = await world.started(versionId);
-      await world.stepFunctions.send(
-        new StartExecutionCommand({
-          stateMachineArn: world.sandbox.stateMachineArn,
-          name: `${first.split(':').at(-1)}-2`,
-          input: world.sandbox.stepFunctions.execution(first).input,
-        }),
-      );
-      await world.outcome(secretArn, versionId);
-      await world.lastClosed(secretArn);
-
-      expect(world.executions(secretArn).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-      expect(clientId).toBeDefined();
+      expect(statuses).toEqual(new Array(12).fill('SUCCEEDED'));
       const { refreshes, ...health } = await world.health(credential);
       expect(health).toEqual(HEALTHY);
       expect(await world.nextRotation(credential)).toMatchObject({
@@ -159,6 +130,93 @@ describe('two executions that read the journal before either marks the refresh t
       });
     },
   );
+});
+
+/**
+ * Lets the first two writes that mark a token as being exchanged wait for each other: both functions have read the
+ * journal then.
+ *
+ * @param onFirst when the first one arrives
+ */
+function meetingAtMark(onFirst: () => Promise<unknown> = async () => undefined): AwsInterceptor {
+  const both = Promise.withResolvers<void>();
+  let arrived = 0;
+  return async ({ operation, caller }, next) => {
+    if (operation !== 'PutItem' || caller.functionArn?.includes('-refresh') !== true) return await next();
+    arrived += 1;
+    if (arrived === 1) await onFirst();
+    if (arrived === 2) both.resolve();
+    await both.promise;
+    return await next();
+  };
+}
+
+/** How many writes of the journal were refused because the item had changed since it was read. */
+function refusedMarks({ sandbox }: PeopleWorld): number {
+  return sandbox.callLog
+    .calls()
+    .filter(
+      ({ operation, errorType }) =>
+        operation === 'PutItem' && errorType === 'ConditionalCheckFailedException',
+    ).length;
+}
+
+describe('two executions that read the journal before either marks the refresh token', () => {
+  it('exchange it once when they are attempts of one rotation', async () => {
+    const world = await peopleWorld({ awsInterceptors: [meetingAtMark(async () => startAnother())] });
+    const credential = await world.credential();
+    const { secretArn } = credential;
+    async function startAnother(): Promise<void> {
+      const [first] = world.executions(secretArn);
+      const { stateMachineArn } = world.sandbox;
+      await world.stepFunctions.send(
+        new StartExecutionCommand({ stateMachineArn, name: `${first?.name}-2`, input: first?.input }),
+      );
+    }
+
+    await world.rotated(secretArn);
+    await world.lastClosed(secretArn);
+
+    expect(world.executions(secretArn)).toMatchObject([
+      { status: 'SUCCEEDED', stateName: 'Rotated' },
+      { status: 'SUCCEEDED', stateName: 'Rotated' },
+    ]);
+    expect(refusedMarks(world)).toBe(1);
+    const { refreshes, ...health } = await world.health(credential);
+    expect(health).toEqual(HEALTHY);
+    expect(await world.nextRotation(credential)).toMatchObject({
+      outcome: 'succeeded',
+      refreshes: refreshes + 1,
+    });
+  });
+
+  it('exchange it once when they are rotations under two ClientRequestTokens', async () => {
+    const world = await peopleWorld({ awsInterceptors: [meetingAtMark(async () => startAnother())] });
+    const credential = await world.credential();
+    const { secretArn } = credential;
+    const versionIds: string[] = [];
+    async function startAnother(): Promise<void> {
+      await world.giveUp(secretArn);
+      versionIds.push(await world.rotateSecret(secretArn));
+    }
+
+    await world.rotated(secretArn);
+    const outcome = await world.outcome(secretArn, versionIds[0] ?? '');
+    await world.lastClosed(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(world.executions(secretArn)).toMatchObject([
+      { status: 'SUCCEEDED', stateName: 'Rotated' },
+      { status: 'SUCCEEDED', stateName: 'Rotated' },
+    ]);
+    expect(refusedMarks(world)).toBe(1);
+    const { refreshes, ...health } = await world.health(credential);
+    expect(health).toEqual(HEALTHY);
+    expect(await world.nextRotation(credential)).toMatchObject({
+      outcome: 'succeeded',
+      refreshes: refreshes + 1,
+    });
+  });
 });
 
 /** A second secret with a copy of the first one's value, also ready to rotate. */
@@ -200,7 +258,7 @@ describe('two secrets with the same login', () => {
   );
 
   it('rotate one of them when both read the journal before either marks the token', async () => {
-    const world = await peopleWorld({ awsInterceptors: [meetingAtMark(2)] });
+    const world = await peopleWorld({ awsInterceptors: [meetingAtMark()] });
     const credential = await world.credential();
     const { secretArn } = credential;
     const copy = await copyOf(world, credential);
@@ -214,6 +272,7 @@ describe('two secrets with the same login', () => {
     expect(statuses.toSorted((a, b) => a.localeCompare(b))).toEqual(['FAILED', 'SUCCEEDED']);
     const failed = executions.find(({ status }) => status === 'FAILED');
     expect(failed?.failure.error).toBe('SharedLogin');
+    expect(refusedMarks(world)).toBe(1);
     const winner = statuses[0] === 'SUCCEEDED' ? credential : copy;
     expect(await world.health(winner)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
