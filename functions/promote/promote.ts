@@ -83,7 +83,9 @@ export async function promote(
   const claimUntil = new Date(now().getTime() + remainingMs() + CLAIM_MARGIN_MS);
   const [description, isClaimed] = await Promise.all([
     readUntil(
-      ({ stages }) => stages[pendingVersionId]?.some(isPromotable) === true,
+      read =>
+        read.stages[pendingVersionId]?.some(isPromotable) === true ||
+        versionWithStage(read, 'AWSCURRENT') !== baseVersionId,
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
