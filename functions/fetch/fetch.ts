@@ -25,7 +25,7 @@ export interface FetchRequest extends LogSubject {
 
 /** Where the workflow goes from here. */
 export interface FetchResult {
-  readonly route: 'refresh' | 'rotated' | 'checkConfiguration';
+  readonly route: 'refresh' | 'rotated' | 'standDown' | 'checkConfiguration';
 }
 
 /** What fetching needs. */
@@ -58,13 +58,15 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * Checks everything that can be checked before anything is spent, and decides where the rotation goes. It searches for
  * nothing: the journal leads from the refresh token of AWSCURRENT to the newest one.
  *
+ * A rotation whose version is neither AWSPENDING nor AWSCURRENT stands down: a write to AWSCURRENT has ended it, or
+ * Secrets Manager never began it. A redrive goes on without a label, because a fix of the secret's value is such a write.
+ *
  * A rotation that is AWSCURRENT already, but left AWSPENDING on another of its versions, would keep Secrets Manager
  * from starting the next one: the label is removed.
  *
  * @throws SecretNotFound
  * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
- * @throws InvalidRotationRequest the execution is not one of this rotation, or its version is neither AWSPENDING nor
- *         AWSCURRENT. A redrive needs no label: whoever fixes the secret's value may take AWSPENDING off by that.
+ * @throws InvalidRotationRequest the execution is not named after the rotation in its input
  */
 export async function fetchCredential(
   request: FetchRequest,
@@ -84,7 +86,7 @@ export async function fetchCredential(
   const route = chooseRoute(request, description);
   if (route === 'rotated') {
     await removeLeftoverLabel(description, versionId, { secrets, sleep });
-  } else {
+  } else if (route !== 'standDown') {
     assertRoomForTokens(secretArn, settled(reading).credential);
   }
   log('info', 'fetched', request, { route });
@@ -99,14 +101,10 @@ function chooseRoute(request: FetchRequest, description: SecretDescription): Fet
       `Execution ${execution} is not named after the rotation in its input. Nothing was spent. Start the rotation with RotateSecret.`,
     );
   }
-  const label = labelOf(description, versionId);
-  if (label === undefined && redriveCount === 0) {
-    throw new InvalidRotationRequest(
-      `Version ${versionId} of secret ${secretArn} is neither AWSPENDING nor AWSCURRENT. Nothing was spent. Start the rotation with RotateSecret.`,
-    );
-  }
   if (purpose === 'check-configuration') return 'checkConfiguration';
-  return label === 'AWSCURRENT' ? 'rotated' : 'refresh';
+  const label = labelOf(description, versionId);
+  if (label === 'AWSCURRENT') return 'rotated';
+  return label === undefined && redriveCount === 0 ? 'standDown' : 'refresh';
 }
 
 /** The label that the rotation has got to. */
