@@ -46,7 +46,7 @@ export async function closedIn(
   if (state === 'StandDown') {
     world.whenIn('Promote', async () => {
       await world.authorizeAgain(credential);
-      return 'goes on';
+      return 'runs';
     });
   }
   meet();

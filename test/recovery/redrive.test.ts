@@ -65,7 +65,7 @@ describe('an execution that was stopped in any state', () => {
     const { closed, ends, good } = await redrivenFromEvery(world, harmless, state =>
       world.whenIn(state, async executionArn => {
         await world.stop(executionArn);
-        return 'goes on';
+        return 'runs';
       }),
     );
 
@@ -80,7 +80,7 @@ describe('an execution that was stopped in any state', () => {
     const before = await world.currentValue(secretArn);
     world.whenIn('Refresh', async executionArn => {
       await world.stop(executionArn);
-      return 'goes on';
+      return 'runs';
     });
 
     await world.rotated(secretArn);
@@ -113,7 +113,7 @@ describe('an execution that ran out of time in any state', () => {
     const { closed, ends, good } = await redrivenFromEvery(world, STATES, state =>
       world.whenIn(state, async () => {
         sandbox.faults.add({ target: 'secretsmanager:*', kind: 'hang' });
-        return 'goes on';
+        return 'runs';
       }),
     );
 
