@@ -36,6 +36,8 @@ export async function expectSaved(
   { secretArn, clientId }: Pick<FirstCredential, 'secretArn' | 'clientId'>,
   { refreshes, login = 1, refusedRefreshes = 0, keys = {} }: Expected,
 ): Promise<void> {
+  // The rotation function may still be polling an execution that has closed.
+  await world.inTime(world.sandbox.secretsManager.rotationsIdle());
   const saved = { login, refreshToken: 'live', accessToken: 200, refusedRefreshes };
   expect(await found()).toEqual({ ...saved, refreshes });
   expect(await world.currentValue(secretArn)).toMatchObject(keys);

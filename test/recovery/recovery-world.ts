@@ -44,31 +44,27 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],
   });
   const { sandbox, secrets, stepFunctions, inTime } = world;
-  const executionArns = new Map<string, string[]>();
-  sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-    if (type !== 'ExecutionStarted') return;
-    const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
-    executionArns.set(secretArn, [...(executionArns.get(secretArn) ?? []), executionArn]);
-  });
-
   async function versionWith(secretArn: string, label: string): Promise<string | undefined> {
     const labels = await world.labels(secretArn);
     return Object.entries(labels).find(([, stages]) => stages.includes(label))?.[0];
   }
 
-  async function moveCurrent(secretArn: string, versionId: string): Promise<void> {
+  async function moveLabel(label: string, secretArn: string, versionId: string): Promise<void> {
+    const fromId = await versionWith(secretArn, label);
     await secrets.send(
       new UpdateSecretVersionStageCommand({
         SecretId: secretArn,
-        VersionStage: 'AWSCURRENT',
+        VersionStage: label,
         MoveToVersionId: versionId,
-        RemoveFromVersionId: await versionWith(secretArn, 'AWSCURRENT'),
+        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
       }),
     );
   }
 
   const executions = (secretArn: string): ExecutionSnapshot[] =>
-    (executionArns.get(secretArn) ?? []).map(arn => sandbox.stepFunctions.execution(arn));
+    sandbox.stepFunctions
+      .executions(sandbox.stateMachineArn)
+      .filter(({ input }) => v.parse(executionInput, JSON.parse(input)).secretArn === secretArn);
 
   return {
     ...world,
@@ -78,12 +74,15 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
     /** The id of the version with a label. */
     versionWith,
 
-    /** Moves AWSCURRENT to a version by its label. */
-    moveCurrent,
+    /** Moves AWSCURRENT to a version. */
+    moveCurrent: (secretArn: string, versionId: string) => moveLabel('AWSCURRENT', secretArn, versionId),
+
+    /** Moves AWSPENDING to a version. */
+    movePending: (secretArn: string, versionId: string) => moveLabel('AWSPENDING', secretArn, versionId),
 
     /** Moves AWSCURRENT back to the version with AWSPREVIOUS. */
     async rollBack(secretArn: string): Promise<void> {
-      await moveCurrent(secretArn, (await versionWith(secretArn, 'AWSPREVIOUS')) ?? '');
+      await moveLabel('AWSCURRENT', secretArn, (await versionWith(secretArn, 'AWSPREVIOUS')) ?? '');
     },
 
     /** Stores a value under a label other than AWSCURRENT, and returns the version's id. */
