@@ -56,7 +56,7 @@ const stateData = v.pipe(
 );
 
 /** Names the tokens in a value of a secret; undefined for a value that is not a complete credential. */
-export function tokensIn(value: string): TokenFingerprints | undefined {
+function tokensIn(value: string): TokenFingerprints | undefined {
   const parsed = v.safeParse(completeCredential, value);
   if (!parsed.success) return undefined;
   const { accessToken, refreshToken } = parsed.output;
@@ -65,6 +65,36 @@ export function tokensIn(value: string): TokenFingerprints | undefined {
     refreshToken: fingerprintOf(refreshToken),
     journalToken: journalFingerprintOf(parsed.output),
   };
+}
+
+/** The tokens in the versions of a secret, by the versions' ids; versions without a complete credential are left out. */
+export function storedTokens(
+  secretArn: string,
+  { secretsManager }: Sandbox,
+): ReadonlyMap<string, TokenFingerprints> {
+  const values = secretsManager.lookAtValues(secretArn, value =>
+    'SecretString' in value ? tokensIn(value.SecretString) : undefined,
+  );
+  return new Map(
+    [...values].flatMap(([id, tokens]) => (tokens === undefined ? [] : [[id, tokens] as const])),
+  );
+}
+
+/**
+ * The tokens in the version with a label; undefined where it has no complete credential.
+ *
+ * @throws Error more than one version has the label, or AWSCURRENT is missing
+ */
+export function tokensWith(
+  label: 'AWSCURRENT' | 'AWSPENDING',
+  secretArn: string,
+  sandbox: Sandbox,
+): TokenFingerprints | undefined {
+  const versions = sandbox.secretsManager.secret(secretArn)?.versions ?? [];
+  const [holder, ...others] = versions.filter(({ labels }) => labels.includes(label));
+  if (others.length > 0 || (label === 'AWSCURRENT' && holder === undefined))
+    throw new Error(`Secret ${secretArn} has ${holder === undefined ? 'no' : 'several'} ${label} versions.`);
+  return holder && storedTokens(secretArn, sandbox).get(holder.id);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { type TokenFingerprints, type TokenHomes, tokensIn } from '../token-homes.ts';
+import { type TokenFingerprints, type TokenHomes, tokensWith } from '../token-homes.ts';
 
 /** Where the tokens of a credential are. */
 export interface CredentialState {
@@ -52,19 +52,6 @@ export async function credentialState(
     const sealed = await Promise.all(executionArns.map(arn => homes.sealedIn(arn)));
     return sealed.includes(token) ? 'sealed' : 'lost';
   }
-}
-
-/** The tokens in the version with a label; undefined where no version with a complete credential has it. */
-export function tokensWith(
-  label: 'AWSCURRENT' | 'AWSPENDING',
-  secretArn: string,
-  { secretsManager }: Sandbox,
-): TokenFingerprints | undefined {
-  const version = secretsManager.secret(secretArn)?.versions.find(({ labels }) => labels.includes(label));
-  const values = secretsManager.lookAtValues(secretArn, value =>
-    'SecretString' in value ? tokensIn(value.SecretString) : undefined,
-  );
-  return version && values.get(version.id);
 }
 
 function liveRefreshToken(clientId: string, genesysCloud: GenesysCloud): string | undefined {

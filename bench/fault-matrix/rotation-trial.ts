@@ -13,13 +13,8 @@ import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts'
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
-import { TokenHomes } from '../token-homes.ts';
-import {
-  type CredentialState,
-  credentialState,
-  tokensWith,
-  type WatchedCredential,
-} from './credential-state.ts';
+import { TokenHomes, tokensWith } from '../token-homes.ts';
+import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';
 import type { Scenario } from './scenarios.ts';
 

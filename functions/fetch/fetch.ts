@@ -20,6 +20,7 @@ export interface FetchRequest extends LogSubject {
   readonly purpose: Purpose;
   /** The execution's ARN. */
   readonly execution: string;
+  readonly redriveCount: number;
 }
 
 /** Where the workflow goes from here. */
@@ -48,6 +49,7 @@ export function parseFetchRequest(event: unknown): FetchRequest {
     secretArn: input.string('secretArn'),
     versionId: input.string('versionId'),
     execution: request.string('execution'),
+    redriveCount: request.count('redriveCount'),
     state: request.string('state'),
   };
 }
@@ -62,7 +64,7 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * @throws SecretNotFound
  * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
  * @throws InvalidRotationRequest the execution is not one of this rotation, or its version is neither AWSPENDING nor
- *         AWSCURRENT
+ *         AWSCURRENT. A redrive needs no label: whoever fixes the secret's value may take AWSPENDING off by that.
  */
 export async function fetchCredential(
   request: FetchRequest,
@@ -90,7 +92,7 @@ export async function fetchCredential(
 }
 
 function chooseRoute(request: FetchRequest, description: SecretDescription): FetchResult['route'] {
-  const { secretArn, versionId, purpose, execution } = request;
+  const { secretArn, versionId, purpose, execution, redriveCount } = request;
   const rotation = { secretArn, secretName: description.name, clientRequestToken: versionId };
   if (description.arn !== secretArn || !isAttemptOf(execution, rotation, purpose)) {
     throw new InvalidRotationRequest(
@@ -98,7 +100,7 @@ function chooseRoute(request: FetchRequest, description: SecretDescription): Fet
     );
   }
   const label = labelOf(description, versionId);
-  if (label === undefined) {
+  if (label === undefined && redriveCount === 0) {
     throw new InvalidRotationRequest(
       `Version ${versionId} of secret ${secretArn} is neither AWSPENDING nor AWSCURRENT. Nothing was spent. Start the rotation with RotateSecret.`,
     );

@@ -3,6 +3,7 @@ import { attemptName, type Purpose, type RotationIdentity } from '../shared/exec
 import {
   type ExecutionDescription,
   executionArnOf,
+  executionNamedIn,
   hasFailed,
   isRunning,
   redriveExecution,
@@ -141,14 +142,12 @@ async function redriveFailed(
   return undefined;
 }
 
-/** The execution that has to be redriven before the one that closed; of this state machine, whatever a cause says. */
+/** The execution that must be redriven before the one that closed. */
 function unsettledOwner(
   { error, cause }: ExecutionDescription,
   dependencies: WaitDependencies,
 ): string | undefined {
-  if (error !== 'ExchangeUnsettled') return undefined;
-  const prefix = executionArnOf('', dependencies);
-  const message = functionMessage(cause) ?? '';
-  const name = message.split(prefix)[1]?.match(/^[\w-]{1,80}/)?.[0];
-  return name === undefined ? undefined : `${prefix}${name}`;
+  return error === 'ExchangeUnsettled'
+    ? executionNamedIn(functionMessage(cause) ?? '', dependencies)
+    : undefined;
 }

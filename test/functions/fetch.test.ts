@@ -249,6 +249,12 @@ describe('fetch', () => {
       expect(sleeps).toEqual([500, 500, 500, 500, 500]);
     });
 
+    it('not for a missing label in a redrive: fixing the value may have taken AWSPENDING off', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'] });
+
+      expect(await fetched({ redriveCount: 1 })).toEqual({ route: 'refresh' });
+    });
+
     it('with InvalidSecret when AWSCURRENT has no value', async () => {
       secretsMock
         .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
@@ -356,6 +362,7 @@ describe('parseFetchRequest', () => {
       sealedRotationToken: 'v1.a.b.c' as string | null,
     },
     execution: EXECUTION,
+    redriveCount: 0,
     state: 'Fetch',
   };
 
@@ -383,7 +390,7 @@ describe('parseFetchRequest', () => {
     expect(error.message).toContain(key);
   });
 
-  it.each(['input', 'execution', 'state'])('refuses a request without %s', async key => {
+  it.each(['input', 'execution', 'redriveCount', 'state'])('refuses a request without %s', async key => {
     const event = { ...EVENT, [key]: undefined };
 
     const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));

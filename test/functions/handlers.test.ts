@@ -200,7 +200,12 @@ describe('handlers', () => {
     const input = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION };
 
     const result = await handler(
-      { input: { ...input, sealedRotationToken: null }, execution: `${EXECUTION}-check`, state: 'Fetch' },
+      {
+        input: { ...input, sealedRotationToken: null },
+        execution: `${EXECUTION}-check`,
+        redriveCount: 0,
+        state: 'Fetch',
+      },
       CONTEXT,
     );
 

@@ -13,7 +13,7 @@ export const EXECUTION = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-bb
 const TASK = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION } as const;
 
 /** What `fetch` reads from the request of Fetch. */
-export const FETCH: FetchRequest = { ...TASK, purpose: 'rotate', state: 'Fetch' };
+export const FETCH: FetchRequest = { ...TASK, purpose: 'rotate', redriveCount: 0, state: 'Fetch' };
 
 /** What `refresh` reads from the requests of Refresh and RefreshAgain. */
 export const REFRESH: RefreshRequest = {

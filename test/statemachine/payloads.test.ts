@@ -35,9 +35,9 @@ const REQUESTS: readonly {
   {
     task: 'Fetch',
     functionName: 'Fetch',
-    request: { input: INPUT, execution: 'execution-arn', state: 'Fetch' },
+    request: { input: INPUT, execution: 'execution-arn', redriveCount: 0, state: 'Fetch' },
     parse: parseFetchRequest,
-    parsed: { ...COMMON, purpose: 'rotate', state: 'Fetch' },
+    parsed: { ...COMMON, purpose: 'rotate', redriveCount: 0, state: 'Fetch' },
   },
   {
     task: 'Refresh',

@@ -128,9 +128,10 @@ export async function readToken(
 ): Promise<TokenItem | undefined> {
   const item = await getItem(journal, tokenKey(fingerprint));
   if (item === undefined) return undefined;
-  if (item.secretArn?.S !== secretArn) {
+  const ownerArn = item.secretArn?.S;
+  if (ownerArn !== secretArn) {
     throw new SharedLogin(
-      `Secret ${secretArn} holds a login that secret ${item.secretArn?.S} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for one of them, then redrive the execution.`,
+      `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for secret ${secretArn} (authorize), then redrive the execution.`,
     );
   }
   return {
