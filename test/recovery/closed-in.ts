@@ -1,10 +1,9 @@
+import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import type { RecoveryWorld } from './recovery-world.ts';
 
-const DAY_MS = 86_400_000;
-
-/** Every Task of the workflow, and where a rotation that fails there ends after a redrive, with so many refreshes. */
+/** Every Task of the workflow, and how a rotation that fails there ends after a redrive. */
 export const ENDS = {
   Fetch: { end: 'Rotated', refreshes: 1 },
   Refresh: { end: 'Rotated', refreshes: 1 },
@@ -22,7 +21,10 @@ export type State = keyof typeof ENDS;
 /** The names of all Tasks. */
 export const STATES = Object.keys(ENDS) as State[];
 
-/** Leads a rotation into a state, where `meet` makes something happen to it, and returns how it closed. */
+/** An access token has expired by then. */
+const EXPIRED_MS = 25 * 3_600_000;
+
+/** Leads a rotation into a state, where something happens to it that `meet` prepares, and returns how it closed. */
 export async function closedIn(
   state: State,
   world: RecoveryWorld,
@@ -30,36 +32,27 @@ export async function closedIn(
   meet: () => void,
 ): Promise<ExecutionSnapshot> {
   const { secretArn } = credential;
-  if (state === 'RefreshAgain') return await closedInRefreshAgain(world, secretArn, meet);
+  if (state === 'RefreshAgain') {
+    world.crashIn('Verify');
+    await world.rotated(secretArn);
+    await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
+    await world.sandbox.advance(EXPIRED_MS);
+    world.serveAll();
+    meet();
+    const closed = await world.redriven(await world.lastClosed(secretArn));
+    world.serveAll();
+    return closed;
+  }
   if (state === 'StandDown') {
     world.whenIn('Promote', async () => {
       await world.authorizeAgain(credential);
-      return 'goes on';
+      return 'runs';
     });
   }
   meet();
   const versionId = await world.rotateSecret(secretArn, { immediately: state !== 'CheckConfiguration' });
   await world.outcome(secretArn, versionId);
   const closed = await world.lastClosed(secretArn);
-  world.serveAll();
-  return closed;
-}
-
-/** A rotation fails in Verify, and its access token has expired when it is redriven. */
-async function closedInRefreshAgain(
-  world: RecoveryWorld,
-  secretArn: string,
-  meet: () => void,
-): Promise<ExecutionSnapshot> {
-  world.enable(secretArn);
-  world.crashIn('Verify');
-  const versionId = await world.rotateSecret(secretArn);
-  await world.outcome(secretArn, versionId);
-  const failed = await world.lastClosed(secretArn);
-  world.serveAll();
-  await world.sandbox.advance(2 * DAY_MS);
-  meet();
-  const closed = await world.redriven(failed);
   world.serveAll();
   return closed;
 }

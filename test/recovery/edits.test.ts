@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { statesOf } from '../rotation/execution-outcome.ts';
-import { CallBoundaries } from './call-boundaries.ts';
+import { Calls } from './boundaries.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, CONTINUATIONS, HEALTHY, peopleWorld } from './people-world.ts';
 
 describe.each(Object.entries(CONTINUATIONS))(
@@ -40,16 +40,16 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
   it.each(['removed', 'kept'] as const)(
     'stays, and the tokens are promoted on top of it, at every call (AWSPENDING is %s)',
     async pendingAfterForeignWrite => {
-      const boundaries = new CallBoundaries();
+      const calls = new Calls();
       const world = await peopleWorld({
-        awsInterceptors: [boundaries.awsInterceptor],
+        awsInterceptors: [calls.awsInterceptor],
         secretsManager: { pendingAfterForeignWrite, retryDelaysMs: [60_000, 60_000] },
       });
-      world.sandbox.genesysCloud.intercept(boundaries.genesysInterceptor);
+      world.sandbox.genesysCloud.intercept(calls.genesysInterceptor);
       const undisturbed = await world.credential({ secretName: 'genesys/undisturbed' });
-      boundaries.ignore();
+      calls.reset();
       await world.rotated(undisturbed.secretArn);
-      const all = boundaries.all;
+      const all = calls.boundaries;
       const wrong: unknown[] = [];
 
       for (const boundary of all) {
@@ -57,9 +57,9 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
           secretName: `genesys/${boundary.side}-${boundary.call}`,
         });
         const { secretArn } = credential;
-        boundaries.watch(boundary, () => world.mend(secretArn, { queue: 'added by hand' }));
+        calls.watch(boundary, () => world.mend(secretArn, { queue: 'added by hand' }));
         await world.rotated(secretArn);
-        boundaries.ignore();
+        calls.reset();
         await world.sandbox.advance(180_000);
 
         const health = await world.health(credential);
