@@ -8,7 +8,7 @@ import {
 import { claimToken, type Journal } from '../shared/journal/journal.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { isClientFault } from '../shared/pending-label.ts';
+import { isClientFault, removePendingLabel } from '../shared/pending-label.ts';
 import type { RequestFields } from '../shared/request.ts';
 import {
   belongsToRotation,
@@ -66,7 +66,8 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
  * Moves AWSCURRENT to this rotation's pending version, from the version that StorePending read and from no other. The
  * call has no idempotency token, so a repetition of one that succeeded is refused; the labels tell. Safe to repeat.
  *
- * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved.
+ * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved. AWSPENDING is
+ * taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
  *
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
  * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
@@ -78,7 +79,7 @@ export async function promote(
   request: PromoteRequest,
   dependencies: PromoteDependencies,
 ): Promise<PromoteResult> {
-  const { secretArn, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
+  const { secretArn, versionId, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
   const { secrets, journal, now, remainingMs, sleep } = dependencies;
   const claimUntil = new Date(now().getTime() + remainingMs() + CLAIM_MARGIN_MS);
   const [description, isClaimed] = await Promise.all([
@@ -101,6 +102,11 @@ export async function promote(
     }
     await moveCurrent(request, dependencies);
     movedAt = now();
+  }
+  // Secrets Manager may count a rotation as failed whose own version is not AWSCURRENT. As long as AWSPENDING is there,
+  // it retries that rotation, which has nothing left to do, instead of starting the next one.
+  if (pendingVersionId !== versionId && versionWithStage(description, 'AWSPENDING') === pendingVersionId) {
+    await removePendingLabel(secrets, secretArn, pendingVersionId, sleep);
   }
   log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
   writeMetrics(request, {

@@ -66,7 +66,7 @@ describe('promote', () => {
 
   /** Refuses the move; the labels are these afterwards. */
   function refused(exception: Error, ...stages: [Stages, ...Stages[]]): void {
-    secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+    secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSCURRENT' }).callsFake(() => {
       labelled(...stages);
       throw exception;
     });
@@ -87,8 +87,14 @@ describe('promote', () => {
     );
   }
 
+  function changesOf(label: string): object[] {
+    return secretsMock
+      .commandCalls(UpdateSecretVersionStageCommand, { VersionStage: label })
+      .map(call => call.args[0].input);
+  }
+
   function moves(): object[] {
-    return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
+    return changesOf('AWSCURRENT');
   }
 
   it('moves AWSCURRENT from the version that StorePending read to the verified one', async () => {
@@ -96,8 +102,53 @@ describe('promote', () => {
 
     expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
     expect(moves()).toEqual([MOVE]);
-    expect(secretsMock.calls()).toHaveLength(2);
     expect(sleeps).toEqual([]);
+  });
+
+  it('makes two calls of Secrets Manager for the version of the rotation itself', async () => {
+    labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
+
+    await promoted({ pendingVersionId: VERSION });
+
+    expect(moves()).toEqual([{ ...MOVE, MoveToVersionId: VERSION }]);
+    expect(secretsMock.calls()).toHaveLength(2);
+  });
+
+  describe('AWSPENDING on a derived version', () => {
+    const REMOVAL = {
+      SecretId: SECRET_ARN,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: DERIVED_VERSION,
+    };
+
+    it('is taken off after AWSCURRENT has moved there', async () => {
+      await promoted();
+
+      const inputs = secretsMock
+        .commandCalls(UpdateSecretVersionStageCommand)
+        .map(call => call.args[0].input);
+      expect(inputs).toEqual([MOVE, REMOVAL]);
+    });
+
+    it('is taken off when an earlier attempt moved AWSCURRENT and could not take it off', async () => {
+      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+
+      await promoted();
+
+      expect(moves()).toEqual([]);
+      expect(changesOf('AWSPENDING')).toEqual([REMOVAL]);
+    });
+
+    it('fails the state when it cannot be taken off: nothing is counted yet', async () => {
+      const exception = awsException(InternalServiceError);
+      secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSPENDING' }).rejects(exception);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBe(exception);
+      expect(moves()).toEqual([MOVE]);
+      expect(metrics()).toEqual([]);
+    });
   });
 
   it('logs the move', async () => {
@@ -137,6 +188,7 @@ describe('promote', () => {
 
       expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
       expect(moves()).toEqual([]);
+      expect(changesOf('AWSPENDING')).toEqual([]);
     });
 
     it('succeeds although the token can no longer be claimed: it may be exchanged since', async () => {

@@ -49,7 +49,8 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
       const undisturbed = await world.credential({ secretName: 'genesys/undisturbed' });
       calls.reset();
       await world.rotated(undisturbed.secretArn);
-      const all = calls.boundaries;
+      // What happens after a call happens before the next one.
+      const all = calls.boundaries.filter(({ side }) => side === 'before');
       const wrong: unknown[] = [];
 
       for (const boundary of all) {
@@ -76,7 +77,7 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
           wrong.push({ boundary, queue, health, next });
       }
 
-      expect(all.length).toBeGreaterThan(2 * 20);
+      expect(all.length).toBeGreaterThan(20);
       expect(wrong).toEqual([]);
     },
   );

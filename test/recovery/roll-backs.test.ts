@@ -173,73 +173,56 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   },
 );
 
-describe('AWSPENDING that somebody put on a version with an older token', () => {
-  it('does not keep the scheduled rotation from rotating the newest tokens', async () => {
-    const world = await peopleWorld();
-    const credential = await world.credential();
-    const { secretArn } = credential;
-    await world.rotated(secretArn);
-    const olderVersion = await world.versionWith(secretArn, 'AWSCURRENT');
-    await world.rotated(secretArn);
-
-    await world.secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        MoveToVersionId: olderVersion,
-      }),
-    );
-    await world.sandbox.advance(9 * HOUR_MS);
-
-    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 3 });
-    expect(await world.nextRotation(credential)).toEqual({
-      outcome: 'succeeded',
-      ...HEALTHY,
-      refreshes: 4,
-    });
-  });
-
-  it('does not block rotation when the version is the seed, which no rotation wrote', async () => {
-    const world = await peopleWorld();
-    const credential = await world.credential();
-    const { secretArn } = credential;
-    const seedVersion = await world.versionWith(secretArn, 'AWSCURRENT');
-    await world.rotated(secretArn);
-    await world.rotated(secretArn);
-
-    await world.secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        MoveToVersionId: seedVersion,
-      }),
-    );
-    await world.sandbox.advance(9 * HOUR_MS);
-
-    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 3 });
-    expect(await world.nextRotation(credential)).toEqual({
-      outcome: 'succeeded',
-      ...HEALTHY,
-      refreshes: 4,
-    });
-  });
-
-  it('is written by hand under AWSPENDING: its token is not presented, and the newest one is rotated', async () => {
+describe('AWSPENDING that somebody put on another version', () => {
+  /** A secret that was rotated twice, and its versions: the seed, and the ones of both rotations. */
+  async function rotatedTwice() {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
     const seed = await world.copyOfCurrent(secretArn);
-    await world.rotated(secretArn);
+    const versions = [await world.versionWith(secretArn, 'AWSCURRENT')];
+    for (let rotation = 0; rotation < 2; rotation++) {
+      await world.rotated(secretArn);
+      versions.push(await world.versionWith(secretArn, 'AWSCURRENT'));
+    }
+    return { world, credential, secretArn, seed, versions };
+  }
+
+  it.each([
+    ['the seed, which no rotation wrote', 0],
+    ['a version of an earlier rotation', 1],
+  ] as const)('keeps no scheduled rotation from rotating the newest tokens (%s)', async (_what, index) => {
+    const { world, credential, secretArn, versions } = await rotatedTwice();
+
+    await world.secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSPENDING',
+        MoveToVersionId: versions[index],
+      }),
+    );
+    await world.sandbox.advance(9 * HOUR_MS);
+    const first = await world.health(credential);
+    await world.sandbox.advance(9 * HOUR_MS);
+    const second = await world.health(credential);
+
+    expect(first).toEqual({ ...HEALTHY, refreshes: 3 });
+    expect(second).toEqual({ ...HEALTHY, refreshes: 4 });
+    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 5 });
+  });
+
+  it('keeps no scheduled rotation from rotating the newest tokens (a seed written there by hand)', async () => {
+    const { world, credential, secretArn, seed } = await rotatedTwice();
 
     await world.write(secretArn, seed, ['AWSPENDING']);
     await world.sandbox.advance(9 * HOUR_MS);
+    const first = await world.health(credential);
+    await world.sandbox.advance(9 * HOUR_MS);
+    const second = await world.health(credential);
 
-    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 2 });
-    expect(await world.nextRotation(credential)).toEqual({
-      outcome: 'succeeded',
-      ...HEALTHY,
-      refreshes: 3,
-    });
+    expect(first).toEqual({ ...HEALTHY, refreshes: 3 });
+    expect(second).toEqual({ ...HEALTHY, refreshes: 4 });
+    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 5 });
   });
 });
 
@@ -268,30 +251,65 @@ describe('a successful rotation that was rolled back while Secrets Manager count
   });
 });
 
-describe('AWSCURRENT that was moved between two versions of one rotation', () => {
-  it('leaves no AWSPENDING on the other version, which would keep RotateSecret from starting a rotation', async () => {
+describe('AWSCURRENT that was moved by hand to the first of the two versions of one rotation', () => {
+  it('leaves no AWSPENDING on the second one, which would keep RotateSecret from starting a rotation', async () => {
     const world = await peopleWorld({
-      secretsManager: { pendingAfterForeignWrite: 'kept', retryDelaysMs: [60_000, 60_000] },
+      secretsManager: {
+        pendingAfterForeignWrite: 'kept',
+        retryDelaysMs: [60_000, 60_000],
+        staleRotationToken: 'accepted',
+      },
     });
     const credential = await world.credential();
     const { secretArn } = credential;
-    // The edit gives the rotation a second version; testSecret crashes, so AWSPENDING stays.
-    world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
-    world.sandbox.faults.add({ target: 'lambda:rotation', kind: 'crash-before', when: { nth: 2 } });
+    // The edit makes the rotation store its tokens a second time; then Promote crashes.
+    let promotions = 0;
+    world.whenIn('Promote', async () => {
+      promotions += 1;
+      if (promotions > 1) return 'crash';
+      await world.mend(secretArn, { queue: 'added by hand' });
+      return 'goes on';
+    });
     const { versionId } = await world.rotated(secretArn);
-    const secondVersion = await world.versionWith(secretArn, 'AWSCURRENT');
+    world.serveAll();
+    const secondVersion = await world.versionWith(secretArn, 'AWSPENDING');
 
     await world.moveCurrent(secretArn, versionId);
     const blocked = await world.health(credential);
-    await world.sandbox.advance(60_000);
-    const retried = await world.outcome(secretArn, versionId);
+    await world.sandbox.advance(180_000);
 
     expect(secondVersion).not.toBe(versionId);
     expect(blocked).toMatchObject({ blocksRotation: true });
-    expect(retried).toEqual({ status: 'succeeded' });
+    expect(await world.outcome(secretArn, versionId)).toEqual({ status: 'succeeded' });
     expect(await world.versionWith(secretArn, 'AWSCURRENT')).toBe(versionId);
     expect(await world.versionWith(secretArn, 'AWSPENDING')).toBeUndefined();
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
     expect(await world.nextRotation(credential)).toEqual({ outcome: 'succeeded', ...HEALTHY, refreshes: 2 });
   });
+});
+
+describe('a rotation that stored its tokens twice, and that Secrets Manager counts as failed', () => {
+  it.each(['documented', 'versionIsCurrent'] as const)(
+    'does not take the place of the next scheduled rotation (end state: %s)',
+    async endState => {
+      const world = await peopleWorld({
+        secretsManager: { endState, pendingAfterForeignWrite: 'kept', retryDelaysMs: [60_000] },
+      });
+      const credential = await world.credential();
+      const { secretArn } = credential;
+      await world.failedIn('StorePending', secretArn);
+      // The redrive stores the tokens without a valid RotationToken; the edit makes it store them a second time.
+      world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
+      const redriven = await world.redriven(await world.lastClosed(secretArn));
+
+      await world.sandbox.advance(9 * HOUR_MS);
+      const first = await world.health(credential);
+      await world.sandbox.advance(9 * HOUR_MS);
+      const second = await world.health(credential);
+
+      expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated' });
+      expect(first).toEqual({ ...HEALTHY, refreshes: 2 });
+      expect(second).toEqual({ ...HEALTHY, refreshes: 3 });
+    },
+  );
 });
