@@ -49,7 +49,7 @@ export interface PromoteResult {
 }
 
 /** Clocks of two functions differ by less than this, in ms. */
-const CLAIM_MARGIN_MS = 5_000;
+export const CLAIM_MARGIN_MS = 5_000;
 
 /** Reads what is particular to a promotion. */
 export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {

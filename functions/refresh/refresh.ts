@@ -1,11 +1,12 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
+  ClientRejected,
   ExchangeInProgress,
   ExchangeUnsettled,
   GenesysRateLimited,
+  GenesysUnavailable,
   NewerLogin,
   RefreshTokenRejected,
-  TokenResponseLost,
 } from '../shared/errors.ts';
 import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
@@ -74,10 +75,10 @@ export interface RefreshResult {
 const MAX_ROUNDS = 3;
 
 /** What the function needs after the token endpoint's response to record the pair and to return it, in ms. */
-const RECORD_RESERVE_MS = 3_000;
+export const RECORD_RESERVE_MS = 3_000;
 
 /** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
-const DEADLINE_MARGIN_MS = 5_000;
+export const DEADLINE_MARGIN_MS = 5_000;
 
 /** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
 const MAX_RETRY_AFTER_MS = 5_000;
@@ -115,7 +116,7 @@ function pairIdentity(pair: ReturnType<typeof requestFields>) {
  * lasts, otherwise by exchanging the newest refresh token. Each exchange is marked in the journal before it begins and
  * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
  *
- * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced
+ * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
  * @throws ExchangeUnsettled  another execution, which failed and can be redriven, may hold the pair
@@ -131,7 +132,11 @@ export async function refresh(
     const { credential } = await readCurrent(secrets, secretArn, sleep);
     const currentFingerprint = fingerprintOf(credential);
     const known = await readLineage(journal, secretArn, currentFingerprint);
-    if (replaces !== undefined && known.lineage !== replaces.lineage) throw newerLogin(secretArn);
+    if (replaces !== undefined && known.lineage !== replaces.lineage) {
+      throw new NewerLogin(
+        `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+      );
+    }
 
     const plan = planExchange(known, {
       currentFingerprint,
@@ -148,6 +153,10 @@ export async function refresh(
         return resultOf(plan.pair);
       case 'wait':
         throw inProgress(secretArn, plan.until);
+      case 'superseded':
+        throw new NewerLogin(
+          `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
+        );
       case 'spent':
         throw new RefreshTokenRejected(
           `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
@@ -175,6 +184,8 @@ async function exchange(
       ? (await openPair(dependencies, secretArn, pair)).tokens.refreshToken
       : credential.refreshToken;
   const sealPair = await pairSeal(dependencies, secretArn, token.lineage, (pair ?? token).generation + 1);
+  // A response that comes after the function's end is lost, so the token endpoint gets its full time or no request.
+  if (remainingMs() < TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS) throw outOfTime(secretArn);
   const deadline = new Date(now().getTime() + remainingMs() + DEADLINE_MARGIN_MS);
   const begun = await beginExchange(journal, secretArn, token, attempt, deadline);
   if (begun === undefined) return undefined;
@@ -242,8 +253,8 @@ async function endRefusedExchange(
   request: RefreshRequest,
   { journal }: RefreshDependencies,
 ): Promise<boolean> {
-  if (error instanceof TokenResponseLost) return true;
   const isRejected = error instanceof RefreshTokenRejected;
+  if (!isRejected && !hadNoEffect(error)) return true;
   try {
     const wasOurs = await endExchange(journal, fingerprint, begun, isRejected ? 'rejected' : 'issued');
     return wasOurs || !isRejected;
@@ -252,6 +263,15 @@ async function endRefusedExchange(
     log('warn', 'exchange not ended in the journal', request, { error: nameOf(failure) });
     return true;
   }
+}
+
+/** Whether a failed request certainly had no effect. An unforeseen error may come after the response. */
+function hadNoEffect(error: unknown): boolean {
+  return (
+    error instanceof ClientRejected ||
+    error instanceof GenesysRateLimited ||
+    error instanceof GenesysUnavailable
+  );
 }
 
 /**
@@ -311,16 +331,16 @@ function resultOf({
   };
 }
 
-function newerLogin(secretArn: string): NewerLogin {
-  return new NewerLogin(
-    `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
-  );
-}
-
 function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgress {
   const over = until === undefined ? '' : ` It is over at ${until.toISOString()} at the latest.`;
   return new ExchangeInProgress(
     `Another attempt is exchanging the refresh token of secret ${secretArn}, or promoting its pair.${over} Nothing was spent. Redrive the execution if it has failed.`,
+  );
+}
+
+function outOfTime(secretArn: string): ExchangeInProgress {
+  return new ExchangeInProgress(
+    `AWS took so long to serve the reads for secret ${secretArn} that too little time is left to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { attemptName, type Purpose, type RotationIdentity } from '../shared/exec
 import {
   type ExecutionDescription,
   executionArnOf,
+  executionNamedIn,
   hasFailed,
   isRunning,
   redriveExecution,
@@ -120,7 +121,7 @@ function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionD
  * Redrives an execution that failed.
  *
  * @param found how it stood a moment ago
- * @returns undefined when it cannot be redriven; one that somebody else redrives at the same time is running
+ * @returns undefined when it cannot be redriven; one that somebody else has redriven is running or has succeeded
  */
 async function redriveFailed(
   executionArn: string,
@@ -130,7 +131,7 @@ async function redriveFailed(
   let latest = found;
   for (let refusals = 0; latest !== undefined && refusals < MAX_REFUSALS; refusals++) {
     const redriveCount = latest.redriveCount ?? 0;
-    if (isRunning(latest)) return { executionArn, redriveCount };
+    if (!hasFailed(latest)) return { executionArn, redriveCount };
     if (latest.redriveStatus === 'NOT_REDRIVABLE') return undefined;
     if (await redriveExecution(executionArn, dependencies)) {
       return { executionArn, redriveCount: redriveCount + 1 };
@@ -141,14 +142,12 @@ async function redriveFailed(
   return undefined;
 }
 
-/** The execution that has to be redriven before the one that closed; of this state machine, whatever a cause says. */
+/** The execution that must be redriven before the one that closed. */
 function unsettledOwner(
   { error, cause }: ExecutionDescription,
   dependencies: WaitDependencies,
 ): string | undefined {
-  if (error !== 'ExchangeUnsettled') return undefined;
-  const prefix = executionArnOf('', dependencies);
-  const message = functionMessage(cause) ?? '';
-  const name = message.split(prefix)[1]?.match(/^[\w-]{1,80}/)?.[0];
-  return name === undefined ? undefined : `${prefix}${name}`;
+  return error === 'ExchangeUnsettled'
+    ? executionNamedIn(functionMessage(cause) ?? '', dependencies)
+    : undefined;
 }

@@ -9,10 +9,6 @@ export interface RequestFields {
   nullableString(key: string): string | null;
   /** An instant (ISO 8601) that must be there. */
   instant(key: string): Date;
-  /** An instant (ISO 8601) that must be there or be null. */
-  nullableInstant(key: string): Date | null;
-  /** An instant (ISO 8601), or null where there is none. */
-  optionalInstant(key: string): Date | null;
   /** One of the given words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
   /** A whole number from 0. */
@@ -49,13 +45,6 @@ export function requestFields(what: string, request: unknown): RequestFields {
     },
     instant(key) {
       return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
-    },
-    nullableInstant(key) {
-      const value = values[key];
-      return value === null ? null : (instantOf(value) ?? refuse(key, 'an instant (ISO 8601), or null'));
-    },
-    optionalInstant(key) {
-      return values[key] === undefined ? null : this.nullableInstant(key);
     },
     oneOf(key, words) {
       return words.find(word => word === values[key]) ?? refuse(key, words.join(', '));

@@ -21,7 +21,7 @@ export interface SealKey {
 
 /** A data key at hand: sealing with it needs no further call. */
 export interface Seal {
-  /** Encrypts once; the key is wiped afterwards. */
+  /** Encrypts once and wipes the key. A second call throws: with the wiped key anyone could decrypt. */
   seal(plaintext: string): string;
 }
 
@@ -37,8 +37,11 @@ export async function newSeal({ kms, sealKeyArn }: SealKey, context: SealContext
   );
   if (Plaintext === undefined || CiphertextBlob === undefined)
     throw new Error('KMS responded without a data key.');
+  let isUsed = false;
   return {
     seal(plaintext) {
+      if (isUsed) throw new Error('A data key seals one text only.');
+      isUsed = true;
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, Plaintext, iv).setAAD(additionalData(context));
       const ciphertext = Buffer.concat([

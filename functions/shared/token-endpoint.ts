@@ -108,10 +108,8 @@ function requestRefresh(grant: RefreshGrant, options: RefreshOptions): ReturnTyp
 
 function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpAnswer): TokenPair {
   const body = jsonObject(response.body);
-  const isSuccess = response.status >= 200 && response.status <= 299;
-  if (!isSuccess) throw refusal(options, response, body?.error);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = body ?? {};
-  if (!isToken(accessToken)) throw unreadable(options, response, 'access_token');
+  if (!isSuccess(response) || !isToken(accessToken)) throw refusal(options, response, body?.error);
   // Anything but a token or its absence: which token is good now cannot be known.
   if (refreshToken !== undefined && refreshToken !== null && !isToken(refreshToken)) {
     throw unreadable(options, response, 'refresh_token');
@@ -157,6 +155,7 @@ function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown):
       retryAfterSeconds,
     );
   }
+  if (isSuccess(response)) return unreadable(options, response, 'access_token');
   if (status === REQUEST_TIMEOUT || (status >= 500 && status !== SERVICE_UNAVAILABLE)) {
     return responseLost(secretArn, label);
   }
@@ -178,6 +177,10 @@ function responseLost(secretArn: string, reason: string): TokenResponseLost {
 /** Retry-After as a number of seconds; its other form, a date, is not used for rate limits. */
 function wholeSeconds(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined;
+}
+
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function isToken(value: unknown): value is string {

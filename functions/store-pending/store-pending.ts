@@ -25,6 +25,7 @@ import {
   derivedVersionId,
   describeSecret,
   readCurrent,
+  readUntil,
   type Sleep,
   versionWithStage,
 } from '../shared/secret-versions.ts';
@@ -92,10 +93,12 @@ export async function storePending(
   const { secretArn } = request;
   const { secrets, journal, sleep } = dependencies;
   const { lineage, fingerprint } = request.pair;
-  const [pair, rotationToken, current, token, newest] = await Promise.all([
+  const reading = readCurrent(secrets, secretArn, sleep);
+  // Awaited after the pair is recorded: an AWSCURRENT that cannot be read must not keep it from being recorded.
+  reading.catch(() => {});
+  const [pair, rotationToken, token, newest] = await Promise.all([
     openPair(dependencies, secretArn, request.pair),
     openRotationToken(request, dependencies),
-    readCurrent(secrets, secretArn, sleep),
     readToken(journal, secretArn, fingerprint),
     readNewestPair(journal, secretArn, lineage),
   ]);
@@ -110,6 +113,7 @@ export async function storePending(
     await recordExchange(journal, secretArn, pair);
     log('info', 'exchange recorded', request);
   }
+  const current = await reading;
   assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
   await assertSameLogin(pair, current.credential, secretArn, journal);
 
@@ -232,20 +236,37 @@ async function putPending(
   });
 }
 
-/** A repeated PutSecretValue does not move the label (AWS Secrets Manager API Reference, PutSecretValue). */
+/**
+ * Moves AWSPENDING to a version. A repeated PutSecretValue does not do that (AWS Secrets Manager API Reference,
+ * PutSecretValue). Safe to repeat: Secrets Manager also refuses the call when the label is not where a stale read
+ * showed it, or has moved already; the next read tells.
+ */
 async function takePendingLabel(
   { secretArn }: StorePendingRequest,
   versionId: string,
-  { secrets }: StorePendingDependencies,
+  { secrets, sleep }: StorePendingDependencies,
 ): Promise<void> {
-  const holderId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
+  const read = async (): Promise<string | undefined> =>
+    versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
+  const holderId = await read();
   if (holderId === versionId) return;
-  await secrets.send(
-    new UpdateSecretVersionStageCommand({
-      SecretId: secretArn,
-      VersionStage: 'AWSPENDING',
-      MoveToVersionId: versionId,
-      ...(holderId !== undefined && { RemoveFromVersionId: holderId }),
-    }),
-  );
+  try {
+    await moveLabel(holderId);
+  } catch (error) {
+    if (!isClientFault(error)) throw error;
+    const nowId = await readUntil(id => id !== holderId, read, sleep);
+    if (nowId === holderId) throw error;
+    if (nowId !== versionId) await moveLabel(nowId);
+  }
+
+  async function moveLabel(fromId: string | undefined): Promise<void> {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSPENDING',
+        MoveToVersionId: versionId,
+        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+      }),
+    );
+  }
 }

@@ -14,6 +14,8 @@ import type { StateMachine, StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
+/** Without encrypted data, so that the caller need not decrypt it. */
+const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
 const statuses = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 
 /** What the operations work on. */
@@ -40,11 +42,12 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ stateMachineArn }) => machineAccess('StartExecution', stateMachineArn),
     ),
     DescribeExecution: operation(
-      v.object({ executionArn: arn, includedData: v.optional(v.literal('ALL_DATA')) }),
-      ({ executionArn }, { caller }) => {
-        roles.requireDecryption(executions.get(executionArn).machine, caller);
+      v.object({ executionArn: arn, includedData }),
+      ({ executionArn, includedData }, { caller }) => {
+        const withData = includedData !== 'METADATA_ONLY';
+        if (withData) roles.requireDecryption(executions.get(executionArn).machine, caller);
         const execution = executions.describe(executionArn);
-        return describeExecution(execution, executions.notRedrivableReason(execution));
+        return describeExecution(execution, executions.notRedrivableReason(execution), withData);
       },
       ({ executionArn }) => executionAccess('DescribeExecution', executionArn),
     ),
@@ -111,10 +114,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
     DescribeStateMachine: operation(
-      v.object({
-        stateMachineArn: arn,
-        includedData: v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY'])),
-      }),
+      v.object({ stateMachineArn: arn, includedData }),
       ({ stateMachineArn, includedData }, { caller }) => {
         const machine = machines.get(stateMachineArn);
         if (includedData === 'METADATA_ONLY') return { ...describeStateMachine(machine), definition: '{}' };
@@ -161,15 +161,17 @@ function listExecution(execution: ListedExecution): object {
   };
 }
 
-function describeExecution(execution: ExecutionSnapshot, notRedrivableReason: string | undefined): object {
+function describeExecution(
+  execution: ExecutionSnapshot,
+  notRedrivableReason: string | undefined,
+  withData: boolean,
+): object {
+  const { input, output, failure } = execution;
   return {
     ...listExecution(execution),
-    input: execution.input,
-    inputDetails: { included: true },
-    ...(execution.output === undefined
-      ? {}
-      : { output: execution.output, outputDetails: { included: true } }),
-    ...execution.failure,
+    inputDetails: { included: withData },
+    ...(output !== undefined && { outputDetails: { included: withData } }),
+    ...(withData && { input, ...(output !== undefined && { output }), ...failure }),
     ...(notRedrivableReason === undefined
       ? { redriveStatus: 'REDRIVABLE' }
       : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),

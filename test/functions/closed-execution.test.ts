@@ -9,7 +9,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lastState, readClosedExecution, wasFollowed } from '../../functions/notify/closed-execution.ts';
+import { lastState, readClosedExecution } from '../../functions/notify/closed-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
@@ -183,25 +183,6 @@ describe('closed-execution', () => {
       const error = await rejection(readFailed());
 
       expect(error.name).toBe('ThrottlingException');
-    });
-  });
-
-  describe('wasFollowed', () => {
-    const arn = `${EXECUTION_ARN_PREFIX}name-0123456789-0123456789abcdef`;
-
-    it('looks for the attempt after it', async () => {
-      mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
-      mock
-        .on(DescribeExecutionCommand, { executionArn: `${arn}-3` })
-        .resolves(executionDescription('RUNNING'));
-
-      expect(await wasFollowed(`${arn}-2`, new SFNClient())).toBe(true);
-      expect(await wasFollowed(arn, new SFNClient())).toBe(false);
-    });
-
-    it('asks nothing about an execution that is no rotation', async () => {
-      expect(await wasFollowed(EXECUTION_ARN, new SFNClient())).toBe(false);
-      expect(mock.calls()).toEqual([]);
     });
   });
 

@@ -1,123 +1,159 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  InvalidParameterException,
   InvalidRequestException,
-  ListSecretVersionIdsCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type FetchResult, fetchVersions } from '../../functions/fetch/fetch.ts';
-import type { FetchRequest } from '../../functions/fetch/fetch-request.ts';
-import { InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
+import {
+  type FetchRequest,
+  type FetchResult,
+  fetchCredential,
+  parseFetchRequest,
+} from '../../functions/fetch/fetch.ts';
+import { InvalidRotationRequest, InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
   DERIVED_VERSION,
   FOREIGN_VERSION,
   SECRET_ARN,
+  SECRET_NAME,
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
-
-const REQUEST: FetchRequest = {
-  purpose: 'rotate',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  recoveredBaseVersionId: null,
-  execution: 'arn:execution',
-  state: 'Fetch',
-};
+import { EXECUTION, FETCH } from '../helpers/task-requests.ts';
 
 describe('fetch', () => {
   const logged = watchedLog();
   const secretsMock = mockAws(SecretsManagerClient);
-  const secrets = new SecretsManagerClient();
+  let sleeps: number[] = [];
 
   beforeEach(() => {
+    sleeps = [];
     secretsMock.reset();
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
-    stored('AWSCURRENT', secretValue());
-    listed([BASE_VERSION, '2026-07-01T00:00:00Z'], [VERSION, '2026-07-01T08:00:00Z']);
+    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
+    current(secretValue());
   });
 
-  /** What ListSecretVersionIds says: the versions and when they were made. */
-  function listed(...versions: readonly (readonly [string, string])[]): void {
-    secretsMock.on(ListSecretVersionIdsCommand).resolves({
-      Versions: versions.map(([VersionId, time]) => ({ VersionId, CreatedDate: new Date(time) })),
-    });
-  }
-
-  /** Gives a version a value; a label stands for the version that it is on. */
-  function stored(version: 'AWSCURRENT' | (string & {}), SecretString: string): void {
-    if (version === 'AWSCURRENT') {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
-        .resolves({ VersionId: BASE_VERSION, SecretString });
-    } else {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: version })
-        .resolves({ VersionId: version, SecretString });
-    }
-  }
-
-  /** A value with other tokens than AWSCURRENT has. */
-  function newValue(changes: Readonly<Record<string, unknown>> = {}): string {
-    return secretValue({
-      accessToken: SENTINELS.newAccessToken,
-      refreshToken: SENTINELS.newRefreshToken,
-      ...changes,
-    });
-  }
-
-  function labelled(stages: Record<string, string[]>): void {
+  function current(SecretString: string): void {
     secretsMock
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ VersionIdsToStages: { [BASE_VERSION]: ['AWSCURRENT'], ...stages } }));
+      .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+      .resolves({ VersionId: BASE_VERSION, SecretString });
+  }
+
+  /** The labels, read after read. */
+  function labelled(...reads: [Stages, ...Stages[]]): void {
+    playLabels(secretsMock, ...reads);
   }
 
   async function fetched(changes: Partial<FetchRequest> = {}): Promise<FetchResult> {
-    const result = await fetchVersions({ ...REQUEST, ...changes }, { secrets });
+    const result = await fetchCredential(
+      { ...FETCH, ...changes },
+      {
+        secrets: new SecretsManagerClient(),
+        sleep: async ms => {
+          sleeps.push(ms);
+        },
+      },
+    );
     expectNoSecrets(result);
     return result;
   }
 
-  it('routes to a refresh when the version of this rotation has no value yet', async () => {
-    const result = await fetched();
+  /** What was written: the labels that were taken off. */
+  function updates(): object[] {
+    return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
+  }
 
-    expect(result).toEqual({ route: 'refresh', baseVersionId: BASE_VERSION, pendingVersionId: VERSION });
+  describe('routes', () => {
+    it.each<[string, string, Stages]>([
+      ['refresh', 'its version is AWSPENDING', { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }],
+      [
+        'refresh',
+        'a version derived from it is AWSPENDING',
+        { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] },
+      ],
+      [
+        'refresh',
+        'it was rolled back: AWSPENDING is on its version, AWSCURRENT on an older one',
+        { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING', 'AWSPREVIOUS'] },
+      ],
+      [
+        'rotated',
+        'its version is AWSCURRENT',
+        { [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT'] },
+      ],
+      [
+        'rotated',
+        'its version is AWSCURRENT and still AWSPENDING',
+        { [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT', 'AWSPENDING'] },
+      ],
+      [
+        'rotated',
+        'a version derived from it is AWSCURRENT',
+        { [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] },
+      ],
+      [
+        'rotated',
+        'its version is AWSCURRENT, and AWSPENDING on that of the next rotation',
+        { [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
+      ],
+    ])('to %s when %s, and writes nothing', async (route, _when, stages) => {
+      labelled(stages);
+
+      expect(await fetched()).toEqual({ route });
+      expect(updates()).toEqual([]);
+    });
+
+    it.each<[string, Stages]>([
+      ['AWSPENDING', { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }],
+      ['AWSCURRENT', { [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT', 'AWSPENDING'] }],
+    ])('a configuration test to its check when its version is %s', async (_label, stages) => {
+      labelled(stages);
+
+      const result = await fetched({ purpose: 'check-configuration', execution: `${EXECUTION}-check` });
+
+      expect(result).toEqual({ route: 'checkConfiguration' });
+    });
+
+    it.each([`${EXECUTION}-2`, `${EXECUTION}-17`])('the further attempt %s', async execution => {
+      expect(await fetched({ execution })).toEqual({ route: 'refresh' });
+    });
   });
 
-  it('trusts what it read as AWSCURRENT while the labels lag behind', async () => {
-    secretsMock
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSPENDING'] } }));
-
-    expect(await fetched()).toMatchObject({ route: 'refresh', baseVersionId: BASE_VERSION });
-  });
-
-  it('reads labels, AWSCURRENT and its own version, and writes nothing', async () => {
+  it('reads the labels and AWSCURRENT once each, and nothing else', async () => {
     await fetched();
 
-    expect(secretsMock.commandCalls(DescribeSecretCommand)[0]?.args[0].input).toEqual({
-      SecretId: SECRET_ARN,
-    });
-    expect(secretsMock.commandCalls(GetSecretValueCommand).map(call => call.args[0].input)).toEqual([
+    expect(secretsMock.calls().map(call => call.args[0].input)).toEqual([
+      { SecretId: SECRET_ARN },
       { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' },
-      { SecretId: SECRET_ARN, VersionId: VERSION },
     ]);
-    expect(secretsMock.commandCalls(ListSecretVersionIdsCommand)[0]?.args[0].input).toMatchObject({
-      SecretId: SECRET_ARN,
-      IncludeDeprecated: true,
-    });
-    expect(secretsMock.calls()).toHaveLength(4);
+    expect(sleeps).toEqual([]);
   });
 
-  it('logs the route under the names by which an operator looks for it', async () => {
+  it('reads the labels again while they do not show the rotation', async () => {
+    labelled(
+      { [BASE_VERSION]: ['AWSCURRENT'] },
+      { [BASE_VERSION]: ['AWSCURRENT'] },
+      { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] },
+    );
+
+    expect(await fetched()).toEqual({ route: 'refresh' });
+    expect(sleeps).toEqual([500, 500]);
+  });
+
+  it('logs the route', async () => {
     await fetched();
 
     expect(logged()).toEqual([
@@ -128,254 +164,91 @@ describe('fetch', () => {
           secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
-          execution: 'arn:execution',
+          execution: EXECUTION,
           state: 'Fetch',
           route: 'refresh',
-          baseVersionId: BASE_VERSION,
-          pendingVersionId: VERSION,
         },
       },
     ]);
   });
 
-  describe('when only the configuration is tested', () => {
-    it('routes to the check, whatever the version holds', async () => {
-      stored(VERSION, newValue());
+  describe('when the rotation is AWSCURRENT and AWSPENDING lags behind on another of its versions', () => {
+    const LEFTOVER = { [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 
-      const result = await fetched({ purpose: 'check-configuration' });
+    it('takes the label off, so that the next rotation can start', async () => {
+      labelled(LEFTOVER);
 
-      expect(result).toEqual({
-        route: 'checkConfiguration',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: VERSION,
-      });
+      expect(await fetched()).toEqual({ route: 'rotated' });
+      expect(updates()).toEqual([
+        { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', RemoveFromVersionId: VERSION },
+      ]);
     });
 
-    it('routes to the check even for a version that is AWSCURRENT', async () => {
-      labelled({ [BASE_VERSION]: [], [VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+    it('succeeds when the removal is refused because the label is gone', async () => {
+      labelled(LEFTOVER, { [DERIVED_VERSION]: ['AWSCURRENT'] });
+      secretsMock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
 
-      expect((await fetched({ purpose: 'check-configuration' })).route).toBe('checkConfiguration');
-    });
-  });
-
-  describe('when the rotation is done already', () => {
-    it('routes to the end when its version is AWSCURRENT', async () => {
-      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT'] });
-      stored(VERSION, newValue());
-
-      expect((await fetched()).route).toBe('rotated');
+      expect(await fetched()).toEqual({ route: 'rotated' });
     });
 
-    it('routes to the end when the version derived from it is AWSCURRENT and AWSPENDING', async () => {
-      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
-      stored(VERSION, newValue());
+    it('fails when the removal is refused and the label stays', async () => {
+      labelled(LEFTOVER);
+      const exception = awsException(InvalidParameterException);
+      secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
 
-      const result = await fetched();
+      const error = await rejection(fetched());
 
-      expect(result).toMatchObject({ route: 'rotated', pendingVersionId: DERIVED_VERSION });
+      expect(error).toBe(exception);
     });
 
-    it('routes to the end when Secrets Manager took AWSPENDING off the derived version', async () => {
-      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
-      stored(VERSION, newValue());
+    it('does so although AWSCURRENT is no credential: nothing is refreshed', async () => {
+      labelled(LEFTOVER);
+      current('not JSON');
 
-      expect((await fetched()).route).toBe('rotated');
-    });
-  });
-
-  describe('when an earlier attempt stored a value', () => {
-    it('resumes with it while it is AWSPENDING', async () => {
-      stored(VERSION, newValue());
-
-      expect(await fetched()).toEqual({
-        route: 'verifyResumed',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: VERSION,
-      });
-    });
-
-    it('refreshes when its version is a copy of AWSCURRENT, as a configuration test is made on', async () => {
-      stored(VERSION, secretValue());
-
-      expect(await fetched()).toEqual({
-        route: 'refresh',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: VERSION,
-      });
-    });
-
-    it('resumes with the version that was derived from this rotation', async () => {
-      labelled({ [DERIVED_VERSION]: ['AWSPENDING'] });
-      stored(VERSION, newValue());
-      stored(DERIVED_VERSION, newValue());
-
-      expect(await fetched()).toEqual({
-        route: 'verifyResumed',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: DERIVED_VERSION,
-      });
-    });
-
-    it.each([
-      ['is on no version', {}],
-      ['is on a version of another rotation', { [FOREIGN_VERSION]: ['AWSPENDING'] }],
-    ])('stands down when AWSPENDING %s: a newer credential was written', async (_where, stages) => {
-      labelled(stages);
-      stored(VERSION, newValue());
-
-      expect(await fetched()).toMatchObject({ route: 'standDown', pendingVersionId: VERSION });
-    });
-
-    const EARLY = '2026-07-01T08:00:00.000Z';
-    const LATE = '2026-07-01T09:00:00.000Z';
-
-    it.each([
-      ['stands down', 'dies before that of AWSCURRENT', EARLY, LATE, 'standDown'],
-      ['resumes', 'outlives that of AWSCURRENT', LATE, EARLY, 'verifyResumed'],
-      ['resumes', 'dies with that of AWSCURRENT', EARLY, EARLY, 'verifyResumed'],
-      ['resumes', 'has no known end', undefined, LATE, 'verifyResumed'],
-      ['resumes', 'is beside one without a known end', EARLY, undefined, 'verifyResumed'],
-      ['resumes', 'is beside one with an unreadable end', EARLY, 'tomorrow', 'verifyResumed'],
-    ])('%s when its access token %s', async (_verb, _when, expiresAt, baseExpiresAt, route) => {
-      stored('AWSCURRENT', secretValue({ expiresAt: baseExpiresAt }));
-      stored(VERSION, newValue({ expiresAt }));
-
-      expect((await fetched()).route).toBe(route);
-    });
-
-    it.each([
-      ['resumes', 'outlives that of AWSCURRENT', LATE, EARLY, 'verifyResumed'],
-      ['stands down', 'dies before that of AWSCURRENT', EARLY, LATE, 'standDown'],
-      ['stands down', 'dies with that of AWSCURRENT', EARLY, EARLY, 'standDown'],
-      ['stands down', 'has no known end', undefined, EARLY, 'standDown'],
-      ['stands down', 'is beside one without a known end', LATE, undefined, 'standDown'],
-    ])(
-      '%s without AWSPENDING when its access token %s',
-      async (_verb, _when, expiresAt, baseExpiresAt, route) => {
-        labelled({});
-        stored('AWSCURRENT', secretValue({ expiresAt: baseExpiresAt }));
-        stored(VERSION, newValue({ expiresAt }));
-
-        expect((await fetched()).route).toBe(route);
-      },
-    );
-  });
-
-  it.each(['not JSON', '[]', secretValue({ refreshToken: undefined })])(
-    'refreshes when the stored pending value is of no use: %s',
-    async value => {
-      stored(VERSION, value);
-
-      expect((await fetched()).route).toBe('refresh');
-    },
-  );
-
-  it('refreshes when the derived version holds a value of no use', async () => {
-    labelled({ [DERIVED_VERSION]: ['AWSPENDING'] });
-    stored(DERIVED_VERSION, 'not JSON');
-
-    expect(await fetched()).toMatchObject({ route: 'refresh', pendingVersionId: DERIVED_VERSION });
-  });
-
-  describe('when another rotation left something behind', () => {
-    const RECOVERED = { recoveredBaseVersionId: BASE_VERSION };
-
-    function leftBehind(value: string = secretValue({ refreshToken: SENTINELS.newRefreshToken })): void {
-      listed(
-        [BASE_VERSION, '2026-07-01T00:00:00Z'],
-        [FOREIGN_VERSION, '2026-07-01T04:00:00Z'],
-        [VERSION, '2026-07-01T08:00:00Z'],
-      );
-      stored(FOREIGN_VERSION, value);
-    }
-
-    it('refreshes from the version that was stored and never promoted', async () => {
-      leftBehind();
-
-      expect(await fetched()).toEqual({
-        route: 'refreshFound',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: FOREIGN_VERSION,
-      });
-    });
-
-    it.each([
-      ['is no credential', 'not JSON'],
-      ['holds no other refresh token than AWSCURRENT', secretValue()],
-    ])('refreshes from AWSCURRENT when what was stored %s', async (_what, value) => {
-      leftBehind(value);
-
-      expect(await fetched()).toMatchObject({ route: 'refresh', pendingVersionId: VERSION });
-    });
-
-    it('stores the sealed tokens that were recovered, if they came from AWSCURRENT', async () => {
-      expect(await fetched(RECOVERED)).toEqual({
-        route: 'storeRecovered',
-        baseVersionId: BASE_VERSION,
-        pendingVersionId: VERSION,
-      });
-    });
-
-    it('leaves recovered tokens that came from another version alone: AWSCURRENT is newer', async () => {
-      expect((await fetched({ recoveredBaseVersionId: FOREIGN_VERSION })).route).toBe('refresh');
-    });
-
-    it('prefers the sealed tokens, which nothing stored holds yet, to a stored version', async () => {
-      leftBehind();
-
-      expect((await fetched(RECOVERED)).route).toBe('storeRecovered');
-    });
-
-    it('prefers what it stored itself to what another rotation left', async () => {
-      leftBehind();
-      stored(VERSION, newValue());
-
-      expect((await fetched(RECOVERED)).route).toBe('verifyResumed');
-    });
-
-    it.each([
-      ['its version', VERSION, [VERSION]],
-      ['the version derived from it', DERIVED_VERSION, [VERSION, DERIVED_VERSION]],
-    ])('does not take %s for what another rotation left, nor read it again', async (_what, own, read) => {
-      labelled({ [own]: ['AWSPENDING'] });
-      listed([BASE_VERSION, '2026-07-01T00:00:00Z'], [own, '2026-07-01T08:00:00Z']);
-
-      const result = await fetched();
-
-      expect(result).toMatchObject({ route: 'refresh', pendingVersionId: own });
-      const reads = secretsMock.commandCalls(GetSecretValueCommand).map(call => call.args[0].input.VersionId);
-      expect(reads).toEqual([undefined, ...read]);
-    });
-
-    it('does not search when only the configuration is tested', async () => {
-      leftBehind();
-
-      expect((await fetched({ ...RECOVERED, purpose: 'check-configuration' })).route).toBe(
-        'checkConfiguration',
-      );
-      expect(secretsMock.commandCalls(GetSecretValueCommand)).toHaveLength(2);
-    });
-
-    it.each(['AccessDeniedException', 'ThrottlingException'])(
-      'fails with %s when the versions cannot be listed, before a spent token is presented',
-      async name => {
-        secretsMock.on(ListSecretVersionIdsCommand).rejects(secretsManagerException(name));
-
-        const error = await rejection(fetched());
-
-        expect(error.name).toBe(name);
-      },
-    );
-
-    it('needs no list where there is nothing to search for', async () => {
-      secretsMock.on(ListSecretVersionIdsCommand).rejects(secretsManagerException('ThrottlingException'));
-      stored(VERSION, newValue());
-
-      expect((await fetched()).route).toBe('verifyResumed');
+      expect(await fetched()).toEqual({ route: 'rotated' });
     });
   });
 
   describe('fails before anything is spent', () => {
+    it.each<[string, Partial<FetchRequest>]>([
+      ['named by hand', { execution: `${EXECUTION_ARN_PREFIX}by-hand` }],
+      ['of another version', { versionId: BASE_VERSION }],
+      ['of the configuration test', { execution: `${EXECUTION}-check` }],
+      ['of a rotation, for a configuration test', { purpose: 'check-configuration' }],
+    ])('with InvalidRotationRequest when the execution is one %s', async (_what, changes) => {
+      const error = await rejection(fetched(changes));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('Nothing was spent');
+    });
+
+    it('with InvalidRotationRequest when the secret is named by anything but its full ARN', async () => {
+      current(secretValue());
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_NAME })
+        .resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
+
+      const error = await rejection(fetched({ secretArn: SECRET_NAME }));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+    });
+
+    it.each<[string, Stages]>([
+      ['on no version', { [BASE_VERSION]: ['AWSCURRENT'] }],
+      [
+        'on the version of another rotation',
+        { [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
+      ],
+    ])('with InvalidRotationRequest when AWSPENDING is %s for 2.5 s', async (_where, stages) => {
+      labelled(stages);
+
+      const error = await rejection(fetched());
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain(VERSION);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
     it('with InvalidSecret when AWSCURRENT has no value', async () => {
       secretsMock
         .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
@@ -395,7 +268,7 @@ describe('fetch', () => {
       ['a key of a wrong type', secretValue({ clientId: 7 })],
       ['an unknown region', secretValue({ region: 'eu-central-9' })],
     ])('with InvalidSecret when AWSCURRENT holds %s', async (_what, value) => {
-      stored('AWSCURRENT', value);
+      current(value);
 
       const error = await rejection(fetched());
 
@@ -404,7 +277,7 @@ describe('fetch', () => {
 
     it('with InvalidSecret when AWSCURRENT is binary', async () => {
       secretsMock
-        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
         .resolves({ VersionId: BASE_VERSION, SecretBinary: Buffer.from(secretValue()) });
 
       const error = await rejection(fetched());
@@ -412,7 +285,34 @@ describe('fetch', () => {
       expect(error).toBeInstanceOf(InvalidSecret);
     });
 
-    it('with SecretNotFound when the secret does not exist, although the reads fail as well', async () => {
+    /** A credential of this size in bytes, its tokens not counted. */
+    function ofSize(bytes: number): string {
+      const without = secretValue({
+        accessToken: '',
+        refreshToken: '',
+        notes: '',
+        expiresAt: '1970-01-01T00:00:00.000Z',
+      });
+      return secretValue({ notes: 'x'.repeat(bytes - without.length) });
+    }
+
+    it('with InvalidSecret when AWSCURRENT leaves less than 8,192 bytes for tokens', async () => {
+      current(ofSize(65_536 - 8_192 + 1));
+
+      const error = await rejection(fetched());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain('8191 bytes');
+      expect(error.message).toContain('Nothing was spent');
+    });
+
+    it('but not when AWSCURRENT leaves exactly 8,192 bytes for tokens', async () => {
+      current(ofSize(65_536 - 8_192));
+
+      expect(await fetched()).toEqual({ route: 'refresh' });
+    });
+
+    it('with SecretNotFound when the secret does not exist, although the read fails as well', async () => {
       secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
       secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
 
@@ -421,7 +321,7 @@ describe('fetch', () => {
       expect(error).toBeInstanceOf(SecretNotFound);
     });
 
-    it('with SecretNotFound when the secret is scheduled for deletion, although the reads are refused', async () => {
+    it('with SecretNotFound when the secret is scheduled for deletion, although the read is refused', async () => {
       secretsMock
         .on(DescribeSecretCommand)
         .resolves(secretDescription({ DeletedDate: new Date('2026-07-01T08:00:00Z') }));
@@ -432,35 +332,63 @@ describe('fetch', () => {
       expect(error).toBeInstanceOf(SecretNotFound);
     });
 
-    it('with the error of Secrets Manager when AWSCURRENT cannot be read', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
-        .rejects(secretsManagerException('AccessDeniedException'));
+    it.each(['AccessDeniedException', 'ThrottlingException', 'DecryptionFailure'])(
+      'with %s when AWSCURRENT cannot be read',
+      async name => {
+        secretsMock
+          .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+          .rejects(secretsManagerException(name));
 
-      const error = await rejection(fetched());
+        const error = await rejection(fetched());
 
-      expect(error.name).toBe('AccessDeniedException');
-    });
+        expect(error.name).toBe(name);
+      },
+    );
+  });
+});
 
-    it('with the error of Secrets Manager when its own version cannot be read: it may hold newer tokens', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: VERSION })
-        .rejects(secretsManagerException('ThrottlingException'));
+describe('parseFetchRequest', () => {
+  const EVENT = {
+    input: {
+      purpose: 'rotate',
+      secretArn: SECRET_ARN,
+      versionId: VERSION,
+      sealedRotationToken: 'v1.a.b.c' as string | null,
+    },
+    execution: EXECUTION,
+    state: 'Fetch',
+  };
 
-      const error = await rejection(fetched());
+  it.each(['v1.a.b.c', null])('reads the request of Fetch with the RotationToken %j', sealedRotationToken => {
+    const event = { ...EVENT, input: { ...EVENT.input, sealedRotationToken } };
 
-      expect(error.name).toBe('ThrottlingException');
-    });
+    expect(parseFetchRequest(event)).toEqual(FETCH);
+  });
 
-    it('with the error of Secrets Manager when the derived version cannot be read', async () => {
-      labelled({ [DERIVED_VERSION]: ['AWSPENDING'] });
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
-        .rejects(secretsManagerException('ThrottlingException'));
+  it.each([
+    ['purpose', { purpose: 'refresh' }],
+    ['purpose', { purpose: undefined }],
+    ['secretArn', { secretArn: undefined }],
+    ['secretArn', { secretArn: '' }],
+    ['versionId', { versionId: undefined }],
+    ['versionId', { versionId: 7 }],
+    ['sealedRotationToken', { sealedRotationToken: undefined }],
+    ['sealedRotationToken', { sealedRotationToken: '' }],
+  ])('refuses an execution whose input has no valid %s: %j', async (key, change) => {
+    const event = { ...EVENT, input: { ...EVENT.input, ...change } };
 
-      const error = await rejection(fetched());
+    const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));
 
-      expect(error.name).toBe('ThrottlingException');
-    });
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
+
+  it.each(['input', 'execution', 'state'])('refuses a request without %s', async key => {
+    const event = { ...EVENT, [key]: undefined };
+
+    const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
   });
 });

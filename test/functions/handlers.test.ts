@@ -1,10 +1,15 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
-  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -17,7 +22,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { newSeal } from '../../functions/shared/sealed-blob.ts';
+import { pairSeal } from '../../functions/shared/journal/sealed-pair.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
   EXECUTION_ARN_PREFIX,
@@ -25,6 +30,14 @@ import {
   STATE_MACHINE_ARN,
 } from '../helpers/execution-description.ts';
 import { answer, genesysServer } from '../helpers/genesys-server.ts';
+import {
+  CURRENT_FINGERPRINT,
+  NEW_FINGERPRINT,
+  storedToken,
+  tokenItem,
+  tokenKey,
+} from '../helpers/journal-items.ts';
+import { playLabels } from '../helpers/label-reads.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import {
@@ -35,14 +48,15 @@ import {
   VERSION,
 } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
+import { EXECUTION } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
-const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution', state: 'State' };
-const CONTEXT = { getRemainingTimeInMillis: () => 6_900 };
+const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION, state: 'State' };
+const CONTEXT = { getRemainingTimeInMillis: () => 30_000 };
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-/** Loads the function anew, as Lambda does in a fresh execution environment. */
+/** Loads the function as Lambda does in a fresh execution environment. */
 async function loaded(name: string): Promise<Handler> {
   vi.resetModules();
   const { handler } = (await import(`../../functions/${name}/handler.ts`)) as { handler: Handler };
@@ -64,9 +78,10 @@ describe('handlers', () => {
     playKms(kmsMock);
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
-    secretsMock.on(ListSecretVersionIdsCommand).resolves({});
+    dynamoDbMock.on(GetItemCommand).resolves({});
     vi.stubEnv('STATE_MACHINE_ARN', STATE_MACHINE_ARN);
     vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
+    vi.stubEnv('JOURNAL_TABLE', 'journal');
     vi.stubEnv('GENESYS_LOGIN_URL', `${genesys.url}/login`);
     vi.stubEnv('GENESYS_API_URL', `${genesys.url}/api`);
     vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:111122223333:topic');
@@ -80,8 +95,13 @@ describe('handlers', () => {
   it.each([
     ['rotation', 'STATE_MACHINE_ARN'],
     ['rotation', 'SEAL_KEY_ARN'],
+    ['refresh', 'JOURNAL_TABLE'],
     ['refresh', 'SEAL_KEY_ARN'],
+    ['refresh', 'LONGEST_GAP_HOURS'],
+    ['store-pending', 'JOURNAL_TABLE'],
     ['store-pending', 'SEAL_KEY_ARN'],
+    ['store-pending', 'LONGEST_GAP_HOURS'],
+    ['promote', 'JOURNAL_TABLE'],
     ['notify', 'TOPIC_ARN'],
     ['notify', 'FAILURES_TABLE'],
     ['notify', 'ROTATION_FUNCTION_ARN'],
@@ -89,13 +109,24 @@ describe('handlers', () => {
     ['watch', 'SCHEDULE_EXPRESSION'],
     ['watch', 'ROTATION_WINDOW'],
     ['watch', 'LONGEST_GAP_HOURS'],
-  ])('%s does not load without %s, and says so', async (name, variable) => {
+  ])('%s does not load without %s, and its error names the variable', async (name, variable) => {
     vi.stubEnv(variable, undefined);
 
     const error = await rejection(loaded(name));
 
     expect(error.message).toContain(variable);
   });
+
+  it.each(['refresh', 'store-pending'])(
+    '%s does not load when LONGEST_GAP_HOURS is no number',
+    async name => {
+      vi.stubEnv('LONGEST_GAP_HOURS', 'soon');
+
+      const error = await rejection(loaded(name));
+
+      expect(error.message).toContain('LONGEST_GAP_HOURS');
+    },
+  );
 
   it.each(['refresh', 'verify'])('%s does not load with half a gateway', async name => {
     vi.stubEnv('GENESYS_API_URL', undefined);
@@ -106,7 +137,7 @@ describe('handlers', () => {
   });
 
   it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'notify'])(
-    '%s refuses an event that it does not understand, and calls nobody',
+    '%s refuses an event of another form, and calls nothing',
     async name => {
       const handler = await loaded(name);
 
@@ -115,12 +146,17 @@ describe('handlers', () => {
       );
 
       expect(error.name).toBe('InvalidRotationRequest');
-      expect([...secretsMock.calls(), ...stepFunctionsMock.calls(), ...kmsMock.calls()]).toEqual([]);
+      expect([
+        ...secretsMock.calls(),
+        ...stepFunctionsMock.calls(),
+        ...kmsMock.calls(),
+        ...dynamoDbMock.calls(),
+      ]).toEqual([]);
       expect(genesys.requests).toEqual([]);
     },
   );
 
-  it('rotation answers the event of Secrets Manager', async () => {
+  it('rotation returns nothing to Secrets Manager', async () => {
     secretsMock
       .on(DescribeSecretCommand)
       .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
@@ -135,7 +171,7 @@ describe('handlers', () => {
     expect(secretsMock.calls()).toHaveLength(1);
   });
 
-  it('rotation gives up waiting in the time that Lambda leaves it', async () => {
+  it('rotation stops waiting in the time that Lambda leaves it', async () => {
     stepFunctionsMock.on(StartExecutionCommand).resolves({});
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('RUNNING'));
     const handler = await loaded('rotation');
@@ -164,137 +200,251 @@ describe('handlers', () => {
     const input = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION };
 
     const result = await handler(
-      {
-        input: { ...input, sealedRotationToken: null, recovered: null },
-        execution: 'arn:execution',
-        state: 'Fetch',
-      },
+      { input: { ...input, sealedRotationToken: null }, execution: `${EXECUTION}-check`, state: 'Fetch' },
       CONTEXT,
     );
 
-    expect(result).toMatchObject({ route: 'checkConfiguration', baseVersionId: BASE_VERSION });
+    expect(result).toEqual({ route: 'checkConfiguration' });
   });
 
-  it('refresh calls the gateway of its environment, within the time that Lambda leaves it', async () => {
-    const timeout = vi.spyOn(AbortSignal, 'timeout');
-    genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
-    const handler = await loaded('refresh');
+  describe('refresh', () => {
+    const EVENT = {
+      ...SUBJECT,
+      replaces: null,
+      redriveCount: 0,
+      enteredAt: '2026-07-01T08:00:00Z',
+      retryCount: 0,
+    };
 
-    const result = await handler(
-      { ...SUBJECT, source: 'current', retryCount: 0, redriveCount: 0 },
-      { getRemainingTimeInMillis: () => 4_300 },
-    );
-
-    expect(result).toMatchObject({
-      baseVersionId: BASE_VERSION,
-      sealedValue: expect.stringMatching(/^v1\./),
+    beforeEach(() => {
+      dynamoDbMock.on(PutItemCommand).resolves({});
+      dynamoDbMock.on(TransactWriteItemsCommand).resolves({});
     });
-    expect(genesys.requests.map(({ path }) => path)).toEqual(['/login/oauth/token']);
-    expect(timeout.mock.calls).toEqual([[4_000]]);
+
+    it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
+      const timeout = vi.spyOn(AbortSignal, 'timeout');
+      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+      const handler = await loaded('refresh');
+
+      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 23_000 });
+
+      expect(result).toMatchObject({
+        lineage: CURRENT_FINGERPRINT,
+        generation: 1,
+        sealedPair: expect.stringMatching(/^v1\./),
+      });
+      expect(genesys.requests.map(({ path }) => path)).toEqual(['/login/oauth/token']);
+      expect(timeout.mock.calls).toEqual([[20_000]]);
+    });
+
+    it('marks and records the exchange in the table of its environment, with a deadline after its own end', async () => {
+      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+      const handler = await loaded('refresh');
+      const startedMs = Date.now();
+
+      await handler(EVENT, { getRemainingTimeInMillis: () => 30_000 });
+
+      const mark = dynamoDbMock.commandCalls(PutItemCommand)[0]?.args[0].input;
+      expect(mark?.TableName).toBe('journal');
+      const deadlineMs = Date.parse(mark?.Item?.deadline?.S ?? '');
+      expect(deadlineMs - startedMs).toBeGreaterThanOrEqual(35_000);
+      expect(deadlineMs - startedMs).toBeLessThan(40_000);
+      const [record] = dynamoDbMock.commandCalls(TransactWriteItemsCommand);
+      expect(
+        record?.args[0].input.TransactItems?.map(({ Put, Update }) => (Put ?? Update)?.TableName),
+      ).toEqual(['journal', 'journal']);
+    });
+
+    it('compares lifetimes with LONGEST_GAP_HOURS', async () => {
+      vi.stubEnv('LONGEST_GAP_HOURS', '9');
+      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 32_399 }));
+      const handler = await loaded('refresh');
+
+      await handler(EVENT, CONTEXT);
+
+      expect(logged().map(({ level, line }) => [level, line])).toMatchObject([
+        ['info', {}],
+        ['warn', { lifetimeSeconds: 32_399, longestGapSeconds: 32_400 }],
+      ]);
+    });
+
+    it('asks Step Functions about the execution of an exchange without a result', async () => {
+      const other = `${EXECUTION_ARN_PREFIX}other`;
+      dynamoDbMock.on(GetItemCommand, { Key: tokenKey(CURRENT_FINGERPRINT) }).resolves({
+        Item: storedToken(
+          tokenItem({
+            status: 'exchanging',
+            exchange: {
+              id: 'exchange-1',
+              attempt: {
+                execution: other,
+                redriveCount: 0,
+                enteredAt: '2026-07-01T00:00:00.000Z',
+                retryCount: 0,
+              },
+              deadline: new Date('2026-07-01T00:00:35Z'),
+            },
+          }),
+        ),
+      });
+      stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('FAILED'));
+      const handler = await loaded('refresh');
+
+      const error = await rejection(handler(EVENT, CONTEXT));
+
+      expect(error.name).toBe('ExchangeUnsettled');
+      expect(stepFunctionsMock.calls().map(call => call.args[0].input)).toEqual([
+        { executionArn: other, includedData: 'METADATA_ONLY' },
+      ]);
+      expect(genesys.requests).toEqual([]);
+    });
   });
 
-  it.each([
-    ['9', ['info', 'warn']],
-    [undefined, ['info']],
-    ['soon', ['info']],
-  ])('refresh warns of short lives when LONGEST_GAP_HOURS is %j: %j', async (hours, levels) => {
-    vi.stubEnv('LONGEST_GAP_HOURS', hours);
-    genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
-    const handler = await loaded('refresh');
+  describe('store-pending', () => {
+    async function event(expiresInMs: number): Promise<object> {
+      const key = { kms: new KMSClient(), sealKeyArn: SEAL_KEY_ARN };
+      const seal = await pairSeal(key, SECRET_ARN, CURRENT_FINGERPRINT, 1);
+      const pair = seal(
+        {
+          accessToken: SENTINELS.newAccessToken,
+          refreshToken: SENTINELS.newRefreshToken,
+          expiresAt: new Date(Date.now() + expiresInMs),
+        },
+        {
+          fingerprint: NEW_FINGERPRINT,
+          issuedAt: new Date(Date.now() - 86_400_000),
+          exchangedFingerprint: CURRENT_FINGERPRINT,
+          exchangeId: 'exchange-1',
+        },
+      );
+      return { ...SUBJECT, pair, sealedRotationToken: null };
+    }
 
-    await handler({ ...SUBJECT, source: 'current', retryCount: 0, redriveCount: 0 }, CONTEXT);
+    beforeEach(() => {
+      dynamoDbMock.on(TransactWriteItemsCommand).resolves({});
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: ['AWSPENDING'] });
+    });
 
-    expect(logged().map(({ level }) => level)).toEqual(levels);
+    it('records in the table of its environment, and stores', async () => {
+      const handler = await loaded('store-pending');
+
+      const result = await handler(await event(9.1 * 3_600_000), CONTEXT);
+
+      expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+      expect(dynamoDbMock.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('journal');
+    });
+
+    it('compares lifetimes with LONGEST_GAP_HOURS and the time of day', async () => {
+      const handler = await loaded('store-pending');
+
+      const error = await rejection(handler(await event(8.9 * 3_600_000), CONTEXT));
+
+      expect(error.name).toBe('AccessTokenExpired');
+    });
   });
 
-  it('store-pending stores', async () => {
-    secretsMock.on(PutSecretValueCommand).resolves({});
-    const context = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' } as const;
-    const seal = await newSeal(new KMSClient(), SEAL_KEY_ARN, context);
-    const handler = await loaded('store-pending');
+  describe('verify', () => {
+    const EVENT = {
+      ...SUBJECT,
+      mode: 'verify',
+      pendingVersionId: VERSION,
+      baseVersionId: BASE_VERSION,
+      issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
+    };
 
-    const result = await handler(
-      {
-        ...SUBJECT,
-        baseVersionId: BASE_VERSION,
-        sealedValue: seal.seal(secretValue()),
-        sealedVersionId: VERSION,
-        sealedRotationToken: null,
-      },
-      CONTEXT,
-    );
+    it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
+      const timeout = vi.spyOn(AbortSignal, 'timeout');
+      genesys.script(answer(200, { id: 'user-1' }));
+      const handler = await loaded('verify');
 
-    expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 1_500 });
+
+      expect(result).toEqual({ userId: 'user-1' });
+      expect(genesys.requests.map(({ path }) => path)).toEqual(['/api/api/v2/users/me']);
+      expect(timeout.mock.calls).toEqual([[1_000]]);
+    });
+
+    it('compares the age of a refused token with the time of day', async () => {
+      genesys.script(answer(401));
+      const handler = await loaded('verify');
+
+      const error = await rejection(handler(EVENT, CONTEXT));
+
+      expect(error.name).toBe('AccessTokenExpired');
+    });
   });
 
-  it('verify calls the gateway of its environment, within the time that Lambda leaves it', async () => {
-    const timeout = vi.spyOn(AbortSignal, 'timeout');
-    genesys.script(answer(200, { id: 'user-1' }));
-    const handler = await loaded('verify');
+  describe('promote', () => {
+    const EVENT = {
+      ...SUBJECT,
+      action: 'promote',
+      pendingVersionId: VERSION,
+      baseVersionId: BASE_VERSION,
+      fingerprint: NEW_FINGERPRINT,
+      issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
+      redriveCount: 0,
+    };
 
-    const result = await handler(
-      { ...SUBJECT, mode: 'verify', pendingVersionId: VERSION, refreshedAt: null },
-      { getRemainingTimeInMillis: () => 1_500 },
-    );
+    beforeEach(() => {
+      secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
+      dynamoDbMock.on(UpdateItemCommand).resolves({});
+    });
 
-    expect(result).toEqual({ userId: 'user-1', refreshedAt: null });
-    expect(genesys.requests.map(({ path }) => path)).toEqual(['/api/api/v2/users/me']);
-    expect(timeout.mock.calls).toEqual([[1_200]]);
+    it('promotes, and claims the token in the table of its environment until after its own end', async () => {
+      const handler = await loaded('promote');
+      const startedMs = Date.now();
+
+      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 15_000 });
+
+      expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: VERSION });
+      const claim = dynamoDbMock.commandCalls(UpdateItemCommand)[0]?.args[0].input;
+      expect(claim?.TableName).toBe('journal');
+      const untilMs = Date.parse(claim?.ExpressionAttributeValues?.[':until']?.S ?? '');
+      expect(untilMs - startedMs).toBeGreaterThanOrEqual(20_000);
+      expect(untilMs - startedMs).toBeLessThan(25_000);
+    });
+
+    it('measures the gap by the time of day', async () => {
+      const handler = await loaded('promote');
+
+      await handler(EVENT, CONTEXT);
+
+      const { TokenGap } = metricsOf(metrics()[0]);
+      expect(Number(TokenGap)).toBeGreaterThanOrEqual(3_600_000);
+      expect(Number(TokenGap)).toBeLessThan(3_700_000);
+    });
+
+    it('stands down', async () => {
+      playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }, {});
+      const handler = await loaded('promote');
+
+      const result = await handler({ ...SUBJECT, action: 'stand-down' }, CONTEXT);
+
+      expect(result).toEqual({ standDownVersionId: VERSION });
+      expect(dynamoDbMock.calls()).toEqual([]);
+    });
+
+    it.each([
+      ['action', 'demote'],
+      ['action', undefined],
+      ['secretArn', undefined],
+      ['versionId', ''],
+      ['execution', undefined],
+      ['state', undefined],
+    ])('refuses a request whose %s is %j', async (key, value) => {
+      const handler = await loaded('promote');
+
+      const error = await rejection(handler({ ...EVENT, [key]: value }, CONTEXT));
+
+      expect(error.name).toBe('InvalidRotationRequest');
+      expect(error.message).toContain(key);
+    });
   });
 
-  it('verify knows the time of day', async () => {
-    genesys.script(answer(401));
-    const handler = await loaded('verify');
-    const refreshedAt = new Date(Date.now() - 3_600_000).toISOString();
-
-    const error = await rejection(
-      handler({ ...SUBJECT, mode: 'verify', pendingVersionId: VERSION, refreshedAt }, CONTEXT),
-    );
-
-    expect(error.name).toBe('AccessTokenOutdated');
-  });
-
-  it('promote promotes', async () => {
-    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
-    const handler = await loaded('promote');
-
-    const result = await handler(
-      { ...SUBJECT, action: 'promote', pendingVersionId: VERSION, baseVersionId: BASE_VERSION },
-      CONTEXT,
-    );
-
-    expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: VERSION });
-  });
-
-  it('promote stands down', async () => {
-    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
-    const handler = await loaded('promote');
-
-    const result = await handler({ ...SUBJECT, action: 'stand-down' }, CONTEXT);
-
-    expect(result).toEqual({ standDownVersionId: VERSION });
-  });
-
-  it('promote knows the time of day', async () => {
-    secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
-    const handler = await loaded('promote');
-    const refreshedAt = new Date(Date.now() - 3_600_000).toISOString();
-
-    await handler(
-      { ...SUBJECT, action: 'promote', pendingVersionId: VERSION, baseVersionId: BASE_VERSION, refreshedAt },
-      CONTEXT,
-    );
-
-    const { TokenGap } = metricsOf(metrics()[0]);
-    expect(Number(TokenGap)).toBeGreaterThanOrEqual(3_600_000);
-    expect(Number(TokenGap)).toBeLessThan(3_700_000);
-  });
-
-  it('notify publishes to the topic and remembers it in the table of its environment', async () => {
+  it('notify publishes to the topic and writes to the table of its environment', async () => {
     const executionArn = `${EXECUTION_ARN_PREFIX}first`;
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('FAILED'));
     stepFunctionsMock.on(GetExecutionHistoryCommand).resolves({});
-    dynamoDbMock.on(GetItemCommand).resolves({});
     vi.stubEnv('RUNBOOK_URL', 'https://wiki.example/runbook');
     const handler = await loaded('notify');
 

@@ -13,21 +13,26 @@ import {
 
 const HOUR_MS = 3_600_000;
 
-describe('notify: what Secrets Manager says', () => {
+describe('notify: the end of a rotation', () => {
   const { items, calls, published, logged, secretsMock, time, execution, closed, rotationEnded } =
     playedNotify();
 
-  describe('a rotation that Secrets Manager calls failed', () => {
-    it('is said with its reason when no failed execution is known', async () => {
+  describe('a rotation that Secrets Manager reports as failed', () => {
+    it('is notified with its reason after 10 s without a failed execution', async () => {
       await rotationEnded(false);
 
       expect(published()).toHaveLength(1);
       expect(published()[0]?.text).toContain('Secrets Manager may not invoke the function.');
-      expect(items.get(SECRET_ARN)).toMatchObject({ error: { S: 'RotationFailed' } });
+      expect(items.get(SECRET_ARN)).toMatchObject({
+        error: { S: 'RotationFailed' },
+        failingSince: { S: '2026-07-01T08:00:10.000Z' },
+        // After the time that the message of a failed execution has to come first.
+        notifiedAt: { S: '2026-07-01T08:00:20.000Z' },
+      });
       expect(items.get(SECRET_ARN)).not.toHaveProperty('execution');
     });
 
-    it('is said again only after four hours', async () => {
+    it('is notified again only after four hours', async () => {
       await rotationEnded(false);
       const saidAt = time.now.getTime();
       time.now = new Date(saidAt + 4 * HOUR_MS - 1);
@@ -41,7 +46,7 @@ describe('notify: what Secrets Manager says', () => {
       expect(published()[1]?.text).toContain('2026-07-01 08:00:10 UTC');
     });
 
-    it('is not said when its execution was said, however long ago', async () => {
+    it('is not notified when its execution was, however long ago', async () => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 24 * HOUR_MS);
 
@@ -53,7 +58,7 @@ describe('notify: what Secrets Manager says', () => {
     it.each([
       ['is on the version of AWSCURRENT', { [VERSION]: ['AWSCURRENT', 'AWSPENDING'] }],
       ['is on no version', { [VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] }],
-    ])('is not said when it is complete all the same: AWSPENDING %s', async (_what, stages) => {
+    ])('is not notified when it is complete: AWSPENDING %s', async (_what, stages) => {
       secretsMock
         .on(DescribeSecretCommand)
         .resolves(
@@ -69,7 +74,7 @@ describe('notify: what Secrets Manager says', () => {
     it.each([
       ['another function', 'arn:aws:lambda:eu-central-1:111122223333:function:other'],
       ['no function', undefined],
-    ])('is not ours when the secret names %s', async (_what, RotationLambdaARN) => {
+    ])('is ignored when the secret names %s', async (_what, RotationLambdaARN) => {
       secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ RotationLambdaARN }));
 
       await rotationEnded(false);
@@ -78,7 +83,7 @@ describe('notify: what Secrets Manager says', () => {
       expect(logged()).toEqual([]);
     });
 
-    it('is not said when the failed execution has its say meanwhile', async () => {
+    it('does not notify twice when the failed execution is notified meanwhile', async () => {
       time.whileWaiting = () => closed();
 
       await rotationEnded(false);
@@ -87,7 +92,7 @@ describe('notify: what Secrets Manager says', () => {
       expect(published()[0]?.subject).toContain('failed in Refresh');
     });
 
-    it('is ours when the secret names an alias of the function', async () => {
+    it('is notified when the secret names an alias of the function', async () => {
       secretsMock
         .on(DescribeSecretCommand)
         .resolves(secretDescription({ RotationLambdaARN: `${ROTATION_FUNCTION_ARN}:live` }));

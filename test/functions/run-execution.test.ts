@@ -2,7 +2,6 @@ import {
   ExecutionDoesNotExist,
   ExecutionLimitExceeded,
   ExecutionNotRedrivable,
-  GetExecutionHistoryCommand,
   RedriveExecutionCommand,
   StartExecutionCommand,
   StateMachineDoesNotExist,
@@ -15,7 +14,7 @@ import {
 } from '../../functions/rotation/run-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
-import { executionDescription } from '../helpers/execution-description.ts';
+import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { playedExecutions } from '../helpers/played-executions.ts';
 import { EXECUTION_NAME, FIRST, FIRST_INPUT, RUN_REQUEST, SECOND, THIRD } from '../helpers/run-request.ts';
@@ -79,10 +78,15 @@ describe('run-execution', () => {
         expect(redrivenArns()).toEqual([]);
       });
 
-      it('is content with one that succeeded', async () => {
+      it('starts the next attempt after one that succeeded: the rotation is not complete', async () => {
         looks(FIRST, succeeded);
+        looks(SECOND, running(), succeeded);
 
-        expect(await run()).toBe(FIRST);
+        expect(await run()).toBe(SECOND);
+        expect(started()).toEqual([
+          { name: EXECUTION_NAME, input: FIRST_INPUT },
+          { name: `${EXECUTION_NAME}-2`, input: FIRST_INPUT },
+        ]);
         expect(redrivenArns()).toEqual([]);
       });
 
@@ -110,13 +114,13 @@ describe('run-execution', () => {
         expect(redrivenArns()).toEqual([FIRST]);
       });
 
-      it('does not believe an old failure of an execution that somebody else redrove', async () => {
+      it('ignores an old failure of an execution that somebody else redrove', async () => {
         looks(FIRST, running(1), failed(0), succeeded);
 
         expect(await run()).toBe(FIRST);
       });
 
-      it('looks again and attaches when somebody else redrives it at the same moment', async () => {
+      it('attaches to one that somebody else redrives at the same time', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed(), failed(), running(1), succeeded);
 
@@ -125,7 +129,7 @@ describe('run-execution', () => {
         expect(new Set(started().map(({ name }) => name))).toEqual(new Set([EXECUTION_NAME]));
       });
 
-      it('pauses between two looks at an execution that somebody else redrives', async () => {
+      it('polls again after 500 ms when the redrive is refused', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed(), running(1), succeeded);
 
@@ -134,22 +138,41 @@ describe('run-execution', () => {
         expect(time.sleeps).toEqual([500, 2_000]);
       });
 
-      it('gives up with RotationStillRunning when that look never tells', async () => {
+      it('starts the next attempt after three refused redrives, whatever DescribeExecution says', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed());
+        looks(SECOND, succeeded);
 
-        const error = await rejection(run());
-
-        expect(error).toBeInstanceOf(RotationStillRunning);
-        expect(time.remainingMs()).toBe(2_000);
+        expect(await run()).toBe(SECOND);
+        expect(redrivenArns()).toEqual([FIRST, FIRST, FIRST]);
+        expect(time.sleeps).toEqual([500, 500, 500, 2_000]);
       });
 
-      it('starts the next attempt after one that its redrive shows to be closed for good', async () => {
+      it('starts the next attempt after one whose redrive is refused because it is closed for good', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed(), notRedrivable);
         looks(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
+        expect(redrivenArns()).toEqual([FIRST]);
+      });
+
+      it('starts no further attempt when somebody else redrove it and it has succeeded since', async () => {
+        mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
+        looks(FIRST, failed(), succeeded);
+
+        expect(await run()).toBe(FIRST);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
+      });
+
+      it('starts no attempt when its time is over', async () => {
+        looks(FIRST, notRedrivable);
+        time.begin(2_000);
+
+        const error = await rejection(run());
+
+        expect(error).toBeInstanceOf(RotationStillRunning);
+        expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
       it('passes on what else refuses the redrive', async () => {
@@ -198,7 +221,7 @@ describe('run-execution', () => {
         expect(await run()).toBe(THIRD);
       });
 
-      it('waits and looks again when the first look is throttled', async () => {
+      it('polls again when DescribeExecution is throttled', async () => {
         looks(FIRST, stepFunctionsException('ThrottlingException'), failed(), succeeded);
 
         expect(await run()).toBe(FIRST);
@@ -227,6 +250,135 @@ describe('run-execution', () => {
     });
   });
 
+  describe('runExecution, when the execution ends in ExchangeUnsettled,', () => {
+    const OWNER = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-0123456789abcdef-2`;
+
+    /** The execution failed because another one must be redriven first. */
+    function unsettled(redriveCount = 0, message = `was presented by execution ${OWNER}, which failed`) {
+      const cause = JSON.stringify({ errorType: 'ExchangeUnsettled', errorMessage: message });
+      return executionDescription('FAILED', { error: 'ExchangeUnsettled', cause, redriveCount });
+    }
+
+    it('redrives the execution that it names, waits for it, and then redrives its own', async () => {
+      looks(FIRST, unsettled(), succeeded);
+      looks(OWNER, failed(4), running(5), succeeded);
+
+      expect(await run()).toBe(FIRST);
+      expect(redrivenArns()).toEqual([OWNER, FIRST]);
+      expect(lookedAt()).toEqual([FIRST, OWNER, OWNER, OWNER, FIRST]);
+    });
+
+    it('does so as well after a redrive of its own execution', async () => {
+      exists(EXECUTION_NAME);
+      looks(FIRST, failed(), unsettled(1), succeeded);
+      looks(OWNER, failed(), succeeded);
+
+      expect(await run()).toBe(FIRST);
+      expect(redrivenArns()).toEqual([FIRST, OWNER, FIRST]);
+    });
+
+    it('waits for the named execution without a redrive when it is running', async () => {
+      looks(FIRST, unsettled(), succeeded);
+      looks(OWNER, running(1), succeeded);
+
+      expect(await run()).toBe(FIRST);
+      expect(redrivenArns()).toEqual([FIRST]);
+      expect(lookedAt()).toEqual([FIRST, OWNER, OWNER, FIRST]);
+    });
+
+    it.each([
+      ['fails again', [failed(), running(1), failed(1)], [OWNER, FIRST]],
+      ['can no longer be redriven', [notRedrivable], [FIRST]],
+      ['succeeded in the meantime', [succeeded], [FIRST]],
+      ['does not exist', [awsException(ExecutionDoesNotExist)], [FIRST]],
+    ])('redrives its own when the named one %s', async (_what, owner, redriven) => {
+      looks(FIRST, unsettled(), succeeded);
+      looks(OWNER, ...owner);
+
+      expect(await run()).toBe(FIRST);
+      expect(redrivenArns()).toEqual(redriven);
+    });
+
+    it('throws RotationFailed when its own cannot be redriven', async () => {
+      looks(FIRST, { ...unsettled(), redriveStatus: 'NOT_REDRIVABLE' });
+      looks(OWNER, failed(), succeeded);
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain('ExchangeUnsettled');
+      expect(redrivenArns()).toEqual([OWNER]);
+    });
+
+    it('throws RotationFailed when it ends so for the fourth time', async () => {
+      looks(FIRST, unsettled(0), unsettled(1), unsettled(2), unsettled(3));
+      looks(OWNER, succeeded);
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(redrivenArns()).toEqual([FIRST, FIRST, FIRST]);
+    });
+
+    it('throws RotationStillRunning when its time is over before the named execution is', async () => {
+      looks(FIRST, unsettled());
+      looks(OWNER, failed(), running(1));
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationStillRunning);
+      expect(redrivenArns()).toEqual([OWNER]);
+    });
+
+    it.each([
+      ['names no execution', 'another execution must be redriven first'],
+      [
+        'names one of another state machine',
+        'was presented by execution arn:aws:states:eu-central-1:111122223333:execution:payroll:run-1',
+      ],
+      [
+        'names one of another account',
+        'was presented by execution arn:aws:states:eu-central-1:444455556666:execution:rotation:run-1',
+      ],
+      ['ends where the name would begin', `was presented by execution ${EXECUTION_ARN_PREFIX}`],
+      ['has a name of other characters', `was presented by execution ${EXECUTION_ARN_PREFIX}/../run`],
+    ])('redrives nothing when the cause %s', async (_what, message) => {
+      looks(FIRST, unsettled(0, message));
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(redrivenArns()).toEqual([]);
+      expect(lookedAt()).toEqual([FIRST]);
+    });
+
+    it('redrives nothing when the cause is not the JSON of a function', async () => {
+      looks(FIRST, { ...unsettled(), cause: `was presented by execution ${OWNER}` });
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(redrivenArns()).toEqual([]);
+    });
+
+    it('redrives nothing for another error that names an execution', async () => {
+      looks(FIRST, { ...unsettled(), error: 'RefreshTokenRejected' });
+
+      const error = await rejection(run());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(redrivenArns()).toEqual([]);
+    });
+
+    it('takes no more of a name than 80 characters', async () => {
+      looks(FIRST, unsettled(0, `by execution ${EXECUTION_ARN_PREFIX}${'x'.repeat(90)}`), succeeded);
+      looks(`${EXECUTION_ARN_PREFIX}${'x'.repeat(80)}`, failed(), succeeded);
+
+      expect(await run()).toBe(FIRST);
+      expect(redrivenArns()).toEqual([`${EXECUTION_ARN_PREFIX}${'x'.repeat(80)}`, FIRST]);
+    });
+  });
+
   describe('runExecution, for a check of the configuration,', () => {
     const CHECK = { purpose: 'check-configuration', sealedRotationToken: null } as const;
     const CHECK_INPUT = { ...FIRST_INPUT, ...CHECK };
@@ -241,7 +393,6 @@ describe('run-execution', () => {
         { name: `${EXECUTION_NAME}-check`, input: CHECK_INPUT },
         { name: `${EXECUTION_NAME}-check-2`, input: CHECK_INPUT },
       ]);
-      expect(mock.commandCalls(GetExecutionHistoryCommand)).toEqual([]);
     });
   });
 
@@ -250,12 +401,29 @@ describe('run-execution', () => {
       expect(await latest()).toBeUndefined();
     });
 
-    it('is content with one that succeeded, at once', async () => {
+    it('returns one that succeeded at once when there is no further attempt', async () => {
       looks(FIRST, succeeded);
 
       expect(await latest()).toBe(FIRST);
       expect(time.sleeps).toEqual([]);
-      expect(lookedAt()).toEqual([FIRST]);
+      expect(lookedAt()).toEqual([FIRST, SECOND]);
+    });
+
+    it('waits for the attempt after one that succeeded', async () => {
+      looks(FIRST, succeeded);
+      looks(SECOND, running(), succeeded);
+
+      expect(await latest()).toBe(SECOND);
+    });
+
+    it('throws RotationFailed for the attempt after one that succeeded', async () => {
+      looks(FIRST, succeeded);
+      looks(SECOND, failed());
+
+      const error = await rejection(latest());
+
+      expect(error).toBeInstanceOf(RotationFailed);
+      expect(error.message).toContain(SECOND);
     });
 
     it('waits for one that runs', async () => {
@@ -273,7 +441,7 @@ describe('run-execution', () => {
       expect(await latest()).toBe(SECOND);
     });
 
-    it('does not believe an old failure while DescribeExecution lags behind a redrive', async () => {
+    it('ignores an old failure while DescribeExecution lags behind a redrive', async () => {
       looks(FIRST, running(1), failed(0), succeeded);
 
       expect(await latest()).toBe(FIRST);
@@ -298,7 +466,7 @@ describe('run-execution', () => {
       expect(time.remainingMs()).toBe(2_000);
     });
 
-    it('waits and looks again when a look fails in passing', async () => {
+    it('polls again when DescribeExecution is throttled', async () => {
       looks(FIRST, stepFunctionsException('ThrottlingException'), failed());
       looks(SECOND, stepFunctionsException('ThrottlingException'), succeeded);
 

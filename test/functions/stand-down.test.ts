@@ -6,51 +6,41 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StandDownRequest } from '../../functions/promote/promote-request.ts';
 import { type StandDownResult, standDown } from '../../functions/promote/stand-down.ts';
 import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import {
-  DERIVED_VERSION,
-  FOREIGN_VERSION,
-  SECRET_ARN,
-  secretDescription,
-  VERSION,
-} from '../helpers/secret.ts';
+import { DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { EXECUTION, STAND_DOWN } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
-
-const REQUEST: StandDownRequest = {
-  action: 'stand-down',
-  secretArn: SECRET_ARN,
-  versionId: VERSION,
-  execution: 'arn:execution',
-  state: 'StandDown',
-};
 
 describe('stand-down', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
+  let sleeps: number[] = [];
 
   beforeEach(() => {
+    sleeps = [];
     secretsMock.reset();
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
   function stoodDown(): Promise<StandDownResult> {
-    return standDown(REQUEST, { secrets: new SecretsManagerClient() });
+    return standDown(STAND_DOWN, {
+      secrets: new SecretsManagerClient(),
+      sleep: async ms => {
+        sleeps.push(ms);
+      },
+    });
   }
 
-  /** What DescribeSecret says at one look after the other. */
-  function labelled(...looks: readonly Record<string, string[]>[]): void {
-    const describing = secretsMock.on(DescribeSecretCommand);
-    for (const stages of looks) {
-      describing.resolvesOnce(
-        secretDescription({ VersionIdsToStages: { [FOREIGN_VERSION]: ['AWSCURRENT'], ...stages } }),
-      );
-    }
+  /** The labels in addition to AWSCURRENT, read after read; the last ones stay. */
+  function labelled(...reads: [Stages, ...Stages[]]): void {
+    const [first, ...later] = reads.map(stages => ({ [FOREIGN_VERSION]: ['AWSCURRENT'], ...stages }));
+    playLabels(secretsMock, first ?? {}, ...later);
   }
 
   function updates(): unknown[] {
@@ -61,7 +51,7 @@ describe('stand-down', () => {
     ['its version', VERSION],
     ['the version that was derived from it', DERIVED_VERSION],
   ])('takes AWSPENDING off %s, and leaves AWSCURRENT', async (_what, version) => {
-    labelled({ [version]: ['AWSPENDING'] });
+    labelled({ [version]: ['AWSPENDING'] }, {});
 
     const result = await stoodDown();
 
@@ -85,7 +75,7 @@ describe('stand-down', () => {
   });
 
   it('logs what was left behind', async () => {
-    labelled({ [VERSION]: ['AWSPENDING'] });
+    labelled({ [VERSION]: ['AWSPENDING'] }, {});
 
     await stoodDown();
 
@@ -97,7 +87,7 @@ describe('stand-down', () => {
           secretName: 'genesys/voicemail',
           secretArn: SECRET_ARN,
           versionId: VERSION,
-          execution: 'arn:execution',
+          execution: EXECUTION,
           state: 'StandDown',
           standDownVersionId: VERSION,
         },
@@ -106,7 +96,7 @@ describe('stand-down', () => {
   });
 
   it('counts the rotation as superseded', async () => {
-    labelled({ [VERSION]: ['AWSPENDING'] });
+    labelled({ [VERSION]: ['AWSPENDING'] }, {});
 
     await stoodDown();
 
@@ -134,29 +124,41 @@ describe('stand-down', () => {
     expect(updates()).toHaveLength(1);
   });
 
-  it('passes the refusal on when the label is still there', async () => {
-    labelled({ [VERSION]: ['AWSPENDING'] }, { [VERSION]: ['AWSPENDING'] });
-    const exception = awsException(InvalidParameterException);
-    secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
+  it('takes AWSPENDING off each of its versions that a stale read shows one after the other', async () => {
+    labelled({ [VERSION]: ['AWSPENDING'] }, { [DERIVED_VERSION]: ['AWSPENDING'] }, {});
 
-    const error = await rejection(stoodDown());
+    const result = await stoodDown();
 
-    expect(error).toBe(exception);
-    expect(logged()).toEqual([]);
+    expect(result).toEqual({ standDownVersionId: DERIVED_VERSION });
+    expect(updates()).toEqual([
+      { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', RemoveFromVersionId: VERSION },
+      { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', RemoveFromVersionId: DERIVED_VERSION },
+    ]);
   });
 
-  it.each(['ThrottlingException', 'AccessDeniedException'])(
-    'passes %s on without a second look',
-    async name => {
+  it.each([awsException(InvalidParameterException), secretsManagerException('AccessDeniedException')])(
+    'throws %s when the label shows for 2.5 s after the refusal',
+    async exception => {
       labelled({ [VERSION]: ['AWSPENDING'] });
-      secretsMock.on(UpdateSecretVersionStageCommand).rejects(secretsManagerException(name));
+      secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
 
       const error = await rejection(stoodDown());
 
-      expect(error.name).toBe(name);
-      expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(1);
+      expect(error).toBe(exception);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+      expect(logged()).toEqual([]);
     },
   );
+
+  it('throws ThrottlingException without reading the labels again', async () => {
+    labelled({ [VERSION]: ['AWSPENDING'] });
+    secretsMock.on(UpdateSecretVersionStageCommand).rejects(secretsManagerException('ThrottlingException'));
+
+    const error = await rejection(stoodDown());
+
+    expect(error.name).toBe('ThrottlingException');
+    expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(1);
+  });
 
   it('throws SecretNotFound when the secret is gone', async () => {
     secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));

@@ -1,26 +1,19 @@
-import { DecryptCommand, InvalidCiphertextException, KMSClient } from '@aws-sdk/client-kms';
+import { DecryptCommand, KMSInvalidStateException } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
   InvalidParameterException,
   InvalidRequestException,
+  LimitExceededException,
   PutSecretValueCommand,
   ResourceExistsException,
-  ResourceNotFoundException,
-  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  CurrentVersionMoved,
-  InvalidRotationRequest,
-  SecretNotFound,
-} from '../../functions/shared/errors.ts';
-import { newSeal, type SealContext } from '../../functions/shared/sealed-blob.ts';
-import { type StorePendingResult, storePending } from '../../functions/store-pending/store-pending.ts';
-import type { StorePendingRequest } from '../../functions/store-pending/store-pending-request.ts';
+import { InvalidRotationRequest, InvalidSecret } from '../../functions/shared/errors.ts';
+import { parseStorePendingRequest } from '../../functions/store-pending/store-pending.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import { mockAws } from '../helpers/aws-mock.ts';
-import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../helpers/journal-items.ts';
+import { rejection } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
   DERIVED_VERSION,
@@ -29,183 +22,216 @@ import {
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
-import { SENTINELS } from '../helpers/secret-value.ts';
-
-const VALUE = `{"refreshToken":"${SENTINELS.newRefreshToken}"}`;
-/** The version id for `VALUE` in the rotation of `VERSION`: half a hash of each. */
-const VERSION_FOR_VALUE = 'db3855a227f2aa115bb78a8818d433bba58f4a23e5c2f01048a29cf5ea969d34';
+import { secretValue } from '../helpers/secret-value.ts';
+import { EXECUTION } from '../helpers/task-requests.ts';
+import { NEW_VALUE, storePendingWorld, VERSION_FOR_VALUE } from './store-pending-world.ts';
 
 describe('store-pending', () => {
-  const logged = watchedLog();
-  const secretsMock = mockAws(SecretsManagerClient);
-  const kmsMock = mockAws(KMSClient);
-  const kms = new KMSClient();
-  let request: StorePendingRequest;
+  const world = storePendingWorld();
+  const { logged, secretsMock, kmsMock, current, stored, puts, moves } = world;
 
-  beforeEach(async () => {
-    secretsMock.reset();
-    kmsMock.reset();
-    playKms(kmsMock);
-    secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
-    secretsMock.on(PutSecretValueCommand).resolves({});
-    request = {
-      secretArn: SECRET_ARN,
-      versionId: VERSION,
-      baseVersionId: BASE_VERSION,
-      sealedValue: await sealed('secret-value', VALUE),
-      sealedVersionId: VERSION,
-      sealedRotationToken: await sealed('rotation-token', SENTINELS.rotationToken),
-      execution: 'arn:execution',
-      state: 'StorePending',
-    };
-  });
-
-  async function sealed(
-    holds: SealContext['holds'],
-    text: string,
-    versionId: string = VERSION,
-  ): Promise<string> {
-    const seal = await newSeal(kms, SEAL_KEY_ARN, { secretArn: SECRET_ARN, versionId, holds });
-    return seal.seal(text);
-  }
-
-  async function store(changes: Partial<StorePendingRequest> = {}): Promise<StorePendingResult> {
-    const result = await storePending(
-      { ...request, ...changes },
-      { secrets: new SecretsManagerClient(), kms, sealKeyArn: SEAL_KEY_ARN },
-    );
-    expectNoSecrets(result);
-    return result;
-  }
-
-  /** The writes, as version id and RotationToken. */
-  function puts(): unknown[] {
-    return secretsMock
-      .commandCalls(PutSecretValueCommand)
-      .map(({ args: [{ input }] }) => [input.ClientRequestToken, input.RotationToken]);
-  }
-
-  it('stores the value as the pending version, in the name of the rotation function', async () => {
-    const result = await store();
+  it('stores the value of AWSCURRENT with the new tokens as the pending version', async () => {
+    const result = await stored();
 
     expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
     expect(secretsMock.commandCalls(PutSecretValueCommand).map(call => call.args[0].input)).toEqual([
       {
         SecretId: SECRET_ARN,
         ClientRequestToken: VERSION,
-        SecretString: VALUE,
+        SecretString: NEW_VALUE,
         VersionStages: ['AWSPENDING'],
         RotationToken: 'sentinel-rotation-token',
       },
     ]);
   });
 
-  it('sends no RotationToken when Secrets Manager gave none', async () => {
-    await store({ sealedRotationToken: null });
+  it('keeps what people changed in the other keys of AWSCURRENT, and names the version that it read', async () => {
+    current(
+      '{"team":{"name":"voice"},"clientId":"client-id","clientSecret":"sentinel-client-secret","refreshToken":"sentinel-current-refresh-token","region":"eu-central-1","expiresAt":"yesterday","orgNumber":12345678901234567890}',
+      FOREIGN_VERSION,
+    );
 
-    expect(secretsMock.commandCalls(PutSecretValueCommand).map(call => call.args[0].input)).toEqual([
-      {
-        SecretId: SECRET_ARN,
-        ClientRequestToken: VERSION,
-        SecretString: VALUE,
-        VersionStages: ['AWSPENDING'],
-      },
-    ]);
+    const result = await stored();
+
+    expect(result.baseVersionId).toBe(FOREIGN_VERSION);
+    expect(secretsMock.commandCalls(PutSecretValueCommand)[0]?.args[0].input.SecretString).toBe(
+      '{"team":{"name":"voice"},"clientId":"client-id","clientSecret":"sentinel-client-secret","refreshToken":"sentinel-new-refresh-token","region":"eu-central-1","orgNumber":12345678901234567890,"accessToken":"sentinel-new-access-token","expiresAt":"2026-07-02T07:59:58.000Z"}',
+    );
   });
 
   it('opens each seal for its own content', async () => {
-    await store();
+    await stored();
 
     const contexts = kmsMock.commandCalls(DecryptCommand).map(call => call.args[0].input.EncryptionContext);
     expect(contexts).toEqual([
-      { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
-      { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' },
+      { secretArn: SECRET_ARN, holds: 'token-pair', lineage: CURRENT_FINGERPRINT, generation: '1' },
+      { secretArn: SECRET_ARN, holds: 'rotation-token', versionId: VERSION },
     ]);
   });
 
-  it('stores a value that was recovered from another rotation as the pending version of this one', async () => {
-    const recovered = await sealed('secret-value', VALUE, FOREIGN_VERSION);
+  it('logs where the value is, and nothing of it', async () => {
+    await stored();
 
-    const result = await store({ sealedValue: recovered, sealedVersionId: FOREIGN_VERSION });
-
-    expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
-    expect(secretsMock.commandCalls(PutSecretValueCommand)[0]?.args[0].input).toMatchObject({
-      ClientRequestToken: VERSION,
-      SecretString: VALUE,
-      RotationToken: 'sentinel-rotation-token',
+    expect(logged().at(-1)).toEqual({
+      level: 'info',
+      line: {
+        message: 'stored pending',
+        secretName: 'genesys/voicemail',
+        secretArn: SECRET_ARN,
+        versionId: VERSION,
+        execution: EXECUTION,
+        state: 'StorePending',
+        pendingVersionId: VERSION,
+        baseVersionId: BASE_VERSION,
+      },
     });
   });
 
-  it('logs where the value went, and nothing of it', async () => {
-    await store();
+  describe('the RotationToken', () => {
+    it('is not sent when Secrets Manager gave none', async () => {
+      await stored({ sealedRotationToken: null });
 
-    expect(logged()).toEqual([
-      {
-        level: 'info',
-        line: {
-          message: 'stored pending',
-          secretName: 'genesys/voicemail',
-          secretArn: SECRET_ARN,
-          versionId: VERSION,
-          execution: 'arn:execution',
-          state: 'StorePending',
-          pendingVersionId: VERSION,
-          baseVersionId: BASE_VERSION,
+      expect(secretsMock.commandCalls(PutSecretValueCommand).map(call => call.args[0].input)).toEqual([
+        {
+          SecretId: SECRET_ARN,
+          ClientRequestToken: VERSION,
+          SecretString: NEW_VALUE,
+          VersionStages: ['AWSPENDING'],
         },
-      },
-    ]);
-  });
+      ]);
+    });
 
-  describe('when the RotationToken is refused, as after a late redrive', () => {
+    it.each([
+      [
+        'was sealed for another rotation',
+        () => world.sealedRotationToken(FOREIGN_VERSION),
+        'InvalidCiphertextException',
+      ],
+      ['is no sealed blob', async () => 'v1.a.b.c', 'InvalidRotationRequest'],
+      ['was altered', async () => (await world.sealedRotationToken()).slice(0, -4), 'InvalidRotationRequest'],
+    ])('is left out when its seal %s, and the value is stored', async (_what, sealed, errorName) => {
+      const result = await stored({ sealedRotationToken: await sealed() });
+
+      expect(result.pendingVersionId).toBe(VERSION);
+      expect(puts()).toEqual([[VERSION, undefined]]);
+      expect(logged()).toContainEqual({
+        level: 'warn',
+        line: expect.objectContaining({
+          message: 'rotation token not opened',
+          secretArn: SECRET_ARN,
+          error: errorName,
+        }),
+      });
+    });
+
+    it('is left out when KMS refuses to open it', async () => {
+      kmsMock
+        .on(DecryptCommand, {
+          EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' },
+        })
+        .rejects(awsException(KMSInvalidStateException));
+
+      await stored();
+
+      expect(puts()).toEqual([[VERSION, undefined]]);
+    });
+
     it.each([
       awsException(InvalidRequestException),
       awsException(InvalidParameterException),
+      awsException(LimitExceededException),
       secretsManagerException('AccessDeniedException'),
       secretsManagerException('ValidationException'),
-    ])('stores the value without it: %s', async exception => {
-      secretsMock.on(PutSecretValueCommand).rejectsOnce(exception).resolves({});
+      secretsManagerException('a name of the future'),
+    ])('is left out of a second write when Secrets Manager refuses it: %s', async exception => {
+      secretsMock
+        .on(PutSecretValueCommand)
+        .rejectsOnce(exception)
+        .resolves({ VersionStages: ['AWSPENDING'] });
 
-      const result = await store();
+      const result = await stored();
 
       expect(result.pendingVersionId).toBe(VERSION);
       expect(puts()).toEqual([
         [VERSION, 'sentinel-rotation-token'],
         [VERSION, undefined],
       ]);
-    });
-
-    it('warns that Secrets Manager may count the rotation as failed', async () => {
-      secretsMock.on(PutSecretValueCommand).rejectsOnce(awsException(InvalidRequestException)).resolves({});
-
-      await store();
-
-      expect(logged()[0]).toMatchObject({
+      expect(logged()).toContainEqual({
         level: 'warn',
-        line: { message: 'rotation token refused', error: 'InvalidRequestException', versionId: VERSION },
+        line: expect.objectContaining({ message: 'rotation token refused', error: exception.name }),
       });
     });
 
-    it('fails with what is refused without it, too', async () => {
+    it('is not to blame for what is refused without it as well', async () => {
       const second = secretsManagerException('AccessDeniedException');
       secretsMock
         .on(PutSecretValueCommand)
         .rejectsOnce(awsException(InvalidRequestException))
         .rejects(second);
 
-      const error = await rejection(store());
+      const error = await rejection(stored());
 
       expect(error).toBe(second);
       expect(puts()).toHaveLength(2);
     });
 
-    it('stores in a derived version when its own turns out to hold another value', async () => {
-      secretsMock
-        .on(PutSecretValueCommand)
-        .rejectsOnce(awsException(InvalidRequestException))
-        .rejectsOnce(awsException(ResourceExistsException))
-        .resolves({});
+    it('is not to blame when there was none', async () => {
+      const exception = awsException(InvalidRequestException);
+      secretsMock.on(PutSecretValueCommand).rejects(exception);
 
-      const result = await store();
+      const error = await rejection(stored({ sealedRotationToken: null }));
+
+      expect(error).toBe(exception);
+      expect(puts()).toEqual([[VERSION, undefined]]);
+    });
+
+    it.each([
+      secretsManagerException('ThrottlingException'),
+      Object.assign(new Error('no response'), { name: 'TimeoutError' }),
+    ])('is not to blame for %s: there is no second write', async exception => {
+      secretsMock.on(PutSecretValueCommand).rejects(exception);
+
+      const error = await rejection(stored());
+
+      expect(error).toBe(exception);
+      expect(puts()).toHaveLength(1);
+    });
+  });
+
+  describe('when the version of the rotation holds another value', () => {
+    beforeEach(() => {
+      secretsMock
+        .on(PutSecretValueCommand, { ClientRequestToken: VERSION })
+        .rejects(awsException(ResourceExistsException));
+    });
+
+    it('stores in the version that follows from rotation and value', async () => {
+      const result = await stored();
+
+      expect(result).toEqual({ pendingVersionId: VERSION_FOR_VALUE, baseVersionId: BASE_VERSION });
+      expect(secretsMock.commandCalls(PutSecretValueCommand)[1]?.args[0].input).toEqual({
+        SecretId: SECRET_ARN,
+        ClientRequestToken: VERSION_FOR_VALUE,
+        SecretString: NEW_VALUE,
+        VersionStages: ['AWSPENDING'],
+        RotationToken: 'sentinel-rotation-token',
+      });
+    });
+
+    it('stores in the same version when it is repeated', async () => {
+      const first = await stored();
+      const second = await stored();
+
+      expect(second).toEqual(first);
+    });
+
+    it('finds that out without the RotationToken when the token is refused first', async () => {
+      secretsMock
+        .on(PutSecretValueCommand, { ClientRequestToken: VERSION })
+        .rejectsOnce(awsException(InvalidRequestException))
+        .rejects(awsException(ResourceExistsException));
+
+      const result = await stored();
 
       expect(result.pendingVersionId).toBe(VERSION_FOR_VALUE);
       expect(puts()).toEqual([
@@ -214,150 +240,251 @@ describe('store-pending', () => {
         [VERSION_FOR_VALUE, 'sentinel-rotation-token'],
       ]);
     });
-  });
 
-  it('does not take a refusal for that of the token when there was no token', async () => {
-    const exception = awsException(InvalidRequestException);
-    secretsMock.on(PutSecretValueCommand).rejects(exception);
+    it('fails when that version holds yet another value', async () => {
+      secretsMock.on(PutSecretValueCommand).rejects(awsException(ResourceExistsException));
 
-    const error = await rejection(store({ sealedRotationToken: null }));
+      const error = await rejection(stored());
 
-    expect(error).toBe(exception);
-    expect(puts()).toEqual([[VERSION, undefined]]);
-  });
-
-  it.each(['ThrottlingException', 'InternalServiceError', 'LimitExceededException'])(
-    'passes %s on under its own name, without a second write',
-    async name => {
-      secretsMock.on(PutSecretValueCommand).rejects(secretsManagerException(name));
-
-      const error = await rejection(store());
-
-      expect(error.name).toBe(name);
-      expect(puts()).toHaveLength(1);
-    },
-  );
-
-  describe('when the own version already holds another value', () => {
-    beforeEach(() => {
-      secretsMock
-        .on(PutSecretValueCommand, { ClientRequestToken: VERSION })
-        .rejects(awsException(ResourceExistsException));
-    });
-
-    it('stores in the version that follows from rotation and value', async () => {
-      const result = await store();
-
-      expect(result).toEqual({ pendingVersionId: VERSION_FOR_VALUE, baseVersionId: BASE_VERSION });
-      expect(secretsMock.commandCalls(PutSecretValueCommand)[1]?.args[0].input).toMatchObject({
-        SecretId: SECRET_ARN,
-        ClientRequestToken: VERSION_FOR_VALUE,
-        SecretString: VALUE,
-        VersionStages: ['AWSPENDING'],
-      });
-    });
-
-    it('finds the same version when it is repeated', async () => {
-      const first = await store();
-      const second = await store();
-
-      expect(second).toEqual(first);
+      expect(error).toBeInstanceOf(ResourceExistsException);
+      expect(puts()).toHaveLength(2);
     });
   });
 
-  describe('when AWSCURRENT is not where the refresh found it', () => {
-    function current(version: string): void {
-      secretsMock
-        .on(DescribeSecretCommand)
-        .resolves(secretDescription({ VersionIdsToStages: { [version]: ['AWSCURRENT'] } }));
+  describe('when a repeated write leaves AWSPENDING where it was', () => {
+    /** The labels: AWSCURRENT on the base version, AWSPENDING on this one, if any. */
+    function pendingOn(version: string | undefined): void {
+      const VersionIdsToStages = {
+        [BASE_VERSION]: ['AWSCURRENT'],
+        ...(version !== undefined && { [version]: ['AWSPENDING'] }),
+      };
+      secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages }));
     }
 
-    it('throws CurrentVersionMoved and writes nothing: the newer credential stays', async () => {
-      current(FOREIGN_VERSION);
-
-      const error = await rejection(store());
-
-      expect(error).toBeInstanceOf(CurrentVersionMoved);
-      expect(error.message).toContain(FOREIGN_VERSION);
-      expect(puts()).toEqual([]);
-    });
-
-    it('throws CurrentVersionMoved when no version is AWSCURRENT', async () => {
-      secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages: {} }));
-
-      const error = await rejection(store());
-
-      expect(error).toBeInstanceOf(CurrentVersionMoved);
-      expect(puts()).toEqual([]);
-    });
-
     it.each([
-      ['its own version', VERSION],
-      ['a version derived from it', DERIVED_VERSION],
-    ])('succeeds again when this rotation already promoted %s', async (_what, version) => {
-      current(version);
+      ['the version of another rotation', FOREIGN_VERSION],
+      ['another version of this rotation', DERIVED_VERSION],
+    ])('moves the label from %s', async (_what, holder) => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
+      pendingOn(holder);
 
-      const result = await store();
+      const result = await stored();
 
-      expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+      expect(result.pendingVersionId).toBe(VERSION);
+      expect(moves()).toEqual([
+        {
+          SecretId: SECRET_ARN,
+          VersionStage: 'AWSPENDING',
+          MoveToVersionId: VERSION,
+          RemoveFromVersionId: holder,
+        },
+      ]);
     });
 
-    it('refuses a version that was derived in another rotation', async () => {
-      current(`${'0'.repeat(32)}${DERIVED_VERSION.slice(32)}`);
+    it('puts the label on its version when it is on none', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
+      pendingOn(undefined);
 
-      const error = await rejection(store());
+      await stored();
 
-      expect(error).toBeInstanceOf(CurrentVersionMoved);
+      expect(moves()).toEqual([
+        { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', MoveToVersionId: VERSION },
+      ]);
+    });
+
+    it('moves the label to the derived version when the value is there', async () => {
+      secretsMock
+        .on(PutSecretValueCommand, { ClientRequestToken: VERSION })
+        .rejects(awsException(ResourceExistsException))
+        .on(PutSecretValueCommand, { ClientRequestToken: VERSION_FOR_VALUE })
+        .resolves({ VersionStages: ['AWSPREVIOUS'] });
+      pendingOn(VERSION);
+
+      const result = await stored();
+
+      expect(result.pendingVersionId).toBe(VERSION_FOR_VALUE);
+      expect(moves()).toEqual([
+        {
+          SecretId: SECRET_ARN,
+          VersionStage: 'AWSPENDING',
+          MoveToVersionId: VERSION_FOR_VALUE,
+          RemoveFromVersionId: VERSION,
+        },
+      ]);
+    });
+
+    it.each([[['AWSPENDING']], [['AWSCURRENT']], [['AWSCURRENT', 'AWSPENDING']]])(
+      'reads no labels when the version has %j',
+      async VersionStages => {
+        secretsMock.on(PutSecretValueCommand).resolves({ VersionStages });
+
+        await stored();
+
+        expect(secretsMock.commandCalls(DescribeSecretCommand)).toEqual([]);
+        expect(moves()).toEqual([]);
+      },
+    );
+
+    it('moves nothing when the response has no labels and AWSPENDING is on the version', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({});
+      pendingOn(VERSION);
+
+      await stored();
+
+      expect(moves()).toEqual([]);
+    });
+
+    it('succeeds when the move is refused because a lost response had moved the label', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
+      pendingOn(FOREIGN_VERSION);
+      secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+        pendingOn(VERSION);
+        throw awsException(InvalidParameterException);
+      });
+
+      const result = await stored();
+
+      expect(result.pendingVersionId).toBe(VERSION);
+      expect(moves()).toHaveLength(1);
+    });
+
+    it('fails when the move is refused and the label stays elsewhere', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
+      pendingOn(FOREIGN_VERSION);
+      const exception = awsException(InvalidParameterException);
+      secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);
+
+      const error = await rejection(stored());
+
+      expect(error).toBe(exception);
+      expect(moves()).toHaveLength(1);
+    });
+  });
+
+  describe('the size of the value', () => {
+    /** AWSCURRENT is so large that the new value has this many bytes. */
+    function newValueOf(bytes: number): void {
+      const notes = 'é'.repeat((bytes - NEW_VALUE.length - ',"notes":""'.length) / 2);
+      current(secretValue({ notes }));
+    }
+
+    it('may be 65,536 bytes', async () => {
+      newValueOf(65_536);
+
+      const result = await stored();
+
+      expect(result.pendingVersionId).toBe(VERSION);
+    });
+
+    it('must not be larger: InvalidSecret before the write', async () => {
+      newValueOf(65_538);
+
+      const error = await rejection(stored());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain('65536 bytes');
+      expect(puts()).toEqual([]);
     });
   });
 
   describe('writes nothing', () => {
-    it('when the sealed value was altered', async () => {
-      const altered = request.sealedValue.slice(0, -4);
+    it('when the sealed pair was altered', async () => {
+      const pair = await world.sealedPair();
 
-      const error = await rejection(store({ sealedValue: altered }));
+      const error = await rejection(stored({ pair: { ...pair, sealedPair: pair.sealedPair.slice(0, -4) } }));
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
-      expect(puts()).toEqual([]);
+      expect(world.writes()).toEqual([]);
     });
 
-    it('when the seal of the value holds the RotationToken', async () => {
-      const error = await rejection(store({ sealedValue: request.sealedRotationToken ?? '' }));
+    it.each([
+      ['lineage', { lineage: NEW_FINGERPRINT }],
+      ['generation', { generation: 2 }],
+    ])('when the pair was sealed for another %s', async (_what, change) => {
+      const error = await rejection(stored({ pair: { ...(await world.sealedPair()), ...change } }));
 
-      expect(error).toBeInstanceOf(InvalidCiphertextException);
-      expect(puts()).toEqual([]);
+      expect(error.name).toBe('InvalidCiphertextException');
+      expect(world.writes()).toEqual([]);
     });
 
-    it('when the value was sealed for another version than is said', async () => {
-      const error = await rejection(store({ sealedVersionId: FOREIGN_VERSION }));
+    it('when the sealed pair is the RotationToken', async () => {
+      const pair = { ...(await world.sealedPair()), sealedPair: await world.sealedRotationToken() };
 
-      expect(error).toBeInstanceOf(InvalidCiphertextException);
-      expect(puts()).toEqual([]);
+      const error = await rejection(stored({ pair }));
+
+      expect(error.name).toBe('InvalidCiphertextException');
+      expect(world.writes()).toEqual([]);
     });
 
-    it('when the RotationToken was sealed for another rotation', async () => {
-      const error = await rejection(store({ versionId: FOREIGN_VERSION }));
+    it('when the fingerprint is not that of the sealed pair', async () => {
+      const pair = { ...(await world.sealedPair()), fingerprint: CURRENT_FINGERPRINT };
 
-      expect(error).toBeInstanceOf(InvalidCiphertextException);
-      expect(puts()).toEqual([]);
+      const error = await rejection(stored({ pair }));
+
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+      expect(error.message).toContain('fingerprint');
+      expect(world.writes()).toEqual([]);
     });
 
-    it('when KMS refuses', async () => {
+    it('when KMS refuses to open the pair', async () => {
       kmsMock.on(DecryptCommand).rejects(new Error('The key is disabled.'));
 
-      const error = await rejection(store());
+      const error = await rejection(stored());
 
       expect(error.message).toBe('The key is disabled.');
-      expect(puts()).toEqual([]);
+      expect(world.writes()).toEqual([]);
     });
+  });
+});
 
-    it('when the secret is gone', async () => {
-      secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
+describe('parseStorePendingRequest', () => {
+  const PAIR = {
+    lineage: CURRENT_FINGERPRINT,
+    generation: 1,
+    fingerprint: NEW_FINGERPRINT,
+    sealedPair: 'v1.a.b.c',
+  };
+  const EVENT = {
+    secretArn: SECRET_ARN,
+    versionId: VERSION,
+    pair: { ...PAIR, issuedAt: '2026-07-01T07:59:58.000Z', expiresAt: null },
+    sealedRotationToken: 'v1.d.e.f' as string | null,
+    execution: EXECUTION,
+    state: 'StorePending',
+  };
 
-      const error = await rejection(store());
+  it.each(['v1.d.e.f', null])(
+    'reads the request of StorePending with the RotationToken %j',
+    sealedRotationToken => {
+      expect(parseStorePendingRequest({ ...EVENT, sealedRotationToken })).toEqual({
+        secretArn: SECRET_ARN,
+        versionId: VERSION,
+        pair: PAIR,
+        sealedRotationToken,
+        execution: EXECUTION,
+        state: 'StorePending',
+      });
+    },
+  );
 
-      expect(error).toBeInstanceOf(SecretNotFound);
-      expect(puts()).toEqual([]);
-    });
+  it.each([
+    ['secretArn', { secretArn: undefined }],
+    ['versionId', { versionId: '' }],
+    ['pair', { pair: undefined }],
+    ['pair', { pair: 'v1.a.b.c' }],
+    ['lineage', { pair: { ...PAIR, lineage: undefined } }],
+    ['generation', { pair: { ...PAIR, generation: 0.5 } }],
+    ['fingerprint', { pair: { ...PAIR, fingerprint: '' } }],
+    ['sealedPair', { pair: { ...PAIR, sealedPair: null } }],
+    ['sealedRotationToken', { sealedRotationToken: undefined }],
+    ['execution', { execution: undefined }],
+    ['state', { state: undefined }],
+  ])('refuses a request without a valid %s: %j', async (key, change) => {
+    const event = { ...EVENT, ...change };
+
+    const error = await rejection(Promise.resolve().then(() => parseStorePendingRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
   });
 });

@@ -5,23 +5,32 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  AccessTokenExpired,
   AccessTokenForbidden,
-  AccessTokenOutdated,
   AccessTokenRejected,
   ClientRejected,
+  CurrentVersionMoved,
   GenesysRateLimited,
   GenesysUnavailable,
+  InvalidRotationRequest,
   InvalidSecret,
+  PendingVersionMissing,
+  WrongUser,
 } from '../../functions/shared/errors.ts';
-import { type VerifyDependencies, type VerifyResult, verify } from '../../functions/verify/verify.ts';
-import type { VerifyRequest } from '../../functions/verify/verify-request.ts';
+import {
+  parseVerifyRequest,
+  type VerifyDependencies,
+  type VerifyRequest,
+  type VerifyResult,
+  verify,
+} from '../../functions/verify/verify.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
-import { CHECK_CONFIGURATION, VERIFY, VERIFY_RESUMED } from '../helpers/task-requests.ts';
+import { CHECK_CONFIGURATION, EXECUTION, VERIFY } from '../helpers/task-requests.ts';
 
 const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
 
@@ -29,17 +38,28 @@ describe('verify', () => {
   const logged = watchedLog();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
+  let sleeps: number[] = [];
 
   beforeEach(() => {
     secretsMock.reset();
+    sleeps = [];
     secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
     stored(secretValue({ region: 'eu-west-1', accessToken: SENTINELS.newAccessToken }));
+    current(secretValue({ region: 'eu-west-1' }));
   });
 
+  /** The value of the pending version. */
   function stored(SecretString: string): void {
     secretsMock
       .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
       .resolves({ VersionId: DERIVED_VERSION, SecretString });
+  }
+
+  /** The value of AWSCURRENT, and its version. */
+  function current(SecretString: string, VersionId = BASE_VERSION): void {
+    secretsMock
+      .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+      .resolves({ VersionId, SecretString });
   }
 
   async function verified(
@@ -54,6 +74,9 @@ describe('verify', () => {
       }),
       timeoutMs: () => 2_000,
       now: () => new Date('2026-07-01T08:00:00Z'),
+      sleep: async ms => {
+        sleeps.push(ms);
+      },
       ...changes,
     });
     expectNoSecrets(result);
@@ -61,7 +84,7 @@ describe('verify', () => {
   }
 
   describe('in the mode verify', () => {
-    it('proves the access token of the pending version at the host of the credential', async () => {
+    it('calls the API with the access token of the pending version, at the host of the credential', async () => {
       genesys.script(answer(200, USER));
 
       await verified();
@@ -75,24 +98,12 @@ describe('verify', () => {
       ]);
     });
 
-    it('gives the id of the user and nothing else of the profile', async () => {
+    it('returns the id of the user and nothing else of the profile', async () => {
       genesys.script(answer(200, USER));
 
       const result = await verified();
 
-      expect(result).toMatchObject({ userId: 'user-1' });
-      expect(Object.keys(result)).toEqual(['userId', 'refreshedAt']);
-    });
-
-    it.each([
-      [VERIFY, '2026-07-01T07:59:55.000Z'],
-      [VERIFY_RESUMED, null],
-    ])('gives back when the execution refreshed: $1', async (request, refreshedAt) => {
-      genesys.script(answer(200, USER));
-
-      const result = await verified(request);
-
-      expect(result.refreshedAt).toBe(refreshedAt);
+      expect(result).toEqual({ userId: 'user-1' });
     });
 
     it('logs the id of the user, and no personal data', async () => {
@@ -108,7 +119,7 @@ describe('verify', () => {
             secretName: 'genesys/voicemail',
             secretArn: SECRET_ARN,
             versionId: VERSION,
-            execution: 'arn:execution',
+            execution: EXECUTION,
             state: 'Verify',
             pendingVersionId: DERIVED_VERSION,
             userId: 'user-1',
@@ -143,30 +154,26 @@ describe('verify', () => {
       expect(logged()).toEqual([]);
     });
 
-    describe('when the API answers 401', () => {
-      const refreshedAt = (time: string): VerifyRequest => ({ ...VERIFY, refreshedAt: new Date(time) });
+    describe('when the API responds with 401', () => {
+      const issuedAt = (time: string): VerifyRequest => ({ ...VERIFY, issuedAt: new Date(time) });
 
       it.each([
-        ['a minute ago', refreshedAt('2026-07-01T07:59:00Z')],
-        ['days ago', refreshedAt('2026-06-20T00:00:00Z')],
-      ])(
-        'throws AccessTokenOutdated for a token that was refreshed %s, before a redrive',
-        async (...given) => {
-          const [, request] = given;
-          genesys.script(answer(401));
+        ['a minute ago', issuedAt('2026-07-01T07:59:00Z')],
+        ['days ago, before a redrive', issuedAt('2026-06-20T00:00:00Z')],
+      ])('throws AccessTokenExpired for a token that was issued %s', async (...given) => {
+        const [, request] = given;
+        genesys.script(answer(401));
 
-          const error = await rejection(verified(request));
+        const error = await rejection(verified(request));
 
-          expect(error).toBeInstanceOf(AccessTokenOutdated);
-          expect(error.message).toContain(SECRET_ARN);
-        },
-      );
+        expect(error).toBeInstanceOf(AccessTokenExpired);
+        expect(error.message).toContain(SECRET_ARN);
+      });
 
       it.each([
-        ['within the last minute', refreshedAt('2026-07-01T07:59:00.001Z')],
-        ['in the future of this clock', refreshedAt('2026-07-01T08:00:10Z')],
-        ['by an earlier attempt, nobody knows when', VERIFY_RESUMED],
-      ])('throws AccessTokenRejected for a token that was refreshed %s', async (...given) => {
+        ['less than a minute ago', issuedAt('2026-07-01T07:59:00.001Z')],
+        ['in the future of this clock', issuedAt('2026-07-01T08:00:10Z')],
+      ])('throws AccessTokenRejected for a token that was issued %s', async (...given) => {
         const [, request] = given;
         genesys.script(answer(401));
 
@@ -177,14 +184,101 @@ describe('verify', () => {
 
       it.each([
         [403, AccessTokenForbidden],
+        [429, GenesysRateLimited],
         [503, GenesysUnavailable],
-      ])('does not call an old token outdated for %i', async (status, type) => {
+      ])('does not call an old token expired after %i', async (status, type) => {
         genesys.script(answer(status));
 
-        const error = await rejection(verified(refreshedAt('2026-06-20T00:00:00Z')));
+        const error = await rejection(verified(issuedAt('2026-06-20T00:00:00Z')));
 
         expect(error).toBeInstanceOf(type);
       });
+    });
+
+    describe('when the pending version has genesysUserId', () => {
+      const pendingFor = (genesysUserId: unknown): void =>
+        stored(secretValue({ accessToken: SENTINELS.newAccessToken, genesysUserId }));
+
+      it('succeeds for that user, and reads nothing else', async () => {
+        pendingFor('user-1');
+        genesys.script(answer(200, USER));
+
+        expect(await verified()).toEqual({ userId: 'user-1' });
+        expect(secretsMock.calls()).toHaveLength(1);
+      });
+
+      it.each([undefined, null])('takes %j for no restriction', async genesysUserId => {
+        pendingFor(genesysUserId);
+        genesys.script(answer(200, USER));
+
+        expect(await verified()).toEqual({ userId: 'user-1' });
+      });
+
+      it.each(['', 7, ['user-2']])(
+        'throws InvalidSecret for %j, which restricts nothing',
+        async genesysUserId => {
+          pendingFor(genesysUserId);
+
+          const error = await rejection(verified());
+
+          expect(error).toBeInstanceOf(InvalidSecret);
+          expect(error.message).toContain('genesysUserId');
+        },
+      );
+
+      it('throws WrongUser for another user', async () => {
+        pendingFor('user-2');
+        genesys.script(answer(200, USER));
+
+        const error = await rejection(verified());
+
+        expect(error).toBeInstanceOf(WrongUser);
+        expect(error.message).toContain(SECRET_ARN);
+        expect(error.message).toContain('user-1');
+        expect(logged()).toEqual([]);
+      });
+
+      it('throws CurrentVersionMoved for another user when AWSCURRENT was changed since', async () => {
+        pendingFor('user-2');
+        current(secretValue({ genesysUserId: 'user-1' }), FOREIGN_VERSION);
+        genesys.script(answer(200, USER));
+
+        const error = await rejection(verified());
+
+        expect(error).toBeInstanceOf(CurrentVersionMoved);
+        expect(error.message).toContain(BASE_VERSION);
+        expect(error.message).toContain(FOREIGN_VERSION);
+      });
+
+      it('throws InvalidSecret for another user when AWSCURRENT is no credential any more', async () => {
+        pendingFor('user-2');
+        current('not JSON', FOREIGN_VERSION);
+        genesys.script(answer(200, USER));
+
+        const error = await rejection(verified());
+
+        expect(error).toBeInstanceOf(InvalidSecret);
+      });
+    });
+
+    it('throws PendingVersionMissing without a request when six reads find no value', async () => {
+      const error = await rejection(verified({ ...VERIFY, pendingVersionId: VERSION }));
+
+      expect(error).toBeInstanceOf(PendingVersionMissing);
+      expect(error.message).toContain(VERSION);
+      expect(genesys.requests).toEqual([]);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
+    it('waits for a value that does not show at first', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: VERSION })
+        .rejectsOnce(awsException(ResourceNotFoundException))
+        .resolves({ VersionId: VERSION, SecretString: secretValue() });
+      genesys.script(answer(200, USER));
+
+      expect(await verified({ ...VERIFY, pendingVersionId: VERSION })).toEqual({ userId: 'user-1' });
+      expect(sleeps).toEqual([500]);
     });
 
     it('throws InvalidSecret without a request when the version has no access token', async () => {
@@ -197,7 +291,7 @@ describe('verify', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('asks how long Genesys Cloud may take only when the request is about to leave', async () => {
+    it('reads how long Genesys Cloud may take when the request is about to leave', async () => {
       const timeoutMs = vi.fn(() => {
         expect(secretsMock.calls()).toHaveLength(1);
         return 1_234;
@@ -217,7 +311,7 @@ describe('verify', () => {
 
       const result = await verified(CHECK_CONFIGURATION);
 
-      expect(result).toEqual({ userId: null, refreshedAt: null });
+      expect(result).toEqual({ userId: null });
       expect(genesys.requests).toMatchObject([
         {
           method: 'POST',
@@ -228,23 +322,32 @@ describe('verify', () => {
       expectNoSecrets(genesys.requests.map(request => request.body));
     });
 
-    it('needs no access token: it may have expired, or never been there', async () => {
-      stored(secretValue({ accessToken: undefined }));
+    it('needs no access token: a secret that was never rotated has none', async () => {
+      current(secretValue({ accessToken: undefined }));
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
       expect((await verified(CHECK_CONFIGURATION)).userId).toBeNull();
     });
 
-    it('looks at AWSCURRENT on a redrive, when Secrets Manager has removed the copy that it tested', async () => {
-      secretsMock
-        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
-        .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
+    it('reads AWSCURRENT and nothing else: Secrets Manager removes the version that it tests', async () => {
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
-      const result = await verified({ ...CHECK_CONFIGURATION, pendingVersionId: VERSION });
+      await verified(CHECK_CONFIGURATION);
 
-      expect(result).toEqual({ userId: null, refreshedAt: null });
-      expect(genesys.requests).toMatchObject([{ path: '/login/mypurecloud.ie/oauth/token' }]);
+      expect(secretsMock.calls().map(call => call.args[0].input)).toEqual([
+        { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' },
+      ]);
+    });
+
+    it('throws InvalidSecret without a request when AWSCURRENT has no value', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+        .rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(verified(CHECK_CONFIGURATION));
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(genesys.requests).toEqual([]);
     });
 
     it('logs that the configuration was checked', async () => {
@@ -272,40 +375,63 @@ describe('verify', () => {
     });
   });
 
-  describe.each([VERIFY, CHECK_CONFIGURATION])(
-    'in the mode $mode, without a request to Genesys Cloud',
-    request => {
-      it('passes ResourceNotFoundException on when the version cannot be read yet', async () => {
-        const unread = { ...request, pendingVersionId: VERSION };
-
-        const error = await rejection(verified(unread));
-
-        expect(error).toBeInstanceOf(ResourceNotFoundException);
-        expect(genesys.requests).toEqual([]);
-      });
-
-      it('passes the errors of Secrets Manager on under their own names', async () => {
+  describe.each([
+    { request: VERIFY, write: stored, read: { VersionId: DERIVED_VERSION } },
+    { request: CHECK_CONFIGURATION, write: current, read: { VersionStage: 'AWSCURRENT' } },
+  ])('in the mode $request.mode, without a request to Genesys Cloud', ({ request, write, read }) => {
+    it.each(['ThrottlingException', 'AccessDeniedException'])(
+      'passes %s of Secrets Manager on under its own name',
+      async name => {
         secretsMock
-          .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: DERIVED_VERSION })
-          .rejects(secretsManagerException('ThrottlingException'));
+          .on(GetSecretValueCommand, { SecretId: SECRET_ARN, ...read })
+          .rejects(secretsManagerException(name));
 
         const error = await rejection(verified(request));
 
-        expect(error.name).toBe('ThrottlingException');
+        expect(error.name).toBe(name);
         expect(genesys.requests).toEqual([]);
-      });
+      },
+    );
 
-      it.each(['not JSON', 'null', secretValue({ clientId: '' }), secretValue({ region: 'nowhere' })])(
-        'throws InvalidSecret for %s',
-        async value => {
-          stored(value);
+    it.each(['not JSON', 'null', secretValue({ clientId: '' }), secretValue({ region: 'nowhere' })])(
+      'throws InvalidSecret for %s',
+      async value => {
+        write(value);
 
-          const error = await rejection(verified(request));
+        const error = await rejection(verified(request));
 
-          expect(error).toBeInstanceOf(InvalidSecret);
-          expect(genesys.requests).toEqual([]);
-        },
-      );
-    },
-  );
+        expect(error).toBeInstanceOf(InvalidSecret);
+        expect(genesys.requests).toEqual([]);
+      },
+    );
+  });
+});
+
+describe('parseVerifyRequest', () => {
+  it.each([VERIFY, CHECK_CONFIGURATION])('reads the request of $state', request => {
+    const event: unknown = JSON.parse(JSON.stringify(request));
+
+    expect(parseVerifyRequest(event)).toEqual(request);
+  });
+
+  it.each([
+    ['mode', 'refresh'],
+    ['mode', undefined],
+    ['secretArn', undefined],
+    ['versionId', undefined],
+    ['pendingVersionId', ''],
+    ['baseVersionId', undefined],
+    ['issuedAt', undefined],
+    ['issuedAt', null],
+    ['issuedAt', 'yesterday'],
+    ['execution', undefined],
+    ['state', undefined],
+  ])('refuses a request whose %s is %j', async (key, value) => {
+    const event: unknown = JSON.parse(JSON.stringify({ ...VERIFY, [key]: value }));
+
+    const error = await rejection(Promise.resolve().then(() => parseVerifyRequest(event)));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).toContain(key);
+  });
 });

@@ -3,8 +3,6 @@ import {
   type DescribeExecutionCommandOutput,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
-  GetExecutionHistoryCommand,
-  ListExecutionsCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -13,13 +11,12 @@ import { beforeEach, expect } from 'vitest';
 import type { WaitDependencies } from '../../functions/rotation/await-execution.ts';
 import { awsException } from './aws-exception.ts';
 import { mockAws } from './aws-mock.ts';
-import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from './execution-description.ts';
+import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { FunctionTime } from './function-time.ts';
-import { refreshedEvent } from './refreshed-event.ts';
 
 /**
- * Plays Step Functions, anew for each test of the file: everything can be started and redriven, nothing exists yet,
- * and the function has a minute.
+ * Plays Step Functions for each test of the file: everything can be started and redriven, nothing exists yet, and the
+ * function has a minute.
  */
 export function playedExecutions() {
   const mock = mockAws(SFNClient);
@@ -31,8 +28,6 @@ export function playedExecutions() {
     mock.on(StartExecutionCommand).resolves({});
     mock.on(RedriveExecutionCommand).resolves({});
     mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
-    mock.on(ListExecutionsCommand).resolves({ executions: [] });
-    mock.on(GetExecutionHistoryCommand).resolves({ events: [] });
   });
 
   return {
@@ -56,7 +51,7 @@ export function playedExecutions() {
       }
     },
 
-    /** What DescribeExecution answers about one execution, look after look; the last answer stays. */
+    /** What DescribeExecution returns for one execution, call after call; the last output stays. */
     looks(executionArn: string, ...answers: readonly (DescribeExecutionCommandOutput | Error)[]): void {
       const describing = mock.on(DescribeExecutionCommand, { executionArn });
       for (const [index, answer] of answers.entries()) {
@@ -72,19 +67,7 @@ export function playedExecutions() {
       }
     },
 
-    /** Lets the failed execution of a rotation hold sealed tokens. */
-    holdsTokens(executionArn: string, refreshed: object = {}): void {
-      const name = executionArn.slice(EXECUTION_ARN_PREFIX.length);
-      const startDate = new Date('2026-07-01T07:59:59Z');
-      mock.on(ListExecutionsCommand, { statusFilter: 'FAILED' }).resolves({
-        executions: [{ executionArn, stateMachineArn: STATE_MACHINE_ARN, name, status: 'FAILED', startDate }],
-      });
-      mock
-        .on(GetExecutionHistoryCommand, { executionArn })
-        .resolves({ events: [refreshedEvent({ refreshed })] });
-    },
-
-    /** The executions that were started, or that it was tried to. */
+    /** What StartExecution was called with, refused calls included. */
     started(): { readonly name: string | undefined; readonly input: Record<string, unknown> }[] {
       return mock.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => {
         expect(input.stateMachineArn).toBe(STATE_MACHINE_ARN);

@@ -1,45 +1,64 @@
-import type { PromoteRequest } from '../../functions/promote/promote-request.ts';
-import type { RefreshRequest } from '../../functions/refresh/refresh-request.ts';
-import type { VerifyRequest } from '../../functions/verify/verify-request.ts';
+import type { FetchRequest } from '../../functions/fetch/fetch.ts';
+import type { PromoteRequest } from '../../functions/promote/promote.ts';
+import type { StandDownRequest } from '../../functions/promote/stand-down.ts';
+import type { RefreshRequest } from '../../functions/refresh/refresh.ts';
+import type { VerifyRequest } from '../../functions/verify/verify.ts';
+import { EXECUTION_ARN_PREFIX } from './execution-description.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from './journal-items.ts';
 import { BASE_VERSION, DERIVED_VERSION, SECRET_ARN, VERSION } from './secret.ts';
 
-const TASK = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution' } as const;
+/** The first execution of the rotation, whose name follows from the secret and `VERSION`. */
+export const EXECUTION = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-bb24e2f0910f2fed`;
 
-/** What the states hand to `refresh`. */
+const TASK = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION } as const;
+
+/** What `fetch` reads from the request of Fetch. */
+export const FETCH: FetchRequest = { ...TASK, purpose: 'rotate', state: 'Fetch' };
+
+/** What `refresh` reads from the requests of Refresh and RefreshAgain. */
 export const REFRESH: RefreshRequest = {
   ...TASK,
-  source: { kind: 'current' },
-  repeated: false,
+  attempt: {
+    execution: EXECUTION,
+    redriveCount: 0,
+    enteredAt: '2026-07-01T07:59:59.000Z',
+    retryCount: 0,
+  },
+  replaces: undefined,
   state: 'Refresh',
 };
-export const REFRESH_PENDING: RefreshRequest = {
+export const REFRESH_AGAIN: RefreshRequest = {
   ...REFRESH,
-  source: { kind: 'pending', pendingVersionId: DERIVED_VERSION, baseVersionId: BASE_VERSION },
-  state: 'RefreshPending',
+  replaces: { lineage: CURRENT_FINGERPRINT, generation: 1 },
+  state: 'RefreshAgain',
 };
 
-/** What the states hand to `verify`. */
-export const VERIFY: VerifyRequest = {
+/** What `verify` reads from the requests of Verify and CheckConfiguration. */
+export const VERIFY = {
   ...TASK,
   mode: 'verify',
   pendingVersionId: DERIVED_VERSION,
-  refreshedAt: new Date('2026-07-01T07:59:55Z'),
+  baseVersionId: BASE_VERSION,
+  issuedAt: new Date('2026-07-01T07:59:55Z'),
   state: 'Verify',
-};
-export const VERIFY_RESUMED: VerifyRequest = { ...VERIFY, refreshedAt: null, state: 'VerifyResumed' };
-export const CHECK_CONFIGURATION: VerifyRequest = {
-  ...VERIFY,
+} as const satisfies VerifyRequest;
+export const CHECK_CONFIGURATION = {
+  ...TASK,
   mode: 'check-configuration',
-  refreshedAt: null,
   state: 'CheckConfiguration',
-};
+} as const satisfies VerifyRequest;
 
-/** What the state Promote hands to `promote`. */
+/** What `promote` reads from the request of Promote. */
 export const PROMOTE: PromoteRequest = {
   ...TASK,
   action: 'promote',
   pendingVersionId: DERIVED_VERSION,
   baseVersionId: BASE_VERSION,
-  refreshedAt: new Date('2026-07-01T07:59:58Z'),
+  fingerprint: NEW_FINGERPRINT,
+  issuedAt: new Date('2026-07-01T07:59:58Z'),
+  redriveCount: 0,
   state: 'Promote',
 };
+
+/** What `promote` reads from the request of StandDown. */
+export const STAND_DOWN: StandDownRequest = { ...TASK, action: 'stand-down', state: 'StandDown' };

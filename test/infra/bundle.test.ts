@@ -11,6 +11,7 @@ const again = await makeBundles();
 /** Every variable that a function may need while it loads; a number is of use for each. */
 const VARIABLES = [
   'FAILURES_TABLE',
+  'JOURNAL_TABLE',
   'LONGEST_GAP_HOURS',
   'ROTATION_FUNCTION_ARN',
   'ROTATION_WINDOW',

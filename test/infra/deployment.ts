@@ -105,6 +105,21 @@ export function functionId(stack: Template, name: string): string {
   return logicalId(stack, 'AWS::Lambda::Function', { FunctionName: `tokens-${name}` });
 }
 
+/** The logical id of the refresh journal's table, which has a generated name and the only sort key. */
+export function journalTableId(stack: Template): string {
+  return logicalId(stack, 'AWS::DynamoDB::Table', {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+  });
+}
+
+/** The logical id of the table of failures of a deployment called `tokens`. */
+export function failuresTableId(stack: Template): string {
+  return logicalId(stack, 'AWS::DynamoDB::Table', { TableName: 'tokens-failures' });
+}
+
 /** An ARN of this deployment's account and region, as CDK writes it. */
 export function arn(service: string, resource: string): object {
   const parts = ['arn:', { Ref: 'AWS::Partition' }, `:${service}:`, { Ref: 'AWS::Region' }, ':'];

@@ -3,7 +3,9 @@ import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import {
   arn,
   everyOption,
+  failuresTableId,
   functionId,
+  journalTableId,
   logicalId,
   propertiesOf,
   statementsOf,
@@ -100,7 +102,7 @@ describe('tags', () => {
 
 describe('removalPolicy', () => {
   const CREDENTIALS = ['AWS::SecretsManager::Secret'];
-  const RECORDS = ['AWS::Logs::LogGroup', 'AWS::DynamoDB::Table', 'AWS::SNS::Topic'];
+  const RECORDS = ['AWS::Logs::LogGroup', 'AWS::SNS::Topic'];
 
   it.each([
     ['is not given', {}, 'Retain', 'Delete'],
@@ -111,6 +113,10 @@ describe('removalPolicy', () => {
 
     for (const type of CREDENTIALS) stack.allResources(type, { DeletionPolicy: credentials });
     for (const type of RECORDS) stack.allResources(type, { DeletionPolicy: records });
+    const tables = stack.findResources('AWS::DynamoDB::Table');
+    expect(Object.keys(tables)).toHaveLength(2);
+    expect(tables[journalTableId(stack)]?.DeletionPolicy).toBe(credentials);
+    expect(tables[failuresTableId(stack)]?.DeletionPolicy).toBe(records);
     const keys = Object.values(stack.findResources('AWS::KMS::Key')).map(({ Properties, DeletionPolicy }) => [
       Properties.Description.split(' ')[0],
       DeletionPolicy,

@@ -9,16 +9,18 @@ import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 
 const directory = await makeBundles();
 
-/** Events with which functions call AWS at once. */
+/** A blob in the form of a sealed pair. */
+const SEALED_PAIR = `v1.${Buffer.alloc(8).toString('base64url')}.${Buffer.alloc(12).toString('base64url')}.${Buffer.alloc(16).toString('base64url')}`;
+
+/** Events after which a function calls AWS at once; store-pending calls KMS, Secrets Manager and DynamoDB side by side. */
 const EVENTS = {
-  refresh: {
+  'store-pending': {
     secretArn: SECRET_ARN,
     versionId: VERSION,
-    source: 'current',
-    retryCount: 0,
-    redriveCount: 0,
+    pair: { lineage: 'lineage', generation: 1, fingerprint: 'fingerprint', sealedPair: SEALED_PAIR },
+    sealedRotationToken: null,
     execution: 'arn:execution',
-    state: 'Refresh',
+    state: 'StorePending',
   },
   notify: {
     source: 'aws.states',
@@ -34,13 +36,15 @@ const EVENTS = {
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-  AWS_LAMBDA_FUNCTION_NAME: 'tokens-refresh',
+  AWS_LAMBDA_FUNCTION_NAME: 'tokens-store-pending',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'none',
   AWS_SESSION_TOKEN: 'session',
   AWS_PROFILE: undefined,
   AWS_CONFIG_FILE: '/nonexistent',
   SEAL_KEY_ARN: 'arn:aws:kms:eu-central-1:111122223333:key/seal',
+  JOURNAL_TABLE: 'journal',
+  LONGEST_GAP_HOURS: '9',
   TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:topic',
   FAILURES_TABLE: 'failures',
   ROTATION_FUNCTION_ARN: 'arn:aws:lambda:eu-central-1:111122223333:function:tokens-rotation',
@@ -50,19 +54,20 @@ function environment(variables: Readonly<Record<string, string | undefined>>): v
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 
-/** The requests that a function makes, none of which is answered. */
+/** The requests that a function makes, none of which gets a response. */
 async function requestsOf(name: keyof typeof EVENTS): Promise<https.RequestOptions[]> {
   const requests: https.RequestOptions[] = [];
   vi.spyOn(https, 'request').mockImplementation((options: unknown) => {
     requests.push(options as https.RequestOptions);
-    throw new Error('Nobody is called.');
+    throw new Error('The test sends nothing.');
   });
   await rejection(loadBundle(directory, name).handler(EVENTS[name], {}));
   return requests;
 }
 
 async function hostsOf(name: keyof typeof EVENTS): Promise<string[]> {
-  return (await requestsOf(name)).map(({ host }) => String(host)).sort((a, b) => a.localeCompare(b));
+  const hosts = (await requestsOf(name)).map(({ host }) => String(host));
+  return [...new Set(hosts)].sort((a, b) => a.localeCompare(b));
 }
 
 describe('a bundle with replaced modules', () => {
@@ -72,14 +77,34 @@ describe('a bundle with replaced modules', () => {
   });
 
   it.each([
-    ['eu-central-1', 'kms.eu-central-1.amazonaws.com', 'secretsmanager.eu-central-1.amazonaws.com'],
-    ['cn-north-1', 'kms.cn-north-1.amazonaws.com.cn', 'secretsmanager.cn-north-1.amazonaws.com.cn'],
-    ['us-gov-west-1', 'kms.us-gov-west-1.amazonaws.com', 'secretsmanager.us-gov-west-1.amazonaws.com'],
-    ['us-iso-east-1', 'kms.us-iso-east-1.c2s.ic.gov', 'secretsmanager.us-iso-east-1.c2s.ic.gov'],
+    [
+      'eu-central-1',
+      'dynamodb.eu-central-1.amazonaws.com',
+      'kms.eu-central-1.amazonaws.com',
+      'secretsmanager.eu-central-1.amazonaws.com',
+    ],
+    [
+      'cn-north-1',
+      'dynamodb.cn-north-1.amazonaws.com.cn',
+      'kms.cn-north-1.amazonaws.com.cn',
+      'secretsmanager.cn-north-1.amazonaws.com.cn',
+    ],
+    [
+      'us-gov-west-1',
+      'dynamodb.us-gov-west-1.amazonaws.com',
+      'kms.us-gov-west-1.amazonaws.com',
+      'secretsmanager.us-gov-west-1.amazonaws.com',
+    ],
+    [
+      'us-iso-east-1',
+      'dynamodb.us-iso-east-1.c2s.ic.gov',
+      'kms.us-iso-east-1.c2s.ic.gov',
+      'secretsmanager.us-iso-east-1.c2s.ic.gov',
+    ],
   ])('calls the endpoints of %s', async (region, ...hosts) => {
     environment({ AWS_REGION: region });
 
-    expect(await hostsOf('refresh')).toEqual(hosts);
+    expect(await hostsOf('store-pending')).toEqual(hosts);
   });
 
   it.each([
@@ -92,20 +117,22 @@ describe('a bundle with replaced modules', () => {
     expect(await hostsOf('notify')).toEqual([host]);
   });
 
-  it('calls FIPS endpoints when the environment wants it', async () => {
+  it('calls FIPS endpoints when the environment asks for them', async () => {
     environment({ AWS_REGION: 'us-east-1', AWS_USE_FIPS_ENDPOINT: 'true' });
 
-    expect(await hostsOf('refresh')).toEqual([
+    expect(await hostsOf('store-pending')).toEqual([
+      'dynamodb-fips.us-east-1.amazonaws.com',
       'kms-fips.us-east-1.amazonaws.com',
       'secretsmanager-fips.us-east-1.amazonaws.com',
     ]);
   });
 
   // Those of Secrets Manager have the name of the others.
-  it('calls dual-stack endpoints when the environment wants it', async () => {
+  it('calls dual-stack endpoints when the environment asks for them', async () => {
     environment({ AWS_USE_DUALSTACK_ENDPOINT: 'true' });
 
-    expect(await hostsOf('refresh')).toEqual([
+    expect(await hostsOf('store-pending')).toEqual([
+      'dynamodb.eu-central-1.api.aws',
       'kms.eu-central-1.api.aws',
       'secretsmanager.eu-central-1.amazonaws.com',
     ]);
@@ -117,29 +144,32 @@ describe('a bundle with replaced modules', () => {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'https://secrets.example',
     });
 
-    expect(await hostsOf('refresh')).toEqual(['all.example', 'secrets.example']);
+    expect(await hostsOf('store-pending')).toEqual(['all.example', 'secrets.example']);
   });
 
-  it('signs with the credentials of the environment, and hands on the X-Ray trace', async () => {
+  it('signs with the credentials of the environment, and passes the X-Ray trace on', async () => {
     environment({ _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1' });
 
-    const requests = await requestsOf('refresh');
+    const requests = await requestsOf('store-pending');
 
-    expect(requests).toHaveLength(2);
+    // One to KMS, one to Secrets Manager, two to DynamoDB.
+    expect(requests).toHaveLength(4);
     for (const { headers } of requests) {
       expect(headers).toMatchObject({
         'X-Amzn-Trace-Id': 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
         'x-amz-security-token': 'session',
         authorization: expect.stringContaining('Credential=AKIDEXAMPLE/'),
-        'user-agent': expect.stringMatching(/api\/(kms|secrets-manager)#3\.\d+\.\d+ exec-env/),
+        'user-agent': expect.stringMatching(/api\/(dynamodb|kms|secrets-manager)#3\.\d+\.\d+ exec-env/),
       });
     }
   });
 
-  it('says which variables are missing when the environment has no credentials', async () => {
+  it('names the missing variables when the environment has no credentials', async () => {
     environment({ AWS_ACCESS_KEY_ID: undefined });
 
-    const error = await rejection(loadBundle(directory, 'refresh').handler(EVENTS.refresh, {}));
+    const error = await rejection(
+      loadBundle(directory, 'store-pending').handler(EVENTS['store-pending'], {}),
+    );
 
     expect(error.message).toContain('AWS_ACCESS_KEY_ID');
     expect(error.message).toContain('infra/replaced-modules.ts');

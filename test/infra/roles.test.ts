@@ -4,6 +4,7 @@ import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import {
   arn,
   everyOption,
+  failuresTableId,
   functionId,
   logicalId,
   type Statement,
@@ -19,13 +20,13 @@ const ROTATES_HERE = {
   },
 };
 
-/** Use of the seal's key, for the given content of the given secrets only. */
-function sealed(contents: string | string[], secretArn: unknown) {
+/** Use of the seal's key for one content of the given secrets, with exactly the context that the content has. */
+function sealed(content: string, contextKeys: readonly string[], secretArn: unknown) {
   return {
-    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'versionId', 'holds'] },
-    StringEquals: { 'kms:EncryptionContext:holds': contents },
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'holds', ...contextKeys] },
+    StringEquals: { 'kms:EncryptionContext:holds': content },
     StringLike: { 'kms:EncryptionContext:secretArn': secretArn },
-    Null: { 'kms:EncryptionContext:versionId': 'false' },
+    Null: Object.fromEntries(contextKeys.map(key => [`kms:EncryptionContext:${key}`, 'false'])),
   };
 }
 
@@ -50,6 +51,8 @@ function via(service: string, context: object) {
 
 const TOPIC = { Ref: logicalId(everySecret, 'AWS::SNS::Topic') };
 const EVERY_SECRET = [arn('secretsmanager', 'secret:*')];
+const TOKEN_PAIR = sealed('token-pair', ['lineage', 'generation'], EVERY_SECRET);
+const ROTATION_TOKEN = sealed('rotation-token', ['versionId'], EVERY_SECRET);
 const NOTIFICATION_KEY = 'Encrypts the notifications of the Genesys Cloud token rotation';
 const WRITE_OWN_LOG = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
 const SEND_TRACES = { Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
@@ -60,9 +63,9 @@ describe('the roles', () => {
       'tokens-rotation',
       [
         { Action: 'secretsmanager:DescribeSecret', Condition: ROTATES_HERE },
-        { Action: 'kms:GenerateDataKey', Condition: sealed(['rotation-token'], EVERY_SECRET) },
-        { Action: ['states:ListExecutions', 'states:StartExecution'] },
-        { Action: ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution'] },
+        { Action: 'kms:GenerateDataKey', Condition: ROTATION_TOKEN },
+        { Action: 'states:StartExecution' },
+        { Action: ['states:DescribeExecution', 'states:RedriveExecution'] },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
@@ -74,7 +77,7 @@ describe('the roles', () => {
           Action: [
             'secretsmanager:DescribeSecret',
             'secretsmanager:GetSecretValue',
-            'secretsmanager:ListSecretVersionIds',
+            'secretsmanager:UpdateSecretVersionStage',
           ],
           Condition: ROTATES_HERE,
         },
@@ -86,7 +89,10 @@ describe('the roles', () => {
       'tokens-refresh',
       [
         { Action: 'secretsmanager:GetSecretValue', Condition: ROTATES_HERE },
-        { Action: 'kms:GenerateDataKey', Condition: sealed(['secret-value'], EVERY_SECRET) },
+        { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+        { Action: 'kms:GenerateDataKey', Condition: TOKEN_PAIR },
+        { Action: 'kms:Decrypt', Condition: TOKEN_PAIR },
+        { Action: 'states:DescribeExecution' },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
@@ -95,10 +101,17 @@ describe('the roles', () => {
       'tokens-store-pending',
       [
         {
-          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
+          Action: [
+            'secretsmanager:DescribeSecret',
+            'secretsmanager:GetSecretValue',
+            'secretsmanager:PutSecretValue',
+            'secretsmanager:UpdateSecretVersionStage',
+          ],
           Condition: ROTATES_HERE,
         },
-        { Action: 'kms:Decrypt', Condition: sealed(['secret-value', 'rotation-token'], EVERY_SECRET) },
+        { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+        { Action: 'kms:Decrypt', Condition: TOKEN_PAIR },
+        { Action: 'kms:Decrypt', Condition: ROTATION_TOKEN },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
@@ -114,6 +127,7 @@ describe('the roles', () => {
           Action: ['secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'],
           Condition: ROTATES_HERE,
         },
+        { Action: 'dynamodb:UpdateItem' },
         WRITE_OWN_LOG,
         SEND_TRACES,
       ],
@@ -210,13 +224,21 @@ describe('the roles', () => {
     );
   });
 
-  it('let the state machine run the five task functions, by their aliases and as they are, and nothing else', () => {
+  it('let refresh read how the executions of its own state machine stand, and no other', () => {
+    const statement = statementsOf(everySecret, 'tokens-refresh').find(
+      ({ Sid }) => Sid === 'FindUnsettledExchange',
+    );
+
+    expect(statement?.Resource).toEqual(arn('states', 'execution:tokens:*'));
+  });
+
+  it('let the state machine run the five task functions by their aliases, and nothing else', () => {
     const [run] = statementsOf(everySecret, 'the state machine tokens');
 
-    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].flatMap(name => {
+    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].map(name => {
       const id = functionId(everySecret, name);
       const alias = logicalId(everySecret, 'AWS::Lambda::Alias', { FunctionName: { Ref: id } });
-      return [{ Ref: alias }, { 'Fn::GetAtt': [id, 'Arn'] }];
+      return { Ref: alias };
     });
     expect(run?.Resource).toHaveLength(tasks.length);
     expect(run?.Resource).toEqual(expect.arrayContaining(tasks));
@@ -225,7 +247,7 @@ describe('the roles', () => {
   it.each([
     ['ReadRotation', arn('states', 'execution:tokens:*')],
     ['TellSecretsApart', arn('secretsmanager', 'secret:*')],
-    ['RememberFailures', { 'Fn::GetAtt': [logicalId(everySecret, 'AWS::DynamoDB::Table'), 'Arn'] }],
+    ['RememberFailures', { 'Fn::GetAtt': [failuresTableId(everySecret), 'Arn'] }],
     ['Publish', TOPIC],
     [
       'EncryptMessages',
@@ -280,12 +302,13 @@ describe('the roles of a rotation', () => {
     secretKeyArn: key,
     sealKeyArn: key,
     executionKeyArn: key,
+    journalTable: 'journal',
     deployment: { stateMachineArn: 'machine-arn', rotationFunctionArn: 'function-arn' },
     taskFunctionArns: ['task-arn'],
   });
 
   it.each<Actor>(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'workflow'])(
-    'let %s do what diagnose asks IAM about, and besides only logs, traces and network interfaces',
+    'let %s do what diagnose asks IAM about, and otherwise only logs, traces and network interfaces',
     actor => {
       const owner = actor === 'workflow' ? 'the state machine tokens' : `tokens-${actor}`;
       const granted = statementsOf(withKeys, owner)

@@ -73,9 +73,11 @@ describe('the grants on secrets', () => {
   });
 
   it.each([
-    ['tokens-rotation', 'Seal'],
-    ['tokens-refresh', 'Seal'],
-    ['tokens-store-pending', 'OpenSeal'],
+    ['tokens-rotation', 'SealRotationToken'],
+    ['tokens-refresh', 'SealTokenPair'],
+    ['tokens-refresh', 'OpenTokenPair'],
+    ['tokens-store-pending', 'OpenTokenPair'],
+    ['tokens-store-pending', 'OpenRotationToken'],
   ])('let %s use the seal (%s) for these secrets only', (owner, sid) => {
     const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === sid);
 

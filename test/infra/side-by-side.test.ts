@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { NAME_PREFIX } from '../../infra/function-list.ts';
 import { RotationStack } from '../../infra/rotation-stack.ts';
-import { app, BUNDLES } from './deployment.ts';
+import { app, BUNDLES, journalTableId } from './deployment.ts';
 
 /** What names a resource in its account and region; an alias of a function is named inside the function. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
@@ -17,19 +17,22 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
-/** Type and name of every resource of a deployment that has a name of its own. */
+/** Type and name of every resource of a deployment that is given a name; the journal's table has a generated one. */
 function namesOf(stackName: string): string[] {
   const rotation = { bundles: BUNDLES, encryptExecutionData: true };
   const stack = Template.fromStack(new RotationStack(app(), stackName, { rotation }));
+  const journal = stack.findResources('AWS::DynamoDB::Table')[journalTableId(stack)];
   return Object.entries(NAME_PROPERTIES).flatMap(([type, property]) =>
-    Object.values(stack.findResources(type)).map(({ Properties }) => `${type} ${Properties[property]}`),
+    Object.values(stack.findResources(type))
+      .filter(resource => resource !== journal)
+      .map(({ Properties }) => `${type} ${Properties[property]}`),
   );
 }
 
 describe('two deployments in one account and region', () => {
   it.each([
     ['tokens', 'other'],
-    // The second one is called as something of the first.
+    // The second one has the name of a resource of the first.
     ['tokens', 'tokens-failures'],
     ['tokens', 'tokens-watch'],
     ['tokens', 'tokens-executions'],

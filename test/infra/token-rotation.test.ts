@@ -9,7 +9,9 @@ import {
   BUNDLES,
   deployment,
   everyOption,
+  failuresTableId,
   functionId,
+  journalTableId,
   logicalId,
   propertiesOf,
   template,
@@ -30,6 +32,7 @@ function functionCalled(name: string, stack: Template = plain): Record<string, u
 const SEAL_KEY_ARN = {
   'Fn::GetAtt': [logicalId(plain, 'AWS::KMS::Key', { PendingWindowInDays: 30 }), 'Arn'],
 };
+const JOURNAL_TABLE = { Ref: journalTableId(plain) };
 const STATE_MACHINE_ARN = { Ref: logicalId(plain, 'AWS::StepFunctions::StateMachine') };
 const ROTATION_FUNCTION_ARN = { 'Fn::GetAtt': [functionId(plain, 'rotation'), 'Arn'] };
 const EVERY_FUNCTION = {
@@ -40,17 +43,17 @@ const EVERY_FUNCTION = {
 describe('the functions', () => {
   it.each([
     ['rotation', 60, { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
-    ['fetch', 2, {}],
-    ['refresh', 7, { SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
-    ['store-pending', 2, { SEAL_KEY_ARN }],
-    ['verify', 3, {}],
-    ['promote', 2, {}],
+    ['fetch', 15, {}],
+    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['verify', 18, {}],
+    ['promote', 15, { JOURNAL_TABLE }],
     [
       'notify',
       30,
       {
         TOPIC_ARN: { Ref: logicalId(plain, 'AWS::SNS::Topic') },
-        FAILURES_TABLE: { Ref: logicalId(plain, 'AWS::DynamoDB::Table') },
+        FAILURES_TABLE: { Ref: failuresTableId(plain) },
         ROTATION_FUNCTION_ARN,
       },
     ],

@@ -1,50 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import type { RefreshResult } from '../../functions/refresh/refresh.ts';
-import { failure, payload, runWorkflow } from './run-workflow.ts';
-import { CHECK, fetched, INPUT, REFRESH } from './scripts.ts';
+import type { StandDownResult } from '../../functions/promote/stand-down.ts';
+import { parseDefinition, transitions } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
+import { failure, payload, runWorkflow, type Script } from './run-workflow.ts';
+import {
+  CHECK,
+  CHECK_INPUT,
+  fetched,
+  INPUT,
+  PAIR,
+  PAIR_AGAIN,
+  PROMOTED,
+  promoted,
+  REFRESH,
+  REFRESH_AGAIN,
+  refreshedAgain,
+  STAND_DOWN,
+  stoodDown,
+  stored,
+  storedAgain,
+  VERSIONS,
+  VERSIONS_AGAIN,
+  verified,
+} from './scripts.ts';
 
-describe('the way of a refresh', () => {
-  it('goes through every state to Rotated', async () => {
+describe('the way of a rotation', () => {
+  it('goes from Fetch to Rotated', async () => {
     const run = await runWorkflow(REFRESH, INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
     expect(run.output).toEqual({
       ...INPUT,
-      refreshed: {
-        tradedVersionId: 'refreshed-traded',
-        baseVersionId: 'refreshed-base',
-        sealedValue: 'sealed-value',
-        refreshedAt: '2030-01-01T00:00:00.000Z',
-        expiresAt: '2030-01-02T00:00:00.000Z',
-      },
-      versions: { pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
-      verified: { userId: 'user-id', refreshedAt: '2030-01-01T00:00:00.000Z' },
-      promoted: { previousVersionId: 'promoted-previous', currentVersionId: 'promoted-current' },
+      fetched: { route: 'refresh' },
+      refreshed: PAIR,
+      versions: VERSIONS,
+      verified: { userId: 'user-id' },
+      promoted: PROMOTED,
     });
   });
 
-  it('goes on when Secrets Manager sent no RotationToken', async () => {
+  it('is the same when Secrets Manager sent no RotationToken', async () => {
     const run = await runWorkflow(REFRESH, { ...INPUT, sealedRotationToken: null });
 
     expect(run.states.at(-1)).toBe('Rotated');
   });
 
-  it('goes on when Genesys Cloud did not say when the access token dies', async () => {
-    const withoutExpiry = payload({
-      tradedVersionId: 'refreshed-traded',
-      baseVersionId: 'refreshed-base',
-      sealedValue: 'sealed-value',
-      refreshedAt: '2030-01-01T00:00:00.000Z',
-      expiresAt: null,
-    } satisfies RefreshResult);
-
-    const run = await runWorkflow({ ...REFRESH, Refresh: [withoutExpiry] }, INPUT);
+  it('is the same when the access token has an unknown lifetime', async () => {
+    const run = await runWorkflow({ ...REFRESH, Refresh: [payload({ ...PAIR, expiresAt: null })] }, INPUT);
 
     expect(run.states.at(-1)).toBe('Rotated');
     expect(run.output).toMatchObject({ refreshed: { expiresAt: null } });
   });
 
-  it('leaves it to Fetch to refuse an incomplete input, before anything is spent', async () => {
+  it('ends at Fetch when the input is incomplete, before anything is spent', async () => {
     const run = await runWorkflow({ Fetch: [failure('InvalidRotationRequest')] }, {});
 
     expect(run.failure).toEqual({ state: 'Fetch', error: 'InvalidRotationRequest' });
@@ -53,39 +61,237 @@ describe('the way of a refresh', () => {
 });
 
 describe('the other routes', () => {
-  it('ends at once when the version is AWSCURRENT already', async () => {
+  it('end at once when the version is AWSCURRENT already', async () => {
     const run = await runWorkflow({ Fetch: [fetched('rotated')] }, INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'Rotated']);
-    expect(run.output).toEqual({
-      ...INPUT,
-      versions: { route: 'rotated', baseVersionId: 'fetched-base', pendingVersionId: 'fetched-pending' },
-    });
+    expect(run.output).toEqual({ ...INPUT, fetched: { route: 'rotated' } });
   });
 
-  it('checks the configuration without a refresh or a promotion', async () => {
-    const input = { ...INPUT, purpose: 'check-configuration', sealedRotationToken: null };
-
-    const run = await runWorkflow(CHECK, input);
+  it('check the configuration without a refresh or a promotion', async () => {
+    const run = await runWorkflow(CHECK, CHECK_INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'CheckConfiguration', 'ConfigurationChecked']);
     expect(run.output).toEqual({
-      ...input,
-      versions: {
-        route: 'checkConfiguration',
-        baseVersionId: 'fetched-base',
-        pendingVersionId: 'fetched-pending',
-      },
+      ...CHECK_INPUT,
+      fetched: { route: 'checkConfiguration' },
       verified: { userId: null },
     });
   });
 
-  it('fails in Route when the route is unknown', async () => {
-    const unknown = { route: 'sideways', baseVersionId: 'base', pendingVersionId: 'pending' };
-
-    const run = await runWorkflow({ Fetch: [payload(unknown)] }, INPUT);
+  it('fail in Route when the route is unknown', async () => {
+    const run = await runWorkflow({ Fetch: [payload({ route: 'sideways' })] }, INPUT);
 
     expect(run.failure).toEqual({ state: 'Route', error: 'States.NoChoiceMatched' });
     expect(run.calls).toHaveLength(1);
+  });
+});
+
+interface Branch {
+  readonly from: string;
+  readonly error: string;
+  /** The outcomes that differ from those of a plain rotation. */
+  readonly script: Script;
+  /** The states after Refresh. */
+  readonly states: readonly string[];
+}
+
+const AGAIN = { StorePending: [stored, storedAgain], RefreshAgain: [refreshedAgain] };
+
+/** Every error that a state catches, and where the execution goes. */
+const BRANCHES: readonly Branch[] = [
+  {
+    from: 'StorePending',
+    error: 'NewerLogin',
+    script: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown] },
+    states: ['StorePending', 'StandDown', 'Superseded'],
+  },
+  {
+    from: 'StorePending',
+    error: 'AccessTokenExpired',
+    script: { ...AGAIN, StorePending: [failure('AccessTokenExpired'), storedAgain] },
+    states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Verify',
+    error: 'AccessTokenExpired',
+    script: { ...AGAIN, Verify: [failure('AccessTokenExpired'), verified] },
+    states: ['StorePending', 'Verify', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Verify',
+    error: 'CurrentVersionMoved',
+    script: { ...AGAIN, Verify: [failure('CurrentVersionMoved'), verified] },
+    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Verify',
+    error: 'PendingVersionMissing',
+    script: { ...AGAIN, Verify: [failure('PendingVersionMissing'), verified] },
+    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Promote',
+    error: 'CurrentVersionMoved',
+    script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('CurrentVersionMoved'), promoted] },
+    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Promote',
+    error: 'PendingVersionMissing',
+    script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('PendingVersionMissing'), promoted] },
+    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'RefreshAgain',
+    error: 'NewerLogin',
+    script: {
+      Verify: [failure('AccessTokenExpired')],
+      RefreshAgain: [failure('NewerLogin')],
+      StandDown: [stoodDown],
+    },
+    states: ['StorePending', 'Verify', 'RefreshAgain', 'StandDown', 'Superseded'],
+  },
+];
+
+describe('a caught error', () => {
+  it.each(BRANCHES)('$error in $from leads on', async ({ error, script, states }) => {
+    const run = await runWorkflow({ ...REFRESH, ...script }, INPUT);
+
+    expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', ...states]);
+    expect(run.output).toMatchObject({ caught: { Error: error, Cause: 'scripted' } });
+  });
+
+  it('is one of these', () => {
+    const caught = transitions(parseDefinition(definitionText())).filter(({ kind }) => kind === 'catch');
+
+    expect(new Set(BRANCHES.map(({ from, error }) => `${from}: ${error}`))).toEqual(
+      new Set(caught.flatMap(({ from, label }) => label.split(', ').map(error => `${from}: ${error}`))),
+    );
+  });
+});
+
+describe('the state after a second round', () => {
+  it('holds the second pair and its versions', async () => {
+    const run = await runWorkflow(REFRESH_AGAIN, INPUT);
+
+    expect(run.output).toEqual({
+      ...INPUT,
+      fetched: { route: 'refresh' },
+      refreshed: PAIR_AGAIN,
+      versions: VERSIONS_AGAIN,
+      verified: { userId: 'user-id' },
+      promoted: PROMOTED,
+      caught: { Error: 'AccessTokenExpired', Cause: 'scripted' },
+    });
+  });
+
+  it('holds the first pair and the second versions when it was only stored again', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [stored, storedAgain],
+        Verify: [verified, verified],
+        Promote: [failure('CurrentVersionMoved'), promoted],
+      },
+      INPUT,
+    );
+
+    expect(run.output).toMatchObject({ refreshed: PAIR, versions: VERSIONS_AGAIN, promoted: PROMOTED });
+  });
+});
+
+describe('the cycles', () => {
+  it('go through StorePending, Verify and Promote for each edit of AWSCURRENT', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [stored, storedAgain, stored, storedAgain],
+        Verify: [verified, verified, verified, verified],
+        Promote: [
+          failure('CurrentVersionMoved'),
+          failure('CurrentVersionMoved'),
+          failure('PendingVersionMissing'),
+          promoted,
+        ],
+      },
+      INPUT,
+    );
+
+    const round = ['StorePending', 'Verify', 'Promote'];
+    expect(run.states).toEqual([
+      'Fetch',
+      'Route',
+      'Refresh',
+      ...round,
+      ...round,
+      ...round,
+      ...round,
+      'Rotated',
+    ]);
+  });
+
+  it('go through RefreshAgain as often as a pair is of no use', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [failure('AccessTokenExpired'), stored, failure('AccessTokenExpired'), storedAgain],
+        Verify: [failure('AccessTokenExpired'), verified],
+        RefreshAgain: [refreshedAgain, refreshedAgain, refreshedAgain],
+      },
+      INPUT,
+    );
+
+    expect(run.states).toEqual([
+      ...['Fetch', 'Route', 'Refresh', 'StorePending'],
+      ...['RefreshAgain', 'StorePending', 'Verify'],
+      ...['RefreshAgain', 'StorePending'],
+      ...['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    ]);
+  });
+
+  it('end in Superseded when somebody logs in meanwhile', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [stored, failure('NewerLogin')],
+        Promote: [failure('CurrentVersionMoved')],
+        StandDown: [stoodDown],
+      },
+      INPUT,
+    );
+
+    expect(run.states.slice(3)).toEqual([
+      'StorePending',
+      'Verify',
+      'Promote',
+      'StorePending',
+      'StandDown',
+      'Superseded',
+    ]);
+  });
+});
+
+describe('a newer login', () => {
+  it('makes the rotation stand down', async () => {
+    const run = await runWorkflow(STAND_DOWN, INPUT);
+
+    expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'StandDown', 'Superseded']);
+    expect(run.output).toEqual({
+      ...INPUT,
+      fetched: { route: 'refresh' },
+      refreshed: PAIR,
+      caught: { Error: 'NewerLogin', Cause: 'scripted' },
+      stoodDown: { standDownVersionId: 'stood-down' },
+    });
+  });
+
+  it('ends as superseded as well when AWSPENDING was gone already', async () => {
+    const nothingLeft = payload({ standDownVersionId: null } satisfies StandDownResult);
+
+    const run = await runWorkflow({ ...STAND_DOWN, StandDown: [nothingLeft] }, INPUT);
+
+    expect(run.states.at(-1)).toBe('Superseded');
+    expect(run.output).toMatchObject({ stoodDown: { standDownVersionId: null } });
   });
 });

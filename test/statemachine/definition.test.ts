@@ -13,7 +13,7 @@ const tasks = states.filter(({ Type }) => Type === 'Task');
 /** The states that these ways lead to from a state, by one step or more. */
 function reachedFrom(start: string, open: readonly Transition[]): ReadonlySet<string> {
   const found = new Set(open.filter(({ from }) => from === start).map(({ to }) => to));
-  // A set that grows while it is walked through is walked through to its new end.
+  // An iteration over a set also reaches the members that are added during it.
   for (const name of found) for (const { from, to } of open) if (from === name) found.add(to);
   return found;
 }
@@ -46,33 +46,57 @@ describe('the definition', () => {
     expect(new Set([definition.StartAt, ...reached])).toEqual(new Set(states.map(({ name }) => name)));
   });
 
-  it('has only states that a redrive can go on from: no Fail, no Wait, no Parallel', () => {
+  it('has only states that a redrive can resume: no Fail, no Wait, no Parallel', () => {
     expect([...new Set(states.map(({ Type }) => Type))]).toEqual(['Task', 'Choice', 'Succeed']);
   });
 
-  it('leads back to a state only by tokens that are outdated', () => {
-    const others = ways.filter(({ label }) => label !== 'AccessTokenOutdated');
+  it('leads back to a state only after an error that a state catches', () => {
+    const uncaught = ways.filter(({ kind }) => kind !== 'catch');
 
-    expect(loopingStates(ways)).toEqual(['RefreshPending', 'StorePending', 'Verify']);
-    expect(loopingStates(others)).toEqual([]);
+    expect(loopingStates(ways)).toEqual(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
+    expect(loopingStates(uncaught)).toEqual([]);
   });
 
-  it('recovers only where it really can', () => {
+  it('exchanges another token in a cycle only when the present pair has expired', () => {
+    const others = ways.filter(({ label }) => label !== 'AccessTokenExpired');
+
+    expect(loopingStates(others)).toEqual(['StorePending', 'Verify', 'Promote']);
+  });
+
+  it('catches these errors and no others', () => {
     const caught = ways.filter(({ kind }) => kind === 'catch');
 
     expect(caught).toEqual([
-      { from: 'StoreRecovered', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
-      { from: 'VerifyResumed', to: 'RefreshPending', kind: 'catch', label: 'AccessTokenRejected' },
-      { from: 'RefreshPending', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
-      { from: 'StorePending', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
-      { from: 'Verify', to: 'RefreshPending', kind: 'catch', label: 'AccessTokenOutdated' },
-      { from: 'Promote', to: 'StandDown', kind: 'catch', label: 'CurrentVersionMoved' },
+      { from: 'StorePending', to: 'StandDown', kind: 'catch', label: 'NewerLogin' },
+      { from: 'StorePending', to: 'RefreshAgain', kind: 'catch', label: 'AccessTokenExpired' },
+      { from: 'Verify', to: 'RefreshAgain', kind: 'catch', label: 'AccessTokenExpired' },
+      {
+        from: 'Verify',
+        to: 'StorePending',
+        kind: 'catch',
+        label: 'CurrentVersionMoved, PendingVersionMissing',
+      },
+      {
+        from: 'Promote',
+        to: 'StorePending',
+        kind: 'catch',
+        label: 'CurrentVersionMoved, PendingVersionMissing',
+      },
+      { from: 'RefreshAgain', to: 'StandDown', kind: 'catch', label: 'NewerLogin' },
     ]);
+  });
+
+  it('promotes nothing that it has not verified since it was stored', () => {
+    const withoutVerify = ways.filter(({ from }) => from !== 'Verify');
+
+    expect(reachedFrom('StorePending', withoutVerify)).not.toContain('Promote');
+    expect(ways.filter(({ to }) => to === 'Promote').map(({ from }) => from)).toEqual(['Verify']);
+    expect(ways.filter(({ to }) => to === 'Verify').map(({ from }) => from)).toEqual(['StorePending']);
   });
 });
 
 describe('every state', () => {
-  it('says in its comment what a redrive does', () => {
+  it('describes in its comment what a redrive does', () => {
     const silent = states.filter(({ Comment }) => !/redrive/i.test(Comment ?? ''));
 
     expect(silent).toEqual([]);
@@ -96,17 +120,20 @@ describe('every Task', () => {
     expect(resources).toEqual(new Set(['arn:${Partition}:states:::lambda:invoke']));
   });
 
-  it('has a time-out', () => {
+  it('has a timeout', () => {
     const endless = tasks.filter(({ TimeoutSeconds = 0 }) => TimeoutSeconds <= 0);
 
     expect(endless).toEqual([]);
   });
 
-  it('spreads its retries', () => {
-    const strategies = new Set(
-      tasks.flatMap(({ Retry }) => Retry.map(({ JitterStrategy }) => JitterStrategy)),
+  it('spreads its retries, but not those that wait for a deadline', () => {
+    const strategies = tasks.flatMap(({ Retry }) =>
+      Retry.map(
+        ({ ErrorEquals, JitterStrategy }) =>
+          `${ErrorEquals.includes('ExchangeInProgress')} ${JitterStrategy}`,
+      ),
     );
 
-    expect(strategies).toEqual(new Set(['FULL']));
+    expect(new Set(strategies)).toEqual(new Set(['false FULL', 'true NONE']));
   });
 });

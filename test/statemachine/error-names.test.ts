@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as stepFunctions from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../functions/shared/errors.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
@@ -9,8 +11,8 @@ import { definitionText } from '../../statemachine/definition-text.ts';
 
 const { RotationError, ...classes } = errors;
 
-/** The names of our errors, as Lambda reports them. */
-const OURS = Object.values(classes).map(Class => new Class('').name);
+/** The names of the functions' own errors, as Lambda reports them. */
+const OWN = Object.values(classes).map(Class => new Class('').name);
 
 /** AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows". */
 const STATES_ERRORS = [
@@ -23,7 +25,7 @@ const STATES_ERRORS = [
   'States.Timeout',
 ];
 
-/** The same guide, "Best practices", and "Handling errors", Lambda errors, beside what the Lambda API defines. */
+/** The same guide, "Best practices" and "Handling errors", Lambda errors; and what the Lambda API defines. */
 const LAMBDA_ERRORS = [
   'Lambda.AWSLambdaException',
   'Lambda.ClientExecutionTimeoutException',
@@ -37,17 +39,17 @@ const RUNTIME_ERRORS = ['Runtime.ExitError', 'Sandbox.Timedout'];
 
 /**
  * What the SDK reports although no client defines it: a throttled call (AWS Secrets Manager API Reference and AWS KMS
- * API Reference, "Common Errors"), and a call that was not answered in time or whose connection dropped.
+ * API Reference, "Common Errors"), and a call without a response in time or whose connection dropped.
  */
 const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError'];
 
-/** The services that each function calls. */
+/** The exceptions of the services that each function calls. */
 const SDK_ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   '${FetchArn}': exceptions(secretsManager),
-  '${RefreshArn}': [...exceptions(secretsManager), ...exceptions(kms)],
-  '${StorePendingArn}': [...exceptions(secretsManager), ...exceptions(kms)],
+  '${RefreshArn}': [secretsManager, dynamoDb, kms, stepFunctions].flatMap(exceptions),
+  '${StorePendingArn}': [secretsManager, dynamoDb, kms].flatMap(exceptions),
   '${VerifyArn}': exceptions(secretsManager),
-  '${PromoteArn}': exceptions(secretsManager),
+  '${PromoteArn}': [secretsManager, dynamoDb].flatMap(exceptions),
 };
 
 const definition = parseDefinition(definitionText());
@@ -77,9 +79,9 @@ function documentedNames(): readonly string[] {
 }
 
 describe('the errors that the definition matches', () => {
-  it.each(matched)('exist at $state', ({ functionName, names }) => {
+  it.each(matched)('exist in $state', ({ functionName, names }) => {
     const known = [
-      ...OURS,
+      ...OWN,
       ...STATES_ERRORS,
       ...LAMBDA_ERRORS,
       ...RUNTIME_ERRORS,
@@ -90,14 +92,14 @@ describe('the errors that the definition matches', () => {
     expect(names.filter(name => !known.includes(name))).toEqual([]);
   });
 
-  it.each(matched)('are named once each at $state', ({ names }) => {
+  it.each(matched)('are named once each in $state', ({ names }) => {
     expect(names).toEqual([...new Set(names)]);
   });
 });
 
-describe('our errors', () => {
-  it('are called as their classes', () => {
-    expect(OURS).toEqual(Object.keys(classes));
+describe('the errors of the functions', () => {
+  it('are named as their classes', () => {
+    expect(OWN).toEqual(Object.keys(classes));
   });
 
   it('have one base class', () => {
@@ -109,6 +111,6 @@ describe('our errors', () => {
   it('are each matched in the definition or have a row in the README', () => {
     const described = [...matched.flatMap(({ names }) => names), ...documentedNames()];
 
-    expect(OURS.filter(name => !described.includes(name))).toEqual([]);
+    expect(OWN.filter(name => !described.includes(name))).toEqual([]);
   });
 });

@@ -1,95 +1,87 @@
 import { describe, expect, it } from 'vitest';
-import { parseFetchRequest } from '../../functions/fetch/fetch-request.ts';
-import { parsePromoteRequest } from '../../functions/promote/promote-request.ts';
-import { parseRefreshRequest } from '../../functions/refresh/refresh-request.ts';
-import { parseStorePendingRequest } from '../../functions/store-pending/store-pending-request.ts';
-import { parseVerifyRequest } from '../../functions/verify/verify-request.ts';
-import { failure, redriveWorkflow, runWorkflow } from './run-workflow.ts';
+import { parseFetchRequest } from '../../functions/fetch/fetch.ts';
+import { parsePromotion } from '../../functions/promote/promote.ts';
+import { parseRefreshRequest } from '../../functions/refresh/refresh.ts';
+import { requestFields } from '../../functions/shared/request.ts';
+import { parseStorePendingRequest } from '../../functions/store-pending/store-pending.ts';
+import { parseVerifyRequest } from '../../functions/verify/verify.ts';
+import { failure, runWorkflow } from './run-workflow.ts';
 import {
   INPUT,
-  INPUT_WITH_RECOVERED,
-  OUTDATED,
+  PAIR,
+  PAIR_AGAIN,
+  promoted,
   REFRESH,
-  REFRESH_FOUND,
-  REFRESH_RECOVERED,
-  RESUME,
-  STORE_RECOVERED,
+  REFRESH_AGAIN,
+  stored,
+  storedAgain,
   THROUGH,
+  verified,
 } from './scripts.ts';
 
-/** What every function but Fetch is told. */
+/** What every function but Fetch gets. */
 const COMMON = { secretArn: 'secret-arn', versionId: 'own-version', execution: 'execution-arn' };
 
-/** Which function each Task calls, what it hands over, and how that function reads it. */
+const FIRST_ATTEMPT = { redriveCount: 0, retryCount: 0 };
+
+/** Which function each Task calls, the request, and what the function reads from it. */
 const REQUESTS: readonly {
   readonly task: string;
   readonly functionName: string;
   readonly request: object;
   readonly parse: (event: unknown) => object;
+  readonly parsed: object;
 }[] = [
   {
     task: 'Fetch',
     functionName: 'Fetch',
     request: { input: INPUT, execution: 'execution-arn', state: 'Fetch' },
     parse: parseFetchRequest,
+    parsed: { ...COMMON, purpose: 'rotate', state: 'Fetch' },
   },
   {
     task: 'Refresh',
     functionName: 'Refresh',
-    request: { ...COMMON, source: 'current', retryCount: 0, redriveCount: 0, state: 'Refresh' },
-    parse: parseRefreshRequest,
-  },
-  {
-    task: 'StoreRecovered',
-    functionName: 'StorePending',
     request: {
       ...COMMON,
-      baseVersionId: 'fetched-base',
-      sealedValue: 'sealed-recovered-value',
-      sealedVersionId: 'other-version',
-      sealedRotationToken: 'sealed-rotation-token',
-      state: 'StoreRecovered',
-    },
-    parse: parseStorePendingRequest,
-  },
-  {
-    task: 'VerifyResumed',
-    functionName: 'Verify',
-    request: {
-      ...COMMON,
-      mode: 'verify',
-      pendingVersionId: 'fetched-pending',
-      refreshedAt: null,
-      state: 'VerifyResumed',
-    },
-    parse: parseVerifyRequest,
-  },
-  {
-    task: 'RefreshPending',
-    functionName: 'Refresh',
-    request: {
-      ...COMMON,
-      source: 'pending',
-      pendingVersionId: 'fetched-pending',
-      baseVersionId: 'fetched-base',
-      retryCount: 0,
-      redriveCount: 0,
-      state: 'RefreshPending',
+      ...FIRST_ATTEMPT,
+      replaces: null,
+      enteredAt: '2030-01-01T00:00:02.000Z',
+      state: 'Refresh',
     },
     parse: parseRefreshRequest,
+    parsed: {
+      ...COMMON,
+      attempt: {
+        ...FIRST_ATTEMPT,
+        execution: 'execution-arn',
+        enteredAt: '2030-01-01T00:00:02.000Z',
+      },
+      replaces: undefined,
+      state: 'Refresh',
+    },
   },
   {
     task: 'StorePending',
     functionName: 'StorePending',
     request: {
       ...COMMON,
-      baseVersionId: 'refreshed-base',
-      sealedValue: 'sealed-value',
-      sealedVersionId: 'own-version',
+      pair: PAIR,
       sealedRotationToken: 'sealed-rotation-token',
       state: 'StorePending',
     },
     parse: parseStorePendingRequest,
+    parsed: {
+      ...COMMON,
+      pair: {
+        lineage: 'refreshed-lineage',
+        generation: 1,
+        fingerprint: 'refreshed-fingerprint',
+        sealedPair: 'sealed-pair',
+      },
+      sealedRotationToken: 'sealed-rotation-token',
+      state: 'StorePending',
+    },
   },
   {
     task: 'Verify',
@@ -98,10 +90,19 @@ const REQUESTS: readonly {
       ...COMMON,
       mode: 'verify',
       pendingVersionId: 'stored-pending',
-      refreshedAt: '2030-01-01T00:00:00.000Z',
+      baseVersionId: 'stored-base',
+      issuedAt: '2030-01-01T00:00:00.000Z',
       state: 'Verify',
     },
     parse: parseVerifyRequest,
+    parsed: {
+      ...COMMON,
+      mode: 'verify',
+      pendingVersionId: 'stored-pending',
+      baseVersionId: 'stored-base',
+      issuedAt: new Date('2030-01-01T00:00:00Z'),
+      state: 'Verify',
+    },
   },
   {
     task: 'Promote',
@@ -111,139 +112,132 @@ const REQUESTS: readonly {
       action: 'promote',
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
-      refreshedAt: '2030-01-01T00:00:00.000Z',
+      fingerprint: 'refreshed-fingerprint',
+      issuedAt: '2030-01-01T00:00:00.000Z',
+      redriveCount: 0,
       state: 'Promote',
     },
-    parse: parsePromoteRequest,
+    parse: event => parsePromotion(requestFields('The request', event)),
+    parsed: {
+      pendingVersionId: 'stored-pending',
+      baseVersionId: 'stored-base',
+      fingerprint: 'refreshed-fingerprint',
+      issuedAt: new Date('2030-01-01T00:00:00Z'),
+      redriveCount: 0,
+    },
+  },
+  {
+    task: 'RefreshAgain',
+    functionName: 'Refresh',
+    request: {
+      ...COMMON,
+      ...FIRST_ATTEMPT,
+      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      enteredAt: '2030-01-01T00:00:05.000Z',
+      state: 'RefreshAgain',
+    },
+    parse: parseRefreshRequest,
+    parsed: {
+      ...COMMON,
+      attempt: {
+        ...FIRST_ATTEMPT,
+        execution: 'execution-arn',
+        enteredAt: '2030-01-01T00:00:05.000Z',
+      },
+      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      state: 'RefreshAgain',
+    },
   },
   {
     task: 'StandDown',
     functionName: 'Promote',
+    // handlers.test.ts has the same request.
     request: { ...COMMON, action: 'stand-down', state: 'StandDown' },
-    parse: parsePromoteRequest,
+    parse: event => ({
+      action: requestFields('The request', event).oneOf('action', ['promote', 'stand-down']),
+    }),
+    parsed: { action: 'stand-down' },
   },
   {
     task: 'CheckConfiguration',
     functionName: 'Verify',
-    request: {
-      ...COMMON,
-      mode: 'check-configuration',
-      pendingVersionId: 'fetched-pending',
-      refreshedAt: null,
-      state: 'CheckConfiguration',
-    },
+    request: { ...COMMON, mode: 'check-configuration', state: 'CheckConfiguration' },
     parse: parseVerifyRequest,
+    parsed: { ...COMMON, mode: 'check-configuration', state: 'CheckConfiguration' },
   },
 ];
 
-/** The Task's way through the state machine. */
-function wayThrough(task: string) {
-  const way = THROUGH.find(candidate => candidate.task === task);
-  if (way === undefined) throw new Error(`No way is known through ${task}.`);
-  return way;
-}
-
 describe('the request of a Task', () => {
+  it('is written out for every Task', () => {
+    expect(REQUESTS.map(({ task }) => task)).toEqual(THROUGH.map(({ task }) => task));
+  });
+
   it.each(REQUESTS)('is complete for $task', async ({ task, functionName, request }) => {
-    const { script, input } = wayThrough(task);
+    const through = THROUGH.find(candidate => candidate.task === task);
 
-    const run = await runWorkflow(script, input);
+    const run = await runWorkflow(through?.script ?? {}, through?.input ?? null);
 
-    expect(run.calls.filter(call => call.state === task)).toEqual([
-      {
-        state: task,
-        functionName: `arn:aws:lambda:eu-central-1:111122223333:function:${functionName}`,
-        payload: request,
-      },
-    ]);
-  });
-
-  it.each(REQUESTS)('is accepted by the function of $task', ({ task, request, parse }) => {
-    const parsed = parse(request);
-
-    expect(parsed).toMatchObject({ ...COMMON, state: task });
-  });
-
-  it('has for Promote what Fetch found when an earlier attempt stored the version', async () => {
-    const run = await runWorkflow(RESUME, INPUT);
-
-    expect(run.calls.find(call => call.state === 'Promote')?.payload).toMatchObject({
-      pendingVersionId: 'fetched-pending',
-      baseVersionId: 'fetched-base',
-      refreshedAt: null,
+    expect(run.calls.find(call => call.state === task)).toEqual({
+      state: task,
+      functionName: `arn:aws:lambda:eu-central-1:111122223333:function:${functionName}`,
+      payload: request,
     });
   });
 
-  it('has for Fetch the tokens that were recovered', async () => {
-    const run = await runWorkflow(STORE_RECOVERED, INPUT_WITH_RECOVERED);
-
-    const event = run.calls.find(call => call.state === 'Fetch')?.payload;
-    expect(event).toEqual({ input: INPUT_WITH_RECOVERED, execution: 'execution-arn', state: 'Fetch' });
-    expect(parseFetchRequest(event)).toMatchObject({ recoveredBaseVersionId: 'recovered-base' });
+  it.each(REQUESTS)('is read by the function of $task', ({ request, parse, parsed }) => {
+    expect(parse(request)).toEqual(parsed);
   });
 
-  it('has the version that StoreRecovered wrote for all that follow', async () => {
-    const run = await runWorkflow(REFRESH_RECOVERED, INPUT_WITH_RECOVERED);
+  it('has a null for StorePending where Secrets Manager sent no RotationToken', async () => {
+    const run = await runWorkflow(REFRESH, { ...INPUT, sealedRotationToken: null });
 
-    expect(run.calls.slice(2).map(call => call.payload)).toMatchObject([
-      { state: 'VerifyResumed', pendingVersionId: 'stored-recovered-pending' },
-      {
-        state: 'RefreshPending',
-        pendingVersionId: 'stored-recovered-pending',
-        baseVersionId: 'stored-recovered-base',
-      },
-      {
-        state: 'StorePending',
-        baseVersionId: 'refreshed-pending-base',
-        sealedValue: 'sealed-value-of-pending',
-        sealedVersionId: 'own-version',
-      },
-      { state: 'Verify', pendingVersionId: 'stored-pending', refreshedAt: '2030-02-01T00:00:00.000Z' },
-      { state: 'Promote', pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
-    ]);
-  });
-
-  it('has for RefreshPending the version that Fetch found', async () => {
-    const run = await runWorkflow(REFRESH_FOUND, INPUT);
-
-    expect(run.calls.find(call => call.state === 'RefreshPending')?.payload).toMatchObject({
-      source: 'pending',
-      pendingVersionId: 'fetched-pending',
-      baseVersionId: 'fetched-base',
+    expect(run.calls.find(call => call.state === 'StorePending')?.payload).toMatchObject({
+      sealedRotationToken: null,
     });
   });
 
-  it('has the version and the instant of the latest refresh once outdated tokens were refreshed', async () => {
-    const failed = await runWorkflow({ ...REFRESH, Verify: [failure('AccessTokenForbidden')] }, INPUT);
+  it('has the second pair after RefreshAgain, and the versions that hold it', async () => {
+    const run = await runWorkflow(REFRESH_AGAIN, INPUT);
 
-    const run = await redriveWorkflow(failed, OUTDATED);
-
-    expect(run.calls.map(call => call.payload)).toMatchObject([
-      { state: 'Verify', pendingVersionId: 'stored-pending', refreshedAt: '2030-01-01T00:00:00.000Z' },
-      { state: 'RefreshPending', pendingVersionId: 'stored-pending', baseVersionId: 'stored-base' },
+    expect(run.calls.slice(4).map(call => call.payload)).toMatchObject([
+      { state: 'RefreshAgain', replaces: { lineage: 'refreshed-lineage', generation: 1 } },
+      { state: 'StorePending', pair: PAIR_AGAIN, sealedRotationToken: 'sealed-rotation-token' },
       {
-        state: 'StorePending',
-        baseVersionId: 'refreshed-pending-base',
-        sealedValue: 'sealed-value-of-pending',
+        state: 'Verify',
+        pendingVersionId: 'stored-again-pending',
+        baseVersionId: 'stored-again-base',
+        issuedAt: '2030-02-01T00:00:00.000Z',
       },
-      { state: 'Verify', pendingVersionId: 'stored-again-pending', refreshedAt: '2030-02-01T00:00:00.000Z' },
       {
         state: 'Promote',
         pendingVersionId: 'stored-again-pending',
         baseVersionId: 'stored-again-base',
-        refreshedAt: '2030-02-01T00:00:00.000Z',
+        fingerprint: 'refreshed-again-fingerprint',
+        issuedAt: '2030-02-01T00:00:00.000Z',
       },
     ]);
   });
 
-  it.each([
-    { task: 'StorePending', script: REFRESH, input: INPUT },
-    { task: 'StoreRecovered', script: STORE_RECOVERED, input: INPUT_WITH_RECOVERED },
-  ])('has a null for $task where Secrets Manager sent no RotationToken', async ({ task, script, input }) => {
-    const run = await runWorkflow(script, { ...input, sealedRotationToken: null });
+  it('has the same pair and the second versions after CurrentVersionMoved', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [stored, storedAgain],
+        Verify: [verified, verified],
+        Promote: [failure('CurrentVersionMoved'), promoted],
+      },
+      INPUT,
+    );
 
-    expect(run.calls.find(call => call.state === task)?.payload).toMatchObject({
-      sealedRotationToken: null,
-    });
+    expect(run.calls.slice(5).map(call => call.payload)).toMatchObject([
+      { state: 'StorePending', pair: PAIR },
+      { state: 'Verify', pendingVersionId: 'stored-again-pending', baseVersionId: 'stored-again-base' },
+      {
+        state: 'Promote',
+        pendingVersionId: 'stored-again-pending',
+        baseVersionId: 'stored-again-base',
+        fingerprint: 'refreshed-fingerprint',
+      },
+    ]);
   });
 });

@@ -1,136 +1,238 @@
 import { describe, expect, it } from 'vitest';
-import { failure, redriveWorkflow, runWorkflow, type Script } from './run-workflow.ts';
-import { INPUT, REFRESH, REFRESH_FOUND, REFRESH_PENDING, refreshed, THROUGH } from './scripts.ts';
+import { parseDefinition, type Retrier } from '../../statemachine/definition.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
+import { failure, runWorkflow, type Script } from './run-workflow.ts';
+import { INPUT, REFRESH, type RunThrough, THROUGH } from './scripts.ts';
 
-const LAMBDA_FAULTS = [
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  'Lambda.Unknown',
-  'Sandbox.Timedout',
-  'Runtime.ExitError',
-  'States.Timeout',
-];
-const SDK_FAULTS = ['ThrottlingException', 'TimeoutError'];
-const SECRETS_MANAGER_FAULTS = ['InternalServiceError'];
-const KMS_FAULTS = ['KMSInternalException', 'KeyUnavailableException', 'DependencyTimeoutException'];
-const FAULTS = [...LAMBDA_FAULTS, ...SDK_FAULTS, ...SECRETS_MANAGER_FAULTS];
+/** The waits before the retries after an error, in seconds. With jitter FULL, each is any time up to that. */
+interface Policy {
+  readonly waits: readonly number[];
+  readonly jitter: 'FULL' | 'NONE';
+}
 
-/** What each Task tries once more; nothing else is tried again. */
-const RETRIED: Readonly<Record<string, readonly string[]>> = {
-  Fetch: FAULTS,
-  Refresh: [...FAULTS, ...KMS_FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'GenesysAnswerLost'],
-  StoreRecovered: [],
-  VerifyResumed: [],
-  RefreshPending: [],
-  StorePending: [...FAULTS, ...KMS_FAULTS],
-  Verify: [...FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'ResourceNotFoundException'],
-  Promote: FAULTS,
-  StandDown: [],
-  CheckConfiguration: [...FAULTS, 'GenesysRateLimited', 'GenesysUnavailable', 'ResourceNotFoundException'],
+/** A short fault of AWS: 15 s at most. */
+const SHORT: Policy = { waits: [1, 2, 4, 8], jitter: 'FULL' };
+/** The outcome of the exchange is unknown. The second attempt waits for its deadline (ExchangeInProgress). */
+const ONCE: Policy = { waits: [2], jitter: 'FULL' };
+/** Until the deadline of another exchange, at most 35 s, has surely passed. */
+const DEADLINE: Policy = { waits: [2, 3, 4.5, 6.75, 10, 10, 10, 10, 10, 10], jitter: 'NONE' };
+/** Genesys Cloud's token endpoint limits the rate per minute or is down. */
+const TOKEN_ENDPOINT: Policy = { waits: [5, 10, 20, 40], jitter: 'FULL' };
+/** Genesys Cloud's API limits the rate or is down: consumers may wait for the new token. */
+const API: Policy = { waits: [2, 4, 8, 16], jitter: 'FULL' };
+
+/** A function that did not run, or whose result did not arrive: each is safe to repeat but a refresh. */
+const NOT_RUN = {
+  'Lambda.ClientExecutionTimeoutException': SHORT,
+  'Lambda.ServiceException': SHORT,
+  'Lambda.AWSLambdaException': SHORT,
+  'Lambda.SdkClientException': SHORT,
+  'Lambda.TooManyRequestsException': SHORT,
+};
+const ENDED = {
+  'Lambda.Unknown': SHORT,
+  'Sandbox.Timedout': SHORT,
+  'Runtime.ExitError': SHORT,
+  'States.Timeout': SHORT,
+};
+const ENDED_IN_AN_EXCHANGE = {
+  'Lambda.Unknown': ONCE,
+  'Sandbox.Timedout': ONCE,
+  'Runtime.ExitError': ONCE,
+  'States.Timeout': ONCE,
+};
+/** ThrottlingException and TimeoutError come from every client. */
+const SECRETS_MANAGER = {
+  ThrottlingException: SHORT,
+  InternalServiceError: SHORT,
+  TimeoutError: SHORT,
+};
+const KMS = {
+  KMSInternalException: SHORT,
+  KeyUnavailableException: SHORT,
+  DependencyTimeoutException: SHORT,
+};
+const DYNAMODB = {
+  InternalServerError: SHORT,
+  ProvisionedThroughputExceededException: SHORT,
+  RequestLimitExceeded: SHORT,
+  TransactionCanceledException: SHORT,
+  TransactionConflictException: SHORT,
+  TransactionInProgressException: SHORT,
+};
+const EXCHANGE = {
+  ExchangeInProgress: DEADLINE,
+  GenesysRateLimited: TOKEN_ENDPOINT,
+  GenesysUnavailable: TOKEN_ENDPOINT,
+  TokenResponseLost: ONCE,
+  ...ENDED_IN_AN_EXCHANGE,
+  ...NOT_RUN,
+  ...SECRETS_MANAGER,
+  ...KMS,
+  ...DYNAMODB,
+};
+const API_CALL = {
+  GenesysRateLimited: API,
+  GenesysUnavailable: API,
+  ...NOT_RUN,
+  ...ENDED,
+  ...SECRETS_MANAGER,
 };
 
-/** Errors that each Task recovers from by another way. */
-const CAUGHT: Readonly<Record<string, string>> = {
-  StoreRecovered: 'CurrentVersionMoved',
-  VerifyResumed: 'AccessTokenRejected',
-  RefreshPending: 'CurrentVersionMoved',
-  StorePending: 'CurrentVersionMoved',
-  Verify: 'AccessTokenOutdated',
-  Promote: 'CurrentVersionMoved',
+/** What each Task retries, and how. Every other error fails at once or is caught. */
+const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
+  Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
+  Refresh: EXCHANGE,
+  StorePending: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ...KMS, ...DYNAMODB },
+  Verify: API_CALL,
+  Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ...DYNAMODB },
+  RefreshAgain: EXCHANGE,
+  StandDown: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
+  CheckConfiguration: API_CALL,
 };
 
-/** Errors of the functions, and faults that a repetition a second later does not mend. */
+/** What each Task catches. */
+const CAUGHT: Readonly<Record<string, readonly string[]>> = {
+  StorePending: ['NewerLogin', 'AccessTokenExpired'],
+  Verify: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
+  Promote: ['CurrentVersionMoved', 'PendingVersionMissing'],
+  RefreshAgain: ['NewerLogin'],
+};
+
+/** Errors that some Task reports, beside those that are retried somewhere. */
 const OTHERS = [
   'InvalidRotationRequest',
   'SecretNotFound',
   'InvalidSecret',
+  'SharedLogin',
   'RefreshTokenRejected',
   'ClientRejected',
-  'GenesysRateLimited',
-  'GenesysUnavailable',
-  'GenesysAnswerLost',
+  'ExchangeUnsettled',
+  'NewerLogin',
   'CurrentVersionMoved',
+  'PendingVersionMissing',
+  'PendingVersionTaken',
   'AccessTokenRejected',
-  'AccessTokenOutdated',
+  'AccessTokenExpired',
   'AccessTokenForbidden',
+  'WrongUser',
   'AccessDeniedException',
   'ResourceNotFoundException',
   'InvalidRequestException',
+  'InvalidParameterException',
+  'ConditionalCheckFailedException',
   'KMSInvalidStateException',
+  'InvalidCiphertextException',
   'Lambda.ResourceNotFoundException',
   'Runtime.ImportModuleError',
   'Error',
 ];
+const ERRORS = [...new Set([...Object.values(POLICIES).flatMap(Object.keys), ...OTHERS])];
 
-const ERRORS = [...FAULTS, ...KMS_FAULTS, ...OTHERS];
+const { States } = parseDefinition(definitionText());
 
-/** Each Task, with the errors that it tries again after, and those that it neither tries again nor recovers from. */
-const TASKS = THROUGH.map(way => {
-  const retried = RETRIED[way.task] ?? [];
-  const fatal = ERRORS.filter(error => !retried.includes(error) && CAUGHT[way.task] !== error);
-  return { ...way, retried, fatal };
+/** The waits of a retrier, jitter apart; what it leaves out has the default of the Amazon States Language. */
+function policyOf({
+  IntervalSeconds = 1,
+  MaxAttempts = 3,
+  BackoffRate = 2,
+  MaxDelaySeconds = Number.POSITIVE_INFINITY,
+  JitterStrategy = 'NONE',
+}: Retrier): object {
+  const waits = Array.from({ length: MaxAttempts }, (_, attempt) =>
+    Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds),
+  );
+  return { waits, jitter: JitterStrategy };
+}
+
+const TASKS = THROUGH.map(through => {
+  const policies = POLICIES[through.task] ?? {};
+  const caught = CAUGHT[through.task] ?? [];
+  const fatal = ERRORS.filter(error => !(error in policies) && !caught.includes(error));
+  return { ...through, policies: Object.entries(policies), fatal };
 });
-const RETRYING = TASKS.filter(({ retried }) => retried.length > 0);
 
-/** Runs the workflow once for each error that the Task may report, and tells how often the Task was called. */
+/** Runs the workflow once for each error that the Task may report, and counts the calls of the Task. */
 function reportEach(
-  { task, script, input }: (typeof THROUGH)[number],
+  { task, script, input }: RunThrough,
   errors: readonly string[],
-  answersTo: (error: string) => Script[string],
+  outcomesOf: (error: string) => Script[string],
 ) {
   return Promise.all(
     errors.map(async error => {
-      const run = await runWorkflow({ ...script, [task]: answersTo(error) }, input);
+      const run = await runWorkflow({ ...script, [task]: outcomesOf(error) }, input);
       return { error, calls: run.calls.filter(call => call.state === task).length, failure: run.failure };
     }),
   );
 }
 
-describe('a repeated refresh', () => {
-  it('tells the function how often it was tried before', async () => {
-    const run = await runWorkflow({ ...REFRESH, Refresh: [failure('GenesysAnswerLost'), refreshed] }, INPUT);
-
-    expect(run.calls.slice(1, 3).map(call => call.payload)).toMatchObject([
-      { retryCount: 0 },
-      { retryCount: 1 },
-    ]);
+describe('the retry policies', () => {
+  it('are those of every Task', () => {
+    expect(new Set(Object.keys(POLICIES))).toEqual(new Set(THROUGH.map(({ task }) => task)));
   });
 
-  it.each([
-    { task: 'Refresh', script: REFRESH },
-    { task: 'RefreshPending', script: REFRESH_PENDING },
-    { task: 'RefreshPending', script: REFRESH_FOUND },
-  ])('tells $task how often the execution was redriven', async ({ task, script }) => {
-    const failed = await runWorkflow({ ...script, [task]: [failure('ClientRejected')] }, INPUT);
+  it.each(TASKS)('of $task are these', ({ task }) => {
+    const retriers = States[task]?.Retry ?? [];
 
-    const redriven = await redriveWorkflow(failed, script);
+    const found = retriers.flatMap(retrier =>
+      retrier.ErrorEquals.map(error => [error, policyOf(retrier)] as const),
+    );
 
-    expect(failed.calls.at(-1)?.payload).toMatchObject({ state: task, redriveCount: 0 });
-    expect(redriven.calls[0]?.payload).toMatchObject({ state: task, redriveCount: 1 });
+    expect(Object.fromEntries(found)).toEqual(POLICIES[task]);
   });
 });
 
-describe('retries', () => {
-  it.each(RETRYING)('$task goes on after one fault that passes', async ({ retried, ...way }) => {
-    const succeeds = way.script[way.task] ?? [];
+describe('a Task', () => {
+  it.each(TASKS)('$task goes on when its last retry succeeds', async ({ policies, ...through }) => {
+    // Only the last call of a run through RefreshAgain or Verify is scripted here.
+    const succeeds = (through.script[through.task] ?? []).slice(-1);
 
-    const runs = await reportEach(way, retried, error => [failure(error), ...succeeds]);
+    const runs = await Promise.all(
+      policies.map(async ([error, { waits }]) => {
+        const failures = waits.map(() => failure(error));
+        const [run] = await reportEach(through, [error], () => [...failures, ...succeeds]);
+        return run;
+      }),
+    );
 
-    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: undefined })));
+    expect(runs).toEqual(
+      policies.map(([error, { waits }]) => ({ error, calls: waits.length + 1, failure: undefined })),
+    );
   });
 
-  it.each(RETRYING)('$task fails after the second fault', async ({ retried, ...way }) => {
-    const runs = await reportEach(way, retried, error => [failure(error), failure(error)]);
+  it.each(TASKS)('$task fails when its last retry fails', async ({ policies, ...through }) => {
+    const runs = await Promise.all(
+      policies.map(async ([error, { waits }]) => {
+        const [run] = await reportEach(through, [error], () =>
+          Array.from({ length: waits.length + 1 }, () => failure(error)),
+        );
+        return run;
+      }),
+    );
 
-    expect(runs).toEqual(retried.map(error => ({ error, calls: 2, failure: { state: way.task, error } })));
+    expect(runs).toEqual(
+      policies.map(([error, { waits }]) => ({
+        error,
+        calls: waits.length + 1,
+        failure: { state: through.task, error },
+      })),
+    );
   });
 
-  it.each(TASKS)('$task fails at the first time with any other error', async ({ fatal, ...way }) => {
-    const runs = await reportEach(way, fatal, error => [failure(error)]);
+  it.each(TASKS)('$task fails at once after any other error', async ({ fatal, ...through }) => {
+    const runs = await reportEach(through, fatal, error => [failure(error)]);
 
-    expect(runs).toEqual(fatal.map(error => ({ error, calls: 1, failure: { state: way.task, error } })));
+    expect(fatal.length).toBeGreaterThan(0);
+    expect(runs).toEqual(fatal.map(error => ({ error, calls: 1, failure: { state: through.task, error } })));
+  });
+
+  it('retries a lost response once, however often it waits for the deadline in between', async () => {
+    const lost = failure('TokenResponseLost');
+    const waiting = Array.from({ length: 10 }, () => failure('ExchangeInProgress'));
+
+    const run = await runWorkflow({ ...REFRESH, Refresh: [lost, ...waiting, lost] }, INPUT);
+
+    expect(run.failure).toEqual({ state: 'Refresh', error: 'TokenResponseLost' });
+    expect(run.calls.filter(({ state }) => state === 'Refresh')).toHaveLength(12);
   });
 });

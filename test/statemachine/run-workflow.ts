@@ -6,17 +6,17 @@ type Json = Parameters<StateMachine['run']>[0];
 type EventLog =
   ReturnType<StateMachine['run']>['eventLogs'] extends AsyncGenerator<infer Event> ? Event : never;
 
-/** What a Task is answered: the function's payload, or the error that Step Functions sees. */
-type Answer = { readonly payload: Json } | { readonly error: string };
+/** The outcome of one call of a Task: the function's payload, or the error that Step Functions gets. */
+type Outcome = { readonly payload: Json } | { readonly error: string };
 
-/** What each Task is answered, call by call. A Task that is called more often fails with `UnexpectedCall`. */
-export type Script = Readonly<Record<string, readonly Answer[]>>;
+/** The outcomes of each Task, call by call. A Task that is called more often fails with `UnexpectedCall`. */
+export type Script = Readonly<Record<string, readonly Outcome[]>>;
 
 /** How an execution went. */
 interface Run {
   /** The states in the order in which they were entered. */
   readonly states: readonly string[];
-  /** What the Tasks called. */
+  /** The calls of the Tasks. */
   readonly calls: readonly {
     readonly state: string;
     readonly functionName: string;
@@ -27,6 +27,8 @@ interface Run {
   /** The input of the state that was entered last. */
   readonly lastInput: Json;
   readonly output?: Json;
+  /** How often the execution was redriven. */
+  readonly redriveCount: number;
   /** The state that the execution failed in, and the error. */
   readonly failure?: { readonly state: string; readonly error: string };
 }
@@ -40,13 +42,13 @@ export function filledDefinition(): StateMachineDefinition {
   );
 }
 
-/** The Task succeeds with this answer of its function. */
-export function payload(value: Json): Answer {
+/** The Task succeeds with this result of its function. */
+export function payload(value: Json): Outcome {
   return { payload: value };
 }
 
 /** The Task fails with an error of this name. */
-export function failure(error: string): Answer {
+export function failure(error: string): Outcome {
   return { error };
 }
 
@@ -56,12 +58,17 @@ export async function runWorkflow(script: Script, input: Json): Promise<Run> {
 }
 
 /**
- * Redrives a failed run for the first time: it goes on at the state that failed, with the input that this state had
+ * Redrives a failed run: it resumes in the state that failed, with the input that this state had
  * (AWS Step Functions Developer Guide, "Redriving executions").
  */
 export async function redriveWorkflow(failed: Run, script: Script): Promise<Run> {
   if (failed.failure === undefined) throw new Error('Only a run that has failed can be redriven.');
-  return run({ ...filledDefinition(), StartAt: failed.failure.state }, script, failed.lastInput, 1);
+  return run(
+    { ...filledDefinition(), StartAt: failed.failure.state },
+    script,
+    failed.lastInput,
+    failed.redriveCount + 1,
+  );
 }
 
 async function run(
@@ -71,17 +78,18 @@ async function run(
   redriveCount: number,
 ): Promise<Run> {
   const names = Object.keys(definition.States);
-  const state = trackState(definition);
+  const state = trackState(definition, redriveCount);
   const calls: Run['calls'][number][] = [];
-  const answers = new Map(Object.entries(script).map(([name, list]) => [name, [...list]]));
+  const outcomes = new Map(Object.entries(script).map(([name, list]) => [name, [...list]]));
 
   const call = async (parameters: Json): Promise<Json> => {
     const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: Json };
     calls.push({ state: state.Name, functionName: FunctionName, payload: Payload });
-    const answer = answers.get(state.Name)?.shift() ?? failure('UnexpectedCall');
-    if ('payload' in answer) return { ExecutedVersion: '$LATEST', Payload: answer.payload, StatusCode: 200 };
+    const outcome = outcomes.get(state.Name)?.shift() ?? failure('UnexpectedCall');
+    if ('payload' in outcome)
+      return { ExecutedVersion: '$LATEST', Payload: outcome.payload, StatusCode: 200 };
     state.RetryCount++;
-    throw Object.assign(new Error('scripted'), { name: answer.error });
+    throw Object.assign(new Error('scripted'), { name: outcome.error });
   };
   const { result, eventLogs } = new StateMachine(definition, { validationOptions: { noValidate: true } }).run(
     input,
@@ -107,17 +115,30 @@ async function run(
     calls,
     stateData: JSON.stringify(events),
     lastInput: entered.at(-1)?.input ?? null,
+    redriveCount,
     ...ending,
   };
 }
 
-/** Keeps `$$.State`, which the interpreter does not: it looks a state up in `States` whenever it enters one. */
-function trackState(definition: StateMachineDefinition): { Name: string; RetryCount: number } {
-  const current = { Name: '', RetryCount: 0 };
+/** `$$.State` of the state that an execution is in. */
+interface StateContext {
+  Name: string;
+  EnteredTime: string;
+  RetryCount: number;
+}
+
+/**
+ * Keeps `$$.State`, which the interpreter does not: it looks a state up in `States` whenever it enters one. States are
+ * entered a second apart, from midnight on; each redrive begins a day later.
+ */
+function trackState(definition: StateMachineDefinition, redriveCount: number): StateContext {
+  const current: StateContext = { Name: '', EnteredTime: '', RetryCount: 0 };
+  let entered = 0;
   for (const [name, state] of Object.entries(definition.States)) {
     Object.defineProperty(definition.States, name, {
       get() {
-        Object.assign(current, { Name: name, RetryCount: 0 });
+        const EnteredTime = new Date(Date.UTC(2030, 0, 1 + redriveCount, 0, 0, entered++)).toISOString();
+        Object.assign(current, { Name: name, EnteredTime, RetryCount: 0 });
         return state;
       },
     });

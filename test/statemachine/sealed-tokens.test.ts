@@ -1,48 +1,46 @@
 import { describe, expect, it } from 'vitest';
 import { payload, runWorkflow } from './run-workflow.ts';
-import {
-  CHECK,
-  INPUT_WITH_RECOVERED,
-  REFRESH,
-  REFRESH_FOUND,
-  REFRESH_PENDING,
-  REFRESH_RECOVERED,
-  RESUME,
-  STAND_DOWN,
-  STORE_RECOVERED,
-  THROUGH,
-} from './scripts.ts';
+import { CHECK, INPUT, REFRESH, REFRESH_AGAIN, STAND_DOWN, THROUGH } from './scripts.ts';
 
 describe('tokens in the state', () => {
   it.each([
-    { way: 'a refresh', script: REFRESH },
-    { way: 'a refresh from a version that was found', script: REFRESH_FOUND },
-    { way: 'a resumed rotation', script: RESUME },
-    { way: 'a resumed rotation that refreshes', script: REFRESH_PENDING },
-    { way: 'a rotation with recovered tokens', script: STORE_RECOVERED },
-    { way: 'a rotation with recovered tokens that refreshes', script: REFRESH_RECOVERED },
-    { way: 'a rotation that stands down', script: STAND_DOWN },
-    { way: 'a configuration check', script: CHECK },
-  ])('are handed over sealed, and only where they are needed, in $way', async ({ script }) => {
-    const run = await runWorkflow(script, INPUT_WITH_RECOVERED);
+    { way: 'a rotation', script: REFRESH, pair: ['StorePending'], again: [], token: ['StorePending'] },
+    {
+      way: 'a rotation that refreshes again',
+      script: REFRESH_AGAIN,
+      pair: ['StorePending'],
+      again: ['StorePending'],
+      token: ['StorePending', 'StorePending'],
+    },
+    {
+      way: 'a rotation that stands down',
+      script: STAND_DOWN,
+      pair: ['StorePending'],
+      again: [],
+      token: ['StorePending'],
+    },
+    { way: 'a configuration check', script: CHECK, pair: [], again: [], token: [] },
+  ])(
+    'are passed on sealed, and only where they are needed, in $way',
+    async ({ script, pair, again, token }) => {
+      const run = await runWorkflow(script, INPUT);
 
-    const holders = (token: string) =>
-      run.calls.filter(call => JSON.stringify(call.payload).includes(token)).map(call => call.state);
-    const storePending = run.states.filter(state => state === 'StorePending');
-    const storeRecovered = run.states.filter(state => state === 'StoreRecovered');
-    expect(holders('sealed-value')).toEqual(storePending);
-    // Fetch judges the whole input, before anything is spent.
-    expect(holders('sealed-recovered-value')).toEqual(['Fetch', ...storeRecovered]);
-    expect(holders('sealed-rotation-token')).toEqual(['Fetch', ...storeRecovered, ...storePending]);
-  });
+      const holders = (text: string) =>
+        run.calls.filter(call => JSON.stringify(call.payload).includes(`"${text}"`)).map(call => call.state);
+      expect(holders('sealed-pair')).toEqual(pair);
+      expect(holders('again-sealed-pair')).toEqual(again);
+      // Fetch checks the whole input before anything is spent.
+      expect(holders('sealed-rotation-token')).toEqual(['Fetch', ...token]);
+    },
+  );
 
   it.each(THROUGH)(
-    'do not get there by what the function of $task answers too much',
+    'are not taken from a result of $task that has more than it should',
     async ({ task, script, input }) => {
-      const talkative = (script[task] ?? []).map(answer =>
-        'payload' in answer
-          ? payload({ ...Object(answer.payload), accessToken: 'clear-token', SecretString: 'clear-token' })
-          : answer,
+      const talkative = (script[task] ?? []).map(outcome =>
+        'payload' in outcome
+          ? payload({ ...Object(outcome.payload), accessToken: 'clear-token', SecretString: 'clear-token' })
+          : outcome,
       );
 
       const run = await runWorkflow({ ...script, [task]: talkative }, input);

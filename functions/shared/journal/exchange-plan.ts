@@ -4,6 +4,8 @@ import type { Attempt, Exchange, LineageState, SealedPair, TokenItem } from './j
 export type ExchangePlan =
   /** The newest pair is unused so far and lasts: return it as it is. Nothing is spent. */
   | { readonly kind: 'use'; readonly pair: SealedPair }
+  /** AWSCURRENT holds the newest pair, which is newer than the one that this rotation wants replaced, and lasts. */
+  | { readonly kind: 'superseded' }
   /** Present this token. */
   | { readonly kind: 'exchange'; readonly token: TokenItem }
   /** Another attempt is at work until this deadline. */
@@ -27,8 +29,12 @@ export interface PlanRequest {
 /** Genesys Cloud's shortest lifetime of an access token, in ms (Resource Center, "Create an OAuth client"). */
 const SHORTEST_LIFETIME_MS = 300_000;
 
-/** A pair counts as just issued for this part of its access token's lifetime. */
+/**
+ * A pair counts as just issued for this part of its access token's lifetime, and for this many ms at least: without
+ * a minimum, RefreshAgain and StorePending would exchange tokens of a lifetime near 0 without end.
+ */
 const FRESH_PART = 0.1;
+const MIN_FRESH_MS = 30_000;
 
 /** Decides how to get a new pair from what the journal knows of AWSCURRENT's login. Calls nothing. */
 export function planExchange(known: LineageState, request: PlanRequest): ExchangePlan {
@@ -36,14 +42,11 @@ export function planExchange(known: LineageState, request: PlanRequest): Exchang
   const { currentFingerprint, attempt, avoidGeneration, now } = request;
   const isCurrent = token.fingerprint === currentFingerprint;
 
-  if (
-    pair !== undefined &&
-    !isCurrent &&
-    token.status === 'issued' &&
-    pair.generation !== avoidGeneration &&
-    outlivesGap(pair, request)
-  ) {
-    return { kind: 'use', pair };
+  if (pair !== undefined && token.status === 'issued' && outlivesGap(pair, request)) {
+    if (!isCurrent && pair.generation !== avoidGeneration) return { kind: 'use', pair };
+    if (isCurrent && avoidGeneration !== undefined && pair.generation > avoidGeneration) {
+      return { kind: 'superseded' };
+    }
   }
   if (token.status === 'exchanged') return { kind: 'spent' };
   // Where AWSCURRENT holds the token, the Promote that claimed it is done.
@@ -70,7 +73,8 @@ export function outlivesGap(
 ): boolean {
   const expiresMs = expiresAt?.getTime() ?? issuedAt.getTime() + SHORTEST_LIFETIME_MS;
   const lifetimeMs = expiresMs - issuedAt.getTime();
-  return expiresMs - now.getTime() >= Math.min(longestGapMs, lifetimeMs * (1 - FRESH_PART));
+  const freshMs = Math.max(lifetimeMs * FRESH_PART, MIN_FRESH_MS);
+  return expiresMs - now.getTime() >= Math.min(longestGapMs, lifetimeMs - freshMs);
 }
 
 function isLater(one: Attempt, other: Attempt): boolean {

@@ -128,9 +128,10 @@ export async function readToken(
 ): Promise<TokenItem | undefined> {
   const item = await getItem(journal, tokenKey(fingerprint));
   if (item === undefined) return undefined;
-  if (item.secretArn?.S !== secretArn) {
+  const ownerArn = item.secretArn?.S;
+  if (ownerArn !== secretArn) {
     throw new SharedLogin(
-      `Secret ${secretArn} holds a login that secret ${item.secretArn?.S} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for one of them, then redrive the execution.`,
+      `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for secret ${secretArn} (authorize), then redrive the execution.`,
     );
   }
   return {
@@ -414,8 +415,11 @@ async function transact(journal: Journal, writes: readonly TransactWriteItem[]):
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
-    if (!codes.every(code => code === 'None' || code === 'ConditionalCheckFailed')) throw error;
-    return codes.flatMap((code, index) => (code === 'None' ? [] : [index]));
+    const refused = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
+    const isConflict = codes.some(code => code !== 'None' && code !== 'ConditionalCheckFailed');
+    // Without a reason it is not an unmet condition: nothing was written, so it must not count as recorded.
+    if (isConflict || refused.length === 0) throw error;
+    return refused;
   }
 }
 

@@ -39,6 +39,8 @@ const LONGEST_GAP_MS = 9 * HOUR_MS;
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
 /** The time that a function has; its marks end 5 s later. */
 const FUNCTION_MS = 30_000;
+/** More calls than any execution makes. */
+const MAX_STEPS = 500;
 /** Longer than a mark or a claim lasts. */
 const MARKS_OVER_MS = 40_000;
 
@@ -104,7 +106,7 @@ interface Execution {
 interface Move {
   readonly name: string;
   /** A fault, an act of a person, a stale read or the passing of time: a walk has so many of them. */
-  readonly budget?: 'fault' | 'person' | 'stale' | 'time';
+  readonly budget?: 'fault' | 'person' | 'stale' | 'time' | 'late';
   readonly happen: () => void | Promise<void>;
 }
 
@@ -185,6 +187,41 @@ export class InterleavedWorld {
   /** Everything that can happen now. */
   moves(): Move[] {
     return [...this.#callMoves(), ...this.#executionMoves(), ...this.#timeMoves(), ...this.#peopleMoves()];
+  }
+
+  /**
+   * Lets one execution, and nothing else, go on until a move is possible that matches, and takes that one.
+   *
+   * @throws Error the execution ends before
+   */
+  async until(pattern: RegExp, execution = 0): Promise<void> {
+    for (let steps = 0; ; steps++) {
+      const moves = this.moves();
+      const wanted = moves.find(({ name }) => pattern.test(name));
+      const next = moves.find(
+        ({ name, budget }) =>
+          budget === undefined && name.startsWith(`${execution} `) && !name.includes(' orphan '),
+      );
+      const move = wanted ?? next;
+      if (move === undefined || steps > MAX_STEPS)
+        throw new Error(`Nothing matches ${pattern}: ${moves.map(({ name }) => name)}`);
+      await this.take(move);
+      if (wanted !== undefined) return;
+    }
+  }
+
+  /** Lets one execution go on to its end. */
+  async untilClosed(execution = 0): Promise<string> {
+    const subject = this.#executions[execution];
+    if (subject === undefined) throw new Error(`There is no execution ${execution}.`);
+    await this.#finish(subject);
+    return subject.status === 'SUCCEEDED' ? subject.state : `${subject.state}: ${subject.error}`;
+  }
+
+  /** The refresh token of AWSCURRENT, and whether Genesys Cloud takes it and its access token. */
+  current(): { readonly refreshToken: string; readonly isGood: boolean } {
+    const { refreshToken, accessToken } = this.#currentTokens();
+    return { refreshToken, isGood: this.#isHead(refreshToken) && this.#works(accessToken) };
   }
 
   async take({ name, happen }: Move): Promise<void> {
@@ -637,6 +674,7 @@ export class InterleavedWorld {
   #timeMoves(): Move[] {
     const late = this.#late.map((token, index) => ({
       name: `Genesys Cloud processes the late ${token}`,
+      budget: 'late' as const,
       happen: () => {
         this.#late.splice(index, 1);
         this.#present(token);
@@ -805,8 +843,7 @@ export class InterleavedWorld {
     for (let calls = 0; execution.status === 'RUNNING'; calls++) {
       await this.#settle();
       const call = this.#pending.find(({ run }) => run.execution === execution) ?? this.#pending[0];
-      if (call === undefined) continue;
-      if (calls > 500) {
+      if (call === undefined || calls > MAX_STEPS) {
         this.#violate(`${nameOf(execution)} does not end, in ${execution.state}`);
         return;
       }

@@ -6,7 +6,7 @@ import { InterleavedWorld } from './interleaved-world.ts';
 const { WALKS_SEED = '1', WALKS = '120' } = process.env;
 
 /** How much of each may happen in one walk. */
-const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1 } as const;
+const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1, late: 3 } as const;
 
 const variant = fc.record({
   refreshRevokesAccess: fc.boolean(),

@@ -5,10 +5,12 @@ import * as errors from '../../../functions/shared/errors.ts';
 import { parseDefinition } from '../../../statemachine/definition.ts';
 import { definitionText } from '../../../statemachine/definition-text.ts';
 
-/** What never ends an execution: what is caught wherever it can come, and what only the rotation function throws. */
+/** Errors that never end an execution: the workflow catches them in every state, or the rotation function throws them. */
 const ENDS_NO_EXECUTION = [
-  'AccessTokenOutdated',
+  'AccessTokenExpired',
   'CurrentVersionMoved',
+  'NewerLogin',
+  'PendingVersionMissing',
   'RotationFailed',
   'RotationStillRunning',
 ];
@@ -34,7 +36,7 @@ function failed(changes: Partial<KnownFailure>): KnownFailure {
 }
 
 describe('advice', () => {
-  it.each(OURS)('leads %s to its own entry of the runbook', error => {
+  it.each(OURS)('links %s to its entry in the runbook', error => {
     const { runbookEntry } = adviceFor(failed({ error }));
 
     expect(runbookEntry).toBe(error.toLowerCase());
@@ -43,7 +45,7 @@ describe('advice', () => {
 
   it.each([
     ['an error of AWS', failed({ error: 'KMSInvalidStateException' }), 'aws-errors'],
-    ['an error that nobody knows', failed({ error: 'Oops' }), 'aws-errors'],
+    ['an unknown error', failed({ error: 'Oops' }), 'aws-errors'],
     ['no error at all', failed({ error: undefined }), 'aws-errors'],
     [
       'a stopped execution',
@@ -51,16 +53,16 @@ describe('advice', () => {
       'an-execution-that-was-stopped-or-timed-out',
     ],
     [
-      'one that ran out of time',
+      'an execution that ran out of time',
       failed({ status: 'TIMED_OUT', error: undefined }),
       'an-execution-that-was-stopped-or-timed-out',
     ],
-  ])('leads %s to an entry that exists', (_what, failure, entry) => {
+  ])('links %s to an entry that exists', (_what, failure, entry) => {
     expect(adviceFor(failure).runbookEntry).toBe(entry);
     expect(ANCHORS).toContain(entry);
   });
 
-  it.each(TASKS)('says after %s what is certain of the credential', state => {
+  it.each(TASKS)('describes the credential after %s', state => {
     const known = adviceFor(failed({ state, error: 'ThrottlingException' })).credential;
     const unknown = adviceFor(failed({ state: undefined, error: 'ThrottlingException' })).credential;
 
@@ -71,22 +73,23 @@ describe('advice', () => {
     ['Fetch', 'ThrottlingException', /nothing was spent/],
     ['Refresh', 'GenesysUnavailable', /spent nothing/],
     ['Refresh', 'AccessDeniedException', /spent nothing/],
-    ['Refresh', 'GenesysAnswerLost', /may be spent/],
-    ['RefreshPending', 'Sandbox.Timedout', /may be spent/],
-    ['Refresh', undefined, /may be spent/],
-    ['Refresh', 'RefreshTokenRejected', /dead/],
-    ['StorePending', 'KMSInvalidStateException', /sealed/],
-    ['StoreRecovered', 'AccessDeniedException', /sealed/],
-    ['Verify', 'AccessTokenForbidden', /pending version/],
-    ['StandDown', 'ThrottlingException', /newer/],
+    ['Refresh', 'ExchangeInProgress', /spent nothing/],
+    ['Refresh', 'TokenResponseLost', /may be spent.*may hold a dead access token/],
+    ['RefreshAgain', 'Sandbox.Timedout', /may be spent.*may hold a dead access token/],
+    ['Refresh', undefined, /may be spent.*may hold a dead access token/],
+    ['Refresh', 'RefreshTokenRejected', /login is dead/],
+    ['StorePending', 'KMSInvalidStateException', /^Consumers may hold a dead access token now.*safe/],
+    ['Verify', 'AccessTokenForbidden', /^Consumers may hold a dead access token now.*safe/],
+    ['Promote', 'PendingVersionTaken', /^Consumers may hold a dead access token now.*stored and verified/],
+    ['StandDown', 'ThrottlingException', /newer login/],
     ['Fetch', 'SecretNotFound', /gone/],
-  ])('says of the tokens after %s with %s: %s', (state, error, words) => {
+  ])('describes the credential after %s with %s: %s', (state, error, words) => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
 
     expect(adviceFor({ status, state, error }).credential).toMatch(words);
   });
 
-  it('claims no unchanged AWSCURRENT where it may have moved', () => {
+  it('does not call AWSCURRENT unchanged where it may have moved', () => {
     expect(adviceFor(failed({ state: 'Promote', error: 'States.Timeout' })).credential).not.toMatch(
       /unchanged/,
     );

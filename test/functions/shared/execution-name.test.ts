@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  attemptName,
   executionName,
   executionNamePrefix,
+  isAttemptOf,
   isConfigurationTest,
   nextAttemptOf,
   type RotationIdentity,
@@ -48,6 +50,56 @@ describe('executionName', () => {
     expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(
       /^genesys-voicemail-d2228900a4-[0-9a-f]{16}$/,
     );
+  });
+});
+
+describe('attemptName', () => {
+  it.each([
+    ['rotate', 1, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed'],
+    ['rotate', 2, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-2'],
+    ['rotate', 12, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-12'],
+    ['check-configuration', 1, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-check'],
+    ['check-configuration', 3, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-check-3'],
+  ] as const)('names attempt to %s number %i', (purpose, number, name) => {
+    expect(attemptName(ROTATION, purpose, number)).toBe(name);
+  });
+});
+
+describe('isAttemptOf', () => {
+  const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
+  const FIRST = `${ARN}genesys-voicemail-d2228900a4-bb24e2f0910f2fed`;
+
+  it.each([
+    ['rotate', FIRST],
+    ['rotate', `${FIRST}-2`],
+    ['rotate', `${FIRST}-12`],
+    ['check-configuration', `${FIRST}-check`],
+    ['check-configuration', `${FIRST}-check-2`],
+  ] as const)('accepts for %s the execution %s', (purpose, execution) => {
+    expect(isAttemptOf(execution, ROTATION, purpose)).toBe(true);
+  });
+
+  it.each([
+    ['rotate', `${ARN}by-hand`],
+    ['rotate', `${ARN}`],
+    ['rotate', `${FIRST}-check`],
+    ['rotate', `${FIRST}-check-2`],
+    ['rotate', `${FIRST}-`],
+    ['rotate', `${FIRST}-2-2`],
+    ['rotate', `${FIRST}2`],
+    ['rotate', `${ARN}x-genesys-voicemail-d2228900a4-bb24e2f0910f2fed`],
+    ['rotate', `${ARN}genesys-voicemail-d2228900a4-0000000000000000`],
+    ['check-configuration', FIRST],
+    ['check-configuration', `${FIRST}-2`],
+  ] as const)('refuses for %s the execution %s', (purpose, execution) => {
+    expect(isAttemptOf(execution, ROTATION, purpose)).toBe(false);
+  });
+
+  it.each<[string, Partial<RotationIdentity>]>([
+    ['version', { clientRequestToken: FOREIGN_VERSION }],
+    ['secret of the same name', { secretArn: NAMESAKE }],
+  ])('refuses the execution of another %s', (_what, change) => {
+    expect(isAttemptOf(FIRST, { ...ROTATION, ...change }, 'rotate')).toBe(false);
   });
 });
 

@@ -5,19 +5,29 @@ import {
   timeoutWithin,
 } from '../../../functions/shared/genesys-timeouts.ts';
 
-const left = (ms: number) => ({ getRemainingTimeInMillis: () => ms });
-
 describe('genesys-timeouts', () => {
-  it('gives a call its full time-out while the function has time enough', () => {
-    expect(timeoutWithin(TOKEN_TIMEOUT_MS, left(6_900))).toBe(5_000);
-    expect(timeoutWithin(API_TIMEOUT_MS, left(2_900))).toBe(2_000);
+  it('waits longer for the token endpoint than the 16 s of the Genesys Cloud SDK', () => {
+    expect(TOKEN_TIMEOUT_MS).toBe(20_000);
+    expect(API_TIMEOUT_MS).toBe(10_000);
   });
 
-  it('ends a call 300 ms before the function ends, so that the function can still answer', () => {
-    expect(timeoutWithin(TOKEN_TIMEOUT_MS, left(4_000))).toBe(3_700);
-  });
+  it.each([
+    { timeoutMs: 20_000, remainingMs: 30_000, reserveMs: 3_000, expectedMs: 20_000 },
+    { timeoutMs: 20_000, remainingMs: 23_000, reserveMs: 3_000, expectedMs: 20_000 },
+    { timeoutMs: 20_000, remainingMs: 22_999, reserveMs: 3_000, expectedMs: 19_999 },
+    { timeoutMs: 10_000, remainingMs: 10_500, reserveMs: 500, expectedMs: 10_000 },
+    { timeoutMs: 10_000, remainingMs: 1_200, reserveMs: 500, expectedMs: 700 },
+  ])(
+    'gives a call $expectedMs ms of $timeoutMs when the function has $remainingMs ms left and keeps $reserveMs',
+    ({ timeoutMs, remainingMs, reserveMs, expectedMs }) => {
+      expect(timeoutWithin(timeoutMs, remainingMs, reserveMs)).toBe(expectedMs);
+    },
+  );
 
-  it('never asks for no time at all, which would mean no time-out', () => {
-    expect(timeoutWithin(TOKEN_TIMEOUT_MS, left(100))).toBe(1);
-  });
+  it.each([3_001, 3_000, 100, 0])(
+    'gives at least 1 ms when the function has %i ms left: 0 would mean no timeout',
+    remainingMs => {
+      expect(timeoutWithin(20_000, remainingMs, 3_000)).toBe(1);
+    },
+  );
 });

@@ -8,16 +8,22 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../../functions/shared/errors.ts';
 import { newSeal, openSeal, type SealContext } from '../../../functions/shared/sealed-blob.ts';
 import { mockAws } from '../../helpers/aws-mock.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../../helpers/journal-items.ts';
 import { expectNoSecrets, rejection } from '../../helpers/no-secrets.ts';
 import { playKms, SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
-import { FOREIGN_VERSION, SECRET_ARN, VERSION } from '../../helpers/secret.ts';
+import { SECRET_ARN, VERSION } from '../../helpers/secret.ts';
 import { SENTINELS } from '../../helpers/secret-value.ts';
 
-const CONTEXT: SealContext = { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' };
+const CONTEXT: SealContext = {
+  secretArn: SECRET_ARN,
+  holds: 'token-pair',
+  lineage: CURRENT_FINGERPRINT,
+  generation: '3',
+};
 
 describe('sealed-blob', () => {
   const kmsMock = mockAws(KMSClient);
-  const kms = new KMSClient();
+  const key = { kms: new KMSClient(), sealKeyArn: SEAL_KEY_ARN };
 
   beforeEach(() => {
     kmsMock.reset();
@@ -25,7 +31,7 @@ describe('sealed-blob', () => {
   });
 
   async function sealed(plaintext: string = SENTINELS.newRefreshToken): Promise<string> {
-    const seal = await newSeal(kms, SEAL_KEY_ARN, CONTEXT);
+    const seal = await newSeal(key, CONTEXT);
     return seal.seal(plaintext);
   }
 
@@ -39,32 +45,49 @@ describe('sealed-blob', () => {
     async plaintext => {
       const blob = await sealed(plaintext);
 
-      expect(await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob)).toBe(plaintext);
+      expect(await openSeal(key, CONTEXT, blob)).toBe(plaintext);
     },
   );
 
-  it('asks KMS for a 256-bit data key that is bound to secret, version and content', async () => {
+  it('asks KMS for a 256-bit data key that is bound to secret, content, lineage and generation', async () => {
     const blob = await sealed();
-    await openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob);
+    await openSeal(key, CONTEXT, blob);
 
     expect(kmsMock.commandCalls(GenerateDataKeyCommand)[0]?.args[0].input).toEqual({
       KeyId: SEAL_KEY_ARN,
       KeySpec: 'AES_256',
-      EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
+      EncryptionContext: {
+        secretArn: SECRET_ARN,
+        holds: 'token-pair',
+        lineage: 'b481967a6fcd9fcecd30c8f996731870849a763d5a22ba6a4df67e356f622145',
+        generation: '3',
+      },
     });
     expect(kmsMock.commandCalls(DecryptCommand)[0]?.args[0].input).toMatchObject({
       KeyId: SEAL_KEY_ARN,
-      EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'secret-value' },
+      EncryptionContext: {
+        secretArn: SECRET_ARN,
+        holds: 'token-pair',
+        lineage: 'b481967a6fcd9fcecd30c8f996731870849a763d5a22ba6a4df67e356f622145',
+        generation: '3',
+      },
     });
   });
 
   it('needs no further call to seal, so that nothing can fail after the data key is there', async () => {
-    const seal = await newSeal(kms, SEAL_KEY_ARN, CONTEXT);
+    const seal = await newSeal(key, CONTEXT);
     kmsMock.reset();
 
     seal.seal(SENTINELS.newRefreshToken);
 
     expect(kmsMock.calls()).toEqual([]);
+  });
+
+  it('seals once: a second call throws, because the key is wiped', async () => {
+    const seal = await newSeal(key, CONTEXT);
+    seal.seal('first');
+
+    expect(() => seal.seal('second')).toThrow('A data key seals one text only.');
   });
 
   it('shows nothing of what it holds', async () => {
@@ -84,9 +107,9 @@ describe('sealed-blob', () => {
   it('wipes the data key once it has sealed or opened', async () => {
     const keys: Uint8Array[] = [];
     const dataKey = (): Uint8Array => {
-      const key = new Uint8Array(32).fill(7);
-      keys.push(key);
-      return key;
+      const bytes = new Uint8Array(32).fill(7);
+      keys.push(bytes);
+      return bytes;
     };
     kmsMock.on(GenerateDataKeyCommand).callsFake(() => ({
       Plaintext: dataKey(),
@@ -94,36 +117,35 @@ describe('sealed-blob', () => {
     }));
     kmsMock.on(DecryptCommand).callsFake(() => ({ Plaintext: dataKey() }));
 
-    const opened = await openSeal(kms, SEAL_KEY_ARN, CONTEXT, await sealed('text'));
+    const opened = await openSeal(key, CONTEXT, await sealed('text'));
 
     expect(opened).toBe('text');
     expect(keys).toEqual([new Uint8Array(32), new Uint8Array(32)]);
   });
 
-  it.each<[string, Partial<SealContext>]>([
-    ['secret', { secretArn: `${SECRET_ARN}X` }],
-    ['version', { versionId: FOREIGN_VERSION }],
-    ['content', { holds: 'rotation-token' }],
-  ])('does not open for another %s', async (_what, change) => {
+  it.each<[string, SealContext]>([
+    ['secret', { ...CONTEXT, secretArn: `${SECRET_ARN}X` }],
+    ['lineage', { ...CONTEXT, lineage: NEW_FINGERPRINT }],
+    ['generation', { ...CONTEXT, generation: '4' }],
+    ['content', { secretArn: SECRET_ARN, holds: 'rotation-token', versionId: VERSION }],
+  ])('does not open for another %s', async (_what, context) => {
     const blob = await sealed();
 
-    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, { ...CONTEXT, ...change }, blob));
+    const error = await rejection(openSeal(key, context, blob));
 
     expect(error).toBeInstanceOf(InvalidCiphertextException);
   });
 
-  it('does not open for another version even where KMS would let it', async () => {
-    const key = new Uint8Array(32).fill(7);
+  it('does not open for another generation even where KMS would let it', async () => {
+    const dataKey = new Uint8Array(32).fill(7);
     kmsMock.on(GenerateDataKeyCommand).callsFake(() => ({
-      Plaintext: Uint8Array.from(key),
+      Plaintext: Uint8Array.from(dataKey),
       CiphertextBlob: new Uint8Array(8),
     }));
-    kmsMock.on(DecryptCommand).callsFake(() => ({ Plaintext: Uint8Array.from(key) }));
+    kmsMock.on(DecryptCommand).callsFake(() => ({ Plaintext: Uint8Array.from(dataKey) }));
     const blob = await sealed();
 
-    const error = await rejection(
-      openSeal(kms, SEAL_KEY_ARN, { ...CONTEXT, versionId: FOREIGN_VERSION }, blob),
-    );
+    const error = await rejection(openSeal(key, { ...CONTEXT, generation: '4' }, blob));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);
   });
@@ -137,17 +159,17 @@ describe('sealed-blob', () => {
     const blob = await sealed();
     const altered = withPart(blob, index, alter(blob.split('.')[index] ?? ''));
 
-    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, altered));
+    const error = await rejection(openSeal(key, CONTEXT, altered));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);
     expect(error.message).toContain(SECRET_ARN);
-    expect(error.message).toContain('secret-value');
+    expect(error.message).toContain('token-pair');
   });
 
   it('lets KMS refuse a data key that was altered', async () => {
     const altered = withPart(await sealed(), 1, 'AAAA');
 
-    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, altered));
+    const error = await rejection(openSeal(key, CONTEXT, altered));
 
     expect(error).toBeInstanceOf(InvalidCiphertextException);
   });
@@ -164,7 +186,7 @@ describe('sealed-blob', () => {
   ])('throws InvalidRotationRequest for %s without asking KMS', async (_what, alter) => {
     const blob = alter(await sealed());
 
-    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob));
+    const error = await rejection(openSeal(key, CONTEXT, blob));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);
     expect(kmsMock.commandCalls(DecryptCommand)).toEqual([]);
@@ -173,19 +195,19 @@ describe('sealed-blob', () => {
   it.each([
     { Plaintext: undefined, CiphertextBlob: new Uint8Array(8) },
     { Plaintext: new Uint8Array(32), CiphertextBlob: undefined },
-  ])('refuses to go on when KMS answers without a data key: %j', async answer => {
-    kmsMock.on(GenerateDataKeyCommand).resolves(answer);
+  ])('throws when KMS responds without a data key: %j', async response => {
+    kmsMock.on(GenerateDataKeyCommand).resolves(response);
 
-    const error = await rejection(newSeal(kms, SEAL_KEY_ARN, CONTEXT));
+    const error = await rejection(newSeal(key, CONTEXT));
 
     expect(error.message).toContain('KMS');
   });
 
-  it('refuses to open when KMS answers without a data key', async () => {
+  it('does not open when KMS responds without a data key', async () => {
     const blob = await sealed();
     kmsMock.on(DecryptCommand).resolves({});
 
-    const error = await rejection(openSeal(kms, SEAL_KEY_ARN, CONTEXT, blob));
+    const error = await rejection(openSeal(key, CONTEXT, blob));
 
     expect(error.message).toContain('KMS');
   });

@@ -5,14 +5,15 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidSecret, SecretNotFound } from '../../../functions/shared/errors.ts';
 import {
   belongsToRotation,
   derivedVersionId,
   describeSecret,
   findCredential,
-  readCredential,
+  readCurrent,
+  readUntil,
   versionWithStage,
 } from '../../../functions/shared/secret-versions.ts';
 import { awsException, secretsManagerException } from '../../helpers/aws-exception.ts';
@@ -20,6 +21,8 @@ import { mockAws } from '../../helpers/aws-mock.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../../helpers/secret-value.ts';
+
+const noSleep = async (): Promise<void> => {};
 
 describe('secret-versions', () => {
   const secretsMock = mockAws(SecretsManagerClient);
@@ -108,16 +111,72 @@ describe('secret-versions', () => {
     });
   });
 
-  describe('readCredential', () => {
+  describe('readUntil', () => {
+    const sleeps: number[] = [];
+    const sleep = async (ms: number): Promise<void> => {
+      sleeps.push(ms);
+    };
+
+    beforeEach(() => {
+      sleeps.length = 0;
+    });
+
+    it('returns the first read when it shows what was written', async () => {
+      const read = vi.fn(async () => 'new');
+
+      expect(await readUntil(value => value === 'new', read, sleep)).toBe('new');
+      expect(read).toHaveBeenCalledTimes(1);
+      expect(sleeps).toEqual([]);
+    });
+
+    it('reads again every 500 ms until the read shows it', async () => {
+      const values = ['old', 'old', 'new', 'newer'];
+
+      expect(
+        await readUntil(
+          value => value === 'new',
+          async () => values.shift(),
+          sleep,
+        ),
+      ).toBe('new');
+      expect(values).toEqual(['newer']);
+      expect(sleeps).toEqual([500, 500]);
+    });
+
+    it('returns the last read when five more reads do not show it', async () => {
+      const values = ['old 1', 'old 2', 'old 3', 'old 4', 'old 5', 'old 6', 'new'];
+
+      expect(
+        await readUntil(
+          value => value === 'new',
+          async () => values.shift(),
+          sleep,
+        ),
+      ).toBe('old 6');
+      expect(values).toEqual(['new']);
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
+    it('passes the error of a read on without another read', async () => {
+      const read = vi.fn(async () => Promise.reject(new Error('refused')));
+
+      const error = await rejection(readUntil(() => false, read, sleep));
+
+      expect(error.message).toBe('refused');
+      expect(read).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  describe('findCredential', () => {
     it.each([
       [{ VersionId: VERSION }, { SecretId: SECRET_ARN, VersionId: VERSION }],
       [{ VersionStage: 'AWSCURRENT' } as const, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' }],
-    ])('asks for the version by %j and nothing else', async (selector, input) => {
+    ])('reads the version selected by %j and nothing else', async (selector, input) => {
       secretsMock
         .on(GetSecretValueCommand)
         .resolves({ VersionId: VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
 
-      const stored = await readCredential(secrets, SECRET_ARN, selector);
+      const stored = await findCredential(secrets, SECRET_ARN, selector, noSleep);
 
       expect(stored).toMatchObject({ versionId: VERSION, credential: { host: 'mypurecloud.ie' } });
       expect(secretsMock.commandCalls(GetSecretValueCommand).map(call => call.args[0].input)).toEqual([
@@ -125,40 +184,22 @@ describe('secret-versions', () => {
       ]);
     });
 
-    it('passes ResourceNotFoundException on for a version without a value', async () => {
-      secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
-
-      const error = await rejection(readCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
-
-      expect(error).toBeInstanceOf(ResourceNotFoundException);
-    });
-
-    it('throws InvalidSecret for a value that is no credential, without quoting it', async () => {
-      const SecretString = `{"clientSecret": ${SENTINELS.clientSecret}}`;
-      secretsMock.on(GetSecretValueCommand).resolves({ VersionId: VERSION, SecretString });
-
-      const error = await rejection(readCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
-
-      expect(error).toBeInstanceOf(InvalidSecret);
-      expect(error.message).toContain(SECRET_ARN);
-    });
-  });
-
-  describe('findCredential', () => {
-    it('gives the credential of a version that has a value', async () => {
+    it('finds a version whose value shows after a stale read', async () => {
       secretsMock
         .on(GetSecretValueCommand)
-        .resolves({ VersionId: VERSION, SecretString: secretValue({ region: 'eu-west-1' }) });
+        .rejectsOnce(awsException(ResourceNotFoundException))
+        .resolves({ VersionId: VERSION, SecretString: secretValue() });
 
-      const stored = await findCredential(secrets, SECRET_ARN, { VersionId: VERSION });
+      const stored = await findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep);
 
-      expect(stored).toMatchObject({ versionId: VERSION, credential: { host: 'mypurecloud.ie' } });
+      expect(stored?.versionId).toBe(VERSION);
     });
 
-    it('gives nothing for a version without a value', async () => {
+    it('returns undefined when six reads find no value', async () => {
       secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
 
-      expect(await findCredential(secrets, SECRET_ARN, { VersionId: VERSION })).toBeUndefined();
+      expect(await findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep)).toBeUndefined();
+      expect(secretsMock.calls()).toHaveLength(6);
     });
 
     it.each([
@@ -168,9 +209,44 @@ describe('secret-versions', () => {
     ])('passes %s on: it does not prove that there is no value', async exception => {
       secretsMock.on(GetSecretValueCommand).rejects(exception);
 
-      const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }));
+      const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep));
 
       expect(error).toBe(exception);
+      expect(secretsMock.calls()).toHaveLength(1);
+    });
+
+    it('throws InvalidSecret for a value that is no credential, without quoting it', async () => {
+      const SecretString = `{"clientSecret": ${SENTINELS.clientSecret}}`;
+      secretsMock.on(GetSecretValueCommand).resolves({ VersionId: VERSION, SecretString });
+
+      const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep));
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain(SECRET_ARN);
+    });
+  });
+
+  describe('readCurrent', () => {
+    it('reads AWSCURRENT', async () => {
+      secretsMock
+        .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionStage: 'AWSCURRENT' })
+        .resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
+
+      const current = await readCurrent(secrets, SECRET_ARN, noSleep);
+
+      expect(current).toMatchObject({
+        versionId: BASE_VERSION,
+        credential: { refreshToken: 'sentinel-current-refresh-token' },
+      });
+    });
+
+    it('throws InvalidSecret when AWSCURRENT has no value', async () => {
+      secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
+
+      const error = await rejection(readCurrent(secrets, SECRET_ARN, noSleep));
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+      expect(error.message).toContain(SECRET_ARN);
     });
   });
 });

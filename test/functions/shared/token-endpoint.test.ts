@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
   ClientRejected,
-  GenesysAnswerLost,
   GenesysRateLimited,
   GenesysUnavailable,
   RefreshTokenRejected,
+  TokenResponseLost,
 } from '../../../functions/shared/errors.ts';
 import { checkClient, type RefreshOptions, refreshTokens } from '../../../functions/shared/token-endpoint.ts';
 import { answer, cutOff, dropConnection, genesysServer, silence } from '../../helpers/genesys-server.ts';
@@ -33,13 +33,13 @@ describe('token-endpoint', () => {
       secretArn: SECRET_ARN,
       loginUrl: genesys.url,
       timeoutMs: 5_000,
-      repeated: false,
+      presentedBefore: false,
       now: () => NOW,
       ...changes,
     };
   }
 
-  /** What a refresh throws; it names the secret and holds none. */
+  /** The error of a refresh. It names the secret's ARN and contains no secret. */
   async function refusal(changes: Partial<RefreshOptions> = {}): Promise<Error> {
     const error = await rejection(refreshTokens(GRANT, options(changes)));
     expect(error.message).toContain(SECRET_ARN);
@@ -47,7 +47,7 @@ describe('token-endpoint', () => {
   }
 
   describe('refreshTokens', () => {
-    it('trades the refresh token for a new pair in one request', async () => {
+    it('exchanges the refresh token for a new pair in one request', async () => {
       genesys.script(answer(200, TOKENS));
 
       const tokens = await refreshTokens(GRANT, options());
@@ -81,22 +81,33 @@ describe('token-endpoint', () => {
       );
     });
 
-    it.each([undefined, null, '', 42])(
-      'keeps the present refresh token when the answer brings %j for one',
+    it.each([undefined, null])('keeps the presented refresh token when refresh_token is %j', async value => {
+      genesys.script(answer(200, { ...TOKENS, refresh_token: value }));
+
+      const tokens = await refreshTokens(GRANT, options());
+
+      expect(tokens).toEqual({
+        accessToken: 'sentinel-new-access-token',
+        refreshToken: 'sentinel-current-refresh-token',
+        expiresAt: new Date('2026-07-02T07:59:59.000Z'),
+      });
+    });
+
+    it.each(['', 42, false, {}, [SENTINELS.newRefreshToken]])(
+      'throws TokenResponseLost when refresh_token is %j: which token is good is unknown',
       async value => {
         genesys.script(answer(200, { ...TOKENS, refresh_token: value }));
 
-        const tokens = await refreshTokens(GRANT, options());
+        const error = await refusal();
 
-        expect(tokens).toMatchObject({
-          accessToken: 'sentinel-new-access-token',
-          refreshToken: 'sentinel-current-refresh-token',
-        });
+        expect(error).toBeInstanceOf(TokenResponseLost);
+        expect(error.message).toContain('HTTP 200');
+        expect(error.message).toContain('refresh_token');
       },
     );
 
     it.each([undefined, null, '86399', Number.MAX_VALUE, 1e15, -1e15])(
-      'keeps the new tokens without their end when expires_in is %j',
+      'returns the new tokens without expiresAt when expires_in is %j',
       async value => {
         genesys.script(answer(200, { ...TOKENS, expires_in: value }));
 
@@ -128,7 +139,7 @@ describe('token-endpoint', () => {
       },
     );
 
-    it.each([200, 400, 401, 403, 429, 500])(
+    it.each([200, 400, 401, 403, 408, 429, 500, 503])(
       'throws RefreshTokenRejected for invalid_grant with status %i',
       async status => {
         genesys.script(answer(status, invalid('invalid_grant'), { 'inin-correlation-id': 'corr-7' }));
@@ -141,10 +152,10 @@ describe('token-endpoint', () => {
       },
     );
 
-    it('says that the refresh token was probably spent when a repeated attempt is rejected', async () => {
+    it('adds that the refresh token was probably spent when it was presented before', async () => {
       genesys.script(answer(400, invalid('invalid_grant')));
 
-      const error = await refusal({ repeated: true });
+      const error = await refusal({ presentedBefore: true });
 
       expect(error).toBeInstanceOf(RefreshTokenRejected);
       expect(error.message).toContain('probably spent');
@@ -157,9 +168,9 @@ describe('token-endpoint', () => {
       'invalid_scope',
       'invalid_request',
     ])('throws ClientRejected for %s, whatever the status', async name => {
-      genesys.script(answer(400, invalid(name)), answer(401, invalid(name)));
+      genesys.script(answer(400, invalid(name)), answer(401, invalid(name)), answer(200, invalid(name)));
 
-      const errors = [await refusal(), await refusal()];
+      const errors = [await refusal(), await refusal(), await refusal()];
 
       for (const error of errors) {
         expect(error).toBeInstanceOf(ClientRejected);
@@ -167,29 +178,34 @@ describe('token-endpoint', () => {
       }
     });
 
-    it('throws GenesysRateLimited for 429 and passes on how long to wait', async () => {
+    it('throws GenesysRateLimited for 429 with the seconds of Retry-After', async () => {
       genesys.script(answer(429, { code: 'too.many.requests' }, { 'retry-after': '17' }));
 
       const error = await refusal();
 
       expect(error).toBeInstanceOf(GenesysRateLimited);
+      expect(error).toMatchObject({ retryAfterSeconds: 17 });
       expect(error.message).toContain('17 s');
     });
 
-    it('throws GenesysRateLimited for 429 with a page of the edge and no Retry-After', async () => {
-      genesys.script(answer(429, '<html>slow down</html>'));
+    it.each([undefined, '', '-1', '1.5', '100000', 'soon', 'Wed, 01 Jul 2026 08:00:10 GMT'])(
+      'throws GenesysRateLimited for 429 without seconds when Retry-After is %j',
+      async value => {
+        genesys.script(
+          answer(429, '<html>slow down</html>', value === undefined ? {} : { 'retry-after': value }),
+        );
 
-      const error = await refusal();
+        const error = await refusal();
 
-      expect(error).toBeInstanceOf(GenesysRateLimited);
-      expect(error.message).not.toContain('null');
-    });
+        expect(error).toBeInstanceOf(GenesysRateLimited);
+        expect(error).toMatchObject({ retryAfterSeconds: undefined });
+        expect(error.message).not.toMatch(/null|undefined|NaN/);
+      },
+    );
 
     it.each([
-      [500, { error: 'server_error' }],
-      [502, '<html>Bad Gateway</html>'],
       [503, ''],
-      [504, { code: 'request.timeout' }],
+      [503, { error: 'server_error' }],
       [301, ''],
       [302, '<html>Moved</html>'],
       [400, ''],
@@ -197,22 +213,47 @@ describe('token-endpoint', () => {
       [400, { error: 'something_new' }],
       [401, '<html>Unauthorized</html>'],
       [404, 'null'],
-    ])(
-      'throws GenesysUnavailable for %i with %j: an answer that brings nothing and took nothing',
-      async (...given) => {
-        const [status, body] = given;
-        genesys.script(answer(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
+      [418, ''],
+    ])('throws GenesysUnavailable for %i with %j: the request had no effect', async (...given) => {
+      const [status, body] = given;
+      genesys.script(answer(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
 
-        const error = await refusal();
+      const error = await refusal();
 
-        expect(error).toBeInstanceOf(GenesysUnavailable);
-        expect(error.message).toContain(`HTTP ${status}`);
-        expect(error.message).toContain('nothing was spent');
-        expect(genesys.requests).toHaveLength(1);
-      },
-    );
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+      expect(error.message).toContain(`HTTP ${status}`);
+      expect(error.message).toContain('Nothing was spent');
+      expect(genesys.requests).toHaveLength(1);
+    });
 
-    it.each([300, 302, 400, 503])('takes no tokens from an answer with status %i', async status => {
+    it.each([
+      [408, ''],
+      [500, { error: 'server_error' }],
+      [501, ''],
+      [502, '<html>Bad Gateway</html>'],
+      [504, { code: 'request.timeout' }],
+      [504, ''],
+    ])('throws TokenResponseLost for %i with %j: the request may have had an effect', async (...given) => {
+      const [status, body] = given;
+      genesys.script(answer(status, body));
+
+      const error = await refusal();
+
+      expect(error).toBeInstanceOf(TokenResponseLost);
+      expect(error.message).toContain(`HTTP ${status}`);
+      expect(error.message).toContain('may be spent');
+      expect(genesys.requests).toHaveLength(1);
+    });
+
+    it.each([500, 502, 504])('takes no tokens from a response with status %i', async status => {
+      genesys.script(answer(status, TOKENS));
+
+      const error = await refusal();
+
+      expect(error).toBeInstanceOf(TokenResponseLost);
+    });
+
+    it.each([300, 302, 400, 503])('takes no tokens from a response with status %i', async status => {
       genesys.script(answer(status, TOKENS));
 
       const error = await refusal();
@@ -231,52 +272,52 @@ describe('token-endpoint', () => {
       ['no access_token', 200, { ...TOKENS, access_token: undefined }],
       ['an empty access_token', 200, { ...TOKENS, access_token: '' }],
       ['an access_token that is no string', 200, { ...TOKENS, access_token: { value: 'x' } }],
-      ['an error that is not known', 200, { error: SENTINELS.newAccessToken }],
-    ])('throws GenesysAnswerLost for a success with %s', async (_what, status, body) => {
+      ['an unknown error', 200, { error: SENTINELS.newAccessToken }],
+    ])('throws TokenResponseLost for a success with %s', async (_what, status, body) => {
       genesys.script(answer(status, body));
 
       const error = await refusal();
 
-      expect(error).toBeInstanceOf(GenesysAnswerLost);
+      expect(error).toBeInstanceOf(TokenResponseLost);
       expect(error.message).toContain('may be spent');
     });
 
     it.each([
       ['the connection drops', dropConnection],
-      ['the answer is cut off', cutOff(`{"access_token":"${SENTINELS.newAccessToken}`)],
+      ['the response is cut off', cutOff(`{"access_token":"${SENTINELS.newAccessToken}`)],
       ['the body is huge', answer(200, { ...TOKENS, filler: 'x'.repeat(300_000) })],
-    ])('throws GenesysAnswerLost when %s after the request left', async (_what, scripted) => {
+    ])('throws TokenResponseLost when %s after the request left', async (_what, scripted) => {
       genesys.script(scripted);
 
       const error = await refusal();
 
-      expect(error).toBeInstanceOf(GenesysAnswerLost);
+      expect(error).toBeInstanceOf(TokenResponseLost);
       expect(error.message).toContain('may be spent');
       expect(genesys.requests).toHaveLength(1);
     });
 
-    it('throws GenesysAnswerLost when the time is over', async () => {
+    it('throws TokenResponseLost when no response arrives within the timeout', async () => {
       const time = new AbortController();
       vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
       genesys.script(silence(() => time.abort()));
 
       const error = await refusal({ timeoutMs: 4_321 });
 
-      expect(error).toBeInstanceOf(GenesysAnswerLost);
+      expect(error).toBeInstanceOf(TokenResponseLost);
       expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(4_321);
     });
 
-    it('throws GenesysUnavailable when the endpoint is not reached: nothing was spent', async () => {
+    it('throws GenesysUnavailable when the endpoint cannot be reached', async () => {
       const error = await refusal({ loginUrl: genesys.url.replace('http:', 'https:') });
 
       expect(error).toBeInstanceOf(GenesysUnavailable);
-      expect(error.message).toContain('nothing was spent');
+      expect(error.message).toContain('Nothing was spent');
       expect(genesys.requests).toEqual([]);
     });
   });
 
   describe('checkClient', () => {
-    it('presents a refresh token that was never issued, and takes invalid_grant for the good answer', async () => {
+    it('presents a refresh token that was never issued, and expects invalid_grant', async () => {
       genesys.script(answer(400, invalid('invalid_grant')));
 
       await checkClient(GRANT, options());
@@ -311,7 +352,7 @@ describe('token-endpoint', () => {
 
     it.each([
       ['the connection drops', dropConnection],
-      ['the answer is a page', answer(200, '<html></html>')],
+      ['the response is a page', answer(200, '<html></html>')],
     ])('throws GenesysUnavailable when %s: no token of the secret was presented', async (_what, scripted) => {
       genesys.script(scripted);
 

@@ -207,6 +207,17 @@ describe('a state machine with a key of its own', () => {
     });
   });
 
+  it('describes an execution without its data to a caller who may not decrypt', async () => {
+    const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
+    states.create({ kmsKeyId: KEY_ARN });
+    await states.call('StartExecution', { ...start, input: '{"versionId":"1"}' });
+
+    const described = await states.call('DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' });
+
+    expect(described).toMatchObject({ executionArn, status: 'RUNNING', inputDetails: { included: false } });
+    expect(JSON.stringify(described)).not.toContain('versionId');
+  });
+
   it('needs a data key for its log, too', () => {
     const logKey = allow('kms:GenerateDataKey', {
       Resource: KEY_ARN,

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { InterleavedWorld } from './interleaved-world.ts';
+
+/** The harshest Genesys Cloud: a refresh ends older access tokens, and a spent token ends the login. */
+const HARSH = { refreshRevokesAccess: true, reuse: 'revokes' } as const;
+
+async function startWorld(putTakesPending = true): Promise<InterleavedWorld> {
+  const world = await InterleavedWorld.start(HARSH, { putTakesPending });
+  onTestFinished(() => world.close());
+  return world;
+}
+
+beforeEach(() => {
+  for (const method of ['log', 'info', 'warn'] as const) vi.spyOn(console, method).mockReturnValue();
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+});
+
+/** Each is a counterexample that a model checker found for the protocol without the rule in the title. */
+describe('the rules of the refresh journal', () => {
+  it.each([0, 1])(
+    'one of two attempts that read the journal before either marks the token looks again (generation %i)',
+    async generation => {
+      const world = await startWorld();
+      for (let rotation = 0; rotation < generation; rotation++) {
+        await world.until(/a rotation under a fresh token/);
+        await world.untilClosed(rotation);
+      }
+      await world.until(/a rotation under a fresh token/);
+      await world.until(/ Refresh: PutItem: its Task times out/, generation);
+      await world.until(/redrive of/);
+      await world.until(/^\d Refresh: PutItem$/, generation);
+      await world.until(/^\d orphan Refresh: PutItem$/);
+      const end = await world.untilClosed(generation);
+
+      expect(end).toBe('Rotated');
+      expect(world.current()).toEqual({ refreshToken: `A${generation + 1}`, isGood: true });
+      expect(world.violations).toEqual([]);
+    },
+  );
+
+  it('a mark stays after a server error, because the request may take effect later', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/present A0: 500, and it takes effect later/);
+    await world.until(/redrive of 0/);
+    const waiting = await world.untilClosed();
+    await world.until(/processes the late A0/);
+    await world.recover();
+
+    expect(waiting).toBe('Refresh: ExchangeInProgress');
+    expect(world.current().refreshToken).toBe('A0');
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a mark is gone after a 503, and the next attempt presents the token at once', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/present A0: 503/);
+    const failed = await world.untilClosed();
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed();
+
+    expect(failed).toBe('Refresh: GenesysUnavailable');
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+  });
+
+  it('StorePending records the pair that Refresh could not record, before anything else', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/Refresh: TransactWriteItems fails/);
+    await world.until(/StorePending: TransactWriteItems$/);
+    await world.until(/StorePending: PutSecretValue: the function is killed before/);
+    await world.until(/a rotation under a fresh token/);
+    const end = await world.untilClosed(1);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('an exchange without a result is left to the execution that began it, while that can be redriven', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/Refresh: TransactWriteItems fails/);
+    await world.until(/StorePending: GetItem: the function is killed before/);
+    await world.until(/40 s pass/);
+    await world.until(/a rotation under a fresh token/);
+    const unsettled = await world.untilClosed(1);
+    await world.until(/redrive of 0/);
+    const owner = await world.untilClosed(0);
+
+    expect(unsettled).toBe('Refresh: ExchangeUnsettled');
+    expect(owner).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a pair that another execution has exchanged since is neither stored nor promoted', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 StorePending: PutSecretValue: its Task times out/);
+    await world.until(/a rotation under a fresh token/);
+    const second = await world.untilClosed(1);
+    await world.until(/redrive of 0/);
+    const first = await world.untilClosed(0);
+
+    expect([second, first]).toEqual(['Rotated', 'Rotated']);
+    expect(world.current().isGood).toBe(true);
+    expect(world.violations).toEqual([]);
+  });
+
+  it('RefreshAgain gives way to a login that came since', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Verify: Get users\/me: the function is killed before/);
+    await world.until(/20 h pass/);
+    await world.until(/login B/);
+    await world.until(/redrive of 0/);
+    await world.untilClosed();
+    await world.recover();
+
+    expect(world.current().refreshToken).toMatch(/^B/);
+    expect(world.violations).toEqual([]);
+  });
+
+  it.each([true, false])(
+    'an edit at any moment keeps its keys and loses no token (a write takes AWSPENDING off: %s)',
+    async putTakesPending => {
+      for (const moment of [
+        /Refresh: present A0$/,
+        /StorePending: GetSecretValue$/,
+        /StorePending: PutSecretValue$/,
+        /Verify: GetSecretValue$/,
+        /Promote: UpdateItem$/,
+        /Promote: UpdateSecretVersionStage$/,
+      ]) {
+        const world = await startWorld(putTakesPending);
+        await world.until(/a rotation under a fresh token/);
+        await world.until(moment);
+        await world.until(/edit of another key/);
+        await world.untilClosed();
+        await world.recover();
+
+        expect(world.current().isGood).toBe(true);
+        expect(world.violations).toEqual([]);
+      }
+    },
+  );
+
+  it('a seed value that is written again leads to the newest token', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.untilClosed();
+    await world.until(/seed written again/);
+    await world.until(/a rotation under a fresh token/);
+    const end = await world.untilClosed(1);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a rotation takes AWSPENDING back in a redrive from a rotation that is stuck', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Promote: DescribeSecret: the function is killed before/);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/1 Verify: GetSecretValue: the function is killed before/, 1);
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed(0);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+});

@@ -1,0 +1,474 @@
+import {
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  ClientRejected,
+  ExchangeInProgress,
+  GenesysRateLimited,
+  GenesysUnavailable,
+  RefreshTokenRejected,
+  TokenResponseLost,
+} from '../../functions/shared/errors.ts';
+import { awsException } from '../helpers/aws-exception.ts';
+import { answer, cutOff, dropConnection, type ScriptedAnswer } from '../helpers/genesys-server.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem, tokenKey } from '../helpers/journal-items.ts';
+import { rejection } from '../helpers/no-secrets.ts';
+import { ITEM_CHANGED } from '../helpers/played-journal.ts';
+import { SECRET_ARN } from '../helpers/secret.ts';
+import { EXECUTION, REFRESH } from '../helpers/task-requests.ts';
+import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
+
+const CURRENT_TOKEN = `token#${CURRENT_FINGERPRINT}`;
+
+describe('an exchange', () => {
+  const world = refreshWorld();
+  const { logged, metrics, genesys, secretsMock, kmsMock, table, time, refreshed, sentCommands } = world;
+
+  /** Responds, and remembers which commands had been sent by then. */
+  function remembering(sentBefore: string[][], response: ScriptedAnswer): ScriptedAnswer {
+    return server => {
+      sentBefore.push(sentCommands());
+      response(server);
+    };
+  }
+
+  describe('calls in this order', () => {
+    it('reads, the data key and the mark before the request, and the record after it', async () => {
+      const sentBefore: string[][] = [];
+      genesys.script(remembering(sentBefore, answer(200, TOKENS)));
+
+      await refreshed();
+
+      const before = [
+        'GetSecretValueCommand',
+        'GetItemCommand',
+        'GetItemCommand',
+        'GenerateDataKeyCommand',
+        'PutItemCommand',
+      ];
+      expect(sentBefore).toEqual([before]);
+      expect(sentCommands()).toEqual([...before, 'TransactWriteItemsCommand']);
+      expect(table.reads()).toEqual([CURRENT_TOKEN, `lineage#${CURRENT_FINGERPRINT}`]);
+    });
+
+    it('opens the newest pair before the mark when AWSCURRENT does not hold it', async () => {
+      table.holdsTokens([
+        tokenItem({ status: 'exchanged' }),
+        tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1, revision: 4 }),
+      ]);
+      table.holdsPair(await world.newPair({ issuedAt: new Date('2026-06-30T08:00:00Z'), expiresAt: NOW }));
+      kmsMock.resetHistory();
+      const sentBefore: string[][] = [];
+      genesys.script(remembering(sentBefore, answer(200, { ...TOKENS, refresh_token: 'third' })));
+
+      await refreshed();
+
+      const before = [
+        'GetSecretValueCommand',
+        'GetItemCommand',
+        'GetItemCommand',
+        'GetItemCommand',
+        'DecryptCommand',
+        'GenerateDataKeyCommand',
+        'PutItemCommand',
+      ];
+      expect(sentBefore).toEqual([before]);
+      expect(sentCommands()).toEqual([...before, 'TransactWriteItemsCommand']);
+    });
+
+    it('makes no call between the response and the record, whatever fails', async () => {
+      genesys.script(response => {
+        for (const mock of [secretsMock, kmsMock]) mock.reset();
+        table.mock.onAnyCommand().rejects(new Error('AWS is down'));
+        answer(200, TOKENS)(response);
+      });
+
+      const result = await refreshed();
+
+      expect(sentCommands().slice(-2)).toEqual(['PutItemCommand', 'TransactWriteItemsCommand']);
+      expect(result.fingerprint).toBe(NEW_FINGERPRINT);
+    });
+  });
+
+  describe('the mark', () => {
+    it('names the attempt, and its deadline is 5 s after the timeout of the function', async () => {
+      time.remainingMs = 27_500;
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed({
+        attempt: { ...REFRESH.attempt, redriveCount: 2, retryCount: 3 },
+      });
+
+      expect(table.marks()).toEqual([
+        {
+          pk: { S: CURRENT_TOKEN },
+          sk: { S: 'token' },
+          secretArn: { S: SECRET_ARN },
+          lineage: { S: CURRENT_FINGERPRINT },
+          generation: { N: '0' },
+          status: { S: 'exchanging' },
+          revision: { N: '1' },
+          exchangeId: { S: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+          execution: { S: EXECUTION },
+          redriveCount: { N: '2' },
+          enteredAt: { S: '2026-07-01T07:59:59.000Z' },
+          retryCount: { N: '3' },
+          deadline: { S: '2026-07-01T08:00:32.500Z' },
+        },
+      ]);
+    });
+
+    it('is set only if the item is as it was read', async () => {
+      table.holdsTokens([tokenItem({ revision: 7 })]);
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed();
+
+      expect(table.mock.commandCalls(PutItemCommand)[0]?.args[0].input).toMatchObject({
+        Item: { revision: { N: '8' } },
+        ConditionExpression: 'revision = :revision',
+        ExpressionAttributeValues: { ':revision': { N: '7' } },
+      });
+    });
+
+    it('has an id of its own for each exchange', async () => {
+      genesys.script(answer(200, TOKENS), answer(200, TOKENS));
+
+      await refreshed();
+      await refreshed();
+
+      const ids = table.marks().map(mark => (mark as { exchangeId: { S: string } }).exchangeId.S);
+      expect(new Set(ids).size).toBe(2);
+    });
+
+    it.each([
+      ['429', answer(429), GenesysRateLimited],
+      ['503', answer(503), GenesysUnavailable],
+      ['a redirect', answer(302, '', { location: 'http://127.0.0.1:9/' }), GenesysUnavailable],
+      ['404', answer(404), GenesysUnavailable],
+      ['invalid_client', answer(400, { error: 'invalid_client' }), ClientRejected],
+    ])('ends as issued after %s, which certainly had no effect', async (_what, scripted, type) => {
+      genesys.script(scripted);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(type);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'issued']]);
+    });
+
+    it('ends as issued when the token endpoint cannot be reached', async () => {
+      const error = await rejection(
+        refreshed({}, { genesysUrlsOf: () => ({ loginUrl: 'http://127.0.0.1:1', apiUrl: '' }) }),
+      );
+
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+      expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'issued']]);
+    });
+
+    it('ends as rejected after invalid_grant', async () => {
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(RefreshTokenRejected);
+      expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'rejected']]);
+    });
+
+    it('ends only if it is still the mark of this exchange', async () => {
+      genesys.script(answer(503));
+
+      await rejection(refreshed());
+
+      const [mark] = table.marks() as { exchangeId: { S: string } }[];
+      expect(table.mock.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
+        Key: tokenKey(CURRENT_FINGERPRINT),
+        ConditionExpression: 'exchangeId = :exchangeId',
+        ExpressionAttributeValues: { ':exchangeId': { S: mark?.exchangeId.S } },
+      });
+    });
+
+    it.each([
+      ['408', answer(408)],
+      ['500', answer(500)],
+      ['502', answer(502, '<html></html>')],
+      ['504', answer(504)],
+      ['a dropped connection', dropConnection],
+      ['half a response', cutOff('{"access_token":')],
+      ['a success without tokens', answer(200, {})],
+      ['an unusable refresh_token', answer(200, { ...TOKENS, refresh_token: 7 })],
+    ])('stays after %s, which may have had an effect', async (_what, scripted) => {
+      genesys.script(scripted);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(TokenResponseLost);
+      expect(error.message).toContain(SECRET_ARN);
+      expect(table.mock.commandCalls(UpdateItemCommand)).toEqual([]);
+      expect(table.records()).toEqual([]);
+    });
+
+    it('stays after an error that no rule foresees', async () => {
+      let isSent = false;
+      genesys.script(response => {
+        isSent = true;
+        answer(200, TOKENS)(response);
+      });
+      const now = (): Date => {
+        if (isSent) throw new RangeError('a defect');
+        return NOW;
+      };
+
+      const error = await rejection(refreshed({}, { now }));
+
+      expect(error.name).toBe('RangeError');
+      expect(table.mock.commandCalls(UpdateItemCommand)).toEqual([]);
+    });
+
+    it('is left to its deadline when it cannot be ended, and the refusal is reported', async () => {
+      table.mock.on(UpdateItemCommand).rejects(new Error('DynamoDB is down'));
+      genesys.script(answer(503));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+      expect(logged()).toMatchObject([
+        { level: 'warn', line: { message: 'exchange not ended in the journal', error: 'Error' } },
+      ]);
+    });
+
+    it.each([answer(429), answer(503), dropConnection, answer(400, { error: 'invalid_grant' })])(
+      'comes with no log line and no metrics when the exchange brought no tokens',
+      async scripted => {
+        genesys.script(scripted);
+
+        await rejection(refreshed());
+
+        expect(table.marks()).toHaveLength(1);
+        expect(logged()).toEqual([]);
+        expect(metrics()).toEqual([]);
+      },
+    );
+  });
+
+  describe('the record', () => {
+    it('names the exchanged token, the new one and the newest pair, in one transaction', async () => {
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed();
+
+      expect(table.records()).toEqual([
+        [CURRENT_TOKEN, `token#${NEW_FINGERPRINT}`, `lineage#${CURRENT_FINGERPRINT}`],
+      ]);
+    });
+
+    it.each([
+      ['DynamoDB is down', new Error('down')],
+      ['another transaction writes the items', awsException(TransactionCanceledException)],
+    ])('may fail because %s: the pair is returned all the same', async (_what, exception) => {
+      table.mock.on(TransactWriteItemsCommand).rejects(exception);
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed();
+
+      expect((await world.opened(result)).tokens.refreshToken).toBe('sentinel-new-refresh-token');
+      expect(logged()).toMatchObject([
+        {
+          level: 'warn',
+          line: { message: 'exchange not recorded', secretArn: SECRET_ARN, state: 'Refresh' },
+        },
+        { level: 'info', line: { message: 'refreshed' } },
+      ]);
+    });
+  });
+
+  describe('when the journal changes meanwhile', () => {
+    it('starts over from AWSCURRENT when the mark is refused', async () => {
+      table.mock.on(PutItemCommand).rejectsOnce(ITEM_CHANGED).resolves({});
+      genesys.script(answer(200, TOKENS));
+
+      const result = await refreshed();
+
+      expect(result.fingerprint).toBe(NEW_FINGERPRINT);
+      expect(sentCommands()).toEqual([
+        'GetSecretValueCommand',
+        'GetItemCommand',
+        'GetItemCommand',
+        'GenerateDataKeyCommand',
+        'PutItemCommand',
+        'GetSecretValueCommand',
+        'GetItemCommand',
+        'GetItemCommand',
+        'GenerateDataKeyCommand',
+        'PutItemCommand',
+        'TransactWriteItemsCommand',
+      ]);
+    });
+
+    it('throws ExchangeInProgress without a request when three marks are refused', async () => {
+      table.mock.on(PutItemCommand).rejects(ITEM_CHANGED);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(table.marks()).toHaveLength(3);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('passes any other failure of the mark on without a request', async () => {
+      table.mock.on(PutItemCommand).rejects(new Error('DynamoDB is down'));
+
+      const error = await rejection(refreshed());
+
+      expect(error.message).toBe('DynamoDB is down');
+      expect(table.marks()).toHaveLength(1);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('looks again after a rejection when somebody recorded the successor, and returns that', async () => {
+      const successor = await world.newPair();
+      table.mock.on(UpdateItemCommand).callsFake(() => {
+        table.holdsTokens([
+          tokenItem({ status: 'exchanged', revision: 2 }),
+          tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 }),
+        ]);
+        table.holdsPair(successor);
+        throw ITEM_CHANGED;
+      });
+      genesys.script(answer(400, { error: 'invalid_grant' }));
+
+      const result = await refreshed();
+
+      expect(result).toMatchObject({ fingerprint: NEW_FINGERPRINT, sealedPair: successor.sealedPair });
+      expect(genesys.requests).toHaveLength(1);
+    });
+
+    it('reports any other refusal when somebody else ended the mark', async () => {
+      table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
+      genesys.script(answer(503));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+      expect(genesys.requests).toHaveLength(1);
+    });
+  });
+
+  describe('the time of the request', () => {
+    it.each([
+      { remainingMs: 30_000, timeoutMs: 20_000 },
+      { remainingMs: 23_000, timeoutMs: 20_000 },
+    ])('is $timeoutMs ms when the function has $remainingMs ms left', async ({ remainingMs, timeoutMs }) => {
+      time.remainingMs = remainingMs;
+      const timeout = vi.spyOn(AbortSignal, 'timeout');
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed();
+
+      expect(timeout.mock.calls).toEqual([[timeoutMs]]);
+    });
+
+    it('is whole, or the token is neither marked nor presented', async () => {
+      time.remainingMs = 22_999;
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(table.mock.commandCalls(PutItemCommand)).toEqual([]);
+      expect(genesys.requests).toEqual([]);
+    });
+
+    it('is read when the request is about to leave', async () => {
+      const timeout = vi.spyOn(AbortSignal, 'timeout');
+      table.mock.on(PutItemCommand).callsFake(() => {
+        time.remainingMs = 12_000;
+        return {};
+      });
+      genesys.script(answer(200, TOKENS));
+
+      await refreshed();
+
+      expect(timeout.mock.calls).toEqual([[9_000]]);
+    });
+  });
+
+  describe('when Genesys Cloud limits the rate', () => {
+    const limited = (retryAfter?: string): ScriptedAnswer =>
+      answer(429, '', retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+
+    it.each([
+      { retryAfter: '1', remainingMs: 30_000, sleptMs: 1_000 },
+      { retryAfter: '5', remainingMs: 30_000, sleptMs: 5_000 },
+      { retryAfter: '0', remainingMs: 30_000, sleptMs: 0 },
+      // A whole 20 s for the second request, and 3 s to record its result.
+      { retryAfter: '2', remainingMs: 25_000, sleptMs: 2_000 },
+    ])(
+      'waits the $retryAfter s that it asks for when $remainingMs ms are left, and sends the request once more',
+      async ({ retryAfter, remainingMs, sleptMs }) => {
+        time.remainingMs = remainingMs;
+        genesys.script(limited(retryAfter), answer(200, TOKENS));
+
+        const result = await refreshed();
+
+        expect(result.fingerprint).toBe(NEW_FINGERPRINT);
+        expect(time.sleeps).toEqual([sleptMs]);
+        expect(table.marks()).toHaveLength(1);
+        expect(table.endedMarks()).toEqual([]);
+      },
+    );
+
+    it.each([
+      { retryAfter: '6', remainingMs: 30_000 },
+      { retryAfter: '3600', remainingMs: 30_000 },
+      { retryAfter: '2', remainingMs: 24_999 },
+      { retryAfter: '1', remainingMs: 23_999 },
+      { retryAfter: undefined, remainingMs: 30_000 },
+      { retryAfter: 'Wed, 01 Jul 2026 08:00:02 GMT', remainingMs: 30_000 },
+    ])(
+      'leaves the retry to Step Functions for Retry-After $retryAfter when $remainingMs ms are left',
+      async ({ retryAfter, remainingMs }) => {
+        time.remainingMs = remainingMs;
+        genesys.script(limited(retryAfter));
+
+        const error = await rejection(refreshed());
+
+        expect(error).toBeInstanceOf(GenesysRateLimited);
+        expect(time.sleeps).toEqual([]);
+        expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'issued']]);
+      },
+    );
+
+    it('waits once only', async () => {
+      genesys.script(limited('1'), limited('1'));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(GenesysRateLimited);
+      expect(time.sleeps).toEqual([1_000]);
+      expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'issued']]);
+    });
+
+    it('leaves the mark when the second response is lost', async () => {
+      genesys.script(limited('1'), dropConnection);
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(TokenResponseLost);
+      expect(table.endedMarks()).toEqual([]);
+    });
+
+    it('waits for nothing else that Genesys Cloud refuses', async () => {
+      genesys.script(answer(503, '', { 'retry-after': '1' }));
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(GenesysUnavailable);
+      expect(time.sleeps).toEqual([]);
+      expect(genesys.requests).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { functionId, journalTableId, statementsOf, template } from './deployment.ts';
+
+const plain = template();
+
+/** The whole resource. */
+function journalOf(stack = plain) {
+  return stack.toJSON().Resources[journalTableId(stack)];
+}
+
+describe('the refresh journal', () => {
+  it('is a table with a generated name, on demand, protected from deletion, and retained when the stack is deleted', () => {
+    expect(journalOf()).toEqual({
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+      },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  it('is protected and retained as well when everything is retained', () => {
+    expect(journalOf(template({ removalPolicy: 'retain' }))).toEqual(journalOf());
+  });
+
+  it('is neither protected nor retained when everything is to be destroyed', () => {
+    expect(journalOf(template({ removalPolicy: 'destroy' }))).toMatchObject({
+      Properties: { DeletionProtectionEnabled: false },
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+    });
+  });
+
+  it('keeps its items: an old refresh token must lead to the newest one after a year as well', () => {
+    expect(journalOf().Properties).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  it('keeps its identity from deployment to deployment', () => {
+    expect(journalTableId(template({ memoryMb: 1024, secretNames: ['genesys/a'] }))).toBe(
+      journalTableId(plain),
+    );
+  });
+
+  it('may be used by these functions with these calls, and by no other', () => {
+    const table = { 'Fn::GetAtt': [journalTableId(plain), 'Arn'] };
+
+    const uses = FUNCTION_NAMES.flatMap(name =>
+      statementsOf(plain, `tokens-${name}`)
+        .filter(({ Resource }) => JSON.stringify(Resource).includes(journalTableId(plain)))
+        .map(statement => [name, statement]),
+    );
+
+    const use = (Action: string | string[]) => ({
+      Sid: 'UseJournal',
+      Effect: 'Allow',
+      Action,
+      Resource: table,
+    });
+    expect(uses).toEqual([
+      ['refresh', use(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'])],
+      ['store-pending', use(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'])],
+      ['promote', use('dynamodb:UpdateItem')],
+    ]);
+  });
+
+  it('is in the environment of these functions only', () => {
+    const { Resources } = plain.toJSON();
+
+    const named = FUNCTION_NAMES.filter(
+      name => Resources[functionId(plain, name)].Properties.Environment.Variables.JOURNAL_TABLE !== undefined,
+    );
+
+    expect(named).toEqual(['refresh', 'store-pending', 'promote']);
+  });
+});

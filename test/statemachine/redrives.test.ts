@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { failure, redriveWorkflow, runWorkflow, type Script } from './run-workflow.ts';
+import {
+  INPUT,
+  PAIR_AGAIN,
+  promoted,
+  REFRESH,
+  REFRESH_AGAIN,
+  refreshedAgain,
+  stoodDown,
+  stored,
+  storedAgain,
+  THROUGH,
+  VERSIONS_AGAIN,
+  verified,
+} from './scripts.ts';
+
+/** The states that are left when a Task is redriven and everything succeeds. */
+const REST: Readonly<Record<string, readonly string[]>> = {
+  Fetch: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  Refresh: ['Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  StorePending: ['StorePending', 'Verify', 'Promote', 'Rotated'],
+  Verify: ['Verify', 'Promote', 'Rotated'],
+  Promote: ['Promote', 'Rotated'],
+  RefreshAgain: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  StandDown: ['StandDown', 'Superseded'],
+  CheckConfiguration: ['CheckConfiguration', 'ConfigurationChecked'],
+};
+
+/** The last outcome of each Task: what a script holds for the time after a redrive. */
+function lastOutcomes(script: Script): Script {
+  return Object.fromEntries(Object.entries(script).map(([task, outcomes]) => [task, outcomes.slice(-1)]));
+}
+
+/** What RefreshAgain reads of the pair that it replaces. */
+const REPLACED = { lineage: 'refreshed-lineage', generation: 1 };
+const REPLACED_AGAIN = { lineage: PAIR_AGAIN.lineage, generation: PAIR_AGAIN.generation };
+
+describe('a redrive', () => {
+  it('is tested for every Task', () => {
+    expect(THROUGH.map(({ task }) => task)).toEqual(Object.keys(REST));
+  });
+
+  it.each(THROUGH)(
+    'resumes in $task, with the same input, and goes on from there',
+    async ({ task, script, input }) => {
+      const broken = { ...script, [task]: [failure('AccessDeniedException')] };
+      const failed = await runWorkflow(broken, input);
+
+      const run = await redriveWorkflow(failed, lastOutcomes(script));
+
+      expect(failed.failure).toEqual({ state: task, error: 'AccessDeniedException' });
+      expect(run.states).toEqual(REST[task]);
+      expect(run.failure).toBeUndefined();
+    },
+  );
+
+  it.each(THROUGH)('may fail in $task again, and be repeated', async ({ task, script, input }) => {
+    const broken = { ...script, [task]: [failure('AccessDeniedException')] };
+    const failed = await runWorkflow(broken, input);
+
+    const failedAgain = await redriveWorkflow(failed, { [task]: [failure('AccessDeniedException')] });
+    const run = await redriveWorkflow(failedAgain, lastOutcomes(script));
+
+    expect(failedAgain.failure).toEqual({ state: task, error: 'AccessDeniedException' });
+    expect(run.states).toEqual(REST[task]);
+    expect([failed, failedAgain, run].map(({ redriveCount }) => redriveCount)).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    {
+      task: 'StorePending',
+      redriven: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown] },
+      states: ['StorePending', 'StandDown', 'Superseded'],
+    },
+    {
+      task: 'StorePending',
+      redriven: {
+        StorePending: [failure('AccessTokenExpired'), stored],
+        RefreshAgain: [refreshedAgain],
+        Verify: [verified],
+        Promote: [promoted],
+      },
+      states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+    {
+      task: 'Verify',
+      redriven: {
+        Verify: [failure('AccessTokenExpired'), verified],
+        RefreshAgain: [refreshedAgain],
+        StorePending: [storedAgain],
+        Promote: [promoted],
+      },
+      states: ['Verify', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+    {
+      task: 'Verify',
+      redriven: {
+        Verify: [failure('CurrentVersionMoved'), verified],
+        StorePending: [storedAgain],
+        Promote: [promoted],
+      },
+      states: ['Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+    {
+      task: 'Promote',
+      redriven: {
+        Promote: [failure('PendingVersionMissing'), promoted],
+        StorePending: [storedAgain],
+        Verify: [verified],
+      },
+      states: ['Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+  ])('of $task may take another way than the first run: $states', async ({ task, redriven, states }) => {
+    const failed = await runWorkflow({ ...REFRESH, [task]: [failure('AccessDeniedException')] }, INPUT);
+
+    const run = await redriveWorkflow(failed, redriven);
+
+    expect(run.states).toEqual(states);
+  });
+
+  it('of RefreshAgain stands down when somebody has logged in since', async () => {
+    const failed = await runWorkflow(
+      { ...REFRESH_AGAIN, RefreshAgain: [failure('RefreshTokenRejected')] },
+      INPUT,
+    );
+
+    const run = await redriveWorkflow(failed, {
+      RefreshAgain: [failure('NewerLogin')],
+      StandDown: [stoodDown],
+    });
+
+    expect(failed.failure).toEqual({ state: 'RefreshAgain', error: 'RefreshTokenRejected' });
+    expect(run.states).toEqual(['RefreshAgain', 'StandDown', 'Superseded']);
+  });
+
+  it('in a second round keeps the second pair', async () => {
+    const failed = await runWorkflow({ ...REFRESH_AGAIN, Promote: [failure('PendingVersionTaken')] }, INPUT);
+
+    const run = await redriveWorkflow(failed, { Promote: [promoted] });
+
+    expect(failed.failure).toEqual({ state: 'Promote', error: 'PendingVersionTaken' });
+    expect(run.output).toMatchObject({ refreshed: PAIR_AGAIN, versions: VERSIONS_AGAIN });
+  });
+
+  it('of RefreshAgain still names the pair that is to be replaced', async () => {
+    const failed = await runWorkflow({ ...REFRESH_AGAIN, RefreshAgain: [failure('ClientRejected')] }, INPUT);
+
+    const run = await redriveWorkflow(failed, lastOutcomes(REFRESH_AGAIN));
+
+    expect(run.calls[0]?.payload).toMatchObject({ state: 'RefreshAgain', replaces: REPLACED });
+  });
+});
+
+describe('an attempt', () => {
+  it('tells Refresh which one it is: redrives, the time when the state was entered, retries', async () => {
+    const failed = await runWorkflow(
+      { ...REFRESH, Refresh: [failure('TokenResponseLost'), failure('ClientRejected')] },
+      INPUT,
+    );
+    const redriven = await redriveWorkflow(failed, {
+      ...REFRESH,
+      Refresh: [failure('GenesysUnavailable'), failure('GenesysUnavailable'), ...(REFRESH.Refresh ?? [])],
+    });
+
+    const attempts = [...failed.calls, ...redriven.calls]
+      .filter(({ state }) => state === 'Refresh')
+      .map(({ payload }) => payload);
+    expect(attempts).toMatchObject([
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:02.000Z', retryCount: 0 },
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:02.000Z', retryCount: 1 },
+      { redriveCount: 1, enteredAt: '2030-01-02T00:00:00.000Z', retryCount: 0 },
+      { redriveCount: 1, enteredAt: '2030-01-02T00:00:00.000Z', retryCount: 1 },
+      { redriveCount: 1, enteredAt: '2030-01-02T00:00:00.000Z', retryCount: 2 },
+    ]);
+  });
+
+  it('tells RefreshAgain of a second round apart from the first by the time', async () => {
+    const run = await runWorkflow(
+      {
+        ...REFRESH,
+        StorePending: [failure('AccessTokenExpired'), failure('AccessTokenExpired'), stored],
+        RefreshAgain: [refreshedAgain, refreshedAgain],
+      },
+      INPUT,
+    );
+
+    const attempts = run.calls.filter(({ state }) => state === 'RefreshAgain').map(({ payload }) => payload);
+    expect(attempts).toMatchObject([
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:04.000Z', retryCount: 0, replaces: REPLACED },
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:06.000Z', retryCount: 0, replaces: REPLACED_AGAIN },
+    ]);
+  });
+
+  it.each([0, 1, 2])('tells Promote of %i redrives', async redrives => {
+    let run = await runWorkflow({ ...REFRESH, Promote: [failure('PendingVersionTaken')] }, INPUT);
+    for (let redrive = 0; redrive < redrives; redrive++) {
+      run = await redriveWorkflow(run, { Promote: [failure('PendingVersionTaken')] });
+    }
+
+    expect(run.calls.at(-1)?.payload).toMatchObject({ state: 'Promote', redriveCount: redrives });
+  });
+});
