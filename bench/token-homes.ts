@@ -56,7 +56,7 @@ const stateData = v.pipe(
 );
 
 /** Names the tokens in a value of a secret; undefined for a value that is not a complete credential. */
-export function tokensIn(value: string): TokenFingerprints | undefined {
+function tokensIn(value: string): TokenFingerprints | undefined {
   const parsed = v.safeParse(completeCredential, value);
   if (!parsed.success) return undefined;
   const { accessToken, refreshToken } = parsed.output;

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { BUNDLE_OPTIONS, bundleFunctions, type FunctionBundles } from '../../infra/bundle.ts';
+import { bundleFunctions, type FunctionBundles } from '../../infra/bundle.ts';
 import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
-import { bundleContents, type PackageBytes } from './bundle-contents.ts';
 import { type InitSample, initTimes } from './init-time.ts';
 import { installedFiles } from './installed-package.ts';
 import { zippedBytes } from './zipped-size.ts';
@@ -18,9 +16,6 @@ export interface CodeSize {
 /** A function of ours. */
 export interface FunctionFigures {
   readonly size: CodeSize;
-  /** What the zipped size would be if nothing were left out of the bundle. */
-  readonly completeZippedBytes: number;
-  readonly contents: readonly PackageBytes[];
   readonly init: InitSample;
 }
 
@@ -31,8 +26,6 @@ export interface ColdStartReport {
   readonly functions: Readonly<Record<FunctionName, FunctionFigures>>;
   /** A handler that does nothing. */
   readonly empty: InitSample;
-  /** A handler that loads Node.js's own modules for HTTPS and signatures, and nothing else. */
-  readonly connected: InitSample;
   /** One Lambda for the whole rotation, with the complete SDKs in `node_modules`. */
   readonly single: { readonly size: CodeSize; readonly init: InitSample };
 }
@@ -45,11 +38,9 @@ const SINGLE_LAMBDA_PACKAGES = ['@aws-sdk/client-secrets-manager', 'purecloud-pl
 /** Measures the cold starts of all functions, and beside them those of handlers to compare them with. */
 export async function measureColdStart({ repetitions = 25 } = {}): Promise<ColdStartReport> {
   const bundles = await bundleFunctions();
-  const complete = await completeZippedBytes();
-  const { empty, connected, single, ...functions } = await initTimes(
+  const { empty, single, ...functions } = await initTimes(
     {
       empty: join(HERE, 'empty-handler.cjs'),
-      connected: join(HERE, 'connected-handler.cjs'),
       single: join(HERE, 'single-lambda.cjs'),
       ...ofEach(name => bundleFile(bundles, name)),
     },
@@ -59,12 +50,9 @@ export async function measureColdStart({ repetitions = 25 } = {}): Promise<ColdS
     repetitions,
     functions: ofEach(name => ({
       size: bundleSize(bundles, name),
-      completeZippedBytes: complete[name],
-      contents: bundleContents(bundles.metafile, `${name}/index.js`),
       init: functions[name],
     })),
     empty,
-    connected,
     single: { size: sizeOf(installedFiles(SINGLE_LAMBDA_PACKAGES, HERE)), init: single },
   };
 }
@@ -79,15 +67,6 @@ function sizeOf(files: Parameters<typeof zippedBytes>[0]): CodeSize {
     rawBytes: files.reduce((sum, { contents }) => sum + contents.length, 0),
     zippedBytes: zippedBytes(files),
   };
-}
-
-async function completeZippedBytes(): Promise<Record<FunctionName, number>> {
-  const { outputFiles } = await build({ ...BUNDLE_OPTIONS, sourcemap: false, plugins: [] });
-  return ofEach(name => {
-    const output = outputFiles.find(({ path }) => path.endsWith(join(name, 'index.js')));
-    if (output === undefined) throw new Error(`esbuild made no bundle of ${name}.`);
-    return zippedBytes([{ path: 'index.js', contents: output.contents }]);
-  });
 }
 
 function bundleFile({ directory }: FunctionBundles, name: FunctionName): string {
