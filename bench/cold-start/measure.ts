@@ -7,19 +7,19 @@ import { type InitSample, initTimes } from './init-time.ts';
 import { installedFiles } from './installed-package.ts';
 import { zippedBytes } from './zipped-size.ts';
 
-/** How large the code of a function is. */
+/** The size of a function's code. */
 export interface CodeSize {
   readonly rawBytes: number;
   readonly zippedBytes: number;
 }
 
-/** A function of ours. */
+/** The figures of a function. */
 export interface FunctionFigures {
   readonly size: CodeSize;
   readonly init: InitSample;
 }
 
-/** What a cold start is made of, all from one run on one machine. */
+/** Cold starts, all from one run on one machine. */
 export interface ColdStartReport {
   /** How often each process was started; times and memory are medians. */
   readonly repetitions: number;
@@ -32,10 +32,10 @@ export interface ColdStartReport {
 
 const HERE = import.meta.dirname;
 
-/** What the refresh Lambda of the Genesys Cloud blueprint depends on. */
+/** The dependencies of the refresh Lambda of the Genesys Cloud blueprint. */
 const SINGLE_LAMBDA_PACKAGES = ['@aws-sdk/client-secrets-manager', 'purecloud-platform-client-v2'];
 
-/** Measures the cold starts of all functions, and beside them those of handlers to compare them with. */
+/** Measures the cold starts of all functions and of two other handlers for comparison. */
 export async function measureColdStart({ repetitions = 25 } = {}): Promise<ColdStartReport> {
   const bundles = await bundleFunctions();
   const { empty, single, ...functions } = await initTimes(
@@ -57,7 +57,7 @@ export async function measureColdStart({ repetitions = 25 } = {}): Promise<ColdS
   };
 }
 
-/** How large a function's deployment package is. */
+/** The size of a function's deployment package. */
 export function bundleSize(bundles: FunctionBundles, name: FunctionName): CodeSize {
   return sizeOf([{ path: 'index.js', contents: readFileSync(bundleFile(bundles, name)) }]);
 }

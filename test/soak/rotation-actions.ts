@@ -49,6 +49,7 @@ export class RotatedCredential {
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #executionArns: string[] = [];
+  readonly #rules: FaultRule[] = [];
   readonly #stopListening: () => void;
 
   /** Makes a new one in a sandbox, without the faults from before. */
@@ -127,9 +128,7 @@ export class RotatedCredential {
         await this.#takeOffPending();
         return;
       case 'authorise':
-        // A fault must not hit the login.
-        clearFaults(this.#sandbox);
-        await authoriseAgain(this.#credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+        await this.#authorise();
         return;
       case 'stop':
         await this.#stop();
@@ -141,9 +140,17 @@ export class RotatedCredential {
         await this.#sandbox.advance(action.ms);
         return;
       case 'fault':
+        this.#rules.push(action.rule);
         this.#sandbox.faults.add(action.rule);
         return;
     }
+  }
+
+  /** A fault must not hit the login, and begins again after it. */
+  async #authorise(): Promise<void> {
+    clearFaults(this.#sandbox);
+    await authoriseAgain(this.#credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+    for (const rule of this.#rules) this.#sandbox.faults.add(rule);
   }
 
   async #takeOffPending(): Promise<void> {
