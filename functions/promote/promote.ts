@@ -1,5 +1,6 @@
 import { type SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import {
+  AccessTokenExpired,
   CurrentVersionMoved,
   InvalidRotationRequest,
   PendingVersionMissing,
@@ -29,6 +30,8 @@ export interface PromoteRequest extends LogSubject {
   readonly fingerprint: string;
   /** When Genesys Cloud issued the pending tokens. */
   readonly issuedAt: Date;
+  /** When the pending access token expires; null where Genesys Cloud did not say. */
+  readonly expiresAt: Date | null;
   readonly redriveCount: number;
 }
 
@@ -58,6 +61,7 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
     baseVersionId: request.string('baseVersionId'),
     fingerprint: request.string('fingerprint'),
     issuedAt: request.instant('issuedAt'),
+    expiresAt: request.nullableInstant('expiresAt'),
     redriveCount: request.count('redriveCount'),
   };
 }
@@ -69,6 +73,7 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
  * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved. AWSPENDING is
  * taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
  *
+ * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
  * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
  * @throws PendingVersionTaken   AWSPENDING is on the version of another rotation
@@ -95,6 +100,7 @@ export async function promote(
   let movedAt: Date | undefined;
   if (versionWithStage(description, 'AWSCURRENT') !== pendingVersionId) {
     assertPromotable(request, description);
+    assertNotExpired(request, now());
     if (!isClaimed) {
       throw new CurrentVersionMoved(
         `The pending refresh token of secret ${secretArn} is not the newest of its login any more. The newest pair is stored instead.`,
@@ -143,6 +149,13 @@ function assertPromotable(
   }
   throw new PendingVersionMissing(
     `The pending version ${pendingVersionId} of secret ${secretArn} does not have AWSPENDING any more. It is stored again.`,
+  );
+}
+
+function assertNotExpired({ secretArn, expiresAt }: PromoteRequest, now: Date): void {
+  if (expiresAt === null || expiresAt > now) return;
+  throw new AccessTokenExpired(
+    `The pending access token of secret ${secretArn} expired at ${expiresAt.toISOString()}. Its refresh token is exchanged.`,
   );
 }
 

@@ -387,6 +387,7 @@ describe('handlers', () => {
       baseVersionId: BASE_VERSION,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
+      expiresAt: null,
       redriveCount: 0,
     };
 

@@ -16,6 +16,7 @@ import {
   promote,
 } from '../../functions/promote/promote.ts';
 import {
+  AccessTokenExpired,
   CurrentVersionMoved,
   InvalidRotationRequest,
   PendingVersionMissing,
@@ -112,6 +113,31 @@ describe('promote', () => {
 
     expect(moves()).toEqual([{ ...MOVE, MoveToVersionId: VERSION }]);
     expect(secretsMock.calls()).toHaveLength(2);
+  });
+
+  describe('an access token that has expired since it was verified', () => {
+    const expiresAt = new Date('2026-07-01T08:00:00Z');
+
+    it('is not promoted', async () => {
+      const error = await rejection(promoted({ expiresAt }));
+
+      expect(error).toBeInstanceOf(AccessTokenExpired);
+      expect(moves()).toEqual([]);
+    });
+
+    it('does not matter where AWSCURRENT has moved already', async () => {
+      labelled({ [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+
+      const result = await promoted({ expiresAt });
+
+      expect(result.currentVersionId).toBe(DERIVED_VERSION);
+    });
+  });
+
+  it('promotes an access token whose expiry is not known', async () => {
+    await promoted({ expiresAt: null });
+
+    expect(moves()).toEqual([MOVE]);
   });
 
   describe('AWSPENDING on a derived version', () => {
@@ -424,6 +450,7 @@ describe('parsePromotion', () => {
     baseVersionId: BASE_VERSION,
     fingerprint: NEW_FINGERPRINT,
     issuedAt: '2026-07-01T07:59:58.000Z',
+    expiresAt: '2026-07-02T07:59:58.000Z',
     redriveCount: 2,
   };
 
@@ -433,8 +460,15 @@ describe('parsePromotion', () => {
       baseVersionId: BASE_VERSION,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date('2026-07-01T07:59:58Z'),
+      expiresAt: new Date('2026-07-02T07:59:58Z'),
       redriveCount: 2,
     });
+  });
+
+  it('reads null where the response of Genesys Cloud had no expiry', () => {
+    const fields = requestFields('The request', { ...EVENT, expiresAt: null });
+
+    expect(parsePromotion(fields).expiresAt).toBeNull();
   });
 
   it.each([
@@ -443,6 +477,8 @@ describe('parsePromotion', () => {
     ['fingerprint', null],
     ['issuedAt', 'yesterday'],
     ['issuedAt', null],
+    ['expiresAt', 'tomorrow'],
+    ['expiresAt', undefined],
     ['redriveCount', '1'],
     ['redriveCount', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {

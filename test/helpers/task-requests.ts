@@ -56,6 +56,7 @@ export const PROMOTE: PromoteRequest = {
   baseVersionId: BASE_VERSION,
   fingerprint: NEW_FINGERPRINT,
   issuedAt: new Date('2026-07-01T07:59:58Z'),
+  expiresAt: new Date('2026-07-02T07:59:58Z'),
   redriveCount: 0,
   state: 'Promote',
 };

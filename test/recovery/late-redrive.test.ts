@@ -71,7 +71,13 @@ describe.each(['StorePending', 'Verify', 'Promote'])('an execution that failed i
     const redriven = await world.redriven(failed);
 
     expect(redriven.status).toBe('SUCCEEDED');
-    expect(statesOf(redriven).slice(-5)).toEqual(['Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
+    expect(statesOf(redriven).slice(-5)).toEqual([
+      'RefreshAgain',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Rotated',
+    ]);
     world.enable(credential.secretArn);
     await expectSaved(world, credential, { refreshes: 2 });
   });

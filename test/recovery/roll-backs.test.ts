@@ -268,7 +268,7 @@ describe('AWSCURRENT that was moved by hand to the first of the two versions of 
       promotions += 1;
       if (promotions > 1) return 'crash';
       await world.mend(secretArn, { queue: 'added by hand' });
-      return 'goes on';
+      return 'runs';
     });
     const { versionId } = await world.rotated(secretArn);
     world.serveAll();

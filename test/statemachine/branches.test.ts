@@ -138,6 +138,21 @@ const BRANCHES: readonly Branch[] = [
   },
   {
     from: 'Promote',
+    error: 'AccessTokenExpired',
+    script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('AccessTokenExpired'), promoted] },
+    states: [
+      'StorePending',
+      'Verify',
+      'Promote',
+      'RefreshAgain',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Rotated',
+    ],
+  },
+  {
+    from: 'Promote',
     error: 'CurrentVersionMoved',
     script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('CurrentVersionMoved'), promoted] },
     states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],

@@ -105,6 +105,16 @@ describe('a redrive', () => {
     {
       task: 'Promote',
       redriven: {
+        Promote: [failure('AccessTokenExpired'), promoted],
+        RefreshAgain: [refreshedAgain],
+        StorePending: [storedAgain],
+        Verify: [verified],
+      },
+      states: ['Promote', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+    {
+      task: 'Promote',
+      redriven: {
         Promote: [failure('PendingVersionMissing'), promoted],
         StorePending: [storedAgain],
         Verify: [verified],

@@ -55,6 +55,8 @@ const LETTER_WIDTH = 8;
 /** The width of a node besides its name: icon and margins. */
 const NODE_MARGIN = 42;
 const MIN_NODE_WIDTH = 118;
+/** Around the graph. */
+const MARGIN = 6;
 
 /** The main path runs straight down; edges of errors and choices bend around it. */
 const WEIGHTS = { main: 20, next: 8, default: 1, choice: 1, catch: 1 } as const;
@@ -68,20 +70,30 @@ export function layoutGraph(definition: Definition): GraphLayout {
   return best.start.x > best.width / 2 ? mirrored(best) : best;
 }
 
-function mirrored({ width, height, start, nodes, edges }: GraphLayout): GraphLayout {
-  const mirror = <Placed extends Point>(placed: Placed): Placed => ({ ...placed, x: width - placed.x });
+function mirrored(graph: GraphLayout): GraphLayout {
+  return { ...graph, ...withX(graph, x => graph.width - x) };
+}
+
+/** Dagre measures the graph by its states, and leads edges around them on the outside. */
+function withRoomForEdges(graph: GraphLayout): GraphLayout {
+  const xs = graph.edges.flatMap(({ points }) => points.map(({ x }) => x));
+  const left = Math.max(0, MARGIN - Math.min(...xs));
+  const right = Math.max(0, Math.max(...xs) + MARGIN - graph.width);
+  return { ...graph, width: left + graph.width + right, ...withX(graph, x => x + left) };
+}
+
+function withX({ start, nodes, edges }: GraphLayout, change: (x: number) => number) {
+  const changed = <Placed extends Point>(placed: Placed): Placed => ({ ...placed, x: change(placed.x) });
   return {
-    width,
-    height,
-    start: mirror(start),
-    nodes: nodes.map(mirror),
-    edges: edges.map(edge => ({ ...edge, points: edge.points.map(mirror) })),
+    start: changed(start),
+    nodes: nodes.map(changed),
+    edges: edges.map(edge => ({ ...edge, points: edge.points.map(changed) })),
   };
 }
 
 function layout(definition: Definition, corePath: readonly string[]): GraphLayout {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 21, marginx: 6, marginy: 6 });
+  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 21, marginx: MARGIN, marginy: MARGIN });
   graph.setNode(START, { width: START_SIZE, height: START_SIZE });
   for (const name of Object.keys(definition.States)) {
     graph.setNode(name, { width: nodeWidth(name), height: NODE_HEIGHT });
@@ -100,7 +112,7 @@ function layout(definition: Definition, corePath: readonly string[]): GraphLayou
     return { x, y, width, height };
   };
   const { x, y } = place(START);
-  return {
+  return withRoomForEdges({
     width,
     height,
     start: { x, y },
@@ -114,7 +126,7 @@ function layout(definition: Definition, corePath: readonly string[]): GraphLayou
       ...edge,
       points: graph.edge(edge.from, edge.to).points ?? [],
     })),
-  };
+  });
 }
 
 /** The path of a run without errors, which takes the first choice. */

@@ -50,7 +50,7 @@ describe('layoutGraph of the rotation', () => {
     const edge = (from: string, to: string) =>
       rotation.edges.find(candidate => candidate.from === from && candidate.to === to);
 
-    expect(rotation.edges).toHaveLength(19);
+    expect(rotation.edges).toHaveLength(20);
     expect(edge(START, 'Fetch')).toMatchObject({ isCatch: false, labels: [] });
     expect(edge('Route', 'Refresh')).toMatchObject({ isCatch: false, labels: ['route = refresh'] });
     expect(edge('StorePending', 'StandDown')).toMatchObject({ isCatch: true, labels: ['NewerLogin'] });
@@ -133,8 +133,8 @@ describe('nodeByKey', () => {
   it.each([
     ['Fetch', 'ArrowDown', 'Route'],
     ['Verify', 'ArrowUp', 'StorePending'],
-    ['Promote', 'ArrowRight', 'RefreshAgain'],
-    ['RefreshAgain', 'ArrowLeft', 'Promote'],
+    ['Route', 'ArrowRight', 'CheckConfiguration'],
+    ['RefreshAgain', 'ArrowLeft', 'Rotated'],
     ['Verify', 'Home', 'Fetch'],
     ['Fetch', 'End', 'ConfigurationChecked'],
     ['Fetch', 'ArrowUp', undefined],
