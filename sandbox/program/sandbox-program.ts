@@ -9,6 +9,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
+  KEY_FAULTS,
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
@@ -34,6 +35,7 @@ Faults are written ${FAULT_SYNTAX}, e.g.
 on a call of AWS (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
   ${NAMED_REFUSAL} (with the error's name, e.g. error=InvalidRequestException);
 on a write in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
+on a call that uses a key (secretsmanager:GetSecretValue, kms:Decrypt, …), also: ${KEY_FAULTS.join(', ')};
 on a function (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
 on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
 They begin when the first credential has been stored.`;

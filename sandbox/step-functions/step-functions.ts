@@ -45,7 +45,13 @@ export class StepFunctions implements AwsService {
         for (const listener of this.#statusListeners) listener(execution);
       },
     });
-    const resources = { clock, machines: this.#machines, executions: this.#executions, roles };
+    const resources = {
+      clock,
+      machines: this.#machines,
+      executions: this.#executions,
+      roles,
+      behaviour: this.behaviour,
+    };
     const operations = stepFunctionsOperations(resources);
     this.operations = withQuotas(operations, region, clock, this.behaviour);
   }
