@@ -3,7 +3,7 @@ import { figureTable } from '../markdown-table.ts';
 import type { InitSample } from './init-time.ts';
 import type { CodeSize, ColdStartReport } from './measure.ts';
 
-/** The packages that are named; the small ones are summed up. */
+/** How many packages are named; the others are summed up. */
 const NAMED_PACKAGES = 6;
 
 /** The section on cold starts, as Markdown. */
@@ -12,7 +12,12 @@ export function coldStartSection(report: ColdStartReport): string {
   return [
     '## Cold start',
     '',
-    `Each function is started as a process of its own, ${repetitions} times, in turns with the others; the figures are medians. *Init* is the time from the start of the process until the handler is loaded, as a multiple of that of an empty handler in the same run; *loading* is the part of it that loading the handler takes. *CPU* is the processor time until then, in all threads, again as a multiple: other load on the machine hardly changes it. *Memory* is what the process occupies then (RSS). *Zipped* is the deployment package; *complete* is what it would be if nothing were left out of it.`,
+    `Each function is started in its own process ${repetitions} times, in turns with the others. The figures are medians.`,
+    '',
+    '- *Raw*, *Zipped*: the bundle, and the deployment package. *Complete*: the package if nothing were left out of it.',
+    '- *Init*: the time from the start of the process until the handler is loaded, as a multiple of that of an empty handler in the same run. *Loading*: the part for loading the handler.',
+    '- *CPU*: the processor time until then, in all threads, also as a multiple. Other load on the machine hardly changes it.',
+    '- *Memory*: the memory of the process then (RSS).',
     '',
     ...figureTable(
       ['Handler', 'Raw', 'Zipped', 'Complete', 'Init', 'Loading', 'CPU', 'Memory'],
@@ -33,15 +38,15 @@ export function coldStartSection(report: ColdStartReport): string {
       ],
     ),
     '',
-    'The last one is what the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* loads: the SDKs of Genesys Cloud and of AWS from `node_modules`, in the versions that are installed here. The last but one is what no function that calls AWS can do without. A rotation meets at most six cold starts, one after the other: that of the rotation function and those of the five tasks. A function that was called within the last minutes has none.',
+    'The last row is the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3*: it loads the SDKs of Genesys Cloud and AWS from `node_modules`, here in the installed versions. Every function that calls AWS needs the modules of the row before it. A rotation has at most six cold starts, one after the other: the rotation function and the five functions of the workflow. A function that was called within the last minutes starts warm.',
     '',
-    '### Where the bytes are',
+    '### Bundle contents',
     '',
-    'By package, in kB of the minified bundle:',
+    'Sizes by package, in kB of the minified bundle:',
     '',
     ...FUNCTION_NAMES.map(name => `- \`${name}\`: ${contentsText(functions[name].contents)}.`),
     '',
-    'Every byte of a bundle is compiled at each cold start, so what cannot be reached is left out. [`infra/replaced-modules.ts`](../infra/replaced-modules.ts) lists it: where the AWS SDK looks for credentials and settings outside of the environment (SSO, profiles, processes, web identity, containers, instance metadata), streams of events, SHA-256 in JavaScript, and the bodies of node-fetch that are no text. An update of a library that changes one of these modules, or imports more from it, fails the build; what is called all the same names itself in the error. Endpoints of all partitions, FIPS, dual-stack and `AWS_ENDPOINT_URL`, retries and X-Ray traces are as they were, and tested on the bundles. The source maps stay out of the deployment packages, which they would double.',
+    'Node.js compiles every byte of a bundle at each cold start, so code that a function never runs is left out. [`infra/replaced-modules.ts`](../infra/replaced-modules.ts) lists it: the sources of credentials and settings outside the environment (SSO, profiles, processes, web identity, containers, instance metadata), event streams, SHA-256 in JavaScript, and bodies of node-fetch other than text. If an update of a library changes one of these modules or imports more from it, the build fails. If a removed module is called, the error names it. Endpoints of all partitions, FIPS, dual-stack and `AWS_ENDPOINT_URL`, retries and X-Ray traces are unchanged, and tests run them on the bundles. The deployment packages have no source maps, which would double their size.',
     '',
   ].join('\n');
 }

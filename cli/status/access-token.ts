@@ -8,7 +8,7 @@ import {
 import { InvalidSecret } from '../../functions/shared/errors.ts';
 import { parseCredential } from '../../functions/shared/secret-value.ts';
 
-/** What AWSCURRENT tells of the access token. */
+/** The access token of AWSCURRENT. */
 export type CurrentToken =
   | {
       readonly kind: 'read';
@@ -20,19 +20,19 @@ export type CurrentToken =
       /** The Genesys Cloud host. */
       readonly host: string;
     }
-  /** There is no value, or it is no complete credential. */
+  /** There is no value, or it is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
-  /** The identity at work may not read it. */
+  /** The caller may not read it. */
   | { readonly kind: 'unreadable' };
 
-/** Reads AWSCURRENT; a value that may not be read is an answer, too, since status has more to tell. */
+/** Reads AWSCURRENT. A value that the caller may not read is a result, because status has more to show. */
 export async function readCurrentToken(
   secrets: SecretsManagerClient,
   secretArn: string,
 ): Promise<CurrentToken> {
-  let answer: GetSecretValueCommandOutput;
+  let value: GetSecretValueCommandOutput;
   try {
-    answer = await secrets.send(
+    value = await secrets.send(
       new GetSecretValueCommand({ SecretId: secretArn, VersionStage: 'AWSCURRENT' }),
     );
   } catch (error) {
@@ -44,8 +44,8 @@ export async function readCurrentToken(
     throw error;
   }
   try {
-    const { accessToken, expiresAt, host } = parseCredential(secretArn, answer);
-    return { kind: 'read', storedAt: answer.CreatedDate, expiresAt, accessToken, host };
+    const { accessToken, expiresAt, host } = parseCredential(secretArn, value);
+    return { kind: 'read', storedAt: value.CreatedDate, expiresAt, accessToken, host };
   } catch (error) {
     if (error instanceof InvalidSecret) return { kind: 'incomplete', reason: error.message };
     throw error;

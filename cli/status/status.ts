@@ -16,30 +16,30 @@ import { type CurrentToken, readCurrentToken } from './access-token.ts';
 import { type CredentialFacts, type Health, healthOf, warningsOf } from './health.ts';
 import { checkToken } from './token-check.ts';
 
-/** A credential, judged. */
+/** A credential with its health. */
 export interface CredentialStatus extends CredentialFacts {
   readonly health: Health;
   readonly warnings: readonly string[];
-  /** The rotation that runs, or the last one that failed. */
+  /** The running rotation, or the last one if it failed. */
   readonly execution: ExecutionSummary | undefined;
   /** The state that the execution is in, or failed in. */
   readonly state: string | undefined;
 }
 
-/** What to look at, and with what. */
+/** Which credentials to read, and how. */
 export interface StatusRequest {
   readonly aws: Aws;
   readonly deployment: Deployment;
   /** Names or ARNs; all credentials of the deployment when there are none. */
   readonly secretIds: readonly string[];
-  /** Asks Genesys Cloud, too, when given. */
+  /** Also calls Genesys Cloud when given. */
   readonly genesysUrlsOf: GenesysUrlsOf | undefined;
   readonly now: () => Date;
 }
 
 /**
- * Reads how the credentials stand. A fleet costs one list of secrets, one list of executions for each status, one
- * GetSecretValue for each secret, and a history for those whose rotation runs or failed. Changes nothing.
+ * Reads the health of credentials. A fleet needs one list of secrets, one list of executions for each status, one
+ * GetSecretValue for each secret, and a history for each rotation that is running or failed. Changes nothing.
  */
 export async function readStatus(request: StatusRequest): Promise<readonly CredentialStatus[]> {
   const { aws, deployment, secretIds } = request;
@@ -64,7 +64,7 @@ async function credentialStatus(
 
   const own = rotations.filter(({ name }) => isExecutionOf(name, secret));
   const running = own.find(({ status }) => status === 'RUNNING');
-  const failed = running === undefined ? lastUnanswered(own, secret, token) : undefined;
+  const failed = running === undefined ? lastUnresolved(own, secret, token) : undefined;
   const failure = failed && (await failureOf(aws.stepFunctions, failed.executionArn));
   const state = running ? await stateOf(aws.stepFunctions, running.executionArn) : failure?.state;
 
@@ -79,16 +79,16 @@ async function credentialStatus(
 }
 
 /**
- * The rotation that failed last, unless something came after it: a rotation that succeeded, of which Secrets Manager
- * keeps the date, or a credential that someone stored.
+ * The rotation that failed last, unless it was resolved since: by a successful rotation, whose date Secrets Manager
+ * keeps, or by a newly stored credential.
  */
-function lastUnanswered(
+function lastUnresolved(
   closed: readonly ExecutionSummary[],
   { rotation }: SecretEntry,
   token: CurrentToken,
 ): ExecutionSummary | undefined {
-  const answers = [rotation.LastRotatedDate, token.kind === 'read' ? token.storedAt : undefined];
+  const resolvedAt = [rotation.LastRotatedDate, token.kind === 'read' ? token.storedAt : undefined];
   return closed.find(({ stoppedAt, startedAt }) =>
-    answers.every(answeredAt => answeredAt === undefined || answeredAt <= (stoppedAt ?? startedAt)),
+    resolvedAt.every(instant => instant === undefined || instant <= (stoppedAt ?? startedAt)),
   );
 }

@@ -22,6 +22,9 @@ const singleWrite = {
 };
 const returnsOldItem = { ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD']), 'NONE') };
 
+/** Amazon DynamoDB API Reference, DescribeTable. */
+export const describeTable = v.object({ TableName: tableName });
+
 /** Amazon DynamoDB API Reference, GetItem. */
 export const getItem = v.object({
   TableName: tableName,

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
  * The operations that a transaction can conflict with (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions:
  * How it works").
  */
-const ITEM_WRITES: ReadonlySet<string> = new Set([
+export const ITEM_WRITES: ReadonlySet<string> = new Set([
   'dynamodb:DeleteItem',
   'dynamodb:PutItem',
   'dynamodb:TransactWriteItems',

@@ -1,10 +1,10 @@
 import type { FirstCredential } from '../demonstration/first-credential.ts';
 import type { Sandbox } from '../sandbox.ts';
 
-/** What a program needs to work with the sandbox; the JSON that `npm run sandbox -- --json` prints. */
+/** What a program needs to use the sandbox; the JSON that `npm run sandbox -- --json` prints. */
 export type ReadyMessage = ReturnType<typeof readyMessage>;
 
-/** @param controlUrl where the console and the control API are served */
+/** @param controlUrl the URL of the console and the control API */
 export function readyMessage(sandbox: Sandbox, controlUrl: string, credential: FirstCredential) {
   const { operator, account, genesysCloud } = sandbox;
   const { clientId, clientSecret, redirectUri, userName, password } = credential;
@@ -33,10 +33,10 @@ export function readyMessage(sandbox: Sandbox, controlUrl: string, credential: F
   };
 }
 
-/** The same for a person. */
+/** The message as text. */
 export function readyText(message: ReadyMessage): string {
   const { aws, genesys, control, secretId, stateMachineArn } = message;
-  return `The sandbox is up. In a browser, to see rotations and to break them:
+  return `The sandbox is running. Console, to watch and break rotations:
 
   ${message.console.url}
 
@@ -49,6 +49,6 @@ In another terminal:
 
 Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
 Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

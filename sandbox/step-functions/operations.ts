@@ -15,6 +15,7 @@ import type { StateMachine, StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
+/** Without encrypted data, so that the caller need not decrypt it. */
 const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
 const statuses = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 
@@ -44,8 +45,8 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
     ),
     DescribeExecution: operation(
       v.object({ executionArn: arn, includedData }),
-      ({ executionArn, includedData = 'ALL_DATA' }, { caller }) => {
-        const withData = includedData === 'ALL_DATA';
+      ({ executionArn, includedData }, { caller }) => {
+        const withData = includedData !== 'METADATA_ONLY';
         if (withData) roles.requireDecryption(executions.get(executionArn).machine, caller);
         const execution = executions.describe(executionArn);
         return describeExecution(execution, executions.notRedrivableReason(execution), withData);
@@ -124,10 +125,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
     DescribeStateMachine: operation(
-      v.object({
-        stateMachineArn: arn,
-        includedData,
-      }),
+      v.object({ stateMachineArn: arn, includedData }),
       ({ stateMachineArn, includedData }, { caller }) => {
         const machine = machines.get(stateMachineArn);
         if (includedData === 'METADATA_ONLY') return { ...describeStateMachine(machine), definition: '{}' };
@@ -174,30 +172,20 @@ function listExecution(execution: ListedExecution): object {
   };
 }
 
-/**
- * Which members METADATA_ONLY leaves out is published for DescribeStateMachine only. Here it leaves out all that the
- * state machine's key encrypts.
- */
 function describeExecution(
   execution: ExecutionSnapshot,
   notRedrivableReason: string | undefined,
   withData: boolean,
 ): object {
+  const { input, output, failure } = execution;
   return {
     ...listExecution(execution),
-    ...(withData && executionData(execution)),
+    inputDetails: { included: withData },
+    ...(output !== undefined && { outputDetails: { included: withData } }),
+    ...(withData && { input, ...(output !== undefined && { output }), ...failure }),
     ...(notRedrivableReason === undefined
       ? { redriveStatus: 'REDRIVABLE' }
       : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),
-  };
-}
-
-function executionData({ input, output, failure }: ExecutionSnapshot): object {
-  return {
-    input,
-    inputDetails: { included: true },
-    ...(output !== undefined && { output, outputDetails: { included: true } }),
-    ...failure,
   };
 }
 

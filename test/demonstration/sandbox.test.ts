@@ -204,7 +204,7 @@ describe('npm run sandbox', () => {
     expect(await program.ended).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `Port ${port} is in use; choose another one with --port, or leave it out.\n`,
+      stderr: `Port ${port} is in use. Choose another one with --port, or omit it.\n`,
     });
   });
 
@@ -223,6 +223,6 @@ describe('npm run sandbox', () => {
     const { exitCode, stdout, stderr } = await program.ended;
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]*--port[^\n]*a whole number from 1 to 65535\.\n$/);
+    expect(stderr).toMatch(/^[^\n]*--port[^\n]*Use a whole number from 1 to 65535\.\n$/);
   });
 });

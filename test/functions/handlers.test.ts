@@ -52,7 +52,7 @@ import { EXECUTION } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION, state: 'State' };
-const CONTEXT = { getRemainingTimeInMillis: () => 6_900 };
+const CONTEXT = { getRemainingTimeInMillis: () => 30_000 };
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
@@ -226,7 +226,7 @@ describe('handlers', () => {
       genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
 
-      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 9_000 });
+      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 23_000 });
 
       expect(result).toMatchObject({
         lineage: CURRENT_FINGERPRINT,
@@ -234,7 +234,7 @@ describe('handlers', () => {
         sealedPair: expect.stringMatching(/^v1\./),
       });
       expect(genesys.requests.map(({ path }) => path)).toEqual(['/login/oauth/token']);
-      expect(timeout.mock.calls).toEqual([[6_000]]);
+      expect(timeout.mock.calls).toEqual([[20_000]]);
     });
 
     it('marks and records the exchange in the table of its environment, with a deadline after its own end', async () => {

@@ -6,7 +6,6 @@ import { Permissions } from '../../sandbox/iam/permissions.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { readStack } from '../../sandbox/template/stack-model.ts';
-import { earlierDefinition } from '../upgrade/earlier-definition.ts';
 import { type RecoveryWorld, recoveryWorld } from './recovery-world.ts';
 
 const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
@@ -124,11 +123,6 @@ async function eventOf({ sandbox }: RecoveryWorld, wanted: string): Promise<Reco
   throw new Error(`There is no event ${wanted}.`);
 }
 
-/** Executions begin as those of version 0.1.0 did, whose Tasks name the functions without an alias. */
-function beginAsEarlier({ sandbox }: RecoveryWorld): void {
-  sandbox.stepFunctions.updateDefinition(sandbox.stateMachineArn, earlierDefinition('0.1.0', sandbox));
-}
-
 describe('a rotation that lost a grant', () => {
   it.each(grants)('fails without $action of $owner on $target, and goes on once it is back', async grant => {
     const { owner, role, sid, action, resource } = grant;
@@ -136,7 +130,6 @@ describe('a rotation that lost a grant', () => {
       secretsManager: { retryDelaysMs: [RETRY_MS, RETRY_MS], staleRotationToken: 'accepted' },
     });
     const { permissions } = world.sandbox;
-    if (owner === 'the state machine' && !resource.endsWith(':live')) beginAsEarlier(world);
     const credential = await world.credential();
     const scenario = SCENARIOS[`${owner} ${action}`];
     expect(scenario, `a scenario for ${owner} ${action}`).toBeDefined();

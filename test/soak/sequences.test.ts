@@ -8,13 +8,14 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
 } from '../../sandbox/faults/fault-rule.ts';
 import { type Action, RotatedCredential } from './rotation-actions.ts';
 
-/** To look at other sequences than the usual ones, or at more. */
+/** For other sequences than the usual ones, or for more. */
 const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '6' } = process.env;
 
-/** With a `*` they befall the functions' calls only. */
+/** With a `*`, only calls of the functions get the fault. */
 const AWS_TARGETS = [
   'secretsmanager:DescribeSecret*',
   'secretsmanager:GetSecretValue*',
@@ -25,8 +26,8 @@ const AWS_TARGETS = [
   'states:StartExecution*',
   'states:DescribeExecution*',
   'states:RedriveExecution*',
-  'states:ListExecutions*',
 ];
+const ITEM_WRITES = ['dynamodb:PutItem*', 'dynamodb:UpdateItem*', 'dynamodb:TransactWriteItems*'];
 const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];
 
 const rules = (targets: readonly string[], kinds: readonly FaultKind[]): fc.Arbitrary<FaultRule> =>
@@ -36,8 +37,16 @@ const rules = (targets: readonly string[], kinds: readonly FaultKind[]): fc.Arbi
     when: fc.constantFrom({ nth: 1 } as const, { nth: 2 } as const, 'always' as const),
   });
 
+/** Only calls on the journal: `notify` has a table, too. */
+const journalRules = (targets: readonly string[], kinds: readonly FaultKind[]): fc.Arbitrary<FaultRule> =>
+  fc
+    .tuple(rules(targets, kinds), fc.constantFrom('refresh', 'store-pending', 'promote'))
+    .map(([each, by]) => ({ ...each, by }));
+
 const rule = fc.oneof(
   rules(AWS_TARGETS, AWS_FAULTS),
+  journalRules(['dynamodb:GetItem*', ...ITEM_WRITES], AWS_FAULTS),
+  journalRules(ITEM_WRITES, ITEM_WRITE_FAULTS),
   rules(
     FUNCTIONS.map(name => `lambda:${name}`),
     FUNCTION_FAULTS,
@@ -78,20 +87,20 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'unpend' }) },
 );
 
-/** What was lost once: attempts that fail for a day leave many versions without a value, and many executions. */
+/** Lost a token once: attempts that fail for a day leave many versions without a value, and many executions. */
 const LONG_FAILURE: Action[] = [
   { kind: 'fault', rule: { target: 'kms:Decrypt*', kind: 'throttled' } },
   { kind: 'rotate' },
   { kind: 'pass', ms: 90_000_000 },
 ];
 
-describe('a credential whatever happens to it', () => {
-  it('is always complete, never older than before, and saved if it can be', async () => {
+describe('a credential, whatever happens to it', () => {
+  it('is always complete, leads to its newest refresh token, is never replaced by an older one, and is saved if it can be', async () => {
     const ledger = new TokenLedger();
     const sandbox = await startRepeatable({
       assemblyDirectory: inject('assemblyDirectory'),
       seed: 1,
-      awsInterceptors: [ledger.awsInterceptor],
+      invocationInterceptors: [ledger.invocationInterceptor],
     });
     onTestFinished(() => sandbox.close());
     ledger.attach(sandbox);

@@ -132,7 +132,7 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       ...FIRST_ATTEMPT,
-      replaces: PAIR,
+      replaces: { lineage: 'refreshed-lineage', generation: 1 },
       enteredAt: '2030-01-01T00:00:05.000Z',
       state: 'RefreshAgain',
     },
@@ -200,7 +200,7 @@ describe('the request of a Task', () => {
     const run = await runWorkflow(REFRESH_AGAIN, INPUT);
 
     expect(run.calls.slice(4).map(call => call.payload)).toMatchObject([
-      { state: 'RefreshAgain', replaces: PAIR },
+      { state: 'RefreshAgain', replaces: { lineage: 'refreshed-lineage', generation: 1 } },
       { state: 'StorePending', pair: PAIR_AGAIN, sealedRotationToken: 'sealed-rotation-token' },
       {
         state: 'Verify',

@@ -4,7 +4,7 @@ import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
 
-/** The whole page, as soon as the sandbox has told what there is. */
+/** The whole page. */
 export function Console() {
   const live = useOverview();
   const actions = useActions();
@@ -15,7 +15,7 @@ export function Console() {
       <ErrorBar error={actions.error} onDismiss={actions.dismissError} />
       {overview === undefined || machine === undefined ? (
         <p class="connecting" role="status">
-          {live.connection === 'lost' ? 'The sandbox does not answer. Is it still running?' : 'Connecting…'}
+          {live.connection === 'lost' ? 'The sandbox does not respond. Is it still running?' : 'Connecting…'}
         </p>
       ) : (
         <ConsoleBody live={live} overview={overview} machine={machine} actions={actions} />

@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '../../views.ts';
 
-/** What the sandbox tells of itself, and whether it still does. */
+/** The sandbox's overview and the connection to it. */
 export interface LiveOverview {
-  /** Undefined until it has told for the first time. */
+  /** Undefined before the first one. */
   readonly overview: Overview | undefined;
   readonly connection: 'connecting' | 'live' | 'lost';
   /** How far the sandbox's clock is ahead of the browser's. */
   readonly clockOffsetMs: number;
 }
 
-/** Follows the sandbox. When the connection is lost, the browser tries again by itself. */
+/** Follows the sandbox. The browser reconnects by itself. */
 export function useOverview(): LiveOverview {
   const [live, setLive] = useState<LiveOverview>({
     overview: undefined,
