@@ -1,4 +1,5 @@
 import type { Account } from '../aws/account.ts';
+import { rateLimited } from '../aws/rate-limits.ts';
 import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
@@ -8,6 +9,7 @@ import type { FunctionInvoker } from '../lambda/invoker.ts';
 import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
 import { deletionOperations } from './deletion-operations.ts';
 import { listSecrets } from './list-secrets.ts';
+import { REQUEST_QUOTAS } from './request-quotas.ts';
 import type { RotationOutcome } from './rotation.ts';
 import { rotationOperations } from './rotation-operations.ts';
 import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
@@ -83,13 +85,14 @@ export class SecretsManager implements AwsService {
     this.#store = store;
     this.#runner = runner;
     this.#scheduler = scheduler;
-    this.operations = {
+    const operations = {
       ...secretOperations({ clock, store, writer, judgeKeyUse, access }),
       ...versionOperations({ store, writer, tokens, judgeKeyUse, access }),
       ...rotationOperations({ store, runner, scheduler, behaviour, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),
     };
+    this.operations = rateLimited(operations, REQUEST_QUOTAS, clock, behaviour);
   }
 
   /**
