@@ -33,7 +33,7 @@ export function versionOperations(parts: {
       SecretString: members.secretString,
       SecretBinary: members.secretBinary,
       VersionStages: v.optional(v.pipe(v.array(members.versionStage), v.minLength(1), v.maxLength(20))),
-      RotationToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+      RotationToken: members.rotationToken,
     }),
     (input, { caller }) => {
       const versionId = requireToken(input.ClientRequestToken);

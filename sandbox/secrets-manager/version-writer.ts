@@ -27,10 +27,18 @@ export interface WriteListener {
   readonly writtenByHand: (secret: Secret) => void;
 }
 
-/** A version once written never changes: the token already belongs to another value. */
-export function tokenInUse(secret: Secret, token: string): AwsError {
+/**
+ * A version once written never changes: the token already belongs to another value.
+ *
+ * @param type the errors of RotateSecret do not include the default (AWS Secrets Manager API Reference, RotateSecret)
+ */
+export function tokenInUse(
+  secret: Secret,
+  token: string,
+  type: 'ResourceExistsException' | 'InvalidRequestException' = 'ResourceExistsException',
+): AwsError {
   return new AwsError(
-    'ResourceExistsException',
+    type,
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${secret.arn}.`,
   );
 }
