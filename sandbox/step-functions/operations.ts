@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import { arnOfKind } from './arn.ts';
@@ -17,7 +18,7 @@ const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
 /** Without encrypted data, so that the caller need not decrypt it. */
 const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
-const statuses = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+const statuses = enumeration(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], ['PENDING_REDRIVE']);
 
 /** What the operations work on. */
 interface Resources {
@@ -33,7 +34,12 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
   const { clock, machines, executions, roles, behaviour } = resources;
   return {
     StartExecution: operation(
-      v.object({ stateMachineArn: arn, name: v.optional(v.string()), input: v.optional(inputText) }),
+      v.object({
+        stateMachineArn: arn,
+        name: v.optional(v.string()),
+        input: v.optional(inputText),
+        traceHeader: v.optional(v.never()),
+      }),
       ({ stateMachineArn, name = randomUUID(), input = '{}' }) => {
         const machine = machines.get(stateMachineArn);
         roles.requireEncryption(machine, name);
