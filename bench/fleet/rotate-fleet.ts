@@ -50,6 +50,7 @@ export async function rotateFleet(assemblyDirectory: string, secrets: number): P
   const sandbox = await Sandbox.start({
     assemblyDirectory,
     events: { rules: 'patterns' },
+    secretsManager: { requestQuotas: true },
     invocationInterceptors: [
       fewAtATime({ sources: ['secretsmanager.amazonaws.com'], limit: ROTATION_FUNCTIONS, atFirst: 2 }),
       fewAtATime({ sources: ['states.amazonaws.com'], limit: TASKS, atFirst: 1 }),

@@ -1,5 +1,5 @@
 import { FUNCTIONS, type FunctionName } from '../../infra/function-list.ts';
-import { TokenBucket } from '../../sandbox/step-functions/token-bucket.ts';
+import { TokenBucket } from '../../sandbox/aws/token-bucket.ts';
 import { latencyMs } from '../latencies.ts';
 import { failure } from './failure.ts';
 import type { Tally } from './tally.ts';

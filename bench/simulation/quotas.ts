@@ -1,5 +1,5 @@
+import { type BucketSize, TokenBucket } from '../../sandbox/aws/token-bucket.ts';
 import { type LimitedOperation, requestQuota } from '../../sandbox/step-functions/request-quotas.ts';
-import { type BucketSize, TokenBucket } from '../../sandbox/step-functions/token-bucket.ts';
 
 /** A quota of an account in a region. */
 interface QuotaRule {

@@ -1,10 +1,5 @@
-import {
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  KmsAccessDeniedException,
-  KmsInvalidStateException,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
 import { instantOf } from '../../functions/shared/instant.ts';
 import { type ExecutionFailure, type ExecutionSummary, failureIn } from '../shared/executions.ts';
 
@@ -72,8 +67,7 @@ async function historyOf(stepFunctions: SFNClient, executionArn: string): Promis
   try {
     return await allEvents(stepFunctions, executionArn, true);
   } catch (error) {
-    if (!(error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException))
-      throw error;
+    if (!isKeyRefusal(error)) throw error;
     return await allEvents(stepFunctions, executionArn, false);
   }
 }

@@ -103,7 +103,11 @@ export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
   return name.startsWith(executionNamePrefix({ secretArn: secret.arn, secretName: secret.name }));
 }
 
-/** Reads how a closed execution failed; undefined when it did not fail. */
+/**
+ * Reads how a closed execution failed; undefined when it did not fail.
+ *
+ * @throws KmsAccessDeniedException, KmsInvalidStateException the key of its data cannot be used
+ */
 export async function failureOf(
   stepFunctions: SFNClient,
   executionArn: string,

@@ -23,7 +23,9 @@ export type CurrentToken =
   /** There is no value, or it is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
   /** The caller may not read it. */
-  | { readonly kind: 'unreadable' };
+  | { readonly kind: 'unreadable' }
+  /** Its KMS key does not work: nobody can read it, consumers included. */
+  | { readonly kind: 'undecryptable' };
 
 /** Reads AWSCURRENT. A value that the caller may not read is a result, because status has more to show. */
 export async function readCurrentToken(
@@ -40,7 +42,8 @@ export async function readCurrentToken(
       return { kind: 'incomplete', reason: 'AWSCURRENT has no value.' };
     }
     const isRefused = error instanceof Error && error.name === 'AccessDeniedException';
-    if (isRefused || error instanceof DecryptionFailure) return { kind: 'unreadable' };
+    if (isRefused) return { kind: 'unreadable' };
+    if (error instanceof DecryptionFailure) return { kind: 'undecryptable' };
     throw error;
   }
   try {

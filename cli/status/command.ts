@@ -13,7 +13,7 @@ const DESCRIPTION = `Shows credential health. Changes nothing.
 Health:
   healthy              rotated in time
   rotating             a rotation is running
-  stuck                the last rotation failed or is overdue; the access token may still work
+  stuck                the last rotation failed or is overdue, or the KMS key of the value does not work
   expired              the access token has expired or was rejected
   needs-authorisation  needs a new login, or the secret is not a complete credential`;
 

@@ -7,7 +7,8 @@ import type { TokenCheck } from './token-check.ts';
 /**
  * - `healthy`: rotated in time, and the last rotation did not fail
  * - `rotating`: a rotation is running
- * - `stuck`: the last rotation failed or is overdue; the access token works, or its state is unknown
+ * - `stuck`: the last rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
+ *   state is unknown
  * - `expired`: the access token has expired or was rejected
  * - `needs-authorisation`: needs a new login, or the secret is not a complete credential
  */
@@ -33,7 +34,9 @@ export function healthOf(facts: CredentialFacts, schedule: DeploymentSchedule, n
   if (facts.isRotating) return 'rotating';
   if (token.kind === 'incomplete' || NEEDS_LOGIN.has(failure?.error ?? '')) return 'needs-authorisation';
   if (isDead(facts, now)) return 'expired';
-  return failure !== undefined || isOverdue(facts.secret, schedule, now) ? 'stuck' : 'healthy';
+  const isStuck =
+    failure !== undefined || token.kind === 'undecryptable' || isOverdue(facts.secret, schedule, now);
+  return isStuck ? 'stuck' : 'healthy';
 }
 
 /** Warnings about a credential, a sentence each. */
@@ -56,6 +59,11 @@ export function warningsOf(
     ...(token.kind === 'incomplete' ? [token.reason] : []),
     ...(token.kind === 'unreadable'
       ? ['You may not read its value (secretsmanager:GetSecretValue), so the expiry of its token is unknown.']
+      : []),
+    ...(token.kind === 'undecryptable'
+      ? [
+          'Nobody can read its value, consumers included: Secrets Manager cannot decrypt it with the KMS key of the secret. Check the state of the key and its policy.',
+        ]
       : []),
     ...(check === undefined || check === 'works'
       ? []

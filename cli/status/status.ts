@@ -1,3 +1,5 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
 import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
@@ -5,10 +7,12 @@ import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import {
+  type ExecutionFailure,
   type ExecutionSummary,
   executionsWithStatus,
   failureOf,
   isExecutionOf,
+  isFailed,
   stateOf,
 } from '../shared/executions.ts';
 import { findSecret, listSecrets, type SecretEntry } from '../shared/secrets.ts';
@@ -65,8 +69,8 @@ async function credentialStatus(
   const own = rotations.filter(({ name }) => isExecutionOf(name, secret));
   const running = own.find(({ status }) => status === 'RUNNING');
   const failed = running === undefined ? lastUnresolved(own, secret, token) : undefined;
-  const failure = failed && (await failureOf(aws.stepFunctions, failed.executionArn));
-  const state = running ? await stateOf(aws.stepFunctions, running.executionArn) : failure?.state;
+  const failure = failed && (await failureIfReadable(failed, aws.stepFunctions));
+  const state = running ? await stateIfReadable(running, aws.stepFunctions) : failure?.state;
 
   const facts = { secret, token, isRotating: running !== undefined, failure, check };
   return {
@@ -76,6 +80,33 @@ async function credentialStatus(
     execution: running ?? failed,
     state,
   };
+}
+
+/** One execution whose data cannot be decrypted must not hide the other credentials: only its status is known then. */
+async function failureIfReadable(
+  { executionArn, status }: ExecutionSummary,
+  stepFunctions: SFNClient,
+): Promise<ExecutionFailure | undefined> {
+  try {
+    return await failureOf(stepFunctions, executionArn);
+  } catch (error) {
+    if (!isKeyRefusal(error)) throw error;
+    const message =
+      'The data of its execution cannot be decrypted. Check the state of the KMS key of the executions, and your permission kms:Decrypt.';
+    return isFailed(status) ? { status, state: undefined, error: 'unknown', message } : undefined;
+  }
+}
+
+async function stateIfReadable(
+  { executionArn }: ExecutionSummary,
+  stepFunctions: SFNClient,
+): Promise<string | undefined> {
+  try {
+    return await stateOf(stepFunctions, executionArn);
+  } catch (error) {
+    if (isKeyRefusal(error)) return undefined;
+    throw error;
+  }
 }
 
 /**

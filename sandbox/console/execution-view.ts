@@ -36,7 +36,7 @@ export function historyEventViews({ history }: ExecutionSnapshot, after: number)
   return history
     .filter(({ id }) => id > after)
     .map(event => ({
-      ...wireEvent(event, true),
+      ...wireEvent(event, []),
       id: event.id,
       previousEventId: event.previousEventId,
       type: event.type,

@@ -9,6 +9,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
+  KEY_FAULTS,
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
@@ -34,6 +35,7 @@ Syntax of faults: ${FAULT_SYNTAX}. Examples:
 AWS calls (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
   ${NAMED_REFUSAL} (with the error's name, e.g. error=InvalidRequestException);
 writes in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
+calls that use a KMS key (secretsmanager:GetSecretValue, kms:Decrypt, …), also: ${KEY_FAULTS.join(', ')};
 functions (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
 Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
 Faults apply after the first credential has been stored.`;

@@ -68,6 +68,7 @@ describe('healthOf', () => {
     ['healthy', 'within an hour after it was due', { secret: secret('2026-03-01T02:01:00Z') }],
     ['healthy', 'with a token that the caller may not read', { token: { kind: 'unreadable' } }],
     ['stuck', 'more than an hour after it was due', { secret: secret('2026-03-01T01:59:00Z') }],
+    ['stuck', 'whose value cannot be decrypted', { token: { kind: 'undecryptable' } }],
     ['stuck', 'whose last rotation failed', { failure: unavailable }],
     ['expired', 'whose access token has expired', { token: dead }],
     ['expired', 'whose rotation failed until the token was dead', { token: dead, failure: unavailable }],
@@ -91,6 +92,8 @@ describe('warningsOf', () => {
     ['a token that expires before the next rotation is due', { token: token('2026-03-01T19:59:00Z') }],
     ['an overdue rotation', { secret: secret('2026-03-01T01:00:00Z') }],
     ['a disabled rotation', { secret: secret('2026-03-01T11:00:00Z', false) }],
+    ['a value that the caller may not read', { token: { kind: 'unreadable' } }],
+    ['a value that cannot be decrypted', { token: { kind: 'undecryptable' } }],
     ['a check that got no response', { check: 'no response' }],
   ])('warns of %s', (_what, changes) => {
     expect(warningsOf(facts(changes), SCHEDULE, NOW)).toHaveLength(1);
