@@ -3,10 +3,10 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 const STEP_MS = 1_000;
 
 /**
- * Lets the time of a sandbox in which it stands still pass, in steps of a second, until `promise` is settled.
+ * Advances the virtual time of a sandbox in steps of a second until `promise` settles.
  *
- * @param limitSeconds how much time that may take
- * @throws Error it takes longer; otherwise what `promise` rejects with
+ * @param limitSeconds the longest time that may pass
+ * @throws Error it takes longer; otherwise the reason of the rejection
  */
 export async function inTime<Result>(
   sandbox: Pick<Sandbox, 'advance'>,
@@ -17,8 +17,7 @@ export async function inTime<Result>(
   const note = (): object => Object.assign(settled, { yet: true });
   promise.then(note, note);
   for (let seconds = 0; settled.yet === undefined; seconds++) {
-    if (seconds === limitSeconds)
-      throw new Error(`What is waited for does not come within ${limitSeconds} s.`);
+    if (seconds === limitSeconds) throw new Error(`The promise has not settled within ${limitSeconds} s.`);
     await sandbox.advance(STEP_MS);
   }
   return await promise;

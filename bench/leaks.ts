@@ -1,22 +1,22 @@
-/** How many characters are hashed at once; shorter forms are searched one by one. */
+/** The length of the hashed window; shorter forms are searched one by one. */
 const WINDOW = 16;
 const FACTOR = 31;
-/** FACTOR ** (WINDOW - 1), in 32 bits: what the character that leaves the window has become. */
+/** FACTOR ** (WINDOW - 1) in 32 bits: the factor of the character that leaves the window. */
 const LEAVING = Array.from({ length: WINDOW - 1 }).reduce<number>(power => Math.imul(power, FACTOR), 1);
 const FILTER_BITS = 22;
 
 /**
- * Searches texts for many secrets at once, in time that hardly depends on their number: a rolling hash (Rabin and
- * Karp's) of the text is compared with the beginnings of all forms.
+ * Searches texts for many secrets at once, in a time that hardly depends on their number: it compares a rolling hash of
+ * the text (Rabin-Karp) with the beginnings of all forms.
  */
 export class LeakSearch {
   readonly #values = new Set<string>();
   readonly #byHash = new Map<number, { readonly form: string; readonly value: string }[]>();
   readonly #short: { readonly form: string; readonly value: string }[] = [];
-  /** Tells most places apart without a look into the map. */
+  /** Excludes most positions without a lookup in the map. */
   readonly #filter = new Uint8Array(1 << FILTER_BITS);
 
-  /** Adds secrets; those that are known already cost nothing. */
+  /** Adds secrets; known ones are skipped. */
   add(secretValues: Iterable<string>): void {
     for (const value of secretValues) {
       if (this.#values.has(value)) continue;
@@ -25,7 +25,7 @@ export class LeakSearch {
     }
   }
 
-  /** The secrets that stand in a text in any form. */
+  /** The secrets that a text contains in any form. */
   in(text: string): string[] {
     const found = new Set(this.#short.filter(({ form }) => text.includes(form)).map(({ value }) => value));
     let hash = 0;
@@ -53,7 +53,7 @@ export class LeakSearch {
   }
 }
 
-/** The secrets that stand in a text in any form. */
+/** The secrets that a text contains in any form. */
 export function leaksIn(text: string, secretValues: readonly string[]): string[] {
   const search = new LeakSearch();
   search.add(secretValues);
@@ -65,8 +65,8 @@ function slotOf(hash: number): number {
 }
 
 /**
- * The forms in which a secret could stand in a text: as it is, URL-encoded, and in Base64, also within a longer
- * encoded text, where its first and last characters depend on what stands beside it.
+ * The forms of a secret: as it is, URL-encoded, and in Base64, also within a longer encoded text, where the first and
+ * last characters depend on the neighbours.
  */
 function formsOf(value: string): Set<string> {
   const base64 = [0, 1, 2].map(offset => {

@@ -11,11 +11,11 @@ import { rotationSection } from './rotation/section.ts';
 import { measureSandbox } from './sandbox/measure.ts';
 import { sandboxSection } from './sandbox/section.ts';
 
-/** `npm run bench`: how fast everything is, and docs/performance.md from it. */
+/** `npm run bench`: measures speed and writes docs/performance.md. */
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 
-/** Each makes its section, in the order of the page; quickly with fewer repetitions and smaller sizes. */
+/** The sections, in the order of the page; `quick` measures with fewer repetitions and smaller sizes. */
 const SECTIONS = {
   rotation: async ({ quick }: Options) => rotationSection(await measureRotation(quick ? { draws: 5 } : {})),
   'cold-start': async ({ quick }: Options) =>
@@ -44,27 +44,24 @@ const NAMES = Object.keys(SECTIONS) as SectionName[];
 
 const program = new Command('npm run bench --')
   .description(
-    'Measures rotations, cold starts, many rotations at once, and the sandbox, and prints it as Markdown.',
+    'Measures rotations, cold starts, parallel rotations and the sandbox, and prints the figures as Markdown.',
   )
   .addOption(new Option('--only <section...>', 'measure only these').choices(NAMES))
-  .option('--quick', 'fewer repetitions and smaller fleets: to see that it works, not for the figures')
-  .option('--suite [seconds]', 'measure the run of all tests, too, or say how long it took', readSeconds)
+  .option('--quick', 'fewer repetitions and smaller fleets: to try it out, not for the figures')
+  .option('--suite [seconds]', 'also measure the whole test suite, or give its time', readSeconds)
   .addOption(
-    new Option(
-      '--write',
-      'write docs/performance.md, which takes the full measurement of all sections',
-    ).conflicts(['only', 'quick']),
+    new Option('--write', 'write docs/performance.md, with the full measurement of all sections').conflicts([
+      'only',
+      'quick',
+    ]),
   )
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 done, 1 something could not be measured, or an option is not sensible.',
-  )
+  .addHelpText('after', '\nExit codes: 0 done, 1 a measurement failed, or an option is invalid.')
   .parse();
 const options = program.opts<Options>();
 
 try {
   const sections: string[] = [];
-  // One after the other: what runs beside a measurement disturbs it.
+  // One after the other: parallel work would disturb a measurement.
   for (const name of NAMES) {
     if (options.only !== undefined && !options.only.includes(name)) continue;
     const section = await SECTIONS[name](options);
@@ -92,5 +89,5 @@ function occasion() {
 function readSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds > 0) return seconds;
-  throw new InvalidArgumentError('It is a number of seconds.');
+  throw new InvalidArgumentError('It must be a number of seconds.');
 }

@@ -1,6 +1,6 @@
-/** Where and when something was measured. */
+/** When and where the figures were measured. */
 export interface Occasion {
-  /** ISO 8601, the day alone. */
+  /** The day (ISO 8601). */
   readonly date: string;
   readonly processor: string;
   readonly processors: number;
@@ -10,7 +10,7 @@ export interface Occasion {
 }
 
 /**
- * The page about speed, as Markdown.
+ * Writes docs/performance.md.
  *
  * @param sections each begins with its heading and ends with an empty line
  */
@@ -19,16 +19,16 @@ export function performancePage(sections: readonly string[], occasion: Occasion)
   return [
     '# Performance',
     '',
-    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Times of this machine are given as multiples of something that was measured in the same run, wherever that is possible; a single run's times vary by some per cent.`,
+    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Times of this machine are multiples of another time in the same run where possible. The times of a single run vary by some per cent.`,
     '',
     ...sections,
     '## Cost',
     '',
-    'What a rotation and a credential cost, from counted calls and transitions, is in [cost.md](cost.md).',
+    'See [cost.md](cost.md) for the cost of a rotation and of a credential.',
     '',
-    '## Ten thousand credentials',
+    '## Large fleets',
     '',
-    'They cannot be rotated on one machine. What the quotas of an account and region allow, how the rotation function should look at executions, and how to divide a larger fleet is simulated: [fleet.md](fleet.md).',
+    'Ten thousand credentials cannot be rotated on one machine. See [fleet.md](fleet.md) for a simulation: what the quotas of an account and region allow, how the rotation function polls, and how to divide a larger fleet.',
     '',
   ].join('\n');
 }

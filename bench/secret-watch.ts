@@ -4,15 +4,15 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { LeakSearch } from './leaks.ts';
 
 /**
- * Collects everything that people can read, and the secrets that must not stand in it: tokens, codes and client
- * secrets of Genesys Cloud, RotationTokens, and the data keys of the seals.
+ * Collects everything that people can read, and the secrets that must not be in it: tokens, codes and client secrets of
+ * Genesys Cloud, RotationTokens, and the data keys of the seals.
  */
 export class SecretWatch {
   readonly #search = new LeakSearch();
   #texts: string[] = [];
   #eventsRead = 0;
 
-  /** Listens to all that the sandbox writes. */
+  /** Listens to everything that the sandbox writes. */
   attach({ lambda, stepFunctions, sns }: Sandbox): void {
     lambda.onLog(line => this.write(line));
     // An event has the input and the output of its state or execution, and the error.
@@ -25,8 +25,9 @@ export class SecretWatch {
     this.#texts.push(typeof readable === 'string' ? readable : JSON.stringify(readable));
   }
 
-  /** Learns the data keys. */
+  /** Learns the data keys; reads what is written to tables. */
   readonly awsInterceptor: AwsInterceptor = async (call, next) => {
+    if (call.service === 'dynamodb') this.write(call.input);
     const answer = await next();
     if (call.service === 'kms' && 'Plaintext' in answer && typeof answer.Plaintext === 'string') {
       const key = Buffer.from(answer.Plaintext, 'base64');
@@ -40,7 +41,7 @@ export class SecretWatch {
     return answer;
   };
 
-  /** Learns the RotationTokens; reads all other requests to functions, and all answers. */
+  /** Learns the RotationTokens; reads all other requests to functions, and all responses. */
   readonly invocationInterceptor: InvocationInterceptor = async ({ payload }, next) => {
     if (typeof payload === 'object' && payload !== null && 'RotationToken' in payload) {
       this.#search.add([String(payload.RotationToken)]);
@@ -50,7 +51,7 @@ export class SecretWatch {
     return answer;
   };
 
-  /** Searches what was written since the last time for every secret so far; tells in how many texts there is one. */
+  /** Searches everything written since the last call for all secrets so far; counts the texts that contain one. */
   leaks({ genesysCloud, cloudTrail }: Sandbox): number {
     this.#search.add(genesysCloud.issuedValues());
     const events = cloudTrail.events();

@@ -7,17 +7,17 @@ import { makeProgram } from './program.ts';
 
 const PAGE_WIDTH = 110;
 
-/** The page of all commands, made of the program's own help. */
+/** The page of all commands, generated from the program's help. */
 export function commandLinePage(program: Command): string {
   const commands = program.commands.flatMap(command => sections(command, 2));
   return `# Command line
 
-\`npm run cli -- <command>\` operates a deployment. It finds AWS credentials and region as the AWS CLI does, and with
-\`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` it works against the [sandbox](../sandbox/README.md).
-It never prints a token or a client secret. Results go to standard output, with \`--json\` as one object; what goes on
-and what went wrong goes to standard error. npm prints lines of its own, which \`npm run --silent cli\` leaves out.
+\`npm run cli -- <command>\` operates a deployment. It finds AWS credentials and region as the AWS CLI does. Set
+\`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the [sandbox](../sandbox/README.md).
+It never prints a token or a client secret. Results go to standard output (with \`--json\` as one object), progress and
+errors to standard error. \`npm run --silent cli\` suppresses npm's own output.
 
-This page is the program's own help; \`npm run cli:docs\` writes it.
+This page is generated from the program's help: run \`npm run cli:docs\`.
 
 ${helpOf(program)}
 
@@ -37,7 +37,7 @@ function exitCodeRows(): string {
     .join('\n');
 }
 
-/** A section for the command and one for each command below it. */
+/** A section for a command, followed by those of its subcommands. */
 function sections(command: Command, level: number): string[] {
   const words: string[] = [];
   for (let each: Command | null = command; each?.parent; each = each.parent) words.unshift(each.name());
@@ -47,7 +47,7 @@ function sections(command: Command, level: number): string[] {
   ];
 }
 
-/** What `--help` prints, examples and exit codes included, whatever the terminal is. */
+/** The output of `--help`, with examples and exit codes, independent of the terminal. */
 function helpOf(command: Command): string {
   let help = '';
   command.configureOutput({
@@ -61,7 +61,7 @@ function helpOf(command: Command): string {
   return `\`\`\`text\n${help.trimEnd()}\n\`\`\``;
 }
 
-/** `docs.ts [--check] [page]`: writes docs/cli.md anew, or tells that it is stale. */
+/** `docs.ts [--check] [page]`: regenerates docs/cli.md, or fails if it is stale. */
 function main(args: readonly string[]): void {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -1,15 +1,15 @@
-/** What the program tells a script by the way it ends, in the words of the help; each command lists its own. */
+/** The exit codes, with their meaning as the help shows it. Each command lists those that it uses. */
 export const EXIT_CODES = {
-  done: { code: 0, meaning: 'done, all is healthy' },
+  done: { code: 0, meaning: 'success; everything is healthy' },
   failed: {
     code: 1,
-    meaning: 'AWS, Genesys Cloud or the network refused something; what is printed says what',
+    meaning: 'an error; standard error says what happened',
   },
-  usage: { code: 2, meaning: 'the command line makes no sense' },
+  usage: { code: 2, meaning: 'invalid usage' },
   rotationFailed: { code: 3, meaning: 'a rotation failed' },
-  unhealthy: { code: 4, meaning: 'something is wrong with a credential or the deployment' },
+  unhealthy: { code: 4, meaning: 'a problem with a credential or the deployment' },
   refused: { code: 5, meaning: 'refused; nothing was changed' },
-  stillRunning: { code: 6, meaning: 'what was waited for goes on' },
+  stillRunning: { code: 6, meaning: 'timed out; the rotation is still running' },
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C' },
 } as const;
 

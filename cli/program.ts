@@ -8,21 +8,21 @@ import { DEFAULT_STACK } from './shared/command-line.ts';
 import type { Surroundings } from './shared/context.ts';
 import { addStatus } from './status/command.ts';
 
-/** How wide help is where no terminal says it, in characters. */
+/** The width of help without a terminal, in characters. */
 const DEFAULT_WIDTH = 80;
 
-/** Declares the program without running it; what each command takes is in its own folder. */
+/** Declares the program without running it. Each command is declared in its own folder. */
 export function makeProgram(surroundings: Surroundings): Command {
   const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
-    .description('Operates the Genesys Cloud credentials that a deployment keeps fresh.')
+    .description('Operates the Genesys Cloud credentials of a deployment.')
     .option('--stack <name>', 'the deployment', DEFAULT_STACK)
-    .option('--region <region>', 'AWS region; by default that of the environment or the profile')
-    .option('--profile <name>', 'profile of the shared AWS configuration')
+    .option('--region <region>', 'AWS region (default: from the environment or the profile)')
+    .option('--profile <name>', 'AWS profile')
     .option('--json', 'print the result as one JSON object')
-    .option('--no-color', 'no colours; they are used on terminals only, and not with NO_COLOR')
+    .option('--no-color', 'disable colours; they are used on terminals only, unless NO_COLOR is set')
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('Add --help for what is possible.')
+    .showHelpAfterError('Run with --help for usage.')
     .configureOutput({
       writeOut: text => void out.write(text),
       writeErr: text => void err.write(text),

@@ -6,7 +6,7 @@ import { CliError } from './shared/cli-error.ts';
 import type { Surroundings } from './shared/context.ts';
 
 /**
- * Runs the program to its end. Settings come from the environment of the process.
+ * Runs the program. Reads its settings from the environment of the process.
  *
  * @param args the command line, without the program itself
  * @returns the exit code
@@ -21,7 +21,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return surroundings.signal.aborted ? EXIT_CODES.interrupted.code : exitCode;
 }
 
-/** Says on standard error why the command ended; a stack trace helps nobody who typed it. */
+/** Prints the error to standard error, without a stack trace. */
 function report(error: unknown, { streams: { err } }: Surroundings): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;

@@ -4,21 +4,21 @@ import { promisify } from 'node:util';
 
 const BROWSER_PROCESS = fileURLToPath(new URL('./browser-process.ts', import.meta.url));
 
-/** A browser that is slower to start than this opens by itself. */
+/** A browser that takes longer to start opens without being waited for. */
 const START_TIMEOUT_MS = 10_000;
 
-/** What the commands read secrets from: AWS credentials, and the client secret of Genesys Cloud. */
+/** Variables from which the commands read secrets: AWS credentials, and the client secret of Genesys Cloud. */
 const SECRET_VARIABLE = /^(?:AWS|GENESYS)_/i;
 
 /**
- * Opens the browser where there is one, and says whether that worked; the address is on the terminal in any case.
+ * Opens the browser if there is one, and prints what happened. The caller prints the address.
  *
- * A process of its own starts the browser, without the variables that hold secrets: a browser, its extensions and its
+ * A separate process starts the browser, without the variables that hold secrets: a browser, its extensions and its
  * crash reports outlive the command, and other processes of the user can read their environment.
  */
 export async function openBrowser(address: string, tell: (text: string) => void): Promise<void> {
   if (!hasBrowser(process.platform, process.env)) {
-    tell('There is no desktop to open a browser on: open the address by hand.');
+    tell('No desktop found. Open the address yourself.');
     return;
   }
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRET_VARIABLE.test(name)));
@@ -27,13 +27,13 @@ export async function openBrowser(address: string, tell: (text: string) => void)
       env,
       timeout: START_TIMEOUT_MS,
     });
-    tell('The browser is being opened.');
+    tell('Opening your browser.');
   } catch {
-    tell('The browser could not be opened: open the address by hand.');
+    tell('The browser could not be opened. Open the address yourself.');
   }
 }
 
-/** On Linux without a desktop a browser of the text terminal would be started, unseen. */
+/** On Linux without a desktop, an invisible text browser would start. */
 function hasBrowser(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): boolean {
   const desktop = ['DISPLAY', 'WAYLAND_DISPLAY', 'WSL_DISTRO_NAME', 'BROWSER'];
   return platform !== 'linux' || desktop.some(name => (environment[name] ?? '') !== '');

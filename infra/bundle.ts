@@ -4,7 +4,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { FUNCTION_NAMES } from './function-list.ts';
-import { replacedModules, versionOnly } from './replaced-modules.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,12 +14,27 @@ const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
 export interface FunctionBundles {
   /** Where they are, in a folder for each function. */
   readonly directory: string;
-  /** What went into them, as esbuild tells it. */
+  /** esbuild's record of what went into them. */
   readonly metafile: Metafile;
 }
 
-/** With what esbuild makes the bundles, in memory. */
-export const BUNDLE_OPTIONS = {
+/**
+ * What a function never loads in Lambda, and so need not be compiled at each cold start: where the AWS SDK looks for
+ * credentials and regions outside of the environment, and what stands in for streams that Node.js has. Each is imported
+ * at the moment of its use only.
+ */
+const NEVER_LOADED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+  'web-streams-polyfill',
+];
+
+/** The options that esbuild makes the bundles with, in memory. */
+const BUNDLE_OPTIONS = {
   absWorkingDir: PROJECT,
   entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
   outdir: NOMINAL_OUTPUT,
@@ -31,12 +45,13 @@ export const BUNDLE_OPTIONS = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   minify: true,
+  keepNames: true,
+  external: NEVER_LOADED,
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
   metafile: true,
-  plugins: [replacedModules, versionOnly],
 } satisfies BuildOptions;
 
 /**
@@ -44,8 +59,8 @@ export const BUNDLE_OPTIONS = {
  * the sources and the lock file only, so that an unchanged function keeps its asset hash on every machine.
  *
  * The AWS SDK is inside, so that what was tested is what runs. The output is CommonJS, so that a dependency that calls
- * `require` works in it; ES modules are preferred as input, because only they can be shaken. Errors of ours carry
- * literal names, so minified class names do no harm.
+ * `require` works in it; ES modules are preferred as input, because only they can be shaken. Classes keep their names,
+ * because Lambda's JSON logs show `constructor.name` as the error's type.
  *
  * @param directory where to write; without it a temporary directory that is removed when the process ends
  */

@@ -79,15 +79,11 @@ function substitutions(tasks: RotationStateMachineProps['tasks']): Record<string
   );
 }
 
-/**
- * The functions themselves beside their aliases, because executions of version 0.1.0 name them so, and keep their
- * definition when they are redriven.
- */
 function invoke(aliases: readonly Alias[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'RunTasks',
     actions: ['lambda:InvokeFunction'],
-    resources: aliases.flatMap(alias => [alias.functionArn, alias.lambda.functionArn]),
+    resources: aliases.map(alias => alias.functionArn),
   });
 }
 

@@ -1,6 +1,7 @@
 import { keepCompiledCode } from '../desktop/compiled-code.ts';
+import '../desktop/npm-shell.ts';
 
-/** `npm run sandbox`: the sandbox, kept up until SIGINT or SIGTERM. */
+/** `npm run sandbox`: runs the sandbox until SIGINT or SIGTERM. */
 
 keepCompiledCode();
 await import('./program/sandbox-program.ts');

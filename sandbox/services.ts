@@ -12,7 +12,7 @@ import { Faults } from './faults/faults.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
 import { iam } from './iam/iam.ts';
 import { Permissions } from './iam/permissions.ts';
-import { keyAccess } from './kms/key-use.ts';
+import { keyUseJudge } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { LatencyWaits } from './latencies.ts';
@@ -69,13 +69,13 @@ export function connectServices(
     stack,
     users: { [identities.userArn('operator')]: ADMINISTRATOR },
   });
-  const mayUseKey = keyAccess(keyId => kms.keyArnIfAny(keyId), permissions);
+  const judgeKeyUse = keyUseJudge(keyId => kms.findKey(keyId), permissions);
   const genesysCloud = new GenesysCloud({
     clock,
     openRequests,
     ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
   });
-  const sns = new Sns({ ...base, mayUseKey });
+  const sns = new Sns({ ...base, judgeKeyUse });
   const dynamoDb = new DynamoDb({
     ...base,
     ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
@@ -115,7 +115,7 @@ export function connectServices(
     ...base,
     functions: lambda,
     authorizer: permissions,
-    mayUseKey,
+    judgeKeyUse,
     ...(latencies.stateTransition !== undefined && { transitionMs: latencies.stateTransition }),
     ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
     ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
@@ -126,7 +126,7 @@ export function connectServices(
     mayInvoke: (functionArn, secretArn) =>
       lambda.hasFunction(functionArn) &&
       lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
-    mayUseKey,
+    judgeKeyUse,
     cloudTrail,
     ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
   });

@@ -1,6 +1,7 @@
 import { keepCompiledCode } from '../desktop/compiled-code.ts';
+import '../desktop/npm-shell.ts';
 
-/** `npm start`: one rotation in a sandbox of its own, from the synthesis to the proof. */
+/** `npm start`: synthesises the stack and rotates once in a sandbox. */
 
 keepCompiledCode();
 await import('./demonstration/start-program.ts');

@@ -5,11 +5,9 @@ import type { Usage } from './usage.ts';
 const HOURS_A_MONTH = 730;
 const BYTES_A_GB = 1024 ** 3;
 
-/**
- * What cannot be counted in the sandbox, taken high. Seconds are what Lambda bills of an invocation, initialisation
- * included; bytes are what Lambda and Step Functions write themselves.
- */
+/** What cannot be counted in the sandbox, on the high side. */
 export const ASSUMED = {
+  /** What Lambda bills for an invocation, initialisation included. */
   seconds: {
     rotation: 4,
     fetch: 0.4,
@@ -28,16 +26,21 @@ export const ASSUMED = {
   tracesPerRotation: 2,
   /** Metrics that the functions report under the deployment's name. */
   customMetrics: 8,
+  /** DynamoDB adds this to the size of an item (Amazon DynamoDB Pricing for On-Demand Capacity). */
+  bytesPerItem: 100,
+  /** For the size of the journal: its age, and the time from one rotation to the next. */
+  journalHours: 365 * 24,
+  hoursBetweenRotations: 8,
 } as const;
 
-/** One line of a bill: so many units at a price. */
+/** One line of a bill. */
 export interface BillLine {
   readonly price: PriceName;
   readonly units: number;
   readonly dollars: number;
 }
 
-/** What one rotation costs. */
+/** The bill of one rotation. */
 export function rotationBill({ rotation, deployment }: Usage): BillLine[] {
   const invocations = Object.entries(rotation.invocations) as [FunctionName, number][];
   const count = invocations.reduce((sum, [, times]) => sum + times, 0);
@@ -49,14 +52,15 @@ export function rotationBill({ rotation, deployment }: Usage): BillLine[] {
     secretCall: rotation.secretCalls,
     keyCall: rotation.keyCalls,
     tableRead: rotation.tableReads,
+    tableWrite: rotation.tableWrites,
     logGigabyte: (rotation.logBytes + count * ASSUMED.lambdaLogBytesPerInvocation) / BYTES_A_GB,
     vendedLogGigabyte: ASSUMED.stateMachineLogBytesPerRotation / BYTES_A_GB,
     trace: ASSUMED.tracesPerRotation,
   });
 }
 
-/** What a deployment costs in a month without any rotation; the watch lists `secrets` secrets every hour. */
-export function deploymentBill({ deployment }: Usage, secrets: number): BillLine[] {
+/** The monthly bill of a deployment without any rotation; the watch lists `secrets` secrets every hour. */
+export function deploymentBill({ deployment, journal }: Usage, secrets: number): BillLine[] {
   return bill({
     keyMonth: deployment.keys,
     alarmMetricMonth: deployment.alarmMetrics,
@@ -65,10 +69,17 @@ export function deploymentBill({ deployment }: Usage, secrets: number): BillLine
     lambdaRequest: HOURS_A_MONTH,
     lambdaGbSecond: (HOURS_A_MONTH * ASSUMED.seconds.watch * deployment.memoryMb) / 1024,
     secretCall: HOURS_A_MONTH * Math.ceil(secrets / 100),
+    tableGigabyteMonth: (secrets * journalBytes(journal)) / BYTES_A_GB,
   });
 }
 
-/** What a credential costs in a month, its share of the deployment and the secret itself included. */
+/** What one credential occupies in the journal after a year. */
+function journalBytes({ tokenBytes, lineageBytes }: Usage['journal']): number {
+  const rotations = ASSUMED.journalHours / ASSUMED.hoursBetweenRotations;
+  return rotations * (tokenBytes + ASSUMED.bytesPerItem) + lineageBytes + ASSUMED.bytesPerItem;
+}
+
+/** The monthly cost of a credential, including the secret and its share of the deployment. */
 export function credentialMonth(usage: Usage, hoursBetweenRotations: number, secrets: number): number {
   const rotations = HOURS_A_MONTH / hoursBetweenRotations;
   return (

@@ -1,9 +1,9 @@
 import type { StackModel } from '../../sandbox/template/stack-model.ts';
 
-/** What a deployment has at all times, counted in its template. */
+/** The usage of a deployment without any rotation, counted in its template. */
 export interface DeploymentUsage {
   readonly keys: number;
-  /** Metrics that the alarms look at: an alarm that computes with several is billed for each. */
+  /** Metrics of the alarms: an alarm that computes with several is billed for each. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
   /** Memory of each function, in MB. */
@@ -22,7 +22,7 @@ export function deploymentUsage(stack: StackModel): DeploymentUsage {
   };
 }
 
-/** How many metrics a `Metrics` property names; an alarm without it looks at one. */
+/** How many metrics a `Metrics` property names; an alarm without it has one. */
 function metricsOf(metrics: unknown): number {
   if (!Array.isArray(metrics)) return 1;
   return metrics.filter(metric => typeof metric === 'object' && metric !== null && 'MetricStat' in metric)

@@ -1,19 +1,19 @@
-/** When the prices below were last compared with their pages. */
+/** The date of the last comparison with the pages of the prices. */
 export const PRICES_AS_OF = '2026-11-24';
 
-/** The region whose prices these are. */
+/** The region of the prices. */
 export const PRICE_REGION = 'US East (N. Virginia), us-east-1';
 
 /** A price in US dollars per unit, without free tiers and without volume discounts. */
 interface Price {
   readonly dollars: number;
-  /** What one unit is, as the bill counts it. */
+  /** The unit that is billed. */
   readonly unit: string;
   /** Title of AWS's page with this price. */
   readonly source: string;
 }
 
-/** What AWS asks for everything that a deployment uses. */
+/** The prices of everything that a deployment uses. */
 export const PRICES = {
   secretMonth: { dollars: 0.4, unit: 'secret and month', source: 'AWS Secrets Manager Pricing' },
   secretCall: { dollars: 0.05 / 10_000, unit: 'API call', source: 'AWS Secrets Manager Pricing' },
@@ -26,10 +26,10 @@ export const PRICES = {
     source: 'AWS Key Management Service Pricing',
   },
   keyCall: { dollars: 0.03 / 10_000, unit: 'request', source: 'AWS Key Management Service Pricing' },
-  logGigabyte: { dollars: 0.5, unit: 'GB of logs taken in', source: 'Amazon CloudWatch Pricing' },
+  logGigabyte: { dollars: 0.5, unit: 'GB of logs ingested', source: 'Amazon CloudWatch Pricing' },
   vendedLogGigabyte: {
     dollars: 0.5,
-    unit: 'GB of vended logs taken in',
+    unit: 'GB of vended logs ingested',
     source: 'Amazon CloudWatch Pricing',
   },
   metricMonth: { dollars: 0.3, unit: 'custom metric and month', source: 'Amazon CloudWatch Pricing' },
@@ -43,7 +43,17 @@ export const PRICES = {
   tableRead: {
     dollars: 0.125 / 1e6,
     unit: 'read request unit',
-    source: 'Amazon DynamoDB Pricing, on-demand',
+    source: 'Amazon DynamoDB Pricing for On-Demand Capacity',
+  },
+  tableWrite: {
+    dollars: 0.625 / 1e6,
+    unit: 'write request unit',
+    source: 'Amazon DynamoDB Pricing for On-Demand Capacity',
+  },
+  tableGigabyteMonth: {
+    dollars: 0.25,
+    unit: 'GB of a table and month',
+    source: 'Amazon DynamoDB Pricing for On-Demand Capacity',
   },
 } as const satisfies Record<string, Price>;
 

@@ -10,20 +10,24 @@ const INTERVALS = [
   { schedule: 'rate(1 day)', hours: 24 },
 ];
 
-/** What a rotation and a credential cost, as Markdown. */
+/** Writes docs/cost.md. */
 export function report(usage: Usage): string {
   const rotation = rotationBill(usage);
   const deployment = deploymentBill(usage, 100);
   return [
     '# Cost',
     '',
-    'Written by `npm run cost`, which rotates a credential in the sandbox, counts what AWS bills, and multiplies by the prices below; `npm run cost -- --check` tells whether this page is what it would write.',
+    '`npm run cost` rotates a credential in the sandbox, counts what AWS bills, multiplies it by the prices below, and writes this page. `npm run cost -- --check` fails if the page is out of date.',
     '',
-    `Prices of ${PRICE_REGION}, in US dollars, as of ${PRICES_AS_OF}, without free tiers and discounts. Counted are the calls of Secrets Manager, KMS and DynamoDB, the state transitions, the invocations and what the functions log; assumed, and taken high, are the time that Lambda bills, what Lambda and Step Functions log themselves, and the traces. What consumers do with the secret is not in here, nor are e-mails, the bytes that stay in logs, and a VPC's endpoints or NAT.`,
+    `Prices are those of ${PRICE_REGION}, in US dollars, as of ${PRICES_AS_OF}, without free tiers and discounts.`,
     '',
-    '## A credential in a month',
+    '- Counted: calls of Secrets Manager and KMS, request units of DynamoDB, state transitions, invocations, and the log lines of the functions.',
+    '- [Assumed](#assumptions), on the high side: the time that Lambda bills, the log lines of Lambda and Step Functions, and the traces.',
+    "- Not included: reads by consumers, e-mails, the storage of logs, and a VPC's endpoints or NAT gateway.",
     '',
-    'The secret, its rotations, and its share of what the deployment costs at all times:',
+    '## A credential per month',
+    '',
+    'The secret, its rotations, and its share of the deployment:',
     '',
     row(['Credentials', ...INTERVALS.map(({ schedule }) => `\`${schedule}\``)]),
     row(['---:', ...INTERVALS.map(() => '---:')]),
@@ -38,22 +42,26 @@ export function report(usage: Usage): string {
     '',
     ...table(rotation, 6),
     '',
-    `A rotation that fails costs the same again for each redrive, less the states that are not run again.`,
+    'A write to the journal is billed by the size of its item in KB, and twice in a transaction. A token item has ' +
+      `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
-    '## The deployment in a month',
+    'A failed rotation costs the same again for each redrive, without the states that are not repeated.',
     '',
-    'With 100 secrets in the account, which the hourly watch lists; without a rotation:',
+    '## The deployment per month',
+    '',
+    'With 100 secrets in the account, which the hourly watch lists, and without rotations:',
     '',
     ...table(deployment, 2),
     '',
-    '## Assumed',
+    '## Assumptions',
     '',
     ...Object.entries(ASSUMED.seconds).map(
-      ([name, seconds]) => `- \`${name}\`: ${seconds} s billed of an invocation.`,
+      ([name, seconds]) => `- \`${name}\`: ${seconds} s billed per invocation.`,
     ),
-    `- ${ASSUMED.lambdaLogBytesPerInvocation} bytes of Lambda's own log lines an invocation, ${ASSUMED.stateMachineLogBytesPerRotation} bytes of log of the state machine a rotation.`,
-    `- ${ASSUMED.tracesPerRotation} traces a rotation; sampling records fewer.`,
+    `- ${ASSUMED.lambdaLogBytesPerInvocation} bytes of Lambda's own log lines per invocation, and ${ASSUMED.stateMachineLogBytesPerRotation} bytes of logs of the state machine per rotation.`,
+    `- ${ASSUMED.tracesPerRotation} traces per rotation; sampling records fewer.`,
     `- ${ASSUMED.customMetrics} custom metrics.`,
+    `- The journal is a year old, with a rotation every ${ASSUMED.hoursBetweenRotations} hours. DynamoDB adds ${ASSUMED.bytesPerItem} bytes to each item.`,
     '',
   ].join('\n');
 }

@@ -1,39 +1,54 @@
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
 import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { itemBytes } from '../../sandbox/dynamodb/attribute-value.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import { type DeploymentUsage, deploymentUsage } from './deployment-usage.ts';
+import { TableUnits } from './table-units.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What one rotation uses. */
+/** The usage of one rotation. */
 interface RotationUsage {
   readonly secretCalls: number;
   readonly keyCalls: number;
+  /** Request units of DynamoDB. */
   readonly tableReads: number;
+  readonly tableWrites: number;
   readonly transitions: number;
   readonly invocations: Readonly<Partial<Record<FunctionName, number>>>;
-  /** What the functions themselves write. */
+  /** The log lines of the functions, without Lambda's own. */
   readonly logBytes: number;
 }
 
-/** What a rotation that nothing disturbs uses, and what the deployment has at all times. */
+/** The sizes of the journal's items. */
+interface JournalUsage {
+  /** Every rotation leaves one of these for good. */
+  readonly tokenBytes: number;
+  /** Every login has one of these. */
+  readonly lineageBytes: number;
+}
+
+/** The usage of an undisturbed rotation, and of the deployment without any. */
 export interface Usage {
   readonly rotation: RotationUsage;
+  readonly journal: JournalUsage;
   readonly deployment: DeploymentUsage;
 }
 
 /**
- * Rotates a credential by its schedule in a sandbox whose time stands still, and counts what AWS's bills count: calls
- * of Step Functions' API, for instance, are free.
+ * Rotates a credential by its schedule in a sandbox whose time stands still, and counts what AWS bills. Calls of Step
+ * Functions' API, for instance, are free.
  *
  * @param assemblyDirectory the synthesised stack
  * @throws Error the credential was not rotated exactly once
  */
 export async function countUsage(assemblyDirectory: string): Promise<Usage> {
   const invocations: Partial<Record<FunctionName, number>> = {};
-  const sandbox = await Sandbox.start({
+  const units = new TableUnits(() => sandbox);
+  const sandbox: Sandbox = await Sandbox.start({
     assemblyDirectory,
     virtualTime: true,
+    awsInterceptors: [units.awsInterceptor],
     invocationInterceptors: [
       async ({ functionName }, next) => {
         const name = FUNCTION_NAMES.find(each => functionName.endsWith(`-${each}`));
@@ -56,16 +71,21 @@ export async function countUsage(assemblyDirectory: string): Promise<Usage> {
     const rotations = sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationSucceeded').length;
     if (rotations !== 1) throw new Error(`There were ${rotations} rotations, not 1.`);
 
-    // The watch runs by the hour, whether something rotates or not: it belongs to the deployment.
+    // The watch runs every hour, also without a rotation: it belongs to the deployment.
     const { watch: _hourly, ...ofRotation } = invocations;
     return {
       rotation: {
         secretCalls: calls(sandbox, 'secretsmanager', 'watch'),
         keyCalls: calls(sandbox, 'kms'),
-        tableReads: calls(sandbox, 'dynamodb'),
+        tableReads: units.reads,
+        tableWrites: units.writes,
         transitions,
         invocations: ofRotation,
         logBytes: logBytes(sandbox, Object.keys(ofRotation)),
+      },
+      journal: {
+        tokenBytes: journalBytes(sandbox, 'token'),
+        lineageBytes: journalBytes(sandbox, 'lineage#'),
       },
       deployment: deploymentUsage(sandbox.stack),
     };
@@ -84,6 +104,15 @@ function calls(sandbox: Sandbox, service: string, except?: FunctionName): number
         call.functionArn !== undefined &&
         (except === undefined || !call.functionArn.endsWith(`-${except}`)),
     ).length;
+}
+
+/** The size of the largest item in the journal whose sort key begins like this. */
+function journalBytes({ dynamoDb, stack }: Sandbox, sortPrefix: string): number {
+  const sizes = stack.tables
+    .flatMap(({ name }) => dynamoDb.items(name))
+    .filter(({ sk }) => sk !== undefined && 'S' in sk && sk.S.startsWith(sortPrefix))
+    .map(itemBytes);
+  return Math.max(...sizes);
 }
 
 function logBytes(sandbox: Sandbox, functions: readonly string[]): number {

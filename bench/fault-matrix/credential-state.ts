@@ -1,127 +1,62 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
-import {
-  GetSecretValueCommand,
-  ListSecretVersionIdsCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import * as v from 'valibot';
-import { openSeal } from '../../functions/shared/sealed-blob.ts';
-import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
-import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { completeCredential } from '../complete-credential.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { type TokenFingerprints, type TokenHomes, tokensWith } from '../token-homes.ts';
 
-/** What has become of a credential, told without its tokens. */
+/** Where the tokens of a credential are. */
 export interface CredentialState {
   /**
-   * What AWSCURRENT holds: `first` the value that it held at first, unchanged; `rotated` a complete credential whose
-   * two tokens are good at Genesys Cloud; `broken` anything else.
+   * What AWSCURRENT holds: `kept` the tokens from before the rotation, `rotated` a complete credential with two live
+   * tokens, `broken` anything else.
    */
-  readonly current: 'first' | 'rotated' | 'broken';
+  readonly current: 'kept' | 'rotated' | 'broken';
   /**
-   * Where the refresh token is that Genesys Cloud would take now: in AWSCURRENT, in another version, sealed in the
-   * state of an execution that can be redriven, or nowhere.
+   * The best copy of the live refresh token: in AWSCURRENT, in the version with AWSPENDING, in the journal, in the state
+   * of an execution, or none.
    */
-  readonly newestToken: 'current' | 'stored' | 'sealed' | 'lost';
+  readonly newestToken: 'current' | 'stored' | 'recorded' | 'sealed' | 'lost';
+  /** Whether a rotation gets from AWSCURRENT to that token. */
+  readonly isReachable: boolean;
 }
 
-/** What a look at a credential needs. */
-export interface CredentialAccess {
-  readonly secrets: SecretsManagerClient;
-  readonly kms: KMSClient;
-  readonly sealKeyArn: string;
-  readonly genesysCloud: GenesysCloud;
+/** A credential of a client with one login. */
+export interface WatchedCredential {
+  readonly secretArn: string;
+  readonly clientId: string;
+  /** What AWSCURRENT held before the rotation. */
+  readonly before: TokenFingerprints;
 }
 
-const sealedTokens = v.object({
-  secretArn: v.string(),
-  versionId: v.string(),
-  refreshed: v.object({ sealedValue: v.string() }),
-});
-
-/**
- * Looks where the tokens of a credential are.
- *
- * @param of.clientId whose first refresh token was in AWSCURRENT at first
- * @param executions  those of the secret
- */
+/** Finds the tokens of a credential; `executionArns` are those of its rotations. */
 export async function credentialState(
-  { secretArn, clientId }: { readonly secretArn: string; readonly clientId: string },
-  executions: readonly ExecutionSnapshot[],
-  access: CredentialAccess,
+  { secretArn, clientId, before }: WatchedCredential,
+  executionArns: readonly string[],
+  { sandbox, homes }: { readonly sandbox: Sandbox; readonly homes: TokenHomes },
 ): Promise<CredentialState> {
-  const { genesysCloud } = access;
-  const isLive = (token: string): boolean => genesysCloud.isLive(fingerprintOf(token));
-  const versions = await storedValues(secretArn, access.secrets);
-  const current = versions.find(({ isCurrent }) => isCurrent);
-  const parsed = v.safeParse(completeCredential, current?.value);
-  if (!parsed.success) return { current: 'broken', newestToken: 'lost' };
+  const { genesysCloud } = sandbox;
+  const current = tokensWith('AWSCURRENT', secretArn, sandbox);
+  if (current === undefined) return { current: 'broken', newestToken: 'lost', isReachable: false };
 
-  const { refreshToken, accessToken } = parsed.output;
-  const [firstToken] = genesysCloud
-    .lineages(clientId)
-    .flatMap(({ tokens }) => tokens.filter(({ kind }) => kind === 'refresh'));
-  const isFirst = fingerprintOf(refreshToken) === firstToken?.fingerprint;
-  const isGood = isLive(refreshToken) && isLive(accessToken);
+  const live = liveRefreshToken(clientId, genesysCloud);
+  const isKept = current.refreshToken === before.refreshToken && current.accessToken === before.accessToken;
+  const isGood = genesysCloud.isLive(current.refreshToken) && genesysCloud.isLive(current.accessToken);
   return {
-    current: isFirst ? 'first' : isGood ? 'rotated' : 'broken',
-    newestToken: isLive(refreshToken) ? 'current' : await elsewhere(),
+    current: isKept ? 'kept' : isGood ? 'rotated' : 'broken',
+    newestToken: live === undefined ? 'lost' : await bestCopy(live),
+    isReachable: live !== undefined && (await homes.routeTo(secretArn, current, live)) !== undefined,
   };
 
-  async function elsewhere(): Promise<CredentialState['newestToken']> {
-    const stored = versions.some(({ value }) => holdsLiveToken(value, isLive));
-    if (stored) return 'stored';
-    const sealed = await sealedValues(executions, access);
-    return sealed.some(value => holdsLiveToken(value, isLive)) ? 'sealed' : 'lost';
+  async function bestCopy(token: string): Promise<CredentialState['newestToken']> {
+    if (current?.refreshToken === token) return 'current';
+    if (tokensWith('AWSPENDING', secretArn, sandbox)?.refreshToken === token) return 'stored';
+    if (await homes.isRecorded(secretArn, token)) return 'recorded';
+    const sealed = await Promise.all(executionArns.map(arn => homes.sealedIn(arn)));
+    return sealed.includes(token) ? 'sealed' : 'lost';
   }
 }
 
-function holdsLiveToken(value: string, isLive: (token: string) => boolean): boolean {
-  const parsed = v.safeParse(completeCredential, value);
-  return parsed.success && isLive(parsed.output.refreshToken);
-}
-
-/** The values of all versions, those without label included. */
-async function storedValues(
-  secretArn: string,
-  secrets: SecretsManagerClient,
-): Promise<{ isCurrent: boolean; value: string }[]> {
-  const { Versions = [] } = await secrets.send(
-    new ListSecretVersionIdsCommand({ SecretId: secretArn, IncludeDeprecated: true }),
-  );
-  const values = await Promise.all(
-    Versions.map(async ({ VersionId, VersionStages = [] }) => {
-      try {
-        const { SecretString } = await secrets.send(
-          new GetSecretValueCommand({ SecretId: secretArn, VersionId }),
-        );
-        return { isCurrent: VersionStages.includes('AWSCURRENT'), value: SecretString ?? '' };
-      } catch (error) {
-        // The version of a rotation that has not come to store anything.
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      }
-    }),
-  );
-  return values.filter(value => value !== undefined);
-}
-
-/**
- * The values that are sealed in what the states of these executions gave; those that are over for good do not count.
- */
-async function sealedValues(
-  executions: readonly ExecutionSnapshot[],
-  { kms, sealKeyArn }: CredentialAccess,
-): Promise<string[]> {
-  const outputs = executions
-    .filter(({ status }) => status !== 'SUCCEEDED')
-    .flatMap(({ history }) => history.filter(({ type }) => type === 'TaskStateExited'))
-    .map(({ details }) => v.safeParse(sealedTokens, JSON.parse(String(details?.output))))
-    .filter(parsed => parsed.success);
-  return await Promise.all(
-    outputs.map(({ output: { secretArn, versionId, refreshed } }) =>
-      openSeal(kms, sealKeyArn, { secretArn, versionId, holds: 'secret-value' }, refreshed.sealedValue),
-    ),
-  );
+function liveRefreshToken(clientId: string, genesysCloud: GenesysCloud): string | undefined {
+  return genesysCloud
+    .lineages(clientId)
+    .flatMap(({ tokens }) => tokens)
+    .find(({ kind, state }) => kind === 'refresh' && state === 'live')?.fingerprint;
 }

@@ -1,8 +1,9 @@
 import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
 import { nameOf, type PlannedFault } from './rotation-calls.ts';
 import type { Ending, Trial } from './rotation-trial.ts';
+import { SCENARIOS } from './scenarios.ts';
 
-/** One cell of the matrix: a fault, and what became of the rotation. */
+/** One cell of the matrix: a fault and the outcome of the rotation. */
 export interface Cell {
   readonly fault: PlannedFault;
   /** Followed up by Secrets Manager's retry. */
@@ -12,63 +13,90 @@ export interface Cell {
 }
 
 /**
- * What the first attempt came to. `rotated`: nothing was noticed. `confirmed later`: AWSCURRENT is rotated, but Secrets
- * Manager takes the attempt for a failed one. `not started`: no execution began. All others: the execution failed, and
- * the newest refresh token is still that of AWSCURRENT (`unspent`), sealed in the execution's state (`sealed`), stored
- * as the pending version (`stored`), or known to nobody (`lost`).
+ * The outcome of the first attempt. `rotated`: nothing was noticed. `confirmed later`: AWSCURRENT is rotated, but the
+ * attempt failed for Secrets Manager. `not started`: no execution began. All others: the execution failed. Either
+ * nothing was spent (`unspent`), or the new refresh token is in the pending version (`stored`), in the journal
+ * (`recorded`), only in the execution's state (`sealed`), or nowhere (`lost`).
  */
 export type FirstOutcome =
   | 'rotated'
   | 'confirmed later'
   | 'not started'
   | 'unspent'
-  | 'sealed'
   | 'stored'
+  | 'recorded'
+  | 'sealed'
   | 'lost';
 
-/** With these Genesys Cloud has spent the refresh token, and its answer has reached nobody: nothing can save it. */
-const LOSSES: ReadonlyMap<string, ReadonlySet<FaultKind>> = new Map([
-  [
-    'genesys:token',
-    new Set<FaultKind>(['answer-lost', 'hang-after', 'wrong-body', 'empty-body', 'huge-body']),
-  ],
-  ['lambda:refresh', new Set<FaultKind>(['crash-after', 'timeout-after', 'out-of-memory', 'answer-lost'])],
+/** Genesys Cloud has spent the refresh token, and the response never reached the function. */
+const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
+  'answer-lost',
+  'hang-after',
+  'wrong-body',
+  'empty-body',
+  'huge-body',
 ]);
 
-/** What an operator has to read when a refresh token is dead because the answer to its first use was lost. */
-const PROBABLY_SPENT = 'the token was probably spent';
+/** The function got the response, and Step Functions did not get the function's result. */
+const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
+  'crash-after',
+  'timeout-after',
+  'out-of-memory',
+  'answer-lost',
+]);
 
-/** What the first attempt came to. */
+/** The message of an operator's error when the response to the first use of a refresh token was lost. */
+const PROBABLY_SPENT = 'probably spent it';
+
+/** The outcome of the first attempt. */
 export function firstOutcome({ first }: Trial): FirstOutcome {
   if (first.current === 'rotated') return first.verdict === 'succeeded' ? 'rotated' : 'confirmed later';
   if (first.execution === 'NONE') return 'not started';
-  return first.newestToken === 'current' ? 'unspent' : first.newestToken;
+  if (first.refreshes === 0 || first.newestToken === 'current') return 'unspent';
+  return first.newestToken;
 }
 
-/** What is not as it has to be, one line each; none when all is well. */
+/** What is wrong, one line each; none when all is well. */
 export function broken(cell: Cell): string[] {
   const { fault, retried, redriven } = cell;
   const trials = [retried, redriven].filter(trial => trial !== undefined);
   const outcome = firstOutcome(retried);
-  const mayBeLost = LOSSES.get(fault.site.target)?.has(fault.kind) ?? false;
   const found: (string | false | undefined)[] = trials.flatMap(trial => [
-    trial.leaks > 0 && `${trial.leaks} texts have a secret in them`,
-    trial.refreshes !== 1 && `Genesys Cloud saw ${trial.refreshes} refreshes`,
+    trial.leaks > 0 && `${trial.leaks} texts contain a secret`,
+    ...countProblems(trial),
     [trial.first, trial.last].some(ending => ending?.current === 'broken') && 'AWSCURRENT is broken',
+    outcome !== 'lost' &&
+      [trial.first, trial.last].some(ending => ending?.isReachable === false) &&
+      'no rotation gets from AWSCURRENT to the newest refresh token',
     firstOutcome(trial) !== outcome && 'the two first attempts differ',
   ]);
-  found.push(outcome === 'lost' && !mayBeLost && 'a refresh token is lost that could have been saved');
+  found.push(outcome === 'lost' && !mayBeLost(fault) && 'a refresh token is lost that could have been saved');
   if (outcome !== 'rotated') {
     const check = outcome === 'lost' ? notReportedAsLost : notRotated;
     found.push(check('retry', retried.last), redriven && check('redrive', redriven.last));
     found.push(
       retried.last?.verdict !== (outcome === 'lost' ? 'failed' : 'succeeded') &&
-        `after the retry Secrets Manager says ${retried.last?.verdict}`,
+        `after the retry Secrets Manager's verdict is ${retried.last?.verdict}`,
     );
   }
+  const { title } = SCENARIOS[fault.scenario];
   return found
     .filter(line => typeof line === 'string')
-    .map(line => `${nameOf(fault.site)}, ${fault.kind}, ${fault.duration}: ${line}`);
+    .map(line => `${title}${nameOf(fault.site)}, ${fault.kind}, ${fault.duration}: ${line}`);
+}
+
+/** A token without any copy is lost only if the response did not arrive, or if the journal refused the result as well. */
+function mayBeLost({ scenario, site, kind }: PlannedFault): boolean {
+  if (site.target === 'genesys:token') return RESPONSE_LOST.has(kind);
+  return scenario === 'unrecorded' && site.target === 'lambda:refresh' && RESULT_LOST.has(kind);
+}
+
+function countProblems({ first, last }: Trial): (string | false)[] {
+  const { refreshes, executions } = last ?? first;
+  return [
+    refreshes !== 1 && `Genesys Cloud saw ${refreshes} refreshes`,
+    executions !== 1 && `${executions} executions were started`,
+  ];
 }
 
 function notRotated(followUp: string, last: Ending | undefined): string | undefined {
@@ -82,6 +110,7 @@ function notReportedAsLost(followUp: string, last: Ending | undefined): string |
     last.state === 'Refresh' &&
     last.error === 'RefreshTokenRejected' &&
     last.message?.includes(PROBABLY_SPENT) === true;
-  if (!isReported) return `after the ${followUp} the loss is not told, but ${last?.state}: ${last?.error}`;
-  return last.current === 'first' ? undefined : `after the ${followUp} AWSCURRENT is not what it was`;
+  if (!isReported)
+    return `after the ${followUp} the loss is not reported, but ${last?.state}: ${last?.error}`;
+  return last.current === 'kept' ? undefined : `after the ${followUp} AWSCURRENT has changed`;
 }

@@ -5,7 +5,7 @@ import { broken } from './expectation.ts';
 import { runMatrix, titleOf } from './matrix.ts';
 import { report, summary } from './report.ts';
 
-/** `npm run fault-matrix`: every fault at every call of a rotation, and docs/fault-matrix.md from it. */
+/** `npm run fault-matrix`: injects every fault into every call of a rotation and writes docs/fault-matrix.md. */
 
 const PAGE = new URL('../../docs/fault-matrix.md', import.meta.url);
 
@@ -16,16 +16,16 @@ interface Options {
 }
 
 const program = new Command('npm run fault-matrix --')
-  .description('Lets every kind of fault befall every call of a rotation, and writes docs/fault-matrix.md.')
-  .option('--check', 'do not write the page, but fail when it is not what it should be')
+  .description('Injects every kind of fault into every call of a rotation, and writes docs/fault-matrix.md.')
+  .option('--check', 'do not write the page, but fail when it is out of date')
   .option(
     '--only <text>',
-    "run only the faults with this in their title, e.g. 'refresh genesys:token'; writes nothing",
+    "run only the faults whose title contains this, e.g. 'refresh genesys:token'; writes nothing",
   )
   .option('--json', 'print all cells as one JSON object instead of a summary')
   .addHelpText(
     'after',
-    '\nExit codes: 0 all is as expected, 1 something is not, or the page is stale; the reason is on standard error.',
+    '\nExit codes: 0 all is as expected, 1 something is not, or the page is out of date; the reason is on standard error.',
   )
   .parse();
 const { check, only, json } = program.opts<Options>();
@@ -47,5 +47,5 @@ try {
 async function bringUpToDate(page: string): Promise<void> {
   if (check !== true) await writeFile(PAGE, page);
   else if ((await readFile(PAGE, 'utf8').catch(() => '')) !== page)
-    throw new Error('docs/fault-matrix.md is stale; run npm run fault-matrix.');
+    throw new Error('docs/fault-matrix.md is out of date; run npm run fault-matrix.');
 }

@@ -1,29 +1,27 @@
 import { type Cell, firstOutcome } from './expectation.ts';
-import { KINDS, nameOf, type PlannedFault } from './rotation-calls.ts';
+import { kindsOf, nameOf, type PlannedFault } from './rotation-calls.ts';
 import { RotationTrials } from './rotation-trial.ts';
+import { SCENARIO_NAMES, SCENARIOS } from './scenarios.ts';
 
-/** Rotations at a time, each in a sandbox of its own. */
+/** How many rotations run in parallel, each in its own sandbox. */
 const SANDBOXES = 2;
 
-/** What a run of the matrix is about. */
+/** The options of a run. */
 export interface MatrixOptions {
   /** Where the stack was synthesised to. */
   readonly assemblyDirectory: string;
-  /** Takes only the faults that this says yes to; all if left out. */
+  /** Whether a fault is injected; default: all are. */
   readonly takes?: (fault: PlannedFault) => boolean;
 }
 
-/** Lets every fault befall every call of a rotation, one in each rotation; the cells are in the order of the calls. */
+/** Injects every fault into every call of a rotation, one in each rotation; the cells are in the order of the calls. */
 export async function runMatrix({ assemblyDirectory, takes = () => true }: MatrixOptions): Promise<Cell[]> {
   const sandboxes = await Promise.all(
     Array.from({ length: SANDBOXES }, () => RotationTrials.start(assemblyDirectory)),
   );
   try {
-    const [sites = []] = await Promise.all(sandboxes.map(sandbox => sandbox.callSites()));
-    const faults = sites
-      .flatMap(site => KINDS[site.sort].map(kind => ({ site, kind })))
-      .flatMap(fault => [{ ...fault, duration: 'once' } as const, { ...fault, duration: 'lasting' } as const])
-      .filter(takes);
+    const [planned = []] = await Promise.all(sandboxes.map(plannedFaults));
+    const faults = planned.filter(takes);
     const cells: Cell[] = [];
     const queue = faults.entries();
     await Promise.all(
@@ -37,9 +35,28 @@ export async function runMatrix({ assemblyDirectory, takes = () => true }: Matri
   }
 }
 
-/** What `--only` is compared with. */
-export function titleOf({ site, kind, duration }: PlannedFault): string {
-  return `${nameOf(site)} ${kind} ${duration}`;
+/** The text that `--only` searches. */
+export function titleOf({ scenario, site, kind, duration }: PlannedFault): string {
+  const prefix = scenario === 'plain' ? '' : `${scenario}: `;
+  return `${prefix}${nameOf(site)} ${kind} ${duration}`;
+}
+
+async function plannedFaults(sandbox: RotationTrials): Promise<PlannedFault[]> {
+  const faults: PlannedFault[] = [];
+  const plainNames = new Set<string>();
+  for (const scenario of SCENARIO_NAMES) {
+    for (const site of await sandbox.callSites(scenario)) {
+      if (scenario === 'plain') plainNames.add(nameOf(site));
+      if (!SCENARIOS[scenario].takes(site, plainNames.has(nameOf(site)))) continue;
+      for (const kind of kindsOf(site)) {
+        faults.push(
+          { scenario, site, kind, duration: 'once' },
+          { scenario, site, kind, duration: 'lasting' },
+        );
+      }
+    }
+  }
+  return faults;
 }
 
 async function runCell(sandbox: RotationTrials, fault: PlannedFault): Promise<Cell> {

@@ -1,62 +1,58 @@
 import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
 import { type Cell, type FirstOutcome, firstOutcome } from './expectation.ts';
-import { type CallSite, KINDS, nameOf } from './rotation-calls.ts';
+import { type CallSite, kindsOf, nameOf } from './rotation-calls.ts';
+import { SCENARIO_NAMES, SCENARIOS, type Scenario } from './scenarios.ts';
 
-/** How outcomes are written in the tables, and what they mean. */
+/** The codes of the tables and their meanings. */
 const CODES: Readonly<Record<FirstOutcome, readonly [code: string, meaning: string]>> = {
-  rotated: [
-    '✓',
-    'rotated: the retries of the AWS SDK or of the state machine were enough, or none was needed',
-  ],
+  rotated: ['✓', 'Rotated. Retries of the AWS SDK or of the state machine were enough, or none was needed.'],
   'confirmed later': [
     'C',
-    'AWSCURRENT is rotated, but the execution or the rotation function could not say so; the next attempt confirms it',
+    'AWSCURRENT is rotated, but Secrets Manager counts the attempt as failed. Its next attempt confirms the rotation.',
   ],
-  'not started': ['N', 'no execution began, nothing was spent; the next attempt starts it'],
-  unspent: ['U', 'the execution failed before anything was spent: the token of AWSCURRENT is the newest'],
-  sealed: [
-    'S',
-    'the execution failed with the new tokens sealed in its state: nothing is spent a second time',
-  ],
-  stored: ['P', 'the execution failed with the new tokens stored as the pending version'],
+  'not started': ['N', 'No execution began, and nothing was spent. The next attempt starts one.'],
+  unspent: ['U', 'The execution failed before anything was spent.'],
+  stored: ['P', 'The execution failed. The new tokens are in the pending version and in the journal.'],
+  recorded: ['J', 'The execution failed. The new tokens are in the journal.'],
+  sealed: ['S', 'The execution failed. The new tokens are only in its state, sealed.'],
   lost: [
     'L',
-    'Genesys Cloud spent the refresh token, and its answer reached nobody: someone has to log in again',
+    'Genesys Cloud spent the refresh token, and no copy of the new one exists. Somebody must log in again.',
   ],
 };
 
 const SORTS = {
   invocation: 'Its invocation',
-  aws: 'Its calls of AWS',
-  genesys: 'Its calls of Genesys Cloud',
+  aws: 'Its AWS calls',
+  genesys: 'Its Genesys Cloud calls',
 } as const satisfies Record<CallSite['sort'], string>;
 
 const SORT_NAMES = ['invocation', 'aws', 'genesys'] as const;
 
-const NOT_ACCEPTED = 'none: Secrets Manager did not accept who wrote the version';
+const NOT_ACCEPTED = 'none: Secrets Manager did not accept the identity that wrote the version';
 
-/** Writes the matrix as a page of Markdown. It holds nothing that differs from one run to the next. */
+/** Writes the matrix as a page of Markdown. It contains nothing that differs from one run to the next. */
 export function report(cells: readonly Cell[]): string {
-  const functionNames = [...new Set(cells.map(({ fault }) => fault.site.functionName))];
   const lost = cells.filter(({ retried }) => firstOutcome(retried) === 'lost');
   return [
     '# Fault matrix',
-    'Each kind of fault, at each call that a rotation makes: one fault in each rotation, in the sandbox, with the deployed functions. `npm run fault-matrix` runs it and writes this page. The kinds are described in [sandbox/README.md](../sandbox/README.md).',
-    'A cell has two outcomes of the first attempt: when the fault comes **once**, and when it **lasts** until it is cleared.',
+    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a rotation of its own, in the sandbox, with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults.',
+    'A cell has two outcomes of the first attempt: the fault occurs **once**, and the fault **lasts** until it is cleared.',
     [
       '| Code | Outcome of the first attempt |',
       '| --- | --- |',
       ...Object.values(CODES).map(([code, meaning]) => `| ${code} | ${meaning} |`),
     ].join('\n'),
-    `**Result.** ${cells.length} faults. AWSCURRENT was a complete credential at all times, and no token, client secret, RotationToken or data key stood in any log, history, input, output, error or answer. With every code but L the rotation ended rotated, with one refresh in all, once the fault was gone: by Secrets Manager's next attempt, and (where an execution had failed) also by a redrive alone. With L, the ${lost.length} cells listed at the end, AWSCURRENT was untouched.`,
-    ...functionNames.flatMap(functionName =>
-      section(
-        functionName,
-        cells.filter(({ fault }) => fault.site.functionName === functionName),
-      ),
-    ),
+    `**Result.** ${cells.length} faults. In every rotation:`,
+    [
+      '- AWSCURRENT was a complete credential after the first attempt and at the end.',
+      '- No log, history, input, output, error or response contained a token, client secret, RotationToken or data key.',
+      "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive where an execution had failed. There was one execution and one refresh in all.",
+      `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged.`,
+    ].join('\n'),
+    ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
-    'Genesys Cloud has traded the refresh token, and the new one was on the way when the connection, the answer or the function was lost. The workflow tries once more, which is the only chance left; the error says that the token was probably spent.',
+    'Genesys Cloud exchanged the refresh token, and the new one was lost: either the response never reached the function, or the function was lost and the journal refused the result as well. After the deadline of the exchange the workflow presents the old token once more, which is the only chance left. The error message says that the token was probably spent.',
     exceptions(lost),
     '',
   ]
@@ -74,17 +70,30 @@ export function summary(cells: readonly Cell[]): string {
   return `${cells.length} faults: ${counts.join(', ')}`;
 }
 
-function section(functionName: string, cells: readonly Cell[]): string[] {
-  const tables = SORT_NAMES.flatMap(sort => {
-    const ofSort = cells.filter(({ fault }) => fault.site.sort === sort);
-    return ofSort.length === 0 ? [] : [`${SORTS[sort]}:`, table(ofSort)];
-  });
+function sections(scenario: Scenario, all: readonly Cell[]): string[] {
+  const cells = all.filter(({ fault }) => fault.scenario === scenario);
+  const functionNames = [...new Set(cells.map(({ fault }) => fault.site.functionName))];
+  const { title, description } = SCENARIOS[scenario];
+  return functionNames.flatMap((functionName, index) => [
+    `## ${title}${functionName}`,
+    ...(index === 0 && description !== '' ? [description] : []),
+    ...tables(cells.filter(({ fault }) => fault.site.functionName === functionName)),
+  ]);
+}
+
+function tables(cells: readonly Cell[]): string[] {
   const failed = cells.filter(({ retried }) => firstOutcome(retried) !== 'rotated');
-  return [`## ${functionName}`, ...tables, 'How the first attempts failed:', failures(failed)];
+  return [
+    ...SORT_NAMES.flatMap(sort => {
+      const ofSort = cells.filter(({ fault }) => fault.site.sort === sort);
+      return ofSort.length === 0 ? [] : [`${SORTS[sort]}:`, table(ofSort)];
+    }),
+    ...(failed.length === 0 ? [] : ['Errors of the first attempts:', failures(failed)]),
+  ];
 }
 
 function table(cells: readonly Cell[]): string {
-  const kinds = KINDS[cells[0]?.fault.site.sort ?? 'aws'].filter(kind =>
+  const kinds = [...new Set(cells.flatMap(({ fault }) => kindsOf(fault.site)))].filter(kind =>
     cells.some(({ fault }) => fault.kind === kind),
   );
   const names = [...new Set(cells.map(({ fault }) => fault.site.name))];
@@ -121,7 +130,7 @@ function failures(cells: readonly Cell[]): string {
 
 function exceptions(cells: readonly Cell[]): string {
   const rows = cells.map(({ fault, retried }) => [
-    nameOf(fault.site),
+    `${SCENARIOS[fault.scenario].title}${nameOf(fault.site)}`,
     `${fault.kind}, ${fault.duration}`,
     `\`${retried.first.error}\``,
     `\`${retried.last?.error}\``,

@@ -6,13 +6,16 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
 } from '../../sandbox/faults/fault-rule.ts';
+import { ITEM_WRITES } from '../../sandbox/faults/fault-targets.ts';
 import type { Faults } from '../../sandbox/faults/faults.ts';
 import type { GenesysInterceptor } from '../../sandbox/genesys-cloud/interceptor.ts';
 import type {
   InterceptedInvocation,
   InvocationInterceptor,
 } from '../../sandbox/lambda/invocation-interceptor.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** A call that a rotation makes. */
 export interface CallSite {
@@ -21,29 +24,35 @@ export interface CallSite {
   readonly sort: 'invocation' | 'aws' | 'genesys';
   /** Tells the calls of a function apart, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
   readonly name: string;
-  /** What a fault rule calls it. */
+  /** The target of a fault rule. */
   readonly target: string;
 }
 
 /** One fault in one rotation. */
 export interface PlannedFault {
+  readonly scenario: Scenario;
   readonly site: CallSite;
   readonly kind: FaultKind;
   /** `once`: the first such call; `lasting`: each, until it is cleared. */
   readonly duration: 'once' | 'lasting';
 }
 
-/** What can befall a call. */
-export const KINDS: Readonly<Record<CallSite['sort'], readonly FaultKind[]>> = {
+const KINDS: Readonly<Record<CallSite['sort'], readonly FaultKind[]>> = {
   invocation: FUNCTION_FAULTS,
-  aws: AWS_FAULTS,
+  aws: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS],
   genesys: GENESYS_FAULTS,
 };
 
-/** Longer than the functions wait for AWS: what was asked for is done after they have given up. */
+/** Longer than the functions wait for AWS, so the call takes effect after they have given up. */
 const AWS_DELAY_MS = 1_000;
-/** Shorter than they wait for a token, and longer than they wait for a user. */
+/** Shorter than the functions wait for Genesys Cloud. */
 const GENESYS_DELAY_MS = 3_000;
+
+/** The kinds of faults that a call can have. */
+export function kindsOf({ sort, target }: CallSite): readonly FaultKind[] {
+  const isItemWrite = ITEM_WRITES.has(target);
+  return KINDS[sort].filter(kind => isItemWrite || !isItemWriteFault(kind));
+}
 
 /** Names a call in a sentence and in `--only`. */
 export function nameOf({ functionName, name }: CallSite): string {
@@ -51,24 +60,35 @@ export function nameOf({ functionName, name }: CallSite): string {
 }
 
 /**
- * Knows the calls of the rotation that runs, the only one at a time in its sandbox, and lets a fault befall one of
- * them. A call is known by what it asks for and not by its number, because several are under way at once.
+ * Recognises the calls of the rotation that runs, the only one at a time in its sandbox, and injects a fault into one of
+ * them. Calls are recognised by what they ask for and not by their order, because several are made in parallel.
  */
 export class RotationCalls {
   readonly #functionPrefix: () => string;
   readonly #faults: () => Faults;
   readonly #seen = new Map<string, CallSite>();
+  #currentToken = '';
   #planned: PlannedFault | undefined;
   #step = '';
   #task = '';
 
   /**
-   * @param functionPrefix what the names of all functions begin with
-   * @param faults         is asked, as the prefix is, once calls come
+   * @param functionPrefix the common beginning of the functions' names
+   * @param faults         called, like the prefix, once there are calls
    */
   constructor(functionPrefix: () => string, faults: () => Faults) {
     this.#functionPrefix = functionPrefix;
     this.#faults = faults;
+  }
+
+  /**
+   * Forgets the calls so far.
+   *
+   * @param currentToken the refresh token in AWSCURRENT, as the journal names it
+   */
+  begin(currentToken: string): void {
+    this.#seen.clear();
+    this.#currentToken = currentToken;
   }
 
   /** All calls so far, each once: by function in the order of their first call, and by name. */
@@ -83,38 +103,38 @@ export class RotationCalls {
     );
   }
 
-  /** Lets a fault befall the calls from now on; there is one at a time. */
+  /** Injects a fault from now on; there is one at a time. */
   plan(fault: PlannedFault): void {
     if (fault.site.sort !== 'genesys') this.#planned = fault;
     else this.#faults().add({ ...ruleOf(fault), when: fault.duration === 'once' ? { nth: 1 } : 'always' });
   }
 
-  /** Takes the cause away. */
+  /** Removes the fault, and every other rule. */
   clear(): void {
     this.#planned = undefined;
     this.#faults().clear();
   }
 
-  /** Has to stand just outside the faults' own. */
+  /** Must be the last one outside the faults' own. */
   readonly awsInterceptor: AwsInterceptor = (call, next) => {
     const functionName = call.caller.functionArn?.split(':').at(-1)?.slice(this.#functionPrefix().length);
-    if (functionName === undefined || isBeside(functionName)) return next();
+    if (functionName === undefined || isOperationsFunction(functionName)) return next();
     const target = `${call.service}:${call.operation}`;
-    const name = `${this.#stepOf(functionName)}${target}${subjectOf(call)}`;
-    return this.#befallen({ functionName, sort: 'aws', name, target }, next);
+    const name = `${this.#stepOf(functionName)}${target}${this.#subjectOf(call)}`;
+    return this.#through({ functionName, sort: 'aws', name, target }, next);
   };
 
-  /** Has to stand just outside the faults' own. */
+  /** Must be the last one outside the faults' own. */
   readonly invocationInterceptor: InvocationInterceptor = (invocation, next) => {
     const functionName = invocation.functionName.slice(this.#functionPrefix().length);
-    if (isBeside(functionName)) return next();
+    if (isOperationsFunction(functionName)) return next();
     if (functionName === 'rotation') this.#step = stepIn(invocation);
     else this.#task = functionName;
     const name = `${this.#stepOf(functionName)}its invocation`;
-    return this.#befallen({ functionName, sort: 'invocation', name, target: `lambda:${functionName}` }, next);
+    return this.#through({ functionName, sort: 'invocation', name, target: `lambda:${functionName}` }, next);
   };
 
-  /** Only looks: the rules of the faults do the rest. */
+  /** Only records the call: a rule of the faults does the rest. */
   readonly genesysInterceptor: GenesysInterceptor = ({ endpoint, grantType }, next) => {
     const target = `genesys:${endpoint}`;
     if (this.#task !== '' && grantType !== 'authorization_code')
@@ -126,8 +146,8 @@ export class RotationCalls {
     return functionName === 'rotation' ? `${this.#step}: ` : '';
   }
 
-  /** The rule is in force for as long as the call takes to come to it, which is at once. */
-  #befallen<Result>(site: CallSite, next: () => Promise<Result>): Promise<Result> {
+  /** The rule is in force only until the call has reached it, which is at once. */
+  #through<Result>(site: CallSite, next: () => Promise<Result>): Promise<Result> {
     this.#note(site);
     const planned = this.#planned;
     if (planned === undefined || nameOf(planned.site) !== nameOf(site)) return next();
@@ -144,11 +164,32 @@ export class RotationCalls {
   #note(site: CallSite): void {
     if (!this.#seen.has(nameOf(site))) this.#seen.set(nameOf(site), site);
   }
+
+  /** Tells two calls of one operation by one function apart. */
+  #subjectOf({ operation, input }: AwsCall): string {
+    const members = membersOf(input);
+    const holds = membersOf(members.get('EncryptionContext')).get('holds');
+    if (holds !== undefined) return ` of the ${holds}`;
+    if (operation === 'GetItem') return ` of the ${this.#itemName(membersOf(members.get('Key')))}`;
+    if (members.get('VersionStage') === 'AWSCURRENT' && !members.has('MoveToVersionId'))
+      return ' of AWSCURRENT';
+    return members.has('VersionId') ? ' of the pending version' : '';
+  }
+
+  #itemName(key: ReadonlyMap<string, unknown>): string {
+    const [partition, sort] = ['pk', 'sk'].map(name => String(membersOf(key.get(name)).get('S')));
+    if (sort !== 'token') return 'lineage';
+    return partition === `token#${this.#currentToken}` ? 'current token' : 'newest token';
+  }
 }
 
-/** Whether a function works beside the rotations, which do not wait for it. */
-function isBeside(functionName: string): boolean {
+/** Whether no rotation waits for a function. */
+function isOperationsFunction(functionName: string): boolean {
   return Object.hasOwn(OPERATIONS_FUNCTIONS, functionName);
+}
+
+function isItemWriteFault(kind: FaultKind): boolean {
+  return ITEM_WRITE_FAULTS.some(each => each === kind);
 }
 
 function ruleOf({ site: { sort, target }, kind }: PlannedFault): FaultRule {
@@ -156,17 +197,10 @@ function ruleOf({ site: { sort, target }, kind }: PlannedFault): FaultRule {
   return { target, kind, ...(kind === 'delay' && { ms }) };
 }
 
-/** What tells two calls of one operation by one function apart. */
-function subjectOf({ input }: AwsCall): string {
-  const members = new Map(Object.entries(typeof input === 'object' && input !== null ? input : {}));
-  const context: unknown = members.get('EncryptionContext');
-  if (typeof context === 'object' && context !== null && 'holds' in context)
-    return ` of the ${context.holds}`;
-  if (members.get('VersionStage') === 'AWSCURRENT' && !members.has('MoveToVersionId'))
-    return ' of AWSCURRENT';
-  return members.has('VersionId') ? ' of the pending version' : '';
+function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}));
 }
 
 function stepIn({ payload }: InterceptedInvocation): string {
-  return typeof payload === 'object' && payload !== null && 'Step' in payload ? String(payload.Step) : '';
+  return String(membersOf(payload).get('Step') ?? '');
 }

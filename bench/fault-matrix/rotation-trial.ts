@@ -1,6 +1,7 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import {
   DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -12,15 +13,21 @@ import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts'
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
-import { type CredentialState, credentialState } from './credential-state.ts';
+import { TokenHomes, tokensWith } from '../token-homes.ts';
+import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';
+import type { Scenario } from './scenarios.ts';
 
-/** What is done about a rotation that has failed, once the fault is gone. */
+/** What follows a rotation that has failed, once the fault is gone. */
 export type FollowUp = 'retry' | 'redrive';
 
 /** How a part of a trial ended. */
 export interface Ending extends CredentialState {
-  /** What Secrets Manager thinks of the rotation; absent after a redrive by hand, of which it does not hear. */
+  /** How many refreshes had an effect at Genesys Cloud since the rotation began. */
+  readonly refreshes: number;
+  /** How many executions were started. */
+  readonly executions: number;
+  /** Secrets Manager's verdict on the rotation; absent after a redrive by hand, which does not report to it. */
   readonly verdict?: RotationOutcome['status'];
   /** Of the last execution; `NONE` when there is none. */
   readonly execution: ExecutionSnapshot['status'] | 'NONE';
@@ -32,40 +39,40 @@ export interface Ending extends CredentialState {
   readonly message?: string;
 }
 
-/** One rotation with a fault, and what followed upon it. */
+/** One rotation with a fault, and what followed it. */
 export interface Trial {
   readonly first: Ending;
   /** Absent when Secrets Manager called the first attempt a success. */
   readonly last?: Ending;
-  /** How many refreshes had an effect at Genesys Cloud, in all. */
-  readonly refreshes: number;
-  /** In how many texts that people can read stood a secret. */
+  /** How many texts that people can read contain a secret. */
   readonly leaks: number;
 }
 
 /** Secrets Manager's second retry confirms what the first one did, should that count as failed all the same. */
 const RETRY_DELAY_MS = 60_000;
-/** More than a rotation takes: each of its four steps gives up after a minute, and an execution after five. */
+/** More than all retries of an execution take together. */
 const LIMIT_SECONDS = 400;
+/** The newest access token, which lives a day, does not outlive the longest gap of nine hours any more. */
+const NEARLY_EXPIRED_MS = 16 * 3_600_000;
 
 const failedFunction = v.object({ errorType: v.string(), errorMessage: v.string() });
 const refusedInvocation = v.object({ type: v.string(), message: v.string() });
 const started = v.object({ secretArn: v.string() });
 
-interface TriedRotation {
-  readonly secretArn: string;
+interface TriedRotation extends WatchedCredential {
   readonly versionId: string;
-  readonly clientId: string;
+  readonly refreshesBefore: number;
+  readonly executionsBefore: number;
 }
 
-/** A sandbox in which rotations are tried out, one after the other, each with a credential of its own. */
+/** A sandbox in which rotations are tried out, one after the other, each with its own credential. */
 export class RotationTrials {
   readonly #sandbox: Sandbox;
   readonly #calls: RotationCalls;
   readonly #watch: SecretWatch;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
-  readonly #kms: KMSClient;
+  readonly #homes: TokenHomes;
   readonly #executionArns = new Map<string, string[]>();
   #count = 0;
 
@@ -98,7 +105,7 @@ export class RotationTrials {
     this.#watch = watch;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
-    this.#kms = new KMSClient(sandbox.clientConfig);
+    this.#homes = new TokenHomes(sandbox);
     sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
       if (type !== 'ExecutionStarted') return;
       const { secretArn } = v.parse(started, JSON.parse(String(details?.input)));
@@ -107,22 +114,25 @@ export class RotationTrials {
   }
 
   async close(): Promise<void> {
+    this.#homes.close();
+    this.#secrets.destroy();
+    this.#stepFunctions.destroy();
     await this.#sandbox.close();
   }
 
-  /** The calls of a rotation to which nothing happens. */
-  async callSites(): Promise<readonly CallSite[]> {
-    const { first } = await this.#trial(undefined, 'retry');
+  /** The calls of a rotation without a fault. */
+  async callSites(scenario: Scenario): Promise<readonly CallSite[]> {
+    const { first } = await this.#trial(scenario, undefined, 'retry');
     if (first.verdict !== 'succeeded') throw new Error(`A rotation without a fault failed: ${first.error}`);
     return this.#calls.sites();
   }
 
-  /** Rotates a new credential with a fault; if the rotation fails, takes the fault away and follows up. */
+  /** Rotates a new credential with a fault; if the rotation fails, removes the fault and follows up. */
   async run(fault: PlannedFault, followUp: FollowUp): Promise<Trial> {
-    return await this.#trial(fault, followUp);
+    return await this.#trial(fault.scenario, fault, followUp);
   }
 
-  async #trial(fault: PlannedFault | undefined, followUp: FollowUp): Promise<Trial> {
+  async #trial(scenario: Scenario, fault: PlannedFault | undefined, followUp: FollowUp): Promise<Trial> {
     const sandbox = this.#sandbox;
     this.#count += 1;
     const { secretArn, clientId } = await createFirstCredential(sandbox, {
@@ -130,12 +140,18 @@ export class RotationTrials {
     });
     sandbox.secretsManager.behaviour.retryDelaysMs =
       followUp === 'retry' ? [RETRY_DELAY_MS, RETRY_DELAY_MS] : [];
+    if (scenario === 'older value') await this.#putOlderValueBack(secretArn);
+    const before = tokensWith('AWSCURRENT', secretArn, sandbox);
+    if (before === undefined) throw new Error(`Secret ${secretArn} has no complete credential.`);
+    const { refreshes: refreshesBefore } = sandbox.genesysCloud.counts(clientId);
+    const executionsBefore = this.#executions({ secretArn }).length;
+    this.#calls.begin(before.journalToken);
+    if (scenario === 'unrecorded')
+      sandbox.faults.add({ target: 'dynamodb:TransactWriteItems', kind: 'access-denied', by: 'refresh' });
     if (fault !== undefined) this.#calls.plan(fault);
 
-    const { VersionId: versionId = '' } = await this.#secrets.send(
-      new RotateSecretCommand({ SecretId: secretArn, RotationLambdaARN: sandbox.rotationFunctionArn }),
-    );
-    const rotation = { secretArn, versionId, clientId };
+    const versionId = await this.#rotate(secretArn);
+    const rotation = { secretArn, versionId, clientId, before, refreshesBefore, executionsBefore };
     const outcome = await this.#attemptEnded(rotation);
     const first = await this.#ending(rotation, outcome);
     this.#calls.clear();
@@ -144,8 +160,27 @@ export class RotationTrials {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    const { refreshes } = sandbox.genesysCloud.counts(clientId);
-    return { first, ...(last !== undefined && { last }), refreshes, leaks: this.#watch.leaks(sandbox) };
+    return { first, ...(last !== undefined && { last }), leaks: this.#watch.leaks(sandbox) };
+  }
+
+  async #rotate(secretArn: string): Promise<string> {
+    const { VersionId = '' } = await this.#secrets.send(
+      new RotateSecretCommand({
+        SecretId: secretArn,
+        RotationLambdaARN: this.#sandbox.rotationFunctionArn,
+      }),
+    );
+    return VersionId;
+  }
+
+  /** Rotates, puts the value from before back, and lets the rotation's access token nearly expire. */
+  async #putOlderValueBack(secretArn: string): Promise<void> {
+    const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const versionId = await this.#rotate(secretArn);
+    const { status } = await this.#attemptEnded({ secretArn, versionId });
+    if (status !== 'succeeded') throw new Error('A rotation without a fault failed.');
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
+    await this.#sandbox.advance(NEARLY_EXPIRED_MS);
   }
 
   async #followUp(followUp: FollowUp, rotation: TriedRotation): Promise<Ending> {
@@ -165,14 +200,14 @@ export class RotationTrials {
   }
 
   /** Lets time pass until Secrets Manager has its verdict and nothing runs any more. */
-  async #attemptEnded(rotation: TriedRotation): Promise<RotationOutcome> {
+  async #attemptEnded(rotation: Pick<TriedRotation, 'secretArn' | 'versionId'>): Promise<RotationOutcome> {
     const ended = this.#sandbox.secretsManager.rotationOutcome(rotation.secretArn, rotation.versionId);
     const outcome = await inTime(this.#sandbox, ended, LIMIT_SECONDS);
     await this.#executionsClosed(rotation);
     return outcome;
   }
 
-  async #executionsClosed(rotation: TriedRotation): Promise<void> {
+  async #executionsClosed(rotation: Pick<TriedRotation, 'secretArn'>): Promise<void> {
     const { stepFunctions } = this.#sandbox;
     const running = () => this.#executions(rotation).find(({ status }) => status === 'RUNNING');
     for (let execution = running(); execution !== undefined; execution = running()) {
@@ -181,26 +216,28 @@ export class RotationTrials {
   }
 
   async #ending(rotation: TriedRotation, outcome?: RotationOutcome): Promise<Ending> {
-    const { genesysCloud, stack } = this.#sandbox;
-    const executions = this.#executions(rotation);
-    const sealKeyArn = stack.functions.map(({ environment }) => environment.SEAL_KEY_ARN).find(Boolean) ?? '';
-    const access = { secrets: this.#secrets, kms: this.#kms, sealKeyArn, genesysCloud };
+    const sandbox = this.#sandbox;
+    const all = this.#executions(rotation);
+    const arns = all.map(({ executionArn }) => executionArn);
+    const executions = all.slice(rotation.executionsBefore);
     const execution = executions.at(-1);
     return {
-      ...(await credentialState(rotation, executions, access)),
+      ...(await credentialState(rotation, arns, { sandbox, homes: this.#homes })),
+      refreshes: sandbox.genesysCloud.counts(rotation.clientId).refreshes - rotation.refreshesBefore,
+      executions: executions.length,
       ...(outcome !== undefined && { verdict: outcome.status }),
       execution: execution?.status ?? 'NONE',
       ...failureOf(execution, outcome),
     };
   }
 
-  #executions({ secretArn }: TriedRotation): ExecutionSnapshot[] {
+  #executions({ secretArn }: Pick<TriedRotation, 'secretArn'>): ExecutionSnapshot[] {
     const arns = this.#executionArns.get(secretArn) ?? [];
     return arns.map(arn => this.#sandbox.stepFunctions.execution(arn));
   }
 }
 
-/** The execution's failure, or else what Secrets Manager was told. */
+/** The execution's failure, or else the one that was reported to Secrets Manager. */
 function failureOf(
   execution: ExecutionSnapshot | undefined,
   outcome: RotationOutcome | undefined,

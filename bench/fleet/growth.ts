@@ -1,8 +1,8 @@
 import { median } from '../median.ts';
 
 /**
- * With which power of the size a quantity grows from one measurement to another: 1 is linear, 2 quadratic. What there
- * is without any size has to be taken off both amounts before.
+ * The exponent of the growth from one measurement to another: 1 is linear, 2 quadratic. Subtract the amount at size 0
+ * from both amounts before.
  */
 export function growthExponent(
   one: { readonly size: number; readonly amount: number },
@@ -12,10 +12,9 @@ export function growthExponent(
 }
 
 /**
- * How often longer the second half of many things took to be done than the first: 1 when each takes as long as any
- * other.
+ * How many times longer the second half of many tasks took than the first: 1 when all take the same time.
  *
- * @param doneAfterMs when each was done, after they all began
+ * @param doneAfterMs when each was done, since all began
  */
 export function secondHalfTimes(doneAfterMs: readonly number[]): number {
   const firstHalfMs = median(doneAfterMs);

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { positiveInteger } from '../option-values.ts';
 import { rotateFleet } from './rotate-fleet.ts';
 
-/** `node bench/fleet/main.ts <assembly> <secrets>`: rotates secrets together, in a process of its own. */
+/** `node bench/fleet/main.ts <assembly> <secrets>`: rotates a fleet in its own process. */
 
 const program = new Command('node bench/fleet/main.ts')
-  .description('Rotates secrets together in a sandbox, and prints what came of it as one JSON object.')
+  .description('Rotates a fleet in a sandbox and prints the result as one JSON object.')
   .argument('<assembly>', 'the folder that npm run synth wrote')
   .argument('<secrets>', 'how many', positiveInteger)
   .parse();

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { withAssembly } from '../with-assembly.ts';
 import type { FleetRun } from './rotate-fleet.ts';
 
-/** Secrets rotated together, in fleets of several sizes. */
+/** Fleets of several sizes. */
 export interface FleetReport {
   /** The smallest fleet first. */
   readonly runs: readonly FleetRun[];
@@ -14,7 +14,7 @@ const SIZES = [1, 10, 100, 1_000];
 
 const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
 
-/** Rotates fleets one after the other, each in a process of its own, so that none has another's memory. */
+/** Rotates fleets one after the other, each in its own process, so that their memory is separate. */
 export async function measureFleets({ sizes = SIZES } = {}): Promise<FleetReport> {
   return await withAssembly(async assemblyDirectory => {
     const runs: FleetRun[] = [];

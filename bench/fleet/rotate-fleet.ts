@@ -12,44 +12,45 @@ import { completeCredential } from '../complete-credential.ts';
 import { secondHalfTimes } from './growth.ts';
 import { type Memory, memoryInUse, processorMs } from './process-usage.ts';
 
-/** What became of secrets that were rotated together. */
+/** The result of rotating a fleet. */
 export interface FleetRun {
   readonly secrets: number;
   /** From the first RotateSecret to the end of the last rotation. */
   readonly wallMs: number;
-  /** How often longer the second half of the executions took to be done than the first. */
+  /** How many times longer the second half of the executions took than the first. */
   readonly secondHalfTimes: number;
-  /** Processor time of the sandbox and the functions, from its start to its end, logins included. */
+  /** Processor time of the sandbox and the functions, start and logins included. */
   readonly processorMs: number;
-  /** The longest from RotateSecret to the end of finishSecret, most of which is waiting for its turn. */
+  /** The longest from RotateSecret to the end of finishSecret, most of which is waiting. */
   readonly slowestRotationMs: number;
   /** The longest from the start of an execution to its end. */
   readonly slowestExecutionMs: number;
-  /** At its peak. */
+  /** The peak. */
   readonly memory: Memory;
-  /** Rotations that Secrets Manager calls failed. */
+  /** Rotations that Secrets Manager counts as failed. */
   readonly failed: number;
-  /** Credentials that are lost: AWSCURRENT is not complete or not alive, or another one than the only refresh gave. */
+  /** Lost credentials: AWSCURRENT is incomplete or has a token that is not live, or there was more than one refresh. */
   readonly lost: number;
 }
 
 /**
- * How many run at a time: as many rotation functions as a machine of two processors can hold in memory with room to
- * spare, and as many Tasks as it can run without coming near their time-outs.
+ * The maximum of parallel rotation functions: a machine with two processors has memory to spare with this many. And of
+ * parallel Tasks: it runs this many without coming near their timeouts.
  */
 export const ROTATION_FUNCTIONS = 32;
-/** How many functions of the workflow run at a time; see {@link ROTATION_FUNCTIONS}. */
+/** The maximum of parallel functions of the workflow; see {@link ROTATION_FUNCTIONS}. */
 export const TASKS = 3;
 const NOTIFICATIONS = 1;
 
 const SAMPLE_MS = 500;
 const LOGINS_AT_A_TIME = 20;
 
-/** Rotates so many secrets at once in a sandbox whose time and processes are real. */
+/** Rotates this many secrets at once, in a sandbox with real time and processes. */
 export async function rotateFleet(assemblyDirectory: string, secrets: number): Promise<FleetRun> {
   const sandbox = await Sandbox.start({
     assemblyDirectory,
     events: { rules: 'patterns' },
+    secretsManager: { requestQuotas: true },
     invocationInterceptors: [
       fewAtATime({ sources: ['secretsmanager.amazonaws.com'], limit: ROTATION_FUNCTIONS, atFirst: 2 }),
       fewAtATime({ sources: ['states.amazonaws.com'], limit: TASKS, atFirst: 1 }),
@@ -126,7 +127,7 @@ async function rotate(
   return { ms: performance.now() - startedAtMs, succeeded: outcome.status === 'succeeded' };
 }
 
-/** Whether AWSCURRENT is a complete credential whose tokens live, and that nobody refreshed twice. */
+/** Whether AWSCURRENT is a complete credential with live tokens that was refreshed once at most. */
 async function isWhole(
   { genesysCloud }: Sandbox,
   secrets: SecretsManagerClient,

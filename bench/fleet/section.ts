@@ -3,20 +3,26 @@ import { growthExponent } from './growth.ts';
 import type { FleetReport } from './measure.ts';
 import { type FleetRun, ROTATION_FUNCTIONS, TASKS } from './rotate-fleet.ts';
 
-/** The section on many rotations at once, as Markdown. */
+/** The section on parallel rotations, as Markdown. */
 export function fleetRunsSection({ runs }: FleetReport): string {
   const [first] = runs;
   if (first === undefined) throw new Error('No fleet was rotated.');
   return [
-    '## Many at once',
+    '## Parallel rotations',
     '',
-    `All secrets of a fleet are rotated at the same moment, by real processes in real time, each fleet in a sandbox of its own. The sandbox lets ${ROTATION_FUNCTIONS} rotation functions and ${TASKS} functions of the workflow run at a time, because a machine has not the processors of Lambda; the others wait for their turn. *Time* is a multiple of that of a single rotation in the same run, and *processor* is what the sandbox and all functions used until they had ended, start and logins included. *Memory* is the peak (RSS), of the sandbox and of all function processes together; pages that these share count for each. *Failed* are rotations that Secrets Manager calls failed, and *lost* are credentials whose \`AWSCURRENT\` is not complete and alive, or that were refreshed twice.`,
+    `All secrets of a fleet are rotated at the same moment, by real processes in real time, each fleet in its own sandbox. The sandbox runs at most ${ROTATION_FUNCTIONS} rotation functions and ${TASKS} functions of the workflow in parallel, because a machine does not have the processors of Lambda. The others wait.`,
+    '',
+    '- *Time*: a multiple of the time of a single rotation in the same run.',
+    '- *Processor*: the processor time of the sandbox and all functions, start and logins included.',
+    '- *Sandbox*, *Functions*: peak memory (RSS) of the sandbox, and of all function processes together. Pages that processes share count for each.',
+    '- *Failed*: rotations that Secrets Manager counts as failed.',
+    '- *Lost*: credentials whose `AWSCURRENT` is incomplete or has a token that is not live, or that were refreshed twice.',
     '',
     ...figureTable(
       [
         'Secrets',
         'Time',
-        'Rotations a second',
+        'Rotations per second',
         'Slowest rotation',
         'Slowest execution',
         'Processor',
@@ -40,12 +46,12 @@ export function fleetRunsSection({ runs }: FleetReport): string {
     ),
     '',
     ...growth(runs),
-    'How many secrets an account on AWS can rotate is another question, which quotas answer: [fleet.md](fleet.md).',
+    'In an AWS account, quotas limit the number of secrets: see [fleet.md](fleet.md).',
     '',
   ].join('\n');
 }
 
-/** Nothing when there are not two fleets to compare, besides the one that tells what a start takes. */
+/** Empty unless there are two fleets to compare after the first one, which has the cost of the start. */
 function growth(runs: readonly FleetRun[]): string[] {
   const [first] = runs;
   const [smaller, larger] = runs.slice(-2);
@@ -56,7 +62,7 @@ function growth(runs: readonly FleetRun[]): string[] {
   });
   const exponent = growthExponent(beyondFirst(smaller), beyondFirst(larger));
   return [
-    `From ${smaller.secrets.toLocaleString('en')} to ${larger.secrets.toLocaleString('en')} secrets the processor time beyond that of a single rotation grows with the power ${exponent.toFixed(2)} of their number, where 1 is linear. The starts of processes, which are as many in either, lower it; within the ${larger.secrets.toLocaleString('en')} the second half of the executions took ${larger.secondHalfTimes.toFixed(2)}× as long as the first.`,
+    `From ${smaller.secrets.toLocaleString('en')} to ${larger.secrets.toLocaleString('en')} secrets the processor time beyond that of a single rotation grows with the power ${exponent.toFixed(2)} of their number (1 is linear). The starts of processes lower it, because both fleets have the same number of them. Within the ${larger.secrets.toLocaleString('en')}, the second half of the executions took ${larger.secondHalfTimes.toFixed(2)}× as long as the first.`,
     '',
   ];
 }

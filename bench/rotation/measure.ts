@@ -8,29 +8,29 @@ import { type LowerBound, lowerBound } from './lower-bound.ts';
 import { synthesizeOneLambda } from './one-lambda/stack.ts';
 import { type RotationTimes, TimedSandbox } from './timed-sandbox.ts';
 
-/** What is known of a way to rotate. */
+/** The measurements of a design. */
 interface DesignTimes {
-  /** Its first rotation, everything at its median. */
+  /** The first rotation, with medians. */
   readonly cold: RotationTimes;
-  /** Its next one. */
+  /** The second rotation, with medians. */
   readonly warm: RotationTimes;
-  /** Warm rotations with times drawn from their distributions. */
+  /** Warm rotations with times drawn from the distributions. */
   readonly drawn: readonly RotationTimes[];
 }
 
-/** Rotations by this stack and by one Lambda, and the least that any design needs. */
+/** Rotations of this stack and of one Lambda, and the lower bound of any design. */
 export interface RotationReport {
   readonly workflow: DesignTimes;
   readonly oneLambda: DesignTimes;
   readonly bound: LowerBound;
 }
 
-/** A secret has no room for more versions than 100 within a day. */
+/** A secret cannot have more than 100 versions within a day. */
 const DRAWS = 60;
 
 /**
- * Rotates a credential in the sandbox with realistic latencies. The time stands still but for those, so the durations
- * are exact: how fast this machine is does not matter, and what functions compute takes no time.
+ * Rotates a credential in the sandbox with realistic latencies. Time passes only by these, so the durations are exact:
+ * the speed of this machine does not matter, and computing in the functions takes no time.
  */
 export async function measureRotation({ draws = DRAWS } = {}): Promise<RotationReport> {
   const directory = await mkdtemp(path.join(tmpdir(), 'rotation-bench-'));

@@ -1,5 +1,2 @@
-/**
- * Preloaded into the functions' processes: chance always falls in the middle, so that what is spread by it (the waits
- * between two looks at an execution) takes its mean.
- */
+/** Preloaded into the functions' processes: every random number is 0.5, so the waits between two polls take their mean. */
 Math.random = () => 0.5;

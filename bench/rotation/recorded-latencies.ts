@@ -3,7 +3,7 @@ import type { Latencies } from '../../sandbox/latencies.ts';
 import type { LatencyName } from '../latencies.ts';
 import { OPERATIONS } from '../simulation/operations.ts';
 
-/** What a wait is for. */
+/** The kind of a wait. */
 export type WaitKind = 'genesys' | 'aws' | 'transition' | 'invocation' | 'cold-start';
 
 /** One wait of a rotation. */
@@ -11,19 +11,19 @@ export interface Wait {
   readonly kind: WaitKind;
   /** The operation, endpoint, state machine or function. */
   readonly name: string;
-  /** The function that waits; absent where none is known. */
+  /** The function that waits; absent if unknown. */
   readonly by?: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The endpoints that a rotation calls; nobody else is made to wait. */
+/** The endpoints of a rotation; other requests take no time. */
 const ENDPOINTS: ReadonlyMap<string, LatencyName> = new Map([
   ['token', 'tokenEndpoint'],
   ['users/me', 'genesysApi'],
 ]);
 
-/** Latencies for a sandbox that are asked of `msOf`, and recorded while they are switched on. */
+/** Latencies for a sandbox, which come from `msOf` and are recorded while they are switched on. */
 export class RecordedLatencies implements Latencies {
   /** The waits since the last {@link start}, in the order in which they began. */
   waits: Wait[] = [];
@@ -37,13 +37,13 @@ export class RecordedLatencies implements Latencies {
     this.#nowMs = nowMs;
   }
 
-  /** From now on things take time. */
+  /** Calls take time from now on. */
   start(): void {
     this.waits = [];
     this.#on = true;
   }
 
-  /** From now on nothing does. */
+  /** Calls take no time from now on. */
   stop(): void {
     this.#on = false;
   }
@@ -78,11 +78,11 @@ export class RecordedLatencies implements Latencies {
 
 function latencyOf(operation: string): LatencyName {
   const known = Object.entries(OPERATIONS).find(([name]) => name === operation);
-  if (known === undefined) throw new Error(`Nothing is known of how long ${operation} takes.`);
+  if (known === undefined) throw new Error(`bench/simulation/operations.ts has no latency for ${operation}.`);
   return known[1].latency;
 }
 
-/** The name of a function's folder; of one that is not ours the name itself. */
+/** The name of a function's folder; for other functions, the name itself. */
 function shortName(functionArn: string): string {
   const name = functionArn.split(':').at(-1) ?? '';
   return FUNCTION_NAMES.find(each => name.endsWith(`-${each}`)) ?? name;

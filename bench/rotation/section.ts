@@ -12,15 +12,15 @@ import { type DurationName, durationsOf, verdicts } from './verdicts.ts';
 const PARTS: Readonly<Record<TimePart, string>> = {
   genesys: 'Genesys Cloud',
   aws: 'Calls of AWS',
-  orchestration: 'Orchestration (state transitions, ways to functions)',
+  orchestration: 'Orchestration (state transitions, invocations)',
   coldStarts: 'Cold starts',
-  polling: 'Polling (done, and not looked at yet)',
+  polling: 'Polling (the execution has closed, and the next poll is due)',
 };
 
 const DURATIONS: Readonly<Record<DurationName, string>> = {
   totalMs: 'Total, from RotateSecret to the end of `finishSecret`',
   untilCurrentMs: 'Until `AWSCURRENT` has moved',
-  tokenGapMs: "Token gap, from Genesys Cloud's answer until `AWSCURRENT` has moved",
+  tokenGapMs: "Token gap, from Genesys Cloud's response until `AWSCURRENT` has moved",
 };
 
 /** The section on a single rotation, as Markdown. */
@@ -28,11 +28,15 @@ export function rotationSection(report: RotationReport): string {
   return [
     '## A rotation',
     '',
-    `One credential is rotated in the sandbox, in which calls, transitions, ways to functions and cold starts take the times of the [table below](#assumed-latencies), each its median. The clock stands still but for those, so the figures are exact and do not depend on this machine; what functions compute takes no time, and Secrets Manager goes from one step to the next at once, since nobody has published how long it waits. Beside it: one Lambda that makes the same calls in the four steps of Secrets Manager, as the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* does, and the lower bound of any design: ${report.bound.calls.join(', ')}; one after the other, and nothing else.`,
+    'A credential is rotated in the sandbox. Calls, state transitions, invocations and cold starts take the medians of the [latencies below](#latencies). The clock moves for nothing else: computing in the functions takes no time, and Secrets Manager begins each step at once, because AWS does not publish how long it waits. So the figures are exact and do not depend on this machine. The table compares:',
+    '',
+    '- **This stack**.',
+    '- **One Lambda** that rotates in the four steps of Secrets Manager, as the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* does.',
+    `- **The lower bound** of any design: ${report.bound.calls.join(', ')}; one after the other, and nothing else.`,
     '',
     ...durationTable(report),
     '',
-    `With times drawn from the distributions instead, over ${report.workflow.drawn.length} warm rotations:`,
+    `The same with times drawn at random from the distributions of the latencies, over ${report.workflow.drawn.length} warm rotations:`,
     '',
     ...drawnTable(report),
     '',
@@ -40,17 +44,17 @@ export function rotationSection(report: RotationReport): string {
     '',
     ...splitTable(report),
     '',
-    '### What was aimed at',
+    '### Targets',
     '',
     ...verdicts(report).map(text => `- ${text}`),
     '',
-    '### Every call, and why it is made',
+    '### Calls',
     '',
     ...callTable(report.workflow.warm),
     '',
-    `Besides ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the end, by which the console shows how it went. The one Lambda makes ${countOf(report.oneLambda.warm, 'aws')} calls of AWS and no transition.`,
+    `There are ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the end, which shows the result in the console. The one Lambda makes ${countOf(report.oneLambda.warm, 'aws')} AWS calls and no transition.`,
     '',
-    '### Assumed latencies',
+    '### Latencies',
     '',
     row(['What', 'Median', 'p99', 'Source']),
     row(['---', '---:', '---:', '---']),
@@ -58,7 +62,7 @@ export function rotationSection(report: RotationReport): string {
       row([`\`${name}\``, milliseconds(p50Ms), milliseconds(p99Ms), source]),
     ),
     '',
-    'Whoever has figures of their own account puts them into [`bench/latencies.ts`](../bench/latencies.ts).',
+    'If you have figures of your own account, put them into [`bench/latencies.ts`](../bench/latencies.ts).',
     '',
   ].join('\n');
 }
@@ -111,7 +115,7 @@ function splitTable({ workflow, oneLambda }: RotationReport): string[] {
   );
 }
 
-/** @throws Error nobody has said why a call is made */
+/** @throws Error a call has no reason in call-reasons.ts */
 function callTable({ waits }: RotationTimes): string[] {
   const counts = new Map<string, number>();
   for (const { kind, by, name } of waits) {
@@ -125,14 +129,14 @@ function callTable({ waits }: RotationTimes): string[] {
       .map(([call, count]) => {
         const reason = CALL_REASONS[call];
         if (reason === undefined)
-          throw new Error(`bench/rotation/call-reasons.ts does not say why ${call} is called.`);
+          throw new Error(`bench/rotation/call-reasons.ts has no reason for ${call}.`);
         const [by = '', operation = ''] = call.split(' ');
         return row([`\`${by}\``, `\`${operation}\``, `${count}`, reason]);
       }),
   ];
 }
 
-/** Functions in the order in which a rotation needs them; the calls of each stay in theirs. */
+/** Sorts the functions in the order in which a rotation needs them. */
 function rank(call: string): number {
   return FUNCTION_NAMES.findIndex(name => call.startsWith(`${name} `));
 }

@@ -1,6 +1,6 @@
 import type { Wait, WaitKind } from './recorded-latencies.ts';
 
-/** What the time of a rotation goes to. */
+/** The parts of a rotation's time. */
 export type TimePart = 'genesys' | 'aws' | 'orchestration' | 'coldStarts' | 'polling';
 
 /** Ms for each part. */
@@ -14,16 +14,15 @@ const PART_OF: Readonly<Record<WaitKind, TimePart>> = {
   'cold-start': 'coldStarts',
 };
 
-/** No rotation waits for these. */
+/** No rotation waits for these functions. */
 const BESIDE: ReadonlySet<string | undefined> = new Set(['notify', 'watch']);
 
-/** What only waits for the workflow, as long as that does something. */
+/** The function that waits for the workflow. */
 const WAITING_FUNCTION = 'rotation';
 
 /**
- * Splits a stretch of time by what a rotation did in it. Where the workflow does something while the rotation function
- * looks at it, the time belongs to the workflow. What is left is polling: the rotation function sleeps, although
- * nothing else is done any more.
+ * Splits a period of a rotation into parts. Time in which the workflow works counts for the workflow, also while the
+ * rotation function polls it. The rest is polling: the rotation function sleeps, and nothing else happens.
  */
 export function splitTime(waits: readonly Wait[], fromMs: number, toMs: number): TimeSplit {
   const path = waits.filter(({ by }) => !BESIDE.has(by));

@@ -7,23 +7,23 @@ import { preload } from '../preloaded.ts';
 import { RecordedLatencies, type Wait } from './recorded-latencies.ts';
 import { splitTime, type TimeSplit } from './time-split.ts';
 
-/** What one rotation took, in ms by the clock. */
+/** The durations of one rotation, in ms by the clock. */
 export interface RotationTimes {
   /** From RotateSecret to the end of finishSecret. */
   readonly totalMs: number;
   /** From RotateSecret until consumers have the new token. */
   readonly untilCurrentMs: number;
-  /** From Genesys Cloud's answer until consumers have the new token. */
+  /** From Genesys Cloud's response until consumers have the new token. */
   readonly tokenGapMs: number;
   readonly totalSplit: TimeSplit;
   readonly tokenGapSplit: TimeSplit;
   readonly waits: readonly Wait[];
 }
 
-/** More than a rotation takes that nothing disturbs. */
+/** More than an undisturbed rotation takes. */
 const LIMIT_SECONDS = 120;
 
-/** A sandbox in which things take time, with one credential, and the time stands still but for them. */
+/** A sandbox with one credential in which time passes only by the given latencies. */
 export class TimedSandbox {
   readonly #sandbox: Sandbox;
   readonly #latencies: RecordedLatencies;

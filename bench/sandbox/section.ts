@@ -1,7 +1,7 @@
 import { figureTable } from '../markdown-table.ts';
 import type { SandboxReport } from './measure.ts';
 
-/** The suite is to take no longer than this on two processors. */
+/** The limit for the suite on two processors. */
 const LONGEST_SUITE_SECONDS = 90;
 
 /** The section on the sandbox and the tests, as Markdown. */
@@ -10,16 +10,19 @@ export function sandboxSection(report: SandboxReport): string {
   return [
     '## The sandbox and the tests',
     '',
-    `A sandbox is started as a process of its own, ${repetitions} times, in turns with Node.js and an empty program; the figures are medians, times are multiples of that empty program in the same run.`,
+    `A sandbox is started in its own process ${repetitions} times, in turns with Node.js and an empty program. The figures are medians. Times are multiples of the empty program's in the same run.`,
     '',
     ...figureTable(
       ['', 'Figure'],
       [
-        ['Start, until it serves', `${(startMs / emptyMs).toFixed(1)}×`],
-        ['of that loading its modules, types taken out', `${Math.round((100 * loadMs) / startMs)} %`],
-        ['Memory when it serves', megabytes(readyBytes)],
+        ['Start, until it serves requests', `${(startMs / emptyMs).toFixed(1)}×`],
+        [
+          'Part of the start for loading its modules, with types removed',
+          `${Math.round((100 * loadMs) / startMs)} %`,
+        ],
+        ['Memory when it serves requests', megabytes(readyBytes)],
         ['Memory after one rotation', megabytes(rotatedBytes)],
-        ['Memory of the functions then', megabytes(functionsBytes)],
+        ['Memory of the functions after one rotation', megabytes(functionsBytes)],
       ],
     ),
     '',
@@ -29,9 +32,9 @@ export function sandboxSection(report: SandboxReport): string {
 }
 
 function suiteText(seconds: number | undefined): string {
-  if (seconds === undefined) return 'The run of the whole suite was not measured (`--suite` does).';
-  const verdict = seconds <= LONGEST_SUITE_SECONDS ? 'within' : 'beyond';
-  return `The whole suite takes ${Math.round(seconds)} s on this machine, ${verdict} the ${LONGEST_SUITE_SECONDS} s that are allowed on two processors.`;
+  if (seconds === undefined) return 'The time of the whole test suite was not measured (use `--suite`).';
+  const verdict = seconds <= LONGEST_SUITE_SECONDS ? 'within' : 'over';
+  return `The whole test suite takes ${Math.round(seconds)} s on this machine, ${verdict} the limit of ${LONGEST_SUITE_SECONDS} s on two processors.`;
 }
 
 function megabytes(bytes: number): string {

@@ -13,13 +13,13 @@ const THROTTLING_PAUSE_MS = 1_000;
 /** A request on its way. */
 interface Request {
   readonly operation: Operation;
-  /** What refuses it; undefined when it is let through. */
+  /** The quota that refuses it; undefined when it is let through. */
   readonly refusing: QuotaName | undefined;
   readonly takesMs: number;
 }
 
 /**
- * Calls AWS as the SDK does, which repeats what is refused.
+ * Calls AWS as the SDK does, which retries refused requests.
  *
  * @throws Failure `ThrottlingException`, `Sandbox.Timedout`
  */
@@ -29,9 +29,7 @@ export function* call(world: World, invocation: Invocation, operation: Operation
   yield* insistOn(world, invocation, request);
 }
 
-/**
- * Calls that are made side by side; throws what the first of them in the list throws that fails, once all have ended.
- */
+/** Makes calls in parallel. When all have ended, throws the error of the first one in the list that failed. */
 export function* callTogether(
   world: World,
   invocation: Invocation,

@@ -1,10 +1,10 @@
-/** Something that happens at a moment. */
+/** An event at a moment. */
 interface Event {
   readonly atMs: number;
   readonly run: () => void;
 }
 
-/** Events in the order of their moments, those of the same moment in the order in which they came: a binary heap. */
+/** Events in the order of their moments; those of the same moment in the order of their arrival. A binary heap. */
 export class EventQueue {
   readonly #heap: (Event & { readonly order: number })[] = [];
   #added = 0;
@@ -24,7 +24,7 @@ export class EventQueue {
     heap[index] = event;
   }
 
-  /** Takes the first event out; undefined when there is none. */
+  /** Removes and returns the first event; undefined when there is none. */
   next(): Event | undefined {
     const heap = this.#heap;
     const first = heap[0];

@@ -1,4 +1,4 @@
-/** A call, a function or an execution that failed; its name is what retriers match. */
+/** The failure of a call, a function or an execution; retriers match its name. */
 class Failure extends Error {
   override readonly name: string;
 
@@ -10,7 +10,7 @@ class Failure extends Error {
 
 const failures = new Map<string, Failure>();
 
-/** The failure of that name: one object for all, because each new one would take down where it was made. */
+/** The failure of that name: one object for all, because each new one would record a stack trace. */
 export function failure(name: string): Failure {
   let found = failures.get(name);
   if (found === undefined) {
@@ -20,7 +20,7 @@ export function failure(name: string): Failure {
   return found;
 }
 
-/** The name of the failure that was thrown; anything else is a mistake in the simulation, and goes on up. */
+/** The name of a thrown failure; anything else is a bug in the simulation, and is thrown again. */
 export function failureName(error: unknown): string {
   if (error instanceof Failure) return error.name;
   throw error;

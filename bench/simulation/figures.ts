@@ -11,13 +11,13 @@ interface Quantiles {
   readonly maxMs: number;
 }
 
-/** What a run of a fleet came to. */
+/** The result of a run. */
 export interface FleetFigures {
   readonly secrets: number;
   readonly rotated: number;
-  /** Not rotated in the window: the next one tries again. */
+  /** Not rotated in the window. */
   readonly unfinished: number;
-  /** From the moment at which a rotation was due to the end of its last step, retries of Secrets Manager included. */
+  /** From the moment a rotation was due to the end of its last step, retries of Secrets Manager included. */
   readonly rotation: Quantiles;
   /** An execution that succeeded without a redrive. */
   readonly execution: Quantiles;
@@ -25,16 +25,16 @@ export interface FleetFigures {
   readonly failedExecutions: Readonly<Record<string, number>>;
   readonly refused: Readonly<Partial<Record<Limit, number>>>;
   readonly lostNotifications: number;
-  /** The most often that a refresh token of one secret was traded. */
+  /** How often the refresh token of one secret was exchanged, at most. */
   readonly mostRefreshesOfASecret: number;
   readonly calls: Readonly<Partial<Record<Operation, number>>>;
   readonly invocations: Readonly<Partial<Record<FunctionName, number>>>;
   readonly coldStarts: Readonly<Partial<Record<FunctionName, number>>>;
   readonly transitions: number;
   readonly peakConcurrency: number;
-  /** DescribeExecution of the rotation function, for each secret. */
-  readonly looksPerRotation: number;
-  /** What it waits between them, for each secret, in s. */
+  /** How often the rotation function polls DescribeExecution, for each secret. */
+  readonly pollsPerRotation: number;
+  /** How long it waits between the polls, for each secret, in s. */
   readonly waitedSecondsPerRotation: number;
 }
 
@@ -56,7 +56,7 @@ export function figuresOf(tally: Tally, secrets: readonly SimulatedSecret[]): Fl
     coldStarts: Object.fromEntries(tally.coldStarts.entries()),
     transitions: tally.transitions,
     peakConcurrency: tally.peakConcurrency,
-    looksPerRotation: tally.looks / secrets.length,
+    pollsPerRotation: tally.polls / secrets.length,
     waitedSecondsPerRotation: tally.waitedMs / 1000 / secrets.length,
   };
 }

@@ -7,14 +7,14 @@ import { type QuotaUse, quotaUse } from './quota-use.ts';
 /** A region of each class of quotas. */
 const REGIONS = ['eu-central-1', 'us-east-1'] as const;
 
-/** Fleets of which every rotation begins with the window. */
+/** Sizes of fleets whose rotations all begin at once. */
 const BURSTS = [50, 100, 300, 1_000];
 
-/** What the page says of fleets. */
+/** The figures of the page. */
 export interface FleetReport {
   readonly tenThousand: FleetFigures;
   readonly quotas: readonly (readonly [region: string, uses: readonly QuotaUse[]])[];
-  /** Rotations a second that can be kept up. */
+  /** Rotations per second that can be kept up. */
   readonly rates: readonly (readonly [region: string, perSecond: number])[];
   readonly bursts: readonly FleetFigures[];
   readonly largestBurst: number;

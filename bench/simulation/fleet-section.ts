@@ -10,14 +10,14 @@ import { waitingDollars } from './waiting-cost.ts';
 const WINDOWS_HOURS = [1, 2, 4, 8];
 const SECONDS_AN_HOUR = 3_600;
 
-/** The figures of the page about fleets, as Markdown. */
+/** The figures of docs/fleet.md, as Markdown. */
 export function fleetSection(report: FleetReport): string {
   return [
     '### Ten thousand credentials',
     '',
     ...tenThousand(report.tenThousand),
     '',
-    '### What a rotation takes of each quota',
+    '### Quotas',
     '',
     ...report.quotas.flatMap(([region, uses]) => [`In ${region}:`, '', ...quotaTable(uses), '']),
     '### The largest fleet',
@@ -28,7 +28,7 @@ export function fleetSection(report: FleetReport): string {
     '',
     ...burstTable(report),
     '',
-    '### How the rotation function looks at executions',
+    '### Polling',
     '',
     ...pollingTable(report),
     '',
@@ -48,15 +48,22 @@ function tenThousand(figures: FleetFigures): string[] {
   return [
     `${number(figures.secrets)} credentials in ${DEFAULT_FLEET.region}, each rotated at a random moment of a window of ${hours} hours:`,
     '',
-    `- ${number(figures.rotated)} were rotated, ${number(sum(figures.failedAttempts))} attempts failed, ${number(sum(figures.refused))} requests were refused.`,
-    `- A rotation took ${seconds(rotation.p50Ms)} (p50), ${seconds(rotation.p95Ms)} (p95), ${seconds(rotation.p99Ms)} (p99), ${seconds(rotation.maxMs)} at most, from its moment to the end of its last step; its execution ${seconds(execution.p50Ms)} (p50), ${seconds(execution.p95Ms)} (p95), ${seconds(execution.p99Ms)} (p99).`,
-    `- At most ${number(figures.peakConcurrency)} functions ran at a time, and ${number(sum(figures.coldStarts))} of ${number(sum(figures.invocations))} invocations started cold.`,
+    `- ${number(figures.rotated)} were rotated. ${number(sum(figures.failedAttempts))} attempts failed, and ${number(sum(figures.refused))} requests were refused.`,
+    `- A rotation took ${seconds(rotation.p50Ms)} (p50), ${seconds(rotation.p95Ms)} (p95), ${seconds(rotation.p99Ms)} (p99) and ${seconds(rotation.maxMs)} at most, from its moment to the end of its last step. Its execution took ${seconds(execution.p50Ms)} (p50), ${seconds(execution.p95Ms)} (p95) and ${seconds(execution.p99Ms)} (p99).`,
+    `- At most ${number(figures.peakConcurrency)} functions ran in parallel. ${number(sum(figures.coldStarts))} of ${number(sum(figures.invocations))} invocations started cold.`,
   ];
 }
 
 function quotaTable(uses: readonly QuotaUse[]): string[] {
   return [
-    row(['Quota', 'A rotation takes', 'Quota a second', 'Rotations a second', 'Adjustable', 'Source']),
+    row([
+      'Quota',
+      'Requests per rotation',
+      'Quota per second',
+      'Rotations per second',
+      'Adjustable',
+      'Source',
+    ]),
     row(['---', '---:', '---:', '---:', '---', '---']),
     ...uses.map(use =>
       row([
@@ -73,7 +80,7 @@ function quotaTable(uses: readonly QuotaUse[]): string[] {
 
 function rateTable(rates: FleetReport['rates']): string[] {
   return [
-    row(['Region', 'Rotations a second', ...WINDOWS_HOURS.map(hours => `Window of ${hours} h`)]),
+    row(['Region', 'Rotations per second', ...WINDOWS_HOURS.map(hours => `Window of ${hours} h`)]),
     row(['---', '---:', ...WINDOWS_HOURS.map(() => '---:')]),
     ...rates.map(([region, perSecond]) =>
       row([
@@ -87,7 +94,7 @@ function rateTable(rates: FleetReport['rates']): string[] {
 
 function burstTable({ bursts, largestBurst }: FleetReport): string[] {
   return [
-    'Every rotation begins with the window of 4 hours, and nothing is warm yet. Failed attempts are repeated by Secrets Manager; times count from the beginning of the window.',
+    'All rotations begin when the window of 4 hours opens, and all functions start cold. Secrets Manager retries failed attempts. Times count from the opening of the window.',
     '',
     row([
       'Credentials',
@@ -95,7 +102,7 @@ function burstTable({ bursts, largestBurst }: FleetReport): string[] {
       'Failed attempts',
       'p50',
       'p99',
-      'Refused most by',
+      'Tightest limits',
       'Lost notifications',
     ]),
     row(['---:', '---:', '---:', '---:', '---:', '---', '---:']),
@@ -111,22 +118,27 @@ function burstTable({ bursts, largestBurst }: FleetReport): string[] {
       ]),
     ),
     '',
-    `Up to ${largestBurst} rotations may begin at the same moment without a failed attempt. No refresh token was traded twice in any of these runs.`,
+    `Up to ${largestBurst} rotations can begin at the same moment without a failed attempt. No refresh token was exchanged twice in any of these runs.`,
   ];
 }
 
 function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: FleetReport): string[] {
   const dollars = waitingDollars(waitedSecondsPerRotation);
   return [
-    'After the first look each wait is so many times longer than the one before, up to the longest. Warm: at the pace of ten thousand in four hours. Cold: one rotation now and then. Outage: an execution that takes 12 s, because the token endpoint is silent twice. Overloaded: eleven rotations a second, of which the quota feeds ten.',
+    'The rotation function polls DescribeExecution until the execution has closed. A schedule has a first wait, a factor by which each wait is longer than the one before, and a longest wait. The situations:',
+    '',
+    '- Warm: ten thousand rotations in four hours.',
+    '- Cold: an occasional rotation.',
+    '- Slow: an execution that takes 21 s, because the token endpoint responds just before the timeout.',
+    '- Overloaded: eleven rotations per second, with a quota of ten polls per second; the mean of five runs.',
     '',
     row([
-      'First look, growth, longest wait',
-      'Looks, warm',
+      'First wait, factor, longest wait',
+      'Polls, warm',
       'Waited, warm',
-      'Looks, cold',
+      'Polls, cold',
       'Waited, cold',
-      'Looks in an outage',
+      'Polls, slow',
       'p99, overloaded',
       'Failed attempts, overloaded',
     ]),
@@ -134,19 +146,19 @@ function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: Fl
     ...polling.map((figures, index) =>
       row([
         `${schedule(figures.polling)}${index === polling.length - 1 ? ' (deployed)' : ''}`,
-        figures.warmLooks.toFixed(2),
+        figures.warmPolls.toFixed(2),
         `${figures.warmWaitedSeconds.toFixed(1)} s`,
-        figures.coldLooks.toFixed(2),
+        figures.coldPolls.toFixed(2),
         `${figures.coldWaitedSeconds.toFixed(1)} s`,
-        number(figures.looksInOutage),
+        number(figures.pollsInOutage),
         seconds(figures.overloadedP99Ms),
-        number(figures.overloadedFailures),
+        `${(100 * figures.overloadedFailures).toFixed(2)} %`,
       ]),
     ),
     '',
-    `A look is free of charge; the waiting is not: ${waitedSecondsPerRotation.toFixed(1)} s of a function of 512 MB are $${dollars.toFixed(6)} a rotation, $${(dollars * 1e6).toFixed(0)} in a million rotations.`,
+    `Polling is free; waiting is billed: ${waitedSecondsPerRotation.toFixed(1)} s of a function with 512 MB cost $${dollars.toFixed(6)} per rotation, or $${(dollars * 1e6).toFixed(0)} per million rotations.`,
     '',
-    'Looks decide how large a fleet may be, so the first one comes when 95 of 100 warm executions are done: earlier ones are mostly in vain, later ones spare next to none and make every rotation wait. Backing off further does not spare anything when the quota is used up, because a refused look takes nothing from it: it only puts the rotation that has waited longest behind the one that has just begun. Looks that follow each other too fast cost most in an outage, when every execution is slow.',
+    'Polls limit the size of a fleet, so the first poll comes when most warm executions have closed. An earlier first poll mostly finds the execution running. A later one saves few polls and makes every rotation wait. A larger factor saves nothing when the quota is used up, because a refused poll does not count against it: the rotation that has waited longest only falls behind the ones that have just begun. Short waits cost most when Genesys Cloud is slow and every execution takes long.',
   ];
 }
 
@@ -158,7 +170,7 @@ function seconds(ms: number): string {
   return `${number(ms / 1000)} s`;
 }
 
-/** Three significant digits below a hundred are more than the assumptions deserve. */
+/** One decimal below a hundred: the assumptions allow no more. */
 function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

@@ -12,23 +12,23 @@ import { Tally } from './tally.ts';
 import { Timeline } from './timeline.ts';
 import type { World } from './world.ts';
 
-/** A fleet whose rotations fall into one window, and the account that it lives in. */
+/** A fleet whose rotations fall into one window, and its account. */
 export interface FleetOptions {
   readonly secrets: number;
   readonly windowMs: number;
-  /** When a rotation begins: at any moment of the window, or all of them with it. */
+  /** When rotations begin: at random moments of the window, or all when it opens. */
   readonly moments: 'uniform' | 'together';
   readonly region: string;
   readonly lambda: LambdaCapacity;
   readonly genesys: GenesysRates;
   readonly polling: PollingSchedule;
-  /** Quotas that the account has used up before the window opens. */
+  /** Quotas that are used up when the window opens. */
   readonly drained: readonly QuotaName[];
-  /** The same one gives the same figures. */
+  /** The same seed gives the same figures. */
   readonly seed: number;
 }
 
-/** Ten thousand credentials in an account as AWS opens it, in a region with the smaller quotas. */
+/** Ten thousand credentials in an account with the default quotas, in a region with the smaller ones. */
 export const DEFAULT_FLEET: FleetOptions = {
   secrets: 10_000,
   windowMs: 4 * 3_600_000,

@@ -1,15 +1,15 @@
 import { RateLimit } from '../../sandbox/genesys-cloud/rate-limit.ts';
 
-/** What Genesys Cloud lets through in a minute. */
+/** The requests per minute that Genesys Cloud accepts. */
 export interface GenesysRates {
-  /** The users that the credentials belong to, shared evenly. */
+  /** The number of users; the credentials are divided evenly among them. */
   readonly users: number;
   /**
    * Requests to the platform API for each user (Genesys Cloud Developer Center, "Limits":
-   * `org.app.user.rate.per.minute`). The limit of 300 for each token is far from one request a rotation.
+   * `org.app.user.rate.per.minute`). The limit of 300 per token is far from one request per rotation.
    */
   readonly apiPerUser: number;
-  /** Requests to the token endpoint altogether. No limit is published; undefined is none. */
+  /** All requests to the token endpoint. Genesys Cloud publishes no limit; undefined: none. */
   readonly tokenRequests: number | undefined;
 }
 

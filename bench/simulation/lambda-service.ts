@@ -1,25 +1,25 @@
 import { FUNCTIONS, type FunctionName } from '../../infra/function-list.ts';
-import { TokenBucket } from '../../sandbox/step-functions/token-bucket.ts';
+import { TokenBucket } from '../../sandbox/aws/token-bucket.ts';
 import { latencyMs } from '../latencies.ts';
 import { failure } from './failure.ts';
 import type { Tally } from './tally.ts';
 import type { Process, Timeline } from './timeline.ts';
 
-/** What an account has of Lambda. */
+/** An account's capacity in Lambda. */
 export interface LambdaCapacity {
-  /** Executions at a time, in the account and region; 1,000 by default, in new accounts less. */
+  /** Concurrent executions in the account and region: 1,000 by default, less in new accounts. */
   readonly concurrency: number;
-  /** Set aside for each function, which it may not exceed; undefined shares the account's. */
+  /** Reserved for each function, and its maximum; undefined: all share the account's. */
   readonly reserved: number | undefined;
 }
 
 /** AWS Lambda Developer Guide, "Lambda scaling behavior": for each function. */
 const SCALING = { size: 1_000, refillPerSecond: 100 };
 
-/** How long an environment waits for its next invocation, in ms. Assumed: AWS does not say how long it keeps one. */
+/** How long Lambda keeps an idle environment, in ms. Assumed: AWS does not publish it. */
 const IDLE_LIFE_MS = 300_000;
 
-/** One invocation of a function, which Lambda ends after its time-out. */
+/** One invocation of a function, which Lambda ends after the function's timeout. */
 export class Invocation {
   readonly #timeline: Timeline;
   readonly #endsAtMs: number;
@@ -36,7 +36,7 @@ export class Invocation {
   /**
    * Lets time pass.
    *
-   * @throws Failure `Sandbox.Timedout` the function's time is over before
+   * @throws Failure `Sandbox.Timedout` the function's timeout comes first
    */
   *pass(ms: number): Process {
     const leftMs = this.remainingMs();
@@ -49,7 +49,7 @@ export class Invocation {
 }
 
 interface Environments {
-  /** Until when each waits, the one that was used last at the end. */
+  /** When each idle one ends, the last used one at the end. */
   readonly idleUntilMs: number[];
   readonly scaling: TokenBucket;
   running: number;
@@ -62,10 +62,7 @@ interface LambdaParts {
   readonly capacity: LambdaCapacity;
 }
 
-/**
- * Runs functions as Lambda does: an environment for each invocation at a time, cold or warm, within the account's
- * limits.
- */
+/** Runs functions as Lambda does: one environment per concurrent invocation, cold or warm, within the account's limits. */
 export class LambdaService {
   readonly #parts: LambdaParts;
   readonly #functions = new Map<FunctionName, Environments>();
@@ -102,7 +99,7 @@ export class LambdaService {
     }
   }
 
-  /** @returns whether an environment is waiting, which is taken then; otherwise one has to be made */
+  /** @returns whether there is an idle environment, which is then used; otherwise one is started */
   #admit(environments: Environments): boolean {
     const { timeline, tally, capacity } = this.#parts;
     const isFull =
@@ -115,7 +112,7 @@ export class LambdaService {
     }
     const idleUntilMs = environments.idleUntilMs.pop();
     if (idleUntilMs !== undefined && idleUntilMs > timeline.nowMs()) return true;
-    // The others waited longer, so they are gone as well.
+    // The others were idle for longer, so they have ended as well.
     environments.idleUntilMs.length = 0;
     if (environments.scaling.take(timeline.nowMs())) return false;
     tally.refused.add('Lambda scaling rate');

@@ -2,19 +2,19 @@ import { requestQuota } from '../../sandbox/step-functions/request-quotas.ts';
 import { type FleetFigures, sum } from './figures.ts';
 import { type FleetOptions, simulateFleet } from './fleet.ts';
 
-/** A fleet that takes longer than this in one case of a hundred waits for its quotas most of the time, in ms. */
+/** The longest p99 of a rotation, in ms: beyond it, rotations mostly wait for quotas. */
 const LONGEST_P99_MS = 15_000;
 
-/** A rate that is kept up for so long is taken to be kept up for hours, in ms; what it overloads shows by then. */
+/** A rate that is kept up for this long, in ms, counts as kept up for hours: an overload shows earlier. */
 const SLICE_MS = 300_000;
 
 /** The search ends when the two sides differ by less than this share. */
 const PRECISION = 0.03;
 
-/** More rotations at once than any account takes: they ask for the versions of 50 secrets a second. */
+/** More rotations at once than any account takes: each writes a secret twice, and the quota is 50 a second. */
 const MOST_ROTATIONS_AT_ONCE = 400;
 
-/** Whether every rotation succeeded at the first attempt and in good time, and everybody was told. */
+/** Whether every rotation succeeded at the first attempt and in time, and no notification was lost. */
 export function isBearable(figures: FleetFigures): boolean {
   return (
     sum(figures.failedAttempts) === 0 &&
@@ -24,11 +24,11 @@ export function isBearable(figures: FleetFigures): boolean {
 }
 
 /**
- * The most rotations a second that can be kept up, when the bursts that quotas allow are used up: times the length of
- * a window it is the largest fleet.
+ * The most rotations a second that can be kept up when the bursts of the quotas are used up. Multiplied by the length of
+ * a window, it is the largest fleet.
  */
 export function largestRate(options: FleetOptions): number {
-  // Every rotation takes one look at least.
+  // Every rotation polls once at least.
   const most = requestQuota('DescribeExecution', options.region).refillPerSecond;
   return largest(most, perSecond =>
     isBearable(
@@ -43,7 +43,7 @@ export function largestRate(options: FleetOptions): number {
   );
 }
 
-/** The largest fleet of which every rotation may begin at the same moment. */
+/** The largest fleet whose rotations may all begin at the same moment. */
 export function largestBurst(options: FleetOptions): number {
   return Math.floor(
     largest(MOST_ROTATIONS_AT_ONCE, secrets =>
@@ -52,7 +52,7 @@ export function largestBurst(options: FleetOptions): number {
   );
 }
 
-/** The largest number up to `most` that holds, by bisection; one that holds is never above one that does not. */
+/** Finds the largest number up to `most` for which `holds`, by bisection. */
 function largest(most: number, holds: (number: number) => boolean): number {
   let [good, bad] = [0, most];
   while (bad - good > PRECISION * bad) {

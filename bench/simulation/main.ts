@@ -9,7 +9,7 @@ import { fleetSection } from './fleet-section.ts';
 import { withFigures } from './page.ts';
 import { summary } from './run-summary.ts';
 
-/** `npm run simulate`: the rotations of a fleet against the quotas of an account, and docs/fleet.md from them. */
+/** `npm run simulate`: simulates the rotations of a fleet with the quotas of an account; writes docs/fleet.md. */
 
 const PAGE = new URL('../../docs/fleet.md', import.meta.url);
 const HOUR_MS = 3_600_000;
@@ -33,31 +33,31 @@ interface Options {
 
 const program = new Command('npm run simulate --')
   .description(
-    'Simulates the rotations of a fleet that fall into one window: which quotas of AWS refuse requests, what fails, and how long rotations take.',
+    'Simulates the rotations of a fleet in one window: which quotas of AWS refuse requests, what fails, and how long rotations take.',
   )
   .option('--secrets <number>', 'how many credentials', positiveInteger, DEFAULT_FLEET.secrets)
   .option('--window <hours>', 'rotation window, e.g. 4h', hours, 4)
-  .option('--interval <hours>', 'hours between the beginnings of two windows, e.g. 8h', hours, 8)
+  .option('--interval <hours>', 'hours from one window to the next, e.g. 8h', hours, 8)
   .addOption(
-    new Option('--moments <when>', 'when in the window rotations begin')
+    new Option('--moments <when>', 'when rotations begin')
       .choices(['uniform', 'together'])
       .default(DEFAULT_FLEET.moments),
   )
-  .option('--region <name>', 'an AWS region, for its quotas', DEFAULT_FLEET.region)
+  .option('--region <name>', 'AWS region, for its quotas', DEFAULT_FLEET.region)
   .option(
     '--concurrency <number>',
-    "the account's concurrent executions of Lambda",
+    "the account's concurrent executions in Lambda",
     positiveInteger,
     DEFAULT_FLEET.lambda.concurrency,
   )
-  .option('--reserved <number>', 'concurrency that is set aside for each function', positiveInteger)
+  .option('--reserved <number>', 'reserved concurrency of each function', positiveInteger)
   .option('--users <number>', 'Genesys Cloud users that share the credentials', positiveInteger, 1)
-  .option('--token-rate <number>', 'token requests a minute that Genesys Cloud lets through', positiveInteger)
-  .option('--seed <number>', 'the same one gives the same figures', parseInteger, DEFAULT_FLEET.seed)
+  .option('--token-rate <number>', 'token requests per minute that Genesys Cloud accepts', positiveInteger)
+  .option('--seed <number>', 'the same seed gives the same figures', parseInteger, DEFAULT_FLEET.seed)
   .option('--json', 'print the figures as one JSON object')
-  .option('--write', 'make the runs of docs/fleet.md instead, and write them into it')
-  .option('--check', 'make them, but only fail when the page is not what it should be')
-  .addHelpText('after', '\nExit codes: 0 done, 1 the page is stale, or an option is not sensible.')
+  .option('--write', 'make the runs of docs/fleet.md and write the figures into it')
+  .option('--check', 'make the runs of docs/fleet.md and fail if the page is out of date')
+  .addHelpText('after', '\nExit codes: 0 done, 1 the page is out of date, or an option is invalid.')
   .parse();
 
 try {
@@ -73,7 +73,8 @@ async function bringUpToDate(onlyCheck: boolean): Promise<void> {
   const present = await readFile(PAGE, 'utf8');
   const page = withFigures(present, fleetSection(measureFleet()));
   if (!onlyCheck) await writeFile(PAGE, page);
-  else if (page !== present) throw new Error('docs/fleet.md is stale; run npm run simulate -- --write.');
+  else if (page !== present)
+    throw new Error('docs/fleet.md is out of date; run npm run simulate -- --write.');
 }
 
 function printRun(options: Options): void {

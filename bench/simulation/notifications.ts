@@ -13,13 +13,13 @@ const RETRIES_MS = [60_000, 120_000];
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** The same page: a long queue is read more slowly. By how much is assumed, in ms for each event in it. */
+/** The same page: Lambda reads a long queue more slowly. By how much is assumed, in ms for each event in it. */
 const PAUSE_FOR_EACH_MS = 20;
 
-/** How long a report of Secrets Manager waits for what the failed execution has to say, in ms. */
+/** How long a report of Secrets Manager waits for the report of the failed execution, in ms. */
 const PRECEDENCE_MS = 20_000;
 
-/** EventBridge tells the function `notify` that an execution has closed. */
+/** EventBridge notifies the function `notify` of a closed execution. */
 export function announceClosed(world: World, secret: SimulatedSecret, execution: SimulatedExecution): void {
   const succeeded = execution.status === 'SUCCEEDED';
   deliver(world, function* (invocation) {
@@ -35,7 +35,7 @@ export function announceClosed(world: World, secret: SimulatedSecret, execution:
   });
 }
 
-/** EventBridge tells it that Secrets Manager has counted an attempt as successful or failed. */
+/** EventBridge notifies it that an attempt of Secrets Manager has succeeded or failed. */
 export function announceAttempt(world: World, secret: SimulatedSecret, succeeded: boolean): void {
   deliver(world, function* (invocation) {
     if (succeeded) {

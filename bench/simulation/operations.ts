@@ -4,7 +4,7 @@ import type { QuotaName } from './quotas.ts';
 interface OperationRule {
   readonly service: 'states' | 'secretsmanager' | 'kms' | 'dynamodb';
   readonly latency: LatencyName;
-  /** What a call counts against. Secrets Manager uses a key of the account for each value that it reads or writes. */
+  /** The quotas of a call. Secrets Manager uses a key of the account for each value that it reads or writes. */
   readonly quotas: readonly QuotaName[];
 }
 
@@ -20,7 +20,6 @@ export const OPERATIONS = {
     latency: 'secretRead',
     quotas: ['reading secrets', 'using keys'],
   },
-  ListSecretVersionIds: { service: 'secretsmanager', latency: 'secretRead', quotas: ['listing versions'] },
   PutSecretValue: {
     service: 'secretsmanager',
     latency: 'secretWrite',
@@ -33,7 +32,11 @@ export const OPERATIONS = {
   },
   GenerateDataKey: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
   Decrypt: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
+  // A table on demand takes far more requests than the other quotas leave for rotations.
   GetItem: { service: 'dynamodb', latency: 'tableRead', quotas: [] },
+  PutItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },
+  UpdateItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },
+  TransactWriteItems: { service: 'dynamodb', latency: 'tableTransaction', quotas: [] },
 } as const satisfies Record<string, OperationRule>;
 
 /** The name of an operation. */

@@ -2,18 +2,18 @@ import type { FleetFigures } from './figures.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { QUOTAS, type QuotaName } from './quotas.ts';
 
-/** What a rotation takes of a quota, and how far the quota reaches. */
+/** What a rotation needs of a quota, and the rotations that the quota allows. */
 export interface QuotaUse {
   readonly quota: QuotaName;
   readonly requestsPerRotation: number;
   readonly perSecond: number;
-  /** Rotations a second that the quota alone would feed. */
+  /** Rotations per second that this quota alone would allow. */
   readonly rotationsPerSecond: number;
   readonly isAdjustable: boolean;
   readonly source: string;
 }
 
-/** What the rotations of a run took of each quota, the narrowest first. */
+/** What the rotations of a run needed of each quota, the tightest first. */
 export function quotaUse(figures: FleetFigures, region: string): readonly QuotaUse[] {
   return (Object.keys(QUOTAS) as QuotaName[])
     .map(quota => {

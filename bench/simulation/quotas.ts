@@ -1,11 +1,11 @@
+import { type BucketSize, TokenBucket } from '../../sandbox/aws/token-bucket.ts';
 import { type LimitedOperation, requestQuota } from '../../sandbox/step-functions/request-quotas.ts';
-import { type BucketSize, TokenBucket } from '../../sandbox/step-functions/token-bucket.ts';
 
-/** A quota of AWS that the requests of an account in a region count against, and where it is documented. */
+/** A quota of an account in a region. */
 interface QuotaRule {
   readonly bucket: (region: string) => BucketSize;
   readonly source: string;
-  /** Whether AWS raises it when asked. */
+  /** Whether AWS raises it on request. */
   readonly adjustable: boolean;
 }
 
@@ -15,7 +15,7 @@ const SECRETS_MANAGER = 'AWS Secrets Manager User Guide, "AWS Secrets Manager qu
 /** Regions with the larger quota of state transitions. */
 const MANY_TRANSITIONS = new Set(['us-east-1', 'us-west-2', 'eu-west-1']);
 
-/** Every quota that a rotation counts against. */
+/** The quotas of a rotation's calls. */
 export const QUOTAS = {
   StartExecution: ofStepFunctions('StartExecution'),
   DescribeExecution: ofStepFunctions('DescribeExecution'),
@@ -27,10 +27,9 @@ export const QUOTAS = {
     adjustable: true,
   },
   'reading secrets': { bucket: () => perSecond(10_000), source: SECRETS_MANAGER, adjustable: false },
-  'listing versions': { bucket: () => perSecond(50), source: SECRETS_MANAGER, adjustable: false },
   'writing secrets': { bucket: () => perSecond(50), source: SECRETS_MANAGER, adjustable: false },
   'using keys': {
-    // The smallest figure that was ever published; most regions have more today.
+    // The smallest figure that AWS has published; most regions have more today.
     bucket: () => perSecond(5_500),
     source: 'AWS Key Management Service Developer Guide, "Request quotas"',
     adjustable: true,
@@ -44,17 +43,17 @@ function ofStepFunctions(operation: LimitedOperation): QuotaRule {
   return { bucket: region => requestQuota(operation, region), source: STEP_FUNCTIONS, adjustable: true };
 }
 
-/** A quota for which no burst is published: a second's requests may come at once. */
+/** A quota without a published burst: the requests of a second may come at once. */
 function perSecond(requests: number): BucketSize {
   return { size: requests, refillPerSecond: requests };
 }
 
-/** How an account stands with its quotas. */
+/** What is left of an account's quotas. */
 export class AccountQuotas {
   readonly #buckets: ReadonlyMap<QuotaName, TokenBucket>;
   readonly #nowMs: () => number;
 
-  /** @param drained buckets that begin empty: nothing was left of their bursts */
+  /** @param drained buckets that begin empty */
   constructor(region: string, nowMs: () => number, drained: readonly QuotaName[] = []) {
     this.#nowMs = nowMs;
     this.#buckets = new Map(

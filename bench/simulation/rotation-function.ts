@@ -10,8 +10,8 @@ import { startWorkflow } from './workflow.ts';
 import type { World } from './world.ts';
 
 /**
- * What the rotation function does at a step: createSecret starts, attaches or redrives, and waits; setSecret has
- * nothing to do, and the other steps find the version current.
+ * Does what the rotation function does at a step: createSecret starts, attaches or redrives an execution, and waits;
+ * setSecret does nothing, and the other steps find the version current.
  *
  * @throws Failure `RotationFailed`, `RotationStillRunning`, `ThrottlingException`, `Sandbox.Timedout`
  */
@@ -26,24 +26,24 @@ export function* rotationStep(
   if (secret.isPromoted) return;
   if (step !== 'createSecret') throw failure('RotationFailed');
   yield* call(world, invocation, 'GenerateDataKey');
-  // An execution of that name is an answer like another one.
+  // Refused when there is an execution of that name.
   yield* call(world, invocation, 'StartExecution');
   if (secret.execution === undefined) startWorkflow(world, secret);
-  else if ((yield* look(world, invocation, secret.execution)) === 'FAILED') {
+  else if ((yield* statusOf(world, invocation, secret.execution)) === 'FAILED') {
     yield* call(world, invocation, 'RedriveExecution');
     startWorkflow(world, secret, secret.execution.failedState);
   }
   yield* awaitExecution(world, invocation, secret);
 }
 
-/** How the execution stands; looks again while looks are refused. */
-function* look(
+/** Reads the status of an execution; retries while the call is refused. */
+function* statusOf(
   world: World,
   invocation: Invocation,
   execution: SimulatedExecution,
 ): Process<SimulatedExecution['status']> {
   for (let number = 0; ; number++) {
-    if (yield* tryLook(world, invocation)) return execution.status;
+    if (yield* poll(world, invocation)) return execution.status;
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
     if (leftMs <= 0) throw failure('ThrottlingException');
     yield* wait(world, invocation, number, leftMs);
@@ -55,7 +55,7 @@ function* awaitExecution(world: World, invocation: Invocation, secret: Simulated
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
     if (leftMs <= 0) throw failure('RotationStillRunning');
     yield* wait(world, invocation, number, leftMs);
-    if (!(yield* tryLook(world, invocation))) continue;
+    if (!(yield* poll(world, invocation))) continue;
     if (secret.execution?.status === 'SUCCEEDED') return;
     if (secret.execution?.status === 'FAILED') throw failure('RotationFailed');
   }
@@ -67,11 +67,11 @@ function* wait(world: World, invocation: Invocation, number: number, leftMs: num
   yield* invocation.pass(ms);
 }
 
-/** @returns false when the look itself was refused */
-function* tryLook(world: World, invocation: Invocation): Process<boolean> {
+/** @returns false when the call was refused */
+function* poll(world: World, invocation: Invocation): Process<boolean> {
   try {
     yield* call(world, invocation, 'DescribeExecution');
-    world.tally.looks += 1;
+    world.tally.polls += 1;
     return true;
   } catch (error) {
     if (failureName(error) !== 'ThrottlingException') throw error;

@@ -3,7 +3,7 @@ import { waitingDollars } from './waiting-cost.ts';
 
 const HOURS_A_MONTH = 730;
 
-/** What a run came to, as text. */
+/** The result of a run, as text. */
 export function summary(figures: FleetFigures, intervalHours: number, longestGapHours: number): string {
   const { rotation, execution } = figures;
   const rotations = (HOURS_A_MONTH / intervalHours) * figures.secrets;
@@ -11,13 +11,13 @@ export function summary(figures: FleetFigures, intervalHours: number, longestGap
   return [
     `rotated: ${figures.rotated} of ${figures.secrets}; left for the next window: ${figures.unfinished}`,
     `a rotation: p50 ${rotation.p50Ms} ms, p95 ${rotation.p95Ms} ms, p99 ${rotation.p99Ms} ms, at most ${rotation.maxMs} ms`,
-    `an execution that succeeds at once: p50 ${execution.p50Ms} ms, p95 ${execution.p95Ms} ms, p99 ${execution.p99Ms} ms`,
+    `an execution without a redrive: p50 ${execution.p50Ms} ms, p95 ${execution.p95Ms} ms, p99 ${execution.p99Ms} ms`,
     `failed attempts: ${listed(figures.failedAttempts)}`,
     `failed executions: ${listed(figures.failedExecutions)}`,
     `refused requests: ${listed(figures.refused)}`,
     `lost notifications: ${figures.lostNotifications}`,
     `functions at a time, at most: ${figures.peakConcurrency}; cold starts: ${listed(figures.coldStarts)}`,
-    `looks at an execution: ${figures.looksPerRotation.toFixed(2)} a rotation, free of charge; waiting for it: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${dollars.toFixed(2)} in a month`,
+    `polls of an execution: ${figures.pollsPerRotation.toFixed(2)} per rotation, free; waiting for it: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${dollars.toFixed(2)} per month`,
     `longest time between two rotations of a credential: ${longestGapHours} h`,
   ].join('\n');
 }

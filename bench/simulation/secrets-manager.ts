@@ -8,9 +8,9 @@ import type { Process } from './timeline.ts';
 import type { World } from './world.ts';
 
 /**
- * Rotates a secret at its moment of the window as Secrets Manager does: the four steps, and after a failure all of them
- * anew. How often and how soon it tries again is published nowhere: the sandbox's assumption holds here, too. It tries
- * in open windows only.
+ * Rotates a secret at its moment of the window as Secrets Manager does: it runs the four steps, and repeats them all
+ * after a failure while the window is open. AWS does not publish the number and the delays of the retries; the sandbox's
+ * assumption is used.
  */
 export function* rotateInWindow(
   world: World,

@@ -2,9 +2,7 @@ import type { FunctionName } from '../../infra/function-list.ts';
 import type { Operation } from './operations.ts';
 import type { QuotaName } from './quotas.ts';
 
-/**
- * What requests are refused by: a quota of AWS, Lambda's concurrency or its scaling rate, or a limit of Genesys Cloud.
- */
+/** A limit that refuses requests: a quota of AWS, Lambda's concurrency or scaling rate, or a limit of Genesys Cloud. */
 export type Limit =
   | QuotaName
   | 'Lambda concurrency'
@@ -24,7 +22,7 @@ class Counter<Name extends string> {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** All that were counted, the largest first. */
+  /** All counts, the largest first. */
   entries(): readonly (readonly [Name, number])[] {
     return [...this.#counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   }
@@ -32,24 +30,25 @@ class Counter<Name extends string> {
 
 /** What happened in a run. */
 export class Tally {
-  /** Requests that were let through; a call that was refused and repeated counts once. */
+  /** Requests that were let through; a call that was refused and retried counts once. */
   readonly calls = new Counter<Operation>();
   readonly refused = new Counter<Limit>();
   readonly invocations = new Counter<FunctionName>();
   readonly coldStarts = new Counter<FunctionName>();
-  /** Attempts of Secrets Manager that failed, by what the rotation function reported. */
+  /** Attempts of Secrets Manager that failed, by the error of the rotation function. */
   readonly failedAttempts = new Counter<string>();
-  /** Where executions failed: state and error. */
+  /** Executions that failed, by state and error. */
   readonly failedExecutions = new Counter<string>();
-  /** From the moment at which a rotation was due to the end of its last step, in ms. */
+  /** From the moment a rotation was due to the end of its last step, in ms. */
   readonly rotationMs: number[] = [];
-  /** What executions that succeeded at once took, in ms. */
+  /** Durations of executions that succeeded without a redrive, in ms. */
   readonly executionMs: number[] = [];
   transitions = 0;
-  looks = 0;
-  /** What the rotation function waited between looks, in ms. */
+  /** Calls of DescribeExecution by the rotation function. */
+  polls = 0;
+  /** How long the rotation function waited between polls, in ms. */
   waitedMs = 0;
-  /** Rotations that were not done when the window closed and Secrets Manager had no retry left in it. */
+  /** Rotations that were not done when the window closed or Secrets Manager had no retry left. */
   unfinished = 0;
   lostNotifications = 0;
   peakConcurrency = 0;

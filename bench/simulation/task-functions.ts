@@ -7,28 +7,34 @@ import type { SimulatedSecret } from './simulated-secret.ts';
 import type { Process } from './timeline.ts';
 import type { World } from './world.ts';
 
-/** What a function of the workflow does on the way that an undisturbed rotation takes: its calls, in their order. */
+/** What a function of the workflow does in an undisturbed rotation: its calls, in their order. */
 export type TaskFunction = (world: World, invocation: Invocation, secret: SimulatedSecret) => Process;
 
 /** The functions of the workflow, by name. */
 export const TASK_FUNCTIONS: Readonly<Record<TaskFunctionName, TaskFunction>> = {
   *fetch(world, invocation) {
-    yield* callTogether(world, invocation, [
-      'DescribeSecret',
-      'GetSecretValue',
-      'GetSecretValue',
-      'ListSecretVersionIds',
-    ]);
+    yield* callTogether(world, invocation, ['DescribeSecret', 'GetSecretValue']);
   },
 
   *refresh(world, invocation, secret) {
-    yield* callTogether(world, invocation, ['GetSecretValue', 'GenerateDataKey']);
+    yield* call(world, invocation, 'GetSecretValue');
+    // The token in AWSCURRENT, and the newest pair of its lineage.
+    yield* call(world, invocation, 'GetItem');
+    yield* call(world, invocation, 'GetItem');
+    if (secret.isRecorded) {
+      yield* call(world, invocation, 'GetItem');
+      return;
+    }
+    yield* call(world, invocation, 'GenerateDataKey');
+    yield* call(world, invocation, 'PutItem');
     yield* askGenesys(world, invocation, 'token', secret);
     secret.refreshes += 1;
+    yield* call(world, invocation, 'TransactWriteItems');
+    secret.isRecorded = true;
   },
 
   *'store-pending'(world, invocation) {
-    yield* callTogether(world, invocation, ['DescribeSecret', 'Decrypt', 'Decrypt']);
+    yield* callTogether(world, invocation, ['Decrypt', 'Decrypt', 'GetSecretValue', 'GetItem', 'GetItem']);
     yield* call(world, invocation, 'PutSecretValue');
   },
 
@@ -38,12 +44,13 @@ export const TASK_FUNCTIONS: Readonly<Record<TaskFunctionName, TaskFunction>> = 
   },
 
   *promote(world, invocation, secret) {
+    yield* callTogether(world, invocation, ['DescribeSecret', 'UpdateItem']);
     yield* call(world, invocation, 'UpdateSecretVersionStage');
     secret.isPromoted = true;
   },
 };
 
-/** @throws Failure `GenesysRateLimited`; the functions leave repeating to the workflow */
+/** @throws Failure `GenesysRateLimited`; the functions leave retries to the workflow */
 function* askGenesys(
   { random, genesys, tally }: World,
   invocation: Invocation,

@@ -1,9 +1,9 @@
 import { EventQueue } from './event-queue.ts';
 
-/** What goes on in simulated time: it yields how many ms it waits, or what it waits for. */
+/** A process in simulated time: it yields the ms or the completion that it waits for. */
 export type Process<Result = void> = Generator<number | Completion<unknown>, Result, undefined>;
 
-/** The end of a process, to come or come to pass. */
+/** The end of a process. */
 export class Completion<Result> {
   #ended: { readonly result: Result } | { readonly error: unknown } | undefined;
   #waiting: (() => void)[] = [];
@@ -41,7 +41,7 @@ export class Timeline {
     return this.#nowMs;
   }
 
-  /** Begins a process now, beside the one that asks for it. */
+  /** Starts a process now, in parallel to the caller. */
   start<Result>(process: Process<Result>): Completion<Result> {
     const completion = new Completion<Result>();
     const proceed = (): void => {
@@ -61,7 +61,7 @@ export class Timeline {
     return completion;
   }
 
-  /** Runs until nothing is left to come. */
+  /** Runs until there are no more events. */
   run(): void {
     for (let event = this.#queue.next(); event !== undefined; event = this.#queue.next()) {
       this.#nowMs = event.atMs;

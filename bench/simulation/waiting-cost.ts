@@ -1,9 +1,9 @@
 import { PRICES } from '../cost/prices.ts';
 
-/** What a function holds by default, in GB. */
+/** The default memory of a function, in GB. */
 const FUNCTION_GB = 0.5;
 
-/** What Lambda bills, in dollars, for a rotation function that waits so long. */
+/** The price of a rotation function that waits this long, in dollars. */
 export function waitingDollars(seconds: number): number {
   return seconds * FUNCTION_GB * PRICES.lambdaGbSecond.dollars;
 }

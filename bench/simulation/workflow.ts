@@ -9,13 +9,13 @@ import { TASK_FUNCTIONS } from './task-functions.ts';
 import type { Process } from './timeline.ts';
 import type { World } from './world.ts';
 
-/** Where Fetch sends a rotation that nothing went before. */
+/** The route of a rotation that no earlier attempt has changed. */
 const ROUTE = 'refresh';
 
-/** The wait for room among the state transitions, in ms: an execution that is throttled goes on by itself. */
+/** The pause of a throttled execution before its next transition, in ms: Step Functions retries by itself. */
 const TRANSITION_PAUSE_MS = 100;
 
-/** Begins an execution, or goes on with one at the state that failed, as a redrive does. */
+/** Starts an execution, or resumes one at the state that failed, as a redrive does. */
 export function startWorkflow(world: World, secret: SimulatedSecret, startAt?: string): void {
   const execution: SimulatedExecution = { status: 'RUNNING', failedState: undefined };
   secret.execution = execution;
@@ -71,7 +71,7 @@ function* runTask(world: World, secret: SimulatedSecret, state: State): Process<
       yield* world.lambda.invoke(functionName, invocation =>
         TASK_FUNCTIONS[functionName](world, invocation, secret),
       );
-      // The Task has given the function up by then, which runs on to its end all the same.
+      // The Task has timed out by then, but the function still runs to its end.
       if (world.timeline.nowMs() - beganAtMs > (state.TimeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000)
         throw failure('States.Timeout');
       return state.Next;
@@ -89,7 +89,7 @@ function* runTask(world: World, secret: SimulatedSecret, state: State): Process<
   }
 }
 
-/** Enters a state, or repeats it, as soon as the quota has room. */
+/** Enters or repeats a state as soon as the quota allows it. */
 function* transition({ tally, quotas, random }: World): Process {
   while (!quotas.take('StateTransition')) {
     tally.refused.add('StateTransition');

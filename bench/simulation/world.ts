@@ -6,7 +6,7 @@ import type { AccountQuotas } from './quotas.ts';
 import type { Tally } from './tally.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What all processes of a run share. */
+/** The shared parts of a run. */
 export interface World {
   readonly timeline: Timeline;
   /** Numbers from 0 to below 1. */
@@ -17,6 +17,6 @@ export interface World {
   readonly tally: Tally;
   readonly definition: Definition;
   readonly polling: PollingSchedule;
-  /** Events that wait because Lambda refused them. */
+  /** Events in Lambda's queue because it refused them. */
   readonly queued: { notify: number };
 }

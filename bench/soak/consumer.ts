@@ -5,8 +5,8 @@ import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts
 const credential = v.pipe(v.string(), v.parseJson(), v.looseObject({ accessToken: v.string() }));
 
 /**
- * Does what a consumer of a credential does: reads AWSCURRENT, calls Genesys Cloud with its access token, and reads
- * it once more when that is answered 401.
+ * Does what a consumer does: reads AWSCURRENT and calls Genesys Cloud with its access token. After a 401 it reads
+ * AWSCURRENT again and retries once.
  *
  * @returns whether the call succeeded
  */

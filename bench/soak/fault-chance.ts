@@ -5,7 +5,9 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
 } from '../../sandbox/faults/fault-rule.ts';
+import { ITEM_WRITES } from '../../sandbox/faults/fault-targets.ts';
 import type { Faults } from '../../sandbox/faults/faults.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
@@ -16,20 +18,19 @@ const GENESYS_TARGETS: ReadonlyMap<string, string> = new Map([
   ['verify', 'genesys:users/me'],
 ]);
 
-/** The longest delay: beyond what the functions wait for AWS and for a user, within what they wait for a token. */
+/** The longest delay: longer than the functions wait for AWS, shorter than they wait for Genesys Cloud. */
 const LONGEST_DELAY_MS = 3_000;
 
-/** What a chance works with. */
 interface FaultChanceOptions {
-  /** The share of all calls that a fault befalls, from 0 to 1. */
+  /** The share of all calls that get a fault, from 0 to 1. */
   readonly rate: number;
   readonly seed: number;
 }
 
 /**
- * Lets faults of any kind befall a share of all calls: the AWS calls of the functions, their invocations, and their
- * requests to Genesys Cloud. The dice are thrown apart for each kind of call, so that the outcome does not hang on
- * the order in which calls arrive that are made at the same time.
+ * Injects faults of any kind into a share of all calls: the AWS calls of the functions, their invocations, and their
+ * requests to Genesys Cloud. Each kind of call has its own dice, so that the result does not depend on the order in
+ * which parallel calls arrive.
  */
 export class FaultChance {
   readonly #options: FaultChanceOptions;
@@ -46,33 +47,34 @@ export class FaultChance {
   /**
    * Begins.
    *
-   * @param functionPrefix what the names of all functions begin with
+   * @param functionPrefix the common beginning of the functions' names
    */
   begin(faults: Faults, functionPrefix: string): void {
     this.#faults = faults;
     this.#functionPrefix = functionPrefix;
   }
 
-  /** Ends; what hangs goes on hanging. */
+  /** Ends; calls that hang stay so. */
   end(): void {
     this.#faults = undefined;
   }
 
-  /** Whether a fault waits for the next request to Genesys Cloud, whoever makes it. */
+  /** Whether a fault is waiting for the next request to Genesys Cloud, whoever makes it. */
   get awaitsGenesysRequest(): boolean {
     return this.#armed.size > 0;
   }
 
-  /** Stands just outside the faults' own interceptor. */
+  /** Must be the last one outside the faults' own. */
   readonly awsInterceptor: AwsInterceptor = (call, next) => {
     const { functionArn } = call.caller;
     if (functionArn === undefined) return next();
     const target = `${call.service}:${call.operation}`;
     const caller = this.#shortName(functionArn.split(':').at(-1) ?? '');
-    return this.#befall(`${caller} ${target} ${subjectOf(call)}`, target, AWS_FAULTS, next);
+    const kinds = ITEM_WRITES.has(target) ? [...AWS_FAULTS, ...ITEM_WRITE_FAULTS] : AWS_FAULTS;
+    return this.#through(`${caller} ${target} ${subjectOf(call)}`, target, kinds, next);
   };
 
-  /** Stands just outside the faults' own interceptor. */
+  /** Must be the last one outside the faults' own. */
   readonly invocationInterceptor: InvocationInterceptor = async ({ functionName }, next) => {
     const shortName = this.#shortName(functionName);
     const target = `lambda:${shortName}`;
@@ -81,18 +83,18 @@ export class FaultChance {
       genesysTarget === undefined ? undefined : this.#throw(genesysTarget, genesysTarget, GENESYS_FAULTS);
     const faults = this.#faults;
     if (rule === undefined || faults === undefined)
-      return await this.#befall(target, target, FUNCTION_FAULTS, next);
+      return await this.#through(target, target, FUNCTION_FAULTS, next);
     const id = faults.add({ ...rule, when: { nth: 1 } });
     this.#armed.add(id);
     try {
-      return await this.#befall(target, target, FUNCTION_FAULTS, next);
+      return await this.#through(target, target, FUNCTION_FAULTS, next);
     } finally {
       faults.remove(id);
       this.#armed.delete(id);
     }
   };
 
-  #befall<Result>(
+  #through<Result>(
     dice: string,
     target: string,
     kinds: readonly FaultKind[],
@@ -101,7 +103,7 @@ export class FaultChance {
     const faults = this.#faults;
     const rule = this.#throw(dice, target, kinds);
     if (rule === undefined || faults === undefined) return next();
-    // In force for as long as the call takes to come to it, which is at once.
+    // In force only until the call has reached it, which is at once.
     const id = faults.add(rule);
     try {
       return next();
@@ -126,10 +128,14 @@ export class FaultChance {
   }
 }
 
-/** What tells apart the calls of one operation that a function makes at the same time. */
+/** Tells parallel calls of one operation by one function apart. */
 function subjectOf({ input }: AwsCall): string {
-  const members = new Map(Object.entries(typeof input === 'object' && input !== null ? input : {}));
-  const context: unknown = members.get('EncryptionContext');
-  const holds = typeof context === 'object' && context !== null && 'holds' in context ? context.holds : '';
-  return [...members.keys(), members.get('VersionStage'), members.get('statusFilter'), holds].join(' ');
+  const members = membersOf(input);
+  const holds = membersOf(members.get('EncryptionContext')).get('holds');
+  const [item] = String(membersOf(membersOf(members.get('Key')).get('sk')).get('S')).split('#');
+  return [...members.keys(), members.get('VersionStage'), holds, item].join(' ');
+}
+
+function membersOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}));
 }

@@ -20,22 +20,27 @@ const program = new Command('npm run soak --')
   .description(
     'Simulates scheduled rotations with random faults, consumers, and an operator who redrives and logs in again.',
   )
-  .option('--days <number>', 'simulated days with faults; a quiet time follows', positiveInteger, 30)
+  .option(
+    '--days <number>',
+    'simulated days with faults; more than a day without faults follows',
+    positiveInteger,
+    30,
+  )
   .option('--secrets <number>', 'how many credentials', positiveInteger, 3)
-  .option('--fault-rate <share>', 'share of all calls that a fault befalls, 0 to 1', share, 0.05)
-  .option('--seed <number>', 'the same one gives the same figures', parseInteger, 1)
+  .option('--fault-rate <share>', 'share of all calls that get a fault, 0 to 1', share, 0.05)
+  .option('--seed <number>', 'the same seed gives the same figures', parseInteger, 1)
   .option('--schedule <expression>', `every third secret has ${CRON_SCHEDULE} instead`, 'rate(8 hours)')
   .option('--window <hours>', 'rotation window, e.g. 1h', '1h')
-  .option('--operator-after <hours>', 'how long after a failure the operator comes, on average', hours, 4)
+  .option('--operator-after <hours>', 'average time from a failure to the operator', hours, 4)
   .addOption(
     new Option('--retry-token <token>', 'the ClientRequestToken with which Secrets Manager retries')
       .choices(['same', 'fresh'])
       .default('same'),
   )
   .option('--json', 'print the figures as one JSON object')
-  .option('--report', `make the runs of ${REPORT_FILE} instead, and write it`)
+  .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
-  .addHelpText('after', '\nExit codes: 0 it holds, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
+  .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
 
 const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
@@ -71,5 +76,5 @@ function run(assemblyDirectory: string, { operatorAfter, ...options }: SoakArgum
 function share(value: string): number {
   const number = Number(value);
   if (value.trim() !== '' && number >= 0 && number <= 1) return number;
-  throw new InvalidArgumentError('It is a number from 0 to 1.');
+  throw new InvalidArgumentError('It must be a number from 0 to 1.');
 }

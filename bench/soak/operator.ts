@@ -1,7 +1,6 @@
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
   ExecutionNotRedrivable,
   RedriveExecutionCommand,
   type SFNClient,
@@ -9,9 +8,9 @@ import {
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { currentVersionId, type TokenLedger, type Whereabouts } from './token-ledger.ts';
+import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 
-/** What an operator works with. */
+/** The tools of an operator. */
 interface OperatorTools {
   readonly sandbox: Sandbox;
   readonly secrets: SecretsManagerClient;
@@ -19,8 +18,10 @@ interface OperatorTools {
   readonly ledger: TokenLedger;
 }
 
-/** How long someone looks on after a redrive: most are done by then. */
+/** How long the operator waits after a redrive: most are done by then. */
 const REDRIVE_MS = 60_000;
+
+const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
 
 /** Logs in again and stores the new tokens, which become AWSCURRENT. */
 export async function authoriseAgain(
@@ -38,7 +39,7 @@ export async function authoriseAgain(
   );
 }
 
-/** The operator of a soak, who goes by the runbook. */
+/** The operator of a soak, who follows the runbook. */
 export class Operator {
   readonly #tools: OperatorTools;
   readonly #replaced: Whereabouts[] = [];
@@ -52,75 +53,45 @@ export class Operator {
     });
   }
 
-  /** Where the newest refresh token was at each login. */
+  /** Where the live refresh token of the login was at each new login. */
   get replaced(): readonly Whereabouts[] {
     return this.#replaced;
   }
 
   /**
-   * Looks after an execution that has failed, if it still is: redrives it. One whose refresh token was rejected needs
-   * a login before that, unless another credential has become AWSCURRENT since.
-   *
-   * @param others further failed executions of the same secret: what they refreshed may be sealed in them, so they
-   *   are redriven before a login is thought of
-   * @returns whether someone has to come back, because the others have been redriven instead
+   * Redrives an execution if it is still failed. RefreshTokenRejected needs a login first, unless another credential has
+   * become AWSCURRENT since; ExchangeUnsettled needs a redrive of the execution that it names.
    */
-  async lookAfter(
-    executionArn: string,
-    others: readonly string[],
-    credential: FirstCredential,
-  ): Promise<'done' | 'come back'> {
-    const { status, error, stopDate } = await this.#describe(executionArn);
-    if (status !== 'FAILED' && status !== 'TIMED_OUT') return 'done';
+  async lookAfter(executionArn: string, credential: FirstCredential): Promise<void> {
+    const { stepFunctions } = this.#tools;
+    const execution = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+    const { status, error, cause, stopDate } = execution;
+    if (status !== 'FAILED' && status !== 'TIMED_OUT') return;
     const currentSinceMs = this.#currentSinceMs.get(credential.secretArn) ?? 0;
     if (error === 'RefreshTokenRejected' && currentSinceMs <= (stopDate?.getTime() ?? 0)) {
-      if (await this.#redriveFirst(others)) return 'come back';
-      this.#replaced.push(await this.#newestToken(credential));
+      this.#replaced.push(await this.#liveToken(credential));
       await authoriseAgain(credential, this.#tools);
     }
+    const owner = error === 'ExchangeUnsettled' ? EXECUTION_ARN.exec(cause ?? '')?.[0] : undefined;
+    if (owner !== undefined) await this.#redrive(owner);
     await this.#redrive(executionArn);
-    return 'done';
   }
 
-  /** Redrives what failed for another reason than a rejected refresh token. */
-  async #redriveFirst(executionArns: readonly string[]): Promise<boolean> {
-    let redriven = false;
-    for (const executionArn of executionArns) {
-      const { error } = await this.#describe(executionArn);
-      if (error !== 'RefreshTokenRejected' && (await this.#redrive(executionArn))) redriven = true;
-    }
-    return redriven;
-  }
-
-  #describe(executionArn: string): Promise<DescribeExecutionCommandOutput> {
-    return this.#tools.stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-  }
-
-  /**
-   * Redrives and looks on for a while.
-   *
-   * @returns false when that is no longer possible
-   */
-  async #redrive(executionArn: string): Promise<boolean> {
+  /** Redrives, if that is possible, and waits for a while. */
+  async #redrive(executionArn: string): Promise<void> {
     const { stepFunctions, sandbox } = this.#tools;
     try {
       await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
       await sandbox.advance(REDRIVE_MS);
-      return true;
     } catch (refusal) {
       if (!(refusal instanceof ExecutionNotRedrivable)) throw refusal;
-      return false;
     }
   }
 
-  /** Where the live refresh token of the login is that AWSCURRENT comes from. */
-  async #newestToken({ secretArn, clientId }: FirstCredential): Promise<Whereabouts> {
-    const { sandbox, ledger } = this.#tools;
-    const current = ledger.tokensOf(secretArn, currentVersionId(sandbox, secretArn));
-    const lineage = sandbox.genesysCloud
-      .lineages(clientId)
-      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken));
-    const live = lineage?.tokens.find(({ kind, state }) => kind === 'refresh' && state === 'live');
-    return live === undefined ? 'lost' : await ledger.whereabouts(secretArn, live.fingerprint);
+  /** Where the live refresh token is of the login in AWSCURRENT. */
+  async #liveToken({ secretArn, clientId }: FirstCredential): Promise<Whereabouts> {
+    const { ledger } = this.#tools;
+    const live = ledger.liveToken(secretArn, clientId);
+    return live === undefined ? 'lost' : await ledger.whereabouts(secretArn, live);
   }
 }

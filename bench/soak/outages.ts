@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import type { TokenLedger } from './token-ledger.ts';
+import { storedTokens } from '../token-homes.ts';
 
-/** An access token, by when it dies. */
+/** An access token and its end. */
 interface AccessToken {
   readonly lineage: string;
   endsAtMs: number;
@@ -10,23 +10,22 @@ interface AccessToken {
 /** What AWSCURRENT of a secret holds. */
 interface Current {
   accessToken: AccessToken;
-  /** Since when its access token has not worked, also across versions. */
+  /** When its access token stopped working, also across versions. */
   deadSinceMs: number | undefined;
 }
 
 /**
- * Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. It goes by the worst case, in
- * which a refresh ends the access tokens before it.
+ * Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. It assumes the worst case: a
+ * refresh ends the access tokens before it.
  */
 export class Outages {
-  readonly #ledger: TokenLedger;
+  readonly #sandbox: Sandbox;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
   #longestMs = 0;
 
-  /** @param ledger has to be attached already */
-  constructor(sandbox: Sandbox, ledger: TokenLedger) {
-    this.#ledger = ledger;
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
       if (grant === 'refresh_token') this.#endLineage(lineage, at.getTime());
       this.#accessTokens.set(fingerprint, { lineage, endsAtMs: expiresAt.getTime() });
@@ -37,7 +36,7 @@ export class Outages {
     });
   }
 
-  /** The longest one so far, one that lasts still included. */
+  /** The longest one so far, including one that has not ended. */
   longestMs(nowMs: number): number {
     for (const current of this.#current.values()) this.#measure(current, nowMs);
     return this.#longestMs;
@@ -50,7 +49,7 @@ export class Outages {
   }
 
   #moved(secretArn: string, versionId: string, nowMs: number): void {
-    const tokens = this.#ledger.tokensOf(secretArn, versionId);
+    const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
     const accessToken = tokens && this.#accessTokens.get(tokens.accessToken);
     if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
     const former = this.#current.get(secretArn);

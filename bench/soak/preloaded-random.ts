@@ -1,6 +1,6 @@
 /**
- * Preloaded into the functions' processes of a soak: chance follows from the seed and the present instant alone, so
- * that it is the same in every run, in whichever process and order a function happens to ask for it.
+ * Preloaded into the functions' processes of a soak: random numbers follow from the seed and the current instant alone,
+ * so they are the same in every run, whichever process asks for them and in whatever order.
  */
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 

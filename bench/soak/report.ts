@@ -2,7 +2,7 @@ import { figureTable } from '../markdown-table.ts';
 import { FIGURES, type SoakFigures } from './figures.ts';
 import type { SoakOptions } from './soak-options.ts';
 
-/** The options of a soak as they are given on the command line. */
+/** The options of a soak on the command line. */
 export type SoakArguments = Omit<SoakOptions, 'assemblyDirectory' | 'operatorAfterMs'> & {
   /** In hours. */
   readonly operatorAfter: number;
@@ -21,7 +21,7 @@ const USUAL: SoakArguments = {
   retryToken: 'same',
 };
 
-/** What the report shows, in its order. */
+/** The runs of the report, in its order. */
 export const REPORT_RUNS: readonly SoakArguments[] = [
   { ...USUAL, faultRate: 0 },
   { ...USUAL, faultRate: 0.01 },
@@ -36,7 +36,7 @@ export const REPORT_RUNS: readonly SoakArguments[] = [
   { ...USUAL, days: 365 },
 ];
 
-/** The report on runs, as Markdown. */
+/** The report, as Markdown. */
 export function reportOf(
   rows: readonly { readonly run: SoakArguments; readonly figures: SoakFigures }[],
 ): string {
@@ -46,11 +46,15 @@ export function reportOf(
   return [
     '# Soak',
     '',
-    'Written by `npm run soak -- --report`, which takes some 20 minutes; with the same functions a run with the same options prints the same figures (`npm run soak -- --help`).',
+    'A soak rotates credentials for months of simulated time while faults occur at random. It runs the deployed functions in the sandbox.',
     '',
-    `Run on ${new Date().toISOString().slice(0, 10)}.`,
+    `\`npm run soak -- --report\` makes the runs below and writes this page; that takes about an hour. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints the same figures (\`npm run soak -- --help\`).`,
     '',
-    'Simulated time with the functions as they are deployed. Secrets Manager rotates by the schedule and retries what fails. A share of all calls is befallen by a fault of a random kind: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud; among the kinds are those that spend a refresh token and lose the answer. A consumer for each secret reads `AWSCURRENT` every hour, calls Genesys Cloud with it, and reads it once more on a 401. An operator comes some hours after each failure (half to one and a half of `--operator-after`) and redrives the execution if it is still failed. One that ended in RefreshTokenRejected needs a login before that; but first the operator redrives what else of this secret has failed, because the tokens may be sealed there. Access tokens live a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case. Faults are far more frequent here than in the field, so that they meet each other.',
+    '- **Secrets Manager** rotates by the schedule and retries failed rotations.',
+    '- **Faults** of a random kind are injected into a share of all calls: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud. Some of them spend a refresh token and lose the response. Faults are far more frequent than in production, so that several meet in one rotation.',
+    '- **A consumer** for each secret reads `AWSCURRENT` every hour and calls Genesys Cloud with its access token. On a 401 it reads `AWSCURRENT` again and retries once.',
+    '- **An operator** follows the runbook some hours after each failure (half to one and a half of `--operator-after`). If the execution is still failed, the operator redrives it: after a login when the error is RefreshTokenRejected, after a redrive of the named execution when it is ExchangeUnsettled.',
+    '- **Genesys Cloud** issues access tokens with a lifetime of a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case.',
     '',
     `In ${rotations.toLocaleString('en')} rotations with ${faults.toLocaleString('en')} faults:`,
     '',
@@ -79,9 +83,9 @@ function findings(all: readonly SoakFigures[]): string[] {
     all.reduce((total, figures) => total + figures[name], 0).toLocaleString('en');
   return [
     `${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
-    `${sum('refreshTokensLost')} were lost because Genesys Cloud's answer never reached the rotation. Each needed a login.`,
-    `${sum('executionsFailed')} times an execution failed, and ${sum('redrives')} redrives followed.`,
-    `${sum('leaks')} log lines, history events, inputs, answers or errors held a secret.`,
+    `${sum('refreshTokensLost')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
+    `Executions failed ${sum('executionsFailed')} times, and ${sum('redrives')} redrives followed.`,
+    `${sum('leaks')} log lines, history events, inputs, responses, errors or journal writes contained a secret.`,
   ];
 }
 

@@ -1,23 +1,23 @@
 import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/behaviour.ts';
 
-/** A simulated time with rotations, consumers, faults and an operator. */
+/** The options of a soak. */
 export interface SoakOptions {
   /** Where the stack was synthesised to. */
   readonly assemblyDirectory: string;
-  /** With faults; one without follows. */
+  /** With faults; more than a day without faults follows. */
   readonly days: number;
   readonly secrets: number;
-  /** The share of all calls that a fault befalls, from 0 to 1. */
+  /** The share of all calls that get a fault, from 0 to 1. */
   readonly faultRate: number;
-  /** The same one gives the same figures. */
+  /** The same seed gives the same figures. */
   readonly seed: number;
-  /** Of all secrets but every third one, counted from the second, which has {@link CRON_SCHEDULE}. */
+  /** The schedule of two secrets out of three; the second, fifth and so on have {@link CRON_SCHEDULE}. */
   readonly schedule: string;
   readonly window: string;
-  /** How long after a failure the operator comes, on average. */
+  /** The average time from a failure to the operator. */
   readonly operatorAfterMs: number;
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
 }
 
-/** Three times a day, like the default rate, and on the same hours every day. */
+/** Three times a day, like the default rate, at the same hours every day. */
 export const CRON_SCHEDULE = 'cron(0 1,9,17 * * ? *)';

@@ -5,6 +5,7 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/demon
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 import type { SecretWatch } from '../secret-watch.ts';
+import { tokensWith } from '../token-homes.ts';
 import { Agenda } from './agenda.ts';
 import { consume } from './consumer.ts';
 import type { FaultChance } from './fault-chance.ts';
@@ -12,7 +13,7 @@ import type { SoakFigures } from './figures.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
-import { currentVersionId, type TokenLedger } from './token-ledger.ts';
+import type { TokenLedger } from './token-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,7 +25,6 @@ export class SoakRun {
   readonly #options: SoakOptions;
   readonly #sandbox: Sandbox;
   readonly #watch: SecretWatch;
-  readonly #ledger: TokenLedger;
   readonly #chance: FaultChance;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
@@ -35,7 +35,6 @@ export class SoakRun {
   readonly #credentials = new Map<string, FirstCredential>();
   /** By their executions. */
   readonly #secretArns = new Map<string, string>();
-  readonly #failed = new Set<string>();
   #executionsFailed = 0;
   #redrives = 0;
   #faultsInjected = 0;
@@ -51,14 +50,13 @@ export class SoakRun {
     this.#options = options;
     this.#sandbox = sandbox;
     this.#watch = parts.watch;
-    this.#ledger = parts.ledger;
     this.#chance = parts.chance;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
     this.#random = seededRandom(seedOf(`${options.seed} people`));
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
-    this.#outages = new Outages(sandbox, parts.ledger);
+    this.#outages = new Outages(sandbox);
     this.#operator = new Operator({
       sandbox,
       secrets: this.#secrets,
@@ -74,7 +72,6 @@ export class SoakRun {
         this.#secretArns.set(executionArn, secretArn);
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
-        this.#failed.delete(executionArn);
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -86,19 +83,19 @@ export class SoakRun {
     await this.#sandbox.close();
   }
 
-  /** Runs to the end. */
+  /** Runs the whole soak. */
   async figures(): Promise<SoakFigures> {
     const { clock, faults, stateMachineArn } = this.#sandbox;
     await this.#begin();
     this.#chance.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
     await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
     this.#chance.end();
-    // The operator comes once more, and a rotation follows.
+    // The operator comes again, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
     const { replaced } = this.#operator;
-    const onTheWire = replaced.filter(whereabouts => whereabouts === 'lost on the wire').length;
+    const lostInTransit = replaced.filter(whereabouts => whereabouts === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
       rotations: new Set(started.map(({ requestId }) => requestId)).size,
@@ -106,8 +103,8 @@ export class SoakRun {
       executionsFailed: this.#executionsFailed,
       redrives: this.#redrives,
       reauthorisations: replaced.length,
-      refreshTokensLost: onTheWire,
-      unrecoverable: replaced.length - onTheWire + this.#deadCredentials(),
+      refreshTokensLost: lostInTransit,
+      unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
       consumerCalls: this.#consumerCalls,
       consumerFailures: this.#consumerFailures,
       longestOutageSeconds: Math.round(this.#outages.longestMs(clock.nowMs()) / 1000),
@@ -139,7 +136,7 @@ export class SoakRun {
     });
   }
 
-  /** What was written is searched for secrets once a day, so that it need not be kept. */
+  /** Searches everything that was written for secrets once a day, so that it can be dropped. */
   #readAt(atMs: number): void {
     this.#agenda.add(atMs, async () => {
       this.#readAt(atMs + DAY_MS);
@@ -153,22 +150,13 @@ export class SoakRun {
 
   #onFailure(executionArn: string): void {
     this.#executionsFailed += 1;
-    this.#failed.add(executionArn);
-    this.#callOperator(executionArn);
-  }
-
-  #callOperator(executionArn: string): void {
     const secretArn = this.#secretArns.get(executionArn) ?? '';
     const credential = this.#credentials.get(secretArn);
-    if (credential === undefined) throw new Error(`${executionArn} is no execution of this soak.`);
+    if (credential === undefined) throw new Error(`${executionArn} is not an execution of this soak.`);
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
-    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
-      const others = [...this.#failed].filter(
-        other => other !== executionArn && this.#secretArns.get(other) === secretArn,
-      );
-      const outcome = await this.#operator.lookAfter(executionArn, others, credential);
-      if (outcome === 'come back') this.#callOperator(executionArn);
-    });
+    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, () =>
+      this.#operator.lookAfter(executionArn, credential),
+    );
   }
 
   async #passUntil(untilMs: number): Promise<void> {
@@ -177,7 +165,7 @@ export class SoakRun {
       this.#sandbox.advance(Math.max(0, Math.ceil(atMs) - clock.nowMs()));
     for (let next = this.#agenda.next(untilMs); next !== undefined; next = this.#agenda.next(untilMs)) {
       await advanceTo(next.atMs);
-      // A fault that waits for a request of a function must not befall a person's.
+      // A fault that waits for a request of a function must not hit a person's.
       while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
       await next.act();
     }
@@ -187,7 +175,7 @@ export class SoakRun {
   /** How many secrets hold a credential that does not work. */
   #deadCredentials(): number {
     const isGood = (secretArn: string): boolean => {
-      const tokens = this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn));
+      const tokens = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
       const { genesysCloud } = this.#sandbox;
       return (
         tokens !== undefined &&

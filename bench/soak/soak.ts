@@ -9,7 +9,7 @@ import { TokenLedger } from './token-ledger.ts';
 /**
  * Runs a soak.
  *
- * @throws Error the sandbox has failed by itself
+ * @throws Error the sandbox itself has failed
  */
 export async function soak(options: SoakOptions): Promise<SoakFigures> {
   const sandboxFailures: unknown[] = [];
@@ -21,8 +21,12 @@ export async function soak(options: SoakOptions): Promise<SoakFigures> {
     assemblyDirectory: options.assemblyDirectory,
     seed,
     secretsManager: { rotationMoment: { seed }, retryToken },
-    awsInterceptors: [watch.awsInterceptor, ledger.awsInterceptor, chance.awsInterceptor],
-    invocationInterceptors: [watch.invocationInterceptor, chance.invocationInterceptor],
+    awsInterceptors: [watch.awsInterceptor, chance.awsInterceptor],
+    invocationInterceptors: [
+      watch.invocationInterceptor,
+      ledger.invocationInterceptor,
+      chance.invocationInterceptor,
+    ],
     onDefect: failure => sandboxFailures.push(failure),
   });
   const run = new SoakRun(options, sandbox, { watch, ledger, chance });

@@ -1,105 +1,93 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import * as v from 'valibot';
-import { openSeal } from '../../functions/shared/sealed-blob.ts';
-import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { InjectedFault } from '../../sandbox/faults/faults.ts';
-import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
+import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
+import type {
+  InterceptedInvocation,
+  InvocationInterceptor,
+} from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { completeCredential } from '../complete-credential.ts';
-
-/** What a version holds, told without its tokens. */
-export interface StoredTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-}
+import { storedTokens, TokenHomes, tokensWith } from '../token-homes.ts';
 
 /**
- * Where a refresh token is: in a version of the secret, sealed in the state of an execution, or nowhere, because a
- * fault kept Genesys Cloud's answer from the rotation (`lost on the wire`) or for no such reason (`lost`).
+ * The best copy of a refresh token: in a version of the secret, in the journal, in the state of an execution that is
+ * running or can be redriven, or in a function that is still running. A token without a copy is either `lost in transit`,
+ * because the response never reached the function or the function was lost and the journal refused the result, or it is
+ * `lost` although it could have been saved.
  */
-export type Whereabouts = 'stored' | 'sealed' | 'lost on the wire' | 'lost';
+export type Whereabouts = 'stored' | 'recorded' | 'sealed' | 'held' | 'lost in transit' | 'lost';
 
-/** Faults that can spend a refresh token without the rotation getting hold of its successor. */
-const LOSING_KINDS: ReadonlySet<string> = new Set([
+/** Genesys Cloud spends the refresh token, and the response does not reach the function. */
+const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
   'answer-lost',
-  'delay',
   'hang-after',
   'wrong-body',
   'empty-body',
   'huge-body',
+]);
+
+/** The function gets the response, and Step Functions does not get the function's result. */
+const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
   'crash-after',
   'timeout-after',
   'out-of-memory',
+  'answer-lost',
 ]);
-const LOSING_TARGETS: ReadonlySet<string> = new Set(['genesys:token', 'lambda:refresh']);
 
-/** How long after the beginning of a fault the token endpoint may answer: longer than a refresh takes. */
-const LONGEST_REFRESH_MS = 15_000;
+/** The function `refresh` is stopped after this long. */
+const LONGEST_REFRESH_MS = 30_000;
 
-const writeInput = v.object({ ClientRequestToken: v.string(), SecretString: v.string() });
-const refreshedState = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    secretArn: v.string(),
-    versionId: v.string(),
-    refreshed: v.object({ sealedValue: v.string() }),
-  }),
-);
+/** The longest delay of a response to a token request, and of an attempt to record the result. */
+const LONGEST_CALL_MS = 5_000;
 
-/** Follows every refresh token from its issue to where it is kept. Tokens are named by their fingerprints. */
+const executionInput = v.object({ secretArn: v.string() });
+const invocationPayload = v.object({ secretArn: v.string() });
+
+/** A refresh that a function is doing. */
+interface Refresh {
+  readonly secretArn: string;
+  readonly startedAtMs: number;
+}
+
+/** Follows every refresh token from its issue to its copies. Tokens are named by their fingerprints. */
 export class TokenLedger {
-  readonly #writes = new Set<{ readonly versionId: string; readonly tokens: StoredTokens }>();
-  readonly #versions = new Map<string, StoredTokens>();
-  readonly #stored = new Set<string>();
+  readonly #refreshes = new Set<Refresh>();
   readonly #issuedAtMs = new Map<string, number>();
-  readonly #losses: InjectedFault[] = [];
-  readonly #seals: { readonly output: v.InferOutput<typeof refreshedState>; readonly atMs: number }[] = [];
-  #kms: KMSClient | undefined;
-  #sealKeyArn = '';
+  /** When a response, a function's result, or a write to the journal was lost; the first two before or after the issue. */
+  readonly #lost = { responses: [] as number[], results: [] as number[], records: [] as number[] };
+  readonly #executionArns = new Map<string, string[]>();
+  #attached: { readonly sandbox: Sandbox; readonly homes: TokenHomes } | undefined;
 
-  /** Notes what is about to be written; it counts once it is. */
-  readonly awsInterceptor: AwsInterceptor = async ({ input }, next) => {
-    const write = v.safeParse(writeInput, input);
-    const tokens = write.success ? tokensIn(write.output.SecretString) : undefined;
-    if (!write.success || tokens === undefined) return await next();
-    const underWay = { versionId: write.output.ClientRequestToken, tokens };
-    this.#writes.add(underWay);
+  /** Notes which functions hold tokens. */
+  readonly invocationInterceptor: InvocationInterceptor = async (invocation, next) => {
+    const refresh = this.#refreshOf(invocation);
+    if (refresh === undefined) return await next();
+    this.#refreshes.add(refresh);
     try {
       return await next();
     } finally {
-      this.#writes.delete(underWay);
+      this.#refreshes.delete(refresh);
     }
   };
 
-  /** Begins to listen; to be called before anything is issued or stored. */
+  /** Begins to listen; call it before anything is issued or stored. */
   attach(sandbox: Sandbox): void {
-    const { clock, faults, genesysCloud, secretsManager, stepFunctions } = sandbox;
-    this.#kms = new KMSClient(sandbox.clientConfig);
-    this.#sealKeyArn =
-      sandbox.stack.functions.map(({ environment }) => environment.SEAL_KEY_ARN).find(Boolean) ?? '';
+    const { clock, faults, genesysCloud, stepFunctions } = sandbox;
+    this.#attached = { sandbox, homes: new TokenHomes(sandbox) };
     genesysCloud.onTokenIssued(({ refreshTokenFingerprint, at }) => {
       if (refreshTokenFingerprint !== undefined) this.#issuedAtMs.set(refreshTokenFingerprint, at.getTime());
     });
-    secretsManager.onChange(({ secretArn, versionId }) => {
-      const write = [...this.#writes].find(underWay => underWay.versionId === versionId);
-      if (write === undefined) return;
-      this.#versions.set(`${secretArn} ${versionId}`, write.tokens);
-      this.#stored.add(write.tokens.refreshToken);
+    faults.onInjected(({ target, kind, by, at }) => {
+      if (target === 'genesys:token' && RESPONSE_LOST.has(kind)) this.#lost.responses.push(at.getTime());
+      if (target === 'lambda:refresh' && RESULT_LOST.has(kind)) this.#lost.results.push(at.getTime());
+      if (target === 'dynamodb:TransactWriteItems' && by === 'refresh') this.#lost.records.push(at.getTime());
     });
-    faults.onInjected(fault => {
-      if (LOSING_TARGETS.has(fault.target) && LOSING_KINDS.has(fault.kind)) this.#losses.push(fault);
+    stepFunctions.onEvent(({ type, details, executionArn }) => {
+      if (type === 'ExecutionStarted') {
+        const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
+        this.#executionArns.set(secretArn, [...(this.#executionArns.get(secretArn) ?? []), executionArn]);
+      }
+      // A function that is running goes on, and its result is lost.
+      if (type === 'ExecutionAborted' || type === 'ExecutionTimedOut') this.#lost.results.push(clock.nowMs());
     });
-    stepFunctions.onEvent(({ type, details }) => {
-      if (type !== 'TaskStateExited') return;
-      const state = v.safeParse(refreshedState, details?.output);
-      if (state.success) this.#seals.push({ output: state.output, atMs: clock.nowMs() });
-    });
-  }
-
-  /** What a version holds; undefined when it has no value, or none that is a complete credential. */
-  tokensOf(secretArn: string, versionId: string): StoredTokens | undefined {
-    return this.#versions.get(`${secretArn} ${versionId}`);
   }
 
   /** When a refresh token was issued, in ms since 1970. */
@@ -107,51 +95,65 @@ export class TokenLedger {
     return this.#issuedAtMs.get(fingerprint);
   }
 
-  /** Where a refresh token of a secret's client is. */
+  /** The best copy of a refresh token of a secret's client. */
   async whereabouts(secretArn: string, fingerprint: string): Promise<Whereabouts> {
-    if (this.#stored.has(fingerprint)) return 'stored';
-    const issuedAtMs = this.#issuedAtMs.get(fingerprint) ?? 0;
-    if (await this.#isSealed(secretArn, fingerprint, issuedAtMs)) return 'sealed';
-    const lostOnTheWire = this.#losses.some(({ at }) => {
-      const elapsedMs = issuedAtMs - at.getTime();
-      return elapsedMs >= 0 && elapsedMs <= LONGEST_REFRESH_MS;
-    });
-    return lostOnTheWire ? 'lost on the wire' : 'lost';
-  }
-
-  async #isSealed(secretArn: string, fingerprint: string, issuedAtMs: number): Promise<boolean> {
-    // A seal is made in the moment of the issue.
-    const seals = this.#seals.filter(
-      ({ output, atMs }) =>
-        output.secretArn === secretArn && atMs >= issuedAtMs && atMs <= issuedAtMs + LONGEST_REFRESH_MS,
-    );
-    for (const { output } of seals) {
-      const value = await this.#open(output);
-      if (tokensIn(value)?.refreshToken === fingerprint) return true;
+    const { sandbox, homes } = this.#world();
+    const stored = [...storedTokens(secretArn, sandbox).values()];
+    if (stored.some(({ refreshToken }) => refreshToken === fingerprint)) return 'stored';
+    if (await homes.isRecorded(secretArn, fingerprint)) return 'recorded';
+    for (const executionArn of this.#executionArns.get(secretArn) ?? []) {
+      if ((await homes.sealedIn(executionArn)) === fingerprint) return 'sealed';
     }
-    return false;
+    const issuedAtMs = this.#issuedAtMs.get(fingerprint);
+    if (issuedAtMs === undefined) return 'lost';
+    const isHeld = [...this.#refreshes].some(
+      refresh => refresh.secretArn === secretArn && refresh.startedAtMs <= issuedAtMs,
+    );
+    if (isHeld) return 'held';
+    return this.#wasLostInTransit(issuedAtMs) ? 'lost in transit' : 'lost';
   }
 
-  async #open({ secretArn, versionId, refreshed }: v.InferOutput<typeof refreshedState>): Promise<string> {
-    if (this.#kms === undefined) throw new Error('The ledger is attached to no sandbox.');
-    const context = { secretArn, versionId, holds: 'secret-value' } as const;
-    return await openSeal(this.#kms, this.#sealKeyArn, context, refreshed.sealedValue);
+  /**
+   * The live refresh token of the login in AWSCURRENT, if no rotation gets to it from AWSCURRENT although it was not lost
+   * in transit and no function holds it.
+   */
+  async unreachable(secretArn: string, clientId: string): Promise<string | undefined> {
+    const { sandbox, homes } = this.#world();
+    const live = this.liveToken(secretArn, clientId);
+    const current = tokensWith('AWSCURRENT', secretArn, sandbox);
+    if (live === undefined || current === undefined) return undefined;
+    if ((await homes.routeTo(secretArn, current, live)) !== undefined) return undefined;
+    const whereabouts = await this.whereabouts(secretArn, live);
+    return whereabouts === 'held' || whereabouts === 'lost in transit' ? undefined : live;
   }
-}
 
-function tokensIn(value: string): StoredTokens | undefined {
-  const parsed = v.safeParse(completeCredential, value);
-  if (!parsed.success) return undefined;
-  const { accessToken, refreshToken } = parsed.output;
-  return { accessToken: fingerprintOf(accessToken), refreshToken: fingerprintOf(refreshToken) };
-}
+  /** The live refresh token of the login that the token in AWSCURRENT descends from. */
+  liveToken(secretArn: string, clientId: string): string | undefined {
+    const { sandbox } = this.#world();
+    const current = tokensWith('AWSCURRENT', secretArn, sandbox);
+    return sandbox.genesysCloud
+      .lineages(clientId)
+      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken))
+      ?.tokens.find(({ kind, state }) => kind === 'refresh' && state === 'live')?.fingerprint;
+  }
 
-/** The version that holds AWSCURRENT. */
-export function currentVersionId({ secretsManager }: Sandbox, secretArn: string): string {
-  const holders = secretsManager
-    .secret(secretArn)
-    ?.versions.filter(({ labels }) => labels.includes('AWSCURRENT'));
-  if (holders?.length !== 1 || holders[0] === undefined)
-    throw new Error(`Secret ${secretArn} has ${holders?.length ?? 'no'} AWSCURRENT versions.`);
-  return holders[0].id;
+  /** A result that was lost is no excuse for a token that the journal could have recorded. */
+  #wasLostInTransit(issuedAtMs: number): boolean {
+    const { responses, results, records } = this.#lost;
+    const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= LONGEST_CALL_MS);
+    const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= LONGEST_REFRESH_MS);
+    const isNotRecorded = records.some(atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= LONGEST_CALL_MS);
+    return isResponseLost || (isResultLost && isNotRecorded);
+  }
+
+  #refreshOf({ functionName, payload }: InterceptedInvocation): Refresh | undefined {
+    const parsed = v.safeParse(invocationPayload, payload);
+    if (!functionName.endsWith('-refresh') || !parsed.success) return undefined;
+    return { ...parsed.output, startedAtMs: this.#world().sandbox.clock.nowMs() };
+  }
+
+  #world(): { readonly sandbox: Sandbox; readonly homes: TokenHomes } {
+    if (this.#attached === undefined) throw new Error('The ledger is attached to no sandbox.');
+    return this.#attached;
+  }
 }

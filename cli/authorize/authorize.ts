@@ -14,10 +14,10 @@ import { ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
 import { waitingExecution } from './waiting-execution.ts';
 import { createCredential, enableRotation, putCredential } from './write-credential.ts';
 
-/** What the command is asked to do. */
+/** The arguments of the command. */
 export interface AuthorizeRequest extends ClientOptions, LoginOptions {
   readonly secretId: string;
-  /** The stack that is to rotate the secret. */
+  /** The stack that will rotate the secret. */
   readonly rotateWith?: string;
   readonly kmsKey?: string;
   readonly otherUser: boolean;
@@ -25,8 +25,10 @@ export interface AuthorizeRequest extends ClientOptions, LoginOptions {
 }
 
 /**
- * Logs a person in to Genesys Cloud, says whose tokens came and what will happen, and stores them. Until the person
- * has agreed nothing is written; from then on Ctrl-C waits until all is written.
+ * Logs the user in to Genesys Cloud, shows whose tokens these are and what will be written, and stores them. Writes
+ * nothing before the user has confirmed; from then on Ctrl-C waits until everything is written.
+ *
+ * The tokens come from a new login, never from pasting, so no other secret can hold the same login.
  *
  * @throws CliError
  */
@@ -53,7 +55,7 @@ async function perform(
   if (!interactive && !request.yes) {
     throw new CliError(
       'refused',
-      'There is no terminal to confirm on what will be written, and --yes was not given. Nothing was changed. Add --yes.',
+      'Without a terminal nobody can confirm what will be written. Nothing was changed. Add --yes.',
     );
   }
   const questions = new Questions(terminal, signal);
@@ -66,19 +68,19 @@ async function perform(
   const { loginUrl, apiUrl } = urlsOf(client.host);
   const earlierUserId = await earlierUser(existing, urlsOf);
 
-  const answer = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
-  const tokens = await exchangeCode(client, loginUrl, answer, signal);
+  const response = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
+  const tokens = await exchangeCode(client, loginUrl, response, signal);
   const owner = await ownerOf(tokens.accessToken, apiUrl);
   const plan = { request, existing, deployment, client, owner, earlierUserId };
   tell(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
   if (signal.aborted) throw interrupted();
   if (!request.yes && !(await questions.confirmed('Write this?'))) {
-    throw new CliError('refused', 'Not confirmed. Nothing was written; the new tokens are forgotten.');
+    throw new CliError('refused', 'Not confirmed. Nothing was written, and the new tokens were discarded.');
   }
 
   signal.addEventListener('abort', () =>
-    tell('It is being written; that is finished first. Ctrl-C again ends at once.'),
+    tell('Writing the secret; the command ends after that. Press Ctrl-C again to end it at once.'),
   );
   const credential = { client, tokens, userId: owner.id };
   const written =
@@ -90,7 +92,7 @@ async function perform(
   return { ...plan, written, expiresAt: tokens.expiresAt, waiting };
 }
 
-/** Looked for before the login, so that a wrong name costs nobody a login. */
+/** Found before the login, so that nobody logs in for a wrong name. */
 async function rotatingDeployment(
   { rotateWith, kmsKey }: AuthorizeRequest,
   existing: ExistingSecret | undefined,
@@ -99,33 +101,33 @@ async function rotatingDeployment(
   if (existing !== undefined && kmsKey !== undefined) {
     throw new CliError(
       'usage',
-      `The secret ${existing.name} exists and keeps its KMS key; --kms-key is for a new one. Change its key with aws secretsmanager update-secret --kms-key-id.`,
+      `The secret ${existing.name} exists and keeps its KMS key; --kms-key is for new secrets. Change its key with aws secretsmanager update-secret --kms-key-id.`,
     );
   }
   if (rotateWith === undefined) return undefined;
   const deployment = await findDeployment(rotateWith, aws);
-  const present = existing?.rotationFunctionArn;
-  if (present === undefined || isSameFunction(present, deployment.rotationFunctionArn)) {
+  const currentFunction = existing?.rotationFunctionArn;
+  if (currentFunction === undefined || isSameFunction(currentFunction, deployment.rotationFunctionArn)) {
     return deployment;
   }
   throw new CliError(
     'refused',
-    `The secret ${existing?.name} is rotated by another function, ${present}. Nothing was changed. Leave out --rotate-with, or take that rotation away first: aws secretsmanager cancel-rotate-secret --secret-id ${existing?.arn}`,
+    `The secret ${existing?.name} is rotated by another function, ${currentFunction}. Nothing was changed. Run without --rotate-with, or cancel that rotation first: aws secretsmanager cancel-rotate-secret --secret-id ${existing?.arn}`,
   );
 }
 
-/** Whose tokens the secret holds. A living token tells it for sure; the key beside it may be about an earlier one. */
+/** The user of the secret's tokens. A working access token tells for sure; genesysUserId may be out of date. */
 async function earlierUser(
   existing: ExistingSecret | undefined,
   urlsOf: GenesysUrlsOf,
 ): Promise<string | undefined> {
   if (existing === undefined) return undefined;
   const { accessToken, host, userId } = existing;
-  const told =
+  const tokenUserId =
     accessToken === undefined || host === undefined
       ? undefined
       : await userIdOf(accessToken, urlsOf(host).apiUrl);
-  return told ?? userId;
+  return tokenUserId ?? userId;
 }
 
 function requireSameUser(
@@ -136,6 +138,6 @@ function requireSameUser(
   if (existing === undefined || earlierUserId === undefined || earlierUserId === id) return;
   throw new CliError(
     'refused',
-    `The secret ${existing.name} holds tokens of the user ${earlierUserId}, but the user ${id} has logged in. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again, or add --other-user if the user is to be replaced.`,
+    `The secret ${existing.name} holds tokens of user ${earlierUserId}, but user ${id} logged in. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again, or add --other-user to replace the user.`,
   );
 }

@@ -1,23 +1,23 @@
 import * as oauth from 'oauth4webapi';
 import type { TokenPair } from '../../functions/shared/secret-value.ts';
 import { CliError } from '../shared/cli-error.ts';
-import type { LoginAnswer } from './login.ts';
+import type { LoginResponse } from './login.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { interrupted } from './questions.ts';
 
-/** A person waits for it, and the code lives for a minute or so. */
+/** The code is valid for about a minute. */
 const EXCHANGE_TIMEOUT_MS = 30_000;
 
 /**
- * Trades the code of a login for tokens.
+ * Exchanges the authorization code for tokens.
  *
- * @throws CliError the login was refused or belongs to somebody else, the client or the code was rejected, or the
- *         answer has no refresh token; the message never quotes an answer
+ * @throws CliError the login was refused or is another one, the client or the code was rejected, or the response has no
+ *         refresh token; the message never quotes a response
  */
 export async function exchangeCode(
   { clientId, clientSecret }: OAuthClient,
   loginUrl: string,
-  { parameters, state, redirectUri, codeVerifier }: LoginAnswer,
+  { parameters, state, redirectUri, codeVerifier }: LoginResponse,
   signal: AbortSignal,
 ): Promise<TokenPair> {
   const server = {
@@ -28,7 +28,7 @@ export async function exchangeCode(
   const client = { client_id: clientId };
   const { protocol } = new URL(loginUrl);
   try {
-    const answer = await oauth.authorizationCodeGrantRequest(
+    const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
       basicAuthentication(clientId, clientSecret),
@@ -41,7 +41,7 @@ export async function exchangeCode(
       },
     );
     const receivedAtMs = Date.now();
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, answer);
+    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response);
     return tokenPair(tokens, receivedAtMs);
   } catch (error) {
     if (signal.aborted) throw interrupted();
@@ -50,8 +50,8 @@ export async function exchangeCode(
 }
 
 /**
- * `client_secret_basic` as Genesys Cloud takes it: id and secret are not form-encoded first, unlike RFC 6749 section
- * 2.3.1 and the library's own; a client id has hyphens, which that encoding would change.
+ * `client_secret_basic` as Genesys Cloud expects it: id and secret are not form-encoded first, unlike in RFC 6749
+ * section 2.3.1 and in the library. That encoding would change the hyphens of a client id.
  */
 function basicAuthentication(clientId: string, clientSecret: string): oauth.ClientAuth {
   return (_server, _client, _body, headers) => {
@@ -64,25 +64,25 @@ function tokenPair(tokens: oauth.TokenEndpointResponse, receivedAtMs: number): T
   if (tokens.refresh_token === undefined) {
     throw new CliError(
       'failed',
-      'Genesys Cloud gave an access token but no refresh token, so there is nothing to rotate. Nothing was written. An organisation with an automatic inactivity timeout gives none: an administrator has to switch it off (Admin, Organization Settings), or the integration has to use another grant.',
+      'Genesys Cloud issued an access token but no refresh token, so there is nothing to rotate. Nothing was written. Organisations with an automatic inactivity timeout get no refresh tokens: an administrator must disable it (Admin, Organization Settings), or the integration must use another grant type.',
     );
   }
-  const lifeSeconds = tokens.expires_in;
+  const lifetimeSeconds = tokens.expires_in;
   return {
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
-    ...(lifeSeconds !== undefined && { expiresAt: new Date(receivedAtMs + lifeSeconds * 1000) }),
+    ...(lifetimeSeconds !== undefined && { expiresAt: new Date(receivedAtMs + lifetimeSeconds * 1000) }),
   };
 }
 
-/** The errors of the library carry the answers, so only names and codes go on from here. */
+/** The library's errors contain the responses. Only names and codes are printed. */
 function explain(error: unknown, clientId: string, redirectUri: string): CliError {
   const failed = (what: string): CliError => new CliError('failed', `${what} Nothing was written.`);
   if (error instanceof oauth.AuthorizationResponseError) {
     return failed(
       error.error === 'access_denied'
         ? 'The login was declined (access_denied): the person pressed Cancel, or may not use this OAuth client. Run the command again and allow the access.'
-        : `Genesys Cloud ended the login with ${codeOf(error.error)}. Look at the OAuth client: its grant type must be Code Authorization.`,
+        : `Genesys Cloud ended the login with ${codeOf(error.error)}. Check the OAuth client: its grant type must be Code Authorization.`,
     );
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) return failed(wrongClient(clientId));
@@ -90,12 +90,12 @@ function explain(error: unknown, clientId: string, redirectUri: string): CliErro
   if (error instanceof oauth.OperationProcessingError) {
     return failed(
       error.code === oauth.INVALID_RESPONSE
-        ? 'The address belongs to another login: its state is not the one of this command. Log in at the address that this command shows, and paste where that leads to.'
-        : 'Genesys Cloud gave an answer to the exchange of the code that is none of OAuth. Run the command again later.',
+        ? 'The address belongs to another login: its state does not match. Log in at the address that this command shows, and paste the address that you are redirected to.'
+        : 'Genesys Cloud responded to the exchange of the code with something other than an OAuth response. Run the command again later.',
     );
   }
   return failed(
-    `Genesys Cloud's token endpoint gave no answer to the exchange of the code (${reasonOf(error)}). Look at the network and the proxy, then run the command again.`,
+    `Genesys Cloud's token endpoint did not respond to the exchange of the code (${reasonOf(error)}). Check the network and the proxy, then run the command again.`,
   );
 }
 
@@ -106,19 +106,19 @@ function refusal(error: oauth.ResponseBodyError, clientId: string, redirectUri: 
     case 'invalid_client':
       return wrongClient(clientId);
     case 'invalid_grant':
-      return `Genesys Cloud rejected the code of the login (invalid_grant, ${label}): it is older than a minute, was used before, or was made for another client or redirect URI than ${redirectUri}. Run the command again and log in anew.`;
+      return `Genesys Cloud rejected the code of the login (invalid_grant, ${label}): it is older than a minute, was used before, or belongs to another client or redirect URI than ${redirectUri}. Run the command again and log in again.`;
     case 'unauthorized_client':
-      return `The OAuth client ${clientId} may not trade a code (unauthorized_client, ${label}): its grant type must be Code Authorization.`;
+      return `The OAuth client ${clientId} may not exchange a code (unauthorized_client, ${label}): its grant type must be Code Authorization.`;
     default:
       return `Genesys Cloud refused the exchange of the code (${codeOf(error.error)}, ${label}).`;
   }
 }
 
 function wrongClient(clientId: string): string {
-  return `Genesys Cloud rejected the client ${clientId} (invalid_client): the client secret is wrong, or the client was deleted or belongs to another region. Look at it under Admin, Integrations, OAuth, and give its present secret with --client-secret-stdin.`;
+  return `Genesys Cloud rejected the client ${clientId} (invalid_client): the client secret is wrong, or the client was deleted or belongs to another region. Check it under Admin, Integrations, OAuth, and pass its current secret with --client-secret-stdin.`;
 }
 
-/** An error code of OAuth is a word; anything else could be anything. */
+/** An OAuth error code is a word. Nothing else is printed. */
 function codeOf(error: string): string {
   return /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown error';
 }
@@ -127,5 +127,5 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { cause } = error;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return error.name === 'TimeoutError' ? `nothing within ${EXCHANGE_TIMEOUT_MS / 1000} s` : error.name;
+  return error.name === 'TimeoutError' ? `no response within ${EXCHANGE_TIMEOUT_MS / 1000} s` : error.name;
 }

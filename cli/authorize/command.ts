@@ -5,7 +5,7 @@ import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { numberArgument } from '../shared/number-argument.ts';
 import { authorize } from './authorize.ts';
 
-/** What the command line says beside the secret. */
+/** The options of the command line. */
 interface Options {
   readonly clientId?: string;
   readonly clientSecretStdin?: true;
@@ -25,10 +25,10 @@ interface Options {
 /** The port of the redirect URI in the documentation. */
 const DEFAULT_REDIRECT_PORT = 8085;
 
-/** Time for a login with a second factor, in s. */
+/** Enough for a login with a second factor, in s. */
 const DEFAULT_TIMEOUT_SECONDS = 300;
-const LONGEST_TIMEOUT_SECONDS = 3600;
-const HIGHEST_PORT = 65_535;
+const MAX_TIMEOUT_SECONDS = 3600;
+const MAX_PORT = 65_535;
 
 const EXAMPLES = exampleHelp(
   'authorize genesys/voicemail --rotate-with genesys-token-rotation',
@@ -38,44 +38,44 @@ const EXAMPLES = exampleHelp(
 
 const CLIENT = `
 The OAuth client in Genesys Cloud has the grant type Code Authorization and the redirect URI
-http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument: it comes from
-the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or is asked for without an echo.`;
+http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-port). Its secret is never an argument. It comes from
+the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or from a hidden prompt.`;
 
-/** Declares `authorize`: a person logs in to Genesys Cloud, and the tokens become a secret, or a new version of one. */
+/** Declares `authorize`: logs in to Genesys Cloud and stores the tokens. */
 export function addAuthorize(program: Command, surroundings: Surroundings): void {
   program
     .command('authorize')
     .summary('log in to Genesys Cloud and store the tokens')
     .description(
-      'Logs a person in to Genesys Cloud in the browser, and stores the tokens: in a new secret, or as a new AWSCURRENT version of an existing one, whose other keys stay as they are.',
+      'Logs you in to Genesys Cloud in the browser and stores the tokens: in a new secret, or as a new AWSCURRENT version of an existing secret, whose other keys stay as they are.',
     )
-    .argument('<secret>', 'name or ARN of the secret; a name that does not exist is created')
-    .option('--client-id <id>', 'OAuth client; by default the one that the secret holds')
-    .option('--client-secret-stdin', 'take the client secret from the first line of standard input')
+    .argument('<secret>', 'name or ARN of the secret; created if no secret has this name')
+    .option('--client-id <id>', 'OAuth client (default: the one in the secret)')
+    .option('--client-secret-stdin', 'read the client secret from the first line of standard input')
     .option(
       '--genesys-region <region>',
-      'Genesys Cloud host or its AWS region; by default the one that the secret holds',
+      'Genesys Cloud host or its AWS region (default: the one in the secret)',
       regionArgument,
     )
     .option(
       '--redirect-port <port>',
       'port of the redirect URI http://localhost:<port>/callback',
-      numberArgument('port', HIGHEST_PORT),
+      numberArgument('port', MAX_PORT),
       DEFAULT_REDIRECT_PORT,
     )
     .option(
       '--timeout <seconds>',
       'how long to wait for the login',
-      numberArgument('number of seconds', LONGEST_TIMEOUT_SECONDS),
+      numberArgument('number of seconds', MAX_TIMEOUT_SECONDS),
       DEFAULT_TIMEOUT_SECONDS,
     )
-    .option('--paste', 'take the code, or the address that the login led to, by hand')
-    .option('--no-browser', 'only print the address of the login')
-    .option('--rotate-with <stack>', 'enable the rotation, too, with this deployment and its schedule')
-    .option('--other-user', 'store the tokens of another user than the secret had')
-    .option('--other-client', 'store the tokens of another OAuth client than the secret had')
-    .option('--kms-key <key>', 'KMS key of a new secret: id, ARN or alias')
-    .option('--yes', 'write without asking')
+    .option('--paste', 'paste the code, or the address that the login redirects to')
+    .option('--no-browser', 'print the address of the login instead of opening it')
+    .option('--rotate-with <stack>', 'also enable the rotation with this deployment and its schedule')
+    .option('--other-user', 'allow another user than before')
+    .option('--other-client', 'allow another OAuth client than before')
+    .option('--kms-key <key>', 'KMS key of a new secret (id, ARN or alias)')
+    .option('--yes', 'write without confirmation')
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', CLIENT)
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'refused', 'interrupted'))

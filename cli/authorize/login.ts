@@ -5,39 +5,39 @@ import type { OAuthClient } from './oauth-client.ts';
 import { type InputLines, interrupted, type Questions } from './questions.ts';
 import { RedirectServer, redirectUriOf } from './redirect-server.ts';
 
-/** How the person logs in. */
+/** The options of the login. */
 export interface LoginOptions {
   readonly redirectPort: number;
   /** How long to wait for the redirect, in ms. */
   readonly timeoutMs: number;
-  /** Whether the code comes by hand. */
+  /** Whether the user pastes the code. */
   readonly paste: boolean;
   readonly openBrowser: boolean;
 }
 
-/** Who can be told and asked during the login. */
+/** What the login uses. */
 export interface LoginDependencies {
   readonly questions: Questions;
   readonly lines: InputLines;
   readonly interactive: boolean;
-  /** Tells the person something, whatever the form of the result is. */
+  /** Prints a message to the user, also with --json. */
   readonly tell: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A login that came back, not judged yet. */
-export interface LoginAnswer {
+/** The response of a login, not checked yet. */
+export interface LoginResponse {
   readonly parameters: URLSearchParams;
-  /** Undefined where a bare code was pasted; only PKCE tells then that it belongs to this login. */
+  /** Undefined where a bare code was pasted; only PKCE binds it to this login then. */
   readonly state: string | undefined;
   readonly redirectUri: string;
   readonly codeVerifier: string;
 }
 
 /**
- * Sends the person to the login page of Genesys Cloud, and waits for what it leads to.
+ * Opens the login page of Genesys Cloud and waits for the redirect.
  *
- * @throws CliError nothing came in time, Ctrl-C, or the port is in use
+ * @throws CliError timed out, Ctrl-C, or the port is in use
  * @see RFC 7636 (PKCE), RFC 8252 (OAuth 2.0 for Native Apps)
  */
 export async function logIn(
@@ -45,7 +45,7 @@ export async function logIn(
   loginUrl: string,
   options: LoginOptions,
   dependencies: LoginDependencies,
-): Promise<LoginAnswer> {
+): Promise<LoginResponse> {
   const redirectUri = redirectUriOf(options.redirectPort);
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
@@ -72,7 +72,9 @@ export async function logIn(
   const server = await RedirectServer.open(options.redirectPort, state);
   try {
     await showAddress();
-    dependencies.tell(`Waiting for the login, at most ${options.timeoutMs / 1000} s. Ctrl-C ends it.`);
+    dependencies.tell(
+      `Waiting for the login, at most ${options.timeoutMs / 1000} s. Press Ctrl-C to cancel.`,
+    );
     const parameters = await redirectInTime(server, redirectUri, options, dependencies.signal);
     return { parameters, state, redirectUri, codeVerifier };
   } finally {
@@ -94,22 +96,22 @@ async function redirectInTime(
     if (!timeout.aborted) throw error;
     throw new CliError(
       'failed',
-      `No login came back within ${timeoutMs / 1000} s. Nothing was written. If Genesys Cloud showed an error instead of its login page, the OAuth client is not known in this region or lacks the redirect URI ${redirectUri}: add exactly that to its authorized redirect URIs (Admin, Integrations, OAuth). If the browser runs on another machine, let it reach port ${redirectPort} of this one, or use --paste.`,
+      `No login within ${timeoutMs / 1000} s. Nothing was written. If Genesys Cloud showed an error instead of its login page, the OAuth client does not exist in this region or lacks the redirect URI ${redirectUri}: add exactly that to its authorized redirect URIs (Admin, Integrations, OAuth). If the browser runs on another machine, forward port ${redirectPort}, or use --paste.`,
     );
   }
 }
 
-/** Takes the code by hand. It is not shown: until it is traded, it is a secret. */
+/** Reads the pasted code. It is not shown, because it is a secret until it is exchanged. */
 async function pasted(
   expectedState: string,
   { questions, lines, interactive, tell }: LoginDependencies,
-): Promise<Pick<LoginAnswer, 'parameters' | 'state'>> {
+): Promise<Pick<LoginResponse, 'parameters' | 'state'>> {
   tell(
-    'After the login the browser goes to an address that it cannot open; that is right. Copy that address.',
+    'After the login the browser goes to an address that it cannot open. That is expected. Copy that address.',
   );
   const text = interactive
-    ? await questions.hidden('Address that the login led to, or its code', '')
-    : await lines.next('the address that the login led to, or its code');
+    ? await questions.hidden('Address that the login redirected to, or its code', '')
+    : await lines.next('the address that the login redirected to, or its code');
   if (!URL.canParse(text)) return { parameters: new URLSearchParams({ code: text }), state: undefined };
   return { parameters: new URL(text).searchParams, state: expectedState };
 }

@@ -3,7 +3,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { InputLines, Questions } from './questions.ts';
 import type { ExistingSecret } from './target-secret.ts';
 
-/** The OAuth client that asks for the tokens. */
+/** The OAuth client that requests the tokens. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -11,7 +11,7 @@ export interface OAuthClient {
   readonly host: string;
 }
 
-/** What the command line says of the client. */
+/** The client in the command line. */
 export interface ClientOptions {
   readonly clientId?: string;
   readonly host?: string;
@@ -19,14 +19,14 @@ export interface ClientOptions {
   readonly otherClient: boolean;
 }
 
-/** The variable that may hold the client secret; an argument would stand in the list of processes. */
+/** The variable that may hold the client secret; an argument would be visible in the list of processes. */
 const CLIENT_SECRET_VARIABLE = 'GENESYS_CLIENT_SECRET';
 
 /**
- * Puts the client together: from the command line, then from the existing secret, and asks for what is left.
+ * Determines the client from the command line, then from the existing secret, and asks for the rest.
  *
- * @throws CliError `refused`: it is another client than the secret had; `usage`: something is missing and nobody can
- *         be asked
+ * @throws CliError `refused`: it is another client than in the secret; `usage`: something is missing and there is no
+ *         terminal to ask
  */
 export async function chooseClient(
   options: ClientOptions,
@@ -37,14 +37,14 @@ export async function chooseClient(
   const clientId =
     options.clientId ??
     (otherClient ? undefined : existing?.clientId) ??
-    (await questions.text('Client id of the OAuth client', 'Give the OAuth client with --client-id.'));
+    (await questions.text('Client id of the OAuth client', 'Pass the OAuth client with --client-id.'));
   const host =
     options.host ??
     existing?.host ??
     (await questions.choice(
       'Region of the Genesys Cloud organisation',
       GENESYS_HOSTS,
-      `Give the region with --genesys-region: one of ${GENESYS_HOSTS.join(', ')}.`,
+      `Pass the region with --genesys-region: one of ${GENESYS_HOSTS.join(', ')}.`,
     ));
   const isOther =
     (existing?.clientId !== undefined && existing.clientId !== clientId) ||
@@ -52,14 +52,14 @@ export async function chooseClient(
   if (isOther && !otherClient) {
     throw new CliError(
       'refused',
-      `The secret ${existing.name} holds a credential of the client ${existing.clientId ?? '(none)'} at ${existing.host ?? 'an unknown region'}, not of ${clientId} at ${host}. Nothing was changed. Add --other-client if the client is to be replaced.`,
+      `The secret ${existing.name} holds a credential of client ${existing.clientId ?? '(none)'} at ${existing.host ?? 'an unknown region'}, not of ${clientId} at ${host}. Nothing was changed. Add --other-client to replace the client.`,
     );
   }
 
   const hiddenQuestion = (): Promise<string> =>
     questions.hidden(
       `Client secret of ${clientId}`,
-      `Give the client secret with --client-secret-stdin or in the variable ${CLIENT_SECRET_VARIABLE}.`,
+      `Pass the client secret with --client-secret-stdin or in the variable ${CLIENT_SECRET_VARIABLE}.`,
     );
   if (options.clientSecretFromStdin) {
     const given = interactive ? hiddenQuestion() : lines.next('the client secret');

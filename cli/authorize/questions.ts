@@ -3,12 +3,12 @@ import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from '@
 import { CliError } from '../shared/cli-error.ts';
 import type { Input, Terminal } from '../shared/terminal.ts';
 
-/** Says that a person pressed Ctrl-C before anything was written. */
+/** The error for Ctrl-C before anything was written. */
 export function interrupted(): CliError {
   return new CliError('interrupted', 'Interrupted. Nothing was written.');
 }
 
-/** Asks the person on the terminal. Ctrl-C at any question ends the command. */
+/** Asks the user on the terminal. Ctrl-C at any question ends the command. */
 export class Questions {
   readonly #terminal: Terminal;
   readonly #signal: AbortSignal;
@@ -21,24 +21,24 @@ export class Questions {
   /**
    * Asks for a line.
    *
-   * @param missing what to give instead where nobody can be asked
+   * @param missing what to do without a terminal
    */
   async text(message: string, missing: string): Promise<string> {
-    this.#requirePerson(missing);
+    this.#requireTerminal(missing);
     const answer = await answered(text({ message, ...this.#streams, validate: notEmpty }));
     return answer.trim();
   }
 
-  /** Asks for a line that is not shown. */
+  /** Asks for a line without showing it. */
   async hidden(message: string, missing: string): Promise<string> {
-    this.#requirePerson(missing);
+    this.#requireTerminal(missing);
     const answer = await answered(password({ message, mask: '•', ...this.#streams, validate: notEmpty }));
     return answer.trim();
   }
 
-  /** Lets the person choose from a list. */
+  /** Lets the user choose from a list. */
   async choice(message: string, options: readonly string[], missing: string): Promise<string> {
-    this.#requirePerson(missing);
+    this.#requireTerminal(missing);
     return answered(
       select({
         message,
@@ -49,7 +49,7 @@ export class Questions {
     );
   }
 
-  /** Asks yes or no; the answer by Enter alone is no. */
+  /** Asks yes or no. The default is no. */
   async confirmed(message: string): Promise<boolean> {
     return answered(confirm({ message, ...this.#streams, initialValue: false }));
   }
@@ -58,9 +58,9 @@ export class Questions {
     return { input: this.#terminal.in, output: this.#terminal.err, signal: this.#signal };
   }
 
-  #requirePerson(missing: string): void {
+  #requireTerminal(missing: string): void {
     if (this.#terminal.isInteractive) return;
-    throw new CliError('usage', `There is no terminal to ask on. ${missing}`);
+    throw new CliError('usage', `There is no terminal for the question. ${missing}`);
   }
 }
 
@@ -71,10 +71,10 @@ async function answered<Value>(answer: Promise<Value | typeof CANCEL_SYMBOL>): P
 }
 
 function notEmpty(value: string | undefined): string | undefined {
-  return value === undefined || value.trim() === '' ? 'It is needed.' : undefined;
+  return value === undefined || value.trim() === '' ? 'Required.' : undefined;
 }
 
-/** Standard input, line by line; it is read from the first line that is asked for until the end of the command. */
+/** Standard input, line by line. */
 export class InputLines {
   readonly #input: Input;
   readonly #signal: AbortSignal;
@@ -86,10 +86,10 @@ export class InputLines {
   }
 
   /**
-   * The next line without the space around it.
+   * Reads the next line, trimmed.
    *
-   * @param what named when there is none
-   * @throws CliError the input is at its end, the line is empty, or Ctrl-C
+   * @param what names the line in the error message
+   * @throws CliError the input has ended, the line is empty, or Ctrl-C
    */
   async next(what: string): Promise<string> {
     this.#lines ??= this.#open();
@@ -100,7 +100,7 @@ export class InputLines {
     return text;
   }
 
-  /** Reads no more, so that the program can end. */
+  /** Stops reading, so that the program can end. */
   close(): void {
     this.#lines?.reader.close();
     this.#lines = undefined;

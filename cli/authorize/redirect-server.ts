@@ -17,13 +17,13 @@ export function redirectUriOf(port: number): string {
 }
 
 /**
- * Waits on the loopback interface for the one redirect of a login: a GET of the callback path with its `state`. Every
- * other request gets an error page and is forgotten, because any page in the browser may send some.
+ * Waits on the loopback interface for the redirect of a login: a GET of the callback path with its `state`. Responds to
+ * any other request with an error page, because any page in the browser can send requests.
  *
  * @see RFC 8252, section 7.3 (loopback interface redirection)
  */
 export class RedirectServer {
-  /** Undefined once it has been used. */
+  /** Undefined after use. */
   #state: string | undefined;
   readonly #servers: readonly Server[];
   readonly #arrival = Promise.withResolvers<URLSearchParams>();
@@ -32,7 +32,7 @@ export class RedirectServer {
     this.#state = state;
     this.#servers = servers;
     for (const server of servers)
-      server.on('request', (request, response) => this.#answer(request, response));
+      server.on('request', (request, response) => this.#respond(request, response));
   }
 
   /**
@@ -51,16 +51,16 @@ export class RedirectServer {
       await Promise.all(servers.map(closeAtOnce));
       throw new CliError(
         'failed',
-        `The port ${port} of this machine cannot be used for the redirect (${codeOf(error)}). Nothing was changed. Name another one with --redirect-port and register its redirect URI in the OAuth client, or use --paste.`,
+        `Port ${port} cannot be used for the redirect (${codeOf(error)}). Nothing was changed. Choose another port with --redirect-port and register its redirect URI in the OAuth client, or use --paste.`,
       );
     }
     return new RedirectServer(state, servers);
   }
 
   /**
-   * The parameters of the redirect.
+   * Waits for the parameters of the redirect.
    *
-   * @throws what `signal` is aborted with
+   * @throws the reason of `signal`
    */
   async redirect(signal: AbortSignal): Promise<URLSearchParams> {
     signal.throwIfAborted();
@@ -79,25 +79,25 @@ export class RedirectServer {
     await Promise.all(this.#servers.map(closeAtOnce));
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #respond(request: IncomingMessage, response: ServerResponse): void {
     const [path, query] = (request.url ?? '/').split('?', 2);
     const parameters = new URLSearchParams(query);
     if (path !== CALLBACK_PATH) {
-      page(response, 404, 'There is nothing here.');
+      page(response, 404, 'Not found.');
     } else if (request.method !== 'GET') {
-      page(response, 405, 'Only the redirect of a login is taken here.');
+      page(response, 405, 'Only the redirect of a login is accepted here.');
     } else if (parameters.get('state') !== this.#state) {
-      page(response, 400, 'This is the end of another login. Use the address that the command shows.');
+      page(response, 400, 'This redirect belongs to another login. Use the address that the command shows.');
     } else {
       this.#state = undefined;
-      // The browser may go away before it has read the page; the redirect has arrived all the same.
+      // The redirect counts even if the browser closes the connection before it has read the page.
       response.once('close', () => this.#arrival.resolve(parameters));
-      page(response, 200, 'Genesys Cloud has answered. Close this page and go back to the terminal.');
+      page(response, 200, 'Login received. Close this page and return to the terminal.');
     }
   }
 }
 
-/** Undefined on a machine that has no such address. */
+/** Undefined on a machine without this address. */
 async function listen(port: number, address: string): Promise<Server | undefined> {
   const server = createServer();
   try {
@@ -118,7 +118,7 @@ async function closeAtOnce(server: Server): Promise<void> {
   await closed;
 }
 
-/** Nothing of the request is shown, and nothing is kept: the address of the page holds the code. */
+/** Shows nothing of the request and is not cached, because the address contains the code. */
 function page(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',

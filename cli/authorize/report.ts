@@ -8,7 +8,7 @@ import type { TokenOwner } from './token-owner.ts';
 import type { WaitingExecution } from './waiting-execution.ts';
 import type { WrittenSecret } from './write-credential.ts';
 
-/** What is going to be written, and for whom. */
+/** What will be written. */
 export interface AuthorizePlan {
   readonly request: AuthorizeRequest;
   readonly existing: ExistingSecret | undefined;
@@ -22,18 +22,18 @@ export interface AuthorizePlan {
 export interface AuthorizeResult extends AuthorizePlan {
   readonly written: WrittenSecret;
   readonly expiresAt: Date | undefined;
-  /** A failed execution that the new tokens help. */
+  /** A failed execution that can be redriven with the new tokens. */
   readonly waiting: WaitingExecution | undefined;
 }
 
-/** Says who has logged in and what will happen, before it does. */
+/** Shows who logged in and what will be written. */
 export function summary(terminal: Terminal, plan: AuthorizePlan): string {
   const { request, existing, deployment, client, owner } = plan;
   const { organization } = owner;
   const lines: [string, string][] = [
     [
       'User',
-      `${owner.name ?? 'without a name'}${owner.email === undefined ? '' : ` <${owner.email}>`}, ${owner.id}`,
+      `${owner.name ?? '(no name)'}${owner.email === undefined ? '' : ` <${owner.email}>`}, ${owner.id}`,
     ],
     ...(organization === undefined
       ? []
@@ -58,24 +58,24 @@ export function summary(terminal: Terminal, plan: AuthorizePlan): string {
 function secretChange(existing: ExistingSecret | undefined): string {
   return existing === undefined
     ? 'will be created'
-    : 'gets a new AWSCURRENT version, the present one stays as AWSPREVIOUS; its other keys are kept';
+    : 'gets a new AWSCURRENT version with the same other keys; the current one becomes AWSPREVIOUS';
 }
 
-/** What is known of the user before; nothing where there was none. */
+/** The comparison with the previous user; empty where there was none. */
 function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string, string][] {
   if (existing?.clientId === undefined) return [];
   if (earlierUserId === undefined) {
     return [
       [
-        'Earlier user',
-        'cannot be compared: the access token in the secret is dead, and the secret does not name its user',
+        'Previous user',
+        'unknown: the access token in the secret no longer works, and the secret has no genesysUserId',
       ],
     ];
   }
-  return [['Earlier user', earlierUserId === owner.id ? 'the same' : earlierUserId]];
+  return [['Previous user', earlierUserId === owner.id ? 'the same' : earlierUserId]];
 }
 
-/** Says what was done and what to do next, for a person or as one JSON object. */
+/** Prints what was written and what to do next, as text or as one JSON object. */
 export function report(
   { terminal, command }: Pick<Context, 'terminal' | 'command'>,
   result: AuthorizeResult,
@@ -109,14 +109,14 @@ export function report(
   );
   terminal.line(`  ${written.arn}`);
   if (deployment !== undefined) {
-    terminal.line(`  ${deployment.name} rotates it from now on: ${deployment.schedule.expression}.`);
+    terminal.line(`  ${deployment.name} now rotates it: ${deployment.schedule.expression}.`);
   } else if (existing?.rotationFunctionArn === undefined) {
     terminal.line(
-      '  Nothing rotates it yet: name it in the stack (docs/deploy.md), or enable its rotation yourself.',
+      '  Nothing rotates it yet. Add it to the stack (docs/deploy.md), or enable its rotation yourself.',
     );
   }
   if (next !== undefined) {
-    terminal.line('  A failed rotation waits for these tokens. Let it go on with');
+    terminal.line('  A failed rotation can now be resumed:');
     terminal.line(`    ${next}`);
   }
 }

@@ -10,14 +10,14 @@ import { parseObject } from '../../functions/shared/secret-value.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { CliError } from '../shared/cli-error.ts';
 
-/** The key of the user whose tokens a secret holds; rotations keep it as every other key. */
+/** The key with the user of the tokens. Rotations keep it, and Verify refuses the tokens of another user. */
 export const USER_ID_KEY = 'genesysUserId';
 
-/** A secret that is there. */
+/** A secret that exists. */
 export interface ExistingSecret {
   readonly arn: string;
   readonly name: string;
-  /** Absent in a secret that never got a value. */
+  /** Absent in a secret without a value. */
   readonly currentVersionId?: string;
   readonly rotationFunctionArn?: string;
   /** The whole JSON object of AWSCURRENT. */
@@ -25,17 +25,16 @@ export interface ExistingSecret {
   readonly clientId?: string;
   readonly clientSecret?: string;
   readonly accessToken?: string;
-  /** The user that `authorize` wrote down. */
+  /** The user that an earlier `authorize` stored. */
   readonly userId?: string;
-  /** Absent where the secret has no client yet, or a region that Genesys Cloud has not. */
+  /** Absent where the secret has no client yet, or an unknown region. */
   readonly host?: string;
 }
 
 /**
- * Reads the secret that the tokens are for; undefined when there is none and one of this name can be made.
+ * Reads the secret for the tokens; undefined when it does not exist and can be created.
  *
- * @throws CliError it is scheduled for deletion, its value is no JSON object, or a secret is missing whose ARN was
- *         given
+ * @throws CliError it is scheduled for deletion, its value is not a JSON object, or the ARN of a missing secret was given
  */
 export async function findTarget(
   secrets: SecretsManagerClient,
@@ -46,7 +45,7 @@ export async function findTarget(
     if (!secretId.startsWith('arn:')) return undefined;
     throw new CliError(
       'failed',
-      `There is no secret ${secretId} in this account and region. To have a new one made, give its name instead of an ARN.`,
+      `There is no secret ${secretId} in this account and region. To create a secret, pass its name instead of an ARN.`,
     );
   }
   const { ARN: arn = secretId, Name: name = secretId, RotationLambdaARN } = described;
@@ -61,7 +60,7 @@ export async function findTarget(
   if (keys === undefined) {
     throw new CliError(
       'refused',
-      `The value of the secret ${name} is not a JSON object, so that tokens cannot be put beside what it holds. Nothing was changed. Use another secret, or make the value an object, such as {}.`,
+      `The value of the secret ${name} is not a JSON object, so the tokens cannot be added to it. Nothing was changed. Use another secret, or replace the value with a JSON object such as {}.`,
     );
   }
   return {
@@ -74,7 +73,7 @@ export async function findTarget(
   };
 }
 
-/** The version that AWSCURRENT is on now; undefined when the secret has none. */
+/** Reads the version that AWSCURRENT is on; undefined when the secret has none. */
 export async function currentVersionOf(
   secrets: SecretsManagerClient,
   arn: string,
@@ -98,16 +97,16 @@ async function readCurrent(
   return read === undefined ? undefined : { versionId: read.VersionId ?? '', value: read.SecretString };
 }
 
-async function orUndefined<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+async function orUndefined<Output>(output: Promise<Output>): Promise<Output | undefined> {
   try {
-    return await answer;
+    return await output;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
 }
 
-/** What is known already. A secret that the stack made has its keys with empty texts, which count as absent. */
+/** The keys of a credential. The stack creates secrets with empty texts, which count as absent. */
 function texts(
   keys: Readonly<Record<string, unknown>>,
 ): Pick<ExistingSecret, 'clientId' | 'clientSecret' | 'accessToken' | 'userId' | 'host'> {

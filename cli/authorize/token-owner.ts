@@ -4,7 +4,7 @@ import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/sha
 import { jsonObject } from '../../functions/shared/json-object.ts';
 import { CliError } from '../shared/cli-error.ts';
 
-/** Whose user an access token belongs to. */
+/** The user and organisation of an access token. */
 export interface TokenOwner {
   readonly id: string;
   readonly name?: string;
@@ -14,29 +14,29 @@ export interface TokenOwner {
 
 const API_TIMEOUT_MS = 10_000;
 
-/** Tokens that a person logged in for are worth a few attempts. */
+/** The pauses between attempts. */
 const PAUSES_MS = [500, 2_000];
 
-/** It goes to a terminal, which must not be steered by a name. */
+/** Text for the terminal, without control characters. */
 const shown = v.pipe(
   v.string(),
   v.transform(text => text.replaceAll(/\p{Cc}/gu, '')),
 );
 
-const userAnswer = v.object({
+const userResponse = v.object({
   id: v.pipe(shown, v.minLength(1)),
   name: v.optional(shown),
   email: v.optional(shown),
 });
 
-const tokenAnswer = v.object({
+const tokenResponse = v.object({
   organization: v.object({ id: shown, name: v.optional(shown) }),
 });
 
 /**
- * Asks Genesys Cloud whose user new tokens belong to, and of which organisation, where it tells.
+ * Asks Genesys Cloud for the user of new tokens and, where it responds, for the organisation.
  *
- * @throws CliError the API does not take the access token
+ * @throws CliError the API does not accept the access token
  */
 export async function ownerOf(accessToken: string, apiUrl: string): Promise<TokenOwner> {
   let outcome = await ask(accessToken, `${apiUrl}/api/v2/users/me`);
@@ -45,10 +45,10 @@ export async function ownerOf(accessToken: string, apiUrl: string): Promise<Toke
     await wait(pauseMs);
     outcome = await ask(accessToken, `${apiUrl}/api/v2/users/me`);
   }
-  const user = read(userAnswer, outcome);
+  const user = read(userResponse, outcome);
   if (user === undefined) throw notVerified(outcome);
-  const told = await ask(accessToken, `${apiUrl}/api/v2/tokens/me?preserveIdleTTL=true`);
-  const organization = read(tokenAnswer, told)?.organization;
+  const token = await ask(accessToken, `${apiUrl}/api/v2/tokens/me?preserveIdleTTL=true`);
+  const organization = read(tokenResponse, token)?.organization;
   return {
     id: user.id,
     ...(user.name !== undefined && { name: user.name }),
@@ -62,9 +62,9 @@ export async function ownerOf(accessToken: string, apiUrl: string): Promise<Toke
   };
 }
 
-/** The user of an access token that may be dead; undefined when the API does not tell. */
+/** The user of an access token that may have expired; undefined when the API does not return one. */
 export async function userIdOf(accessToken: string, apiUrl: string): Promise<string | undefined> {
-  return read(userAnswer, await ask(accessToken, `${apiUrl}/api/v2/users/me`))?.id;
+  return read(userResponse, await ask(accessToken, `${apiUrl}/api/v2/users/me`))?.id;
 }
 
 function ask(accessToken: string, url: string): Promise<HttpOutcome> {
@@ -86,8 +86,8 @@ function notVerified(outcome: HttpOutcome): CliError {
   const what = outcome.kind === 'answered' ? answerLabel(outcome) : outcome.reason;
   const advice =
     outcome.kind === 'answered' && outcome.status === 403
-      ? 'The user may not call /api/v2/users/me: give that permission, or a scope that holds it to the client.'
-      : "Run the command again once Genesys Cloud's API serves it.";
+      ? 'The user may not call /api/v2/users/me: grant that permission to the user, or a scope with it to the client.'
+      : "Run the command again when Genesys Cloud's API is available.";
   return new CliError(
     'failed',
     `The new tokens could not be verified with GET /api/v2/users/me (${what}). Nothing was written. ${advice}`,

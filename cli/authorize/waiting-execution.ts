@@ -3,10 +3,10 @@ import { findDeployment } from '../shared/deployment.ts';
 import { isFailed, newestRotation } from '../shared/executions.ts';
 import type { ExistingSecret } from './target-secret.ts';
 
-/** The ARN of a rotation function, a version or alias included, as deployments name it. */
+/** The ARN of a deployment's rotation function, also with a version or alias. */
 const ROTATION_FUNCTION = /^arn:[^:]+:lambda:[^:]+:\d+:function:(?<stack>.+)-rotation(?::.+)?$/;
 
-/** A failed execution that can go on. */
+/** A failed execution that can be redriven. */
 export interface WaitingExecution {
   readonly executionArn: string;
   /** The deployment that it belongs to. */
@@ -14,8 +14,8 @@ export interface WaitingExecution {
 }
 
 /**
- * The newest rotation of the secret, if it ended in vain and waits for the new tokens. It is only a hint, so nothing
- * that goes wrong here is an error: the tokens are stored by now.
+ * Finds the newest rotation of the secret, if it failed. Ignores errors, because this is only a hint and the tokens are
+ * already stored.
  */
 export async function waitingExecution(
   aws: Aws,

@@ -45,9 +45,9 @@ function credentialValue(keys: ExistingSecret['keys'], { client, tokens, userId 
 }
 
 /**
- * Makes the secret.
+ * Creates the secret.
  *
- * @throws CliError refused: somebody else has made it meanwhile
+ * @throws CliError refused: somebody else has just created it
  */
 export async function createCredential(
   secrets: SecretsManagerClient,
@@ -69,7 +69,7 @@ export async function createCredential(
     if (!(error instanceof ResourceExistsException)) throw error;
     throw new CliError(
       'refused',
-      `Somebody made the secret ${name} during the login. Nothing was changed. Look at it, then run the command again.`,
+      `Somebody created the secret ${name} during the login. Nothing was changed. Check the secret, then run the command again.`,
     );
   }
 }
@@ -84,11 +84,11 @@ export async function putCredential(
   { arn, name, keys, currentVersionId }: ExistingSecret,
   credential: NewCredential,
 ): Promise<WrittenSecret> {
-  // What is left between this look and the write is harmless: both values would hold living tokens.
+  // A write after this read is harmless: both values hold working tokens.
   if ((await currentVersionOf(secrets, arn)) !== currentVersionId) {
     throw new CliError(
       'refused',
-      `AWSCURRENT of the secret ${name} has moved during the login: a rotation or somebody else wrote a newer credential, which stays. Nothing was changed. Look whether it works, and run the command again if it does not.`,
+      `AWSCURRENT of the secret ${name} moved during the login: a rotation or somebody else wrote a newer credential, which stays. Nothing was changed. If it does not work, run the command again.`,
     );
   }
   const written = await secrets.send(
@@ -98,8 +98,8 @@ export async function putCredential(
 }
 
 /**
- * Enables the rotation by the deployment, with the schedule of its stack. Secrets Manager tests the configuration by
- * itself and rotates when the first window comes.
+ * Enables rotation by the deployment, with the schedule of its stack. Secrets Manager tests the configuration and
+ * rotates in the first window.
  *
  * @throws CliError failed: the secret is written, but its rotation is not enabled
  */
@@ -121,7 +121,7 @@ export async function enableRotation(
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown reason';
     throw new CliError(
       'failed',
-      `The tokens are stored in the secret ${name}, but its rotation could not be enabled (${reason}). Remove the cause, then run: aws secretsmanager rotate-secret --secret-id ${arn} --rotation-lambda-arn ${rotationFunctionArn} --rotation-rules '${JSON.stringify({ ScheduleExpression: schedule.expression, Duration: schedule.window })}' --no-rotate-immediately`,
+      `The tokens are stored in the secret ${name}, but its rotation could not be enabled (${reason}). Fix the cause, then run: aws secretsmanager rotate-secret --secret-id ${arn} --rotation-lambda-arn ${rotationFunctionArn} --rotation-rules '${JSON.stringify({ ScheduleExpression: schedule.expression, Duration: schedule.window })}' --no-rotate-immediately`,
     );
   }
 }

@@ -3,16 +3,16 @@ import { explainAwsFailure } from '../shared/aws-failure.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { DiagnosisClients } from './clients.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
-/** Who asks, and where. */
+/** The caller's account and region. */
 export interface Identity {
   readonly accountId: string;
   readonly region: string;
 }
 
-/** Whether AWS knows the caller. */
-export async function lookAtIdentity({ sts }: Pick<DiagnosisClients, 'sts'>): Promise<Look<Identity>> {
+/** Checks whether AWS accepts the caller's credentials. */
+export async function checkIdentity({ sts }: Pick<DiagnosisClients, 'sts'>): Promise<Finding<Identity>> {
   try {
     const { Arn, Account = '' } = await sts.send(new GetCallerIdentityCommand({}));
     const region = await sts.config.region();
@@ -20,12 +20,12 @@ export async function lookAtIdentity({ sts }: Pick<DiagnosisClients, 'sts'>): Pr
   } catch (error) {
     const explanation = explainAwsFailure(error);
     if (explanation === undefined) throw error;
-    return wrong('AWS was not reached in the name of anybody', explanation);
+    return wrong('AWS does not accept the credentials, or cannot be reached', explanation);
   }
 }
 
-/** Whether there is such a deployment. */
-export async function lookAtDeployment(find: () => Promise<Deployment>): Promise<Look<Deployment>> {
+/** Checks whether the deployment exists. */
+export async function checkDeployment(find: () => Promise<Deployment>): Promise<Finding<Deployment>> {
   try {
     const deployment = await find();
     return ok(deployment.name, deployment);

@@ -9,19 +9,20 @@ import { diagnose } from './diagnose.ts';
 import { diagnosisResult, printStep, verdictOf } from './report.ts';
 
 const DESCRIPTION = [
-  'Walks the whole chain that a rotation of the secret needs, from your own identity to Genesys Cloud, and says the first thing that is wrong and how to mend it. It reads only and presents no refresh token.',
-  'Whether the roles may make every call of a rotation, IAM is asked; your identity needs iam:SimulatePrincipalPolicy for that. The policies of keys are no part of the answer.',
-  'With --test, and when all else is well, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing, and change nothing. The schedule stays, but Secrets Manager plans the next rotation anew.',
+  'Checks everything that a rotation of the secret needs, from your own identity to Genesys Cloud, and reports the first problem and its fix. It only reads, and it presents no refresh token.',
+  'Checks role permissions with the IAM policy simulator; your identity needs iam:SimulatePrincipalPolicy. The simulator does not consider key policies.',
+  'Also checks that no other secret holds the same login: in the refresh journal (dynamodb:GetItem), and among the secrets of the deployment that you may read.',
+  'With --test, if all other checks pass, Secrets Manager tests the configuration (RotateSecret with RotateImmediately=false): the rotation function, fetch and verify run with their own permissions, spend nothing and change nothing. The schedule stays, but Secrets Manager sets a new date for the next rotation.',
 ].join('\n\n');
 
 /** Declares `diagnose`. */
 export function addDiagnose(program: Command, surroundings: Surroundings): void {
   program
     .command('diagnose')
-    .summary('what is wrong with a credential, and the fix')
+    .summary('find out what is wrong with a credential')
     .description(DESCRIPTION)
     .argument('<secret>', 'name or ARN of the secret')
-    .option('--test', 'let Secrets Manager test the configuration at the end')
+    .option('--test', 'also test the configuration with Secrets Manager')
     .addHelpText(
       'after',
       exampleHelp(

@@ -8,16 +8,16 @@ import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf, isFailed } from '../shared/executions.ts';
 import type { DescribedSecret } from './secret-steps.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
 const PAUSE_MS = 500;
 /** The rotation function has a minute, and Secrets Manager invokes it within seconds. */
-const PATIENCE_MS = 90_000;
-/** Secrets Manager takes the label of the test off once the rotation function has answered. */
-const CLEANUP_PATIENCE_MS = 15_000;
+const MAX_WAIT_MS = 90_000;
+/** Secrets Manager removes the label of the test once the rotation function has responded. */
+const MAX_CLEANUP_WAIT_MS = 15_000;
 
 /**
- * DescribeSecret tells calculated days beside a schedule expression, and RotateSecret refuses the two together.
+ * DescribeSecret returns calculated days beside a schedule expression, and RotateSecret refuses both together.
  *
  * @see AWS Secrets Manager API Reference, RotationRulesType
  */
@@ -28,8 +28,8 @@ function settableRules(rules: DescribedSecret['RotationRules']): DescribedSecret
 }
 
 /**
- * Lets Secrets Manager test the configuration, which the functions do with their own roles: nothing is refreshed. The
- * schedule stays, but the next rotation is planned anew.
+ * Tests the configuration with Secrets Manager: the functions run with their own roles and refresh nothing. The
+ * schedule stays, but the next rotation gets a new date.
  *
  * @see AWS Secrets Manager API Reference, RotateSecret, RotateImmediately
  */
@@ -38,7 +38,7 @@ export async function testConfiguration(
   { ARN, Name, RotationRules }: DescribedSecret,
   deployment: Deployment,
   signal: AbortSignal,
-): Promise<Look<undefined>> {
+): Promise<Finding<undefined>> {
   const { VersionId = '' } = await secrets.send(
     new RotateSecretCommand({
       SecretId: ARN,
@@ -55,22 +55,22 @@ export async function testConfiguration(
   };
 
   let status: ExecutionStatus | undefined;
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += PAUSE_MS) {
+  for (let waitedMs = 0; waitedMs < MAX_WAIT_MS; waitedMs += PAUSE_MS) {
     await sleep(PAUSE_MS, undefined, { signal });
     status = (await describeExecution(executionArn, { stepFunctions }))?.status;
     if (status === 'SUCCEEDED' || isFailed(status)) break;
   }
   if (status === 'SUCCEEDED') {
-    // A rotation that is asked for right after this command would be refused for the sake of the label.
-    for (let waitedMs = 0; waitedMs < CLEANUP_PATIENCE_MS && !(await isCleanedUp()); waitedMs += PAUSE_MS) {
+    // Until the label is removed, Secrets Manager refuses a rotation.
+    for (let waitedMs = 0; waitedMs < MAX_CLEANUP_WAIT_MS && !(await isCleanedUp()); waitedMs += PAUSE_MS) {
       await sleep(PAUSE_MS, undefined, { signal });
     }
-    return ok('the functions have done it with their own permissions', undefined);
+    return ok('the functions passed it with their own permissions', undefined);
   }
   if (!isFailed(status)) {
     return wrong(
-      status === undefined ? 'it did not begin' : 'it did not end',
-      `The test ${status === undefined ? 'started no execution' : 'goes on'} after ${PATIENCE_MS / 1_000} s. Look at the log of the rotation function, and for ${executionArn}. Runbook: "A rotation that failed without an execution".`,
+      status === undefined ? 'did not start' : 'did not end',
+      `The test ${status === undefined ? 'started no execution' : 'is still running'} after ${MAX_WAIT_MS / 1_000} s. Check the log of the rotation function and the execution ${executionArn}. Runbook: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
     );
   }
   const failure = await failureOf(stepFunctions, executionArn);
@@ -78,6 +78,6 @@ export async function testConfiguration(
   const { runbookEntry } = adviceFor({ status, state: failure?.state, error });
   return wrong(
     `${status}${error === undefined ? '' : `: ${error}`}`,
-    `${failure?.message ?? 'The test failed.'} Take the cause away, then test again. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${failure?.message ?? 'The test failed.'} Fix the cause, then test again. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
   );
 }

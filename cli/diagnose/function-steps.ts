@@ -10,7 +10,7 @@ import type { Deployment } from '../shared/deployment.ts';
 import type { Identity } from './account-steps.ts';
 import { letsInvoke } from './resource-policy.ts';
 import type { DescribedSecret } from './secret-steps.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
 /** What the later steps need of the rotation function. */
 export interface RotationFunction {
@@ -18,7 +18,7 @@ export interface RotationFunction {
   readonly roleArn: string;
 }
 
-/** The functions that the workflow runs, by the ends of their names. */
+/** The functions of the workflow; their names begin with the deployment's name. */
 const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const;
 
 /** One of them. */
@@ -32,50 +32,50 @@ interface FunctionFacts {
   readonly journalTable: string | undefined;
 }
 
-/** The same of all of them. */
+/** All functions of the workflow. */
 export type TaskFunctions = Readonly<Record<TaskFunction, FunctionFacts>>;
 
 /**
- * With fewer at a time Secrets Manager cannot rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager
- * rotation").
+ * The reserved concurrency that Secrets Manager needs to rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS
+ * Secrets Manager rotation").
  */
-const LEAST_CONCURRENCY = 10;
+const MIN_CONCURRENCY = 10;
 
-const DEPLOY = 'Deploy the stack again with npm run deploy; it restores what was changed by hand.';
+const DEPLOY = 'Deploy the stack again with npm run deploy. It reverts manual changes.';
 
-/** Whether the function that Secrets Manager calls can run, and enough of it at a time. */
-export async function lookAtRotationFunction(
+/** Checks whether the rotation function can run, with enough concurrency. */
+export async function checkRotationFunction(
   lambda: LambdaClient,
   { rotationFunctionArn }: Deployment,
-): Promise<Look<RotationFunction>> {
+): Promise<Finding<RotationFunction>> {
   const configuration = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: rotationFunctionArn }),
   );
   const defect = defectOf(configuration);
-  if (defect !== undefined) return wrong(defect, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
+  if (defect !== undefined) return wrong(defect, `${DEPLOY} Lambda's reason: ${reasonOf(configuration)}`);
 
   const { ReservedConcurrentExecutions: reserved } = await lambda.send(
     new GetFunctionConcurrencyCommand({ FunctionName: rotationFunctionArn }),
   );
-  if (reserved !== undefined && reserved < LEAST_CONCURRENCY) {
+  if (reserved !== undefined && reserved < MIN_CONCURRENCY) {
     return wrong(
-      `may run ${reserved} times at once`,
-      `The function's reserved concurrency is ${reserved}, and Secrets Manager needs at least ${LEAST_CONCURRENCY}: aws lambda delete-function-concurrency --function-name ${rotationFunctionArn}, or deploy with a larger reservedConcurrency.`,
+      `reserved concurrency is ${reserved}`,
+      `Secrets Manager needs a reserved concurrency of at least ${MIN_CONCURRENCY}, or none: aws lambda delete-function-concurrency --function-name ${rotationFunctionArn}, or deploy with a larger reservedConcurrency.`,
     );
   }
   const sealKeyArn = configuration.Environment?.Variables?.SEAL_KEY_ARN;
   return sealKeyArn === undefined
-    ? wrong('lacks the variable SEAL_KEY_ARN', DEPLOY)
+    ? wrong('the variable SEAL_KEY_ARN is missing', DEPLOY)
     : ok(rotationFunctionArn, { sealKeyArn, roleArn: configuration.Role ?? '' });
 }
 
-/** Whether the function's policy lets Secrets Manager invoke it for the secret. */
-export async function lookAtInvocation(
+/** Checks whether the function's resource policy lets Secrets Manager invoke it for the secret. */
+export async function checkInvocation(
   lambda: LambdaClient,
   { rotationFunctionArn }: Deployment,
   secret: DescribedSecret,
   { accountId }: Identity,
-): Promise<Look<undefined>> {
+): Promise<Finding<undefined>> {
   const service = 'secretsmanager.amazonaws.com';
   const policy = await policyOf(lambda, rotationFunctionArn);
   if (policy !== undefined && letsInvoke(policy, { service, accountId, sourceArn: secret.ARN })) {
@@ -83,15 +83,15 @@ export async function lookAtInvocation(
   }
   return wrong(
     `${service} may not invoke the rotation function`,
-    `The function's resource policy does not let Secrets Manager in, so no rotation can begin. Give the permission back: aws lambda add-permission --function-name ${rotationFunctionArn} --statement-id SecretsManager --action lambda:InvokeFunction --principal ${service} --source-account ${accountId}`,
+    `The function's resource policy does not allow Secrets Manager, so no rotation can start. Restore the permission: aws lambda add-permission --function-name ${rotationFunctionArn} --statement-id SecretsManager --action lambda:InvokeFunction --principal ${service} --source-account ${accountId}`,
   );
 }
 
-/** Whether the functions of the workflow can run. */
-export async function lookAtTaskFunctions(
+/** Checks whether the functions of the workflow can run. */
+export async function checkTaskFunctions(
   lambda: LambdaClient,
   { name }: Deployment,
-): Promise<Look<TaskFunctions>> {
+): Promise<Finding<TaskFunctions>> {
   const found: [TaskFunction, FunctionFacts][] = [];
   for (const task of TASK_FUNCTIONS) {
     const functionName = `${name}-${task}`;
@@ -101,7 +101,7 @@ export async function lookAtTaskFunctions(
       );
       const defect = defectOf(configuration);
       if (defect !== undefined) {
-        return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda says why: ${reasonOf(configuration)}`);
+        return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda's reason: ${reasonOf(configuration)}`);
       }
       const { FunctionArn: arn = functionName, Role: roleArn = '', Environment } = configuration;
       found.push([task, { arn, roleArn, journalTable: Environment?.Variables?.JOURNAL_TABLE }]);
@@ -113,14 +113,14 @@ export async function lookAtTaskFunctions(
   return ok(TASK_FUNCTIONS.join(', '), Object.fromEntries(found) as TaskFunctions);
 }
 
-/** A function that was idle for long is `Inactive`; the next invocation wakes it (AWS Lambda API Reference, State). */
+/** An idle function can be `Inactive`; the next invocation activates it (AWS Lambda API Reference, State). */
 function defectOf({ State, LastUpdateStatus }: GetFunctionConfigurationCommandOutput): string | undefined {
   if (State === 'Failed' || State === 'Pending') return `its state is ${State}`;
   return LastUpdateStatus === 'Failed' ? 'its last update failed' : undefined;
 }
 
 function reasonOf(configuration: GetFunctionConfigurationCommandOutput): string {
-  return configuration.StateReason ?? configuration.LastUpdateStatusReason ?? 'nothing more.';
+  return configuration.StateReason ?? configuration.LastUpdateStatusReason ?? 'none given.';
 }
 
 async function policyOf(lambda: LambdaClient, functionName: string): Promise<string | undefined> {

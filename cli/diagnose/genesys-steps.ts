@@ -12,24 +12,24 @@ import { checkClient } from '../../functions/shared/token-endpoint.ts';
 import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
-/** Whether Genesys Cloud can be reached and knows the client; the refresh token is not presented. */
-export async function lookAtClient(
+/** Checks whether Genesys Cloud can be reached and accepts the client. Does not present the refresh token. */
+export async function checkOAuthClient(
   { ARN }: DescribedSecret,
   { credential }: StoredValue,
   genesysUrlsOf: GenesysUrlsOf,
-): Promise<Look<undefined>> {
+): Promise<Finding<undefined>> {
   const { loginUrl } = genesysUrlsOf(credential.host);
   try {
     const options = { secretArn: ARN, loginUrl, timeoutMs: TOKEN_TIMEOUT_MS };
     await checkClient(credential, options);
-    return ok(`${loginUrl} knows client ${credential.clientId}`, undefined);
+    return ok(`${loginUrl} accepts client ${credential.clientId}`, undefined);
   } catch (error) {
     if (error instanceof ClientRejected) {
       return wrong(
         `${loginUrl} refuses client ${credential.clientId}`,
-        `Genesys Cloud answers so to a wrong clientId or clientSecret, to a deleted or disabled client, to one without the grant type Code Authorization, and in a region that is not the client's. Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, and store the corrected value.`,
+        `The clientId, clientSecret or region is wrong, the client was deleted or disabled, or its grant type is not Code Authorization. Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, and write the corrected value.`,
       );
     }
     return unavailable(error, loginUrl);
@@ -37,50 +37,53 @@ export async function lookAtClient(
 }
 
 /**
- * Whether the consumers' access token works. One that has run its time is not wrong: the next rotation replaces
- * it, and whether that comes and works is what the other steps look at.
+ * Checks whether the consumers' access token works. An expired one is not wrong: the next rotation replaces it, and
+ * the other steps check that rotation.
  */
-export async function lookAtAccessToken(
+export async function checkAccessToken(
   { ARN, Name }: DescribedSecret,
   { credential }: StoredValue,
   genesysUrlsOf: GenesysUrlsOf,
   now: Date,
   command: CommandLine,
-): Promise<Look<undefined>> {
+): Promise<Finding<undefined>> {
   const { accessToken, expiresAt, host } = credential;
   if (accessToken === undefined) return ok('none yet; the first rotation writes it', undefined);
   const { apiUrl } = genesysUrlsOf(host);
   try {
     const userId = await currentUserId(accessToken, { secretArn: ARN, apiUrl, timeoutMs: API_TIMEOUT_MS });
-    return ok(`alive, of user ${userId}`, undefined);
+    return ok(`works, user ${userId}`, undefined);
   } catch (error) {
     if (error instanceof AccessTokenRejected) {
       if (expiresAt !== undefined && expiresAt <= now) {
         return ok(`expired at ${instantText(expiresAt)}; the next rotation replaces it`, undefined);
       }
-      const promised = expiresAt === undefined ? '' : ` before its time, ${instantText(expiresAt)}`;
+      const promised = expiresAt === undefined ? '' : ` before its expiry at ${instantText(expiresAt)}`;
       return wrong(
-        `dead${promised}`,
-        `The API answers 401 to the access token: it has expired or was revoked. Get another one: ${command(`rotate ${Name}`)}. If that ends in RefreshTokenRejected, the refresh token was revoked with it, and only a new login helps: ${command(`authorize ${Name}`)}`,
+        `rejected${promised}`,
+        `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command(`rotate ${Name}`)}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command(`authorize ${Name}`)}`,
       );
     }
     if (error instanceof AccessTokenForbidden) {
       return wrong(
-        'alive, but its user may not call /api/v2/users/me',
-        'Every rotation proves its token with that call. Give the user or the OAuth client what it needs for it.',
+        'works, but its user may not call /api/v2/users/me',
+        'Every rotation verifies its token with that call. Grant the missing permission to the user or the OAuth client.',
       );
     }
     return unavailable(error, apiUrl);
   }
 }
 
-function unavailable(error: unknown, url: string): Look<never> {
+function unavailable(error: unknown, url: string): Finding<never> {
   if (error instanceof GenesysRateLimited) {
-    return wrong(`${url} limits the rate`, 'Genesys Cloud answers 429. Wait a minute, then diagnose again.');
+    return wrong(
+      `${url} limits the rate`,
+      'Genesys Cloud responds with 429. Wait a minute, then diagnose again.',
+    );
   }
   if (!(error instanceof GenesysUnavailable)) throw error;
   return wrong(
     `${url} is unavailable`,
-    `Genesys Cloud cannot be reached at ${url}, or does not serve. Look at the network from here, at a proxy or VPN, and at https://status.mypurecloud.com. Rotations are tried again by themselves once it serves.`,
+    `Genesys Cloud cannot be reached at ${url}, or responds with an error. Check the network, a proxy or VPN, and https://status.mypurecloud.com. Secrets Manager retries failed rotations.`,
   );
 }

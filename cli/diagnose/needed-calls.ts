@@ -4,23 +4,23 @@ import type { SealContext } from '../../functions/shared/sealed-blob.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { TaskFunction } from './function-steps.ts';
 
-/** Who makes calls in a rotation: the rotation function, the functions of the workflow, and the state machine. */
+/** The callers in a rotation: the rotation function, the functions of the workflow, and the state machine. */
 export type Actor = 'rotation' | TaskFunction | 'workflow';
 
 /** The values of condition keys. */
 export type CallContext = Readonly<Record<string, string | readonly string[]>>;
 
-/** Calls that an actor makes, on the same resources and under the same circumstances. */
+/** Calls of an actor with the same resources and the same context. */
 export interface NeededCalls {
   readonly actor: Actor;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly context: CallContext;
-  /** What to do where they are denied, besides what is always to be done. */
+  /** What else to do if they are denied, besides deploying again. */
   readonly remedy?: string;
 }
 
-/** What a rotation of a secret works with. */
+/** The resources of a rotation. */
 export interface RotationResources {
   readonly secretArn: string;
   readonly secretName: string;
@@ -44,7 +44,7 @@ const SECRET_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   promote: ['DescribeSecret', 'UpdateSecretVersionStage'],
 };
 
-/** What Secrets Manager does with the secret's key in the name of whoever reads or writes a value. */
+/** Secrets Manager's calls with the secret's key on behalf of whoever reads or writes a value. */
 const SECRET_KEY_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   fetch: ['Decrypt'],
   refresh: ['Decrypt'],
@@ -69,20 +69,20 @@ const JOURNAL_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
 /** The state machine runs the functions by this alias. */
 const ALIAS = 'live';
 
-/** Stands for the version and the execution of a rotation to come. */
+/** Placeholder for the version of a future rotation. */
 const SOME_VERSION = '00000000-0000-4000-8000-000000000000';
 
-/** The further keys in the encryption context of a seal. */
+/** The additional keys in the encryption context of a seal. */
 const SOME_CONTENT: Readonly<Record<SealContext['holds'], Readonly<Record<string, string>>>> = {
   'token-pair': { lineage: '0'.repeat(64), generation: '1' },
   'rotation-token': { versionId: SOME_VERSION },
 };
 
 const UNKNOWN_SECRET =
-  'The functions may use only the secrets that the deployment names: name this one as well (secretArns or secretArnPatterns).';
-const UNKNOWN_KEY = 'Name the KMS key of the secret in secretKeyArns.';
+  'The functions may use only the secrets that the deployment names: add this one (secretNames, secretArns or secretArnPatterns).';
+const UNKNOWN_KEY = 'Add the KMS key of the secret to secretKeyArns.';
 
-/** Every call of AWS that a rotation of the secret needs, apart from logs and traces. */
+/** Every AWS call that a rotation of the secret needs, except for logs and traces. */
 export function neededCalls(resources: RotationResources): readonly NeededCalls[] {
   return [
     ...onSecret(resources),
@@ -176,7 +176,7 @@ function onWorkflow({
   ];
 }
 
-/** The state machine uses the key by itself, the rotation function when it reads an execution. */
+/** The state machine uses the key directly, the rotation function when it reads an execution. */
 function onExecutionKey({ executionKeyArn, deployment }: RotationResources): NeededCalls[] {
   if (executionKeyArn === undefined) return [];
   const { stateMachineArn } = deployment;
@@ -203,7 +203,7 @@ function encryptionContext(pairs: Readonly<Record<string, string>>): CallContext
   };
 }
 
-/** What `kms:ViaService` says when the service of an ARN's region uses a key in its caller's name (as above). */
+/** The value of `kms:ViaService` when a service in an ARN's region uses a key on behalf of its caller (as above). */
 function viaService(service: string, arn: string): string {
   const [, partition, , region] = arn.split(':');
   return `${service}.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;

@@ -7,10 +7,10 @@ import type { WorkingKey } from './key-steps.ts';
 import { type Actor, neededCalls } from './needed-calls.ts';
 import type { DescribedSecret } from './secret-steps.ts';
 import { type SimulatedCall, simulateCalls } from './simulated-calls.ts';
-import { isDenial, type Look, ok, skipped, wrong } from './steps.ts';
+import { type Finding, isDenial, ok, skipped, wrong } from './steps.ts';
 import type { Workflow } from './workflow-steps.ts';
 
-/** What earlier steps found of a rotation's parts. */
+/** The parts of a rotation that earlier steps found. */
 export interface RotationParts {
   readonly identity: Identity;
   readonly secret: DescribedSecret;
@@ -21,11 +21,10 @@ export interface RotationParts {
   readonly workflow: Workflow;
 }
 
-const PROVED_BY_TEST =
-  'with --test the functions that it runs show what they may do, and a rotation shows the rest';
+const TESTED_OTHERWISE = 'use --test, which runs some of the functions with their own roles, or rotate';
 
-/** Whether the policies of the roles allow every call that a rotation of the secret makes. */
-export async function lookAtPermissions(iam: IAMClient, parts: RotationParts): Promise<Look<undefined>> {
+/** Checks whether the roles' policies allow every call of a rotation of the secret. */
+export async function checkPermissions(iam: IAMClient, parts: RotationParts): Promise<Finding<undefined>> {
   const { secret, secretKey, deployment, rotationFunction, taskFunctions, workflow, identity } = parts;
   const needed = neededCalls({
     secretArn: secret.ARN,
@@ -47,33 +46,33 @@ export async function lookAtPermissions(iam: IAMClient, parts: RotationParts): P
     const simulated = await mapBounded(needed, calls =>
       simulateCalls(iam, { roleArn: roleOf(calls.actor), calls, region, knownKeys }),
     );
-    return lookOf(simulated.flat());
+    return findingOf(simulated.flat());
   } catch (error) {
     if (error instanceof NoSuchEntityException) {
       return wrong(
-        `a role is gone: ${error.message}`,
-        'A function or the state machine has a role that is not there any more. Deploy the stack again with npm run deploy.',
+        `a role does not exist: ${error.message}`,
+        'A function or the state machine names a role that was deleted. Deploy the stack again with npm run deploy.',
       );
     }
     if (!isDenial(error)) throw error;
-    return skipped(`your identity may not ask for them (iam:SimulatePrincipalPolicy); ${PROVED_BY_TEST}`);
+    return skipped(`your identity may not call iam:SimulatePrincipalPolicy; ${TESTED_OTHERWISE}`);
   }
 }
 
-function lookOf(calls: readonly SimulatedCall[]): Look<undefined> {
+function findingOf(calls: readonly SimulatedCall[]): Finding<undefined> {
   const denied = calls.filter(({ isAllowed, unknownKeys }) => !isAllowed && unknownKeys.length === 0);
   const [first] = denied;
   if (first !== undefined) {
-    const more = denied.length === 1 ? '' : `, and ${denied.length - 1} more of this kind`;
+    const more = denied.length === 1 ? '' : `, and ${denied.length - 1} more`;
     return wrong(
       `${denialText(first)}${more}`,
-      `A rotation needs what is denied here: ${denied.map(denialText).join('; ')}. ${fixOf(first)}`,
+      `A rotation needs these calls: ${denied.map(denialText).join('; ')}. ${fixOf(first)}`,
     );
   }
   const undecided = calls.find(({ isAllowed }) => !isAllowed);
   if (undecided !== undefined) {
     return skipped(
-      `whether ${roleName(undecided)} may ${undecided.action} depends on ${undecided.unknownKeys.join(', ')}, which only a real call has; ${PROVED_BY_TEST}`,
+      `whether ${roleName(undecided)} may ${undecided.action} depends on ${undecided.unknownKeys.join(', ')}, which only a real call provides; ${TESTED_OTHERWISE}`,
     );
   }
   const roles = new Set(calls.map(({ roleArn }) => roleArn));
@@ -91,12 +90,12 @@ function roleName({ roleArn }: SimulatedCall): string {
 function fixOf({ deniedBy, remedy }: SimulatedCall): string {
   switch (deniedBy) {
     case 'the organisation':
-      return 'A service control policy of your organisation denies it: ask whoever keeps those policies to allow it to the role.';
+      return 'A service control policy of your organisation denies it. Ask its administrators to allow it for the role.';
     case 'the boundary':
-      return 'The permissions boundary of the role does not allow it: widen the boundary, or deploy with another one.';
+      return 'The permissions boundary of the role does not allow it. Extend the boundary, or deploy with another one.';
     case 'a policy':
-      return 'A policy of the role denies it: take that policy away, then deploy the stack again with npm run deploy.';
+      return 'A policy of the role denies it. Remove that policy, then deploy the stack again with npm run deploy.';
     case 'no policy':
-      return `Deploy the stack again with npm run deploy; it restores what was changed by hand.${remedy === undefined ? '' : ` ${remedy}`}`;
+      return `Deploy the stack again with npm run deploy. It reverts manual changes.${remedy === undefined ? '' : ` ${remedy}`}`;
   }
 }

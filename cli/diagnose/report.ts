@@ -7,7 +7,7 @@ const COLOURS = { ok: 'green', wrong: 'red', skipped: 'yellow' } as const;
 const STATUS_WIDTH = 8;
 const STEP_WIDTH = 19;
 
-/** What a diagnosis comes to. */
+/** The result of a diagnosis. */
 export interface Verdict {
   readonly ending: Extract<Ending, 'done' | 'failed' | 'unhealthy'>;
   /** One paragraph. */
@@ -20,30 +20,33 @@ export function printStep({ step, status, found }: StepResult, terminal: Termina
   terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`);
 }
 
-/** What the steps come to: the first one that is wrong counts, since those after it may only follow from it. */
+/** Sums up the steps. The first problem counts, because later ones may follow from it. */
 export function verdictOf(results: readonly StepResult[], secretId: string, command: CommandLine): Verdict {
   const first = results.find(({ status }) => status === 'wrong');
   if (first !== undefined) {
-    return { ending: 'unhealthy', text: `The first thing that is wrong is ${first.step}. ${first.fix}` };
+    return { ending: 'unhealthy', text: `First problem: ${first.step}. ${first.fix}` };
   }
-  const seen = (name: StepName): boolean =>
+  const passed = (name: StepName): boolean =>
     results.some(({ step, status }) => step === name && status === 'ok');
-  // The test of the configuration is another way to see what the functions may do.
-  const unseen = results
-    .filter(({ step, unseen }) => unseen === true && !(step === 'permissions' && seen('configuration-test')))
+  // The configuration test also shows what the functions may do.
+  const unchecked = results
+    .filter(
+      ({ step, isUnchecked }) =>
+        isUnchecked === true && !(step === 'permissions' && passed('configuration-test')),
+    )
     .map(({ step }) => step);
-  if (unseen.length > 0) {
-    const byTest = unseen.includes('permissions')
-      ? ' --test lets Secrets Manager test the configuration, in which the functions that it runs show what they may do; it spends nothing.'
+  if (unchecked.length > 0) {
+    const byTest = unchecked.includes('permissions')
+      ? ' --test lets Secrets Manager test the configuration, which runs some of the functions with their own roles and spends nothing.'
       : '';
     return {
       ending: 'failed',
-      text: `Nothing wrong was seen, but ${unseen.join(', ')} could not be looked at. Use an identity that may, with --profile, or have these calls allowed.${byTest}`,
+      text: `No problem found, but your identity may not check ${unchecked.join(', ')}. Use another identity with --profile, or get these calls allowed.${byTest}`,
     };
   }
   return {
     ending: 'done',
-    text: `All is well${seen('permissions') ? '' : ', as far as a test shows it'}. The smoke test of a new deployment is a rotation: ${command(`rotate ${secretId}`)}`,
+    text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command(`rotate ${secretId}`)}`,
   };
 }
 

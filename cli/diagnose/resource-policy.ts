@@ -26,9 +26,9 @@ const policy = v.object({
 type Statement = v.InferOutput<typeof statement>;
 
 /**
- * Whether a function's policy lets a service invoke it. A condition on anything but the source counts as met.
+ * Whether a function's policy lets a service invoke it. Conditions on anything but the source count as met.
  *
- * @throws v.ValiError, SyntaxError what is given is no policy
+ * @throws v.ValiError, SyntaxError the text is not a policy
  * @see AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation", on "access denied"
  */
 export function letsInvoke(policyText: string, call: ServiceCall): boolean {

@@ -11,7 +11,7 @@ import { InvalidSecret } from '../../functions/shared/errors.ts';
 import { type Credential, parseCredential } from '../../functions/shared/secret-value.ts';
 import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
 /** The secret, without its values. */
 export interface DescribedSecret extends DescribeSecretCommandOutput {
@@ -19,18 +19,18 @@ export interface DescribedSecret extends DescribeSecretCommandOutput {
   readonly Name: string;
 }
 
-/** The value of AWSCURRENT, and when that version was made. */
+/** The value of AWSCURRENT, and when that version was created. */
 export interface StoredValue {
   readonly credential: Credential;
   readonly storedAt: Date;
 }
 
-/** Whether the secret exists, is to stay, and is one that can be rotated in this region. */
-export async function lookAtSecret(
+/** Checks whether the secret exists, is not to be deleted, and can be rotated in this region. */
+export async function checkSecret(
   secrets: SecretsManagerClient,
   secretId: string,
   region: string,
-): Promise<Look<DescribedSecret>> {
+): Promise<Finding<DescribedSecret>> {
   let described: DescribeSecretCommandOutput;
   try {
     described = await secrets.send(new DescribeSecretCommand({ SecretId: secretId }));
@@ -39,32 +39,32 @@ export async function lookAtSecret(
       throw error;
     return wrong(
       `${secretId} does not exist in ${region}`,
-      `There is no secret ${secretId} in this account in the region ${region}. Look at its name (aws secretsmanager list-secrets) and at the region (--region).`,
+      `Check the name (aws secretsmanager list-secrets) and the region (--region).`,
     );
   }
   const { ARN = secretId, Name = secretId, DeletedDate, PrimaryRegion } = described;
   if (DeletedDate !== undefined) {
     return wrong(
       `${Name} is scheduled for deletion`,
-      `Keep the secret, if that was not meant: aws secretsmanager restore-secret --secret-id ${ARN}`,
+      `If that is not intended, restore it: aws secretsmanager restore-secret --secret-id ${ARN}`,
     );
   }
   if (PrimaryRegion !== undefined && PrimaryRegion !== region) {
     return wrong(
       `${Name} is a replica`,
-      `The secret is a replica, and only the primary in ${PrimaryRegion} is rotated: deploy there, and diagnose with --region ${PrimaryRegion}.`,
+      `Only the primary secret in ${PrimaryRegion} is rotated. Deploy there, and diagnose with --region ${PrimaryRegion}.`,
     );
   }
   return ok(ARN, { ...described, ARN, Name });
 }
 
-/** Whether the current value is a complete credential. What is found names keys, never their values. */
-export async function lookAtValue(
+/** Checks whether the current value is a complete credential. Reports keys, never their values. */
+export async function checkValue(
   secrets: SecretsManagerClient,
   { ARN, Name }: DescribedSecret,
   command: CommandLine,
-): Promise<Look<StoredValue>> {
-  const store = `Store a complete one: ${command(`authorize ${Name}`)}`;
+): Promise<Finding<StoredValue>> {
+  const store = `Store a credential: ${command(`authorize ${Name}`)}`;
   try {
     const read = await secrets.send(new GetSecretValueCommand({ SecretId: ARN }));
     const credential = parseCredential(ARN, read);
@@ -80,7 +80,7 @@ export async function lookAtValue(
     if (error instanceof DecryptionFailure) {
       return wrong(
         'the value cannot be decrypted',
-        `Secrets Manager cannot use the KMS key of secret ${Name} in your name: look at the state of the key and at its policy.`,
+        `Secrets Manager cannot use the KMS key of secret ${Name} on your behalf. Check the state of the key and its policy.`,
       );
     }
     throw error;

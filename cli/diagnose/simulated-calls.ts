@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { CallContext, NeededCalls } from './needed-calls.ts';
 
-/** How the policies of a role decide about one call. */
+/** The decision of a role's policies about one call. */
 export interface SimulatedCall {
   readonly roleArn: string;
   readonly action: string;
@@ -15,23 +15,23 @@ export interface SimulatedCall {
   readonly isAllowed: boolean;
   /** What denies it. */
   readonly deniedBy: 'no policy' | 'a policy' | 'the boundary' | 'the organisation';
-  /** Condition keys that a policy asks about and that only a real call has: without them the decision is none. */
+  /** Condition keys that a policy uses and only a real call provides. With any of them the decision is unknown. */
   readonly unknownKeys: readonly string[];
-  /** What may be done about a denial. */
+  /** What else to do about a denial. */
   readonly remedy: string | undefined;
 }
 
-/** Whose policies decide, and about what. */
+/** What to simulate. */
 export interface Simulated {
   readonly roleArn: string;
   readonly calls: NeededCalls;
   readonly region: string;
-  /** Condition keys that are given where they belong; AWS calls them missing for other calls of the role, too. */
+  /** Condition keys that some calls have; AWS reports them as missing for the role's other calls. */
   readonly knownKeys: ReadonlySet<string>;
 }
 
 /**
- * Asks IAM how it would decide about calls. Policies of keys and other resources are no part of it.
+ * Simulates calls with IAM. The simulation does not include policies of keys and other resources.
  *
  * @see AWS Identity and Access Management API Reference, SimulatePrincipalPolicy and EvaluationResult
  */
@@ -67,7 +67,7 @@ export async function simulateCalls(client: IAMClient, simulated: Simulated): Pr
   return found;
 }
 
-/** By resource; for a single one the answer may have the decision in the result itself. */
+/** The decision for each resource; with a single resource it may be in the result itself. */
 function resourceResults(result: EvaluationResult): readonly ResourceSpecificResult[] {
   const { EvalResourceName, EvalDecision, MissingContextValues, ResourceSpecificResults = [] } = result;
   if (ResourceSpecificResults.length > 0) return ResourceSpecificResults;
@@ -83,7 +83,7 @@ function deniedBy(
   return EvalResourceDecision === 'explicitDeny' ? 'a policy' : 'no policy';
 }
 
-/** What boundaries like to ask for; every real call has it, a simulated one only when it is given. */
+/** The keys that every real call has and boundaries often use; a simulated call needs them given. */
 function contextOfEveryCall({ roleArn, region }: Simulated): CallContext {
   return {
     'aws:PrincipalAccount': roleArn.split(':')[4] ?? '',

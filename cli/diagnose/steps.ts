@@ -1,6 +1,6 @@
 import { explainAwsFailure } from '../shared/aws-failure.ts';
 
-/** The links of the chain, in the order in which a rotation needs them. */
+/** The steps of a diagnosis, in the order in which a rotation needs their subjects. */
 export type StepName =
   | 'identity'
   | 'deployment'
@@ -12,8 +12,10 @@ export type StepName =
   | 'invocation'
   | 'task-functions'
   | 'seal-key'
+  | 'journal'
   | 'workflow'
   | 'permissions'
+  | 'login'
   | 'labels'
   | 'last-execution'
   | 'in-time'
@@ -21,52 +23,52 @@ export type StepName =
   | 'access-token'
   | 'configuration-test';
 
-/** What a look at one link found, and, where it is sound, what the later looks need of it. */
-export type Look<Value> =
+/** What a step found and, if it passed, the value that later steps need. */
+export type Finding<Value> =
   | { readonly status: 'ok'; readonly found: string; readonly value: Value }
   | { readonly status: 'wrong'; readonly found: string; readonly fix: string }
   | { readonly status: 'skipped'; readonly found: string };
 
-/** A look, as it is reported. */
+/** A step, as it is reported. */
 export interface StepResult {
   readonly step: StepName;
   readonly status: 'ok' | 'wrong' | 'skipped';
   readonly found: string;
-  /** One paragraph, for what is wrong. */
+  /** One paragraph, for a problem. */
   readonly fix?: string;
-  /** Whether it was skipped for itself and not for the sake of an earlier step. */
-  readonly unseen?: true;
+  /** Whether it was skipped because the caller may not check it, not because an earlier step failed. */
+  readonly isUnchecked?: true;
 }
 
-/** A look that is over; `value` is there when it was sound. */
+/** A finished step; it has a value if it passed. */
 export interface Outcome<Value> {
   readonly step: StepName;
   readonly value?: { readonly of: Value };
 }
 
-/** The link is sound. */
-export function ok<Value>(found: string, value: Value): Look<Value> {
+/** The step passed. */
+export function ok<Value>(found: string, value: Value): Finding<Value> {
   return { status: 'ok', found, value };
 }
 
-/** The link is broken; `fix` says what to do. */
-export function wrong(found: string, fix: string): Look<never> {
+/** The step found a problem. */
+export function wrong(found: string, fix: string): Finding<never> {
   return { status: 'wrong', found, fix };
 }
 
-/** The link could not be seen, for itself and not for the sake of an earlier one. */
-export function skipped(found: string): Look<never> {
+/** The caller may not check it. */
+export function skipped(found: string): Finding<never> {
   return { status: 'skipped', found };
 }
 
 const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException']);
 
-/** Whether AWS refused a call for want of a permission. */
+/** Whether AWS refused a call because of a missing permission. */
 export function isDenial(error: unknown): error is Error {
   return error instanceof Error && DENIALS.has(error.name);
 }
 
-/** Takes the steps one after the other and keeps what they found. */
+/** Runs the steps one after the other and keeps their results. */
 export class Steps {
   readonly results: StepResult[] = [];
   readonly #onResult: (result: StepResult) => void;
@@ -76,23 +78,23 @@ export class Steps {
     this.#onResult = onResult;
   }
 
-  /** Whether no step so far is wrong or unseen; the permissions may be unseen, which a test shows as well. */
-  areSound(): boolean {
+  /** Whether all steps so far passed. Unchecked permissions count as passed, because a configuration test shows them. */
+  havePassed(): boolean {
     return this.results.every(
-      ({ step, status, unseen }) => status === 'ok' || (step === 'permissions' && unseen === true),
+      ({ step, status, isUnchecked }) => status === 'ok' || (step === 'permissions' && isUnchecked === true),
     );
   }
 
   /**
-   * Takes a step, unless one that it needs was not sound. What the caller may not see is skipped, not wrong: it says
-   * nothing of what the functions may do.
+   * Runs a step, unless a step that it needs did not pass. A check that the caller may not make is skipped, not wrong,
+   * because the functions may have the permission.
    *
-   * @throws whatever else keeps AWS from answering
+   * @throws any other error of AWS
    */
-  async take<Values extends Readonly<Record<string, unknown>>, Value>(
+  async run<Values extends Readonly<Record<string, unknown>>, Value>(
     step: StepName,
     needs: { readonly [Name in keyof Values]: Outcome<Values[Name]> },
-    look: (values: NoInfer<Values>) => Promise<Look<Value>> | Look<Value>,
+    check: (values: NoInfer<Values>) => Promise<Finding<Value>> | Finding<Value>,
   ): Promise<Outcome<Value>> {
     const needed: readonly (readonly [string, Outcome<unknown>])[] = Object.entries(needs);
     const broken = needed.find(([, { value }]) => value === undefined)?.[1];
@@ -100,11 +102,15 @@ export class Steps {
       return this.#finish(step, { step, status: 'skipped', found: `needs ${broken.step}` });
     }
     const values = Object.fromEntries(needed.map(([name, { value }]) => [name, value?.of])) as Values;
-    const seen = await this.#seen(() => look(values));
-    if (seen.status === 'ok') {
-      return this.#finish(step, { step, status: 'ok', found: seen.found }, { of: seen.value });
+    const finding = await this.#unlessDenied(() => check(values));
+    if (finding.status === 'ok') {
+      return this.#finish(step, { step, status: 'ok', found: finding.found }, { of: finding.value });
     }
-    return this.#finish(step, { step, ...seen, ...(seen.status === 'skipped' && { unseen: true as const }) });
+    return this.#finish(step, {
+      step,
+      ...finding,
+      ...(finding.status === 'skipped' && { isUnchecked: true as const }),
+    });
   }
 
   #finish<Value>(step: StepName, result: StepResult, value?: { readonly of: Value }): Outcome<Value> {
@@ -113,9 +119,9 @@ export class Steps {
     return { step, ...(value !== undefined && { value }) };
   }
 
-  async #seen<Value>(look: () => Promise<Look<Value>> | Look<Value>): Promise<Look<Value>> {
+  async #unlessDenied<Value>(check: () => Promise<Finding<Value>> | Finding<Value>): Promise<Finding<Value>> {
     try {
-      return await look();
+      return await check();
     } catch (error) {
       if (!isDenial(error)) throw error;
       return skipped(explainAwsFailure(error) ?? error.message);

@@ -5,7 +5,7 @@ import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, failureOf, isFailed } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
-import { type Look, ok, wrong } from './steps.ts';
+import { type Finding, ok, wrong } from './steps.ts';
 
 /** What the later steps need of the state machine. */
 export interface Workflow {
@@ -14,11 +14,11 @@ export interface Workflow {
   readonly executionKeyArn: string | undefined;
 }
 
-/** Whether the state machine can run. */
-export async function lookAtWorkflow(
+/** Checks whether the state machine can run. */
+export async function checkWorkflow(
   stepFunctions: SFNClient,
   { stateMachineArn }: Deployment,
-): Promise<Look<Workflow>> {
+): Promise<Finding<Workflow>> {
   try {
     const {
       status,
@@ -32,30 +32,30 @@ export async function lookAtWorkflow(
     }
     return wrong(
       `the state machine is ${status}`,
-      'The state machine is being deleted. Deploy the stack again with npm run deploy once it is gone.',
+      'The state machine is being deleted. Deploy the stack again with npm run deploy after that.',
     );
   } catch (error) {
     if (!(error instanceof StateMachineDoesNotExist)) throw error;
     return wrong(
       'the state machine does not exist',
-      `Lambda's configuration names ${stateMachineArn}, which is not there. Deploy the stack again with npm run deploy.`,
+      `The rotation function names ${stateMachineArn}, which does not exist. Deploy the stack again with npm run deploy.`,
     );
   }
 }
 
-/** Whether the last rotation ended well, or what is to be done about it. */
-export async function lookAtLastExecution(
+/** Checks whether the last rotation succeeded. */
+export async function checkLastExecution(
   stepFunctions: SFNClient,
   secret: DescribedSecret,
   last: ExecutionSummary | undefined,
   value: StoredValue | undefined,
   command: CommandLine,
-): Promise<Look<undefined>> {
+): Promise<Finding<undefined>> {
   if (last === undefined) return ok('none yet', undefined);
   const { executionArn, name, status, stoppedAt } = last;
   if (!isFailed(status)) return ok(`${name} ${status}`, undefined);
   if (stoppedAt !== undefined && value !== undefined && value.storedAt > stoppedAt) {
-    return ok(`${name} ${status}, but a credential has been stored since`, undefined);
+    return ok(`${name} ${status}, but a credential was stored after it`, undefined);
   }
   const failure = await failureOf(stepFunctions, executionArn);
   const error = status === 'FAILED' ? failure?.error : undefined;
@@ -63,6 +63,6 @@ export async function lookAtLastExecution(
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
   return wrong(
     `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
-    `${action} Redrive: ${command(`redrive ${secret.Name}`)}. ${credential} Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${credential} ${action} Redrive: ${command(`redrive ${secret.Name}`)}. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
   );
 }

@@ -10,24 +10,24 @@ import { readPastRotation } from './past-rotation.ts';
 import { historyResult, printHistory } from './report.ts';
 
 const DEFAULT_LIMIT = 10;
-const LARGEST_LIMIT = 1_000;
+const MAX_LIMIT = 1_000;
 
 const DESCRIPTION = [
-  'Shows past rotations of a secret, newest first: when they began, how long they took and how they ended, each failure with its state and error, and how often they were redriven. AWS keeps closed executions for 90 days.',
-  "The token gap is the time from Genesys Cloud's answer to the move of AWSCURRENT, in which consumers may hold an access token that the refresh has ended.",
+  'Shows past rotations of a secret, newest first: start, duration, result, each failure with its state and error, and the number of redrives. AWS keeps closed executions for 90 days.',
+  'The token gap is the time from the issue of the tokens by Genesys Cloud to the move of AWSCURRENT. During this time consumers may hold a dead access token.',
 ].join('\n\n');
 
 /** Declares `history`. */
 export function addHistory(program: Command, surroundings: Surroundings): void {
   program
     .command('history')
-    .summary('past rotations of a secret')
+    .summary('show past rotations of a secret')
     .description(DESCRIPTION)
     .argument('<secret>', 'name or ARN of the secret')
     .option(
       '--limit <count>',
-      `how many, 1 to ${LARGEST_LIMIT}`,
-      numberArgument('number', LARGEST_LIMIT),
+      `number of rotations, 1 to ${MAX_LIMIT}`,
+      numberArgument('number', MAX_LIMIT),
       DEFAULT_LIMIT,
     )
     .addHelpText(

@@ -1,28 +1,24 @@
-import {
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  KmsAccessDeniedException,
-  KmsInvalidStateException,
-  type SFNClient,
-} from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
+import { instantOf } from '../../functions/shared/instant.ts';
 import { type ExecutionFailure, type ExecutionSummary, failureIn } from '../shared/executions.ts';
 
-/** A rotation as its execution's history tells it. */
+/** A rotation, read from the history of its execution. */
 export interface PastRotation extends ExecutionSummary {
   /** The state that was entered last. */
   readonly lastState: string | undefined;
-  /** From Genesys Cloud's answer to the move of AWSCURRENT; undefined where that is not known. */
+  /** From the issue of the tokens to the move of AWSCURRENT; undefined where it is unknown. */
   readonly tokenGapMs: number | undefined;
-  /** Each time that it failed, oldest first; a redrive may have mended it since. */
+  /** Each failure, oldest first; a redrive may have fixed it since. */
   readonly failures: readonly (ExecutionFailure & { readonly failedAt: Date })[];
   /** When it was redriven. */
   readonly redrivenAt: readonly Date[];
 }
 
-/** The most that a page holds. */
+/** The most that GetExecutionHistory takes. */
 const PAGE_SIZE = 1_000;
 
-/** Reads the history of an execution; of its data nothing but instants is kept. */
+/** Reads the history of an execution. Keeps instants and error messages of its data, nothing else. */
 export async function readPastRotation(
   stepFunctions: SFNClient,
   execution: ExecutionSummary,
@@ -33,11 +29,11 @@ export async function readPastRotation(
   let tokenGapMs: number | undefined;
   let promoteWasRedriven = false;
   for (const event of events) {
-    // A redriven Task need not be entered anew, so the last one that was entered counts.
+    // A redriven Task may have no second TaskStateEntered.
     state = event.stateEnteredEventDetails?.name ?? state;
     const failure = failureIn(event, state);
     if (failure !== undefined) failures.push({ ...failure, failedAt: event.timestamp ?? new Date(0) });
-    // What failed may have moved AWSCURRENT before; then it was left long after the gap had ended.
+    // A Promote that failed may have moved AWSCURRENT; its exit is then long after the end of the gap.
     promoteWasRedriven ||= event.type === 'ExecutionRedriven' && state === 'Promote';
     tokenGapMs = tokenGapIn(event) ?? tokenGapMs;
   }
@@ -52,29 +48,26 @@ export async function readPastRotation(
   };
 }
 
-/** From the moment that Promote was given as that of the refresh to the one in which Promote was left. */
+/** From the issue of the pair, wherever Refresh found it, to the exit of Promote: as the metric TokenGap. */
 function tokenGapIn({ stateExitedEventDetails: exited, timestamp }: HistoryEvent): number | undefined {
   if (exited?.name !== 'Promote' || exited.output === undefined || timestamp === undefined) return undefined;
   const output: unknown = JSON.parse(exited.output);
-  const { verified, promoted } = output as {
-    readonly verified?: { readonly refreshedAt?: unknown };
+  const { refreshed, promoted } = output as {
+    readonly refreshed?: { readonly issuedAt?: unknown };
     readonly promoted?: unknown;
   };
-  // Promote is also left, without having moved anything, for StandDown.
+  // After a caught error Promote continues in StorePending, without a promotion.
   if (promoted === undefined) return undefined;
-  // Null where another execution refreshed, absent in executions of version 0.1.0.
-  if (typeof verified?.refreshedAt !== 'string') return undefined;
-  const gapMs = timestamp.getTime() - Date.parse(verified.refreshedAt);
-  return Number.isNaN(gapMs) ? undefined : Math.max(0, gapMs);
+  const issuedAt = instantOf(refreshed?.issuedAt);
+  return issuedAt && Math.max(0, timestamp.getTime() - issuedAt.getTime());
 }
 
-/** Without its data where the key of the state machine's data may not be used. */
+/** Without execution data where the caller may not use its key. */
 async function historyOf(stepFunctions: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
   try {
     return await allEvents(stepFunctions, executionArn, true);
   } catch (error) {
-    if (!(error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException))
-      throw error;
+    if (!isKeyRefusal(error)) throw error;
     return await allEvents(stepFunctions, executionArn, false);
   }
 }
@@ -87,7 +80,7 @@ async function allEvents(
   const found: HistoryEvent[] = [];
   let nextToken: string | undefined;
   do {
-    const answer = await stepFunctions.send(
+    const page = await stepFunctions.send(
       new GetExecutionHistoryCommand({
         executionArn,
         includeExecutionData,
@@ -95,8 +88,8 @@ async function allEvents(
         nextToken,
       }),
     );
-    found.push(...(answer.events ?? []));
-    nextToken = answer.nextToken;
+    found.push(...(page.events ?? []));
+    nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return found;
 }

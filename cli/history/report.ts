@@ -5,7 +5,7 @@ import type { PastRotation } from './past-rotation.ts';
 
 const HEAD = ['STARTED', 'DURATION', 'RESULT', 'TOKEN GAP', 'REDRIVES', 'FAILURES'];
 
-/** What is not known, or there is none of. */
+/** Shown for unknown and empty values. */
 const NONE = '-';
 
 /** Prints the rotations as a table, newest first. */
@@ -23,7 +23,7 @@ export function printHistory(rotations: readonly PastRotation[], terminal: Termi
   terminal.line(table(HEAD, rows));
 }
 
-/** The same for a program; times are ISO 8601, what is not known is null. */
+/** The rotations as JSON: times in ISO 8601, unknown values as null. */
 export function historyResult(rotations: readonly PastRotation[]): object[] {
   return rotations.map(rotation => ({
     execution: rotation.executionArn,
@@ -51,7 +51,7 @@ const COLOURS: Readonly<Partial<Record<PastRotation['status'], 'green' | 'cyan' 
   FAILED: 'red',
 };
 
-/** What a rotation has done, by the state that it ended in. */
+/** The result of a rotation, by its last state. */
 const RESULTS: Readonly<Record<string, string>> = {
   Rotated: 'rotated',
   Superseded: 'superseded',
@@ -63,7 +63,7 @@ function resultOf({ status, lastState }: PastRotation): string {
   return status.toLowerCase().replaceAll('_', ' ');
 }
 
-/** A rotation is a matter of seconds, whose tenths are of interest; after a redrive it may be days. */
+/** Tenths of seconds below a minute. */
 function preciseText(ms: number): string {
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : durationText(ms);
 }

@@ -3,24 +3,24 @@ import type { CommandLine } from '../shared/command-line.ts';
 import { endText } from '../shared/end-text.ts';
 import type { RotationEnd } from '../shared/rotation-end.ts';
 
-/** What became of one of many executions. */
+/** The result of one of many executions. */
 export type AllResult = { readonly secret: string; readonly execution: string } & (
   | RotationEnd
-  /** It runs, or another one of the secret does. */
+  /** It is running, or another execution of the secret is. */
   | { readonly outcome: 'running' }
-  /** It was redriven meanwhile by somebody else, Secrets Manager perhaps, and has succeeded. */
+  /** Somebody else, such as Secrets Manager, redrove it, and it succeeded. */
   | { readonly outcome: 'succeeded' }
   /** Ctrl-C came first. */
   | { readonly outcome: 'notBegun' }
-  /** Its cause does not look gone. */
+  /** Its cause does not seem fixed. */
   | { readonly outcome: 'leftOut'; readonly message: string }
-  /** Step Functions does not redrive it any more, or a call was refused. */
+  /** Step Functions no longer redrives it, or AWS refused a call. */
   | { readonly outcome: 'notRedrivable' | 'error'; readonly message: string }
 );
 
 type Outcome = AllResult['outcome'];
 
-/** What many results come to. */
+/** The sum of many results. */
 export interface Summary {
   readonly counts: Readonly<Record<'rotated' | 'failed' | 'stillRunning' | 'leftOut' | 'notBegun', number>>;
   readonly ending: Ending;
@@ -31,7 +31,7 @@ const GOOD: ReadonlySet<Outcome> = new Set(['rotated', 'superseded', 'configurat
 const BAD: ReadonlySet<Outcome> = new Set(['failed', 'notRedrivable', 'error']);
 const GOING_ON: ReadonlySet<Outcome> = new Set(['stillRunning', 'running']);
 
-/** Whether the rotation is done. */
+/** Whether the rotation has succeeded. */
 export function isGood({ outcome }: AllResult): boolean {
   return GOOD.has(outcome);
 }
@@ -41,11 +41,11 @@ export function resultText(result: AllResult, command: CommandLine): string {
   const { secret, execution } = result;
   switch (result.outcome) {
     case 'running':
-      return `${secret}: a rotation runs already.`;
+      return `${secret}: a rotation is already running.`;
     case 'succeeded':
-      return `${secret}: its rotation has succeeded meanwhile.`;
+      return `${secret}: its rotation has succeeded in the meantime.`;
     case 'notBegun':
-      return `${secret}: not redriven any more.`;
+      return `${secret}: not redriven, because of Ctrl-C.`;
     case 'leftOut':
       return `${secret}: not redriven. ${result.message}`;
     case 'notRedrivable':
@@ -56,7 +56,7 @@ export function resultText(result: AllResult, command: CommandLine): string {
   }
 }
 
-/** Sums the results up; the worst of them decides how the program ends. */
+/** Sums up the results; the worst one determines the exit code. */
 export function summaryOf(results: readonly AllResult[]): Summary {
   const among = (outcomes: ReadonlySet<Outcome>): number =>
     results.filter(({ outcome }) => outcomes.has(outcome)).length;
@@ -80,15 +80,15 @@ function textOf(
   { rotated, failed, stillRunning, leftOut, notBegun }: Summary['counts'],
   all: number,
 ): string {
-  if (all === 0) return 'No failed rotation waits for a redrive.';
+  if (all === 0) return 'No failed rotations to redrive.';
   const parts = [
     `${rotated} done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(stillRunning > 0 ? [`${stillRunning} still running`] : []),
     ...(leftOut > 0
-      ? [`${leftOut} left out, because their cause does not look gone (--force takes them)`]
+      ? [`${leftOut} skipped, because their cause does not seem fixed (--force redrives them)`]
       : []),
-    ...(notBegun > 0 ? [`${notBegun} not begun`] : []),
+    ...(notBegun > 0 ? [`${notBegun} not started`] : []),
   ];
   return `Of ${all} failed rotations: ${parts.join(', ')}.`;
 }

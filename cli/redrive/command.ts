@@ -19,18 +19,23 @@ const EXAMPLES = exampleHelp(
   'redrive --all          (after an outage)',
 );
 
-/** Declares `redrive`: failed rotations go on where they failed. */
+/** Declares `redrive`: resumes failed rotations in the state that failed. */
 export function addRedrive(program: Command, surroundings: Surroundings): void {
   program
     .command('redrive')
-    .summary('let a failed rotation go on where it failed')
+    .summary('resume a failed rotation in the state that failed')
     .description(
-      'Says what failed and whether the cause looks gone, lets the execution go on at the state that failed, and follows it to its end. A rotation that runs already is followed.',
+      'Reports what failed and whether the cause seems fixed, redrives the execution, and follows it to its end. If the rotation is already running, follows it.',
     )
     .argument('[secret-or-execution]', 'name or ARN of the secret, or ARN of an execution')
-    .option('--all', 'every credential whose rotation failed and has not succeeded since')
-    .option('--force', 'also where the cause does not look gone')
-    .option('--timeout <seconds>', 'how long to wait for each', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)
+    .option('--all', 'redrive every credential whose rotation failed and has not succeeded since')
+    .option('--force', 'redrive even if the cause does not seem fixed')
+    .option(
+      '--timeout <seconds>',
+      'how long to wait for each execution',
+      timeoutArgument,
+      DEFAULT_TIMEOUT_SECONDS,
+    )
     .addHelpText('after', EXAMPLES)
     .addHelpText(
       'after',
@@ -41,7 +46,7 @@ export function addRedrive(program: Command, surroundings: Surroundings): void {
       if (all === (subject !== undefined)) {
         throw new CliError(
           'usage',
-          'Name a secret or an execution, or use --all, and not both. Add --help for what is possible.',
+          'Name a secret or an execution, or use --all, but not both. Run with --help for usage.',
         );
       }
       const context = waitContext(contextOf(command, surroundings));

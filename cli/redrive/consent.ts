@@ -2,9 +2,9 @@ import { confirm } from '@clack/prompts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 
 /**
- * Asks the person at the terminal.
+ * Asks the user for confirmation.
  *
- * @returns false when there is nobody to ask, too
+ * @returns false also when there is no terminal
  * @throws CliError interrupted
  */
 export async function consents(

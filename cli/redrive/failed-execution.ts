@@ -5,23 +5,23 @@ import type { CommandLine } from '../shared/command-line.ts';
 import type { Context } from '../shared/context.ts';
 import { isFailed } from '../shared/executions.ts';
 
-/** An execution with what it rotates. */
+/** An execution and the rotation that it belongs to. */
 export interface FoundExecution {
   readonly executionArn: string;
   readonly status: 'running' | 'succeeded' | 'failed';
   readonly redriveCount: number;
-  /** When it closed; now while it runs. */
+  /** When it closed; now while it is running. */
   readonly closedAt: Date;
   readonly secretArn: string;
   readonly versionId: string;
-  /** Why Step Functions would not redrive it. */
+  /** Why Step Functions would refuse to redrive it. */
   readonly notRedrivable: string | undefined;
 }
 
 /**
  * Reads an execution.
  *
- * @throws CliError there is none, or it rotates nothing
+ * @throws CliError it does not exist, or its input is not one of a rotation
  */
 export async function findExecution(
   executionArn: string,
@@ -41,7 +41,7 @@ export async function findExecution(
     if (!(error instanceof ExecutionDoesNotExist)) throw error;
     throw new CliError(
       'failed',
-      `There is no execution ${executionArn}. Step Functions keeps closed ones for 90 days; name the secret instead.`,
+      `There is no execution ${executionArn}. Step Functions keeps closed executions for 90 days. Name the secret instead.`,
     );
   }
 }
@@ -60,6 +60,6 @@ function requireRotation(
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
-    `The execution ${executionArn} has an input that no rotation has, so there is nothing to redrive. Start a rotation with: ${command('rotate <secret>')}`,
+    `The input of execution ${executionArn} is not one of a rotation, so there is nothing to redrive. Start a rotation with: ${command('rotate <secret>')}`,
   );
 }

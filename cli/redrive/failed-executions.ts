@@ -7,23 +7,23 @@ import type { SecretEntry } from '../shared/secrets.ts';
 const SUCCEEDED_OR_RUNNING = ['SUCCEEDED', 'RUNNING'] as const;
 
 /**
- * How long after its end an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
+ * How long after it closed an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
  * executions").
  */
 const REDRIVABLE_MS = 14 * 24 * 3_600_000;
 
-/** A secret with the execution that stands in the way of its rotation. */
+/** A secret and its newest failed execution. */
 export interface FailedRotation {
   readonly secret: SecretEntry;
   readonly execution: ExecutionSummary;
-  /** Whether another execution of the secret runs: that one decides now. */
+  /** Whether another execution of the secret is running. Its result counts then. */
   readonly isRunning: boolean;
 }
 
 /**
- * The executions that still matter, one for each secret at most: the newest failed one of a secret, as long as no
- * rotation of it has succeeded since. Older ones were followed by it, and it finds what they stored. Configuration
- * tests and the executions of secrets that are gone do not count.
+ * The executions that still need a redrive, at most one for each secret: its newest failed one, unless a rotation of
+ * the secret has succeeded since. Older ones need none, because the newest one finds their tokens in the journal.
+ * Configuration tests and executions of deleted secrets do not count.
  */
 export async function failedRotations(
   secrets: readonly SecretEntry[],
@@ -37,7 +37,7 @@ export async function failedRotations(
   });
   if (newest.length === 0) return [];
 
-  // Successes are many. One from longer before was redriven after these only if redrives of it failed in between.
+  // There are many successes. An older one can have been redriven after these failures only within this time.
   const oldestMs = Math.min(...newest.map(({ execution }) => execution.startedAt.getTime()));
   const since = new Date(oldestMs - REDRIVABLE_MS);
   const others = await executionsWithStatus(stepFunctions, stateMachineArn, SUCCEEDED_OR_RUNNING, since);
@@ -48,7 +48,7 @@ export async function failedRotations(
   });
 }
 
-/** By the ends: an execution that was started earlier may have been redriven later. */
+/** Compares the ends: an execution that started earlier may have been redriven later. */
 function hasSucceededAfter(other: ExecutionSummary, failed: ExecutionSummary): boolean {
   if (other.status !== 'SUCCEEDED' || other.stoppedAt === undefined) return false;
   return other.stoppedAt > (failed.stoppedAt ?? failed.startedAt);

@@ -1,7 +1,7 @@
-/** How long to wait for an answer, in ms. */
+/** How long to wait for a response, in ms. */
 const TIMEOUT_MS = 5_000;
 
-/** Whether something answers at a URL, whatever it says, unless it is an error of its own. */
+/** Whether a server responds at a URL with anything but a server error or 429. */
 async function serves(url: string): Promise<boolean> {
   try {
     const { status } = await fetch(url, {
@@ -15,12 +15,12 @@ async function serves(url: string): Promise<boolean> {
   }
 }
 
-/** Asks at each URL once, however many rotations want to know. */
+/** Calls each URL once, for any number of rotations. */
 export function rememberingServes(): typeof serves {
-  const answers = new Map<string, Promise<boolean>>();
+  const responses = new Map<string, Promise<boolean>>();
   return url => {
-    const answer = answers.get(url) ?? serves(url);
-    answers.set(url, answer);
-    return answer;
+    const response = responses.get(url) ?? serves(url);
+    responses.set(url, response);
+    return response;
   };
 }

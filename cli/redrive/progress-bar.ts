@@ -3,8 +3,8 @@ import type { Terminal } from '../shared/terminal.ts';
 const WIDTH = 30;
 
 /**
- * A bar on a terminal that goes forward as rotations end. It leaves the keyboard alone: the bar of the library for
- * prompts puts the terminal into raw mode and ends the program at Ctrl-C with exit code 0.
+ * A progress bar on a terminal. It does not use the one of the prompt library, which puts the terminal into raw mode
+ * and ends the program at Ctrl-C with exit code 0.
  */
 export class ProgressBar {
   readonly #terminal: Terminal;
@@ -18,14 +18,14 @@ export class ProgressBar {
     this.#draw();
   }
 
-  /** One more has ended. */
+  /** Counts one more rotation. */
   advance(hasFailed: boolean): void {
     this.#done++;
     if (hasFailed) this.#failed++;
     this.#draw();
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void {
     this.#terminal.err.write(`\r${CLEAR_LINE}`);
   }

@@ -4,7 +4,8 @@ import { failureOf } from '../shared/executions.ts';
 import { listSecrets } from '../shared/secrets.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
-import { type CauseDependencies, checkCause } from './cause.ts';
+import type { CauseDependencies } from './cause.ts';
+import { checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
 import { findExecution } from './failed-execution.ts';
 import { type FailedRotation, failedRotations } from './failed-executions.ts';
@@ -13,18 +14,18 @@ import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
 import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
 
 /**
- * Redrives the failed execution of every credential whose rotation has not succeeded since, some at a time.
+ * Redrives the failed execution of every credential whose rotation has not succeeded since, several at a time.
  *
- * @throws CliError some failed, go on or were left out, or it was interrupted
+ * @throws CliError some failed, are still running or were skipped, or the command was interrupted
  */
 export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: WaitContext): Promise<void> {
   const { aws, terminal, command, signal } = context;
   const deployment = await context.deployment();
   const secrets = await listSecrets(aws, deployment);
   const failed = await failedRotations(secrets, deployment.stateMachineArn, aws.stepFunctions);
-  // Shared, so that a login host is asked once for all.
-  const causes = causeDependencies(context);
-  const found = await mapBounded(failed, rotation => lookAt(rotation, causes, context));
+  // Shared, so that each login host is called once.
+  const causes = causeDependencies(deployment, context);
+  const found = await mapBounded(failed, rotation => inspect(rotation, causes, context));
   if (signal.aborted) throw interrupted('Nothing was redriven.');
 
   const unchanged = found.filter(isCandidate).filter(({ cause }) => cause.looks === 'unchanged');
@@ -33,7 +34,7 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
     force ||
     unchanged.length === 0 ||
     (await consents(
-      `The cause of ${unchanged.length} of ${found.length} does not look gone. Redrive those, too?`,
+      `The cause of ${unchanged.length} of ${found.length} failures does not seem fixed. Redrive those as well?`,
       context,
     ));
 
@@ -46,11 +47,11 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
     return result;
   });
   bar?.end();
-  tell(results, bar !== undefined, context);
+  report(results, bar !== undefined, context);
 }
 
-/** What is left alone has its result already. */
-async function lookAt(
+/** @returns the result already where there is nothing to redrive */
+async function inspect(
   { secret: { name: secret }, execution: { executionArn }, isRunning }: FailedRotation,
   causes: CauseDependencies,
   context: WaitContext,
@@ -65,12 +66,12 @@ async function lookAt(
     if (execution.status === 'succeeded') return { ...about, outcome: 'succeeded' };
     if (execution.status === 'running') return { ...about, outcome: 'running' };
     const failure = await failureOf(aws.stepFunctions, executionArn);
-    // DescribeExecution lags behind the history: somebody has redriven it since.
+    // DescribeExecution lags behind the history: somebody has just redriven it.
     if (failure === undefined) return { ...about, outcome: 'running' };
-    const cause = await checkCause(failure.error, execution, causes);
+    const cause = await checkCause(failure, execution, causes);
     return { secretName: secret, execution, cause };
   } catch (error) {
-    // One that cannot be read is no reason to leave the others; a refusal of AWS would meet them all.
+    // One unreadable execution does not stop the others; any other error would affect them all.
     if (!(error instanceof CliError)) throw error;
     return { ...about, outcome: 'error', message: error.message };
   }
@@ -93,7 +94,7 @@ async function resultOf(
   return redriveQuietly(candidate, timeoutMs, context);
 }
 
-function tell(
+function report(
   results: readonly AllResult[],
   hadBar: boolean,
   { terminal, command, signal }: WaitContext,
@@ -102,7 +103,7 @@ function tell(
   if (hadBar) for (const result of results) if (!isGood(result)) terminal.note(resultText(result, command));
   terminal.result({ ...counts, executions: results });
   if (signal.aborted) {
-    throw interrupted(`${text} What was redriven goes on, and needs nobody who waits.`);
+    throw interrupted(`${text} Redriven executions keep running in AWS.`);
   }
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);

@@ -5,10 +5,10 @@ import type { WaitContext } from '../shared/waiting.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 
 /**
- * Redrives a failed execution. Somebody may have done so a moment ago, Secrets Manager among them: that is as good.
+ * Redrives a failed execution. Does nothing if somebody else, such as Secrets Manager, has just redriven it.
  *
  * @returns the number of the redrive to follow
- * @throws CliError it cannot be redriven any more
+ * @throws CliError it can no longer be redriven
  */
 export async function redriveExecution(
   execution: FoundExecution,
@@ -26,14 +26,14 @@ export async function redriveExecution(
     const { NextRotationDate: next } = await aws.secrets.send(
       new DescribeSecretCommand({ SecretId: secretArn }),
     );
-    // Secrets Manager also retries a failed rotation in between; how often is not published.
+    // Secrets Manager also retries a failed rotation earlier; how often is not published.
     const nextAttempt =
       next === undefined
-        ? `no rotation is scheduled, so start the next attempt with: ${command(`rotate ${secretArn}`)}.`
-        : `Secrets Manager tries again by itself, in the window of ${next.toISOString()} or before.`;
+        ? `No rotation is scheduled. Start the next attempt with: ${command(`rotate ${secretArn}`)}.`
+        : `Secrets Manager retries by ${next.toISOString()} at the latest.`;
     throw new CliError(
       'failed',
-      `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). Nothing is lost: ${nextAttempt} The rotation function then goes on with what this one stored or sealed.`,
+      `The execution ${executionArn} cannot be redriven (${now.notRedrivable ?? error.message}). The newest tokens are in the journal. ${nextAttempt}`,
     );
   }
 }

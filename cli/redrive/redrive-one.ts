@@ -9,25 +9,26 @@ import { endingOf, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
-import { type Cause, type CauseDependencies, checkCause } from './cause.ts';
+import type { Cause, CauseDependencies } from './cause.ts';
+import { checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { failedRotations } from './failed-executions.ts';
 import { rememberingServes } from './login-host.ts';
 import { redriveExecution } from './redrive-execution.ts';
 
-/** How to redrive. */
+/** The options of a redrive. */
 export interface RedriveOptions {
-  /** Also where the cause does not look gone. */
+  /** Redrive even if the cause does not seem fixed. */
   readonly force: boolean;
   readonly timeoutMs: number;
 }
 
 /**
- * Redrives the failed execution of a secret, or a given one, and follows it; one that runs is followed.
+ * Redrives the failed execution of a secret, or a given execution, and follows it. Follows a running one.
  *
  * @param subject name or ARN of the secret, or ARN of an execution
- * @throws CliError there is none, it was refused, failed, goes on, or was interrupted
+ * @throws CliError there is none, it was refused, failed, is still running, or was interrupted
  */
 export async function redriveOne(
   subject: string,
@@ -39,7 +40,7 @@ export async function redriveOne(
   const { secret, execution } = await findSubject(subject, deployment, context);
   const about = { secret: secret.name, secretArn: secret.arn };
   if (execution === undefined || execution.status === 'succeeded') {
-    terminal.line(`Nothing of ${secret.name} waits for a redrive: its last rotation did not fail.`);
+    terminal.line(`Nothing to redrive: the last rotation of ${secret.name} did not fail.`);
     terminal.result({ ...about, outcome: 'nothingToRedrive' });
     return;
   }
@@ -47,10 +48,11 @@ export async function redriveOne(
   const { executionArn } = execution;
   let { redriveCount } = execution;
   let cause: Cause | undefined;
-  if (execution.status === 'running') terminal.note(`The execution ${executionArn} runs; following it.`);
+  if (execution.status === 'running')
+    terminal.note(`The execution ${executionArn} is running. Following it.`);
   else {
     const failure = await requireFailure(execution, context);
-    cause = await checkCause(failure.error, execution, causeDependencies(context));
+    cause = await checkCause(failure, execution, causeDependencies(deployment, context));
     terminal.note(`The rotation of ${secret.name} ${failureText(failure)} ${cause.why}`);
     if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
     redriveCount = await redriveExecution(execution, context);
@@ -72,16 +74,16 @@ export async function redriveOne(
   terminal.line(text);
 }
 
-/** What the checks use, for real. */
-export function causeDependencies({
-  aws: { secrets },
-  time,
-  command,
-  signal,
-}: WaitContext): CauseDependencies {
+/** The dependencies of the checks. */
+export function causeDependencies(
+  { stateMachineArn }: Pick<Deployment, 'stateMachineArn'>,
+  { aws: { secrets, stepFunctions }, time, command, signal }: WaitContext,
+): CauseDependencies {
   const urlsOf = gatewayUrls();
   return {
     secrets,
+    stepFunctions,
+    stateMachineArn,
     loginUrlOf: host => urlsOf(host).loginUrl,
     serves: rememberingServes(),
     nowMs: time.nowMs,
@@ -109,7 +111,7 @@ async function findSubject(subject: string, deployment: Deployment, context: Wai
   };
 }
 
-/** That of the pending rotation; where its name cannot be told from the pending version, the newest that failed. */
+/** The execution of the pending rotation; otherwise the newest failed one of the secret. */
 async function executionToRedrive(
   secret: SecretEntry,
   deployment: Deployment,
@@ -125,9 +127,9 @@ async function executionToRedrive(
 }
 
 /**
- * How an execution failed.
+ * Reads how an execution failed.
  *
- * @throws CliError it has been redriven meanwhile
+ * @throws CliError somebody has just redriven it
  */
 async function requireFailure(
   { executionArn }: FoundExecution,
@@ -135,17 +137,17 @@ async function requireFailure(
 ): Promise<ExecutionFailure> {
   const failure = await failureOf(stepFunctions, executionArn);
   if (failure !== undefined) return failure;
-  // DescribeExecution lags behind the history: somebody has redriven it since.
+  // DescribeExecution lags behind the history.
   throw new CliError(
     'stillRunning',
-    `Somebody has just redriven the execution ${executionArn}. Follow it with the same command again.`,
+    `Somebody has just redriven the execution ${executionArn}. Run the same command again to follow it.`,
   );
 }
 
 async function requireConsent(cause: Cause, context: WaitContext): Promise<void> {
-  if (await consents('The cause does not look gone. Redrive all the same?', context)) return;
+  if (await consents('The cause does not seem fixed. Redrive anyway?', context)) return;
   throw new CliError(
     'refused',
-    `Not redriven: the cause does not look gone. ${cause.why} With --force it is redriven all the same, which is safe, but fails again while the cause is there.`,
+    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway. That is safe, but fails again until the cause is fixed.`,
   );
 }

@@ -15,7 +15,7 @@ export interface Candidate {
   readonly cause: Cause;
 }
 
-/** Redrives one and waits for its end. What goes wrong with one is its result, and no reason to leave the others. */
+/** Redrives an execution and waits for its end. An error is its result and does not stop the others. */
 export async function redriveQuietly(
   { secretName: secret, execution }: Candidate,
   timeoutMs: number,

@@ -1,11 +1,15 @@
-import { describeExecution, isTransient } from '../../functions/shared/executions.ts';
+import {
+  describeExecution,
+  type ExecutionDescription,
+  isTransient,
+} from '../../functions/shared/executions.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 
-/** How long apart to look, in ms: DescribeExecution has the smallest quota, and others need it more. */
+/** The pause between two polls, in ms: DescribeExecution has the smallest quota, and others need it more. */
 const PAUSE_MS = 1_000;
 
 /**
- * Waits until an execution exists.
+ * Polls until an execution exists and, where a condition is given, meets it.
  *
  * @returns false when the time is over first
  * @throws CliError interrupted
@@ -14,16 +18,18 @@ export async function appears(
   executionArn: string,
   untilMs: number,
   { aws, time, signal }: Pick<WaitContext, 'aws' | 'time' | 'signal'>,
+  isAwaited: (execution: ExecutionDescription) => boolean = () => true,
 ): Promise<boolean> {
   for (;;) {
     try {
-      if ((await describeExecution(executionArn, aws)) !== undefined) return true;
+      const found = await describeExecution(executionArn, aws);
+      if (found !== undefined && isAwaited(found)) return true;
     } catch (error) {
       if (!isTransient(error)) throw error;
     }
     const leftMs = untilMs - time.nowMs();
     if (leftMs <= 0) return false;
     await time.sleep(Math.min(PAUSE_MS, leftMs), signal);
-    if (signal.aborted) throw interrupted('Secrets Manager goes on with the rotation.');
+    if (signal.aborted) throw interrupted('Secrets Manager continues the rotation.');
   }
 }

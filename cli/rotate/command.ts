@@ -5,17 +5,17 @@ import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argum
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
 
-/** Declares `rotate`: a rotation now. */
+/** Declares `rotate`: rotates a credential now. */
 export function addRotate(program: Command, surroundings: Surroundings): void {
   program
     .command('rotate')
     .summary('rotate a credential now')
     .description(
-      'Lets Secrets Manager rotate a credential now, shows the states of the rotation as they are entered, retried and left, and how it ended.',
+      'Rotates a credential now with RotateSecret, shows each state as it is entered, retried and left, and reports the result.',
     )
     .argument('<secret>', 'name or ARN of the secret')
     .option('--timeout <seconds>', 'how long to wait', timeoutArgument, DEFAULT_TIMEOUT_SECONDS)
-    .option('--no-wait', 'start it and do not wait')
+    .option('--no-wait', 'start the rotation and exit')
     .addHelpText(
       'after',
       exampleHelp('rotate genesys/voicemail', 'rotate genesys/voicemail --no-wait --json'),

@@ -9,8 +9,7 @@ import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 
 /**
- * Asks Secrets Manager for a rotation now, by the function and the schedule that the secret has; a rotation that was
- * turned off is on again afterwards.
+ * Starts a rotation with the secret's own function and schedule. Enables the rotation if it was disabled.
  *
  * @returns the id of the pending version
  * @throws CliError an earlier rotation is not complete
@@ -28,7 +27,7 @@ export async function startRotation(
     return VersionId;
   } catch (error) {
     if (!(error instanceof InvalidRequestException)) throw error;
-    // The labels tell more than the message, on which nobody may rely.
+    // The labels explain the refusal; the text of the message is not documented.
     const now = await findSecret(context.aws, deployment, secret.arn);
     throw await previousRotation(now, deployment, context, error.message);
   }
@@ -38,39 +37,39 @@ async function previousRotation(
   secret: SecretEntry,
   deployment: Deployment,
   { aws: { stepFunctions }, command }: WaitContext,
-  said: string,
+  reason: string,
 ): Promise<CliError> {
   const pending = versionWithStage(secret, 'AWSPENDING');
-  const refused = `Secrets Manager does not start a rotation of ${secret.name} ("${said}")`;
+  const refused = `Secrets Manager refuses to rotate ${secret.name} ("${reason}")`;
   if (pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT')) {
     return new CliError(
       'stillRunning',
-      `${refused}: it has not finished the one before, although no version waits any more. Try again in a minute.`,
+      `${refused}: it has not finished the previous rotation yet, although no version is pending. Try again in a minute.`,
     );
   }
   const latest = await latestAttempt(secret, pending, deployment, stepFunctions);
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but no execution of its rotation exists. Secrets Manager tries it again by itself; see why it could not run the rotation function with: ${command(`diagnose ${secret.name}`)}`,
+      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command(`diagnose ${secret.name}`)}`,
     );
   }
   if (latest.status === 'SUCCEEDED') {
     return new CliError(
       'stillRunning',
-      `${refused}: the execution of version ${pending} has succeeded, and Secrets Manager has not taken notice yet. Try again in a minute.`,
+      `${refused}: the execution of version ${pending} has succeeded, but Secrets Manager has not finished the rotation yet. Try again in a minute.`,
     );
   }
-  // The history tells of a redrive before the status does.
+  // The history shows a redrive before the status does.
   const failure = isFailed(latest.status) ? await failureOf(stepFunctions, latest.executionArn) : undefined;
   if (failure === undefined) {
     return new CliError(
       'stillRunning',
-      `${refused}: the rotation to version ${pending} runs. Follow it with: ${command(`redrive ${secret.name}`)}`,
+      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command(`redrive ${secret.name}`)}`,
     );
   }
   return new CliError(
     'rotationFailed',
-    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Take the cause away, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
+    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Fix the cause, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
   );
 }

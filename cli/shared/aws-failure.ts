@@ -1,38 +1,38 @@
-/** Says in one paragraph what AWS or the way to it refused, and what to do; undefined for what is no such failure. */
+/** Explains an error of AWS, of the network or of the credentials in one paragraph; undefined for any other error. */
 export function explainAwsFailure(error: unknown): string | undefined {
   const failure = factsOf(error);
   if (failure === undefined) return undefined;
   const { name, message, host } = failure;
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return NO_CREDENTIALS;
-  // The SDK gives these no name of their own.
+  // The SDK throws these with the generic name Error.
   if (message === 'Region is missing' || message.startsWith('Region not accepted')) return NO_REGION;
   if (message.startsWith('Could not load credentials')) return NO_CREDENTIALS;
   if (CREDENTIALS_REFUSED.has(name)) {
-    return `AWS does not accept the credentials (${name}): they have expired, were deleted or belong to another environment. Log in again with aws sso login or aws configure, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN where they are stale; aws sts get-caller-identity tells whether they work. A clock that is minutes off is refused, too.`;
+    return `AWS does not accept the credentials (${name}): they have expired, were deleted or belong to another environment. Log in again with aws sso login or aws configure, or unset stale AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Test the credentials with aws sts get-caller-identity. AWS also refuses requests when the clock of this machine is minutes off.`;
   }
   if (ACCESS_DENIED.has(name)) {
-    return `AWS denies the access: ${sentence(message)} Let the identity named there have that action, or use another one with --profile.`;
+    return `AWS denies access: ${sentence(message)} Grant that action to the identity, or use another identity with --profile.`;
   }
   if (failure.isThrottled) {
-    return `AWS limits the rate of calls and went on refusing after several attempts (${name}): ${sentence(message)} Try again in a minute.`;
+    return `AWS limits the rate of calls, also on several retries (${name}): ${sentence(message)} Try again in a minute.`;
   }
   if (name === 'TimeoutError' || (failure.code !== undefined && NETWORK_CODES.has(failure.code))) {
     const where = host === undefined ? 'AWS' : host;
-    return `${where} cannot be reached (${failure.code ?? name}). Look at the network, a proxy or VPN, the region (--region, AWS_REGION), and AWS_ENDPOINT_URL, which must be unset for AWS itself.`;
+    return `${where} cannot be reached (${failure.code ?? name}). Check the network, proxy or VPN, the region (--region, AWS_REGION), and AWS_ENDPOINT_URL, which must be unset for AWS itself.`;
   }
   if (failure.isServerError) {
-    return `Something is wrong at AWS itself (${name}): ${sentence(message)} Try again in a minute.`;
+    return `AWS responded with a server error (${name}): ${sentence(message)} Try again in a minute.`;
   }
   return failure.isAws ? `AWS refused the call (${name}): ${sentence(message)}` : undefined;
 }
 
 const NO_CREDENTIALS =
-  'No AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile or AWS_PROFILE after aws configure or aws sso login.';
+  'No AWS credentials found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws configure or aws sso login and select the profile with --profile or AWS_PROFILE.';
 
 const NO_REGION =
-  'No AWS region is set, or one that can be none. Name the region of the deployment with --region, AWS_REGION, or in the profile.';
+  'No valid AWS region is set. Set the region of the deployment with --region, AWS_REGION, or in the profile.';
 
-/** AWS Security Token Service API Reference, "Common Errors", and what services of the JSON protocol answer. */
+/** AWS Security Token Service API Reference, "Common Errors", and the errors of services with the JSON protocol. */
 const CREDENTIALS_REFUSED = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -71,7 +71,7 @@ const NETWORK_CODES = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What is read of an error. */
+/** The parts of an error that the explanation uses. */
 interface FailureFacts {
   readonly name: string;
   readonly message: string;
@@ -79,7 +79,7 @@ interface FailureFacts {
   readonly host: string | undefined;
   readonly isThrottled: boolean;
   readonly isServerError: boolean;
-  /** Whether a service of AWS answered it. */
+  /** Whether an AWS service responded with it. */
   readonly isAws: boolean;
 }
 

@@ -2,21 +2,21 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
-/** The clients that the commands share; the SDK's standard chain finds credentials and region. */
+/** The clients that the commands share. The SDK's default chain finds credentials and region. */
 export interface Aws {
   readonly secrets: SecretsManagerClient;
   readonly stepFunctions: SFNClient;
   readonly lambda: LambdaClient;
 }
 
-/** Where to look for credentials and region, beyond the environment and the shared configuration. */
+/** Options that override the environment and the shared configuration. */
 export interface AwsOptions {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
 }
 
 /**
- * Makes the clients. Calls that are throttled are repeated more often than by default: a person would only type the
+ * Creates the clients. They retry throttled calls more often than by default, because a user would only run the
  * command again.
  */
 export function awsClients({ region, profile }: AwsOptions): Aws {

@@ -1,7 +1,7 @@
-/** Calls under way at a time: fleets are read fast, and AWS's quotas, which the rotations share, are left in peace. */
-const CALLS_AT_A_TIME = 8;
+/** Concurrent calls: enough to read a fleet fast, and few enough to leave AWS's quotas to the rotations. */
+const MAX_CONCURRENCY = 8;
 
-/** Like `Promise.all(items.map(work))`, with a bound on how much of it runs at a time; the results keep their order. */
+/** Like `Promise.all(items.map(work))` with limited concurrency. Results keep the order of the items. */
 export async function mapBounded<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
@@ -11,6 +11,6 @@ export async function mapBounded<Item, Result>(
   const worker = async (): Promise<void> => {
     for (const [index, item] of waiting) results[index] = await work(item);
   };
-  await Promise.all(Array.from({ length: CALLS_AT_A_TIME }, worker));
+  await Promise.all(Array.from({ length: MAX_CONCURRENCY }, worker));
   return results;
 }

@@ -1,8 +1,8 @@
 import type { Ending } from '../exit-code.ts';
 
 /**
- * Ends the command; its message is one paragraph for a person, which says what happened and what to do next, and is
- * empty where the command has said it already.
+ * Ends the command. Its message is one paragraph that says what happened and what to do next. It is empty where the
+ * command has already printed that.
  */
 export class CliError extends Error {
   override readonly name = 'CliError';

@@ -1,12 +1,12 @@
 import type { AwsOptions } from './aws.ts';
 
-/** The deployment that the program takes when none is named. */
+/** The deployment that the program uses by default. */
 export const DEFAULT_STACK = 'genesys-token-rotation';
 
-/** Writes a command of this program so that it can be pasted; `stack` where it is about another deployment. */
+/** Formats a command of this program for pasting; `stack` names another deployment. */
 export type CommandLine = (words: string, stack?: string) => string;
 
-/** Makes command lines for where a command looks: what is the default there is left out. */
+/** Formats command lines with the options of the current command, without defaults. */
 export function commandLine({
   stack: ownStack = DEFAULT_STACK,
   region,

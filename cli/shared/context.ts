@@ -12,26 +12,26 @@ interface CommonOptions extends AwsOptions {
   readonly color: boolean;
 }
 
-/** Where the program runs. */
+/** The environment of the program. */
 export interface Surroundings {
   readonly streams: Streams;
-  /** Aborted by Ctrl-C: what waits ends, what is half done is finished or undone. */
+  /** Aborted by Ctrl-C: waits end, started writes are finished or undone. */
   readonly signal: AbortSignal;
 }
 
-/** What a command works with. */
+/** What a command uses. */
 export interface Context {
   readonly terminal: Terminal;
   readonly aws: Aws;
-  /** Writes what to type next, for the deployment, region and profile at hand. */
+  /** Formats the next command to type, with the current deployment, region and profile. */
   readonly command: CommandLine;
   /** @throws CliError there is no such deployment */
   readonly deployment: () => Promise<Deployment>;
-  /** That of the surroundings. */
+  /** The one of the surroundings. */
   readonly signal: AbortSignal;
 }
 
-/** Makes the context of a command from its options, those of the program included. */
+/** Creates the context of a command from its options and those of the program. */
 export function contextOf(command: Command, { streams, signal }: Surroundings): Context {
   const { stack, json = false, color, ...aws } = command.optsWithGlobals<CommonOptions>();
   const clients = awsClients(aws);

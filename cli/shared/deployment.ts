@@ -7,9 +7,9 @@ import type { DeploymentSchedule } from '../../functions/shared/due-date.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 
-/** A deployment, as its functions tell. */
+/** A deployment, read from its functions. */
 export interface Deployment {
-  /** The stack, which begins every name. */
+  /** The name of the stack, and the prefix of all names in it. */
   readonly name: string;
   readonly rotationFunctionArn: string;
   readonly stateMachineArn: string;
@@ -18,9 +18,9 @@ export interface Deployment {
 }
 
 /**
- * Finds a deployment by the names of its functions; their environment names the rest.
+ * Finds a deployment by the names of its functions, and reads the rest from their environment.
  *
- * @throws CliError there is none of this name in the account and region
+ * @throws CliError there is no deployment of this name in the account and region
  */
 export async function findDeployment(name: string, { lambda }: Pick<Aws, 'lambda'>): Promise<Deployment> {
   const configuration = async (functionName: string): Promise<GetFunctionConfigurationCommandOutput> => {
@@ -31,7 +31,7 @@ export async function findDeployment(name: string, { lambda }: Pick<Aws, 'lambda
       const region = await lambda.config.region();
       throw new CliError(
         'failed',
-        `There is no deployment ${name} in the region ${region}: Lambda knows no function ${functionName}. Name another stack with --stack, another region with --region, or deploy it with npm run deploy.`,
+        `There is no deployment ${name} in region ${region}: the function ${functionName} does not exist. Select another stack with --stack or another region with --region, or deploy it with npm run deploy.`,
       );
     }
   };
@@ -59,6 +59,6 @@ function variable(
   if (value !== undefined) return value;
   throw new CliError(
     'failed',
-    `The function ${FunctionName} has no variable ${name}: it is not a function of this version. Deploy this version first, with npm run deploy.`,
+    `The function ${FunctionName} has no variable ${name}: it was deployed from another version. Deploy this version first: npm run deploy.`,
   );
 }

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { type ExecutionFailure, failureIn } from './executions.ts';
 
-/** What happens in an execution, as it is told to a person. */
+/** A step of an execution, as it is shown to the user. */
 export type ExecutionStep =
   | { readonly kind: 'entered'; readonly state: string; readonly at: Date }
   | {
@@ -16,9 +16,9 @@ export type ExecutionStep =
       readonly kind: 'retried';
       readonly state: string;
       readonly at: Date;
-      /** What the attempt before it failed with. */
+      /** The error of the previous attempt. */
       readonly error: string;
-      /** The number of the attempt that begins, from 2. */
+      /** The number of the attempt that starts, from 2. */
       readonly attempt: number;
     }
   | {
@@ -26,7 +26,7 @@ export type ExecutionStep =
       readonly state: string;
       readonly at: Date;
       readonly durationMs: number;
-      /** The error that was caught: the workflow goes on where it recovers. */
+      /** The error that was caught; the workflow continues in another state. */
       readonly caught: string | undefined;
     }
   | { readonly kind: 'redriven'; readonly at: Date; readonly redriveCount: number }
@@ -35,7 +35,7 @@ export type ExecutionStep =
       readonly at: Date;
       /** The state that it ended in. */
       readonly state: string | undefined;
-      /** Since it was started, or redriven. */
+      /** Since the start or the redrive. */
       readonly durationMs: number;
       /** Undefined when it succeeded. */
       readonly failure: ExecutionFailure | undefined;
@@ -44,20 +44,20 @@ export type ExecutionStep =
 /** AWS Step Functions API Reference, HistoryEvent: how an attempt of a Task can fail. */
 const ATTEMPT_FAILURES = new Set(['TaskFailed', 'TaskTimedOut', 'TaskStartFailed', 'TaskSubmitFailed']);
 
-/** Reads the events of one execution, in their order, into steps. */
+/** Turns the events of one execution, in their order, into steps. */
 export class StepReader {
   #state: string | undefined;
   #enteredAt = new Date(0);
-  #beganAt = new Date(0);
+  #startedAt = new Date(0);
   #attempts = 0;
   #failedWith: string | undefined;
-  /** A redriven Task may be scheduled without being entered anew. */
+  /** A redriven Task may be scheduled without a second TaskStateEntered. */
   #resumes: boolean = false;
 
-  /** The steps that an event means: one, or none; two where a redriven state begins without its own event. */
+  /** The steps of an event: usually one or none; two where a redriven state starts without an event of its own. */
   read(event: HistoryEvent): readonly ExecutionStep[] {
     const { type = '', timestamp: at = new Date(0) } = event;
-    if (type === 'ExecutionStarted') this.#beganAt = at;
+    if (type === 'ExecutionStarted') this.#startedAt = at;
     if (type === 'ExecutionRedriven') return this.#redriven(event, at);
     if (type.endsWith('StateEntered')) return [this.#enter(event.stateEnteredEventDetails?.name ?? '', at)];
     if (type === 'TaskScheduled') return this.#scheduled(at);
@@ -109,7 +109,7 @@ export class StepReader {
   }
 
   #redriven(event: HistoryEvent, at: Date): readonly ExecutionStep[] {
-    this.#beganAt = at;
+    this.#startedAt = at;
     this.#failedWith = undefined;
     this.#resumes = true;
     const { redriveCount = 0 } = event.executionRedrivenEventDetails ?? {};
@@ -119,7 +119,7 @@ export class StepReader {
   #closed(event: HistoryEvent, at: Date): readonly ExecutionStep[] {
     const failure = failureIn(event, this.#state);
     if (failure === undefined && event.type !== 'ExecutionSucceeded') return [];
-    const durationMs = at.getTime() - this.#beganAt.getTime();
+    const durationMs = at.getTime() - this.#startedAt.getTime();
     return [{ kind: 'closed', at, state: this.#state, durationMs, failure }];
   }
 }

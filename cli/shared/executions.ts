@@ -11,50 +11,50 @@ import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
 
 type FailedStatus = (typeof FAILED_STATUSES)[number];
 
-/** Whether an execution of this status closed in vain; one that neither did nor has succeeded runs. */
+/** Whether an execution with this status closed unsuccessfully. */
 export function isFailed(status: ExecutionStatus | undefined): status is FailedStatus {
   return FAILED_STATUSES.some(failed => failed === status);
 }
 
-/** An execution, as a list of them tells. */
+/** An execution, as ListExecutions returns it. */
 export interface ExecutionSummary {
   readonly executionArn: string;
   readonly name: string;
   readonly status: ExecutionStatus;
   readonly startedAt: Date;
-  /** Absent while it runs. */
+  /** Absent while it is running. */
   readonly stoppedAt?: Date;
   readonly redriveCount: number;
 }
 
 /** How a state failed. */
 export interface ExecutionFailure {
-  /** That of the execution when it had failed. */
+  /** The status of the execution after the failure. */
   readonly status: FailedStatus;
   /** The state that was entered last; undefined when the history cannot be read. */
   readonly state: string | undefined;
-  /** That of the state; an execution that ran out of time or was stopped has none, and is told of by a name. */
+  /** The error of the state; `States.Timeout` or `Aborted` for an execution that timed out or was stopped. */
   readonly error: string;
-  /** What the function that failed said. */
+  /** The message of the function that failed. */
   readonly message: string | undefined;
 }
 
-/** The secret whose executions are meant. */
+/** The secret of an execution. */
 export interface SecretIdentity {
   readonly arn: string;
   readonly name: string;
 }
 
-/** The most that a page holds. */
+/** The most that ListExecutions takes. */
 const PAGE_SIZE = 1_000;
 
-/** More than the configuration tests that somebody starts in a row. */
-const EXECUTIONS_TO_LOOK_AT = 20;
+/** More than the number of configuration tests that anybody starts in a row. */
+const MAX_EXECUTIONS = 20;
 
 /**
- * The executions that have one of the statuses, newest first: one list for each status, whatever the secrets are.
+ * The executions of all secrets that have one of the statuses, newest first. Reads one list for each status.
  *
- * @param startedSince where the list ends; without it, with what AWS still keeps
+ * @param startedSince skips older executions; by default the list has all that AWS still keeps
  */
 export async function executionsWithStatus(
   stepFunctions: SFNClient,
@@ -73,7 +73,7 @@ export async function executionsWithStatus(
   return found.sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
 }
 
-/** The newest executions of a secret, at most `limit`, newest first. AWS keeps closed ones for 90 days. */
+/** The newest executions of a secret, at most `limit`, newest first. AWS keeps closed executions for 90 days. */
 export async function executionsOf(
   secret: SecretIdentity,
   stepFunctions: SFNClient,
@@ -88,22 +88,26 @@ export async function executionsOf(
   return found.slice(0, limit);
 }
 
-/** The newest rotation of a secret, whatever became of it; undefined when there is none. */
+/** The newest rotation of a secret, whatever its status; undefined when there is none. */
 export async function newestRotation(
   secret: SecretIdentity,
   stepFunctions: SFNClient,
   stateMachineArn: string,
 ): Promise<ExecutionSummary | undefined> {
-  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, EXECUTIONS_TO_LOOK_AT);
+  const newest = await executionsOf(secret, stepFunctions, stateMachineArn, MAX_EXECUTIONS);
   return newest.find(({ name }) => !isConfigurationTest(name));
 }
 
-/** Whether an execution of this name is about a secret. */
+/** Whether an execution of this name belongs to a secret. */
 export function isExecutionOf(name: string, secret: SecretIdentity): boolean {
   return name.startsWith(executionNamePrefix({ secretArn: secret.arn, secretName: secret.name }));
 }
 
-/** How a closed execution failed; undefined when it did not fail. */
+/**
+ * Reads how a closed execution failed; undefined when it did not fail.
+ *
+ * @throws KmsAccessDeniedException, KmsInvalidStateException the key of its data cannot be used
+ */
 export async function failureOf(
   stepFunctions: SFNClient,
   executionArn: string,
@@ -113,12 +117,12 @@ export async function failureOf(
   return last && failureIn(last, lastStateIn(newestFirst));
 }
 
-/** The state that an execution is in, or was in last. */
+/** Reads the state that an execution is in, or was in last. */
 export async function stateOf(stepFunctions: SFNClient, executionArn: string): Promise<string | undefined> {
   return lastStateIn(await lastEvents(executionArn, stepFunctions));
 }
 
-/** The failure that an event tells of, if it is one that closes an execution. */
+/** The failure of an event that closes an execution; undefined for any other event. */
 export function failureIn(event: HistoryEvent, state: string | undefined): ExecutionFailure | undefined {
   const type: string | undefined = event.type;
   switch (type) {
@@ -147,10 +151,10 @@ async function* listExecutions(
 ): AsyncGenerator<readonly ExecutionSummary[]> {
   let nextToken: string | undefined;
   do {
-    const answer = await stepFunctions.send(
+    const page = await stepFunctions.send(
       new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: PAGE_SIZE, nextToken }),
     );
-    yield (answer.executions ?? []).map(item => ({
+    yield (page.executions ?? []).map(item => ({
       executionArn: item.executionArn ?? '',
       name: item.name ?? '',
       status: item.status ?? 'RUNNING',
@@ -158,6 +162,6 @@ async function* listExecutions(
       ...(item.stopDate !== undefined && { stoppedAt: item.stopDate }),
       redriveCount: item.redriveCount ?? 0,
     }));
-    nextToken = answer.nextToken;
+    nextToken = page.nextToken;
   } while (nextToken !== undefined);
 }

@@ -5,35 +5,34 @@ import type { WaitContext } from './waiting.ts';
 
 type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
 
-/** What is followed. */
+/** What to follow. */
 export interface Followed {
   readonly executionArn: string;
-  /** Followed is what comes from this redrive on, which the history may not show yet; 0 for all. */
+  /** Skips events before this redrive, which the history may not show yet; 0 for all events. */
   readonly redriveCount: number;
-  /** When to stop waiting, in ms of the clock. */
+  /** When to stop, in ms of the clock. */
   readonly untilMs: number;
 }
 
 /**
- * How many looks at a history a second one program allows itself: a quarter of what an account and region has, where
- * the rotation function and the Step Functions console look, too.
+ * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, which
+ * the Step Functions console uses as well.
  *
- * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 a second
+ * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 per second
  */
-export const LOOKS_PER_SECOND = 5;
+export const MAX_POLLS_PER_SECOND = 5;
 
-/** The wait after a look that showed something, how it grows while nothing happens, and its end, in ms. */
-const SHORTEST_WAIT_MS = 1_000;
+/** The pause after a poll that found events, its growth while there are none, and its maximum, in ms. */
+const MIN_PAUSE_MS = 1_000;
 const GROWTH = 1.5;
-const LONGEST_WAIT_MS = 8_000;
+const MAX_PAUSE_MS = 8_000;
 
-/** A whole rotation is some 40 events. */
+/** A rotation has about 40 events. */
 const PAGE_SIZE = 100;
 
 /**
- * Tells what happens in an execution, as it happens, until it closes. It also ends, without a step that says closed,
- * when the time is over or the signal is aborted: the execution goes on then. An execution that does not exist yet is
- * waited for.
+ * Yields the steps of an execution as they happen, until it closes. Also ends when the time is over or the signal is
+ * aborted, without a step `closed`; the execution keeps running then. Waits for an execution that does not exist yet.
  */
 export async function* follow(
   { executionArn, redriveCount, untilMs }: Followed,
@@ -43,10 +42,10 @@ export async function* follow(
   const reader = new StepReader();
   let lastId = 0;
   let isDue = redriveCount === 0;
-  let waitMs = SHORTEST_WAIT_MS;
+  let pauseMs = MIN_PAUSE_MS;
   for (;;) {
-    const look = await eventsAfter(lastId, executionArn, context);
-    for (const event of look.events) {
+    const poll = await eventsAfter(lastId, executionArn, context);
+    for (const event of poll.events) {
       lastId = event.id ?? lastId;
       for (const step of reader.read(event)) {
         if (step.kind === 'redriven' && step.redriveCount >= redriveCount) isDue = true;
@@ -57,26 +56,26 @@ export async function* follow(
     }
     const leftMs = untilMs - time.nowMs();
     if (signal.aborted || leftMs <= 0) return;
-    if (look.isRefused) waitMs = LONGEST_WAIT_MS;
-    else waitMs = look.events.length > 0 ? SHORTEST_WAIT_MS : Math.min(waitMs * GROWTH, LONGEST_WAIT_MS);
-    await time.sleep(Math.min(waitMs, leftMs), signal);
+    if (poll.isRefused) pauseMs = MAX_PAUSE_MS;
+    else pauseMs = poll.events.length > 0 ? MIN_PAUSE_MS : Math.min(pauseMs * GROWTH, MAX_PAUSE_MS);
+    await time.sleep(Math.min(pauseMs, leftMs), signal);
     if (signal.aborted) return;
   }
 }
 
-interface Look {
+interface Poll {
   /** In their order. */
   readonly events: readonly HistoryEvent[];
-  /** The look was throttled, or failed by itself: that says nothing about the execution. */
+  /** The call was throttled or failed; the execution is not affected. */
   readonly isRefused: boolean;
 }
 
-/** Read from the end, so that a look costs one call however long the history is. */
+/** Reads from the end, so that a poll needs one call, however long the history is. */
 async function eventsAfter(
   lastId: number,
   executionArn: string,
   { aws: { stepFunctions }, historyPace, signal }: FollowContext,
-): Promise<Look> {
+): Promise<Poll> {
   const newestFirst: HistoryEvent[] = [];
   let nextToken: string | undefined;
   try {

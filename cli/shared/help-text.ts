@@ -1,13 +1,13 @@
 import { type Ending, EXIT_CODES } from '../exit-code.ts';
 import { commandLine } from './command-line.ts';
 
-/** The part of a command's help that shows it at work. */
+/** The examples in a command's help. */
 export function exampleHelp(...lines: readonly string[]): string {
   const example = commandLine({});
   return `\nExamples:\n${lines.map(line => `  ${example(line)}`).join('\n')}`;
 }
 
-/** The part of a command's help that lists how it can end. */
+/** The exit codes in a command's help. */
 export function exitCodesHelp(...endings: readonly Ending[]): string {
   const lines = endings
     .map(ending => EXIT_CODES[ending])

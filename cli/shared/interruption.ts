@@ -1,8 +1,8 @@
 import { CliError } from './cli-error.ts';
 
 /**
- * Waits for something that may be left at any moment: it reads, or what it has begun AWS ends by itself, as a test of
- * the configuration. What is under way when Ctrl-C ends the wait dies with the process.
+ * Runs work that may be abandoned at any moment: it only reads, or AWS finishes what it started, such as a
+ * configuration test.
  *
  * @throws CliError interrupted
  */

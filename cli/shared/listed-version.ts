@@ -4,7 +4,7 @@ import {
   type SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
 
-/** The first labelled version of a secret that is wanted, with what the list tells: when it was made, for one. */
+/** Finds a labelled version of a secret, with its creation date. */
 export async function findListedVersion(
   secrets: SecretsManagerClient,
   secretArn: string,

@@ -3,10 +3,10 @@ import type { Terminal } from './terminal.ts';
 
 type Style = Parameters<Terminal['style']>[0];
 
-/** How wide the longest name of a state is. */
+/** The width of the longest state name. */
 const STATE_WIDTH = 18;
 
-/** Shows a step to the person who waits. */
+/** Shows a step of the execution. */
 export function showStep(step: ExecutionStep, terminal: Terminal): void {
   const [mark, style, subject, what] = lineOf(step);
   terminal.note(`  ${terminal.style(style, mark, terminal.err)} ${subject.padEnd(STATE_WIDTH)} ${what}`);

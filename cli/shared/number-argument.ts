@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Parses a whole number from 1 on; `what` says in the refusal what it is. */
+/** Parses a whole number from 1 to `largest`; `what` names it in the error message. */
 export function numberArgument(what: string, largest: number): (value: string) => number {
   return value => {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
@@ -9,8 +9,8 @@ export function numberArgument(what: string, largest: number): (value: string) =
   };
 }
 
-/** Parses the seconds of `--timeout` where a rotation is waited for. */
+/** Parses the seconds of `--timeout` of commands that wait for a rotation. */
 export const timeoutArgument = numberArgument('number of seconds', 86_400);
 
-/** A whole rotation with all its retries ends within the five minutes that the state machine allows. */
+/** Longer than a rotation with the usual retries; with all retries it can take longer. */
 export const DEFAULT_TIMEOUT_SECONDS = 300;

@@ -1,6 +1,6 @@
 import type { Time } from './time.ts';
 
-/** Spaces the calls of one operation, so that all that is under way together stays below a rate. */
+/** Spaces the calls of one operation so that they stay below a rate. */
 export class Pace {
   readonly #intervalMs: number;
   readonly #time: Time;
@@ -11,7 +11,7 @@ export class Pace {
     this.#time = time;
   }
 
-  /** Waits for the turn of a call; calls take their turns in the order in which they ask. */
+  /** Waits until the next call may be made. Calls are made in the order in which they ask. */
   async turn(signal: AbortSignal): Promise<void> {
     const nowMs = this.#time.nowMs();
     const atMs = Math.max(nowMs, this.#nextAtMs);

@@ -10,12 +10,12 @@ import type { WaitContext } from './waiting.ts';
 export type RotationEnd =
   | {
       readonly outcome: 'rotated';
-      /** The version that AWSCURRENT was on; absent where no version is AWSPREVIOUS. */
+      /** The previous version of AWSCURRENT; absent where no version is AWSPREVIOUS. */
       readonly previousVersionId?: string;
-      /** The one that it is on. */
+      /** The version that AWSCURRENT is on now. */
       readonly currentVersionId: string;
     }
-  /** A newer credential that someone stored is AWSCURRENT. */
+  /** AWSCURRENT got a newer login, or newer tokens of the same login, during the rotation. */
   | { readonly outcome: 'superseded'; readonly currentVersionId: string }
   /** It only tested the configuration. */
   | { readonly outcome: 'configurationChecked' }
@@ -25,15 +25,15 @@ export type RotationEnd =
 /** What failed, and what to do. */
 interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
   readonly message?: string;
-  /** What is certain of the credential. */
+  /** The impact on the credential and its consumers. */
   readonly credential: string;
   readonly action: string;
-  /** Where the runbook tells more. */
+  /** The runbook entry. */
   readonly runbook: string;
 }
 
-/** How often, and how long apart in ms, to look for the labels: reads may lag behind the promotion. */
-const LOOKS = 5;
+/** How often to read the labels, and the pause in ms: reads may lag behind the promotion. */
+const MAX_READS = 5;
 const PAUSE_MS = 500;
 
 /** Reads how a rotation ended from the last step of its execution and the secret's labels. */
@@ -45,14 +45,14 @@ export async function rotationEnd(
   if (last?.kind !== 'closed') return { outcome: 'stillRunning' };
   if (last.failure !== undefined) return { outcome: 'failed', ...failedEnd(last.failure) };
   if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
-  for (let look = 1; ; look++) {
+  for (let read = 1; ; read++) {
     const { VersionIdsToStages = {} } = await aws.secrets.send(
       new DescribeSecretCommand({ SecretId: rotation.secretArn }),
     );
     const labels = { stages: VersionIdsToStages };
     const currentVersionId = versionWithStage(labels, 'AWSCURRENT') ?? '';
     if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
-    if (belongsToRotation(currentVersionId, rotation.versionId) || look === LOOKS) {
+    if (belongsToRotation(currentVersionId, rotation.versionId) || read === MAX_READS) {
       const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
       return {
         outcome: 'rotated',
@@ -64,7 +64,7 @@ export async function rotationEnd(
   }
 }
 
-/** A failure with the runbook's words about it. */
+/** A failure with the advice of the runbook. */
 function failedEnd({ status, state, error, message }: ExecutionFailure): FailedEnd {
   const { credential, action, runbookEntry } = adviceFor({
     status,
@@ -82,7 +82,7 @@ function failedEnd({ status, state, error, message }: ExecutionFailure): FailedE
   };
 }
 
-/** The exit code that an end means. */
+/** The exit code of an end. */
 export function endingOf({ outcome }: RotationEnd): Ending {
   if (outcome === 'failed') return 'rotationFailed';
   return outcome === 'stillRunning' ? 'stillRunning' : 'done';

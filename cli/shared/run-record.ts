@@ -1,16 +1,16 @@
 import type { ExecutionStep } from './execution-steps.ts';
 
-/** What became of a state, for `--json`. */
+/** One stay in a state, for `--json`. */
 export interface StateRecord {
   readonly state: string;
-  /** Absent while it runs, and for the state that failed. */
+  /** Absent while it is running, and for the state that failed. */
   readonly durationMs?: number;
   readonly attempts: number;
-  /** What its failed attempts failed with. */
+  /** The errors of its failed attempts. */
   readonly errors: readonly string[];
 }
 
-/** Sums the steps of an execution up, state by state in the order of entry. */
+/** Sums up the steps of an execution by state, in the order of entry. */
 export function recordOf(steps: readonly ExecutionStep[]): readonly StateRecord[] {
   const records: StateRecord[] = [];
   for (const step of steps) {

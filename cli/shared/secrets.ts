@@ -15,13 +15,13 @@ import type { Deployment } from './deployment.ts';
 export interface SecretEntry {
   readonly name: string;
   readonly arn: string;
-  /** Its schedule, and when it was and will be rotated. */
+  /** Its schedule, and the dates of the last and the next rotation. */
   readonly rotation: RotationDates;
-  /** The labels of each version that has some. */
+  /** The labels of each labelled version. */
   readonly stages: Readonly<Record<string, readonly string[]>>;
 }
 
-/** All secrets that name the deployment's rotation function as their own, by name. */
+/** All secrets that name the deployment's rotation function, sorted by name. */
 export async function listSecrets(
   { secrets }: Pick<Aws, 'secrets'>,
   { rotationFunctionArn }: Pick<Deployment, 'rotationFunctionArn'>,
@@ -35,7 +35,7 @@ export async function listSecrets(
 /**
  * Finds one secret of the deployment by its name or ARN.
  *
- * @throws CliError it does not exist, is to be deleted, or is not the deployment's
+ * @throws CliError it does not exist, is scheduled for deletion, or belongs to another rotation function
  */
 export async function findSecret(
   { secrets }: Pick<Aws, 'secrets'>,
@@ -50,20 +50,20 @@ export async function findSecret(
     }
     if (described.RotationLambdaARN === undefined) {
       throw refuse(
-        `has no rotation function. Give it that of the deployment ${name}: aws secretsmanager rotate-secret --secret-id ${secretId} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
+        `has no rotation function. Set the one of deployment ${name}: aws secretsmanager rotate-secret --secret-id ${secretId} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
       );
     }
     if (!isSameFunction(described.RotationLambdaARN, rotationFunctionArn)) {
       throw refuse(
-        `is rotated by ${described.RotationLambdaARN}, not by the deployment ${name}. Name the deployment that it belongs to with --stack.`,
+        `is rotated by ${described.RotationLambdaARN}, not by deployment ${name}. Select its deployment with --stack.`,
       );
     }
     return secretEntry(described, described.VersionIdsToStages);
   } catch (error) {
-    // A name that no secret can have is refused in this way.
+    // AWS refuses an invalid name with InvalidParameterException.
     if (error instanceof ResourceNotFoundException || error instanceof InvalidParameterException) {
       throw refuse(
-        'does not exist in this account and region. The command status without a name lists all secrets of the deployment.',
+        'does not exist in this account and region. To list all secrets of the deployment, run status without a name.',
       );
     }
     throw error;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** No lines between cells: a table can be read without, cut by awk, and pasted. */
+/** No lines between cells, so that the table can be cut by awk and pasted. */
 const NO_LINES = {
   top: '',
   'top-mid': '',
@@ -19,7 +19,7 @@ const NO_LINES = {
   middle: '  ',
 };
 
-/** A table of texts, which may be coloured, with a line for each row. */
+/** Formats a table with one line per row. Cells may be coloured. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const made = new Table({
     chars: NO_LINES,

@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
-/** Something to read that may be a terminal. */
+/** An input that may be a terminal. */
 export type Input = Readable & { readonly isTTY?: boolean };
 
-/** Something to write to that may be a terminal. */
+/** An output that may be a terminal. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The three standard streams of a program. */
@@ -16,7 +16,7 @@ export interface Streams {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where a command writes: results to standard output, what goes on and what went wrong to standard error. */
+/** Where a command writes: results to standard output, progress and errors to standard error. */
 export class Terminal {
   readonly in: Input;
   readonly out: Output;
@@ -25,7 +25,7 @@ export class Terminal {
   readonly json: boolean;
   readonly #colour: boolean;
 
-  /** @param options.colour false switches it off; otherwise the terminal and NO_COLOR decide */
+  /** @param options.colour false disables colours; otherwise the terminal and NO_COLOR decide */
   constructor(streams: Streams, options: { json: boolean; colour: boolean }) {
     this.in = streams.in;
     this.out = streams.out;
@@ -34,7 +34,7 @@ export class Terminal {
     this.#colour = options.colour;
   }
 
-  /** Whether a person can be asked: both ends are a terminal. */
+  /** Whether the user can be asked: input and output are a terminal. */
   get isInteractive(): boolean {
     return this.in.isTTY === true && this.err.isTTY === true && !this.json;
   }
@@ -49,7 +49,7 @@ export class Terminal {
     if (this.json) this.out.write(`${JSON.stringify(value)}\n`);
   }
 
-  /** Says what goes on, to the person who waits; nothing with `--json`. */
+  /** Prints a line about the progress; nothing with `--json`. */
   note(text: string): void {
     if (!this.json) this.err.write(`${text}\n`);
   }

@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** A length of time in its two largest units, such as `7 h 12 min`; what is over or negative is `0 s`. */
+/** A duration in its two largest units, such as `7 h 12 min`; a negative one is `0 s`. */
 export function durationText(ms: number): string {
   let rest = Math.max(0, Math.floor(ms / 1_000));
   const parts: string[] = [];
@@ -19,7 +19,7 @@ export function durationText(ms: number): string {
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
 
-/** An instant for a person, in UTC as the schedules are: `2026-03-01 14:05`. */
+/** An instant in UTC, as the schedules: `2026-03-01 14:05`. */
 export function instantText(instant: Date): string {
   return instant.toISOString().slice(0, 16).replace('T', ' ');
 }

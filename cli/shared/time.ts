@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The clock that waits go by. */
+/** The clock that waits use. */
 export interface Time {
   readonly nowMs: () => number;
-  /** Waits, at most until the signal is aborted; it never throws. */
+  /** Waits, at most until the signal is aborted. Never throws. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The real one. */
+/** The real clock. */
 export const REAL_TIME: Time = {
   nowMs: Date.now,
   sleep: async (ms, signal) => {

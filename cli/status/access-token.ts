@@ -8,7 +8,7 @@ import {
 import { InvalidSecret } from '../../functions/shared/errors.ts';
 import { parseCredential } from '../../functions/shared/secret-value.ts';
 
-/** What AWSCURRENT tells of the access token. */
+/** The access token of AWSCURRENT. */
 export type CurrentToken =
   | {
       readonly kind: 'read';
@@ -20,19 +20,21 @@ export type CurrentToken =
       /** The Genesys Cloud host. */
       readonly host: string;
     }
-  /** There is no value, or it is no complete credential. */
+  /** There is no value, or it is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
-  /** The identity at work may not read it. */
-  | { readonly kind: 'unreadable' };
+  /** The caller may not read it. */
+  | { readonly kind: 'unreadable' }
+  /** Its KMS key does not work: nobody can read it, consumers included. */
+  | { readonly kind: 'undecryptable' };
 
-/** Reads AWSCURRENT; a value that may not be read is an answer, too, since status has more to tell. */
+/** Reads AWSCURRENT. A value that the caller may not read is a result, because status has more to show. */
 export async function readCurrentToken(
   secrets: SecretsManagerClient,
   secretArn: string,
 ): Promise<CurrentToken> {
-  let answer: GetSecretValueCommandOutput;
+  let value: GetSecretValueCommandOutput;
   try {
-    answer = await secrets.send(
+    value = await secrets.send(
       new GetSecretValueCommand({ SecretId: secretArn, VersionStage: 'AWSCURRENT' }),
     );
   } catch (error) {
@@ -40,12 +42,13 @@ export async function readCurrentToken(
       return { kind: 'incomplete', reason: 'AWSCURRENT has no value.' };
     }
     const isRefused = error instanceof Error && error.name === 'AccessDeniedException';
-    if (isRefused || error instanceof DecryptionFailure) return { kind: 'unreadable' };
+    if (isRefused) return { kind: 'unreadable' };
+    if (error instanceof DecryptionFailure) return { kind: 'undecryptable' };
     throw error;
   }
   try {
-    const { accessToken, expiresAt, host } = parseCredential(secretArn, answer);
-    return { kind: 'read', storedAt: answer.CreatedDate, expiresAt, accessToken, host };
+    const { accessToken, expiresAt, host } = parseCredential(secretArn, value);
+    return { kind: 'read', storedAt: value.CreatedDate, expiresAt, accessToken, host };
   } catch (error) {
     if (error instanceof InvalidSecret) return { kind: 'incomplete', reason: error.message };
     throw error;

@@ -8,23 +8,23 @@ import type { Health } from './health.ts';
 import { printStatus, statusResult } from './report.ts';
 import { readStatus } from './status.ts';
 
-const DESCRIPTION = `Shows how the credentials of the deployment stand; it changes nothing.
+const DESCRIPTION = `Shows credential health. Changes nothing.
 
-Health, in one word:
+Health:
   healthy              rotated in time
-  rotating             a rotation runs
-  stuck                the last rotation failed, or none came in time; the access token may still live
-  expired              the access token is dead
-  needs-authorisation  only a new login helps, or the secret is no complete credential`;
+  rotating             a rotation is running
+  stuck                the last rotation failed or is overdue, or the KMS key of the value does not work
+  expired              the access token has expired or was rejected
+  needs-authorisation  needs a new login, or the secret is not a complete credential`;
 
 /** Declares `status`. */
 export function addStatus(program: Command, surroundings: Surroundings): void {
   program
     .command('status')
-    .summary('how the credentials stand')
+    .summary('show credential health')
     .description(DESCRIPTION)
-    .argument('[secret...]', 'names or ARNs of secrets; all of the deployment when none is named')
-    .option('--verify', 'call Genesys Cloud (GET /api/v2/users/me) with each current access token, too')
+    .argument('[secret...]', 'names or ARNs of secrets (default: all secrets of the deployment)')
+    .option('--verify', 'also call Genesys Cloud (GET /api/v2/users/me) with each current access token')
     .addHelpText('after', exampleHelp('status', 'status genesys/voicemail --verify', 'status --json'))
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretIds: string[], { verify = false }: { verify?: boolean }, command: Command) => {
@@ -47,13 +47,13 @@ async function status(context: Context, secretIds: readonly string[], verify: bo
     return;
   }
   printStatus(statuses, terminal, now());
-  const sick = statuses.filter(({ health }) => !SOUND.has(health));
-  if (sick.length > 0) {
+  const unhealthy = statuses.filter(({ health }) => !GOOD.has(health));
+  if (unhealthy.length > 0) {
     throw new CliError(
       'unhealthy',
-      `${sick.length} of ${statuses.length} credentials need attention. Redrive what is stuck once its cause is gone, log in again where needs-authorisation stands; docs/runbook.md has an entry for every error.`,
+      `${unhealthy.length} of ${statuses.length} credentials need attention. stuck: fix the cause, then redrive. needs-authorisation: log in again. docs/runbook.md has an entry for every error.`,
     );
   }
 }
 
-const SOUND: ReadonlySet<Health> = new Set(['healthy', 'rotating']);
+const GOOD: ReadonlySet<Health> = new Set(['healthy', 'rotating']);

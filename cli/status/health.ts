@@ -6,34 +6,40 @@ import type { TokenCheck } from './token-check.ts';
 
 /**
  * - `healthy`: rotated in time, and the last rotation did not fail
- * - `rotating`: a rotation runs
- * - `stuck`: the last rotation failed, or none came in time; the access token lives, or nobody knows
- * - `expired`: the access token is dead
- * - `needs-authorisation`: only a new login helps, or the secret is no complete credential
+ * - `rotating`: a rotation is running
+ * - `stuck`: the last rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
+ *   state is unknown
+ * - `expired`: the access token has expired or was rejected
+ * - `needs-authorisation`: needs a new login, or the secret is not a complete credential
  */
 export type Health = 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
 
-/** What is known of a credential. */
+/** The facts that determine the health of a credential. */
 export interface CredentialFacts {
   readonly secret: SecretEntry;
   readonly token: CurrentToken;
   readonly isRotating: boolean;
-  /** How the last rotation failed; undefined where it did not, or where AWSCURRENT was replaced since. */
+  /** How the last rotation failed; undefined if it did not, or if AWSCURRENT was written since. */
   readonly failure: ExecutionFailure | undefined;
-  /** What Genesys Cloud says of the access token; undefined when it was not asked. */
+  /** Genesys Cloud's response to the access token; undefined when it was not called. */
   readonly check: TokenCheck | undefined;
 }
 
-/** Judges a credential. */
+/** Errors that only a new login fixes. */
+const NEEDS_LOGIN = new Set(['RefreshTokenRejected', 'SharedLogin']);
+
+/** Determines the health of a credential. */
 export function healthOf(facts: CredentialFacts, schedule: DeploymentSchedule, now: Date): Health {
   const { token, failure } = facts;
   if (facts.isRotating) return 'rotating';
-  if (token.kind === 'incomplete' || failure?.error === 'RefreshTokenRejected') return 'needs-authorisation';
+  if (token.kind === 'incomplete' || NEEDS_LOGIN.has(failure?.error ?? '')) return 'needs-authorisation';
   if (isDead(facts, now)) return 'expired';
-  return failure !== undefined || isOverdue(facts.secret, schedule, now) ? 'stuck' : 'healthy';
+  const isStuck =
+    failure !== undefined || token.kind === 'undecryptable' || isOverdue(facts.secret, schedule, now);
+  return isStuck ? 'stuck' : 'healthy';
 }
 
-/** What is to be said of a credential besides its health, a sentence each. */
+/** Warnings about a credential, a sentence each. */
 export function warningsOf(
   facts: CredentialFacts,
   schedule: DeploymentSchedule,
@@ -45,16 +51,23 @@ export function warningsOf(
   return [
     ...(isAlive && token.expiresAt < due
       ? [
-          `The access token dies at ${token.expiresAt.toISOString()}, before the next rotation has to come (${due.toISOString()}): its life is shorter than interval and window of the schedule. Give tokens a longer life in the OAuth client, or rotate more often.`,
+          `The access token expires at ${token.expiresAt.toISOString()}, before the next rotation is due (${due.toISOString()}): its lifetime is shorter than interval and window of the schedule. Set a longer token duration in the OAuth client, or rotate more often.`,
         ]
       : []),
-    ...(secret.rotation.RotationEnabled === true ? [] : ['Its rotation is switched off.']),
+    ...(secret.rotation.RotationEnabled === true ? [] : ['Its rotation is disabled.']),
     ...(isOverdue(secret, schedule, now) ? [`A rotation was due at ${due.toISOString()}.`] : []),
     ...(token.kind === 'incomplete' ? [token.reason] : []),
     ...(token.kind === 'unreadable'
-      ? ['Its value may not be read (secretsmanager:GetSecretValue), so the life of its token is not known.']
+      ? ['You may not read its value (secretsmanager:GetSecretValue), so the expiry of its token is unknown.']
       : []),
-    ...(check === undefined || check === 'works' ? [] : [`Genesys Cloud and the access token: ${check}.`]),
+    ...(token.kind === 'undecryptable'
+      ? [
+          'Nobody can read its value, consumers included: Secrets Manager cannot decrypt it with the KMS key of the secret. Check the state of the key and its policy.',
+        ]
+      : []),
+    ...(check === undefined || check === 'works'
+      ? []
+      : [`Genesys Cloud's check of the access token: ${check}.`]),
   ];
 }
 

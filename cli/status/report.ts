@@ -14,18 +14,18 @@ const COLOURS: Readonly<Record<Health, 'green' | 'cyan' | 'yellow' | 'red'>> = {
   'needs-authorisation': 'red',
 };
 
-/** What is not known, and what there is none of. */
+/** Shown for unknown and empty values. */
 const UNKNOWN = 'unknown';
 const NONE = '-';
 
-/** Version ids differ in their beginnings. */
+/** The first characters distinguish version ids. */
 const SHORT_ID_LENGTH = 8;
 
-/** Prints the credentials as a table, and under it what is to be said of each. */
+/** Prints the credentials as a table, followed by failures and warnings. */
 export function printStatus(statuses: readonly CredentialStatus[], terminal: Terminal, now: Date): void {
   const isVerified = statuses.some(({ check }) => check !== undefined);
   const head = [
-    ...['SECRET', 'HEALTH', 'LAST ROTATION', 'NEXT ROTATION', 'TOKEN AGE', 'TOKEN LIFE LEFT'],
+    ...['SECRET', 'HEALTH', 'LAST ROTATION', 'NEXT ROTATION', 'TOKEN AGE', 'TOKEN EXPIRES IN'],
     ...['AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
     ...(isVerified ? ['GENESYS CLOUD'] : []),
   ];
@@ -45,7 +45,7 @@ export function printStatus(statuses: readonly CredentialStatus[], terminal: Ter
   }
 }
 
-/** The same for a program; times are ISO 8601, what is not known is null. */
+/** The credentials as JSON: times in ISO 8601, unknown values as null. */
 export function statusResult(statuses: readonly CredentialStatus[], now: Date): object[] {
   return statuses.map(({ secret, health, warnings, token, execution, state, failure, check }) => {
     const { storedAt, expiresAt } = token.kind === 'read' ? token : {};
@@ -100,7 +100,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, isVerified
 }
 
 function nextText(isEnabled: boolean, next: Date | undefined): string {
-  if (!isEnabled) return 'off';
+  if (!isEnabled) return 'disabled';
   return next === undefined ? UNKNOWN : instantText(next);
 }
 
@@ -109,7 +109,7 @@ function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus
   return failure === undefined ? `in ${state}` : `${state}: ${failure.error}`;
 }
 
-/** After a rotation AWSPENDING may stay beside AWSCURRENT; then nothing is pending. */
+/** AWSPENDING may stay on the version of AWSCURRENT after a rotation; no version is pending then. */
 function pendingVersion(secret: SecretEntry): string | undefined {
   const pending = versionWithStage(secret, 'AWSPENDING');
   return pending === versionWithStage(secret, 'AWSCURRENT') ? undefined : pending;

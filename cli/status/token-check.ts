@@ -9,10 +9,10 @@ import { API_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { CurrentToken } from './access-token.ts';
 
-/** What became of a call of Genesys Cloud with an access token. */
-export type TokenCheck = 'works' | 'rejected' | 'forbidden' | 'rate limited' | 'no answer' | 'no token';
+/** The result of a call to Genesys Cloud with an access token. */
+export type TokenCheck = 'works' | 'rejected' | 'forbidden' | 'rate limited' | 'no response' | 'no token';
 
-/** A person waits longer than a function may. */
+/** Longer than in a function, whose time is limited. */
 const TIMEOUT_MS = 5 * API_TIMEOUT_MS;
 
 /** Calls Genesys Cloud (GET /api/v2/users/me) with the current access token. Refreshes nothing. */
@@ -30,7 +30,7 @@ export async function checkToken(
     if (error instanceof AccessTokenRejected) return 'rejected';
     if (error instanceof AccessTokenForbidden) return 'forbidden';
     if (error instanceof GenesysRateLimited) return 'rate limited';
-    if (error instanceof GenesysUnavailable) return 'no answer';
+    if (error instanceof GenesysUnavailable) return 'no response';
     throw error;
   }
 }

@@ -20,11 +20,12 @@ export interface FetchRequest extends LogSubject {
   readonly purpose: Purpose;
   /** The execution's ARN. */
   readonly execution: string;
+  readonly redriveCount: number;
 }
 
 /** Where the workflow goes from here. */
 export interface FetchResult {
-  readonly route: 'refresh' | 'rotated' | 'checkConfiguration';
+  readonly route: 'refresh' | 'rotated' | 'standDown' | 'checkConfiguration';
 }
 
 /** What fetching needs. */
@@ -50,6 +51,7 @@ export function parseFetchRequest(event: unknown): FetchRequest {
     secretArn: input.string('secretArn'),
     versionId: input.string('versionId'),
     execution: request.string('execution'),
+    redriveCount: request.count('redriveCount'),
     state: request.string('state'),
   };
 }
@@ -58,14 +60,16 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * Checks everything that can be checked before anything is spent, and decides where the rotation goes. It searches for
  * nothing: the journal leads from the refresh token of AWSCURRENT to the newest one.
  *
+ * A rotation whose version is neither AWSPENDING nor AWSCURRENT stands down: a write to AWSCURRENT has ended it, or
+ * Secrets Manager never began it. A redrive goes on without a label, because a fix of the secret's value is such a write.
+ *
  * A rotation that is AWSCURRENT already, but left AWSPENDING on another of its versions, would keep Secrets Manager
  * from starting the next one: the label is removed.
  *
  * @throws SecretNotFound
  * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
  *         host that is required
- * @throws InvalidRotationRequest the execution is not one of this rotation, or its version is neither AWSPENDING nor
- *         AWSCURRENT
+ * @throws InvalidRotationRequest the execution is not named after the rotation in its input
  */
 export async function fetchCredential(
   request: FetchRequest,
@@ -85,7 +89,7 @@ export async function fetchCredential(
   const route = chooseRoute(request, description);
   if (route === 'rotated') {
     await removeLeftoverLabel(description, versionId, { secrets, sleep });
-  } else {
+  } else if (route !== 'standDown') {
     const { credential } = settled(reading);
     if (hostRequired) assertNamesHost(secretArn, credential);
     assertRoomForTokens(secretArn, credential);
@@ -95,21 +99,17 @@ export async function fetchCredential(
 }
 
 function chooseRoute(request: FetchRequest, description: SecretDescription): FetchResult['route'] {
-  const { secretArn, versionId, purpose, execution } = request;
+  const { secretArn, versionId, purpose, execution, redriveCount } = request;
   const rotation = { secretArn, secretName: description.name, clientRequestToken: versionId };
   if (description.arn !== secretArn || !isAttemptOf(execution, rotation, purpose)) {
     throw new InvalidRotationRequest(
       `Execution ${execution} is not named after the rotation in its input. Nothing was spent. Start the rotation with RotateSecret.`,
     );
   }
-  const label = labelOf(description, versionId);
-  if (label === undefined) {
-    throw new InvalidRotationRequest(
-      `Version ${versionId} of secret ${secretArn} is neither AWSPENDING nor AWSCURRENT. Nothing was spent. Start the rotation with RotateSecret.`,
-    );
-  }
   if (purpose === 'check-configuration') return 'checkConfiguration';
-  return label === 'AWSCURRENT' ? 'rotated' : 'refresh';
+  const label = labelOf(description, versionId);
+  if (label === 'AWSCURRENT') return 'rotated';
+  return label === undefined && redriveCount === 0 ? 'standDown' : 'refresh';
 }
 
 /** The label that the rotation has got to. */

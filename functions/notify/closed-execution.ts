@@ -2,12 +2,10 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
   ExecutionDoesNotExist,
-  KmsAccessDeniedException,
-  KmsInvalidStateException,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/execution-data.ts';
-import { lastEvents, lastStateIn } from '../shared/execution-history.ts';
+import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */
@@ -105,8 +103,4 @@ async function describe(
     if (error instanceof ExecutionDoesNotExist) return undefined;
     throw error;
   }
-}
-
-function isKeyRefusal(error: unknown): boolean {
-  return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;
 }

@@ -1,5 +1,6 @@
 import { type SecretsManagerClient, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import {
+  AccessTokenExpired,
   CurrentVersionMoved,
   InvalidRotationRequest,
   PendingVersionMissing,
@@ -8,7 +9,7 @@ import {
 import { claimToken, type Journal } from '../shared/journal/journal.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { isClientFault } from '../shared/pending-label.ts';
+import { isClientFault, removePendingLabel } from '../shared/pending-label.ts';
 import type { RequestFields } from '../shared/request.ts';
 import {
   belongsToRotation,
@@ -29,6 +30,8 @@ export interface PromoteRequest extends LogSubject {
   readonly fingerprint: string;
   /** When Genesys Cloud issued the pending tokens. */
   readonly issuedAt: Date;
+  /** When the pending access token expires; null where Genesys Cloud did not say. */
+  readonly expiresAt: Date | null;
   readonly redriveCount: number;
 }
 
@@ -58,6 +61,7 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
     baseVersionId: request.string('baseVersionId'),
     fingerprint: request.string('fingerprint'),
     issuedAt: request.instant('issuedAt'),
+    expiresAt: request.nullableInstant('expiresAt'),
     redriveCount: request.count('redriveCount'),
   };
 }
@@ -66,8 +70,10 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
  * Moves AWSCURRENT to this rotation's pending version, from the version that StorePending read and from no other. The
  * call has no idempotency token, so a repetition of one that succeeded is refused; the labels tell. Safe to repeat.
  *
- * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved.
+ * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved. AWSPENDING is
+ * taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
  *
+ * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
  * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
  * @throws PendingVersionTaken   AWSPENDING is on the version of another rotation
@@ -78,12 +84,14 @@ export async function promote(
   request: PromoteRequest,
   dependencies: PromoteDependencies,
 ): Promise<PromoteResult> {
-  const { secretArn, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
+  const { secretArn, versionId, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
   const { secrets, journal, now, remainingMs, sleep } = dependencies;
   const claimUntil = new Date(now().getTime() + remainingMs() + CLAIM_MARGIN_MS);
   const [description, isClaimed] = await Promise.all([
     readUntil(
-      ({ stages }) => stages[pendingVersionId]?.some(isPromotable) === true,
+      read =>
+        read.stages[pendingVersionId]?.some(isPromotable) === true ||
+        versionWithStage(read, 'AWSCURRENT') !== baseVersionId,
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
@@ -92,6 +100,7 @@ export async function promote(
   let movedAt: Date | undefined;
   if (versionWithStage(description, 'AWSCURRENT') !== pendingVersionId) {
     assertPromotable(request, description);
+    assertNotExpired(request, now());
     if (!isClaimed) {
       throw new CurrentVersionMoved(
         `The pending refresh token of secret ${secretArn} is not the newest of its login any more. The newest pair is stored instead.`,
@@ -99,6 +108,11 @@ export async function promote(
     }
     await moveCurrent(request, dependencies);
     movedAt = now();
+  }
+  // Secrets Manager may count a rotation as failed whose own version is not AWSCURRENT. As long as AWSPENDING is there,
+  // it retries that rotation, which has nothing left to do, instead of starting the next one.
+  if (pendingVersionId !== versionId && versionWithStage(description, 'AWSPENDING') === pendingVersionId) {
+    await removePendingLabel(secrets, secretArn, pendingVersionId, sleep);
   }
   log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
   writeMetrics(request, {
@@ -135,6 +149,13 @@ function assertPromotable(
   }
   throw new PendingVersionMissing(
     `The pending version ${pendingVersionId} of secret ${secretArn} does not have AWSPENDING any more. It is stored again.`,
+  );
+}
+
+function assertNotExpired({ secretArn, expiresAt }: PromoteRequest, now: Date): void {
+  if (expiresAt === null || expiresAt > now) return;
+  throw new AccessTokenExpired(
+    `The pending access token of secret ${secretArn} expired at ${expiresAt.toISOString()}. Its refresh token is exchanged.`,
   );
 }
 

@@ -6,6 +6,7 @@ import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 import { isSet, requiredNumber, requiredVariable } from '../shared/environment.ts';
 import type { RemainingTime } from '../shared/genesys-timeouts.ts';
 import { genesysUrls } from '../shared/genesys-urls.ts';
+import { executionState } from './execution-state.ts';
 import { parseRefreshRequest, type RefreshResult, refresh } from './refresh.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,8 +29,7 @@ export async function handler(event: unknown, context: RemainingTime): Promise<R
     kms,
     sealKeyArn,
     journal,
-    // Needed rarely, so its client is loaded then.
-    stateOf: async executionArn => (await import('./execution-state.ts')).executionState(executionArn),
+    stateOf: executionState,
     genesysUrlsOf,
     hostRequired,
     longestGapMs,

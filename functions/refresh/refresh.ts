@@ -25,6 +25,7 @@ import {
   recordExchange,
   type SealedPair,
   type TokenItem,
+  wasPresented,
 } from '../shared/journal/journal.ts';
 import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
 import { type LogSubject, log } from '../shared/log.ts';
@@ -117,7 +118,7 @@ function pairIdentity(pair: ReturnType<typeof requestFields>) {
  * lasts, otherwise by exchanging the newest refresh token. Each exchange is marked in the journal before it begins and
  * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
  *
- * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced
+ * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
  * @throws ExchangeUnsettled  another execution, which failed and can be redriven, may hold the pair
@@ -134,7 +135,11 @@ export async function refresh(
     if (hostRequired) assertNamesHost(secretArn, credential);
     const currentFingerprint = fingerprintOf(credential);
     const known = await readLineage(journal, secretArn, currentFingerprint);
-    if (replaces !== undefined && known.lineage !== replaces.lineage) throw newerLogin(secretArn);
+    if (replaces !== undefined && known.lineage !== replaces.lineage) {
+      throw new NewerLogin(
+        `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+      );
+    }
 
     const plan = planExchange(known, {
       currentFingerprint,
@@ -151,6 +156,10 @@ export async function refresh(
         return resultOf(plan.pair);
       case 'wait':
         throw inProgress(secretArn, plan.until);
+      case 'superseded':
+        throw new NewerLogin(
+          `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
+        );
       case 'spent':
         throw new RefreshTokenRejected(
           `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
@@ -178,6 +187,8 @@ async function exchange(
       ? (await openPair(dependencies, secretArn, pair)).tokens.refreshToken
       : credential.refreshToken;
   const sealPair = await pairSeal(dependencies, secretArn, token.lineage, (pair ?? token).generation + 1);
+  // A response that comes after the function's end is lost, so the token endpoint gets its full time or no request.
+  if (remainingMs() < TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS) throw outOfTime(secretArn);
   const deadline = new Date(now().getTime() + remainingMs() + DEADLINE_MARGIN_MS);
   const begun = await beginExchange(journal, secretArn, token, attempt, deadline);
   if (begun === undefined) return undefined;
@@ -218,7 +229,7 @@ async function present(
       secretArn,
       loginUrl: genesysUrlsOf(grant.host).loginUrl,
       timeoutMs: timeoutWithin(TOKEN_TIMEOUT_MS, remainingMs(), RECORD_RESERVE_MS),
-      presentedBefore: token.exchange !== undefined,
+      presentedBefore: wasPresented(token),
       now,
     });
   try {
@@ -323,16 +334,16 @@ function resultOf({
   };
 }
 
-function newerLogin(secretArn: string): NewerLogin {
-  return new NewerLogin(
-    `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
-  );
-}
-
 function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgress {
   const over = until === undefined ? '' : ` It is over at ${until.toISOString()} at the latest.`;
   return new ExchangeInProgress(
     `Another attempt is exchanging the refresh token of secret ${secretArn}, or promoting its pair.${over} Nothing was spent. Redrive the execution if it has failed.`,
+  );
+}
+
+function outOfTime(secretArn: string): ExchangeInProgress {
+  return new ExchangeInProgress(
+    `AWS took so long to serve the reads for secret ${secretArn} that too little time is left to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
   );
 }
 

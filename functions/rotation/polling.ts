@@ -1,4 +1,4 @@
-/** When an execution is looked at that runs. */
+/** When a running execution is polled. */
 export interface PollingSchedule {
   readonly firstLookMs: number;
   /** How many times longer each wait is than the one before it. */
@@ -7,9 +7,9 @@ export interface PollingSchedule {
 }
 
 /**
- * Looks are rare, because a fleet shares 10 to 15 DescribeExecution calls a second. The figures follow from a
- * simulation (docs/fleet.md, "How the rotation function looks at executions"): a first look when 95 of 100 warm
- * executions are done, then short waits, because backing off spares nothing.
+ * Polls are rare, because a fleet shares 10 to 15 DescribeExecution calls a second. The figures follow from a simulation
+ * (docs/fleet.md, "Polling"): a first poll when 95 of 100 warm executions have closed, then short waits, because backing
+ * off saves nothing.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */

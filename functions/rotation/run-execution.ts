@@ -3,6 +3,7 @@ import { attemptName, type Purpose, type RotationIdentity } from '../shared/exec
 import {
   type ExecutionDescription,
   executionArnOf,
+  executionNamedIn,
   hasFailed,
   isRunning,
   redriveExecution,
@@ -23,6 +24,12 @@ export interface RunRequest {
   readonly rotation: RotationIdentity;
   readonly purpose: Purpose;
   readonly sealedRotationToken: string | null;
+}
+
+/** The input of an execution. */
+interface ExecutionInput extends Pick<RunRequest, 'purpose' | 'sealedRotationToken'> {
+  readonly secretArn: string;
+  readonly versionId: string;
 }
 
 /** A redrive that is refused this often, at these intervals in ms, is impossible, whatever DescribeExecution says. */
@@ -84,14 +91,18 @@ export async function awaitLatestExecution(
 async function startOrAttach(request: RunRequest, dependencies: WaitDependencies): Promise<RunningExecution> {
   const { rotation, purpose, sealedRotationToken } = request;
   const { secretArn, clientRequestToken: versionId } = rotation;
+  const input: ExecutionInput = { purpose, secretArn, versionId, sealedRotationToken };
   for (let number = 1; ; number++) {
     const name = attemptName(rotation, purpose, number);
     const executionArn = executionArnOf(name, dependencies);
-    const input = { purpose, secretArn, versionId, sealedRotationToken };
     if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
     const found = await lookAtExecution(executionArn, dependencies);
-    // One that is not visible yet was started a moment ago.
-    if (found === undefined || isRunning(found)) {
+    // One that is not visible yet was started a moment ago, perhaps by this call: its response may have been lost.
+    if (
+      found === undefined ||
+      isRunning(found) ||
+      (found.status === 'SUCCEEDED' && isStartedWith(input, found))
+    ) {
       return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
     const redriven = hasFailed(found) ? await redriveFailed(executionArn, found, dependencies) : undefined;
@@ -101,11 +112,16 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
   }
 }
 
+/** Whether an execution was started by the call with this input: a RotationToken is sealed anew in every call. */
+function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionDescription): boolean {
+  return input.sealedRotationToken !== null && startedWith === JSON.stringify(input);
+}
+
 /**
  * Redrives an execution that failed.
  *
  * @param found how it stood a moment ago
- * @returns undefined when it cannot be redriven; one that somebody else redrives at the same time is running
+ * @returns undefined when it cannot be redriven; one that somebody else has redriven is running or has succeeded
  */
 async function redriveFailed(
   executionArn: string,
@@ -115,7 +131,7 @@ async function redriveFailed(
   let latest = found;
   for (let refusals = 0; latest !== undefined && refusals < MAX_REFUSALS; refusals++) {
     const redriveCount = latest.redriveCount ?? 0;
-    if (isRunning(latest)) return { executionArn, redriveCount };
+    if (!hasFailed(latest)) return { executionArn, redriveCount };
     if (latest.redriveStatus === 'NOT_REDRIVABLE') return undefined;
     if (await redriveExecution(executionArn, dependencies)) {
       return { executionArn, redriveCount: redriveCount + 1 };
@@ -126,14 +142,12 @@ async function redriveFailed(
   return undefined;
 }
 
-/** The execution that has to be redriven before the one that closed; of this state machine, whatever a cause says. */
+/** The execution that must be redriven before the one that closed. */
 function unsettledOwner(
   { error, cause }: ExecutionDescription,
   dependencies: WaitDependencies,
 ): string | undefined {
-  if (error !== 'ExchangeUnsettled') return undefined;
-  const prefix = executionArnOf('', dependencies);
-  const message = functionMessage(cause) ?? '';
-  const name = message.split(prefix)[1]?.match(/^[\w-]{1,80}/)?.[0];
-  return name === undefined ? undefined : `${prefix}${name}`;
+  return error === 'ExchangeUnsettled'
+    ? executionNamedIn(functionMessage(cause) ?? '', dependencies)
+    : undefined;
 }

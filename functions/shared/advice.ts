@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   RefreshTokenRejected: 'Log in again with authorize, then redrive the execution.',
   ClientRejected:
     'Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, write the corrected value, then redrive the execution.',
-  SharedLogin: 'Log in again with authorize for one of the two secrets, then redrive the execution.',
+  SharedLogin: 'Log in again with authorize for this secret, then redrive the execution.',
   GenesysRateLimited: REDRIVE_LATER,
   GenesysUnavailable: REDRIVE_LATER,
   TokenResponseLost:

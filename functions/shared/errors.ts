@@ -101,7 +101,10 @@ export class TokenResponseLost extends RotationError {
   }
 }
 
-/** Another attempt is exchanging the same refresh token, or promoting its pair. Retried until that must be over. */
+/**
+ * The refresh token cannot be exchanged right now: another attempt is exchanging it or promoting its pair, or too
+ * little time is left to wait for the response. Retried until that must be over.
+ */
 export class ExchangeInProgress extends RotationError {
   override get name() {
     return 'ExchangeInProgress' as const;
@@ -118,7 +121,10 @@ export class ExchangeUnsettled extends RotationError {
   }
 }
 
-/** AWSCURRENT holds another login than the pair of this rotation: someone logged in, and the newer login wins. */
+/**
+ * AWSCURRENT holds another login than the pair of this rotation, because someone logged in, or a newer pair of the same
+ * login. It wins.
+ */
 export class NewerLogin extends RotationError {
   override get name() {
     return 'NewerLogin' as const;

@@ -1,4 +1,10 @@
-import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  KmsAccessDeniedException,
+  KmsInvalidStateException,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 
 /** The most that a page holds. */
 const PAGE_SIZE = 1_000;
@@ -28,4 +34,9 @@ export async function lastEvents(
 export function lastStateIn(newestFirst: readonly HistoryEvent[]): string | undefined {
   return newestFirst.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails
     ?.name;
+}
+
+/** Whether the key of an execution's data cannot be used: the caller may not, or the key does not work. */
+export function isKeyRefusal(error: unknown): boolean {
+  return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;
 }

@@ -78,6 +78,16 @@ export function executionArnOf(
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
+/** The first execution of the state machine that a message names, such as the owner in an ExchangeUnsettled. */
+export function executionNamedIn(
+  message: string,
+  access: Pick<StateMachineAccess, 'stateMachineArn'>,
+): string | undefined {
+  const prefix = executionArnOf('', access);
+  const name = message.split(prefix)[1]?.match(/^[\w-]{1,80}/)?.[0];
+  return name === undefined ? undefined : `${prefix}${name}`;
+}
+
 export function isRunning({ status }: ExecutionDescription): boolean {
   return RUNNING.has(status ?? '');
 }

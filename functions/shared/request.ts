@@ -9,6 +9,8 @@ export interface RequestFields {
   nullableString(key: string): string | null;
   /** An instant (ISO 8601) that must be there. */
   instant(key: string): Date;
+  /** An instant (ISO 8601) that must be there or be null. */
+  nullableInstant(key: string): Date | null;
   /** One of the given words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
   /** A whole number from 0. */
@@ -45,6 +47,10 @@ export function requestFields(what: string, request: unknown): RequestFields {
     },
     instant(key) {
       return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
+    },
+    nullableInstant(key) {
+      if (values[key] === null) return null;
+      return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601), or null');
     },
     oneOf(key, words) {
       return words.find(word => word === values[key]) ?? refuse(key, words.join(', '));

@@ -13,6 +13,8 @@ export interface Credential {
   readonly host: string;
   /** When the access token expires; absent where no rotation has written it. */
   readonly expiresAt?: Date;
+  /** The Genesys Cloud user whose tokens these must be; absent where anyone's may be. */
+  readonly genesysUserId?: string;
   /** The whole JSON object, other keys included. */
   readonly keys: Readonly<Record<string, unknown>>;
 }
@@ -73,6 +75,7 @@ export function parseCredential(
       `has a key region that is not a Genesys Cloud region; use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region name.`,
     );
   }
+  const genesysUserId = optional('genesysUserId');
   // A hand-written one is only a hint: an unreadable one counts as absent.
   const expiresAt = instantOf(keys.expiresAt);
   return {
@@ -82,6 +85,7 @@ export function parseCredential(
     ...(accessToken === undefined ? {} : { accessToken }),
     host,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(genesysUserId === undefined ? {} : { genesysUserId }),
     keys,
   };
 }

@@ -238,32 +238,35 @@ async function putPending(
 
 /**
  * Moves AWSPENDING to a version. A repeated PutSecretValue does not do that (AWS Secrets Manager API Reference,
- * PutSecretValue). Safe to repeat: Secrets Manager also refuses the call when the label has moved already, and the
- * labels tell the two apart.
+ * PutSecretValue). Safe to repeat: Secrets Manager also refuses the call when the label is not where a stale read
+ * showed it, or has moved already; the next read tells.
  */
 async function takePendingLabel(
   { secretArn }: StorePendingRequest,
   versionId: string,
   { secrets, sleep }: StorePendingDependencies,
 ): Promise<void> {
-  const holderId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
+  const read = async (): Promise<string | undefined> =>
+    versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
+  const holderId = await read();
   if (holderId === versionId) return;
   try {
+    await moveLabel(holderId);
+  } catch (error) {
+    if (!isClientFault(error)) throw error;
+    const nowId = await readUntil(id => id !== holderId, read, sleep);
+    if (nowId === holderId) throw error;
+    if (nowId !== versionId) await moveLabel(nowId);
+  }
+
+  async function moveLabel(fromId: string | undefined): Promise<void> {
     await secrets.send(
       new UpdateSecretVersionStageCommand({
         SecretId: secretArn,
         VersionStage: 'AWSPENDING',
         MoveToVersionId: versionId,
-        ...(holderId !== undefined && { RemoveFromVersionId: holderId }),
+        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
       }),
     );
-  } catch (error) {
-    if (!isClientFault(error)) throw error;
-    const description = await readUntil(
-      read => versionWithStage(read, 'AWSPENDING') === versionId,
-      () => describeSecret(secrets, secretArn),
-      sleep,
-    );
-    if (versionWithStage(description, 'AWSPENDING') !== versionId) throw error;
   }
 }

@@ -134,12 +134,11 @@ async function userOf(
 /** Whoever corrects `genesysUserId` does so in AWSCURRENT; the pending version has the key as it was stored. */
 async function assertRightUser(
   userId: string,
-  { keys }: Credential,
+  { genesysUserId }: Credential,
   { secretArn, baseVersionId }: VerifyRequest & { mode: 'verify' },
   { secrets, sleep }: VerifyDependencies,
 ): Promise<void> {
-  const { genesysUserId } = keys;
-  if (typeof genesysUserId !== 'string' || genesysUserId === '' || genesysUserId === userId) return;
+  if (genesysUserId === undefined || genesysUserId === userId) return;
   const current = await readCurrent(secrets, secretArn, sleep);
   if (current.versionId !== baseVersionId) {
     throw new CurrentVersionMoved(

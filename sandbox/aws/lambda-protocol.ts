@@ -104,6 +104,9 @@ function invokeMembers(request: WireRequest): object {
     InvocationType: request.headers['x-amz-invocation-type'] ?? 'RequestResponse',
     LogType: request.headers['x-amz-log-type'],
     Payload: request.body.toString('utf8'),
+    ClientContext: request.headers['x-amz-client-context'],
+    DurableExecutionName: request.headers['x-amz-durable-execution-name'],
+    TenantId: request.headers['x-amz-tenant-id'],
   };
 }
 

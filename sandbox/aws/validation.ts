@@ -1,10 +1,11 @@
 import { type BaseIssue, type GenericSchema, safeParse } from 'valibot';
 import { AwsError } from './aws-error.ts';
+import { VALUE_NOT_EMULATED } from './enumeration.ts';
 
 /**
  * Checks an operation's input against its schema and returns what the schema makes of it. The text of the
  * refusal names members and limits, never what was sent. A member that the sandbox does not emulate is declared
- * as `optional(never())` and refused as such.
+ * as `optional(never())`, a value of an enumeration by `enumeration`; both are refused as such.
  *
  * @throws AwsError ValidationException
  * @see AWS Key Management Service API Reference, Common Errors, for the name; the text is that of AWS services
@@ -30,6 +31,7 @@ function memberOf(issue: BaseIssue<unknown>): string {
 }
 
 function constraintOf(issue: BaseIssue<unknown>): string {
+  if (issue.message === VALUE_NOT_EMULATED) return VALUE_NOT_EMULATED;
   if (issue.type === 'never') return 'Member is not emulated by the sandbox';
   if (issue.input === undefined) return 'Member must not be null';
   const requirement = String(issue.requirement);

@@ -6,10 +6,10 @@ import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-/** What is served as it stands. */
+/** Files that are served unchanged. */
 const STATIC_FILES = ['index.html', 'icon.svg'];
 
-/** Where the page's sources are, and where its files go. */
+/** The folders of the page's sources and of the built files. */
 export interface PageFolders {
   readonly source: string;
   readonly output: string;
@@ -18,11 +18,11 @@ export interface PageFolders {
 const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join(FOLDER, 'dist') };
 
 /**
- * Bundles the page: `main.tsx` with its styles, `index.html` and the icon beside it. Each file is replaced in one go,
- * so that several programs may build and read at the same time.
+ * Bundles the page: `main.tsx` with its styles, `index.html` and the icon. Replaces each file atomically, so that several
+ * programs can build and read at the same time.
  *
- * @returns the folder with the page's files
- * @throws Error the sources cannot be built; the message says where
+ * @returns the folder with the built files
+ * @throws Error the sources cannot be built; the message names the place
  */
 export async function buildPage({ source, output }: PageFolders = PAGE): Promise<string> {
   await mkdir(output, { recursive: true });
@@ -45,7 +45,7 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
-    // Its process would stay as long as ours.
+    // Otherwise its process would run as long as this one.
     await stop();
     await rm(fresh, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox.ts';
 
-/** Whatever the console needs of the sandbox. */
+/** The parts of the sandbox that the console uses. */
 export type ConsoleSandbox = Pick<
   Sandbox,
   | 'clientConfig'

@@ -8,10 +8,10 @@ import { rotationView } from './rotation-view.ts';
 import { type StoredTokens, storedTokens } from './stored-tokens.ts';
 import type { CredentialView, IssuedTokenView, LineageView, TokenMark, VersionView } from './views.ts';
 
-/** The latest ones of a login: after a year there are thousands. */
-const MOST_TOKENS = 50;
+/** The number of tokens to show for each login: after a year there are thousands. */
+const MAX_TOKENS = 50;
 
-/** The secrets that are rotated, or hold a Genesys Cloud credential, in the order in which they were made. */
+/** The secrets that are rotated or hold a Genesys Cloud credential, in the order of creation. */
 export function credentialViews(
   { secretsManager, genesysCloud }: Pick<ConsoleSandbox, 'secretsManager' | 'genesysCloud'>,
   labels: LabelHistory,
@@ -68,7 +68,7 @@ function lineageView({ id, tokens }: Lineage): LineageView {
   return {
     id,
     isLive: tokens.some(({ kind, state }) => kind === 'refresh' && state === 'live'),
-    tokens: tokens.slice(-MOST_TOKENS).map(issuedTokenView),
+    tokens: tokens.slice(-MAX_TOKENS).map(issuedTokenView),
   };
 }
 

@@ -4,12 +4,12 @@ import { wireEvent } from '../step-functions/history-wire.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import type { ExecutionView, HistoryEventView, StateMachineView } from './views.ts';
 
-/** More would make every message long; the Step Functions console shows as many at first. */
-const MOST_EXECUTIONS = 100;
+/** As many as the Step Functions console shows at first; every message contains them. */
+const MAX_EXECUTIONS = 100;
 
 const rotationInput = v.pipe(v.string(), v.parseJson(), v.object({ secretArn: v.string() }));
 
-/** The state machine of the rotation, as it was deployed. */
+/** The deployed state machine of the rotation. */
 export function stateMachineView({
   stack,
   stateMachineArn,
@@ -26,7 +26,7 @@ export function executionViews({
 }: Pick<ConsoleSandbox, 'stepFunctions' | 'stateMachineArn'>): ExecutionView[] {
   return stepFunctions
     .executions(stateMachineArn)
-    .slice(-MOST_EXECUTIONS)
+    .slice(-MAX_EXECUTIONS)
     .reverse()
     .map(execution => executionView(execution, stepFunctions.notRedrivableReason(execution) === undefined));
 }
@@ -36,7 +36,7 @@ export function historyEventViews({ history }: ExecutionSnapshot, after: number)
   return history
     .filter(({ id }) => id > after)
     .map(event => ({
-      ...wireEvent(event, true),
+      ...wireEvent(event, []),
       id: event.id,
       previousEventId: event.previousEventId,
       type: event.type,

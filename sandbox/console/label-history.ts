@@ -1,10 +1,10 @@
 import type { SecretsManager } from '../secrets-manager/secrets-manager.ts';
 import type { LabelMoveView } from './views.ts';
 
-/** The latest ones of a secret; older ones are forgotten. */
-const MOST_MOVES = 200;
+/** The number of moves to keep for each secret. */
+const MAX_MOVES = 200;
 
-/** Remembers how the staging labels of each secret have moved since it was made. */
+/** Records how the staging labels of each secret move, from its own creation on. */
 export class LabelHistory {
   readonly #moves = new Map<string, LabelMoveView[]>();
 
@@ -12,7 +12,7 @@ export class LabelHistory {
     secretsManager.onChange(({ secretArn, labelMoves, at }) => {
       const moves = this.#moves.get(secretArn) ?? [];
       moves.push(...labelMoves.map(move => ({ at: at.toISOString(), ...move })));
-      this.#moves.set(secretArn, moves.slice(-MOST_MOVES));
+      this.#moves.set(secretArn, moves.slice(-MAX_MOVES));
     });
   }
 

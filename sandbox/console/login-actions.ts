@@ -21,7 +21,7 @@ const storedCredential = v.pipe(
   v.looseObject({ clientId: v.string(), clientSecret: v.string() }),
 );
 
-/** What becomes of a user's login at Genesys Cloud. */
+/** The buttons that change a user's login at Genesys Cloud. */
 export class LoginActions {
   readonly #sandbox: ConsoleSandbox;
   readonly #secrets: SecretsManagerClient;
@@ -32,7 +32,7 @@ export class LoginActions {
   }
 
   /**
-   * Lets the user log in again, and stores the tokens in a new AWSCURRENT version that keeps the other keys.
+   * Logs the user in again, and stores the tokens in a new AWSCURRENT version that keeps the other keys.
    *
    * @throws Refusal
    */
@@ -44,7 +44,7 @@ export class LoginActions {
     if (!parsed.success) {
       throw new Refusal(
         409,
-        'AWSCURRENT is no JSON object with clientId and clientSecret. Write one by hand.',
+        'AWSCURRENT is not a JSON object with clientId and clientSecret. Write one with PutSecretValue.',
       );
     }
     const { clientId, clientSecret } = parsed.output;
@@ -70,7 +70,7 @@ export class LoginActions {
   }
 
   /**
-   * Ends all tokens of the user, as a logout everywhere does.
+   * Revokes all tokens of the user, as a logout from all sessions does.
    *
    * @throws Refusal 409
    */
@@ -78,7 +78,7 @@ export class LoginActions {
     this.#sandbox.genesysCloud.revokeUser(this.#userOf(secretArn).userId);
   }
 
-  /** Who logged in last for the secret. */
+  /** The user who logged in last for the secret. */
   #userOf(secretArn: string): User {
     const { genesysCloud, secretsManager } = this.#sandbox;
     const versions = [...storedTokens(secretsManager, secretArn).values()];
@@ -87,14 +87,14 @@ export class LoginActions {
     if (user !== undefined) return user;
     throw new Refusal(
       409,
-      `Whose login the secret ${secretArn} holds is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
+      `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
     );
   }
 
   #client(clientId: string): Pick<OAuthClient, 'clientId'> & { readonly redirectUri: string } {
     const redirectUri = this.#sandbox.genesysCloud.client(clientId)?.redirectUris[0];
     if (redirectUri !== undefined) return { clientId, redirectUri };
-    throw new Refusal(409, `Genesys Cloud knows no OAuth client ${clientId} with a redirect URI.`);
+    throw new Refusal(409, `Genesys Cloud has no OAuth client ${clientId} with a redirect URI.`);
   }
 
   async #logIn(grant: {
@@ -109,15 +109,16 @@ export class LoginActions {
     try {
       tokens = await authorizeCode({ loginUrl, ...grant, signal: AbortSignal.timeout(LOGIN_TIMEOUT_MS) });
     } catch (error) {
-      // Anything else than a refusal may quote what was answered.
-      const why = error instanceof LoginRefused ? error.message : 'Genesys Cloud gave no usable answer.';
-      throw new Refusal(502, `Nobody could log in. ${why} The secret is as it was.`);
+      // Any other message may quote the response.
+      const why =
+        error instanceof LoginRefused ? error.message : 'Genesys Cloud did not respond as expected.';
+      throw new Refusal(502, `The login failed. ${why} The secret was not changed.`);
     }
     const { refreshToken } = tokens;
     if (refreshToken !== undefined) return { ...tokens, refreshToken };
     throw new Refusal(
       502,
-      'The login gave no refresh token: the organisation has an inactivity timeout. The secret is as it was.',
+      'The login returned no refresh token: the organisation has an inactivity timeout. The secret was not changed.',
     );
   }
 }

@@ -3,10 +3,10 @@ import type { LineageView as Lineage } from '../genesys-cloud/lineage.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
 /**
- * The logins of the users whose tokens stand, or stood, in a secret; oldest first. Tokens that Genesys Cloud did not
- * issue lead to nobody.
+ * The logins of the users whose tokens are in a version of a secret, oldest first. Tokens that Genesys Cloud did not
+ * issue have no login.
  *
- * @param versions what the secret's versions hold
+ * @param versions the tokens of the secret's versions
  */
 export function loginsBehind(
   versions: readonly StoredTokens[],

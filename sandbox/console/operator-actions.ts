@@ -3,7 +3,7 @@ import { RedriveExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-s
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import { operatorCall } from './operator-call.ts';
 
-/** What a person does in the consoles of AWS. Each call is made once: what AWS answers is shown, also a throttling. */
+/** What an operator does in the AWS consoles. Calls are not retried, so that the page shows AWS's response. */
 export class OperatorActions {
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;

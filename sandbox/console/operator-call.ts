@@ -1,18 +1,18 @@
 import { Refusal } from '../control/json-http.ts';
 
-/** How long AWS or Genesys Cloud may take, in ms of real time: a person waits. */
+/** How long AWS may take, in ms of real time. */
 const TIMEOUT_MS = 10_000;
 
-/** What the AWS SDK throws when the service has answered with an error. */
+/** What the AWS SDK throws when the service responds with an error. */
 interface ServiceError extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };
 }
 
 /**
- * Makes one call in the operator's name.
+ * Makes one call as the operator.
  *
- * @param name what is called, for the error
- * @throws Refusal with AWS's status and message; 502 when there was no answer, or not one of AWS
+ * @param name the operation, for the error message
+ * @throws Refusal with AWS's status and message; 502 when there was no response, or not one of AWS
  */
 export async function operatorCall<Result>(
   name: string,
@@ -25,10 +25,10 @@ export async function operatorCall<Result>(
       const { httpStatusCode = 500 } = error.$metadata;
       throw new Refusal(httpStatusCode, oneParagraph(`${name} was refused: ${error.name}: ${error.message}`));
     }
-    // What the message quotes of an answer may be anything, so it is not repeated.
+    // The message may quote the response, so it is not repeated.
     throw new Refusal(
       502,
-      `${name} got no usable answer: the connection was cut, ${TIMEOUT_MS / 1000} s were over, or something else than AWS answered.`,
+      `${name} got no usable response: the connection dropped, ${TIMEOUT_MS / 1000} s passed, or the response was not one of AWS.`,
     );
   }
 }

@@ -1,20 +1,20 @@
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import type { Overview } from './views.ts';
 
-/** How long changes are gathered before they are told, in ms of real time. */
-const GATHERING_MS = 50;
+/** How long changes are collected before they are sent, in ms of real time. */
+const COLLECT_MS = 50;
 
-/** How often one looks for what changes without an event, such as a token that expires, in ms of real time. */
-const LOOKING_MS = 1000;
+/** How often to poll for changes without an event, such as an expired token, in ms of real time. */
+const POLL_MS = 1000;
 
-/** Tells listeners the overview: at once, and after each change, at most every 50 ms. */
+/** Sends the overview to listeners: at once, and after each change, at most every 50 ms. */
 export class OverviewFeed {
   readonly #sandbox: ConsoleSandbox;
   readonly #overview: () => Overview;
   readonly #listeners = new Set<(overview: Overview) => void>();
   #stopWatching: () => void = () => undefined;
-  #gathering: NodeJS.Timeout | undefined;
-  #told = '';
+  #collecting: NodeJS.Timeout | undefined;
+  #sent = '';
 
   constructor(sandbox: ConsoleSandbox, overview: () => Overview) {
     this.#sandbox = sandbox;
@@ -25,7 +25,7 @@ export class OverviewFeed {
   subscribe(listener: (overview: Overview) => void): () => void {
     const overview = this.#overview();
     if (this.#listeners.size === 0) {
-      this.#told = this.#news(overview);
+      this.#sent = this.#content(overview);
       this.#watch();
     }
     this.#listeners.add(listener);
@@ -36,29 +36,29 @@ export class OverviewFeed {
     };
   }
 
-  /** Something may have changed. */
+  /** Notes that something may have changed. */
   readonly note = (): void => {
     if (this.#listeners.size === 0) return;
-    this.#gathering ??= setTimeout(() => this.#tell(), GATHERING_MS);
+    this.#collecting ??= setTimeout(() => this.#send(), COLLECT_MS);
   };
 
-  #tell(): void {
-    this.#gathering = undefined;
+  #send(): void {
+    this.#collecting = undefined;
     const overview = this.#overview();
-    const news = this.#news(overview);
-    if (news === this.#told) return;
-    this.#told = news;
+    const content = this.#content(overview);
+    if (content === this.#sent) return;
+    this.#sent = content;
     for (const listener of this.#listeners) listener(overview);
   }
 
-  /** The time passes by itself; only that somebody has moved it is news. */
-  #news(overview: Overview): string {
+  /** What counts as a change: of the time only that somebody has moved the clock. */
+  #content(overview: Overview): string {
     return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }
 
   #watch(): void {
     const { stepFunctions, secretsManager, cloudTrail, genesysCloud, faults } = this.#sandbox;
-    const looking = setInterval(this.note, LOOKING_MS);
+    const polling = setInterval(this.note, POLL_MS);
     const subscriptions = [
       stepFunctions.onEvent(this.note),
       stepFunctions.onStatusChange(this.note),
@@ -68,9 +68,9 @@ export class OverviewFeed {
       faults.onInjected(this.note),
     ];
     this.#stopWatching = () => {
-      clearInterval(looking);
-      clearTimeout(this.#gathering);
-      this.#gathering = undefined;
+      clearInterval(polling);
+      clearTimeout(this.#collecting);
+      this.#collecting = undefined;
       for (const unsubscribe of subscriptions) unsubscribe();
     };
   }

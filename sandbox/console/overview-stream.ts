@@ -3,14 +3,14 @@ import { COMMON_HEADERS } from '../control/json-http.ts';
 import type { OverviewFeed } from './overview-feed.ts';
 import type { Overview } from './views.ts';
 
-/** How often a comment is sent, so that either side notices a dead connection, in ms of real time. */
+/** How often to send a comment, so that both sides notice a dropped connection, in ms of real time. */
 const COMMENT_MS = 15_000;
 
-/** After which a browser connects again, in ms. */
+/** After this time a browser connects again, in ms. */
 const RECONNECT_MS = 1000;
 
 /**
- * Sends the overviews of a feed as they come, until the client goes. One who reads slowly gets the latest.
+ * Sends the overviews of a feed until the client disconnects. A slow client gets the latest one.
  *
  * @see WHATWG HTML, "Server-sent events"
  */

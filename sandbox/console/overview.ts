@@ -4,7 +4,7 @@ import { executionViews } from './execution-view.ts';
 import type { LabelHistory } from './label-history.ts';
 import type { Overview } from './views.ts';
 
-/** All that changes while one looks, as it is now. */
+/** The current overview. */
 export function overviewOf(sandbox: ConsoleSandbox, labels: LabelHistory): Overview {
   return {
     now: sandbox.clock.now().toISOString(),

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** The page loads what this server gives, nothing else, and stands in no frame. */
+/** The page loads only from this server, and no other page may frame it. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "object-src 'none'",
@@ -22,10 +22,9 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * Serves the files of a folder, `index.html` for `/`. They are read once: what is not in the folder then cannot be
- * asked for, whatever the path says.
+ * Serves the files of a folder, `index.html` for `/`. Reads them once, so that no path leads to any other file.
  *
- * @throws Error the folder cannot be read, or holds a file of a kind that no page of ours has
+ * @throws Error the folder cannot be read, or has a file of another type
  */
 export function pageRoute(folder: string): Route {
   const files = readFiles(folder);

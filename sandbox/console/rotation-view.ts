@@ -2,7 +2,7 @@ import type { RotationStatus } from '../secrets-manager/rotation.ts';
 import type { SecretDescription } from '../secrets-manager/secret-description.ts';
 import type { RotationView } from './views.ts';
 
-/** What is known of a secret's rotation. */
+/** The state of a secret's rotation. */
 export function rotationView({ rotation }: SecretDescription): RotationView {
   if (rotation === undefined) return { isEnabled: false, status: 'not enabled' };
   const { enabled, nextRotationDate, lastRotatedAt, unfinished } = rotation;

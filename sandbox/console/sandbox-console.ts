@@ -14,20 +14,20 @@ import { streamOverviews } from './overview-stream.ts';
 import { pageRoute } from './page-files.ts';
 
 /**
- * The console: a page that shows the rotations of a sandbox, and what the page asks and does. It knows how labels
- * move from the moment in which it is made.
+ * The console: a page that shows the rotations of a sandbox, and the requests of that page. It records label moves from
+ * its own creation on.
  */
 export class SandboxConsole {
-  /** For a {@link ControlServer}; the last of them takes whatever the others do not. */
+  /** For a {@link ControlServer}; the last one matches whatever the others do not. */
   readonly routes: readonly Route[];
-  /** To be told that something may have changed. */
+  /** Notes that something may have changed. */
   readonly noteChange: () => void;
   /** Resolves when a page is open for the first time. */
   readonly opened: Promise<void>;
 
   /**
-   * @param pageFolder what `buildPage` gives
-   * @throws Error the folder holds no page
+   * @param pageFolder the folder that `buildPage` returns
+   * @throws Error the folder has no page
    */
   constructor(sandbox: ConsoleSandbox, pageFolder: string) {
     const labels = new LabelHistory(sandbox.secretsManager);

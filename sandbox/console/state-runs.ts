@@ -1,4 +1,4 @@
-/** A history event, as far as it tells what became of the states. */
+/** A history event, reduced to what determines the runs of states. */
 export interface RecordedEvent {
   readonly id: number;
   readonly type: string;
@@ -7,7 +7,7 @@ export interface RecordedEvent {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A stretch of time; one without an end goes on. */
+/** A period of time. Without an end it is still open. */
 export interface Period {
   readonly from: Date;
   readonly to?: Date;
@@ -17,17 +17,17 @@ export interface Period {
 export interface Attempt extends Period {
   /** From 1, over all redrives. */
   readonly number: number;
-  /** How often the execution had been redriven by then. */
+  /** The execution's redrive count at that time. */
   readonly redriveCount: number;
-  /** `abandoned`: the execution closed before the answer came. */
+  /** `abandoned`: the execution closed before the response. */
   readonly status: 'running' | 'succeeded' | 'failed' | 'timedOut' | 'abandoned';
   readonly error?: string;
   readonly cause?: string;
-  /** What the function is called with, JSON. */
+  /** The task's parameters, JSON. */
   readonly parameters?: string;
 }
 
-/** What has become of a state that was entered. `waiting`: its last attempt failed, and a retry is due. */
+/** The status of an entered state. `waiting`: its last attempt failed, and a retry will follow. */
 type RunStatus = 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'timedOut' | 'aborted';
 
 /** One stay of an execution in a state, from its entry to its exit, over all redrives. */
@@ -47,15 +47,15 @@ export interface StateRun {
   readonly attempts: readonly Attempt[];
   /** How often a redrive resumed it. */
   readonly redriveCount: number;
-  /** When it was worked at: one, and one more for each redrive that resumed it. */
+  /** When it ran: one period, and one more for each redrive that resumed it. */
   readonly periods: readonly Period[];
 }
 
-/** What an execution has done. */
+/** The runs of an execution. */
 export interface ExecutionRuns {
   /** In the order of entry. */
   readonly states: readonly StateRun[];
-  /** When the execution ran: from its start, and from each redrive, to its end. */
+  /** When the execution ran: one period from the start and one from each redrive. */
   readonly periods: readonly Period[];
 }
 
@@ -65,7 +65,7 @@ type OpenRun = Writable<Omit<StateRun, 'attempts' | 'periods'>> & {
   periods: Writable<Period>[];
 };
 
-/** How a closing event leaves the state that was open (AWS Step Functions API Reference, HistoryEvent: `type`). */
+/** The status that a closing event gives to the open state (AWS Step Functions API Reference, HistoryEvent: `type`). */
 const CLOSING_STATUS: ReadonlyMap<string, RunStatus> = new Map([
   ['ExecutionFailed', 'failed'],
   ['ExecutionTimedOut', 'timedOut'],
@@ -75,14 +75,14 @@ const CLOSING_STATUS: ReadonlyMap<string, RunStatus> = new Map([
 
 const ATTEMPT_EVENT = /^(?:Task|LambdaFunction)(?<what>Scheduled|Succeeded|Failed|TimedOut)$/;
 
-/** Reads the events of one execution, all from the first in their order. */
+/** Reads all events of one execution, in their order. */
 export function readRuns(events: readonly RecordedEvent[]): ExecutionRuns {
   const reader = new RunReader();
   for (const event of events) reader.read(event);
   return { states: reader.states, periods: reader.periods };
 }
 
-/** How long was worked in all; a period that goes on counts up to now. */
+/** The total duration of the periods; an open one counts up to now. */
 export function workedMs(periods: readonly Period[], now: Date): number {
   return periods.reduce((sum, { from, to = now }) => sum + to.getTime() - from.getTime(), 0);
 }
@@ -118,7 +118,7 @@ class RunReader {
     clearFailure(run);
   }
 
-  /** A redriven state may be entered a second time, or just go on. */
+  /** A redriven state may be entered a second time, or just continue. */
   #entered(type: string, at: Date, details: Readonly<Record<string, unknown>>): void {
     const name = String(details.name);
     if (this.#open?.name === name) return;
@@ -193,7 +193,7 @@ function endLast(periods: readonly Writable<Period>[], at: Date): void {
   if (last !== undefined) last.to ??= at;
 }
 
-/** Those of the named members that are texts. */
+/** The named members that are texts. */
 function texts(details: Readonly<Record<string, unknown>>, ...names: readonly string[]): object {
   return Object.fromEntries(
     names.flatMap(name => (typeof details[name] === 'string' ? [[name, details[name]]] : [])),

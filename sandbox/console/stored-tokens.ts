@@ -3,15 +3,15 @@ import { fingerprintOf } from '../genesys-cloud/fingerprint.ts';
 import type { SecretValue } from '../secrets-manager/secret.ts';
 import type { SecretsManager } from '../secrets-manager/secrets-manager.ts';
 
-/** What a version holds of a Genesys Cloud credential, without its secrets. */
+/** The tokens of a version, without their values. The journal and the executions hold only sealed tokens. */
 export interface StoredTokens {
   readonly clientId?: string;
-  /** Fingerprints, see `fingerprintOf`. */
+  /** Fingerprints of Genesys Cloud's emulation, not those of the journal, which also cover the client id. */
   readonly accessToken?: string;
   readonly refreshToken?: string;
 }
 
-/** A key that is missing, or holds no text, counts as absent: what a person typed may be anything. */
+/** A key that is missing or not a text counts as absent, because anybody may write any value. */
 const text = v.fallback(v.optional(v.string()), undefined);
 const credential = v.pipe(
   v.string(),
@@ -19,7 +19,7 @@ const credential = v.pipe(
   v.object({ clientId: text, accessToken: text, refreshToken: text }),
 );
 
-/** The tokens in each version that has a value, by the version's id. */
+/** The tokens in each version that has a value, by version id. */
 export function storedTokens(
   secretsManager: Pick<SecretsManager, 'lookAtValues'>,
   secretArn: string,

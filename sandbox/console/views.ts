@@ -1,6 +1,6 @@
 /**
- * What the console's page is told. Dates are ISO 8601 in UTC. Tokens and values of secrets never stand here, only
- * fingerprints of tokens.
+ * What the console sends to its page. Dates are ISO 8601 in UTC. Contains fingerprints of tokens, never tokens or values
+ * of secrets.
  */
 
 /** The state machine that the page draws. */
@@ -11,14 +11,14 @@ export interface StateMachineView {
   readonly definition: unknown;
 }
 
-/** All that changes while one looks. */
+/** Everything that changes over time. */
 export interface Overview {
   /** The sandbox's time. */
   readonly now: string;
   /** The latest 100, newest first. */
   readonly executions: readonly ExecutionView[];
   readonly credentials: readonly CredentialView[];
-  /** Faults that are set, in the order in which they are looked at. */
+  /** Faults that are set, in the order in which they are checked. */
   readonly faults: readonly FaultView[];
 }
 
@@ -39,7 +39,7 @@ export interface ExecutionView {
   readonly lastEventId: number;
 }
 
-/** One event as GetExecutionHistory gives it. */
+/** One event as GetExecutionHistory returns it. */
 export interface HistoryEventView {
   readonly id: number;
   readonly previousEventId: number;
@@ -49,7 +49,7 @@ export interface HistoryEventView {
   readonly [details: string]: unknown;
 }
 
-/** One secret that is rotated, and what its consumers get. */
+/** One secret, and the result for its consumers. */
 export interface CredentialView {
   readonly secretArn: string;
   readonly name: string;
@@ -68,7 +68,7 @@ export interface RotationView {
   readonly isEnabled: boolean;
   readonly nextRotationDate?: string;
   readonly lastRotatedDate?: string;
-  /** What Secrets Manager does now: e.g. idle, rotating, waiting for a retry. */
+  /** What Secrets Manager does now, such as idle, rotating, waiting for a retry. */
   readonly status: string;
 }
 
@@ -82,16 +82,16 @@ export interface VersionView {
   readonly refreshToken?: TokenMark;
 }
 
-/** A token in a version, and what Genesys Cloud says about it. */
+/** A token in a version, and its state at Genesys Cloud. */
 export interface TokenMark {
   readonly fingerprint: string;
   readonly state: TokenState | 'unknown';
 }
 
-/** What has become of a token that Genesys Cloud issued. */
+/** The state of a token that Genesys Cloud issued. */
 type TokenState = 'live' | 'expired' | 'spent' | 'revoked';
 
-/** A staging label that went to a version, left one, or moved between two. */
+/** A staging label that was added to a version, removed from one, or moved between two. */
 export interface LabelMoveView {
   readonly at: string;
   readonly label: string;
@@ -99,10 +99,10 @@ export interface LabelMoveView {
   readonly to?: string;
 }
 
-/** One login of the user, and all tokens that came from it. */
+/** One login of the user, and all tokens that descend from it. */
 export interface LineageView {
   readonly id: string;
-  /** Whether a refresh token of it still works. */
+  /** Whether a refresh token of the login still works. */
   readonly isLive: boolean;
   /** The latest 50, oldest first. */
   readonly tokens: readonly IssuedTokenView[];
@@ -117,7 +117,7 @@ export interface IssuedTokenView {
   readonly expiresAt?: string;
 }
 
-/** What a consumer who reads AWSCURRENT now and calls Genesys Cloud would get, while no fault stands in its way. */
+/** The result for a consumer that reads AWSCURRENT now and calls Genesys Cloud without a fault. */
 export interface ConsumerView {
   readonly works: boolean;
   readonly explanation: string;
@@ -128,8 +128,8 @@ export interface ConsumerView {
 /** A fault that is set. */
 export interface FaultView {
   readonly id: number;
-  /** As it was given, e.g. `kms:Decrypt=throttled,nth=2`. */
+  /** The rule as it was set, such as `kms:Decrypt=throttled,nth=2`. */
   readonly text: string;
-  /** How often it struck. */
+  /** How often it was injected. */
   readonly injected: number;
 }

@@ -2,7 +2,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { authorizeCode } from '../genesys-cloud/browser.ts';
 import type { Sandbox } from '../sandbox.ts';
 
-/** An OAuth client with a user who has logged in, and the secret that holds their credential. */
+/** An OAuth client, its user, and the secret with their credential. */
 export interface FirstCredential {
   readonly secretArn: string;
   readonly clientId: string;
@@ -10,14 +10,14 @@ export interface FirstCredential {
   readonly redirectUri: string;
   readonly userName: string;
   readonly password: string;
-  /** The one that the login gave; the first rotation replaces it. */
+  /** The access token of the login; the first rotation replaces it. */
   readonly accessToken: string;
 }
 
-/** What differs between two credentials of a sandbox. */
+/** The options of a credential. */
 export interface CredentialOptions {
   readonly secretName?: string;
-  /** Life of an access token in seconds, 300 to 172,800; a day if left out. */
+  /** Lifetime of an access token in seconds, 300 to 172,800 (default: a day). */
   readonly tokenDurationSeconds?: number;
 }
 
@@ -25,8 +25,8 @@ const REDIRECT_URI = 'http://localhost:8085/callback';
 const PASSWORD = 'sandbox';
 
 /**
- * Does what a person does before the first rotation: registers an OAuth client, logs a user in with it, and stores
- * the tokens in a new secret.
+ * Prepares the first rotation as an operator does: registers an OAuth client, logs a user in, and stores the tokens in a
+ * new secret.
  */
 export async function createFirstCredential(
   sandbox: Sandbox,
@@ -43,7 +43,7 @@ export async function createFirstCredential(
   const login = { clientId, clientSecret, redirectUri: REDIRECT_URI, userName, password: PASSWORD };
   const tokens = await authorizeCode({ loginUrl: genesysCloud.loginUrl, ...login });
   if (tokens.refreshToken === undefined) {
-    throw new Error('Genesys Cloud gave no refresh token: the organisation has an inactivity timeout.');
+    throw new Error('Genesys Cloud issued no refresh token: the organisation has an inactivity timeout.');
   }
 
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
@@ -61,6 +61,6 @@ export async function createFirstCredential(
     }),
   );
   secrets.destroy();
-  if (ARN === undefined) throw new Error('CreateSecret answered without an ARN.');
+  if (ARN === undefined) throw new Error('CreateSecret returned no ARN.');
   return { secretArn: ARN, ...login, accessToken };
 }

@@ -5,7 +5,7 @@ import type { LabelledVersion } from './rotation-run.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Shows a rotation on a terminal, or in a file: colour is used on a terminal only. */
+/** Prints a rotation; colours are used on terminals only. */
 export class LiveView {
   readonly #out: NodeJS.WritableStream;
   readonly #enteredAtMs = new Map<string, number>();
@@ -16,17 +16,17 @@ export class LiveView {
     this.#out = out;
   }
 
-  /** One line about what was done. */
+  /** Prints one line. */
   line(text: string): void {
     this.#out.write(`${text}\n`);
   }
 
-  /** A heading. */
+  /** Prints a heading. */
   heading(text: string): void {
     this.#out.write(`\n${this.#style('bold', text)}\n`);
   }
 
-  /** A state that is entered, retried or left, or the end of the execution. */
+  /** Prints that a state was entered, retried or left, or that an attempt failed. */
   event({ type, at, details }: ExecutionEvent): void {
     if (type.endsWith('StateEntered')) {
       this.#state = String(details?.name);
@@ -43,7 +43,7 @@ export class LiveView {
     this.#wasScheduled = type === 'TaskScheduled' || (this.#wasScheduled && !type.endsWith('StateEntered'));
   }
 
-  /** The versions of the secret with their labels, before and after. */
+  /** Prints the versions of the secret with their labels before and after. */
   versions(before: readonly LabelledVersion[], after: readonly LabelledVersion[]): void {
     const labels = (versions: readonly LabelledVersion[], id: string): string => {
       const version = versions.find(candidate => candidate.id === id);

@@ -8,10 +8,10 @@ import { showRotation } from './shown-rotation.ts';
 import { synthesize } from './synthesis.ts';
 
 /**
- * Opens the console in the browser, rotates one credential as soon as the page is there, and keeps the sandbox up
- * until SIGINT or SIGTERM, also when the rotation fails: then there is something to look at.
+ * Opens the console in the browser, rotates one credential as soon as the page is open, and keeps the sandbox running
+ * until SIGINT or SIGTERM, also after a failed rotation.
  *
- * @param onFailure told why the rotation failed
+ * @param onFailure receives the error of a failed rotation
  * @throws SynthesisFailed
  */
 export async function openConsole(
@@ -19,7 +19,7 @@ export async function openConsole(
   view: LiveView,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
-  view.line('Synthesising the stack, building the page …');
+  view.line('Synthesising the stack and building the page …');
   const [pageFolder] = await Promise.all([buildPage(), synthesize(assemblyDirectory)]);
   const sandbox = await Sandbox.start({ assemblyDirectory });
   const { server, opened } = consoleServer(sandbox, pageFolder);
@@ -34,14 +34,14 @@ export async function openConsole(
     void showRotation(sandbox, view, async () => {
       view.line(`The console is at ${server.pageUrl}`);
       await openBrowser(server.onceUrl(), text => view.line(text));
-      view.line('The rotation begins when the page is open.');
+      view.line('The rotation starts when the page is open.');
       await opened;
     })
       .catch((error: unknown) => {
-        // What is ended in mid-flight fails, too.
+        // A rotation that the shutdown interrupts fails as well.
         if (!isStopping) onFailure(error);
       })
-      .then(() => view.line('\nRotate, break and redrive in the console. Ctrl-C ends the sandbox.'));
+      .then(() => view.line('\nRotate, break and redrive in the console. Press Ctrl-C to stop the sandbox.'));
     await stop.promise;
   } finally {
     await Promise.all([server.close(), sandbox.close()]);

@@ -10,7 +10,7 @@ import { statusOfCurrentUser } from './current-user.ts';
 import type { FirstCredential } from './first-credential.ts';
 import { type StateSummary, summarizeStates } from './state-summary.ts';
 
-/** What a rotation did; the JSON that `npm start -- --json` prints. */
+/** The result of a rotation; the JSON that `npm start -- --json` prints. */
 export interface RotationRun {
   readonly secretId: string;
   readonly versions: { readonly previous: string; readonly current: string };
@@ -18,9 +18,9 @@ export interface RotationRun {
   readonly states: readonly StateSummary[];
   /** From RotateSecret to the end of finishSecret. */
   readonly rotationMs: number;
-  /** From Genesys Cloud's answer to the move of AWSCURRENT: how long AWSCURRENT may hold a dead token. */
+  /** From the issue of the tokens to the move of AWSCURRENT: how long consumers may hold a dead token. */
   readonly tokenGapMs: number;
-  /** What the functions called, by operation. */
+  /** The AWS calls of the functions, by operation. */
   readonly awsCalls: Readonly<Record<string, number>>;
 }
 
@@ -30,13 +30,13 @@ export interface LabelledVersion {
   readonly labels: readonly string[];
 }
 
-/** What the run tells while it goes on. */
+/** What the run reports while it is running. */
 export interface RunListener {
   readonly onStart?: (versions: readonly LabelledVersion[]) => void;
   readonly onEvent?: (event: ExecutionEvent) => void;
 }
 
-/** The rotation did not end as it should have; the message says why. */
+/** The rotation did not succeed; the message says why. */
 class RotationRunFailed extends Error {
   override readonly name = 'RotationRunFailed';
 }
@@ -44,8 +44,8 @@ class RotationRunFailed extends Error {
 const secretValue = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
 
 /**
- * Rotates the secret once, and proves that it was rotated: the first access token no longer is AWSCURRENT, and the
- * one that is works at Genesys Cloud.
+ * Rotates the secret once and verifies the result: AWSCURRENT has another access token than before, and Genesys Cloud
+ * accepts it.
  *
  * @throws RotationRunFailed
  */
@@ -77,7 +77,7 @@ export async function runRotation(
     throw new RotationRunFailed(`The rotation did not succeed: ${why}`);
   }
 
-  const { executionArn, refreshedAt, movedAt } = watch.seen();
+  const { executionArn, issuedAt, movedAt } = watch.seen();
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
   secrets.destroy();
   const { accessToken } = v.parse(secretValue, SecretString);
@@ -86,7 +86,7 @@ export async function runRotation(
   }
   const status = await statusOfCurrentUser(sandbox.genesysCloud, accessToken);
   if (status !== 200) {
-    throw new RotationRunFailed(`Genesys Cloud answers ${status} to the access token that is AWSCURRENT.`);
+    throw new RotationRunFailed(`Genesys Cloud responds with ${status} to the access token in AWSCURRENT.`);
   }
   return {
     secretId: secretArn,
@@ -94,19 +94,19 @@ export async function runRotation(
     executionArn,
     states: summarizeStates(sandbox.stepFunctions.execution(executionArn).history),
     rotationMs,
-    tokenGapMs: movedAt.getTime() - refreshedAt.getTime(),
+    tokenGapMs: movedAt.getTime() - issuedAt.getTime(),
     awsCalls: countCallsOfFunctions(sandbox, callsBefore),
   };
 }
 
-/** The secret's versions and labels as they are now. */
+/** The secret's current versions and labels. */
 export function labelledVersions(sandbox: Sandbox, secretArn: string): readonly LabelledVersion[] {
   return sandbox.secretsManager.secret(secretArn)?.versions ?? [];
 }
 
 function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListener) {
   let executionArn: string | undefined;
-  let refreshedAt: Date | undefined;
+  let issuedAt: Date | undefined;
   let movedAt: Date | undefined;
   const subscriptions = [
     sandbox.stepFunctions.onEvent(event => {
@@ -114,7 +114,7 @@ function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListene
       listener.onEvent?.(event);
     }),
     sandbox.genesysCloud.onTokenIssued(({ at }) => {
-      refreshedAt = at;
+      issuedAt = at;
     }),
     sandbox.secretsManager.onChange(change => {
       const moved = change.labelMoves.some(({ label }) => label === 'AWSCURRENT');
@@ -126,10 +126,10 @@ function watchRotation(sandbox: Sandbox, secretArn: string, listener: RunListene
       for (const unsubscribe of subscriptions) unsubscribe();
     },
     seen: () => {
-      if (executionArn === undefined || refreshedAt === undefined || movedAt === undefined) {
+      if (executionArn === undefined || issuedAt === undefined || movedAt === undefined) {
         throw new RotationRunFailed('The rotation succeeded without a refresh or a promotion.');
       }
-      return { executionArn, refreshedAt, movedAt };
+      return { executionArn, issuedAt, movedAt };
     },
   };
 }

@@ -4,9 +4,9 @@ import type { LiveView } from './live-view.ts';
 import { type LabelledVersion, labelledVersions, type RotationRun, runRotation } from './rotation-run.ts';
 
 /**
- * Makes the first credential, rotates it, and shows how.
+ * Creates the first credential, rotates it, and prints each state.
  *
- * @param beforeRotation what to wait for when the credential is there
+ * @param beforeRotation runs between the two
  * @throws RotationRunFailed
  */
 export async function showRotation(
@@ -18,7 +18,7 @@ export async function showRotation(
     `The sandbox serves AWS at ${sandbox.awsUrl} and Genesys Cloud at ${sandbox.genesysCloud.loginUrl}`,
   );
   const credential = await createFirstCredential(sandbox);
-  view.line(`${credential.userName} has logged in; the first tokens are in ${credential.secretArn}`);
+  view.line(`Logged in as ${credential.userName} and stored the tokens in ${credential.secretArn}`);
   await beforeRotation();
 
   let before: readonly LabelledVersion[] = [];
@@ -31,16 +31,15 @@ export async function showRotation(
   });
   view.heading('Versions of the secret');
   view.versions(before, labelledVersions(sandbox, credential.secretArn));
-  view.heading('Proof');
-  for (const line of proof(run)) view.line(line);
+  view.heading('Result');
+  for (const line of resultLines(run)) view.line(line);
 }
 
-function proof(run: RotationRun): string[] {
+function resultLines(run: RotationRun): string[] {
   const calls = Object.values(run.awsCalls).reduce((sum, count) => sum + count, 0);
   return [
-    '  The first access token is no longer AWSCURRENT.',
-    '  The access token that is AWSCURRENT works: GET /api/v2/users/me answers 200.',
-    `  Rotated in ${run.rotationMs} ms with ${calls} AWS calls; from Genesys Cloud's answer to the move of AWSCURRENT it took ${run.tokenGapMs} ms.`,
+    '  AWSCURRENT has a new access token, and it works: GET /api/v2/users/me responds with 200.',
+    `  Rotated in ${run.rotationMs} ms with ${calls} AWS calls. Token gap: ${run.tokenGapMs} ms, from the issue of the tokens to the move of AWSCURRENT.`,
     `  Execution ${run.executionArn}`,
   ];
 }

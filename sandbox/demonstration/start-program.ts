@@ -13,16 +13,14 @@ import { synthesize } from './synthesis.ts';
 const ASSEMBLY_DIRECTORY = 'cdk.out';
 
 const program = new Command('npm start --')
-  .description('Rotates one Genesys Cloud credential in the embedded sandbox and shows how.')
+  .description('Rotates one Genesys Cloud credential in a sandbox and shows each state.')
   .addOption(
-    new Option('--open', 'open the console, rotate before its eyes, and keep the sandbox up').conflicts(
-      'json',
-    ),
+    new Option('--open', 'open the console, rotate there, and keep the sandbox running').conflicts('json'),
   )
-  .option('--json', 'print the result as one JSON object instead')
+  .option('--json', 'print the result as one JSON object')
   .addHelpText(
     'after',
-    '\nExit codes: 0 rotated, 1 anything else; the reason is on standard error. With --open: 130 stopped at once by a second Ctrl-C.',
+    '\nExit codes: 0 rotated, 1 failed (see standard error). With --open: 130 after a second Ctrl-C.',
   )
   .parse();
 const { open, json } = program.opts<{ open?: true; json?: true }>();

@@ -1,17 +1,17 @@
 import { readRuns, type StateRun, workedMs } from '../console/state-runs.ts';
 import type { HistoryEvent } from '../step-functions/history.ts';
 
-/** What became of a state that an execution entered. */
+/** One stay of an execution in a state. */
 export interface StateSummary {
   readonly name: string;
   readonly status: StateRun['status'];
-  /** From its entry to its exit or to the execution's end, retries and their delays included; redrives add theirs. */
+  /** From entry to exit or to the execution's end, with retries, their delays, and redrives. */
   readonly durationMs: number;
-  /** How often its work was begun: 1 plus the retries. */
+  /** 1 plus the retries. */
   readonly attempts: number;
 }
 
-/** Sums an execution's history up, state by state in the order of entry. */
+/** Sums up an execution's history by state, in the order of entry. */
 export function summarizeStates(history: readonly HistoryEvent[]): StateSummary[] {
   const now = history.at(-1)?.at ?? new Date(0);
   return readRuns(history).states.map(({ name, status, periods, attempts }) => ({

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** The stack could not be synthesised; the message is what the CDK app printed. */
+/** The stack could not be synthesised; the message is the output of the CDK app. */
 class SynthesisFailed extends Error {
   override readonly name = 'SynthesisFailed';
 }
@@ -10,12 +10,12 @@ class SynthesisFailed extends Error {
 const EVERY_SECRET = { secretArnPatterns: 'arn:*:secretsmanager:*:*:secret:*' };
 
 /**
- * Synthesises the stack as `npm run synth` does, without the CDK's command line and without the CDK's check of the
- * template against CloudFormation's rules, each of which takes as long again.
+ * Synthesises the stack as `npm run synth` does, but without the CDK's command line and its validation of the template,
+ * each of which takes as long again.
  *
- * @param assemblyDirectory where to
- * @param context           what `-c key=value` would give; by default that of the environment, and the functions may
- *                          rotate every secret
+ * @param assemblyDirectory the output folder
+ * @param context           context values, instead of those in the environment; by default those of the environment,
+ *                          and the functions may rotate every secret
  * @throws SynthesisFailed
  */
 export async function synthesize(

@@ -84,11 +84,15 @@ export function readValue(
 
 /** Whether an item exceeds 400 KB (Amazon DynamoDB Developer Guide, "Service, account, and table quotas"). */
 export function isTooLarge(item: Item): boolean {
-  const bytes = Object.entries(item).reduce(
+  return itemBytes(item) > MAX_ITEM_BYTES;
+}
+
+/** The size of an item (Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats"). */
+export function itemBytes(item: Item): number {
+  return Object.entries(item).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value),
     0,
   );
-  return bytes > MAX_ITEM_BYTES;
 }
 
 /** The value of an attribute; undefined when the item does not have it. */

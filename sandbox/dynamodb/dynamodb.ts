@@ -8,6 +8,7 @@ import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.t
 import { keyRange, readKeyCondition } from './key-condition.ts';
 import {
   deleteItem,
+  describeTable,
   getItem,
   putItem,
   query,
@@ -16,6 +17,7 @@ import {
   updateItem,
 } from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
+import { tableDescription } from './table-description.ts';
 import { Transactions } from './transactions.ts';
 import { validationError } from './validation-error.ts';
 
@@ -40,7 +42,8 @@ interface AccessDetails {
 const SINGLE = { inTransaction: false };
 
 /**
- * Amazon DynamoDB, emulated: items by their key, conditional writes, transactions, and queries of one partition.
+ * Amazon DynamoDB, emulated: items by their key, conditional writes, transactions, queries of one partition, and
+ * the description of a table.
  *
  * Source: Amazon DynamoDB API Reference, the operation of each name.
  */
@@ -57,6 +60,15 @@ export class DynamoDb implements AwsService {
     this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
     this.#transactions = new Transactions(options.clock, nameOrArn => this.#table(nameOrArn));
     this.operations = {
+      DescribeTable: operation(
+        describeTable,
+        ({ TableName }) => {
+          const table = this.#find(TableName);
+          if (table !== undefined) return { Table: tableDescription(table) };
+          throw notFound(`Requested resource not found: Table: ${TableName} not found`);
+        },
+        ({ TableName }) => [{ action: 'dynamodb:DescribeTable', resource: this.#resource(TableName) }],
+      ),
       GetItem: operation(
         getItem,
         input => {
@@ -138,10 +150,13 @@ export class DynamoDb implements AwsService {
 
   /** A table by its name or ARN. */
   #table(nameOrArn: string): Table {
-    const name = this.#nameOf(nameOrArn);
-    const table = name === undefined ? undefined : this.#tables.get(name);
+    const table = this.#find(nameOrArn);
     if (table !== undefined) return table;
-    throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
+    throw notFound('Requested resource not found');
+  }
+
+  #find(nameOrArn: string): Table | undefined {
+    return this.#tables.get(this.#nameOf(nameOrArn) ?? '');
   }
 
   #nameOf(nameOrArn: string): string | undefined {
@@ -153,6 +168,12 @@ export class DynamoDb implements AwsService {
   #arn(name: string): string {
     const { partition, region, accountId } = this.#options;
     return `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
+  }
+
+  /** The resource that a permission for a table names. */
+  #resource(nameOrArn: string): string {
+    const name = this.#nameOf(nameOrArn);
+    return name === undefined ? nameOrArn : this.#arn(name);
   }
 
   #readAccess(action: 'GetItem' | 'Query', table: string, given: Item): AccessRequest {
@@ -179,12 +200,11 @@ export class DynamoDb implements AwsService {
    * (Amazon DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
    */
   #access(action: string, table: string, { given, attributes, context }: AccessDetails): AccessRequest {
-    const name = this.#nameOf(table);
-    const partitionKey = name === undefined ? undefined : this.#tables.get(name)?.specification.partitionKey;
+    const partitionKey = this.#find(table)?.specification.partitionKey;
     const key = partitionKey === undefined ? undefined : attributeOf(given, partitionKey);
     return {
       action: `dynamodb:${action}`,
-      resource: name === undefined ? table : this.#arn(name),
+      resource: this.#resource(table),
       context: {
         'dynamodb:Attributes': attributes,
         ...(key !== undefined && 'S' in key && { 'dynamodb:LeadingKeys': [key.S] }),
@@ -192,6 +212,10 @@ export class DynamoDb implements AwsService {
       },
     };
   }
+}
+
+function notFound(message: string): AwsError {
+  return new AwsError('ResourceNotFoundException', message);
 }
 
 /** @throws AwsError ValidationException also when the entry does not have exactly one action */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 
 const notEmulated = v.optional(v.never());
 const attributes = v.record(v.string(), v.record(v.string(), v.unknown()));
@@ -20,7 +21,11 @@ const singleWrite = {
   ReturnConsumedCapacity: notEmulated,
   ReturnItemCollectionMetrics: notEmulated,
 };
+/** PutItem and DeleteItem recognize no other value of the enumeration. */
 const returnsOldItem = { ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD']), 'NONE') };
+
+/** Amazon DynamoDB API Reference, DescribeTable. */
+export const describeTable = v.object({ TableName: tableName });
 
 /** Amazon DynamoDB API Reference, GetItem. */
 export const getItem = v.object({
@@ -41,7 +46,10 @@ export const updateItem = v.object({
   ...singleWrite,
   Key: attributes,
   UpdateExpression: v.optional(v.string()),
-  ReturnValues: v.optional(v.picklist(['NONE', 'ALL_OLD', 'ALL_NEW']), 'NONE'),
+  ReturnValues: v.optional(
+    enumeration(['NONE', 'ALL_OLD', 'ALL_NEW'], ['UPDATED_OLD', 'UPDATED_NEW']),
+    'NONE',
+  ),
   AttributeUpdates: notEmulated,
 });
 

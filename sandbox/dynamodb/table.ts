@@ -36,12 +36,14 @@ const MAX_SORT_KEY_BYTES = 1024;
 /** One table with its items. */
 export class Table {
   readonly specification: TableSpecification;
+  readonly createdAt: Date;
   readonly #clock: Clock;
   readonly #behaviour: DynamoDbBehaviour;
   readonly #entries = new Map<string, Entry>();
 
   constructor(specification: TableSpecification, clock: Clock, behaviour: DynamoDbBehaviour) {
     this.specification = specification;
+    this.createdAt = new Date(clock.nowMs());
     this.#clock = clock;
     this.#behaviour = behaviour;
   }

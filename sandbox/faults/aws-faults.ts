@@ -4,6 +4,7 @@ import { RawAnswer } from '../aws/raw-answer.ts';
 import type { AwsCall } from '../aws/service.ts';
 import type { AwsFaultKind } from './fault-rule.ts';
 import { type FaultWaits, PROXY_PAGE } from './fault-waits.ts';
+import { disabledKeyError } from './key-faults.ts';
 import { canceledTransaction, deniedWrite } from './transaction-faults.ts';
 
 type Next = () => Promise<object>;
@@ -102,6 +103,11 @@ export async function awsFault(
         canceledTransaction(call, 'TransactionConflict', TRANSACTION_CONFLICT[1]) ??
         awsError(TRANSACTION_CONFLICT)
       );
+    case 'key-disabled': {
+      const error = disabledKeyError(call);
+      if (error === undefined) return await next();
+      throw error;
+    }
     case 'connection-refused':
       // One port serves all of AWS, so it cannot be shut for one call: the connection stands, and is cut.
       throw new ConnectionDropped();

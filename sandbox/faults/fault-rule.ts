@@ -19,6 +19,9 @@ export const NAMED_REFUSAL = 'refused';
 /** What can also happen to a call that writes items in DynamoDB. */
 export const ITEM_WRITE_FAULTS = ['transaction-conflict'] as const;
 
+/** What can also happen to a call that uses a customer managed key. */
+export const KEY_FAULTS = ['key-disabled'] as const;
+
 /** What can befall an invocation of a function. */
 export const FUNCTION_FAULTS = [
   'crash-before',
@@ -47,7 +50,7 @@ export const GENESYS_FAULTS = [
   'huge-body',
 ] as const;
 
-export type AwsFaultKind = (typeof AWS_FAULTS)[number] | (typeof ITEM_WRITE_FAULTS)[number];
+export type AwsFaultKind = (typeof AWS_FAULTS | typeof ITEM_WRITE_FAULTS | typeof KEY_FAULTS)[number];
 export type FunctionFaultKind = (typeof FUNCTION_FAULTS)[number];
 export type GenesysFaultKind = (typeof GENESYS_FAULTS)[number];
 /** What a fault does. The section "Faults" of the sandbox's README describes each. */
@@ -96,6 +99,7 @@ const KINDS = [
     ...AWS_FAULTS,
     NAMED_REFUSAL,
     ...ITEM_WRITE_FAULTS,
+    ...KEY_FAULTS,
     ...FUNCTION_FAULTS,
     ...GENESYS_FAULTS,
   ]),

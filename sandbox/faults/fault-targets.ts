@@ -7,8 +7,10 @@ import {
   GENESYS_FAULTS,
   InvalidFault,
   ITEM_WRITE_FAULTS,
+  KEY_FAULTS,
   NAMED_REFUSAL,
 } from './fault-rule.ts';
+import { usesKey } from './key-faults.ts';
 
 /** A deployed function, as far as faults are concerned. */
 export interface FaultyFunction {
@@ -29,7 +31,7 @@ const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
  * The operations that a transaction can conflict with (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions:
  * How it works").
  */
-const ITEM_WRITES: ReadonlySet<string> = new Set([
+export const ITEM_WRITES: ReadonlySet<string> = new Set([
   'dynamodb:DeleteItem',
   'dynamodb:PutItem',
   'dynamodb:TransactWriteItems',
@@ -150,7 +152,11 @@ export class FaultTargets {
 }
 
 function kindsOf(target: string, sort: Sort): readonly FaultKind[] {
-  return ITEM_WRITES.has(target) ? [...KINDS[sort], ...ITEM_WRITE_FAULTS] : KINDS[sort];
+  return [
+    ...KINDS[sort],
+    ...(ITEM_WRITES.has(target) ? ITEM_WRITE_FAULTS : []),
+    ...(usesKey(target) ? KEY_FAULTS : []),
+  ];
 }
 
 /** `*` stands for any text, but not beyond the colon; alone it stands for all. */

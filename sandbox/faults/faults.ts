@@ -12,6 +12,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
+  KEY_FAULTS,
   readFaultRule,
 } from './fault-rule.ts';
 import { type FaultScope, FaultTargets, type FaultyFunction } from './fault-targets.ts';
@@ -148,7 +149,7 @@ export class Faults {
       next,
       async ({ kind, ms = 0, error }, inner) => {
         if (error !== undefined) throw namedRefusal(error);
-        return isOneOf([...AWS_FAULTS, ...ITEM_WRITE_FAULTS], kind)
+        return isOneOf([...AWS_FAULTS, ...ITEM_WRITE_FAULTS, ...KEY_FAULTS], kind)
           ? await awsFault(kind, call, inner, this.#waits, ms)
           : await inner();
       },

@@ -29,11 +29,16 @@ export interface CodeRedemption {
   readonly authenticated: boolean;
 }
 
+/** What comes of presenting a code: what the user agreed to; `used` when it was presented before; undefined otherwise. */
+export type Redemption = Authorization | 'used' | undefined;
+
 /** Authorization codes: each good for one exchange within 60 s (RFC 6749 §4.1.2). */
 export class AuthorizationCodes {
   readonly #clock: Clock;
   readonly #pending = new Map<string, { authorization: Authorization; expiresAtMs: number }>();
   readonly #issued = new Set<string>();
+  /** The client that each spent code was for. */
+  readonly #spent = new Map<string, string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -54,12 +59,14 @@ export class AuthorizationCodes {
    * Spends the code, even if the exchange is refused: an attempt with a wrong redirect URI or verifier may be a
    * thief's. A code that belongs to another client stays.
    *
-   * @returns undefined when the exchange is refused
+   * @returns `used` only to the client that the code was for
    */
-  redeem(redemption: CodeRedemption): Authorization | undefined {
+  redeem(redemption: CodeRedemption): Redemption {
+    if (this.#spent.get(redemption.code) === redemption.clientId) return 'used';
     const pending = this.#pending.get(redemption.code);
     if (pending?.authorization.clientId !== redemption.clientId) return undefined;
     this.#pending.delete(redemption.code);
+    this.#spent.set(redemption.code, redemption.clientId);
     const { authorization, expiresAtMs } = pending;
     if (this.#clock.nowMs() >= expiresAtMs) return undefined;
     if (authorization.redirectUri !== redemption.redirectUri) return undefined;

@@ -58,6 +58,8 @@ export interface Lineage {
   readonly clientId: string;
   readonly region: string;
   readonly userId: string | undefined;
+  /** The authorization code of the login; none for client credentials. */
+  readonly code: string | undefined;
   readonly scope: readonly string[];
   readonly tokens: Token[];
 }

@@ -77,16 +77,23 @@ export class TokenEndpoint {
 
   #exchangeCode({ client, authenticated }: IdentifiedClient, form: Form): GenesysResponse {
     if (form.code === undefined) return missing('code');
+    const { code } = form;
     const authorization = this.#parts.codes.redeem({
-      code: form.code,
+      code,
       clientId: client.clientId,
       redirectUri: form.redirect_uri,
       codeVerifier: form.code_verifier,
       authenticated,
     });
-    if (authorization === undefined) return this.#invalidGrant('the authorization code is invalid');
+    // "If an authorization code is used more than once, the authorization server MUST deny the request and SHOULD
+    // revoke (when possible) all tokens previously issued based on that authorization code." (RFC 6749 section 4.1.2)
+    if (authorization === 'used') this.#parts.tokens.revokeLineages(lineage => lineage.code === code);
+    if (authorization === undefined || authorization === 'used') {
+      return this.#invalidGrant('the authorization code is invalid');
+    }
     this.#parts.counter.add(client.clientId, 'codeExchanges');
     const issued = this.#parts.tokens.begin(client, 'authorization_code', {
+      code,
       userId: authorization.userId,
       scope: authorization.scope,
       // Only confidential clients get refresh tokens.

@@ -42,13 +42,14 @@ export class TokenStore {
   begin(
     client: OAuthClient,
     grant: 'authorization_code' | 'client_credentials',
-    login: { userId?: string; scope?: readonly string[]; withRefreshToken: boolean },
+    login: { code?: string; userId?: string; scope?: readonly string[]; withRefreshToken: boolean },
   ): IssuedTokens {
     const lineage: Lineage = {
       id: randomUUID(),
       clientId: client.clientId,
       region: client.region,
       userId: login.userId,
+      code: login.code,
       scope: login.scope ?? [],
       tokens: [],
     };

@@ -2,6 +2,7 @@ import type { AccessRequest } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { Principal } from '../iam/principal.ts';
 import type { EncryptionContext } from './ciphertext.ts';
+import type { Key, KeyState } from './key.ts';
 
 /** A use of a key that a service makes in somebody's name. */
 export interface KeyUse {
@@ -14,8 +15,17 @@ export interface KeyUse {
   readonly viaService?: string;
 }
 
-/** Says whether such a use is allowed. */
-export type KeyAccess = (use: KeyUse) => boolean;
+/**
+ * Whether a key can be used: `usable`, or why not. AWS KMS checks the permission before the state of the key, so a
+ * caller without it does not learn the state.
+ */
+export type KeyVerdict = 'usable' | 'denied' | 'disabled' | 'pending-deletion' | 'missing';
+
+/** Why a key that its user may use does not work. */
+export type KeyFailure = Exclude<KeyVerdict, 'usable' | 'denied'>;
+
+/** Decides on a use of a key. */
+export type JudgeKeyUse = (use: KeyUse) => KeyVerdict;
 
 /** What somebody must be allowed who uses a key. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
 export function keyRequest(
@@ -40,21 +50,26 @@ export function keyRequest(
   };
 }
 
+const VERDICTS = {
+  Enabled: 'usable',
+  Disabled: 'disabled',
+  PendingDeletion: 'pending-deletion',
+} as const satisfies Record<KeyState, KeyVerdict>;
+
 /**
- * Lets services ask whether they may use a key in somebody's name.
+ * Lets services ask whether they can use a key in somebody's name.
  *
- * @param keyArn gives the ARN of a key; nothing when there is none, which nobody may use
+ * @param findKey gives a key by its id, ARN or alias; undefined when there is none
  */
-export function keyAccess(
-  keyArn: (keyId: string) => string | undefined,
+export function keyUseJudge(
+  findKey: (keyId: string) => Pick<Key, 'arn' | 'state'> | undefined,
   authorizer: Pick<Authorizer, 'allows'>,
-): KeyAccess {
+): JudgeKeyUse {
   return ({ keyId, action, encryptionContext, caller, viaService }) => {
-    const arn = keyArn(keyId);
+    const key = findKey(keyId);
+    if (key === undefined) return 'missing';
     const account = 'service' in caller ? caller.sourceAccount : caller.accountId;
-    return (
-      arn !== undefined &&
-      authorizer.allows(caller, keyRequest(action, arn, account, { encryptionContext, viaService }))
-    );
+    const request = keyRequest(action, key.arn, account, { encryptionContext, viaService });
+    return authorizer.allows(caller, request) ? VERDICTS[key.state] : 'denied';
   };
 }

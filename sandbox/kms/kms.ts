@@ -135,10 +135,10 @@ export class Kms implements AwsService {
     return this.#keys.find(key).arn;
   }
 
-  /** The ARN of a key; undefined when there is none. */
-  keyArnIfAny(key: string): string | undefined {
+  /** ARN and state of a key; undefined when there is none. */
+  findKey(key: string): Pick<Key, 'arn' | 'state'> | undefined {
     try {
-      return this.keyArn(key);
+      return this.#keys.find(key);
     } catch (error) {
       if (error instanceof AwsError) return undefined;
       throw error;

@@ -17,12 +17,19 @@ import {
   string,
   transform,
 } from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 
 const keyId = pipe(string(), minLength(1), maxLength(2048));
 const encryptionContext = optional(record(string(), string()), {});
-const encryptionAlgorithm = optional(literal('SYMMETRIC_DEFAULT'));
+const encryptionAlgorithm = optional(
+  enumeration(['SYMMETRIC_DEFAULT'], ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE']),
+);
 /** What the sandbox does not emulate, refused instead of ignored. */
-const notEmulated = { GrantTokens: optional(never()), DryRun: optional(literal(false)) };
+const notEmulated = {
+  GrantTokens: optional(never()),
+  DryRun: optional(literal(false)),
+  DryRunModifiers: optional(never()),
+};
 
 function blob(longestBytes: number) {
   return pipe(

@@ -5,6 +5,8 @@ export interface Invocation {
   /** Set when the function failed: threw, exited, or ran out of time or memory. */
   readonly functionError?: 'Unhandled';
   readonly requestId: string;
+  /** The version that ran, which an alias does not say; absent when none ran. */
+  readonly executedVersion?: string;
 }
 
 /** A service that calls functions on its own behalf. */

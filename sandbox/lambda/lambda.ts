@@ -213,7 +213,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
         payload,
         functionArn: target.invokedArn,
       });
-      return toInvocation(outcome, requestId);
+      return { ...toInvocation(outcome, requestId), executedVersion: target.version };
     } finally {
       leave();
     }

@@ -10,12 +10,16 @@ import type { FunctionRegistry } from './function-registry.ts';
 import type { Invocation } from './invoker.ts';
 import { checkPayload } from './payload-limits.ts';
 
+const notEmulated = v.optional(v.never());
 const functionInput = v.object({ FunctionName: v.string(), Qualifier: v.optional(v.string()) });
 const invokeInput = v.object({
   ...functionInput.entries,
   InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun'])),
   LogType: v.optional(v.picklist(['None', 'Tail'])),
   Payload: v.optional(v.string()),
+  ClientContext: notEmulated,
+  DurableExecutionName: notEmulated,
+  TenantId: notEmulated,
 });
 
 /** A function that is to run, and with what. */

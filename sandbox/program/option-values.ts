@@ -6,18 +6,18 @@ import { parseFault } from '../faults/fault-text.ts';
 export function parsePort(value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
-  throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
+  throw new InvalidArgumentError('Use a whole number from 1 to 65535.');
 }
 
-/** @throws InvalidArgumentError it is not a whole number */
+/** @throws InvalidArgumentError */
 export function parseInteger(value: string): number {
   const number = Number(value);
   if (value.trim() !== '' && Number.isInteger(number)) return number;
-  throw new InvalidArgumentError('It is a whole number.');
+  throw new InvalidArgumentError('Use a whole number.');
 }
 
 /**
- * Reads one more fault.
+ * Adds a fault to the list.
  *
  * @throws InvalidArgumentError
  */

@@ -2,7 +2,7 @@ import type { ControlServer } from '../control/control-server.ts';
 import type { FirstCredential } from '../demonstration/first-credential.ts';
 import type { Sandbox } from '../sandbox.ts';
 
-/** What a program needs to work with the sandbox; the JSON that `npm run sandbox -- --json` prints. */
+/** What a program needs to use the sandbox; the JSON that `npm run sandbox -- --json` prints. */
 export type ReadyMessage = ReturnType<typeof readyMessage>;
 
 /** @param server serves the console and the control API */
@@ -38,10 +38,10 @@ export function readyMessage(
   };
 }
 
-/** The same for a person. */
+/** The message as text. */
 export function readyText(message: ReadyMessage): string {
   const { aws, genesys, control, secretId, stateMachineArn } = message;
-  return `The sandbox is up. In a browser, to see rotations and to break them:
+  return `The sandbox is running. Console, to watch and break rotations:
 
   ${message.console.url}
 
@@ -55,6 +55,6 @@ In another terminal:
 Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
 Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
   with the header Authorization: Bearer ${control.token}
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

@@ -11,6 +11,7 @@ import {
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
+  KEY_FAULTS,
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
@@ -31,36 +32,36 @@ interface Options {
 }
 
 const FAULT_HELP = `
-Faults are written ${FAULT_SYNTAX}, e.g.
+Syntax of faults: ${FAULT_SYNTAX}. Examples:
   --fault secretsmanager:PutSecretValue=throttled,nth=2 --fault 'genesys:*=server-error,share=0.05'
-on a call of AWS (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
+AWS calls (secretsmanager:PutSecretValue, kms:*, …): ${AWS_FAULTS.join(', ')},
   ${NAMED_REFUSAL} (with the error's name, e.g. error=InvalidRequestException);
-on a write in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
-on a function (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
-on Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
-They begin when the first credential has been stored.`;
+writes in DynamoDB (dynamodb:TransactWriteItems, …), also: ${ITEM_WRITE_FAULTS.join(', ')};
+calls that use a KMS key (secretsmanager:GetSecretValue, kms:Decrypt, …), also: ${KEY_FAULTS.join(', ')};
+functions (lambda:refresh, …): ${FUNCTION_FAULTS.join(', ')};
+Genesys Cloud (genesys:token, genesys:users/me, …): ${GENESYS_FAULTS.join(', ')}.
+Faults apply after the first credential has been stored.`;
 
 const program = new Command('npm run sandbox --')
   .description(
-    'Serves the synthesised stack on an emulated AWS, Genesys Cloud beside it, and the console, until Ctrl-C.',
+    'Runs the synthesised stack on an emulated AWS, with Genesys Cloud and the console, until Ctrl-C.',
   )
-  .option('--port <number>', 'port of the AWS endpoint on 127.0.0.1; any free one if left out', parsePort)
+  .option('--port <number>', 'port of the AWS endpoint on 127.0.0.1 (default: any free port)', parsePort)
   .option(
     '--control-port <number>',
-    'port of the console and the control API on 127.0.0.1; any free one if left out',
+    'port of the console and the control API on 127.0.0.1 (default: any free port)',
     parsePort,
   )
   .addOption(new Option('--open', 'open the console in the browser').conflicts('json'))
+  .option('--fault <rule>', 'inject a fault, see below; can be repeated', collectFault, [])
   .option(
-    '--fault <rule>',
-    'lets something go wrong, see below; may be given more than once',
-    collectFault,
-    [],
+    '--seed <number>',
+    'seed for faults with a share and for the jitter of Step Functions',
+    parseInteger,
   )
-  .option('--seed <number>', 'for the faults with a share and for the jitter of Step Functions', parseInteger)
   .option('--json', 'print one JSON line when ready')
   .addHelpText('after', FAULT_HELP)
-  .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 stopped at once by a second Ctrl-C.')
+  .addHelpText('after', '\nExit codes: 0 stopped, 1 could not start, 130 after a second Ctrl-C.')
   .parse();
 const { port, controlPort, open, fault: faults = [], seed, json } = program.opts<Options>();
 
@@ -88,7 +89,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Fills the sandbox with a credential that is due for its first rotation, and says that it is ready. */
+/** Creates a credential with a rotation schedule, and reports that the sandbox is ready. */
 async function announce(sandbox: Sandbox, server: ControlServer): Promise<void> {
   const credential = await createFirstCredential(sandbox);
   sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {
@@ -106,5 +107,5 @@ function startFailure(error: unknown): string {
   if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message;
   const taken = 'port' in error ? error.port : undefined;
   const option = taken === controlPort && taken !== port ? '--control-port' : '--port';
-  return `Port ${taken} is in use; choose another one with ${option}, or leave it out.`;
+  return `Port ${taken} is in use. Choose another one with ${option}, or omit it.`;
 }

@@ -1,14 +1,25 @@
-/** Calls `close` on the first SIGINT or SIGTERM; a second one ends the process at once, with 130. */
+import { onNpmShellGone } from '../../desktop/npm-shell.ts';
+
+/**
+ * Calls `close` on the first SIGINT or SIGTERM, or when the shell is gone in which npm runs the program. A second
+ * signal ends the process at once, with 130.
+ */
 export function stopOnSignal(close: () => void): void {
   let stopping = false;
   const stop = (): void => {
+    stopping = true;
+    close();
+  };
+  const onSignal = (): void => {
     if (stopping) {
       process.stderr.write('Stopped at once.\n');
       process.exit(130);
     }
-    stopping = true;
-    close();
+    stop();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  onNpmShellGone(() => {
+    if (!stopping) stop();
+  });
 }

@@ -49,11 +49,13 @@ export interface SecretsManagerBehaviour {
    * place when it comes first, or is dropped. AWS says that it "might still occur".
    */
   formerRateSchedule: 'runsOnce' | 'dropped';
+  /** Whether calls beyond the quotas of an account and region get ThrottlingException; see request-quotas.ts. */
+  requestQuotas: boolean;
   /** The most versions of a secret that can be kept before a write is refused with LimitExceededException. */
   versionQuota: number;
 }
 
-/** The worse case everywhere but for `readLagMs`; see {@link SecretsManagerBehaviour}. */
+/** The worse case everywhere but for `readLagMs` and `requestQuotas`; see {@link SecretsManagerBehaviour}. */
 export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
   readLagMs: 0,
   staleRotationToken: 'putRefused',
@@ -66,5 +68,6 @@ export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
   retryDelaysMs: [60_000, 300_000, 900_000, 3_600_000],
   rotationMoment: 'windowStart',
   formerRateSchedule: 'runsOnce',
+  requestQuotas: false,
   versionQuota: 100,
 };

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
+import type { JudgeKeyUse, KeyUse } from '../kms/key-use.ts';
 
 /**
  * Asks for the use of the secret's own KMS key in the caller's name. A secret without one is encrypted with
@@ -8,10 +8,10 @@ import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
  *
  * Source: AWS Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  *
- * @throws AwsError AccessDeniedException
+ * @throws AwsError AccessDeniedException; EncryptionFailure, DecryptionFailure when the key does not work
  */
 export function requireKey(
-  mayUseKey: KeyAccess,
+  judgeKeyUse: JudgeKeyUse,
   secret: { readonly arn: string; readonly kmsKeyId?: string },
   versionId: string,
   caller: Caller,
@@ -20,6 +20,28 @@ export function requireKey(
   const keyId = secret.kmsKeyId;
   if (keyId === undefined) return;
   const encryptionContext = { SecretARN: secret.arn, SecretVersionId: versionId };
-  if (actions.every(action => mayUseKey({ keyId, action, encryptionContext, caller }))) return;
-  throw new AwsError('AccessDeniedException', 'Access to KMS is not allowed');
+  for (const action of actions) {
+    const verdict = judgeKeyUse({ keyId, action, encryptionContext, caller });
+    if (verdict === 'usable') continue;
+    throw verdict === 'denied'
+      ? new AwsError('AccessDeniedException', 'Access to KMS is not allowed')
+      : keyFailure(action);
+  }
+}
+
+/**
+ * What Secrets Manager says of a key that is disabled, pending deletion or gone.
+ *
+ * Source: AWS Secrets Manager API Reference, PutSecretValue and GetSecretValue, "Errors".
+ */
+export function keyFailure(action: KeyUse['action']): AwsError {
+  return action === 'kms:Decrypt'
+    ? new AwsError(
+        'DecryptionFailure',
+        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+      )
+    : new AwsError(
+        'EncryptionFailure',
+        "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is available, enabled, and not in an invalid state.",
+      );
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import { members, page } from './request-rules.ts';
 import type { SecretState } from './secret.ts';
@@ -33,7 +34,10 @@ export function listSecrets(store: SecretStore): AwsOperation {
       Filters: v.optional(
         v.array(
           v.object({
-            Key: v.picklist(['name', 'description', 'tag-key', 'tag-value']),
+            Key: enumeration(
+              ['name', 'description', 'tag-key', 'tag-value'],
+              ['primary-region', 'owning-service', 'all'],
+            ),
             Values: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10)),
           }),
         ),

@@ -5,12 +5,19 @@ import type { SecretValue } from './secret.ts';
 const LARGEST_VALUE_BYTES = 65_536;
 const VALID_NAME = /^[A-Za-z0-9/_+=.@!-]+$/;
 
-/** The members that several operations share, as they are on the wire. */
+/**
+ * The members of requests, as they are on the wire.
+ *
+ * Source: AWS Secrets Manager API Reference, "Request Parameters" of each operation.
+ */
 export const members = {
   secretId: v.pipe(v.string(), v.minLength(1), v.maxLength(2048)),
   clientRequestToken: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(64))),
   versionId: v.optional(v.pipe(v.string(), v.minLength(32), v.maxLength(64))),
   versionStage: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  rotationToken: v.optional(
+    v.pipe(v.string(), v.minLength(36), v.maxLength(256), v.regex(/^[a-zA-Z0-9-]+$/)),
+  ),
   secretString: v.optional(v.string()),
   secretBinary: v.optional(v.pipe(v.string(), v.base64())),
   description: v.optional(v.pipe(v.string(), v.maxLength(2048))),

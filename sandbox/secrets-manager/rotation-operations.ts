@@ -79,7 +79,9 @@ export function rotationOperations(parts: {
           "A previous rotation isn't complete. That rotation will be reattempted.",
         );
       }
-      if (secret.versions.has(versionId)) throw tokenInUse(secret, versionId);
+      if (secret.versions.has(versionId)) {
+        throw tokenInUse(secret, versionId, 'InvalidRequestException');
+      }
 
       const formerRules = secret.rotation?.enabled === true ? secret.rotation.rules : undefined;
       const rules = newRules ?? secret.rotation?.rules;

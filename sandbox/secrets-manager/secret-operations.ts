@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { members, notEmulated, readValue, requireToken, requireValidName } from './request-rules.ts';
 import { Secret, sameValue, type Tag } from './secret.ts';
@@ -24,14 +24,14 @@ export function secretOperations(parts: {
   readonly clock: Clock;
   readonly store: SecretStore;
   readonly writer: VersionWriter;
-  readonly mayUseKey: KeyAccess;
+  readonly judgeKeyUse: JudgeKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { clock, store, writer, mayUseKey, access } = parts;
+  const { clock, store, writer, judgeKeyUse, access } = parts;
 
   /** Secrets Manager tries a key before it uses it for a secret. */
   const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
-    requireKey(mayUseKey, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    requireKey(judgeKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
   const CreateSecret = operation(
     v.object({

@@ -1,13 +1,15 @@
 import type { Account } from '../aws/account.ts';
+import { rateLimited } from '../aws/rate-limits.ts';
 import type { AwsOperation, AwsService, Caller } from '../aws/service.ts';
 import { validated } from '../aws/validation.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse } from '../kms/key-use.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import { DEFAULT_BEHAVIOUR, type SecretsManagerBehaviour } from './behaviour.ts';
 import { deletionOperations } from './deletion-operations.ts';
 import { listSecrets } from './list-secrets.ts';
+import { REQUEST_QUOTAS } from './request-quotas.ts';
 import type { RotationOutcome } from './rotation.ts';
 import { rotationOperations } from './rotation-operations.ts';
 import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
@@ -32,7 +34,7 @@ export interface SecretsManagerOptions extends Account {
   /** Gets the rotation events. */
   readonly cloudTrail: CloudTrail;
   /** Asked before a secret with a KmsKeyId is read or written. */
-  readonly mayUseKey: KeyAccess;
+  readonly judgeKeyUse: JudgeKeyUse;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
 
@@ -54,7 +56,7 @@ export class SecretsManager implements AwsService {
   constructor(options: SecretsManagerOptions) {
     const { clock, functions, mayInvoke, cloudTrail, region } = options;
     const viaService = `secretsmanager.${region}.amazonaws.com`;
-    const mayUseKey: KeyAccess = use => options.mayUseKey({ ...use, viaService });
+    const judgeKeyUse: JudgeKeyUse = use => options.judgeKeyUse({ ...use, viaService });
     const behaviour: SecretsManagerBehaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
     const store = new SecretStore(clock, behaviour, options);
     const access = secretAccess(store);
@@ -78,18 +80,19 @@ export class SecretsManager implements AwsService {
       pendingReplaced: runner.abandon.bind(runner),
       writtenByHand: scheduler.plan.bind(scheduler),
     };
-    const writer = new VersionWriter({ clock, store, behaviour, mayUseKey, listener });
+    const writer = new VersionWriter({ clock, store, behaviour, judgeKeyUse, listener });
     this.behaviour = behaviour;
     this.#store = store;
     this.#runner = runner;
     this.#scheduler = scheduler;
-    this.operations = {
-      ...secretOperations({ clock, store, writer, mayUseKey, access }),
-      ...versionOperations({ store, writer, tokens, mayUseKey, access }),
+    const operations = {
+      ...secretOperations({ clock, store, writer, judgeKeyUse, access }),
+      ...versionOperations({ store, writer, tokens, judgeKeyUse, access }),
       ...rotationOperations({ store, runner, scheduler, behaviour, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),
     };
+    this.operations = rateLimited(operations, REQUEST_QUOTAS, clock, behaviour);
   }
 
   /**

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
@@ -21,10 +21,10 @@ export function versionOperations(parts: {
   readonly store: SecretStore;
   readonly writer: VersionWriter;
   readonly tokens: RotationTokens;
-  readonly mayUseKey: KeyAccess;
+  readonly judgeKeyUse: JudgeKeyUse;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { store, writer, tokens, mayUseKey, access } = parts;
+  const { store, writer, tokens, judgeKeyUse, access } = parts;
 
   const PutSecretValue = operation(
     v.object({
@@ -33,7 +33,7 @@ export function versionOperations(parts: {
       SecretString: members.secretString,
       SecretBinary: members.secretBinary,
       VersionStages: v.optional(v.pipe(v.array(members.versionStage), v.minLength(1), v.maxLength(20))),
-      RotationToken: v.optional(v.pipe(v.string(), v.maxLength(256))),
+      RotationToken: members.rotationToken,
     }),
     (input, { caller }) => {
       const versionId = requireToken(input.ClientRequestToken);
@@ -73,7 +73,7 @@ export function versionOperations(parts: {
     (input, { caller }) => {
       const secret = store.readable.usable(input.SecretId);
       const version = wantedVersion(secret, input.VersionId, input.VersionStage);
-      requireKey(mayUseKey, secret, version.id, caller, ['kms:Decrypt']);
+      requireKey(judgeKeyUse, secret, version.id, caller, ['kms:Decrypt']);
       store.noteAccess(secret.arn, version.id);
       return {
         ARN: secret.arn,

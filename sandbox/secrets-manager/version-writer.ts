@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse } from '../kms/key-use.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { requireKey } from './key-access.ts';
 import { type Secret, type SecretValue, type SecretVersion, sameValue } from './secret.ts';
@@ -27,10 +27,18 @@ export interface WriteListener {
   readonly writtenByHand: (secret: Secret) => void;
 }
 
-/** A version once written never changes: the token already belongs to another value. */
-export function tokenInUse(secret: Secret, token: string): AwsError {
+/**
+ * A version once written never changes: the token already belongs to another value.
+ *
+ * @param type the errors of RotateSecret do not include the default (AWS Secrets Manager API Reference, RotateSecret)
+ */
+export function tokenInUse(
+  secret: Secret,
+  token: string,
+  type: 'ResourceExistsException' | 'InvalidRequestException' = 'ResourceExistsException',
+): AwsError {
   return new AwsError(
-    'ResourceExistsException',
+    type,
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${secret.arn}.`,
   );
 }
@@ -44,20 +52,20 @@ export class VersionWriter {
   readonly #clock: Clock;
   readonly #store: SecretStore;
   readonly #behaviour: SecretsManagerBehaviour;
-  readonly #mayUseKey: KeyAccess;
+  readonly #judgeKeyUse: JudgeKeyUse;
   readonly #listener: WriteListener;
 
   constructor(options: {
     clock: Clock;
     store: SecretStore;
     behaviour: SecretsManagerBehaviour;
-    mayUseKey: KeyAccess;
+    judgeKeyUse: JudgeKeyUse;
     listener: WriteListener;
   }) {
     this.#clock = options.clock;
     this.#store = options.store;
     this.#behaviour = options.behaviour;
-    this.#mayUseKey = options.mayUseKey;
+    this.#judgeKeyUse = options.judgeKeyUse;
     this.#listener = options.listener;
   }
 
@@ -70,7 +78,7 @@ export class VersionWriter {
   alreadyHolds(secret: Secret, { versionId, value, caller }: VersionWrite): boolean {
     const present = secret.versions.get(versionId)?.value;
     if (present === undefined) return false;
-    requireKey(this.#mayUseKey, secret, versionId, caller, ['kms:Decrypt']);
+    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:Decrypt']);
     if (!sameValue(present, value)) throw tokenInUse(secret, versionId);
     return true;
   }
@@ -86,7 +94,7 @@ export class VersionWriter {
     if (existing !== undefined && (existing.value !== undefined || labels.holder(AWSPENDING) !== versionId)) {
       throw tokenInUse(secret, versionId);
     }
-    requireKey(this.#mayUseKey, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
+    requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
     // The very first value always becomes AWSCURRENT, also beside AWSPENDING.
     const stages = new Set(secret.hasValue ? write.stages : [...write.stages, AWSCURRENT]);
     labels.requireRoomFor(stages);

@@ -1,20 +1,31 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse, KeyVerdict } from '../kms/key-use.ts';
 
 /** Everyone in the account may use it through SNS. */
 const AWS_MANAGED_KEY = 'alias/aws/sns';
 
 /**
- * Asks for the use of an encrypted topic's own KMS key. The text of the refusal was seen in answers of SNS.
+ * The error of SNS and that of AWS KMS inside it (Amazon SNS API Reference, Publish, "Errors"; AWS KMS API Reference,
+ * GenerateDataKey, "Errors").
+ */
+const REFUSALS = {
+  denied: ['KMSAccessDenied', 'AccessDeniedException'],
+  disabled: ['KMSDisabled', 'DisabledException'],
+  'pending-deletion': ['KMSInvalidState', 'KMSInvalidStateException'],
+  missing: ['KMSNotFound', 'NotFoundException'],
+} as const satisfies Record<Exclude<KeyVerdict, 'usable'>, readonly [sns: string, kms: string]>;
+
+/**
+ * Asks for the use of an encrypted topic's own KMS key.
  *
  * Source: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"; the encryption context: AWS Key
  * Management Service Developer Guide, "kms:EncryptionContext:context-key".
  *
- * @throws AwsError KMSAccessDenied
+ * @throws AwsError KMSAccessDenied; KMSDisabled, KMSInvalidState, KMSNotFound when the key does not work
  */
 export function requireKey(
-  mayUseKey: KeyAccess,
+  judgeKeyUse: JudgeKeyUse,
   topic: { readonly arn: string; readonly kmsKeyId?: string | undefined },
   caller: Caller,
   viaService: string,
@@ -22,10 +33,17 @@ export function requireKey(
   const keyId = topic.kmsKeyId;
   if (keyId === undefined || keyId === AWS_MANAGED_KEY) return;
   const use = { keyId, encryptionContext: { 'aws:sns:topicArn': topic.arn }, caller, viaService };
-  const actions = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
-  if (actions.every(action => mayUseKey({ ...use, action }))) return;
-  throw new AwsError(
-    'KMSAccessDenied',
-    `null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: ${crypto.randomUUID()}; Proxy: null)`,
+  for (const action of ['kms:GenerateDataKey', 'kms:Decrypt'] as const) {
+    const verdict = judgeKeyUse({ ...use, action });
+    if (verdict !== 'usable') throw keyRefusal(verdict);
+  }
+}
+
+/** What SNS says of a key that cannot be used. The form of the text was seen in responses of SNS. */
+export function keyRefusal(verdict: Exclude<KeyVerdict, 'usable'>): AwsError {
+  const [type, kmsType] = REFUSALS[verdict];
+  return new AwsError(
+    type,
+    `null (Service: AWSKMS; Status Code: 400; Error Code: ${kmsType}; Request ID: ${crypto.randomUUID()}; Proxy: null)`,
   );
 }

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AwsService, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
-import type { KeyAccess } from '../kms/key-use.ts';
+import type { JudgeKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
 import { checkPublish, publishInput } from './publish-request.ts';
 
@@ -37,8 +37,8 @@ export interface PublishedMessage {
 export interface SnsOptions {
   readonly clock: Clock;
   readonly region: string;
-  /** Asked before something is published to a topic with a key of its own; by default every key may be used. */
-  readonly mayUseKey?: KeyAccess;
+  /** Asked before something is published to a topic with a key of its own; by default every key can be used. */
+  readonly judgeKeyUse?: JudgeKeyUse;
 }
 
 const KEPT_MESSAGES = 1000;
@@ -58,16 +58,16 @@ export class Sns implements AwsService {
     ),
   };
   readonly #clock: Clock;
-  readonly #mayUseKey: KeyAccess;
+  readonly #judgeKeyUse: JudgeKeyUse;
   readonly #viaService: string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
   readonly #messages: PublishedMessage[] = [];
   readonly #listeners = new Set<(message: PublishedMessage) => void>();
 
-  constructor({ clock, region, mayUseKey = () => true }: SnsOptions) {
+  constructor({ clock, region, judgeKeyUse = () => 'usable' }: SnsOptions) {
     this.#clock = clock;
-    this.#mayUseKey = mayUseKey;
+    this.#judgeKeyUse = judgeKeyUse;
     this.#viaService = `sns.${region}.amazonaws.com`;
   }
 
@@ -104,7 +104,7 @@ export class Sns implements AwsService {
     checkPublish(input);
     const topic = this.#topics.get(input.TopicArn);
     if (topic === undefined) throw new AwsError('NotFound', 'Topic does not exist', { statusCode: 404 });
-    requireKey(this.#mayUseKey, topic, caller, this.#viaService);
+    requireKey(this.#judgeKeyUse, topic, caller, this.#viaService);
     const message = {
       messageId: crypto.randomUUID(),
       topicArn: topic.arn,

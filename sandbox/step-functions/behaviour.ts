@@ -19,6 +19,11 @@ export interface StepFunctionsBehaviour {
   listLagMs: number;
   /** Whether a redriven Task gets a second TaskStateEntered event before TaskScheduled. Default false. */
   redriveReentersTask: boolean;
+  /**
+   * Whether GetExecutionHistory with `includeExecutionData: false` needs the key of an encrypted state machine.
+   * `needsNoKey` leaves out error and cause, too. AWS publishes neither. Default `needsKey`.
+   */
+  historyWithoutData: 'needsKey' | 'needsNoKey';
   /** Whether calls beyond the region's quotas are refused with ThrottlingException. Default true. */
   requestQuotas: boolean;
 }
@@ -30,5 +35,6 @@ export const defaultBehaviour: Readonly<StepFunctionsBehaviour> = {
   describeLagMs: 300,
   listLagMs: 0,
   redriveReentersTask: false,
+  historyWithoutData: 'needsKey',
   requestQuotas: true,
 };

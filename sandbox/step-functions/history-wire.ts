@@ -1,18 +1,34 @@
 import type { HistoryEvent, HistoryEventType } from './history.ts';
 
 /** Members that `includeExecutionData: false` leaves out. */
-const EXECUTION_DATA = new Set(['input', 'output', 'parameters']);
+export const EXECUTION_DATA = ['input', 'output', 'parameters'] as const;
 
-/** An event as GetExecutionHistory answers it (AWS Step Functions API Reference, HistoryEvent). */
-export function wireEvent(event: HistoryEvent, withData: boolean): object {
+/** Members beside {@link EXECUTION_DATA} that the key of a state machine encrypts. */
+export const ENCRYPTED_FAILURE = ['error', 'cause'] as const;
+
+/**
+ * What takes the place of a member that is withheld although its type requires it. AWS does not publish what it
+ * returns there; this is what DescribeStateMachine returns in place of a definition.
+ */
+const REQUIRED: ReadonlyMap<HistoryEventType, object> = new Map([['TaskScheduled', { parameters: '{}' }]]);
+
+/**
+ * An event as GetExecutionHistory returns it.
+ *
+ * @param withheld the members of its details that are left out
+ * @see AWS Step Functions API Reference, HistoryEvent and TaskScheduledEventDetails
+ */
+export function wireEvent(event: HistoryEvent, withheld: readonly string[]): object {
   const { id, previousEventId, type, at, details } = event;
-  const shown = Object.entries(details ?? {}).filter(([member]) => withData || !EXECUTION_DATA.has(member));
+  const shown = Object.entries(details ?? {}).filter(([member]) => !withheld.includes(member));
   return {
     timestamp: at.getTime() / 1000,
     type,
     id,
     previousEventId,
-    ...(details === undefined ? {} : { [detailsMember(type)]: Object.fromEntries(shown) }),
+    ...(details !== undefined && {
+      [detailsMember(type)]: { ...REQUIRED.get(type), ...Object.fromEntries(shown) },
+    }),
   };
 }
 

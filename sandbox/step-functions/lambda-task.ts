@@ -22,6 +22,7 @@ const UNLISTED_LAMBDA_ERRORS = new Set([
 export interface FunctionAnswer {
   readonly payload: Json;
   readonly requestId: string;
+  readonly executedVersion: string;
 }
 
 /**
@@ -45,26 +46,27 @@ export async function invokeFunction(
   }
   const answer = throughJson(invocation.payload);
   if (invocation.functionError !== undefined) throw functionFailure(answer);
-  return { payload: answer, requestId: invocation.requestId };
+  const { requestId, executedVersion = '$LATEST' } = invocation;
+  return { payload: answer, requestId, executedVersion };
 }
 
 /**
  * The result of `lambda:invoke`: the function's payload among the metadata of the call (AWS Step Functions
  * Developer Guide, "Invoke an AWS Lambda function with Step Functions").
  */
-export function invokeResult(functionArn: string, answer: FunctionAnswer, at: Date): Json {
-  const executedVersion = /:(\d+)$/.exec(functionArn.replace(/^arn:[^:]+:lambda:[^:]*:\d+:/, ''))?.[1];
+export function invokeResult(answer: FunctionAnswer, at: Date): Json {
+  const { executedVersion } = answer;
   const headers = {
     Connection: 'keep-alive',
     'Content-Length': String(Buffer.byteLength(JSON.stringify(answer.payload))),
     'Content-Type': 'application/json',
     Date: at.toUTCString(),
-    'X-Amz-Executed-Version': executedVersion ?? '$LATEST',
+    'X-Amz-Executed-Version': executedVersion,
     'x-amzn-Remapped-Content-Length': '0',
     'x-amzn-RequestId': answer.requestId,
   };
   return {
-    ExecutedVersion: executedVersion ?? '$LATEST',
+    ExecutedVersion: executedVersion,
     Payload: answer.payload,
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),

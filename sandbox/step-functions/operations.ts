@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import { arnOfKind } from './arn.ts';
+import type { StepFunctionsBehaviour } from './behaviour.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 import type { Executions } from './executions.ts';
-import { wireEvent } from './history-wire.ts';
+import { ENCRYPTED_FAILURE, EXECUTION_DATA, wireEvent } from './history-wire.ts';
 import type { ListedExecution } from './listed-execution.ts';
 import { page, pageRequest } from './paging.ts';
 import type { RoleUse } from './role-use.ts';
@@ -14,7 +16,9 @@ import type { StateMachine, StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
-const statuses = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+/** Without encrypted data, so that the caller need not decrypt it. */
+const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
+const statuses = enumeration(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], ['PENDING_REDRIVE']);
 
 /** What the operations work on. */
 interface Resources {
@@ -22,14 +26,20 @@ interface Resources {
   readonly machines: StateMachines;
   readonly executions: Executions;
   readonly roles: RoleUse;
+  readonly behaviour: StepFunctionsBehaviour;
 }
 
 /** The emulated operations (AWS Step Functions API Reference, "Actions"); times are epoch seconds. */
 export function stepFunctionsOperations(resources: Resources): Readonly<Record<string, AwsOperation>> {
-  const { clock, machines, executions, roles } = resources;
+  const { clock, machines, executions, roles, behaviour } = resources;
   return {
     StartExecution: operation(
-      v.object({ stateMachineArn: arn, name: v.optional(v.string()), input: v.optional(inputText) }),
+      v.object({
+        stateMachineArn: arn,
+        name: v.optional(v.string()),
+        input: v.optional(inputText),
+        traceHeader: v.optional(v.never()),
+      }),
       ({ stateMachineArn, name = randomUUID(), input = '{}' }) => {
         const machine = machines.get(stateMachineArn);
         roles.requireEncryption(machine, name);
@@ -40,11 +50,12 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ stateMachineArn }) => machineAccess('StartExecution', stateMachineArn),
     ),
     DescribeExecution: operation(
-      v.object({ executionArn: arn, includedData: v.optional(v.literal('ALL_DATA')) }),
-      ({ executionArn }, { caller }) => {
-        roles.requireDecryption(executions.get(executionArn).machine, caller);
+      v.object({ executionArn: arn, includedData }),
+      ({ executionArn, includedData }, { caller }) => {
+        const withData = includedData !== 'METADATA_ONLY';
+        if (withData) roles.requireDecryption(executions.get(executionArn).machine, caller);
         const execution = executions.describe(executionArn);
-        return describeExecution(execution, executions.notRedrivableReason(execution));
+        return describeExecution(execution, executions.notRedrivableReason(execution), withData);
       },
       ({ executionArn }) => executionAccess('DescribeExecution', executionArn),
     ),
@@ -78,10 +89,15 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       }),
       (input, { caller }) => {
         const { history, machine } = executions.get(input.executionArn);
-        roles.requireDecryption(machine, caller);
-        const { items, ...more } = page(history.events, input, input.reverseOrder === true, clock.nowMs());
         const withData = input.includeExecutionData !== false;
-        return { events: items.map(event => wireEvent(event, withData)), ...more };
+        const needsKey = withData || behaviour.historyWithoutData === 'needsKey';
+        if (needsKey) roles.requireDecryption(machine, caller);
+        const withheld = [
+          ...(withData ? [] : EXECUTION_DATA),
+          ...(needsKey || machine.kmsKeyId === undefined ? [] : ENCRYPTED_FAILURE),
+        ];
+        const { items, ...more } = page(history.events, input, input.reverseOrder === true, clock.nowMs());
+        return { events: items.map(event => wireEvent(event, withheld)), ...more };
       },
       ({ executionArn }) => executionAccess('GetExecutionHistory', executionArn),
     ),
@@ -102,6 +118,10 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         cause: v.optional(v.pipe(v.string(), v.maxLength(32_768))),
       }),
       ({ executionArn, error, cause }) => {
+        const { machine, name } = executions.get(executionArn);
+        // "A caller can stop an execution without using any KMS permissions in the execution role if the caller
+        // provides a null value for both" (AWS Step Functions API Reference, StopExecution).
+        if (error !== undefined || cause !== undefined) roles.requireEncryption(machine, name);
         const { closedAt } = executions.stop(executionArn, {
           ...(error === undefined ? {} : { error }),
           ...(cause === undefined ? {} : { cause }),
@@ -111,10 +131,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
     DescribeStateMachine: operation(
-      v.object({
-        stateMachineArn: arn,
-        includedData: v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY'])),
-      }),
+      v.object({ stateMachineArn: arn, includedData }),
       ({ stateMachineArn, includedData }, { caller }) => {
         const machine = machines.get(stateMachineArn);
         if (includedData === 'METADATA_ONLY') return { ...describeStateMachine(machine), definition: '{}' };
@@ -161,15 +178,17 @@ function listExecution(execution: ListedExecution): object {
   };
 }
 
-function describeExecution(execution: ExecutionSnapshot, notRedrivableReason: string | undefined): object {
+function describeExecution(
+  execution: ExecutionSnapshot,
+  notRedrivableReason: string | undefined,
+  withData: boolean,
+): object {
+  const { input, output, failure } = execution;
   return {
     ...listExecution(execution),
-    input: execution.input,
-    inputDetails: { included: true },
-    ...(execution.output === undefined
-      ? {}
-      : { output: execution.output, outputDetails: { included: true } }),
-    ...execution.failure,
+    inputDetails: { included: withData },
+    ...(output !== undefined && { outputDetails: { included: withData } }),
+    ...(withData && { input, ...(output !== undefined && { output }), ...failure }),
     ...(notRedrivableReason === undefined
       ? { redriveStatus: 'REDRIVABLE' }
       : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),

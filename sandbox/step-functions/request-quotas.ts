@@ -1,8 +1,5 @@
-import { AwsError } from '../aws/aws-error.ts';
-import type { AwsOperation } from '../aws/service.ts';
-import type { Clock } from '../clock.ts';
-import type { StepFunctionsBehaviour } from './behaviour.ts';
-import { type BucketSize, TokenBucket } from './token-bucket.ts';
+import type { RateLimit } from '../aws/rate-limits.ts';
+import type { BucketSize } from '../aws/token-bucket.ts';
 
 type Quota = readonly [size: number, refillPerSecond: number];
 
@@ -46,39 +43,10 @@ export function requestQuota(operation: LimitedOperation, region: string): Bucke
   return { size, refillPerSecond };
 }
 
-/** The operations, refusing with `ThrottlingException` what goes beyond the region's quotas while they are switched on. */
-export function withQuotas(
-  operations: Readonly<Record<string, AwsOperation>>,
-  region: string,
-  clock: Clock,
-  behaviour: Pick<StepFunctionsBehaviour, 'requestQuotas'>,
-): Readonly<Record<string, AwsOperation>> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      isLimited(name) ? limited(operation, requestQuota(name, region), clock, behaviour) : operation,
-    ]),
-  );
-}
-
-function isLimited(operation: string): operation is LimitedOperation {
-  return operation in QUOTAS;
-}
-
-function limited(
-  operation: AwsOperation,
-  quota: BucketSize,
-  clock: Clock,
-  behaviour: Pick<StepFunctionsBehaviour, 'requestQuotas'>,
-): AwsOperation {
-  const bucket = new TokenBucket(quota, clock.nowMs());
-  return {
-    ...operation,
-    run: (input, call) => {
-      if (behaviour.requestQuotas && !bucket.take(clock.nowMs())) {
-        throw new AwsError('ThrottlingException', 'Rate exceeded');
-      }
-      return operation.run(input, call);
-    },
-  };
+/** What limits an account in a region by default. */
+export function requestQuotas(region: string): readonly RateLimit[] {
+  return (Object.keys(QUOTAS) as LimitedOperation[]).map(operation => ({
+    operations: [operation],
+    bucket: requestQuota(operation, region),
+  }));
 }

@@ -3,13 +3,13 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { roleSession } from '../iam/principal.ts';
-import type { KeyAccess, KeyUse } from '../kms/key-use.ts';
+import type { JudgeKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
 import type { StateMachine, StateMachineSpecification } from './state-machines.ts';
 
 /** What decides about roles and keys. */
 export interface RoleUseOptions {
   readonly authorizer: Authorizer;
-  readonly mayUseKey: KeyAccess;
+  readonly judgeKeyUse: JudgeKeyUse;
 }
 
 /** AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history". */
@@ -31,6 +31,13 @@ const TRACE_ACTIONS = [
   'GetSamplingRules',
   'GetSamplingTargets',
 ] as const;
+
+/** The member `kmsKeyState` of the error. */
+const KEY_STATES = {
+  disabled: 'DISABLED',
+  'pending-deletion': 'PENDING_DELETION',
+  missing: undefined,
+} as const satisfies Record<KeyFailure, string | undefined>;
 
 /** What Step Functions needs a state machine's role and key for, besides running the Tasks. */
 export class RoleUse {
@@ -61,12 +68,12 @@ export class RoleUse {
     // The log of a state machine with a key of its own is encrypted with it, too.
     const encrypts =
       kmsKeyId === undefined ||
-      this.#options.mayUseKey({
+      this.#options.judgeKeyUse({
         keyId: kmsKeyId,
         action: 'kms:GenerateDataKey',
         encryptionContext: { SourceArn: `arn:${this.#account.partition}:logs:${region}:${accountId}:*` },
         caller: session,
-      });
+      }) === 'usable';
     if (delivers && encrypts) return;
     throw new AwsError(
       'AccessDeniedException',
@@ -86,7 +93,7 @@ export class RoleUse {
   /**
    * An execution encrypts its data with the state machine's role, by itself: such a use has no `kms:ViaService`.
    *
-   * @throws AwsError KmsAccessDeniedException
+   * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
    */
   requireEncryption(machine: StateMachine, executionName: string): void {
@@ -97,7 +104,7 @@ export class RoleUse {
   /**
    * Who reads a definition or the data of an execution has it decrypted in his own name.
    *
-   * @throws AwsError KmsAccessDeniedException
+   * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions API Reference, DescribeExecution, GetExecutionHistory and DescribeStateMachine
    */
   requireDecryption(machine: StateMachine, caller: Caller): void {
@@ -113,12 +120,27 @@ export class RoleUse {
     if (kmsKeyId === undefined) return;
     const encryptionContext = { 'aws:states:stateMachineArn': stateMachineArn };
     for (const action of actions) {
-      if (this.#options.mayUseKey({ keyId: kmsKeyId, action, encryptionContext, ...user })) continue;
-      // Which text AWS gives is published nowhere.
-      throw new AwsError(
-        'KmsAccessDeniedException',
-        `Not authorized to perform: ${action} on the key ${kmsKeyId} of ${stateMachineArn}`,
-      );
+      const verdict = this.#options.judgeKeyUse({ keyId: kmsKeyId, action, encryptionContext, ...user });
+      if (verdict === 'usable') continue;
+      throw verdict === 'denied'
+        ? new AwsError(
+            'KmsAccessDeniedException',
+            `Not authorized to perform: ${action} on the key ${kmsKeyId} of ${stateMachineArn}`,
+          )
+        : invalidKeyState(verdict, kmsKeyId);
     }
   }
+}
+
+/**
+ * What Step Functions says of a key that is disabled, pending deletion or gone, which none of the documented states
+ * stands for. AWS does not publish the text.
+ *
+ * @see AWS Step Functions API Reference, StartExecution, "Errors"
+ */
+export function invalidKeyState(failure: KeyFailure, kmsKeyId: string): AwsError {
+  const state = KEY_STATES[failure];
+  return new AwsError('KmsInvalidStateException', `The KMS key ${kmsKeyId} is not in a valid state.`, {
+    details: state === undefined ? {} : { kmsKeyState: state },
+  });
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../aws/account.ts';
+import { rateLimited } from '../aws/rate-limits.ts';
 import type { AwsOperation, AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
@@ -6,7 +7,7 @@ import { defaultBehaviour, type StepFunctionsBehaviour } from './behaviour.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 import { type ExecutionEvent, Executions } from './executions.ts';
 import { stepFunctionsOperations } from './operations.ts';
-import { withQuotas } from './request-quotas.ts';
+import { requestQuotas } from './request-quotas.ts';
 import { RoleUse, type RoleUseOptions } from './role-use.ts';
 import { type StateMachineSpecification, StateMachines } from './state-machines.ts';
 
@@ -45,9 +46,15 @@ export class StepFunctions implements AwsService {
         for (const listener of this.#statusListeners) listener(execution);
       },
     });
-    const resources = { clock, machines: this.#machines, executions: this.#executions, roles };
+    const resources = {
+      clock,
+      machines: this.#machines,
+      executions: this.#executions,
+      roles,
+      behaviour: this.behaviour,
+    };
     const operations = stepFunctionsOperations(resources);
-    this.operations = withQuotas(operations, region, clock, this.behaviour);
+    this.operations = rateLimited(operations, requestQuotas(region), clock, this.behaviour);
   }
 
   /**

@@ -48,9 +48,7 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   try {
     const answer = await answerInTime(state, visit, functionName, payload);
     const result =
-      resource.kind === 'function'
-        ? answer.payload
-        : invokeResult(functionName, answer, visit.engine.clock.now());
+      resource.kind === 'function' ? answer.payload : invokeResult(answer, visit.engine.clock.now());
     checkSize(result, state.Resource);
     events.succeeded(result);
     return result;

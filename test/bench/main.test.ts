@@ -7,21 +7,17 @@ const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 describe('npm run bench', () => {
   it.each([
     [
-      'the page from a quick run',
+      'to write the page from a quick run',
       ['--write', '--quick'],
       "option '--write' cannot be used with option '--quick'",
     ],
     [
-      'the page from some sections',
+      'to write the page from some sections',
       ['--write', '--only', 'fleet'],
       "cannot be used with option '--only <section...>'",
     ],
-    [
-      'a section that there is not',
-      ['--only', 'colours'],
-      'Allowed choices are rotation, cold-start, fleet, sandbox',
-    ],
-    ['a time of the suite that is none', ['--suite', 'soon'], 'It is a number of seconds.'],
+    ['an unknown section', ['--only', 'colours'], 'Allowed choices are rotation, cold-start, fleet, sandbox'],
+    ['an invalid time of the suite', ['--suite', 'soon'], 'It must be a number of seconds.'],
   ])('refuses %s', (_what, args, message) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 

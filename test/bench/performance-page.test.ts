@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { performancePage } from '../../bench/performance-page.ts';
 
-it('says when and where it was measured, and puts the sections before what lies on other pages', () => {
+it('has date and machine, and its sections before the links to other pages', () => {
   const page = performancePage(['## First\n', '## Second\n'], {
     date: '2030-01-02',
     processor: 'Fast CPU',
@@ -12,6 +12,6 @@ it('says when and where it was measured, and puts the sections before what lies 
   });
 
   expect(page).toContain('on 2030-01-02, on 2 × Fast CPU with 23 GiB of memory, Node.js 24.1.0, Linux x64.');
-  expect(page.match(/^## .*/gm)).toEqual(['## First', '## Second', '## Cost', '## Ten thousand credentials']);
+  expect(page.match(/^## .*/gm)).toEqual(['## First', '## Second', '## Cost', '## Large fleets']);
   expect(page.endsWith('\n')).toBe(true);
 });

@@ -16,7 +16,7 @@ async function openServer() {
 const NEVER = new AbortController().signal;
 
 describe('RedirectServer', () => {
-  it('gives the parameters of the redirect, and shows nothing of them', async () => {
+  it('returns the parameters of the redirect, and shows none of them', async () => {
     const { server, redirectUri } = await openServer();
 
     const redirect = server.redirect(NEVER);
@@ -36,7 +36,7 @@ describe('RedirectServer', () => {
     ['another method', 'POST', '/callback?code=c&state=some-state', 405],
     ['another state', 'GET', '/callback?code=c&state=another', 400],
     ['no state', 'GET', '/callback?code=c', 400],
-  ])('refuses %s and waits on', async (_what, method, target, status) => {
+  ])('refuses %s and keeps waiting', async (_what, method, target, status) => {
     const { server, port, redirectUri } = await openServer();
 
     const redirect = server.redirect(NEVER);
@@ -48,7 +48,7 @@ describe('RedirectServer', () => {
     expect(parameters.get('code')).toBe('right');
   });
 
-  it('takes one redirect only', async () => {
+  it('accepts only one redirect', async () => {
     const { server, redirectUri } = await openServer();
 
     const redirect = server.redirect(NEVER);
@@ -60,7 +60,7 @@ describe('RedirectServer', () => {
     expect(parameters.get('code')).toBe('first');
   });
 
-  it('stops waiting when it is told to', async () => {
+  it('stops waiting when the signal is aborted', async () => {
     const { server } = await openServer();
     const controller = new AbortController();
 
@@ -70,7 +70,7 @@ describe('RedirectServer', () => {
     await expect(redirect).rejects.toThrow('enough');
   });
 
-  it('lets the port go when it is closed', async () => {
+  it('releases the port when it is closed', async () => {
     const { server, redirectUri } = await openServer();
 
     await server.close();

@@ -42,7 +42,7 @@ async function openedAt(question: Parameters<typeof upTo>[0]) {
 }
 
 describe('authorize on a terminal', () => {
-  it('asks for what is missing, shows whose tokens came, and writes after a yes', async () => {
+  it('asks for what is missing, shows whose tokens these are, and writes after a yes', async () => {
     const { world, terminal } = await openedAt('confirmation');
 
     terminal.type('y');
@@ -73,7 +73,7 @@ describe('authorize on a terminal', () => {
     const terminal = openCliTerminal(world, args, { env });
 
     const [address] = await terminal.seen(LOGIN_ADDRESS);
-    await terminal.seen(/Address that the login led to/);
+    await terminal.seen(/Address that the login redirected to/);
     const { redirectUrl } = await world.logInAt(address);
     terminal.type(`${redirectUrl}${KEYS.enter}`);
     await terminal.seen(CONFIRM);

@@ -39,7 +39,7 @@ describe('authorize and the browser', () => {
     const { exitCode, stderr } = await cli.ended;
 
     expect(exitCode).toBe(EXIT_CODES.done.code);
-    expect(stderr).toContain('The browser is being opened.');
+    expect(stderr).toContain('Opening your browser.');
   });
 
   it('only shows the address with --no-browser', async () => {
@@ -53,12 +53,12 @@ describe('authorize and the browser', () => {
     const { exitCode, stderr } = await cli.ended;
 
     expect(exitCode).toBe(EXIT_CODES.done.code);
-    expect(stderr).not.toContain('The browser is being opened.');
+    expect(stderr).not.toContain('Opening your browser.');
     expect(browser.opened()).toBeUndefined();
   });
 });
 
-describe('authorize, when it writes,', () => {
+describe('authorize, while it writes,', () => {
   it('encrypts a new secret with the key of --kms-key', async () => {
     const world = await authorizeWorld({ existingKeys: [KEY_ID] });
     const { args, env } = world.newSecret('--yes', '--kms-key', KEY_ID);
@@ -73,7 +73,7 @@ describe('authorize, when it writes,', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('keeps the tokens when the rotation cannot be enabled, and says how to enable it', async () => {
+  it('keeps the tokens when the rotation cannot be enabled, and prints how to enable it', async () => {
     const world = await authorizeWorld();
     world.sandbox.faults.add({ target: 'secretsmanager:RotateSecret', kind: 'access-denied' });
     const { args, env } = world.newSecret('--yes', '--rotate-with', 'genesys-token-rotation');
@@ -92,7 +92,7 @@ describe('authorize, when it writes,', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('writes nothing when the secret was made meanwhile', async () => {
+  it('writes nothing when somebody has just created the secret', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
@@ -104,7 +104,7 @@ describe('authorize, when it writes,', () => {
     const { exitCode, stderr } = await cli.ended;
 
     expect(exitCode).toBe(EXIT_CODES.refused.code);
-    expect(stderr).toContain(`Somebody made the secret ${SECRET} during the login.`);
+    expect(stderr).toContain(`Somebody created the secret ${SECRET} during the login.`);
     expect(await world.currentText()).toBe(before);
   });
 
@@ -144,11 +144,11 @@ describe('authorize at Ctrl-C while it writes', () => {
     return { world, cli, released };
   }
 
-  it('finishes first, so that nothing is half written', async () => {
+  it('finishes writing first', async () => {
     const { world, cli, released } = await writing();
 
     cli.interrupt();
-    await cli.seen(/finished first/);
+    await cli.seen(/the command ends after that/);
     released.resolve();
     const { exitCode, stdout } = await cli.ended;
 
@@ -157,7 +157,7 @@ describe('authorize at Ctrl-C while it writes', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('ends at once at the second one', async () => {
+  it('ends at once at the second Ctrl-C', async () => {
     const { cli, released } = await writing();
 
     // A signal that comes before the one before it was taken counts once.

@@ -5,8 +5,8 @@ import { runCli } from '../helpers/cli.ts';
 import { startCli } from '../helpers/cli-session.ts';
 import { authorizeWorld, LOGIN_ADDRESS, SECRET } from './authorize-world.ts';
 
-describe('authorize in a pipe, for a secret that does not exist', () => {
-  it('logs a person in and creates the secret with a complete credential', async () => {
+describe('authorize without a terminal, for a secret that does not exist', () => {
+  it('logs in and creates the secret with a complete credential', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
@@ -32,7 +32,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     expect(world.sandbox.genesysCloud.isLive(fingerprintOf(String(keys.accessToken)))).toBe(true);
   });
 
-  it('takes the client secret from standard input, and prints one object with --json', async () => {
+  it('reads the client secret from standard input, and prints one object with --json', async () => {
     const world = await authorizeWorld();
     const { args } = world.newSecret('--yes', '--json', '--client-secret-stdin');
 
@@ -60,7 +60,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     });
   });
 
-  it('takes the address that the login led to by hand', async () => {
+  it('accepts the pasted address that the login redirected to', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes', '--paste');
 
@@ -74,7 +74,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('takes the bare code by hand', async () => {
+  it('accepts the pasted code alone', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes', '--paste');
 
@@ -88,7 +88,7 @@ describe('authorize in a pipe, for a secret that does not exist', () => {
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });
   });
 
-  it('waits on when the redirect of another login arrives', async () => {
+  it('keeps waiting when the redirect of another login arrives', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
@@ -122,7 +122,7 @@ describe('authorize, when nothing may be written', () => {
       'the client secret',
       ['authorize', SECRET, '--yes', '--client-id', 'some-client', '--genesys-region', 'mypurecloud.com'],
     ],
-  ])('names the option for %s where nobody can be asked', async (_what, args) => {
+  ])('names the option for %s without a terminal', async (_what, args) => {
     const world = await authorizeWorld();
 
     const { exitCode, stdout } = await runCli(world.sandbox, args);
@@ -131,7 +131,7 @@ describe('authorize, when nothing may be written', () => {
     expect(stdout).toBe('');
   });
 
-  it('explains an answer without a refresh token', async () => {
+  it('explains a response without a refresh token', async () => {
     const world = await authorizeWorld({ genesysCloud: { inactivityTimeoutMinutes: 60 } });
     const { args, env } = world.newSecret('--yes');
 
@@ -163,7 +163,7 @@ describe('authorize, when nothing may be written', () => {
     },
   );
 
-  it('says that the login was declined', async () => {
+  it('reports that the login was declined', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes');
 
@@ -208,14 +208,14 @@ describe('authorize, when nothing may be written', () => {
     expect(stderr).toContain('invalid_grant');
   });
 
-  it('names the redirect URI when no login comes back in time', async () => {
+  it('names the redirect URI when the login times out', async () => {
     const world = await authorizeWorld();
     const { args, env } = world.newSecret('--yes', '--timeout', '1');
 
     const { exitCode, stderr } = await runCli(world.sandbox, args, { env });
 
     expect(exitCode).toBe(EXIT_CODES.failed.code);
-    expect(stderr.split('No login came back')[1]).toContain(world.redirectUri);
+    expect(stderr.split('No login within')[1]).toContain(world.redirectUri);
   });
 
   it('ends at Ctrl-C while it waits for the login', async () => {

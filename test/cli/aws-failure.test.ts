@@ -3,15 +3,15 @@ import { runCli } from '../helpers/cli.ts';
 import { CLI } from '../helpers/cli-environment.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
-describe('what AWS refuses', () => {
+describe('an error of AWS', () => {
   it.each([
     ['no credentials', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, /--profile/],
     ['no region', { AWS_REGION: undefined }, /--region/],
-    ['a region that can be none', { AWS_REGION: 'no region' }, /--region/],
-    ['credentials that AWS does not know', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /get-caller-identity/],
-    ['an endpoint that nobody serves', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
-    ['an endpoint that is no URL', { AWS_ENDPOINT_URL: 'nonsense' }, /AWS_ENDPOINT_URL/],
-  ])('becomes one paragraph that says what to do: %s', async (_what, env, advice) => {
+    ['an invalid region', { AWS_REGION: 'no region' }, /--region/],
+    ['unknown credentials', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /get-caller-identity/],
+    ['an endpoint without a server', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
+    ['an invalid endpoint', { AWS_ENDPOINT_URL: 'nonsense' }, /AWS_ENDPOINT_URL/],
+  ])('is reported in one paragraph that says what to do: %s', async (_what, env, advice) => {
     const { sandbox } = await startSandbox();
 
     const { exitCode, stdout, stderr } = await runCli(sandbox, ['status'], { env });
@@ -27,7 +27,7 @@ describe('what AWS refuses', () => {
     ['access-denied', /lambda:GetFunctionConfiguration/],
     ['throttled', /in a minute/],
     ['server-error', /in a minute/],
-  ] as const)('becomes one paragraph that says what to do: %s', async (kind, advice) => {
+  ] as const)('is reported in one paragraph that says what to do: %s', async (kind, advice) => {
     const { sandbox } = await startSandbox();
     sandbox.faults.add({ target: 'lambda:GetFunctionConfiguration', kind, by: 'operator' });
 
@@ -38,12 +38,12 @@ describe('what AWS refuses', () => {
     expect(stderr).toMatch(advice);
   });
 
-  it('is a deployment that does not exist', async () => {
+  it('is reported for a deployment that does not exist', async () => {
     const { sandbox } = await startSandbox();
 
     const { exitCode, stderr } = await runCli(sandbox, ['status', '--stack', 'other']);
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('There is no deployment other in the region us-east-1');
+    expect(stderr).toContain('There is no deployment other in region us-east-1');
   });
 });

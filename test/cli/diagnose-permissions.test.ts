@@ -17,7 +17,7 @@ const roleArns = new Set([
 ]);
 const roles = new Set(stack.roles.filter(({ arn }) => roleArns.has(arn)).map(({ name }) => name));
 
-/** What the roles of a rotation are granted, but for logs, traces, and functions that only old executions name. */
+/** The grants of the roles of a rotation, except for logs, traces, and functions without the alias. */
 const grants = new Permissions({ ...ACCOUNT, stack })
   .granted()
   .filter(({ role, action }) => roles.has(role) && !LOGS_AND_TRACES.test(action))
@@ -25,13 +25,13 @@ const grants = new Permissions({ ...ACCOUNT, stack })
 
 const { world, credential, diagnosed, expectFound, intercept } = diagnoseWorld();
 
-/** What IAM is asked. */
+/** The request of a simulation. */
 interface Simulated {
   readonly PolicySourceArn: string;
   readonly ActionNames: readonly string[];
 }
 
-/** The answer of a simulation that allows nothing. */
+/** The response of a simulation that allows nothing. */
 function denying(details: object, resourceDetails: object = {}) {
   return answering('SimulatePrincipalPolicy', answer => {
     const { EvaluationResults } = answer as {
@@ -91,7 +91,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: 'a policy that denies',
     step: 'permissions',
-    fix: 'take that policy away',
+    fix: 'Remove that policy',
     intercept: denying({}, { EvalResourceDecision: 'explicitDeny' }),
   },
   {
@@ -111,8 +111,8 @@ describe('diagnose names the fix for', () => {
   it.each(FAULTS)('$fault', expectFound);
 });
 
-describe('diagnose, when the permissions cannot be told,', () => {
-  it('says so to an identity that may not ask IAM, goes on, and leaves the proof to --test', async () => {
+describe('diagnose, when the permissions cannot be simulated,', () => {
+  it('reports that the identity may not call IAM, continues, and refers to --test', async () => {
     const { name } = await credential();
     const { faults } = world().sandbox;
     faults.add({ target: 'iam:SimulatePrincipalPolicy', kind: 'access-denied' });
@@ -131,7 +131,7 @@ describe('diagnose, when the permissions cannot be told,', () => {
     expect(tested.steps.at(-1)).toMatchObject({ step: 'configuration-test', status: 'ok' });
   });
 
-  it('calls nothing wrong that depends on what only a real call has', async () => {
+  it('skips what depends on context that only a real call provides', async () => {
     const { name } = await credential();
     intercept(denying({}, { MissingContextValues: ['aws:PrincipalOrgID', 'kms:ViaService'] }));
 
@@ -145,8 +145,8 @@ describe('diagnose, when the permissions cannot be told,', () => {
   });
 });
 
-describe('what diagnose asks IAM about', () => {
-  it('is all that a rotation and a test of the configuration really call', async () => {
+describe('the calls that diagnose simulates', () => {
+  it('include every call of a rotation and of a configuration test', async () => {
     const { permissions } = world().sandbox;
     const { secretArn } = await credential();
     await world().rotate(secretArn);

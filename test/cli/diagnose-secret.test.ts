@@ -9,7 +9,7 @@ import { answering, diagnoseWorld, type Fault, KEY_ID, LONG_AGO_SECONDS } from '
 
 const { expectFound } = diagnoseWorld();
 
-/** Every version of a secret is old. */
+/** Makes every version of a secret old. */
 const OLD_VERSIONS = answering('ListSecretVersionIds', answer => {
   const { Versions } = answer as { Versions: object[] };
   return { ...answer, Versions: Versions.map(each => ({ ...each, CreatedDate: LONG_AGO_SECONDS })) };
@@ -65,7 +65,7 @@ const VALUE_FAULTS: readonly Fault[] = [
     prepare: (world, { secretArn }) => world.mend(secretArn, { refreshToken: undefined }),
   },
   {
-    fault: 'a region that Genesys Cloud has not',
+    fault: 'a region that Genesys Cloud does not have',
     step: 'value',
     fix: 'region',
     prepare: (world, { secretArn }) => world.mend(secretArn, { region: 'eu-north-9' }),
@@ -74,7 +74,7 @@ const VALUE_FAULTS: readonly Fault[] = [
 
 const ROTATION_FAULTS: readonly Fault[] = [
   {
-    fault: 'rotation that is off',
+    fault: 'a disabled rotation',
     step: 'rotation',
     fix: /aws secretsmanager rotate-secret .*--no-rotate-immediately/,
     prepare: async (world, { secretArn }) => {
@@ -100,14 +100,14 @@ const ROTATION_FAULTS: readonly Fault[] = [
       }),
   },
   {
-    fault: 'an access token that dies before the next rotation',
+    fault: 'an access token that expires before the next rotation',
     step: 'rotation',
     fix: 'token duration',
     prepare: (world, { secretArn }) =>
       world.mend(secretArn, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() }),
   },
   {
-    fault: 'a rotation that does not come',
+    fault: 'an overdue rotation',
     step: 'in-time',
     fix: 'npm run cli -- rotate {secret}',
     intercept: answering('DescribeSecret', answer => ({

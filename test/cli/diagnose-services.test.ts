@@ -89,7 +89,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
   {
     fault: 'a refresh token that was rejected',
     step: 'last-execution',
-    fix: 'log in again',
+    fix: 'Log in again with authorize',
     alsoWrong: ['access-token'],
     prepare: async (world, { secretArn, clientId }) => {
       world.revokeUserOf(clientId);

@@ -3,13 +3,14 @@ import { EXIT_CODES } from '../../cli/exit-code.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { runCliForJson } from '../helpers/cli.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { type RotationWorld, rotationWorld } from '../rotation/rotation-world.ts';
 
-/** A KMS key that the account has, and the functions may not use. */
+/** A KMS key of the account that the functions may not use. */
 export const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** The steps of a diagnosis without a test, in their order. */
+/** The steps of a diagnosis without a configuration test, in their order. */
 export const STEPS = [
   'identity',
   'deployment',
@@ -21,8 +22,10 @@ export const STEPS = [
   'invocation',
   'task-functions',
   'seal-key',
+  'journal',
   'workflow',
   'permissions',
+  'login',
   'labels',
   'last-execution',
   'in-time',
@@ -33,7 +36,7 @@ export const STEPS = [
 /** Long before every rotation, as AWS writes it. */
 export const LONG_AGO_SECONDS = 1_700_000_000;
 
-/** What Genesys Cloud answers while it does not serve. */
+/** Genesys Cloud's response while it is unavailable. */
 export const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 /** What `diagnose --json` prints. */
@@ -50,37 +53,37 @@ export interface DiagnosedCredential extends FirstCredential {
   readonly name: string;
 }
 
-/** Something that is wrong, and what a diagnosis has to say about it. */
+/** A problem, and what a diagnosis must report about it. */
 export interface Fault {
   readonly fault: string;
   readonly step: string;
-  /** What the fix has to name; `{secret}` stands for the secret's name. */
+  /** What the fix must contain; `{secret}` stands for the secret's name. */
   readonly fix: string | RegExp;
-  /** What the same cause breaks further down the chain. */
+  /** Later steps that the same cause breaks. */
   readonly alsoWrong?: readonly string[];
   /** Instead of the secret's name. */
   readonly args?: readonly string[];
   readonly intercept?: AwsInterceptor;
-  /** @returns what undoes it, where it is not about the credential alone */
+  /** @returns a function that undoes it, where it affects other tests */
   readonly prepare?: (world: RotationWorld, credential: DiagnosedCredential) => unknown;
 }
 
-/** Every answer of an operation, with some members changed. */
+/** Changes every response of an operation. */
 export function answering(operation: string, change: (answer: object) => object): AwsInterceptor {
   return async (call, next) => (call.operation === operation ? change(await next()) : await next());
 }
 
-/** The steps of a diagnosis that ended so. */
+/** The steps of a diagnosis with a status. */
 export function withStatus({ steps }: Diagnosis, status: string): string[] {
   return steps.filter(each => each.status === status).map(({ step }) => step);
 }
 
-/** A sandbox for the tests of a file, each of which has a credential of its own. */
+/** A sandbox for the tests of a file. Each test uses its own credential. */
 export function diagnoseWorld() {
   let interceptor: AwsInterceptor | undefined;
   let credentials = 0;
-  const world = sharedWorld(whenOver =>
-    rotationWorld(
+  const world = sharedWorld(async whenOver => {
+    const made = await rotationWorld(
       {
         virtualTime: false,
         events: { rules: 'none' },
@@ -89,10 +92,12 @@ export function diagnoseWorld() {
         awsInterceptors: [(call, next) => interceptor?.(call, next) ?? next()],
       },
       whenOver,
-    ),
-  );
+    );
+    skipRetryDelays(made.sandbox);
+    return made;
+  });
 
-  /** Puts something around every call until the test is over. */
+  /** Intercepts every call until the test ends. */
   function intercept(around: AwsInterceptor): void {
     interceptor = around;
     onTestFinished(() => {
@@ -105,7 +110,7 @@ export function diagnoseWorld() {
     return { ...(await world().credential({ secretName: name })), name };
   }
 
-  /** What a diagnosis answers. Fails if it refreshed. */
+  /** Runs a diagnosis. Fails if it refreshed. */
   async function diagnosed(...args: string[]): Promise<Diagnosis> {
     const { genesysCloud } = world().sandbox;
     const { refreshes } = genesysCloud.counts();
@@ -120,7 +125,7 @@ export function diagnoseWorld() {
     credential,
     diagnosed,
 
-    /** Brings a fault about, and expects a diagnosis to name it first, with its fix, and nothing else. */
+    /** Causes a fault, and expects a diagnosis to report it first, with its fix, and nothing else. */
     async expectFound({ step, fix, alsoWrong = [], args, intercept: around, prepare }: Fault): Promise<void> {
       const subject = await credential();
       if (around !== undefined) intercept(around);

@@ -7,7 +7,7 @@ import { diagnoseWorld, STEPS, withStatus } from './diagnose-world.ts';
 const { world, credential, diagnosed } = diagnoseWorld();
 
 describe('diagnose', () => {
-  it('finds all well after a rotation', async () => {
+  it('finds no problem after a rotation', async () => {
     const { name, secretArn } = await credential();
     await world().rotate(secretArn);
 
@@ -18,7 +18,7 @@ describe('diagnose', () => {
     expect(withStatus(diagnosis, 'ok')).toEqual(STEPS);
   });
 
-  it('finds all well before the first rotation, by the ARN, and names the smoke test', async () => {
+  it('takes an ARN, finds no problem before the first rotation, and names the complete test', async () => {
     const { secretArn } = await credential();
 
     const { exitCode, stdout, stderr } = await runCli(world().sandbox, ['diagnose', secretArn], {
@@ -31,14 +31,14 @@ describe('diagnose', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('ok '))).toHaveLength(STEPS.length);
   });
 
-  it('shows in colour on a terminal what is well and what is wrong', async () => {
+  it('colours passed and failed steps on a terminal', async () => {
     const { name, clientId } = await credential();
     world().sandbox.genesysCloud.deleteClient(clientId);
 
     const { exitCode, screen, raw } = await openCliTerminal(world(), ['diagnose', name]).ended;
 
     expect(exitCode).toBe(EXIT_CODES.unhealthy.code);
-    expect(screen).toContain('The first thing that is wrong is client.');
+    expect(screen).toContain('First problem: client.');
     expect(raw).toContain('\u001b[32mok      \u001b[39midentity');
     expect(raw).toContain('\u001b[31mwrong   \u001b[39mclient');
   });
@@ -56,7 +56,7 @@ describe('diagnose', () => {
     expect(secretsManager.secret(secretArn)).toMatchObject({ versions: before?.versions });
   });
 
-  it('lets Secrets Manager test the configuration with --test, and keeps the schedule', async () => {
+  it('tests the configuration with --test, and keeps the schedule', async () => {
     const { name, secretArn } = await credential();
     const { secretsManager } = world().sandbox;
     const before = secretsManager.secret(secretArn)?.rotation;
@@ -68,7 +68,7 @@ describe('diagnose', () => {
     expect(secretsManager.secret(secretArn)?.rotation).toEqual(before);
   });
 
-  it('tests the configuration of a secret that was rotated, whose rules have calculated days beside them', async () => {
+  it('tests the configuration of a rotated secret, whose rules also have calculated days', async () => {
     const { name, secretArn } = await credential();
     await world().rotate(secretArn);
 
@@ -78,12 +78,12 @@ describe('diagnose', () => {
     expect(withStatus(diagnosis, 'ok')).toEqual([...STEPS, 'configuration-test']);
   });
 
-  it('asks for the name of a secret', async () => {
+  it('requires the name of a secret', async () => {
     expect((await runCli(world().sandbox, ['diagnose'])).exitCode).toBe(EXIT_CODES.usage.code);
   });
 });
 
-describe('diagnose does not call wrong', () => {
+describe('diagnose reports no problem for', () => {
   it('an access token that has expired while the rotation works', async () => {
     const { name, secretArn } = await credential();
     await world().mend(secretArn, { expiresAt: '2020-01-01T00:00:00Z', accessToken: 'expired-token' });
@@ -100,7 +100,7 @@ describe('diagnose does not call wrong', () => {
     expect(await diagnosed(subject.name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });
 
-  it('a rotation that runs', async () => {
+  it('a running rotation', async () => {
     const { name, secretArn } = await credential();
     const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     world().before('fetch', () => {
@@ -118,8 +118,8 @@ describe('diagnose does not call wrong', () => {
   });
 });
 
-describe('diagnose, where it cannot look,', () => {
-  it('skips what depends on what is wrong', async () => {
+describe('diagnose, where it cannot check,', () => {
+  it('skips what depends on a problem', async () => {
     const diagnosis = await diagnosed('crm/none');
 
     expect(withStatus(diagnosis, 'skipped')).toEqual([
@@ -128,6 +128,7 @@ describe('diagnose, where it cannot look,', () => {
       'rotation',
       'invocation',
       'permissions',
+      'login',
       'labels',
       'last-execution',
       'in-time',
@@ -136,7 +137,7 @@ describe('diagnose, where it cannot look,', () => {
     ]);
   });
 
-  it('says whom AWS does not know, and goes no further', async () => {
+  it('reports that AWS does not accept the credentials, and skips the rest', async () => {
     const { name } = await credential();
 
     const { exitCode, stdout } = await runCli(world().sandbox, ['diagnose', name], {
@@ -148,7 +149,7 @@ describe('diagnose, where it cannot look,', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('skipped '))).toHaveLength(STEPS.length - 1);
   });
 
-  it('does not call well what the caller may not see', async () => {
+  it('does not pass what the caller may not check', async () => {
     const { name } = await credential();
     const { faults } = world().sandbox;
     faults.add({ target: 'kms:DescribeKey', kind: 'access-denied' });

@@ -7,7 +7,7 @@ import { makeProgram } from '../../cli/program.ts';
 import { emptyFolder, PROJECT, Program } from '../demonstration/project.ts';
 
 describe('commandLinePage', () => {
-  it('has the help of every command, those below others and what follows their options included', () => {
+  it('contains the help of every command and subcommand, with the text after the options', () => {
     const program = new Command('program').exitOverride();
     const secret = program.command('secret').description('Of secrets.');
     secret.command('list').option('--long', 'all of it').addHelpText('after', '\nExit codes:\n  0  done');
@@ -20,7 +20,7 @@ describe('commandLinePage', () => {
 });
 
 describe('npm run cli:docs', () => {
-  it('has written docs/cli.md since the help has changed', () => {
+  it('matches docs/cli.md', () => {
     const { stdin, stdout, stderr } = process;
     const streams = { in: stdin, out: stdout, err: stderr };
     const program = makeProgram({ streams, signal: new AbortController().signal });
@@ -28,7 +28,7 @@ describe('npm run cli:docs', () => {
     expect(readFileSync(path.join(PROJECT, 'docs/cli.md'), 'utf8')).toBe(commandLinePage(program));
   });
 
-  it('tells a stale page and writes it anew', async () => {
+  it('reports a stale page and regenerates it', async () => {
     const page = path.join(emptyFolder(), 'cli.md');
     writeFileSync(page, 'Old.\n');
 

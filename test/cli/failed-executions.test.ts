@@ -79,7 +79,7 @@ describe('failedRotations', () => {
     ]);
   });
 
-  it('leaves out what has succeeded since, also in an older execution that was redriven later', async () => {
+  it('skips what has succeeded since, also in an older execution that was redriven later', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },
       { token: 'redriven', status: 'SUCCEEDED', started: 2, stopped: 9 },
@@ -88,7 +88,7 @@ describe('failedRotations', () => {
     expect(await found(SECRET)).toEqual([]);
   });
 
-  it('keeps what failed after the last success', async () => {
+  it('returns what failed after the last success', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 9 },
       { token: 'good', status: 'SUCCEEDED', started: 6, stopped: 7 },
@@ -97,7 +97,7 @@ describe('failedRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), false]]);
   });
 
-  it('says that another execution of the secret runs', async () => {
+  it('reports that another execution of the secret is running', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },
       { token: 'next', status: 'RUNNING', started: 7 },
@@ -106,7 +106,7 @@ describe('failedRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), true]]);
   });
 
-  it('counts neither tests of the configuration nor executions of other secrets', async () => {
+  it('ignores configuration tests and executions of other secrets', async () => {
     exist(
       { token: 'test', suffix: '-check', status: 'FAILED', started: 5, stopped: 6 },
       { of: OTHER, token: 'other', status: 'FAILED', started: 5, stopped: 6 },
@@ -115,7 +115,7 @@ describe('failedRotations', () => {
     expect(await found(SECRET)).toEqual([]);
   });
 
-  it('does not ask for successes where nothing has failed', async () => {
+  it('does not list successes where nothing has failed', async () => {
     await found(SECRET);
 
     const asked = stepFunctions

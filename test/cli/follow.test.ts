@@ -72,7 +72,7 @@ async function followed(redriveCount = 0, signal = new AbortController().signal)
 }
 
 describe('follow', () => {
-  it('tells what happens once, in order, as the history grows', async () => {
+  it('yields each step once, in order, as the history grows', async () => {
     looks(
       [STARTED, ENTERED],
       [STARTED, ENTERED, SCHEDULED, LEFT],
@@ -85,7 +85,7 @@ describe('follow', () => {
     expect(steps[1]).toMatchObject({ state: 'Verify', durationMs: 4_000, caught: undefined });
   });
 
-  it('tells a retry with its number and the error before it', async () => {
+  it('yields a retry with its number and the error before it', async () => {
     looks([STARTED, ENTERED, SCHEDULED, FAILED, SCHEDULED_AGAIN, LEFT, SUCCEEDED]);
 
     const steps = await followed();
@@ -99,7 +99,7 @@ describe('follow', () => {
     ]);
   });
 
-  it('tells which error was caught when the state is left without another attempt', async () => {
+  it('yields the caught error when the state is left without another attempt', async () => {
     looks([STARTED, ENTERED, SCHEDULED, FAILED, LEFT, SUCCEEDED]);
 
     const steps = await followed();
@@ -107,7 +107,7 @@ describe('follow', () => {
     expect(steps).toContainEqual(expect.objectContaining({ kind: 'left', caught: 'GenesysUnavailable' }));
   });
 
-  it('tells how it failed', async () => {
+  it('yields the failure', async () => {
     looks([STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED]);
 
     const steps = await followed();
@@ -118,7 +118,7 @@ describe('follow', () => {
     });
   });
 
-  it('does not take the failure before a redrive for its end, and tells the state that is run again', async () => {
+  it('skips the failure before a redrive, and yields the state that runs again', async () => {
     const failed = [STARTED, ENTERED, SCHEDULED, FAILED, EXECUTION_FAILED];
     const redriven = [
       event(6, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: 1 } }),
@@ -138,7 +138,7 @@ describe('follow', () => {
     ]);
   });
 
-  it('reads all pages that are new, and none that it knows', async () => {
+  it('reads all new pages, and no known ones', async () => {
     history
       .on(GetExecutionHistoryCommand)
       .resolvesOnce({ events: [ENTERED], nextToken: 'more' })
@@ -162,7 +162,7 @@ describe('follow', () => {
     expect(steps.map(({ kind }) => kind)).toEqual(['closed']);
   });
 
-  it('looks more rarely while nothing happens', async () => {
+  it('polls less often while nothing happens', async () => {
     looks([STARTED, ENTERED]);
 
     await followed();
@@ -172,7 +172,7 @@ describe('follow', () => {
     expect(Math.max(...waitsMs)).toBe(8_000);
   });
 
-  it('does not take a throttled look for a failure, and backs off', async () => {
+  it('backs off when a poll is throttled', async () => {
     const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     history
       .on(GetExecutionHistoryCommand)
@@ -185,7 +185,7 @@ describe('follow', () => {
     expect(waitsMs).toEqual([8_000]);
   });
 
-  it('ends without an end when the time is over', async () => {
+  it('ends without a step closed when the time is over', async () => {
     looks([STARTED, ENTERED]);
 
     const steps = await followed();
@@ -194,7 +194,7 @@ describe('follow', () => {
     expect(nowMs).toBe(MINUTE_MS);
   });
 
-  it('ends without another look when it is interrupted', async () => {
+  it('ends without another poll when it is interrupted', async () => {
     looks([STARTED, ENTERED]);
 
     await followed(0, AbortSignal.abort());
@@ -204,7 +204,7 @@ describe('follow', () => {
 });
 
 describe('Pace', () => {
-  it('spaces the calls of all that share it', async () => {
+  it('spaces the calls of everybody who shares it', async () => {
     const pace = new Pace(5, time);
     const { signal } = new AbortController();
 

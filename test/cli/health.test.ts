@@ -48,6 +48,12 @@ const rejected = {
   error: 'RefreshTokenRejected',
   message: undefined,
 } as const;
+const shared = {
+  status: 'FAILED',
+  state: 'Refresh',
+  error: 'SharedLogin',
+  message: undefined,
+} as const;
 const unavailable = {
   status: 'FAILED',
   state: 'Refresh',
@@ -60,14 +66,16 @@ describe('healthOf', () => {
   it.each<[string, string, Partial<CredentialFacts>]>([
     ['healthy', 'in time', {}],
     ['healthy', 'within an hour after it was due', { secret: secret('2026-03-01T02:01:00Z') }],
-    ['healthy', 'with a token that may not be read', { token: { kind: 'unreadable' } }],
+    ['healthy', 'with a token that the caller may not read', { token: { kind: 'unreadable' } }],
     ['stuck', 'more than an hour after it was due', { secret: secret('2026-03-01T01:59:00Z') }],
+    ['stuck', 'whose value cannot be decrypted', { token: { kind: 'undecryptable' } }],
     ['stuck', 'whose last rotation failed', { failure: unavailable }],
-    ['expired', 'whose access token has reached its end', { token: dead }],
+    ['expired', 'whose access token has expired', { token: dead }],
     ['expired', 'whose rotation failed until the token was dead', { token: dead, failure: unavailable }],
     ['expired', 'whose access token Genesys Cloud rejects', { check: 'rejected' }],
     ['needs-authorisation', 'whose refresh token is dead', { failure: rejected }],
     ['needs-authorisation', 'both of whose tokens are dead', { failure: rejected, token: dead }],
+    ['needs-authorisation', 'with the login of another secret', { failure: shared }],
     ['needs-authorisation', 'without a complete value', { token: { kind: 'incomplete', reason: '' } }],
     ['rotating', 'that is being rotated', { isRotating: true, token: dead }],
   ])('is %s for a credential %s', (health, _which, changes) => {
@@ -76,15 +84,17 @@ describe('healthOf', () => {
 });
 
 describe('warningsOf', () => {
-  it('has nothing to say of a healthy credential', () => {
+  it('returns no warnings for a healthy credential', () => {
     expect(warningsOf(facts({ check: 'works' }), SCHEDULE, NOW)).toEqual([]);
   });
 
   it.each<[string, Partial<CredentialFacts>]>([
-    ['a token that dies before the next rotation has to come', { token: token('2026-03-01T19:59:00Z') }],
-    ['a rotation that is overdue', { secret: secret('2026-03-01T01:00:00Z') }],
-    ['a rotation that is switched off', { secret: secret('2026-03-01T11:00:00Z', false) }],
-    ['a check that got no answer', { check: 'no answer' }],
+    ['a token that expires before the next rotation is due', { token: token('2026-03-01T19:59:00Z') }],
+    ['an overdue rotation', { secret: secret('2026-03-01T01:00:00Z') }],
+    ['a disabled rotation', { secret: secret('2026-03-01T11:00:00Z', false) }],
+    ['a value that the caller may not read', { token: { kind: 'unreadable' } }],
+    ['a value that cannot be decrypted', { token: { kind: 'undecryptable' } }],
+    ['a check that got no response', { check: 'no response' }],
   ])('warns of %s', (_what, changes) => {
     expect(warningsOf(facts(changes), SCHEDULE, NOW)).toHaveLength(1);
   });

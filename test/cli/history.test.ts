@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
-const shared = sharedWorld(whenOver =>
-  rotationWorld(
+const shared = sharedWorld(async whenOver => {
+  const world = await rotationWorld(
     { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
     whenOver,
-  ),
-);
+  );
+  skipRetryDelays(world.sandbox);
+  return world;
+});
 
 describe('history', () => {
-  it('tells a rotation that failed and was redriven from one that went through', async () => {
+  it('shows a rotation that failed and was redriven, and one that succeeded at once', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);
@@ -56,7 +59,7 @@ describe('history', () => {
     expect(asTable.stdout).not.toContain('\u001b');
   });
 
-  it('tells a rotation that is still failed, and one that was superseded', async () => {
+  it('shows a rotation that is still failed, and one that was superseded', async () => {
     const world = shared();
     const credential = await world.credential({ secretName: 'crm/superseded' });
     world.before('promote', () => world.authorizeAgain(credential));
@@ -80,7 +83,7 @@ describe('history', () => {
     });
   });
 
-  it('is a table in colours on a terminal', async () => {
+  it('prints a coloured table on a terminal', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/coloured' });
     await world.rotate(secretArn);
@@ -92,7 +95,7 @@ describe('history', () => {
     expect(raw).toContain('\u001b[32mrotated\u001b[39m');
   });
 
-  it('keeps to the limit, and to the one secret', async () => {
+  it('lists the rotations of one secret up to the limit', async () => {
     const world = shared();
     const one = await world.credential({ secretName: 'one' });
     const other = await world.credential({ secretName: 'other' });

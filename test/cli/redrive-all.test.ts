@@ -23,7 +23,7 @@ describe('redrive --all', () => {
     expect(again.result).toMatchObject({ executions: [] });
   });
 
-  it('ends as failed when one of them fails again', async () => {
+  it('exits as failed when one of them fails again', async () => {
     const { sandbox } = await failedRotation();
     sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -33,7 +33,7 @@ describe('redrive --all', () => {
     expect(stderr).toContain('StorePending');
   });
 
-  it('leaves out in a pipe what would fail again', async () => {
+  it('skips without a terminal what would fail again', async () => {
     const { sandbox, redrives } = await rejectedClient();
 
     const { exitCode, result } = await runCliForJson(sandbox, ALL);
@@ -43,7 +43,7 @@ describe('redrive --all', () => {
     expect(redrives()).toBe(0);
   });
 
-  it('says at Ctrl-C that what was redriven goes on', async () => {
+  it('reports at Ctrl-C that redriven executions keep running', async () => {
     const world = await failedRotation();
     world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'hang' });
 
@@ -54,10 +54,10 @@ describe('redrive --all', () => {
 
     expect(exitCode).toBe(EXIT_CODES.interrupted.code);
     expect(stderr).toContain('1 still running');
-    expect(stderr).toContain('What was redriven goes on');
+    expect(stderr).toContain('Redriven executions keep running in AWS');
   });
 
-  it('redrives nothing when Ctrl-C comes while it looks', async () => {
+  it('redrives nothing when Ctrl-C comes before the first redrive', async () => {
     const world = await failedRotation();
     world.sandbox.faults.add({
       target: 'states:DescribeExecution',
@@ -80,7 +80,7 @@ describe('redrive --all', () => {
 });
 
 describe('redrive --all on a terminal', () => {
-  it('shows a bar that goes forward, and takes it away', async () => {
+  it('shows a progress bar, and removes it', async () => {
     const world = await failedRotation();
 
     const terminal = openCliTerminal(world, ALL);
@@ -97,7 +97,7 @@ describe('redrive --all on a terminal', () => {
     ).toBe('Of 1 failed rotations: 1 done.');
   });
 
-  it('names behind the bar what failed again', async () => {
+  it('names after the bar what failed again', async () => {
     const world = await failedRotation();
     world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -109,11 +109,11 @@ describe('redrive --all on a terminal', () => {
     expect(screen).toContain(`${world.secret}: The rotation of ${world.secret} failed in StorePending`);
   });
 
-  it('asks once for all whose cause is there, and does nothing at Ctrl-C', async () => {
+  it('asks once for all whose cause is not fixed, and does nothing at Ctrl-C', async () => {
     const world = await rejectedClient();
 
     const terminal = openCliTerminal(world, ALL);
-    await terminal.seen(/The cause of 1 of 1 does not look gone/);
+    await terminal.seen(/The cause of 1 of 1 failures does not seem fixed/);
     terminal.type(KEYS.ctrlC);
     const { exitCode } = await terminal.ended;
 

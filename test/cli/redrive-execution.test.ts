@@ -37,7 +37,7 @@ function redrive(): Promise<number> {
   return redriveExecution(FAILED, cliContext().context);
 }
 
-/** Step Functions refuses the redrive, and describes the execution so. */
+/** Step Functions refuses the redrive and describes the execution like this. */
 function refused(
   status: Parameters<typeof executionDescription>[0],
   changes: Partial<DescribeExecutionCommandOutput> = {},
@@ -49,7 +49,7 @@ function refused(
 }
 
 describe('redriveExecution', () => {
-  it('gives the number of the redrive', async () => {
+  it('returns the number of the redrive', async () => {
     stepFunctions.on(RedriveExecutionCommand).resolves({});
 
     expect(await redrive()).toBe(3);
@@ -60,7 +60,7 @@ describe('redriveExecution', () => {
     ['has succeeded', 'SUCCEEDED', 3],
     ['has failed once more', 'FAILED', 3],
   ] as const)(
-    'is as good when somebody else was faster, and the execution %s',
+    'succeeds when somebody else was faster, and the execution %s',
     async (_what, status, count) => {
       refused(status, { redriveCount: count });
 
@@ -68,7 +68,7 @@ describe('redriveExecution', () => {
     },
   );
 
-  it('says why it cannot be redriven any more, and when Secrets Manager tries again', async () => {
+  it('reports why it can no longer be redriven, and when Secrets Manager retries', async () => {
     refused('FAILED', { redriveStatusReason: 'Execution is older than 14 days.' });
     secrets
       .on(DescribeSecretCommand)
@@ -77,7 +77,7 @@ describe('redriveExecution', () => {
     await expect(redrive()).rejects.toMatchObject({
       ending: 'failed',
       message: expect.stringMatching(
-        /\(Execution is older than 14 days\.\)\. Nothing is lost: .* 2026-07-02T00:00:00\.000Z/,
+        /\(Execution is older than 14 days\.\)\. The newest tokens are in the journal\. .* 2026-07-02T00:00:00\.000Z/,
       ),
     });
   });
@@ -88,12 +88,12 @@ describe('redriveExecution', () => {
 
     await expect(redrive()).rejects.toMatchObject({
       message: expect.stringContaining(
-        `start the next attempt with: npm run cli -- rotate ${SECRET_ARN} --stack crm-rotation.`,
+        `Start the next attempt with: npm run cli -- rotate ${SECRET_ARN} --stack crm-rotation.`,
       ),
     });
   });
 
-  it('passes other refusals on', async () => {
+  it('rethrows other errors', async () => {
     stepFunctions.on(RedriveExecutionCommand).rejects(stepFunctionsException('AccessDeniedException'));
 
     await expect(redrive()).rejects.toMatchObject({ name: 'AccessDeniedException' });

@@ -44,7 +44,7 @@ const CLIENT_REJECTED: Partial<HistoryEvent> = {
   executionFailedEventDetails: { error: 'ClientRejected', cause: '{"errorMessage":"Unknown client."}' },
 };
 
-/** The rotation of a secret is listed as failed, and is described, or its history goes on, otherwise by now. */
+/** The list of executions still shows the rotation as failed; DescribeExecution or the history is ahead of it. */
 function failed(secretName: string, described: ExecutionStatus, lastEvent: Partial<HistoryEvent>) {
   const secretArn = SECRET_ARN.replace(SECRET_NAME, secretName);
   const name = executionName({ secretArn, secretName, clientRequestToken: VERSION });
@@ -68,7 +68,7 @@ function failed(secretName: string, described: ExecutionStatus, lastEvent: Parti
   };
 }
 
-/** Redrives all, and gives how it ended. */
+/** Runs `redrive --all` and returns how it ended. */
 async function redrivenAll(...all: readonly ReturnType<typeof failed>[]) {
   secrets.on(ListSecretsCommand).resolves({ SecretList: all.map(({ secret }) => secret) });
   stepFunctions.on(ListExecutionsCommand).resolves({ executions: [] });
@@ -84,7 +84,7 @@ async function redrivenAll(...all: readonly ReturnType<typeof failed>[]) {
 }
 
 describe('redrive --all, when Secrets Manager was faster,', () => {
-  it('takes an execution that was just redriven for one that runs, and goes on with the others', async () => {
+  it('counts an execution that was just redriven as running, and continues with the others', async () => {
     const { failure, err } = await redrivenAll(
       failed(SECRET_NAME, 'FAILED', { type: 'ExecutionRedriven' }),
       failed(OTHER_NAME, 'FAILED', CLIENT_REJECTED),
@@ -92,14 +92,14 @@ describe('redrive --all, when Secrets Manager was faster,', () => {
 
     expect(failure).toMatchObject({
       ending: 'refused',
-      message: expect.stringContaining('1 still running, 1 left out'),
+      message: expect.stringContaining('1 still running, 1 skipped'),
     });
-    expect(err).toContain(`${SECRET_NAME}: a rotation runs already.`);
+    expect(err).toContain(`${SECRET_NAME}: a rotation is already running.`);
     expect(err).toContain(`${OTHER_NAME}: not redriven. AWSCURRENT is still the version`);
     expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });
 
-  it('says which execution it cannot read, and goes on with the others', async () => {
+  it('reports which execution it cannot read, and continues with the others', async () => {
     const unreadable = failed(SECRET_NAME, 'FAILED', CLIENT_REJECTED);
     const { executionArn } = unreadable.execution;
     stepFunctions
@@ -110,19 +110,19 @@ describe('redrive --all, when Secrets Manager was faster,', () => {
 
     expect(failure).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringContaining('1 failed, 1 left out'),
+      message: expect.stringContaining('1 failed, 1 skipped'),
     });
     expect(err).toContain(executionArn);
     expect(err).toContain(`${OTHER_NAME}: not redriven. AWSCURRENT is still the version`);
   });
 
-  it('counts an execution that has succeeded meanwhile as done', async () => {
+  it('counts an execution that has succeeded in the meantime as done', async () => {
     const { failure, out, err } = await redrivenAll(
       failed(SECRET_NAME, 'SUCCEEDED', { type: 'ExecutionSucceeded' }),
     );
 
     expect(failure).toBeUndefined();
-    expect(err).toContain(`${SECRET_NAME}: its rotation has succeeded meanwhile.`);
+    expect(err).toContain(`${SECRET_NAME}: its rotation has succeeded in the meantime.`);
     expect(out).toBe('Of 1 failed rotations: 1 done.\n');
     expect(stepFunctions.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });

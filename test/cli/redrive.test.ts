@@ -7,7 +7,7 @@ import { redriveWorld } from './redrive-world.ts';
 const { world, failedRotation, rejectedClient } = redriveWorld();
 
 describe('redrive', () => {
-  it('goes on at the state that failed when the secret is named', async () => {
+  it('resumes in the state that failed when the secret is named', async () => {
     const { sandbox, secret, execution } = await failedRotation();
 
     const { exitCode, result } = await runCliForJson(sandbox, ['redrive', secret], { ownProcess: true });
@@ -18,7 +18,7 @@ describe('redrive', () => {
     expect(states.map(({ state }) => state)).toEqual(['StorePending', 'Verify', 'Promote', 'Rotated']);
   });
 
-  it('takes the ARN of an execution, and has nothing to do once that has succeeded', async () => {
+  it('takes the ARN of an execution, and has nothing to do once it has succeeded', async () => {
     const { sandbox, secret, execution } = await failedRotation();
 
     const first = await runCli(sandbox, ['redrive', execution]);
@@ -30,7 +30,7 @@ describe('redrive', () => {
     expect(again.result).toMatchObject({ outcome: 'nothingToRedrive' });
   });
 
-  it('refuses in a pipe while the cause is there, and redrives with --force', async () => {
+  it('refuses without a terminal while the cause is not fixed, and redrives with --force', async () => {
     const { sandbox, secret } = await rejectedClient();
 
     const refused = await runCli(sandbox, ['redrive', secret]);
@@ -41,7 +41,7 @@ describe('redrive', () => {
     expect(forced.result).toMatchObject({ outcome: 'failed', error: 'ClientRejected' });
   });
 
-  it('knows no execution that is not there', async () => {
+  it('reports an execution that does not exist', async () => {
     const { sandbox } = world();
     const arn = `${sandbox.stateMachineArn.replace(':stateMachine:', ':execution:')}:none`;
 
@@ -54,7 +54,7 @@ describe('redrive', () => {
   it.each([
     ['neither', []],
     ['both', ['genesys/some', '--all']],
-  ])('wants either a secret or --all, not %s', async (_what, args) => {
+  ])('requires either a secret or --all, not %s', async (_what, args) => {
     const { sandbox } = world();
 
     expect((await runCli(sandbox, ['redrive', ...args])).exitCode).toBe(EXIT_CODES.usage.code);
@@ -62,11 +62,11 @@ describe('redrive', () => {
 });
 
 describe('redrive on a terminal', () => {
-  it('asks while the cause is there, and does nothing without a yes', async () => {
+  it('asks while the cause is not fixed, and does nothing without a yes', async () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
-    await terminal.seen(/Redrive all the same\?/);
+    await terminal.seen(/Redrive anyway\?/);
     terminal.type(KEYS.enter);
     const { exitCode } = await terminal.ended;
 
@@ -78,7 +78,7 @@ describe('redrive on a terminal', () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
-    await terminal.seen(/Redrive all the same\?/);
+    await terminal.seen(/Redrive anyway\?/);
     terminal.type('y');
     const { exitCode } = await terminal.ended;
 
@@ -90,7 +90,7 @@ describe('redrive on a terminal', () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
-    await terminal.seen(/Redrive all the same\?/);
+    await terminal.seen(/Redrive anyway\?/);
     terminal.type(KEYS.ctrlC);
     const { exitCode, screen } = await terminal.ended;
 

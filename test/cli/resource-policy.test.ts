@@ -27,7 +27,7 @@ describe('letsInvoke', () => {
       'the secret',
       { Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:secretsmanager:*:*:secret:crm/*' } } },
     ],
-  ])('is true for a statement that lets in %s', (_what, changes) => {
+  ])('is true for a statement that allows %s', (_what, changes) => {
     const isAllowed = isLetIn({ ...ALLOW, ...changes });
 
     expect(isAllowed).toBe(true);
@@ -53,7 +53,7 @@ describe('letsInvoke', () => {
     expect(isAllowed).toBe(false);
   });
 
-  it('takes a policy of one statement that is no list', () => {
+  it('accepts a policy with a single statement instead of a list', () => {
     const isAllowed = letsInvoke(JSON.stringify({ Statement: ALLOW }), CALL);
 
     expect(isAllowed).toBe(true);

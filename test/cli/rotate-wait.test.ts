@@ -29,13 +29,13 @@ import {
 } from '../helpers/secret.ts';
 
 const FIRST = `${EXECUTION_ARN_PREFIX}${executionName({ secretArn: SECRET_ARN, secretName: SECRET_NAME, clientRequestToken: VERSION })}`;
-const SECOND = `${FIRST}-2`;
+const OWNER = `${EXECUTION_ARN_PREFIX}owner`;
 
 const secrets = mockAws(SecretsManagerClient);
 const stepFunctions = mockAws(SFNClient);
 let nowMs = 0;
 
-/** Passes as fast as it is waited for. */
+/** A clock that passes as fast as the program sleeps. */
 const time: Time = {
   nowMs: () => nowMs,
   sleep: async ms => {
@@ -57,8 +57,8 @@ beforeEach(() => {
   stepFunctions.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 });
 
-/** The execution runs through a state and closes. */
-function plays(executionArn: string, state: string, closed: Partial<HistoryEvent>): void {
+/** The execution runs through a state and closes; further events follow its redrive. */
+function plays(state: string, closed: Partial<HistoryEvent>, ...later: readonly HistoryEvent[]): void {
   const events: HistoryEvent[] = [
     { id: 1, timestamp: new Date(1_000), type: 'ExecutionStarted' },
     {
@@ -69,19 +69,25 @@ function plays(executionArn: string, state: string, closed: Partial<HistoryEvent
     },
     { id: 3, timestamp: new Date(2_000), type: 'ExecutionSucceeded', ...closed },
   ];
-  stepFunctions.on(DescribeExecutionCommand, { executionArn }).resolves(executionDescription('RUNNING'));
-  stepFunctions.on(GetExecutionHistoryCommand, { executionArn }).resolves({ events: events.toReversed() });
+  stepFunctions
+    .on(DescribeExecutionCommand, { executionArn: FIRST })
+    .resolves(executionDescription('RUNNING'));
+  stepFunctions
+    .on(GetExecutionHistoryCommand, { executionArn: FIRST })
+    .resolvesOnce({ events: events.toReversed() })
+    .resolves({ events: [...events, ...later].toReversed() });
 }
 
-const REJECTED: Partial<HistoryEvent> = {
-  type: 'ExecutionFailed',
-  executionFailedEventDetails: {
-    error: 'RefreshTokenRejected',
-    cause: '{"errorMessage":"The refresh token was rejected."}',
-  },
-};
+function failure(error: string, errorMessage: string): Partial<HistoryEvent> {
+  return {
+    type: 'ExecutionFailed',
+    executionFailedEventDetails: { error, cause: JSON.stringify({ errorMessage }) },
+  };
+}
 
-/** Rotates, and gives what went to standard output and standard error. */
+const UNSETTLED = failure('ExchangeUnsettled', `Redrive ${OWNER} first.`);
+
+/** Rotates, and returns the error and what was printed. */
 async function rotated() {
   const { context, written } = cliContext();
   const ended = rotate({ secretId: SECRET_NAME, timeoutMs: 300_000, wait: true }, waitContext(context, time));
@@ -93,76 +99,110 @@ async function rotated() {
 }
 
 describe('rotate, while it waits', () => {
-  it('gives up half a minute after Secrets Manager could not run the function', async () => {
-    const { failure } = await rotated();
+  it('reports after half a minute that Secrets Manager could not run the function', async () => {
+    const { failure: ended } = await rotated();
 
-    expect(failure).toMatchObject({
+    expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringMatching(
-        `30 s after RotateSecret there is no execution.* npm run cli -- diagnose ${SECRET_NAME} --stack crm-rotation$`,
+        `no execution started within 30 s.* npm run cli -- diagnose ${SECRET_NAME} --stack crm-rotation$`,
       ),
     });
     expect(nowMs).toBe(30_000);
   });
 
-  it('follows the attempt that comes after a rejected refresh token, with tokens found elsewhere', async () => {
-    plays(FIRST, 'Refresh', REJECTED);
-    plays(SECOND, 'Rotated', {});
+  it('follows the redrive when the rotation function must redrive another execution first', async () => {
+    plays(
+      'Refresh',
+      UNSETTLED,
+      {
+        id: 4,
+        timestamp: new Date(20_000),
+        type: 'ExecutionRedriven',
+        executionRedrivenEventDetails: { redriveCount: 1 },
+      },
+      {
+        id: 5,
+        timestamp: new Date(21_000),
+        type: 'TaskStateEntered',
+        stateEnteredEventDetails: { name: 'Rotated' },
+      },
+      { id: 6, timestamp: new Date(21_000), type: 'ExecutionSucceeded' },
+    );
+    stepFunctions
+      .on(DescribeExecutionCommand, { executionArn: FIRST })
+      .resolvesOnce(executionDescription('RUNNING'))
+      .resolvesOnce(executionDescription('FAILED'))
+      .resolves(executionDescription('RUNNING', { redriveCount: 1 }));
 
-    const { failure, out, err } = await rotated();
+    const { failure: ended, out, err } = await rotated();
 
-    expect(failure).toBeUndefined();
-    expect(err).toContain(`Execution ${SECOND}`);
+    expect(ended).toBeUndefined();
+    expect(err).toMatch(
+      /redrives the execution that may hold the new tokens.*\n.*redrive 1 of this execution/,
+    );
     expect(out).toBe(`Rotated ${SECRET_NAME}: AWSCURRENT moved to ${VERSION}.\n`);
   });
 
-  it('ends with the rejected refresh token when no other attempt comes', async () => {
-    plays(FIRST, 'Refresh', REJECTED);
+  it('ends with the unsettled exchange a minute later when no redrive follows', async () => {
+    plays('Refresh', UNSETTLED);
 
-    const { failure, err } = await rotated();
+    const { failure: ended } = await rotated();
 
-    expect(failure).toMatchObject({
+    expect(ended).toMatchObject({
+      ending: 'rotationFailed',
+      message: expect.stringContaining(`failed in Refresh: ExchangeUnsettled. Redrive ${OWNER} first.`),
+    });
+    expect(nowMs).toBe(60_000);
+  });
+
+  it('ends at once with any other failure', async () => {
+    plays('Refresh', failure('RefreshTokenRejected', 'The refresh token was rejected.'));
+
+    const { failure: ended } = await rotated();
+
+    expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
         'failed in Refresh: RefreshTokenRejected. The refresh token was rejected.',
       ),
     });
-    expect(err).toContain('looks for newer tokens');
+    expect(nowMs).toBe(0);
   });
 
   it.each([
     ['ran out of time', 'ExecutionTimedOut'],
     ['was stopped', 'ExecutionAborted'],
-  ] as const)('says what the runbook does of an execution that %s', async (_what, type) => {
-    plays(FIRST, 'Verify', { type });
+  ] as const)('prints the advice of the runbook for an execution that %s', async (_what, type) => {
+    plays('Verify', { type });
 
-    const { failure } = await rotated();
+    const { failure: ended } = await rotated();
 
-    expect(failure).toMatchObject({
+    expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringMatching(
-        /Redrive: it resumes at the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
+        /Redrive the execution: it resumes in the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
       ),
     });
   });
 
-  it('says that the rotation before it runs when that has just been redriven', async () => {
+  it('reports that the previous rotation is running when it has just been redriven', async () => {
     secrets
       .on(RotateSecretCommand)
       .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
     secrets
       .on(DescribeSecretCommand)
       .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
-    plays(FIRST, 'Verify', { type: 'ExecutionRedriven' });
+    plays('Verify', { type: 'ExecutionRedriven' });
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: FIRST })
       .resolves(executionDescription('FAILED'));
 
-    const { failure } = await rotated();
+    const { failure: ended } = await rotated();
 
-    expect(failure).toMatchObject({
+    expect(ended).toMatchObject({
       ending: 'stillRunning',
-      message: expect.stringContaining(`the rotation to version ${VERSION} runs.`),
+      message: expect.stringContaining(`the rotation to version ${VERSION} is running.`),
     });
   });
 });

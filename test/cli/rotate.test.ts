@@ -34,7 +34,7 @@ describe('rotate', () => {
     expect(stdout).toContain(current?.id);
   });
 
-  it('shows them in colour on a terminal', async () => {
+  it('colours the states on a terminal', async () => {
     const { world, secret } = await secretOf();
 
     const { exitCode, screen, raw } = await openCliTerminal(world, ['rotate', secret]).ended;
@@ -59,7 +59,7 @@ describe('rotate', () => {
     });
   });
 
-  it('is done when somebody stored a newer credential meanwhile', async () => {
+  it('succeeds when somebody logged in during the rotation', async () => {
     const { world, sandbox, secret, credential } = await secretOf();
     const newer = Promise.withResolvers<string>();
     world.before('promote', async () => newer.resolve((await world.authorizeAgain(credential)).versionId));
@@ -70,7 +70,7 @@ describe('rotate', () => {
     expect(result).toMatchObject({ outcome: 'superseded', currentVersionId: await newer.promise });
   });
 
-  it('names the state, the error and the runbook when the rotation fails, and what is pending at the next', async () => {
+  it('names state, error and runbook when the rotation fails, and the pending version at the next attempt', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'access-denied' });
 
@@ -99,7 +99,7 @@ describe('rotate', () => {
     expect(result).toMatchObject({ outcome: 'started', execution: expect.stringContaining(':execution:') });
   });
 
-  it('names the next command with the region that was given', async () => {
+  it('prints the next command with the given region', async () => {
     const { sandbox, secret } = await secretOf();
     const { region } = sandbox.account;
 
@@ -110,7 +110,7 @@ describe('rotate', () => {
     );
   });
 
-  it('ends with another exit code when the time is over and the rotation goes on', async () => {
+  it('exits with another code when it times out and the rotation is still running', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
 
@@ -120,20 +120,20 @@ describe('rotate', () => {
     expect(stderr).toContain('npm run cli -- redrive arn:');
   });
 
-  it('says that no execution has begun when the time is over before', async () => {
+  it('reports that no execution started when it times out before', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
 
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '1']);
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
-    expect(stderr).toContain(`no execution has begun in the time of --timeout`);
+    expect(stderr).toContain('no execution started within --timeout');
     expect(stderr).toContain(`npm run cli -- status ${secret}`);
   });
 });
 
 describe('rotate at Ctrl-C', () => {
-  it('says that the rotation goes on', async () => {
+  it('reports that the rotation keeps running', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'hang', by: 'fetch' });
 
@@ -143,10 +143,10 @@ describe('rotate at Ctrl-C', () => {
     });
 
     expect(exitCode).toBe(EXIT_CODES.interrupted.code);
-    expect(stderr).toMatch(/execution arn:\S+ goes on/);
+    expect(stderr).toMatch(/execution arn:\S+ keeps running in AWS/);
   });
 
-  it('says the same while no execution has begun', async () => {
+  it('reports the same before an execution has started', async () => {
     const { sandbox, secret } = await secretOf();
     sandbox.faults.add({ target: 'lambda:rotation', kind: 'throttled' });
 
@@ -155,6 +155,6 @@ describe('rotate at Ctrl-C', () => {
     });
 
     expect(exitCode).toBe(EXIT_CODES.interrupted.code);
-    expect(stderr).toContain('Secrets Manager goes on with the rotation.');
+    expect(stderr).toContain('Secrets Manager continues the rotation.');
   });
 });

@@ -3,17 +3,19 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { listSecrets } from '../../cli/shared/secrets.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { openCliTerminal } from '../helpers/cli-terminal.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
-const shared = sharedWorld(whenOver =>
-  rotationWorld(
-    { virtualTime: false, events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-    whenOver,
-  ),
-);
+const OPTIONS = {
+  virtualTime: false,
+  events: { rules: 'none' },
+  secretsManager: { retryDelaysMs: [] },
+} as const;
+
+const shared = sharedWorld(whenOver => rotationWorld(OPTIONS, whenOver));
 
 // Each test begins with a deployment without credentials.
 afterEach(async () => {
@@ -25,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('status', () => {
-  it('tells a healthy credential from what its rotation left', async () => {
+  it('reports a healthy credential with its dates and versions', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     const { versionId } = await world.rotate(secretArn);
@@ -58,12 +60,9 @@ describe('status', () => {
     });
   });
 
-  it('tells each of the five healths, and that not all are well', async () => {
-    const world = await rotationWorld({
-      virtualTime: false,
-      events: { rules: 'none' },
-      secretsManager: { retryDelaysMs: [] },
-    });
+  it('reports each of the five healths, and exits as unhealthy', async () => {
+    const world = await rotationWorld(OPTIONS);
+    skipRetryDelays(world.sandbox);
     const credentials = {
       healthy: await world.credential({ secretName: 'a/healthy' }),
       expired: await world.credential({ secretName: 'b/expired' }),
@@ -125,7 +124,7 @@ describe('status', () => {
     expect(asTable.stdout).not.toContain('\u001b');
   });
 
-  it('asks AWS for one list of executions per status, however many secrets there are', async () => {
+  it('reads one list of executions per status, for any number of secrets', async () => {
     const world = shared();
     for (const secretName of ['one', 'two', 'three']) await world.credential({ secretName });
     const before = world.sandbox.callLog.counts();
@@ -143,7 +142,7 @@ describe('status', () => {
     }).toEqual({ list: 4, history: 0, values: 3, descriptions: 0 });
   });
 
-  it('tells of the named secrets only', async () => {
+  it('reports only the named secrets', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'one' });
     await world.credential({ secretName: 'two' });
@@ -171,7 +170,7 @@ describe('status', () => {
     expect(foreign.stderr).toContain('function:other');
   });
 
-  it('needs a person when the secret is no complete credential, and names the key', async () => {
+  it('reports needs-authorisation when the secret is not a complete credential, and names the key', async () => {
     const world = shared();
     const { secretArn } = await world.credential();
     await world.put(secretArn, { clientId: 'x' });
@@ -186,7 +185,7 @@ describe('status', () => {
     });
   });
 
-  it('forgets a failure after which someone stored another credential', async () => {
+  it('ignores a failure after which somebody stored another credential', async () => {
     const world = shared();
     const credential = await world.credential();
     world.revokeUserOf(credential.clientId);
@@ -202,7 +201,7 @@ describe('status', () => {
     });
   });
 
-  it('warns of an access token that dies before the next rotation has to come', async () => {
+  it('warns of an access token that expires before the next rotation is due', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ tokenDurationSeconds: 7_200 });
     await world.rotate(secretArn);
@@ -213,7 +212,7 @@ describe('status', () => {
     expect(stdout).toContain('shorter than interval and window');
   });
 
-  it('goes on without the life of the token where the value may not be read', async () => {
+  it('reports no token expiry where the caller may not read the value', async () => {
     const world = shared();
     const { secretArn } = await world.credential();
     await world.rotate(secretArn);
@@ -231,7 +230,7 @@ describe('status', () => {
     });
   });
 
-  it('asks Genesys Cloud for each token with --verify, and refreshes none', async () => {
+  it('calls Genesys Cloud with each token with --verify, and refreshes none', async () => {
     const world = shared();
     const live = await world.credential({ secretName: 'a/live' });
     const revoked = await world.credential({ secretName: 'b/revoked' });
@@ -254,7 +253,7 @@ describe('status', () => {
     });
   });
 
-  it('is a table in colours on a terminal', async () => {
+  it('prints a coloured table on a terminal', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);
@@ -266,7 +265,7 @@ describe('status', () => {
     expect(raw).toContain('\u001b[32mhealthy\u001b[39m');
   });
 
-  it('is done when the deployment has no credential', async () => {
+  it('succeeds when the deployment has no credential', async () => {
     const { sandbox } = shared();
 
     const { exitCode, result } = await runCliForJson(sandbox, ['status']);
@@ -275,7 +274,7 @@ describe('status', () => {
     expect(result).toEqual({ deployment: 'genesys-token-rotation', credentials: [] });
   });
 
-  it('ends with 130 at Ctrl-C, at once', async () => {
+  it('exits with 130 at Ctrl-C, at once', async () => {
     const world = await rotationWorld({
       awsInterceptors: [
         async ({ operation }, next) =>

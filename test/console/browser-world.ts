@@ -5,10 +5,11 @@ import { buildPage } from '../../sandbox/console/build-page.ts';
 import { consoleServer } from '../../sandbox/console/console-server.ts';
 import type { CredentialOptions, FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { ConsolePage } from './console-page.ts';
 
-/** A browser that calls nobody by itself. */
+/** Arguments that keep the browser from calling anybody by itself. */
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,27 +23,27 @@ const BROWSER_ARGUMENTS = [
 
 const WINDOW = { width: 1280, height: 760 };
 
-/** Where a person lets the sandbox do something. */
+/** The paths of actions. */
 const ACTIONS = /^\/(?:faults|secrets|executions|clock)\b/;
 
-/** A sandbox with its console, and a browser to look at it. */
+/** A sandbox with its console, and a browser. */
 export interface BrowserWorld {
   readonly sandbox: Sandbox;
   readonly secrets: SecretsManagerClient;
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
   /** A window with the console that the tests of the file share. */
   readonly page: ConsolePage;
-  /** Ends the console, as when the sandbox ends; resolves when the page has noticed. */
+  /** Stops the console, as when the sandbox stops; resolves when the page has noticed. */
   readonly closeServer: () => Promise<void>;
-  /** Another window with the console, which is closed with the test. */
+  /** Opens another window with the console for one test. */
   readonly open: (options?: BrowserContextOptions) => Promise<ConsolePage>;
 }
 
 /**
- * Gives the tests of a file one sandbox and one browser. After each of them the page must have caused no error, and
- * no request that leaves the machine. Secrets Manager does not retry by itself.
+ * Starts one sandbox and one browser for the tests of a file. After each test the page must have caused no error and no
+ * request to another origin. Secrets Manager does not retry.
  *
- * @returns what they share, once they run
+ * @returns the world, within a test
  */
 export function browserWorld(): () => BrowserWorld {
   let world: BrowserWorld | undefined;
@@ -67,10 +68,7 @@ export function browserWorld(): () => BrowserWorld {
       () => server.close(),
       ...ends,
     );
-    // A retry of the workflow comes a second later at most; nobody has to wait for it.
-    sandbox.stepFunctions.onEvent(({ type }) => {
-      if (type === 'TaskFailed') setImmediate(() => sandbox.clock.advance(1_000));
-    });
+    skipRetryDelays(sandbox);
     const openWindow = async (options: BrowserContextOptions = {}): Promise<ConsolePage> => {
       const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', ...options });
       watch(context, server.url, strays);
@@ -86,8 +84,8 @@ export function browserWorld(): () => BrowserWorld {
     const page = await openWindow();
     const closeServer = async (): Promise<void> => {
       await server.close();
-      await page.page.getByText('The sandbox does not answer').waitFor();
-      // Of the connection that broke.
+      await page.page.getByText('The sandbox does not respond').waitFor();
+      // The dropped connection causes errors.
       strays.length = 0;
     };
     world = { sandbox, secrets, credential, page, open, closeServer };
@@ -101,12 +99,12 @@ export function browserWorld(): () => BrowserWorld {
   });
 
   return () => {
-    if (world === undefined) throw new Error('The tests have not begun.');
+    if (world === undefined) throw new Error('The world exists within a test only.');
     return world;
   };
 }
 
-/** Notes whatever a page should not do. */
+/** Records whatever a page must not do. */
 function watch(context: BrowserContext, url: string, strays: string[]): void {
   context.on('request', request => {
     if (new URL(request.url()).origin !== new URL(url).origin) strays.push(`request to ${request.url()}`);
@@ -114,7 +112,7 @@ function watch(context: BrowserContext, url: string, strays: string[]): void {
   context.on('weberror', error => strays.push(`error ${error.error().message}`));
   context.on('console', message => {
     const { pathname } = new URL(message.location().url || url);
-    // What the sandbox refuses to do, the page tells by itself.
+    // The page itself shows refused actions.
     if (message.type() === 'error' && !ACTIONS.test(pathname)) strays.push(message.text());
   });
 }

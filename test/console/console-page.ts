@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What a person does on the console's page, and sees there. */
+/** The console's page, as a user sees and uses it. */
 export class ConsolePage {
   readonly page: Page;
 
@@ -8,7 +8,7 @@ export class ConsolePage {
     this.page = page;
   }
 
-  /** Opens the page and waits until it knows the sandbox. */
+  /** Opens the page and waits until it shows the state machine. */
   async open(url: string): Promise<void> {
     await this.page.goto(url);
     await this.node('Fetch').waitFor();
@@ -19,7 +19,7 @@ export class ConsolePage {
     return this.page.locator(`[data-state="${state}"]`);
   }
 
-  /** The names of the states that look like this, in the order of the definition. */
+  /** The names of the states with a tone, in the order of the definition. */
   async statesThatAre(tone: string): Promise<string[]> {
     const nodes = await this.page.locator(`[data-tone="${tone}"]`).all();
     return Promise.all(nodes.map(async node => (await node.getAttribute('data-state')) ?? ''));
@@ -33,7 +33,7 @@ export class ConsolePage {
     return this.page.getByRole('switch', { name, exact: true });
   }
 
-  /** Shows a credential, and what can be done to it. */
+  /** Selects a credential. */
   async chooseCredential(name: string): Promise<void> {
     await this.page.getByRole('combobox', { name: 'Credential' }).selectOption(name);
   }
@@ -50,17 +50,17 @@ export class ConsolePage {
     return this.page.locator('[data-execution]');
   }
 
-  /** Waits until the execution that is shown has this status. */
+  /** Waits until the shown execution has a status. */
   async seeExecution(status: string): Promise<void> {
     await this.page.locator(`[data-execution][data-status=${status}][aria-current=true]`).waitFor();
   }
 
-  /** Waits until a state looks like this. */
+  /** Waits until a state has a tone. */
   async seeState(state: string, tone: string): Promise<void> {
     await this.page.locator(`[data-state="${state}"][data-tone=${tone}]`).waitFor();
   }
 
-  /** Switches a fault on or off, and waits until the sandbox has it so. */
+  /** Switches a fault on or off, and waits until the sandbox has done it. */
   async switchFault(name: string, isOn: boolean): Promise<void> {
     await this.fault(name).click();
     await this.page
@@ -69,24 +69,24 @@ export class ConsolePage {
       .waitFor();
   }
 
-  /** Lets a function crash before its work, or no more. */
+  /** Makes a function crash before its work, or stops that. */
   async switchCrash(functionName: string, isOn: boolean): Promise<void> {
     await this.page.getByRole('combobox', { name: 'Function that crashes' }).selectOption(functionName);
     await this.switchFault('A function crashes', isOn);
   }
 
-  /** The panel with what there is to know about a state. */
+  /** The panel with the details of a state. */
   statePanel(): Locator {
     return this.page.getByRole('region').filter({ has: this.page.locator('#state-heading') });
   }
 
-  /** Presses a key until the focus is on something. */
+  /** Presses a key until an element has the focus. */
   async press(key: string, untilOn: Locator): Promise<void> {
     const target = await untilOn.elementHandle();
     for (let presses = 0; presses < 60; presses++) {
       if ((await target?.evaluate(element => element.matches(':focus'))) === true) return;
       await this.page.keyboard.press(key);
     }
-    throw new Error(`${key} does not lead there.`);
+    throw new Error(`${key} does not reach the element.`);
   }
 }

@@ -9,10 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** What a Chrome or Chromium is called on Linux. */
+/** Names of Chrome and Chromium on Linux. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** Where macOS and Windows have it. */
+/** Paths on macOS and Windows. */
 const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -22,16 +22,15 @@ const PLACES = [
 ];
 
 /**
- * Finds the browser for the tests that need one, once for all of them. Without one they are left out, which is said
- * in one line; in CI that is an error.
+ * Finds the browser for the tests of the console. Without one they are skipped, with a warning; in CI that is an error.
  */
 export function setup(project: TestProject): void {
   const browserPath = findBrowser();
   project.provide('browserPath', browserPath ?? '');
   if (browserPath !== undefined) return;
-  const what = 'No Chrome or Chromium was found';
+  const what = 'No Chrome or Chromium found';
   if (process.env.CI === 'true') throw new Error(`${what}; the tests of the console need one in CI.`);
-  console.warn(`${what}: the tests of the console in a browser do not run. CHROME_PATH can name one.`);
+  console.warn(`${what}: the browser tests of the console are skipped. CHROME_PATH can select one.`);
 }
 
 /** @throws Error CHROME_PATH names no program */
@@ -39,7 +38,7 @@ function findBrowser(): string | undefined {
   const { CHROME_PATH: named, PATH = '' } = process.env;
   if (named !== undefined && named !== '') {
     if (isProgram(named)) return named;
-    throw new Error(`CHROME_PATH is ${named}, which is no program.`);
+    throw new Error(`CHROME_PATH is ${named}, which is not a program.`);
   }
   const onPath = PATH.split(path.delimiter).flatMap(folder => NAMES.map(name => path.join(folder, name)));
   return [...onPath, ...PLACES].find(isProgram);

@@ -6,8 +6,7 @@ const SIGNATURE_BYTES = 8;
 const PIXEL_BYTES = 3;
 
 /**
- * Packs a browser's picture again, as tightly as it goes without a loss: filters help photographs, a page of flat
- * colours is smaller without them.
+ * Compresses a screenshot again without filters, which makes a page of flat colours smaller.
  *
  * @see PNG, third edition (W3C), "Filtering"
  */

@@ -4,11 +4,11 @@ import { expect } from 'vitest';
 import type { ConsolePage } from './console-page.ts';
 import { packedPng } from './packed-png.ts';
 
-/** The pictures of the README are written only when they are asked for: `SCREENSHOTS=write npm test`. */
+/** `SCREENSHOTS=write npm test` writes the pictures of the README. */
 const IS_WRITING = process.env.SCREENSHOTS === 'write';
 
-/** More would weigh on every clone. */
-const MOST_BYTES = 200_000;
+/** Keeps clones small. */
+const MAX_BYTES = 200_000;
 
 /** Takes a picture of the window, as the README shows it. */
 export async function takeScreenshot(
@@ -24,6 +24,6 @@ export async function takeScreenshot(
   expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1280, 760]);
   if (!IS_WRITING) return;
   const packed = packedPng(picture);
-  expect(packed.length).toBeLessThan(MOST_BYTES);
+  expect(packed.length).toBeLessThan(MAX_BYTES);
   writeFileSync(fileURLToPath(new URL(`../../docs/images/${name}.png`, import.meta.url)), packed);
 }

@@ -8,14 +8,14 @@ const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promo
 describe.skipIf(inject('browserPath') === '')('the console in a browser', () => {
   const world = browserWorld();
 
-  /** A credential that nothing has happened to, chosen on the shared page. */
+  /** A new credential, selected on the shared page. */
   async function freshCredential(secretName: string): Promise<string> {
     const { secretArn } = await world().credential({ secretName });
     await world().page.chooseCredential(secretName);
     return secretArn;
   }
 
-  it('shows a rotation from its start to its end, and not one secret', async () => {
+  it('shows a rotation from start to end, without any secret', async () => {
     await freshCredential('genesys/crm');
     const { page, sandbox } = world();
     const before = await page.page.locator('.consumer code').textContent();
@@ -29,7 +29,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await page.statesThatAre('succeeded')).toEqual(
       expect.arrayContaining(MAIN_PATH.toSorted((one, other) => one.localeCompare(other))),
     );
-    expect(await page.statesThatAre('none')).toHaveLength(7);
+    expect(await page.statesThatAre('none')).toHaveLength(5);
     const after = await page.page.locator('.consumer code').textContent();
     expect(after).toMatch(/^[0-9a-f]{16}$/);
     expect(after).not.toBe(before);
@@ -43,12 +43,12 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.page.locator('.event-details').nth(20).waitFor();
     await page.node('StorePending').click();
     const text = await page.page.content();
-    expect(text).toContain('"sealedValue"');
+    expect(text).toContain('"sealedPair"');
     for (const secret of storedSecrets(sandbox)) expect(text.includes(secret)).toBe(false);
     await page.page.keyboard.press('Escape');
   });
 
-  it('shows a state with what went in and out, and its attempts', async () => {
+  it('shows input, output and attempts of a state', async () => {
     const { page } = world();
 
     await page.node('Refresh').click();
@@ -67,21 +67,19 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await panel.getByRole('heading', { name: 'Rotated' }).waitFor();
   });
 
-  it('moves the clock to the next rotation, which comes by itself', async () => {
+  it('advances the clock to the next scheduled rotation', async () => {
     const { page } = world();
     const before = await page.executions().count();
 
-    await page.page
-      .getByRole('combobox', { name: 'By how much to move the clock on' })
-      .selectOption('9 hours');
-    await page.button('Move clock').click();
+    await page.page.getByRole('combobox', { name: 'Clock step' }).selectOption('9 hours');
+    await page.button('Advance clock').click();
 
     await page.executions().nth(before).waitFor();
-    await page.button('Move clock').waitFor();
+    await page.button('Advance clock').waitFor();
     await page.seeExecution('SUCCEEDED');
   });
 
-  it('tells two windows the same, and lets each look at something else', async () => {
+  it('updates two windows, each with its own selection', async () => {
     const { page } = world();
     const other = await world().open();
     await freshCredential('genesys/two');
@@ -98,7 +96,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.page.keyboard.press('Escape');
   });
 
-  it('goes on where it was after a reload in the middle, and can stop and redrive what runs', async () => {
+  it('keeps its selection after a reload, and stops and redrives an execution', async () => {
     await freshCredential('genesys/reload');
     const { page, sandbox } = world();
     const fault = sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
@@ -120,24 +118,25 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.seeExecution('ABORTED');
     await page.button('Redrive').click();
     await page.seeExecution('SUCCEEDED');
+    await page.seeState('Rotated', 'succeeded');
     expect(await page.node('Refresh').textContent()).toContain('redriven ×1');
   });
 
-  it('lets the user lose the login and come back', async () => {
+  it('revokes the tokens, and logs in again', async () => {
     await freshCredential('genesys/revoked');
     const { page } = world();
     const consumer = page.page.locator('.consumer');
 
     await page.button('Revoke tokens').click();
-    await consumer.getByText('A consumer fails').waitFor();
+    await consumer.getByText('Consumers have no working token').waitFor();
     await page.button('Log in again').click();
-    await consumer.getByText('A consumer works').waitFor();
+    await consumer.getByText('Consumers have a working token').waitFor();
 
     expect(await page.page.locator('[data-lineage-live]').count()).toBe(2);
     expect(await page.page.locator('[data-lineage-live=true]').count()).toBe(1);
   });
 
-  it('sets each fault that has a switch, and any other as a rule', async () => {
+  it('sets each fault with a switch, and any other as a rule', async () => {
     const { page, sandbox } = world();
     const rules = () => sandbox.faults.rules().map(({ text }) => text);
     for (const fault of await page.page.getByRole('switch').all()) await fault.click();
@@ -166,7 +165,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.button('Dismiss').click();
   });
 
-  it('breaks, looks at and redrives a rotation by keyboard alone', async () => {
+  it('breaks, inspects and redrives a rotation with the keyboard alone', async () => {
     await world().credential({ secretName: 'genesys/keys' });
     const page = await world().open();
     await page.chooseCredential('genesys/keys');
@@ -201,7 +200,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await announced.waitFor({ state: 'attached' });
   });
 
-  it('fits a narrow window in one column, with the current state in sight', async () => {
+  it('fits a narrow window in one column, with the current state visible', async () => {
     const page = await world().open({ viewport: { width: 390, height: 800 } });
 
     expect(await page.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
@@ -214,7 +213,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect((state?.x ?? 0) + (state?.width ?? 0)).toBeLessThanOrEqual(390);
   });
 
-  it('is dark where the surroundings are, and turns nothing where motion is unwelcome', async () => {
+  it('follows dark mode and reduced motion', async () => {
     const { sandbox, credential } = world();
     await credential({ secretName: 'genesys/dark' });
     const page = await world().open({ colorScheme: 'dark', reducedMotion: 'reduce' });
@@ -232,11 +231,11 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await style('.icon-running', 'animationName')).toBe('turn');
   });
 
-  it('says that the sandbox has gone', async () => {
+  it('reports that the sandbox has stopped', async () => {
     const { page, closeServer } = world();
 
     await closeServer();
 
-    await page.page.getByRole('alert').getByText('The sandbox does not answer').waitFor();
+    await page.page.getByRole('alert').getByText('The sandbox does not respond').waitFor();
   });
 });

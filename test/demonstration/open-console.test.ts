@@ -13,7 +13,7 @@ const NO_DESKTOP = {
   XDG_CURRENT_DESKTOP: 'X-Generic',
 };
 
-/** A program that does what a browser does with the page that matters here: it is redirected, and asks for the stream. */
+/** A program that follows the redirect and opens the stream of the page, as a browser does. */
 function browser(): string {
   const script = path.join(emptyFolder(), 'browser.sh');
   const code =
@@ -22,15 +22,15 @@ function browser(): string {
   return script;
 }
 
-// Elsewhere nothing but the real browser can be opened.
+// On other platforms only the real browser can be opened.
 describe.runIf(process.platform === 'linux')('--open', () => {
-  it('lets npm start open the console, rotate before its eyes, and stay up until Ctrl-C', async () => {
+  it('lets npm start open the console, rotate there, and run until Ctrl-C', async () => {
     const cwd = emptyFolder();
     symlinkSync(path.join(PROJECT, 'infra'), path.join(cwd, 'infra'));
     const env = { ...NO_DESKTOP, BROWSER: browser() };
     const program = new Program('sandbox/start.ts', ['--open'], { cwd, env });
 
-    const text = await program.printed(/Ctrl-C ends the sandbox\.\n/);
+    const text = await program.printed(/Press Ctrl-C to stop the sandbox\.\n/);
     const url = /^The console is at (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43})$/m.exec(text)?.[1] ?? '';
     const page = await (await fetch(url)).text();
     const { executions } = (await (await fetch(url.replace('/?', '/overview?'))).json()) as Overview;
@@ -41,18 +41,18 @@ describe.runIf(process.platform === 'linux')('--open', () => {
     expect(page).toContain('<script type="module" src="main.js">');
     expect(executions).toMatchObject([{ status: 'SUCCEEDED' }]);
     expect(stdout).toMatch(
-      /The browser is being opened\.\nThe rotation begins when the page is open\.\n\nRotateSecret\n/,
+      /Opening your browser\.\nThe rotation starts when the page is open\.\n\nRotateSecret\n/,
     );
-    expect(stdout).toContain('GET /api/v2/users/me answers 200');
-    // Most of it is the synthesis.
+    expect(stdout).toContain('GET /api/v2/users/me responds with 200');
+    // The synthesis takes most of the time.
   }, 120_000);
 
-  it('lets npm run sandbox say that there is no browser, and where the console is', async () => {
+  it('lets npm run sandbox report that there is no browser, and print the address of the console', async () => {
     const cwd = emptyFolder();
     symlinkSync(inject('assemblyDirectory'), path.join(cwd, 'cdk.out'));
     const program = new Program('sandbox/main.ts', ['--open'], { cwd, env: NO_DESKTOP });
 
-    const text = await program.printed(/open the address by hand\.\n/);
+    const text = await program.printed(/Open the address yourself\.\n/);
     const url = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43})$/m.exec(text)?.[1] ?? '';
     const { status } = await fetch(url);
     program.signal('SIGTERM');
@@ -61,7 +61,7 @@ describe.runIf(process.platform === 'linux')('--open', () => {
     expect({ status, exitCode }).toEqual({ status: 200, exitCode: 0 });
   });
 
-  it.each(['sandbox/start.ts', 'sandbox/main.ts'])('does not go with --json in %s', async script => {
+  it.each(['sandbox/start.ts', 'sandbox/main.ts'])('conflicts with --json in %s', async script => {
     const program = new Program(script, ['--open', '--json'], { cwd: emptyFolder() });
 
     expect(await program.ended).toEqual({

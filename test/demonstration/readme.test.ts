@@ -1,22 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Clock } from '../../sandbox/clock.ts';
-import { CloudTrail } from '../../sandbox/cloudtrail/cloudtrail.ts';
 import { defaultBehaviour as dynamoDbBehaviour } from '../../sandbox/dynamodb/behaviour.ts';
-import { DynamoDb } from '../../sandbox/dynamodb/dynamodb.ts';
 import { defaultBehaviour as eventsBehaviour } from '../../sandbox/events/behaviour.ts';
 import { WORST_CASE } from '../../sandbox/genesys-cloud/behaviour.ts';
-import { iam } from '../../sandbox/iam/iam.ts';
-import { Kms } from '../../sandbox/kms/kms.ts';
-import { Lambda } from '../../sandbox/lambda/lambda.ts';
 import { DEFAULT_BEHAVIOUR } from '../../sandbox/secrets-manager/behaviour.ts';
-import { SecretsManager } from '../../sandbox/secrets-manager/secrets-manager.ts';
-import { Sns } from '../../sandbox/sns/sns.ts';
 import { defaultBehaviour } from '../../sandbox/step-functions/behaviour.ts';
-import { StepFunctions } from '../../sandbox/step-functions/step-functions.ts';
-import { sts } from '../../sandbox/sts/sts.ts';
-import { allowEverything } from '../helpers/allow-everything.ts';
+import { emulatedServices } from '../helpers/emulated-services.ts';
 import { PROJECT } from './project.ts';
 
 const README = readFileSync(path.join(PROJECT, 'sandbox/README.md'), 'utf8');
@@ -56,42 +46,13 @@ describe("the sandbox's README", () => {
   });
 
   it('names every operation of every service', () => {
-    const clock = new Clock();
-    const account = { clock, accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
-    const cloudTrail = new CloudTrail(account);
-    const functions = new Lambda({
-      ...account,
-      authorizer: allowEverything,
-      credentialsFor: () => ({ accessKeyId: '', secretAccessKey: '' }),
-    });
-    const services = [
-      new SecretsManager({
-        ...account,
-        functions,
-        mayInvoke: () => true,
-        mayUseKey: () => true,
-        cloudTrail,
-      }),
-      new StepFunctions({
-        ...account,
-        functions,
-        authorizer: allowEverything,
-        mayUseKey: () => true,
-      }),
-      functions,
-      new Kms({ ...account, policies: { policyOf: () => ({}), replacePolicy: () => undefined } }),
-      cloudTrail,
-      sts,
-      iam({ simulate: () => undefined }),
-      new Sns(account),
-      new DynamoDb(account),
-    ];
-
     const documented = rowsUnder('## What is emulated').map(([id, cell]) => [
       id,
       new Set([...cell.matchAll(/`(\w+)`/g)].map(([, operation]) => operation)),
     ]);
 
-    expect(documented).toEqual(services.map(({ id, operations }) => [id, new Set(Object.keys(operations))]));
+    expect(documented).toEqual(
+      emulatedServices().map(({ id, operations }) => [id, new Set(Object.keys(operations))]),
+    );
   });
 });

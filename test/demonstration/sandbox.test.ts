@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,6 +13,7 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import type { AccessKey } from '../../sandbox/aws/identities.ts';
 import { type CodeGrant, logIn } from '../../sandbox/genesys-cloud/browser.ts';
+import { childrenOf, isAlive } from './processes.ts';
 import { emptyFolder, Program } from './project.ts';
 
 type Sdk = typeof import('purecloud-platform-client-v2');
@@ -43,22 +43,6 @@ async function listener() {
   };
   onTestFinished(close);
   return { port: String(address.port), close };
-}
-
-function childrenOf(pid: number): number[] {
-  return execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map(line => line.trim().split(/ +/).map(Number))
-    .flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** What a client of the AWS SDK needs of the line that the sandbox prints. */
@@ -225,7 +209,7 @@ describe('npm run sandbox', () => {
     expect(await program.ended).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `Port ${port} is in use; choose another one with --port, or leave it out.\n`,
+      stderr: `Port ${port} is in use. Choose another one with --port, or omit it.\n`,
     });
   });
 
@@ -244,6 +228,6 @@ describe('npm run sandbox', () => {
     const { exitCode, stdout, stderr } = await program.ended;
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]*--port[^\n]*a whole number from 1 to 65535\.\n$/);
+    expect(stderr).toMatch(/^[^\n]*--port[^\n]*Use a whole number from 1 to 65535\.\n$/);
   });
 });

@@ -5,14 +5,14 @@ import { emptyFolder, PROJECT, Program } from './project.ts';
 
 const STATES = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
-/** A folder in which `npm start` finds the CDK app, and writes its cdk.out. */
+/** A folder with the CDK app, in which `npm start` writes its cdk.out. */
 function projectFolder(): string {
   const folder = emptyFolder();
   symlinkSync(path.join(PROJECT, 'infra'), path.join(folder, 'infra'));
   return folder;
 }
 
-/** A folder whose CDK app gives the synthesised stack with functions that fail as soon as they are loaded. */
+/** A folder whose CDK app returns the synthesised stack with functions that fail when they are loaded. */
 function brokenProjectFolder(): string {
   const folder = emptyFolder();
   const assembly = path.join(folder, 'broken');
@@ -55,17 +55,20 @@ describe('npm start', () => {
       awsCalls: expect.any(Object),
     });
     expect(run.versions.current).not.toBe(run.versions.previous);
-    // The reads depend on how often the execution was looked at; what is changed, sealed and opened does not.
+    // The number of reads depends on the polls of the execution; the number of writes, seals and opened seals does not.
     expect(run.awsCalls).toMatchObject({
       'states:StartExecution': 1,
       'kms:GenerateDataKey': 2,
       'kms:Decrypt': 2,
+      'dynamodb:PutItem': 1,
+      'dynamodb:TransactWriteItems': 1,
+      'dynamodb:UpdateItem': 1,
       'secretsmanager:PutSecretValue': 1,
       'secretsmanager:UpdateSecretVersionStage': 1,
     });
   });
 
-  it('shows the states, the labels before and after, and the proof to a person', async () => {
+  it('prints the states, the labels before and after, and the result', async () => {
     const program = new Program('sandbox/start.ts', [], { cwd: projectFolder() });
 
     const { exitCode, stdout, stderr } = await program.ended;
@@ -77,13 +80,12 @@ describe('npm start', () => {
     expect(left).toEqual(STATES);
     expect(stdout).toMatch(/│ [0-9a-f-]{36} │ AWSCURRENT │ AWSPREVIOUS │/);
     expect(stdout).toMatch(/│ [0-9a-f-]{36} │ – {10}│ AWSCURRENT {2}│/);
-    expect(stdout).toContain('GET /api/v2/users/me answers 200');
+    expect(stdout).toContain('GET /api/v2/users/me responds with 200');
     expect(stdout).toMatch(/Rotated in \d+ ms with \d+ AWS calls/);
-    // In a file, escape sequences for colours would be noise.
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('ends with 1 and the reason when the stack cannot be synthesised', async () => {
+  it('exits with 1 and the reason when the stack cannot be synthesised', async () => {
     const program = new Program('sandbox/start.ts', ['--json'], {
       cwd: projectFolder(),
       env: { CDK_CONTEXT_JSON: JSON.stringify({ schedule: 'rate(1 hour)' }) },
@@ -95,7 +97,7 @@ describe('npm start', () => {
     expect(stderr).toMatch(/^\S*schedule\b.*\n$/);
   });
 
-  it('ends with 1 and the reason when the rotation fails', async () => {
+  it('exits with 1 and the reason when the rotation fails', async () => {
     const program = new Program('sandbox/start.ts', ['--json'], { cwd: brokenProjectFolder() });
 
     const { exitCode, stdout, stderr } = await program.ended;

@@ -49,6 +49,6 @@ describe('openBrowser', () => {
 
     await openBrowser(ADDRESS, text => void told.push(text));
 
-    expect(told).toEqual(['The browser could not be opened: open the address by hand.']);
+    expect(told).toEqual(['The browser could not be opened. Open the address yourself.']);
   });
 });

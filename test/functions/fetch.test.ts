@@ -209,6 +209,38 @@ describe('fetch', () => {
     });
   });
 
+  describe('when AWSPENDING is not on the rotation and AWSCURRENT neither', () => {
+    const ENDED: readonly (readonly [string, Stages])[] = [
+      ['on no version', { [BASE_VERSION]: ['AWSCURRENT'] }],
+      [
+        'on the version of another rotation',
+        { [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
+      ],
+    ];
+
+    it.each(ENDED)('stands down when AWSPENDING stays %s for 2.5 s', async (_where, stages) => {
+      labelled(stages);
+      current('no JSON: the value does not matter any more');
+
+      expect(await fetched()).toEqual({ route: 'standDown' });
+      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+    });
+
+    it.each(ENDED)('refreshes in a redrive when AWSPENDING is %s', async (_where, stages) => {
+      labelled(stages);
+
+      expect(await fetched({ redriveCount: 1 })).toEqual({ route: 'refresh' });
+    });
+
+    it('checks the configuration: Secrets Manager has removed its copy', async () => {
+      labelled({ [BASE_VERSION]: ['AWSCURRENT'] });
+
+      expect(await fetched({ purpose: 'check-configuration', execution: `${EXECUTION}-check` })).toEqual({
+        route: 'checkConfiguration',
+      });
+    });
+  });
+
   describe('fails before anything is spent', () => {
     it.each<[string, Partial<FetchRequest>]>([
       ['named by hand', { execution: `${EXECUTION_ARN_PREFIX}by-hand` }],
@@ -231,22 +263,6 @@ describe('fetch', () => {
       const error = await rejection(fetched({ secretArn: SECRET_NAME }));
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
-    });
-
-    it.each<[string, Stages]>([
-      ['on no version', { [BASE_VERSION]: ['AWSCURRENT'] }],
-      [
-        'on the version of another rotation',
-        { [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
-      ],
-    ])('with InvalidRotationRequest when AWSPENDING is %s for 2.5 s', async (_where, stages) => {
-      labelled(stages);
-
-      const error = await rejection(fetched());
-
-      expect(error).toBeInstanceOf(InvalidRotationRequest);
-      expect(error.message).toContain(VERSION);
-      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
     });
 
     it('with InvalidSecret when AWSCURRENT has no value', async () => {
@@ -356,6 +372,7 @@ describe('parseFetchRequest', () => {
       sealedRotationToken: 'v1.a.b.c' as string | null,
     },
     execution: EXECUTION,
+    redriveCount: 0,
     state: 'Fetch',
   };
 
@@ -383,7 +400,7 @@ describe('parseFetchRequest', () => {
     expect(error.message).toContain(key);
   });
 
-  it.each(['input', 'execution', 'state'])('refuses a request without %s', async key => {
+  it.each(['input', 'execution', 'redriveCount', 'state'])('refuses a request without %s', async key => {
     const event = { ...EVENT, [key]: undefined };
 
     const error = await rejection(Promise.resolve().then(() => parseFetchRequest(event)));

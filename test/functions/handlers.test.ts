@@ -52,7 +52,7 @@ import { EXECUTION } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION, state: 'State' };
-const CONTEXT = { getRemainingTimeInMillis: () => 6_900 };
+const CONTEXT = { getRemainingTimeInMillis: () => 30_000 };
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
@@ -179,13 +179,17 @@ describe('handlers', () => {
     };
     const input = { secretArn: SECRET_ARN, versionId: VERSION, sealedRotationToken: null };
     const EVENTS = [
-      ['fetch', { input: { ...input, purpose: 'rotate' }, execution: EXECUTION, state: 'Fetch' }],
+      [
+        'fetch',
+        { input: { ...input, purpose: 'rotate' }, execution: EXECUTION, state: 'Fetch', redriveCount: 0 },
+      ],
       [
         'fetch',
         {
           input: { ...input, purpose: 'check-configuration' },
           execution: `${EXECUTION}-check`,
           state: 'Fetch',
+          redriveCount: 0,
         },
       ],
       ['refresh', REFRESH_EVENT],
@@ -289,7 +293,12 @@ describe('handlers', () => {
     const input = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION };
 
     const result = await handler(
-      { input: { ...input, sealedRotationToken: null }, execution: `${EXECUTION}-check`, state: 'Fetch' },
+      {
+        input: { ...input, sealedRotationToken: null },
+        execution: `${EXECUTION}-check`,
+        redriveCount: 0,
+        state: 'Fetch',
+      },
       CONTEXT,
     );
 
@@ -315,7 +324,7 @@ describe('handlers', () => {
       genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
 
-      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 9_000 });
+      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 23_000 });
 
       expect(result).toMatchObject({
         lineage: CURRENT_FINGERPRINT,
@@ -323,7 +332,7 @@ describe('handlers', () => {
         sealedPair: expect.stringMatching(/^v1\./),
       });
       expect(genesys.requests.map(({ path }) => path)).toEqual(['/login/oauth/token']);
-      expect(timeout.mock.calls).toEqual([[6_000]]);
+      expect(timeout.mock.calls).toEqual([[20_000]]);
     });
 
     it('marks and records the exchange in the table of its environment, with a deadline after its own end', async () => {
@@ -471,6 +480,7 @@ describe('handlers', () => {
       baseVersionId: BASE_VERSION,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
+      expiresAt: null,
       redriveCount: 0,
     };
 

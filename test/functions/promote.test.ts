@@ -16,6 +16,7 @@ import {
   promote,
 } from '../../functions/promote/promote.ts';
 import {
+  AccessTokenExpired,
   CurrentVersionMoved,
   InvalidRotationRequest,
   PendingVersionMissing,
@@ -66,7 +67,7 @@ describe('promote', () => {
 
   /** Refuses the move; the labels are these afterwards. */
   function refused(exception: Error, ...stages: [Stages, ...Stages[]]): void {
-    secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
+    secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSCURRENT' }).callsFake(() => {
       labelled(...stages);
       throw exception;
     });
@@ -87,8 +88,14 @@ describe('promote', () => {
     );
   }
 
+  function changesOf(label: string): object[] {
+    return secretsMock
+      .commandCalls(UpdateSecretVersionStageCommand, { VersionStage: label })
+      .map(call => call.args[0].input);
+  }
+
   function moves(): object[] {
-    return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
+    return changesOf('AWSCURRENT');
   }
 
   it('moves AWSCURRENT from the version that StorePending read to the verified one', async () => {
@@ -96,8 +103,78 @@ describe('promote', () => {
 
     expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
     expect(moves()).toEqual([MOVE]);
-    expect(secretsMock.calls()).toHaveLength(2);
     expect(sleeps).toEqual([]);
+  });
+
+  it('makes two calls of Secrets Manager for the version of the rotation itself', async () => {
+    labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
+
+    await promoted({ pendingVersionId: VERSION });
+
+    expect(moves()).toEqual([{ ...MOVE, MoveToVersionId: VERSION }]);
+    expect(secretsMock.calls()).toHaveLength(2);
+  });
+
+  describe('an access token that has expired since it was verified', () => {
+    const expiresAt = new Date('2026-07-01T08:00:00Z');
+
+    it('is not promoted', async () => {
+      const error = await rejection(promoted({ expiresAt }));
+
+      expect(error).toBeInstanceOf(AccessTokenExpired);
+      expect(moves()).toEqual([]);
+    });
+
+    it('does not matter where AWSCURRENT has moved already', async () => {
+      labelled({ [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+
+      const result = await promoted({ expiresAt });
+
+      expect(result.currentVersionId).toBe(DERIVED_VERSION);
+    });
+  });
+
+  it('promotes an access token whose expiry is not known', async () => {
+    await promoted({ expiresAt: null });
+
+    expect(moves()).toEqual([MOVE]);
+  });
+
+  describe('AWSPENDING on a derived version', () => {
+    const REMOVAL = {
+      SecretId: SECRET_ARN,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: DERIVED_VERSION,
+    };
+
+    it('is taken off after AWSCURRENT has moved there', async () => {
+      await promoted();
+
+      const inputs = secretsMock
+        .commandCalls(UpdateSecretVersionStageCommand)
+        .map(call => call.args[0].input);
+      expect(inputs).toEqual([MOVE, REMOVAL]);
+    });
+
+    it('is taken off when an earlier attempt moved AWSCURRENT and could not take it off', async () => {
+      labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
+
+      await promoted();
+
+      expect(moves()).toEqual([]);
+      expect(changesOf('AWSPENDING')).toEqual([REMOVAL]);
+    });
+
+    it('fails the state when it cannot be taken off: nothing is counted yet', async () => {
+      const exception = awsException(InternalServiceError);
+      secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSPENDING' }).rejects(exception);
+
+      const error = await rejection(promoted());
+
+      expect(error).toBe(exception);
+      expect(moves()).toEqual([MOVE]);
+      expect(metrics()).toEqual([]);
+    });
   });
 
   it('logs the move', async () => {
@@ -137,6 +214,7 @@ describe('promote', () => {
 
       expect(result).toEqual({ previousVersionId: BASE_VERSION, currentVersionId: DERIVED_VERSION });
       expect(moves()).toEqual([]);
+      expect(changesOf('AWSPENDING')).toEqual([]);
     });
 
     it('succeeds although the token can no longer be claimed: it may be exchanged since', async () => {
@@ -372,6 +450,7 @@ describe('parsePromotion', () => {
     baseVersionId: BASE_VERSION,
     fingerprint: NEW_FINGERPRINT,
     issuedAt: '2026-07-01T07:59:58.000Z',
+    expiresAt: '2026-07-02T07:59:58.000Z',
     redriveCount: 2,
   };
 
@@ -381,8 +460,15 @@ describe('parsePromotion', () => {
       baseVersionId: BASE_VERSION,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date('2026-07-01T07:59:58Z'),
+      expiresAt: new Date('2026-07-02T07:59:58Z'),
       redriveCount: 2,
     });
+  });
+
+  it('reads null where the response of Genesys Cloud had no expiry', () => {
+    const fields = requestFields('The request', { ...EVENT, expiresAt: null });
+
+    expect(parsePromotion(fields).expiresAt).toBeNull();
   });
 
   it.each([
@@ -391,6 +477,8 @@ describe('parsePromotion', () => {
     ['fingerprint', null],
     ['issuedAt', 'yesterday'],
     ['issuedAt', null],
+    ['expiresAt', 'tomorrow'],
+    ['expiresAt', undefined],
     ['redriveCount', '1'],
     ['redriveCount', undefined],
   ])('refuses a request whose %s is %j', async (key, value) => {

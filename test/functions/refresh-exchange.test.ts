@@ -95,7 +95,7 @@ describe('an exchange', () => {
   });
 
   describe('the mark', () => {
-    it('names the attempt, and its deadline lies 5 s beyond the life of the function', async () => {
+    it('names the attempt, and its deadline is 5 s after the timeout of the function', async () => {
       time.remainingMs = 27_500;
       genesys.script(answer(200, TOKENS));
 
@@ -309,7 +309,7 @@ describe('an exchange', () => {
       ]);
     });
 
-    it('throws ExchangeInProgress without a request when the third mark is refused, too', async () => {
+    it('throws ExchangeInProgress without a request when three marks are refused', async () => {
       table.mock.on(PutItemCommand).rejects(ITEM_CHANGED);
 
       const error = await rejection(refreshed());
@@ -362,7 +362,6 @@ describe('an exchange', () => {
     it.each([
       { remainingMs: 30_000, timeoutMs: 20_000 },
       { remainingMs: 23_000, timeoutMs: 20_000 },
-      { remainingMs: 22_000, timeoutMs: 19_000 },
     ])('is $timeoutMs ms when the function has $remainingMs ms left', async ({ remainingMs, timeoutMs }) => {
       time.remainingMs = remainingMs;
       const timeout = vi.spyOn(AbortSignal, 'timeout');
@@ -371,6 +370,16 @@ describe('an exchange', () => {
       await refreshed();
 
       expect(timeout.mock.calls).toEqual([[timeoutMs]]);
+    });
+
+    it('is whole, or the token is neither marked nor presented', async () => {
+      time.remainingMs = 22_999;
+
+      const error = await rejection(refreshed());
+
+      expect(error).toBeInstanceOf(ExchangeInProgress);
+      expect(table.mock.commandCalls(PutItemCommand)).toEqual([]);
+      expect(genesys.requests).toEqual([]);
     });
 
     it('is read when the request is about to leave', async () => {
@@ -416,7 +425,7 @@ describe('an exchange', () => {
       { retryAfter: '6', remainingMs: 30_000 },
       { retryAfter: '3600', remainingMs: 30_000 },
       { retryAfter: '2', remainingMs: 24_999 },
-      { retryAfter: '0', remainingMs: 22_999 },
+      { retryAfter: '1', remainingMs: 23_999 },
       { retryAfter: undefined, remainingMs: 30_000 },
       { retryAfter: 'Wed, 01 Jul 2026 08:00:02 GMT', remainingMs: 30_000 },
     ])(

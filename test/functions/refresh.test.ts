@@ -4,7 +4,7 @@ import {
   InvalidRequestException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-secrets-manager';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseRefreshRequest } from '../../functions/refresh/refresh.ts';
 import {
   ExchangeInProgress,
@@ -24,8 +24,7 @@ import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION, REFRESH, REFRESH_AGAIN } from '../helpers/task-requests.ts';
-import { metricsOf } from '../helpers/written-metrics.ts';
-import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
+import { refreshWorld, TOKENS } from './refresh-world.ts';
 
 const OTHER_EXECUTION = `${EXECUTION_ARN_PREFIX}other`;
 const OTHER_SECRET_ARN = SECRET_ARN.replace('voicemail', 'chat');
@@ -149,7 +148,7 @@ describe('refresh', () => {
       });
       expect(genesys.requests).toEqual([]);
       expect(table.marks()).toEqual([]);
-      // One for the pair in the journal: nothing is sealed anew.
+      // One for the pair in the journal: nothing else is sealed.
       expect(kmsMock.commandCalls(GenerateDataKeyCommand)).toHaveLength(1);
     });
 
@@ -301,7 +300,7 @@ describe('refresh', () => {
     });
   });
 
-  it('says nothing of an earlier attempt when a token is rejected that was never presented', async () => {
+  it('does not mention an earlier attempt when a token is rejected that was never presented', async () => {
     genesys.script(answer(400, { error: 'invalid_grant' }));
 
     const error = await rejection(refreshed());
@@ -319,124 +318,6 @@ describe('refresh', () => {
     expect(error.message).toContain(SECRET_ARN);
     expect(error.message).toContain(OTHER_SECRET_ARN);
     expect(genesys.requests).toEqual([]);
-  });
-
-  describe('logs and metrics', () => {
-    it('logs the generation and when the new access token expires', async () => {
-      genesys.script(answer(200, TOKENS));
-
-      await refreshed();
-
-      expect(logged()).toEqual([
-        {
-          level: 'info',
-          line: {
-            message: 'refreshed',
-            secretName: 'genesys/voicemail',
-            secretArn: SECRET_ARN,
-            versionId: VERSION,
-            execution: EXECUTION,
-            state: 'Refresh',
-            generation: 1,
-            expiresAt: '2026-07-02T08:00:00.000Z',
-          },
-        },
-      ]);
-    });
-
-    it('measures the exchange, the lifetime, and what was left of the replaced token', async () => {
-      stored(secretValue({ expiresAt: '2026-07-01T09:00:00Z' }));
-      let nowMs = NOW.getTime();
-      genesys.script(response => {
-        nowMs += 400;
-        answer(200, TOKENS)(response);
-      });
-
-      await refreshed({}, { now: () => new Date(nowMs) });
-
-      expect(metrics().map(metricsOf)).toEqual([
-        { RefreshTime: 400, AccessTokenLife: 86_400, RemainingTokenLife: 3_600 },
-      ]);
-      expect(metrics()).toMatchObject([
-        {
-          secretName: 'genesys/voicemail',
-          secretArn: SECRET_ARN,
-          versionId: VERSION,
-          execution: EXECUTION,
-          state: 'Refresh',
-        },
-      ]);
-    });
-
-    it('measures what was left of the token that consumers have, not of the exchanged one', async () => {
-      stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
-      table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
-      table.holdsPair(
-        await world.newPair({
-          issuedAt: new Date('2026-06-30T16:00:00Z'),
-          expiresAt: new Date('2026-07-01T16:00:00Z'),
-        }),
-      );
-      genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
-
-      await refreshed();
-
-      expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
-    });
-
-    it('measures 0 s left of a token that has expired', async () => {
-      stored(secretValue({ expiresAt: '2026-06-30T08:00:00Z' }));
-      genesys.script(answer(200, TOKENS));
-
-      await refreshed();
-
-      expect(metrics().map(metricsOf)).toEqual([
-        { RefreshTime: 0, AccessTokenLife: 86_400, RemainingTokenLife: 0 },
-      ]);
-    });
-
-    it('measures no lifetime when the response has no expires_in', async () => {
-      genesys.script(answer(200, { ...TOKENS, expires_in: undefined }));
-
-      await refreshed();
-
-      expect(metrics().map(metricsOf)).toEqual([{ RefreshTime: 0 }]);
-    });
-
-    it('returns the pair when the metrics cannot be written', async () => {
-      vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'neither yes nor no');
-      genesys.script(answer(200, TOKENS));
-
-      const result = await refreshed();
-
-      expect((await opened(result)).tokens.refreshToken).toBe('sentinel-new-refresh-token');
-      expect(metrics()).toEqual([]);
-      expect(logged()).toMatchObject([
-        { line: { message: 'refreshed' } },
-        { level: 'warn', line: { message: 'metrics not written', secretArn: SECRET_ARN, state: 'Refresh' } },
-      ]);
-    });
-
-    it('warns of an access token that expires before the next rotation, with both numbers', async () => {
-      genesys.script(answer(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
-
-      await refreshed();
-
-      expect(logged().filter(({ level }) => level === 'warn')).toMatchObject([
-        { line: { secretArn: SECRET_ARN, lifetimeSeconds: 32_399, longestGapSeconds: 32_400 } },
-      ]);
-    });
-
-    it.each([
-      ['lasts exactly until the next rotation', 9 * 3_600],
-      ['has an unknown lifetime', undefined],
-    ])('does not warn of an access token that %s', async (_what, expires_in) => {
-      genesys.script(answer(200, { ...TOKENS, expires_in }));
-
-      await refreshed();
-
-      expect(logged().map(({ level }) => level)).toEqual(['info']);
-    });
   });
 
   describe('fails without a request to the token endpoint', () => {

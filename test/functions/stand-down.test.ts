@@ -37,7 +37,7 @@ describe('stand-down', () => {
     });
   }
 
-  /** The labels besides AWSCURRENT, read after read; the last ones stay. */
+  /** The labels in addition to AWSCURRENT, read after read; the last ones stay. */
   function labelled(...reads: [Stages, ...Stages[]]): void {
     const [first, ...later] = reads.map(stages => ({ [FOREIGN_VERSION]: ['AWSCURRENT'], ...stages }));
     playLabels(secretsMock, first ?? {}, ...later);

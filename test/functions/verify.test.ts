@@ -207,12 +207,24 @@ describe('verify', () => {
         expect(secretsMock.calls()).toHaveLength(1);
       });
 
-      it.each([undefined, null, '', 7, ['user-2']])('takes %j for no restriction', async genesysUserId => {
+      it.each([undefined, null])('takes %j for no restriction', async genesysUserId => {
         pendingFor(genesysUserId);
         genesys.script(answer(200, USER));
 
         expect(await verified()).toEqual({ userId: 'user-1' });
       });
+
+      it.each(['', 7, ['user-2']])(
+        'throws InvalidSecret for %j, which restricts nothing',
+        async genesysUserId => {
+          pendingFor(genesysUserId);
+
+          const error = await rejection(verified());
+
+          expect(error).toBeInstanceOf(InvalidSecret);
+          expect(error.message).toContain('genesysUserId');
+        },
+      );
 
       it('throws WrongUser for another user', async () => {
         pendingFor('user-2');

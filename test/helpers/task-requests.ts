@@ -13,7 +13,7 @@ export const EXECUTION = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-bb
 const TASK = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTION } as const;
 
 /** What `fetch` reads from the request of Fetch. */
-export const FETCH: FetchRequest = { ...TASK, purpose: 'rotate', state: 'Fetch' };
+export const FETCH: FetchRequest = { ...TASK, purpose: 'rotate', redriveCount: 0, state: 'Fetch' };
 
 /** What `refresh` reads from the requests of Refresh and RefreshAgain. */
 export const REFRESH: RefreshRequest = {
@@ -56,6 +56,7 @@ export const PROMOTE: PromoteRequest = {
   baseVersionId: BASE_VERSION,
   fingerprint: NEW_FINGERPRINT,
   issuedAt: new Date('2026-07-01T07:59:58Z'),
+  expiresAt: new Date('2026-07-02T07:59:58Z'),
   redriveCount: 0,
   state: 'Promote',
 };

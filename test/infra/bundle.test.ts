@@ -65,9 +65,7 @@ describe('bundleFunctions', () => {
     expect(bundle.includes(process.cwd())).toBe(false);
     expect(map.sources).toContain(`../../functions/${name}/handler.ts`);
     expect(
-      map.sources.filter(
-        (source: string) => !/^\.\.\/\.\.\/(functions|infra\/replacements|node_modules)\//.test(source),
-      ),
+      map.sources.filter((source: string) => !/^\.\.\/\.\.\/(functions|node_modules)\//.test(source)),
     ).toEqual([]);
     expect(map.sourcesContent).toBeUndefined();
   });

@@ -10,7 +10,7 @@ function journalOf(stack = plain) {
 }
 
 describe('the refresh journal', () => {
-  it('is a table with a generated name, on demand, protected from deletion, and stays with its stack gone', () => {
+  it('is a table with a generated name, on demand, protected from deletion, and retained when the stack is deleted', () => {
     expect(journalOf()).toEqual({
       Type: 'AWS::DynamoDB::Table',
       Properties: {
@@ -74,13 +74,13 @@ describe('the refresh journal', () => {
     ]);
   });
 
-  it('is named to these functions only', () => {
+  it('is in the environment of these functions only', () => {
     const { Resources } = plain.toJSON();
 
-    const told = FUNCTION_NAMES.filter(
+    const named = FUNCTION_NAMES.filter(
       name => Resources[functionId(plain, name)].Properties.Environment.Variables.JOURNAL_TABLE !== undefined,
     );
 
-    expect(told).toEqual(['refresh', 'store-pending', 'promote']);
+    expect(named).toEqual(['refresh', 'store-pending', 'promote']);
   });
 });

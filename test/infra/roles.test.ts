@@ -250,13 +250,13 @@ describe('the roles', () => {
     expect(statement?.Resource).toEqual(arn('states', 'execution:tokens:*'));
   });
 
-  it('let the state machine run the five task functions, by their aliases and as they are, and nothing else', () => {
+  it('let the state machine run the five task functions by their aliases, and nothing else', () => {
     const [run] = statementsOf(everySecret, 'the state machine tokens');
 
-    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].flatMap(name => {
+    const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].map(name => {
       const id = functionId(everySecret, name);
       const alias = logicalId(everySecret, 'AWS::Lambda::Alias', { FunctionName: { Ref: id } });
-      return [{ Ref: alias }, { 'Fn::GetAtt': [id, 'Arn'] }];
+      return { Ref: alias };
     });
     expect(run?.Resource).toHaveLength(tasks.length);
     expect(run?.Resource).toEqual(expect.arrayContaining(tasks));

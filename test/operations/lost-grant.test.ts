@@ -11,24 +11,24 @@ const role = stack.roles.find(({ arn }) =>
   stack.functions.some(({ name, roleArn }) => name.endsWith('-notify') && roleArn === arn),
 );
 
-/** What `notify` needs to tell people. */
+/** The grants that `notify` needs to send messages. */
 const grants = new Permissions({ ...ACCOUNT, stack })
   .granted()
   .filter(grant => grant.role === role?.name && !/^(logs|xray):/.test(grant.action));
 
 describe('a message, when notify has lost a grant', () => {
-  it.each(grants)('comes once $action is back', async ({ role: name, sid, action, resource }) => {
+  it.each(grants)('is sent once $action is restored', async ({ role: name, sid, action, resource }) => {
     const world = await recoveryWorld({ events: { rules: 'patterns' } });
     const { sandbox } = world;
     const credential = await world.credential({ secretName: 'crm/genesys' });
     const giveBack = sandbox.permissions.revoke({ role: name, sid, action, resource });
-    // What Secrets Manager alone reports needs the description of the secret.
+    // Only a failure that Secrets Manager alone reports needs DescribeSecret.
     if (action === 'secretsmanager:DescribeSecret') {
       sandbox.faults.add({ target: 'lambda:rotation', kind: 'access-denied', when: 'always' });
     } else {
       world.crashIn('Verify');
     }
-    // The end of a failure is what the item is deleted for.
+    // The item is deleted at the end of the failure.
     const untilItEnds = action === 'dynamodb:DeleteItem';
 
     await world.rotated(credential.secretArn);

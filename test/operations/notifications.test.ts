@@ -4,21 +4,21 @@ import { recoveryWorld } from '../recovery/recovery-world.ts';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** A world whose rotations fail for as long as the user's tokens are revoked, and what the topic got. */
+/** A world with the messages of the topic. */
 async function notifiedWorld() {
   const world = await recoveryWorld({ events: { rules: 'patterns' } });
   const { sandbox } = world;
   return {
     ...world,
-    /** What a person reads of each message: the subject. */
+    /** The subjects of the messages. */
     subjects: (): (string | undefined)[] => sandbox.sns.messages().map(({ subject }) => subject),
-    /** Lets what was set off come to its end. */
+    /** Waits until events are delivered and handled. */
     settle: (): Promise<void> => sandbox.advance(MINUTE_MS),
   };
 }
 
 describe('a rotation that fails', () => {
-  it('is announced once, with the secret, the state, the error, what to do and where to look', async () => {
+  it('sends one message with secret, state, error, action and links', async () => {
     const world = await notifiedWorld();
     const credential = await world.credential({ secretName: 'crm/genesys' });
     world.revokeUserOf(credential.clientId);
@@ -40,7 +40,7 @@ describe('a rotation that fails', () => {
     }
   });
 
-  it('is announced as working again after a login and a redrive', async () => {
+  it('sends a message that it works again after a login and a redrive', async () => {
     const world = await notifiedWorld();
     const credential = await world.credential({ secretName: 'crm/genesys' });
     world.revokeUserOf(credential.clientId);
@@ -57,7 +57,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('is announced as working again when another rotation succeeds in its place', async () => {
+  it('sends a message that it works again when another rotation succeeds instead', async () => {
     const world = await notifiedWorld();
     const credential = await world.credential({ secretName: 'crm/genesys' });
     world.crashIn('Verify');
@@ -75,7 +75,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('is announced again after four hours and not before, unless it fails otherwise', async () => {
+  it('sends a reminder after four hours and not before, unless it fails differently', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     world.crashIn('Fetch');
@@ -100,7 +100,7 @@ describe('a rotation that fails', () => {
     );
   });
 
-  it('is announced when the execution was stopped', async () => {
+  it('sends a message when the execution was stopped', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     world.whenIn('Verify', async executionArn => {
@@ -116,7 +116,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('is not announced when nothing fails', async () => {
+  it('sends no message when nothing fails', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
 
@@ -127,8 +127,8 @@ describe('a rotation that fails', () => {
   });
 });
 
-describe('a failure that Secrets Manager alone reports', () => {
-  it('is announced with its reason, and when a rotation succeeds after it', async () => {
+describe('a failure that only Secrets Manager reports', () => {
+  it('sends a message with its reason, and another one when a rotation succeeds after it', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     world.sandbox.faults.add({ target: 'lambda:rotation', kind: 'access-denied', when: 'always' });
@@ -147,7 +147,7 @@ describe('a failure that Secrets Manager alone reports', () => {
     expect(world.sandbox.sns.messages()[0]?.message).toContain('during createSecret step');
   });
 
-  it('is nothing to announce when the secret has another rotation function', async () => {
+  it('sends no message when the secret has another rotation function', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
     const promote = world.sandbox.stack.functions.find(({ name }) => name.endsWith('-promote'));
@@ -170,7 +170,7 @@ describe('a failure that Secrets Manager alone reports', () => {
 });
 
 describe('a message', () => {
-  it('arrives although the topic refuses it for some minutes', async () => {
+  it('is sent although the topic refuses it for some minutes', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
     world.crashIn('Fetch');

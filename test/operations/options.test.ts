@@ -8,7 +8,7 @@ import { recoveryWorld } from '../recovery/recovery-world.ts';
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 const KEY_ARN = `arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}`;
 
-/** Every option that changes a permission or what a call needs. */
+/** Every option that changes a permission or the needs of a call. */
 const CONTEXT = {
   secretNames: 'crm/genesys',
   secretKeyArn: KEY_ARN,
@@ -31,7 +31,7 @@ describe('a deployment with every option', () => {
   });
   afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-  /** The secret that the stack made, filled in with the tokens of a first login. */
+  /** The secret that the stack created, with the tokens of a first login. */
   async function optionsWorld() {
     const world = await recoveryWorld({
       assemblyDirectory,
@@ -41,7 +41,7 @@ describe('a deployment with every option', () => {
     });
     const credential = await world.credential();
     const secretArn = world.sandbox.stack.secrets[0]?.arn ?? '';
-    // The configuration test that the schedule brings fails on the empty credential.
+    // The configuration test after the deployment fails because the credential is empty.
     await world.sandbox.advance(60_000);
     await world.put(secretArn, await world.currentValue(credential.secretArn));
     return { ...world, credential, secretArn };
@@ -58,7 +58,7 @@ describe('a deployment with every option', () => {
     expect(await world.currentIsGood({ secretArn: world.secretArn })).toBe(true);
   });
 
-  it('recovers by the retry of Secrets Manager and tells people', async () => {
+  it('recovers with the retry of Secrets Manager, and sends messages', async () => {
     const world = await optionsWorld();
     world.crashIn('StorePending');
     const { versionId, execution } = await world.rotated(world.secretArn);
@@ -79,7 +79,7 @@ describe('a deployment with every option', () => {
     expect(messages[1]?.message).toContain('https://wiki.example.com/genesys#');
   });
 
-  it('subscribes the addresses', async () => {
+  it('subscribes the email addresses', async () => {
     const { sandbox } = await optionsWorld();
 
     expect(sandbox.sns.subscriptions()).toMatchObject([

@@ -5,7 +5,7 @@ import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts
 
 const HOUR_MS = 3_600_000;
 
-/** What the watch reports of the secrets, by the hour. */
+/** The hourly report of the watch. */
 const report = v.pipe(
   v.string(),
   v.parseJson(),
@@ -21,7 +21,7 @@ function reports({ sandbox }: RecoveryWorld) {
 }
 
 describe('the watch', () => {
-  it('reports by the hour how many credentials there are, and none as overdue that rotates in time', async () => {
+  it('reports the number of credentials every hour, and none as overdue while they rotate in time', async () => {
     const world = await recoveryWorld({ events: { rules: 'all' } });
     await world.credential({ secretName: 'one' });
     await world.credential({ secretName: 'two' });
@@ -31,7 +31,7 @@ describe('the watch', () => {
     expect(reports(world)).toEqual(Array(12).fill({ Credentials: 2, OverdueCredentials: 0 }));
   });
 
-  it('reports a credential whose rotation was switched off once a rotation is missing', async () => {
+  it('reports a credential with disabled rotation once a rotation is missing', async () => {
     const world = await recoveryWorld({ events: { rules: 'all' } });
     const { secretArn } = await world.credential();
     await world.rotated(secretArn);

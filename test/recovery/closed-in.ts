@@ -1,18 +1,17 @@
+import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import type { RecoveryWorld } from './recovery-world.ts';
 
-/** Every Task of the workflow, and where a rotation that fails there ends after a redrive, with so many refreshes. */
+/** Every Task of the workflow, and how a rotation that fails there ends after a redrive. */
 export const ENDS = {
   Fetch: { end: 'Rotated', refreshes: 1 },
   Refresh: { end: 'Rotated', refreshes: 1 },
   StorePending: { end: 'Rotated', refreshes: 1 },
   Verify: { end: 'Rotated', refreshes: 1 },
   Promote: { end: 'Rotated', refreshes: 1 },
+  RefreshAgain: { end: 'Rotated', refreshes: 2 },
   StandDown: { end: 'Superseded', refreshes: 1 },
-  StoreRecovered: { end: 'Rotated', refreshes: 1 },
-  VerifyResumed: { end: 'Rotated', refreshes: 1 },
-  RefreshPending: { end: 'Rotated', refreshes: 2 },
   CheckConfiguration: { end: 'ConfigurationChecked', refreshes: 0 },
 } as const;
 
@@ -22,7 +21,10 @@ export type State = keyof typeof ENDS;
 /** The names of all Tasks. */
 export const STATES = Object.keys(ENDS) as State[];
 
-/** Leads a rotation into a state, where `meet` has something happen to it, and tells how it closed. */
+/** An access token has expired by then. */
+const EXPIRED_MS = 25 * 3_600_000;
+
+/** Leads a rotation into a state, where something happens to it that `meet` prepares, and returns how it closed. */
 export async function closedIn(
   state: State,
   world: RecoveryWorld,
@@ -30,23 +32,21 @@ export async function closedIn(
   meet: () => void,
 ): Promise<ExecutionSnapshot> {
   const { secretArn } = credential;
-  const leftBehindIn = {
-    StoreRecovered: 'StorePending',
-    VerifyResumed: 'StorePending',
-    RefreshPending: 'Verify',
-  };
-  if (state === 'StoreRecovered' || state === 'VerifyResumed' || state === 'RefreshPending') {
-    world.crashIn(leftBehindIn[state]);
-    // What is younger than AWSCURRENT is told by the clock.
-    await world.sandbox.advance(1_000);
+  if (state === 'RefreshAgain') {
+    world.crashIn('Verify');
     await world.rotated(secretArn);
-    await world.giveUp(secretArn);
+    await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
+    await world.sandbox.advance(EXPIRED_MS);
     world.serveAll();
+    meet();
+    const closed = await world.redriven(await world.lastClosed(secretArn));
+    world.serveAll();
+    return closed;
   }
   if (state === 'StandDown') {
     world.whenIn('Promote', async () => {
       await world.authorizeAgain(credential);
-      return 'goes on';
+      return 'runs';
     });
   }
   meet();

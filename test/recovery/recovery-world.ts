@@ -1,3 +1,4 @@
+import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
@@ -8,8 +9,8 @@ import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.t
 import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
-/** What happens to the function that a state runs: `crash` instead of its work, or it goes on with its work. */
-type Fate = 'crash' | 'goes on';
+/** What happens to the function of a state: it crashes before it does anything, or it runs. */
+type Fate = 'crash' | 'runs';
 
 /** See {@link recoveryWorld}. */
 export type RecoveryWorld = Awaited<ReturnType<typeof recoveryWorld>>;
@@ -18,8 +19,8 @@ const taskPayload = v.object({ state: v.string(), execution: v.string() });
 const executionInput = v.object({ secretArn: v.string() });
 
 /**
- * The world of whole rotations with time that stands still until the test lets it pass, and with what can happen to a
- * state. Secrets Manager does not try again by itself unless the options say so.
+ * The world of whole rotations, with failures in any state and with people who change the secret. Secrets Manager does
+ * not retry unless the options say so.
  */
 export async function recoveryWorld(options: SandboxOptions = {}) {
   const fates = new Map<string, (executionArn: string) => Promise<Fate>>();
@@ -37,26 +38,64 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
   const world = await rotationWorld({
     seed: 1,
     ...options,
-    // Rotations know nothing of messages and of the hourly watch.
+    // Notifications and the hourly watch have their own tests.
     events: { rules: 'none', ...options.events },
     secretsManager: { retryDelaysMs: [], ...options.secretsManager },
     invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],
   });
   const { sandbox, secrets, stepFunctions, inTime } = world;
-  const executionArns = new Map<string, string[]>();
-  sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-    if (type !== 'ExecutionStarted') return;
-    const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
-    executionArns.set(secretArn, [...(executionArns.get(secretArn) ?? []), executionArn]);
-  });
+  async function versionWith(secretArn: string, label: string): Promise<string | undefined> {
+    const labels = await world.labels(secretArn);
+    return Object.entries(labels).find(([, stages]) => stages.includes(label))?.[0];
+  }
+
+  async function moveLabel(label: string, secretArn: string, versionId: string): Promise<void> {
+    const fromId = await versionWith(secretArn, label);
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: label,
+        MoveToVersionId: versionId,
+        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+      }),
+    );
+  }
 
   const executions = (secretArn: string): ExecutionSnapshot[] =>
-    (executionArns.get(secretArn) ?? []).map(arn => sandbox.stepFunctions.execution(arn));
+    sandbox.stepFunctions
+      .executions(sandbox.stateMachineArn)
+      .filter(({ input }) => v.parse(executionInput, JSON.parse(input)).secretArn === secretArn);
 
   return {
     ...world,
     /** The executions of a secret, the oldest first. */
     executions,
+
+    /** The id of the version with a label. */
+    versionWith,
+
+    /** Moves AWSCURRENT to a version. */
+    moveCurrent: (secretArn: string, versionId: string) => moveLabel('AWSCURRENT', secretArn, versionId),
+
+    /** Moves AWSPENDING to a version. */
+    movePending: (secretArn: string, versionId: string) => moveLabel('AWSPENDING', secretArn, versionId),
+
+    /** Moves AWSCURRENT back to the version with AWSPREVIOUS. */
+    async rollBack(secretArn: string): Promise<void> {
+      await moveLabel('AWSCURRENT', secretArn, (await versionWith(secretArn, 'AWSPREVIOUS')) ?? '');
+    },
+
+    /** Stores a value under a label other than AWSCURRENT, and returns the version's id. */
+    async stage(secretArn: string, value: object, label: string): Promise<string> {
+      const { VersionId = '' } = await secrets.send(
+        new PutSecretValueCommand({
+          SecretId: secretArn,
+          SecretString: JSON.stringify(value),
+          VersionStages: [label],
+        }),
+      );
+      return VersionId;
+    },
 
     /** The last execution of a secret, once all of them are closed. */
     async lastClosed(secretArn: string): Promise<ExecutionSnapshot> {
@@ -65,7 +104,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
       return last;
     },
 
-    /** The same, but undefined when there is none. */
+    /** The last execution of a secret, once all of them are closed; undefined when there is none. */
     async lastClosedIfAny(secretArn: string): Promise<ExecutionSnapshot | undefined> {
       await inTime(
         Promise.all(
@@ -77,24 +116,24 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
       return executions(secretArn).at(-1);
     },
 
-    /** Rotates, and lets time pass until Secrets Manager has its verdict. */
+    /** Rotates, and lets time pass until the attempt is over for Secrets Manager. */
     async rotated(secretArn: string) {
       const versionId = await world.rotateSecret(secretArn);
       const outcome = await world.outcome(secretArn, versionId);
       return { versionId, outcome, execution: executions(secretArn).at(-1) };
     },
 
-    /** Lets something happen whenever a state runs its function, until {@link RecoveryWorld.serveAll}. */
+    /** Runs an action whenever a state invokes its function, until {@link RecoveryWorld.serveAll}. */
     whenIn(state: string, happens: (executionArn: string) => Promise<Fate>): void {
       fates.set(state, happens);
     },
 
-    /** The function of a state crashes before it does anything, until {@link RecoveryWorld.serveAll}. */
+    /** Crashes the function of a state before it does anything, until {@link RecoveryWorld.serveAll}. */
     crashIn(state: string): void {
       fates.set(state, async () => 'crash');
     },
 
-    /** Takes away whatever stands in the way. */
+    /** Removes all crashes and faults. */
     serveAll(): void {
       fates.clear();
       sandbox.faults.clear();
@@ -111,23 +150,20 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
       await stepFunctions.send(new StopExecutionCommand({ executionArn }));
     },
 
-    /**
-     * Gives a rotation up by hand: cancels it, takes AWSPENDING off, and turns the rotation on again, so that the next
-     * one has another ClientRequestToken.
-     */
+    /** Cancels a rotation, removes AWSPENDING, and enables rotation: the next one has another ClientRequestToken. */
     async giveUp(secretArn: string): Promise<void> {
       await giveUpRotation(secrets, secretArn);
       this.enable(secretArn);
     },
 
-    /** Turns the rotation on, without a schedule that comes in between. */
+    /** Enables rotation with a schedule that is never due in a test. */
     enable(secretArn: string): void {
       sandbox.secretsManager.enableRotation(secretArn, sandbox.rotationFunctionArn, {
         ScheduleExpression: 'rate(900 days)',
       });
     },
 
-    /** Whether AWSCURRENT holds the refresh token that Genesys Cloud would take, and an access token that works. */
+    /** Whether AWSCURRENT holds a refresh token that Genesys Cloud accepts, and an access token that works. */
     async currentIsGood({ secretArn }: Pick<FirstCredential, 'secretArn'>): Promise<boolean> {
       const { refreshToken, accessToken } = await world.currentValue(secretArn);
       return [refreshToken, accessToken].every(token => sandbox.genesysCloud.isLive(fingerprintOf(token)));

@@ -3,7 +3,7 @@ import { failureOf, statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 describe('RotateSecret with RotateImmediately=false', () => {
-  it('tests the configuration and changes nothing, also once the access token has expired', async () => {
+  it('tests the configuration and changes nothing, even when the access token has expired', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const lasting = await world.credential({ secretName: 'genesys/lasting' });

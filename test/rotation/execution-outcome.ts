@@ -1,24 +1,24 @@
 import * as v from 'valibot';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 
-/** How an execution failed: the state, the error's name, and the message that an operator reads. */
+/** How an execution failed: the state, the error, and the message for the operator. */
 interface Failure {
   readonly state: string;
   readonly error: string | undefined;
   readonly message: string;
 }
 
-/** What Lambda gives when a function has failed. */
+/** The payload that Lambda returns when a function has failed. */
 export const functionError = v.object({ errorType: v.string(), errorMessage: v.string() });
 
-/** The states that an execution entered, redrives included, in their order. */
+/** The states that an execution entered, in order, redrives included. */
 export function statesOf({ history }: ExecutionSnapshot): string[] {
   return history
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map(({ details }) => String(details?.name));
 }
 
-/** How often a function was started in a state, redrives included. */
+/** How often a state ran its function, redrives included. */
 export function attemptsIn({ history }: ExecutionSnapshot, state: string): number {
   let present = '';
   let attempts = 0;
@@ -29,7 +29,7 @@ export function attemptsIn({ history }: ExecutionSnapshot, state: string): numbe
   return attempts;
 }
 
-/** How an execution failed; its cause is the JSON that Lambda gives. */
+/** How an execution failed, or its status when it has not failed. */
 export function failureOf({ status, stateName, failure }: ExecutionSnapshot): Failure | string {
   if (status !== 'FAILED') return status;
   const cause = v.parse(functionError, JSON.parse(failure.cause ?? ''));

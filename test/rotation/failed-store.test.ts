@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf, statesOf } from './execution-outcome.ts';
 import { type RotationWorld, rotationWorld } from './rotation-world.ts';
 
-/** Disables the key in the moment in which Genesys Cloud has given out the new tokens. */
+/** Disables the seal's key at the moment when Genesys Cloud issues the new tokens. */
 function disableKeyAfterRefresh({ sandbox }: RotationWorld): { enableKey: () => void } {
   const sealKey = sandbox.stack.keys[0]?.keyId ?? '';
   sandbox.genesysCloud.onTokenIssued(({ grant }) => {
@@ -11,8 +11,8 @@ function disableKeyAfterRefresh({ sandbox }: RotationWorld): { enableKey: () => 
   return { enableKey: () => sandbox.kms.enableKey(sealKey) };
 }
 
-describe('a rotation that fails at StorePending', () => {
-  it('keeps the new tokens sealed, and stores those on a redrive', async () => {
+describe('a rotation that fails in StorePending', () => {
+  it('keeps the new tokens sealed, and stores them in a redrive', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId, accessToken } = await world.credential();
@@ -33,8 +33,8 @@ describe('a rotation that fails at StorePending', () => {
     expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
   });
 
-  it('is promoted by the retry of Secrets Manager, whatever becomes of the stale RotationToken', async () => {
-    const verdicts = await Promise.all(
+  it('is promoted by the retry of Secrets Manager, whether or not the stale RotationToken is accepted', async () => {
+    const outcomes = await Promise.all(
       (['putRefused', 'rotationFails', 'accepted'] as const).map(async staleRotationToken => {
         const world = await rotationWorld({ secretsManager: { staleRotationToken } });
         const { sandbox } = world;
@@ -50,7 +50,7 @@ describe('a rotation that fails at StorePending', () => {
         const retriedAgain = await world.outcome(secretArn, versionId);
 
         expect(labels[versionId]).toContain('AWSCURRENT');
-        // What Secrets Manager calls failed is done all the same, and its next attempt finds it so.
+        // The rotation is complete although it failed for Secrets Manager. The next attempt confirms it.
         expect(retriedAgain).toEqual({ status: 'succeeded' });
         expect((await world.labels(secretArn))[versionId]).toEqual(['AWSCURRENT']);
         expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
@@ -58,7 +58,7 @@ describe('a rotation that fails at StorePending', () => {
       }),
     );
 
-    expect(verdicts).toEqual([
+    expect(outcomes).toEqual([
       { status: 'failed', error: expect.stringContaining('was not created by Lambda') },
       { status: 'failed', error: expect.stringContaining('was not created by Lambda') },
       { status: 'succeeded' },

@@ -7,8 +7,8 @@ const UNAUTHORIZED = { status: 401, headers: {}, body: '{"code":"bad.credentials
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 const HOUR_MS = 3_600_000;
 
-describe('a rotation that fails at Verify', () => {
-  it('keeps the pending version, and promotes it on a redrive', async () => {
+describe('a rotation that fails in Verify', () => {
+  it('keeps the pending version, and promotes it in a redrive', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -27,14 +27,14 @@ describe('a rotation that fails at Verify', () => {
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1 });
   });
 
-  it('trades the pending refresh token when the redrive comes after the access token has died', async () => {
+  it('exchanges the pending refresh token when the redrive comes after the access token has expired', async () => {
     const world = await rotationWorld();
     const { sandbox, secrets } = world;
     const { secretArn, clientId } = await world.credential();
     const serveUsersAgain = world.usersAnswered(UNAVAILABLE);
 
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
-    // So that the operator comes first, and not Secrets Manager's own next attempt.
+    // Without retries of Secrets Manager, the operator's redrive comes first.
     await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
     serveUsersAgain();
     sandbox.clock.advance(25 * HOUR_MS);
@@ -44,7 +44,7 @@ describe('a rotation that fails at Verify', () => {
     expect(execution.status).toBe('SUCCEEDED');
     expect(statesOf(execution).slice(-6)).toEqual([
       'Verify',
-      'RefreshPending',
+      'RefreshAgain',
       'StorePending',
       'Verify',
       'Promote',
@@ -53,10 +53,11 @@ describe('a rotation that fails at Verify', () => {
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 2, refusedRefreshes: 0 });
     const current = await world.currentValue(secretArn);
     expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
-    // The version of the rotation holds the dead token; the value that works is in one that was derived from it.
+    // The rotation's own version holds the expired token. The value that works is in a version derived from it, which
+    // does not keep AWSPENDING: it would block the next rotation.
     const labels = await world.labels(secretArn);
     expect(labels[versionId]).toBeUndefined();
-    expect(Object.values(labels)).toContainEqual(['AWSCURRENT', 'AWSPENDING']);
+    expect(Object.values(labels)).toContainEqual(['AWSCURRENT']);
     const next = await world.rotateUntilClosed(secretArn);
     expect(next.execution.status).toBe('SUCCEEDED');
     expect((await world.labels(secretArn))[next.versionId]).toContain('AWSCURRENT');

@@ -4,7 +4,7 @@ import { rotationWorld } from './rotation-world.ts';
 
 const FLEET = Array.from({ length: 20 }, (_, index) => `genesys/fleet-${index}`);
 
-describe('twenty secrets that rotate at once', () => {
+describe('twenty secrets that rotate at the same time', () => {
   it('are all rotated with one refresh each', async () => {
     const world = await rotationWorld({
       invocationInterceptors: [fewAtATime({ sources: ['states.amazonaws.com'], limit: 3 })],

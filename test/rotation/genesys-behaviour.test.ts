@@ -3,12 +3,12 @@ import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import { failureOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
-describe('where the documentation of Genesys Cloud is silent', () => {
+describe('behaviour that Genesys Cloud does not document', () => {
   it.each([
     ['no refresh token', { refreshAnswerCarriesRefreshToken: false }, 'kept'],
     ['the same refresh token again', { refreshTokens: 'reusable' }, 'kept'],
-    ['an error text beside the tokens', { errorTextOnSuccess: true }, 'replaced'],
-  ] as const)('rotates when an answer carries %s', async (_what, behaviour, refreshToken) => {
+    ['an error text and the tokens', { errorTextOnSuccess: true }, 'replaced'],
+  ] as const)('rotates when a response has %s', async (_what, behaviour, refreshToken) => {
     const world = await rotationWorld({ genesysCloud: behaviour });
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -25,7 +25,7 @@ describe('where the documentation of Genesys Cloud is silent', () => {
     expect(sandbox.genesysCloud.isLive(fingerprintOf(after.refreshToken))).toBe(true);
   });
 
-  it('knows a dead refresh token and a wrong client secret at status 401, too', async () => {
+  it('recognises a dead refresh token and a wrong client secret at status 401 as well', async () => {
     const world = await rotationWorld({
       genesysCloud: { invalidGrantStatus: 401, invalidClientStatus: 401 },
     });

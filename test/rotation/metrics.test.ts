@@ -3,7 +3,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type MetricsLine, metricsOf } from '../helpers/written-metrics.ts';
 import { rotationWorld } from './rotation-world.ts';
 
-/** What the functions of a sandbox measured, in the order of the workflow. */
+/** The metrics that the functions of a sandbox wrote, in the order of the workflow. */
 function measured({ lambda, stack }: Sandbox): readonly MetricsLine[] {
   return stack.functions
     .flatMap(({ name }) => lambda.logs(name))
@@ -13,7 +13,7 @@ function measured({ lambda, stack }: Sandbox): readonly MetricsLine[] {
 }
 
 describe('the metrics of a rotation', () => {
-  it('are lines of their own, which name the rotation and have no secret as a dimension', async () => {
+  it('are separate lines that name the rotation and have no secret as a dimension', async () => {
     const world = await rotationWorld();
     const { secretArn } = await world.credential({ secretName: 'genesys/measured' });
 
@@ -36,7 +36,7 @@ describe('the metrics of a rotation', () => {
     }
   });
 
-  it('count a rotation that stands down, and none beside it', async () => {
+  it('count a rotation that stands down, and no completed one', async () => {
     const world = await rotationWorld();
     const credential = await world.credential();
     world.before('promote', () => world.authorizeAgain(credential));

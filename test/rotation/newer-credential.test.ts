@@ -3,7 +3,7 @@ import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 describe('a rotation during which an operator stores a new login', () => {
-  it('rotates the new login when it is there before Refresh', async () => {
+  it('rotates the new login when it comes before Refresh', async () => {
     const world = await rotationWorld();
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
@@ -25,10 +25,10 @@ describe('a rotation during which an operator stores a new login', () => {
   });
 
   it.each([
-    ['between Refresh and StorePending', 'store-pending', 'StorePending'],
-    ['between StorePending and Verify', 'verify', 'Promote'],
-    ['before Promote', 'promote', 'Promote'],
-  ] as const)('gives way to the new login when it comes %s', async (_when, functionName, lastState) => {
+    ['between Refresh and StorePending', 'store-pending', ['Refresh', 'StorePending']],
+    ['between StorePending and Verify', 'verify', ['Promote', 'StorePending']],
+    ['before Promote', 'promote', ['Promote', 'StorePending']],
+  ] as const)('stands down for the new login when it comes %s', async (_when, functionName, lastTasks) => {
     const world = await rotationWorld();
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
@@ -40,7 +40,7 @@ describe('a rotation during which an operator stores a new login', () => {
     const [login = { versionId: '', accessToken: '' }] = logins;
     const labels = await world.labels(secretArn);
     expect(execution.status).toBe('SUCCEEDED');
-    expect(statesOf(execution).slice(-3)).toEqual([lastState, 'StandDown', 'Superseded']);
+    expect(statesOf(execution).slice(-4)).toEqual([...lastTasks, 'StandDown', 'Superseded']);
     expect(labels[login.versionId]).toEqual(['AWSCURRENT']);
     expect(Object.values(labels).flat()).not.toContain('AWSPENDING');
     expect(await world.currentValue(secretArn)).toMatchObject({ accessToken: login.accessToken });

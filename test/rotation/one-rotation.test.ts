@@ -51,8 +51,8 @@ describe('a rotation', () => {
     });
     expect(after.accessToken).not.toBe(before.accessToken);
     expect(after.refreshToken).not.toBe(before.refreshToken);
-    const lifeMs = Date.parse(String(after.expiresAt)) - execution.startedAt.getTime();
-    expect(Math.round(lifeMs / 60_000)).toBe(60);
+    const lifetimeMs = Date.parse(String(after.expiresAt)) - execution.startedAt.getTime();
+    expect(Math.round(lifetimeMs / 60_000)).toBe(60);
 
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
     expect(sandbox.genesysCloud.lineages(clientId)).toMatchObject([
@@ -69,16 +69,16 @@ describe('a rotation', () => {
     expect(await world.statusOfCurrentUser(accessToken)).toBe(401);
   });
 
-  it('leaves no token, client secret or RotationToken in logs, histories, answers or events', async () => {
+  it('leaves no token, client secret or RotationToken in logs, histories, responses, events or the journal', async () => {
     const invocations: InterceptedInvocation[] = [];
-    const answers: Invocation[] = [];
+    const responses: Invocation[] = [];
     const world = await rotationWorld({
       invocationInterceptors: [
         async (invocation, next) => {
           invocations.push(invocation);
-          const answer = await next();
-          answers.push(answer);
-          return answer;
+          const response = await next();
+          responses.push(response);
+          return response;
         },
       ],
     });
@@ -86,9 +86,9 @@ describe('a rotation', () => {
     const { secretArn } = await world.credential();
     const serveUsersAgain = world.usersAnswered({ status: 401, headers: {}, body: '' });
 
-    // With a failure in it, because errors are what is written out.
+    // Includes a failure, because errors are written to logs and histories.
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
-    const verdict = await world.outcome(secretArn, versionId);
+    const firstOutcome = await world.outcome(secretArn, versionId);
     serveUsersAgain();
     const execution = await world.redrive(failed);
     sandbox.clock.advance(60_000);
@@ -103,23 +103,29 @@ describe('a rotation', () => {
     const secretValues = [...issued, ...rotationTokens];
     const taskPayloads = invocations.filter(({ source }) => source === 'states.amazonaws.com');
     const logs = sandbox.stack.functions.flatMap(({ name }) => sandbox.lambda.logs(name));
-    expect(verdict.status).toBe('failed');
+    expect(firstOutcome.status).toBe('failed');
     expect(outcome).toEqual({ status: 'succeeded' });
-    // Both pairs of tokens, the code of the login, and the client secret.
+    // Two pairs of tokens, the authorization code, and the client secret.
     expect(issued).toHaveLength(6);
-    // One for the attempt that failed, four for the one after it.
+    // One for the attempt that failed, four for the next one.
     expect(rotationTokens).toHaveLength(5);
     expect(leaksIn(JSON.stringify(await world.currentValue(secretArn)), secretValues)).toHaveLength(3);
     expect(logs.length).toBeGreaterThan(6);
-    expect(answers.length).toBeGreaterThanOrEqual(10);
+    expect(responses.length).toBeGreaterThanOrEqual(10);
 
     expect(leaksIn(JSON.stringify(logs), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify(execution), secretValues)).toEqual([]);
-    expect(leaksIn(JSON.stringify([taskPayloads, answers]), secretValues)).toEqual([]);
+    expect(leaksIn(JSON.stringify([taskPayloads, responses]), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify(sandbox.cloudTrail.events()), secretValues)).toEqual([]);
+    const table =
+      sandbox.stack.functions.map(({ environment }) => environment.JOURNAL_TABLE).find(Boolean) ?? '';
+    const journal = sandbox.dynamoDb.items(table);
+    // Two tokens of the login, and the login itself with its newest pair.
+    expect(journal).toHaveLength(3);
+    expect(leaksIn(JSON.stringify(journal), secretValues)).toEqual([]);
   });
 
-  it('follows upon the one before, at once or when its window opens', async () => {
+  it('can follow the previous one at once or on schedule', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();

@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeSecretCommand,
@@ -20,17 +19,17 @@ import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.t
 import { startSandbox, type WhenOver } from '../helpers/sandbox.ts';
 import { functionError } from './execution-outcome.ts';
 
-/** What a credential's secret holds after a rotation, and whatever else is in it. */
+/** The value of a credential's secret: its tokens and any other keys. */
 const secretValue = v.pipe(
   v.string(),
   v.parseJson(),
   v.looseObject({ accessToken: v.string(), refreshToken: v.string() }),
 );
 
-/** What the rotation function answered to one call. */
-export type StepAnswer = 'succeeded' | { readonly error: string; readonly message: string };
+/** The result of one call of the rotation function. */
+export type StepResult = 'succeeded' | { readonly error: string; readonly message: string };
 
-/** The four calls of a rotation, or one that is none. */
+/** The four calls of a rotation, and one that does not exist. */
 type Step = 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret' | 'dropSecret';
 
 /** See {@link rotationWorld}. */
@@ -40,9 +39,8 @@ export type RotationWorld = Awaited<ReturnType<typeof rotationWorld>>;
 const LIMIT_SECONDS = 400;
 
 /**
- * A sandbox for whole rotations, and what an operator does in it: all of it through the endpoints, by the AWS SDK. It
- * ends with the test, unless told otherwise. Its time stands still until the test waits for something, unless the
- * options say otherwise.
+ * A sandbox for whole rotations, and an operator's actions in it, which all use the AWS SDK. By default it ends with the
+ * test, and its time stands still until the test waits for something.
  */
 export async function rotationWorld(options: SandboxOptions = {}, whenOver?: WhenOver) {
   const hooks = new Map<string, () => Promise<unknown>>();
@@ -52,16 +50,10 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     await hook?.();
     return await next();
   };
-  const calls = new EventEmitter();
-  const nextCall = async (): Promise<unknown> => once(calls, 'answered');
   const test = await startSandbox(
     {
       virtualTime: true,
       ...options,
-      awsInterceptors: [
-        ...(options.awsInterceptors ?? []),
-        async (_call, next) => next().finally(() => calls.emit('answered')),
-      ],
       invocationInterceptors: [...(options.invocationInterceptors ?? []), runHooks],
     },
     whenOver,
@@ -77,19 +69,19 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     return known;
   };
   sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
-    // A retry of the workflow comes a second later at most; nobody has to wait for it.
+    // Where time runs, the workflow's retries need not be waited for.
     if (type === 'TaskFailed' && !sandbox.clock.standsStill) setImmediate(() => sandbox.clock.advance(1_000));
     if (type !== 'ExecutionStarted') return;
     const input = v.parse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
     startedExecution(input.versionId).resolve(executionArn);
   });
 
-  /** Lets time pass until a promise is settled. */
+  /** Lets time pass until a promise settles. */
   function inTime<Result>(promise: Promise<Result>): Promise<Result> {
     return sandbox.clock.standsStill ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
   }
 
-  /** Asks for a rotation, or for a test of the configuration alone; answers the id of the pending version. */
+  /** Starts a rotation or a configuration test, and returns the id of the pending version. */
   async function rotateSecret(secretArn: string, { immediately = true } = {}): Promise<string> {
     const { VersionId = '' } = await secrets.send(
       new RotateSecretCommand({
@@ -119,18 +111,18 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     rotateSecret,
     currentValue,
 
-    /** How Secrets Manager judges the present attempt at a rotation. */
+    /** The outcome of the current attempt at a rotation for Secrets Manager. */
     outcome: (secretArn: string, versionId: string) =>
       inTime(sandbox.secretsManager.rotationOutcome(secretArn, versionId)),
 
-    /** Rotates, and waits until Secrets Manager has its verdict. */
+    /** Rotates, and waits until the attempt is over for Secrets Manager. */
     async rotate(secretArn: string) {
       const versionId = await rotateSecret(secretArn);
       const outcome = await inTime(sandbox.secretsManager.rotationOutcome(secretArn, versionId));
       return { versionId, outcome, execution: await execution(versionId) };
     },
 
-    /** Begins a rotation and waits for its execution only; the rotation function may still look at it. */
+    /** Starts a rotation and waits for its execution only. The rotation function may still be polling. */
     async rotateUntilClosed(secretArn: string) {
       const versionId = await rotateSecret(secretArn);
       return { versionId, execution: await execution(versionId) };
@@ -141,11 +133,6 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     /** Resolves once the execution of a rotation has started. */
     started: (versionId: string): Promise<string> => inTime(startedExecution(versionId).promise),
 
-    /** Resolves once functions have called an operation so many times, e.g. `states:StartExecution`. */
-    async called(operation: string, times: number): Promise<void> {
-      while ((sandbox.callLog.counts()[operation] ?? 0) < times) await nextCall();
-    },
-
     /** The executions of the state machine. */
     async executionNames(): Promise<string[]> {
       const { executions = [] } = await stepFunctions.send(
@@ -154,7 +141,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       return executions.map(({ name = '' }) => name);
     },
 
-    /** Redrives an execution as an operator does in the console, and waits until it closes. */
+    /** Redrives an execution as an operator does, and waits until it closes. */
     async redrive({ executionArn }: ExecutionSnapshot): Promise<ExecutionSnapshot> {
       await stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
       return await inTime(sandbox.stepFunctions.executionClosed(executionArn));
@@ -168,15 +155,15 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       return VersionIdsToStages;
     },
 
-    /** Overwrites some keys of the current value, as by hand in the console. */
+    /** Changes some keys of AWSCURRENT, as an operator does in the console. */
     async mend(secretArn: string, changes: object): Promise<string> {
       return put(secretArn, { ...(await currentValue(secretArn)), ...changes });
     },
 
-    /** Stores any value by hand; it becomes AWSCURRENT. */
+    /** Stores a value, which becomes AWSCURRENT. */
     put,
 
-    /** Logs in again and stores the new tokens by hand. */
+    /** Logs in again and stores the new tokens, which become AWSCURRENT. */
     async authorizeAgain(credential: FirstCredential): Promise<{ versionId: string; accessToken: string }> {
       const { secretArn, ...login } = credential;
       const tokens = await authorizeCode({ loginUrl: sandbox.genesysCloud.loginUrl, ...login });
@@ -186,8 +173,8 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       return { versionId, accessToken };
     },
 
-    /** Calls the rotation function as Secrets Manager would, but for the RotationToken. */
-    async invokeStep(step: Step, secretArn: string, versionId: string): Promise<StepAnswer> {
+    /** Calls the rotation function as Secrets Manager does, but without a RotationToken. */
+    async invokeStep(step: Step, secretArn: string, versionId: string): Promise<StepResult> {
       const command = new InvokeCommand({
         FunctionName: sandbox.rotationFunctionArn,
         Payload: JSON.stringify({ Step: step, SecretId: secretArn, ClientRequestToken: versionId }),
@@ -201,29 +188,29 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       return { error: errorType, message: errorMessage };
     },
 
-    /** Ends all tokens of the user who has logged in with a client. */
+    /** Revokes all tokens of the users who logged in with a client. */
     revokeUserOf(clientId: string): void {
       for (const { userId } of sandbox.genesysCloud.lineages(clientId)) {
         if (userId !== undefined) sandbox.genesysCloud.revokeUser(userId);
       }
     },
 
-    /** Does something right before the next invocation of a function, and only once. */
+    /** Runs an action right before the next invocation of a function, once. */
     before(name: FunctionName, action: () => Promise<unknown>): void {
       hooks.set(`${prefix}-${name}`, action);
     },
 
-    /** What Genesys Cloud's API answers to `users/me`. */
+    /** The status of `users/me` with an access token. */
     statusOfCurrentUser: (accessToken: string): Promise<number> =>
       statusOfCurrentUser(sandbox.genesysCloud, accessToken),
 
-    /** Lets Genesys Cloud's token endpoint answer this to every refresh until the returned function is called. */
+    /** Replaces the response of the token endpoint to every refresh, until the returned function is called. */
     refreshesAnswered: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ grantType }, next) =>
         grantType === 'refresh_token' ? answer : await next(),
       ),
 
-    /** Lets Genesys Cloud's API answer this to every look at the user until the returned function is called. */
+    /** Replaces the response of `users/me`, until the returned function is called. */
     usersAnswered: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ endpoint }, next) =>
         endpoint === 'users/me' ? answer : await next(),

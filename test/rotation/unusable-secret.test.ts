@@ -12,7 +12,7 @@ function text(changes: object = {}): { SecretString: string } {
   return { SecretString: JSON.stringify({ ...complete, ...changes }) };
 }
 
-/** A value that cannot be rotated, and what the message says of it. */
+/** A value that cannot be rotated, and a part of the message. */
 const UNUSABLE: readonly (readonly [string, object, string])[] = [
   ['no JSON', { SecretString: `sentinel ${REFRESH_TOKEN}` }, 'is not a JSON object'],
   ['no object', { SecretString: JSON.stringify([REFRESH_TOKEN]) }, 'is not a JSON object'],
@@ -30,8 +30,8 @@ const UNUSABLE: readonly (readonly [string, object, string])[] = [
   ['without any value', {}, 'has no AWSCURRENT value'],
 ];
 
-describe('a secret that is no complete credential', () => {
-  it('fails at Fetch with InvalidSecret, which names the key and not the value, and stays as it is', async () => {
+describe('a secret that is not a complete credential', () => {
+  it('fails in Fetch with InvalidSecret, which names the key and not the value, and is not changed', async () => {
     const world = await rotationWorld();
     const { sandbox, secrets } = world;
 
@@ -55,20 +55,49 @@ describe('a secret that is no complete credential', () => {
     expect(sandbox.genesysCloud.counts()).toMatchObject({ refreshes: 0, refusedRefreshes: 0 });
   });
 
-  it('is rotated on a redrive once it is mended', async () => {
-    const world = await rotationWorld();
-    const { secretArn } = await world.credential();
+  /** A rotation that failed in Fetch, and the value that fixes it. */
+  async function failedInFetch(pendingAfterForeignWrite: 'removed' | 'kept') {
+    const world = await rotationWorld({ secretsManager: { pendingAfterForeignWrite, retryDelaysMs: [] } });
+    const credential = await world.credential();
+    const { secretArn } = credential;
     const complete = await world.currentValue(secretArn);
     await world.put(secretArn, { ...complete, refreshToken: '' });
-
-    const { execution: failed } = await world.rotateUntilClosed(secretArn);
-    await world.put(secretArn, complete);
-    const execution = await world.redrive(failed);
-
+    const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
+    await world.outcome(secretArn, versionId);
     expect(failureOf(failed)).toMatchObject({ state: 'Fetch', error: 'InvalidSecret' });
-    expect(execution.status).toBe('SUCCEEDED');
+    return { world, credential, complete, failed };
+  }
+
+  it.each(['removed', 'kept'] as const)(
+    'is rotated in a redrive once it is fixed, where the write leaves AWSPENDING %s',
+    async pendingAfterForeignWrite => {
+      const { world, credential, complete, failed } = await failedInFetch(pendingAfterForeignWrite);
+      const { secretArn, clientId } = credential;
+
+      await world.put(secretArn, complete);
+      const execution = await world.redrive(failed);
+
+      expect(execution.status).toBe('SUCCEEDED');
+      const { accessToken } = await world.currentValue(secretArn);
+      expect(accessToken).not.toBe(complete.accessToken);
+      expect(await world.statusOfCurrentUser(accessToken)).toBe(200);
+      expect(world.sandbox.genesysCloud.counts(clientId)).toMatchObject({
+        refreshes: 1,
+        refusedRefreshes: 0,
+      });
+    },
+  );
+
+  it('is rotated by the next RotateSecret once it is fixed', async () => {
+    const { world, credential, complete } = await failedInFetch('removed');
+    const { secretArn, clientId } = credential;
+
+    await world.put(secretArn, complete);
+    const { outcome } = await world.rotate(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
     const { accessToken } = await world.currentValue(secretArn);
-    expect(accessToken).not.toBe(complete.accessToken);
     expect(await world.statusOfCurrentUser(accessToken)).toBe(200);
+    expect(world.sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
   });
 });

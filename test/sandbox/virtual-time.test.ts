@@ -70,6 +70,10 @@ describe('Sandbox.advance with virtual time', () => {
       'Genesys Cloud refuses connections once',
       { target: 'genesys:token', kind: 'connection-refused', when: { nth: 1 } },
     ],
+    [
+      'Refresh is killed after its work',
+      { target: 'lambda:refresh', kind: 'out-of-memory', when: { nth: 1 } },
+    ],
     ['Genesys Cloud is silent once', { target: 'genesys:users/me', kind: 'hang', when: { nth: 1 } }],
   ])('passes the retries of a rotation in which %s', async (_what, rule) => {
     const { sandbox, events } = await stillSandbox([rule]);
@@ -85,12 +89,6 @@ describe('Sandbox.advance with virtual time', () => {
     [
       'the answer of the token endpoint is lost',
       { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } },
-      'Refresh',
-      'RefreshTokenRejected',
-    ],
-    [
-      'Refresh is killed after its work',
-      { target: 'lambda:refresh', kind: 'out-of-memory', when: { nth: 1 } },
       'Refresh',
       'RefreshTokenRejected',
     ],
@@ -154,7 +152,8 @@ describe('Sandbox.advance with virtual time', () => {
 
     const answer = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
     await injected;
-    await sandbox.advance(1_000);
+    // The function repeats the read for 2.5 s, because a version that does not show may be a stale read.
+    await sandbox.advance(10_000);
 
     await expect(answer).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });

@@ -1,18 +1,15 @@
-import { currentVersionId, type TokenLedger } from '../../bench/soak/token-ledger.ts';
+import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
+import { storedTokens, tokensWith } from '../../bench/token-homes.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-
-/** A function that runs when its execution is stopped goes on for less than this. */
-const LONGEST_REFRESH_MS = 15_000;
 
 /** What must hold of a credential, whatever happens to it. */
 export class CredentialInvariants {
   readonly #sandbox: Sandbox;
   readonly #ledger: TokenLedger;
   readonly #credential: FirstCredential;
-  readonly #stoppedAtMs: number[] = [];
   readonly #badMoves: string[] = [];
-  /** Stops to listen. */
+  /** Stops listening. */
   readonly end: () => void;
 
   constructor(sandbox: Sandbox, ledger: TokenLedger, credential: FirstCredential) {
@@ -28,36 +25,30 @@ export class CredentialInvariants {
     });
   }
 
-  /** Somebody stops an execution now. */
-  noteStop(): void {
-    this.#stoppedAtMs.push(this.#sandbox.clock.nowMs());
-  }
-
-  /** What is wrong at the moment; nothing should be. */
+  /** The violations so far and at the moment; there should be none. */
   async violations(): Promise<readonly string[]> {
-    const { secretArn } = this.#credential;
+    const { secretArn, clientId } = this.#credential;
     const found = [...this.#badMoves];
-    if (this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn)) === undefined)
-      found.push('AWSCURRENT is no complete credential.');
+    if (tokensWith('AWSCURRENT', secretArn, this.#sandbox) === undefined)
+      found.push('AWSCURRENT is not a complete credential.');
     for (const fingerprint of this.#liveRefreshTokens()) {
-      if ((await this.#whereabouts(fingerprint)) === 'lost')
-        found.push(`The live refresh token ${fingerprint} is neither stored nor sealed.`);
+      if ((await this.#ledger.whereabouts(secretArn, fingerprint)) === 'lost')
+        found.push(`No copy of the live refresh token ${fingerprint} exists.`);
     }
+    const unreachable = await this.#ledger.unreachable(secretArn, clientId);
+    if (unreachable !== undefined)
+      found.push(`No rotation gets from AWSCURRENT to the live refresh token ${unreachable} of its login.`);
     return found;
   }
 
-  /** Whether AWSCURRENT works, or its login has no live refresh token left that is stored or sealed. */
+  /** Whether AWSCURRENT works, or no copy of a live refresh token of its login exists. */
   async isSaved(): Promise<boolean> {
     const { secretArn, clientId } = this.#credential;
-    const { genesysCloud } = this.#sandbox;
-    const current = this.#ledger.tokensOf(secretArn, currentVersionId(this.#sandbox, secretArn));
-    if (current !== undefined && genesysCloud.isLive(current.refreshToken)) return true;
-    const lineage = genesysCloud
-      .lineages(clientId)
-      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken));
-    const live = lineage?.tokens.find(({ kind, state }) => kind === 'refresh' && state === 'live');
-    const whereabouts = live === undefined ? 'lost' : await this.#whereabouts(live.fingerprint);
-    return whereabouts === 'lost on the wire';
+    const current = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
+    if (current !== undefined && this.#sandbox.genesysCloud.isLive(current.refreshToken)) return true;
+    const live = this.#ledger.liveToken(secretArn, clientId);
+    const whereabouts = live === undefined ? 'lost' : await this.#ledger.whereabouts(secretArn, live);
+    return whereabouts === 'lost in transit';
   }
 
   #liveRefreshTokens(): string[] {
@@ -68,19 +59,8 @@ export class CredentialInvariants {
       .map(({ fingerprint }) => fingerprint);
   }
 
-  /** A function that runs when its execution is stopped answers to nobody, as if its answer were lost. */
-  async #whereabouts(fingerprint: string): Promise<string> {
-    const whereabouts = await this.#ledger.whereabouts(this.#credential.secretArn, fingerprint);
-    if (whereabouts !== 'lost') return whereabouts;
-    const issuedAtMs = this.#ledger.issuedAtMs(fingerprint) ?? 0;
-    const isStopped = this.#stoppedAtMs.some(
-      atMs => issuedAtMs >= atMs && issuedAtMs - atMs < LONGEST_REFRESH_MS,
-    );
-    return isStopped ? 'lost on the wire' : 'lost';
-  }
-
   #issuedAtMs(versionId: string | undefined): number | undefined {
-    const tokens = this.#ledger.tokensOf(this.#credential.secretArn, versionId ?? '');
+    const tokens = storedTokens(this.#credential.secretArn, this.#sandbox).get(versionId ?? '');
     return tokens && this.#ledger.issuedAtMs(tokens.refreshToken);
   }
 }

@@ -27,17 +27,17 @@ export type Action =
   | { readonly kind: 'redrive'; readonly back: number }
   | { readonly kind: 'fault'; readonly rule: FaultRule };
 
-/** What AWS may answer to somebody who asks for something that cannot be done at the moment. */
+/** The errors of AWS for a request that is impossible at the moment. */
 const REFUSALS = new Set([
   'InvalidRequestException',
   'InvalidParameterException',
   'ResourceNotFoundException',
 ]);
 
-/** Every call of the functions takes so long, so that others can come between two of them. */
+/** The time that every call of the functions takes, so that something can happen between two of them. */
 const CALL_MS = 100;
 
-/** Longer than the time-out of an execution. */
+/** Longer than an execution runs when nothing fails any more, marks of former exchanges included. */
 const LONGEST_ROTATION_MS = 600_000;
 
 /** A credential with its rotations. */
@@ -49,9 +49,10 @@ export class RotatedCredential {
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #executionArns: string[] = [];
+  readonly #rules: FaultRule[] = [];
   readonly #stopListening: () => void;
 
-  /** Makes a new one in a sandbox; what was planned to go wrong before is forgotten. */
+  /** Makes a new one in a sandbox, without the faults from before. */
   static async create(sandbox: Sandbox, ledger: TokenLedger, secretName: string): Promise<RotatedCredential> {
     clearFaults(sandbox);
     const credential = await createFirstCredential(sandbox, { secretName });
@@ -74,7 +75,7 @@ export class RotatedCredential {
     });
   }
 
-  /** Does it, as far as AWS lets it, and waits until nothing happens any more but by the clock. */
+  /** Does it, unless AWS refuses, and waits until nothing happens any more but by the clock. */
   async act(action: Action): Promise<void> {
     await this.#perform(action).catch((error: unknown) => {
       if (!isRefusal(error)) throw error;
@@ -83,8 +84,8 @@ export class RotatedCredential {
   }
 
   /**
-   * Takes all causes away and does one of the things that the runbook promises to be enough where no login is needed:
-   * redrives what has failed, or lets Secrets Manager rotate under another ClientRequestToken.
+   * Removes all faults and does one of the things that are enough by the runbook where no login is needed: redrives the
+   * failed executions, or lets Secrets Manager rotate under another ClientRequestToken.
    */
   async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
@@ -101,7 +102,7 @@ export class RotatedCredential {
     await this.#sandbox.advance(2 * LONGEST_ROTATION_MS);
   }
 
-  /** Deletes it, so that it does not go on beside the next. */
+  /** Deletes it, so that its rotations end. */
   async delete(): Promise<void> {
     this.#stopListening();
     this.invariants.end();
@@ -127,9 +128,7 @@ export class RotatedCredential {
         await this.#takeOffPending();
         return;
       case 'authorise':
-        // A fault must not befall the login.
-        clearFaults(this.#sandbox);
-        await authoriseAgain(this.#credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+        await this.#authorise();
         return;
       case 'stop':
         await this.#stop();
@@ -141,9 +140,17 @@ export class RotatedCredential {
         await this.#sandbox.advance(action.ms);
         return;
       case 'fault':
+        this.#rules.push(action.rule);
         this.#sandbox.faults.add(action.rule);
         return;
     }
+  }
+
+  /** A fault must not hit the login, and begins again after it. */
+  async #authorise(): Promise<void> {
+    clearFaults(this.#sandbox);
+    await authoriseAgain(this.#credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+    for (const rule of this.#rules) this.#sandbox.faults.add(rule);
   }
 
   async #takeOffPending(): Promise<void> {
@@ -164,7 +171,6 @@ export class RotatedCredential {
   async #stop(): Promise<void> {
     const executionArn = this.#executionArns.at(-1);
     if (executionArn === undefined) return;
-    this.invariants.noteStop();
     await this.#stepFunctions.send(new StopExecutionCommand({ executionArn }));
   }
 
@@ -190,5 +196,6 @@ function isRefusal(error: unknown): boolean {
 
 function clearFaults({ faults }: Sandbox): void {
   faults.clear();
-  for (const target of ['secretsmanager:*', 'kms:*']) faults.add({ target, kind: 'delay', ms: CALL_MS });
+  for (const target of ['secretsmanager:*', 'kms:*', 'dynamodb:*'])
+    faults.add({ target, kind: 'delay', ms: CALL_MS });
 }

@@ -8,13 +8,14 @@ import {
   type FaultRule,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
+  ITEM_WRITE_FAULTS,
 } from '../../sandbox/faults/fault-rule.ts';
 import { type Action, RotatedCredential } from './rotation-actions.ts';
 
-/** To look at other sequences than the usual ones, or at more. */
-const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '6' } = process.env;
+/** For other sequences than the usual ones, or for more. */
+const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '12' } = process.env;
 
-/** With a `*` they befall the functions' calls only. */
+/** With a `*`, only calls of the functions get the fault. */
 const AWS_TARGETS = [
   'secretsmanager:DescribeSecret*',
   'secretsmanager:GetSecretValue*',
@@ -25,7 +26,21 @@ const AWS_TARGETS = [
   'states:StartExecution*',
   'states:DescribeExecution*',
   'states:RedriveExecution*',
-  'states:ListExecutions*',
+];
+/** Only calls on the journal, by the functions that make them: `notify` has a table, too. */
+const JOURNAL_CALLS = [
+  { target: 'dynamodb:GetItem*', by: ['refresh', 'store-pending'], kinds: AWS_FAULTS },
+  { target: 'dynamodb:PutItem*', by: ['refresh'], kinds: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS] },
+  {
+    target: 'dynamodb:UpdateItem*',
+    by: ['refresh', 'promote'],
+    kinds: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS],
+  },
+  {
+    target: 'dynamodb:TransactWriteItems*',
+    by: ['refresh', 'store-pending'],
+    kinds: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS],
+  },
 ];
 const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];
 
@@ -36,8 +51,17 @@ const rules = (targets: readonly string[], kinds: readonly FaultKind[]): fc.Arbi
     when: fc.constantFrom({ nth: 1 } as const, { nth: 2 } as const, 'always' as const),
   });
 
+const journalRules = fc.oneof(
+  ...JOURNAL_CALLS.map(({ target, by, kinds }) =>
+    fc
+      .tuple(rules([target], kinds), fc.constantFrom(...by))
+      .map(([each, caller]): FaultRule => ({ ...each, by: caller })),
+  ),
+);
+
 const rule = fc.oneof(
   rules(AWS_TARGETS, AWS_FAULTS),
+  journalRules,
   rules(
     FUNCTIONS.map(name => `lambda:${name}`),
     FUNCTION_FAULTS,
@@ -45,58 +69,48 @@ const rule = fc.oneof(
   rules(['genesys:token', 'genesys:users/me'], GENESYS_FAULTS),
 );
 
+/** Moments within a rotation, which takes some two seconds, and times after which something else is due. */
+const PASSES_MS = [
+  100, 200, 300, 400, 500, 700, 1_000, 1_500, 3_000, 10_000, 60_000, 600_000, 32_400_000, 90_000_000,
+];
+
+/** Most rotations meet a fault. */
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<Action>({ kind: 'rotate' }) },
+  { weight: 6, arbitrary: fc.constant<Action>({ kind: 'rotate' }) },
   {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('pass' as const),
-      ms: fc.constantFrom(
-        100,
-        200,
-        300,
-        400,
-        500,
-        700,
-        1_000,
-        2_000,
-        60_000,
-        600_000,
-        32_400_000,
-        90_000_000,
-      ),
-    }),
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(...PASSES_MS) }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fault' as const), rule }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('fault' as const), rule }) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ kind: fc.constant('redrive' as const), back: fc.nat({ max: 2 }) }),
   },
-  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'stop' }) },
+  { weight: 2, arbitrary: fc.constant<Action>({ kind: 'stop' }) },
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'authorise' }) },
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'cancel' }) },
   { weight: 1, arbitrary: fc.constant<Action>({ kind: 'unpend' }) },
 );
 
-/** What was lost once: attempts that fail for a day leave many versions without a value, and many executions. */
+/** Lost a token once: attempts that fail for a day leave many versions without a value, and many executions. */
 const LONG_FAILURE: Action[] = [
   { kind: 'fault', rule: { target: 'kms:Decrypt*', kind: 'throttled' } },
   { kind: 'rotate' },
   { kind: 'pass', ms: 90_000_000 },
 ];
 
-describe('a credential whatever happens to it', () => {
-  it('is always complete, never older than before, and saved if it can be', async () => {
+describe('a credential, whatever happens to it', () => {
+  it('is always complete, leads to its newest refresh token, is never replaced by an older one, and is saved if it can be', async () => {
     const ledger = new TokenLedger();
     const sandbox = await startRepeatable({
       assemblyDirectory: inject('assemblyDirectory'),
       seed: 1,
-      awsInterceptors: [ledger.awsInterceptor],
+      invocationInterceptors: [ledger.invocationInterceptor],
     });
     onTestFinished(() => sandbox.close());
     ledger.attach(sandbox);
     let runs = 0;
-    const sequence = fc.array(action, { minLength: 4, maxLength: 14 });
+    const sequence = fc.array(action, { minLength: 6, maxLength: 20 });
     const retryToken = fc.constantFrom('same' as const, 'fresh' as const);
 
     const recovery = fc.constantFrom('redrives' as const, 'rotation' as const);

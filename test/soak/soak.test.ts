@@ -19,11 +19,11 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
   };
 }
 
-/** Hundreds of rotations in real processes: minutes where the machine has other work to do. */
+/** Hundreds of rotations in real processes take minutes on a busy machine. */
 const TIMEOUT_MS = 300_000;
 
 describe('soak', { timeout: TIMEOUT_MS }, () => {
-  it('rotates by the schedule and keeps every consumer supplied while nothing fails', async () => {
+  it('rotates by the schedule and keeps every consumer working while nothing fails', async () => {
     const figures = await soak(options({ faultRate: 0 }));
 
     expect(figures).toStrictEqual({
@@ -54,7 +54,7 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     },
   );
 
-  it('comes to the same figures with the same seed', async () => {
+  it('gives the same figures with the same seed', async () => {
     const first = await soak(options({ secrets: 1 }));
     const second = await soak(options({ secrets: 1 }));
     const other = await soak(options({ secrets: 1, seed: 5 }));

@@ -1,50 +1,60 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startRepeatable } from '../../bench/soak/repeatable-sandbox.ts';
-import { currentVersionId, TokenLedger } from '../../bench/soak/token-ledger.ts';
+import { TokenLedger } from '../../bench/soak/token-ledger.ts';
+import { tokensWith } from '../../bench/token-homes.ts';
 import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 
-/** Rotates once with a fault; answers where the live refresh token is afterwards. */
-async function whereaboutsAfter(rule: FaultRule): Promise<string> {
+const NOT_RECORDED: FaultRule = {
+  target: 'dynamodb:TransactWriteItems',
+  kind: 'access-denied',
+  by: 'refresh',
+};
+
+/** Rotates once with faults, which leave AWSCURRENT as it was. */
+async function rotatedWith(rules: readonly FaultRule[]) {
   const ledger = new TokenLedger();
   const sandbox = await startRepeatable({
     assemblyDirectory: inject('assemblyDirectory'),
     seed: 1,
     secretsManager: { retryDelaysMs: [] },
-    awsInterceptors: [ledger.awsInterceptor],
+    invocationInterceptors: [ledger.invocationInterceptor],
   });
   onTestFinished(() => sandbox.close());
   ledger.attach(sandbox);
   const { secretArn, clientId } = await createFirstCredential(sandbox);
-  const first = ledger.tokensOf(secretArn, currentVersionId(sandbox, secretArn));
-  sandbox.faults.add(rule);
+  const first = tokensWith('AWSCURRENT', secretArn, sandbox);
+  for (const rule of rules) sandbox.faults.add(rule);
   sandbox.secretsManager.enableRotation(secretArn, sandbox.rotationFunctionArn, {
     ScheduleExpression: 'rate(8 hours)',
   });
 
   await sandbox.advance(8.5 * 3_600_000);
 
-  const live = sandbox.genesysCloud
-    .lineages(clientId)
-    .flatMap(({ tokens }) => tokens)
-    .find(({ kind, state }) => kind === 'refresh' && state === 'live');
-  expect(ledger.tokensOf(secretArn, currentVersionId(sandbox, secretArn))).toStrictEqual(first);
-  expect(live?.fingerprint).not.toBe(first?.refreshToken);
-  return await ledger.whereabouts(secretArn, live?.fingerprint ?? '');
+  expect(tokensWith('AWSCURRENT', secretArn, sandbox)).toStrictEqual(first);
+  const live = ledger.liveToken(secretArn, clientId);
+  if (live === undefined) throw new Error('No refresh token is live.');
+  expect(live).not.toBe(first?.refreshToken);
+  return { ledger, secretArn, clientId, live };
 }
 
 describe('TokenLedger', () => {
-  it.each<[string, FaultRule]>([
-    ['stored', { target: 'lambda:verify', kind: 'access-denied' }],
-    ['sealed', { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }],
-    ['lost on the wire', { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } }],
-    ['lost on the wire', { target: 'lambda:refresh', kind: 'crash-after', when: { nth: 1 } }],
-  ])('finds the newest refresh token %s', async (whereabouts, rule) => {
-    await expect(whereaboutsAfter(rule)).resolves.toBe(whereabouts);
+  it.each<[string, readonly FaultRule[]]>([
+    ['stored', [{ target: 'lambda:verify', kind: 'access-denied' }]],
+    ['recorded', [{ target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }]],
+    ['recorded', [{ target: 'lambda:refresh', kind: 'crash-after' }]],
+    ['sealed', [NOT_RECORDED, { target: 'kms:Decrypt', kind: 'access-denied', by: 'store-pending' }]],
+    ['lost in transit', [{ target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } }]],
+    ['lost in transit', [NOT_RECORDED, { target: 'lambda:refresh', kind: 'crash-after', when: { nth: 1 } }]],
+  ])('finds the newest refresh token %s after %j', async (whereabouts, rules) => {
+    const { ledger, secretArn, clientId, live } = await rotatedWith(rules);
+
+    await expect(ledger.whereabouts(secretArn, live)).resolves.toBe(whereabouts);
+    await expect(ledger.unreachable(secretArn, clientId)).resolves.toBeUndefined();
   });
 
-  it('has no excuse for a refresh token that left without a fault', async () => {
-    const ledger = new TokenLedger();
+  it('has no excuse for a refresh token that was lost without a fault', async () => {
+    const { ledger } = await rotatedWith([{ target: 'lambda:verify', kind: 'access-denied' }]);
 
     await expect(ledger.whereabouts('arn', '0123456789abcdef')).resolves.toBe('lost');
   });

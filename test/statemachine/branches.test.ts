@@ -68,6 +68,12 @@ describe('the other routes', () => {
     expect(run.output).toEqual({ ...INPUT, fetched: { route: 'rotated' } });
   });
 
+  it('stand down when a write to AWSCURRENT has ended the rotation', async () => {
+    const run = await runWorkflow({ Fetch: [fetched('standDown')], StandDown: [stoodDown] }, INPUT);
+
+    expect(run.states).toEqual(['Fetch', 'Route', 'StandDown', 'Superseded']);
+  });
+
   it('check the configuration without a refresh or a promotion', async () => {
     const run = await runWorkflow(CHECK, CHECK_INPUT);
 
@@ -129,6 +135,21 @@ const BRANCHES: readonly Branch[] = [
     error: 'PendingVersionMissing',
     script: { ...AGAIN, Verify: [failure('PendingVersionMissing'), verified] },
     states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  },
+  {
+    from: 'Promote',
+    error: 'AccessTokenExpired',
+    script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('AccessTokenExpired'), promoted] },
+    states: [
+      'StorePending',
+      'Verify',
+      'Promote',
+      'RefreshAgain',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Rotated',
+    ],
   },
   {
     from: 'Promote',

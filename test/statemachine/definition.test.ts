@@ -76,6 +76,7 @@ describe('the definition', () => {
         kind: 'catch',
         label: 'CurrentVersionMoved, PendingVersionMissing',
       },
+      { from: 'Promote', to: 'RefreshAgain', kind: 'catch', label: 'AccessTokenExpired' },
       {
         from: 'Promote',
         to: 'StorePending',

@@ -35,9 +35,9 @@ const REQUESTS: readonly {
   {
     task: 'Fetch',
     functionName: 'Fetch',
-    request: { input: INPUT, execution: 'execution-arn', state: 'Fetch' },
+    request: { input: INPUT, execution: 'execution-arn', redriveCount: 0, state: 'Fetch' },
     parse: parseFetchRequest,
-    parsed: { ...COMMON, purpose: 'rotate', state: 'Fetch' },
+    parsed: { ...COMMON, purpose: 'rotate', redriveCount: 0, state: 'Fetch' },
   },
   {
     task: 'Refresh',
@@ -114,6 +114,7 @@ const REQUESTS: readonly {
       baseVersionId: 'stored-base',
       fingerprint: 'refreshed-fingerprint',
       issuedAt: '2030-01-01T00:00:00.000Z',
+      expiresAt: '2030-01-02T00:00:00.000Z',
       redriveCount: 0,
       state: 'Promote',
     },
@@ -123,6 +124,7 @@ const REQUESTS: readonly {
       baseVersionId: 'stored-base',
       fingerprint: 'refreshed-fingerprint',
       issuedAt: new Date('2030-01-01T00:00:00Z'),
+      expiresAt: new Date('2030-01-02T00:00:00Z'),
       redriveCount: 0,
     },
   },
@@ -132,7 +134,7 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       ...FIRST_ATTEMPT,
-      replaces: PAIR,
+      replaces: { lineage: 'refreshed-lineage', generation: 1 },
       enteredAt: '2030-01-01T00:00:05.000Z',
       state: 'RefreshAgain',
     },
@@ -200,7 +202,7 @@ describe('the request of a Task', () => {
     const run = await runWorkflow(REFRESH_AGAIN, INPUT);
 
     expect(run.calls.slice(4).map(call => call.payload)).toMatchObject([
-      { state: 'RefreshAgain', replaces: PAIR },
+      { state: 'RefreshAgain', replaces: { lineage: 'refreshed-lineage', generation: 1 } },
       { state: 'StorePending', pair: PAIR_AGAIN, sealedRotationToken: 'sealed-rotation-token' },
       {
         state: 'Verify',

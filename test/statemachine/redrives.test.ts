@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { failure, redriveWorkflow, runWorkflow, type Script } from './run-workflow.ts';
 import {
   INPUT,
-  PAIR,
   PAIR_AGAIN,
   promoted,
   REFRESH,
@@ -32,6 +31,10 @@ const REST: Readonly<Record<string, readonly string[]>> = {
 function lastOutcomes(script: Script): Script {
   return Object.fromEntries(Object.entries(script).map(([task, outcomes]) => [task, outcomes.slice(-1)]));
 }
+
+/** What RefreshAgain reads of the pair that it replaces. */
+const REPLACED = { lineage: 'refreshed-lineage', generation: 1 };
+const REPLACED_AGAIN = { lineage: PAIR_AGAIN.lineage, generation: PAIR_AGAIN.generation };
 
 describe('a redrive', () => {
   it('is tested for every Task', () => {
@@ -102,6 +105,16 @@ describe('a redrive', () => {
     {
       task: 'Promote',
       redriven: {
+        Promote: [failure('AccessTokenExpired'), promoted],
+        RefreshAgain: [refreshedAgain],
+        StorePending: [storedAgain],
+        Verify: [verified],
+      },
+      states: ['Promote', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    },
+    {
+      task: 'Promote',
+      redriven: {
         Promote: [failure('PendingVersionMissing'), promoted],
         StorePending: [storedAgain],
         Verify: [verified],
@@ -145,7 +158,7 @@ describe('a redrive', () => {
 
     const run = await redriveWorkflow(failed, lastOutcomes(REFRESH_AGAIN));
 
-    expect(run.calls[0]?.payload).toMatchObject({ state: 'RefreshAgain', replaces: PAIR });
+    expect(run.calls[0]?.payload).toMatchObject({ state: 'RefreshAgain', replaces: REPLACED });
   });
 });
 
@@ -184,8 +197,8 @@ describe('an attempt', () => {
 
     const attempts = run.calls.filter(({ state }) => state === 'RefreshAgain').map(({ payload }) => payload);
     expect(attempts).toMatchObject([
-      { redriveCount: 0, enteredAt: '2030-01-01T00:00:04.000Z', retryCount: 0, replaces: PAIR },
-      { redriveCount: 0, enteredAt: '2030-01-01T00:00:06.000Z', retryCount: 0, replaces: PAIR_AGAIN },
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:04.000Z', retryCount: 0, replaces: REPLACED },
+      { redriveCount: 0, enteredAt: '2030-01-01T00:00:06.000Z', retryCount: 0, replaces: REPLACED_AGAIN },
     ]);
   });
 

@@ -95,7 +95,7 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
 const CAUGHT: Readonly<Record<string, readonly string[]>> = {
   StorePending: ['NewerLogin', 'AccessTokenExpired'],
   Verify: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
-  Promote: ['CurrentVersionMoved', 'PendingVersionMissing'],
+  Promote: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
   RefreshAgain: ['NewerLogin'],
 };
 

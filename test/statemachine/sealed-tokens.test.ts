@@ -8,8 +8,7 @@ describe('tokens in the state', () => {
     {
       way: 'a rotation that refreshes again',
       script: REFRESH_AGAIN,
-      // RefreshAgain reads which pair it replaces.
-      pair: ['StorePending', 'RefreshAgain'],
+      pair: ['StorePending'],
       again: ['StorePending'],
       token: ['StorePending', 'StorePending'],
     },

@@ -4,6 +4,8 @@ import type { Attempt, Exchange, LineageState, SealedPair, TokenItem } from './j
 export type ExchangePlan =
   /** The newest pair is unused so far and lasts: return it as it is. Nothing is spent. */
   | { readonly kind: 'use'; readonly pair: SealedPair }
+  /** AWSCURRENT holds the newest pair, which is newer than the one that this rotation wants replaced, and lasts. */
+  | { readonly kind: 'superseded' }
   /** Present this token. */
   | { readonly kind: 'exchange'; readonly token: TokenItem }
   /** Another attempt is at work until this deadline. */
@@ -40,14 +42,11 @@ export function planExchange(known: LineageState, request: PlanRequest): Exchang
   const { currentFingerprint, attempt, avoidGeneration, now } = request;
   const isCurrent = token.fingerprint === currentFingerprint;
 
-  if (
-    pair !== undefined &&
-    !isCurrent &&
-    token.status === 'issued' &&
-    pair.generation !== avoidGeneration &&
-    outlivesGap(pair, request)
-  ) {
-    return { kind: 'use', pair };
+  if (pair !== undefined && token.status === 'issued' && outlivesGap(pair, request)) {
+    if (!isCurrent && pair.generation !== avoidGeneration) return { kind: 'use', pair };
+    if (isCurrent && avoidGeneration !== undefined && pair.generation > avoidGeneration) {
+      return { kind: 'superseded' };
+    }
   }
   if (token.status === 'exchanged') return { kind: 'spent' };
   // Where AWSCURRENT holds the token, the Promote that claimed it is done.

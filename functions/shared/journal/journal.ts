@@ -59,6 +59,8 @@ export interface TokenItem {
   readonly revision: number | undefined;
   /** Present while the status is `exchanging`. */
   readonly exchange: Exchange | undefined;
+  /** Whether an earlier exchange of the token has no known result: its response was lost. */
+  readonly responseLost?: true;
   /** Until then a Promote may be moving AWSCURRENT to the pair of this token. */
   readonly claimedUntil: Date | undefined;
 }
@@ -126,9 +128,10 @@ export async function readToken(
 ): Promise<TokenItem | undefined> {
   const item = await getItem(journal, tokenKey(fingerprint));
   if (item === undefined) return undefined;
-  if (item.secretArn?.S !== secretArn) {
+  const ownerArn = item.secretArn?.S;
+  if (ownerArn !== secretArn) {
     throw new SharedLogin(
-      `Secret ${secretArn} holds a login that secret ${item.secretArn?.S} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for one of them, then redrive the execution.`,
+      `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for secret ${secretArn} (authorize), then redrive the execution.`,
     );
   }
   return {
@@ -138,6 +141,7 @@ export async function readToken(
     status: STATUSES.find(status => status === item.status?.S) ?? 'issued',
     revision: numberOf(item.revision),
     exchange: exchangeOf(item),
+    ...(item.responseLost?.BOOL === true && { responseLost: true as const }),
     claimedUntil: instantOf(item.claimedUntil?.S),
   };
 }
@@ -194,6 +198,7 @@ export async function beginExchange(
           enteredAt: { S: attempt.enteredAt },
           retryCount: { N: String(attempt.retryCount) },
           deadline: { S: deadline.toISOString() },
+          ...(wasPresented(token) && { responseLost: { BOOL: true } }),
         },
         ...(token.revision === undefined
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -205,6 +210,11 @@ export async function beginExchange(
     ),
   );
   return marked ? exchange : undefined;
+}
+
+/** Whether a token was presented before, and the response was lost. */
+export function wasPresented({ exchange, responseLost }: TokenItem): boolean {
+  return exchange !== undefined || responseLost === true;
 }
 
 /**
@@ -319,7 +329,7 @@ function keptToken({ tableName }: Journal, pair: ExchangedPair): TransactWriteIt
     Update: {
       TableName: tableName,
       Key: tokenKey(pair.fingerprint),
-      UpdateExpression: `SET #status = :issued, generation = :generation ${REMOVE_EXCHANGE} ADD revision :one`,
+      UpdateExpression: `SET #status = :issued, generation = :generation ${REMOVE_EXCHANGE}, responseLost ADD revision :one`,
       ConditionExpression: 'exchangeId = :exchangeId',
       ExpressionAttributeNames: { '#status': 'status' },
       ExpressionAttributeValues: {

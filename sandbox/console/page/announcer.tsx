@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** As long as a state usually takes: what passes faster is not worth hearing of. */
-const SETTLES_AFTER_MS = 600;
+/** Longer than most states take, so that only the states that last are announced. */
+const SETTLE_MS = 600;
 
-/** Tells those who do not see the page what has come of the execution. */
+/** Announces the state of the execution to screen readers. */
 export function Announcer({ text }: { readonly text: string }) {
   const [settled, setSettled] = useState('');
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLES_AFTER_MS);
+    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

@@ -4,7 +4,7 @@ import type { ExecutionView, TokenMark } from '../views.ts';
 /** The look of a status: one colour and one mark. */
 export type Tone = 'none' | 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'stopped';
 
-/** How a status is shown: never by its colour alone. */
+/** How to show a status: never by colour alone. */
 export interface Appearance {
   readonly tone: Tone;
   readonly word: string;
@@ -18,7 +18,7 @@ export type Status =
   | TokenMark['state']
   | 'notEntered';
 
-/** How each status is shown. */
+/** How to show each status. */
 export const APPEARANCES: Readonly<Record<Status, Appearance>> = {
   notEntered: { tone: 'none', word: 'not entered' },
   running: { tone: 'running', word: 'running' },

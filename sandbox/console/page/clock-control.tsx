@@ -9,7 +9,7 @@ interface ClockProps {
   readonly onAdvance: (ms: number) => void;
 }
 
-/** As long as what one waits for: Secrets Manager's retries, the default schedule and window, the life of a token. */
+/** Typical waits: Secrets Manager's retries, the default schedule with its window, the lifetime of a token. */
 const STEPS = [
   { ms: 60_000, name: '1 minute' },
   { ms: 300_000, name: '5 minutes' },
@@ -19,7 +19,7 @@ const STEPS = [
   { ms: 86_400_000, name: '1 day' },
 ] as const;
 
-/** The sandbox's time, and a way to move it on. */
+/** The sandbox's time, and a button that advances it. */
 export function ClockControl({ clockOffsetMs, isMoving, onAdvance }: ClockProps) {
   const now = useNow(clockOffsetMs, 1_000);
   const [stepMs, setStepMs] = useState<number>(3_600_000);
@@ -29,7 +29,7 @@ export function ClockControl({ clockOffsetMs, isMoving, onAdvance }: ClockProps)
         {dateTimeText(now)} UTC
       </time>
       <select
-        aria-label="By how much to move the clock on"
+        aria-label="Clock step"
         value={stepMs}
         onChange={event => setStepMs(Number(event.currentTarget.value))}
       >
@@ -42,10 +42,10 @@ export function ClockControl({ clockOffsetMs, isMoving, onAdvance }: ClockProps)
       <button
         type="button"
         disabled={isMoving}
-        title="Lets the time pass, and all that falls due in it happen"
+        title="Advances the clock and runs everything that becomes due"
         onClick={() => onAdvance(stepMs)}
       >
-        {isMoving ? 'Moving…' : 'Move clock'}
+        {isMoving ? 'Advancing…' : 'Advance clock'}
       </button>
     </div>
   );

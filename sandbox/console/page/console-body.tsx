@@ -26,10 +26,10 @@ interface BodyProps {
   readonly actions: Actions;
 }
 
-/** Where there is room, the faults are in sight from the beginning. */
+/** In wide windows the faults are open at first. */
 const WIDE = '(min-width: 700px)';
 
-/** What the page shows of a sandbox that is known. */
+/** The page, once the sandbox has responded. */
 export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const { executions, credentials, faults } = overview;
   const { clockOffsetMs } = live;

@@ -4,9 +4,9 @@ import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
 
-const LOST = 'The sandbox does not answer. If it is running, open the address that it printed.';
+const LOST = 'The sandbox does not respond. If it is running, open the address that it printed.';
 
-/** The whole page, as soon as the sandbox has told what there is. */
+/** The whole page. */
 export function Console() {
   const live = useOverview();
   const actions = useActions();

@@ -4,7 +4,7 @@ interface ErrorProps {
   readonly onDismiss: () => void;
 }
 
-/** Why the last thing that the user wanted did not happen. */
+/** The error of the user's last action. */
 export function ErrorBar({ error, onDismiss }: ErrorProps) {
   return (
     <div role="alert" class={error === undefined ? 'error-bar is-empty' : 'error-bar'}>

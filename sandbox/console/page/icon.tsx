@@ -11,12 +11,12 @@ const PATHS: Readonly<Record<Tone, string>> = {
   stopped: 'M4 4h8v8H4z',
 };
 
-/** The mark of a status inside of another picture. */
+/** The icon of a status, inside another SVG. */
 export function IconMark({ tone }: { readonly tone: Tone }) {
   return <path class={`icon icon-${tone}`} d={PATHS[tone]} />;
 }
 
-/** The mark of a status; the word beside it is what it means. */
+/** The icon of a status; the word beside it has the meaning. */
 export function Icon({ tone }: { readonly tone: Tone }) {
   return (
     <svg class="icon-box" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">

@@ -1,9 +1,9 @@
 import { prettyJson } from './pretty-json.ts';
 
-/** A value, or a text that is JSON, for reading. */
+/** A formatted value or JSON text. */
 export function JsonText({ value }: { readonly value: unknown }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
     <pre class="json" tabIndex={0}>
       {prettyJson(value)}
     </pre>

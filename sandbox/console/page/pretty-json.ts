@@ -1,4 +1,4 @@
-/** Lays JSON out over several lines, also the JSON that is a text inside of it; any other text stays as it is. */
+/** Formats JSON over several lines, also JSON within texts. Any other text stays as it is. */
 export function prettyJson(value: unknown): string {
   const opened = openTexts(value);
   return typeof opened === 'string' ? opened : JSON.stringify(opened, undefined, 2);

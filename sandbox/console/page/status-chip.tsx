@@ -1,7 +1,7 @@
 import { APPEARANCES, type Status } from './appearance.ts';
 import { Icon } from './icon.tsx';
 
-/** A status as mark and word. */
+/** A status as icon and word. */
 export function StatusChip({ status }: { readonly status: Status }) {
   const { tone, word } = APPEARANCES[status];
   return (

@@ -1,13 +1,13 @@
 const SECOND_MS = 1_000;
 
-/** Each unit with the smaller one that follows it; the first that fits is taken. */
+/** Each unit with the next smaller one; the first that fits is used. */
 const UNITS = [
   { unitMs: 86_400_000, unit: 'd', partMs: 3_600_000, part: 'h' },
   { unitMs: 3_600_000, unit: 'h', partMs: 60_000, part: 'min' },
   { unitMs: 60_000, unit: 'min', partMs: SECOND_MS, part: 's' },
 ] as const;
 
-/** How long something took, to three digits or in the two largest units: `850 ms`, `1.2 s`, `2 min 5 s`, `1 d 3 h`. */
+/** A duration in its two largest units: `850 ms`, `1.2 s`, `2 min 5 s`, `1 d 3 h`. */
 export function durationText(durationMs: number): string {
   const ms = Math.max(0, Math.round(durationMs));
   if (ms < SECOND_MS) return `${ms} ms`;
@@ -18,7 +18,7 @@ export function durationText(durationMs: number): string {
   return `${Math.floor(ms / unitMs)} ${unit}${parts === 0 ? '' : ` ${parts} ${part}`}`;
 }
 
-/** How far an instant lies ahead or back: `in 8 h`, `3 min 5 s ago`, `now`. */
+/** An instant relative to now: `in 8 h`, `3 min 5 s ago`, `now`. */
 export function distanceText(instant: Date, now: Date): string {
   const aheadMs = instant.getTime() - now.getTime();
   if (Math.abs(aheadMs) < SECOND_MS) return 'now';

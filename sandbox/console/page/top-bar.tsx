@@ -21,7 +21,7 @@ interface BarProps {
   readonly onRotate: (credential: CredentialView) => void;
 }
 
-/** The credential, the sandbox's time, and what can be done to both. */
+/** The credential and the sandbox's time, with their actions. */
 export function TopBar(props: BarProps) {
   const { title, live, credentials, credential, execution, states, actions } = props;
   const act = (name: string, path: string, body: object): void =>
@@ -45,7 +45,7 @@ export function TopBar(props: BarProps) {
       />
       {live.connection === 'lost' && (
         <p class="lost" role="alert">
-          The sandbox does not answer; what is shown is old.
+          The sandbox does not respond. This page is out of date.
         </p>
       )}
       <Announcer text={execution === undefined ? '' : executionSentence(execution, states)} />

@@ -5,17 +5,16 @@ import { bundleFunctions } from '../../../infra/bundle.ts';
 const bundles = await bundleFunctions();
 
 describe('the deployment package', () => {
-  // An update of a library that brings back what was left out shows here. The functions with a higher limit need more
-  // than their own client and Genesys Cloud.
+  // An update of a library that brings in what Lambda never loads shows here.
   it.each([
-    ['rotation', 65_000],
-    ['fetch', 60_000],
-    ['refresh', 70_000],
-    ['store-pending', 60_000],
-    ['verify', 60_000],
-    ['promote', 60_000],
-    ['notify', 80_000],
-    ['watch', 60_000],
+    ['rotation', 85_000],
+    ['fetch', 75_000],
+    ['refresh', 115_000],
+    ['store-pending', 92_000],
+    ['verify', 88_000],
+    ['promote', 90_000],
+    ['notify', 102_000],
+    ['watch', 80_000],
   ] as const)('of %s stays below %i bytes', (name, limitBytes) => {
     expect(bundleSize(bundles, name).zippedBytes).toBeLessThan(limitBytes);
   });

@@ -6,11 +6,13 @@ const USAGE: Usage = {
   rotation: {
     secretCalls: 10,
     keyCalls: 4,
-    tableReads: 0,
+    tableReads: 8,
+    tableWrites: 10,
     transitions: 7,
     invocations: { rotation: 4, refresh: 1 },
     logBytes: 0,
   },
+  journal: { tokenBytes: 300, lineageBytes: 1_200 },
   deployment: { keys: 2, alarmMetrics: 9, dashboards: 1, memoryMb: 512 },
 };
 
@@ -23,7 +25,14 @@ describe('rotationBill', () => {
     const bill = rotationBill(USAGE);
 
     // Four invocations of 4 s and one of 0.8 s at half a GB.
-    expect(unitsOf(bill)).toMatchObject({ transition: 7, lambdaRequest: 5, secretCall: 10, keyCall: 4 });
+    expect(unitsOf(bill)).toMatchObject({
+      transition: 7,
+      lambdaRequest: 5,
+      secretCall: 10,
+      keyCall: 4,
+      tableRead: 8,
+      tableWrite: 10,
+    });
     expect(unitsOf(bill).lambdaGbSecond).toBeCloseTo(8.4, 10);
   });
 
@@ -39,6 +48,12 @@ describe('deploymentBill', () => {
   it('lists a hundred secrets a call, by the hour', () => {
     expect(unitsOf(deploymentBill(USAGE, 100)).secretCall).toBe(730);
     expect(unitsOf(deploymentBill(USAGE, 101)).secretCall).toBe(1460);
+  });
+
+  it('stores an item of the journal for each rotation of a year, and one for each credential', () => {
+    const { tableGigabyteMonth = 0 } = unitsOf(deploymentBill(USAGE, 10));
+
+    expect(tableGigabyteMonth * 1024 ** 3).toBeCloseTo(10 * (1_095 * 400 + 1_300), 3);
   });
 });
 

@@ -3,101 +3,129 @@ import { broken, type Cell, firstOutcome } from '../../../bench/fault-matrix/exp
 import type { PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
 import type { Ending, Trial } from '../../../bench/fault-matrix/rotation-trial.ts';
 
-const STORED_NOTHING: PlannedFault = {
+const NOT_OPENED: PlannedFault = {
+  scenario: 'plain',
   site: { functionName: 'store-pending', sort: 'aws', name: 'kms:Decrypt', target: 'kms:Decrypt' },
   kind: 'hang',
   duration: 'lasting',
 };
-const ANSWER_LOST: PlannedFault = {
+const RESPONSE_LOST: PlannedFault = {
+  scenario: 'plain',
   site: { functionName: 'refresh', sort: 'genesys', name: 'genesys:token', target: 'genesys:token' },
   kind: 'answer-lost',
+  duration: 'once',
+};
+const FUNCTION_KILLED: PlannedFault = {
+  scenario: 'plain',
+  site: { functionName: 'refresh', sort: 'invocation', name: 'its invocation', target: 'lambda:refresh' },
+  kind: 'out-of-memory',
   duration: 'once',
 };
 const ROTATED: Ending = {
   current: 'rotated',
   newestToken: 'current',
+  isReachable: true,
+  refreshes: 1,
+  executions: 1,
   verdict: 'succeeded',
   execution: 'SUCCEEDED',
 };
-const SEALED: Ending = {
-  current: 'first',
-  newestToken: 'sealed',
+const RECORDED: Ending = {
+  current: 'kept',
+  newestToken: 'recorded',
+  isReachable: true,
+  refreshes: 1,
+  executions: 1,
   verdict: 'failed',
   execution: 'FAILED',
   state: 'StorePending',
   error: 'TimeoutError',
 };
 const LOST: Ending = {
-  ...SEALED,
+  ...RECORDED,
   newestToken: 'lost',
+  isReachable: false,
   state: 'Refresh',
   error: 'RefreshTokenRejected',
-  message: 'Rejected: the token was probably spent by it.',
+  message: 'Rejected: an earlier attempt probably spent it.',
 };
-const recovered: Trial = { first: SEALED, last: ROTATED, refreshes: 1, leaks: 0 };
-const reported: Trial = { first: LOST, last: LOST, refreshes: 1, leaks: 0 };
+const recovered: Trial = { first: RECORDED, last: ROTATED, leaks: 0 };
+const reported: Trial = { first: LOST, last: LOST, leaks: 0 };
 
 describe('firstOutcome', () => {
   it.each<[ReturnType<typeof firstOutcome>, Partial<Ending>]>([
     ['rotated', ROTATED],
     ['confirmed later', { ...ROTATED, verdict: 'failed' }],
-    ['not started', { execution: 'NONE', newestToken: 'current' }],
-    ['unspent', { newestToken: 'current' }],
-    ['sealed', {}],
+    ['not started', { execution: 'NONE', newestToken: 'current', refreshes: 0 }],
+    ['unspent', { newestToken: 'current', refreshes: 0 }],
+    ['unspent', { newestToken: 'recorded', refreshes: 0 }],
     ['stored', { newestToken: 'stored' }],
+    ['recorded', {}],
+    ['sealed', { newestToken: 'sealed' }],
     ['lost', { newestToken: 'lost' }],
-  ])('tells %s', (outcome, ending) => {
-    expect(firstOutcome({ ...recovered, first: { ...SEALED, ...ending } })).toBe(outcome);
+  ])('is %s after %j', (outcome, ending) => {
+    expect(firstOutcome({ ...recovered, first: { ...RECORDED, ...ending } })).toBe(outcome);
   });
 });
 
 describe('broken', () => {
   it('finds nothing where the retry and the redrive have rotated', () => {
-    expect(broken({ fault: STORED_NOTHING, retried: recovered, redriven: recovered })).toStrictEqual([]);
+    expect(broken({ fault: NOT_OPENED, retried: recovered, redriven: recovered })).toStrictEqual([]);
   });
 
-  it('finds nothing where a lost answer is reported as such', () => {
-    expect(broken({ fault: ANSWER_LOST, retried: reported, redriven: reported })).toStrictEqual([]);
+  it('finds nothing where a lost response is reported as such', () => {
+    expect(broken({ fault: RESPONSE_LOST, retried: reported, redriven: reported })).toStrictEqual([]);
+  });
+
+  it('finds nothing where the function was killed and the journal had refused the result', () => {
+    const fault: PlannedFault = { ...FUNCTION_KILLED, scenario: 'unrecorded' };
+
+    expect(broken({ fault, retried: reported, redriven: reported })).toStrictEqual([]);
   });
 
   it.each<[string, Partial<Cell>]>([
     [
       'a refresh token is lost that could have been saved',
-      { fault: STORED_NOTHING, retried: reported, redriven: reported },
+      { fault: FUNCTION_KILLED, retried: reported, redriven: reported },
     ],
-    ['AWSCURRENT is broken', { retried: { ...recovered, first: { ...SEALED, current: 'broken' } } }],
-    ['Genesys Cloud saw 2 refreshes', { redriven: { ...recovered, refreshes: 2 } }],
-    ['1 texts have a secret in them', { retried: { ...recovered, leaks: 1 } }],
+    ['AWSCURRENT is broken', { retried: { ...recovered, first: { ...RECORDED, current: 'broken' } } }],
+    [
+      'no rotation gets from AWSCURRENT to the newest refresh token',
+      { retried: { ...recovered, first: { ...RECORDED, isReachable: false } } },
+    ],
+    ['Genesys Cloud saw 2 refreshes', { redriven: { ...recovered, last: { ...ROTATED, refreshes: 2 } } }],
+    ['2 executions were started', { retried: { ...recovered, last: { ...ROTATED, executions: 2 } } }],
+    ['1 texts contain a secret', { retried: { ...recovered, leaks: 1 } }],
     [
       'not rotated after the redrive, but FAILED in StorePending with TimeoutError',
-      { redriven: { ...recovered, last: SEALED } },
+      { redriven: { ...recovered, last: RECORDED } },
     ],
     [
-      'after the retry Secrets Manager says failed',
+      "after the retry Secrets Manager's verdict is failed",
       { retried: { ...recovered, last: { ...ROTATED, verdict: 'failed' } } },
     ],
     [
       'the two first attempts differ',
-      { redriven: { ...recovered, first: { ...SEALED, newestToken: 'stored' } } },
+      { redriven: { ...recovered, first: { ...RECORDED, newestToken: 'stored' } } },
     ],
     [
-      'after the redrive the loss is not told, but Refresh: RefreshTokenRejected',
+      'after the redrive the loss is not reported, but Refresh: RefreshTokenRejected',
       {
-        fault: ANSWER_LOST,
+        fault: RESPONSE_LOST,
         retried: reported,
         redriven: { ...reported, last: { ...LOST, message: 'Rejected.' } },
       },
     ],
     [
-      'after the retry AWSCURRENT is not what it was',
+      'after the retry AWSCURRENT has changed',
       {
-        fault: ANSWER_LOST,
+        fault: RESPONSE_LOST,
         retried: { ...reported, last: { ...LOST, current: 'rotated' } },
         redriven: reported,
       },
     ],
   ])('finds that %s', (problem, changes) => {
-    const cell: Cell = { fault: STORED_NOTHING, retried: recovered, redriven: recovered, ...changes };
+    const cell: Cell = { fault: NOT_OPENED, retried: recovered, redriven: recovered, ...changes };
 
     const { functionName, name } = cell.fault.site;
     expect(broken(cell)).toStrictEqual([

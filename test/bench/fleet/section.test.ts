@@ -27,13 +27,13 @@ describe('fleetRunsSection', () => {
     );
   });
 
-  it('says how the processor time beyond that of a single rotation grows', () => {
+  it('shows how the processor time beyond that of a single rotation grows', () => {
     expect(lines.join('\n')).toContain(
-      'From 100 to 1,000 secrets the processor time beyond that of a single rotation grows with the power 1.00 of their number, where 1 is linear. The starts of processes, which are as many in either, lower it; within the 1,000 the second half of the executions took 0.95× as long as the first.',
+      'From 100 to 1,000 secrets the processor time beyond that of a single rotation grows with the power 1.00 of their number (1 is linear). The starts of processes lower it, because both fleets have the same number of them. Within the 1,000, the second half of the executions took 0.95× as long as the first.',
     );
   });
 
-  it('says nothing of growth when there is no second fleet to compare', () => {
+  it('does not mention growth without a second fleet to compare', () => {
     const text = fleetRunsSection({ runs: [run(1, 2_500, 3_000), run(10, 5_000, 5_000)] });
 
     expect(text).not.toContain('grows');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lowerBound } from '../../../bench/rotation/lower-bound.ts';
 
-it('adds up the calls that no design can leave out, by the table of latencies', () => {
+it('adds up the latencies of the calls that no design can leave out', () => {
   expect(lowerBound()).toEqual({
     // 4 × 15 + 25 + 300 + 50 + 150 + 50
     totalMs: 635,
@@ -11,9 +11,9 @@ it('adds up the calls that no design can leave out, by the table of latencies', 
     calls: [
       'be called by Secrets Manager 4 times',
       'read the credential',
-      'trade the refresh token',
+      'exchange the refresh token',
       'store the new tokens',
-      'prove them at Genesys Cloud',
+      'verify them at Genesys Cloud',
       'move `AWSCURRENT`',
     ],
   });

@@ -17,16 +17,16 @@ describe('sandboxSection', () => {
   it('shows the start as a multiple of that of an empty program, and the memory', () => {
     const lines = sandboxSection(REPORT).split('\n');
 
-    expect(lines).toContain('| Start, until it serves | 15.0× |');
-    expect(lines).toContain('| of that loading its modules, types taken out | 75 % |');
-    expect(lines).toContain('| Memory when it serves | 120 MB |');
-    expect(lines).toContain('The run of the whole suite was not measured (`--suite` does).');
+    expect(lines).toContain('| Start, until it serves requests | 15.0× |');
+    expect(lines).toContain('| Part of the start for loading its modules, with types removed | 75 % |');
+    expect(lines).toContain('| Memory when it serves requests | 120 MB |');
+    expect(lines).toContain('The time of the whole test suite was not measured (use `--suite`).');
   });
 
   it.each([
-    [80.4, 'The whole suite takes 80 s on this machine, within the 90 s'],
-    [91, 'The whole suite takes 91 s on this machine, beyond the 90 s'],
-  ])('says whether a suite of %d s takes too long', (suiteSeconds, sentence) => {
+    [80.4, 'The whole test suite takes 80 s on this machine, within the limit of 90 s'],
+    [91, 'The whole test suite takes 91 s on this machine, over the limit of 90 s'],
+  ])('shows whether a suite of %d s takes too long', (suiteSeconds, sentence) => {
     expect(sandboxSection({ ...REPORT, suiteSeconds })).toContain(sentence);
   });
 });

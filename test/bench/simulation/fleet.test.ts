@@ -8,7 +8,7 @@ function fleet(changes: Partial<FleetOptions> = {}) {
 }
 
 describe('simulateFleet', () => {
-  it('gives the same figures for the same seed, and others for another', () => {
+  it('gives the same figures for the same seed, and others for another seed', () => {
     const once = fleet();
 
     expect(fleet()).toEqual(once);
@@ -27,7 +27,7 @@ describe('simulateFleet', () => {
     });
   });
 
-  it('goes on with executions that failed, and trades no refresh token twice, when all begin at once', () => {
+  it('redrives failed executions and exchanges no refresh token twice when all begin at once', () => {
     const figures = fleet({ moments: 'together' });
 
     expect(figures).toMatchObject({ rotated: 300, unfinished: 0, mostRefreshesOfASecret: 1 });
@@ -36,7 +36,7 @@ describe('simulateFleet', () => {
     expect(figures.refused['writing secrets']).toBeGreaterThan(0);
   });
 
-  it('waits longer and still fails nothing when looks are refused for a while', () => {
+  it('waits longer and fails no attempt when polls are refused for a while', () => {
     const usual = fleet({ windowMs: 25_000, drained: [] });
     const drained = fleet({ windowMs: 25_000, drained: ['DescribeExecution'] });
 
@@ -54,7 +54,7 @@ describe('simulateFleet', () => {
     expect(figures.failedAttempts['Lambda.TooManyRequestsException']).toBeGreaterThan(0);
   });
 
-  it('keeps the functions of the workflow from being pushed out where concurrency is set aside', () => {
+  it('fails no execution where concurrency is reserved', () => {
     const shared = fleet({ moments: 'together', lambda: { concurrency: 50, reserved: undefined } });
     const reserved = fleet({ moments: 'together', lambda: { concurrency: 1_000, reserved: 25 } });
 
@@ -63,7 +63,7 @@ describe('simulateFleet', () => {
     expect(reserved.failedAttempts['Lambda.TooManyRequestsException']).toBeGreaterThan(0);
   });
 
-  it('leaves what fails too late for a retry in the window to the next one', () => {
+  it('leaves a rotation that fails too late for a retry to the next window', () => {
     const figures = fleet({
       moments: 'together',
       windowMs: 30_000,
@@ -74,7 +74,7 @@ describe('simulateFleet', () => {
     expect(figures.rotated + figures.unfinished).toBe(300);
   });
 
-  it('meets the rate limits of Genesys Cloud', () => {
+  it('respects the rate limits of Genesys Cloud', () => {
     const token = fleet({ windowMs: 60_000, genesys: { ...DEFAULT_FLEET.genesys, tokenRequests: 100 } });
     const api = fleet({ windowMs: 60_000, genesys: { ...DEFAULT_FLEET.genesys, apiPerUser: 100 } });
     const spread = fleet({

@@ -5,26 +5,28 @@ import { startSandbox } from '../../helpers/sandbox.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Every call of a rotation that nothing disturbs, but for the looks of the rotation function: they go by its time. */
+/** Every call of an undisturbed rotation except the polls of the rotation function, whose number depends on the time. */
 const CALLS = {
-  'dynamodb:GetItem': 4,
+  'dynamodb:GetItem': 8,
+  'dynamodb:PutItem': 1,
+  'dynamodb:TransactWriteItems': 1,
+  'dynamodb:UpdateItem': 1,
   'kms:Decrypt': 2,
   'kms:GenerateDataKey': 2,
   'secretsmanager:DescribeSecret': 5,
   'secretsmanager:GetSecretValue': 4,
-  'secretsmanager:ListSecretVersionIds': 1,
   'secretsmanager:PutSecretValue': 1,
   'secretsmanager:UpdateSecretVersionStage': 1,
   'states:StartExecution': 1,
 };
 
-/** What one rotation by its schedule does in the sandbox, where time stands still: a look each finds it done. */
+/** Counts one scheduled rotation in the sandbox, where time stands still: the first poll finds the execution closed. */
 async function sandboxRotation() {
   const invocations: Record<string, number> = {};
   const { sandbox, credential } = await startSandbox({
     virtualTime: true,
     seed: 1,
-    // An execution that takes no time would be closed before it can be seen, and be looked at twice.
+    // An execution that takes no time would close before DescribeExecution shows it, and be polled twice.
     stepFunctions: { startLagMs: 0 },
     invocationInterceptors: [
       async ({ functionName }, next) => {
@@ -87,10 +89,10 @@ describe('a single rotation in the simulation', () => {
     expect(counted.calls).toEqual({ ...CALLS, 'states:DescribeExecution': 1 });
     expect(counted.refreshes).toBe(1);
     expect(simulated).toMatchObject({ ...expected, mostRefreshesOfASecret: 1 });
-    expect(simulated.calls).toEqual({ ...CALLS, 'states:DescribeExecution': simulated.looksPerRotation });
+    expect(simulated.calls).toEqual({ ...CALLS, 'states:DescribeExecution': simulated.pollsPerRotation });
   });
 
-  it('starts every function cold, and takes as long as its execution and the wait for it', () => {
+  it('starts every function cold, and takes longer than its execution and the wait for it', () => {
     const { coldStarts, rotation, execution, waitedSecondsPerRotation, refused } = simulatedRotation();
 
     expect(coldStarts).toEqual({

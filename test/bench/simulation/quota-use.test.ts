@@ -7,13 +7,13 @@ describe('quotaUse', () => {
   const rates = (region: string): Record<string, number> =>
     Object.fromEntries(quotaUse(figures, region).map(({ quota, perSecond }) => [quota, perSecond]));
 
-  it('lists the narrowest quota first', () => {
+  it('lists the tightest quota first', () => {
     const quotas = quotaUse(figures, 'eu-central-1').map(({ quota }) => quota);
 
-    expect(quotas.slice(0, 3)).toEqual(['DescribeExecution', 'writing secrets', 'listing versions']);
+    expect(quotas.slice(0, 3)).toEqual(['DescribeExecution', 'writing secrets', 'StateTransition']);
   });
 
-  it('divides the quota by what a rotation takes of it', () => {
+  it('divides the quota by the requests of a rotation', () => {
     const writing = quotaUse(figures, 'eu-central-1').find(({ quota }) => quota === 'writing secrets');
 
     expect(writing).toMatchObject({

@@ -16,6 +16,7 @@ import {
   string,
 } from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { enumeration } from '../../../sandbox/aws/enumeration.ts';
 import { validated } from '../../../sandbox/aws/validation.ts';
 
 const cases: { schema: GenericSchema; value: unknown; constraint: string }[] = [
@@ -53,6 +54,16 @@ const cases: { schema: GenericSchema; value: unknown; constraint: string }[] = [
     schema: literal('AES_256'),
     value: 'SENTINEL',
     constraint: 'Member must satisfy enum value set: [AES_256]',
+  },
+  {
+    schema: enumeration(['name'], ['owning-service']),
+    value: 'owning-service',
+    constraint: 'Member has a value that the sandbox does not emulate',
+  },
+  {
+    schema: enumeration(['name'], ['owning-service']),
+    value: 'SENTINEL',
+    constraint: 'Member must satisfy enum value set: [name, owning-service]',
   },
   { schema: optional(never()), value: 'SENTINEL', constraint: 'Member is not emulated by the sandbox' },
   { schema: number(), value: 'SENTINEL', constraint: 'Member must be number' },

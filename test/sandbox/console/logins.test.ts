@@ -46,7 +46,7 @@ describe('a new login of the user', () => {
     expect(lineages).toHaveLength(2);
   });
 
-  it('lets a rotation finish whose refresh token was revoked', async () => {
+  it('lets a rotation succeed whose refresh token was revoked', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -66,14 +66,14 @@ describe('a new login of the user', () => {
     });
     expect(afterRevocation.consumer).toMatchObject({
       works: false,
-      explanation: 'Genesys Cloud answers 401: the access token of AWSCURRENT was revoked.',
+      explanation: 'Genesys Cloud responds with 401: the access token of AWSCURRENT was revoked.',
     });
     expect(failed).toMatchObject({ status: 'FAILED', error: 'RefreshTokenRejected' });
     expect(await world.execution()).toMatchObject({ arn: failed.arn, status: 'SUCCEEDED', redriveCount: 1 });
     expect((await world.credentialView()).consumer.works).toBe(true);
   });
 
-  it('concerns the user of that secret only', async () => {
+  it('affects only the user of that secret', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.credential({ secretName: 'genesys/other' });
@@ -99,7 +99,7 @@ describe('a new login of the user', () => {
 
       expect(answer).toEqual({
         status: 502,
-        body: { error: expect.stringMatching(/^Nobody could log in\. [^\n]+ The secret is as it was\.$/) },
+        body: { error: expect.stringMatching(/^The login failed\. [^\n]+ The secret was not changed\.$/) },
       });
       expect(await currentValue(world, secretArn)).toEqual(before);
     },
@@ -110,21 +110,21 @@ describe('a new login of the user', () => {
       'a wrong client secret',
       (value: object) => ({ ...value, clientSecret: 'wrong' }),
       502,
-      'Nobody could log in. The exchange of the code ended with invalid_client. The secret is as it was.',
+      'The login failed. The exchange of the code ended with invalid_client. The secret was not changed.',
     ],
     [
-      'an OAuth client that nobody knows',
+      'an unknown OAuth client',
       (value: object) => ({ ...value, clientId: 'unknown' }),
       409,
-      'Genesys Cloud knows no OAuth client unknown with a redirect URI.',
+      'Genesys Cloud has no OAuth client unknown with a redirect URI.',
     ],
     [
       'no OAuth client',
       () => ({ team: 'crm' }),
       409,
-      'AWSCURRENT is no JSON object with clientId and clientSecret. Write one by hand.',
+      'AWSCURRENT is not a JSON object with clientId and clientSecret. Write one with PutSecretValue.',
     ],
-  ])('says what is wrong with a secret with %s', async (_what, change, status, error) => {
+  ])('reports a secret with %s', async (_what, change, status, error) => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     const value = await currentValue(world, secretArn);
@@ -147,7 +147,7 @@ describe('a new login of the user', () => {
       expect(await world.post(target, { secretArn })).toEqual({
         status: 409,
         body: {
-          error: `Whose login the secret ${secretArn} holds is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
+          error: `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
         },
       });
     },

@@ -95,7 +95,7 @@ describe('the overview', () => {
     });
   });
 
-  it('lists the executions, the newest first, as Step Functions describes them', async () => {
+  it('lists the executions, newest first, as Step Functions describes them', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.post('/secrets/rotate', { secretArn });
@@ -126,10 +126,10 @@ describe('the overview', () => {
       },
       { ...both, status: 'SUCCEEDED', redriveCount: 0, isRedrivable: false },
     ]);
-    expect(faults).toEqual([{ id: 1, text: 'lambda:verify=crash-before', injected: 2 }]);
+    expect(faults).toEqual([{ id: 1, text: 'lambda:verify=crash-before', injected: 5 }]);
   });
 
-  it('tells what Secrets Manager does while it rotates', async () => {
+  it('shows what Secrets Manager does during a rotation', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -138,7 +138,7 @@ describe('the overview', () => {
     expect((await world.credentialView()).rotation.status).toBe('rotating, attempt 1: createSecret');
   });
 
-  it('tells what Secrets Manager does about a rotation that fails', async () => {
+  it('shows what Secrets Manager does about a failed rotation', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.post('/faults', { text: 'lambda:rotation=crash-before' });
@@ -154,9 +154,9 @@ describe('the overview', () => {
   });
 
   it.each([
-    ['expired', 'Genesys Cloud answers 401: the access token of AWSCURRENT has expired.', 86_400_000],
+    ['expired', 'Genesys Cloud responds with 401: the access token of AWSCURRENT has expired.', 86_400_000],
     ['live', 'Genesys Cloud accepts the access token of AWSCURRENT.', 86_399_000],
-  ] as const)('says to a consumer that the token is %s by the clock', async (state, explanation, ms) => {
+  ] as const)('reports that the token of consumers is %s by the clock', async (state, explanation, ms) => {
     const world = await consoleWorld();
     await world.credential();
     await world.post('/faults', { text: 'lambda:rotation=crash-before' });
@@ -171,12 +171,12 @@ describe('the overview', () => {
   it.each([
     [
       '{"accessToken":"made up"}',
-      'Genesys Cloud answers 401: it never issued the access token of AWSCURRENT.',
+      'Genesys Cloud responds with 401: it never issued the access token of AWSCURRENT.',
     ],
     ['{"clientId":"x"}', 'The value of AWSCURRENT has no access token.'],
     ['{"accessToken":7}', 'The value of AWSCURRENT has no access token.'],
     ['no JSON', 'The value of AWSCURRENT has no access token.'],
-  ])('says what a consumer gets of the value %s', async (SecretString, explanation) => {
+  ])('reports what consumers get from the value %s', async (SecretString, explanation) => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -185,7 +185,7 @@ describe('the overview', () => {
     expect((await world.credentialView()).consumer).toMatchObject({ works: false, explanation });
   });
 
-  it('knows no consumer of a secret that is scheduled for deletion, nor other secrets', async () => {
+  it('reports a secret that is scheduled for deletion, and no other secrets', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.secrets.send(new CreateSecretCommand({ Name: 'database', SecretString: '{"password":"x"}' }));

@@ -58,6 +58,6 @@ describe('npm run sandbox', () => {
     const { exitCode, stderr } = await sandboxProgram('--control-port', port).ended;
 
     expect(exitCode).toBe(1);
-    expect(stderr).toBe(`Port ${port} is in use; choose another one with --control-port, or leave it out.\n`);
+    expect(stderr).toBe(`Port ${port} is in use. Choose another one with --control-port, or omit it.\n`);
   });
 });

@@ -69,6 +69,12 @@ describe('permissions for DynamoDB', () => {
     ]);
   });
 
+  it('for DescribeTable name the table and no items', async () => {
+    expect(await needed('DescribeTable', { TableName })).toStrictEqual([
+      { action: 'dynamodb:DescribeTable', resource: JOURNAL_ARN },
+    ]);
+  });
+
   it('for TransactWriteItems are the actions of its items', async () => {
     const conditional = { TableName, Key: KEY, ConditionExpression: 'attribute_exists(lineage)' };
 

@@ -2,6 +2,8 @@ import {
   type AttributeValue,
   DeleteItemCommand,
   type DeleteItemCommandInput,
+  DescribeTableCommand,
+  type DescribeTableCommandInput,
   DynamoDBClient,
   GetItemCommand,
   type GetItemCommandInput,
@@ -72,6 +74,8 @@ export async function openTables(
     /** The item under {@link KEY}, by a consistent read. */
     stored: async () =>
       (await sdk.send(new GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }))).Item,
+    describeTable: (input: Partial<DescribeTableCommandInput> = {}) =>
+      sdk.send(new DescribeTableCommand({ TableName, ...input })),
     get: (input: Partial<GetItemCommandInput> = {}) =>
       sdk.send(new GetItemCommand({ TableName, Key: KEY, ...input })),
     put: (input: Partial<PutItemCommandInput> = {}) =>

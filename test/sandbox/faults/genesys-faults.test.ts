@@ -19,7 +19,7 @@ async function faultyGenesys(rule: FaultRule) {
   const refresh = (timeoutMs = 5_000) =>
     refreshTokens(
       { clientId, clientSecret, refreshToken: tokens.refreshToken },
-      { secretArn: 'arn:secret', loginUrl, timeoutMs, repeated: false, now: () => new Date() },
+      { secretArn: 'arn:secret', loginUrl, timeoutMs, presentedBefore: false, now: () => new Date() },
     );
   const verify = (timeoutMs = 5_000) =>
     currentUserId(tokens.accessToken, { secretArn: 'arn:secret', apiUrl, timeoutMs });
@@ -36,10 +36,10 @@ describe('faults of Genesys Cloud', () => {
     ['throttled', 0, 'GenesysRateLimited'],
     ['server-error', 0, 'GenesysUnavailable'],
     ['redirect', 0, 'GenesysUnavailable'],
-    ['answer-lost', 1, 'GenesysAnswerLost'],
-    ['wrong-body', 1, 'GenesysAnswerLost'],
-    ['empty-body', 1, 'GenesysAnswerLost'],
-    ['huge-body', 1, 'GenesysAnswerLost'],
+    ['answer-lost', 1, 'TokenResponseLost'],
+    ['wrong-body', 1, 'TokenResponseLost'],
+    ['empty-body', 1, 'TokenResponseLost'],
+    ['huge-body', 1, 'TokenResponseLost'],
   ])('at the token endpoint: %s spends %i tokens and is %s to a rotation', async (kind, spent, name) => {
     const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind, when: { nth: 1 } });
 
@@ -55,7 +55,7 @@ describe('faults of Genesys Cloud', () => {
     async (kind, spent) => {
       const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind });
 
-      await expect(refresh(50)).rejects.toMatchObject({ name: 'GenesysAnswerLost' });
+      await expect(refresh(50)).rejects.toMatchObject({ name: 'TokenResponseLost' });
       expect(org.cloud.counts().refreshes).toBe(spent);
     },
   );

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { logIn } from '../../../sandbox/genesys-cloud/browser.ts';
+import { fingerprintOf } from '../../../sandbox/genesys-cloud/fingerprint.ts';
 import { basic, type Organization, organization, REDIRECT_URI, USER } from './organization.ts';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+
+const tokens = v.object({ access_token: v.string(), refresh_token: v.string() });
 
 /** A fresh code. */
 async function codeOf(org: Organization, changes: Record<string, string> = {}): Promise<string> {
@@ -59,6 +63,40 @@ describe('token endpoint: authorization_code', () => {
     const second = await outcome(org.requestToken(form));
 
     expect(second).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  });
+
+  it('revokes the tokens of a code, and of their refreshes, when the code comes again', async () => {
+    const org = await organization();
+    const form = {
+      grant_type: 'authorization_code',
+      code: await codeOf(org),
+      redirect_uri: REDIRECT_URI,
+    };
+    const first = v.parse(tokens, await (await org.requestToken(form)).json());
+    const { refresh_token } = first;
+    const refreshed = await org.requestToken({ grant_type: 'refresh_token', refresh_token });
+    const latest = v.parse(tokens, await refreshed.json());
+    const otherLogin = await org.firstTokens();
+
+    await org.requestToken(form);
+
+    for (const token of Object.values(latest)) expect(org.cloud.isLive(fingerprintOf(token))).toBe(false);
+    expect(org.cloud.isLive(fingerprintOf(otherLogin.refreshToken))).toBe(true);
+  });
+
+  it('leaves the tokens of a code alone when another client presents it', async () => {
+    const org = await organization();
+    const form = {
+      grant_type: 'authorization_code',
+      code: await codeOf(org),
+      redirect_uri: REDIRECT_URI,
+    };
+    const { refresh_token } = v.parse(tokens, await (await org.requestToken(form)).json());
+    const other = org.cloud.createClient({ redirectUris: [REDIRECT_URI] });
+
+    await org.requestToken(form, { client: other });
+
+    expect(org.cloud.isLive(fingerprintOf(refresh_token))).toBe(true);
   });
 
   it.each([

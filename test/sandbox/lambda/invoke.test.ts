@@ -18,6 +18,7 @@ describe('Lambda.invoke', () => {
     expect(invocation).toStrictEqual({
       payload: { given: '1970-01-01T00:00:00.001Z', at: '1970-01-01T00:00:00.000Z' },
       requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      executedVersion: '$LATEST',
     });
   });
 
@@ -45,6 +46,19 @@ describe('Lambda.invoke', () => {
 
     expect(payload).toStrictEqual({ a: 1 });
     expect(lambda.hasFunction(functionName)).toBe(true);
+  });
+
+  it.each([
+    ['probe', '$LATEST'],
+    [`${FUNCTION_ARN}:2`, '2'],
+    [`${FUNCTION_ARN}:prod`, '1'],
+  ])('says which version ran for %s', async (functionName, version) => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe(ECHO, { versions: ['1', '2'], aliases: { prod: '1' } }));
+
+    const { executedVersion } = await lambda.invoke(functionName, {}, 'states.amazonaws.com');
+
+    expect(executedVersion).toBe(version);
   });
 
   it.each([

@@ -51,6 +51,20 @@ describe('Lambda behind the AWS SDK', () => {
     expect([event.StatusCode, dryRun.StatusCode]).toStrictEqual([202, 204]);
   });
 
+  it.each([
+    ['clientContext', { ClientContext: 'e30=' }],
+    ['durableExecutionName', { DurableExecutionName: 'once' }],
+    ['tenantId', { TenantId: 'one' }],
+  ])('refuses %s by its name', async (member, input) => {
+    const { lambda } = openLambda();
+    lambda.createFunction(probe('exports.handler = async () => 1;'));
+    const client = new LambdaClient((await serveAws([lambda])).client);
+
+    await expect(client.send(new InvokeCommand({ FunctionName: 'probe', ...input }))).rejects.toThrow(
+      `'${member}' failed to satisfy constraint: Member is not emulated`,
+    );
+  });
+
   it('answers the configuration of a function without what GetFunction wraps around it', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;', { environment: { A: '1' } }));

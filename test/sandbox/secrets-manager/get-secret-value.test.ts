@@ -94,9 +94,9 @@ describe('GetSecretValue', () => {
     const uses: unknown[] = [];
     const granted = new Set(['kms:GenerateDataKey', 'kms:Decrypt']);
     const world = secretsWorld({
-      mayUseKey: ({ action, encryptionContext, keyId }) => {
+      judgeKeyUse: ({ action, encryptionContext, keyId }) => {
         uses.push({ action, encryptionContext, keyId });
-        return granted.has(action);
+        return granted.has(action) ? 'usable' : 'denied';
       },
     });
     const arn = await world.createSecret({ KmsKeyId: 'alias/genesys' });

@@ -29,6 +29,21 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['PUT0'], [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
   });
 
+  it.each([
+    ['35 characters', 'a'.repeat(35), 'Member must have length greater than or equal to 36'],
+    ['257 characters', 'a'.repeat(257), 'Member must have length less than or equal to 256'],
+    ['an underscore', `${'a'.repeat(36)}_`, 'Member must satisfy regular expression pattern'],
+  ])('refuses a RotationToken with %s', async (_what, RotationToken, message) => {
+    const world = secretsWorld({ behaviour: { staleRotationToken: 'accepted' } });
+    await world.createSecret();
+
+    await expect(world.put(V2, 'second', { RotationToken })).rejects.toMatchObject({
+      type: 'ValidationException',
+      message: expect.stringContaining(`Value at 'rotationToken' failed to satisfy constraint: ${message}`),
+    });
+    expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
+  });
+
   it('leaves AWSCURRENT alone when only AWSPENDING is asked for', async () => {
     const world = secretsWorld();
     await world.createSecret();

@@ -16,7 +16,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { KeyAccess } from '../../../sandbox/kms/key-use.ts';
+import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
 import { V1, V2, V3 } from './secrets-world.ts';
 import { ROTATION_FUNCTION, type StepEvent, serveSecretsManager } from './served-secrets.ts';
 
@@ -25,13 +25,13 @@ const SECRET = { SecretId: 'genesys' };
 const PUT_V2 = { ...SECRET, ClientRequestToken: V2, SecretString: 'second' };
 
 /** A Secrets Manager whose reads lag, with a secret that they already show: version V1 holds `first`. */
-async function laggingSecrets(options: { KmsKeyId?: string; mayUseKey?: KeyAccess } = {}) {
-  const { KmsKeyId, mayUseKey } = options;
+async function laggingSecrets(options: { KmsKeyId?: string; judgeKeyUse?: JudgeKeyUse } = {}) {
+  const { KmsKeyId, judgeKeyUse } = options;
   const steps: { create?: (event: StepEvent) => Promise<unknown> } = {};
   const world = await serveSecretsManager({
     behaviour: { readLagMs: LAG_MS },
     onStep: async event => (event.Step === 'createSecret' ? await steps.create?.(event) : undefined),
-    ...(mayUseKey !== undefined && { mayUseKey }),
+    ...(judgeKeyUse !== undefined && { judgeKeyUse }),
   });
   const { secrets, clock } = world;
   const create = { Name: 'genesys', ClientRequestToken: V1, SecretString: 'first', Description: 'old' };
@@ -258,7 +258,7 @@ describe('readLagMs', () => {
     const denied = new Set<string>();
     const { secrets } = await laggingSecrets({
       KmsKeyId: 'alias/old',
-      mayUseKey: ({ keyId }) => !denied.has(keyId),
+      judgeKeyUse: ({ keyId }) => (denied.has(keyId) ? 'denied' : 'usable'),
     });
     await secrets.send(new UpdateSecretCommand({ ...SECRET, KmsKeyId: 'alias/new' }));
     denied.add('alias/old');

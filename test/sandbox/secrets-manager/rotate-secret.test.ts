@@ -183,7 +183,7 @@ describe('RotateSecret', () => {
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
     ],
-    ['a version has the token', { ClientRequestToken: V1 }, 'ResourceExistsException', undefined],
+    ['a version has the token', { ClientRequestToken: V1 }, 'InvalidRequestException', undefined],
   ])('stores nothing when %s', async (_, changes, type, message) => {
     const world = secretsWorld();
     await world.createSecret();

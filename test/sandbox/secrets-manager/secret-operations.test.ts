@@ -73,7 +73,8 @@ describe('CreateSecret', () => {
 
   it('leaves no secret behind when the key may not be used', async () => {
     const world = secretsWorld({
-      mayUseKey: ({ encryptionContext }) => encryptionContext.SecretVersionId !== V1,
+      judgeKeyUse: ({ encryptionContext }) =>
+        encryptionContext.SecretVersionId === V1 ? 'denied' : 'usable',
     });
 
     await expect(world.createSecret({ KmsKeyId: 'alias/genesys' })).rejects.toMatchObject(

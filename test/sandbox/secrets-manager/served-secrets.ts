@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
-import type { KeyAccess } from '../../../sandbox/kms/key-use.ts';
+import type { JudgeKeyUse } from '../../../sandbox/kms/key-use.ts';
 import type { SecretsManagerBehaviour } from '../../../sandbox/secrets-manager/behaviour.ts';
 import { SecretsManager } from '../../../sandbox/secrets-manager/secrets-manager.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -22,11 +22,11 @@ export type StepEvent = v.InferOutput<typeof stepEvent>;
  */
 export async function serveSecretsManager({
   behaviour = {},
-  mayUseKey = () => true,
+  judgeKeyUse = () => 'usable',
   onStep = async () => undefined,
 }: {
   behaviour?: Partial<SecretsManagerBehaviour>;
-  mayUseKey?: KeyAccess;
+  judgeKeyUse?: JudgeKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
   const clock = new Clock({ standsStill: true });
@@ -44,7 +44,7 @@ export async function serveSecretsManager({
       },
     },
     mayInvoke: () => true,
-    mayUseKey,
+    judgeKeyUse,
     behaviour: { retryDelaysMs: [], ...behaviour },
   });
   const { client, defects } = await serveAws([secretsManager, cloudTrail]);

@@ -2,6 +2,9 @@ import {
   AuthorizationErrorException,
   InvalidParameterException,
   KMSAccessDeniedException,
+  KMSDisabledException,
+  KMSInvalidStateException,
+  KMSNotFoundException,
   NotFoundException,
   PublishCommand,
   type PublishCommandInput,
@@ -11,7 +14,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import type { AccessRequest, AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { KeyUse } from '../../../sandbox/kms/key-use.ts';
+import type { JudgeKeyUse, KeyUse } from '../../../sandbox/kms/key-use.ts';
 import { Sns } from '../../../sandbox/sns/sns.ts';
 import { sts } from '../../../sandbox/sts/sts.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
@@ -22,14 +25,14 @@ const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT_ID}:user/operator`;
 
 interface WorldOptions {
   readonly kmsKeyId?: string;
-  readonly mayUseKey?: (use: KeyUse) => boolean;
+  readonly judgeKeyUse?: JudgeKeyUse;
   readonly interceptor?: AwsInterceptor;
 }
 
 /** One topic, and a client that calls as the operator. */
-async function openTopic({ kmsKeyId, mayUseKey, interceptor }: WorldOptions = {}) {
+async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = {}) {
   const clock = new Clock({ standsStill: true });
-  const sns = new Sns({ clock, region: REGION, ...(mayUseKey !== undefined && { mayUseKey }) });
+  const sns = new Sns({ clock, region: REGION, ...(judgeKeyUse !== undefined && { judgeKeyUse }) });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
     ...(interceptor !== undefined && { interceptors: [interceptor] }),
@@ -132,9 +135,9 @@ describe('SNS operation Publish', () => {
     const uses: KeyUse[] = [];
     const { sns, publish } = await openTopic({
       kmsKeyId: KEY_ARN,
-      mayUseKey: use => {
+      judgeKeyUse: use => {
         uses.push(use);
-        return true;
+        return 'usable';
       },
     });
 
@@ -158,7 +161,7 @@ describe('SNS operation Publish', () => {
     async refused => {
       const { sns, publish } = await openTopic({
         kmsKeyId: KEY_ARN,
-        mayUseKey: ({ action }) => action !== refused,
+        judgeKeyUse: ({ action }) => (action === refused ? 'denied' : 'usable'),
       });
 
       const refusal = publish();
@@ -168,8 +171,19 @@ describe('SNS operation Publish', () => {
     },
   );
 
+  it.each([
+    ['disabled', KMSDisabledException],
+    ['pending-deletion', KMSInvalidStateException],
+    ['missing', KMSNotFoundException],
+  ] as const)('throws the exception of the service when the key is %s', async (failure, exception) => {
+    const { sns, publish } = await openTopic({ kmsKeyId: KEY_ARN, judgeKeyUse: () => failure });
+
+    await expect(publish()).rejects.toBeInstanceOf(exception);
+    expect(sns.messages()).toStrictEqual([]);
+  });
+
   it('asks nobody for the AWS managed key', async () => {
-    const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', mayUseKey: () => false });
+    const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', judgeKeyUse: () => 'denied' });
 
     await publish();
 

@@ -161,6 +161,24 @@ describe('GetExecutionHistory', () => {
     expect(events).toHaveLength(7);
   });
 
+  it('keeps the member that TaskScheduled requires with includeExecutionData false', async () => {
+    const flow = workflow(machine({ Work: task('f') }));
+    flow.functions.script('f', returns('done'));
+    await flow.run();
+
+    const { events } = await history(flow, { includeExecutionData: false });
+
+    expect(events[2]).toMatchObject({
+      type: 'TaskScheduled',
+      taskScheduledEventDetails: {
+        resourceType: 'lambda',
+        resource: 'invoke',
+        region: 'eu-central-1',
+        parameters: '{}',
+      },
+    });
+  });
+
   it('refuses a token that is not its own, or older than 24 hours', async () => {
     const flow = workflow(machine({ Only: { Type: 'Pass', End: true } }));
     await flow.run();

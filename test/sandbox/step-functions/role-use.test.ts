@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { JsonObject } from '../../../sandbox/json.ts';
-import { keyAccess } from '../../../sandbox/kms/key-use.ts';
+import type { KeyState } from '../../../sandbox/kms/key.ts';
+import { keyUseJudge } from '../../../sandbox/kms/key-use.ts';
+import type { StepFunctionsBehaviour } from '../../../sandbox/step-functions/behaviour.ts';
 import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machines.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
 import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
@@ -58,8 +60,13 @@ const useKey = (action: string | string[], conditions: JsonObject = {}): JsonObj
 /** A Step Functions in which the state machine `rotation` can be made with a role of these statements. */
 function statesWith(
   statements: readonly JsonObject[],
-  options: { readonly service?: string; readonly reader?: readonly JsonObject[] } = {},
+  options: {
+    readonly service?: string;
+    readonly reader?: readonly JsonObject[];
+    readonly behaviour?: Partial<StepFunctionsBehaviour>;
+  } = {},
 ) {
+  const key: { arn: string; state: KeyState | 'deleted' } = { arn: KEY_ARN, state: 'Enabled' };
   const clock = new Clock();
   onTestFinished(() => clock.stop());
   const name = ROLE_ARN.split('/').at(-1) ?? '';
@@ -73,11 +80,15 @@ function statesWith(
     clock,
     functions: new ScriptedFunctions(),
     authorizer: permissions,
-    mayUseKey: keyAccess(keyId => (keyId === KEY_ARN ? keyId : undefined), permissions),
-    behaviour: { startLagMs: 0, describeLagMs: 0 },
+    judgeKeyUse: keyUseJudge(
+      keyId => (keyId === KEY_ARN && key.state !== 'deleted' ? { ...key, state: key.state } : undefined),
+      permissions,
+    ),
+    behaviour: { startLagMs: 0, describeLagMs: 0, ...options.behaviour },
   });
   return {
     permissions,
+    key,
     create: (changes: Partial<StateMachineSpecification> = {}) =>
       states.createStateMachine({
         name: 'rotation',
@@ -85,6 +96,7 @@ function statesWith(
         roleArn: ROLE_ARN,
         ...changes,
       }),
+    closed: (arn: string) => states.executionClosed(arn),
     call: async (operation: string, input: object) =>
       states.operations[operation]?.run(input, {
         service: 'states',
@@ -185,6 +197,7 @@ describe('a state machine with a key of its own', () => {
   });
 
   it.each([
+    ['DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' }],
     ['StopExecution', { executionArn }],
     ['ListExecutions', { stateMachineArn: MACHINE_ARN }],
   ])('lets %s work for callers who may not decrypt', async (operation, input) => {
@@ -204,6 +217,89 @@ describe('a state machine with a key of its own', () => {
       status: 'ACTIVE',
       definition: '{}',
       encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: KEY_ARN },
+    });
+  });
+
+  it('describes an execution without its data to a caller who may not decrypt', async () => {
+    const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
+    states.create({ kmsKeyId: KEY_ARN });
+    await states.call('StartExecution', { ...start, input: '{"versionId":"1"}' });
+
+    const described = await states.call('DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' });
+
+    expect(described).toMatchObject({ executionArn, status: 'RUNNING', inputDetails: { included: false } });
+    expect(JSON.stringify(described)).not.toContain('versionId');
+  });
+
+  it.each([
+    ['Disabled', { kmsKeyState: 'DISABLED' }],
+    ['PendingDeletion', { kmsKeyState: 'PENDING_DELETION' }],
+    ['deleted', {}],
+  ] as const)('refuses what needs the key while the key is %s', async (state, details) => {
+    const states = statesWith([useKey(DATA_KEY)]);
+    states.create({ kmsKeyId: KEY_ARN });
+    await states.call('StartExecution', start);
+    states.key.state = state;
+    const refusal = { type: 'KmsInvalidStateException', details };
+
+    await expect(states.call('StartExecution', { ...start, name: 'two' })).rejects.toMatchObject(refusal);
+    await expect(states.call('DescribeExecution', { executionArn })).rejects.toMatchObject(refusal);
+    await expect(states.call('GetExecutionHistory', { executionArn })).rejects.toMatchObject(refusal);
+    await expect(states.call('DescribeStateMachine', { stateMachineArn: MACHINE_ARN })).rejects.toMatchObject(
+      refusal,
+    );
+    await expect(
+      states.call('StopExecution', { executionArn, cause: 'stopped by hand' }),
+    ).rejects.toMatchObject(refusal);
+    await expect(states.call('StopExecution', { executionArn })).resolves.toHaveProperty('stopDate');
+  });
+
+  it('tells who may not use the key nothing about its state', async () => {
+    const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
+    states.create({ kmsKeyId: KEY_ARN });
+    await states.call('StartExecution', start);
+    states.key.state = 'Disabled';
+
+    await expect(states.call('DescribeExecution', { executionArn })).rejects.toMatchObject({
+      type: 'KmsAccessDeniedException',
+    });
+  });
+
+  describe('in a history without execution data', () => {
+    const failing = machine({ Stop: { Type: 'Fail', Error: 'SENTINEL', Cause: 'SENTINEL' } });
+    const input = { executionArn, includeExecutionData: false };
+
+    /** A failed execution, whose key is disabled afterwards. */
+    async function failedExecution(behaviour: Partial<StepFunctionsBehaviour>) {
+      const states = statesWith([useKey(DATA_KEY)], { behaviour });
+      states.create({ kmsKeyId: KEY_ARN, definition: failing });
+      await states.call('StartExecution', start);
+      await states.closed(executionArn);
+      states.key.state = 'Disabled';
+      return states;
+    }
+
+    it('needs the key by default', async () => {
+      const states = await failedExecution({});
+
+      await expect(states.call('GetExecutionHistory', input)).rejects.toMatchObject({
+        type: 'KmsInvalidStateException',
+      });
+    });
+
+    it('needs no key, and withholds error and cause, where the behaviour says so', async () => {
+      const states = await failedExecution({ historyWithoutData: 'needsNoKey' });
+
+      const history = await states.call('GetExecutionHistory', input);
+
+      expect(history).toMatchObject({
+        events: [
+          { type: 'ExecutionStarted' },
+          { type: 'FailStateEntered', stateEnteredEventDetails: { name: 'Stop' } },
+          { type: 'ExecutionFailed' },
+        ],
+      });
+      expect(JSON.stringify(history)).not.toContain('SENTINEL');
     });
   });
 

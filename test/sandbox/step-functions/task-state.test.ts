@@ -35,16 +35,16 @@ describe('Task with lambda:invoke', () => {
     });
   });
 
-  it('names the version that a qualified ARN asks for', async () => {
+  it('names the version that ran, which an alias does not', async () => {
     const flow = workflow(
       machine({
-        Refresh: task(`${FUNCTION_ARN}:7`, {
+        Refresh: task(`${FUNCTION_ARN}:live`, {
           OutputPath: '$.v',
           ResultSelector: { 'v.$': '$.ExecutedVersion' },
         }),
       }),
     );
-    flow.functions.script(`${FUNCTION_ARN}:7`, returns(null));
+    flow.functions.script(`${FUNCTION_ARN}:live`, returns(null, '7'));
 
     const execution = await flow.run();
 

@@ -32,7 +32,7 @@ async function served() {
     partition: 'aws',
     functions,
     authorizer: allowEverything,
-    mayUseKey: () => true,
+    judgeKeyUse: () => 'usable',
     behaviour: { startLagMs: 0, describeLagMs: 0 },
   });
   const definition = machine({ Refresh: task('refresh', { TimeoutSeconds: 9 }) });

@@ -36,8 +36,8 @@ export class ScriptedFunctions implements FunctionInvoker {
 }
 
 /** The function returns `payload`. */
-export function returns(payload: unknown): Answer {
-  return () => ({ payload, requestId: 'request-1' });
+export function returns(payload: unknown, executedVersion = '$LATEST'): Answer {
+  return () => ({ payload, requestId: 'request-1', executedVersion });
 }
 
 /** The function throws. */
@@ -101,7 +101,7 @@ export function workflow(
     partition: 'aws',
     functions,
     authorizer: allowEverything,
-    mayUseKey: () => true,
+    judgeKeyUse: () => 'usable',
     behaviour: { startLagMs: 0, describeLagMs: 0, ...behaviour },
     random,
     transitionMs,

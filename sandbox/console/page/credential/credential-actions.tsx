@@ -11,7 +11,7 @@ interface ActionsProps {
   readonly onRevoke: (credential: CredentialView) => void;
 }
 
-/** Which credential is looked at, and what an operator and its user can do to it. */
+/** Selects a credential, and offers the actions of an operator and of its user. */
 export function CredentialActions(props: ActionsProps) {
   const { credentials, shown, isPending, onChoose, onRotate, onAuthorize, onRevoke } = props;
   if (shown === undefined) return <p class="hint">There is no credential.</p>;
@@ -32,7 +32,7 @@ export function CredentialActions(props: ActionsProps) {
         type="button"
         class="primary"
         disabled={isPending('rotate')}
-        title="RotateSecret, now"
+        title="Calls RotateSecret"
         onClick={() => onRotate(shown)}
       >
         Rotate now
@@ -40,7 +40,7 @@ export function CredentialActions(props: ActionsProps) {
       <button
         type="button"
         disabled={isPending('authorize')}
-        title="The user logs in at Genesys Cloud, and the new tokens become AWSCURRENT"
+        title="Logs the user in to Genesys Cloud; the new tokens become AWSCURRENT"
         onClick={() => onAuthorize(shown)}
       >
         Log in again
@@ -48,7 +48,7 @@ export function CredentialActions(props: ActionsProps) {
       <button
         type="button"
         disabled={isPending('revoke')}
-        title="Genesys Cloud ends all tokens of the user, as after a logout or a new password"
+        title="Revokes all tokens of the user at Genesys Cloud, as after a logout or a password change"
         onClick={() => onRevoke(shown)}
       >
         Revoke tokens

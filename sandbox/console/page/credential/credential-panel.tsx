@@ -13,7 +13,7 @@ interface CredentialProps {
   readonly clockOffsetMs: number;
 }
 
-/** A secret: what a consumer gets from it, its versions and labels, and what Genesys Cloud thinks of its tokens. */
+/** A secret: the result for its consumers, its versions and labels, and the state of its tokens at Genesys Cloud. */
 export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) {
   const { name, rotation, versions, labelMoves, lineages } = credential;
   const now = useNow(clockOffsetMs, 1_000);
@@ -33,7 +33,7 @@ export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) 
       </dl>
       <h3>Versions</h3>
       <VersionTable versions={versions} />
-      <h3>Moves of the labels</h3>
+      <h3>Label moves</h3>
       <LabelMoves moves={labelMoves} />
       <h3>Logins at Genesys Cloud</h3>
       <Lineages lineages={lineages} now={now} />
@@ -45,19 +45,20 @@ function Consumer({ consumer, now }: { readonly consumer: CredentialView['consum
   const { works, explanation, accessTokenFingerprint, accessTokenExpiresAt } = consumer;
   const tone = works ? 'succeeded' : 'failed';
   const expiresAt = accessTokenExpiresAt === undefined ? undefined : new Date(accessTokenExpiresAt);
-  // Of a token that was revoked its time tells nothing.
-  const life = expiresAt !== undefined && (works || expiresAt <= now) ? expiry(expiresAt, now) : undefined;
+  // The expiry of a revoked token does not matter.
+  const expiryText =
+    expiresAt !== undefined && (works || expiresAt <= now) ? expiry(expiresAt, now) : undefined;
   return (
     <div class={`consumer tone-${tone}`} data-works={works}>
       <p>
         <Icon tone={tone} />
-        <b>{works ? 'A consumer works' : 'A consumer fails'}</b>
+        <b>{works ? 'Consumers have a working token' : 'Consumers have no working token'}</b>
       </p>
       <p>{explanation}</p>
       {accessTokenFingerprint !== undefined && (
         <p class="hint">
           Access token <code>{accessTokenFingerprint}</code>
-          {life !== undefined && <>, {life}</>}
+          {expiryText !== undefined && <>, {expiryText}</>}
         </p>
       )}
     </div>
@@ -65,5 +66,5 @@ function Consumer({ consumer, now }: { readonly consumer: CredentialView['consum
 }
 
 function expiry(at: Date, now: Date): string {
-  return `${at > now ? 'dies' : 'died'} ${distanceText(at, now)}`;
+  return `${at > now ? 'expires' : 'expired'} ${distanceText(at, now)}`;
 }

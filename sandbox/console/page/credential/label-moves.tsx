@@ -2,9 +2,9 @@ import type { LabelMoveView } from '../../views.ts';
 import { dateTimeText, timeOfDayText } from '../time-text.ts';
 import { shortId } from './short-id.ts';
 
-/** How the staging labels moved, the latest first. */
+/** The moves of the staging labels, latest first. */
 export function LabelMoves({ moves }: { readonly moves: readonly LabelMoveView[] }) {
-  if (moves.length === 0) return <p class="hint">None since the sandbox was started.</p>;
+  if (moves.length === 0) return <p class="hint">None since the sandbox started.</p>;
   return (
     <ol class="moves">
       {moves.toReversed().map(({ at, label, from, to }) => (
@@ -22,6 +22,6 @@ export function LabelMoves({ moves }: { readonly moves: readonly LabelMoveView[]
 }
 
 function route(from: string | undefined, to: string | undefined): string {
-  if (from === undefined) return `put on ${shortId(to ?? '')}`;
-  return to === undefined ? `taken off ${shortId(from)}` : `from ${shortId(from)} to ${shortId(to)}`;
+  if (from === undefined) return `added to ${shortId(to ?? '')}`;
+  return to === undefined ? `removed from ${shortId(from)}` : `from ${shortId(from)} to ${shortId(to)}`;
 }

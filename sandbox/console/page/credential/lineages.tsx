@@ -8,7 +8,7 @@ interface LineageProps {
   readonly now: Date;
 }
 
-/** The logins of the user with the tokens that came from each, the latest first. */
+/** The logins of the user, each with its tokens, latest first. */
 export function Lineages({ lineages, now }: LineageProps) {
   return (
     <ol class="lineages" reversed>

@@ -1,4 +1,4 @@
-/** The beginning of a version's id, by which people tell versions apart. */
+/** The first characters of a version id. */
 export function shortId(versionId: string): string {
   return versionId.length <= 12 ? versionId : `${versionId.slice(0, 8)}…`;
 }

@@ -1,14 +1,14 @@
 import type { HistoryEventView } from '../../views.ts';
 import { recordedEvent } from './recorded-events.ts';
 
-/** An event as a line of a table. */
+/** An event as a row of a table. */
 export interface EventRow {
   readonly id: number;
   readonly type: string;
   readonly at: Date;
-  /** The state that it belongs to; empty for an event of the execution as a whole. */
+  /** Its state; empty for an event of the whole execution. */
   readonly state: string;
-  /** What is worth saying about it in a word or two. */
+  /** A summary in a word or two. */
   readonly what: string;
   readonly isFailure: boolean;
   readonly details: Readonly<Record<string, unknown>> | undefined;
@@ -16,7 +16,7 @@ export interface EventRow {
 
 const FAILURE = /(?:Failed|TimedOut|Aborted)$/;
 
-/** The events, all from the first in their order, as lines of a table. */
+/** All events, in their order, as rows of a table. */
 export function eventRows(events: readonly HistoryEventView[]): readonly EventRow[] {
   let state = '';
   return events.map(event => {

@@ -4,7 +4,7 @@ import { JsonText } from '../json-text.tsx';
 import { timeOfDayText } from '../time-text.ts';
 import { eventRows } from './event-rows.ts';
 
-/** The events of an execution as GetExecutionHistory gives them. */
+/** The events of an execution as GetExecutionHistory returns them. */
 export function EventTable({ events }: { readonly events: readonly HistoryEventView[] }) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const toggle = (id: number): void => {
@@ -27,7 +27,7 @@ export function EventTable({ events }: { readonly events: readonly HistoryEventV
               </th>
               <th scope="col">Type</th>
               <th scope="col">State</th>
-              <th scope="col">What</th>
+              <th scope="col">Summary</th>
               <th scope="col">Time</th>
             </tr>
           </thead>

@@ -17,7 +17,7 @@ interface HeaderProps {
   readonly onStop: () => void;
 }
 
-/** What became of the execution as a whole, and what can be done about it. */
+/** The status of the execution, with the buttons Redrive and Stop. */
 export function ExecutionHeader(props: HeaderProps) {
   const { execution, runs, credentials, clockOffsetMs } = props;
   const { name, status, startDate, redriveCount, isRedrivable, secretArn, error } = execution;
@@ -35,7 +35,7 @@ export function ExecutionHeader(props: HeaderProps) {
           type="button"
           class="primary"
           disabled={!isRedrivable || props.isRedriving}
-          title="Goes on at the state that failed"
+          title="Resumes in the state that failed"
           onClick={props.onRedrive}
         >
           Redrive
@@ -52,7 +52,7 @@ export function ExecutionHeader(props: HeaderProps) {
       <dl class="facts">
         {secret !== undefined && <Fact name="Secret" value={secret} />}
         <Fact name="Started" value={`${dateTimeText(new Date(startDate))} UTC`} />
-        <Fact name="Ran for" value={durationText(workedMs(runs.periods, now))} />
+        <Fact name="Duration" value={durationText(workedMs(runs.periods, now))} />
         <Fact name="Redrives" value={String(redriveCount)} />
         {error !== undefined && <Fact name="Error" value={error} className="error-name" />}
       </dl>

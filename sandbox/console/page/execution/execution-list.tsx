@@ -8,7 +8,7 @@ import { distanceText } from '../time-text.ts';
 interface ListProps {
   readonly executions: readonly ExecutionView[];
   readonly shown: string | undefined;
-  /** Whether the newest one is shown, whichever that is. */
+  /** Whether the list follows the newest one. */
   readonly isFollowing: boolean;
   readonly clockOffsetMs: number;
   /** Undefined: the newest one. */

@@ -2,7 +2,7 @@ import type { StateRun } from '../../state-runs.ts';
 import type { ExecutionView } from '../../views.ts';
 import { APPEARANCES } from '../appearance.ts';
 
-/** How an execution stands, in a sentence or two. */
+/** The status of an execution, in one or two sentences. */
 export function executionSentence(
   { status, error, redriveCount, isRedrivable }: ExecutionView,
   states: readonly StateRun[],

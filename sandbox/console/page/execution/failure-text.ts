@@ -1,4 +1,4 @@
-/** What a person reads of a cause: the message in the JSON that Lambda gives, or the cause as it stands. */
+/** The text of a cause: the message in Lambda's JSON, or the cause itself. */
 export function failureText(cause: string): string {
   try {
     const failure: unknown = JSON.parse(cause);

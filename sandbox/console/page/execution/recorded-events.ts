@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../state-runs.ts';
 import type { HistoryEventView } from '../../views.ts';
 
-/** An event as the page is told it, in the form in which states are read from it. */
+/** Converts an event to the form from which runs are read. */
 export function recordedEvent(event: HistoryEventView): RecordedEvent {
   return {
     id: event.id,

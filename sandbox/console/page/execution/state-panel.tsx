@@ -14,7 +14,7 @@ interface StateProps {
   readonly onFollow: () => void;
 }
 
-/** What there is to know about one state of the execution. */
+/** The details of one state of the execution. */
 export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, onFollow }: StateProps) {
   const stays = states.filter(run => run.name === name);
   const [chosenStay, setChosenStay] = useState<{ readonly of: string; readonly index: number }>();
@@ -38,7 +38,7 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
       {Comment !== undefined && <p class="comment">{Comment}</p>}
       {stays.length > 1 && (
         <fieldset class="stays">
-          <legend>Entered {stays.length} times; shown is</legend>
+          <legend>Entered {stays.length} times. Show</legend>
           {stays.map((each, number) => (
             <label key={each.periods[0]?.from.toISOString()}>
               <input
@@ -53,19 +53,19 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
         </fieldset>
       )}
       {stay !== undefined && <StayView stay={stay} clockOffsetMs={clockOffsetMs} />}
-      <WaysOn definition={definition} states={states} name={name} />
+      <NextStates definition={definition} states={states} name={name} />
     </section>
   );
 }
 
-/** Where the execution can go on from a state, and why. */
-function WaysOn({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
+/** The states that can follow, and why. */
+function NextStates({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
   const ways = transitions(definition).filter(({ from }) => from === name);
   if (ways.length === 0) return <p class="hint">The execution ends here.</p>;
   const taken = new Set(states.flatMap((run, index) => (states[index - 1]?.name === name ? [run.name] : [])));
   return (
     <>
-      <h3>Goes on</h3>
+      <h3>Next states</h3>
       <ul class="ways">
         {ways.map(({ to, kind, label }) => (
           <li key={`${to} ${label}`} class={taken.has(to) ? 'is-taken' : ''}>

@@ -70,7 +70,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
         </table>
       )}
       <Data name="Input" value={input} />
-      <Data name="Called with" value={attempts.at(-1)?.parameters} />
+      <Data name="Parameters" value={attempts.at(-1)?.parameters} />
       <Data name="Output" value={output} />
       <Data name="Cause" value={cause} />
     </>

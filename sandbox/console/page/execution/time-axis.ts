@@ -1,6 +1,6 @@
 import { type Period, workedMs } from '../../state-runs.ts';
 
-/** A stretch of the axis, from 0 (left) to 1 (right). */
+/** A part of the axis, from 0 (left) to 1 (right). */
 export interface Extent {
   readonly left: number;
   readonly width: number;
@@ -10,20 +10,20 @@ export interface Extent {
 export interface TimelineTick {
   /** From 0 to 1. */
   readonly at: number;
-  /** Since the beginning of the period that it lies in. */
+  /** Since the start of its period. */
   readonly sinceMs: number;
 }
 
-/** The time between two periods, of the same width however long it was. */
+/** The time between two periods, always with the same width. */
 export interface TimelineGap extends Extent {
   readonly durationMs: number;
 }
 
 const GAP_SHARE = 0.06;
-const MOST_GAP_SHARE = 0.3;
-/** About as many as can be read side by side. */
+const MAX_GAP_SHARE = 0.3;
+/** The approximate number of ticks. */
 const TICKS = 5;
-/** How much of the axis the text of a tick takes. */
+/** The width of a tick's text. */
 const TICK_TEXT_SHARE = 0.1;
 
 interface Section {
@@ -32,7 +32,7 @@ interface Section {
   readonly left: number;
 }
 
-/** Periods side by side at one scale, with a gap between each two, from 0 (left) to 1 (right). */
+/** Periods side by side at one scale, with gaps between them, from 0 (left) to 1 (right). */
 export class TimeAxis {
   readonly #now: Date;
   readonly #sections: Section[] = [];
@@ -40,11 +40,11 @@ export class TimeAxis {
   readonly #totalMs: number;
   readonly #sharePerMs: number;
 
-  /** @param now where a period without an end ends */
+  /** @param now the end of an open period */
   constructor(periods: readonly Period[], now: Date) {
     this.#now = now;
     const gapCount = Math.max(0, periods.length - 1);
-    this.#gapShare = gapCount === 0 ? 0 : Math.min(GAP_SHARE, MOST_GAP_SHARE / gapCount);
+    this.#gapShare = gapCount === 0 ? 0 : Math.min(GAP_SHARE, MAX_GAP_SHARE / gapCount);
     this.#totalMs = Math.max(1, workedMs(periods, now));
     this.#sharePerMs = (1 - this.#gapShare * gapCount) / this.#totalMs;
     let left = 0;
@@ -55,7 +55,7 @@ export class TimeAxis {
     }
   }
 
-  /** Where a stretch of time lies that is part of one of the periods. */
+  /** The extent of a time span within one of the periods. */
   extent({ from, to = this.#now }: Period): Extent {
     const section = this.#sections.findLast(({ fromMs }) => fromMs <= from.getTime()) ?? this.#sections[0];
     if (section === undefined) return { left: 0, width: 0 };
@@ -63,7 +63,7 @@ export class TimeAxis {
     return { left, width: Math.max(0, this.#at(section, to) - left) };
   }
 
-  /** The time between each two periods. */
+  /** The gaps between the periods. */
   gaps(): readonly TimelineGap[] {
     return this.#sections.slice(1).map((section, index) => {
       const { fromMs, lengthMs } = this.#sections[index] ?? section;
@@ -75,7 +75,7 @@ export class TimeAxis {
     });
   }
 
-  /** Round times since the beginning of each period, with room for their text. */
+  /** Round times since the start of each period, with room for their text. */
   ticks(): readonly TimelineTick[] {
     const stepMs = roundStepMs(this.#totalMs / TICKS);
     return this.#sections.flatMap(({ lengthMs, left }) => {

@@ -74,7 +74,7 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
           ))}
         </tbody>
       </table>
-      {gaps.length > 0 && <p class="hint">Hatched: between a failure and its redrive; not to scale.</p>}
+      {gaps.length > 0 && <p class="hint">Hatched: time between a failure and its redrive, not to scale.</p>}
     </section>
   );
 }

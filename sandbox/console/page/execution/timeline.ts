@@ -1,10 +1,10 @@
 import { type Attempt, type ExecutionRuns, type StateRun, workedMs } from '../../state-runs.ts';
 import { type Extent, TimeAxis, type TimelineGap, type TimelineTick } from './time-axis.ts';
 
-/** One attempt, or a stay in a state that makes no attempts. */
+/** One attempt, or a stay in a state without attempts. */
 export interface TimelineBar extends Extent {
   readonly status: StateRun['status'] | Attempt['status'];
-  /** From 1; undefined for a state that makes no attempts. */
+  /** From 1; undefined for a state without attempts. */
   readonly attempt?: number;
   readonly durationMs: number;
   readonly error?: string;
@@ -13,7 +13,7 @@ export interface TimelineBar extends Extent {
 /** A state that was entered. */
 export interface TimelineRow {
   readonly name: string;
-  /** When it was worked at, waits before retries included. */
+  /** When it ran, including the waits before retries. */
   readonly stays: readonly Extent[];
   readonly bars: readonly TimelineBar[];
 }
@@ -25,7 +25,7 @@ export interface Timeline {
   readonly gaps: readonly TimelineGap[];
 }
 
-/** Lays the states of an execution out on one axis; what goes on ends now. */
+/** Lays out the states of an execution on one axis; an open run ends now. */
 export function timelineOf({ states, periods }: ExecutionRuns, now: Date): Timeline {
   const axis = new TimeAxis(periods, now);
   return {

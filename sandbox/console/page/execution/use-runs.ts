@@ -4,7 +4,7 @@ import type { ExecutionView, HistoryEventView } from '../../views.ts';
 import { useHistory } from '../live/use-history.ts';
 import { recordedEvent } from './recorded-events.ts';
 
-/** The history of an execution, and what it means. Both are empty without an execution. */
+/** The history of an execution and the runs in it. Both are empty without an execution. */
 export function useRuns(
   execution: ExecutionView | undefined,
   onError: (error: unknown) => void,

@@ -14,7 +14,7 @@ interface FaultProps {
   readonly onRemove: (ids: readonly number[]) => Promise<void>;
 }
 
-/** What goes wrong: switches for what is worth rehearsing, and a line for anything else. */
+/** The faults: switches for the most useful ones, and an input for any other. */
 export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: FaultProps) {
   const [chosen, setChosen] = useState<string>();
   const [moment, setMoment] = useState<CrashMoment>('before');
@@ -38,7 +38,7 @@ export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: F
         {crash !== undefined && (
           <FaultSwitch
             name="A function crashes"
-            effect="It ends without an answer; before its work, or after it."
+            effect="It ends without a response, before or after its work."
             text={crash}
             faults={faults}
             onSwitch={onSwitch}

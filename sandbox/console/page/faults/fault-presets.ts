@@ -5,35 +5,35 @@ export interface FaultPreset {
   readonly name: string;
   /** What it does to a rotation. */
   readonly effect: string;
-  /** The rule, as the sandbox writes it. */
+  /** The rule in the sandbox's syntax. */
   readonly text: string;
 }
 
-/** The faults that are worth rehearsing. */
+/** The most useful faults for a rehearsal. */
 export const FAULT_PRESETS: readonly FaultPreset[] = [
   {
     name: 'Genesys Cloud is down',
-    effect: 'Answers 503 to all. Refresh fails, nothing is spent.',
+    effect: 'Responds with 503. Refresh fails; nothing is spent.',
     text: 'genesys:*=server-error',
   },
   {
-    name: 'Genesys Cloud limits',
-    effect: 'Answers 429 to all. Refresh fails, nothing is spent.',
+    name: 'Genesys Cloud limits the rate',
+    effect: 'Responds with 429. Refresh fails; nothing is spent.',
     text: 'genesys:*=throttled',
   },
   {
-    name: 'Answer of Genesys Cloud is lost',
-    effect: 'The refresh token is spent and the new one never arrives: only a new login helps.',
+    name: 'Response of Genesys Cloud is lost',
+    effect: 'The refresh token is spent, and the new one never arrives: a new login is needed.',
     text: 'genesys:token=answer-lost',
   },
   {
     name: 'KMS refuses',
-    effect: 'StorePending cannot open the new tokens; they stay sealed in the execution.',
+    effect: 'StorePending cannot open the new tokens; they stay sealed in the journal and the execution.',
     text: 'kms:Decrypt=access-denied',
   },
   {
     name: 'Secrets Manager throttles',
-    effect: 'StorePending cannot store the new tokens; they stay sealed in the execution.',
+    effect: 'StorePending cannot store the new tokens; they stay sealed in the journal and the execution.',
     text: 'secretsmanager:PutSecretValue=throttled,by=store-pending',
   },
 ];
@@ -41,12 +41,12 @@ export const FAULT_PRESETS: readonly FaultPreset[] = [
 /** When a function crashes. */
 export type CrashMoment = 'before' | 'after';
 
-/** The rule by which a function crashes, before its work or after it, when nobody hears of it any more. */
+/** The rule that makes a function crash before its work, or after it and before its response. */
 export function crashText(functionName: string, moment: CrashMoment): string {
   return `lambda:${functionName}=crash-${moment}`;
 }
 
-/** The functions that the states run, by the short names that faults know them by. */
+/** The short names of the functions that the states run, as faults use them. */
 export function functionNames({ States }: Definition): readonly string[] {
   const names = Object.values(States).flatMap(({ Parameters }) =>
     Parameters === undefined ? [] : [functionName(Parameters.FunctionName)],
@@ -55,12 +55,12 @@ export function functionNames({ States }: Definition): readonly string[] {
   return [...new Set(names)].map(name => name.slice(prefix.length));
 }
 
-/** The name in a function's ARN, which may end in an alias; anything else is a name already. */
+/** The name in a function's ARN, which may end in an alias; anything else is already a name. */
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn;
 }
 
-/** The longest beginning, up to a hyphen, that all names share. */
+/** The longest common prefix that ends in a hyphen. */
 function commonBeginning(names: readonly string[]): string {
   const [first = '', ...others] = new Set(names);
   if (others.length === 0) return '';

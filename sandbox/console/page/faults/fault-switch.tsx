@@ -10,11 +10,11 @@ interface SwitchProps extends FaultPreset {
   readonly children?: ComponentChildren;
 }
 
-/** Switches a fault on and off, and tells how often it struck. */
+/** Switches a fault on and off, and shows how often it was injected. */
 export function FaultSwitch({ name, effect, text, faults, onSwitch, children }: SwitchProps) {
   const id = useId();
   const set = faults.filter(fault => fault.text === text);
-  const struck = set.reduce((sum, { injected }) => sum + injected, 0);
+  const count = set.reduce((sum, { injected }) => sum + injected, 0);
   return (
     <li>
       <input
@@ -27,7 +27,7 @@ export function FaultSwitch({ name, effect, text, faults, onSwitch, children }: 
         onChange={event => onSwitch(text, event.currentTarget.checked)}
       />
       <label for={id}>{name}</label>
-      {struck > 0 && <span class="struck">struck ×{struck}</span>}
+      {count > 0 && <span class="injected">injected ×{count}</span>}
       <p class="hint" id={`${id}-effect`}>
         {effect}
       </p>

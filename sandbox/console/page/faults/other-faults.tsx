@@ -8,7 +8,7 @@ interface OtherProps {
   readonly onRemove: (ids: readonly number[]) => Promise<void>;
 }
 
-/** The faults that have no switch, and a line to set one. */
+/** The faults without a switch, and an input to set one. */
 export function OtherFaults({ faults, onAdd, onRemove }: OtherProps) {
   const [text, setText] = useState('');
   const submit = (event: SubmitEvent): void => {
@@ -22,7 +22,7 @@ export function OtherFaults({ faults, onAdd, onRemove }: OtherProps) {
           {faults.map(fault => (
             <li key={fault.id}>
               <code>{fault.text}</code>
-              {fault.injected > 0 && <span class="struck">struck ×{fault.injected}</span>}
+              {fault.injected > 0 && <span class="injected">injected ×{fault.injected}</span>}
               <button type="button" class="quiet" onClick={() => void onRemove([fault.id])}>
                 Remove<span class="visually-hidden"> {fault.text}</span>
               </button>

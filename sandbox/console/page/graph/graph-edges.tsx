@@ -8,12 +8,12 @@ interface EdgesProps {
   readonly states: readonly StateRun[];
 }
 
-/** The ways between the states; those that the execution took stand out, those of errors are dashed. */
+/** The transitions between the states. Those that the execution took are highlighted, those of errors are dashed. */
 export function GraphEdges({ layout, states }: EdgesProps) {
   const taken = new Set(states.map(({ name }, index) => key(states[index - 1]?.name ?? START, name)));
   const edges = layout.edges.map(edge => ({ ...edge, isTaken: taken.has(key(edge.from, edge.to)) }));
   return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can be focused
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: none of its elements can be focused
     <g aria-hidden="true">
       <defs>
         <Arrowhead id="arrow" />

@@ -7,13 +7,13 @@ const DIRECTIONS: Readonly<Record<string, { readonly x: number; readonly y: numb
   ArrowLeft: { x: -1, y: 0 },
 };
 
-/** How much worse it is to lie beside the way than on it. */
+/** How much a distance to the side counts, compared to one straight ahead. */
 const SIDEWAYS_COST = 4;
 
 /**
- * The state that a key leads to from another one: the next one in an arrow's direction, the first or the last.
+ * The state that a key moves to: the next one in an arrow's direction, the first or the last.
  *
- * @returns undefined when there is none, or when the key means nothing here
+ * @returns undefined when there is none, or for any other key
  */
 export function nodeByKey(
   nodes: readonly GraphNode[],

@@ -6,101 +6,113 @@ import {
   transitions,
 } from '../../../../statemachine/definition.ts';
 
-/** A place in the picture, in pixels from the upper left corner. */
+/** A position in the graph, in pixels from the upper left corner. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** A state and where it stands; `x` and `y` are its middle. */
+/** A state and its position; `x` and `y` are its centre. */
 export interface GraphNode extends Point {
   readonly name: string;
   /** `Task`, `Choice`, … */
   readonly type: string;
   readonly width: number;
   readonly height: number;
-  /** No way leads on from it. */
+  /** It has no next state. */
   readonly isEnd: boolean;
 }
 
-/** A way between two states; all transitions between the same two are one. */
+/** An edge between two states; all transitions between the same two are one edge. */
 interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Only an error leads this way. */
+  /** Whether only errors lead this way. */
   readonly isCatch: boolean;
-  /** The conditions or errors that lead this way, in words; empty when it is the only way. */
+  /** The conditions or errors of the transitions; empty when there is no choice. */
   readonly labels: readonly string[];
   /** At least two. */
   readonly points: readonly Point[];
 }
 
-/** A definition, laid out from top to bottom. */
+/** The layout of a definition, from top to bottom. */
 export interface GraphLayout {
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
-  /** The middle of the point from which the first state is entered. */
+  /** The centre of the start point. */
   readonly start: Point;
 }
 
-/** The point before the first state, under a name that no state has. Dagre takes no empty one. */
+/** The start point; no state has this name, and Dagre refuses an empty one. */
 export const START = '(start)';
 
 const NODE_HEIGHT = 40;
 const START_SIZE = 14;
-/** Of a letter of a state's name, in its font, and a little more. */
+/** The width of a letter of a state's name, rounded up. */
 const LETTER_WIDTH = 8;
-/** What a node has beside its name: icon and margins. */
+/** The width of a node besides its name: icon and margins. */
 const NODE_MARGIN = 42;
-const NARROWEST_NODE = 118;
+const MIN_NODE_WIDTH = 118;
+/** Around the graph. */
+const MARGIN = 6;
 
-/** The main path runs straight down; what errors and choices lead to gives way. */
+/** The main path runs straight down; edges of errors and choices bend around it. */
 const WEIGHTS = { main: 20, next: 8, default: 1, choice: 1, catch: 1 } as const;
 
-/** Lays a definition out, with the main path in a straight line where there is room for it. */
+/** Lays out a definition, with a straight main path if possible. */
 export function layoutGraph(definition: Definition): GraphLayout {
   const straight = layout(definition, mainPath(definition));
-  // Dagre sees to the line only, not to what else stands in its place.
+  // Dagre keeps the path straight, but may place other nodes over it.
   const best = hasOverlaps(straight.nodes) ? layout(definition, []) : straight;
-  // Where there is no room for all of it, the left side is in sight.
+  // Narrow windows show the left side first.
   return best.start.x > best.width / 2 ? mirrored(best) : best;
 }
 
-function mirrored({ width, height, start, nodes, edges }: GraphLayout): GraphLayout {
-  const mirror = <Placed extends Point>(placed: Placed): Placed => ({ ...placed, x: width - placed.x });
+function mirrored(graph: GraphLayout): GraphLayout {
+  return { ...graph, ...withX(graph, x => graph.width - x) };
+}
+
+/** Dagre measures the graph by its states, and leads edges around them on the outside. */
+function withRoomForEdges(graph: GraphLayout): GraphLayout {
+  const xs = graph.edges.flatMap(({ points }) => points.map(({ x }) => x));
+  const left = Math.max(0, MARGIN - Math.min(...xs));
+  const right = Math.max(0, Math.max(...xs) + MARGIN - graph.width);
+  return { ...graph, width: left + graph.width + right, ...withX(graph, x => x + left) };
+}
+
+function withX({ start, nodes, edges }: GraphLayout, change: (x: number) => number) {
+  const changed = <Placed extends Point>(placed: Placed): Placed => ({ ...placed, x: change(placed.x) });
   return {
-    width,
-    height,
-    start: mirror(start),
-    nodes: nodes.map(mirror),
-    edges: edges.map(edge => ({ ...edge, points: edge.points.map(mirror) })),
+    start: changed(start),
+    nodes: nodes.map(changed),
+    edges: edges.map(edge => ({ ...edge, points: edge.points.map(changed) })),
   };
 }
 
 function layout(definition: Definition, corePath: readonly string[]): GraphLayout {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 21, marginx: 6, marginy: 6 });
+  graph.setGraph({ align: 'DL', nodesep: 14, edgesep: 10, ranksep: 21, marginx: MARGIN, marginy: MARGIN });
   graph.setNode(START, { width: START_SIZE, height: START_SIZE });
   for (const name of Object.keys(definition.States)) {
     graph.setNode(name, { width: nodeWidth(name), height: NODE_HEIGHT });
   }
-  const ways = waysOf(definition);
-  // Dagre breaks ties by the order in which it is told.
-  for (const { from, to, weight } of ways.toSorted((one, other) => other.weight - one.weight)) {
+  const edges = edgesOf(definition);
+  // Dagre breaks ties by the order of the edges.
+  for (const { from, to, weight } of edges.toSorted((one, other) => other.weight - one.weight)) {
     graph.setEdge(from, to, { weight });
   }
   dagre.layout(graph, { corePath: [...corePath] });
 
   const { width = 0, height = 0 } = graph.graph();
-  const leaving = new Set(ways.map(({ from }) => from));
+  const leaving = new Set(edges.map(({ from }) => from));
   const place = (name: string) => {
     const { x = 0, y = 0, width = 0, height = 0 } = graph.node(name);
     return { x, y, width, height };
   };
   const { x, y } = place(START);
-  return {
+  return withRoomForEdges({
     width,
     height,
     start: { x, y },
@@ -110,11 +122,14 @@ function layout(definition: Definition, corePath: readonly string[]): GraphLayou
       ...place(name),
       isEnd: !leaving.has(name),
     })),
-    edges: ways.map(({ weight, ...way }) => ({ ...way, points: graph.edge(way.from, way.to).points ?? [] })),
-  };
+    edges: edges.map(({ weight, ...edge }) => ({
+      ...edge,
+      points: graph.edge(edge.from, edge.to).points ?? [],
+    })),
+  });
 }
 
-/** From the start through the states that a run without surprises goes through: of a choice, the first way. */
+/** The path of a run without errors, which takes the first choice. */
 function mainPath({ StartAt, States }: Definition): readonly string[] {
   const path = [START];
   let name: string | undefined = StartAt;
@@ -139,19 +154,19 @@ function hasOverlaps(nodes: readonly GraphNode[]): boolean {
 }
 
 function nodeWidth(name: string): number {
-  return Math.max(NARROWEST_NODE, Math.ceil(name.length * LETTER_WIDTH) + NODE_MARGIN);
+  return Math.max(MIN_NODE_WIDTH, Math.ceil(name.length * LETTER_WIDTH) + NODE_MARGIN);
 }
 
-interface Way extends Pick<GraphEdge, 'from' | 'to' | 'isCatch' | 'labels'> {
+interface WeightedEdge extends Pick<GraphEdge, 'from' | 'to' | 'isCatch' | 'labels'> {
   readonly weight: number;
 }
 
-function waysOf(definition: Definition): readonly Way[] {
+function edgesOf(definition: Definition): readonly WeightedEdge[] {
   const path = mainPath(definition);
   const isMain = (from: string, to: string): boolean =>
     path[path.indexOf(from) + 1] === to && path.includes(from);
   const between = Map.groupBy(transitions(definition), ({ from, to }) => JSON.stringify([from, to]));
-  const ways = [...between.values()].flatMap(([first, ...others]): Way[] => {
+  const edges = [...between.values()].flatMap(([first, ...others]): WeightedEdge[] => {
     if (first === undefined) return [];
     const { from, to } = first;
     const all: readonly Transition[] = [first, ...others];
@@ -165,5 +180,8 @@ function waysOf(definition: Definition): readonly Way[] {
       },
     ];
   });
-  return [{ from: START, to: definition.StartAt, isCatch: false, labels: [], weight: WEIGHTS.main }, ...ways];
+  return [
+    { from: START, to: definition.StartAt, isCatch: false, labels: [], weight: WEIGHTS.main },
+    ...edges,
+  ];
 }

@@ -17,7 +17,7 @@ const BADGE_HEIGHT = 15;
 const BADGE_LETTER_WIDTH = 5.6;
 const BADGE_GAP = 4;
 
-/** A state: a button whose colour, mark and words tell what has become of it. */
+/** A state: a button that shows its status by colour, icon and text. */
 export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoose, onFocus }: NodeProps) {
   const { name, type, x, y, width, height } = node;
   const choose = (event: KeyboardEvent): void => {
@@ -59,11 +59,11 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
 
 interface ShapeProps extends Pick<GraphNode, 'type' | 'width' | 'height' | 'isEnd'> {
   readonly className: string;
-  /** By how much it is larger than the node, on each side. */
+  /** How much larger than the node it is, on each side. */
   readonly grow: number;
 }
 
-/** A choice has pointed sides, an end round ones. */
+/** Choices have pointed sides, ends round ones. */
 function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   const left = -grow;
   const top = -grow;

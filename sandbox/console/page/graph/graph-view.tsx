@@ -11,14 +11,14 @@ import { stateLook } from './state-look.ts';
 interface GraphProps {
   readonly definition: Definition;
   readonly states: readonly StateRun[];
-  /** The state that is looked at. */
+  /** The state whose details are shown. */
   readonly shown: string | undefined;
   /** Whether the user has chosen it. */
   readonly isChosen: boolean;
   readonly onChoose: (state: string | undefined) => void;
 }
 
-/** The state machine as a picture. One Tab leads into it, arrow keys from state to state, Enter chooses one. */
+/** The graph of the state machine. Tab focuses it, arrow keys move between states, Enter selects one. */
 export function GraphView({ definition, states, shown, isChosen, onChoose }: GraphProps) {
   const layout = useMemo(() => layoutGraph(definition), [definition]);
   const picture = useRef<SVGSVGElement>(null);
@@ -30,7 +30,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   useEffect(() => {
     const scroller = picture.current?.parentElement;
     if (middle === undefined || scroller === null || scroller === undefined) return;
-    // Only where the picture is wider than its place.
+    // Has an effect only where the graph is wider than its panel.
     scroller.scrollLeft = middle * scroller.scrollWidth - scroller.clientWidth / 2;
   }, [middle]);
 
@@ -51,8 +51,9 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
         ref={picture}
         class="graph"
         viewBox={`0 0 ${Math.ceil(layout.width)} ${Math.ceil(layout.height)}`}
+        style={{ maxWidth: `${Math.ceil(layout.width)}px` }}
         role="group"
-        aria-label="State machine: arrow keys go from state to state, Enter chooses one, Escape follows the execution again"
+        aria-label="State machine: arrow keys move between states, Enter selects one, Escape follows the execution again"
         onKeyDown={onKeyDown}
       >
         <GraphEdges layout={layout} states={states} />

@@ -1,21 +1,21 @@
 import type { StateRun } from '../../state-runs.ts';
 import { APPEARANCES, type Tone } from '../appearance.ts';
 
-/** How a state of the graph looks: what became of it when it was entered last. */
+/** How a state of the graph looks, after its last stay. */
 export interface StateLook {
   readonly tone: Tone;
   /** Its status in words. */
   readonly word: string;
-  /** What else there is to know, each a word or two: `retried ×1`. */
+  /** Counts, such as `retried ×1`. */
   readonly badges: readonly string[];
   /** All of it in one sentence. */
   readonly sentence: string;
 }
 
-/** How a state looks that was not entered. */
+/** The look of a state that was not entered. */
 const UNTOUCHED: Omit<StateLook, 'sentence'> = { ...APPEARANCES.notEntered, badges: [] };
 
-/** How a state looks after those stays of the execution that were in it. */
+/** The look of a state after the execution's stays in it. */
 export function stateLook(name: string, states: readonly StateRun[]): StateLook {
   const stays = states.filter(run => run.name === name);
   const last = stays.at(-1);
@@ -30,7 +30,7 @@ export function stateLook(name: string, states: readonly StateRun[]): StateLook 
   return { tone, word, badges, sentence: `${name}: ${[word, ...why, ...badges].join(', ')}` };
 }
 
-/** How many attempts followed upon another one by themselves; the first after a redrive is no retry. */
+/** The number of automatic retries; the first attempt after a redrive does not count. */
 export function retryCount({ attempts }: StateRun): number {
   return attempts.filter(({ redriveCount }, index) => attempts[index - 1]?.redriveCount === redriveCount)
     .length;

@@ -1,22 +1,22 @@
-/** What the sandbox accepts requests with; the page's address carries it. */
+/** The token of the control API; the page's address carries it. */
 export const TOKEN = new URLSearchParams(location.search).get('token') ?? '';
 
-/** The sandbox could not do what was asked; the message says why. */
+/** The sandbox refused the request; the message says why. */
 class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
 }
 
 /**
- * Asks the sandbox for something. What it answers is taken for what the caller names: both come from one build.
+ * Reads from the sandbox. The response is not validated, because page and sandbox come from one build.
  *
  * @throws RequestRefused
  */
-export async function get<Answer>(path: string): Promise<Answer> {
-  return (await exchange(path, {})) as Answer;
+export async function get<Body>(path: string): Promise<Body> {
+  return (await exchange(path, {})) as Body;
 }
 
 /**
- * Lets the sandbox do something.
+ * Sends a command to the sandbox.
  *
  * @throws RequestRefused
  */
@@ -28,15 +28,15 @@ export async function send(method: 'POST' | 'DELETE', path: string, body?: objec
 async function exchange(path: string, init: RequestInit): Promise<unknown> {
   const headers = { ...init.headers, authorization: `Bearer ${TOKEN}` };
   const response = await fetch(path, { ...init, headers }).catch(() => {
-    throw new RequestRefused('The sandbox does not answer. Is it still running?');
+    throw new RequestRefused('The sandbox does not respond. Is it still running?');
   });
   const text = await response.text();
-  const answer: unknown = text === '' ? undefined : JSON.parse(text);
-  if (response.ok) return answer;
-  throw new RequestRefused(errorText(answer) ?? `The sandbox answered ${response.status}.`);
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  if (response.ok) return body;
+  throw new RequestRefused(errorText(body) ?? `The sandbox responded with ${response.status}.`);
 }
 
-function errorText(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
-  return typeof answer.error === 'string' ? answer.error : undefined;
+function errorText(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
+  return typeof body.error === 'string' ? body.error : undefined;
 }

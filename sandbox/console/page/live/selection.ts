@@ -1,16 +1,16 @@
-/** What the user has chosen to look at; what is left out follows what happens. */
+/** What the user has selected. A missing member follows the rotation. */
 export interface Selection {
-  /** The name of an execution; the newest one if left out. */
+  /** The name of an execution (default: the newest one). */
   readonly execution?: string;
-  /** The name of a state; the one that was entered last if left out. */
+  /** The name of a state (default: the one that was entered last). */
   readonly state?: string;
-  /** The name of a secret; that of the execution if left out. */
+  /** The name of a secret (default: the one of the execution). */
   readonly secret?: string;
 }
 
 const KEYS = ['execution', 'state', 'secret'] as const;
 
-/** Reads a selection from the part of an address behind the `#`. */
+/** Reads a selection from the fragment of an address. */
 export function readSelection(hash: string): Selection {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   return Object.fromEntries(
@@ -21,7 +21,7 @@ export function readSelection(hash: string): Selection {
   );
 }
 
-/** Writes a selection so that {@link readSelection} reads it again, with the `#`. */
+/** Formats a selection for {@link readSelection}, with the `#`. */
 export function formatSelection(selection: Selection): string {
   const parameters = new URLSearchParams();
   for (const key of KEYS) {
@@ -31,7 +31,7 @@ export function formatSelection(selection: Selection): string {
   return `#${parameters}`;
 }
 
-/** A selection with some of it chosen anew; undefined follows again. */
+/** Changes some members of a selection; undefined removes one. */
 export function withChoice(
   selection: Selection,
   choice: { readonly [Key in keyof Selection]: Selection[Key] | undefined },

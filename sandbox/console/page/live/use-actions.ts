@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'preact/hooks';
 
-/** What the user lets happen. */
+/** The actions of the user. */
 export interface Actions {
-  /** Whether an action of that name is under way. */
+  /** Whether an action of that name is pending. */
   readonly isPending: (name: string) => boolean;
-  /** Does something; resolves when it is done or refused. */
+  /** Runs an action; resolves when it has succeeded or was refused. */
   readonly run: (name: string, action: () => Promise<void>) => Promise<void>;
   /** Why the last one was refused. */
   readonly error: string | undefined;
@@ -12,7 +12,7 @@ export interface Actions {
   readonly dismissError: () => void;
 }
 
-/** Keeps track of what the user lets happen. */
+/** Tracks the actions of the user. */
 export function useActions(): Actions {
   const [pending, setPending] = useState<readonly string[]>([]);
   const [error, setError] = useState<string>();

@@ -10,9 +10,9 @@ interface History {
 const NOTHING: History = { name: undefined, events: [] };
 
 /**
- * The events of an execution, and those that come.
+ * The events of an execution, also new ones.
  *
- * @param lastEventId what is known to be there; 0 when nothing is
+ * @param lastEventId the newest event of the execution; 0 when there is none
  */
 export function useHistory(
   name: string | undefined,

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '../../views.ts';
 import { TOKEN } from './api.ts';
 
-/** What the sandbox tells of itself, and whether it still does. */
+/** The sandbox's overview and the connection to it. */
 export interface LiveOverview {
-  /** Undefined until it has told for the first time. */
+  /** Undefined before the first one. */
   readonly overview: Overview | undefined;
   readonly connection: 'connecting' | 'live' | 'lost';
   /** How far the sandbox's clock is ahead of the browser's. */
@@ -12,7 +12,8 @@ export interface LiveOverview {
 }
 
 /**
- * Follows the sandbox. The query carries the token, because an EventSource sends no headers of its own. When the connection is lost, the browser tries again by itself.
+ * Follows the sandbox. The browser reconnects by itself. The query carries the token, because an EventSource cannot send
+ * headers.
  */
 export function useOverview(): LiveOverview {
   const [live, setLive] = useState<LiveOverview>({

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatSelection, readSelection, type Selection } from './selection.ts';
 
-/** What the user looks at. It stands in the address, so that it outlives a reload and can be passed on. */
+/** The user's selection. It is part of the address, so that it survives a reload and can be shared. */
 export function useSelection(): [Selection, (selection: Selection) => void] {
   const [selection, setSelection] = useState(() => readSelection(location.hash));
   useEffect(() => {

@@ -9,7 +9,7 @@ export interface StateMachine {
   readonly definition: Definition;
 }
 
-/** Reads the state machine, and again when the sandbox is another one. */
+/** Reads the state machine, also after the sandbox was restarted. */
 export function useStateMachine(
   isLive: boolean,
   onError: (error: unknown) => void,

@@ -98,6 +98,29 @@ const CURRENT_IS_NEWEST: readonly Situation[] = [
     plan: exchanges(CURRENT),
   },
   {
+    situation: 'AWSCURRENT holds a newer pair than the one to be replaced, and it lasts',
+    known: onlyCurrent(CURRENT, { ...PAIR, fingerprint: 'current', generation: 2 }),
+    request: { avoidGeneration: 1 },
+    plan: { kind: 'superseded' },
+  },
+  {
+    situation: 'AWSCURRENT holds a newer pair than the one to be replaced, and it does not last',
+    known: onlyCurrent(CURRENT, {
+      ...PAIR,
+      fingerprint: 'current',
+      generation: 2,
+      expiresAt: new Date('2026-07-01T12:00:00Z'),
+    }),
+    request: { avoidGeneration: 1 },
+    plan: exchanges(CURRENT),
+  },
+  {
+    situation: 'AWSCURRENT holds the pair to be replaced',
+    known: onlyCurrent(CURRENT, { ...PAIR, fingerprint: 'current', generation: 2 }),
+    request: { avoidGeneration: 2 },
+    plan: exchanges(CURRENT),
+  },
+  {
     situation: 'the token was rejected: it is presented again',
     known: onlyCurrent({ ...CURRENT, status: 'rejected' }),
     plan: exchanges({ ...CURRENT, status: 'rejected' }),

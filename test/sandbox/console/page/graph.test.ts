@@ -9,9 +9,9 @@ const rotation = layoutGraph(parseDefinition(definitionText()));
 const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
 describe('layoutGraph of the rotation', () => {
-  it('draws every state once, and those without a way on as ends', () => {
-    expect(rotation.nodes).toHaveLength(14);
-    expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(14);
+  it('draws every state once, and states without a next one as ends', () => {
+    expect(rotation.nodes).toHaveLength(12);
+    expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(12);
     expect(rotation.nodes.filter(({ isEnd }) => isEnd).map(({ name }) => name)).toEqual([
       'Rotated',
       'Superseded',
@@ -19,7 +19,7 @@ describe('layoutGraph of the rotation', () => {
     ]);
   });
 
-  it('leads the main path straight down on the left', () => {
+  it('draws the main path straight down on the left', () => {
     const main = MAIN_PATH.map(name => rotation.nodes.find(node => node.name === name));
 
     expect(main.map(node => node?.x)).toEqual(MAIN_PATH.map(() => rotation.start.x));
@@ -28,7 +28,7 @@ describe('layoutGraph of the rotation', () => {
     expect(rotation.start.x).toBeLessThan(rotation.width / 2);
   });
 
-  it('lets no two states overlap, and keeps all of it in the picture', () => {
+  it('draws no two states over each other, and everything within the graph', () => {
     const { nodes, edges, width, height } = rotation;
     const overlaps = nodes.flatMap(one =>
       nodes
@@ -46,19 +46,23 @@ describe('layoutGraph of the rotation', () => {
     expect(points.filter(({ x, y }) => x < 0 || y < 0 || x > width || y > height)).toEqual([]);
   });
 
-  it('tells what is caught from what is meant, with the words for it', () => {
+  it('marks edges of caught errors, and labels conditions and errors', () => {
     const edge = (from: string, to: string) =>
       rotation.edges.find(candidate => candidate.from === from && candidate.to === to);
 
-    expect(rotation.edges).toHaveLength(24);
+    expect(rotation.edges).toHaveLength(20);
     expect(edge(START, 'Fetch')).toMatchObject({ isCatch: false, labels: [] });
     expect(edge('Route', 'Refresh')).toMatchObject({ isCatch: false, labels: ['route = refresh'] });
-    expect(edge('Promote', 'StandDown')).toMatchObject({ isCatch: true, labels: ['CurrentVersionMoved'] });
+    expect(edge('StorePending', 'StandDown')).toMatchObject({ isCatch: true, labels: ['NewerLogin'] });
+    expect(edge('Promote', 'StorePending')).toMatchObject({
+      isCatch: true,
+      labels: ['CurrentVersionMoved, PendingVersionMissing'],
+    });
   });
 });
 
 describe('layoutGraph', () => {
-  it('draws two ways between the same states as one, which is no catch if one of them is none', () => {
+  it('draws two transitions between the same states as one edge, which counts as a catch only if both are', () => {
     const { edges } = layoutGraph(
       parseDefinition(
         JSON.stringify({
@@ -129,8 +133,8 @@ describe('nodeByKey', () => {
   it.each([
     ['Fetch', 'ArrowDown', 'Route'],
     ['Verify', 'ArrowUp', 'StorePending'],
-    ['StorePending', 'ArrowRight', 'StoreRecovered'],
-    ['StoreRecovered', 'ArrowLeft', 'StorePending'],
+    ['Route', 'ArrowRight', 'CheckConfiguration'],
+    ['RefreshAgain', 'ArrowLeft', 'Rotated'],
     ['Verify', 'Home', 'Fetch'],
     ['Fetch', 'End', 'ConfigurationChecked'],
     ['Fetch', 'ArrowUp', undefined],

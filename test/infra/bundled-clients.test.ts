@@ -1,8 +1,7 @@
 import https from 'node:https';
-import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
-import { replacedModules } from '../../infra/replaced-modules.ts';
 import { loadBundle, makeBundles } from '../helpers/bundles.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
@@ -70,7 +69,7 @@ async function hostsOf(name: keyof typeof EVENTS): Promise<string[]> {
   return [...new Set(hosts)].sort((a, b) => a.localeCompare(b));
 }
 
-describe('a bundle with replaced modules', () => {
+describe('a bundle', () => {
   beforeEach(() => environment(ENVIRONMENT));
   afterEach(() => {
     vi.unstubAllEnvs();
@@ -164,49 +163,18 @@ describe('a bundle with replaced modules', () => {
     }
   });
 
-  it('names the missing variables when the environment has no credentials', async () => {
-    environment({ AWS_ACCESS_KEY_ID: undefined });
+  it('keeps the names of classes, which Lambda logs', async () => {
+    const error = await rejection(loadBundle(directory, 'fetch').handler(null, {}));
 
-    const error = await rejection(
-      loadBundle(directory, 'store-pending').handler(EVENTS['store-pending'], {}),
-    );
-
-    expect(error.message).toContain('AWS_ACCESS_KEY_ID');
-    expect(error.message).toContain('infra/replaced-modules.ts');
-  });
-});
-
-describe('replacedModules', () => {
-  it('fails a build that has no use for a replacement, and names the module', async () => {
-    const failure = await rejection(
-      build({
-        stdin: { contents: 'console.log(1)' },
-        bundle: true,
-        write: false,
-        logLevel: 'silent',
-        plugins: [replacedModules],
-      }),
-    );
-
-    expect(failure.message).toContain('@aws-sdk/credential-provider-ini/dist-es/index.js is replaced');
+    expect(error.constructor.name).toBe('InvalidRotationRequest');
   });
 
-  it('fails a build that imports what a replacement has not', async () => {
-    const failure = await rejection(
-      build({
-        stdin: {
-          contents: "import { parse } from 'fetch-blob/from.js'; console.log(parse);",
-          resolveDir: import.meta.dirname,
-        },
-        bundle: true,
-        write: false,
-        platform: 'node',
-        format: 'esm',
-        logLevel: 'silent',
-        plugins: [replacedModules],
-      }),
-    );
+  it('does not contain what Lambda never loads', async () => {
+    const { metafile } = await bundleFunctions();
 
-    expect(failure.message).toContain('No matching export in');
+    const packages = Object.keys(metafile.inputs).filter(input =>
+      /credential-provider-(http|ini|process|sso|web-identity|imds)|web-streams-polyfill/.test(input),
+    );
+    expect(packages).toEqual([]);
   });
 });

@@ -1,0 +1,42 @@
+import type { CallSite } from './rotation-calls.ts';
+
+/** What a rotation encounters in addition to the fault. */
+export type Scenario = 'plain' | 'older value' | 'unrecorded';
+
+interface ScenarioRule {
+  /** What comes before a function's name in a heading. */
+  readonly title: string;
+  /** For the page; empty where there is nothing to explain. */
+  readonly description: string;
+  /**
+   * Whether faults are injected into a call.
+   *
+   * @param isPlain whether the plain rotation makes the call, too
+   */
+  readonly takes: (site: CallSite, isPlain: boolean) => boolean;
+}
+
+/** The scenarios, in the order of the page. */
+export const SCENARIOS: Readonly<Record<Scenario, ScenarioRule>> = {
+  plain: {
+    title: '',
+    description: '',
+    takes: () => true,
+  },
+  'older value': {
+    title: 'An older value is AWSCURRENT: ',
+    description:
+      'Somebody put back the value from before the last rotation, and the access token in the journal is about to expire. So `refresh` opens the newest pair in the journal and exchanges its refresh token. These are the calls that only such a rotation makes.',
+    takes: (_site, isPlain) => !isPlain,
+  },
+  unrecorded: {
+    title: 'Not recorded by Refresh: ',
+    description:
+      "The journal refuses the result of the exchange, so the new pair is only in the execution's state, and `store-pending` records it. This is a second fault in the same rotation.",
+    takes: ({ functionName, sort }) =>
+      functionName === 'store-pending' || (functionName === 'refresh' && sort === 'invocation'),
+  },
+};
+
+/** All scenarios. */
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly Scenario[];

@@ -1,0 +1,205 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import * as v from 'valibot';
+import { fingerprintOf as journalFingerprintOf } from '../functions/shared/journal/fingerprint.ts';
+import { openPair } from '../functions/shared/journal/sealed-pair.ts';
+import { fingerprintOf } from '../sandbox/genesys-cloud/fingerprint.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { notRedrivableReason } from '../sandbox/step-functions/redrive-rule.ts';
+import { completeCredential } from './complete-credential.ts';
+
+/** The tokens of a credential, named by their fingerprints. */
+export interface TokenFingerprints {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** The refresh token, as the journal names it. */
+  readonly journalToken: string;
+}
+
+/** Which copy of a refresh token a rotation gets from AWSCURRENT. */
+export type Route = 'current' | 'journal' | 'state';
+
+interface SealedPair {
+  readonly lineage: string;
+  readonly generation: number;
+  readonly sealedPair: string;
+}
+
+const text = v.pipe(
+  v.object({ S: v.string() }),
+  v.transform(({ S }) => S),
+);
+const number = v.pipe(
+  v.object({ N: v.string() }),
+  v.transform(({ N }) => Number(N)),
+);
+const tokenItem = v.object({
+  pk: text,
+  sk: v.object({ S: v.literal('token') }),
+  lineage: text,
+  status: text,
+  execution: v.optional(text),
+});
+const lineageItem = v.object({
+  pk: text,
+  sk: v.pipe(text, v.startsWith('lineage#')),
+  fingerprint: text,
+  generation: number,
+  sealedPair: text,
+});
+const stateData = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    secretArn: v.string(),
+    refreshed: v.object({ lineage: v.string(), generation: v.number(), sealedPair: v.string() }),
+  }),
+);
+
+/** Names the tokens in a value of a secret; undefined for a value that is not a complete credential. */
+function tokensIn(value: string): TokenFingerprints | undefined {
+  const parsed = v.safeParse(completeCredential, value);
+  if (!parsed.success) return undefined;
+  const { accessToken, refreshToken } = parsed.output;
+  return {
+    accessToken: fingerprintOf(accessToken),
+    refreshToken: fingerprintOf(refreshToken),
+    journalToken: journalFingerprintOf(parsed.output),
+  };
+}
+
+/** The tokens in the versions of a secret, by the versions' ids; versions without a complete credential are left out. */
+export function storedTokens(
+  secretArn: string,
+  { secretsManager }: Sandbox,
+): ReadonlyMap<string, TokenFingerprints> {
+  const values = secretsManager.lookAtValues(secretArn, value =>
+    'SecretString' in value ? tokensIn(value.SecretString) : undefined,
+  );
+  return new Map(
+    [...values].flatMap(([id, tokens]) => (tokens === undefined ? [] : [[id, tokens] as const])),
+  );
+}
+
+/**
+ * The tokens in the version with a label; undefined where it has no complete credential.
+ *
+ * @throws Error more than one version has the label, or AWSCURRENT is missing
+ */
+export function tokensWith(
+  label: 'AWSCURRENT' | 'AWSPENDING',
+  secretArn: string,
+  sandbox: Sandbox,
+): TokenFingerprints | undefined {
+  const versions = sandbox.secretsManager.secret(secretArn)?.versions ?? [];
+  const [holder, ...others] = versions.filter(({ labels }) => labels.includes(label));
+  if (others.length > 0 || (label === 'AWSCURRENT' && holder === undefined))
+    throw new Error(`Secret ${secretArn} has ${holder === undefined ? 'no' : 'several'} ${label} versions.`);
+  return holder && storedTokens(secretArn, sandbox).get(holder.id);
+}
+
+/**
+ * Where a rotation keeps refresh tokens besides the secret: in the journal, and in the states of executions that are
+ * running or can be redriven. Journal and states are read inside the sandbox, so no fault affects it, and it calls no
+ * code of the journal but to open a seal.
+ */
+export class TokenHomes {
+  readonly #sandbox: Sandbox;
+  readonly #kms: KMSClient;
+  readonly #sealKeyArn: string;
+  readonly #table: string;
+  /** Refresh tokens by the seal they were opened from. */
+  readonly #opened = new Map<string, Promise<string>>();
+
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+    this.#kms = new KMSClient(sandbox.clientConfig);
+    const variable = (name: string): string =>
+      sandbox.stack.functions.map(({ environment }) => environment[name]).find(Boolean) ?? '';
+    this.#sealKeyArn = variable('SEAL_KEY_ARN');
+    this.#table = variable('JOURNAL_TABLE');
+  }
+
+  close(): void {
+    this.#kms.destroy();
+  }
+
+  /** Whether a refresh token is in the newest pair of any login of the secret. */
+  async isRecorded(secretArn: string, refreshToken: string): Promise<boolean> {
+    for (const pair of this.#lineages(secretArn).values()) {
+      if ((await this.#open(secretArn, pair)) === refreshToken) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The refresh token in the state of an execution; undefined where there is none, or where the execution is over for
+   * good.
+   */
+  async sealedIn(executionArn: string): Promise<string | undefined> {
+    const { clock, stepFunctions } = this.#sandbox;
+    const execution = stepFunctions.execution(executionArn);
+    const isRunning = execution.status === 'RUNNING';
+    if (!isRunning && notRedrivableReason(execution, clock.nowMs()) !== undefined) return undefined;
+    // A redrive repeats the last state with the same input.
+    const data = execution.history.findLast(
+      ({ type }) => type === 'TaskStateEntered' || type === 'TaskStateExited',
+    )?.details;
+    const parsed = v.safeParse(stateData, data?.output ?? data?.input);
+    if (!parsed.success) return undefined;
+    return await this.#open(parsed.output.secretArn, parsed.output.refreshed);
+  }
+
+  /**
+   * How a rotation gets from the tokens in AWSCURRENT to a refresh token of the same login. Undefined where the journal
+   * leads to another token, or to one that was presented and whose successor nobody holds.
+   */
+  async routeTo(
+    secretArn: string,
+    current: TokenFingerprints,
+    refreshToken: string,
+  ): Promise<Route | undefined> {
+    const known = this.#token(current.journalToken);
+    const lineage = known?.lineage ?? current.journalToken;
+    const newest = this.#lineages(secretArn).get(lineage);
+    const newestToken = newest === undefined ? current.refreshToken : await this.#open(secretArn, newest);
+    if (newestToken === refreshToken) return newestToken === current.refreshToken ? 'current' : 'journal';
+
+    const mark = newest === undefined ? known : this.#token(newest.fingerprint);
+    if (mark?.status !== 'exchanging' || mark.execution === undefined) return undefined;
+    return (await this.sealedIn(mark.execution)) === refreshToken ? 'state' : undefined;
+  }
+
+  #token(fingerprint: string): v.InferOutput<typeof tokenItem> | undefined {
+    return this.#items(tokenItem).find(({ pk }) => pk === `token#${fingerprint}`);
+  }
+
+  /** The newest pairs of a secret's logins, by lineage. */
+  #lineages(secretArn: string): ReadonlyMap<string, SealedPair & { readonly fingerprint: string }> {
+    return new Map(
+      this.#items(lineageItem)
+        .filter(({ pk }) => pk === secretArn)
+        .map(({ sk, ...pair }) => {
+          const lineage = sk.slice('lineage#'.length);
+          return [lineage, { ...pair, lineage }];
+        }),
+    );
+  }
+
+  #items<Output>(schema: v.GenericSchema<unknown, Output>): Output[] {
+    return this.#sandbox.dynamoDb
+      .items(this.#table)
+      .map(item => v.safeParse(schema, item))
+      .filter(parsed => parsed.success)
+      .map(({ output }) => output);
+  }
+
+  #open(secretArn: string, pair: SealedPair): Promise<string> {
+    const opened =
+      this.#opened.get(pair.sealedPair) ??
+      openPair({ kms: this.#kms, sealKeyArn: this.#sealKeyArn }, secretArn, pair).then(({ tokens }) =>
+        fingerprintOf(tokens.refreshToken),
+      );
+    this.#opened.set(pair.sealedPair, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,44 @@
+import { AwsError } from '../aws/aws-error.ts';
+import type { AwsCall } from '../aws/service.ts';
+import { keyFailure } from '../secrets-manager/key-access.ts';
+import { keyRefusal } from '../sns/key-access.ts';
+import { invalidKeyState } from '../step-functions/role-use.ts';
+
+const KEY = 'of the fault';
+
+/**
+ * The operations that use a customer managed key, and what each responds when the key is disabled. AWS KMS itself: AWS
+ * KMS API Reference, Decrypt, "Errors".
+ */
+const DISABLED_KEY_ERRORS: ReadonlyMap<string, () => AwsError> = new Map([
+  ...['Decrypt', 'Encrypt', 'GenerateDataKey'].map(
+    name => [`kms:${name}`, () => new AwsError('DisabledException', `The key ${KEY} is disabled.`)] as const,
+  ),
+  ...['CreateSecret', 'PutSecretValue', 'UpdateSecret'].map(
+    name => [`secretsmanager:${name}`, () => keyFailure('kms:GenerateDataKey')] as const,
+  ),
+  ['secretsmanager:GetSecretValue', () => keyFailure('kms:Decrypt')],
+  ['sns:Publish', () => keyRefusal('disabled')],
+  ...['DescribeExecution', 'DescribeStateMachine', 'GetExecutionHistory', 'StartExecution'].map(
+    name => [`states:${name}`, () => invalidKeyState('disabled', KEY)] as const,
+  ),
+]);
+
+/** Whether an operation, e.g. `kms:Decrypt`, uses a customer managed key. */
+export function usesKey(target: string): boolean {
+  return DISABLED_KEY_ERRORS.has(target);
+}
+
+/**
+ * The error of a call whose key is disabled.
+ *
+ * @returns undefined when the call needs no key: it asks Step Functions for metadata only
+ */
+export function disabledKeyError({ service, operation, input }: AwsCall): AwsError | undefined {
+  const asksForMetadata =
+    typeof input === 'object' &&
+    input !== null &&
+    'includedData' in input &&
+    input.includedData === 'METADATA_ONLY';
+  return asksForMetadata ? undefined : DISABLED_KEY_ERRORS.get(`${service}:${operation}`)?.();
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
+import { AwsError } from '../../sandbox/aws/aws-error.ts';
+import { answering, diagnoseWorld, type Fault, withStatus } from './diagnose-world.ts';
+
+const { world, credential, diagnosed, expectFound } = diagnoseWorld();
+
+/** A secret with the same value as another one. */
+async function copyOf(secretArn: string) {
+  const copy = await credential();
+  await world().put(copy.secretArn, await world().currentValue(secretArn));
+  return copy;
+}
+
+const JOURNAL_FAULTS: readonly Fault[] = [
+  {
+    fault: 'a journal that is missing',
+    step: 'journal',
+    fix: /aws dynamodb create-table .*AttributeName=pk,KeyType=HASH/,
+    intercept: async (call, next) => {
+      if (call.operation !== 'DescribeTable') return await next();
+      throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
+    },
+  },
+  {
+    fault: 'a journal that cannot be used',
+    step: 'journal',
+    fix: 'aws dynamodb describe-table',
+    intercept: answering('DescribeTable', answer => ({
+      Table: { ...(answer as { Table: object }).Table, TableStatus: 'INACCESSIBLE_ENCRYPTION_CREDENTIALS' },
+    })),
+  },
+  {
+    fault: 'functions that use another table',
+    step: 'journal',
+    fix: 'npm run deploy',
+    intercept: answering('GetFunctionConfiguration', answer => {
+      const { FunctionName, Environment } = answer as {
+        FunctionName: string;
+        Environment: { Variables: object };
+      };
+      return FunctionName.endsWith('-promote')
+        ? { ...answer, Environment: { Variables: { ...Environment.Variables, JOURNAL_TABLE: 'other' } } }
+        : answer;
+    }),
+  },
+];
+
+describe('diagnose names the fix for', () => {
+  it.each(JOURNAL_FAULTS)('$fault', expectFound);
+});
+
+describe('diagnose, where two secrets hold the same login,', () => {
+  it('reports the other secret before any rotation, whichever is diagnosed', async () => {
+    const one = await credential();
+    const other = await copyOf(one.secretArn);
+
+    const first = await diagnosed(one.name);
+    const second = await diagnosed(other.name);
+
+    expect(first).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'login' });
+    expect(second).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'login' });
+    expect(first.fix).toContain(`npm run cli -- authorize ${other.name}`);
+    expect(second.fix).toContain(`npm run cli -- authorize ${one.name}`);
+  });
+
+  it('reports the secret that the journal has the login for, although the tokens differ by now', async () => {
+    const one = await credential();
+    const other = await copyOf(one.secretArn);
+    await world().rotate(one.secretArn);
+
+    const rotated = await diagnosed(one.name);
+    const refused = await diagnosed(other.name);
+
+    expect(rotated).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
+    expect(refused).toMatchObject({ firstWrong: 'login' });
+    expect(refused.steps.find(({ step }) => step === 'login')?.found).toContain(one.secretArn);
+    expect(refused.fix).toContain(`npm run cli -- authorize ${other.name}`);
+  });
+
+  it('passes after a new login for the copy', async () => {
+    const one = await credential();
+    const other = await copyOf(one.secretArn);
+    await world().rotate(one.secretArn);
+    await world().authorizeAgain({ ...one, secretArn: other.secretArn });
+
+    expect(await diagnosed(other.name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
+  });
+});
+
+describe('diagnose, where it may not read everything about the login,', () => {
+  it('counts the secrets that it could not read', async () => {
+    const { name } = await credential();
+    const { faults, secretsManager } = world().sandbox;
+    const others = secretsManager.secrets().length - 1;
+    // The first call reads the diagnosed secret.
+    faults.add({
+      target: 'secretsmanager:GetSecretValue',
+      kind: 'access-denied',
+      by: 'operator',
+      when: { from: 2 },
+    });
+
+    const diagnosis = await diagnosed(name);
+    faults.clear();
+
+    expect(withStatus(diagnosis, 'wrong')).toEqual([]);
+    expect(diagnosis.steps.find(({ step }) => step === 'login')?.found).toContain(
+      `${others} of ${others} could not be read`,
+    );
+  });
+
+  it('relies on the journal when it may not list the secrets', async () => {
+    const { name } = await credential();
+    const { faults } = world().sandbox;
+    faults.add({ target: 'secretsmanager:ListSecrets', kind: 'access-denied' });
+
+    const diagnosis = await diagnosed(name);
+    faults.clear();
+
+    expect(diagnosis.steps.find(({ step }) => step === 'login')).toMatchObject({
+      status: 'ok',
+      found: 'in no other secret that the journal knows',
+    });
+  });
+
+  it('does not pass without the journal, and still reports a copy that it can read', async () => {
+    const { name } = await credential();
+    const one = await credential();
+    const { faults } = world().sandbox;
+    faults.add({ target: 'dynamodb:GetItem', kind: 'access-denied', by: 'operator' });
+
+    const unknown = await diagnosed(name);
+    const other = await copyOf(one.secretArn);
+    const known = await diagnosed(one.name);
+    faults.clear();
+
+    expect(unknown).toMatchObject({ exitCode: EXIT_CODES.failed.code, healthy: false });
+    expect(withStatus(unknown, 'skipped')).toEqual(['login']);
+    expect(known).toMatchObject({ firstWrong: 'login' });
+    expect(known.fix).toContain(`npm run cli -- authorize ${other.name}`);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { KeyVerdict } from '../../../sandbox/kms/key-use.ts';
+import { refusal, secretsWorld, V1, V2 } from './secrets-world.ts';
+
+/** A secret under a key of its own that does not work any more. */
+async function secretWithKey(failure: KeyVerdict) {
+  let verdict: KeyVerdict = 'usable';
+  const world = secretsWorld({ judgeKeyUse: ({ keyId }) => (keyId === 'alias/own' ? verdict : 'usable') });
+  await world.createSecret({ KmsKeyId: 'alias/own' });
+  verdict = failure;
+  return world;
+}
+
+describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret whose key is %s', failure => {
+  it('cannot be read', async () => {
+    const world = await secretWithKey(failure);
+
+    await expect(world.call('GetSecretValue', { SecretId: 'genesys' })).rejects.toMatchObject(
+      refusal('DecryptionFailure'),
+    );
+  });
+
+  it('cannot be written', async () => {
+    const world = await secretWithKey(failure);
+    const update = { SecretId: 'genesys', ClientRequestToken: V2, SecretString: 'second' };
+
+    await expect(world.put(V2, 'second')).rejects.toMatchObject(refusal('EncryptionFailure'));
+    await expect(world.call('UpdateSecret', update)).rejects.toMatchObject(refusal('EncryptionFailure'));
+    expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
+  });
+
+  it('cannot have a repeated write compared with what it holds', async () => {
+    const world = await secretWithKey(failure);
+
+    await expect(world.put(V1, 'first')).rejects.toMatchObject(refusal('DecryptionFailure'));
+  });
+
+  it('can still be described, and its labels can be moved', async () => {
+    const world = await secretWithKey(failure);
+
+    await expect(world.call('DescribeSecret', { SecretId: 'genesys' })).resolves.toHaveProperty('ARN');
+    await expect(
+      world.call('UpdateSecretVersionStage', {
+        SecretId: 'genesys',
+        VersionStage: 'mine',
+        MoveToVersionId: V1,
+      }),
+    ).resolves.toHaveProperty('ARN');
+  });
+
+  it('can be given another key', async () => {
+    const world = await secretWithKey(failure);
+
+    await world.call('UpdateSecret', {
+      SecretId: 'genesys',
+      ClientRequestToken: V2,
+      KmsKeyId: 'alias/other',
+      SecretString: 'second',
+    });
+
+    expect(await world.call('GetSecretValue', { SecretId: 'genesys' })).toMatchObject({
+      SecretString: 'second',
+    });
+  });
+});
+
+describe('CreateSecret with a key that is disabled', () => {
+  it('is refused and leaves no secret behind', async () => {
+    const world = secretsWorld({ judgeKeyUse: () => 'disabled' });
+
+    await expect(world.createSecret({ KmsKeyId: 'alias/own' })).rejects.toMatchObject(
+      refusal('EncryptionFailure'),
+    );
+    expect(world.secretsManager.secret('genesys')).toBeUndefined();
+  });
+});
