@@ -56,7 +56,7 @@ function requireRotation(
   executionArn: string,
   command: CommandLine,
 ): Pick<FoundExecution, 'secretArn' | 'versionId'> {
-  const rotation = rotationOf(input);
+  const rotation = rotationOf(executionArn, input);
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',

@@ -48,11 +48,11 @@ export function parseFetchRequest(event: unknown): FetchRequest {
   input.nullableString('sealedRotationToken');
   return {
     purpose: input.oneOf('purpose', ['rotate', 'check-configuration']),
-    secretArn: input.string('secretArn'),
-    versionId: input.string('versionId'),
-    execution: request.string('execution'),
+    secretArn: input.secretArn('secretArn'),
+    versionId: input.id('versionId'),
+    execution: request.executionArn('execution'),
     redriveCount: request.count('redriveCount'),
-    state: request.string('state'),
+    state: request.id('state'),
   };
 }
 

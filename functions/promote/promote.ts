@@ -57,9 +57,9 @@ export const CLAIM_MARGIN_MS = 5_000;
 /** Reads what is particular to a promotion. */
 export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {
   return {
-    pendingVersionId: request.string('pendingVersionId'),
-    baseVersionId: request.string('baseVersionId'),
-    fingerprint: request.string('fingerprint'),
+    pendingVersionId: request.id('pendingVersionId'),
+    baseVersionId: request.id('baseVersionId'),
+    fingerprint: request.id('fingerprint'),
     issuedAt: request.instant('issuedAt'),
     expiresAt: request.nullableInstant('expiresAt'),
     redriveCount: request.count('redriveCount'),

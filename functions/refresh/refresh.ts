@@ -93,10 +93,10 @@ const MAX_RETRY_AFTER_MS = 5_000;
 export function parseRefreshRequest(event: unknown): RefreshRequest {
   const request = requestFields('The request of the state Refresh', event);
   const replaces = request.nullableObject('replaces');
-  const execution = request.string('execution');
+  const execution = request.executionArn('execution');
   return {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
     attempt: {
       execution,
       redriveCount: request.count('redriveCount'),
@@ -105,12 +105,12 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
     },
     replaces: replaces === null ? undefined : pairIdentity(replaces),
     execution,
-    state: request.string('state'),
+    state: request.id('state'),
   };
 }
 
 function pairIdentity(pair: ReturnType<typeof requestFields>) {
-  return { lineage: pair.string('lineage'), generation: pair.count('generation') };
+  return { lineage: pair.id('lineage'), generation: pair.count('generation') };
 }
 
 /**

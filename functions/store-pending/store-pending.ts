@@ -62,17 +62,17 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
   const request = requestFields('The request of the state StorePending', event);
   const pair = request.object('pair');
   return {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
     pair: {
-      lineage: pair.string('lineage'),
+      lineage: pair.id('lineage'),
       generation: pair.count('generation'),
-      fingerprint: pair.string('fingerprint'),
+      fingerprint: pair.id('fingerprint'),
       sealedPair: pair.string('sealedPair'),
     },
     sealedRotationToken: request.nullableString('sealedRotationToken'),
-    execution: request.string('execution'),
-    state: request.string('state'),
+    execution: request.executionArn('execution'),
+    state: request.id('state'),
   };
 }
 

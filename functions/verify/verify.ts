@@ -58,18 +58,18 @@ export const FRESH_MS = 60_000;
 export function parseVerifyRequest(event: unknown): VerifyRequest {
   const request = requestFields('The request of the state Verify', event);
   const subject = {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
-    execution: request.string('execution'),
-    state: request.string('state'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
+    execution: request.executionArn('execution'),
+    state: request.id('state'),
   };
   const mode = request.oneOf('mode', ['verify', 'check-configuration']);
   if (mode === 'check-configuration') return { ...subject, mode };
   return {
     ...subject,
     mode,
-    pendingVersionId: request.string('pendingVersionId'),
-    baseVersionId: request.string('baseVersionId'),
+    pendingVersionId: request.id('pendingVersionId'),
+    baseVersionId: request.id('baseVersionId'),
     issuedAt: request.instant('issuedAt'),
   };
 }
