@@ -59,7 +59,7 @@ async function perform(
     );
   }
   const questions = new Questions(terminal, signal);
-  const tell = (text: string): void => void terminal.err.write(`${text}\n`);
+  const tell = (text: string): void => terminal.tell(text);
 
   const urlsOf = gatewayUrls();
   const existing = await findTarget(aws.secrets, request.secretId);

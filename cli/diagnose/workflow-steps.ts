@@ -63,6 +63,6 @@ export async function checkLastExecution(
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
   return wrong(
     `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
-    `${credential} ${action} Redrive: ${command(`redrive ${secret.Name}`)}. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${credential} ${action} Redrive: ${command`redrive ${secret.Name}`}. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
   );
 }

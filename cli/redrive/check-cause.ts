@@ -15,7 +15,7 @@ export async function checkCause(
   failed: Failed,
   dependencies: CauseDependencies,
 ): Promise<Cause> {
-  const logIn = `Log in again first: ${dependencies.command(`authorize ${failed.secretArn}`)}.`;
+  const logIn = `Log in again first: ${dependencies.command`authorize ${failed.secretArn}`}.`;
   switch (error) {
     case 'RefreshTokenRejected':
     case 'SharedLogin':
@@ -24,7 +24,7 @@ export async function checkCause(
       return currentVersionCause(
         failed,
         dependencies,
-        `Log in as the right user first (${dependencies.command(`authorize ${failed.secretArn}`)}), or correct genesysUserId in the secret.`,
+        `Log in as the right user first (${dependencies.command`authorize ${failed.secretArn}`}), or correct genesysUserId in the secret.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
@@ -58,7 +58,7 @@ export async function checkCause(
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command(`rotate ${failed.secretArn}`)}`,
+        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command`rotate ${failed.secretArn}`}`,
       };
     default:
       return UNKNOWN;

@@ -29,7 +29,7 @@ export async function redriveExecution(
     // Secrets Manager also retries a failed rotation earlier; how often is not published.
     const nextAttempt =
       next === undefined
-        ? `No rotation is scheduled. Start the next attempt with: ${command(`rotate ${secretArn}`)}.`
+        ? `No rotation is scheduled. Start the next attempt with: ${command`rotate ${secretArn}`}.`
         : `Secrets Manager retries by ${next.toISOString()} at the latest.`;
     throw new CliError(
       'failed',

@@ -51,7 +51,7 @@ async function previousRotation(
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command(`diagnose ${secret.name}`)}`,
+      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command`diagnose ${secret.name}`}`,
     );
   }
   if (latest.status === 'SUCCEEDED') {
@@ -65,11 +65,11 @@ async function previousRotation(
   if (failure === undefined) {
     return new CliError(
       'stillRunning',
-      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command(`redrive ${secret.name}`)}`,
+      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command`redrive ${secret.name}`}`,
     );
   }
   return new CliError(
     'rotationFailed',
-    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Fix the cause, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
+    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Fix the cause, then finish that rotation with: ${command`redrive ${secret.name}`}`,
   );
 }

@@ -19,9 +19,9 @@ export function endText(end: RotationEnd, { secretName, executionArn, command }:
     case 'configurationChecked':
       return `The configuration of ${secretName} is valid. Nothing was changed.`;
     case 'stillRunning':
-      return `Timed out. The rotation of ${secretName} is still running. Follow it with: ${command(`redrive ${executionArn}`)}`;
+      return `Timed out. The rotation of ${secretName} is still running. Follow it with: ${command`redrive ${executionArn}`}`;
     case 'failed':
-      return `The rotation of ${secretName} ${failureText(end)} ${end.credential} ${end.action} Then: ${command(`redrive ${executionArn}`)} (see ${end.runbook})`;
+      return `The rotation of ${secretName} ${failureText(end)} ${end.credential} ${end.action} Then: ${command`redrive ${executionArn}`} (see ${end.runbook})`;
   }
 }
 
