@@ -36,6 +36,7 @@ export const TASK_FUNCTIONS: Readonly<Record<TaskFunctionName, TaskFunction>> = 
   *'store-pending'(world, invocation) {
     yield* callTogether(world, invocation, ['Decrypt', 'Decrypt', 'GetSecretValue', 'GetItem', 'GetItem']);
     yield* call(world, invocation, 'PutSecretValue');
+    yield* call(world, invocation, 'UpdateItem');
   },
 
   *verify(world, invocation, secret) {

@@ -12,6 +12,7 @@ import {
   readNewestPair,
   readToken,
   recordExchange,
+  recordStored,
   type SealedPair,
   type TokenItem,
 } from '../shared/journal/journal.ts';
@@ -124,6 +125,7 @@ export async function storePending(
     );
   }
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
+  await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId });
   return { pendingVersionId, baseVersionId };
