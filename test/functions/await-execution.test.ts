@@ -210,7 +210,7 @@ describe('succeededOrThrow', () => {
   it('throws the name and the message of the function that failed, without its stack', async () => {
     const cause = JSON.stringify({
       errorType: 'RefreshTokenRejected',
-      errorMessage: 'Log in again.',
+      errorMessage: 'Log in again. Runbook: docs/runbook.md#refreshtokenrejected',
       trace: ['at somewhere'],
     });
 
@@ -218,6 +218,8 @@ describe('succeededOrThrow', () => {
 
     expect(error.message).toContain('RefreshTokenRejected: Log in again.');
     expect(error.message).not.toContain('at somewhere');
+    // The entry of the error, and no second one of its own.
+    expect(error.message.match(/Runbook: \S+/g)).toEqual(['Runbook: docs/runbook.md#refreshtokenrejected']);
   });
 
   it.each([
