@@ -29,9 +29,12 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
 
 /**
  * The message of the function that failed, as one line. The cause of a failed function is JSON; what Step Functions
- * itself writes may quote an input, so it is not read.
+ * itself writes may quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message
+ * names an entry.
  */
 export function functionMessage(cause: string | undefined): string | undefined {
   const { errorMessage } = jsonObject(cause ?? '') ?? {};
-  return typeof errorMessage === 'string' ? oneLine(errorMessage, MAX_MESSAGE_LENGTH) : undefined;
+  return typeof errorMessage === 'string'
+    ? oneLine(errorMessage.replace(/ Runbook: docs\/runbook\.md#\S+$/, ''), MAX_MESSAGE_LENGTH)
+    : undefined;
 }

@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
@@ -26,6 +26,7 @@ describe('notify: executions', () => {
     secretsMock,
     time,
     execution,
+    promoted,
     failedIn,
     closed,
   } = playedNotify();
@@ -181,15 +182,8 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that succeeded', () => {
-    beforeEach(() => {
-      secretsMock
-        .on(DescribeSecretCommand)
-        .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
-    });
-
     it('ends no failure of a rotation while AWSPENDING waits on another version', async () => {
       await closed();
-      secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
       const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: BASE_VERSION } as const;
 
       await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() + HOUR_MS) });
@@ -200,11 +194,11 @@ describe('notify: executions', () => {
 
     it('ends a failure of a rotation when only the first read of the labels is stale', async () => {
       await closed();
+      execution('SUCCEEDED');
       secretsMock
         .on(DescribeSecretCommand)
         .resolvesOnce(secretDescription())
         .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
-      execution('SUCCEEDED');
 
       await closed({ succeeded: true });
 
@@ -224,6 +218,7 @@ describe('notify: executions', () => {
     it('is not described when its event names the rotation and the time', async () => {
       const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
       await closed();
+      promoted();
       stepFunctionsMock.reset();
 
       await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() - 1) });
@@ -252,6 +247,7 @@ describe('notify: executions', () => {
     it('counts by its event when DescribeExecution still shows it as running', async () => {
       await closed();
       execution('RUNNING', { stopDate: undefined });
+      promoted();
 
       await closed({ succeeded: true });
 

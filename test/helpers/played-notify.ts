@@ -58,6 +58,7 @@ export function playedNotify() {
     const { purpose = 'rotate', ...description } = changes;
     const failed = status === 'FAILED';
     executionArn = purpose === 'rotate' ? EXECUTION : `${EXECUTION}-check`;
+    if (status === 'SUCCEEDED' && purpose === 'rotate') promoted();
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(
       executionDescription(status, {
         executionArn,
@@ -77,6 +78,16 @@ export function playedNotify() {
           }),
         }),
         ...description,
+      }),
+    );
+  }
+
+  /** AWSCURRENT has moved to the version of the rotation. */
+  function promoted(): void {
+    secretsMock.on(DescribeSecretCommand).resolves(
+      secretDescription({
+        RotationLambdaARN: ROTATION_FUNCTION_ARN,
+        VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] },
       }),
     );
   }
@@ -140,6 +151,7 @@ export function playedNotify() {
     secretsMock,
     time,
     execution,
+    promoted,
     failedIn,
     closed,
     rotationEnded,

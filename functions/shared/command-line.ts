@@ -1,5 +1,4 @@
-import { shellWord } from '../../functions/shared/plain-text.ts';
-import type { AwsOptions } from './aws.ts';
+import { shellWord } from './plain-text.ts';
 
 /** The deployment that the program uses by default. */
 export const DEFAULT_STACK = 'genesys-token-rotation';
@@ -14,8 +13,15 @@ export interface CommandLine {
   readonly on: (stack: string) => CommandLine;
 }
 
+/** What a command names besides its own words. */
+interface CommandOptions {
+  readonly stack?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 /** Formats command lines with the options of the current command, without defaults. */
-export function commandLine(options: AwsOptions & { readonly stack?: string | undefined } = {}): CommandLine {
+export function commandLine(options: CommandOptions = {}): CommandLine {
   const { stack = DEFAULT_STACK, region, profile } = options;
   const format = (words: TemplateStringsArray, ...inserted: readonly string[]): string =>
     [
