@@ -1,3 +1,4 @@
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
@@ -88,6 +89,26 @@ describe('an execution that somebody starts by hand', () => {
       });
 
       expect(execution.status).toBe('SUCCEEDED');
+      await expectSaved(world, world.login, { refreshes: 2 });
+    },
+  );
+
+  it.each([null, { sealedRotationToken: 7 }])(
+    'does not keep a rotation from running that would have had its name, with the input %j',
+    async input => {
+      const world = await hostileWorld();
+      const { secretArn } = world;
+      const versionId = 'c0ffee00-0000-4000-8000-000000000001';
+      await world.start(
+        world.nameOf(versionId, 1),
+        input && { purpose: 'rotate', secretArn, versionId, ...input },
+      );
+
+      await world.secrets.send(
+        new RotateSecretCommand({ SecretId: secretArn, ClientRequestToken: versionId }),
+      );
+
+      expect(await world.outcome(secretArn, versionId)).toEqual({ status: 'succeeded' });
       await expectSaved(world, world.login, { refreshes: 2 });
     },
   );
