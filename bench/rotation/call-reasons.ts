@@ -23,6 +23,8 @@ export const CALL_REASONS: Readonly<Record<string, string>> = {
   'store-pending dynamodb:GetItem':
     'The token: records the pair if `refresh` could not. The lineage: a pair that is not the newest any more is not stored.',
   'store-pending secretsmanager:PutSecretValue': 'Stores the new tokens.',
+  'store-pending dynamodb:UpdateItem':
+    'Records the version that holds the new token: `promote` moves AWSCURRENT to no other one.',
   'verify secretsmanager:GetSecretValue': 'Verifies what is stored, not what was in memory.',
   'promote secretsmanager:DescribeSecret':
     'Moves AWSCURRENT only to a version with AWSPENDING, and only from the version that `store-pending` read.',
