@@ -11,7 +11,10 @@ interface ScenarioRule {
    *
    * @param isPlain whether the plain rotation makes the call, too
    */
-  readonly takes: (site: { readonly functionName: string }, isPlain: boolean) => boolean;
+  readonly takes: (
+    site: { readonly functionName: string; readonly sort: string },
+    isPlain: boolean,
+  ) => boolean;
 }
 
 /** The scenarios, in the order of the page. */
