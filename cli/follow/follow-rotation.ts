@@ -6,10 +6,11 @@ import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
+import { watch } from '../shared/follow.ts';
 import { endingOf, endResult, endText, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
-import { type WaitContext, watch } from '../shared/waiting.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import { assess } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
@@ -53,7 +54,7 @@ export async function followRotation(
   terminal.note(`Execution ${executionArn}`);
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
   const described = await describeExecution(executionArn, { stepFunctions });
-  const versionId = rotationOf(described?.input)?.versionId ?? '';
+  const versionId = rotationOf(executionArn, described?.input)?.versionId ?? '';
   const rotation = { secretArn: secret.arn, versionId, executionArn };
   const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
   terminal.result({
