@@ -27,6 +27,9 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   // Genesys Cloud made the pair, so there is nothing to set. testSecret reports at once whether all is well.
   if (event.step === 'setSecret') return;
   const { secrets, sleep } = dependencies;
+  const sealing = sealRotationToken(event, dependencies);
+  // Awaited once the token is needed: without need for it, its failure does not matter.
+  sealing.catch(() => {});
   const description = await readUntil(
     read => rotationProgress(read, event.clientRequestToken) !== 'elsewhere',
     () => describeSecret(secrets, event.secretId),
@@ -48,7 +51,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   switch (event.step) {
     case 'createSecret':
       return progress === 'pending'
-        ? createSecret(event, rotation, dependencies)
+        ? createSecret(rotation, await sealing, dependencies)
         : confirmSucceeded(rotation, dependencies);
     case 'testSecret':
       return testSecret(rotation, progress, dependencies);
@@ -58,12 +61,11 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 }
 
 async function createSecret(
-  event: RotationEvent,
   rotation: RotationIdentity,
+  sealedRotationToken: string | null,
   dependencies: RotationDependencies,
 ): Promise<void> {
   const { secretArn, clientRequestToken: versionId } = rotation;
-  const sealedRotationToken = await sealRotationToken(event, rotation, dependencies);
   const execution = await runExecution({ purpose: 'rotate', rotation, sealedRotationToken }, dependencies);
   log('info', 'rotation finished', { secretArn, versionId, execution });
 }
@@ -103,12 +105,12 @@ function unknownVersion({ secretArn, clientRequestToken }: RotationIdentity): In
   );
 }
 
+/** Seals the RotationToken for the execution that createSecret starts. Secrets Manager gives the secret's full ARN. */
 async function sealRotationToken(
-  { rotationToken }: RotationEvent,
-  { secretArn, clientRequestToken: versionId }: RotationIdentity,
+  { step, secretId: secretArn, clientRequestToken: versionId, rotationToken }: RotationEvent,
   dependencies: RotationDependencies,
 ): Promise<string | null> {
-  if (rotationToken === undefined) return null;
+  if (step !== 'createSecret' || rotationToken === undefined) return null;
   const seal = await newSeal(dependencies, { secretArn, versionId, holds: 'rotation-token' });
   return seal.seal(rotationToken);
 }
