@@ -45,6 +45,11 @@ export class Clock {
     return this.#offsetMs;
   }
 
+  /** When the first scheduled task is due, in ms since 1970; undefined while nothing is scheduled. */
+  get nextDueAtMs(): number | undefined {
+    return this.#next()?.dueAtMs;
+  }
+
   /** Runs `run` once `delayMs` have passed. */
   schedule(delayMs: number, run: () => void): ScheduledTask {
     const task: Task = { dueAtMs: this.nowMs() + delayMs, run };

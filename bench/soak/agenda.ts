@@ -8,6 +8,11 @@ export class Agenda {
     this.#entries.splice(later < 0 ? this.#entries.length : later, 0, { atMs, act });
   }
 
+  /** When the first act is due; undefined while nothing is planned. */
+  get nextAtMs(): number | undefined {
+    return this.#entries[0]?.atMs;
+  }
+
   /** Removes and returns the first act, unless it is after an instant. */
   next(untilMs: number): { readonly atMs: number; readonly act: () => Promise<void> } | undefined {
     const [first] = this.#entries;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
-import { hours, positiveInteger } from '../option-values.ts';
+import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
@@ -37,6 +37,17 @@ const program = new Command('npm run soak --')
       .choices(['same', 'fresh'])
       .default('same'),
   )
+  .option('--people', 'with actions of people at random moments, slow calls and stale reads', false)
+  .addOption(
+    new Option(
+      '--pending-after-foreign-write <fate>',
+      'AWSPENDING when a write makes another version AWSCURRENT',
+    )
+      .choices(['removed', 'kept'])
+      .default('removed'),
+  )
+  .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
+  .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
   .option('--json', 'print the figures as one JSON object')
   .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)

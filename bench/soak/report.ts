@@ -19,6 +19,10 @@ const USUAL: SoakArguments = {
   window: '1h',
   operatorAfter: 4,
   retryToken: 'same',
+  people: false,
+  pendingAfterForeignWrite: 'removed',
+  refreshRevokesAccessTokens: true,
+  reuseRevokesLineage: false,
 };
 
 /** The runs of the report, in its order. */
@@ -83,7 +87,7 @@ function findings(all: readonly SoakFigures[]): string[] {
     all.reduce((total, figures) => total + figures[name], 0).toLocaleString('en');
   return [
     `${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
-    `${sum('refreshTokensLost')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
+    `${sum('lostInTransit')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
     `Executions failed ${sum('executionsFailed')} times, and ${sum('redrives')} redrives followed.`,
     `${sum('leaks')} log lines, history events, inputs, responses, errors or journal writes contained a secret.`,
   ];

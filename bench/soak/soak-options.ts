@@ -1,3 +1,4 @@
+import type { GenesysBehaviour } from '../../sandbox/genesys-cloud/behaviour.ts';
 import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/behaviour.ts';
 
 /** The options of a soak. */
@@ -17,6 +18,11 @@ export interface SoakOptions {
   /** The average time from a failure to the operator. */
   readonly operatorAfterMs: number;
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
+  /** With people at random moments, slow calls and stale reads. */
+  readonly people: boolean;
+  readonly pendingAfterForeignWrite: SecretsManagerBehaviour['pendingAfterForeignWrite'];
+  readonly refreshRevokesAccessTokens: GenesysBehaviour['refreshRevokesAccessTokens'];
+  readonly reuseRevokesLineage: GenesysBehaviour['reuseRevokesLineage'];
 }
 
 /** Three times a day, like the default rate, at the same hours every day. */

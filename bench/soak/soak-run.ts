@@ -12,11 +12,22 @@ import type { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
+import { HUMAN_ACTIONS, Person } from './person.ts';
+import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+/** The average time between two actions of people on a secret that have nothing to do with its rotation. */
+const HUMAN_PAUSE_MS = 12 * HOUR_MS;
+/** The share of executions and redrives that a person acts in the middle of, again and again by the same chance. */
+const HUMANS_IN_ROTATION = 0.4;
+/** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
+const IN_ROTATION_MS = [3_000, 60_000] as const;
+/** The longest time until rotation is enabled again after somebody cancelled it. */
+const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
 
 const executionInput = v.object({ secretArn: v.string() });
 
@@ -26,6 +37,7 @@ export class SoakRun {
   readonly #sandbox: Sandbox;
   readonly #watch: SecretWatch;
   readonly #chance: FaultChance;
+  readonly #slowCalls: SlowCalls | undefined;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #operator: Operator;
@@ -33,10 +45,13 @@ export class SoakRun {
   readonly #agenda = new Agenda();
   readonly #random: () => number;
   readonly #credentials = new Map<string, FirstCredential>();
-  /** By their executions. */
+  /** By their executions, the oldest first. */
   readonly #secretArns = new Map<string, string>();
+  /** Who acts on which secret; empty once people have gone. */
+  readonly #people = new Map<string, Person>();
   #executionsFailed = 0;
   #redrives = 0;
+  #humanActions = 0;
   #faultsInjected = 0;
   #consumerCalls = 0;
   #consumerFailures = 0;
@@ -45,12 +60,18 @@ export class SoakRun {
   constructor(
     options: SoakOptions,
     sandbox: Sandbox,
-    parts: { readonly watch: SecretWatch; readonly ledger: TokenLedger; readonly chance: FaultChance },
+    parts: {
+      readonly watch: SecretWatch;
+      readonly ledger: TokenLedger;
+      readonly chance: FaultChance;
+      readonly slowCalls: SlowCalls | undefined;
+    },
   ) {
     this.#options = options;
     this.#sandbox = sandbox;
     this.#watch = parts.watch;
     this.#chance = parts.chance;
+    this.#slowCalls = parts.slowCalls;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
     this.#random = seededRandom(seedOf(`${options.seed} people`));
@@ -62,6 +83,7 @@ export class SoakRun {
       secrets: this.#secrets,
       stepFunctions: this.#stepFunctions,
       ledger: parts.ledger,
+      wait: ms => this.#passUntil(sandbox.clock.nowMs() + ms),
     });
     sandbox.faults.onInjected(() => {
       this.#faultsInjected += 1;
@@ -70,8 +92,10 @@ export class SoakRun {
       if (type === 'ExecutionStarted') {
         const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
         this.#secretArns.set(executionArn, secretArn);
+        this.#mayActDuring(secretArn);
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
+        this.#mayActDuring(this.#secretArns.get(executionArn) ?? '');
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -88,13 +112,16 @@ export class SoakRun {
     const { clock, faults, stateMachineArn } = this.#sandbox;
     await this.#begin();
     this.#chance.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
+    this.#slowCalls?.begin(this.#sandbox);
     await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
     this.#chance.end();
+    this.#slowCalls?.end();
+    this.#people.clear();
     // The operator comes again, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
-    const { replaced } = this.#operator;
+    const { logins, replaced } = this.#operator;
     const lostInTransit = replaced.filter(whereabouts => whereabouts === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
@@ -102,8 +129,9 @@ export class SoakRun {
       faultsInjected: this.#faultsInjected,
       executionsFailed: this.#executionsFailed,
       redrives: this.#redrives,
-      reauthorisations: replaced.length,
-      refreshTokensLost: lostInTransit,
+      humanActions: this.#humanActions,
+      reauthorisations: logins,
+      lostInTransit,
       unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
       consumerCalls: this.#consumerCalls,
       consumerFailures: this.#consumerFailures,
@@ -123,6 +151,7 @@ export class SoakRun {
         Duration: window,
       });
       this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
+      if (this.#options.people) this.#invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
   }
@@ -130,10 +159,58 @@ export class SoakRun {
   #consumeAt(atMs: number, secretArn: string): void {
     this.#agenda.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
+      await this.#noFaultAwaited();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
     });
+  }
+
+  #invite(credential: FirstCredential): void {
+    const { secretArn } = credential;
+    const tools = { sandbox: this.#sandbox, secrets: this.#secrets, stepFunctions: this.#stepFunctions };
+    this.#people.set(secretArn, new Person(credential, tools));
+    this.#visitAt(this.#sandbox.clock.nowMs() + this.#random() * HUMAN_PAUSE_MS, secretArn);
+  }
+
+  #visitAt(atMs: number, secretArn: string): void {
+    this.#agenda.add(atMs, async () => {
+      this.#visitAt(atMs + this.#random() * 2 * HUMAN_PAUSE_MS, secretArn);
+      await this.#actOn(secretArn);
+    });
+  }
+
+  /** Plans actions of people while an execution runs, by chance. */
+  #mayActDuring(secretArn: string): void {
+    if (!this.#people.has(secretArn)) return;
+    const nowMs = this.#sandbox.clock.nowMs();
+    while (this.#random() < HUMANS_IN_ROTATION) {
+      const withinMs = IN_ROTATION_MS[this.#random() < 0.5 ? 0 : 1];
+      this.#agenda.add(nowMs + this.#random() * withinMs, () => this.#actOn(secretArn));
+    }
+  }
+
+  async #actOn(secretArn: string): Promise<void> {
+    const person = this.#people.get(secretArn);
+    const action = HUMAN_ACTIONS[Math.floor(this.#random() * HUMAN_ACTIONS.length)];
+    if (person === undefined || action === undefined) return;
+    if (action === 'log in') await this.#noFaultAwaited();
+    const executionArns = [...this.#secretArns].flatMap(([arn, of]) => (of === secretArn ? [arn] : []));
+    const isDone = await person.act(action, this.#random(), executionArns);
+    if (isDone) this.#humanActions += 1;
+    if (isDone && action === 'cancel the rotation')
+      this.#resumeAt(this.#sandbox.clock.nowMs() + this.#random() * LONGEST_CANCELLATION_MS, person);
+  }
+
+  #resumeAt(atMs: number, person: Person): void {
+    this.#agenda.add(atMs, async () => {
+      if (!(await person.resume())) this.#resumeAt(atMs + HOUR_MS, person);
+    });
+  }
+
+  /** A fault that waits for a request of a function must not hit a person's. */
+  async #noFaultAwaited(): Promise<void> {
+    while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
   }
 
   /** Searches everything that was written for secrets once a day, so that it can be dropped. */
@@ -154,22 +231,24 @@ export class SoakRun {
     const credential = this.#credentials.get(secretArn);
     if (credential === undefined) throw new Error(`${executionArn} is not an execution of this soak.`);
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
-    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, () =>
-      this.#operator.lookAfter(executionArn, credential),
-    );
+    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
+      await this.#noFaultAwaited();
+      await this.#operator.lookAfter(executionArn, credential);
+    });
   }
 
+  /** Goes from one due event to the next, because each can plan an act that is due before the next one. */
   async #passUntil(untilMs: number): Promise<void> {
     const { clock } = this.#sandbox;
-    const advanceTo = (atMs: number): Promise<void> =>
-      this.#sandbox.advance(Math.max(0, Math.ceil(atMs) - clock.nowMs()));
-    for (let next = this.#agenda.next(untilMs); next !== undefined; next = this.#agenda.next(untilMs)) {
-      await advanceTo(next.atMs);
-      // A fault that waits for a request of a function must not hit a person's.
-      while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
-      await next.act();
+    for (;;) {
+      const due = this.#agenda.next(clock.nowMs());
+      if (due !== undefined) await due.act();
+      else if (clock.nowMs() >= untilMs) return;
+      else {
+        const nextMs = Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs, clock.nextDueAtMs ?? untilMs);
+        await this.#sandbox.advance(Math.max(0, Math.ceil(nextMs) - clock.nowMs()));
+      }
     }
-    await advanceTo(untilMs);
   }
 
   /** How many secrets hold a credential that does not work. */

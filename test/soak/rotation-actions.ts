@@ -12,7 +12,7 @@ import {
   SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { authoriseAgain } from '../../bench/soak/operator.ts';
+import { authoriseAgain } from '../../bench/soak/person.ts';
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
