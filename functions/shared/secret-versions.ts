@@ -76,6 +76,9 @@ export type Sleep = (ms: number) => Promise<unknown>;
 const REREAD_PAUSE_MS = 500;
 const MAX_REREADS = 5;
 
+/** How long a read may be stale, in ms. */
+export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
+
 /**
  * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a version or label
  * that does not show is a stale read first; after 2.5 s it counts as missing, and the last read is returned.

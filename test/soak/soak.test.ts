@@ -15,6 +15,10 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
     window: '1h',
     operatorAfterMs: 4 * HOUR_MS,
     retryToken: 'same',
+    people: false,
+    pendingAfterForeignWrite: 'removed',
+    refreshRevokesAccessTokens: true,
+    reuseRevokesLineage: false,
     ...changes,
   };
 }
@@ -31,8 +35,9 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       faultsInjected: 0,
       executionsFailed: 0,
       redrives: 0,
+      humanActions: 0,
       reauthorisations: 0,
-      refreshTokensLost: 0,
+      lostInTransit: 0,
       unrecoverable: 0,
       consumerCalls: 112,
       consumerFailures: 0,
@@ -47,7 +52,7 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       const figures = await soak(options({ retryToken }));
 
       expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
-      expect(figures.refreshTokensLost).toBe(figures.reauthorisations);
+      expect(figures.lostInTransit).toBe(figures.reauthorisations);
       expect(figures.rotations).toBeGreaterThan(5);
       expect(figures.faultsInjected).toBeGreaterThan(15);
       expect(figures.redrives).toBeGreaterThan(2);
