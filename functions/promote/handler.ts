@@ -24,6 +24,7 @@ export async function handler(
   const subject = {
     secretArn: request.string('secretArn'),
     versionId: request.string('versionId'),
+    redriveCount: request.count('redriveCount'),
     execution: request.string('execution'),
     state: request.string('state'),
   };

@@ -6,6 +6,7 @@ import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
   belongsToRotation,
   describeSecret,
+  isBlocked,
   readUntil,
   type SecretDescription,
   versionWithStage,
@@ -51,7 +52,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 
   switch (event.step) {
     case 'createSecret':
-      return progress === 'pending'
+      return isBlocked(description)
         ? createSecret(event, rotation, dependencies)
         : confirmSucceeded(rotation, dependencies);
     case 'testSecret':
@@ -63,15 +64,15 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 
 /**
  * How far a rotation has got: AWSPENDING is on one of its versions, or AWSCURRENT is and AWSPENDING does not lag behind
- * on another of them. Undefined when neither label is on a version of the rotation.
+ * on another version. Undefined when neither label is on a version of the rotation.
  */
 function progressOf(description: SecretDescription, versionId: string): 'pending' | 'complete' | undefined {
-  const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map(label => {
+  const isOn = (label: string): boolean => {
     const holderId = versionWithStage(description, label);
-    return holderId !== undefined && belongsToRotation(holderId, versionId) ? holderId : undefined;
-  });
-  if (pending !== undefined && pending !== current) return 'pending';
-  return current === undefined ? undefined : 'complete';
+    return holderId !== undefined && belongsToRotation(holderId, versionId);
+  };
+  if (isOn('AWSCURRENT')) return isBlocked(description) ? 'pending' : 'complete';
+  return isOn('AWSPENDING') ? 'pending' : undefined;
 }
 
 async function createSecret(
@@ -105,7 +106,7 @@ async function testSecret(
   log('info', 'configuration checked', { secretArn, versionId, execution });
 }
 
-/** Confirms a version that is neither pending nor current: the rotation stood down for a newer login. */
+/** Confirms a rotation that has left no label to work on: it stood down for a newer login. */
 async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,

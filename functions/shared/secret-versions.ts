@@ -69,6 +69,15 @@ export function versionWithStage(
   return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
 }
 
+/**
+ * Whether AWSPENDING is on another version than AWSCURRENT. Secrets Manager starts no other rotation then, and calls
+ * none successful (AWS Secrets Manager API Reference, RotateSecret).
+ */
+export function isBlocked(description: Pick<SecretDescription, 'stages'>): boolean {
+  const pendingId = versionWithStage(description, 'AWSPENDING');
+  return pendingId !== undefined && pendingId !== versionWithStage(description, 'AWSCURRENT');
+}
+
 /** Waits for so many ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
