@@ -24,11 +24,13 @@ export async function handler(
   const subject = {
     secretArn: request.string('secretArn'),
     versionId: request.string('versionId'),
-    redriveCount: request.count('redriveCount'),
     execution: request.string('execution'),
     state: request.string('state'),
   };
-  if (action === 'stand-down') return standDown({ ...subject, action }, { secrets, sleep });
+  if (action === 'stand-down') {
+    const redriveCount = request.count('redriveCount');
+    return standDown({ ...subject, action, redriveCount }, { secrets, sleep });
+  }
   return promote(
     { ...subject, action, ...parsePromotion(request) },
     {

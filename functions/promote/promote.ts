@@ -55,15 +55,14 @@ export interface PromoteResult {
 export const CLAIM_MARGIN_MS = 5_000;
 
 /** Reads what is particular to a promotion. */
-export function parsePromotion(
-  request: RequestFields,
-): Omit<PromoteRequest, keyof LogSubject | 'action' | 'redriveCount'> {
+export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {
   return {
     pendingVersionId: request.string('pendingVersionId'),
     baseVersionId: request.string('baseVersionId'),
     fingerprint: request.string('fingerprint'),
     issuedAt: request.instant('issuedAt'),
     expiresAt: request.nullableInstant('expiresAt'),
+    redriveCount: request.count('redriveCount'),
   };
 }
 

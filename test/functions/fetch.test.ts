@@ -104,15 +104,26 @@ describe('fetch', () => {
         'a version derived from it is AWSCURRENT',
         { [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] },
       ],
-      [
-        'rotated',
-        'its version is AWSCURRENT, and AWSPENDING on that of the next rotation',
-        { [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
-      ],
     ])('to %s when %s, and writes nothing', async (route, _when, stages) => {
       labelled(stages);
 
       expect(await fetched()).toEqual({ route });
+      expect(updates()).toEqual([]);
+    });
+
+    it('to rotated when its version is AWSCURRENT, and removes AWSPENDING from a version of nobody', async () => {
+      labelled({ [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      expect(await fetched()).toEqual({ route: 'rotated' });
+      expect(updates()).toEqual([
+        { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', RemoveFromVersionId: FOREIGN_VERSION },
+      ]);
+    });
+
+    it('to rotated after a redrive, and leaves AWSPENDING on the version of another rotation', async () => {
+      labelled({ [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      expect(await fetched({ redriveCount: 1 })).toEqual({ route: 'rotated' });
       expect(updates()).toEqual([]);
     });
 
