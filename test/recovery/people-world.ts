@@ -78,8 +78,9 @@ export async function peopleWorld(options: SandboxOptions = {}) {
     versionWith,
     health,
 
-    /** Rotates once more, undisturbed. */
+    /** Rotates once more, undisturbed, when the rotation function no longer polls an execution that has closed. */
     async nextRotation(subject: Subject): Promise<Health & { readonly outcome: string }> {
+      await world.inTime(sandbox.secretsManager.rotationsIdle());
       const versionId = await world.rotateSecret(subject.secretArn);
       const outcome = await world.outcome(subject.secretArn, versionId);
       return { outcome: outcome.status, ...(await health(subject)) };

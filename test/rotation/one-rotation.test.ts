@@ -69,7 +69,7 @@ describe('a rotation', () => {
     expect(await world.statusOfCurrentUser(accessToken)).toBe(401);
   });
 
-  it('leaves no token, client secret or RotationToken in logs, histories, responses or events', async () => {
+  it('leaves no token, client secret or RotationToken in logs, histories, responses, events or the journal', async () => {
     const invocations: InterceptedInvocation[] = [];
     const responses: Invocation[] = [];
     const world = await rotationWorld({
@@ -117,6 +117,12 @@ describe('a rotation', () => {
     expect(leaksIn(JSON.stringify(execution), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify([taskPayloads, responses]), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify(sandbox.cloudTrail.events()), secretValues)).toEqual([]);
+    const table =
+      sandbox.stack.functions.map(({ environment }) => environment.JOURNAL_TABLE).find(Boolean) ?? '';
+    const journal = sandbox.dynamoDb.items(table);
+    // Two tokens of the login, and the login itself with its newest pair.
+    expect(journal).toHaveLength(3);
+    expect(leaksIn(JSON.stringify(journal), secretValues)).toEqual([]);
   });
 
   it('can follow the previous one at once or on schedule', async () => {

@@ -86,7 +86,7 @@ describe('readRuns', () => {
   it('has an error caught when the state is left without a further attempt', () => {
     const events = historyEvents(
       ...CALLED,
-      ['TaskFailed', 50, { error: 'AccessTokenOutdated', cause: 'why' }],
+      ['TaskFailed', 50, { error: 'AccessTokenExpired', cause: 'why' }],
       ['TaskStateExited', 50, { name: 'Verify', output: '{"caught":{}}' }],
       ['TaskStateEntered', 50, { name: 'RefreshPending' }],
     );
@@ -95,7 +95,7 @@ describe('readRuns', () => {
       {
         name: 'Verify',
         status: 'caught',
-        error: 'AccessTokenOutdated',
+        error: 'AccessTokenExpired',
         cause: 'why',
         output: '{"caught":{}}',
       },
