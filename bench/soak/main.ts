@@ -1,16 +1,30 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
 import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
-import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
+import {
+  argumentsOf,
+  REPORT_FILE,
+  REPORT_RUNS,
+  type ReportRow,
+  reportOf,
+  type SoakArguments,
+} from './report.ts';
 import { soak } from './soak.ts';
 import { CRON_SCHEDULE } from './soak-options.ts';
 
 /** `npm run soak`: rotations over a simulated time, with faults. */
 
 const HOUR_MS = 3_600_000;
+const PROGRAM = fileURLToPath(import.meta.url);
+
+const execute = promisify(execFile);
 
 const FIGURES_HELP = Object.entries(FIGURES)
   .map(([name, meaning]) => `  ${name}: ${meaning}`)
@@ -56,7 +70,7 @@ const program = new Command('npm run soak --')
 
 const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
 try {
-  await withAssembly(report === true ? writeReport : printFigures);
+  await (report === true ? writeReport() : withAssembly(printFigures));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
@@ -69,14 +83,20 @@ async function printFigures(assemblyDirectory: string): Promise<void> {
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
 }
 
-async function writeReport(assemblyDirectory: string): Promise<void> {
-  const rows: { readonly run: SoakArguments; readonly figures: SoakFigures }[] = [];
-  for (const each of REPORT_RUNS) {
-    const figures = await run(assemblyDirectory, each);
-    rows.push({ run: each, figures });
-    process.stderr.write(`${JSON.stringify(each)}\n${JSON.stringify(figures)}\n`);
-    if (!holds(figures)) process.exitCode = 1;
-  }
+/** Runs the commands of the report, as many at a time as there are processors, and writes the page. */
+async function writeReport(): Promise<void> {
+  const rows: ReportRow[] = [];
+  const queue = REPORT_RUNS.entries();
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (const [index, each] of queue) {
+        const { stdout } = await execute(process.execPath, [PROGRAM, ...argumentsOf(each), '--json']);
+        const figures: SoakFigures = JSON.parse(stdout);
+        rows[index] = { run: each, figures };
+        process.stderr.write(`${JSON.stringify(rows[index])}\n`);
+      }
+    }),
+  );
   await writeFile(REPORT_FILE, reportOf(rows));
 }
 

@@ -59,10 +59,34 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     },
   );
 
-  it('gives the same figures with the same seed', async () => {
-    const first = await soak(options({ secrets: 1 }));
-    const second = await soak(options({ secrets: 1 }));
-    const other = await soak(options({ secrets: 1, seed: 5 }));
+  it.each([
+    ['same', 'removed', true],
+    ['fresh', 'kept', false],
+  ] as const)(
+    'loses no refresh token that could be saved when people interfere, retries have the %s token and AWSPENDING is %s',
+    async (retryToken, pendingAfterForeignWrite, reuseRevokesLineage) => {
+      const figures = await soak(
+        options({
+          people: true,
+          faultRate: 0.05,
+          schedule: 'rate(4 hours)',
+          retryToken,
+          pendingAfterForeignWrite,
+          reuseRevokesLineage,
+        }),
+      );
+
+      expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
+      expect(figures.rotations).toBeGreaterThan(10);
+      expect(figures.humanActions).toBeGreaterThan(10);
+    },
+  );
+
+  it.each([false, true])('gives the same figures with the same seed (people: %s)', async people => {
+    const changes = { secrets: 1, faultRate: 0.2, people };
+    const first = await soak(options(changes));
+    const second = await soak(options(changes));
+    const other = await soak(options({ ...changes, seed: 5 }));
 
     expect(first.faultsInjected).toBeGreaterThan(5);
     expect(second).toStrictEqual(first);
