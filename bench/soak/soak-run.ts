@@ -237,17 +237,14 @@ export class SoakRun {
     });
   }
 
-  /** Goes from one due event to the next, because each can plan an act that is due before the next one. */
   async #passUntil(untilMs: number): Promise<void> {
     const { clock } = this.#sandbox;
     for (;;) {
       const due = this.#agenda.next(clock.nowMs());
       if (due !== undefined) await due.act();
       else if (clock.nowMs() >= untilMs) return;
-      else {
-        const nextMs = Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs, clock.nextDueAtMs ?? untilMs);
-        await this.#sandbox.advance(Math.max(0, Math.ceil(nextMs) - clock.nowMs()));
-      }
+      // What happens meanwhile can plan an act that is due before the next one.
+      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
     }
   }
 
