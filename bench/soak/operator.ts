@@ -17,6 +17,9 @@ interface OperatorTools extends PersonTools {
 /** How long the operator waits after a redrive: most are done by then. */
 const REDRIVE_MS = 60_000;
 
+/** How long before an execution closed its last attempt may have read AWSCURRENT, in ms, slow calls included. */
+const LONGEST_ATTEMPT_MS = 45_000;
+
 const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
 
 /** The operator of a soak, who follows the runbook. */
@@ -45,8 +48,8 @@ export class Operator {
   }
 
   /**
-   * Redrives an execution if it is still failed. RefreshTokenRejected needs a login first, unless another credential has
-   * become AWSCURRENT since; ExchangeUnsettled needs a redrive of the execution that it names.
+   * Redrives an execution if it is still failed. RefreshTokenRejected needs a login first, unless another credential may
+   * have become AWSCURRENT since; ExchangeUnsettled needs a redrive of the execution that it names.
    */
   async lookAfter(executionArn: string, credential: FirstCredential): Promise<void> {
     const { stepFunctions, ledger } = this.#tools;
@@ -54,7 +57,8 @@ export class Operator {
     const { status, error, cause, stopDate } = execution;
     if (status === 'RUNNING' || status === 'SUCCEEDED') return;
     const currentSinceMs = this.#currentSinceMs.get(credential.secretArn) ?? 0;
-    if (error === 'RefreshTokenRejected' && currentSinceMs <= (stopDate?.getTime() ?? 0)) {
+    const wasReadSinceMs = (stopDate?.getTime() ?? 0) - LONGEST_ATTEMPT_MS;
+    if (error === 'RefreshTokenRejected' && currentSinceMs <= wasReadSinceMs) {
       const newest = ledger.newestToken(credential.secretArn, credential.clientId);
       this.#replaced.set(newest, await ledger.whereabouts(credential.secretArn, newest));
       this.#logins += 1;

@@ -16,9 +16,16 @@ const COLD_STARTS = 0.1;
 export const LATEST_START_MS = 60_000;
 const LATE_STARTS = 0.01;
 
-/** Every AWS call of a function and every transition takes a moment, so that something can happen between two. */
-const AWS_CALL_MS = 60;
-const TRANSITION_MS = 30;
+/** These calls of a function take a moment, so that something can happen between a read and the write after it. */
+const AWS_CALL_MS = 100;
+const TIMED_OPERATIONS: ReadonlySet<string> = new Set([
+  'GetSecretValue',
+  'PutItem',
+  'PutSecretValue',
+  'TransactWriteItems',
+  'UpdateItem',
+  'UpdateSecretVersionStage',
+]);
 
 /**
  * Makes calls slow: some responses of the token endpoint, some initialisations, and some invocations so much that Step
@@ -37,8 +44,8 @@ export class SlowCalls {
   }
 
   readonly latencies: Latencies = {
-    awsCall: ({ caller }: AwsCall) => (caller.functionArn === undefined ? 0 : AWS_CALL_MS),
-    stateTransition: () => TRANSITION_MS,
+    awsCall: ({ caller, operation }: AwsCall) =>
+      caller.functionArn !== undefined && TIMED_OPERATIONS.has(operation) ? AWS_CALL_MS : 0,
     invocation: functionName => {
       if (this.#sandbox === undefined) return 0;
       const dice = this.#diceOf(functionName);
