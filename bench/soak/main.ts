@@ -83,12 +83,12 @@ async function printFigures(assemblyDirectory: string): Promise<void> {
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
 }
 
-/** Runs the commands of the report, as many at a time as there are processors, and writes the page. */
+/** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
 async function writeReport(): Promise<void> {
   const rows: ReportRow[] = [];
   const queue = REPORT_RUNS.entries();
   await Promise.all(
-    Array.from({ length: availableParallelism() }, async () => {
+    Array.from({ length: 2 * availableParallelism() }, async () => {
       for (const [index, each] of queue) {
         const { stdout } = await execute(process.execPath, [PROGRAM, ...argumentsOf(each), '--json']);
         const figures: SoakFigures = JSON.parse(stdout);
