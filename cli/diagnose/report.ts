@@ -1,5 +1,5 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { Ending } from '../exit-code.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 

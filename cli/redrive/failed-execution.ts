@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Context } from '../shared/context.ts';
 import { isFailed } from '../shared/executions.ts';
 

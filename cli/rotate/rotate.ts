@@ -1,9 +1,9 @@
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { endText } from '../shared/end-text.ts';
+import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
-import { endingOf, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
+import { endingOf, endResult, endText, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
@@ -44,7 +44,7 @@ export async function rotate(
   const started = { secret: secret.name, versionId, execution: executionArn };
   if (!wait) {
     terminal.line(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}.`);
-    terminal.line(`Follow it with: ${command(`redrive ${executionArn}`)}`);
+    terminal.line(`Follow it with: ${command(`follow ${secret.name}`)}`);
     terminal.result({ ...started, outcome: 'started' });
     return;
   }
@@ -52,9 +52,13 @@ export async function rotate(
   terminal.note(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}`);
   await awaitStart(secret, executionArn, untilMs, context);
   terminal.note(`Execution ${executionArn}`);
-  const run = await watchToEnd({ secretArn: secret.arn, versionId, executionArn, untilMs }, context);
-  terminal.result({ ...started, ...run.end, states: recordOf(run.steps) });
-  const text = endText(run.end, { secretName: secret.name, executionArn, command });
+  const run = await watchToEnd(
+    { secretArn: secret.arn, versionId, executionArn, untilMs },
+    deployment,
+    context,
+  );
+  terminal.result({ ...started, ...endResult(run.end, secret.name, command), states: recordOf(run.steps) });
+  const text = endText(run.end, { secretName: secret.name, command });
   const ending = endingOf(run.end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
@@ -93,6 +97,7 @@ async function watchToEnd(
     readonly executionArn: string;
     readonly untilMs: number;
   },
+  deployment: Deployment,
   context: WaitContext,
 ): Promise<Run> {
   const { executionArn, untilMs } = rotation;
@@ -100,8 +105,8 @@ async function watchToEnd(
   const steps: ExecutionStep[] = [];
   for (let redriveCount = 0; ; redriveCount++) {
     steps.push(...(await watch({ executionArn, redriveCount, untilMs }, context)));
-    const end = await rotationEnd(rotation, steps.at(-1), context);
-    if (end.outcome !== 'failed' || end.error !== 'ExchangeUnsettled') return { steps, end };
+    const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
+    if (end.outcome !== 'failed' || end.failure.error !== 'ExchangeUnsettled') return { steps, end };
 
     terminal.note(
       'The rotation function redrives the execution that may hold the new tokens, then this one …',

@@ -1,5 +1,5 @@
+import { commandLine } from '../../functions/shared/command-line.ts';
 import { type Ending, EXIT_CODES } from '../exit-code.ts';
-import { commandLine } from './command-line.ts';
 
 /** The examples in a command's help. */
 export function exampleHelp(...lines: readonly string[]): string {

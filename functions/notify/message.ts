@@ -1,5 +1,6 @@
-import { adviceFor } from '../shared/advice.ts';
 import { secretNameOf } from '../shared/arns.ts';
+import { commandLine } from '../shared/command-line.ts';
+import { stepLines, verdictOf } from '../shared/verdict.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
 
@@ -35,8 +36,19 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   const what = error ?? OTHERWISE[status];
   const where = state ?? 'a state that is not known';
   const name = rotation === undefined ? undefined : secretNameOf(rotation.secretArn);
-  const kind = rotation?.purpose === 'check-configuration' ? 'configuration test' : 'token rotation';
-  const advice = adviceFor(failure);
+  const isConfigurationTest = rotation?.purpose === 'check-configuration';
+  const kind = isConfigurationTest ? 'configuration test' : 'token rotation';
+  // The message comes right after the failure, from a function that may not read the credential.
+  const verdict = verdictOf({
+    consumersHave: 'unverified',
+    isOverdue: false,
+    rotation: {
+      ...{ status, state, error, isConfigurationTest, isRedrivable },
+      current: 'unchanged',
+      blocksRotations: true,
+    },
+  });
+  const command = commandLine({ stack: deployment.name, region: deployment.region });
   return {
     subject: subjectLine(`Genesys ${kind} failed in ${where}: ${what}`, name),
     text: paragraphs(
@@ -44,12 +56,12 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
         `The Genesys Cloud ${kind} of ${name ?? 'a secret that is not known here'} failed in ${where}: ${what}.`,
         message === undefined ? undefined : oneLine(message),
       ],
-      [`WHAT CONSUMERS HAVE: ${advice.credential}`],
-      [`WHAT TO DO: ${advice.action}`],
+      ['WHAT CONSUMERS HAVE', verdict.impact, verdict.cause],
+      ['WHAT TO DO', ...stepLines(verdict.steps, name ?? '<secret>', command)],
       [
-        isRedrivable ? redriveCommand(executionArn) : 'The execution cannot be redriven any more.',
+        ...(isRedrivable ? [`Without the program: ${redriveCommand(executionArn)}`] : []),
         consoleLink(executionArn),
-        `${deployment.runbook}#${advice.runbookEntry}`,
+        `${deployment.runbook}#${verdict.runbookEntry}`,
       ],
       [
         `Failing since: ${instantText(failingSince)}`,
@@ -132,12 +144,8 @@ function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): str
   return lines.map(paragraph => paragraph.filter(line => line !== undefined).join('\n')).join('\n\n');
 }
 
-/** Without the entry of the runbook that our errors name: the message has its own link to it. */
 function oneLine(message: string): string {
-  const line = message
-    .replace(/ Runbook: docs\/runbook\.md#\S+$/, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const line = message.replace(/\s+/g, ' ').trim();
   return line.length <= ERROR_MESSAGE_LENGTH ? line : `${line.slice(0, ERROR_MESSAGE_LENGTH - 3)}...`;
 }
 

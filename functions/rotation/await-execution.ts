@@ -8,6 +8,7 @@ import {
   isTransient,
   type StateMachineAccess,
 } from '../shared/executions.ts';
+import { runbookEntryOf } from '../shared/verdict.ts';
 import { waitBeforeLookMs } from './polling.ts';
 
 /** What waiting for an execution needs. */
@@ -97,6 +98,7 @@ export function succeededOrThrow(closed: ExecutionDescription): string {
   const what = CLOSED_OTHERWISE.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
   throw new RotationFailed(
     `Execution ${arn} ${what}: ${causeOf(closed)} It can be redriven once the cause is gone.`,
+    runbookEntryOf({ isFailed: closed.status === 'FAILED', error: closed.error }),
   );
 }
 

@@ -20,9 +20,11 @@ export function rotationOf(input: string | undefined): ExecutionRotation | undef
 
 /**
  * What the function that failed said. The cause of a failed function is JSON; what Step Functions itself writes may
- * quote an input, so it is not read.
+ * quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message names an entry.
  */
 export function functionMessage(cause: string | undefined): string | undefined {
   const { errorMessage } = jsonObject(cause ?? '') ?? {};
-  return typeof errorMessage === 'string' ? errorMessage : undefined;
+  return typeof errorMessage === 'string'
+    ? errorMessage.replace(/ Runbook: docs\/runbook\.md#\S+$/, '')
+    : undefined;
 }

@@ -1,5 +1,5 @@
 /** The base URLs that Genesys Cloud is called at. */
-interface GenesysUrls {
+export interface GenesysUrls {
   readonly loginUrl: string;
   readonly apiUrl: string;
 }

@@ -12,7 +12,7 @@ import { awsException, stepFunctionsException } from '../helpers/aws-exception.t
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
-import { SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
+import { SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
 
 const FAILED = {
   executionArn: `${EXECUTION_ARN_PREFIX}first`,
@@ -88,7 +88,7 @@ describe('redriveExecution', () => {
 
     await expect(redrive()).rejects.toMatchObject({
       message: expect.stringContaining(
-        `Start the next attempt with: npm run cli -- rotate ${SECRET_ARN} --stack crm-rotation.`,
+        `Start the next attempt with: npm run cli -- rotate ${SECRET_NAME} --stack crm-rotation.`,
       ),
     });
   });

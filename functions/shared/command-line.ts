@@ -1,5 +1,3 @@
-import type { AwsOptions } from './aws.ts';
-
 /** The deployment that the program uses by default. */
 export const DEFAULT_STACK = 'genesys-token-rotation';
 
@@ -11,7 +9,11 @@ export function commandLine({
   stack: ownStack = DEFAULT_STACK,
   region,
   profile,
-}: AwsOptions & { readonly stack?: string }): CommandLine {
+}: {
+  readonly stack?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}): CommandLine {
   return (words, stack = ownStack) =>
     [
       `npm run cli -- ${words}`,

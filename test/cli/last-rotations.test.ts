@@ -5,7 +5,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { failedRotations } from '../../cli/redrive/failed-executions.ts';
+import { lastRotations } from '../../cli/verdict/last-rotations.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
@@ -61,11 +61,11 @@ function exist(...listed: readonly Listed[]): void {
 }
 
 async function found(...secrets: readonly (typeof SECRET)[]) {
-  const rotations = await failedRotations(secrets, STATE_MACHINE_ARN, new SFNClient());
-  return rotations.map(({ secret, execution, isRunning }) => [secret.name, execution.name, isRunning]);
+  const rotations = await lastRotations(secrets, STATE_MACHINE_ARN, new SFNClient());
+  return rotations.map(({ secret, failed, running }) => [secret.name, failed?.name, running?.name]);
 }
 
-describe('failedRotations', () => {
+describe('lastRotations', () => {
   it('finds the newest failed execution of each secret, however it failed', async () => {
     exist(
       { token: 'old', status: 'FAILED', started: 1, stopped: 2 },
@@ -74,18 +74,18 @@ describe('failedRotations', () => {
     );
 
     expect(await found(SECRET, OTHER)).toEqual([
-      [SECRET.name, nameOf({ token: 'new' }), false],
-      [OTHER.name, nameOf({ of: OTHER, token: 'stopped' }), false],
+      [SECRET.name, nameOf({ token: 'new' }), undefined],
+      [OTHER.name, nameOf({ of: OTHER, token: 'stopped' }), undefined],
     ]);
   });
 
-  it('skips what has succeeded since, also in an older execution that was redriven later', async () => {
+  it('leaves out what has succeeded since, also in an older execution that was redriven later', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },
       { token: 'redriven', status: 'SUCCEEDED', started: 2, stopped: 9 },
     );
 
-    expect(await found(SECRET)).toEqual([]);
+    expect(await found(SECRET)).toEqual([[SECRET.name, undefined, undefined]]);
   });
 
   it('returns what failed after the last success', async () => {
@@ -94,7 +94,7 @@ describe('failedRotations', () => {
       { token: 'good', status: 'SUCCEEDED', started: 6, stopped: 7 },
     );
 
-    expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), false]]);
+    expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), undefined]]);
   });
 
   it('reports that another execution of the secret is running', async () => {
@@ -103,7 +103,9 @@ describe('failedRotations', () => {
       { token: 'next', status: 'RUNNING', started: 7 },
     );
 
-    expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), true]]);
+    expect(await found(SECRET)).toEqual([
+      [SECRET.name, nameOf({ token: 'failed' }), nameOf({ token: 'next' })],
+    ]);
   });
 
   it('ignores configuration tests and executions of other secrets', async () => {
@@ -112,7 +114,7 @@ describe('failedRotations', () => {
       { of: OTHER, token: 'other', status: 'FAILED', started: 5, stopped: 6 },
     );
 
-    expect(await found(SECRET)).toEqual([]);
+    expect(await found(SECRET)).toEqual([[SECRET.name, undefined, undefined]]);
   });
 
   it('does not list successes where nothing has failed', async () => {
@@ -121,6 +123,6 @@ describe('failedRotations', () => {
     const asked = stepFunctions
       .commandCalls(ListExecutionsCommand)
       .map(({ args: [{ input }] }) => input.statusFilter);
-    expect(asked).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
+    expect(asked).toEqual(['RUNNING', 'FAILED', 'TIMED_OUT', 'ABORTED']);
   });
 });
