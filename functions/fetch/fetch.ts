@@ -80,7 +80,7 @@ export async function fetchCredential(
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
-    readCurrent(secrets, secretArn, sleep),
+    readCurrent(secrets, secretArn, sleep, credential => assertRoomForTokens(secretArn, credential)),
   ]);
   // The description comes first: without the secret, the read fails with a less telling error.
   const description = settled(describing);
@@ -88,7 +88,7 @@ export async function fetchCredential(
   if (route === 'rotated') {
     await removeLeftoverLabel(request, description, { secrets, sleep });
   } else if (route !== 'standDown') {
-    assertRoomForTokens(secretArn, settled(reading).credential);
+    settled(reading);
   }
   log('info', 'fetched', request, { route });
   return { route };

@@ -33,7 +33,7 @@ import { writeMetrics } from '../shared/metrics.ts';
 import { requestFields } from '../shared/request.ts';
 import type { SealKey } from '../shared/sealed-blob.ts';
 import type { Credential, TokenPair } from '../shared/secret-value.ts';
-import { LONGEST_READ_LAG_MS, readCurrent, readUntil, type Sleep } from '../shared/secret-versions.ts';
+import { hasCurrentMoved, LONGEST_READ_LAG_MS, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { ExecutionState } from './execution-state.ts';
 
@@ -130,7 +130,7 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
   const { secretArn } = request;
-  const { secrets, sleep } = dependencies;
+  const { secrets, sleep, remainingMs } = dependencies;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const current = await readCurrent(secrets, secretArn, sleep);
     try {
@@ -138,7 +138,8 @@ export async function refresh(
       if (pair !== undefined) return resultOf(pair);
     } catch (error) {
       const isRejected = error instanceof RefreshTokenRejected || error instanceof ClientRejected;
-      if (!isRejected || !(await hasMoved(current.versionId, request, dependencies))) throw error;
+      if (!isRejected || remainingMs() < LONGEST_READ_LAG_MS + RECORD_RESERVE_MS) throw error;
+      if (!(await hasCurrentMoved(secrets, secretArn, current.versionId, sleep))) throw error;
     }
   }
   throw inProgress(secretArn, undefined);
@@ -187,21 +188,6 @@ async function newestPair(
       await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
   }
   return exchange(request, credential, known, dependencies);
-}
-
-/** Whether AWSCURRENT shows another version than the one that was read, within the time that a read may be stale. */
-async function hasMoved(
-  versionId: string,
-  { secretArn }: RefreshRequest,
-  { secrets, sleep, remainingMs }: RefreshDependencies,
-): Promise<boolean> {
-  if (remainingMs() < LONGEST_READ_LAG_MS + RECORD_RESERVE_MS) return false;
-  const latest = await readUntil(
-    read => read.versionId !== versionId,
-    () => readCurrent(secrets, secretArn, sleep),
-    sleep,
-  );
-  return latest.versionId !== versionId;
 }
 
 /** @returns undefined when the journal changed before or during the exchange: look again */

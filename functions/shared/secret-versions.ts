@@ -89,8 +89,9 @@ const MAX_REREADS = 5;
 export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
 
 /**
- * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a version or label
- * that does not show is a stale read first; after 2.5 s it counts as missing, and the last read is returned.
+ * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a secret, version or
+ * label that does not show is a stale read first, and so is a value that is not a complete credential. After 2.5 s it
+ * counts: the last read is returned, or its error thrown.
  *
  * @see AWS Secrets Manager API Reference, ListSecrets
  */
@@ -99,12 +100,16 @@ export async function readUntil<Value>(
   read: () => Promise<Value>,
   sleep: Sleep,
 ): Promise<Value> {
-  let value = await read();
-  for (let reread = 0; reread < MAX_REREADS && !shows(value); reread++) {
+  for (let reread = 0; ; reread++) {
+    const isLast = reread === MAX_REREADS;
+    try {
+      const value = await read();
+      if (isLast || shows(value)) return value;
+    } catch (error) {
+      if (isLast || !(error instanceof SecretNotFound || error instanceof InvalidSecret)) throw error;
+    }
     await sleep(REREAD_PAUSE_MS);
-    value = await read();
   }
-  return value;
 }
 
 /** How a version is selected. */
@@ -121,37 +126,68 @@ export async function findCredential(
   version: VersionSelector,
   sleep: Sleep,
 ): Promise<StoredCredential | undefined> {
-  const value = await readUntil(
+  return readUntil(
     found => found !== undefined,
-    async () => {
-      try {
-        return await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      }
-    },
+    () => lookUpCredential(secrets, secretArn, version),
     sleep,
   );
-  if (value === undefined) return undefined;
-  return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+}
+
+async function lookUpCredential(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  version: VersionSelector,
+): Promise<StoredCredential | undefined> {
+  try {
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
+    return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
 }
 
 /**
  * Reads AWSCURRENT.
  *
+ * @param assertUsable throws InvalidSecret for a credential that cannot be used; one that a stale read shows is skipped
  * @throws InvalidSecret it has no value, or not a complete credential
  */
 export async function readCurrent(
   secrets: SecretsManagerClient,
   secretArn: string,
   sleep: Sleep,
+  assertUsable: (credential: Credential) => void | Promise<void> = () => undefined,
 ): Promise<StoredCredential> {
-  const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }, sleep);
-  if (current !== undefined) return current;
-  throw new InvalidSecret(
-    `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+  return readUntil(
+    () => true,
+    async () => {
+      const current = await lookUpCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+      if (current === undefined) {
+        throw new InvalidSecret(
+          `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+        );
+      }
+      await assertUsable(current.credential);
+      return current;
+    },
+    sleep,
   );
+}
+
+/** Whether AWSCURRENT shows another version than the one that was read, within the time that a read may be stale. */
+export async function hasCurrentMoved(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  versionId: string,
+  sleep: Sleep,
+): Promise<boolean> {
+  const latest = await readUntil(
+    read => read.versionId !== versionId,
+    () => readCurrent(secrets, secretArn, sleep),
+    sleep,
+  );
+  return latest.versionId !== versionId;
 }
 
 /** Half of a derived version id (64 characters, the most that Secrets Manager takes). */
