@@ -33,7 +33,7 @@ import { writeMetrics } from '../shared/metrics.ts';
 import { requestFields } from '../shared/request.ts';
 import type { SealKey } from '../shared/sealed-blob.ts';
 import type { Credential, TokenPair } from '../shared/secret-value.ts';
-import { hasCurrentMoved, LONGEST_READ_LAG_MS, readCurrent, type Sleep } from '../shared/secret-versions.ts';
+import { currentMovedTo, LONGEST_READ_LAG_MS, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { ExecutionState } from './execution-state.ts';
 
@@ -139,7 +139,8 @@ export async function refresh(
     } catch (error) {
       const isRejected = error instanceof RefreshTokenRejected || error instanceof ClientRejected;
       if (!isRejected || remainingMs() < LONGEST_READ_LAG_MS + RECORD_RESERVE_MS) throw error;
-      if (!(await hasCurrentMoved(secrets, secretArn, current.versionId, sleep))) throw error;
+      const movedTo = await currentMovedTo(secrets, secretArn, current.versionId, sleep);
+      if (movedTo === undefined) throw error;
     }
   }
   throw inProgress(secretArn, undefined);

@@ -175,19 +175,23 @@ export async function readCurrent(
   );
 }
 
-/** Whether AWSCURRENT shows another version than the one that was read, within the time that a read may be stale. */
-export async function hasCurrentMoved(
+/**
+ * Waits for AWSCURRENT to show another version than the one that was read, as long as a read may be stale.
+ *
+ * @returns the id of the other version; undefined when AWSCURRENT has not moved
+ */
+export async function currentMovedTo(
   secrets: SecretsManagerClient,
   secretArn: string,
-  versionId: string,
+  fromId: string,
   sleep: Sleep,
-): Promise<boolean> {
-  const latest = await readUntil(
-    read => read.versionId !== versionId,
+): Promise<string | undefined> {
+  const { versionId } = await readUntil(
+    current => current.versionId !== fromId,
     () => readCurrent(secrets, secretArn, sleep),
     sleep,
   );
-  return latest.versionId !== versionId;
+  return versionId === fromId ? undefined : versionId;
 }
 
 /** Half of a derived version id (64 characters, the most that Secrets Manager takes). */

@@ -12,7 +12,7 @@ import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { requestFields } from '../shared/request.ts';
 import type { Credential } from '../shared/secret-value.ts';
-import { findCredential, hasCurrentMoved, readCurrent, type Sleep } from '../shared/secret-versions.ts';
+import { currentMovedTo, findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
 
 /** What the states Verify and CheckConfiguration pass. */
@@ -136,9 +136,10 @@ async function assertRightUser(
   { secrets, sleep }: VerifyDependencies,
 ): Promise<void> {
   if (genesysUserId === undefined || genesysUserId === userId) return;
-  if (await hasCurrentMoved(secrets, secretArn, baseVersionId, sleep)) {
+  const movedTo = await currentMovedTo(secrets, secretArn, baseVersionId, sleep);
+  if (movedTo !== undefined) {
     throw new CurrentVersionMoved(
-      `AWSCURRENT of secret ${secretArn} is not on version ${baseVersionId} any more. The new tokens are merged into the current value.`,
+      `AWSCURRENT of secret ${secretArn} is on version ${movedTo}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
     );
   }
   throw new WrongUser(

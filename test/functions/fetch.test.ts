@@ -234,7 +234,9 @@ describe('fetch', () => {
       current('no JSON: the value does not matter any more');
 
       expect(await fetched()).toEqual({ route: 'standDown' });
-      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+      // Both reads are repeated for 2.5 s, at the same time.
+      expect(sleeps).toEqual(Array.from({ length: 10 }, () => 500));
+      expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(6);
     });
 
     it.each(ENDED)('refreshes in a redrive when AWSPENDING is %s', async (_where, stages) => {

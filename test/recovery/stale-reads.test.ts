@@ -130,6 +130,31 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
+  it('do not fail a redrive that follows a fix of the whole value at once', async () => {
+    const { world, credential, secretArn } = await staleWorld();
+    const value = await world.currentValue(secretArn);
+    await world.write(secretArn, 'not JSON');
+    await world.sandbox.advance(readLagMs);
+    const { execution } = await world.rotateUntilClosed(secretArn);
+    expect(execution).toMatchObject({ stateName: 'Fetch', failure: { error: 'InvalidSecret' } });
+
+    await world.put(secretArn, value);
+    const redriven = await world.redriven(execution);
+
+    expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated', redriveCount: 1 });
+    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
+  });
+
+  it('do not fail the rotation of a secret that was created a moment ago', async () => {
+    const world = await peopleWorld({ secretsManager: { readLagMs } });
+    const credential = await world.credential();
+
+    const { outcome } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
+  });
+
   it('do not undo a roll-back, and do not lose the newest tokens by it', async () => {
     const { world, credential, secretArn } = await staleWorld();
     await world.rotated(secretArn);
