@@ -32,7 +32,7 @@ export interface FleetFigures {
   readonly coldStarts: Readonly<Partial<Record<FunctionName, number>>>;
   readonly transitions: number;
   readonly peakConcurrency: number;
-  /** How often the rotation function polls DescribeExecution, for each secret. */
+  /** How often the rotation function looks at the labels while it waits, for each secret. */
   readonly pollsPerRotation: number;
   /** How long it waits between the polls, for each secret, in s. */
   readonly waitedSecondsPerRotation: number;

@@ -1,7 +1,7 @@
 import type { FleetFigures } from './figures.ts';
 import { DEFAULT_FLEET, simulateFleet } from './fleet.ts';
-import { largestBurst, largestRate } from './largest-fleet.ts';
-import { comparePolling, type PollingFigures } from './polling-comparison.ts';
+import { largestBurst } from './largest-burst.ts';
+import { comparePolling, type PollingFigures } from './polling.ts';
 import { type QuotaUse, quotaUse } from './quota-use.ts';
 
 /** A region of each class of quotas. */
@@ -14,8 +14,6 @@ const BURSTS = [50, 100, 300, 1_000];
 export interface FleetReport {
   readonly tenThousand: FleetFigures;
   readonly quotas: readonly (readonly [region: string, uses: readonly QuotaUse[]])[];
-  /** Rotations per second that can be kept up. */
-  readonly rates: readonly (readonly [region: string, perSecond: number])[];
   readonly bursts: readonly FleetFigures[];
   readonly largestBurst: number;
   readonly polling: readonly PollingFigures[];
@@ -27,7 +25,6 @@ export function measureFleet(): FleetReport {
   return {
     tenThousand,
     quotas: REGIONS.map(region => [region, quotaUse(tenThousand, region)]),
-    rates: REGIONS.map(region => [region, largestRate({ ...DEFAULT_FLEET, region })]),
     bursts: BURSTS.map(secrets => simulateFleet({ ...DEFAULT_FLEET, secrets, moments: 'together' })),
     largestBurst: largestBurst(DEFAULT_FLEET),
     polling: comparePolling(),

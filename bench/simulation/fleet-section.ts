@@ -1,4 +1,5 @@
 import type { PollingSchedule } from '../../functions/rotation/polling.ts';
+import { PRICES } from '../cost/prices.ts';
 import { LATENCIES } from '../latencies.ts';
 import { row } from '../markdown-table.ts';
 import { type FleetFigures, sum } from './figures.ts';
@@ -22,7 +23,7 @@ export function fleetSection(report: FleetReport): string {
     ...report.quotas.flatMap(([region, uses]) => [`In ${region}:`, '', ...quotaTable(uses), '']),
     '### The largest fleet',
     '',
-    ...rateTable(report.rates),
+    ...rateTable(report.quotas),
     '',
     '### All rotations at the same moment',
     '',
@@ -78,16 +79,30 @@ function quotaTable(uses: readonly QuotaUse[]): string[] {
   ];
 }
 
-function rateTable(rates: FleetReport['rates']): string[] {
+function rateTable(quotas: FleetReport['quotas']): string[] {
   return [
-    row(['Region', 'Rotations per second', ...WINDOWS_HOURS.map(hours => `Window of ${hours} h`)]),
-    row(['---', '---:', ...WINDOWS_HOURS.map(() => '---:')]),
-    ...rates.map(([region, perSecond]) =>
-      row([
-        region,
-        perSecond.toFixed(1),
-        ...WINDOWS_HOURS.map(hours => number(hundreds(perSecond * hours * SECONDS_AN_HOUR))),
-      ]),
+    'The tightest quota divided by its requests per rotation, and multiplied by the length of the window:',
+    '',
+    row([
+      'Region',
+      'Tightest quota',
+      'Rotations per second',
+      ...WINDOWS_HOURS.map(hours => `Window of ${hours} h`),
+    ]),
+    row(['---', '---', '---:', ...WINDOWS_HOURS.map(() => '---:')]),
+    ...quotas.flatMap(([region, [tightest]]) =>
+      tightest === undefined
+        ? []
+        : [
+            row([
+              region,
+              tightest.quota,
+              number(tightest.rotationsPerSecond),
+              ...WINDOWS_HOURS.map(hours =>
+                number(hundreds(tightest.rotationsPerSecond * hours * SECONDS_AN_HOUR)),
+              ),
+            ]),
+          ],
     ),
   ];
 }
@@ -123,47 +138,34 @@ function burstTable({ bursts, largestBurst }: FleetReport): string[] {
 }
 
 function pollingTable({ polling, tenThousand: { waitedSecondsPerRotation } }: FleetReport): string[] {
-  const dollars = waitingDollars(waitedSecondsPerRotation);
+  const waiting = waitingDollars(waitedSecondsPerRotation);
   return [
-    'The rotation function polls DescribeExecution until the execution has closed. A schedule has a first wait, a factor by which each wait is longer than the one before, and a longest wait. The situations:',
-    '',
-    '- Warm: ten thousand rotations in four hours.',
-    '- Cold: an occasional rotation.',
-    '- Slow: an execution that takes 21 s, because the token endpoint responds just before the timeout.',
-    '- Overloaded: eleven rotations per second, with a quota of ten polls per second; the mean of five runs.',
+    'The rotation function polls DescribeSecret until AWSCURRENT is on its version. A schedule has a first wait, a second one, a factor by which each later wait is longer than the one before, and a longest wait. With ten thousand rotations in four hours:',
     '',
     row([
-      'First wait, factor, longest wait',
-      'Polls, warm',
-      'Waited, warm',
-      'Polls, cold',
-      'Waited, cold',
-      'Polls, slow',
-      'p99, overloaded',
-      'Failed attempts, overloaded',
+      'First wait, second wait, factor, longest wait',
+      'Polls',
+      'Polls, per million rotations',
+      'Rotation (p50)',
     ]),
-    row(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:']),
+    row(['---', '---:', '---:', '---:']),
     ...polling.map((figures, index) =>
       row([
         `${schedule(figures.polling)}${index === polling.length - 1 ? ' (deployed)' : ''}`,
-        figures.warmPolls.toFixed(2),
-        `${figures.warmWaitedSeconds.toFixed(1)} s`,
-        figures.coldPolls.toFixed(2),
-        `${figures.coldWaitedSeconds.toFixed(1)} s`,
-        number(figures.pollsInOutage),
-        seconds(figures.overloadedP99Ms),
-        `${(100 * figures.overloadedFailures).toFixed(2)} %`,
+        figures.polls.toFixed(2),
+        `$${number(figures.polls * PRICES.secretCall.dollars * 1e6)}`,
+        seconds(figures.rotationMs),
       ]),
     ),
     '',
-    `Polling is free; waiting is billed: ${waitedSecondsPerRotation.toFixed(1)} s of a function with 512 MB cost $${dollars.toFixed(6)} per rotation, or $${(dollars * 1e6).toFixed(0)} per million rotations.`,
+    `A poll costs as much as 0.6 s of the rotation function, so the first poll comes shortly before most warm rotations have moved AWSCURRENT, and the next ones follow quickly. Waiting costs $${(waiting * 1e6).toFixed(0)} per million rotations.`,
     '',
-    'Polls limit the size of a fleet, so the first poll comes when most warm executions have closed. An earlier first poll mostly finds the execution running. A later one saves few polls and makes every rotation wait. A larger factor saves nothing when the quota is used up, because a refused poll does not count against it: the rotation that has waited longest only falls behind the ones that have just begun. Short waits cost most when Genesys Cloud is slow and every execution takes long.',
+    'DescribeExecution is asked after 10 s for the first time, and then every 8 s, or at once when AWSPENDING has left the version: only failures and slow rotations need it.',
   ];
 }
 
-function schedule({ firstLookMs, growth, longestWaitMs }: PollingSchedule): string {
-  return `${seconds(firstLookMs)}, × ${growth}, ${seconds(longestWaitMs)}`;
+function schedule({ firstMs, intervalMs, growth, maxMs }: PollingSchedule): string {
+  return `${seconds(firstMs)}, ${seconds(intervalMs)}, × ${growth}, ${seconds(maxMs)}`;
 }
 
 function seconds(ms: number): string {

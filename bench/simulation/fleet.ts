@@ -1,4 +1,4 @@
-import { POLLING, type PollingSchedule } from '../../functions/rotation/polling.ts';
+import { LABEL_POLLING, type PollingSchedule } from '../../functions/rotation/polling.ts';
 import { seededRandom } from '../../sandbox/seeded-random.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
 import { definitionText } from '../../statemachine/definition-text.ts';
@@ -21,6 +21,7 @@ export interface FleetOptions {
   readonly region: string;
   readonly lambda: LambdaCapacity;
   readonly genesys: GenesysRates;
+  /** When the rotation function looks at the labels. */
   readonly polling: PollingSchedule;
   /** Quotas that are used up when the window opens. */
   readonly drained: readonly QuotaName[];
@@ -36,7 +37,7 @@ export const DEFAULT_FLEET: FleetOptions = {
   region: 'eu-central-1',
   lambda: { concurrency: 1_000, reserved: undefined },
   genesys: { users: 1, apiPerUser: 3_000, tokenRequests: undefined },
-  polling: POLLING,
+  polling: LABEL_POLLING,
   drained: [],
   seed: 1,
 };

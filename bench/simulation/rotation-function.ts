@@ -1,5 +1,10 @@
 import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
-import { waitBeforeLookMs } from '../../functions/rotation/polling.ts';
+import {
+  EXECUTION_POLLING,
+  FAILURE_POLLING,
+  type PollingSchedule,
+  waitBeforePollMs,
+} from '../../functions/rotation/polling.ts';
 import type { ROTATION_STEPS } from '../../functions/rotation/rotation-event.ts';
 import { call } from './calls.ts';
 import { failure, failureName } from './failure.ts';
@@ -43,35 +48,51 @@ function* statusOf(
   execution: SimulatedExecution,
 ): Process<SimulatedExecution['status']> {
   for (let number = 0; ; number++) {
-    if (yield* poll(world, invocation)) return execution.status;
+    if (yield* poll(world, invocation, 'DescribeExecution')) return execution.status;
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
     if (leftMs <= 0) throw failure('ThrottlingException');
-    yield* wait(world, invocation, number, leftMs);
+    yield* wait(world, invocation, { schedule: EXECUTION_POLLING, number, leftMs });
   }
 }
 
+/** The labels show the success; the execution is asked seldom, and only for failures. */
 function* awaitExecution(world: World, invocation: Invocation, secret: SimulatedSecret): Process {
+  const begunMs = invocation.remainingMs();
+  let executionPolls = 0;
+  let executionDueMs = waitBeforePollMs(0, FAILURE_POLLING, world.random);
   for (let number = 0; ; number++) {
     const leftMs = invocation.remainingMs() - TIME_TO_ANSWER_MS;
     if (leftMs <= 0) throw failure('RotationStillRunning');
-    yield* wait(world, invocation, number, leftMs);
-    if (!(yield* poll(world, invocation))) continue;
-    if (secret.execution?.status === 'SUCCEEDED') return;
+    yield* wait(world, invocation, { schedule: world.polling, number, leftMs });
+    if ((yield* poll(world, invocation, 'DescribeSecret')) && secret.isPromoted) return;
+    const passedMs = begunMs - invocation.remainingMs();
+    if (passedMs < executionDueMs) continue;
+    executionPolls += 1;
+    executionDueMs = passedMs + waitBeforePollMs(executionPolls, FAILURE_POLLING, world.random);
+    if (!(yield* poll(world, invocation, 'DescribeExecution'))) continue;
     if (secret.execution?.status === 'FAILED') throw failure('RotationFailed');
   }
 }
 
-function* wait(world: World, invocation: Invocation, number: number, leftMs: number): Process {
-  const ms = Math.min(waitBeforeLookMs(number, world.random, world.polling), leftMs);
+function* wait(
+  world: World,
+  invocation: Invocation,
+  { schedule, number, leftMs }: { schedule: PollingSchedule; number: number; leftMs: number },
+): Process {
+  const ms = Math.min(waitBeforePollMs(number, schedule, world.random), leftMs);
   world.tally.waitedMs += ms;
   yield* invocation.pass(ms);
 }
 
 /** @returns false when the call was refused */
-function* poll(world: World, invocation: Invocation): Process<boolean> {
+function* poll(
+  world: World,
+  invocation: Invocation,
+  operation: 'DescribeSecret' | 'DescribeExecution',
+): Process<boolean> {
   try {
-    yield* call(world, invocation, 'DescribeExecution');
-    world.tally.polls += 1;
+    yield* call(world, invocation, operation);
+    if (operation === 'DescribeSecret') world.tally.polls += 1;
     return true;
   } catch (error) {
     if (failureName(error) !== 'ThrottlingException') throw error;

@@ -17,7 +17,7 @@ export function summary(figures: FleetFigures, intervalHours: number, longestGap
     `refused requests: ${listed(figures.refused)}`,
     `lost notifications: ${figures.lostNotifications}`,
     `functions at a time, at most: ${figures.peakConcurrency}; cold starts: ${listed(figures.coldStarts)}`,
-    `polls of an execution: ${figures.pollsPerRotation.toFixed(2)} per rotation, free; waiting for it: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${dollars.toFixed(2)} per month`,
+    `looks at the labels: ${figures.pollsPerRotation.toFixed(2)} per rotation; waiting: ${figures.waitedSecondsPerRotation.toFixed(2)} s, $${dollars.toFixed(2)} per month`,
     `longest time between two rotations of a credential: ${longestGapHours} h`,
   ].join('\n');
 }

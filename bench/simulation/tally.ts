@@ -44,7 +44,7 @@ export class Tally {
   /** Durations of executions that succeeded without a redrive, in ms. */
   readonly executionMs: number[] = [];
   transitions = 0;
-  /** Calls of DescribeExecution by the rotation function. */
+  /** Looks of the rotation function at the labels, while it waits. */
   polls = 0;
   /** How long the rotation function waited between polls, in ms. */
   waitedMs = 0;

@@ -63,14 +63,18 @@ const program = new Command('npm run soak --')
   .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
   .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
   .option('--json', 'print the figures as one JSON object')
+  .addOption(new Option('--assembly <folder>', 'where the stack was synthesised to').hideHelp())
   .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
   .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
 
-const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
+const { json, report, assembly, ...given } = program.opts<
+  SoakArguments & { readonly json?: true; readonly report?: true; readonly assembly?: string }
+>();
 try {
-  await (report === true ? writeReport() : withAssembly(printFigures));
+  if (assembly !== undefined) await printFigures(assembly);
+  else await withAssembly(report === true ? writeReport : printFigures);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
@@ -84,13 +88,14 @@ async function printFigures(assemblyDirectory: string): Promise<void> {
 }
 
 /** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
-async function writeReport(): Promise<void> {
+async function writeReport(assemblyDirectory: string): Promise<void> {
   const rows: ReportRow[] = [];
   const queue = REPORT_RUNS.entries();
   await Promise.all(
     Array.from({ length: 2 * availableParallelism() }, async () => {
       for (const [index, each] of queue) {
-        const { stdout } = await execute(process.execPath, [PROGRAM, ...argumentsOf(each), '--json']);
+        const options = [...argumentsOf(each), '--assembly', assemblyDirectory, '--json'];
+        const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);
         const figures: SoakFigures = JSON.parse(stdout);
         rows[index] = { run: each, figures };
         process.stderr.write(`${JSON.stringify(rows[index])}\n`);

@@ -159,6 +159,6 @@ async function requireConsent(cause: Cause, context: WaitContext): Promise<void>
   if (await consents('The cause does not seem fixed. Redrive anyway?', context)) return;
   throw new CliError(
     'refused',
-    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway. That is safe, but fails again until the cause is fixed.`,
+    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway: no token is lost by that, but it fails again until the cause is fixed.`,
   );
 }

@@ -1,5 +1,6 @@
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions.ts';
+import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
@@ -7,7 +8,6 @@ import { endingOf, endResult, endText, type RotationEnd, rotationEnd } from '../
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type WaitContext, watch } from '../shared/waiting.ts';
-import { appears } from './appearance.ts';
 import { startRotation } from './start-rotation.ts';
 
 /** What to rotate. */
@@ -16,9 +16,6 @@ export interface RotateRequest {
   readonly timeoutMs: number;
   readonly wait: boolean;
 }
-
-/** Secrets Manager starts the execution within seconds. After this time, in ms, it could not run the function. */
-const MAX_START_MS = 30_000;
 
 /** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
 const MAX_REDRIVE_WAIT_MS = 60_000;

@@ -18,6 +18,8 @@ export type RotationEnd =
       readonly previousVersionId?: string;
       /** The version that AWSCURRENT is on now. */
       readonly currentVersionId: string;
+      /** Whether the execution failed after AWSCURRENT had moved. */
+      readonly failedAfterwards?: true;
     }
   /** AWSCURRENT got a newer login, or newer tokens of the same login, during the rotation. */
   | { readonly outcome: 'superseded'; readonly currentVersionId: string }
@@ -48,7 +50,8 @@ export async function rotationEnd(
   if (last.failure !== undefined) {
     const failed = { secretArn: rotation.secretArn, executionArn: rotation.executionArn };
     const now = (): Date => new Date(time.nowMs());
-    const { verdict } = await assessFailure(failed, { aws, deployment, now });
+    const { verdict, isPromoted, secret } = await assessFailure(failed, { aws, deployment, now });
+    if (isPromoted) return { ...rotatedEnd(secret), failedAfterwards: true };
     return { outcome: 'failed', failure: last.failure, verdict };
   }
   if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
@@ -60,15 +63,19 @@ export async function rotationEnd(
     const currentVersionId = versionWithStage(labels, 'AWSCURRENT') ?? '';
     if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
     if (belongsToRotation(currentVersionId, rotation.versionId) || read === MAX_READS) {
-      const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
-      return {
-        outcome: 'rotated',
-        ...(previousVersionId !== undefined && { previousVersionId }),
-        currentVersionId,
-      };
+      return rotatedEnd(labels);
     }
     await time.sleep(PAUSE_MS, signal);
   }
+}
+
+function rotatedEnd(labels: Parameters<typeof versionWithStage>[0]): RotationEnd & { outcome: 'rotated' } {
+  const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
+  return {
+    outcome: 'rotated',
+    ...(previousVersionId !== undefined && { previousVersionId }),
+    currentVersionId: versionWithStage(labels, 'AWSCURRENT') ?? '',
+  };
 }
 
 /** The exit code of an end. */
@@ -84,7 +91,7 @@ export function endText(
 ): string {
   switch (end.outcome) {
     case 'rotated':
-      return `Rotated ${secretName}: AWSCURRENT moved${end.previousVersionId === undefined ? '' : ` from version ${end.previousVersionId}`} to ${end.currentVersionId}.`;
+      return `Rotated ${secretName}: AWSCURRENT moved${end.previousVersionId === undefined ? '' : ` from version ${end.previousVersionId}`} to ${end.currentVersionId}.${end.failedAfterwards === undefined ? '' : ' Its execution failed after that; nothing is left to do.'}`;
     case 'superseded':
       return `Superseded: AWSCURRENT of ${secretName} got a newer login or newer tokens during the rotation, in version ${end.currentVersionId}. They stay. Nothing is left to do.`;
     case 'configurationChecked':

@@ -213,6 +213,25 @@ export function belongsToRotation(candidateId: string, versionId: string): boole
   );
 }
 
+/**
+ * How far a rotation has got: AWSPENDING is on one of its versions; or AWSCURRENT is, and AWSPENDING does not lag
+ * behind on another version; or neither label is on a version of the rotation.
+ */
+export type RotationProgress = 'pending' | 'complete' | 'elsewhere';
+
+/** Reads from the labels how far a rotation has got. */
+export function rotationProgress(
+  description: Pick<SecretDescription, 'stages'>,
+  versionId: string,
+): RotationProgress {
+  const isOn = (label: string): boolean => {
+    const holderId = versionWithStage(description, label);
+    return holderId !== undefined && belongsToRotation(holderId, versionId);
+  };
+  if (isOn('AWSCURRENT')) return isBlocked(description) ? 'pending' : 'complete';
+  return isOn('AWSPENDING') ? 'pending' : 'elsewhere';
+}
+
 function rotationMark(versionId: string): string {
   return digest(versionId).slice(0, DERIVED_HALF_LENGTH);
 }

@@ -101,7 +101,10 @@ const LONG_FAILURE: Action[] = [
   { kind: 'pass', ms: 90_000_000 },
 ];
 
-describe('a credential, whatever happens to it', () => {
+/** Hundreds of rotations in real processes take minutes on a busy machine. */
+const TIMEOUT_MS = 300_000;
+
+describe('a credential, whatever happens to it', { timeout: TIMEOUT_MS }, () => {
   it('is always complete, leads to its newest live refresh token without a person, is never replaced by an older one but by hand, and is saved if it can be', async () => {
     const ledger = new TokenLedger();
     const sandbox = await startRepeatable({

@@ -10,7 +10,7 @@ describe('quotaUse', () => {
   it('lists the tightest quota first', () => {
     const quotas = quotaUse(figures, 'eu-central-1').map(({ quota }) => quota);
 
-    expect(quotas.slice(0, 3)).toEqual(['DescribeExecution', 'writing secrets', 'StateTransition']);
+    expect(quotas.slice(0, 2)).toEqual(['writing secrets', 'StateTransition']);
   });
 
   it('divides the quota by the requests of a rotation', () => {
@@ -25,8 +25,8 @@ describe('quotaUse', () => {
   });
 
   it.each([
-    ['eu-central-1', { DescribeExecution: 10, StartExecution: 150, StateTransition: 800 }],
-    ['us-east-1', { DescribeExecution: 15, StartExecution: 300, StateTransition: 5_000 }],
+    ['eu-central-1', { StartExecution: 150, StateTransition: 800 }],
+    ['us-east-1', { StartExecution: 300, StateTransition: 5_000 }],
   ])('knows the quotas of %s', (region, expected) => {
     expect(rates(region)).toMatchObject(expected);
   });

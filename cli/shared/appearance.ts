@@ -3,7 +3,10 @@ import {
   type ExecutionDescription,
   isTransient,
 } from '../../functions/shared/executions.ts';
-import { interrupted, type WaitContext } from '../shared/waiting.ts';
+import { interrupted, type WaitContext } from './waiting.ts';
+
+/** Secrets Manager starts the execution within seconds. After this time, in ms, it could not run the function. */
+export const MAX_START_MS = 30_000;
 
 /** The pause between two polls, in ms: DescribeExecution has the smallest quota, and others need it more. */
 const PAUSE_MS = 1_000;
