@@ -24,7 +24,10 @@ export interface TestSandbox {
 /** Keeps what ends a sandbox until its time has come. */
 export type WhenOver = (end: () => Promise<void>) => void;
 
-/** How stale the functions' reads of Secrets Manager are in every test that does not decide it itself, in ms. */
+/**
+ * How stale the functions' reads of Secrets Manager are, in ms, in every test that does not set `readLagMs`. Tests whose
+ * exact outcome depends on a fresh read set it to 0.
+ */
 const { READ_LAG_MS = '0' } = process.env;
 
 /** What the sandboxes of this worker have left, each for one of the next. */
