@@ -1,11 +1,10 @@
 /** Why an undisturbed rotation makes each of its calls, by function and operation. */
 export const CALL_REASONS: Readonly<Record<string, string>> = {
   'rotation secretsmanager:DescribeSecret':
-    'At `createSecret`, `testSecret` and `finishSecret`: a version that is AWSCURRENT is not rotated again, and one that is not AWSCURRENT is not confirmed. `setSecret` needs none.',
+    'At `createSecret`, `testSecret` and `finishSecret`: a version that is AWSCURRENT is not rotated again, and one that is not AWSCURRENT is not confirmed. `setSecret` needs none. Then the polls that find AWSCURRENT moved.',
   'rotation kms:GenerateDataKey':
     "Seals the RotationToken. Otherwise everyone who may read the execution's input could use it.",
   'rotation states:StartExecution': 'Starts the workflow. A retry attaches to it by the same name.',
-  'rotation states:DescribeExecution': 'The poll that finds the execution closed.',
   'fetch secretsmanager:DescribeSecret': 'The staging labels decide where the rotation goes.',
   'fetch secretsmanager:GetSecretValue':
     'Finds a value that is not a credential, or has no room for new tokens, before anything is spent.',
@@ -30,6 +29,5 @@ export const CALL_REASONS: Readonly<Record<string, string>> = {
   'promote dynamodb:UpdateItem':
     'Claims the new token, so that no other execution exchanges it before AWSCURRENT has moved.',
   'promote secretsmanager:UpdateSecretVersionStage': 'Moves AWSCURRENT.',
-  'notify dynamodb:GetItem':
-    'In parallel to the rotation: whether an earlier failure was reported that is over now.',
+  'notify dynamodb:GetItem': 'After the rotation: whether an earlier failure was reported that is over now.',
 };

@@ -3,8 +3,14 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
+import type { ExecutionRotation } from '../shared/execution-data.ts';
 import { log } from '../shared/log.ts';
-import { describeSecret, type SecretDescription, versionWithStage } from '../shared/secret-versions.ts';
+import {
+  belongsToRotation,
+  describeSecret,
+  type SecretDescription,
+  versionWithStage,
+} from '../shared/secret-versions.ts';
 import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
@@ -82,6 +88,12 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  if (rotation?.purpose === 'rotate' && (await isPromoted(rotation, dependencies))) {
+    return silent('AWSCURRENT had moved before the execution failed', {
+      ...rotation,
+      execution: executionArn,
+    });
+  }
   const state = await lastState(executionArn, dependencies.stepFunctions);
   const now = dependencies.now();
   const failed = { state: state ?? 'none', error: report.error ?? status };
@@ -195,6 +207,16 @@ function wasSaid(
 function isComplete(secret: SecretDescription): boolean {
   const pending = versionWithStage(secret, 'AWSPENDING');
   return pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT');
+}
+
+/** Whether AWSCURRENT is on a version of the rotation: nothing is left to do then, whatever became of the execution. */
+async function isPromoted(
+  { secretArn, versionId }: ExecutionRotation,
+  dependencies: NotifyDependencies,
+): Promise<boolean> {
+  const secret = await findSecret(secretArn, dependencies);
+  const current = secret && versionWithStage(secret, 'AWSCURRENT');
+  return current !== undefined && belongsToRotation(current, versionId);
 }
 
 async function findSecret(

