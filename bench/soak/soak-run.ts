@@ -12,22 +12,13 @@ import type { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
-import { HUMAN_ACTIONS, Person } from './person.ts';
+import { People } from './people.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-/** The average time between two actions of people on a secret that have nothing to do with its rotation. */
-const HUMAN_PAUSE_MS = 12 * HOUR_MS;
-/** The share of executions and redrives that a person acts in the middle of, again and again by the same chance. */
-const HUMANS_IN_ROTATION = 0.4;
-/** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
-const IN_ROTATION_MS = [3_000, 60_000] as const;
-/** The longest time until rotation is enabled again after somebody cancelled it. */
-const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
 
 const executionInput = v.object({ secretArn: v.string() });
 
@@ -47,11 +38,9 @@ export class SoakRun {
   readonly #credentials = new Map<string, FirstCredential>();
   /** By their executions, the oldest first. */
   readonly #secretArns = new Map<string, string>();
-  /** Who acts on which secret; empty once people have gone. */
-  readonly #people = new Map<string, Person>();
+  readonly #people: People;
   #executionsFailed = 0;
   #redrives = 0;
-  #humanActions = 0;
   #faultsInjected = 0;
   #consumerCalls = 0;
   #consumerFailures = 0;
@@ -75,6 +64,16 @@ export class SoakRun {
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
     this.#random = seededRandom(seedOf(`${options.seed} people`));
+    this.#people = new People({
+      sandbox,
+      secrets: this.#secrets,
+      stepFunctions: this.#stepFunctions,
+      agenda: this.#agenda,
+      random: this.#random,
+      executionsOf: secretArn =>
+        [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
+      noFaultAwaited: () => this.#noFaultAwaited(),
+    });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
     this.#outages = new Outages(sandbox);
@@ -92,10 +91,10 @@ export class SoakRun {
       if (type === 'ExecutionStarted') {
         const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
         this.#secretArns.set(executionArn, secretArn);
-        this.#mayActDuring(secretArn);
+        this.#people.mayActDuring(secretArn);
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
-        this.#mayActDuring(this.#secretArns.get(executionArn) ?? '');
+        this.#people.mayActDuring(this.#secretArns.get(executionArn) ?? '');
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -116,7 +115,7 @@ export class SoakRun {
     await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
     this.#chance.end();
     this.#slowCalls?.end();
-    this.#people.clear();
+    this.#people.leave();
     // The operator comes again, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
@@ -129,7 +128,7 @@ export class SoakRun {
       faultsInjected: this.#faultsInjected,
       executionsFailed: this.#executionsFailed,
       redrives: this.#redrives,
-      humanActions: this.#humanActions,
+      humanActions: this.#people.actions,
       reauthorisations: logins,
       lostInTransit,
       unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
@@ -151,7 +150,7 @@ export class SoakRun {
         Duration: window,
       });
       this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
-      if (this.#options.people) this.#invite(credential);
+      if (this.#options.people) this.#people.invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
   }
@@ -163,48 +162,6 @@ export class SoakRun {
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
-    });
-  }
-
-  #invite(credential: FirstCredential): void {
-    const { secretArn } = credential;
-    const tools = { sandbox: this.#sandbox, secrets: this.#secrets, stepFunctions: this.#stepFunctions };
-    this.#people.set(secretArn, new Person(credential, tools));
-    this.#visitAt(this.#sandbox.clock.nowMs() + this.#random() * HUMAN_PAUSE_MS, secretArn);
-  }
-
-  #visitAt(atMs: number, secretArn: string): void {
-    this.#agenda.add(atMs, async () => {
-      this.#visitAt(atMs + this.#random() * 2 * HUMAN_PAUSE_MS, secretArn);
-      await this.#actOn(secretArn);
-    });
-  }
-
-  /** Plans actions of people while an execution runs, by chance. */
-  #mayActDuring(secretArn: string): void {
-    if (!this.#people.has(secretArn)) return;
-    const nowMs = this.#sandbox.clock.nowMs();
-    while (this.#random() < HUMANS_IN_ROTATION) {
-      const withinMs = IN_ROTATION_MS[this.#random() < 0.5 ? 0 : 1];
-      this.#agenda.add(nowMs + this.#random() * withinMs, () => this.#actOn(secretArn));
-    }
-  }
-
-  async #actOn(secretArn: string): Promise<void> {
-    const person = this.#people.get(secretArn);
-    const action = HUMAN_ACTIONS[Math.floor(this.#random() * HUMAN_ACTIONS.length)];
-    if (person === undefined || action === undefined) return;
-    if (action === 'log in') await this.#noFaultAwaited();
-    const executionArns = [...this.#secretArns].flatMap(([arn, of]) => (of === secretArn ? [arn] : []));
-    const isDone = await person.act(action, this.#random(), executionArns);
-    if (isDone) this.#humanActions += 1;
-    if (isDone && action === 'cancel the rotation')
-      this.#resumeAt(this.#sandbox.clock.nowMs() + this.#random() * LONGEST_CANCELLATION_MS, person);
-  }
-
-  #resumeAt(atMs: number, person: Person): void {
-    this.#agenda.add(atMs, async () => {
-      if (!(await person.resume())) this.#resumeAt(atMs + HOUR_MS, person);
     });
   }
 
