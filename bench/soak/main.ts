@@ -10,14 +10,16 @@ import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import {
   argumentsOf,
+  isCompared,
   REPORT_FILE,
   REPORT_RUNS,
   type ReportRow,
   reportOf,
   type SoakArguments,
 } from './report.ts';
+import { singleLambdaSoak, synthesizeSingleLambda } from './single-lambda/single-lambda-soak.ts';
 import { soak } from './soak.ts';
-import { CRON_SCHEDULE } from './soak-options.ts';
+import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 
 /** `npm run soak`: rotations over a simulated time, with faults. */
 
@@ -63,17 +65,28 @@ const program = new Command('npm run soak --')
   .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
   .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
   .option('--json', 'print the figures as one JSON object')
+  .addOption(
+    new Option('--design <name>', 'the workflow, or the single Lambda function that it is compared with')
+      .choices(['workflow', 'single-lambda'])
+      .default('workflow'),
+  )
   .addOption(new Option('--assembly <folder>', 'where the stack was synthesised to').hideHelp())
   .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
   .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
 
-const { json, report, assembly, ...given } = program.opts<
-  SoakArguments & { readonly json?: true; readonly report?: true; readonly assembly?: string }
+const { json, report, assembly, design, ...given } = program.opts<
+  SoakArguments & {
+    readonly json?: true;
+    readonly report?: true;
+    readonly assembly?: string;
+    readonly design: 'workflow' | 'single-lambda';
+  }
 >();
 try {
-  if (assembly !== undefined) await printFigures(assembly);
+  if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
+  else if (assembly !== undefined) await printFigures(assembly);
   else await withAssembly(report === true ? writeReport : printFigures);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -81,10 +94,15 @@ try {
 }
 
 async function printFigures(assemblyDirectory: string): Promise<void> {
-  const figures = await run(assemblyDirectory, given);
+  const figures = await soak(optionsOf(assemblyDirectory, given));
   if (!holds(figures)) process.exitCode = 1;
   if (json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
+}
+
+async function printCompared(assemblyDirectory: string): Promise<void> {
+  const figures = await singleLambdaSoak(optionsOf(assemblyDirectory, given));
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 
 /** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
@@ -98,6 +116,11 @@ async function writeReport(assemblyDirectory: string): Promise<void> {
         const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);
         const figures: SoakFigures = JSON.parse(stdout);
         rows[index] = { run: each, figures };
+        if (isCompared(index)) {
+          const compared = [...argumentsOf(each), '--design', 'single-lambda', '--json'];
+          const other = await execute(process.execPath, [PROGRAM, ...compared]);
+          rows[index] = { run: each, figures, singleLambda: JSON.parse(other.stdout) };
+        }
         process.stderr.write(`${JSON.stringify(rows[index])}\n`);
       }
     }),
@@ -105,8 +128,8 @@ async function writeReport(assemblyDirectory: string): Promise<void> {
   await writeFile(REPORT_FILE, reportOf(rows));
 }
 
-function run(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): Promise<SoakFigures> {
-  return soak({ ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS });
+function optionsOf(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): SoakOptions {
+  return { ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS };
 }
 
 function share(value: string): number {

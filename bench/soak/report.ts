@@ -1,5 +1,6 @@
 import { figureTable } from '../markdown-table.ts';
 import { FIGURES, type SoakFigures } from './figures.ts';
+import type { ComparedFigures } from './single-lambda/single-lambda-soak.ts';
 import type { SoakOptions } from './soak-options.ts';
 
 /** The options of a soak on the command line. */
@@ -25,9 +26,12 @@ const USUAL: SoakArguments = {
   reuseRevokesLineage: false,
 };
 
+/** How many seeds there are with people. */
+const PEOPLE_RUNS = 48;
+
 /** The runs of the report, in its order. */
 export const REPORT_RUNS: readonly SoakArguments[] = [
-  ...Array.from({ length: 48 }, (_, index) => peopleRun(index)),
+  ...Array.from({ length: PEOPLE_RUNS }, (_, index) => peopleRun(index)),
   { ...USUAL, faultRate: 0 },
   { ...USUAL, faultRate: 0.01 },
   { ...USUAL, faultRate: 0.05 },
@@ -38,6 +42,11 @@ export const REPORT_RUNS: readonly SoakArguments[] = [
   { ...USUAL, faultRate: 0.2, retryToken: 'fresh' },
   { ...USUAL, schedule: 'rate(4 hours)', operatorAfter: 24 },
 ];
+
+/** Whether the single Lambda function makes the run of this index as well: the first with people, and some without. */
+export function isCompared(index: number): boolean {
+  return index < 4 || (index >= PEOPLE_RUNS && index < PEOPLE_RUNS + 3);
+}
 
 /** The runs with people go through all combinations of what AWS and Genesys Cloud leave open. */
 function peopleRun(index: number): SoakArguments {
@@ -58,6 +67,8 @@ function peopleRun(index: number): SoakArguments {
 export interface ReportRow {
   readonly run: SoakArguments;
   readonly figures: SoakFigures;
+  /** The same run with the single Lambda function; only where {@link isCompared}. */
+  readonly singleLambda?: ComparedFigures;
 }
 
 /** The report, as Markdown. */
@@ -91,6 +102,15 @@ export function reportOf(rows: readonly ReportRow[]): string {
     '',
     ...section(withoutPeople, withPeople.length),
     '',
+    '## Comparison with a single Lambda function',
+    '',
+    'The same seeds with the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes, rebuilt with its behaviour ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost, and a login as a rescue, when an operator has to log in again because the refresh token in `AWSCURRENT` does not work.',
+    '',
+    ...figureTable(
+      ['#', 'design', 'rotations', 'tokens lost', 'human rescues', 'failed consumer calls', 'consumer calls'],
+      [...withPeople, ...withoutPeople].flatMap((row, index) => comparedRows(row, index + 1)),
+    ),
+    '',
     '## Figures',
     '',
     ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
@@ -103,6 +123,27 @@ export function reportOf(rows: readonly ReportRow[]): string {
     ),
     '',
   ].join('\n');
+}
+
+function comparedRows({ figures, singleLambda }: ReportRow, number: number): string[][] {
+  if (singleLambda === undefined) return [];
+  const workflow: ComparedFigures = {
+    rotations: figures.rotations,
+    tokensLost: figures.lostInTransit + figures.unrecoverable,
+    rescues: figures.reauthorisations,
+    consumerCalls: figures.consumerCalls,
+    consumerFailures: figures.consumerFailures,
+  };
+  const cells = (design: string, compared: ComparedFigures): string[] => [
+    `${number}`,
+    design,
+    `${compared.rotations}`,
+    `${compared.tokensLost}`,
+    `${compared.rescues}`,
+    `${compared.consumerFailures}`,
+    `${compared.consumerCalls}`,
+  ];
+  return [cells('workflow', workflow), cells('single Lambda', singleLambda)];
 }
 
 function section(rows: readonly ReportRow[], before: number): string[] {

@@ -1,4 +1,5 @@
 import type { GenesysBehaviour } from '../../sandbox/genesys-cloud/behaviour.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/behaviour.ts';
 
 /** The options of a soak. */
@@ -23,6 +24,28 @@ export interface SoakOptions {
   readonly pendingAfterForeignWrite: SecretsManagerBehaviour['pendingAfterForeignWrite'];
   readonly refreshRevokesAccessTokens: GenesysBehaviour['refreshRevokesAccessTokens'];
   readonly reuseRevokesLineage: GenesysBehaviour['reuseRevokesLineage'];
+}
+
+/** How stale the reads of Secrets Manager and ListExecutions are, in ms: the most that every function tolerates. */
+const READ_LAG_MS = 2_000;
+
+/** The sandbox's options that follow from those of a soak. */
+export function worldOf(
+  options: SoakOptions,
+): Pick<SandboxOptions, 'secretsManager' | 'stepFunctions' | 'genesysCloud'> {
+  const { seed, people, retryToken, pendingAfterForeignWrite } = options;
+  const { refreshRevokesAccessTokens, reuseRevokesLineage } = options;
+  const lagMs = people ? READ_LAG_MS : 0;
+  return {
+    secretsManager: {
+      rotationMoment: { seed },
+      retryToken,
+      pendingAfterForeignWrite,
+      readLagMs: lagMs,
+    },
+    stepFunctions: { listLagMs: lagMs },
+    genesysCloud: { refreshRevokesAccessTokens, reuseRevokesLineage },
+  };
 }
 
 /** Three times a day, like the default rate, at the same hours every day. */

@@ -3,12 +3,9 @@ import { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { startRepeatable } from './repeatable-sandbox.ts';
 import { SlowCalls } from './slow-calls.ts';
-import type { SoakOptions } from './soak-options.ts';
+import { type SoakOptions, worldOf } from './soak-options.ts';
 import { SoakRun } from './soak-run.ts';
 import { TokenLedger } from './token-ledger.ts';
-
-/** How stale the reads of Secrets Manager and ListExecutions are, in ms: the most that every function tolerates. */
-const READ_LAG_MS = 2_000;
 
 /**
  * Runs a soak.
@@ -19,21 +16,13 @@ export async function soak(options: SoakOptions): Promise<SoakFigures> {
   const sandboxFailures: unknown[] = [];
   const watch = new SecretWatch();
   const ledger = new TokenLedger();
-  const { faultRate: rate, seed, people, retryToken, pendingAfterForeignWrite } = options;
-  const { refreshRevokesAccessTokens, reuseRevokesLineage } = options;
+  const { faultRate: rate, seed, people } = options;
   const chance = new FaultChance({ rate, seed });
   const slowCalls = people ? new SlowCalls({ seed, isFaulty: () => chance.awaitsGenesysRequest }) : undefined;
   const sandbox = await startRepeatable({
     assemblyDirectory: options.assemblyDirectory,
     seed,
-    secretsManager: {
-      rotationMoment: { seed },
-      retryToken,
-      pendingAfterForeignWrite,
-      readLagMs: people ? READ_LAG_MS : 0,
-    },
-    stepFunctions: { listLagMs: people ? READ_LAG_MS : 0 },
-    genesysCloud: { refreshRevokesAccessTokens, reuseRevokesLineage },
+    ...worldOf(options),
     ...(slowCalls !== undefined && { latencies: slowCalls.latencies }),
     awsInterceptors: [watch.awsInterceptor, chance.awsInterceptor],
     invocationInterceptors: [

@@ -1,6 +1,11 @@
 import { describe, expect, inject, it } from 'vitest';
+import {
+  singleLambdaSoak,
+  synthesizeSingleLambda,
+} from '../../bench/soak/single-lambda/single-lambda-soak.ts';
 import { soak } from '../../bench/soak/soak.ts';
 import type { SoakOptions } from '../../bench/soak/soak-options.ts';
+import { withAssembly } from '../../bench/with-assembly.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,6 +27,30 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
     ...changes,
   };
 }
+
+describe('the single Lambda function that the workflow is compared with', () => {
+  it('keeps every consumer working while nothing fails, and loses tokens where calls fail', async () => {
+    const run = (changes: Partial<SoakOptions>) =>
+      withAssembly(
+        assemblyDirectory => singleLambdaSoak(options({ assemblyDirectory, ...changes })),
+        synthesizeSingleLambda,
+      );
+
+    const undisturbed = await run({ faultRate: 0 });
+    const disturbed = await run({ faultRate: 0.2, days: 2 });
+
+    expect(undisturbed).toStrictEqual({
+      rotations: 13,
+      tokensLost: 0,
+      rescues: 0,
+      consumerCalls: 112,
+      consumerFailures: 0,
+    });
+    expect(disturbed.tokensLost).toBeGreaterThan(0);
+    expect(disturbed.rescues).toBeGreaterThanOrEqual(disturbed.tokensLost);
+    expect(disturbed.consumerFailures).toBeGreaterThan(0);
+  });
+});
 
 /** Hundreds of rotations in real processes take minutes on a busy machine. */
 const TIMEOUT_MS = 300_000;
