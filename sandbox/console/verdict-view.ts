@@ -16,7 +16,10 @@ import type { ConsumerView, VerdictView } from './views.ts';
 
 type Versions = SecretDescription['versions'];
 
-/** What the program would tell an operator, who can test the access token. */
+/**
+ * What the program would tell an operator, who can test the access token: the one place where the console judges, and so
+ * the one that uses the functions' own module for it.
+ */
 export function verdictView(
   secret: SecretDescription,
   consumer: ConsumerView,

@@ -28,6 +28,8 @@ interface Situation {
   /** Stays until the end of the situation, unless it is `gone`. */
   readonly fault?: Parameters<RotationWorld['sandbox']['faults']['add']>[0];
   readonly isFaultGone?: true;
+  /** What Genesys Cloud responds to every call of `users/me`. */
+  readonly answered?: Parameters<RotationWorld['usersAnswered']>[0];
   readonly before?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly after?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly state: string;
@@ -102,6 +104,79 @@ const SITUATIONS: readonly Situation[] = [
     redrive: 'done',
   },
   {
+    what: 'the secret is not a complete credential',
+    before: async (world, { secretArn }) => {
+      const { clientSecret: _lost, ...value } = await world.currentValue(secretArn);
+      await world.put(secretArn, value);
+    },
+    state: 'Fetch',
+    error: 'InvalidSecret',
+    health: 'needs-authorisation',
+    impact: 'Consumers find no complete credential.',
+    told: UNENDED,
+    commands: ['authorize', null, 'redrive'],
+    redrive: 'refused',
+  },
+  {
+    what: 'the journal refuses before anything is spent',
+    fault: { target: 'dynamodb:GetItem', kind: 'access-denied', by: 'refresh' },
+    state: 'Refresh',
+    error: 'AccessDeniedException',
+    health: 'stuck',
+    impact: WORKS,
+    told: UNENDED,
+    commands: [null, 'redrive'],
+    redrive: 'rotationFailed',
+  },
+  {
+    what: 'another secret rotates the same login',
+    before: async (world, credential) => {
+      const { secretArn } = await world.credential({ secretName: 'verdict/owner' });
+      await world.rotate(secretArn);
+      await world.put(credential.secretArn, await world.currentValue(secretArn));
+    },
+    state: 'Refresh',
+    error: 'SharedLogin',
+    health: 'needs-authorisation',
+    impact: WORKS,
+    told: UNENDED,
+    commands: ['authorize', 'redrive'],
+    redrive: 'refused',
+  },
+  {
+    what: 'the API refuses the new token',
+    answered: { status: 401, headers: {}, body: '' },
+    state: 'Verify',
+    error: 'AccessTokenRejected',
+    health: 'expired',
+    impact: DEAD,
+    told: MAY_BE_DEAD,
+    commands: [null, 'redrive'],
+    redrive: 'refused',
+  },
+  {
+    what: 'the user may not call the API',
+    answered: { status: 403, headers: {}, body: '' },
+    state: 'Verify',
+    error: 'AccessTokenForbidden',
+    health: 'stuck',
+    impact: WORKS,
+    told: MAY_BE_DEAD,
+    commands: [null, 'redrive'],
+    redrive: 'rotationFailed',
+  },
+  {
+    what: 'the new token belongs to another user',
+    before: (world, { secretArn }) => world.mend(secretArn, { genesysUserId: 'somebody-else' }),
+    state: 'Verify',
+    error: 'WrongUser',
+    health: 'expired',
+    impact: DEAD,
+    told: MAY_BE_DEAD,
+    commands: ['authorize', 'redrive'],
+    redrive: 'refused',
+  },
+  {
     what: 'the secret lost a key during the rotation',
     before: (world, { secretArn }) =>
       world.before('store-pending', async () => {
@@ -139,6 +214,7 @@ describe('every command gives the same verdict', () => {
     const credential = await world.credential({ secretName: secret });
     await situation.before?.(world, credential);
     if (situation.fault !== undefined) sandbox.faults.add(situation.fault);
+    const serveUsers = situation.answered && world.usersAnswered(situation.answered);
 
     const rotate = await runCliForJson(sandbox, ['rotate', secret]);
     if (situation.isFaultGone) sandbox.faults.clear();
@@ -151,6 +227,7 @@ describe('every command gives the same verdict', () => {
     );
     const redrive = await runCliForJson(sandbox, ['redrive', secret]);
     sandbox.faults.clear();
+    serveUsers?.();
 
     const { credentials } = status.result as {
       credentials: (Told & { health: string; execution: object })[];
