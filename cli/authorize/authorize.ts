@@ -72,7 +72,7 @@ async function perform(
   const response = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
   const tokens = await exchangeCode(client, loginUrl, response, signal);
   const owner = await ownerOf(tokens.accessToken, apiUrl);
-  const plan = { request, existing, deployment, client, owner, earlierUserId };
+  const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
   tell(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
   if (signal.aborted) throw interrupted();

@@ -4,10 +4,11 @@ import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
+import { watch } from '../shared/follow.ts';
 import { endingOf, endResult, endText, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
-import { type WaitContext, watch } from '../shared/waiting.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import { startRotation } from './start-rotation.ts';
 
 /** What to rotate. */

@@ -1,7 +1,7 @@
 import { requestFields } from '../shared/request.ts';
 
 /** The four calls of a rotation, in their order. */
-export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /** One call of Secrets Manager. */
 export interface RotationEvent {

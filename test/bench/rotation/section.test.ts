@@ -80,11 +80,11 @@ describe('rotationSection', () => {
     );
   });
 
-  it('refuses a call without a reason', () => {
+  it('refuses a call that is not listed', () => {
     const unexplained: Wait = { kind: 'aws', name: 'sqs:SendMessage', by: 'fetch', fromMs: 0, toMs: 1 };
 
     expect(() => rotationSection(report({ ...rotation(1, 1, 1), waits: [unexplained] }))).toThrow(
-      'has no reason for fetch sqs:SendMessage',
+      'does not have fetch sqs:SendMessage',
     );
   });
 });

@@ -1,5 +1,5 @@
-import type { LatencyName } from '../latencies.ts';
-import type { QuotaName } from './quotas.ts';
+import type { LatencyName } from './latencies.ts';
+import type { QuotaName } from './quotas/quotas.ts';
 
 interface OperationRule {
   readonly service: 'states' | 'secretsmanager' | 'kms' | 'dynamodb';
@@ -8,12 +8,9 @@ interface OperationRule {
   readonly quotas: readonly QuotaName[];
 }
 
-/** The operations of AWS that the functions call. */
+/** The AWS operations of an undisturbed rotation. */
 export const OPERATIONS = {
   StartExecution: { service: 'states', latency: 'startExecution', quotas: ['StartExecution'] },
-  RedriveExecution: { service: 'states', latency: 'startExecution', quotas: ['RedriveExecution'] },
-  DescribeExecution: { service: 'states', latency: 'describeExecution', quotas: ['DescribeExecution'] },
-  GetExecutionHistory: { service: 'states', latency: 'describeExecution', quotas: ['GetExecutionHistory'] },
   DescribeSecret: { service: 'secretsmanager', latency: 'secretRead', quotas: ['reading secrets'] },
   GetSecretValue: {
     service: 'secretsmanager',
@@ -32,7 +29,7 @@ export const OPERATIONS = {
   },
   GenerateDataKey: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
   Decrypt: { service: 'kms', latency: 'keyUse', quotas: ['using keys'] },
-  // A table on demand takes far more requests than the other quotas leave for rotations.
+  // An on-demand table takes far more requests than the other quotas leave for rotations.
   GetItem: { service: 'dynamodb', latency: 'tableRead', quotas: [] },
   PutItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },
   UpdateItem: { service: 'dynamodb', latency: 'tableWrite', quotas: [] },

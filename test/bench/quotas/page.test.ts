@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withFigures } from '../../../bench/simulation/page.ts';
+import { withFigures } from '../../../bench/quotas/page.ts';
 
 describe('withFigures', () => {
   it('puts the figures between the markers, and leaves the rest', () => {
