@@ -81,7 +81,7 @@ export function report(
   result: AuthorizeResult,
 ): void {
   const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
-  const next = waiting === undefined ? undefined : command(`redrive ${written.name}`, waiting.stack);
+  const next = waiting === undefined ? undefined : command.on(waiting.stack)`redrive ${written.name}`;
   terminal.result({
     secretArn: written.arn,
     secretName: written.name,

@@ -61,7 +61,7 @@ export async function checkAccessToken(
       const promised = expiresAt === undefined ? '' : ` before its expiry at ${instantText(expiresAt)}`;
       return wrong(
         `rejected${promised}`,
-        `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command(`rotate ${Name}`)}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command(`authorize ${Name}`)}`,
+        `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command`rotate ${Name}`}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command`authorize ${Name}`}`,
       );
     }
     if (error instanceof AccessTokenForbidden) {

@@ -46,7 +46,7 @@ export function verdictOf(results: readonly StepResult[], secretId: string, comm
   }
   return {
     ending: 'done',
-    text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command(`rotate ${secretId}`)}`,
+    text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command`rotate ${secretId}`}`,
   };
 }
 

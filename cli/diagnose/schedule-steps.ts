@@ -60,7 +60,7 @@ export function checkDueDate(
   if (due.getTime() + OVERDUE_GRACE_MS < now.getTime()) {
     return wrong(
       `overdue since ${instantText(due)}`,
-      `No rotation came in time, and no earlier step has found a reason. Start one: ${command(`rotate ${secret.Name}`)}. If it fails before an execution starts: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
+      `No rotation came in time, and no earlier step has found a reason. Start one: ${command`rotate ${secret.Name}`}. If it fails before an execution starts: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
     );
   }
   return ok(`due by ${instantText(due)}`, undefined);

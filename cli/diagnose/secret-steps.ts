@@ -64,7 +64,7 @@ export async function checkValue(
   { ARN, Name }: DescribedSecret,
   command: CommandLine,
 ): Promise<Finding<StoredValue>> {
-  const store = `Store a credential: ${command(`authorize ${Name}`)}`;
+  const store = `Store a credential: ${command`authorize ${Name}`}`;
   try {
     const read = await secrets.send(new GetSecretValueCommand({ SecretId: ARN }));
     const credential = parseCredential(ARN, read);

@@ -54,7 +54,7 @@ export async function followRotation(
   terminal.note(`Execution ${executionArn}`);
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
   const described = await describeExecution(executionArn, { stepFunctions });
-  const versionId = rotationOf(described?.input)?.versionId ?? '';
+  const versionId = rotationOf(executionArn, described?.input)?.versionId ?? '';
   const rotation = { secretArn: secret.arn, versionId, executionArn };
   const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
   terminal.result({

@@ -17,7 +17,7 @@ export async function checkCause(
   dependencies: CauseDependencies,
 ): Promise<Cause> {
   const secretName = secretNameOf(failed.secretArn);
-  const logIn = `Log in again first: ${dependencies.command(`authorize ${secretName}`)}.`;
+  const logIn = `Log in again first: ${dependencies.command`authorize ${secretName}`}.`;
   switch (error) {
     case 'RefreshTokenRejected':
     case 'SharedLogin':
@@ -26,7 +26,7 @@ export async function checkCause(
       return currentVersionCause(
         failed,
         dependencies,
-        `Log in as the right user first (${dependencies.command(`authorize ${secretName}`)}), or correct genesysUserId in the secret.`,
+        `Log in as the right user first (${dependencies.command`authorize ${secretName}`}), or correct genesysUserId in the secret.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
@@ -60,7 +60,7 @@ export async function checkCause(
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command(`rotate ${secretName}`)}`,
+        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command`rotate ${secretName}`}`,
       };
     default:
       return UNKNOWN;

@@ -30,7 +30,7 @@ export async function redriveExecution(
     // Secrets Manager also retries a failed rotation earlier; how often is not published.
     const nextAttempt =
       next === undefined
-        ? `No rotation is scheduled. Start the next attempt with: ${command(`rotate ${secretNameOf(secretArn)}`)}.`
+        ? `No rotation is scheduled. Start the next attempt with: ${command`rotate ${secretNameOf(secretArn)}`}.`
         : `Secrets Manager retries by ${next.toISOString()} at the latest.`;
     throw new CliError(
       'failed',

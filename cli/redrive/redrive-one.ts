@@ -1,9 +1,9 @@
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { watch } from '../shared/follow.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
 import { endingOf, endResult, endText, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
@@ -93,7 +93,7 @@ export function causeDependencies(
     secrets,
     stepFunctions,
     stateMachineArn,
-    genesysUrlsOf: genesysUrls(process.env),
+    genesysUrlsOf: gatewayUrls(),
     unserved: rememberingUnserved(),
     nowMs: time.nowMs,
     sleep: ms => time.sleep(ms, signal),

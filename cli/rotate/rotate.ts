@@ -42,7 +42,7 @@ export async function rotate(
   const started = { secret: secret.name, versionId, execution: executionArn };
   if (!wait) {
     terminal.line(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}.`);
-    terminal.line(`Follow it with: ${command(`follow ${secret.name}`)}`);
+    terminal.line(`Follow it with: ${command`follow ${secret.name}`}`);
     terminal.result({ ...started, outcome: 'started' });
     return;
   }
@@ -73,12 +73,12 @@ async function awaitStart(
   if (untilMs < latestMs) {
     throw new CliError(
       'stillRunning',
-      `Secrets Manager has accepted the rotation of ${name}, but no execution started within --timeout. Check again in a minute: ${context.command(`status ${name}`)}`,
+      `Secrets Manager has accepted the rotation of ${name}, but no execution started within --timeout. Check again in a minute: ${context.command`status ${name}`}`,
     );
   }
   throw new CliError(
     'rotationFailed',
-    `Secrets Manager could not run the rotation function for ${name}: no execution started within ${MAX_START_MS / 1_000} s. Check its permission to invoke the function, the function's log and the account's concurrency: ${context.command(`diagnose ${name}`)}`,
+    `Secrets Manager could not run the rotation function for ${name}: no execution started within ${MAX_START_MS / 1_000} s. Check its permission to invoke the function, the function's log and the account's concurrency: ${context.command`diagnose ${name}`}`,
   );
 }
 

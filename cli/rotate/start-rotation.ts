@@ -52,7 +52,7 @@ async function previousRotation(
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command(`diagnose ${secret.name}`)}`,
+      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command`diagnose ${secret.name}`}`,
     );
   }
   if (latest.status === 'SUCCEEDED') {
@@ -70,7 +70,7 @@ async function previousRotation(
   if (assessment === undefined || assessment.verdict.health === 'rotating') {
     return new CliError(
       'stillRunning',
-      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command(`follow ${secret.name}`)}`,
+      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command`follow ${secret.name}`}`,
     );
   }
   return new CliError(

@@ -97,7 +97,7 @@ export function endText(
     case 'configurationChecked':
       return `The configuration of ${secretName} is valid. Nothing was changed.`;
     case 'stillRunning':
-      return `Timed out. The rotation of ${secretName} is still running. Follow it with: ${command(`follow ${secretName}`)}`;
+      return `Timed out. The rotation of ${secretName} is still running. Follow it with: ${command`follow ${secretName}`}`;
     case 'failed':
       return verdictLines(end.verdict, { secretName, message: end.failure.message, command }).join('\n');
   }

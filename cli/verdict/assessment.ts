@@ -4,7 +4,6 @@ import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
 import { executionName, isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import {
   type ConsumersHave,
@@ -21,6 +20,7 @@ import {
   isFailed,
   stateOf,
 } from '../shared/executions.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type CurrentToken, readCurrentToken } from './access-token.ts';
 import type { LastRotation } from './last-rotations.ts';
@@ -67,7 +67,7 @@ export async function assess(
   const failedNow = running === undefined ? failed : undefined;
   const token = await readCurrentToken(aws.secrets, secret.arn);
   const [check, failure, runningState] = await Promise.all([
-    verify || failedNow !== undefined ? checkToken(secret.arn, token, genesysUrls(process.env)) : undefined,
+    verify || failedNow !== undefined ? checkToken(secret.arn, token, gatewayUrls()) : undefined,
     failedNow && failureIfReadable(failedNow, stepFunctions),
     running && stateIfReadable(running, stepFunctions),
   ]);
@@ -195,7 +195,10 @@ async function rotationBehind(
     if (isKeyRefusal(error)) return described('METADATA_ONLY');
     throw error;
   });
-  return { versionId: rotationOf(input)?.versionId, isRedrivable: redriveStatus === 'REDRIVABLE' };
+  return {
+    versionId: rotationOf(executionArn, input)?.versionId,
+    isRedrivable: redriveStatus === 'REDRIVABLE',
+  };
 }
 
 /**

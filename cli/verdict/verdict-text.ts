@@ -33,7 +33,7 @@ export function verdictResult(
     cause: cause ?? null,
     next: steps.map(({ text, command: words }) => ({
       text,
-      command: words === undefined ? null : command(`${words} ${secretName}`),
+      command: words === undefined ? null : command`${words} ${secretName}`,
     })),
     runbook: runbookEntry === undefined ? null : `docs/runbook.md#${runbookEntry}`,
   };

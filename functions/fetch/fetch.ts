@@ -4,7 +4,7 @@ import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
 import { requestFields } from '../shared/request.ts';
-import { assertRoomForTokens } from '../shared/secret-value.ts';
+import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
   describeSecret,
@@ -33,6 +33,8 @@ export interface FetchResult {
 export interface FetchDependencies {
   readonly secrets: SecretsManagerClient;
   readonly sleep: Sleep;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /**
@@ -47,11 +49,11 @@ export function parseFetchRequest(event: unknown): FetchRequest {
   input.nullableString('sealedRotationToken');
   return {
     purpose: input.oneOf('purpose', ['rotate', 'check-configuration']),
-    secretArn: input.string('secretArn'),
-    versionId: input.string('versionId'),
-    execution: request.string('execution'),
+    secretArn: input.secretArn('secretArn'),
+    versionId: input.id('versionId'),
+    execution: request.executionArn('execution'),
     redriveCount: request.count('redriveCount'),
-    state: request.string('state'),
+    state: request.id('state'),
   };
 }
 
@@ -66,12 +68,13 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * starting the next one: the label is removed.
  *
  * @throws SecretNotFound
- * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
+ * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
+ *         host that is required
  * @throws InvalidRotationRequest the execution is not named after the rotation in its input
  */
 export async function fetchCredential(
   request: FetchRequest,
-  { secrets, sleep }: FetchDependencies,
+  { secrets, sleep, hostRequired = false }: FetchDependencies,
 ): Promise<FetchResult> {
   const { secretArn, versionId } = request;
   const [describing, reading] = await Promise.allSettled([
@@ -80,7 +83,10 @@ export async function fetchCredential(
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
-    readCurrent(secrets, secretArn, sleep, credential => assertRoomForTokens(secretArn, credential)),
+    readCurrent(secrets, secretArn, sleep, credential => {
+      if (hostRequired) assertNamesHost(secretArn, credential);
+      assertRoomForTokens(secretArn, credential);
+    }),
   ]);
   // The description comes first: without the secret, the read fails with a less telling error.
   const description = settled(describing);

@@ -1,5 +1,6 @@
 import { secretNameOf } from '../shared/arns.ts';
 import { commandLine } from '../shared/command-line.ts';
+import { oneLine } from '../shared/plain-text.ts';
 import { stepLines, verdictOf } from '../shared/verdict.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
@@ -21,8 +22,8 @@ export interface Failure extends ExecutionReport {
 
 const SUBJECT_LENGTH = 99;
 
-/** Long enough for every message of ours; AWS's may be longer. */
-const ERROR_MESSAGE_LENGTH = 1_000;
+/** Longer than every fact and every message of the functions, in characters; a message of AWS may be longer. */
+const MAX_LINE_LENGTH = 1_000;
 
 const OTHERWISE = {
   FAILED: 'an error without a name',
@@ -54,7 +55,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
     text: paragraphs(
       [
         `The Genesys Cloud ${kind} of ${name ?? 'a secret that is not known here'} failed in ${where}: ${what}.`,
-        message === undefined ? undefined : oneLine(message),
+        message === undefined ? undefined : quotation(message),
       ],
       ['WHAT CONSUMERS HAVE', verdict.impact, verdict.cause],
       ['WHAT TO DO', ...stepLines(verdict.steps, name ?? '<secret>', command)],
@@ -84,7 +85,7 @@ export function reportedMessage(
     text: paragraphs(
       [
         `Secrets Manager reports that the rotation of ${name} failed. No failed execution of the workflow is known.`,
-        reason === undefined ? undefined : oneLine(reason),
+        reason === undefined ? undefined : quotation(reason),
       ],
       ['WHAT CONSUMERS HAVE: AWSCURRENT is unchanged, as far as is known here.'],
       [
@@ -140,13 +141,21 @@ function subjectLine(what: string, secretName: string | undefined): string {
   return ascii.length <= SUBJECT_LENGTH ? ascii : `${ascii.slice(0, SUBJECT_LENGTH - 3)}...`;
 }
 
+/** Each fact is one bounded line, so that no text from outside can add a line of its own to a message. */
 function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): string {
-  return lines.map(paragraph => paragraph.filter(line => line !== undefined).join('\n')).join('\n\n');
+  return lines
+    .map(paragraph =>
+      paragraph
+        .filter(line => line !== undefined)
+        .map(line => oneLine(line, MAX_LINE_LENGTH))
+        .join('\n'),
+    )
+    .join('\n\n');
 }
 
-function oneLine(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
-  return line.length <= ERROR_MESSAGE_LENGTH ? line : `${line.slice(0, ERROR_MESSAGE_LENGTH - 3)}...`;
+/** Marks an error message as a quotation: parts of it come from outside. */
+function quotation(message: string): string {
+  return `> ${message}`;
 }
 
 function instantText(instant: Date): string {

@@ -8,6 +8,7 @@ import { log } from '../shared/log.ts';
 import {
   belongsToRotation,
   describeSecret,
+  readUntil,
   type SecretDescription,
   versionWithStage,
 } from '../shared/secret-versions.ts';
@@ -71,7 +72,7 @@ async function executionClosed(event: ExecutionClosed, dependencies: NotifyDepen
   return executionFailed({ ...report, status }, dependencies);
 }
 
-/** A success is final, so its event is enough where it says what was rotated: DescribeExecution has a small quota. */
+/** A success is final, so its event is enough if it has the rotation: DescribeExecution has a small quota. */
 async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
@@ -147,7 +148,10 @@ async function rotationSucceeded(
   );
 }
 
-/** Says once that what failed works again, and forgets it. A success from before the first failure says nothing. */
+/**
+ * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
+ * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds.
+ */
 async function closeStreaks(
   subjects: readonly string[],
   success: {
@@ -165,6 +169,10 @@ async function closeStreaks(
     streak === undefined || at < streak.failingSince ? [] : [{ subject, since: streak.failingSince }],
   );
   if (ended.length === 0) return;
+  if (secretArn !== undefined && ended.some(({ subject }) => subject === secretArn)) {
+    const isOver = await isRotationOver(secretArn, dependencies);
+    if (!isOver) return silent('another rotation is not complete', { secretArn });
+  }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
   await publish(
     worksAgainMessage({ secretArn, executionArn, failingSince }, dependencies.deployment),
@@ -201,6 +209,13 @@ function wasSaid(
 ): boolean {
   if (streak === undefined || streak.state !== state || streak.error !== error) return false;
   return now.getTime() - streak.notifiedAt.getTime() < REMINDER_MS;
+}
+
+/** Reads the labels until a stale read is out of the question. */
+async function isRotationOver(secretArn: string, dependencies: NotifyDependencies): Promise<boolean> {
+  const isOver = (secret: SecretDescription | undefined): boolean =>
+    secret !== undefined && isComplete(secret);
+  return isOver(await readUntil(isOver, () => findSecret(secretArn, dependencies), dependencies.sleep));
 }
 
 /** Whether no version waits to be rotated in. */

@@ -10,6 +10,7 @@ import {
   isTransient,
   type StateMachineAccess,
 } from '../shared/executions.ts';
+import { oneLine } from '../shared/plain-text.ts';
 import { describeSecret, type RotationProgress, rotationProgress } from '../shared/secret-versions.ts';
 import { runbookEntryOf } from '../shared/verdict.ts';
 import { EXECUTION_POLLING, FAILURE_POLLING, LABEL_POLLING, waitBeforePollMs } from './polling.ts';
@@ -32,6 +33,9 @@ export interface RunningExecution {
 
 /** What the function needs to respond once it gives up waiting, in ms. */
 export const TIME_TO_ANSWER_MS = 2_000;
+
+/** A cause that is not a function's message may quote anything; whoever stops an execution writes it. */
+const MAX_CAUSE_LENGTH = 500;
 
 /** TIMED_OUT and ABORTED come without an error. */
 const CLOSED_OTHERWISE: ReadonlyMap<string, string> = new Map([
@@ -173,5 +177,7 @@ export function succeededOrThrow(closed: ExecutionDescription): string {
 }
 
 function causeOf({ cause }: ExecutionDescription): string {
-  return functionMessage(cause) ?? cause ?? 'no cause is given.';
+  return (
+    functionMessage(cause) ?? (cause === undefined ? 'no cause is given.' : oneLine(cause, MAX_CAUSE_LENGTH))
+  );
 }

@@ -24,8 +24,8 @@ export function parseRotationEvent(event: unknown): RotationEvent {
   const { RotationToken: rotationToken } = event as { RotationToken?: unknown };
   return {
     step: request.oneOf('Step', ROTATION_STEPS),
-    secretId: request.string('SecretId'),
-    clientRequestToken: request.string('ClientRequestToken'),
+    secretId: request.secretArn('SecretId'),
+    clientRequestToken: request.id('ClientRequestToken'),
     rotationToken: typeof rotationToken === 'string' && rotationToken !== '' ? rotationToken : undefined,
   };
 }

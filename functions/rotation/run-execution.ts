@@ -110,7 +110,9 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     ) {
       return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
-    const redriven = hasFailed(found) ? await redriveFailed(executionArn, found, dependencies) : undefined;
+    // A redrive runs with the same input, which anyone may have written who can start executions.
+    const canSucceed = hasFailed(found) && found.error !== 'InvalidRotationRequest';
+    const redriven = canSucceed ? await redriveFailed(executionArn, found, dependencies) : undefined;
     if (redriven !== undefined) return redriven;
     assertTimeLeft(executionArn, dependencies);
     log('warn', 'next attempt', { secretArn, versionId, execution: executionArn });

@@ -138,7 +138,7 @@ export function stepLines(
   command: CommandLine,
 ): readonly string[] {
   return steps.map(({ text, command: words }, index) => {
-    const end = words === undefined ? '.' : `: ${command(`${words} ${secretName}`)}`;
+    const end = words === undefined ? '.' : `: ${command`${words} ${secretName}`}`;
     return `${index === 0 ? 'Next' : 'Then'}: ${text}${end}`;
   });
 }

@@ -66,6 +66,7 @@ function failedRotation(
     stateName,
     failure,
     input,
+    executionArn,
     closedAt,
   }: ExecutionSnapshot & { readonly status: FailedRotation['status'] },
   versions: Versions,
@@ -73,7 +74,7 @@ function failedRotation(
 ): FailedRotation {
   const current = labelled(versions, 'AWSCURRENT');
   const pending = labelled(versions, 'AWSPENDING');
-  const versionId = rotationOf(input)?.versionId;
+  const versionId = rotationOf(executionArn, input)?.versionId;
   const isPromoted =
     current !== undefined && versionId !== undefined && belongsToRotation(current.id, versionId);
   const isWritten = current !== undefined && closedAt !== undefined && current.createdAt > closedAt;

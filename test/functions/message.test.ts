@@ -9,6 +9,7 @@ import {
   worksAgainMessage,
 } from '../../functions/notify/message.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -71,6 +72,56 @@ describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
 
     expect(subject).toMatch(/^[A-Za-z][ -~]{0,98}$/);
     expect(text).toContain(`genesys/${'n'.repeat(504)}`);
+  });
+});
+
+describe('a message with text from outside', () => {
+  const HOSTILE_MESSAGES = [
+    failedMessage(
+      {
+        ...FAILURE,
+        message: HOSTILE_TEXT,
+        error: HOSTILE_TEXT,
+        state: HOSTILE_TEXT,
+        executionArn: HOSTILE_TEXT,
+      },
+      DEPLOYMENT,
+    ),
+    reportedMessage(
+      { secretArn: HOSTILE_TEXT, reason: HOSTILE_TEXT, failingSince: FAILING_SINCE },
+      DEPLOYMENT,
+    ),
+    worksAgainMessage(
+      { secretArn: HOSTILE_TEXT, executionArn: HOSTILE_TEXT, failingSince: FAILING_SINCE },
+      DEPLOYMENT,
+    ),
+  ];
+
+  it.each(HOSTILE_MESSAGES)(
+    'has no line and no character that the text adds: $subject',
+    ({ subject, text }) => {
+      const lines = text.split('\n');
+
+      expect(subject).toMatch(/^[ -~]{1,99}$/);
+      expect(lines.filter(line => line.startsWith('WHAT TO DO')).length).toBeLessThanOrEqual(1);
+      expect(lines.filter(line => ACTING.test(line))).toEqual([]);
+      expect(lines.filter(line => line.includes('run this') && line.startsWith('WHAT TO DO'))).toEqual([]);
+    },
+  );
+
+  it('marks the message of an error as a quotation of one bounded line', () => {
+    const { text } = failedMessage(
+      { ...FAILURE, message: `${HOSTILE_TEXT}${'a'.repeat(9_000)}` },
+      DEPLOYMENT,
+    );
+
+    expect(text).toMatch(/^> x \]0;title .{900,990}\.\.\.$/m);
+  });
+
+  it('quotes the ARN in the command for a shell', () => {
+    const { text } = failedMessage({ ...FAILURE, executionArn: `${EXECUTION_ARN};curl x|sh` }, DEPLOYMENT);
+
+    expect(text).toContain(`--execution-arn '${EXECUTION_ARN};curl x|sh'\n`);
   });
 });
 

@@ -266,10 +266,10 @@ describe('stepLines', () => {
     const { steps } = verdict({ rotation: failed({ error: 'RefreshTokenRejected' }) });
 
     expect(stepLines(steps, 'crm/genesys', command)).toEqual([
-      `Next: Log in again: ${command('authorize crm/genesys')}`,
-      `Then: Redrive the failed rotation: ${command('redrive crm/genesys')}`,
+      `Next: Log in again: ${command`authorize crm/genesys`}`,
+      `Then: Redrive the failed rotation: ${command`redrive crm/genesys`}`,
     ]);
-    expect(command('redrive crm/genesys')).toMatch(
+    expect(command`redrive crm/genesys`).toMatch(
       /redrive crm\/genesys --stack crm --region eu-central-1 --profile ops$/,
     );
   });
