@@ -10,7 +10,7 @@ import { RotationStack } from './rotation-stack.ts';
 const app = new App({ context: recommendedFlags, analyticsReporting: false });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 try {
-  const { stackName, ...rotation } = readSettings(key => app.node.tryGetContext(key));
+  const { stackName, ...rotation } = readSettings(app.node.getAllContext());
   const { directory } = await bundleFunctions();
   new RotationStack(app, stackName, { rotation: { ...rotation, bundles: directory } });
   app.synth();

@@ -20,12 +20,27 @@ function synthesise(context: Record<string, string>) {
 
 describe('the app', () => {
   it('writes the template of one stack and prints nothing', () => {
-    const run = synthesise({ stackName: 'tokens', secretNames: 'genesys/a' });
+    const run = synthesise({
+      stackName: 'tokens',
+      secretNames: 'genesys/a',
+      notificationEmails: 'team@example.com',
+    });
 
     expect(run).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(readdirSync(outputDirectory).filter(name => name.endsWith('.template.json'))).toEqual([
       'tokens.template.json',
     ]);
+  });
+
+  it('fails with one line when an option has a typing error', () => {
+    const run = synthesise({ notificationEmail: 'oncall@example.com', 'cli-telemetry': 'false' });
+
+    expect(run).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'notificationEmail: is not an option. Do you mean notificationEmails? See docs/deploy.md for all options.\n',
+    });
   });
 
   it('fails with one line when a setting cannot be used', () => {

@@ -22,8 +22,12 @@ const VARIABLES = [
 ];
 
 describe('bundleFunctions', () => {
-  it.each(FUNCTION_NAMES)('makes of %s a bundle and its source map, and nothing else', name => {
-    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual(['index.js', 'index.js.map']);
+  it.each(FUNCTION_NAMES)('makes of %s a bundle, its source map and its licences, and nothing else', name => {
+    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual([
+      'THIRD-PARTY-LICENSES',
+      'index.js',
+      'index.js.map',
+    ]);
   });
 
   it.each(FUNCTION_NAMES)(
@@ -40,7 +44,7 @@ describe('bundleFunctions', () => {
   );
 
   it.each(FUNCTION_NAMES)('writes the same for %s wherever it writes to', name => {
-    for (const file of ['index.js', 'index.js.map']) {
+    for (const file of ['index.js', 'index.js.map', 'THIRD-PARTY-LICENSES']) {
       const first = readFileSync(join(codeDirectory(directory, name), file), 'utf8');
       const second = readFileSync(join(codeDirectory(again, name), file), 'utf8');
 
