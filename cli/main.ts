@@ -2,7 +2,7 @@
 import { keepCompiledCode } from '../desktop/compiled-code.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
-/** `npm run cli`: the command line program. */
+/** Starts the command line program. */
 
 const interruption = new AbortController();
 // The first Ctrl-C lets the command finish what it must; the second one ends it at once.
