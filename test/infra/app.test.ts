@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,18 @@ describe('the app', () => {
     expect(readdirSync(outputDirectory).filter(name => name.endsWith('.template.json'))).toEqual([
       'tokens.template.json',
     ]);
+  });
+
+  it('writes the reasons for exceptions from rules of cdk-nag to the template', () => {
+    synthesise({ stackName: 'reasons' });
+
+    const { Resources } = JSON.parse(readFileSync(join(outputDirectory, 'reasons.template.json'), 'utf8'));
+    const table = Object.values<Record<string, unknown>>(Resources).find(
+      ({ Type, Metadata }) => Type === 'AWS::DynamoDB::Table' && JSON.stringify(Metadata).includes('cdk_nag'),
+    );
+    expect(table?.Metadata).toMatchObject({
+      cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-DDB3', reason: expect.any(String) }] },
+    });
   });
 
   it('fails with one line when an option has a typing error', () => {
