@@ -14,7 +14,7 @@ export function commandLine({
 }: AwsOptions & { readonly stack?: string }): CommandLine {
   return (words, stack = ownStack) =>
     [
-      `genesys-token-rotation ${words}`,
+      `npm run cli -- ${words}`,
       ...(stack === DEFAULT_STACK ? [] : [`--stack ${stack}`]),
       ...(region === undefined ? [] : [`--region ${region}`]),
       ...(profile === undefined ? [] : [`--profile ${profile}`]),

@@ -120,11 +120,11 @@ describe('checkCause', () => {
   );
 
   it.each([
-    ['RefreshTokenRejected', `genesys-token-rotation authorize ${SECRET_ARN}`],
-    ['SharedLogin', `genesys-token-rotation authorize ${SECRET_ARN}`],
-    ['WrongUser', `genesys-token-rotation authorize ${SECRET_ARN}`],
+    ['RefreshTokenRejected', `npm run cli -- authorize ${SECRET_ARN}`],
+    ['SharedLogin', `npm run cli -- authorize ${SECRET_ARN}`],
+    ['WrongUser', `npm run cli -- authorize ${SECRET_ARN}`],
     ['WrongUser', 'genesysUserId'],
-    ['InvalidRotationRequest', `genesys-token-rotation rotate ${SECRET_ARN}`],
+    ['InvalidRotationRequest', `npm run cli -- rotate ${SECRET_ARN}`],
   ])('of %s names what helps: %s', async (error, remedy) => {
     currentWrittenAt(BEFORE);
 
@@ -180,10 +180,10 @@ describe('checkCause of ExchangeUnsettled', () => {
   const message = `The newest refresh token was presented by execution ${OWNER}, which failed before its result was recorded. Redrive that execution first.`;
 
   it.each([
-    ['RUNNING', 'unchanged', `Wait for it: genesys-token-rotation redrive ${OWNER}`],
-    ['PENDING_REDRIVE', 'unchanged', `Wait for it: genesys-token-rotation redrive ${OWNER}`],
-    ['FAILED', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
-    ['TIMED_OUT', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
+    ['RUNNING', 'unchanged', `Wait for it: npm run cli -- redrive ${OWNER}`],
+    ['PENDING_REDRIVE', 'unchanged', `Wait for it: npm run cli -- redrive ${OWNER}`],
+    ['FAILED', 'unchanged', `Redrive it first: npm run cli -- redrive ${OWNER}`],
+    ['TIMED_OUT', 'unchanged', `Redrive it first: npm run cli -- redrive ${OWNER}`],
     ['SUCCEEDED', 'gone', 'has succeeded'],
   ] as const)('looks at the execution that the message names: %s', async (status, looks, why) => {
     stepFunctions

@@ -49,7 +49,7 @@ describe('the commands', () => {
   });
 
   it.each([
-    ['genesys-token-rotation rotat crm/genesys', ['rotat']],
+    ['npm run cli -- rotat crm/genesys', ['rotat']],
     ['npx genesys-token-rotation status --jsn --verify', ['--jsn']],
   ])('that the program does not know are found: %s', (line, unknown) => {
     expect(unknownIn(line)).toEqual(unknown);
