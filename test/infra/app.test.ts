@@ -32,8 +32,15 @@ describe('the app', () => {
     ]);
   });
 
+  it('fails with one line when no secret is named', () => {
+    const run = synthesise({});
+
+    expect(run).toMatchObject({ status: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^secretNames: no secret is named, .* allSecrets=true [^\n]*\n$/);
+  });
+
   it('writes the reasons for exceptions from rules of cdk-nag to the template', () => {
-    synthesise({ stackName: 'reasons' });
+    synthesise({ stackName: 'reasons', secretNames: 'genesys/a' });
 
     const { Resources } = JSON.parse(readFileSync(join(outputDirectory, 'reasons.template.json'), 'utf8'));
     const table = Object.values<Record<string, unknown>>(Resources).find(

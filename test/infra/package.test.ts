@@ -76,7 +76,7 @@ describe('the construct of the package', () => {
       const { TokenRotation } = require('genesys-token-rotation');
       const { RotationStack } = require('genesys-token-rotation/rotation-stack');
       const { App, Stack } = require('aws-cdk-lib');
-      const found = new RotationStack(new App(), 'a').node.tryFindChild('TokenRotation');
+      const found = new RotationStack(new App(), 'a', { rotation: { allSecrets: true } }).node.tryFindChild('TokenRotation');
       import('genesys-token-rotation').then(module =>
         console.log(found instanceof TokenRotation, module.TokenRotation === TokenRotation));`;
 
@@ -154,6 +154,7 @@ describe('the program of the package', () => {
       const results = {
         authorize: authorized,
         rotate: await run('rotate', SECRET),
+        follow: await run('follow', SECRET),
         status: await run('status', '--verify'),
         history: await run('history', SECRET),
         redrive: await run('redrive', SECRET),

@@ -4,6 +4,6 @@ import { RotationStack } from 'genesys-token-rotation/rotation-stack';
 
 /** The same in CommonJS, as `cdk init` sets an app up. */
 const app = new App();
-const props: TokenRotationProps = { namePrefix: 'tokens' };
+const props: TokenRotationProps = { namePrefix: 'tokens', secretNames: ['crm/genesys'] };
 new TokenRotation(new Stack(app, 'mine'), 'Tokens', props);
-new RotationStack(app, 'genesys-token-rotation');
+new RotationStack(app, 'genesys-token-rotation', { rotation: { allSecrets: true } });
