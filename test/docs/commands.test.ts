@@ -49,7 +49,7 @@ describe('the commands', () => {
   });
 
   it.each([
-    ['npm run cli -- rotat crm/genesys', ['rotat']],
+    ['genesys-token-rotation rotat crm/genesys', ['rotat']],
     ['npx genesys-token-rotation status --jsn --verify', ['--jsn']],
   ])('that the program does not know are found: %s', (line, unknown) => {
     expect(unknownIn(line)).toEqual(unknown);
