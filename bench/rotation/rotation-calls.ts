@@ -94,7 +94,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'store-pending',
     operation: 'UpdateItem',
     times: 1,
-    why: 'Records the version that holds the new token: `promote` moves AWSCURRENT to no other one.',
+    why: 'Records the version that has the new tokens. `promote` moves AWSCURRENT to no other version.',
   },
   {
     by: 'verify',

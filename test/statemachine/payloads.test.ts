@@ -163,7 +163,7 @@ const REQUESTS: readonly {
     task: 'StandDown',
     functionName: 'Promote',
     // handlers.test.ts has the same request.
-    request: { ...COMMON, action: 'stand-down', state: 'StandDown' },
+    request: { ...COMMON, action: 'stand-down', redriveCount: 0, state: 'StandDown' },
     parse: event => ({
       action: requestFields('The request', event).oneOf('action', ['promote', 'stand-down']),
     }),

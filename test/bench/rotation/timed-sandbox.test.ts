@@ -29,7 +29,7 @@ describe('TimedSandbox', () => {
     const [cold, warm] = await rotations(inject('assemblyDirectory'), 2);
 
     expect(warm).toMatchObject({
-      untilCurrentMs: 1_111,
+      untilCurrentMs: 1_086,
       tokenGapMs: 493,
       tokenGapSplit: { genesys: 150, aws: 208, orchestration: 135, coldStarts: 0, polling: 0 },
       totalSplit: { genesys: 450, orchestration: 345, coldStarts: 0 },
