@@ -15,13 +15,14 @@ const STREAK: FailingStreak = {
   state: 'Refresh',
   error: 'RefreshTokenRejected',
   execution: 'arn:execution',
+  currentVersionId: 'version',
 };
 
 describe('failing-streak', () => {
   const { dynamoDbMock, items } = playedNotifications();
   const table = { dynamoDb: new DynamoDBClient(), tableName: FAILURES_TABLE };
 
-  it.each([STREAK, { ...STREAK, execution: undefined }])(
+  it.each([STREAK, { ...STREAK, execution: undefined, currentVersionId: undefined }])(
     'reads what was written: $execution',
     async streak => {
       await writeStreak(SECRET_ARN, streak, table);
