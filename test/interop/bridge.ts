@@ -40,7 +40,8 @@ export class MinistackBridge {
   readonly #ministackUrl: string;
   readonly #secrets: SecretsManagerClient;
   readonly #lambda: LambdaClient;
-  #latest = Promise.resolve<string | undefined>(undefined);
+  /** The latest attempt of each secret. */
+  readonly #attempts = new Map<string, Promise<string | undefined>>();
 
   constructor(ministackUrl: string) {
     this.#ministackUrl = ministackUrl;
@@ -65,24 +66,22 @@ export class MinistackBridge {
     await closeAtOnce(this.#server);
   }
 
-  /** The type of the error that failed the latest attempt, or undefined when it succeeded. */
-  async latestFailure(): Promise<string | undefined> {
-    return await this.#latest;
+  /** The type of the error that failed a secret's latest attempt, or undefined when it succeeded. */
+  async failure(secretArn: string): Promise<string | undefined> {
+    return await this.#attempts.get(secretArn);
   }
 
   /**
    * Makes the attempt at a rotation that Secrets Manager makes some time after a failed one.
    *
-   * @returns as {@link latestFailure}
+   * @returns as {@link failure}
    */
   async attemptAgain(secretArn: string): Promise<string | undefined> {
-    const { VersionIdsToStages = {} } = await this.#secrets.send(
-      new DescribeSecretCommand({ SecretId: secretArn }),
-    );
-    const pending = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING'));
-    if (pending === undefined) throw new Error(`${secretArn} has no pending version.`);
-    this.#latest = this.#rotate({ secretArn, versionId: pending[0] });
-    return await this.#latest;
+    const [versionId] = await this.#pendingVersions(secretArn);
+    if (versionId === undefined) throw new Error(`${secretArn} has no pending version.`);
+    const attempt = this.#rotate({ secretArn, versionId });
+    this.#attempts.set(secretArn, attempt);
+    return await attempt;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,9 +124,12 @@ export class MinistackBridge {
     const secret = await this.#secrets.send(new DescribeSecretCommand({ SecretId: rotation.SecretId }));
     const { ARN: secretArn = '', Name } = secret;
     const attempt = { secretArn, versionId: rotation.ClientRequestToken };
-    this.#latest = rotation.RotateImmediately
-      ? this.#label(attempt, undefined).then(() => this.#rotate(attempt))
-      : this.#testConfiguration({ secretArn, versionId: randomUUID() });
+    this.#attempts.set(
+      secretArn,
+      rotation.RotateImmediately
+        ? this.#label(attempt, undefined).then(() => this.#rotate(attempt))
+        : this.#testConfiguration({ secretArn, versionId: randomUUID() }),
+    );
     return Response.json({ ARN: secretArn, Name, VersionId: attempt.versionId });
   }
 
@@ -136,7 +138,7 @@ export class MinistackBridge {
       const failure = await this.#call(step, attempt);
       if (failure !== undefined) return failure;
     }
-    await this.#unlabel(attempt);
+    await this.#unlabel(attempt.secretArn);
     return undefined;
   }
 
@@ -145,7 +147,7 @@ export class MinistackBridge {
     const current = await this.#secrets.send(new GetSecretValueCommand({ SecretId: attempt.secretArn }));
     await this.#label(attempt, current.SecretString);
     const failure = await this.#call('testSecret', attempt);
-    await this.#unlabel(attempt);
+    await this.#unlabel(attempt.secretArn);
     return failure;
   }
 
@@ -174,12 +176,8 @@ export class MinistackBridge {
   }
 
   /** Secrets Manager takes AWSPENDING off itself when a rotation is complete. */
-  async #unlabel({ secretArn }: Attempt): Promise<void> {
-    const { VersionIdsToStages = {} } = await this.#secrets.send(
-      new DescribeSecretCommand({ SecretId: secretArn }),
-    );
-    for (const [versionId, stages] of Object.entries(VersionIdsToStages)) {
-      if (!stages.includes('AWSPENDING')) continue;
+  async #unlabel(secretArn: string): Promise<void> {
+    for (const versionId of await this.#pendingVersions(secretArn)) {
       await this.#secrets.send(
         new UpdateSecretVersionStageCommand({
           SecretId: secretArn,
@@ -188,5 +186,12 @@ export class MinistackBridge {
         }),
       );
     }
+  }
+
+  async #pendingVersions(secretArn: string): Promise<string[]> {
+    const { VersionIdsToStages = {} } = await this.#secrets.send(
+      new DescribeSecretCommand({ SecretId: secretArn }),
+    );
+    return Object.keys(VersionIdsToStages).filter(id => VersionIdsToStages[id]?.includes('AWSPENDING'));
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -10,7 +10,13 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
 import { inject } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
 import { Clock } from '../../sandbox/clock.ts';
@@ -30,6 +36,13 @@ const STACK = 'genesys-token-rotation';
 const ROTATION_FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${STACK}-rotation`;
 const STATE_MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${STACK}`;
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const returnedError = v.pipe(v.string(), v.parseJson(), v.object({ errorType: v.string() }));
+const loggedError = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ level: v.literal('ERROR'), message: v.object({ errorType: v.string() }) }),
+);
 
 /** See {@link emulatedWorld}. */
 export type EmulatedWorld = Awaited<ReturnType<typeof emulatedWorld>>;
@@ -79,6 +92,28 @@ export async function emulatedWorld() {
     );
   };
 
+  /** The events of all executions, newest execution first. */
+  const histories = async (): Promise<HistoryEvent[][]> => {
+    const { executions = [] } = await stepFunctions.send(
+      new ListExecutionsCommand({ stateMachineArn: STATE_MACHINE, maxResults: 1_000 }),
+    );
+    return await Promise.all(
+      executions.map(async ({ executionArn }) => {
+        const { events = [] } = await stepFunctions.send(new GetExecutionHistoryCommand({ executionArn }));
+        return events;
+      }),
+    );
+  };
+
+  const invoke = async (name: FunctionName, event: object): Promise<InvokeCommandOutput> =>
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: `${STACK}-${name}`,
+        Payload: JSON.stringify(event),
+        LogType: 'Tail',
+      }),
+    );
+
   return {
     genesysCloud,
     bridge,
@@ -102,7 +137,7 @@ export async function emulatedWorld() {
           RotateImmediately: false,
         }),
       );
-      const failure = await bridge.latestFailure();
+      const failure = await bridge.failure(credential.secretArn);
       if (failure !== undefined)
         throw new Error(`The configuration test of ${secretName} failed: ${failure}.`);
       return credential;
@@ -111,7 +146,7 @@ export async function emulatedWorld() {
     /** Rotates, and waits until the attempt is over for Secrets Manager. The result is the type of its error. */
     async rotate({ secretArn }: FirstCredential): Promise<string | undefined> {
       await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
-      return await bridge.latestFailure();
+      return await bridge.failure(secretArn);
     },
 
     /** Logs the same user in again. */
@@ -151,51 +186,41 @@ export async function emulatedWorld() {
       return Object.values(VersionIdsToStages).flat().sort();
     },
 
-    /** The states that each execution entered, by execution, oldest first. */
-    async statesOf({ secretArn }: FirstCredential): Promise<string[][]> {
-      const { executions = [] } = await stepFunctions.send(
-        new ListExecutionsCommand({ stateMachineArn: STATE_MACHINE }),
-      );
+    /** The states that each execution of a credential entered, and the error it failed with, oldest first. */
+    async executionsOf({ secretArn }: FirstCredential): Promise<string[][]> {
       const runs: string[][] = [];
-      for (const { executionArn } of executions.toReversed()) {
-        const { events = [] } = await stepFunctions.send(new GetExecutionHistoryCommand({ executionArn }));
+      for (const events of (await histories()).toReversed()) {
         if (!events[0]?.executionStartedEventDetails?.input?.includes(secretArn)) continue;
-        runs.push(events.flatMap(({ stateEnteredEventDetails: entered }) => entered?.name ?? []));
+        runs.push(
+          events.flatMap(
+            ({ stateEnteredEventDetails: entered, executionFailedEventDetails: failed }) =>
+              entered?.name ?? failed?.error ?? [],
+          ),
+        );
       }
       return runs;
     },
 
-    /** Invokes a function. The result is the type of its error, for the caller and in the log. */
-    async invoke(name: FunctionName, event: object) {
-      const {
-        FunctionError,
-        Payload,
-        LogResult = '',
-      } = await lambda.send(
-        new InvokeCommand({
-          FunctionName: `${STACK}-${name}`,
-          Payload: JSON.stringify(event),
-          LogType: 'Tail',
-        }),
-      );
+    async invoke(name: FunctionName, event: object): Promise<unknown> {
+      const { Payload = [] } = await invoke(name, event);
+      return JSON.parse(Buffer.from(Payload).toString());
+    },
+
+    /** Invokes a function. The result is the type of its error as the caller gets it, and as it is logged. */
+    async errorOf(name: FunctionName, event: object): Promise<{ returned: string; logged: string[] }> {
+      const { Payload = [], LogResult = '' } = await invoke(name, event);
+      const lines = Buffer.from(LogResult, 'base64').toString().split('\n');
       return {
-        name,
-        FunctionError,
-        payload: Buffer.from(Payload ?? []).toString(),
-        log: Buffer.from(LogResult, 'base64').toString(),
+        returned: v.parse(returnedError, Buffer.from(Payload).toString()).errorType,
+        logged: lines.flatMap(line => {
+          const entry = v.safeParse(loggedError, line);
+          return entry.success ? entry.output.message.errorType : [];
+        }),
       };
     },
 
     /** All that executions, function logs and the journal hold. */
     async written(): Promise<{ executions: string; logs: string; journal: string }> {
-      const { executions = [] } = await stepFunctions.send(
-        new ListExecutionsCommand({ stateMachineArn: STATE_MACHINE }),
-      );
-      const histories = await Promise.all(
-        executions.map(({ executionArn }) =>
-          stepFunctions.send(new GetExecutionHistoryCommand({ executionArn })),
-        ),
-      );
       // The project has no client for CloudWatch Logs, and ministack checks no signatures.
       const logs = FUNCTION_NAMES.map(async name => {
         const response = await fetch(bridge.url, {
@@ -211,7 +236,7 @@ export async function emulatedWorld() {
       const { TableNames = [] } = await dynamoDb.send(new ListTablesCommand());
       const tables = TableNames.map(TableName => dynamoDb.send(new ScanCommand({ TableName })));
       return {
-        executions: JSON.stringify(histories),
+        executions: JSON.stringify(await histories()),
         logs: (await Promise.all(logs)).join('\n'),
         journal: JSON.stringify(await Promise.all(tables)),
       };

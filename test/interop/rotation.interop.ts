@@ -16,7 +16,22 @@ afterAll(async () => {
   await world.close();
 });
 
-describe('the stack on ministack', () => {
+describe('a function under the runtime client of AWS', () => {
+  it.each(FUNCTION_NAMES.filter(name => name !== 'watch'))(
+    'loads %s, which names its error to the caller and in the log',
+    async name => {
+      const error = await world.errorOf(name, {});
+
+      expect(error).toEqual({ returned: 'InvalidRotationRequest', logged: ['InvalidRotationRequest'] });
+    },
+  );
+
+  it('loads watch, which takes any event', async () => {
+    await expect(world.invoke('watch', {})).resolves.toMatchObject({ overdue: 0 });
+  });
+});
+
+describe.concurrent('the stack on ministack', () => {
   it('tests the configuration without an exchange, and rotates', async () => {
     const credential = await world.credential('interop/rotation');
     const exchangesOfTest = world.genesysCloud.counts(credential.clientId).refreshes;
@@ -24,7 +39,7 @@ describe('the stack on ministack', () => {
     const failure = await world.rotate(credential);
 
     expect([exchangesOfTest, failure]).toEqual([0, undefined]);
-    expect(await world.statesOf(credential)).toEqual([CONFIGURATION_TEST, ROTATION]);
+    expect(await world.executionsOf(credential)).toEqual([CONFIGURATION_TEST, ROTATION]);
     expect(await world.labels(credential)).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
     expect(await world.consumerStatus(credential)).toBe(200);
     expect(world.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
@@ -41,7 +56,11 @@ describe('the stack on ministack', () => {
     const second = await world.bridge.attemptAgain(secretArn);
 
     expect([first, second]).toEqual(['RotationFailed', undefined]);
-    expect(await world.statesOf(credential)).toEqual([CONFIGURATION_TEST, ROTATION.slice(0, 5), ROTATION]);
+    expect(await world.executionsOf(credential)).toEqual([
+      CONFIGURATION_TEST,
+      ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'AccessTokenForbidden'],
+      ROTATION,
+    ]);
     expect(await world.consumerStatus(credential)).toBe(200);
     expect(world.genesysCloud.counts(clientId).refreshes).toBe(1);
   });
@@ -59,23 +78,25 @@ describe('the stack on ministack', () => {
     const second = await world.bridge.attemptAgain(secretArn);
 
     expect([first, second]).toEqual(['RotationFailed', undefined]);
-    expect(await world.statesOf(credential)).toEqual([CONFIGURATION_TEST, ROTATION.slice(0, 3), ROTATION]);
+    expect(await world.executionsOf(credential)).toEqual([
+      CONFIGURATION_TEST,
+      ['Fetch', 'Route', 'Refresh', 'RefreshTokenRejected'],
+      ROTATION,
+    ]);
     expect(await world.consumerStatus(credential)).toBe(200);
   });
 
   it('stands down for a login during the rotation', async () => {
     const credential = await world.credential('interop/login');
     const { clientId, secretArn } = credential;
-    const login = await world.logIn(credential);
-    const value = { ...(await world.currentValue(secretArn)), ...login };
+    const value = { ...(await world.currentValue(secretArn)), ...(await world.logIn(credential)) };
     world.onceDuring('token', clientId, () => world.put(secretArn, value));
 
     await world.rotate(credential);
 
-    expect((await world.statesOf(credential)).at(-1)).toEqual([
-      ...ROTATION.slice(0, 4),
-      'StandDown',
-      'Superseded',
+    expect(await world.executionsOf(credential)).toEqual([
+      CONFIGURATION_TEST,
+      ['Fetch', 'Route', 'Refresh', 'StorePending', 'StandDown', 'Superseded'],
     ]);
     expect(await world.currentValue(secretArn)).toEqual(value);
     expect(await world.consumerStatus(credential)).toBe(200);
@@ -100,54 +121,63 @@ describe('the stack on ministack', () => {
     const credential = await world.credential('interop/old-value');
     const { clientId, secretArn } = credential;
     const seed = await world.currentValue(secretArn);
-    const rotations = [await world.rotate(credential), await world.rotate(credential)];
+    const failures = [await world.rotate(credential), await world.rotate(credential)];
+    const newest = await world.currentValue(secretArn);
     await world.put(secretArn, seed);
+    const refused = world.genesysCloud.counts(clientId).refusedRefreshes;
 
-    rotations.push(await world.rotate(credential));
+    failures.push(await world.rotate(credential));
 
-    expect(rotations).toEqual([undefined, undefined, undefined]);
+    expect(failures).toEqual([undefined, undefined, undefined]);
+    expect(await world.currentValue(secretArn)).toEqual(newest);
     expect(await world.consumerStatus(credential)).toBe(200);
-    expect(world.genesysCloud.counts(clientId)).toMatchObject({ refusedRefreshes: 0 });
+    expect(world.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 2, refusedRefreshes: refused });
   });
 
-  it('runs the program: status, rotate and history', async () => {
-    const credential = await world.credential('interop/program');
-    const { secretArn } = credential;
+  it('is operated with the program: rotate, status and history', async () => {
+    const { secretArn } = await world.credential('interop/program');
 
     const rotate = await world.cli('rotate', 'interop/program');
     const status = await world.cli('status', 'interop/program');
     const history = await world.cli('history', 'interop/program');
 
-    expect(rotate).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(rotate).toMatchObject({ exitCode: 0, result: { outcome: 'rotated' } });
     expect(status).toMatchObject({
       exitCode: 0,
-      stderr: '',
-      result: [{ arn: secretArn, health: 'healthy' }],
+      result: { credentials: [{ arn: secretArn, health: 'healthy', pendingVersionId: null }] },
     });
-    expect(history).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(history).toMatchObject({
+      exitCode: 0,
+      result: { rotations: [{ result: 'rotated' }, { result: 'configuration tested' }] },
+    });
   });
 
-  it('reports a failed rotation with the program', async () => {
-    const credential = await world.credential('interop/failure');
-    world.genesysCloud.deleteClient(credential.clientId);
+  it('is reported as broken by the program when Genesys Cloud rejects the client', async () => {
+    const { secretArn, clientId } = await world.credential('interop/failure');
+    world.genesysCloud.deleteClient(clientId);
 
     const rotate = await world.cli('rotate', 'interop/failure');
     const status = await world.cli('status', 'interop/failure');
     const history = await world.cli('history', 'interop/failure');
 
-    expect({ rotate, status, history }).toEqual({});
+    expect(rotate).toMatchObject({ exitCode: 3, result: { state: 'Refresh', error: 'ClientRejected' } });
+    expect(status).toMatchObject({
+      exitCode: 4,
+      result: { credentials: [{ arn: secretArn, execution: { state: 'Refresh', error: 'ClientRejected' } }] },
+    });
+    expect(history).toMatchObject({
+      exitCode: 0,
+      result: { rotations: [{ result: 'failed' }, { result: 'configuration tested' }] },
+    });
   });
+});
 
-  it('handlers', async () => {
-    const results = await Promise.all(FUNCTION_NAMES.map(name => world.invoke(name, {})));
-    expect(results).toEqual([]);
-  });
-
-  it('keeps tokens and client secrets out of executions, logs and the journal', async () => {
+describe('what is left on ministack', () => {
+  it('has no token and no client secret in executions, logs and the journal', async () => {
     const written = await world.written();
 
     expect(written.executions).toContain('sealedPair');
-    expect(written.logs).toContain('RotationFailed');
+    expect(written.logs).toContain('AccessTokenForbidden');
     expect(written.journal).toContain('lineage#');
     expect(leaksIn(JSON.stringify(written), world.genesysCloud.issuedValues())).toEqual([]);
   });
