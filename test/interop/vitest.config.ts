@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/interop/*.interop.ts'],
     globalSetup: ['test/synthesized-stack.ts', 'test/interop/installed.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     env: { CDK_VALIDATION: 'false' },
   },
 });
