@@ -34,11 +34,6 @@ export const LATENCIES = {
     p99Ms: 150,
     source: 'Assumption, also for RedriveExecution.',
   },
-  describeExecution: {
-    p50Ms: 25,
-    p99Ms: 100,
-    source: 'Assumption: as a read of a secret.',
-  },
   stateTransition: {
     p50Ms: 30,
     p99Ms: 150,
@@ -65,11 +60,6 @@ export const LATENCIES = {
     p50Ms: 150,
     p99Ms: 1_000,
     source: 'Assumption: Genesys Cloud publishes no latencies.',
-  },
-  eventDelivery: {
-    p50Ms: 500,
-    p99Ms: 2_000,
-    source: 'Amazon EventBridge FAQs: typically half a second. p99 assumed.',
   },
   tableRead: {
     p50Ms: 5,

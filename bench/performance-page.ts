@@ -28,7 +28,7 @@ export function performancePage(sections: readonly string[], occasion: Occasion)
     '',
     '## Large fleets',
     '',
-    'Ten thousand credentials cannot be rotated on one machine. See [fleet.md](fleet.md) for a simulation: what the quotas of an account and region allow, how the rotation function polls, and how to divide a larger fleet.',
+    'Ten thousand credentials cannot be rotated on one machine. See [fleet.md](fleet.md) for what the quotas of an account and region allow, what polling costs, and how to divide a larger fleet.',
     '',
   ].join('\n');
 }

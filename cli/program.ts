@@ -1,10 +1,11 @@
 import { Command } from 'commander';
+import { DEFAULT_STACK } from '../functions/shared/command-line.ts';
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';
+import { addFollow } from './follow/command.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
-import { DEFAULT_STACK } from './shared/command-line.ts';
 import type { Surroundings } from './shared/context.ts';
 import { addStatus } from './status/command.ts';
 
@@ -34,6 +35,7 @@ export function makeProgram(surroundings: Surroundings): Command {
   addStatus(program, surroundings);
   addHistory(program, surroundings);
   addRotate(program, surroundings);
+  addFollow(program, surroundings);
   addRedrive(program, surroundings);
   addDiagnose(program, surroundings);
   return program;

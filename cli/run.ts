@@ -4,6 +4,7 @@ import { makeProgram } from './program.ts';
 import { explainAwsFailure } from './shared/aws-failure.ts';
 import { CliError } from './shared/cli-error.ts';
 import type { Surroundings } from './shared/context.ts';
+import { terminalText } from './shared/terminal.ts';
 
 /**
  * Runs the program. Reads its settings from the environment of the process.
@@ -26,6 +27,6 @@ function report(error: unknown, { streams: { err } }: Surroundings): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
-  if (message !== '') err.write(`${message}\n`);
+  if (message !== '') err.write(`${terminalText(message, false)}\n`);
   return error instanceof CliError ? EXIT_CODES[error.ending].code : EXIT_CODES.failed.code;
 }

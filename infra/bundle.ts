@@ -75,7 +75,8 @@ export async function bundleFunctions(directory: string = temporaryDirectory()):
 }
 
 function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'genesys-token-rotation-'));
+  // The name tells which process it belongs to: the sandbox removes those that a killed process left behind.
+  const directory = mkdtempSync(join(tmpdir(), `genesys-token-rotation-${process.pid}-`));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

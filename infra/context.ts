@@ -19,6 +19,7 @@ const CONTEXT = v.object({
   secretArns: v.exactOptional(list),
   secretArnPatterns: v.exactOptional(list),
   secretNames: v.exactOptional(list),
+  allSecrets: v.exactOptional(yesOrNo),
   secretKeyArn: v.exactOptional(text),
   secretKeyArns: v.exactOptional(list),
   schedule: v.exactOptional(text),

@@ -1,5 +1,5 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
@@ -16,13 +16,11 @@ import { arnOf } from './arn.ts';
 import { codeDirectory } from './bundles-folder.ts';
 import { FUNCTIONS, type FunctionName } from './function-list.ts';
 import type { FunctionSettings } from './function-options.ts';
+import { attachGrants, type WildcardReasons } from './role-policies.ts';
 import { networkInterfaces } from './vpc-access.ts';
 
 /** Namespace of the metrics that the functions write; their only dimension, `service`, is the deployment's prefix. */
 export const METRICS_NAMESPACE = 'GenesysTokenRotation';
-
-/** Why a policy names a pattern, by the finding of cdk-nag that asks (`AwsSolutions-IAM5[…]` without its frame). */
-export type WildcardReasons = Readonly<Record<string, string>>;
 
 /** What tells one function from the others. */
 export interface DeployedFunctionProps {
@@ -39,8 +37,8 @@ export interface DeployedFunctionProps {
 
 /**
  * A function as all of ours are: Node.js 24 on ARM, JSON logs in a log group of its own, traced, with a role of its
- * own that holds nothing but the given grants, the log and the traces. The role's policy is part of the role, so a
- * function never runs before its permissions are there.
+ * own that holds nothing but the given grants, the log and the traces. The function depends on the role's policies, so
+ * it never runs before its permissions are there.
  *
  * No source maps: reading them makes a cold start a fourth slower. `npm run build` makes them for whoever has to look a
  * line of a stack trace up.
@@ -58,20 +56,18 @@ export class DeployedFunction extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${functionName} may do`,
-      inlinePolicies: {
-        Grants: new PolicyDocument({
-          statements: [
-            ...props.grants,
-            writeLog(logGroup),
-            sendTraces(),
-            ...(vpc === undefined ? [] : networkInterfaces(arnOf(this, 'lambda', 'function', functionName))),
-          ],
-        }),
-      },
     });
-    explainWildcards(role, {
-      'Resource::*': 'X-Ray has no resources to name, nor have network interfaces that are yet to be made.',
-      ...props.wildcards,
+    const policies = attachGrants(this, role, {
+      statements: [
+        ...props.grants,
+        writeLog(logGroup),
+        sendTraces(),
+        ...(vpc === undefined ? [] : networkInterfaces(arnOf(this, 'lambda', 'function', functionName))),
+      ],
+      wildcards: {
+        'Resource::*': 'X-Ray has no resources to name, nor have network interfaces that are yet to be made.',
+        ...props.wildcards,
+      },
     });
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -94,18 +90,12 @@ export class DeployedFunction extends Construct {
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       ...props.invocation,
     });
+    const resource = this.lambda.node.defaultChild as CfnFunction;
+    resource.node.addDependency(...policies);
     if (vpc !== undefined) {
       // The construct would want the whole VPC, to make a security group in it.
-      const resource = this.lambda.node.defaultChild as CfnFunction;
       resource.vpcConfig = { subnetIds: [...vpc.subnetIds], securityGroupIds: [...vpc.securityGroupIds] };
     }
-  }
-}
-
-/** Gives cdk-nag the reasons for the patterns in a role's policy, each for its finding only. */
-export function explainWildcards(role: Construct, reasons: WildcardReasons): void {
-  for (const [finding, reason] of Object.entries(reasons)) {
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
   }
 }
 

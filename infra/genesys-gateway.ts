@@ -1,6 +1,9 @@
 import { checkHttps } from './setting-checks.ts';
 
-/** The base URLs of a private gateway, both `https`, because client secret and tokens travel there. */
+/**
+ * The base URLs of a private gateway, both `https`, because client secrets and tokens travel there. A value that is
+ * known only at deployment is checked by the functions, which do not load with another scheme.
+ */
 export interface GenesysGateway {
   /** Stands for `https://login.{host}`. */
   readonly loginUrl: string;
@@ -9,7 +12,7 @@ export interface GenesysGateway {
 }
 
 /**
- * What tells a function of the gateway.
+ * The environment variables that name the gateway to a function.
  *
  * @throws InvalidSetting `genesysLoginUrl` or `genesysApiUrl`
  */

@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from './arn.ts';
-import type { WildcardReasons } from './deployed-function.ts';
+import type { WildcardReasons } from './role-policies.ts';
 import type { RotationSchedule } from './rotation-schedule.ts';
 import { checkSelection, keyArns, type SecretSelection } from './secret-selection.ts';
 
@@ -34,6 +34,9 @@ const KEY_USE: Readonly<Record<SecretAction, readonly string[]>> = {
   UpdateSecretVersionStage: [],
 };
 
+/** The most secrets that conditions on encryption contexts list. */
+const MAX_CONTEXT_ARNS = 10;
+
 /**
  * What a new secret starts with: the keys that someone has to fill in. CloudFormation writes it again, over the real
  * credential, when it ever changes here; so it must not.
@@ -44,19 +47,27 @@ const EMPTY_CREDENTIAL = JSON.stringify({ clientId: '', clientSecret: '', refres
 export class RotatedSecrets extends Construct {
   /** Complete ARNs of the secrets that get the schedule: first those that exist, then those that are made. */
   readonly arns: readonly string[];
-  /** What a policy names to mean these secrets. */
-  readonly resources: readonly string[];
+  /**
+   * What conditions on encryption contexts name to mean these secrets; more than a few by a pattern for all. A role has
+   * up to four such conditions, and only its list of secrets itself can be spread over several policies. The pattern
+   * lets nobody use more: Secrets Manager uses a key in the caller's name only for a secret that the caller may use, and
+   * only the functions seal.
+   */
+  readonly contextArns: readonly string[];
   /** Why policies name these secrets by patterns, if they do. */
   readonly wildcards: WildcardReasons;
+  /** The variable that makes a function require the Genesys Cloud host in the secret, if it must. */
+  readonly hostRequired: Readonly<Record<string, string>>;
   readonly #props: RotatedSecretsProps;
+  readonly #resources: readonly string[];
   readonly #keyArns: readonly string[];
   readonly #scheduled: readonly { readonly label: string; readonly arn: string }[];
 
-  /** @throws InvalidSetting `secretArns`, `secretArnPatterns`, `secretNames`, `secretKeyArn` or `secretKeyArns` */
+  /** @throws InvalidSetting names the option that cannot be used, and why */
   constructor(scope: Construct, id: string, props: RotatedSecretsProps) {
     super(scope, id);
     checkSelection(props);
-    const { secretArns = [], secretArnPatterns = [], secretNames = [] } = props;
+    const { secretArns = [], secretArnPatterns = [], secretNames = [], allSecrets = false } = props;
     this.#props = props;
     this.#keyArns = keyArns(props);
     this.#scheduled = [
@@ -64,9 +75,11 @@ export class RotatedSecrets extends Construct {
       ...secretNames.map(name => ({ label: name, arn: this.#create(name) })),
     ];
     this.arns = this.#scheduled.map(({ arn }) => arn);
-    const named = [...this.arns, ...secretArnPatterns];
-    this.resources = named.length > 0 ? named : [arnOf(this, 'secretsmanager', 'secret', '*')];
-    this.wildcards = wildcardReasons(named.length > 0 ? secretArnPatterns : [EVERY_SECRET]);
+    const everySecret = [arnOf(this, 'secretsmanager', 'secret', '*')];
+    this.#resources = allSecrets ? everySecret : [...this.arns, ...secretArnPatterns];
+    this.contextArns = this.#resources.length > MAX_CONTEXT_ARNS ? everySecret : this.#resources;
+    this.wildcards = wildcardReasons(allSecrets ? [EVERY_SECRET] : secretArnPatterns);
+    this.hostRequired = allSecrets ? { HOST_REQUIRED: 'true' } : {};
   }
 
   /**
@@ -81,7 +94,7 @@ export class RotatedSecrets extends Construct {
     const secrets = new PolicyStatement({
       sid: 'UseRotatedSecrets',
       actions: actions.map(action => `secretsmanager:${action}`),
-      resources: [...this.resources],
+      resources: [...this.#resources],
       conditions: {
         StringEquals: { 'secretsmanager:resource/AllowRotationLambdaArn': this.#props.rotationFunctionArn },
       },
@@ -95,7 +108,7 @@ export class RotatedSecrets extends Construct {
       resources: [...this.#keyArns],
       conditions: {
         StringEquals: { 'kms:ViaService': viaService('secretsmanager') },
-        StringLike: { 'kms:EncryptionContext:SecretARN': this.resources },
+        StringLike: { 'kms:EncryptionContext:SecretARN': this.contextArns },
       },
     });
     return [secrets, keys];

@@ -3,14 +3,17 @@ import type { Construct } from 'constructs';
 import { TokenRotation } from './token-rotation.ts';
 import type { TokenRotationProps } from './token-rotation-props.ts';
 
+/** A list of hundreds of ARNs is longer than anybody reads, or AWS promises to keep in an output. */
+const MAX_LISTED_SECRETS = 25;
+
 /** The stack's own properties, and those of the rotation in it. */
 export interface RotationStackProps extends StackProps {
-  readonly rotation?: TokenRotationProps;
+  readonly rotation: TokenRotationProps;
 }
 
 /** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
 export class RotationStack extends Stack {
-  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps = {}) {
+  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps) {
     super(scope, id, {
       description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
       ...props,
@@ -40,7 +43,7 @@ export class RotationStack extends Stack {
       description: 'Topic that is told of failures',
       value: topicArn,
     });
-    if (secretArns.length > 0) {
+    if (secretArns.length > 0 && secretArns.length <= MAX_LISTED_SECRETS) {
       new CfnOutput(this, 'SecretArns', {
         description: 'Secrets that rotate on the schedule, with commas between them',
         value: Fn.join(',', [...secretArns]),

@@ -1,5 +1,5 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
@@ -14,15 +14,24 @@ export interface SealKeyProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Roles by their ARNs. */
+export interface SealRoles {
+  readonly openers: readonly string[];
+  readonly sealers: readonly string[];
+}
+
 /**
- * The key that seals tokens in the journal and on their way through the state machine. Its own policy leaves the
- * decision to the account's IAM policies; the roles that `allow` grants to say what may be done with it.
+ * The key that seals tokens in the journal and on their way through the state machine. Its policy leaves the
+ * administration to the account's IAM policies, and denies its use to all but the roles of the functions, also to
+ * administrators with `kms:*`. Whoever may change the policy can still change it: see `docs/security.md`, "Recover a
+ * token by hand".
  *
  * It must stay when the stack, or a later template, does without it: the journal holds the newest tokens sealed, and
  * so does the execution of a failed rotation.
  */
 export class SealKey extends Construct {
   readonly arn: string;
+  readonly #key: Key;
   readonly #secretArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: SealKeyProps) {
@@ -34,8 +43,30 @@ export class SealKey extends Construct {
       pendingWindow: Duration.days(30),
       removalPolicy: props.removalPolicy,
     });
+    // A key that is retained is never deleted by CloudFormation, only by mistake. Disabling it is not denied: that can be
+    // undone, and stops everything in an emergency.
+    if (props.removalPolicy !== RemovalPolicy.DESTROY) {
+      key.addToResourcePolicy(denial('NoDeletion', ['kms:ScheduleKeyDeletion']));
+    }
+    this.#key = key;
     this.arn = key.keyArn;
     this.#secretArns = props.secretArns;
+  }
+
+  /**
+   * Denies everyone else to open seals, or to make them: what opens was sealed by a function. `kms:ReEncrypt*` would do
+   * both under another key.
+   *
+   * The conditions compare ARNs of roles, not a `Principal`, because KMS would not find a role that a rollback has
+   * removed.
+   */
+  restrictTo({ openers, sealers }: SealRoles): void {
+    this.#key.addToResourcePolicy(
+      denial('OpenInFunctionsOnly', ['kms:Decrypt', 'kms:ReEncryptFrom'], openers),
+    );
+    this.#key.addToResourcePolicy(
+      denial('SealInFunctionsOnly', ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'], sealers),
+    );
   }
 
   /**
@@ -67,3 +98,15 @@ const CONTENTS: Readonly<Record<SealedContent, { readonly sid: string; readonly 
     'token-pair': { sid: 'TokenPair', keys: ['lineage', 'generation'] },
     'rotation-token': { sid: 'RotationToken', keys: ['versionId'] },
   };
+
+/** Denies actions to everyone but some roles. An explicit deny wins over every allow, and over grants. */
+function denial(sid: string, actions: readonly string[], roleArns: readonly string[] = []): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [...actions],
+    resources: ['*'],
+    ...(roleArns.length > 0 && { conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArns } } }),
+  });
+}

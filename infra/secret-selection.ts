@@ -1,7 +1,10 @@
 import { InvalidSetting } from './invalid-setting.ts';
 import { checkForm, checkList, KEY_ARN, NO_KEY_ARN } from './setting-checks.ts';
 
-/** Which secrets the deployment is about; with none of the first three, every secret that names its function. */
+/**
+ * Which secrets the functions may rotate. A deployment must name some: whoever may call RotateSecret on a secret can
+ * make the functions read it, and send what it holds to Genesys Cloud.
+ */
 export interface SecretSelection {
   /**
    * Complete ARNs of secrets that exist: they get the rotation schedule and stay otherwise as they are. Default: none.
@@ -11,6 +14,11 @@ export interface SecretSelection {
   readonly secretArnPatterns?: readonly string[];
   /** Names of secrets to make: they get the rotation schedule and an empty credential to fill in. Default: none. */
   readonly secretNames?: readonly string[];
+  /**
+   * Whether the functions may rotate every secret of the account and region that names their rotation function. Each
+   * must then hold the key `region` with a Genesys Cloud host. Default: false.
+   */
+  readonly allSecrets?: boolean;
   /**
    * ARN of the KMS key that encrypts the secrets of `secretNames`. Default: the AWS managed key `aws/secretsmanager`.
    */
@@ -25,7 +33,7 @@ const COMPLETE_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+
 const ARN_PATTERN = /^arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]*:secret:[\w/+=.@!*?-]+$/;
 const SECRET_NAME = /^[\w/+=.@!-]{1,512}$/;
 
-/** @throws InvalidSetting `secretArns`, `secretArnPatterns`, `secretNames`, `secretKeyArn` or `secretKeyArns` */
+/** @throws InvalidSetting names the option that cannot be used, and why */
 export function checkSelection(selection: SecretSelection): void {
   const {
     secretArns = [],
@@ -33,7 +41,14 @@ export function checkSelection(selection: SecretSelection): void {
     secretNames = [],
     secretKeyArn,
     secretKeyArns = [],
+    allSecrets = false,
   } = selection;
+  if (!allSecrets && [secretArns, secretArnPatterns, secretNames].every(list => list.length === 0)) {
+    throw new InvalidSetting(
+      'secretNames',
+      'no secret is named, and the functions may rotate no other. Name secrets to create, for example secretNames=crm/genesys, or that exist with secretArns or secretArnPatterns; with allSecrets=true they may rotate every secret that names their rotation function.',
+    );
+  }
   checkList(
     'secretArns',
     secretArns,

@@ -1,5 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import {
   CustomerManagedEncryptionConfiguration,
@@ -10,10 +10,10 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { definitionText } from '../statemachine/definition-text.ts';
-import { explainWildcards } from './deployed-function.ts';
 import type { ExecutionKey } from './execution-key.ts';
 import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
 import type { Logs } from './logs.ts';
+import { attachGrants } from './role-policies.ts';
 
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
@@ -43,18 +43,16 @@ export class RotationStateMachine extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
       description: `What the state machine ${name} may do`,
-      inlinePolicies: {
-        Grants: new PolicyDocument({
-          statements: [
-            invoke(Object.values(tasks)),
-            ...(executionKey?.forStateMachine() ?? []),
-            deliverLogs(),
-            sendTraces(),
-          ],
-        }),
-      },
     });
-    explainWildcards(role, { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' });
+    const policies = attachGrants(this, role, {
+      statements: [
+        invoke(Object.values(tasks)),
+        ...(executionKey?.forStateMachine() ?? []),
+        deliverLogs(),
+        sendTraces(),
+      ],
+      wildcards: { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' },
+    });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
@@ -68,6 +66,7 @@ export class RotationStateMachine extends Construct {
         encryptionConfiguration: new CustomerManagedEncryptionConfiguration(executionKey.key),
       }),
     });
+    this.stateMachine.node.defaultChild?.node.addDependency(...policies);
   }
 }
 

@@ -3,10 +3,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { DeployedFunction, type WildcardReasons } from './deployed-function.ts';
+import { DeployedFunction } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
 import type { FunctionSettings } from './function-options.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
+import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
@@ -54,7 +55,11 @@ export function taskFunctions(
   const executions = `${settings.namePrefix}:*`;
 
   return {
-    fetch: live('fetch', secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage')),
+    fetch: live(
+      'fetch',
+      secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+      secrets.hostRequired,
+    ),
     refresh: live(
       'refresh',
       [
@@ -68,7 +73,7 @@ export function taskFunctions(
           resources: [arnOf(scope, 'states', 'execution', executions)],
         }),
       ],
-      { ...sealing, ...gateway },
+      { ...sealing, ...gateway, ...secrets.hostRequired },
       {
         [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${executions}`]:
           'The executions of the one state machine; the journal names the one to look at.',
@@ -84,7 +89,7 @@ export function taskFunctions(
       ],
       sealing,
     ),
-    verify: live('verify', secrets.allow('GetSecretValue'), gateway),
+    verify: live('verify', secrets.allow('GetSecretValue'), { ...gateway, ...secrets.hostRequired }),
     promote: live(
       'promote',
       [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],

@@ -5,7 +5,7 @@ import type { LogOptions } from './logs.ts';
 import type { OperationsOptions } from './operations/operations-options.ts';
 import type { SecretSelection } from './secret-selection.ts';
 
-/** How a deployment may differ from another; everything has a default. */
+/** How a deployment may differ from another; everything has a default but the secrets, of which it must name some. */
 export interface TokenRotationProps
   extends SecretSelection,
     FunctionOptions,

@@ -1,4 +1,5 @@
 import { Annotations, Names, Token } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -14,6 +15,7 @@ import { addOperations } from './operations/operations.ts';
 import { checkOperations } from './operations/operations-options.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import { removalOf } from './removal.ts';
+import { checkResourceCount } from './resource-limit.ts';
 import { RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
 import { rotationSchedule } from './rotation-schedule.ts';
@@ -42,7 +44,7 @@ export class TokenRotation extends Construct {
   readonly secretArns: readonly string[];
 
   /** @throws InvalidSetting names the property that cannot be used, and why */
-  constructor(scope: Construct, id: string, props: TokenRotationProps = {}) {
+  constructor(scope: Construct, id: string, props: TokenRotationProps) {
     super(scope, id);
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
     const { longestGapHours } = schedule;
@@ -64,7 +66,7 @@ export class TokenRotation extends Construct {
     });
     const seal = new SealKey(this, 'SealKey', {
       alias: namePrefix,
-      secretArns: secrets.resources,
+      secretArns: secrets.contextArns,
       removalPolicy: removal.credentials,
     });
     const journal = new RefreshJournal(this, 'Journal', { removalPolicy: removal.credentials });
@@ -75,13 +77,18 @@ export class TokenRotation extends Construct {
           removalPolicy: removal.credentials,
         })
       : undefined;
+    const tasks = taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
       name: namePrefix,
-      tasks: taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours }),
+      tasks,
       logs,
       executionKey,
     });
     const rotation = rotationFunction(this, { settings, secrets, seal, stateMachine, executionKey });
+    seal.restrictTo({
+      openers: [tasks.refresh, tasks['store-pending']].map(roleArnOf),
+      sealers: [tasks.refresh, rotation].map(roleArnOf),
+    });
     secrets.rotateBy(rotation, schedule);
 
     this.topicArn = addOperations(this, {
@@ -93,6 +100,7 @@ export class TokenRotation extends Construct {
       executionKey,
       rotation,
     });
+    checkResourceCount(this, props);
     this.rotationFunction = rotation;
     this.stateMachine = stateMachine;
     this.sealKeyArn = seal.arn;
@@ -106,6 +114,11 @@ export class TokenRotation extends Construct {
         'they are rotated. Shorten the schedule, or see that the OAuth client gives its tokens a longer life (at most 48 hours).',
     );
   }
+}
+
+function roleArnOf({ role }: { readonly role?: IRole | undefined }): string {
+  if (role === undefined) throw new TypeError('The function has no role.');
+  return role.roleArn;
 }
 
 function checkedPrefix(prefix: string): string {

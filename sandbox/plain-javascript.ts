@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, stop } from 'esbuild';
+import { temporaryFolder } from '../desktop/temporary-folders.ts';
 
 const built = new Map<string, string>();
 
@@ -19,8 +18,7 @@ export function plainJavaScript(module: URL): string {
 }
 
 function build(module: URL): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'plain-javascript-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const source = fileURLToPath(module);
   buildSync({
     entryPoints: [source],

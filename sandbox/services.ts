@@ -57,8 +57,14 @@ export function connectServices(
   const callLog = new CallLog(clock);
   const base = { clock, ...account };
   const cloudTrail = new CloudTrail(base);
-  const kms = new Kms(base);
-  const permissions = new Permissions({
+  const kms = new Kms({
+    ...base,
+    policies: {
+      policyOf: keyArn => permissions.keyPolicy(keyArn),
+      replacePolicy: (keyArn, policy, caller) => permissions.replaceKeyPolicy(keyArn, policy, caller),
+    },
+  });
+  const permissions: Permissions = new Permissions({
     ...account,
     stack,
     users: { [identities.userArn('operator')]: ADMINISTRATOR },

@@ -1,5 +1,3 @@
-import type { CallSite } from './rotation-calls.ts';
-
 /** What a rotation encounters in addition to the fault. */
 export type Scenario = 'plain' | 'older value' | 'unrecorded';
 
@@ -13,7 +11,10 @@ interface ScenarioRule {
    *
    * @param isPlain whether the plain rotation makes the call, too
    */
-  readonly takes: (site: CallSite, isPlain: boolean) => boolean;
+  readonly takes: (
+    site: { readonly functionName: string; readonly sort: string },
+    isPlain: boolean,
+  ) => boolean;
 }
 
 /** The scenarios, in the order of the page. */

@@ -1,7 +1,7 @@
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import type { Latencies } from '../../sandbox/latencies.ts';
 import type { LatencyName } from '../latencies.ts';
-import { OPERATIONS } from '../simulation/operations.ts';
+import { OPERATIONS } from '../operations.ts';
 
 /** The kind of a wait. */
 export type WaitKind = 'genesys' | 'aws' | 'transition' | 'invocation' | 'cold-start';
@@ -78,7 +78,7 @@ export class RecordedLatencies implements Latencies {
 
 function latencyOf(operation: string): LatencyName {
   const known = Object.entries(OPERATIONS).find(([name]) => name === operation);
-  if (known === undefined) throw new Error(`bench/simulation/operations.ts has no latency for ${operation}.`);
+  if (known === undefined) throw new Error(`bench/operations.ts has no latency for ${operation}.`);
   return known[1].latency;
 }
 

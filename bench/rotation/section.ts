@@ -1,10 +1,9 @@
-import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { LATENCIES } from '../latencies.ts';
 import { figureTable, row } from '../markdown-table.ts';
 import { median } from '../median.ts';
 import { milliseconds } from '../milliseconds.ts';
-import { CALL_REASONS } from './call-reasons.ts';
 import type { RotationReport } from './measure.ts';
+import { nameOfCall, POLL, ROTATION_CALLS } from './rotation-calls.ts';
 import type { TimePart } from './time-split.ts';
 import type { RotationTimes } from './timed-sandbox.ts';
 import { type DurationName, durationsOf, verdicts } from './verdicts.ts';
@@ -115,30 +114,24 @@ function splitTable({ workflow, oneLambda }: RotationReport): string[] {
   );
 }
 
-/** @throws Error a call has no reason in call-reasons.ts */
+/** @throws Error a call is not in rotation-calls.ts */
 function callTable({ waits }: RotationTimes): string[] {
-  const counts = new Map<string, number>();
-  for (const { kind, by, name } of waits) {
-    if (kind === 'aws') counts.set(`${by} ${name}`, (counts.get(`${by} ${name}`) ?? 0) + 1);
-  }
+  const made = waits.filter(({ kind }) => kind === 'aws').map(({ by, name }) => `${by} ${name}`);
+  const unknown = made.find(call => !ROTATION_CALLS.some(each => nameOfCall(each) === call));
+  if (unknown !== undefined) throw new Error(`bench/rotation/rotation-calls.ts does not have ${unknown}.`);
+  const polls = made.filter(call => call === nameOfCall(POLL)).length - timesOf(POLL);
   return [
     row(['Function', 'Operation', 'Calls', 'Why']),
     row(['---', '---', '---:', '---']),
-    ...[...counts]
-      .sort(([one], [other]) => rank(one) - rank(other))
-      .map(([call, count]) => {
-        const reason = CALL_REASONS[call];
-        if (reason === undefined)
-          throw new Error(`bench/rotation/call-reasons.ts has no reason for ${call}.`);
-        const [by = '', operation = ''] = call.split(' ');
-        return row([`\`${by}\``, `\`${operation}\``, `${count}`, reason]);
-      }),
+    ...[...ROTATION_CALLS, { ...POLL, times: polls }].map(call => {
+      const [by = '', operation = ''] = nameOfCall(call).split(' ');
+      return row([`\`${by}\``, `\`${operation}\``, `${call.times}`, call.why]);
+    }),
   ];
 }
 
-/** Sorts the functions in the order in which a rotation needs them. */
-function rank(call: string): number {
-  return FUNCTION_NAMES.findIndex(name => call.startsWith(`${name} `));
+function timesOf(call: typeof POLL): number {
+  return ROTATION_CALLS.find(each => nameOfCall(each) === nameOfCall(call))?.times ?? 0;
 }
 
 function countOf({ waits }: RotationTimes, kind: string): number {

@@ -1,9 +1,10 @@
 import { isSameFunction } from '../../functions/shared/arns.ts';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
 import { type Deployment, findDeployment } from '../shared/deployment.ts';
-import { exchangeCode, requireSafeUrl } from './code-exchange.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
+import { exchangeCode } from './code-exchange.ts';
 import { type LoginOptions, logIn } from './login.ts';
 import { type ClientOptions, chooseClient } from './oauth-client.ts';
 import { InputLines, interrupted, Questions } from './questions.ts';
@@ -58,21 +59,19 @@ async function perform(
     );
   }
   const questions = new Questions(terminal, signal);
-  const tell = (text: string): void => void terminal.err.write(`${text}\n`);
+  const tell = (text: string): void => terminal.tell(text);
 
+  const urlsOf = gatewayUrls();
   const existing = await findTarget(aws.secrets, request.secretId);
   const deployment = await rotatingDeployment(request, existing, context);
   const client = await chooseClient(request, existing, { questions, lines, interactive });
-  const urlsOf = genesysUrls(process.env);
   const { loginUrl, apiUrl } = urlsOf(client.host);
-  requireSafeUrl(loginUrl);
-  requireSafeUrl(apiUrl);
   const earlierUserId = await earlierUser(existing, urlsOf);
 
   const response = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
   const tokens = await exchangeCode(client, loginUrl, response, signal);
   const owner = await ownerOf(tokens.accessToken, apiUrl);
-  const plan = { request, existing, deployment, client, owner, earlierUserId };
+  const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
   tell(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
   if (signal.aborted) throw interrupted();
@@ -120,7 +119,7 @@ async function rotatingDeployment(
 /** The user of the secret's tokens. A working access token tells for sure; genesysUserId may be out of date. */
 async function earlierUser(
   existing: ExistingSecret | undefined,
-  urlsOf: ReturnType<typeof genesysUrls>,
+  urlsOf: GenesysUrlsOf,
 ): Promise<string | undefined> {
   if (existing === undefined) return undefined;
   const { accessToken, host, userId } = existing;

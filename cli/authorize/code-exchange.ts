@@ -8,22 +8,6 @@ import { interrupted } from './questions.ts';
 /** The code is valid for about a minute. */
 const EXCHANGE_TIMEOUT_MS = 30_000;
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/**
- * Refuses a login host without TLS, except for the loopback interface.
- *
- * @throws CliError usage
- */
-export function requireSafeUrl(url: string): void {
-  const { protocol, hostname, host } = new URL(url);
-  if (protocol === 'https:' || LOOPBACK_HOSTS.has(hostname)) return;
-  throw new CliError(
-    'usage',
-    `The gateway http://${host} would receive the client secret and the tokens without encryption. Set https URLs in GENESYS_LOGIN_URL and GENESYS_API_URL.`,
-  );
-}
-
 /**
  * Exchanges the authorization code for tokens.
  *

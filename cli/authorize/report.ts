@@ -1,7 +1,6 @@
 import type { Context } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { Terminal } from '../shared/terminal.ts';
-import type { AuthorizeRequest } from './authorize.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import type { ExistingSecret } from './target-secret.ts';
 import type { TokenOwner } from './token-owner.ts';
@@ -10,7 +9,8 @@ import type { WrittenSecret } from './write-credential.ts';
 
 /** What will be written. */
 export interface AuthorizePlan {
-  readonly request: AuthorizeRequest;
+  /** As it was named; the name of a secret that will be created. */
+  readonly secretId: string;
   readonly existing: ExistingSecret | undefined;
   readonly deployment: Deployment | undefined;
   readonly client: OAuthClient;
@@ -28,7 +28,7 @@ export interface AuthorizeResult extends AuthorizePlan {
 
 /** Shows who logged in and what will be written. */
 export function summary(terminal: Terminal, plan: AuthorizePlan): string {
-  const { request, existing, deployment, client, owner } = plan;
+  const { secretId, existing, deployment, client, owner } = plan;
   const { organization } = owner;
   const lines: [string, string][] = [
     [
@@ -41,7 +41,7 @@ export function summary(terminal: Terminal, plan: AuthorizePlan): string {
           ['Organisation', `${organization.name ?? ''} ${organization.id}`.trim()] satisfies [string, string],
         ]),
     ['Client', `${client.clientId} at ${client.host}`],
-    ['Secret', `${existing?.name ?? request.secretId}: ${secretChange(existing)}`],
+    ['Secret', `${existing?.name ?? secretId}: ${secretChange(existing)}`],
     ...comparison(plan),
     ...(deployment === undefined
       ? []
@@ -81,7 +81,7 @@ export function report(
   result: AuthorizeResult,
 ): void {
   const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
-  const next = waiting === undefined ? undefined : command(`redrive ${written.name}`, waiting.stack);
+  const next = waiting === undefined ? undefined : command.on(waiting.stack)`redrive ${written.name}`;
   terminal.result({
     secretArn: written.arn,
     secretName: written.name,

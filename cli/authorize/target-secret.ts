@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { shellWord } from '../../functions/shared/plain-text.ts';
 import { DEFAULT_HOST, genesysHost } from '../../functions/shared/regions.ts';
 import { parseObject } from '../../functions/shared/secret-value.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
@@ -52,7 +53,7 @@ export async function findTarget(
   if (described.DeletedDate !== undefined) {
     throw new CliError(
       'failed',
-      `The secret ${name} is scheduled for deletion. Restore it first: aws secretsmanager restore-secret --secret-id ${name}`,
+      `The secret ${name} is scheduled for deletion. Restore it first: aws secretsmanager restore-secret --secret-id ${shellWord(name)}`,
     );
   }
   const current = await readCurrent(secrets, arn);

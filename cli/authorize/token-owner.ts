@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/shared/http-exchange.ts';
 import { jsonObject } from '../../functions/shared/json-object.ts';
+import { oneLine } from '../../functions/shared/plain-text.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** The user and organisation of an access token. */
@@ -17,10 +18,13 @@ const API_TIMEOUT_MS = 10_000;
 /** The pauses between attempts. */
 const PAUSES_MS = [500, 2_000];
 
-/** Text for the terminal, without control characters. */
+/** Longer than a name or an address, in characters. */
+const MAX_SHOWN_LENGTH = 320;
+
+/** Text for the terminal. */
 const shown = v.pipe(
   v.string(),
-  v.transform(text => text.replaceAll(/\p{Cc}/gu, '')),
+  v.transform(text => oneLine(text, MAX_SHOWN_LENGTH)),
 );
 
 const userResponse = v.object({

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
 import { diagnosisClients } from './clients.ts';
@@ -45,7 +45,7 @@ async function report(context: Context, secretId: string, test: boolean): Promis
     {
       clients: diagnosisClients(context.aws),
       findDeployment: context.deployment,
-      genesysUrlsOf: genesysUrls(process.env),
+      genesysUrlsOf: gatewayUrls(),
       command,
       now: () => new Date(),
       signal,

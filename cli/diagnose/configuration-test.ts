@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
-import { adviceFor } from '../../functions/shared/advice.ts';
 import { CONFIGURATION_TEST_SUFFIX, executionName } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
+import { runbookEntryOf } from '../../functions/shared/verdict.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf, isFailed } from '../shared/executions.ts';
@@ -75,9 +75,8 @@ export async function testConfiguration(
   }
   const failure = await failureOf(stepFunctions, executionArn);
   const error = status === 'FAILED' ? failure?.error : undefined;
-  const { runbookEntry } = adviceFor({ status, state: failure?.state, error });
   return wrong(
     `${status}${error === undefined ? '' : `: ${error}`}`,
-    `${failure?.message ?? 'The test failed.'} Fix the cause, then test again. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${failure?.message === undefined ? 'The test failed.' : failure.message} Fix the cause, then test again. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntryOf({ isFailed: status === 'FAILED', error })}`,
   );
 }

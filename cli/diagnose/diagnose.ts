@@ -1,5 +1,5 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, newestRotation } from '../shared/executions.ts';
 import { checkDeployment, checkIdentity } from './account-steps.ts';
@@ -104,7 +104,11 @@ export async function diagnose(
     checkLabels(secrets, found.secret, await newestOf(found), now(), command),
   );
   const last = await steps.run('last-execution', { workflow, secret, deployment }, async found =>
-    checkLastExecution(stepFunctions, found.secret, await newestOf(found), value.value?.of, command),
+    checkLastExecution(found.secret, await newestOf(found), command, {
+      aws: { secrets, stepFunctions },
+      deployment: found.deployment,
+      now,
+    }),
   );
   await steps.run('in-time', { rotation, last, secret, deployment }, found =>
     checkDueDate(found.secret, found.deployment, now(), command),

@@ -1,3 +1,4 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { currentUserId } from '../../functions/shared/current-user.ts';
 import {
   AccessTokenForbidden,
@@ -9,7 +10,6 @@ import {
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import { checkClient } from '../../functions/shared/token-endpoint.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
@@ -61,7 +61,7 @@ export async function checkAccessToken(
       const promised = expiresAt === undefined ? '' : ` before its expiry at ${instantText(expiresAt)}`;
       return wrong(
         `rejected${promised}`,
-        `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command(`rotate ${Name}`)}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command(`authorize ${Name}`)}`,
+        `The API responds with 401: the access token has expired or was revoked. Get a new one: ${command`rotate ${Name}`}. If that ends in RefreshTokenRejected, the refresh token was revoked as well. Log in again: ${command`authorize ${Name}`}`,
       );
     }
     if (error instanceof AccessTokenForbidden) {

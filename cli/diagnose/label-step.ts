@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import type { DescribedSecret } from './secret-steps.ts';
@@ -34,6 +34,6 @@ export async function checkLabels(
     return ok(`AWSPENDING is on ${versionId}, of a rotation that has just started`, undefined);
   return wrong(
     `AWSPENDING is left on ${versionId}`,
-    `No rotation of that version is running or can be redriven, and Secrets Manager starts no other rotation while the label is there. Remove the label: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: ${command(`rotate ${Name}`)}. No tokens are lost: the newest ones are in the refresh journal.`,
+    `No rotation of that version is running or can be redriven, and Secrets Manager starts no other rotation while the label is there. Remove the label: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: ${command`rotate ${Name}`}. No tokens are lost: the newest ones are in the refresh journal.`,
   );
 }

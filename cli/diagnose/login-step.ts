@@ -1,11 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { SharedLogin } from '../../functions/shared/errors.ts';
 import { fingerprintOf } from '../../functions/shared/journal/fingerprint.ts';
 import { readToken } from '../../functions/shared/journal/journal.ts';
 import { parseCredential } from '../../functions/shared/secret-value.ts';
 import { mapBounded } from '../shared/bounded.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { listSecrets, type SecretEntry } from '../shared/secrets.ts';
 import type { JournalTable } from './journal-step.ts';
@@ -44,7 +44,7 @@ export async function checkLogin(
       const [found = error.message] = error.message.split('. ');
       return wrong(
         found,
-        `Two secrets must not hold the same login, because each refresh ends the other's tokens. Rotations of this secret fail with SharedLogin. Log in for this secret: ${command(`authorize ${Name}`)}`,
+        `Two secrets must not hold the same login, because each refresh ends the other's tokens. Rotations of this secret fail with SharedLogin. Log in for this secret: ${command`authorize ${Name}`}`,
       );
     }
     if (twin === undefined || !isDenial(error)) throw error;
@@ -52,7 +52,7 @@ export async function checkLogin(
   if (twin !== undefined) {
     return wrong(
       `secret ${twin.name} holds the same login`,
-      `Two secrets must not hold the same login, because each refresh ends the other's tokens. The one that rotates second fails with SharedLogin. Log in for the other secret: ${command(`authorize ${twin.name}`)}`,
+      `Two secrets must not hold the same login, because each refresh ends the other's tokens. The one that rotates second fails with SharedLogin. Log in for the other secret: ${command`authorize ${twin.name}`}`,
     );
   }
   if (others === undefined) return ok('in no other secret that the journal knows', undefined);

@@ -79,7 +79,7 @@ const SOME_CONTENT: Readonly<Record<SealContext['holds'], Readonly<Record<string
 };
 
 const UNKNOWN_SECRET =
-  'If the stack was deployed for some secrets only, add this one (secretNames, secretArns or secretArnPatterns).';
+  'The functions may use only the secrets that the deployment names: add this one (secretNames, secretArns or secretArnPatterns).';
 const UNKNOWN_KEY = 'Add the KMS key of the secret to secretKeyArns.';
 
 /** Every AWS call that a rotation of the secret needs, except for logs and traces. */

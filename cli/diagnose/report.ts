@@ -1,5 +1,5 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { Ending } from '../exit-code.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';
 
@@ -46,7 +46,7 @@ export function verdictOf(results: readonly StepResult[], secretId: string, comm
   }
   return {
     ending: 'done',
-    text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command(`rotate ${secretId}`)}`,
+    text: `No problem found${passed('permissions') ? '' : ' by the configuration test'}. To test a new deployment completely, rotate: ${command`rotate ${secretId}`}`,
   };
 }
 

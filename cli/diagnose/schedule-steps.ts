@@ -1,6 +1,6 @@
 import { isSameFunction } from '../../functions/shared/arns.ts';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { dueDate, OVERDUE_GRACE_MS, ownGapHours } from '../../functions/shared/due-date.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
@@ -60,7 +60,7 @@ export function checkDueDate(
   if (due.getTime() + OVERDUE_GRACE_MS < now.getTime()) {
     return wrong(
       `overdue since ${instantText(due)}`,
-      `No rotation came in time, and no earlier step has found a reason. Start one: ${command(`rotate ${secret.Name}`)}. If it fails before an execution starts: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
+      `No rotation came in time, and no earlier step has found a reason. Start one: ${command`rotate ${secret.Name}`}. If it fails before an execution starts: docs/runbook.md#a-rotation-that-failed-without-an-execution`,
     );
   }
   return ok(`due by ${instantText(due)}`, undefined);

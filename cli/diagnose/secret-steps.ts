@@ -7,9 +7,9 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { InvalidSecret } from '../../functions/shared/errors.ts';
 import { type Credential, parseCredential } from '../../functions/shared/secret-value.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
@@ -64,7 +64,7 @@ export async function checkValue(
   { ARN, Name }: DescribedSecret,
   command: CommandLine,
 ): Promise<Finding<StoredValue>> {
-  const store = `Store a credential: ${command(`authorize ${Name}`)}`;
+  const store = `Store a credential: ${command`authorize ${Name}`}`;
   try {
     const read = await secrets.send(new GetSecretValueCommand({ SecretId: ARN }));
     const credential = parseCredential(ARN, read);

@@ -1,10 +1,11 @@
 import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
-import { adviceFor } from '../../functions/shared/advice.ts';
-import type { CommandLine } from '../shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { type ExecutionSummary, failureOf, isFailed } from '../shared/executions.ts';
+import { type ExecutionSummary, isFailed } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';
-import type { DescribedSecret, StoredValue } from './secret-steps.ts';
+import { type AssessmentDependencies, assessFailure } from '../verdict/assessment.ts';
+import { verdictLines } from '../verdict/verdict-text.ts';
+import type { DescribedSecret } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
 /** What the later steps need of the state machine. */
@@ -43,26 +44,31 @@ export async function checkWorkflow(
   }
 }
 
-/** Checks whether the last rotation succeeded. */
+/** Checks whether the last rotation succeeded, or nothing of its failure is left to do. */
 export async function checkLastExecution(
-  stepFunctions: SFNClient,
   secret: DescribedSecret,
   last: ExecutionSummary | undefined,
-  value: StoredValue | undefined,
   command: CommandLine,
+  dependencies: AssessmentDependencies,
 ): Promise<Finding<undefined>> {
   if (last === undefined) return ok('none yet', undefined);
   const { executionArn, name, status, stoppedAt } = last;
   if (!isFailed(status)) return ok(`${name} ${status}`, undefined);
-  if (stoppedAt !== undefined && value !== undefined && value.storedAt > stoppedAt) {
-    return ok(`${name} ${status}, but a credential was stored after it`, undefined);
+  const { failure, verdict, execution } = await assessFailure(
+    { secretArn: secret.ARN, executionArn },
+    dependencies,
+  );
+  if (execution === undefined) {
+    return ok(`${name} ${status}. ${verdict.cause ?? 'A credential was stored after it.'}`, undefined);
   }
-  const failure = await failureOf(stepFunctions, executionArn);
-  const error = status === 'FAILED' ? failure?.error : undefined;
-  const { action, credential, runbookEntry } = adviceFor({ status, state: failure?.state, error });
   const when = stoppedAt === undefined ? '' : ` at ${instantText(stoppedAt)}`;
+  const where = failure?.state === undefined ? '' : ` in ${failure.state}`;
+  const error = status === 'FAILED' && failure !== undefined ? `: ${failure.error}` : '';
   return wrong(
-    `${status}${when}${failure?.state === undefined ? '' : ` in ${failure.state}`}${error === undefined ? '' : `: ${error}`}`,
-    `${credential} ${action} Redrive: ${command(`redrive ${secret.Name}`)}. Execution: ${executionArn}. Runbook: docs/runbook.md#${runbookEntry}`,
+    `${status}${when}${where}${error}`,
+    [
+      ...verdictLines(verdict, { secretName: secret.Name, message: failure?.message, command }),
+      `Execution: ${executionArn}`,
+    ].join('\n'),
   );
 }

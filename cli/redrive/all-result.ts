@@ -1,7 +1,6 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { Ending } from '../exit-code.ts';
-import type { CommandLine } from '../shared/command-line.ts';
-import { endText } from '../shared/end-text.ts';
-import type { RotationEnd } from '../shared/rotation-end.ts';
+import { endText, type RotationEnd } from '../shared/rotation-end.ts';
 
 /** The result of one of many executions. */
 export type AllResult = { readonly secret: string; readonly execution: string } & (
@@ -38,7 +37,7 @@ export function isGood({ outcome }: AllResult): boolean {
 
 /** One result in one line. */
 export function resultText(result: AllResult, command: CommandLine): string {
-  const { secret, execution } = result;
+  const { secret } = result;
   switch (result.outcome) {
     case 'running':
       return `${secret}: a rotation is already running.`;
@@ -52,7 +51,7 @@ export function resultText(result: AllResult, command: CommandLine): string {
     case 'error':
       return `${secret}: ${result.message}`;
     default:
-      return `${secret}: ${endText(result, { secretName: secret, executionArn: execution, command })}`;
+      return `${secret}: ${endText(result, { secretName: secret, command })}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import type { StateMachineAccess } from '../../functions/shared/executions.ts';
+import type { GenesysUrls, GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
 import type { Sleep } from '../../functions/shared/secret-versions.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { FoundExecution } from './failed-execution.ts';
 
 /** Whether the cause of a failure seems fixed. */
@@ -18,10 +19,9 @@ export type Failed = Pick<FoundExecution, 'executionArn' | 'secretArn' | 'versio
 /** What the checks use. */
 export interface CauseDependencies extends StateMachineAccess {
   readonly secrets: SecretsManagerClient;
-  /** The login host of a Genesys Cloud host. */
-  readonly loginUrlOf: (host: string) => string;
-  /** Whether a server responds there, without an error of its own. */
-  readonly serves: (url: string) => Promise<boolean>;
+  readonly genesysUrlsOf: GenesysUrlsOf;
+  /** The endpoints of Genesys Cloud that do not serve. */
+  readonly unserved: (urls: GenesysUrls) => Promise<readonly string[]>;
   readonly nowMs: () => number;
   readonly sleep: Sleep;
   /** Formats the next command to type. */

@@ -1,6 +1,7 @@
+import { secretNameOf } from '../../functions/shared/arns.ts';
 import type { ExecutionFailure } from '../shared/executions.ts';
 import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
-import { currentVersionCause, loginHostCause } from './credential-causes.ts';
+import { currentVersionCause, genesysCloudCause } from './credential-causes.ts';
 import { ownerCause, pendingLabelCause } from './execution-causes.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function checkCause(
   failed: Failed,
   dependencies: CauseDependencies,
 ): Promise<Cause> {
-  const logIn = `Log in again first: ${dependencies.command(`authorize ${failed.secretArn}`)}.`;
+  const secretName = secretNameOf(failed.secretArn);
+  const logIn = `Log in again first: ${dependencies.command`authorize ${secretName}`}.`;
   switch (error) {
     case 'RefreshTokenRejected':
     case 'SharedLogin':
@@ -24,7 +26,7 @@ export async function checkCause(
       return currentVersionCause(
         failed,
         dependencies,
-        `Log in as the right user first (${dependencies.command(`authorize ${failed.secretArn}`)}), or correct genesysUserId in the secret.`,
+        `Log in as the right user first (${dependencies.command`authorize ${secretName}`}), or correct genesysUserId in the secret.`,
       );
     case 'ClientRejected':
       return currentVersionCause(
@@ -37,7 +39,7 @@ export async function checkCause(
     case 'GenesysRateLimited':
     case 'GenesysUnavailable':
     case 'TokenResponseLost':
-      return loginHostCause(failed, dependencies);
+      return genesysCloudCause(failed, dependencies);
     case 'ExchangeInProgress':
       return elapsedCause(failed, dependencies, {
         gone: 'The exchange of the other attempt is over.',
@@ -58,7 +60,7 @@ export async function checkCause(
     case 'InvalidRotationRequest':
       return {
         looks: 'unchanged',
-        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command(`rotate ${failed.secretArn}`)}`,
+        why: `The execution has an invalid input, which a redrive does not change. Start a rotation with: ${dependencies.command`rotate ${secretName}`}`,
       };
     default:
       return UNKNOWN;

@@ -1,3 +1,4 @@
+import type { GenesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { readCurrent } from '../../functions/shared/secret-versions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
@@ -26,14 +27,14 @@ export async function currentVersionCause(
 }
 
 /** The credential names the host; not everybody may read it. */
-export async function loginHostCause(
+export async function genesysCloudCause(
   { secretArn }: Failed,
-  { secrets, loginUrlOf, serves, sleep }: CauseDependencies,
+  { secrets, genesysUrlsOf, unserved, sleep }: CauseDependencies,
 ): Promise<Cause> {
-  let url: string;
+  let urls: GenesysUrls;
   try {
     const { credential } = await readCurrent(secrets, secretArn, sleep);
-    url = loginUrlOf(credential.host);
+    urls = genesysUrlsOf(credential.host);
   } catch {
     // The error is about the secret, not about Genesys Cloud.
     return {
@@ -41,10 +42,11 @@ export async function loginHostCause(
       why: 'The secret cannot be read, so its Genesys Cloud host is unknown and was not called.',
     };
   }
-  return (await serves(url))
-    ? { looks: 'gone', why: `${url} responds.` }
+  const down = await unserved(urls);
+  return down.length === 0
+    ? { looks: 'gone', why: 'The token endpoint and the API of Genesys Cloud respond.' }
     : {
         looks: 'unchanged',
-        why: `${url} does not respond, or responds with an error. See Genesys Cloud's status page.`,
+        why: `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not respond, or with an error. See Genesys Cloud's status page.`,
       };
 }

@@ -13,13 +13,13 @@ export async function ownerCause(message: string, dependencies: CauseDependencie
   if (owner !== undefined && isRunning(owner)) {
     return {
       looks: 'unchanged',
-      why: `The execution ${ownerArn}, which may hold the new tokens, is running. Wait for it: ${command(`redrive ${ownerArn}`)}`,
+      why: `The execution ${ownerArn}, which may hold the new tokens, is running. Wait for it: ${command`redrive ${ownerArn}`}`,
     };
   }
   if (owner?.redriveStatus === 'REDRIVABLE') {
     return {
       looks: 'unchanged',
-      why: `The execution ${ownerArn} may hold the new tokens. Redrive it first: ${command(`redrive ${ownerArn}`)}`,
+      why: `The execution ${ownerArn} may hold the new tokens. Redrive it first: ${command`redrive ${ownerArn}`}`,
     };
   }
   return {

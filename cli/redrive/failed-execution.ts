@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { CliError } from '../shared/cli-error.ts';
-import type { CommandLine } from '../shared/command-line.ts';
 import type { Context } from '../shared/context.ts';
 import { isFailed } from '../shared/executions.ts';
 
@@ -56,10 +56,10 @@ function requireRotation(
   executionArn: string,
   command: CommandLine,
 ): Pick<FoundExecution, 'secretArn' | 'versionId'> {
-  const rotation = rotationOf(input);
+  const rotation = rotationOf(executionArn, input);
   if (rotation !== undefined) return { secretArn: rotation.secretArn, versionId: rotation.versionId };
   throw new CliError(
     'failed',
-    `The input of execution ${executionArn} is not one of a rotation, so there is nothing to redrive. Start a rotation with: ${command('rotate <secret>')}`,
+    `The input of execution ${executionArn} is not one of a rotation, so there is nothing to redrive. Start a rotation with: ${command`rotate <secret>`}`,
   );
 }

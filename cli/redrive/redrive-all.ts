@@ -1,14 +1,17 @@
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import { CliError } from '../shared/cli-error.ts';
+import type { Deployment } from '../shared/deployment.ts';
 import { failureOf } from '../shared/executions.ts';
+import { endResult } from '../shared/rotation-end.ts';
 import { listSecrets } from '../shared/secrets.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
+import { type LastRotation, lastRotations } from '../verdict/last-rotations.ts';
 import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
 import type { CauseDependencies } from './cause.ts';
 import { checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
 import { findExecution } from './failed-execution.ts';
-import { type FailedRotation, failedRotations } from './failed-executions.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
 import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
@@ -22,7 +25,8 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
   const { aws, terminal, command, signal } = context;
   const deployment = await context.deployment();
   const secrets = await listSecrets(aws, deployment);
-  const failed = await failedRotations(secrets, deployment.stateMachineArn, aws.stepFunctions);
+  const rotations = await lastRotations(secrets, deployment.stateMachineArn, aws.stepFunctions);
+  const failed = rotations.filter(rotation => rotation.failed !== undefined);
   // Shared, so that each login host is called once.
   const causes = causeDependencies(deployment, context);
   const found = await mapBounded(failed, rotation => inspect(rotation, causes, context));
@@ -41,7 +45,7 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
   const bar =
     terminal.isInteractive && found.length > 0 ? new ProgressBar(found.length, terminal) : undefined;
   const results = await mapBounded(found, async each => {
-    const result = isCandidate(each) ? await resultOf(each, takesAll, timeoutMs, context) : each;
+    const result = isCandidate(each) ? await resultOf(each, takesAll, timeoutMs, deployment, context) : each;
     if (bar === undefined) terminal.note(resultText(result, command));
     else bar.advance(!isGood(result));
     return result;
@@ -52,19 +56,22 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
 
 /** @returns the result already where there is nothing to redrive */
 async function inspect(
-  { secret: { name: secret }, execution: { executionArn }, isRunning }: FailedRotation,
+  { secret: { name: secret, stages }, failed, running }: LastRotation,
   causes: CauseDependencies,
   context: WaitContext,
 ): Promise<Candidate | AllResult> {
   const { historyPace, signal, aws } = context;
+  const { executionArn = '' } = failed ?? {};
   const about = { secret, execution: executionArn };
-  if (isRunning) return { ...about, outcome: 'running' };
+  if (running !== undefined) return { ...about, outcome: 'running' };
   await historyPace.turn(signal);
   if (signal.aborted) return { ...about, outcome: 'notBegun' };
   try {
     const execution = await findExecution(executionArn, context);
     if (execution.status === 'succeeded') return { ...about, outcome: 'succeeded' };
     if (execution.status === 'running') return { ...about, outcome: 'running' };
+    const currentId = versionWithStage({ stages }, 'AWSCURRENT') ?? '';
+    if (belongsToRotation(currentId, execution.versionId)) return { ...about, outcome: 'succeeded' };
     const failure = await failureOf(aws.stepFunctions, executionArn);
     // DescribeExecution lags behind the history: somebody has just redriven it.
     if (failure === undefined) return { ...about, outcome: 'running' };
@@ -85,13 +92,14 @@ async function resultOf(
   candidate: Candidate,
   takesAll: boolean,
   timeoutMs: number,
+  deployment: Deployment,
   context: WaitContext,
 ): Promise<AllResult> {
   const { secretName: secret, execution, cause } = candidate;
   const about = { secret, execution: execution.executionArn };
   if (context.signal.aborted) return { ...about, outcome: 'notBegun' };
   if (cause.looks === 'unchanged' && !takesAll) return { ...about, outcome: 'leftOut', message: cause.why };
-  return redriveQuietly(candidate, timeoutMs, context);
+  return redriveQuietly(candidate, timeoutMs, deployment, context);
 }
 
 function report(
@@ -101,7 +109,12 @@ function report(
 ): void {
   const { counts, ending, text } = summaryOf(results);
   if (hadBar) for (const result of results) if (!isGood(result)) terminal.note(resultText(result, command));
-  terminal.result({ ...counts, executions: results });
+  const executions = results.map(result =>
+    result.outcome === 'failed'
+      ? { secret: result.secret, execution: result.execution, ...endResult(result, result.secret, command) }
+      : result,
+  );
+  terminal.result({ ...counts, executions });
   if (signal.aborted) {
     throw interrupted(`${text} Redriven executions keep running in AWS.`);
   }

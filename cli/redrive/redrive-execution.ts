@@ -1,5 +1,6 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { ExecutionNotRedrivable, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
+import { secretNameOf } from '../../functions/shared/arns.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
@@ -29,7 +30,7 @@ export async function redriveExecution(
     // Secrets Manager also retries a failed rotation earlier; how often is not published.
     const nextAttempt =
       next === undefined
-        ? `No rotation is scheduled. Start the next attempt with: ${command(`rotate ${secretArn}`)}.`
+        ? `No rotation is scheduled. Start the next attempt with: ${command`rotate ${secretNameOf(secretArn)}`}.`
         : `Secrets Manager retries by ${next.toISOString()} at the latest.`;
     throw new CliError(
       'failed',

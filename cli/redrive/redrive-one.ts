@@ -1,21 +1,22 @@
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { endText, failureText } from '../shared/end-text.ts';
-import { type ExecutionFailure, failureOf } from '../shared/executions.ts';
-import { endingOf, rotationEnd } from '../shared/rotation-end.ts';
+import { watch } from '../shared/follow.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
+import { endingOf, endResult, endText, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
-import { type WaitContext, watch } from '../shared/waiting.ts';
+import type { WaitContext } from '../shared/waiting.ts';
+import { type Assessment, assessFailure } from '../verdict/assessment.ts';
+import { lastRotations } from '../verdict/last-rotations.ts';
+import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 import type { Cause, CauseDependencies } from './cause.ts';
 import { checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
-import { failedRotations } from './failed-executions.ts';
-import { rememberingServes } from './login-host.ts';
 import { redriveExecution } from './redrive-execution.ts';
+import { rememberingUnserved } from './unserved.ts';
 
 /** The options of a redrive. */
 export interface RedriveOptions {
@@ -51,24 +52,33 @@ export async function redriveOne(
   if (execution.status === 'running')
     terminal.note(`The execution ${executionArn} is running. Following it.`);
   else {
-    const failure = await requireFailure(execution, context);
+    const { failure, isPromoted, verdict } = await requireFailure(execution, deployment, context);
+    const subject = { secretName: secret.name, message: failure?.message, command };
+    if (failure === undefined || (isPromoted && !force)) {
+      for (const line of verdictLines(verdict, subject)) terminal.line(line);
+      terminal.line('Nothing to redrive.');
+      terminal.result({ ...about, outcome: 'nothingToRedrive', ...verdictResult(verdict, subject) });
+      return;
+    }
     cause = await checkCause(failure, execution, causeDependencies(deployment, context));
-    terminal.note(`The rotation of ${secret.name} ${failureText(failure)} ${cause.why}`);
+    for (const line of [verdict.impact, verdict.cause, failure.message, cause.why]) {
+      if (line !== undefined) terminal.note(line);
+    }
     if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
     redriveCount = await redriveExecution(execution, context);
     terminal.note(`Redriving ${executionArn}`);
   }
   const untilMs = time.nowMs() + timeoutMs;
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
-  const end = await rotationEnd(execution, steps.at(-1), context);
+  const end = await rotationEnd(execution, steps.at(-1), deployment, context);
   terminal.result({
     ...about,
     execution: executionArn,
     ...(cause !== undefined && { cause }),
-    ...end,
+    ...endResult(end, secret.name, command),
     states: recordOf(steps),
   });
-  const text = endText(end, { secretName: secret.name, executionArn, command });
+  const text = endText(end, { secretName: secret.name, command });
   const ending = endingOf(end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
@@ -79,13 +89,12 @@ export function causeDependencies(
   { stateMachineArn }: Pick<Deployment, 'stateMachineArn'>,
   { aws: { secrets, stepFunctions }, time, command, signal }: WaitContext,
 ): CauseDependencies {
-  const urlsOf = genesysUrls(process.env);
   return {
     secrets,
     stepFunctions,
     stateMachineArn,
-    loginUrlOf: host => urlsOf(host).loginUrl,
-    serves: rememberingServes(),
+    genesysUrlsOf: gatewayUrls(),
+    unserved: rememberingUnserved(),
     nowMs: time.nowMs,
     sleep: ms => time.sleep(ms, signal),
     command,
@@ -122,21 +131,24 @@ async function executionToRedrive(
     const attempt = await latestAttempt(secret, pending, deployment, stepFunctions);
     if (attempt !== undefined) return attempt.executionArn;
   }
-  const [failed] = await failedRotations([secret], deployment.stateMachineArn, stepFunctions);
-  return failed?.execution.executionArn;
+  const [last] = await lastRotations([secret], deployment.stateMachineArn, stepFunctions);
+  return (last?.running ?? last?.failed)?.executionArn;
 }
 
 /**
- * Reads how an execution failed.
+ * Reads how an execution failed; without a failure where nothing of it is left to do.
  *
  * @throws CliError somebody has just redriven it
  */
 async function requireFailure(
-  { executionArn }: FoundExecution,
-  { aws: { stepFunctions } }: WaitContext,
-): Promise<ExecutionFailure> {
-  const failure = await failureOf(stepFunctions, executionArn);
-  if (failure !== undefined) return failure;
+  execution: FoundExecution,
+  deployment: Deployment,
+  { aws, time }: WaitContext,
+): Promise<Assessment> {
+  const { executionArn } = execution;
+  const now = (): Date => new Date(time.nowMs());
+  const assessment = await assessFailure(execution, { aws, deployment, now });
+  if (assessment.verdict.health !== 'rotating') return assessment;
   // DescribeExecution lags behind the history.
   throw new CliError(
     'stillRunning',
@@ -148,6 +160,6 @@ async function requireConsent(cause: Cause, context: WaitContext): Promise<void>
   if (await consents('The cause does not seem fixed. Redrive anyway?', context)) return;
   throw new CliError(
     'refused',
-    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway. That is safe, but fails again until the cause is fixed.`,
+    `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway: no token is lost by that, but it fails again until the cause is fixed.`,
   );
 }

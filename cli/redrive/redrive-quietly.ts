@@ -1,4 +1,5 @@
 import { CliError } from '../shared/cli-error.ts';
+import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { follow } from '../shared/follow.ts';
 import { rotationEnd } from '../shared/rotation-end.ts';
@@ -19,6 +20,7 @@ export interface Candidate {
 export async function redriveQuietly(
   { secretName: secret, execution }: Candidate,
   timeoutMs: number,
+  deployment: Deployment,
   context: WaitContext,
 ): Promise<AllResult> {
   const { executionArn } = execution;
@@ -30,7 +32,7 @@ export async function redriveQuietly(
     for await (const step of follow({ executionArn, redriveCount, untilMs }, context)) {
       last = step;
     }
-    return { ...about, ...(await rotationEnd(execution, last, context)) };
+    return { ...about, ...(await rotationEnd(execution, last, deployment, context)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { ...about, outcome: error instanceof CliError ? 'notRedrivable' : 'error', message };

@@ -1,13 +1,14 @@
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions.ts';
+import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { endText } from '../shared/end-text.ts';
+import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
-import { endingOf, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
+import { watch } from '../shared/follow.ts';
+import { endingOf, endResult, endText, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { recordOf } from '../shared/run-record.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
-import { type WaitContext, watch } from '../shared/waiting.ts';
-import { appears } from './appearance.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import { startRotation } from './start-rotation.ts';
 
 /** What to rotate. */
@@ -16,9 +17,6 @@ export interface RotateRequest {
   readonly timeoutMs: number;
   readonly wait: boolean;
 }
-
-/** Secrets Manager starts the execution within seconds. After this time, in ms, it could not run the function. */
-const MAX_START_MS = 30_000;
 
 /** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
 const MAX_REDRIVE_WAIT_MS = 60_000;
@@ -44,7 +42,7 @@ export async function rotate(
   const started = { secret: secret.name, versionId, execution: executionArn };
   if (!wait) {
     terminal.line(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}.`);
-    terminal.line(`Follow it with: ${command(`redrive ${executionArn}`)}`);
+    terminal.line(`Follow it with: ${command`follow ${secret.name}`}`);
     terminal.result({ ...started, outcome: 'started' });
     return;
   }
@@ -52,9 +50,13 @@ export async function rotate(
   terminal.note(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}`);
   await awaitStart(secret, executionArn, untilMs, context);
   terminal.note(`Execution ${executionArn}`);
-  const run = await watchToEnd({ secretArn: secret.arn, versionId, executionArn, untilMs }, context);
-  terminal.result({ ...started, ...run.end, states: recordOf(run.steps) });
-  const text = endText(run.end, { secretName: secret.name, executionArn, command });
+  const run = await watchToEnd(
+    { secretArn: secret.arn, versionId, executionArn, untilMs },
+    deployment,
+    context,
+  );
+  terminal.result({ ...started, ...endResult(run.end, secret.name, command), states: recordOf(run.steps) });
+  const text = endText(run.end, { secretName: secret.name, command });
   const ending = endingOf(run.end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
@@ -71,12 +73,12 @@ async function awaitStart(
   if (untilMs < latestMs) {
     throw new CliError(
       'stillRunning',
-      `Secrets Manager has accepted the rotation of ${name}, but no execution started within --timeout. Check again in a minute: ${context.command(`status ${name}`)}`,
+      `Secrets Manager has accepted the rotation of ${name}, but no execution started within --timeout. Check again in a minute: ${context.command`status ${name}`}`,
     );
   }
   throw new CliError(
     'rotationFailed',
-    `Secrets Manager could not run the rotation function for ${name}: no execution started within ${MAX_START_MS / 1_000} s. Check its permission to invoke the function, the function's log and the account's concurrency: ${context.command(`diagnose ${name}`)}`,
+    `Secrets Manager could not run the rotation function for ${name}: no execution started within ${MAX_START_MS / 1_000} s. Check its permission to invoke the function, the function's log and the account's concurrency: ${context.command`diagnose ${name}`}`,
   );
 }
 
@@ -93,6 +95,7 @@ async function watchToEnd(
     readonly executionArn: string;
     readonly untilMs: number;
   },
+  deployment: Deployment,
   context: WaitContext,
 ): Promise<Run> {
   const { executionArn, untilMs } = rotation;
@@ -100,8 +103,8 @@ async function watchToEnd(
   const steps: ExecutionStep[] = [];
   for (let redriveCount = 0; ; redriveCount++) {
     steps.push(...(await watch({ executionArn, redriveCount, untilMs }, context)));
-    const end = await rotationEnd(rotation, steps.at(-1), context);
-    if (end.outcome !== 'failed' || end.error !== 'ExchangeUnsettled') return { steps, end };
+    const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
+    if (end.outcome !== 'failed' || end.failure.error !== 'ExchangeUnsettled') return { steps, end };
 
     terminal.note(
       'The rotation function redrives the execution that may hold the new tokens, then this one …',

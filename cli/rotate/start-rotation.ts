@@ -3,10 +3,11 @@ import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
-import { failureText } from '../shared/end-text.ts';
-import { failureOf, isFailed } from '../shared/executions.ts';
+import { isFailed } from '../shared/executions.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
+import { assessFailure } from '../verdict/assessment.ts';
+import { verdictLines } from '../verdict/verdict-text.ts';
 
 /**
  * Starts a rotation with the secret's own function and schedule. Enables the rotation if it was disabled.
@@ -36,7 +37,7 @@ export async function startRotation(
 async function previousRotation(
   secret: SecretEntry,
   deployment: Deployment,
-  { aws: { stepFunctions }, command }: WaitContext,
+  { aws, command }: WaitContext,
   reason: string,
 ): Promise<CliError> {
   const pending = versionWithStage(secret, 'AWSPENDING');
@@ -47,11 +48,11 @@ async function previousRotation(
       `${refused}: it has not finished the previous rotation yet, although no version is pending. Try again in a minute.`,
     );
   }
-  const latest = await latestAttempt(secret, pending, deployment, stepFunctions);
+  const latest = await latestAttempt(secret, pending, deployment, aws.stepFunctions);
   if (latest === undefined) {
     return new CliError(
       'failed',
-      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command(`diagnose ${secret.name}`)}`,
+      `${refused}: version ${pending} is pending, but its rotation has no execution. Secrets Manager retries it. To find out why it could not run the rotation function: ${command`diagnose ${secret.name}`}`,
     );
   }
   if (latest.status === 'SUCCEEDED') {
@@ -60,16 +61,27 @@ async function previousRotation(
       `${refused}: the execution of version ${pending} has succeeded, but Secrets Manager has not finished the rotation yet. Try again in a minute.`,
     );
   }
-  // The history shows a redrive before the status does.
-  const failure = isFailed(latest.status) ? await failureOf(stepFunctions, latest.executionArn) : undefined;
-  if (failure === undefined) {
+  const assessment = isFailed(latest.status)
+    ? await assessFailure(
+        { secretArn: secret.arn, executionArn: latest.executionArn },
+        { aws, deployment, now: () => new Date() },
+      )
+    : undefined;
+  if (assessment === undefined || assessment.verdict.health === 'rotating') {
     return new CliError(
       'stillRunning',
-      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command(`redrive ${secret.name}`)}`,
+      `${refused}: the rotation to version ${pending} is running. Follow it with: ${command`follow ${secret.name}`}`,
     );
   }
   return new CliError(
     'rotationFailed',
-    `${refused}: version ${pending} is pending, and its rotation ${failureText(failure)} Fix the cause, then finish that rotation with: ${command(`redrive ${secret.name}`)}`,
+    [
+      `${refused}: version ${pending} is pending, and its rotation comes first.`,
+      ...verdictLines(assessment.verdict, {
+        secretName: secret.name,
+        message: assessment.failure?.message,
+        command,
+      }),
+    ].join('\n'),
   );
 }

@@ -1,3 +1,8 @@
+import { oneLine } from '../../functions/shared/plain-text.ts';
+
+/** Longer than a message of AWS with an ARN or two, in characters; it may quote what somebody else wrote. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
 /** Explains an error of AWS, of the network or of the credentials in one paragraph; undefined for any other error. */
 export function explainAwsFailure(error: unknown): string | undefined {
   const failure = factsOf(error);
@@ -95,8 +100,8 @@ function factsOf(error: unknown): FailureFacts | undefined {
     readonly $metadata?: { readonly httpStatusCode?: number };
   };
   return {
-    name,
-    message,
+    name: oneLine(name, MAX_MESSAGE_LENGTH),
+    message: oneLine(message, MAX_MESSAGE_LENGTH),
     code: typeof code === 'string' ? code : undefined,
     host: [hostname, address].find(part => typeof part === 'string'),
     isThrottled: THROTTLED.has(name) || $retryable?.throttling === true,

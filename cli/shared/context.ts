@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { type CommandLine, commandLine } from '../../functions/shared/command-line.ts';
 import { type Aws, type AwsOptions, awsClients } from './aws.ts';
-import { type CommandLine, commandLine } from './command-line.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Streams, Terminal } from './terminal.ts';
 

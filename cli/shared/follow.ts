@@ -1,7 +1,8 @@
 import { ExecutionDoesNotExist, GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { isTransient } from '../../functions/shared/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
-import type { WaitContext } from './waiting.ts';
+import { showStep } from './live-view.ts';
+import { interrupted, type WaitContext } from './waiting.ts';
 
 type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
 
@@ -13,14 +14,6 @@ export interface Followed {
   /** When to stop, in ms of the clock. */
   readonly untilMs: number;
 }
-
-/**
- * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, which
- * the Step Functions console uses as well.
- *
- * @see AWS Step Functions Developer Guide, "Quotas": GetExecutionHistory 20 per second
- */
-export const MAX_POLLS_PER_SECOND = 5;
 
 /** The pause after a poll that found events, its growth while there are none, and its maximum, in ms. */
 const MIN_PAUSE_MS = 1_000;
@@ -101,4 +94,22 @@ async function eventsAfter(
     if (isTransient(error)) return { events: [], isRefused: true };
     throw error;
   }
+}
+
+/**
+ * Follows an execution and shows its steps.
+ *
+ * @returns its steps; the last one is `closed` unless the time was over
+ * @throws CliError interrupted
+ */
+export async function watch(followed: Followed, context: WaitContext): Promise<readonly ExecutionStep[]> {
+  const steps: ExecutionStep[] = [];
+  for await (const step of follow(followed, context)) {
+    steps.push(step);
+    showStep(step, context.terminal);
+  }
+  if (context.signal.aborted && steps.at(-1)?.kind !== 'closed') {
+    throw interrupted(`The execution ${followed.executionArn} keeps running in AWS.`);
+  }
+  return steps;
 }

@@ -1,10 +1,8 @@
 import { type Ending, EXIT_CODES } from '../exit-code.ts';
-import { commandLine } from './command-line.ts';
 
 /** The examples in a command's help. */
 export function exampleHelp(...lines: readonly string[]): string {
-  const example = commandLine({});
-  return `\nExamples:\n${lines.map(line => `  ${example(line)}`).join('\n')}`;
+  return `\nExamples:\n${lines.map(line => `  npm run cli -- ${line}`).join('\n')}`;
 }
 
 /** The exit codes in a command's help. */

@@ -1,7 +1,11 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { adviceFor } from '../../functions/shared/advice.ts';
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import type { Verdict } from '../../functions/shared/verdict.ts';
 import type { Ending } from '../exit-code.ts';
+import { assessFailure } from '../verdict/assessment.ts';
+import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
+import type { Deployment } from './deployment.ts';
 import type { ExecutionStep } from './execution-steps.ts';
 import type { ExecutionFailure } from './executions.ts';
 import type { WaitContext } from './waiting.ts';
@@ -14,22 +18,21 @@ export type RotationEnd =
       readonly previousVersionId?: string;
       /** The version that AWSCURRENT is on now. */
       readonly currentVersionId: string;
+      /** Whether the execution failed after AWSCURRENT had moved. */
+      readonly failedAfterwards?: true;
     }
   /** AWSCURRENT got a newer login, or newer tokens of the same login, during the rotation. */
   | { readonly outcome: 'superseded'; readonly currentVersionId: string }
   /** It only tested the configuration. */
   | { readonly outcome: 'configurationChecked' }
-  | ({ readonly outcome: 'failed' } & FailedEnd)
+  | { readonly outcome: 'failed'; readonly failure: ExecutionFailure; readonly verdict: Verdict }
   | { readonly outcome: 'stillRunning' };
 
-/** What failed, and what to do. */
-interface FailedEnd extends Omit<ExecutionFailure, 'message'> {
-  readonly message?: string;
-  /** The impact on the credential and its consumers. */
-  readonly credential: string;
-  readonly action: string;
-  /** The runbook entry. */
-  readonly runbook: string;
+/** What the end is read for. */
+export interface EndingRotation {
+  readonly secretArn: string;
+  readonly versionId: string;
+  readonly executionArn: string;
 }
 
 /** How often to read the labels, and the pause in ms: reads may lag behind the promotion. */
@@ -38,12 +41,19 @@ const PAUSE_MS = 500;
 
 /** Reads how a rotation ended from the last step of its execution and the secret's labels. */
 export async function rotationEnd(
-  rotation: { readonly secretArn: string; readonly versionId: string },
+  rotation: EndingRotation,
   last: ExecutionStep | undefined,
+  deployment: Deployment,
   { aws, time, signal }: Pick<WaitContext, 'aws' | 'time' | 'signal'>,
 ): Promise<RotationEnd> {
   if (last?.kind !== 'closed') return { outcome: 'stillRunning' };
-  if (last.failure !== undefined) return { outcome: 'failed', ...failedEnd(last.failure) };
+  if (last.failure !== undefined) {
+    const failed = { secretArn: rotation.secretArn, executionArn: rotation.executionArn };
+    const now = (): Date => new Date(time.nowMs());
+    const { verdict, isPromoted, secret } = await assessFailure(failed, { aws, deployment, now });
+    if (isPromoted) return { ...rotatedEnd(secret), failedAfterwards: true };
+    return { outcome: 'failed', failure: last.failure, verdict };
+  }
   if (last.state === 'ConfigurationChecked') return { outcome: 'configurationChecked' };
   for (let read = 1; ; read++) {
     const { VersionIdsToStages = {} } = await aws.secrets.send(
@@ -53,32 +63,18 @@ export async function rotationEnd(
     const currentVersionId = versionWithStage(labels, 'AWSCURRENT') ?? '';
     if (last.state === 'Superseded') return { outcome: 'superseded', currentVersionId };
     if (belongsToRotation(currentVersionId, rotation.versionId) || read === MAX_READS) {
-      const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
-      return {
-        outcome: 'rotated',
-        ...(previousVersionId !== undefined && { previousVersionId }),
-        currentVersionId,
-      };
+      return rotatedEnd(labels);
     }
     await time.sleep(PAUSE_MS, signal);
   }
 }
 
-/** A failure with the advice of the runbook. */
-function failedEnd({ status, state, error, message }: ExecutionFailure): FailedEnd {
-  const { credential, action, runbookEntry } = adviceFor({
-    status,
-    state,
-    error: status === 'FAILED' ? error : undefined,
-  });
+function rotatedEnd(labels: Parameters<typeof versionWithStage>[0]): RotationEnd & { outcome: 'rotated' } {
+  const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
   return {
-    status,
-    state,
-    error,
-    ...(message !== undefined && { message }),
-    credential,
-    action,
-    runbook: `docs/runbook.md#${runbookEntry}`,
+    outcome: 'rotated',
+    ...(previousVersionId !== undefined && { previousVersionId }),
+    currentVersionId: versionWithStage(labels, 'AWSCURRENT') ?? '',
   };
 }
 
@@ -86,4 +82,30 @@ function failedEnd({ status, state, error, message }: ExecutionFailure): FailedE
 export function endingOf({ outcome }: RotationEnd): Ending {
   if (outcome === 'failed') return 'rotationFailed';
   return outcome === 'stillRunning' ? 'stillRunning' : 'done';
+}
+
+/** Describes the end of a rotation, in lines if it failed. */
+export function endText(
+  end: RotationEnd,
+  { secretName, command }: { readonly secretName: string; readonly command: CommandLine },
+): string {
+  switch (end.outcome) {
+    case 'rotated':
+      return `Rotated ${secretName}: AWSCURRENT moved${end.previousVersionId === undefined ? '' : ` from version ${end.previousVersionId}`} to ${end.currentVersionId}.${end.failedAfterwards === undefined ? '' : ' Its execution failed after that; nothing is left to do.'}`;
+    case 'superseded':
+      return `Superseded: AWSCURRENT of ${secretName} got a newer login or newer tokens during the rotation, in version ${end.currentVersionId}. They stay. Nothing is left to do.`;
+    case 'configurationChecked':
+      return `The configuration of ${secretName} is valid. Nothing was changed.`;
+    case 'stillRunning':
+      return `Timed out. The rotation of ${secretName} is still running. Follow it with: ${command`follow ${secretName}`}`;
+    case 'failed':
+      return verdictLines(end.verdict, { secretName, message: end.failure.message, command }).join('\n');
+  }
+}
+
+/** The end as members of a JSON object. */
+export function endResult(end: RotationEnd, secretName: string, command: CommandLine): object {
+  if (end.outcome !== 'failed') return end;
+  const { failure, verdict } = end;
+  return { outcome: end.outcome, ...failure, ...verdictResult(verdict, { secretName, command }) };
 }

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../../functions/shared/arns.ts';
 import type { RotationDates } from '../../functions/shared/due-date.ts';
+import { shellWord } from '../../functions/shared/plain-text.ts';
 import { listRotatedSecrets } from '../../functions/shared/rotated-secrets.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
@@ -50,7 +51,7 @@ export async function findSecret(
     }
     if (described.RotationLambdaARN === undefined) {
       throw refuse(
-        `has no rotation function. Set the one of deployment ${name}: aws secretsmanager rotate-secret --secret-id ${secretId} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
+        `has no rotation function. Set the one of deployment ${name}: aws secretsmanager rotate-secret --secret-id ${shellWord(secretId)} --rotation-lambda-arn ${rotationFunctionArn}, with --rotation-rules.`,
       );
     }
     if (!isSameFunction(described.RotationLambdaARN, rotationFunctionArn)) {

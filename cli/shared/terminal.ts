@@ -14,6 +14,31 @@ export interface Streams {
   readonly err: Output;
 }
 
+const ESCAPE = '\u001b';
+
+/**
+ * Control, bidi and other invisible characters, which act on a terminal instead of being shown. Line feeds stay, and so
+ * do the sequences of `Terminal.style`; others can hide text or move the cursor.
+ */
+const ACTING = /\p{Cc}\[(?:1|2|22|3[0-7]|39|90)m|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Text for a terminal without characters that act on it: parts of it come from outside. */
+export function terminalText(text: string, keepsStyle: boolean): string {
+  return text.replace(ACTING, found =>
+    keepsStyle && found.length > 2 && found.startsWith(ESCAPE) ? found : '',
+  );
+}
+
+/** JSON that a terminal shows as it is: `JSON.stringify` escapes the C0 controls only. */
+function terminalJson(value: object): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, found =>
+    found
+      .split('')
+      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Where a command writes: results to standard output, progress and errors to standard error. */
@@ -41,21 +66,30 @@ export class Terminal {
 
   /** Prints a line of the result; nothing with `--json`. */
   line(text = ''): void {
-    if (!this.json) this.out.write(`${text}\n`);
+    if (!this.json) this.#write(this.out, text);
   }
 
   /** Prints the result as one JSON object with `--json`; nothing otherwise. */
   result(value: object): void {
-    if (this.json) this.out.write(`${JSON.stringify(value)}\n`);
+    if (this.json) this.out.write(`${terminalJson(value)}\n`);
   }
 
   /** Prints a line about the progress; nothing with `--json`. */
   note(text: string): void {
-    if (!this.json) this.err.write(`${text}\n`);
+    if (!this.json) this.tell(text);
+  }
+
+  /** Prints a line to standard error, also with `--json`. */
+  tell(text: string): void {
+    this.#write(this.err, text);
   }
 
   /** Colours a text where the stream shows colours. */
   style(style: Style, text: string, stream: Output = this.out): string {
     return this.#colour ? styleText(style, text, { stream }) : text;
+  }
+
+  #write(stream: Output, text: string): void {
+    stream.write(`${terminalText(text, this.#colour && stream.isTTY === true)}\n`);
   }
 }

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import type { Health } from '../../functions/shared/verdict.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
-import type { Health } from './health.ts';
 import { printStatus, statusResult } from './report.ts';
 import { readStatus } from './status.ts';
 
-const DESCRIPTION = `Shows credential health. Changes nothing.
+const DESCRIPTION = `Shows how each credential is, and what to type next. Changes nothing. Calls Genesys Cloud (GET /api/v2/users/me) with the access token of a credential whose rotation failed.
 
 Health:
   healthy              rotated in time
@@ -24,7 +23,7 @@ export function addStatus(program: Command, surroundings: Surroundings): void {
     .summary('show credential health')
     .description(DESCRIPTION)
     .argument('[secret...]', 'names or ARNs of secrets (default: all secrets of the deployment)')
-    .option('--verify', 'also call Genesys Cloud (GET /api/v2/users/me) with each current access token')
+    .option('--verify', 'call Genesys Cloud with the access token of every credential')
     .addHelpText('after', exampleHelp('status', 'status genesys/voicemail --verify', 'status --json'))
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretIds: string[], { verify = false }: { verify?: boolean }, command: Command) => {
@@ -34,25 +33,21 @@ export function addStatus(program: Command, surroundings: Surroundings): void {
 }
 
 async function status(context: Context, secretIds: readonly string[], verify: boolean): Promise<void> {
-  const { terminal, aws } = context;
-  const genesysUrlsOf = verify ? genesysUrls(process.env) : undefined;
+  const { terminal, aws, command } = context;
   const deployment = await context.deployment();
   terminal.note(`Reading the credentials of ${deployment.name} …`);
   const now = (): Date => new Date();
-  const statuses = await readStatus({ aws, deployment, secretIds, genesysUrlsOf, now });
+  const statuses = await readStatus({ aws, deployment, secretIds, verify, now });
 
-  terminal.result({ deployment: deployment.name, credentials: statusResult(statuses, now()) });
+  terminal.result({ deployment: deployment.name, credentials: statusResult(statuses, now(), command) });
   if (statuses.length === 0) {
     terminal.line(`No secret names ${deployment.rotationFunctionArn} as its rotation function.`);
     return;
   }
-  printStatus(statuses, terminal, now());
-  const unhealthy = statuses.filter(({ health }) => !GOOD.has(health));
+  printStatus(statuses, terminal, now(), command);
+  const unhealthy = statuses.filter(({ verdict }) => !GOOD.has(verdict.health));
   if (unhealthy.length > 0) {
-    throw new CliError(
-      'unhealthy',
-      `${unhealthy.length} of ${statuses.length} credentials need attention. stuck: fix the cause, then redrive. needs-authorisation: log in again. docs/runbook.md has an entry for every error.`,
-    );
+    throw new CliError('unhealthy', `${unhealthy.length} of ${statuses.length} credentials need attention.`);
   }
 }
 

@@ -1,9 +1,11 @@
+import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import type { Health } from '../../functions/shared/verdict.ts';
 import type { SecretEntry } from '../shared/secrets.ts';
 import { table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
-import type { Health } from './health.ts';
+import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 import type { CredentialStatus } from './status.ts';
 
 const COLOURS: Readonly<Record<Health, 'green' | 'cyan' | 'yellow' | 'red'>> = {
@@ -21,40 +23,55 @@ const NONE = '-';
 /** The first characters distinguish version ids. */
 const SHORT_ID_LENGTH = 8;
 
-/** Prints the credentials as a table, followed by failures and warnings. */
-export function printStatus(statuses: readonly CredentialStatus[], terminal: Terminal, now: Date): void {
-  const isVerified = statuses.some(({ check }) => check !== undefined);
-  const head = [
-    ...['SECRET', 'HEALTH', 'LAST ROTATION', 'NEXT ROTATION', 'TOKEN AGE', 'TOKEN EXPIRES IN'],
-    ...['AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
-    ...(isVerified ? ['GENESYS CLOUD'] : []),
-  ];
+const HEAD = [
+  ...['SECRET', 'HEALTH', 'ACCESS TOKEN', 'TOKEN AGE', 'LAST ROTATION', 'NEXT ROTATION'],
+  ...['AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
+];
+
+/** Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings. */
+export function printStatus(
+  statuses: readonly CredentialStatus[],
+  terminal: Terminal,
+  now: Date,
+  command: CommandLine,
+): void {
   terminal.line(
     table(
-      head,
-      statuses.map(status => row(status, terminal, now, isVerified)),
+      HEAD,
+      statuses.map(status => row(status, terminal, now)),
     ),
   );
-  for (const { secret, warnings, failure, execution } of statuses) {
+  for (const { secret, verdict, warnings, failure, execution } of statuses) {
+    const message = execution === undefined ? undefined : failure?.message;
+    const subject = { secretName: secret.name, message, command };
     const lines = [
-      ...(failure?.message === undefined ? [] : [failure.message]),
-      ...(failure === undefined || execution === undefined ? [] : [`Execution ${execution.executionArn}`]),
+      ...(verdict.cause === undefined ? [] : verdictLines(verdict, subject)),
+      ...(failure === undefined || execution === undefined ? [] : [`Execution: ${execution.executionArn}`]),
       ...warnings,
     ];
-    for (const line of lines) terminal.line(`${terminal.style('bold', secret.name)}: ${line}`);
+    if (lines.length === 0) continue;
+    terminal.line();
+    terminal.line(terminal.style('bold', secret.name));
+    for (const line of lines) terminal.line(`  ${line}`);
   }
 }
 
 /** The credentials as JSON: times in ISO 8601, unknown values as null. */
-export function statusResult(statuses: readonly CredentialStatus[], now: Date): object[] {
-  return statuses.map(({ secret, health, warnings, token, execution, state, failure, check }) => {
+export function statusResult(
+  statuses: readonly CredentialStatus[],
+  now: Date,
+  command: CommandLine,
+): object[] {
+  return statuses.map(status => {
+    const { secret, verdict, warnings, token, execution, state, failure, check, lastRotatedAt } = status;
     const { storedAt, expiresAt } = token.kind === 'read' ? token : {};
     return {
       name: secret.name,
       arn: secret.arn,
-      health,
+      health: verdict.health,
+      ...verdictResult(verdict, { secretName: secret.name, command }),
       rotationEnabled: secret.rotation.RotationEnabled ?? false,
-      lastRotationAt: isoText(secret.rotation.LastRotatedDate),
+      lastRotationAt: isoText(lastRotatedAt),
       nextRotationAt: isoText(secret.rotation.NextRotationDate),
       accessToken: {
         storedAt: isoText(storedAt),
@@ -81,22 +98,31 @@ export function statusResult(statuses: readonly CredentialStatus[], now: Date): 
   });
 }
 
-function row(status: CredentialStatus, terminal: Terminal, now: Date, isVerified: boolean): string[] {
-  const { secret, health, token, check } = status;
-  const { LastRotatedDate, NextRotationDate, RotationEnabled } = secret.rotation;
-  const { storedAt, expiresAt } = token.kind === 'read' ? token : {};
+function row(status: CredentialStatus, terminal: Terminal, now: Date): string[] {
+  const { secret, verdict, token, lastRotatedAt } = status;
+  const { NextRotationDate, RotationEnabled } = secret.rotation;
+  const { storedAt } = token.kind === 'read' ? token : {};
   return [
     secret.name,
-    terminal.style(COLOURS[health], health),
-    LastRotatedDate === undefined ? 'never' : instantText(LastRotatedDate),
-    nextText(RotationEnabled === true, NextRotationDate),
+    terminal.style(COLOURS[verdict.health], verdict.health),
+    tokenText(status, now),
     storedAt === undefined ? UNKNOWN : durationText(now.getTime() - storedAt.getTime()),
-    expiresAt === undefined ? UNKNOWN : durationText(expiresAt.getTime() - now.getTime()),
+    lastRotatedAt === undefined ? 'never' : instantText(lastRotatedAt),
+    nextText(RotationEnabled === true, NextRotationDate),
     shortId(versionWithStage(secret, 'AWSCURRENT')),
     shortId(pendingVersion(secret)),
     executionText(status),
-    ...(isVerified ? [check ?? NONE] : []),
   ];
+}
+
+/** What is known of it, and how long it lasts; a dead one has no time left, whatever its expiry. */
+function tokenText({ verdict, token, check }: CredentialStatus, now: Date): string {
+  if (token.kind !== 'read' || token.accessToken === undefined) return token.kind === 'read' ? NONE : UNKNOWN;
+  const leftMs = token.expiresAt && token.expiresAt.getTime() - now.getTime();
+  if (check === 'rejected' || verdict.health === 'expired' || (leftMs !== undefined && leftMs <= 0))
+    return 'dead';
+  const left = leftMs === undefined ? '' : `, ${durationText(leftMs)} left`;
+  return `${check === 'works' || check === 'forbidden' ? 'works' : 'unverified'}${left}`;
 }
 
 function nextText(isEnabled: boolean, next: Date | undefined): string {

@@ -4,7 +4,7 @@ import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { removePendingLabel } from '../shared/pending-label.ts';
 import { requestFields } from '../shared/request.ts';
-import { assertRoomForTokens } from '../shared/secret-value.ts';
+import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
   describeSecret,
@@ -32,6 +32,8 @@ export interface FetchResult {
 export interface FetchDependencies {
   readonly secrets: SecretsManagerClient;
   readonly sleep: Sleep;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /**
@@ -46,11 +48,11 @@ export function parseFetchRequest(event: unknown): FetchRequest {
   input.nullableString('sealedRotationToken');
   return {
     purpose: input.oneOf('purpose', ['rotate', 'check-configuration']),
-    secretArn: input.string('secretArn'),
-    versionId: input.string('versionId'),
-    execution: request.string('execution'),
+    secretArn: input.secretArn('secretArn'),
+    versionId: input.id('versionId'),
+    execution: request.executionArn('execution'),
     redriveCount: request.count('redriveCount'),
-    state: request.string('state'),
+    state: request.id('state'),
   };
 }
 
@@ -65,12 +67,13 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * from starting the next one: the label is removed.
  *
  * @throws SecretNotFound
- * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, or no room for new tokens
+ * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
+ *         host that is required
  * @throws InvalidRotationRequest the execution is not named after the rotation in its input
  */
 export async function fetchCredential(
   request: FetchRequest,
-  { secrets, sleep }: FetchDependencies,
+  { secrets, sleep, hostRequired = false }: FetchDependencies,
 ): Promise<FetchResult> {
   const { secretArn, versionId } = request;
   const [describing, reading] = await Promise.allSettled([
@@ -87,7 +90,9 @@ export async function fetchCredential(
   if (route === 'rotated') {
     await removeLeftoverLabel(description, versionId, { secrets, sleep });
   } else if (route !== 'standDown') {
-    assertRoomForTokens(secretArn, settled(reading).credential);
+    const { credential } = settled(reading);
+    if (hostRequired) assertNamesHost(secretArn, credential);
+    assertRoomForTokens(secretArn, credential);
   }
   log('info', 'fetched', request, { route });
   return { route };

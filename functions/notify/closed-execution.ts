@@ -71,7 +71,7 @@ async function readExecution(
     redriveCount,
     isRedrivable: redriveStatus === 'REDRIVABLE',
     closedAt: stopDate,
-    rotation: rotationOf(input),
+    rotation: rotationOf(executionArn, input),
     error: status === 'FAILED' ? error : undefined,
     message: functionMessage(cause),
   };

@@ -1,3 +1,5 @@
+import { shellWord } from '../shared/plain-text.ts';
+
 /** The deployment that a message comes from. */
 export interface Deployment {
   /** What its names begin with. */
@@ -36,5 +38,5 @@ export function consoleLink(executionArn: string): string {
 /** The command that redrives an execution. */
 export function redriveCommand(executionArn: string): string {
   const [, , , region = ''] = executionArn.split(':');
-  return `aws stepfunctions redrive-execution --region ${region} --execution-arn ${executionArn}`;
+  return `aws stepfunctions redrive-execution --region ${shellWord(region)} --execution-arn ${shellWord(executionArn)}`;
 }

@@ -1,5 +1,7 @@
-import { adviceFor } from '../shared/advice.ts';
 import { secretNameOf } from '../shared/arns.ts';
+import { commandLine } from '../shared/command-line.ts';
+import { oneLine } from '../shared/plain-text.ts';
+import { stepLines, verdictOf } from '../shared/verdict.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
 
@@ -20,8 +22,8 @@ export interface Failure extends ExecutionReport {
 
 const SUBJECT_LENGTH = 99;
 
-/** Long enough for every message of ours; AWS's may be longer. */
-const ERROR_MESSAGE_LENGTH = 1_000;
+/** Longer than every fact and every message of the functions, in characters; a message of AWS may be longer. */
+const MAX_LINE_LENGTH = 1_000;
 
 const OTHERWISE = {
   FAILED: 'an error without a name',
@@ -35,21 +37,32 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   const what = error ?? OTHERWISE[status];
   const where = state ?? 'a state that is not known';
   const name = rotation === undefined ? undefined : secretNameOf(rotation.secretArn);
-  const kind = rotation?.purpose === 'check-configuration' ? 'configuration test' : 'token rotation';
-  const advice = adviceFor(failure);
+  const isConfigurationTest = rotation?.purpose === 'check-configuration';
+  const kind = isConfigurationTest ? 'configuration test' : 'token rotation';
+  // The message comes right after the failure, from a function that may not read the credential.
+  const verdict = verdictOf({
+    consumersHave: 'unverified',
+    isOverdue: false,
+    rotation: {
+      ...{ status, state, error, isConfigurationTest, isRedrivable },
+      current: 'unchanged',
+      blocksRotations: true,
+    },
+  });
+  const command = commandLine({ stack: deployment.name, region: deployment.region });
   return {
     subject: subjectLine(`Genesys ${kind} failed in ${where}: ${what}`, name),
     text: paragraphs(
       [
         `The Genesys Cloud ${kind} of ${name ?? 'a secret that is not known here'} failed in ${where}: ${what}.`,
-        message === undefined ? undefined : oneLine(message),
+        message === undefined ? undefined : quotation(message),
       ],
-      [`WHAT CONSUMERS HAVE: ${advice.credential}`],
-      [`WHAT TO DO: ${advice.action}`],
+      ['WHAT CONSUMERS HAVE', verdict.impact, verdict.cause],
+      ['WHAT TO DO', ...stepLines(verdict.steps, name ?? '<secret>', command)],
       [
-        isRedrivable ? redriveCommand(executionArn) : 'The execution cannot be redriven any more.',
+        ...(isRedrivable ? [`Without the program: ${redriveCommand(executionArn)}`] : []),
         consoleLink(executionArn),
-        `${deployment.runbook}#${advice.runbookEntry}`,
+        `${deployment.runbook}#${verdict.runbookEntry}`,
       ],
       [
         `Failing since: ${instantText(failingSince)}`,
@@ -72,7 +85,7 @@ export function reportedMessage(
     text: paragraphs(
       [
         `Secrets Manager reports that the rotation of ${name} failed. No failed execution of the workflow is known.`,
-        reason === undefined ? undefined : oneLine(reason),
+        reason === undefined ? undefined : quotation(reason),
       ],
       ['WHAT CONSUMERS HAVE: AWSCURRENT is unchanged, as far as is known here.'],
       [
@@ -128,17 +141,21 @@ function subjectLine(what: string, secretName: string | undefined): string {
   return ascii.length <= SUBJECT_LENGTH ? ascii : `${ascii.slice(0, SUBJECT_LENGTH - 3)}...`;
 }
 
+/** Each fact is one bounded line, so that no text from outside can add a line of its own to a message. */
 function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): string {
-  return lines.map(paragraph => paragraph.filter(line => line !== undefined).join('\n')).join('\n\n');
+  return lines
+    .map(paragraph =>
+      paragraph
+        .filter(line => line !== undefined)
+        .map(line => oneLine(line, MAX_LINE_LENGTH))
+        .join('\n'),
+    )
+    .join('\n\n');
 }
 
-/** Without the entry of the runbook that our errors name: the message has its own link to it. */
-function oneLine(message: string): string {
-  const line = message
-    .replace(/ Runbook: docs\/runbook\.md#\S+$/, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length <= ERROR_MESSAGE_LENGTH ? line : `${line.slice(0, ERROR_MESSAGE_LENGTH - 3)}...`;
+/** Marks an error message as a quotation: parts of it come from outside. */
+function quotation(message: string): string {
+  return `> ${message}`;
 }
 
 function instantText(instant: Date): string {

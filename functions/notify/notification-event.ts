@@ -40,20 +40,21 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed | Rotati
   if (source === 'aws.states') {
     fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
     const { redriveCount, stopDate, input } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
+    const executionArn = detail.string('executionArn');
     return {
       kind: 'execution-closed',
-      executionArn: detail.string('executionArn'),
+      executionArn,
       succeeded: detail.oneOf('status', CLOSED) === 'SUCCEEDED',
       redriveCount: typeof redriveCount === 'number' ? redriveCount : undefined,
       closedAt: typeof stopDate === 'number' ? new Date(stopDate) : undefined,
-      rotation: typeof input === 'string' ? rotationOf(input) : undefined,
+      rotation: typeof input === 'string' ? rotationOf(executionArn, input) : undefined,
     };
   }
   fields.oneOf('detail-type', ['AWS Service Event via CloudTrail']);
   const { errorMessage } = (event as { detail: { errorMessage?: unknown } }).detail;
   return {
     kind: 'rotation-ended',
-    secretArn: detail.object('additionalEventData').string('SecretId'),
+    secretArn: detail.object('additionalEventData').secretArn('SecretId'),
     succeeded: detail.oneOf('eventName', ['RotationSucceeded', 'RotationFailed']) === 'RotationSucceeded',
     at: fields.instant('time'),
     reason: typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : undefined,

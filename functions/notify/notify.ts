@@ -3,8 +3,15 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
+import type { ExecutionRotation } from '../shared/execution-data.ts';
 import { log } from '../shared/log.ts';
-import { describeSecret, type SecretDescription, versionWithStage } from '../shared/secret-versions.ts';
+import {
+  belongsToRotation,
+  describeSecret,
+  readUntil,
+  type SecretDescription,
+  versionWithStage,
+} from '../shared/secret-versions.ts';
 import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
@@ -65,7 +72,7 @@ async function executionClosed(event: ExecutionClosed, dependencies: NotifyDepen
   return executionFailed({ ...report, status }, dependencies);
 }
 
-/** A success is final, so its event is enough where it says what was rotated: DescribeExecution has a small quota. */
+/** A success is final, so its event is enough if it has the rotation: DescribeExecution has a small quota. */
 async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
@@ -82,6 +89,12 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  if (rotation?.purpose === 'rotate' && (await isPromoted(rotation, dependencies))) {
+    return silent('AWSCURRENT had moved before the execution failed', {
+      ...rotation,
+      execution: executionArn,
+    });
+  }
   const state = await lastState(executionArn, dependencies.stepFunctions);
   const now = dependencies.now();
   const failed = { state: state ?? 'none', error: report.error ?? status };
@@ -135,7 +148,10 @@ async function rotationSucceeded(
   );
 }
 
-/** Says once that what failed works again, and forgets it. A success from before the first failure says nothing. */
+/**
+ * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
+ * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds.
+ */
 async function closeStreaks(
   subjects: readonly string[],
   success: {
@@ -153,6 +169,10 @@ async function closeStreaks(
     streak === undefined || at < streak.failingSince ? [] : [{ subject, since: streak.failingSince }],
   );
   if (ended.length === 0) return;
+  if (secretArn !== undefined && ended.some(({ subject }) => subject === secretArn)) {
+    const isOver = await isRotationOver(secretArn, dependencies);
+    if (!isOver) return silent('another rotation is not complete', { secretArn });
+  }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
   await publish(
     worksAgainMessage({ secretArn, executionArn, failingSince }, dependencies.deployment),
@@ -191,10 +211,27 @@ function wasSaid(
   return now.getTime() - streak.notifiedAt.getTime() < REMINDER_MS;
 }
 
+/** Reads the labels until a stale read is out of the question. */
+async function isRotationOver(secretArn: string, dependencies: NotifyDependencies): Promise<boolean> {
+  const isOver = (secret: SecretDescription | undefined): boolean =>
+    secret !== undefined && isComplete(secret);
+  return isOver(await readUntil(isOver, () => findSecret(secretArn, dependencies), dependencies.sleep));
+}
+
 /** Whether no version waits to be rotated in. */
 function isComplete(secret: SecretDescription): boolean {
   const pending = versionWithStage(secret, 'AWSPENDING');
   return pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT');
+}
+
+/** Whether AWSCURRENT is on a version of the rotation: nothing is left to do then, whatever became of the execution. */
+async function isPromoted(
+  { secretArn, versionId }: ExecutionRotation,
+  dependencies: NotifyDependencies,
+): Promise<boolean> {
+  const secret = await findSecret(secretArn, dependencies);
+  const current = secret && versionWithStage(secret, 'AWSCURRENT');
+  return current !== undefined && belongsToRotation(current, versionId);
 }
 
 async function findSecret(

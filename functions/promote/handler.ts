@@ -22,10 +22,10 @@ export async function handler(
   const request = requestFields('The request of the state Promote', event);
   const action = request.oneOf('action', ['promote', 'stand-down']);
   const subject = {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
-    execution: request.string('execution'),
-    state: request.string('state'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
+    execution: request.executionArn('execution'),
+    state: request.id('state'),
   };
   if (action === 'stand-down') return standDown({ ...subject, action }, { secrets, sleep });
   return promote(

@@ -57,9 +57,9 @@ export const CLAIM_MARGIN_MS = 5_000;
 /** Reads what is particular to a promotion. */
 export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {
   return {
-    pendingVersionId: request.string('pendingVersionId'),
-    baseVersionId: request.string('baseVersionId'),
-    fingerprint: request.string('fingerprint'),
+    pendingVersionId: request.id('pendingVersionId'),
+    baseVersionId: request.id('baseVersionId'),
+    fingerprint: request.id('fingerprint'),
     issuedAt: request.instant('issuedAt'),
     expiresAt: request.nullableInstant('expiresAt'),
     redriveCount: request.count('redriveCount'),
@@ -70,8 +70,8 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
  * Moves AWSCURRENT to this rotation's pending version, from the version that StorePending read and from no other. The
  * call has no idempotency token, so a repetition of one that succeeded is refused; the labels tell. Safe to repeat.
  *
- * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved. AWSPENDING is
- * taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
+ * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved, and fails
+ * unless StorePending has stored the token in the pending version. AWSPENDING is taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
  *
  * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
@@ -84,7 +84,7 @@ export async function promote(
   request: PromoteRequest,
   dependencies: PromoteDependencies,
 ): Promise<PromoteResult> {
-  const { secretArn, versionId, pendingVersionId, baseVersionId, fingerprint, issuedAt } = request;
+  const { secretArn, versionId, pendingVersionId, baseVersionId, issuedAt } = request;
   const { secrets, journal, now, remainingMs, sleep } = dependencies;
   const claimUntil = new Date(now().getTime() + remainingMs() + CLAIM_MARGIN_MS);
   const [description, isClaimed] = await Promise.all([
@@ -95,7 +95,7 @@ export async function promote(
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
-    claimToken(journal, secretArn, fingerprint, claimUntil),
+    claimToken(journal, secretArn, request, claimUntil),
   ]);
   let movedAt: Date | undefined;
   if (versionWithStage(description, 'AWSCURRENT') !== pendingVersionId) {
@@ -103,7 +103,7 @@ export async function promote(
     assertNotExpired(request, now());
     if (!isClaimed) {
       throw new CurrentVersionMoved(
-        `The pending refresh token of secret ${secretArn} is not the newest of its login any more. The newest pair is stored instead.`,
+        `The pending refresh token of secret ${secretArn} is not the newest of its login any more, or is not stored in version ${pendingVersionId}. The newest pair is stored again.`,
       );
     }
     await moveCurrent(request, dependencies);

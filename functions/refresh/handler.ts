@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredNumber, requiredVariable } from '../shared/environment.ts';
+import { isSet, requiredNumber, requiredVariable } from '../shared/environment.ts';
 import type { RemainingTime } from '../shared/genesys-timeouts.ts';
 import { genesysUrls } from '../shared/genesys-urls.ts';
 import { executionState } from './execution-state.ts';
@@ -18,6 +18,7 @@ const journal = {
 const sealKeyArn = requiredVariable('SEAL_KEY_ARN');
 const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
 const genesysUrlsOf = genesysUrls(process.env);
+const hostRequired = isSet('HOST_REQUIRED');
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
@@ -30,6 +31,7 @@ export async function handler(event: unknown, context: RemainingTime): Promise<R
     journal,
     stateOf: executionState,
     genesysUrlsOf,
+    hostRequired,
     longestGapMs,
     remainingMs: () => context.getRemainingTimeInMillis(),
     now: () => new Date(),

@@ -32,7 +32,7 @@ import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
 import { requestFields } from '../shared/request.ts';
 import type { SealKey } from '../shared/sealed-blob.ts';
-import type { Credential, TokenPair } from '../shared/secret-value.ts';
+import { assertNamesHost, type Credential, type TokenPair } from '../shared/secret-value.ts';
 import { readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { ExecutionState } from './execution-state.ts';
@@ -57,6 +57,8 @@ export interface RefreshDependencies extends SealKey {
   readonly sleep: Sleep;
   /** The longest time from one rotation to the next, in ms. */
   readonly longestGapMs: number;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /** The newest pair, sealed, as it travels through the execution's state. */
@@ -91,10 +93,10 @@ const MAX_RETRY_AFTER_MS = 5_000;
 export function parseRefreshRequest(event: unknown): RefreshRequest {
   const request = requestFields('The request of the state Refresh', event);
   const replaces = request.nullableObject('replaces');
-  const execution = request.string('execution');
+  const execution = request.executionArn('execution');
   return {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
     attempt: {
       execution,
       redriveCount: request.count('redriveCount'),
@@ -103,12 +105,12 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
     },
     replaces: replaces === null ? undefined : pairIdentity(replaces),
     execution,
-    state: request.string('state'),
+    state: request.id('state'),
   };
 }
 
 function pairIdentity(pair: ReturnType<typeof requestFields>) {
-  return { lineage: pair.string('lineage'), generation: pair.count('generation') };
+  return { lineage: pair.id('lineage'), generation: pair.count('generation') };
 }
 
 /**
@@ -127,9 +129,10 @@ export async function refresh(
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
   const { secretArn, attempt, replaces } = request;
-  const { secrets, journal, now, sleep, longestGapMs } = dependencies;
+  const { secrets, journal, now, sleep, longestGapMs, hostRequired = false } = dependencies;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { credential } = await readCurrent(secrets, secretArn, sleep);
+    if (hostRequired) assertNamesHost(secretArn, credential);
     const currentFingerprint = fingerprintOf(credential);
     const known = await readLineage(journal, secretArn, currentFingerprint);
     if (replaces !== undefined && known.lineage !== replaces.lineage) {

@@ -1,7 +1,7 @@
 import { requestFields } from '../shared/request.ts';
 
 /** The four calls of a rotation, in their order. */
-export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /** One call of Secrets Manager. */
 export interface RotationEvent {
@@ -24,8 +24,8 @@ export function parseRotationEvent(event: unknown): RotationEvent {
   const { RotationToken: rotationToken } = event as { RotationToken?: unknown };
   return {
     step: request.oneOf('Step', ROTATION_STEPS),
-    secretId: request.string('SecretId'),
-    clientRequestToken: request.string('ClientRequestToken'),
+    secretId: request.secretArn('SecretId'),
+    clientRequestToken: request.id('ClientRequestToken'),
     rotationToken: typeof rotationToken === 'string' && rotationToken !== '' ? rotationToken : undefined,
   };
 }

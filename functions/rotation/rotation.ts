@@ -1,23 +1,19 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidRotationRequest } from '../shared/errors.ts';
 import type { RotationIdentity } from '../shared/execution-name.ts';
 import { log } from '../shared/log.ts';
 import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
-  belongsToRotation,
   describeSecret,
+  type RotationProgress,
   readUntil,
-  type SecretDescription,
-  versionWithStage,
+  rotationProgress,
 } from '../shared/secret-versions.ts';
 import type { WaitDependencies } from './await-execution.ts';
 import type { RotationEvent } from './rotation-event.ts';
 import { awaitLatestExecution, runExecution } from './run-execution.ts';
 
 /** What a rotation needs. */
-export interface RotationDependencies extends WaitDependencies, SealKey {
-  readonly secrets: SecretsManagerClient;
-}
+export interface RotationDependencies extends WaitDependencies, SealKey {}
 
 /**
  * Serves one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
@@ -32,7 +28,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   if (event.step === 'setSecret') return;
   const { secrets, sleep } = dependencies;
   const description = await readUntil(
-    read => progressOf(read, event.clientRequestToken) !== undefined,
+    read => rotationProgress(read, event.clientRequestToken) !== 'elsewhere',
     () => describeSecret(secrets, event.secretId),
     sleep,
   );
@@ -46,7 +42,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
     secretName: description.name,
     clientRequestToken: event.clientRequestToken,
   };
-  const progress = progressOf(description, event.clientRequestToken);
+  const progress = rotationProgress(description, event.clientRequestToken);
   if (progress === 'complete') return;
 
   switch (event.step) {
@@ -59,19 +55,6 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
     case 'finishSecret':
       return confirmSucceeded(rotation, dependencies);
   }
-}
-
-/**
- * How far a rotation has got: AWSPENDING is on one of its versions, or AWSCURRENT is and AWSPENDING does not lag behind
- * on another of them. Undefined when neither label is on a version of the rotation.
- */
-function progressOf(description: SecretDescription, versionId: string): 'pending' | 'complete' | undefined {
-  const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map(label => {
-    const holderId = versionWithStage(description, label);
-    return holderId !== undefined && belongsToRotation(holderId, versionId) ? holderId : undefined;
-  });
-  if (pending !== undefined && pending !== current) return 'pending';
-  return current === undefined ? undefined : 'complete';
 }
 
 async function createSecret(
@@ -91,12 +74,12 @@ async function createSecret(
  */
 async function testSecret(
   rotation: RotationIdentity,
-  progress: 'pending' | undefined,
+  progress: RotationProgress,
   dependencies: RotationDependencies,
 ): Promise<void> {
   const confirmed = await awaitLatestExecution(rotation, dependencies);
   if (confirmed !== undefined) return;
-  if (progress === undefined) throw unknownVersion(rotation);
+  if (progress === 'elsewhere') throw unknownVersion(rotation);
   const { secretArn, clientRequestToken: versionId } = rotation;
   const execution = await runExecution(
     { purpose: 'check-configuration', rotation, sealedRotationToken: null },

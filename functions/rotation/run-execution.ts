@@ -13,6 +13,7 @@ import { log } from '../shared/log.ts';
 import {
   assertTimeLeft,
   awaitExecution,
+  awaitRotation,
   lookAtExecution,
   type RunningExecution,
   succeededOrThrow,
@@ -46,13 +47,17 @@ const MAX_UNSETTLED = 3;
  *
  * An execution that ends in ExchangeUnsettled needs another one to be redriven first, and then a redrive of its own.
  *
- * @returns the ARN of the execution that succeeded
+ * @returns the ARN of the execution that has succeeded, or has completed the rotation
  * @throws RotationFailed, RotationStillRunning
  */
 export async function runExecution(request: RunRequest, dependencies: WaitDependencies): Promise<string> {
   let running = await startOrAttach(request, dependencies);
   for (let unsettled = 0; ; unsettled++) {
-    const closed = await awaitExecution(running, dependencies);
+    const closed =
+      request.purpose === 'rotate'
+        ? await awaitRotation(running, request.rotation, dependencies)
+        : await awaitExecution(running, dependencies);
+    if (closed === undefined) return running.executionArn;
     const ownerArn = unsettledOwner(closed, dependencies);
     if (ownerArn === undefined || unsettled >= MAX_UNSETTLED) return succeededOrThrow(closed);
     const owner = await redriveFailed(ownerArn, await lookAtExecution(ownerArn, dependencies), dependencies);
@@ -105,7 +110,9 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     ) {
       return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
-    const redriven = hasFailed(found) ? await redriveFailed(executionArn, found, dependencies) : undefined;
+    // A redrive runs with the same input, which anyone may have written who can start executions.
+    const canSucceed = hasFailed(found) && found.error !== 'InvalidRotationRequest';
+    const redriven = canSucceed ? await redriveFailed(executionArn, found, dependencies) : undefined;
     if (redriven !== undefined) return redriven;
     assertTimeLeft(executionArn, dependencies);
     log('warn', 'next attempt', { secretArn, versionId, execution: executionArn });

@@ -1,3 +1,17 @@
+const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]{1,512}-[A-Za-z0-9]{6}$/;
+
+const EXECUTION_ARN = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:execution:[\w-]{1,80}:[\w-]{1,80}$/;
+
+/** Whether a text is the complete ARN of a secret. */
+export function isSecretArn(text: string): boolean {
+  return SECRET_ARN.test(text);
+}
+
+/** Whether a text is the ARN of an execution with a name as this project makes them. */
+export function isExecutionArn(text: string): boolean {
+  return EXECUTION_ARN.test(text);
+}
+
 /**
  * The name of a secret, read from its ARN, which ends in a hyphen and six random characters. What is no complete ARN
  * stands for itself.

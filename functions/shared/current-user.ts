@@ -16,6 +16,9 @@ export interface CurrentUserOptions {
   readonly timeoutMs: number;
 }
 
+/** Errors, logs and the workflow's state quote the id. */
+const USER_ID = /^[\w-]{1,64}$/;
+
 /**
  * Asks Genesys Cloud whose access token this is (GET /api/v2/users/me), which proves that it lives and has a user's
  * context. Only the user's id is kept: the rest of the answer is personal data.
@@ -53,7 +56,7 @@ export async function currentUserId(accessToken: string, options: CurrentUserOpt
       );
   }
   const id = outcome.status === 200 ? jsonObject(outcome.body)?.id : undefined;
-  if (typeof id !== 'string' || id === '') {
+  if (typeof id !== 'string' || !USER_ID.test(id)) {
     throw new GenesysUnavailable(
       `Genesys Cloud's API answered ${label} without a user while the access token of secret ${secretArn} was verified. Redrive the execution once it serves again.`,
     );

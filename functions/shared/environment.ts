@@ -27,6 +27,11 @@ export function requiredNumber(name: string): number {
   return value;
 }
 
+/** Whether a variable that switches something on is `true`. */
+export function isSet(name: string): boolean {
+  return process.env[name] === 'true';
+}
+
 /** Reads an environment variable; undefined when it is missing or empty. */
 export function optionalVariable(name: string): string | undefined {
   return process.env[name] || undefined;

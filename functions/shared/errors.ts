@@ -6,10 +6,13 @@
  * The name is a getter and not a field, because the base class reads it before fields exist.
  */
 export abstract class RotationError extends Error {
-  /** @param message what happened, to which secret, and what to do; the runbook entry is appended */
-  constructor(message: string) {
+  /**
+   * @param message what happened, to which secret, and what to do; the runbook entry is appended
+   * @param runbookEntry the anchor of another entry than the one of its name
+   */
+  constructor(message: string, runbookEntry?: string) {
     super(message);
-    this.message = `${message} Runbook: docs/runbook.md#${this.name.toLowerCase()}`;
+    this.message = `${message} Runbook: docs/runbook.md#${runbookEntry ?? this.name.toLowerCase()}`;
   }
 }
 

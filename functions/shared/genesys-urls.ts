@@ -1,5 +1,5 @@
 /** The base URLs that Genesys Cloud is called at. */
-interface GenesysUrls {
+export interface GenesysUrls {
   readonly loginUrl: string;
   readonly apiUrl: string;
 }
@@ -7,12 +7,20 @@ interface GenesysUrls {
 /** Gives the base URLs for a Genesys Cloud host. */
 export type GenesysUrlsOf = (host: string) => GenesysUrls;
 
+/** The variables that name a private gateway are of no use; the message names the one that is wrong. */
+export class InvalidGateway extends Error {
+  override readonly name = 'InvalidGateway';
+}
+
 /**
- * The public hosts `login.{host}` and `api.{host}`, unless a private gateway stands in for them:
- * GENESYS_LOGIN_URL and GENESYS_API_URL are then its base URLs, as the gateway option of Genesys' own SDKs. Where one
- * gateway serves several regions, `{host}` in a URL stands for the credential's host.
+ * The public hosts `login.{host}` and `api.{host}`, unless a private gateway stands in for them: GENESYS_LOGIN_URL and
+ * GENESYS_API_URL are then its base URLs, like the gateway option of Genesys' own SDKs. Where one gateway serves
+ * several regions, `{host}` in a URL stands for the credential's host.
  *
- * @throws Error names the variable that is not an http(s) URL, or the one that is missing beside the other
+ * Client secrets and tokens travel to these URLs, so they must be https. Only the loopback interface, whose traffic
+ * never leaves the machine, may be http.
+ *
+ * @throws InvalidGateway a variable is not such a URL, or one is missing beside the other
  */
 export function genesysUrls(environment: Readonly<Record<string, string | undefined>>): GenesysUrlsOf {
   const loginUrl = gatewayUrl(environment, 'GENESYS_LOGIN_URL');
@@ -26,7 +34,9 @@ export function genesysUrls(environment: Readonly<Record<string, string | undefi
   if (loginUrl === undefined && apiUrl === undefined) {
     return host => ({ loginUrl: `https://login.${host}`, apiUrl: `https://api.${host}` });
   }
-  throw new Error('A gateway needs both GENESYS_LOGIN_URL and GENESYS_API_URL; one of them is missing.');
+  throw new InvalidGateway(
+    'A gateway needs both GENESYS_LOGIN_URL and GENESYS_API_URL; one of them is missing.',
+  );
 }
 
 function gatewayUrl(
@@ -35,8 +45,17 @@ function gatewayUrl(
 ): string | undefined {
   const value = environment[name];
   if (value === undefined || value === '') return undefined;
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new Error(`The environment variable ${name} is not an http or https URL.`);
+  const url = URL.parse(value);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url))) {
+    const shown = url === null || url.host === '' ? '' : ` (${url.protocol}//${url.host})`;
+    throw new InvalidGateway(
+      `The environment variable ${name} is not an https URL${shown}. Client secrets and tokens would be sent without encryption; http is accepted for the loopback interface only.`,
+    );
   }
   return value.replace(/\/+$/, '');
+}
+
+/** URL has normalised the host: every way to write an IPv4 address is four decimal numbers, IPv6 is in brackets. */
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

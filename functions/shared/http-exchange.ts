@@ -7,7 +7,7 @@ export interface HttpAnswer {
   readonly kind: 'answered';
   readonly status: number;
   readonly body: string;
-  /** Genesys Cloud's ININ-Correlation-Id, which its support asks for. */
+  /** Genesys Cloud's ININ-Correlation-Id, which its support asks for; null where it is missing or no id. */
   readonly correlationId: string | null;
   readonly retryAfter: string | null;
 }
@@ -47,7 +47,7 @@ export async function httpExchange(url: string, init: RequestInit, timeoutMs: nu
       kind: 'answered',
       status: response.status,
       body: await response.text(),
-      correlationId: response.headers.get('inin-correlation-id'),
+      correlationId: correlationIdOf(response.headers.get('inin-correlation-id')),
       retryAfter: response.headers.get('retry-after'),
     };
   } catch (error) {
@@ -71,6 +71,11 @@ function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
   agent.createConnection = (options, callback) =>
     connect(options, callback)?.once(secure ? 'secureConnect' : 'connect', onConnected);
   return agent;
+}
+
+/** Errors quote the id, so anything but a short id is dropped. */
+function correlationIdOf(header: string | null): string | null {
+  return header !== null && /^[\w-]{1,64}$/.test(header) ? header : null;
 }
 
 /** How an answer is named in an error: its status and correlation id, and nothing of its body. */

@@ -1,3 +1,4 @@
+import { isExecutionArn, isSecretArn } from './arns.ts';
 import { InvalidRotationRequest } from './errors.ts';
 import { instantOf } from './instant.ts';
 
@@ -5,6 +6,12 @@ import { instantOf } from './instant.ts';
 export interface RequestFields {
   /** A string that must be there and not empty. */
   string(key: string): string;
+  /** A name or id of 1 to 64 printable ASCII characters. */
+  id(key: string): string;
+  /** The complete ARN of a secret. */
+  secretArn(key: string): string;
+  /** The ARN of an execution. */
+  executionArn(key: string): string;
   /** A string that must be there or be null. */
   nullableString(key: string): string | null;
   /** An instant (ISO 8601) that must be there. */
@@ -21,8 +28,13 @@ export interface RequestFields {
   nullableObject(key: string): RequestFields | null;
 }
 
+/** Whether a text can be a version id, a fingerprint or the name of a state: up to 64 printable ASCII characters. */
+export function isId(text: string): boolean {
+  return /^[!-~]{1,64}$/.test(text);
+}
+
 /**
- * Reads a request.
+ * Reads a request. Errors and logs quote ARNs and ids of requests, so these are accepted in their own shapes only.
  *
  * @param what named in the errors, e.g. `The event`
  * @throws InvalidRotationRequest (the fields do, too) names the key that is wrong, never its value
@@ -36,10 +48,22 @@ export function requestFields(what: string, request: unknown): RequestFields {
     throw new InvalidRotationRequest(`${what} has no valid ${key}; expected ${expected}.`);
   };
   const nonEmpty = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const shaped = (key: string, hasShape: (value: string) => boolean, expected: string): string => {
+    const value = values[key];
+    return typeof value === 'string' && hasShape(value) ? value : refuse(key, expected);
+  };
   return {
     string(key) {
-      const value = values[key];
-      return nonEmpty(value) ? value : refuse(key, 'a string that is not empty');
+      return shaped(key, nonEmpty, 'a string that is not empty');
+    },
+    id(key) {
+      return shaped(key, isId, 'a name or id of 1 to 64 printable ASCII characters');
+    },
+    secretArn(key) {
+      return shaped(key, isSecretArn, 'the complete ARN of a secret');
+    },
+    executionArn(key) {
+      return shaped(key, isExecutionArn, 'the ARN of an execution');
     },
     nullableString(key) {
       const value = values[key];

@@ -90,6 +90,21 @@ export function parseCredential(
   };
 }
 
+/**
+ * Whether the value itself says that it is a Genesys Cloud credential. A deployment for all secrets can be made to read
+ * any secret, by whoever may call RotateSecret on it. Another kind of credential may well have the other keys, and a
+ * `region` of AWS; the host of a Genesys Cloud region it has not.
+ *
+ * @throws InvalidSecret
+ */
+export function assertNamesHost(secretArn: string, { keys }: Pick<Credential, 'keys'>): void {
+  const { region } = keys;
+  if (typeof region === 'string' && GENESYS_HOSTS.includes(region.trim().toLowerCase())) return;
+  throw new InvalidSecret(
+    `The value of secret ${secretArn} does not name a Genesys Cloud host in its key region. This deployment may rotate every secret (allSecrets), so each must say that it is a Genesys Cloud credential. Nothing was sent. If it is one, write its region, one of ${GENESYS_HOSTS.join(', ')}, and redrive the execution.`,
+  );
+}
+
 /** The secret's value with a new token pair in it; every other key stays as it is. */
 export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPair): string {
   const { expiresAt: _replaced, ...kept } = credential.keys;

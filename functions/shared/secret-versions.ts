@@ -161,6 +161,25 @@ export function belongsToRotation(candidateId: string, versionId: string): boole
   );
 }
 
+/**
+ * How far a rotation has got: AWSPENDING is on one of its versions; or AWSCURRENT is, and AWSPENDING does not lag
+ * behind on another of them; or neither label is on a version of the rotation.
+ */
+export type RotationProgress = 'pending' | 'complete' | 'elsewhere';
+
+/** Reads from the labels how far a rotation has got. */
+export function rotationProgress(
+  description: Pick<SecretDescription, 'stages'>,
+  versionId: string,
+): RotationProgress {
+  const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map(label => {
+    const holderId = versionWithStage(description, label);
+    return holderId !== undefined && belongsToRotation(holderId, versionId) ? holderId : undefined;
+  });
+  if (pending !== undefined && pending !== current) return 'pending';
+  return current === undefined ? 'elsewhere' : 'complete';
+}
+
 function rotationMark(versionId: string): string {
   return digest(versionId).slice(0, DERIVED_HALF_LENGTH);
 }

@@ -12,6 +12,7 @@ import {
   readNewestPair,
   readToken,
   recordExchange,
+  recordStored,
   type SealedPair,
   type TokenItem,
 } from '../shared/journal/journal.ts';
@@ -62,17 +63,17 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
   const request = requestFields('The request of the state StorePending', event);
   const pair = request.object('pair');
   return {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
     pair: {
-      lineage: pair.string('lineage'),
+      lineage: pair.id('lineage'),
       generation: pair.count('generation'),
-      fingerprint: pair.string('fingerprint'),
+      fingerprint: pair.id('fingerprint'),
       sealedPair: pair.string('sealedPair'),
     },
     sealedRotationToken: request.nullableString('sealedRotationToken'),
-    execution: request.string('execution'),
-    state: request.string('state'),
+    execution: request.executionArn('execution'),
+    state: request.id('state'),
   };
 }
 
@@ -124,6 +125,7 @@ export async function storePending(
     );
   }
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
+  await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId });
   return { pendingVersionId, baseVersionId };

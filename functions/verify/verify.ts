@@ -11,7 +11,7 @@ import {
 import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { requestFields } from '../shared/request.ts';
-import type { Credential } from '../shared/secret-value.ts';
+import { assertNamesHost, type Credential } from '../shared/secret-value.ts';
 import { findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
 
@@ -37,6 +37,8 @@ export interface VerifyDependencies {
   readonly timeoutMs: () => number;
   readonly now: () => Date;
   readonly sleep: Sleep;
+  /** Whether the secret must name its Genesys Cloud host. */
+  readonly hostRequired?: boolean;
 }
 
 /** What was found. */
@@ -56,18 +58,18 @@ export const FRESH_MS = 60_000;
 export function parseVerifyRequest(event: unknown): VerifyRequest {
   const request = requestFields('The request of the state Verify', event);
   const subject = {
-    secretArn: request.string('secretArn'),
-    versionId: request.string('versionId'),
-    execution: request.string('execution'),
-    state: request.string('state'),
+    secretArn: request.secretArn('secretArn'),
+    versionId: request.id('versionId'),
+    execution: request.executionArn('execution'),
+    state: request.id('state'),
   };
   const mode = request.oneOf('mode', ['verify', 'check-configuration']);
   if (mode === 'check-configuration') return { ...subject, mode };
   return {
     ...subject,
     mode,
-    pendingVersionId: request.string('pendingVersionId'),
-    baseVersionId: request.string('baseVersionId'),
+    pendingVersionId: request.id('pendingVersionId'),
+    baseVersionId: request.id('baseVersionId'),
     issuedAt: request.instant('issuedAt'),
   };
 }
@@ -92,13 +94,14 @@ export async function verify(
     return { userId: null };
   }
   const { secretArn, pendingVersionId } = request;
-  const { secrets, sleep } = dependencies;
+  const { secrets, sleep, hostRequired = false } = dependencies;
   const pending = await findCredential(secrets, secretArn, { VersionId: pendingVersionId }, sleep);
   if (pending === undefined) {
     throw new PendingVersionMissing(
       `The pending version ${pendingVersionId} of secret ${secretArn} has no value. It is stored again.`,
     );
   }
+  if (hostRequired) assertNamesHost(secretArn, pending.credential);
   const userId = await userOf(pending.credential, request, dependencies);
   await assertRightUser(userId, pending.credential, request, dependencies);
   log('info', 'verified', request, { pendingVersionId, userId });
@@ -149,9 +152,10 @@ async function assertRightUser(
 
 async function checkConfiguration(
   { secretArn }: VerifyRequest,
-  { secrets, genesysUrlsOf, timeoutMs, sleep }: VerifyDependencies,
+  { secrets, genesysUrlsOf, timeoutMs, sleep, hostRequired = false }: VerifyDependencies,
 ): Promise<void> {
   const { credential } = await readCurrent(secrets, secretArn, sleep);
+  if (hostRequired) assertNamesHost(secretArn, credential);
   await checkClient(credential, {
     secretArn,
     loginUrl: genesysUrlsOf(credential.host).loginUrl,

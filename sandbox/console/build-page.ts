@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
+import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -25,7 +26,8 @@ const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join
  */
 export async function buildPage({ source, output }: PageFolders = PAGE): Promise<string> {
   await mkdir(output, { recursive: true });
-  const fresh = await mkdtemp(path.join(output, '.build-'));
+  removeLeftovers(output);
+  const fresh = await mkdtemp(path.join(output, `.build-${process.pid}-`));
   try {
     await build({
       entryPoints: [path.join(source, 'main.tsx')],

@@ -6,22 +6,22 @@ import type { LabelHistory } from './label-history.ts';
 import { loginsBehind } from './logins.ts';
 import { rotationView } from './rotation-view.ts';
 import { type StoredTokens, storedTokens } from './stored-tokens.ts';
+import { verdictView } from './verdict-view.ts';
 import type { CredentialView, IssuedTokenView, LineageView, TokenMark, VersionView } from './views.ts';
 
 /** The number of tokens to show for each login: after a year there are thousands. */
 const MAX_TOKENS = 50;
 
 /** The secrets that are rotated or hold a Genesys Cloud credential, in the order of creation. */
-export function credentialViews(
-  { secretsManager, genesysCloud }: Pick<ConsoleSandbox, 'secretsManager' | 'genesysCloud'>,
-  labels: LabelHistory,
-): CredentialView[] {
+export function credentialViews(sandbox: ConsoleSandbox, labels: LabelHistory): CredentialView[] {
+  const { secretsManager, genesysCloud } = sandbox;
   return secretsManager.secrets().flatMap(secret => {
     const tokens = storedTokens(secretsManager, secret.arn);
     const stored = [...tokens.values()];
     if (secret.rotation === undefined && stored.every(({ clientId }) => clientId === undefined)) return [];
     const logins = loginsBehind(stored, genesysCloud);
-    return [credentialView(secret, tokens, logins, labels)];
+    const view = credentialView(secret, tokens, logins, labels);
+    return [{ ...view, verdict: verdictView(secret, view.consumer, sandbox) }];
   });
 }
 
@@ -30,7 +30,7 @@ function credentialView(
   tokens: ReadonlyMap<string, StoredTokens>,
   logins: readonly Lineage[],
   labels: LabelHistory,
-): CredentialView {
+): Omit<CredentialView, 'verdict'> {
   const issued = new Map(
     logins.flatMap(login => login.tokens).map(token => [token.fingerprint, token] as const),
   );

@@ -31,6 +31,7 @@ export function pageRoute(folder: string): Route {
   return {
     method: 'GET',
     target: /^(?<path>\/[^?]*)(?:\?.*)?$/,
+    isPublic: true,
     answer: ({ parameters }) => {
       const file = files.get(parameters.path ?? '');
       if (file === undefined) throw new Refusal(404, `There is no GET ${parameters.path}.`);

@@ -61,6 +61,7 @@ export interface CredentialView {
   /** Each login of the user, oldest first. */
   readonly lineages: readonly LineageView[];
   readonly consumer: ConsumerView;
+  readonly verdict: VerdictView;
 }
 
 /** The rotation of one secret. */
@@ -123,6 +124,15 @@ export interface ConsumerView {
   readonly explanation: string;
   readonly accessTokenFingerprint?: string;
   readonly accessTokenExpiresAt?: string;
+}
+
+/** What the program tells an operator about the credential. */
+export interface VerdictView {
+  readonly impact: string;
+  /** Absent where nothing is broken. */
+  readonly cause?: string;
+  /** A line for each thing to do, with its command. */
+  readonly next: readonly string[];
 }
 
 /** A fault that is set. */

@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
-import { checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
+import { Access, accessQuery } from './access.ts';
+import { COMMON_HEADERS, checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
 import type { Answer, Route } from './route.ts';
 
 /**
- * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Whoever reaches it may do all that its routes
- * offer.
+ * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Requests must carry its token, because every user
+ * of the machine can connect.
  */
 export class ControlServer {
   readonly #routes: readonly Route[];
   readonly #onChange: () => void;
+  readonly #access = new Access();
   readonly #server: Server;
 
   /**
@@ -37,6 +39,21 @@ export class ControlServer {
     return loopbackUrl(this.#server, 'The control API');
   }
 
+  /** What requests must carry as a bearer token. */
+  get token(): string {
+    return this.#access.token;
+  }
+
+  /** The address of the console's page, for the eyes of the user who started the sandbox. */
+  get pageUrl(): string {
+    return `${this.url}/?token=${this.token}`;
+  }
+
+  /** An address that leads to the page once, for the command line of a browser. */
+  onceUrl(): string {
+    return `${this.url}/?code=${this.#access.issueCode()}`;
+  }
+
   /** Stops listening and ends all connections. */
   async close(): Promise<void> {
     await closeAtOnce(this.#server);
@@ -59,11 +76,28 @@ export class ControlServer {
   async #answer(message: IncomingMessage): Promise<Answer> {
     checkOrigin(message);
     const { method, url = '' } = message;
+    const { target, token, code } = accessQuery(url);
+    if (code !== null && method === 'GET') return this.#redirect(code);
     for (const route of this.#routes) {
-      const match = route.method === method ? route.target.exec(url) : null;
+      const match = route.method === method ? route.target.exec(target) : null;
       if (match === null) continue;
+      if (route.isPublic !== true && !this.#access.isGranted(message, token)) {
+        throw new Refusal(401, 'The token is missing or wrong. The sandbox prints it when it starts.');
+      }
       return await route.answer({ body: await readJson(message), parameters: { ...match.groups } });
     }
-    throw new Refusal(404, `There is no ${method} ${url}.`);
+    throw new Refusal(404, `There is no ${method} ${target}.`);
+  }
+
+  #redirect(code: string): Answer {
+    if (!this.#access.redeem(code)) {
+      throw new Refusal(401, 'This address has been used. Open the one that the sandbox printed.');
+    }
+    const headers = {
+      ...COMMON_HEADERS,
+      'referrer-policy': 'no-referrer',
+      location: `/?token=${this.token}`,
+    };
+    return { write: response => void response.writeHead(303, headers).end() };
   }
 }

@@ -16,8 +16,10 @@ export type Answer =
 /** Answers requests of one method to the targets of one form. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Matches the request's path and query in full. */
+  /** Matches the request's path and query in full, without `token` and `code`. */
   readonly target: RegExp;
+  /** Answers without the token: for what says nothing about the sandbox. */
+  readonly isPublic?: true;
   /** @throws Refusal what it cannot do */
   readonly answer: (request: RouteRequest) => Answer | Promise<Answer>;
 }

@@ -32,8 +32,8 @@ export async function openConsole(
   try {
     await server.listen();
     void showRotation(sandbox, view, async () => {
-      view.line(`The console is at ${server.url}/`);
-      await openBrowser(`${server.url}/`, text => view.line(text));
+      view.line(`The console is at ${server.pageUrl}`);
+      await openBrowser(server.onceUrl(), text => view.line(text));
       view.line('The rotation starts when the page is open.');
       await opened;
     })

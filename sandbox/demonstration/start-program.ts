@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 import { Sandbox } from '../sandbox.ts';
 import { createFirstCredential } from './first-credential.ts';
 import { LiveView } from './live-view.ts';
@@ -25,6 +26,7 @@ const program = new Command('npm start --')
 const { open, json } = program.opts<{ open?: true; json?: true }>();
 
 try {
+  removeLeftovers();
   if (json === true) {
     await inSandbox(async sandbox => {
       const run = await runRotation(sandbox, await createFirstCredential(sandbox));

@@ -6,24 +6,28 @@ class SynthesisFailed extends Error {
   override readonly name = 'SynthesisFailed';
 }
 
+/** A sandbox has no secrets but its own, and they may have any name. */
+const EVERY_SECRET = { secretArnPatterns: 'arn:*:secretsmanager:*:*:secret:*' };
+
 /**
  * Synthesises the stack as `npm run synth` does, but without the CDK's command line and its validation of the template,
  * each of which takes as long again.
  *
  * @param assemblyDirectory the output folder
- * @param context           context values, instead of those in the environment
+ * @param context           context values, instead of those in the environment; by default those of the environment,
+ *                          and the functions may rotate every secret
  * @throws SynthesisFailed
  */
 export async function synthesize(
   assemblyDirectory: string,
-  context?: Readonly<Record<string, string>>,
+  context: Readonly<Record<string, unknown>> = { ...EVERY_SECRET, ...contextOfEnvironment() },
 ): Promise<void> {
   const app = spawn(process.execPath, ['infra/app.ts'], {
     env: {
       ...process.env,
       CDK_OUTDIR: assemblyDirectory,
       CDK_VALIDATION: 'false',
-      ...(context !== undefined && { CDK_CONTEXT_JSON: JSON.stringify(context) }),
+      CDK_CONTEXT_JSON: JSON.stringify(context),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -34,4 +38,9 @@ export async function synthesize(
     throw new SynthesisFailed(
       Buffer.concat(printed).toString().trim() || `infra/app.ts exited with ${code}.`,
     );
+}
+
+/** The CDK's command line passes the context to the app in this variable. */
+function contextOfEnvironment(): Readonly<Record<string, unknown>> {
+  return JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}') as Record<string, unknown>;
 }

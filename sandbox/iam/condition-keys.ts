@@ -25,9 +25,9 @@ const SECRET_KEYS: Keys = {
   'secretsmanager:resourcetag/*': 'single',
   'aws:resourcetag/*': 'single',
 };
+const KEY_KEYS: Keys = { 'kms:calleraccount': 'single', 'kms:viaservice': 'single' };
 const ENCRYPTION_KEYS: Keys = {
-  'kms:calleraccount': 'single',
-  'kms:viaservice': 'single',
+  ...KEY_KEYS,
   'kms:encryptioncontext:*': 'single',
   'kms:encryptioncontextkeys': 'multiple',
 };
@@ -74,9 +74,12 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
   'secretsmanager:updatesecret': { ...SECRET_KEYS, 'secretsmanager:kmskeyid': 'single' },
   'secretsmanager:updatesecretversionstage': { ...SECRET_KEYS, 'secretsmanager:versionstage': 'single' },
   'kms:decrypt': ENCRYPTION_KEYS,
-  'kms:describekey': { 'kms:calleraccount': 'single', 'kms:viaservice': 'single' },
+  'kms:describekey': KEY_KEYS,
   'kms:encrypt': ENCRYPTION_KEYS,
   'kms:generatedatakey': ENCRYPTION_KEYS,
+  'kms:getkeypolicy': KEY_KEYS,
+  'kms:putkeypolicy': KEY_KEYS,
+  'kms:schedulekeydeletion': KEY_KEYS,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Account } from '../aws/account.ts';
+import { AwsError } from '../aws/aws-error.ts';
 import type { AccessRequest } from '../aws/service.ts';
 import type { JsonObject } from '../json.ts';
 import type { StackModel } from '../template/stack-model.ts';
@@ -12,8 +13,10 @@ import { type Principal, principalName, type ServicePrincipal } from './principa
 import { requestKeys } from './request-keys.ts';
 import { type Simulation, simulate } from './simulation.ts';
 import {
+  defaultKeyPolicy,
   functionPolicyStatement,
   functionStatement,
+  type KeyPolicy,
   keyPolicy,
   type RolePolicies,
   resourcePolicy,
@@ -46,7 +49,7 @@ export class Permissions implements Authorizer {
   readonly #options: PermissionsOptions;
   readonly #roles: ReadonlyMap<string, RolePolicies>;
   readonly #users: ReadonlyMap<string, readonly Statement[]>;
-  readonly #keys = new Map<string, readonly Statement[]>();
+  readonly #keys = new Map<string, KeyPolicy>();
   readonly #functions: readonly Statement[];
   readonly #functionPolicies: readonly (readonly [JsonObject, readonly Statement[]])[];
   readonly #resources = new Map<string, readonly Statement[]>();
@@ -63,7 +66,9 @@ export class Permissions implements Authorizer {
     this.#users = new Map(
       Object.entries(users).map(([arn, document]) => [arn, parsePolicy(document, `user ${arn}`, 'identity')]),
     );
-    for (const key of stack.keys) this.#keys.set(key.arn, keyPolicy(key, options));
+    for (const { arn, policy = defaultKeyPolicy(options) } of stack.keys) {
+      this.#keys.set(arn, keyPolicy(arn, policy));
+    }
     for (const policy of stack.resourcePolicies) {
       const former = this.#resources.get(policy.resourceArn) ?? [];
       this.#resources.set(policy.resourceArn, [...former, ...resourcePolicy(policy)]);
@@ -128,6 +133,31 @@ export class Permissions implements Authorizer {
           statements.every(({ clauses }) => clauses.every(clause => this.#grants.isInForce(clause))),
       )
       .map(([statement]) => statement);
+  }
+
+  /** The policy of a key, as it is in force. */
+  keyPolicy(keyArn: string): JsonObject {
+    return this.#keyPolicy(keyArn).document;
+  }
+
+  /**
+   * Replaces the policy of a key.
+   *
+   * @throws AwsError MalformedPolicyDocumentException: the caller could not replace it again
+   * @throws UnevaluablePolicy
+   * @see AWS KMS API Reference, PutKeyPolicy
+   */
+  replaceKeyPolicy(keyArn: string, document: JsonObject, caller: Principal): void {
+    const policy = keyPolicy(keyArn, document);
+    const request = this.#evaluated(caller, { action: 'kms:PutKeyPolicy', resource: keyArn });
+    const policies = { ...this.#policies(request), resource: policy.statements };
+    if (!this.#watched(() => decide(request, policies)).allowed) {
+      throw new AwsError(
+        'MalformedPolicyDocumentException',
+        'The new key policy will not allow you to update the key policy in the future.',
+      );
+    }
+    this.#keys.set(keyArn, policy);
   }
 
   /** Everything that the stack's policies let somebody do. */
@@ -221,13 +251,13 @@ export class Permissions implements Authorizer {
     return {
       identity: role?.identity ?? user ?? [],
       boundary: role?.boundary,
-      resource: isKey ? this.#keyPolicy(resource) : this.#resourcePolicy(action, resource),
+      resource: isKey ? this.#keyPolicy(resource).statements : this.#resourcePolicy(action, resource),
       resourceMustAllow: isKey,
     };
   }
 
-  #keyPolicy(arn: string): readonly Statement[] {
-    const known = this.#keys.get(arn) ?? keyPolicy({ arn, policy: undefined }, this.#options);
+  #keyPolicy(arn: string): KeyPolicy {
+    const known = this.#keys.get(arn) ?? keyPolicy(arn, defaultKeyPolicy(this.#options));
     this.#keys.set(arn, known);
     return known;
   }

@@ -1,7 +1,6 @@
 import type { Account } from '../aws/account.ts';
 import type { JsonObject } from '../json.ts';
 import type { FunctionPermission } from '../template/function-resources.ts';
-import type { TemplateKey } from '../template/key-resources.ts';
 import type { TemplateResourcePolicy } from '../template/resource-policies.ts';
 import type { TemplateRole } from '../template/role-resources.ts';
 import { parsePolicy } from './policy-document.ts';
@@ -46,23 +45,35 @@ export function rolePolicies(role: TemplateRole): RolePolicies {
   };
 }
 
+/** A key's policy: as it was written, and read. */
+export interface KeyPolicy {
+  readonly document: JsonObject;
+  readonly statements: readonly Statement[];
+}
+
 /**
- * The policy of a key. Without one of its own it has the default policy, which leaves the decision to the account's
- * IAM policies.
+ * Reads the policy of a key.
  *
  * @throws UnevaluablePolicy
+ */
+export function keyPolicy(arn: string, document: JsonObject): KeyPolicy {
+  return { document, statements: parsePolicy(document, `key ${arn}`, 'resource') };
+}
+
+/**
+ * The policy of a key that was given none: it leaves the decision to the account's IAM policies.
+ *
  * @see AWS KMS Developer Guide, "Default key policy"
  */
-export function keyPolicy(
-  key: Pick<TemplateKey, 'arn' | 'policy'>,
-  account: Pick<Account, 'partition' | 'accountId'>,
-): Statement[] {
-  const root = `arn:${account.partition}:iam::${account.accountId}:root`;
-  const document = key.policy ?? {
+export function defaultKeyPolicy({
+  partition,
+  accountId,
+}: Pick<Account, 'partition' | 'accountId'>): JsonObject {
+  const root = `arn:${partition}:iam::${accountId}:root`;
+  return {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }],
   };
-  return parsePolicy(document, `key ${key.arn}`, 'resource');
 }
 
 /**

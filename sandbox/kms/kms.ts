@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
-import { type AccessRequest, type AwsService, operation } from '../aws/service.ts';
+import { type AccessRequest, type AwsCall, type AwsService, type Caller, operation } from '../aws/service.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
 import { decrypt, encrypt, parseCiphertext } from './ciphertext.ts';
 import type { Key } from './key.ts';
 import { KeyRing, type KeyRingOptions } from './key-ring.ts';
@@ -13,6 +14,11 @@ import {
   encryptRequest,
   type GenerateDataKeyRequest,
   generateDataKeyRequest,
+  getKeyPolicyRequest,
+  type PutKeyPolicyRequest,
+  putKeyPolicyRequest,
+  type ScheduleKeyDeletionRequest,
+  scheduleKeyDeletionRequest,
 } from './requests.ts';
 
 /** A new key's properties. */
@@ -24,17 +30,31 @@ export interface KeyProperties {
   readonly enableKeyRotation?: boolean;
 }
 
+/** Who may use keys is decided elsewhere; this is where the policies of keys are kept. */
+export interface KeyPolicies {
+  readonly policyOf: (keyArn: string) => JsonObject;
+  /** @throws AwsError MalformedPolicyDocumentException */
+  readonly replacePolicy: (keyArn: string, policy: JsonObject, caller: Caller) => void;
+}
+
+/** Where keys live, and their policies. */
+export interface KmsOptions extends KeyRingOptions {
+  readonly policies: KeyPolicies;
+}
+
 /**
  * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which a key
  * does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method takes a
  * key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
  *
- * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey
+ * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
+ *      ScheduleKeyDeletion
  */
 export class Kms implements AwsService {
   readonly id = 'kms';
   readonly #accountId: string;
   readonly #keys: KeyRing;
+  readonly #policies: KeyPolicies;
 
   readonly operations = {
     GenerateDataKey: operation(
@@ -67,11 +87,36 @@ export class Kms implements AwsService {
         keyRequest('kms:DescribeKey', this.keyArn(request.KeyId), caller.accountId, {}),
       ],
     ),
+    GetKeyPolicy: operation(
+      getKeyPolicyRequest,
+      ({ KeyId, PolicyName }) => ({
+        Policy: JSON.stringify(this.#policies.policyOf(this.keyArn(KeyId)), null, 2),
+        PolicyName,
+      }),
+      (request, { caller }) => [
+        keyRequest('kms:GetKeyPolicy', this.keyArn(request.KeyId), caller.accountId, {}),
+      ],
+    ),
+    PutKeyPolicy: operation(
+      putKeyPolicyRequest,
+      (request, call) => this.#putKeyPolicy(request, call),
+      (request, { caller }) => [
+        keyRequest('kms:PutKeyPolicy', this.keyArn(request.KeyId), caller.accountId, {}),
+      ],
+    ),
+    ScheduleKeyDeletion: operation(
+      scheduleKeyDeletionRequest,
+      request => this.#scheduleKeyDeletion(request),
+      (request, { caller }) => [
+        keyRequest('kms:ScheduleKeyDeletion', this.keyArn(request.KeyId), caller.accountId, {}),
+      ],
+    ),
   };
 
-  constructor(options: KeyRingOptions) {
+  constructor(options: KmsOptions) {
     this.#accountId = options.accountId;
     this.#keys = new KeyRing(options);
+    this.#policies = options.policies;
   }
 
   /** Creates a symmetric encryption key that is enabled at once. */
@@ -193,6 +238,31 @@ export class Kms implements AwsService {
       Plaintext: plaintext.toString('base64'),
       EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
       KeyMaterialId: ciphertext.materialId,
+    };
+  }
+
+  #putKeyPolicy({ KeyId, Policy }: PutKeyPolicyRequest, { caller }: AwsCall): object {
+    let policy: unknown;
+    try {
+      policy = JSON.parse(Policy);
+    } catch {
+      policy = undefined;
+    }
+    if (!isJsonObject(policy)) throw new AwsError('MalformedPolicyDocumentException', 'Invalid JSON');
+    this.#policies.replacePolicy(this.keyArn(KeyId), policy, caller);
+    return {};
+  }
+
+  #scheduleKeyDeletion({ KeyId, PendingWindowInDays }: ScheduleKeyDeletionRequest): object {
+    const key = this.#keys.find(KeyId);
+    if (key.state === 'PendingDeletion')
+      throw new AwsError('KMSInvalidStateException', `${key.arn} is pending deletion.`);
+    key.scheduleDeletion(PendingWindowInDays);
+    return {
+      KeyId: key.arn,
+      KeyState: key.state,
+      PendingWindowInDays,
+      DeletionDate: (key.deletionDate?.getTime() ?? 0) / 1000,
     };
   }
 

@@ -73,6 +73,27 @@ export const decryptRequest = object({
 /** AWS KMS API Reference, DescribeKey. */
 export const describeKeyRequest = object({ KeyId: keyId, GrantTokens: optional(never()) });
 
+const policyName = optional(literal('default'), 'default');
+
+/** AWS KMS API Reference, GetKeyPolicy. */
+export const getKeyPolicyRequest = object({ KeyId: keyId, PolicyName: policyName });
+
+/** AWS KMS API Reference, PutKeyPolicy. */
+export const putKeyPolicyRequest = object({
+  KeyId: keyId,
+  PolicyName: policyName,
+  Policy: pipe(string(), minLength(1), maxLength(131_072)),
+  BypassPolicyLockoutSafetyCheck: optional(literal(false)),
+});
+
+/** AWS KMS API Reference, ScheduleKeyDeletion. */
+export const scheduleKeyDeletionRequest = object({
+  KeyId: keyId,
+  PendingWindowInDays: optional(pipe(number(), integer(), minValue(7), maxValue(30)), 30),
+});
+
+export type PutKeyPolicyRequest = InferOutput<typeof putKeyPolicyRequest>;
+export type ScheduleKeyDeletionRequest = InferOutput<typeof scheduleKeyDeletionRequest>;
 export type GenerateDataKeyRequest = InferOutput<typeof generateDataKeyRequest>;
 export type EncryptRequest = InferOutput<typeof encryptRequest>;
 export type DecryptRequest = InferOutput<typeof decryptRequest>;

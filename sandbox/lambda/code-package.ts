@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { removeTemporaryFolder, temporaryFolder } from '../../desktop/temporary-folders.ts';
 
 /**
  * Unpacks a function's code into a folder of its own, far from this project, so that a module that was left out
@@ -13,7 +13,7 @@ export function unpackCode(codeDirectory: string): string {
   if (!statSync(codeDirectory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`The function's code is missing: ${codeDirectory} is not a folder.`);
   }
-  const taskRoot = mkdtempSync(path.join(tmpdir(), 'lambda-'));
+  const taskRoot = temporaryFolder();
   cpSync(codeDirectory, taskRoot, { recursive: true });
   const packageJson = path.join(taskRoot, 'package.json');
   // Lambda takes a .js file for CommonJS unless a package.json says otherwise, and none above the code counts.
@@ -23,5 +23,5 @@ export function unpackCode(codeDirectory: string): string {
 
 /** Removes what {@link unpackCode} made. */
 export function removeCode(taskRoot: string): void {
-  rmSync(taskRoot, { recursive: true, force: true });
+  removeTemporaryFolder(taskRoot);
 }

@@ -14,6 +14,7 @@ export interface FunctionDefinition {
   /** Set: this many invocations at a time and no more. Zero stops the function. */
   readonly reservedConcurrency?: number;
   readonly logGroupName: string;
+  readonly logFormat: 'Text' | 'JSON';
   /** Whether Lambda traces the invocations by itself (`TracingConfig` `Active`). */
   readonly tracing?: boolean;
   /** The VPC that the function is attached to. */

@@ -25,7 +25,7 @@ export function functionConfiguration({ hosted, version, invokedArn }: FoundFunc
     Timeout: definition.timeoutSeconds,
     MemorySize: definition.memoryMb,
     Environment: { Variables: definition.environment },
-    LoggingConfig: { LogGroup: definition.logGroupName },
+    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: definition.logGroupName },
     PackageType: 'Zip',
     State: 'Active',
     LastUpdateStatus: 'Successful',

@@ -32,6 +32,7 @@ export function processVariables(options: {
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: options.logStreamName,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

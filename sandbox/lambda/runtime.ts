@@ -8,6 +8,7 @@
  */
 import { RuntimeError, toErrorObject, toLogText } from './error-object.ts';
 import { type Handler, loadHandler } from './handler-loader.ts';
+import { writeJsonLogs } from './json-log.ts';
 import {
   END_OF_REQUEST,
   type InvokeMessage,
@@ -22,6 +23,14 @@ shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs
 // Bound here, so that a function that replaces these methods cannot break the hand-over.
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeError = process.stderr.write.bind(process.stderr);
+
+// Before the function's code, which may keep hold of the console's methods.
+const logsJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+if (logsJson)
+  writeJsonLogs(
+    line => writeOut(`${line}\n`),
+    () => runningRequestId,
+  );
 
 let handler: Handler | undefined;
 let runningRequestId: string | undefined;
@@ -146,6 +155,10 @@ function send(message: RuntimeMessage, sent: () => void = () => undefined): void
 }
 
 function log(headline: string, error: unknown): void {
+  if (logsJson) {
+    console.error(error instanceof Error ? error : new Error(toErrorObject(error).errorMessage));
+    return;
+  }
   const requestId = runningRequestId ?? 'undefined';
   writeError(`${new Date().toISOString()}\t${requestId}\tERROR\t${headline} \t${toLogText(error)}\n`);
 }

@@ -1,11 +1,16 @@
+import type { ControlServer } from '../control/control-server.ts';
 import type { FirstCredential } from '../demonstration/first-credential.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 /** What a program needs to use the sandbox; the JSON that `npm run sandbox -- --json` prints. */
 export type ReadyMessage = ReturnType<typeof readyMessage>;
 
-/** @param controlUrl the URL of the console and the control API */
-export function readyMessage(sandbox: Sandbox, controlUrl: string, credential: FirstCredential) {
+/** @param server serves the console and the control API */
+export function readyMessage(
+  sandbox: Sandbox,
+  server: Pick<ControlServer, 'url' | 'token' | 'pageUrl'>,
+  credential: FirstCredential,
+) {
   const { operator, account, genesysCloud } = sandbox;
   const { clientId, clientSecret, redirectUri, userName, password } = credential;
   return {
@@ -25,8 +30,8 @@ export function readyMessage(sandbox: Sandbox, controlUrl: string, credential: F
       userName,
       password,
     },
-    console: { url: `${controlUrl}/` },
-    control: { url: controlUrl },
+    console: { url: server.pageUrl },
+    control: { url: server.url, token: server.token },
     secretId: credential.secretArn,
     stateMachineArn: sandbox.stateMachineArn,
     rotationFunctionArn: sandbox.rotationFunctionArn,
@@ -49,6 +54,7 @@ In another terminal:
 
 Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
 Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
+  with the header Authorization: Bearer ${control.token}
 Press Ctrl-C to stop.
 `;
 }

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { openBrowser } from '../../desktop/open-browser.ts';
+import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
+import type { ControlServer } from '../control/control-server.ts';
 import { createFirstCredential } from '../demonstration/first-credential.ts';
 import {
   AWS_FAULTS,
@@ -64,6 +66,7 @@ const program = new Command('npm run sandbox --')
 const { port, controlPort, open, fault: faults = [], seed, json } = program.opts<Options>();
 
 try {
+  removeLeftovers();
   const pageFolder = await buildPage();
   const sandbox = await Sandbox.start({
     ...(port !== undefined && { port }),
@@ -76,7 +79,7 @@ try {
   stopOnSignal(() => void close());
   try {
     await server.listen(controlPort);
-    await announce(sandbox, server.url);
+    await announce(sandbox, server);
   } catch (error) {
     await close();
     throw error;
@@ -87,16 +90,16 @@ try {
 }
 
 /** Creates a credential with a rotation schedule, and reports that the sandbox is ready. */
-async function announce(sandbox: Sandbox, controlUrl: string): Promise<void> {
+async function announce(sandbox: Sandbox, server: ControlServer): Promise<void> {
   const credential = await createFirstCredential(sandbox);
   sandbox.secretsManager.enableRotation(credential.secretArn, sandbox.rotationFunctionArn, {
     ScheduleExpression: 'rate(8 hours)',
     Duration: '1h',
   });
   for (const rule of faults) sandbox.faults.add(rule);
-  const message = readyMessage(sandbox, controlUrl, credential);
+  const message = readyMessage(sandbox, server, credential);
   process.stdout.write(json === true ? `${JSON.stringify(message)}\n` : readyText(message));
-  if (open === true) await openBrowser(message.console.url, text => void process.stdout.write(`${text}\n`));
+  if (open === true) await openBrowser(server.onceUrl(), text => void process.stdout.write(`${text}\n`));
 }
 
 function startFailure(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { FunctionInvoker } from '../lambda/invoker.ts';
-import type { Rotation } from './rotation.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
+import type { Secret } from './secret.ts';
 
 /** The steps of a rotation, in their order. */
 export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -25,9 +25,10 @@ export interface RotationFailure {
 export async function invokeStep(
   functions: FunctionInvoker,
   tokens: RotationTokens,
-  { secret, versionId, functionArn }: Rotation,
+  rotation: { readonly secret: Secret; readonly versionId: string; readonly functionArn: string },
   step: RotationStep,
 ): Promise<RotationFailure | undefined> {
+  const { secret, versionId, functionArn } = rotation;
   const error = `Error when executing lambda ${functionArn} during ${step} step`;
   const token = tokens.issue(secret);
   try {

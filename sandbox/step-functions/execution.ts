@@ -3,7 +3,7 @@ import { type Outcome, type Position, runAttempt } from './attempt.ts';
 import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { History, type HistoryEvent, type HistoryEventType } from './history.ts';
 import type { Failure } from './state-failure.ts';
-import type { StateMachine } from './state-machines.ts';
+import type { StateMachine } from './state-machine.ts';
 import type { Engine, ExecutionContext } from './visit.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

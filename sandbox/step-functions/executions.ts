@@ -9,7 +9,7 @@ import { type ListedExecution, listedAt } from './listed-execution.ts';
 import { notRedrivableReason } from './redrive-rule.ts';
 import { RedriveTokens } from './redrive-tokens.ts';
 import type { Failure } from './state-failure.ts';
-import type { StateMachine } from './state-machines.ts';
+import type { StateMachine } from './state-machine.ts';
 import type { Engine } from './visit.ts';
 
 /** How long a closed execution is kept and its name stays taken (AWS Step Functions Developer Guide, "Quotas"). */

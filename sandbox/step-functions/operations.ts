@@ -12,7 +12,8 @@ import type { ListedExecution } from './listed-execution.ts';
 import { page, pageRequest } from './paging.ts';
 import type { RoleUse } from './role-use.ts';
 import { LARGEST_DATA_BYTES } from './state-data.ts';
-import type { StateMachine, StateMachines } from './state-machines.ts';
+import type { StateMachine } from './state-machine.ts';
+import type { StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));

@@ -4,7 +4,7 @@ import type { Caller } from '../aws/service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { roleSession } from '../iam/principal.ts';
 import type { JudgeKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
-import type { StateMachine, StateMachineSpecification } from './state-machines.ts';
+import type { StateMachine, StateMachineSpecification } from './state-machine.ts';
 
 /** What decides about roles and keys. */
 export interface RoleUseOptions {

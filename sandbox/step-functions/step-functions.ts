@@ -9,7 +9,8 @@ import { type ExecutionEvent, Executions } from './executions.ts';
 import { stepFunctionsOperations } from './operations.ts';
 import { requestQuotas } from './request-quotas.ts';
 import { RoleUse, type RoleUseOptions } from './role-use.ts';
-import { type StateMachineSpecification, StateMachines } from './state-machines.ts';
+import type { StateMachineSpecification } from './state-machine.ts';
+import { StateMachines } from './state-machines.ts';
 
 /** What an emulated Step Functions is made from. */
 export interface StepFunctionsOptions extends RoleUseOptions, Account {

@@ -34,7 +34,13 @@ const functionProperties = v.object({
     v.object({ Variables: v.optional(v.record(v.string(), v.pipe(v.any(), v.transform(String))), {}) }),
     {},
   ),
-  LoggingConfig: v.optional(v.object({ LogGroup: v.optional(v.string()) }), {}),
+  LoggingConfig: v.optional(
+    v.object({
+      LogGroup: v.optional(v.string()),
+      LogFormat: v.optional(v.picklist(['Text', 'JSON']), 'Text'),
+    }),
+    { LogFormat: 'Text' },
+  ),
   ReservedConcurrentExecutions: v.optional(numberProperty),
   TracingConfig: v.optional(v.object({ Mode: v.optional(v.string()) }), {}),
   VpcConfig: v.optional(
@@ -98,6 +104,7 @@ export function functions(
         reservedConcurrency: properties.ReservedConcurrentExecutions,
       }),
       logGroupName: properties.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
+      logFormat: properties.LoggingConfig.LogFormat,
       ...(properties.TracingConfig.Mode === 'Active' && { tracing: true }),
       ...((properties.VpcConfig?.SubnetIds ?? []).length > 0 && {
         vpc: {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import type { HistoryLog, StateMachineSpecification } from '../step-functions/state-machines.ts';
+import type { HistoryLog, StateMachineSpecification } from '../step-functions/state-machine.ts';
 import { booleanProperty, documentProperty, parseProperties } from './resource-properties.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource, TemplateResolver } from './template-resolver.ts';

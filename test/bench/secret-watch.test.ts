@@ -15,7 +15,8 @@ describe('SecretWatch', () => {
     const { secretArn, clientId, clientSecret } = await credential();
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
     const { refreshToken = '' } = v.parse(secretValue, SecretString);
-    const [key] = sandbox.stack.keys;
+    // Nobody but functions may use the seal key.
+    const key = sandbox.stack.keys.at(-1);
     const { Plaintext = new Uint8Array() } = await new KMSClient(sandbox.clientConfig).send(
       new GenerateDataKeyCommand({ KeyId: key?.keyId, KeySpec: 'AES_256' }),
     );

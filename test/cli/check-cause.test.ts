@@ -12,8 +12,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkCause } from '../../cli/redrive/check-cause.ts';
-import { commandLine } from '../../cli/shared/command-line.ts';
+import { commandLine } from '../../functions/shared/command-line.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
+import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
@@ -78,10 +79,10 @@ function cause(error: string, options: { serves?: boolean; now?: Date; message?:
     secrets: new SecretsManagerClient(),
     stepFunctions: new SFNClient(),
     stateMachineArn: STATE_MACHINE_ARN,
-    loginUrlOf: host => `https://login.${host}`,
-    serves: async url => {
-      called.push(url);
-      return serves;
+    genesysUrlsOf: genesysUrls({}),
+    unserved: async urls => {
+      called.push(urls.loginUrl);
+      return serves ? [] : [`${urls.loginUrl}/oauth/token`];
     },
     nowMs: () => now.getTime(),
     sleep: async () => undefined,
@@ -120,11 +121,11 @@ describe('checkCause', () => {
   );
 
   it.each([
-    ['RefreshTokenRejected', `npm run cli -- authorize ${SECRET_ARN}`],
-    ['SharedLogin', `npm run cli -- authorize ${SECRET_ARN}`],
-    ['WrongUser', `npm run cli -- authorize ${SECRET_ARN}`],
+    ['RefreshTokenRejected', `npm run cli -- authorize ${SECRET_NAME}`],
+    ['SharedLogin', `npm run cli -- authorize ${SECRET_NAME}`],
+    ['WrongUser', `npm run cli -- authorize ${SECRET_NAME}`],
     ['WrongUser', 'genesysUserId'],
-    ['InvalidRotationRequest', `npm run cli -- rotate ${SECRET_ARN}`],
+    ['InvalidRotationRequest', `npm run cli -- rotate ${SECRET_NAME}`],
   ])('of %s names what helps: %s', async (error, remedy) => {
     currentWrittenAt(BEFORE);
 
@@ -133,12 +134,15 @@ describe('checkCause', () => {
 
   describe.each(['GenesysRateLimited', 'GenesysUnavailable', 'TokenResponseLost'])('of %s', error => {
     it.each([
-      [true, 'gone', 'responds'],
-      [false, 'unchanged', 'does not respond'],
-    ] as const)('depends on whether the credential’s login host serves: %s', async (serves, looks, why) => {
-      expect(await cause(error, { serves })).toMatchObject({ looks, why: expect.stringContaining(why) });
-      expect(called).toEqual(['https://login.mypurecloud.de']);
-    });
+      [true, 'gone', 'respond.'],
+      [false, 'unchanged', 'oauth/token does not respond'],
+    ] as const)(
+      'depends on whether the endpoints of the credential’s host serve: %s',
+      async (serves, looks, why) => {
+        expect(await cause(error, { serves })).toMatchObject({ looks, why: expect.stringContaining(why) });
+        expect(called).toEqual(['https://login.mypurecloud.de']);
+      },
+    );
 
     it('is unknown where the credential cannot be read, and does not show the error', async () => {
       secrets.on(GetSecretValueCommand).rejects(secretsManagerException('AccessDeniedException'));

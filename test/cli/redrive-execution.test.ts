@@ -11,11 +11,13 @@ import { redriveExecution } from '../../cli/redrive/redrive-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
-import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
-import { SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
+
+import { executionDescription } from '../helpers/execution-description.ts';
+import { SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
+import { EXECUTION } from '../helpers/task-requests.ts';
 
 const FAILED = {
-  executionArn: `${EXECUTION_ARN_PREFIX}first`,
+  executionArn: EXECUTION,
   status: 'failed',
   redriveCount: 2,
   closedAt: new Date('2026-07-01T08:00:00Z'),
@@ -88,7 +90,7 @@ describe('redriveExecution', () => {
 
     await expect(redrive()).rejects.toMatchObject({
       message: expect.stringContaining(
-        `Start the next attempt with: npm run cli -- rotate ${SECRET_ARN} --stack crm-rotation.`,
+        `Start the next attempt with: npm run cli -- rotate ${SECRET_NAME} --stack crm-rotation.`,
       ),
     });
   });

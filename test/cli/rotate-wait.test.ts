@@ -1,5 +1,6 @@
 import {
   DescribeSecretCommand,
+  GetSecretValueCommand,
   InvalidRequestException,
   RotateSecretCommand,
   SecretsManagerClient,
@@ -16,7 +17,7 @@ import { rotate } from '../../cli/rotate/rotate.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
-import { awsException } from '../helpers/aws-exception.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
@@ -54,6 +55,7 @@ beforeEach(() => {
     }),
   );
   secrets.on(RotateSecretCommand).resolves({ VersionId: VERSION });
+  secrets.on(GetSecretValueCommand).rejects(secretsManagerException('AccessDeniedException'));
   stepFunctions.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 });
 
@@ -151,7 +153,7 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringContaining(`failed in Refresh: ExchangeUnsettled. Redrive ${OWNER} first.`),
+      message: expect.stringContaining(`\nRedrive ${OWNER} first.\nNext: `),
     });
     expect(nowMs).toBe(60_000);
   });
@@ -164,7 +166,7 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
-        'failed in Refresh: RefreshTokenRejected. The refresh token was rejected.',
+        'failed in Refresh: RefreshTokenRejected. The login is dead.\nThe refresh token was rejected.\nNext: ',
       ),
     });
     expect(nowMs).toBe(0);
@@ -180,9 +182,7 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringMatching(
-        /Redrive the execution: it resumes in the state that it was in\..*#an-execution-that-was-stopped-or-timed-out/,
-      ),
+      message: expect.stringMatching(/^Next: .*\n.*#an-execution-that-was-stopped-or-timed-out$/m),
     });
   });
 

@@ -84,7 +84,7 @@ describe('rotate', () => {
       error: 'AccessDeniedException',
       runbook: 'docs/runbook.md#aws-errors',
     });
-    expect(failed.stderr).toMatch(/Then: npm run cli -- redrive arn:aws:states:/);
+    expect(failed.stderr).toMatch(new RegExp(`^Then: .*: npm run cli -- redrive ${secret}$`, 'm'));
     expect(again.exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(again.stderr).toContain('StorePending');
     expect(again.stderr).toContain(`npm run cli -- redrive ${secret}`);
@@ -106,7 +106,7 @@ describe('rotate', () => {
     const { stdout } = await runCli(sandbox, ['rotate', secret, '--no-wait', '--region', region]);
 
     expect(stdout).toMatch(
-      new RegExp(`^Follow it with: npm run cli -- redrive arn:\\S+ --region ${region}$`, 'm'),
+      new RegExp(`^Follow it with: npm run cli -- follow ${secret} --region ${region}$`, 'm'),
     );
   });
 
@@ -117,7 +117,7 @@ describe('rotate', () => {
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '2']);
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
-    expect(stderr).toContain('npm run cli -- redrive arn:');
+    expect(stderr).toContain(`npm run cli -- follow ${secret}`);
   });
 
   it('reports that no execution started when it times out before', async () => {

@@ -91,7 +91,7 @@ describe('a secret with the login of another secret', () => {
     const after = await runCli(sandbox, ['redrive', 'crm/copy']);
 
     expect(refused.exitCode).toBe(EXIT_CODES.refused.code);
-    expect(refused.stderr).toContain(`npm run cli -- authorize ${copy.secretArn}`);
+    expect(refused.stderr).toContain(`npm run cli -- authorize crm/copy`);
     expect(forced.result).toMatchObject({ outcome: 'failed', error: 'SharedLogin' });
     expect(after.exitCode).toBe(EXIT_CODES.done.code);
   });

@@ -73,7 +73,7 @@ export function browserWorld(): () => BrowserWorld {
       const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', ...options });
       watch(context, server.url, strays);
       const page = new ConsolePage(await context.newPage());
-      await page.open(server.url);
+      await page.open(server.pageUrl);
       return page;
     };
     const open = async (options?: BrowserContextOptions): Promise<ConsolePage> => {

@@ -128,9 +128,9 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const consumer = page.page.locator('.consumer');
 
     await page.button('Revoke tokens').click();
-    await consumer.getByText('Consumers have no working token').waitFor();
+    await consumer.getByText('Consumers hold a dead access token now.').waitFor();
     await page.button('Log in again').click();
-    await consumer.getByText('Consumers have a working token').waitFor();
+    await consumer.getByText('Consumers hold a working access token.').waitFor();
 
     expect(await page.page.locator('[data-lineage-live]').count()).toBe(2);
     expect(await page.page.locator('[data-lineage-live=true]').count()).toBe(1);

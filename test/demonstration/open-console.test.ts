@@ -13,10 +13,11 @@ const NO_DESKTOP = {
   XDG_CURRENT_DESKTOP: 'X-Generic',
 };
 
-/** A program that opens the stream of the page, as a browser does. */
+/** A program that follows the redirect and opens the stream of the page, as a browser does. */
 function browser(): string {
   const script = path.join(emptyFolder(), 'browser.sh');
-  const code = 'fetch(process.argv[1] + "stream").then(({ body }) => body.pipeTo(new WritableStream()))';
+  const code =
+    'fetch(process.argv[1]).then(({ url }) => fetch(url.replace("/?", "/stream?"))).then(({ body }) => body.pipeTo(new WritableStream()))';
   writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' -e '${code}' "$1"\n`, { mode: 0o755 });
   return script;
 }
@@ -30,9 +31,9 @@ describe.runIf(process.platform === 'linux')('--open', () => {
     const program = new Program('sandbox/start.ts', ['--open'], { cwd, env });
 
     const text = await program.printed(/Press Ctrl-C to stop the sandbox\.\n/);
-    const url = /^The console is at (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(text)?.[1] ?? '';
+    const url = /^The console is at (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43})$/m.exec(text)?.[1] ?? '';
     const page = await (await fetch(url)).text();
-    const { executions } = (await (await fetch(`${url}overview`)).json()) as Overview;
+    const { executions } = (await (await fetch(url.replace('/?', '/overview?'))).json()) as Overview;
     program.signal('SIGINT');
     const { exitCode, stdout, stderr } = await program.ended;
 
@@ -52,7 +53,7 @@ describe.runIf(process.platform === 'linux')('--open', () => {
     const program = new Program('sandbox/main.ts', ['--open'], { cwd, env: NO_DESKTOP });
 
     const text = await program.printed(/Open the address yourself\.\n/);
-    const url = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(text)?.[1] ?? '';
+    const url = /^ {2}(http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43})$/m.exec(text)?.[1] ?? '';
     const { status } = await fetch(url);
     program.signal('SIGTERM');
     const { exitCode } = await program.ended;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -161,6 +161,26 @@ describe('npm run sandbox', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped at once.\n' });
   });
 
+  it('removes the temporary files of a sandbox that was killed, and its own', async () => {
+    const TMPDIR = emptyFolder();
+    const start = () => new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env: { TMPDIR } });
+    const killed = start();
+    await killed.ready();
+    killed.signal('SIGKILL');
+    await killed.ended;
+    const left = readdirSync(TMPDIR);
+
+    const next = start();
+    await next.ready();
+    const beside = readdirSync(TMPDIR);
+    next.signal('SIGTERM');
+    await next.ended;
+
+    expect(left.length).toBeGreaterThan(0);
+    expect(beside.filter(name => left.includes(name))).toEqual([]);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
   it('tells a person what to type', async () => {
     const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
     await program.ready();
@@ -169,7 +189,8 @@ describe('npm run sandbox', () => {
     const { exitCode, stdout, stderr } = await program.ended;
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(stdout).toMatch(/^ {2}http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/m);
+    expect(stdout).toMatch(/^ {2}with the header Authorization: Bearer [\w-]{43}$/m);
     // Version 1 of the AWS CLI knows only the second name of the region.
     expect(stdout).toMatch(
       /^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/m,

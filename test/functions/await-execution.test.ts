@@ -1,13 +1,16 @@
+import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
 import { ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import {
   assertTimeLeft,
   awaitExecution,
+  awaitRotation,
   lookAtExecution,
   succeededOrThrow,
 } from '../../functions/rotation/await-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import type { ExecutionDescription } from '../../functions/shared/executions.ts';
+import { derivedVersionId } from '../../functions/shared/secret-versions.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
@@ -26,31 +29,21 @@ const running = executionDescription('RUNNING');
 const failed = executionDescription('FAILED', { redriveCount: 1 });
 const succeeded = executionDescription('SUCCEEDED');
 
-const { time, dependencies, looks, lookedAt } = playedExecutions();
+const { time, dependencies, looks, lookedAt, labels, labelReads } = playedExecutions();
 
 describe('awaitExecution', () => {
   function closed(redriveCount = 0, random = () => 0.5): Promise<ExecutionDescription> {
     return awaitExecution({ executionArn: ARN, redriveCount }, { ...dependencies(), random });
   }
 
-  it('first looks when a warm rotation is done, then a little more rarely each time, and at least every 4 s', async () => {
-    looks(ARN, ...Array.from({ length: 6 }, () => running), succeeded);
+  it('polls less often the longer it takes, up to a limit', async () => {
+    looks(ARN, ...Array.from({ length: 9 }, () => running), succeeded);
 
-    const { status } = await closed();
+    await closed();
 
-    expect(status).toBe('SUCCEEDED');
-    expect(time.sleeps.map(Math.round)).toEqual([2_000, 2_400, 2_880, 3_456, 4_000, 4_000, 4_000]);
-  });
-
-  it.each([
-    [0, 1_800],
-    [0.999, 2_199.6],
-  ])('spreads its looks, so that a fleet does not look at once: %d', async (chance, firstLookMs) => {
-    looks(ARN, succeeded);
-
-    await closed(0, () => chance);
-
-    expect(time.sleeps[0]).toBeCloseTo(firstLookMs);
+    const [first = 0, ...rest] = time.sleeps;
+    expect(rest.every((ms, index) => ms >= (rest[index - 1] ?? first))).toBe(true);
+    expect(time.sleeps.at(-1)).toBe(time.sleeps.at(-2));
   });
 
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('is over when the execution %s', async status => {
@@ -85,7 +78,7 @@ describe('awaitExecution', () => {
     expect(error.name).toBe('AccessDeniedException');
   });
 
-  it('takes a failure with fewer redrives than there were for an old answer', async () => {
+  it('ignores a failure with fewer redrives than there were: it is stale', async () => {
     looks(ARN, failed, failed, succeeded);
 
     expect((await closed(2)).status).toBe('SUCCEEDED');
@@ -98,7 +91,7 @@ describe('awaitExecution', () => {
     expect((await closed(redriveCount)).status).toBe('FAILED');
   });
 
-  it('takes a failure that says nothing of redrives for one before the first', async () => {
+  it('takes a failure without a redrive count for one before the first redrive', async () => {
     const { redriveCount: _none, ...silent } = failed;
     looks(ARN, silent, succeeded);
 
@@ -137,6 +130,100 @@ describe('awaitExecution', () => {
   });
 });
 
+describe('awaitRotation', () => {
+  const rotation = { secretArn: 'secret-arn', secretName: 'secret', clientRequestToken: 'own' };
+  const pending = { base: ['AWSCURRENT'], own: ['AWSPENDING'] };
+  const complete = { base: ['AWSPREVIOUS'], own: ['AWSCURRENT', 'AWSPENDING'] };
+
+  function over(random = () => 0.5): Promise<ExecutionDescription | undefined> {
+    return awaitRotation({ executionArn: ARN, redriveCount: 0 }, rotation, { ...dependencies(), random });
+  }
+
+  it('sees a success in the labels, without a call of DescribeExecution', async () => {
+    labels(pending, pending, complete);
+
+    expect(await over()).toBeUndefined();
+    expect(labelReads()).toBe(3);
+    expect(lookedAt()).toEqual([]);
+  });
+
+  it.each([
+    ['on a version that is derived from the rotation', { [derivedVersionId('own', 'v')]: ['AWSCURRENT'] }],
+    ['without AWSPENDING', { own: ['AWSCURRENT'] }],
+  ])('sees it %s', async (_how, labelled) => {
+    labels(pending, labelled);
+
+    expect(await over()).toBeUndefined();
+  });
+
+  it('is not over while AWSPENDING is left on another version of the rotation', async () => {
+    labels({ own: ['AWSCURRENT'], [derivedVersionId('own', 'v')]: ['AWSPENDING'] });
+    looks(ARN, succeeded);
+
+    expect((await over())?.status).toBe('SUCCEEDED');
+  });
+
+  it.each(PASSING)('does not take a poll that failed in passing for a failed rotation: %s', async passing => {
+    labels(passing, passing, complete);
+
+    expect(await over()).toBeUndefined();
+    expect(lookedAt()).toEqual([]);
+  });
+
+  it('passes on what no later poll will fix', async () => {
+    labels(awsException(InvalidRequestException));
+
+    expect((await rejection(over())).name).toBe('InvalidRequestException');
+  });
+
+  it('asks for the execution at once when AWSPENDING has left the rotation', async () => {
+    labels(pending, { base: ['AWSCURRENT'] });
+    looks(ARN, succeeded);
+
+    expect((await over())?.status).toBe('SUCCEEDED');
+    expect(labelReads()).toBe(2);
+  });
+
+  it('does not ask again at each poll while the label stays away', async () => {
+    labels(pending, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, complete);
+    looks(ARN, running);
+
+    expect(await over()).toBeUndefined();
+    expect(lookedAt()).toHaveLength(1);
+  });
+
+  it('sees a failure within seconds, with far fewer calls than it polls the labels', async () => {
+    labels(pending);
+    looks(ARN, running, executionDescription('FAILED'));
+
+    expect((await over())?.status).toBe('FAILED');
+    expect(lookedAt()).toHaveLength(2);
+    expect(labelReads()).toBeGreaterThan(5 * lookedAt().length);
+  });
+
+  it('does not poll at the same moment as others', async () => {
+    const firstWaits: number[] = [];
+    for (const chance of [0, 0.999]) {
+      time.begin(60_000);
+      labels(complete);
+      await over(() => chance);
+      firstWaits.push(60_000 - time.remainingMs());
+    }
+
+    expect(firstWaits[1]).toBeGreaterThan(firstWaits[0] ?? 0);
+  });
+
+  it('throws RotationStillRunning 2 s before the end of the function', async () => {
+    labels(pending);
+    looks(ARN, running);
+
+    const error = await rejection(over());
+
+    expect(error).toBeInstanceOf(RotationStillRunning);
+    expect(time.remainingMs()).toBe(2_000);
+  });
+});
+
 describe('lookAtExecution', () => {
   function look(): Promise<ExecutionDescription | undefined> {
     return lookAtExecution(ARN, dependencies());
@@ -157,7 +244,7 @@ describe('lookAtExecution', () => {
     looks(ARN, passing, passing, failed);
 
     expect((await look())?.status).toBe('FAILED');
-    expect(time.sleeps).toEqual([2_000, 2_400]);
+    expect(time.sleeps).toHaveLength(2);
   });
 
   it('passes the passing fault on when it lasts until the time is over', async () => {
@@ -210,7 +297,7 @@ describe('succeededOrThrow', () => {
   it('throws the name and the message of the function that failed, without its stack', async () => {
     const cause = JSON.stringify({
       errorType: 'RefreshTokenRejected',
-      errorMessage: 'Log in again.',
+      errorMessage: 'Log in again. Runbook: docs/runbook.md#refreshtokenrejected',
       trace: ['at somewhere'],
     });
 
@@ -218,6 +305,8 @@ describe('succeededOrThrow', () => {
 
     expect(error.message).toContain('RefreshTokenRejected: Log in again.');
     expect(error.message).not.toContain('at somewhere');
+    // The entry of the error, and no second one of its own.
+    expect(error.message.match(/Runbook: \S+/g)).toEqual(['Runbook: docs/runbook.md#refreshtokenrejected']);
   });
 
   it.each([

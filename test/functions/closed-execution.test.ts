@@ -12,12 +12,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { lastState, readClosedExecution } from '../../functions/notify/closed-execution.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { executionDescription } from '../helpers/execution-description.ts';
 import { expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS } from '../helpers/secret-value.ts';
+import { EXECUTION } from '../helpers/task-requests.ts';
 
-const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
 const INPUT = {
   purpose: 'rotate',
   secretArn: SECRET_ARN,
@@ -40,11 +40,11 @@ describe('closed-execution', () => {
   });
 
   /** Reads it as after an event that says FAILED. */
-  function readFailed({ redriveCount = 0 } = {}) {
+  function readFailed({ redriveCount = 0, executionArn = EXECUTION } = {}) {
     return readClosedExecution(
       {
         kind: 'execution-closed',
-        executionArn: EXECUTION_ARN,
+        executionArn,
         succeeded: false,
         redriveCount,
         closedAt: undefined,
@@ -59,7 +59,7 @@ describe('closed-execution', () => {
     );
   }
 
-  async function read(changes: Partial<DescribeExecutionCommandOutput>) {
+  async function read(changes: Partial<DescribeExecutionCommandOutput>, executionArn = EXECUTION) {
     mock.on(DescribeExecutionCommand).resolves(
       executionDescription('FAILED', {
         input: JSON.stringify(INPUT),
@@ -70,7 +70,7 @@ describe('closed-execution', () => {
         ...changes,
       }),
     );
-    const report = await readFailed();
+    const report = await readFailed({ executionArn });
     expectNoSecrets(report);
     return report;
   }
@@ -80,7 +80,7 @@ describe('closed-execution', () => {
       const report = await read({ redriveCount: 2 });
 
       expect(report).toEqual({
-        executionArn: EXECUTION_ARN,
+        executionArn: EXECUTION,
         status: 'FAILED',
         redriveCount: 2,
         isRedrivable: true,
@@ -92,7 +92,10 @@ describe('closed-execution', () => {
     });
 
     it('tells a configuration test from a rotation', async () => {
-      const report = await read({ input: JSON.stringify({ ...INPUT, purpose: 'check-configuration' }) });
+      const report = await read(
+        { input: JSON.stringify({ ...INPUT, purpose: 'check-configuration' }) },
+        `${EXECUTION}-check`,
+      );
 
       expect(report.rotation?.purpose).toBe('check-configuration');
     });
@@ -159,7 +162,7 @@ describe('closed-execution', () => {
 
       const error = await rejection(readFailed());
 
-      expect(error.message).toContain(EXECUTION_ARN);
+      expect(error.message).toContain(EXECUTION);
       expect(waitedMs).toBe(8_000);
     });
 
@@ -206,28 +209,28 @@ describe('closed-execution', () => {
         ],
       });
 
-      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBe('StorePending');
+      expect(await lastState(EXECUTION, new SFNClient())).toBe('StorePending');
       expect(mock.commandCalls(GetExecutionHistoryCommand).map(call => call.args[0].input)).toEqual([
-        { executionArn: EXECUTION_ARN, reverseOrder: true, maxResults: 1_000, includeExecutionData: false },
+        { executionArn: EXECUTION, reverseOrder: true, maxResults: 1_000, includeExecutionData: false },
       ]);
     });
 
     it.each([ExecutionDoesNotExist, KmsAccessDeniedException])('is not known after %o', async type => {
       mock.on(GetExecutionHistoryCommand).rejects(awsException(type));
 
-      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+      expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();
     });
 
     it('is not known of an execution that entered none', async () => {
       mock.on(GetExecutionHistoryCommand).resolves({ events: [other('ExecutionAborted')] });
 
-      expect(await lastState(EXECUTION_ARN, new SFNClient())).toBeUndefined();
+      expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();
     });
 
     it('passes other errors on', async () => {
       mock.on(GetExecutionHistoryCommand).rejects(stepFunctionsException('ThrottlingException'));
 
-      const error = await rejection(lastState(EXECUTION_ARN, new SFNClient()));
+      const error = await rejection(lastState(EXECUTION, new SFNClient()));
 
       expect(error.name).toBe('ThrottlingException');
     });

@@ -136,6 +136,19 @@ describe('handlers', () => {
     expect(error.message).toContain('GENESYS_API_URL');
   });
 
+  it.each([
+    ['refresh', 'GENESYS_LOGIN_URL'],
+    ['refresh', 'GENESYS_API_URL'],
+    ['verify', 'GENESYS_LOGIN_URL'],
+    ['verify', 'GENESYS_API_URL'],
+  ])('%s does not load when %s would send secrets in clear text', async (name, variable) => {
+    vi.stubEnv(variable, 'http://gateway.example/{host}');
+
+    const error = await rejection(loaded(name));
+
+    expect(error.message).toContain(variable);
+  });
+
   it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'notify'])(
     '%s refuses an event of another form, and calls nothing',
     async name => {
@@ -155,6 +168,86 @@ describe('handlers', () => {
       expect(genesys.requests).toEqual([]);
     },
   );
+
+  describe('where all secrets may be rotated', () => {
+    const REFRESH_EVENT = {
+      ...SUBJECT,
+      replaces: null,
+      redriveCount: 0,
+      enteredAt: '2026-07-01T08:00:00Z',
+      retryCount: 0,
+    };
+    const input = { secretArn: SECRET_ARN, versionId: VERSION, sealedRotationToken: null };
+    const EVENTS = [
+      [
+        'fetch',
+        { input: { ...input, purpose: 'rotate' }, execution: EXECUTION, state: 'Fetch', redriveCount: 0 },
+      ],
+      [
+        'fetch',
+        {
+          input: { ...input, purpose: 'check-configuration' },
+          execution: `${EXECUTION}-check`,
+          state: 'Fetch',
+          redriveCount: 0,
+        },
+      ],
+      ['refresh', REFRESH_EVENT],
+      ['verify', { ...SUBJECT, mode: 'check-configuration' }],
+      [
+        'verify',
+        {
+          ...SUBJECT,
+          mode: 'verify',
+          pendingVersionId: VERSION,
+          baseVersionId: BASE_VERSION,
+          issuedAt: '2026-07-01T08:00:00Z',
+        },
+      ],
+    ] as const;
+    // Another kind of credential with the same keys.
+    const regions = [undefined, null, '', 'us-east-1', 'eu-central-1', 'example.com'];
+
+    beforeEach(() => {
+      vi.stubEnv('HOST_REQUIRED', 'true');
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSPENDING'] } }));
+    });
+
+    it.each(EVENTS.flatMap(([name, event]) => regions.map(region => [name, region, event] as const)))(
+      '%s sends nothing for a secret whose region is %j',
+      async (name, region, event) => {
+        secretsMock
+          .on(GetSecretValueCommand)
+          .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region }) });
+        const handler = await loaded(name);
+
+        const error = await rejection(handler(event, CONTEXT));
+
+        expect(error.name).toBe('InvalidSecret');
+        expect(genesys.requests).toEqual([]);
+        expect(dynamoDbMock.calls()).toEqual([]);
+      },
+    );
+
+    it.each(['mypurecloud.com', ' MyPureCloud.DE '])(
+      'refresh exchanges the token of a secret whose region is %j',
+      async region => {
+        secretsMock
+          .on(GetSecretValueCommand)
+          .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region }) });
+        dynamoDbMock.on(PutItemCommand).resolves({});
+        dynamoDbMock.on(TransactWriteItemsCommand).resolves({});
+        genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+        const handler = await loaded('refresh');
+
+        await handler(REFRESH_EVENT, CONTEXT);
+
+        expect(genesys.requests).toHaveLength(1);
+      },
+    );
+  });
 
   it('rotation returns nothing to Secrets Manager', async () => {
     secretsMock

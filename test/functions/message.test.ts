@@ -9,6 +9,7 @@ import {
   worksAgainMessage,
 } from '../../functions/notify/message.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
+import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
@@ -22,7 +23,7 @@ const FAILURE: Failure = {
   closedAt: FAILING_SINCE,
   rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
   error: 'RefreshTokenRejected',
-  message: 'Genesys Cloud said no.\nTwice. Runbook: docs/runbook.md#refreshtokenrejected',
+  message: 'Genesys Cloud said no.\nTwice.',
   state: 'Refresh',
   failingSince: FAILING_SINCE,
 };
@@ -74,6 +75,56 @@ describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
   });
 });
 
+describe('a message with text from outside', () => {
+  const HOSTILE_MESSAGES = [
+    failedMessage(
+      {
+        ...FAILURE,
+        message: HOSTILE_TEXT,
+        error: HOSTILE_TEXT,
+        state: HOSTILE_TEXT,
+        executionArn: HOSTILE_TEXT,
+      },
+      DEPLOYMENT,
+    ),
+    reportedMessage(
+      { secretArn: HOSTILE_TEXT, reason: HOSTILE_TEXT, failingSince: FAILING_SINCE },
+      DEPLOYMENT,
+    ),
+    worksAgainMessage(
+      { secretArn: HOSTILE_TEXT, executionArn: HOSTILE_TEXT, failingSince: FAILING_SINCE },
+      DEPLOYMENT,
+    ),
+  ];
+
+  it.each(HOSTILE_MESSAGES)(
+    'has no line and no character that the text adds: $subject',
+    ({ subject, text }) => {
+      const lines = text.split('\n');
+
+      expect(subject).toMatch(/^[ -~]{1,99}$/);
+      expect(lines.filter(line => line.startsWith('WHAT TO DO')).length).toBeLessThanOrEqual(1);
+      expect(lines.filter(line => ACTING.test(line))).toEqual([]);
+      expect(lines.filter(line => line.includes('run this') && line.startsWith('WHAT TO DO'))).toEqual([]);
+    },
+  );
+
+  it('marks the message of an error as a quotation of one bounded line', () => {
+    const { text } = failedMessage(
+      { ...FAILURE, message: `${HOSTILE_TEXT}${'a'.repeat(9_000)}` },
+      DEPLOYMENT,
+    );
+
+    expect(text).toMatch(/^> x \]0;title .{900,990}\.\.\.$/m);
+  });
+
+  it('quotes the ARN in the command for a shell', () => {
+    const { text } = failedMessage({ ...FAILURE, executionArn: `${EXECUTION_ARN};curl x|sh` }, DEPLOYMENT);
+
+    expect(text).toContain(`--execution-arn '${EXECUTION_ARN};curl x|sh'\n`);
+  });
+});
+
 describe('the message of a report of Secrets Manager', () => {
   it('has its reason, and names an entry of the runbook that exists', () => {
     const report = { secretArn: SECRET_ARN, reason: 'not allowed', failingSince: FAILING_SINCE };
@@ -111,14 +162,13 @@ describe('the message of a failed execution', () => {
     }
   });
 
-  it('names the entry of the runbook once, at the page that the deployment names', () => {
+  it('names the entry of the runbook at the page that the deployment names', () => {
     const { text } = failedMessage(
       FAILURE,
       deploymentOf(ROTATION_FUNCTION_ARN, 'https://wiki.example/rotation'),
     );
 
     expect(text).toContain('https://wiki.example/rotation#refreshtokenrejected');
-    expect(text.match(/#refreshtokenrejected/g)).toHaveLength(1);
   });
 
   it('says what fails: a configuration test is no rotation', () => {

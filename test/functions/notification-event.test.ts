@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseNotificationEvent } from '../../functions/notify/notification-event.ts';
 import { InvalidRotationRequest } from '../../functions/shared/errors.ts';
-import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS } from '../helpers/secret-value.ts';
-
-const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
+import { EXECUTION } from '../helpers/task-requests.ts';
 
 function executionEvent(detail: object = {}, event: object = {}): object {
   return {
@@ -15,7 +13,7 @@ function executionEvent(detail: object = {}, event: object = {}): object {
     'detail-type': 'Step Functions Execution Status Change',
     time: '2026-07-01T08:00:10Z',
     detail: {
-      executionArn: EXECUTION_ARN,
+      executionArn: EXECUTION,
       status: 'FAILED',
       stopDate: Date.parse('2026-07-01T08:00:09Z'),
       input: JSON.stringify({
@@ -57,7 +55,7 @@ describe('notification-event', () => {
   ])('reads that an execution has closed as %s', (status, succeeded) => {
     expect(parseNotificationEvent(executionEvent({ status }))).toEqual({
       kind: 'execution-closed',
-      executionArn: EXECUTION_ARN,
+      executionArn: EXECUTION,
       succeeded,
       redriveCount: 2,
       closedAt: new Date('2026-07-01T08:00:09Z'),

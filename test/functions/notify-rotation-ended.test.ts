@@ -138,6 +138,9 @@ describe('notify: the end of a rotation', () => {
       await rotationEnded(false);
       execution('FAILED', { purpose: 'check-configuration' });
       await closed();
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
 
       await rotationEnded(true);
 

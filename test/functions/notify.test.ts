@@ -1,12 +1,15 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { awsException } from '../helpers/aws-exception.ts';
+import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';
-import { EXECUTION_ARN, FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
-import { SECRET_ARN, SECRET_NAME, VERSION } from '../helpers/secret.ts';
+import { FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
+import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
+import { EXECUTION } from '../helpers/task-requests.ts';
 
 const HOUR_MS = 3_600_000;
 const CHECK = `${SECRET_ARN}#check`;
@@ -20,8 +23,10 @@ describe('notify: executions', () => {
     dynamoDbMock,
     logged,
     stepFunctionsMock,
+    secretsMock,
     time,
     execution,
+    promoted,
     failedIn,
     closed,
   } = playedNotify();
@@ -38,7 +43,7 @@ describe('notify: executions', () => {
         notifiedAt: { S: '2026-07-01T08:00:10.000Z' },
         state: { S: 'Refresh' },
         error: { S: 'RefreshTokenRejected' },
-        execution: { S: EXECUTION_ARN },
+        execution: { S: EXECUTION },
       });
     });
 
@@ -77,7 +82,7 @@ describe('notify: executions', () => {
       const other = SECRET_ARN.replace('voicemail', 'callback');
       const input = JSON.stringify({ purpose: 'rotate', secretArn: other, versionId: VERSION });
       execution('FAILED', { input });
-      await closed();
+      await closed({ executionArn: `${EXECUTION_ARN_PREFIX}genesys-callback-325f82efc9-3a6e2d693c0f5a78` });
 
       expect(published()).toHaveLength(2);
       expect([...items.keys()]).toEqual([SECRET_ARN, other]);
@@ -109,8 +114,8 @@ describe('notify: executions', () => {
       await closed();
 
       expect(published()).toHaveLength(1);
-      expect(published()[0]?.text).toContain(EXECUTION_ARN);
-      expect([...items.keys()]).toEqual([EXECUTION_ARN]);
+      expect(published()[0]?.text).toContain(EXECUTION);
+      expect([...items.keys()]).toEqual([EXECUTION]);
     });
 
     it.each([
@@ -123,7 +128,7 @@ describe('notify: executions', () => {
 
       expect(published()).toEqual([]);
       expect(items.size).toBe(0);
-      expect(logged()).toMatchObject([{ line: { execution: EXECUTION_ARN } }]);
+      expect(logged()).toMatchObject([{ line: { execution: EXECUTION } }]);
     });
 
     it('is retried when DescribeExecution still shows it as running', async () => {
@@ -131,7 +136,7 @@ describe('notify: executions', () => {
 
       const error = await rejection(closed({ redriveCount: 1 }));
 
-      expect(error.message).toContain(EXECUTION_ARN);
+      expect(error.message).toContain(EXECUTION);
       expect(published()).toEqual([]);
     });
 
@@ -140,7 +145,7 @@ describe('notify: executions', () => {
 
       const error = await rejection(closed());
 
-      expect(error.message).toContain(EXECUTION_ARN);
+      expect(error.message).toContain(EXECUTION);
       expect(published()).toEqual([]);
     });
 
@@ -162,7 +167,45 @@ describe('notify: executions', () => {
     });
   });
 
+  describe('an execution that is not named after the rotation in its input', () => {
+    it("is notified by its ARN, names no secret, and leaves the secret's own record alone", async () => {
+      await closed();
+      const planted = `${EXECUTION_ARN_PREFIX}planted`;
+      execution('FAILED', { error: 'InvalidRotationRequest' });
+
+      await closed({ executionArn: planted });
+
+      expect(published()).toHaveLength(2);
+      expect(published()[1]?.text).not.toContain(SECRET_NAME);
+      expect([...items.keys()]).toEqual([SECRET_ARN, planted]);
+    });
+  });
+
   describe('an execution that succeeded', () => {
+    it('ends no failure of a rotation while AWSPENDING waits on another version', async () => {
+      await closed();
+      const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: BASE_VERSION } as const;
+
+      await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() + HOUR_MS) });
+
+      expect(published()).toHaveLength(1);
+      expect([...items.keys()]).toEqual([SECRET_ARN]);
+    });
+
+    it('ends a failure of a rotation when only the first read of the labels is stale', async () => {
+      await closed();
+      execution('SUCCEEDED');
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolvesOnce(secretDescription())
+        .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
+
+      await closed({ succeeded: true });
+
+      expect(published()).toHaveLength(2);
+      expect(items.size).toBe(0);
+    });
+
     it('sends nothing when nothing had failed', async () => {
       execution('SUCCEEDED');
 
@@ -175,6 +218,7 @@ describe('notify: executions', () => {
     it('is not described when its event names the rotation and the time', async () => {
       const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
       await closed();
+      promoted();
       stepFunctionsMock.reset();
 
       await closed({ succeeded: true, rotation, closedAt: new Date(FAILED_AT.getTime() - 1) });
@@ -203,6 +247,7 @@ describe('notify: executions', () => {
     it('counts by its event when DescribeExecution still shows it as running', async () => {
       await closed();
       execution('RUNNING', { stopDate: undefined });
+      promoted();
 
       await closed({ succeeded: true });
 

@@ -237,8 +237,13 @@ describe('promote', () => {
       expect(table.claims()).toEqual([[`token#${NEW_FINGERPRINT}`, '2026-07-01T08:00:19.250Z']]);
       expect(table.mock.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
         Key: tokenKey(NEW_FINGERPRINT),
-        ConditionExpression: '#status = :issued AND secretArn = :secretArn',
-        ExpressionAttributeValues: { ':issued': { S: 'issued' }, ':secretArn': { S: SECRET_ARN } },
+        ConditionExpression:
+          '#status = :issued AND secretArn = :secretArn AND pendingVersionId = :pendingVersionId',
+        ExpressionAttributeValues: {
+          ':issued': { S: 'issued' },
+          ':secretArn': { S: SECRET_ARN },
+          ':pendingVersionId': { S: DERIVED_VERSION },
+        },
       });
     });
 

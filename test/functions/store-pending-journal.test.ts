@@ -1,4 +1,8 @@
-import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import {
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -8,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { AccessTokenExpired, InvalidSecret, NewerLogin } from '../../functions/shared/errors.ts';
 import type { Exchange, SealedPair, TokenItem } from '../../functions/shared/journal/journal.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
+import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem, tokenKey } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { secretValue } from '../helpers/secret-value.ts';
@@ -47,7 +51,7 @@ describe('store-pending and the journal:', () => {
     it('is recorded before it is stored when Refresh could not record it', async () => {
       await stored();
 
-      expect(writes()).toEqual(['TransactWriteItemsCommand', 'PutSecretValueCommand']);
+      expect(writes()).toEqual(['TransactWriteItemsCommand', 'PutSecretValueCommand', 'UpdateItemCommand']);
       expect(table.records()).toEqual([[CURRENT_TOKEN, NEW_TOKEN, LINEAGE]]);
       expect(logged()).toMatchObject([
         {
@@ -58,13 +62,25 @@ describe('store-pending and the journal:', () => {
       ]);
     });
 
+    it('is recorded as stored in the pending version, which is all that Promote moves AWSCURRENT to', async () => {
+      const { pendingVersionId } = await stored();
+
+      expect(table.mock.commandCalls(UpdateItemCommand).map(({ args: [{ input }] }) => input)).toMatchObject([
+        {
+          Key: tokenKey(NEW_FINGERPRINT),
+          UpdateExpression: 'SET pendingVersionId = :pendingVersionId',
+          ExpressionAttributeValues: { ':pendingVersionId': { S: pendingVersionId } },
+        },
+      ]);
+    });
+
     it('is not recorded again when it is recorded', async () => {
       table.holdsTokens([RECORDED]);
       newest({});
 
       await stored();
 
-      expect(writes()).toEqual(['PutSecretValueCommand']);
+      expect(writes()).toEqual(['PutSecretValueCommand', 'UpdateItemCommand']);
       expect(table.reads()).toEqual([NEW_TOKEN, LINEAGE]);
     });
 
@@ -137,7 +153,7 @@ describe('store-pending and the journal:', () => {
 
       await stored({ pair: await world.sealedPair(KEPT) });
 
-      expect(writes()).toEqual(['TransactWriteItemsCommand', 'PutSecretValueCommand']);
+      expect(writes()).toEqual(['TransactWriteItemsCommand', 'PutSecretValueCommand', 'UpdateItemCommand']);
       expect(table.records()).toEqual([[CURRENT_TOKEN, LINEAGE]]);
     });
 
@@ -146,7 +162,7 @@ describe('store-pending and the journal:', () => {
 
       await stored({ pair: await world.sealedPair(KEPT) });
 
-      expect(writes()).toEqual(['PutSecretValueCommand']);
+      expect(writes()).toEqual(['PutSecretValueCommand', 'UpdateItemCommand']);
     });
 
     it('ends in AccessTokenExpired when the token is under another exchange', async () => {

@@ -2,9 +2,9 @@ import { PassThrough, Writable } from 'node:stream';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { commandLine } from '../../cli/shared/command-line.ts';
 import type { Context } from '../../cli/shared/context.ts';
 import { Terminal } from '../../cli/shared/terminal.ts';
+import { commandLine } from '../../functions/shared/command-line.ts';
 import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { ROTATION_FUNCTION_ARN } from './secret.ts';
 

@@ -1,3 +1,4 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
@@ -20,11 +21,14 @@ import { FunctionTime } from './function-time.ts';
  */
 export function playedExecutions() {
   const mock = mockAws(SFNClient);
+  const secretsMock = mockAws(SecretsManagerClient);
   const time = new FunctionTime();
 
   beforeEach(() => {
     time.begin(60_000);
     mock.reset();
+    secretsMock.reset();
+    secretsMock.on(DescribeSecretCommand).resolves({ VersionIdsToStages: {} });
     mock.on(StartExecutionCommand).resolves({});
     mock.on(RedriveExecutionCommand).resolves({});
     mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
@@ -36,6 +40,7 @@ export function playedExecutions() {
 
     dependencies(): WaitDependencies {
       return {
+        secrets: new SecretsManagerClient(),
         stepFunctions: new SFNClient(),
         stateMachineArn: STATE_MACHINE_ARN,
         sleep: time.sleep,
@@ -43,6 +48,21 @@ export function playedExecutions() {
         remainingMs: time.remainingMs,
       };
     },
+
+    /** What DescribeSecret shows, call after call; the last labels stay. */
+    labels(...reads: readonly (Readonly<Record<string, string[]>> | Error)[]): void {
+      const describing = secretsMock.on(DescribeSecretCommand);
+      for (const [index, read] of reads.entries()) {
+        const isLast = index === reads.length - 1;
+        if (read instanceof Error) {
+          if (isLast) describing.rejects(read);
+          else describing.rejectsOnce(read);
+        } else if (isLast) describing.resolves({ VersionIdsToStages: read });
+        else describing.resolvesOnce({ VersionIdsToStages: read });
+      }
+    },
+
+    labelReads: (): number => secretsMock.commandCalls(DescribeSecretCommand).length,
 
     /** Lets executions of these names exist, running or closed. */
     exists(...names: readonly string[]): void {

@@ -12,13 +12,13 @@ import { deploymentOf } from '../../functions/notify/deployment.ts';
 import type { ExecutionClosed, RotationEnded } from '../../functions/notify/notification-event.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { mockAws } from './aws-mock.ts';
-import { EXECUTION_ARN_PREFIX, executionDescription } from './execution-description.ts';
+import { executionDescription } from './execution-description.ts';
 import { watchedLog } from './no-secrets.ts';
 import { FAILURES_TABLE, playedNotifications, TOPIC_ARN } from './notifications.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, secretDescription, VERSION } from './secret.ts';
 import { SENTINELS } from './secret-value.ts';
+import { EXECUTION } from './task-requests.ts';
 
-export const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
 /** When the execution has failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
@@ -36,6 +36,7 @@ export function playedNotify() {
   const notifications = playedNotifications();
   const stepFunctionsMock = mockAws(SFNClient);
   const secretsMock = mockAws(SecretsManagerClient);
+  let executionArn = EXECUTION;
   const time: NotifyTime = { now: FAILED_AT, whileWaiting: async () => undefined };
 
   beforeEach(() => {
@@ -56,9 +57,11 @@ export function playedNotify() {
   ): void {
     const { purpose = 'rotate', ...description } = changes;
     const failed = status === 'FAILED';
+    executionArn = purpose === 'rotate' ? EXECUTION : `${EXECUTION}-check`;
+    if (status === 'SUCCEEDED' && purpose === 'rotate') promoted();
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(
       executionDescription(status, {
-        executionArn: EXECUTION_ARN,
+        executionArn,
         input: JSON.stringify({
           purpose,
           secretArn: SECRET_ARN,
@@ -75,6 +78,16 @@ export function playedNotify() {
           }),
         }),
         ...description,
+      }),
+    );
+  }
+
+  /** AWSCURRENT has moved to the version of the rotation. */
+  function promoted(): void {
+    secretsMock.on(DescribeSecretCommand).resolves(
+      secretDescription({
+        RotationLambdaARN: ROTATION_FUNCTION_ARN,
+        VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] },
       }),
     );
   }
@@ -111,7 +124,7 @@ export function playedNotify() {
   function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
     return told({
       kind: 'execution-closed',
-      executionArn: EXECUTION_ARN,
+      executionArn,
       succeeded: false,
       redriveCount: undefined,
       closedAt: undefined,
@@ -138,6 +151,7 @@ export function playedNotify() {
     secretsMock,
     time,
     execution,
+    promoted,
     failedIn,
     closed,
     rotationEnded,

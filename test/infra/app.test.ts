@@ -28,6 +28,13 @@ describe('the app', () => {
     ]);
   });
 
+  it('fails with one line when no secret is named', () => {
+    const run = synthesise({});
+
+    expect(run).toMatchObject({ status: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^secretNames: no secret is named, .* allSecrets=true [^\n]*\n$/);
+  });
+
   it('fails with one line when a setting cannot be used', () => {
     const run = synthesise({ schedule: 'rate(3 hours)' });
 

@@ -18,6 +18,16 @@ describe('the stack', () => {
     ['without options', {}],
     ['with every option', everyOption()],
     [
+      'with managed policies',
+      {
+        secretArnPatterns: Array.from(
+          { length: 120 },
+          (_, index) =>
+            `arn:aws:secretsmanager:*:*:secret:prod/contact-center/genesys-cloud/tenant-${index}/*`,
+        ),
+      },
+    ],
+    [
       'with a topic of its own that is told of no alarms',
       { alarms: false, removalPolicy: 'destroy' as const },
     ],

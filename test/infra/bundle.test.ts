@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { emptyFolder } from '../demonstration/project.ts';
 import { loadBundle, makeBundles } from '../helpers/bundles.ts';
 
 const directory = await makeBundles();
@@ -22,6 +24,14 @@ const VARIABLES = [
 ];
 
 describe('bundleFunctions', () => {
+  it('names its temporary folder after the process, so that leftovers of a killed one can be found', async () => {
+    vi.stubEnv('TMPDIR', emptyFolder());
+
+    const { directory: temporary } = await bundleFunctions();
+
+    expect(basename(temporary)).toMatch(new RegExp(`^genesys-token-rotation-${process.pid}-\\w{6}$`));
+  });
+
   it.each(FUNCTION_NAMES)('makes of %s a bundle and its source map, and nothing else', name => {
     expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual(['index.js', 'index.js.map']);
   });

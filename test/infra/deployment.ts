@@ -58,9 +58,11 @@ export function app(): App {
   return new App({ context: flags, outdir: mkdtempSync(join(DIRECTORY, 'assembly-')) });
 }
 
-/** A stack called `tokens`. */
+/** A stack called `tokens`, for all secrets unless some are named. */
 export function deployment(rotation: TokenRotationProps = {}): RotationStack {
-  return new RotationStack(app(), 'tokens', { rotation: { bundles: BUNDLES, ...rotation } });
+  const { secretArns, secretArnPatterns, secretNames } = rotation;
+  const allSecrets = [secretArns, secretArnPatterns, secretNames].every(names => names === undefined);
+  return new RotationStack(app(), 'tokens', { rotation: { bundles: BUNDLES, allSecrets, ...rotation } });
 }
 
 /** The template of such a stack. */
@@ -77,15 +79,23 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Finds the statements of a role by the role's description, which names what the role is for. */
+/** The logical id of a role, by its description, which names what the role is for. */
+export function roleId(stack: Template, owner: string): string {
+  return logicalId(stack, 'AWS::IAM::Role', { Description: `What ${owner} may do` });
+}
+
+/** The logical ids of the policies that a role has, the inline one first. */
+export function policyIdsOf(stack: Template, owner: string): string[] {
+  const Properties = { Roles: [{ Ref: roleId(stack, owner) }] };
+  return ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type =>
+    Object.keys(stack.findResources(type, { Properties })),
+  );
+}
+
+/** The statements of a role, in all its policies. */
 export function statementsOf(stack: Template, owner: string): Statement[] {
-  const role = Object.values(stack.findResources('AWS::IAM::Role')).find(
-    ({ Properties }) => Properties.Description === `What ${owner} may do`,
-  );
-  if (role === undefined) throw new Error(`There is no role of ${owner}.`);
-  return role.Properties.Policies.flatMap(
-    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
-  );
+  const { Resources } = stack.toJSON();
+  return policyIdsOf(stack, owner).flatMap(id => Resources[id].Properties.PolicyDocument.Statement);
 }
 
 /** The properties of the resources of a type, in the order of the template. */

@@ -7,6 +7,8 @@ import {
   failuresTableId,
   functionId,
   logicalId,
+  policyIdsOf,
+  propertiesOf,
   type Statement,
   statementsOf,
   template,
@@ -181,13 +183,29 @@ describe('the roles', () => {
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('are nine, and hold all their grants themselves', () => {
-    const roles = Object.values(everySecret.findResources('AWS::IAM::Role'));
+  it('are nine, each with one policy of its own and no other', () => {
+    const roles = everySecret.findResources('AWS::IAM::Role');
+    const policies = propertiesOf(everySecret, 'AWS::IAM::Policy');
 
-    expect(roles.length).toBe(9);
-    expect(roles.filter(({ Properties }) => Properties.ManagedPolicyArns !== undefined)).toEqual([]);
-    everySecret.resourceCountIs('AWS::IAM::Policy', 0);
+    const own = Object.values(roles).filter(
+      ({ Properties }) => Properties.ManagedPolicyArns !== undefined || Properties.Policies !== undefined,
+    );
+    expect(Object.keys(roles)).toHaveLength(9);
+    expect(own).toEqual([]);
+    expect(policies).toHaveLength(9);
+    expect(policies.map(({ Roles }) => Roles)).toEqual(
+      expect.arrayContaining(Object.keys(roles).map(id => [{ Ref: id }])),
+    );
     everySecret.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+  });
+
+  it.each([
+    ...FUNCTION_NAMES.map(name => [`tokens-${name}`, functionId(everySecret, name)]),
+    ['the state machine tokens', logicalId(everySecret, 'AWS::StepFunctions::StateMachine')],
+  ])('have the policy of %s before anybody uses it', (owner, id = '') => {
+    const { DependsOn } = everySecret.toJSON().Resources[id];
+
+    expect(DependsOn).toEqual(expect.arrayContaining(policyIdsOf(everySecret, owner ?? '')));
   });
 
   it('name a resource wherever AWS knows one', () => {

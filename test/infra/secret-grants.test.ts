@@ -31,7 +31,7 @@ describe('the grants on secrets', () => {
     expect(use?.Condition).toEqual(ROTATES_HERE);
   });
 
-  it('reach every secret that names the rotation function when none is given', () => {
+  it('reach every secret that names the rotation function with allSecrets', () => {
     const [use] = statementsOf(everySecret, 'tokens-fetch');
 
     expect(use?.Resource).toEqual(arn('secretsmanager', 'secret:*'));

@@ -19,7 +19,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
 
 /** Type and name of every resource of a deployment that is given a name; the journal's table has a generated one. */
 function namesOf(stackName: string): string[] {
-  const rotation = { bundles: BUNDLES, encryptExecutionData: true };
+  const rotation = { bundles: BUNDLES, allSecrets: true, encryptExecutionData: true };
   const stack = Template.fromStack(new RotationStack(app(), stackName, { rotation }));
   const journal = stack.findResources('AWS::DynamoDB::Table')[journalTableId(stack)];
   return Object.entries(NAME_PROPERTIES).flatMap(([type, property]) =>

@@ -14,6 +14,7 @@ import {
   journalTableId,
   logicalId,
   propertiesOf,
+  roleId,
   template,
 } from './deployment.ts';
 
@@ -43,10 +44,10 @@ const EVERY_FUNCTION = {
 describe('the functions', () => {
   it.each([
     ['rotation', 60, { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
-    ['fetch', 15, {}],
-    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['fetch', 15, { HOST_REQUIRED: 'true' }],
+    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
     ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
-    ['verify', 18, {}],
+    ['verify', 18, { HOST_REQUIRED: 'true' }],
     ['promote', 15, { JOURNAL_TABLE }],
     [
       'notify',
@@ -109,6 +110,16 @@ describe('the functions', () => {
     });
   });
 
+  it.each([
+    ['secretArns', { secretArns: everyOption().secretArns ?? [] }],
+    ['secretArnPatterns', { secretArnPatterns: everyOption().secretArnPatterns ?? [] }],
+    ['secretNames', { secretNames: ['genesys/a'] }],
+  ])('require no host in the value of secrets that are named by %s', (_option, selection) => {
+    const variables = propertiesOf(template(selection), 'AWS::Lambda::Function');
+
+    expect(JSON.stringify(variables)).not.toContain('HOST_REQUIRED');
+  });
+
   it('get the given memory, and their logs the given retention', () => {
     changed.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 1024 });
     changed.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
@@ -159,26 +170,52 @@ describe("the seal's key", () => {
     plain.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/tokens' });
   });
 
-  it('leaves the decision about its use to the policies of this account', () => {
-    plain.hasResourceProperties('AWS::KMS::Key', {
-      KeyPolicy: {
-        Statement: [
-          {
-            Action: 'kms:*',
-            Effect: 'Allow',
-            Principal: {
-              AWS: {
-                'Fn::Join': [
-                  '',
-                  ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root'],
-                ],
-              },
-            },
-            Resource: '*',
-          },
-        ],
+  /** The statements of the key's policy. */
+  function policyOf(stack: Template): unknown {
+    const [key] = propertiesOf(stack, 'AWS::KMS::Key').filter(
+      ({ PendingWindowInDays }) => PendingWindowInDays,
+    );
+    return (key?.KeyPolicy as { Statement: unknown } | undefined)?.Statement;
+  }
+  const role = (name: string) => ({ 'Fn::GetAtt': [roleId(plain, `tokens-${name}`), 'Arn'] });
+  const administration = {
+    Action: 'kms:*',
+    Effect: 'Allow',
+    Principal: {
+      AWS: {
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']],
       },
-    });
+    },
+    Resource: '*',
+  };
+  const denial = { Effect: 'Deny', Principal: { AWS: '*' }, Resource: '*' };
+  const useByFunctions = [
+    {
+      ...denial,
+      Sid: 'OpenInFunctionsOnly',
+      Action: ['kms:Decrypt', 'kms:ReEncryptFrom'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [role('refresh'), role('store-pending')] } },
+    },
+    {
+      ...denial,
+      Sid: 'SealInFunctionsOnly',
+      Action: ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [role('refresh'), role('rotation')] } },
+    },
+  ];
+
+  it('is administered by the account, used by the functions only, and not deleted by mistake', () => {
+    expect(policyOf(plain)).toEqual([
+      administration,
+      { ...denial, Sid: 'NoDeletion', Action: 'kms:ScheduleKeyDeletion' },
+      ...useByFunctions,
+    ]);
+  });
+
+  it('can be deleted with the stack where nothing is to stay', () => {
+    const stack = template({ removalPolicy: 'destroy' });
+
+    expect(policyOf(stack)).toEqual([administration, ...useByFunctions]);
   });
 });
 
@@ -193,7 +230,7 @@ describe('TokenRotation', () => {
   it('names everything after its own place in the tree when it is given no prefix', () => {
     const stack = new Stack(app(), 'Credentials');
 
-    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES });
+    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, allSecrets: true });
 
     Template.fromStack(stack).hasResourceProperties('AWS::StepFunctions::StateMachine', {
       StateMachineName: 'Credentials-Genesys-BE6AD4A0',
@@ -210,6 +247,8 @@ describe('TokenRotation', () => {
     ['window', { window: '9h' }],
     ['genesysLoginUrl', { genesysGateway: { ...GATEWAY, loginUrl: 'http://gateway.example' } }],
     ['genesysApiUrl', { genesysGateway: { ...GATEWAY, apiUrl: 'gateway.example' } }],
+    ['secretNames', { allSecrets: false }],
+    ['secretNames', { secretArns: [], secretArnPatterns: [], secretNames: [] }],
     ['secretArns', { secretArns: ['genesys/a'] }],
     ['secretArns', { secretArns: ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a'] }],
     ['secretArnPatterns', { secretArnPatterns: ['genesys/*'] }],

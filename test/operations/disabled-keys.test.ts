@@ -83,7 +83,7 @@ describe('with a disabled key of the secret', () => {
       credentials: [
         {
           health: 'stuck',
-          warnings: [expect.stringContaining('Nobody can read its value')],
+          impact: expect.stringContaining('Consumers cannot read the credential'),
           execution: null,
         },
       ],
@@ -156,7 +156,8 @@ describe('with a disabled key of the executions', () => {
       expect(result).toMatchObject({
         credentials: [
           {
-            health: 'stuck',
+            // The refresh has ended the access token of AWSCURRENT.
+            health: 'expired',
             execution: { arn: execution?.executionArn, status: 'FAILED', error: 'unknown' },
           },
         ],

@@ -62,9 +62,10 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
   }
 
   const executions = (secretArn: string): ExecutionSnapshot[] =>
-    sandbox.stepFunctions
-      .executions(sandbox.stateMachineArn)
-      .filter(({ input }) => v.parse(executionInput, JSON.parse(input)).secretArn === secretArn);
+    sandbox.stepFunctions.executions(sandbox.stateMachineArn).filter(({ input }) => {
+      const parsed = v.safeParse(executionInput, JSON.parse(input));
+      return parsed.success && parsed.output.secretArn === secretArn;
+    });
 
   return {
     ...world,

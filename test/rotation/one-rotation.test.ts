@@ -113,6 +113,13 @@ describe('a rotation', () => {
     expect(logs.length).toBeGreaterThan(6);
     expect(responses.length).toBeGreaterThanOrEqual(10);
 
+    // As Lambda's runtime writes it for the log format JSON: the error's class, not its name.
+    expect(logs.map(({ text }) => JSON.parse(text))).toContainEqual(
+      expect.objectContaining({
+        level: 'ERROR',
+        message: expect.objectContaining({ errorType: 'AccessTokenRejected' }),
+      }),
+    );
     expect(leaksIn(JSON.stringify(logs), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify(execution), secretValues)).toEqual([]);
     expect(leaksIn(JSON.stringify([taskPayloads, responses]), secretValues)).toEqual([]);

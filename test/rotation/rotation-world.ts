@@ -72,8 +72,8 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     // Where time runs, the workflow's retries need not be waited for.
     if (type === 'TaskFailed' && !sandbox.clock.standsStill) setImmediate(() => sandbox.clock.advance(1_000));
     if (type !== 'ExecutionStarted') return;
-    const input = v.parse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
-    startedExecution(input.versionId).resolve(executionArn);
+    const input = v.safeParse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
+    if (input.success) startedExecution(input.output.versionId).resolve(executionArn);
   });
 
   /** Lets time pass until a promise settles. */

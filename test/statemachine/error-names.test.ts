@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
@@ -70,14 +69,6 @@ function exceptions(client: object): readonly string[] {
     .map(([name]) => name);
 }
 
-/** The names in backticks in the first column of the README's tables. */
-function documentedNames(): readonly string[] {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  return [...readme.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
-  );
-}
-
 describe('the errors that the definition matches', () => {
   it.each(matched)('exist in $state', ({ functionName, names }) => {
     const known = [
@@ -106,11 +97,5 @@ describe('the errors of the functions', () => {
     const others = Object.values(classes).filter(Class => !(new Class('') instanceof RotationError));
 
     expect(others).toEqual([]);
-  });
-
-  it('are each matched in the definition or have a row in the README', () => {
-    const described = [...matched.flatMap(({ names }) => names), ...documentedNames()];
-
-    expect(OWN.filter(name => !described.includes(name))).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ interface Policy {
 
 /** A short fault of AWS: 15 s at most. */
 const SHORT: Policy = { waits: [1, 2, 4, 8], jitter: 'FULL' };
+/** The writes of Secrets Manager: a quota of 50 a second, which many rotations that start together use up. */
+const WRITE: Policy = { waits: [1, 2, 4, 8, 8, 8, 8, 8], jitter: 'FULL' };
 /** The outcome of the exchange is unknown. The second attempt waits for its deadline (ExchangeInProgress). */
 const ONCE: Policy = { waits: [2], jitter: 'FULL' };
 /** Until the deadline of another exchange, at most 35 s, has surely passed. */
@@ -83,9 +85,16 @@ const API_CALL = {
 const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   Refresh: EXCHANGE,
-  StorePending: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ...KMS, ...DYNAMODB },
+  StorePending: {
+    ...NOT_RUN,
+    ...ENDED,
+    ...SECRETS_MANAGER,
+    ThrottlingException: WRITE,
+    ...KMS,
+    ...DYNAMODB,
+  },
   Verify: API_CALL,
-  Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ...DYNAMODB },
+  Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ThrottlingException: WRITE, ...DYNAMODB },
   RefreshAgain: EXCHANGE,
   StandDown: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   CheckConfiguration: API_CALL,

@@ -1,3 +1,4 @@
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   ExecutionStatus,
@@ -17,6 +18,7 @@ import { parseDefinition } from '../../statemachine/definition.ts';
 import { definitionText } from '../../statemachine/definition-text.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { RUN_REQUEST } from '../helpers/run-request.ts';
+import { BASE_VERSION, secretDescription, VERSION } from '../helpers/secret.ts';
 
 const definition = parseDefinition(definitionText());
 
@@ -202,6 +204,7 @@ describe('the age at which a refused token counts as expired', () => {
 describe('the time of the rotation function', () => {
   const functionMs = FUNCTIONS.rotation.timeoutSeconds * 1_000;
   const stepFunctions = mockAws(SFNClient);
+  const secrets = mockAws(SecretsManagerClient);
 
   /** DescribeSecret, GenerateDataKey, StartExecution. */
   const CALLS_BEFORE_WAITING = 3;
@@ -223,9 +226,18 @@ describe('the time of the rotation function', () => {
         executionArn,
         status: remainingMs > endsAtMs ? ExecutionStatus.RUNNING : ExecutionStatus.SUCCEEDED,
       }));
+      secrets.on(DescribeSecretCommand).callsFake(() =>
+        secretDescription({
+          VersionIdsToStages:
+            remainingMs > endsAtMs
+              ? { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }
+              : { [BASE_VERSION]: ['AWSPREVIOUS'], [VERSION]: ['AWSCURRENT'] },
+        }),
+      );
 
       const execution = await runExecution(RUN_REQUEST, {
         stepFunctions: new SFNClient(),
+        secrets: new SecretsManagerClient(),
         stateMachineArn: 'arn:aws:states:eu-central-1:111122223333:stateMachine:rotation',
         sleep: async ms => {
           remainingMs -= ms;

@@ -267,14 +267,34 @@ export async function recordExchange(
 }
 
 /**
+ * Records in which version StorePending has stored a token's pair. Promote moves AWSCURRENT to no other version: one with
+ * AWSPENDING may have no value, or not this one. Safe to repeat.
+ */
+export async function recordStored(
+  journal: Journal,
+  fingerprint: string,
+  pendingVersionId: string,
+): Promise<void> {
+  await journal.dynamoDb.send(
+    new UpdateItemCommand({
+      TableName: journal.tableName,
+      Key: tokenKey(fingerprint),
+      UpdateExpression: 'SET pendingVersionId = :pendingVersionId',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':pendingVersionId': { S: pendingVersionId } },
+    }),
+  );
+}
+
+/**
  * Claims a token for a Promote that is about to move AWSCURRENT to its pair: until then nobody exchanges it.
  *
- * @returns false when the token is not, or not any more, one that may be promoted
+ * @returns false when the token may not, or no longer, be promoted, or its pair is stored in another version
  */
 export async function claimToken(
   journal: Journal,
   secretArn: string,
-  fingerprint: string,
+  { fingerprint, pendingVersionId }: { readonly fingerprint: string; readonly pendingVersionId: string },
   until: Date,
 ): Promise<boolean> {
   return succeeds(
@@ -283,13 +303,15 @@ export async function claimToken(
         TableName: journal.tableName,
         Key: tokenKey(fingerprint),
         UpdateExpression: 'SET claimedUntil = :until ADD revision :one',
-        ConditionExpression: '#status = :issued AND secretArn = :secretArn',
+        ConditionExpression:
+          '#status = :issued AND secretArn = :secretArn AND pendingVersionId = :pendingVersionId',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ':until': { S: until.toISOString() },
           ':one': { N: '1' },
           ':issued': { S: 'issued' },
           ':secretArn': { S: secretArn },
+          ':pendingVersionId': { S: pendingVersionId },
         },
       }),
     ),

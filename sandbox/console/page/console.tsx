@@ -4,6 +4,8 @@ import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
 
+const LOST = 'The sandbox does not respond. If it is running, open the address that it printed.';
+
 /** The whole page. */
 export function Console() {
   const live = useOverview();
@@ -15,7 +17,7 @@ export function Console() {
       <ErrorBar error={actions.error} onDismiss={actions.dismissError} />
       {overview === undefined || machine === undefined ? (
         <p class="connecting" role="status">
-          {live.connection === 'lost' ? 'The sandbox does not respond. Is it still running?' : 'Connecting…'}
+          {live.connection === 'lost' ? LOST : 'Connecting…'}
         </p>
       ) : (
         <ConsoleBody live={live} overview={overview} machine={machine} actions={actions} />

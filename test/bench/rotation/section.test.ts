@@ -6,7 +6,7 @@ import { rotationSection } from '../../../bench/rotation/section.ts';
 import type { RotationTimes } from '../../../bench/rotation/timed-sandbox.ts';
 
 const WAITS: readonly Wait[] = [
-  { kind: 'aws', name: 'states:DescribeExecution', by: 'rotation', fromMs: 0, toMs: 25 },
+  { kind: 'aws', name: 'secretsmanager:DescribeSecret', by: 'rotation', fromMs: 0, toMs: 25 },
   { kind: 'aws', name: 'kms:Decrypt', by: 'store-pending', fromMs: 25, toMs: 50 },
   { kind: 'aws', name: 'kms:Decrypt', by: 'store-pending', fromMs: 25, toMs: 50 },
   { kind: 'transition', name: 'states', fromMs: 50, toMs: 80 },
@@ -80,11 +80,11 @@ describe('rotationSection', () => {
     );
   });
 
-  it('refuses a call without a reason', () => {
+  it('refuses a call that is not listed', () => {
     const unexplained: Wait = { kind: 'aws', name: 'sqs:SendMessage', by: 'fetch', fromMs: 0, toMs: 1 };
 
     expect(() => rotationSection(report({ ...rotation(1, 1, 1), waits: [unexplained] }))).toThrow(
-      'has no reason for fetch sqs:SendMessage',
+      'does not have fetch sqs:SendMessage',
     );
   });
 });

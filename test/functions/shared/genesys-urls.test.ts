@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { genesysUrls } from '../../../functions/shared/genesys-urls.ts';
+import { genesysUrls, InvalidGateway } from '../../../functions/shared/genesys-urls.ts';
 
 describe('genesys-urls', () => {
   it.each([
@@ -48,12 +48,45 @@ describe('genesys-urls', () => {
     },
   );
 
-  it.each(['gateway.example', 'ftp://gateway.example', 'localhost:8080'])(
-    'refuses %j by the name of its variable, as no http or https URL',
+  it.each(['gateway.example', 'ftp://gateway.example', 'localhost:8080', 'file:///etc/passwd'])(
+    'refuses %j by the name of its variable, as no URL of a gateway',
     url => {
       const environment = { GENESYS_LOGIN_URL: 'https://gateway.example', GENESYS_API_URL: url };
 
+      expect(() => genesysUrls(environment)).toThrow(InvalidGateway);
       expect(() => genesysUrls(environment)).toThrow(/GENESYS_API_URL/);
     },
   );
+
+  it.each([
+    'http://gateway.example/{host}',
+    'http://{host}',
+    'http://10.0.0.1',
+    'http://0.0.0.0:8080',
+    'http://localhost.gateway.example',
+    'http://127.0.0.1.gateway.example',
+    'http://127.0.0.1@gateway.example',
+    'http://127.0.0.1:80@gateway.example:80',
+    'http://[::2]',
+    'http://[::ffff:10.0.0.1]',
+    '\thttp://gateway.example',
+  ])('refuses to send secrets in clear text to %j', url => {
+    const api = { GENESYS_LOGIN_URL: 'https://gateway.example', GENESYS_API_URL: url };
+    const login = { GENESYS_LOGIN_URL: url, GENESYS_API_URL: 'https://gateway.example' };
+
+    expect(() => genesysUrls(api)).toThrow(/GENESYS_API_URL is not an https URL/);
+    expect(() => genesysUrls(login)).toThrow(/GENESYS_LOGIN_URL is not an https URL/);
+  });
+
+  it.each([
+    'http://localhost:8080/login.{host}',
+    'http://127.0.0.1:8080/login.{host}',
+    'http://127.255.255.254',
+    'http://[::1]:8080',
+    'http://[0:0:0:0:0:0:0:1]',
+    'https://gateway.example',
+    'HTTPS://gateway.example',
+  ])('accepts %j', url => {
+    expect(() => genesysUrls({ GENESYS_LOGIN_URL: url, GENESYS_API_URL: url })).not.toThrow();
+  });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../../functions/shared/errors.ts';
 import { requestFields } from '../../../functions/shared/request.ts';
+import { EXECUTION_ARN_PREFIX } from '../../helpers/execution-description.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
+import { SECRET_ARN, VERSION } from '../../helpers/secret.ts';
 import { SENTINELS } from '../../helpers/secret-value.ts';
+import { EXECUTION } from '../../helpers/task-requests.ts';
 
 /** What reading a field throws; the value that was wrong is a secret, and must not be quoted. */
 function refusal(read: () => unknown): Promise<Error> {
@@ -54,6 +57,31 @@ describe('request', () => {
       expect(error.message).toContain('SecretId');
     },
   );
+
+  it.each([
+    ['secretArn', SECRET_ARN.slice(0, -1)],
+    ['secretArn', `${SECRET_ARN}\n`],
+    ['secretArn', `${SECRET_ARN.slice(0, -7)}\n\nWHAT TO DO: x-AbCdEf`],
+    ['secretArn', 'genesys/voicemail'],
+    ['executionArn', `${EXECUTION_ARN_PREFIX}a\u202eb`],
+    ['executionArn', `${EXECUTION_ARN_PREFIX}${'a'.repeat(81)}`],
+    ['id', 'a b'],
+    ['id', 'v\u001b[31m'],
+    ['id', 'v'.repeat(65)],
+  ] as const)('refuses a malformed %s without quoting it: %j', async (kind, value) => {
+    const error = await refusal(() => requestFields('The request', { key: value })[kind]('key'));
+
+    expect(error).toBeInstanceOf(InvalidRotationRequest);
+    expect(error.message).not.toContain(value);
+  });
+
+  it('reads ARNs and ids in their shapes', () => {
+    const fields = requestFields('The request', { secret: SECRET_ARN, execution: EXECUTION, id: VERSION });
+
+    expect(fields.secretArn('secret')).toBe(SECRET_ARN);
+    expect(fields.executionArn('execution')).toBe(EXECUTION);
+    expect(fields.id('id')).toBe(VERSION);
+  });
 
   it.each([undefined, '', 7, [SENTINELS.rotationToken]])(
     'refuses %j where a string or null is expected',

@@ -4,9 +4,13 @@ import { RotationStack } from 'genesys-token-rotation/rotation-stack';
 
 /** A CDK app of someone else: the construct beside other resources, and the whole stack. */
 const app = new App();
-const props: TokenRotationProps = { namePrefix: 'tokens', schedule: 'rate(4 hours)' };
+const props: TokenRotationProps = {
+  namePrefix: 'tokens',
+  schedule: 'rate(4 hours)',
+  secretNames: ['crm/genesys'],
+};
 const stack = new Stack(app, 'mine');
 const { stateMachine } = new TokenRotation(stack, 'Tokens', props);
 stack.exportValue(stateMachine.stateMachineArn);
-new RotationStack(app, 'genesys-token-rotation');
+new RotationStack(app, 'genesys-token-rotation', { rotation: { allSecrets: true } });
 app.synth();

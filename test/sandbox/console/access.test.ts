@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageRoute } from '../../../sandbox/console/page-files.ts';
-import { jsonRequest, type Sent } from '../control/control-client.ts';
+import { jsonRequest, type Sent, send } from '../control/control-client.ts';
 import { type ConsoleWorld, consoleWorld, folderWith, PAGE_FILES } from './console-world.ts';
 
 const ARN = 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:x';
@@ -46,6 +46,27 @@ describe('the console', () => {
     const answers = await Promise.all(ROUTES.map(route => statusOf(world, route, headers)));
 
     expect(answers).toEqual(ROUTES.map(([target]) => ({ target, status: 403, leaks: false })));
+    expect(world.sandbox.callLog.calls()).toHaveLength(before);
+    expect(world.sandbox.clock.nowMs()).toBe(beforeMs);
+    expect(world.sandbox.faults.rules()).toEqual([]);
+  });
+
+  it('answers nothing without the token but the files of the page', async () => {
+    const world = await consoleWorld();
+    const before = world.sandbox.callLog.calls().length;
+    const beforeMs = world.sandbox.clock.nowMs();
+
+    const answers = await Promise.all(
+      ROUTES.map(async ([target, sent]) => {
+        const { status, text } = await send(world.url, target, sent);
+        return { target, status, leaks: text.includes('genesys-token-rotation') };
+      }),
+    );
+
+    const files = ['/', '/index.html', '/main.js'];
+    expect(answers).toEqual(
+      ROUTES.map(([target]) => ({ target, status: files.includes(target) ? 200 : 401, leaks: false })),
+    );
     expect(world.sandbox.callLog.calls()).toHaveLength(before);
     expect(world.sandbox.clock.nowMs()).toBe(beforeMs);
     expect(world.sandbox.faults.rules()).toEqual([]);

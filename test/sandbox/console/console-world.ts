@@ -6,7 +6,7 @@ import type { CredentialView, ExecutionView, Overview } from '../../../sandbox/c
 import type { SandboxOptions } from '../../../sandbox/sandbox-options.ts';
 import { emptyFolder } from '../../demonstration/project.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
-import { jsonRequest, type Sent, send, sendForJson } from '../control/control-client.ts';
+import { jsonRequest, type Sent, send, sendForJson, withToken } from '../control/control-client.ts';
 
 /** See {@link consoleWorld}. */
 export type ConsoleWorld = Awaited<ReturnType<typeof consoleWorld>>;
@@ -42,23 +42,25 @@ export async function consoleWorld(options: SandboxOptions = {}) {
   const { server, opened } = consoleServer(world.sandbox, pageFolder());
   await server.listen();
   onTestFinished(() => server.close());
-  const { url } = server;
+  const { url, token } = server;
 
-  const get = async (target: string): Promise<unknown> => (await sendForJson(url, target)).body;
+  const get = async (target: string): Promise<unknown> =>
+    (await sendForJson(url, target, withToken(token))).body;
   const overview = async (): Promise<Overview> => (await get('/overview')) as Overview;
   return {
     ...world,
     url,
+    token,
     opened,
     close: () => server.close(),
     get,
     overview,
-    send: (target: string, sent?: Sent) => send(url, target, sent),
-    post: (target: string, body: unknown) => sendForJson(url, target, jsonRequest(body)),
+    send: (target: string, sent?: Sent) => send(url, target, withToken(token, sent)),
+    post: (target: string, body: unknown) => sendForJson(url, target, withToken(token, jsonRequest(body))),
 
     /** Lets time pass until nothing is under way any more, a minute if not told otherwise. */
     async advance(ms = 60_000): Promise<void> {
-      await sendForJson(url, '/clock/advance', jsonRequest({ ms }));
+      await sendForJson(url, '/clock/advance', withToken(token, jsonRequest({ ms })));
     },
 
     /** The newest execution. */

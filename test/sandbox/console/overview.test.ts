@@ -51,6 +51,7 @@ describe('the overview', () => {
           accessTokenFingerprint: credentials[0]?.versions[0]?.accessToken?.fingerprint,
           accessTokenExpiresAt: expiresAt,
         },
+        verdict: { impact: 'Consumers hold a working access token.', next: [] },
       },
     ]);
   });

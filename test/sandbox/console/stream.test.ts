@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Overview } from '../../../sandbox/console/views.ts';
-import { consoleWorld } from './console-world.ts';
+import { type ConsoleWorld, consoleWorld } from './console-world.ts';
 
 /** What a page hears of the stream. */
 interface Heard {
@@ -15,10 +15,10 @@ interface Heard {
 }
 
 /** Listens to the stream as the page does. */
-async function listen(url: string): Promise<Heard> {
+async function listen({ url, token }: Pick<ConsoleWorld, 'url' | 'token'>): Promise<Heard> {
   const gone = new AbortController();
   onTestFinished(() => gone.abort());
-  const response = await fetch(`${url}/stream`, { signal: gone.signal });
+  const response = await fetch(`${url}/stream?token=${token}`, { signal: gone.signal });
   const reader = (response.body ?? new ReadableStream<Uint8Array>())
     .pipeThrough(new TextDecoderStream())
     .getReader();
@@ -57,7 +57,7 @@ describe('the stream', () => {
     const world = await consoleWorld();
     await world.credential();
 
-    const stream = await listen(world.url);
+    const stream = await listen(world);
 
     expect(stream.type).toBe('text/event-stream; charset=utf-8');
     expect(await stream.overview()).toEqual(await world.overview());
@@ -67,8 +67,8 @@ describe('the stream', () => {
   it('follows a rotation to its end, for two pages alike', async () => {
     const world = await consoleWorld({ virtualTime: false });
     const { secretArn } = await world.credential();
-    const first = await listen(world.url);
-    const second = await listen(world.url);
+    const first = await listen(world);
+    const second = await listen(world);
     const isRunning = ({ executions }: Overview): boolean => executions[0]?.status === 'RUNNING';
     const isOver = ({ executions, credentials }: Overview): boolean =>
       executions[0]?.status === 'SUCCEEDED' && credentials[0]?.rotation.status === 'idle';
@@ -86,7 +86,7 @@ describe('the stream', () => {
     ['the time is moved', '/clock/advance', { ms: 60_000 }],
   ])('sends another one when %s', async (_what, target, body) => {
     const world = await consoleWorld();
-    const stream = await listen(world.url);
+    const stream = await listen(world);
     const before = await stream.overview();
 
     await world.post(target, body);
@@ -99,7 +99,7 @@ describe('the stream', () => {
   it('tells of what changes without any call, such as a revoked login', async () => {
     const world = await consoleWorld();
     const { clientId } = await world.credential();
-    const stream = await listen(world.url);
+    const stream = await listen(world);
     const { credentials } = await stream.overview();
 
     const [lineage] = world.sandbox.genesysCloud.lineages(clientId);
@@ -114,8 +114,8 @@ describe('the stream', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const world = await consoleWorld();
-    const first = await listen(world.url);
-    const second = await listen(world.url);
+    const first = await listen(world);
+    const second = await listen(world);
     await Promise.all([first.overview(), second.overview()]);
     const timersMeanwhile = vi.getTimerCount();
 
@@ -132,7 +132,7 @@ describe('the stream', () => {
 
   it('ends when the server is closed', async () => {
     const world = await consoleWorld();
-    const stream = await listen(world.url);
+    const stream = await listen(world);
     await stream.overview();
 
     await world.close();

@@ -16,11 +16,14 @@ describe('npm run sandbox', () => {
       ...['--fault', 'genesys:token=throttled,nth=1', '--fault', 'kms:*=hang,share=0.5', '--seed', '7'],
     );
 
-    const { control } = JSON.parse(await program.ready()) as { control: { url: string } };
-    const answer = await fetch(`${control.url}/faults`);
+    const { control } = JSON.parse(await program.ready()) as { control: { url: string; token: string } };
+    const stranger = await fetch(`${control.url}/faults`);
+    const headers = { authorization: `Bearer ${control.token}` };
+    const answer = await fetch(`${control.url}/faults`, { headers });
     const faults: unknown = await answer.json();
     program.signal('SIGINT');
 
+    expect(stranger.status).toBe(401);
     expect(faults).toMatchObject([
       // The first login has not counted.
       { text: 'genesys:token=throttled,nth=1', injected: 0 },

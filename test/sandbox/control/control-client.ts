@@ -41,6 +41,11 @@ export async function sendForJson(
   return { status, body: answer === '' ? undefined : JSON.parse(answer) };
 }
 
+/** The same request with the token of the server. */
+export function withToken(token: string, sent: Sent = {}): Sent {
+  return { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } };
+}
+
 /** A request with a JSON body. */
 export function jsonRequest(body: unknown, method = 'POST'): Sent {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };

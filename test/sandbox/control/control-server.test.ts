@@ -4,9 +4,9 @@ import { ControlServer } from '../../../sandbox/control/control-server.ts';
 import { controlRoutes } from '../../../sandbox/control/routes.ts';
 import type { Faults } from '../../../sandbox/faults/faults.ts';
 import { faultWorld } from '../faults/fault-world.ts';
-import { jsonRequest, type Sent, sendForJson } from './control-client.ts';
+import { jsonRequest, type Sent, sendForJson, send as sendRaw, withToken } from './control-client.ts';
 
-/** A control API, and `send`, which may set any header. */
+/** A control API, and `send`, which has its token and may set any header. */
 async function control() {
   const { clock, faults } = faultWorld();
   const cloudTrail = new CloudTrail({ clock, accountId: '123456789012', region: 'us-east-1' });
@@ -15,7 +15,7 @@ async function control() {
   await server.listen();
   onTestFinished(() => server.close());
 
-  const send = (path: string, sent?: Sent) => sendForJson(server.url, path, sent);
+  const send = (path: string, sent?: Sent) => sendForJson(server.url, path, withToken(server.token, sent));
   const sendJson = (path: string, body: unknown) => send(path, jsonRequest(body));
   return { clock, faults, cloudTrail, server, send, sendJson };
 }
@@ -144,6 +144,67 @@ describe('the control API', () => {
 
     expect([read.status, written.status]).toStrictEqual([403, 403]);
     expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it.each([
+    ['no token', '/faults', {}],
+    ['an empty token', '/faults', { authorization: 'Bearer ' }],
+    ['a wrong token', '/faults', { authorization: `Bearer ${'A'.repeat(43)}` }],
+    ['a wrong token in the query', `/faults?token=${'A'.repeat(43)}`, {}],
+    ['a token that is no bearer token', '/faults', { authorization: 'Basic AAAA' }],
+  ])('refuses every request with %s', async (_what, path, headers) => {
+    const { server, faults, clock } = await control();
+    const beforeMs = clock.nowMs();
+    const json = { 'content-type': 'application/json', ...headers };
+    const advance = path.replace('/faults', '/clock/advance');
+
+    const answers = await Promise.all([
+      sendRaw(server.url, path, { headers }),
+      sendRaw(server.url, path, { method: 'POST', headers: json, body: JSON.stringify(RULE) }),
+      sendRaw(server.url, path, { method: 'DELETE', headers }),
+      sendRaw(server.url, advance, { method: 'POST', headers: json, body: '{"ms":1}' }),
+    ]);
+
+    expect(answers.map(({ status }) => status)).toStrictEqual([401, 401, 401, 401]);
+    expect(answers.every(({ text }) => !text.includes(server.token))).toBe(true);
+    expect(faults.rules()).toStrictEqual([]);
+    expect(clock.nowMs()).toBe(beforeMs);
+  });
+
+  it('accepts the token in the query of what a browser loads, and of nothing else', async () => {
+    const { server, faults } = await control();
+    const { url, token } = server;
+
+    const read = await sendForJson(url, `/faults?token=${token}`);
+    const written = await sendForJson(url, `/faults?token=${token}`, jsonRequest(RULE));
+
+    expect([read.status, written.status]).toStrictEqual([200, 401]);
+    expect(faults.rules()).toStrictEqual([]);
+  });
+
+  it('has another token at each start', async () => {
+    const [first, second] = [await control(), await control()];
+
+    const { status } = await sendForJson(second.server.url, '/clock', withToken(first.server.token));
+
+    expect(status).toBe(401);
+  });
+
+  it('leads a browser to the page once, because others can read its command line', async () => {
+    const { server } = await control();
+    const address = server.onceUrl();
+    const path = address.slice(server.url.length);
+
+    const first = await sendRaw(server.url, path);
+    const second = await sendRaw(server.url, path);
+
+    expect(address).not.toContain(server.token);
+    expect(first).toMatchObject({
+      status: 303,
+      headers: { location: `/?token=${server.token}`, 'cache-control': 'no-store' },
+    });
+    expect(second.status).toBe(401);
+    expect(second.text).not.toContain(server.token);
   });
 
   it('answers a person who follows a link of another page', async () => {

@@ -131,7 +131,7 @@ describe('a call of a stranger', () => {
 
   it('to decrypt is refused also when it does not name the key', async () => {
     const { sandbox, client } = await asStranger();
-    const KeyId = sandbox.stack.outputs.SealKeyArn;
+    const { keyId: KeyId } = sandbox.kms.createKey();
     const { CiphertextBlob } = await new KMSClient(sandbox.clientConfig).send(
       new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }),
     );

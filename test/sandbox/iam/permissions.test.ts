@@ -97,6 +97,64 @@ describe('the permissions of a stack', () => {
     );
   });
 
+  describe('with a key policy that denies a use to all but one role', () => {
+    const decrypt = { action: 'kms:Decrypt', resource: KEY.arn };
+    const statement = { Effect: 'Allow', Action: 'kms:*', Resource: '*' };
+    const allowAccount = {
+      Effect: 'Allow',
+      Action: 'kms:*',
+      Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+      Resource: '*',
+    };
+    const denyOthers = {
+      Effect: 'Deny',
+      Action: 'kms:Decrypt',
+      Principal: { AWS: '*' },
+      Resource: '*',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': [ROLE_ARN] } },
+    };
+    const operator = { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/operator' };
+    const world = () =>
+      permissionsOf({
+        keys: [{ ...KEY, policy: document(allowAccount, denyOthers) }],
+        roles: [role('reader', [statement]), role('other', [statement])],
+        users: { [operator.arn]: document({ Effect: 'Allow', Action: '*', Resource: '*' }) },
+      });
+
+    it('refuse it to everyone else, whatever IAM policies allow', () => {
+      const permissions = world();
+      const other = roleSession('arn:aws:iam::123456789012:role/other', 'session');
+
+      expect(permissions.allows(SESSION, decrypt)).toBe(true);
+      expect(permissions.allows(other, decrypt)).toBe(false);
+      expect(refusalOf(() => permissions.authorize(operator, decrypt)).message).toContain(
+        'with an explicit deny in a resource-based policy',
+      );
+      expect(
+        permissions.allows({ service: 'lambda.amazonaws.com', sourceAccount: '123456789012' }, decrypt),
+      ).toBe(false);
+    });
+
+    it('allow what a new policy allows', () => {
+      const permissions = world();
+
+      permissions.replaceKeyPolicy(KEY.arn, document(allowAccount), operator);
+
+      expect(permissions.allows(operator, decrypt)).toBe(true);
+      expect(permissions.keyPolicy(KEY.arn)).toEqual(document(allowAccount));
+    });
+
+    it('accept no new policy that its author could not replace', () => {
+      const permissions = world();
+      const lockOut = { ...denyOthers, Action: 'kms:PutKeyPolicy' };
+
+      const replace = () => permissions.replaceKeyPolicy(KEY.arn, document(allowAccount, lockOut), operator);
+
+      expect(refusalOf(replace).type).toBe('MalformedPolicyDocumentException');
+      expect(permissions.keyPolicy(KEY.arn)).toEqual(document(allowAccount, denyOthers));
+    });
+  });
+
   it('let a service invoke a function for the resource that the permission names', () => {
     const permissions = permissionsOf({
       permissions: [

@@ -3,10 +3,14 @@ import {
   DescribeKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
+  GetKeyPolicyCommand,
   KMSClient,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
+import type { JsonObject } from '../../../sandbox/json.ts';
 import { Kms } from '../../../sandbox/kms/kms.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
@@ -20,11 +24,21 @@ const CONTEXT = { secretArn: 'arn', versionId: 'v1', holds: 'secret-value' };
 /** KMS with one key, `alias/seal`, reached by the real client. */
 async function setUp(key: { enableKeyRotation?: boolean } = {}) {
   const clock = new Clock();
-  const kms = new Kms({ clock, accountId: ACCOUNT_ID, region: REGION, partition: 'aws' });
+  const policies = new Map<string, JsonObject>([[KEY_ARN, { Version: '2012-10-17', Statement: [] }]]);
+  const kms = new Kms({
+    clock,
+    accountId: ACCOUNT_ID,
+    region: REGION,
+    partition: 'aws',
+    policies: {
+      policyOf: keyArn => policies.get(keyArn) ?? {},
+      replacePolicy: (keyArn, policy) => void policies.set(keyArn, policy),
+    },
+  });
   kms.createKey({ keyId: KEY_ID, ...key });
   kms.createAlias('alias/seal', KEY_ID);
   const aws = await serveAws([kms]);
-  return { clock, kms, aws, client: new KMSClient(aws.client) };
+  return { clock, kms, policies, aws, client: new KMSClient(aws.client) };
 }
 
 function generate(client: KMSClient, context: Record<string, string> = CONTEXT) {
@@ -381,5 +395,55 @@ describe('Kms', () => {
         expect(after.KeyMaterialId !== before.KeyMaterialId).toBe(rotates);
       },
     );
+  });
+
+  describe('key policies', () => {
+    it('are read as text', async () => {
+      const { client } = await setUp();
+
+      const { Policy, PolicyName } = await client.send(new GetKeyPolicyCommand({ KeyId: 'alias/seal' }));
+
+      expect(PolicyName).toBe('default');
+      expect(JSON.parse(Policy ?? '')).toEqual({ Version: '2012-10-17', Statement: [] });
+    });
+
+    it('are replaced', async () => {
+      const { client, policies } = await setUp();
+      const policy = { Version: '2012-10-17', Id: 'mine', Statement: [] };
+
+      await client.send(new PutKeyPolicyCommand({ KeyId: KEY_ARN, Policy: JSON.stringify(policy) }));
+
+      expect(policies.get(KEY_ARN)).toEqual(policy);
+    });
+
+    it.each(['{', '[]', 'null'])('are not replaced by %j', async Policy => {
+      const { client } = await setUp();
+
+      const call = client.send(new PutKeyPolicyCommand({ KeyId: KEY_ID, Policy }));
+
+      await expect(call).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' });
+    });
+  });
+
+  describe('ScheduleKeyDeletion', () => {
+    it('answers the day, until which the key can be saved', async () => {
+      const { client } = await setUp();
+
+      const scheduled = await client.send(
+        new ScheduleKeyDeletionCommand({ KeyId: KEY_ID, PendingWindowInDays: 7 }),
+      );
+
+      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: KEY_ID }));
+      expect(scheduled).toMatchObject({
+        KeyId: KEY_ARN,
+        KeyState: 'PendingDeletion',
+        PendingWindowInDays: 7,
+        DeletionDate: KeyMetadata?.DeletionDate,
+      });
+      await expect(generate(client)).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
+      await expect(client.send(new ScheduleKeyDeletionCommand({ KeyId: KEY_ID }))).rejects.toMatchObject({
+        name: 'KMSInvalidStateException',
+      });
+    });
   });
 });

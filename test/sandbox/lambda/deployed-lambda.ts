@@ -44,6 +44,7 @@ export function probe(
     environment: {},
     roleArn: 'arn:aws:iam::123456789012:role/probe-role',
     logGroupName: '/aws/lambda/probe',
+    logFormat: 'Text',
     versions: [],
     aliases: {},
     ...overrides,

@@ -255,7 +255,7 @@ describe('Lambda operation GetFunction', () => {
         Timeout: 20,
         MemorySize: 256,
         Environment: { Variables: { A: '1' } },
-        LoggingConfig: { LogGroup: '/aws/lambda/probe' },
+        LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/probe' },
         PackageType: 'Zip',
         State: 'Active',
         LastUpdateStatus: 'Successful',

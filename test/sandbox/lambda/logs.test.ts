@@ -53,6 +53,37 @@ describe('function logs', () => {
     expect(JSON.stringify(payload)).not.toContain('shown');
   });
 
+  it('are JSON where the function has that format: each call of the console, and the class of a thrown error', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction({
+      ...probe(`class Refused extends Error { get name() { return 'Other'; } }
+               exports.handler = async () => {
+                 console.info({ message: 'started', step: 1 });
+                 console.warn('odd', new Refused('in passing'));
+                 throw new Refused('no');
+               };`),
+      logFormat: 'JSON',
+    });
+
+    const { requestId } = await invoke();
+
+    const lines = lambda.logs('probe').map(({ text }) => JSON.parse(text) as object);
+    const common = { requestId, timestamp: expect.stringMatching(/Z$/) };
+    const stackTrace = expect.arrayContaining([expect.stringContaining('index.js')]);
+    expect(lines).toEqual([
+      { ...common, level: 'INFO', message: { message: 'started', step: 1 } },
+      {
+        ...common,
+        level: 'WARN',
+        message: expect.stringContaining('in passing'),
+        errorType: 'Refused',
+        errorMessage: 'in passing',
+        stackTrace: expect.any(Array),
+      },
+      { ...common, level: 'ERROR', message: { errorType: 'Refused', errorMessage: 'no', stackTrace } },
+    ]);
+  });
+
   it('hold what was written before a crash', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../sandbox/json.ts';
 import type { KeyState } from '../../../sandbox/kms/key.ts';
 import { keyUseJudge } from '../../../sandbox/kms/key-use.ts';
 import type { StepFunctionsBehaviour } from '../../../sandbox/step-functions/behaviour.ts';
-import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machines.ts';
+import type { StateMachineSpecification } from '../../../sandbox/step-functions/state-machine.ts';
 import { StepFunctions } from '../../../sandbox/step-functions/step-functions.ts';
 import { document, permissionsOf, role } from '../../helpers/stack-permissions.ts';
 import { machine, ROLE_ARN, ScriptedFunctions } from './workflow.ts';

@@ -11,7 +11,9 @@ describe('cloud assembly', () => {
     const read = () => readFrankfurt('/nowhere/cdk.out');
 
     expect(read).toThrow(CloudAssemblyUnreadable);
-    expect(read).toThrow('There is no synthesised project in /nowhere/cdk.out. Make it with: npm run synth');
+    expect(read).toThrow(
+      'There is no synthesised project in /nowhere/cdk.out. Make it with: npm run synth -- -c allSecrets=true',
+    );
   });
 
   it('is refused when it is ill-formed', () => {

@@ -62,6 +62,7 @@ describe('functions of a stack', () => {
         roleArn: 'arn:aws:iam::123456789012:role/given',
         reservedConcurrency: 10,
         logGroupName: '/logs/fetch',
+        logFormat: 'Text',
         versions: [],
         aliases: {},
       },

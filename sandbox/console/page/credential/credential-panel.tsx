@@ -25,7 +25,7 @@ export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) 
         <h2 id="credential-heading">Credential</h2>
         <span class="hint">{name}</span>
       </header>
-      <Consumer consumer={credential.consumer} now={now} />
+      <Consumer consumer={credential.consumer} verdict={credential.verdict} now={now} />
       <dl class="facts">
         <Fact name="Rotation" value={rotation.status} />
         <Fact name="Rotated" value={instant(rotation.lastRotatedDate)} />
@@ -41,7 +41,12 @@ export function CredentialPanel({ credential, clockOffsetMs }: CredentialProps) 
   );
 }
 
-function Consumer({ consumer, now }: { readonly consumer: CredentialView['consumer']; readonly now: Date }) {
+interface ConsumerProps extends Pick<CredentialView, 'consumer' | 'verdict'> {
+  readonly now: Date;
+}
+
+/** The verdict of the program, and what Genesys Cloud says to the access token. */
+function Consumer({ consumer, verdict, now }: ConsumerProps) {
   const { works, explanation, accessTokenFingerprint, accessTokenExpiresAt } = consumer;
   const tone = works ? 'succeeded' : 'failed';
   const expiresAt = accessTokenExpiresAt === undefined ? undefined : new Date(accessTokenExpiresAt);
@@ -52,9 +57,15 @@ function Consumer({ consumer, now }: { readonly consumer: CredentialView['consum
     <div class={`consumer tone-${tone}`} data-works={works}>
       <p>
         <Icon tone={tone} />
-        <b>{works ? 'Consumers have a working token' : 'Consumers have no working token'}</b>
+        <b>{verdict.impact}</b>
       </p>
       <p>{explanation}</p>
+      {verdict.cause !== undefined && <p>{verdict.cause}</p>}
+      {verdict.next.map(line => (
+        <p key={line} class="next">
+          {line}
+        </p>
+      ))}
       {accessTokenFingerprint !== undefined && (
         <p class="hint">
           Access token <code>{accessTokenFingerprint}</code>

@@ -1,3 +1,6 @@
+/** The token of the control API; the page's address carries it. */
+export const TOKEN = new URLSearchParams(location.search).get('token') ?? '';
+
 /** The sandbox refused the request; the message says why. */
 class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
@@ -18,12 +21,13 @@ export async function get<Body>(path: string): Promise<Body> {
  * @throws RequestRefused
  */
 export async function send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  await exchange(path, { method, ...(body !== undefined && { headers, body: JSON.stringify(body) }) });
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  await exchange(path, { method, ...(body !== undefined && json) });
 }
 
 async function exchange(path: string, init: RequestInit): Promise<unknown> {
-  const response = await fetch(path, init).catch(() => {
+  const headers = { ...init.headers, authorization: `Bearer ${TOKEN}` };
+  const response = await fetch(path, { ...init, headers }).catch(() => {
     throw new RequestRefused('The sandbox does not respond. Is it still running?');
   });
   const text = await response.text();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Overview } from '../../views.ts';
+import { TOKEN } from './api.ts';
 
 /** The sandbox's overview and the connection to it. */
 export interface LiveOverview {
@@ -10,7 +11,10 @@ export interface LiveOverview {
   readonly clockOffsetMs: number;
 }
 
-/** Follows the sandbox. The browser reconnects by itself. */
+/**
+ * Follows the sandbox. The browser reconnects by itself. The query carries the token, because an EventSource cannot send
+ * headers.
+ */
 export function useOverview(): LiveOverview {
   const [live, setLive] = useState<LiveOverview>({
     overview: undefined,
@@ -18,7 +22,7 @@ export function useOverview(): LiveOverview {
     clockOffsetMs: 0,
   });
   useEffect(() => {
-    const stream = new EventSource('/stream');
+    const stream = new EventSource(`/stream?token=${encodeURIComponent(TOKEN)}`);
     stream.addEventListener('overview', ({ data }: MessageEvent<string>) => {
       const overview = JSON.parse(data) as Overview;
       setLive({ overview, connection: 'live', clockOffsetMs: Date.parse(overview.now) - Date.now() });

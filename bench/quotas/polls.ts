@@ -1,0 +1,28 @@
+import { type PollingSchedule, waitBeforePollMs } from '../../functions/rotation/polling.ts';
+import { LATENCIES } from '../latencies.ts';
+
+/** What it takes to see that AWSCURRENT has moved. */
+export interface PollingCost {
+  readonly polls: number;
+  /** From the move until the response to the poll that finds it, in ms. */
+  readonly seenAfterMs: number;
+}
+
+/** The mean of the jitter. */
+const MIDDLE = (): number => 0.5;
+
+/**
+ * Adds up the polls of a schedule, each with the median latency and without jitter.
+ *
+ * @param movedAtMs when AWSCURRENT moves, from the first wait
+ */
+export function pollingCost(schedule: PollingSchedule, movedAtMs: number): PollingCost {
+  let nowMs = 0;
+  for (let polls = 0; ; ) {
+    nowMs += waitBeforePollMs(polls, schedule, MIDDLE);
+    polls += 1;
+    const hasMoved = nowMs >= movedAtMs;
+    nowMs += LATENCIES.secretRead.p50Ms;
+    if (hasMoved) return { polls, seenAfterMs: nowMs - movedAtMs };
+  }
+}

@@ -1,0 +1,152 @@
+import { FAILURE_POLLING, LABEL_POLLING } from '../../functions/rotation/polling.ts';
+import { PRICES } from '../cost/prices.ts';
+import { figureTable, row } from '../markdown-table.ts';
+import { simulateBurst } from './burst.ts';
+import { quotaLimits } from './limits.ts';
+import { pollingCost } from './polls.ts';
+import { LAMBDA_CONCURRENCY, QUOTAS } from './quotas.ts';
+
+/** A region of each class of quotas; the first one has the smaller quotas. */
+const REGIONS = ['eu-central-1', 'us-east-1'] as const;
+
+const WINDOWS_HOURS = [1, 2, 4, 8];
+const SECONDS_PER_HOUR = 3_600;
+const BURSTS = [50, 100, 300, 500, 1_000];
+
+/** When AWSCURRENT moves, in s: from a fast rotation with warm functions to one that retries. */
+const MOVED_AFTER_SECONDS = [0.8, 1.2, 2, 3, 5, 10, 30];
+
+/** A slow rotation with cold functions, whose polls the limits of the fleet include. */
+const SLOW_ROTATION_MS = 5_000;
+
+/** The rotation function waits while a function of the workflow runs. */
+const FUNCTIONS_PER_ROTATION = 2;
+
+/** The figures of docs/fleet.md, as Markdown. */
+export function quotaSection(): string {
+  const regions = REGIONS.map(region => ({
+    region,
+    limits: quotaLimits(region, pollingCost(LABEL_POLLING, SLOW_ROTATION_MS).polls),
+  }));
+  return [
+    '### Quotas',
+    '',
+    ...regions.flatMap(({ region, limits }) => [`In ${region}:`, '', ...quotaTable(limits), '']),
+    '### The largest fleet',
+    '',
+    'The tightest quota divided by its requests per rotation, and multiplied by the length of the window:',
+    '',
+    ...fleetTable(regions),
+    '',
+    '### Rotations that start together',
+    '',
+    ...burstText(),
+    '',
+    '### Polling',
+    '',
+    ...pollingText(),
+  ].join('\n');
+}
+
+function quotaTable(limits: ReturnType<typeof quotaLimits>): string[] {
+  return [
+    row([
+      'Quota',
+      'Requests per rotation',
+      'Quota per second',
+      'Rotations per second',
+      'Adjustable',
+      'Source',
+    ]),
+    row(['---', '---:', '---:', '---:', '---', '---']),
+    ...limits.map(({ quota, requestsPerRotation, requestsPerSecond, rotationsPerSecond }) =>
+      row([
+        quota,
+        number(requestsPerRotation),
+        number(requestsPerSecond),
+        number(rotationsPerSecond),
+        QUOTAS[quota].isAdjustable ? 'yes' : 'no',
+        QUOTAS[quota].source,
+      ]),
+    ),
+  ];
+}
+
+function fleetTable(
+  regions: readonly { readonly region: string; readonly limits: ReturnType<typeof quotaLimits> }[],
+): string[] {
+  return [
+    row([
+      'Region',
+      'Tightest quota',
+      'Rotations per second',
+      ...WINDOWS_HOURS.map(hours => `Window of ${hours} h`),
+    ]),
+    row(['---', '---', '---:', ...WINDOWS_HOURS.map(() => '---:')]),
+    ...regions.flatMap(({ region, limits: [tightest] }) =>
+      tightest === undefined
+        ? []
+        : [
+            row([
+              region,
+              tightest.quota,
+              number(tightest.rotationsPerSecond),
+              ...WINDOWS_HOURS.map(hours => number(tightest.rotationsPerSecond * hours * SECONDS_PER_HOUR)),
+            ]),
+          ],
+    ),
+  ];
+}
+
+function burstText(): string[] {
+  const bursts = BURSTS.map(rotations => simulateBurst(rotations, REGIONS[0]));
+  const firstFailing = bursts.findIndex(({ failed }) => failed > 0);
+  const largest = bursts.at(firstFailing === -1 ? -1 : firstFailing - 1)?.rotations ?? 0;
+  const byConcurrency = LAMBDA_CONCURRENCY / FUNCTIONS_PER_ROTATION;
+  return [
+    `All rotations start at the same moment in ${REGIONS[0]}, and all functions start cold. Secrets Manager allows 50 writes per second, so most writes are throttled and retried. The table simulates the writes:`,
+    '',
+    ...figureTable(
+      ['Rotations', 'Failed attempts', 'AWSCURRENT has moved after (p50)', 'at most'],
+      bursts.map(({ rotations, failed, p50Ms, maxMs }) => [
+        number(rotations),
+        number(failed),
+        seconds(p50Ms),
+        seconds(maxMs),
+      ]),
+    ),
+    '',
+    `A rotation uses two functions at a time, so the default concurrency of ${number(LAMBDA_CONCURRENCY)} is enough for ${number(byConcurrency)} rotations. The bursts of the other quotas allow more. Up to ${number(Math.min(largest, byConcurrency))} rotations can start together without a failed attempt.`,
+  ];
+}
+
+function pollingText(): string[] {
+  const { firstMs, intervalMs, growth, maxMs } = LABEL_POLLING;
+  return [
+    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: for the first time after ${seconds(firstMs)}, then after ${seconds(intervalMs)}, and each later wait is ${growth} times as long as the one before it, up to ${seconds(maxMs)}. Each wait varies by 10 % at random. In a warm rotation, AWSCURRENT moves after about a second ([performance.md](performance.md#a-rotation)).`,
+    '',
+    ...figureTable(
+      ['AWSCURRENT moves after', 'Polls', 'Seen after another', 'Polls, per million rotations'],
+      MOVED_AFTER_SECONDS.map(movedAfter => {
+        const { polls, seenAfterMs } = pollingCost(LABEL_POLLING, movedAfter * 1_000);
+        return [
+          seconds(movedAfter * 1_000),
+          number(polls),
+          seconds(seenAfterMs),
+          `$${number(polls * PRICES.secretCall.dollars * 1e6)}`,
+        ];
+      }),
+    ),
+    '',
+    `DescribeExecution is called after ${seconds(FAILURE_POLLING.firstMs)} for the first time, and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toLocaleString('en', { maximumFractionDigits: 2 })} s`;
+}
+
+/** One decimal below a hundred: the assumptions allow no more. */
+function number(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
+}

@@ -1,0 +1,133 @@
+import type { FunctionName } from '../../infra/function-list.ts';
+import { OPERATIONS, type Operation } from '../operations.ts';
+
+/** The calls of one kind that a function makes in an undisturbed rotation. */
+export interface RotationCall {
+  readonly by: FunctionName;
+  readonly operation: Operation;
+  readonly times: number;
+  readonly why: string;
+}
+
+/** The AWS calls of an undisturbed rotation and the reason for each, without the polls of {@link POLL}. */
+export const ROTATION_CALLS: readonly RotationCall[] = [
+  {
+    by: 'rotation',
+    operation: 'DescribeSecret',
+    times: 3,
+    why: 'At `createSecret`, `testSecret` and `finishSecret`: a version that is AWSCURRENT is not rotated again, and one that is not AWSCURRENT is not confirmed. `setSecret` needs none.',
+  },
+  {
+    by: 'rotation',
+    operation: 'GenerateDataKey',
+    times: 1,
+    why: "Seals the RotationToken. Otherwise everyone who may read the execution's input could use it.",
+  },
+  {
+    by: 'rotation',
+    operation: 'StartExecution',
+    times: 1,
+    why: 'Starts the workflow. A retry attaches to it by the same name.',
+  },
+  {
+    by: 'fetch',
+    operation: 'DescribeSecret',
+    times: 1,
+    why: 'The staging labels decide where the rotation goes.',
+  },
+  {
+    by: 'fetch',
+    operation: 'GetSecretValue',
+    times: 1,
+    why: 'Finds a value that is not a credential, or has no room for new tokens, before anything is spent.',
+  },
+  {
+    by: 'refresh',
+    operation: 'GetSecretValue',
+    times: 1,
+    why: 'The refresh token of AWSCURRENT. Secrets do not travel in the state, and a redrive must see a corrected value.',
+  },
+  {
+    by: 'refresh',
+    operation: 'GetItem',
+    times: 2,
+    why: 'The token: whether it was exchanged before, or is being exchanged by another attempt. The lineage: whether the journal has a newer pair.',
+  },
+  {
+    by: 'refresh',
+    operation: 'GenerateDataKey',
+    times: 1,
+    why: 'The key that seals the new tokens, before the old one is spent.',
+  },
+  {
+    by: 'refresh',
+    operation: 'PutItem',
+    times: 1,
+    why: 'Marks the token as being exchanged. Of two attempts at the same time, one is refused.',
+  },
+  {
+    by: 'refresh',
+    operation: 'TransactWriteItems',
+    times: 1,
+    why: 'Records the new pair in the journal: the copy that every later rotation finds, also when this execution is lost.',
+  },
+  {
+    by: 'store-pending',
+    operation: 'GetSecretValue',
+    times: 1,
+    why: 'Merges the new tokens into the value that is AWSCURRENT at this moment. An edit since the refresh is kept.',
+  },
+  {
+    by: 'store-pending',
+    operation: 'Decrypt',
+    times: 2,
+    why: 'Opens the new tokens and the RotationToken.',
+  },
+  {
+    by: 'store-pending',
+    operation: 'GetItem',
+    times: 2,
+    why: 'The token: records the pair if `refresh` could not. The lineage: a pair that is not the newest any more is not stored.',
+  },
+  { by: 'store-pending', operation: 'PutSecretValue', times: 1, why: 'Stores the new tokens.' },
+  {
+    by: 'verify',
+    operation: 'GetSecretValue',
+    times: 1,
+    why: 'Verifies what is stored, not what was in memory.',
+  },
+  {
+    by: 'promote',
+    operation: 'DescribeSecret',
+    times: 1,
+    why: 'Moves AWSCURRENT only to a version with AWSPENDING, and only from the version that `store-pending` read.',
+  },
+  {
+    by: 'promote',
+    operation: 'UpdateItem',
+    times: 1,
+    why: 'Claims the new token, so that no other execution exchanges it before AWSCURRENT has moved.',
+  },
+  { by: 'promote', operation: 'UpdateSecretVersionStage', times: 1, why: 'Moves AWSCURRENT.' },
+  {
+    by: 'notify',
+    operation: 'GetItem',
+    times: 4,
+    why: 'After the rotation, for each of two events: whether an earlier failure was reported that is over now.',
+  },
+];
+
+/** The calls whose number depends on how long the rotation takes. */
+export const POLL = {
+  by: 'rotation',
+  operation: 'DescribeSecret',
+  why: 'Polls the labels until AWSCURRENT has moved.',
+} as const satisfies Omit<RotationCall, 'times'>;
+
+/** The state transitions of an undisturbed rotation: five Tasks, Route, and Rotated. */
+export const ROTATION_TRANSITIONS = 7;
+
+/** A call as the sandbox names it: function, service and operation. */
+export function nameOfCall({ by, operation }: Pick<RotationCall, 'by' | 'operation'>): string {
+  return `${by} ${OPERATIONS[operation].service}:${operation}`;
+}

@@ -1,0 +1,232 @@
+import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../../functions/shared/due-date.ts';
+import { rotationOf } from '../../functions/shared/execution-data.ts';
+import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
+import { executionName, isConfigurationTest } from '../../functions/shared/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import {
+  type ConsumersHave,
+  type FailedRotation,
+  type Verdict,
+  verdictOf,
+} from '../../functions/shared/verdict.ts';
+import type { Aws } from '../shared/aws.ts';
+import type { Deployment } from '../shared/deployment.ts';
+import {
+  type ExecutionFailure,
+  type ExecutionSummary,
+  failureOf,
+  isFailed,
+  stateOf,
+} from '../shared/executions.ts';
+import { gatewayUrls } from '../shared/gateway.ts';
+import { findSecret, type SecretEntry } from '../shared/secrets.ts';
+import { type CurrentToken, readCurrentToken } from './access-token.ts';
+import type { LastRotation } from './last-rotations.ts';
+import { checkToken, type TokenCheck } from './token-check.ts';
+
+/** What is known of a credential, and what follows from it. */
+export interface Assessment {
+  readonly secret: SecretEntry;
+  readonly token: CurrentToken;
+  /** Genesys Cloud's response to the access token; undefined when it was not called. */
+  readonly check: TokenCheck | undefined;
+  /** The running rotation, or the last one if it failed and something is left to do. */
+  readonly execution: ExecutionSummary | undefined;
+  /** The state that the execution is in, or failed in. */
+  readonly state: string | undefined;
+  /** How the last rotation failed, whether or not something is left to do. */
+  readonly failure: ExecutionFailure | undefined;
+  /** Whether it failed after AWSCURRENT had moved to its version. */
+  readonly isPromoted: boolean;
+  /** When the last rotation completed, also when Secrets Manager does not count it, as after a redrive by hand. */
+  readonly lastRotatedAt: Date | undefined;
+  readonly verdict: Verdict;
+}
+
+/** What assessing needs. */
+export interface AssessmentDependencies {
+  readonly aws: Pick<Aws, 'secrets' | 'stepFunctions'>;
+  readonly deployment: Deployment;
+  readonly now: () => Date;
+}
+
+/**
+ * Assesses a credential. Every command that judges one does it here. Calls Genesys Cloud with the access token
+ * (GET /api/v2/users/me) where a rotation failed, because the failure may have ended the token. Changes nothing.
+ *
+ * @param options.verify also calls Genesys Cloud where no rotation failed
+ */
+export async function assess(
+  { secret, running, failed }: LastRotation,
+  { aws, deployment, now }: AssessmentDependencies,
+  { verify = false }: { readonly verify?: boolean } = {},
+): Promise<Assessment> {
+  const { stepFunctions } = aws;
+  const failedNow = running === undefined ? failed : undefined;
+  const token = await readCurrentToken(aws.secrets, secret.arn);
+  const [check, failure, runningState] = await Promise.all([
+    verify || failedNow !== undefined ? checkToken(secret.arn, token, gatewayUrls()) : undefined,
+    failedNow && failureIfReadable(failedNow, stepFunctions),
+    running && stateIfReadable(running, stepFunctions),
+  ]);
+  const [rotation, lastRotatedAt] = await Promise.all([
+    failure && failedNow && failedRotation(secret, token, failedNow, failure, stepFunctions),
+    lastRotation(secret, token, deployment, stepFunctions),
+  ]);
+  // The history shows a redrive before the list of executions does.
+  const isRunning = running !== undefined || (failedNow !== undefined && failure === undefined);
+  const verdict = verdictOf({
+    consumersHave: consumersHave(token, check, now()),
+    rotation: isRunning ? 'running' : rotation,
+    isOverdue: isOverdue(secret, lastRotatedAt, deployment.schedule, now()),
+  });
+  const isLeft = isRunning || (rotation !== undefined && verdict.health !== 'healthy');
+  return {
+    secret,
+    token,
+    check,
+    execution: isLeft ? (running ?? failedNow) : undefined,
+    state: failure?.state ?? runningState,
+    failure,
+    isPromoted: rotation?.current === 'promoted',
+    lastRotatedAt,
+    verdict,
+  };
+}
+
+/** Assesses the credential of an execution that has just failed. */
+export async function assessFailure(
+  { secretArn, executionArn }: { readonly secretArn: string; readonly executionArn: string },
+  dependencies: AssessmentDependencies,
+): Promise<Assessment> {
+  const { aws, deployment } = dependencies;
+  const [secret, described] = await Promise.all([
+    findSecret(aws, deployment, secretArn),
+    describeExecution(executionArn, { stepFunctions: aws.stepFunctions }),
+  ]);
+  const failed: ExecutionSummary = {
+    executionArn,
+    name: described?.name ?? '',
+    status: described?.status ?? 'FAILED',
+    startedAt: described?.startDate ?? new Date(0),
+    ...(described?.stopDate !== undefined && { stoppedAt: described.stopDate }),
+    redriveCount: described?.redriveCount ?? 0,
+  };
+  return await assess({ secret, running: undefined, failed }, dependencies);
+}
+
+function consumersHave(token: CurrentToken, check: TokenCheck | undefined, now: Date): ConsumersHave {
+  switch (token.kind) {
+    case 'incomplete':
+    case 'undecryptable':
+      return token.kind;
+    case 'unreadable':
+      return 'unverified';
+    case 'read':
+      break;
+  }
+  if (token.accessToken === undefined) return 'none';
+  // Its user may not call this operation; what the consumers call is another matter.
+  if (check === 'works' || check === 'forbidden') return 'works';
+  const hasExpired = token.expiresAt !== undefined && token.expiresAt <= now;
+  return check === 'rejected' || hasExpired ? 'dead' : 'unverified';
+}
+
+/** One execution whose data cannot be decrypted must not hide the other credentials: only its status is known then. */
+async function failureIfReadable(
+  { executionArn, status }: ExecutionSummary,
+  stepFunctions: SFNClient,
+): Promise<ExecutionFailure | undefined> {
+  try {
+    return await failureOf(stepFunctions, executionArn);
+  } catch (error) {
+    if (!isKeyRefusal(error)) throw error;
+    const message =
+      'The data of its execution cannot be decrypted. Check the state of the KMS key of the executions, and your permission kms:Decrypt.';
+    return isFailed(status) ? { status, state: undefined, error: 'unknown', message } : undefined;
+  }
+}
+
+async function stateIfReadable(
+  { executionArn }: ExecutionSummary,
+  stepFunctions: SFNClient,
+): Promise<string | undefined> {
+  try {
+    return await stateOf(stepFunctions, executionArn);
+  } catch (error) {
+    if (isKeyRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+async function failedRotation(
+  secret: SecretEntry,
+  token: CurrentToken,
+  { executionArn, name, startedAt, stoppedAt = startedAt }: ExecutionSummary,
+  { status, state, error }: ExecutionFailure,
+  stepFunctions: SFNClient,
+): Promise<FailedRotation> {
+  const { versionId, isRedrivable } = await rotationBehind(executionArn, stepFunctions);
+  const currentId = versionWithStage(secret, 'AWSCURRENT');
+  const pendingId = versionWithStage(secret, 'AWSPENDING');
+  const isPromoted =
+    currentId !== undefined && versionId !== undefined && belongsToRotation(currentId, versionId);
+  const isWritten = token.kind === 'read' && token.storedAt !== undefined && token.storedAt > stoppedAt;
+  return {
+    status,
+    state,
+    error: status === 'FAILED' ? error : undefined,
+    isConfigurationTest: isConfigurationTest(name),
+    isRedrivable,
+    current: isPromoted ? 'promoted' : isWritten ? 'written' : 'unchanged',
+    blocksRotations: pendingId !== undefined && pendingId !== currentId,
+  };
+}
+
+async function rotationBehind(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<{ readonly versionId: string | undefined; readonly isRedrivable: boolean }> {
+  const described = (includedData: 'ALL_DATA' | 'METADATA_ONLY') =>
+    stepFunctions.send(new DescribeExecutionCommand({ executionArn, includedData }));
+  const { input, redriveStatus } = await described('ALL_DATA').catch(error => {
+    if (isKeyRefusal(error)) return described('METADATA_ONLY');
+    throw error;
+  });
+  return {
+    versionId: rotationOf(executionArn, input)?.versionId,
+    isRedrivable: redriveStatus === 'REDRIVABLE',
+  };
+}
+
+/**
+ * Secrets Manager keeps the date of its last successful attempt, and so not that of an execution that was redriven by
+ * hand: its version is younger than that date.
+ */
+async function lastRotation(
+  { arn: secretArn, name: secretName, rotation, stages }: SecretEntry,
+  token: CurrentToken,
+  deployment: Deployment,
+  stepFunctions: SFNClient,
+): Promise<Date | undefined> {
+  const counted = rotation.LastRotatedDate;
+  const currentId = versionWithStage({ stages }, 'AWSCURRENT');
+  const storedAt = token.kind === 'read' ? token.storedAt : undefined;
+  if (storedAt === undefined || currentId === undefined) return counted;
+  if (counted !== undefined && storedAt <= counted) return counted;
+  const name = executionName({ secretArn, secretName, clientRequestToken: currentId });
+  const itsRotation = await describeExecution(executionArnOf(name, deployment), { stepFunctions });
+  return itsRotation === undefined ? counted : storedAt;
+}
+
+function isOverdue(
+  { rotation }: SecretEntry,
+  lastRotatedAt: Date | undefined,
+  schedule: DeploymentSchedule,
+  now: Date,
+): boolean {
+  const due = dueDate({ ...rotation, LastRotatedDate: lastRotatedAt }, schedule);
+  return due.getTime() + OVERDUE_GRACE_MS < now.getTime();
+}

@@ -1,0 +1,64 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
+import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
+import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
+import type { SecretEntry } from '../shared/secrets.ts';
+
+/**
+ * How long after it closed an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
+ * executions").
+ */
+const REDRIVABLE_MS = 14 * 24 * 3_600_000;
+
+/** A secret and the rotation that decides how it is. */
+export interface LastRotation {
+  readonly secret: SecretEntry;
+  /** The execution that is running. Its result counts. */
+  readonly running: ExecutionSummary | undefined;
+  /** The newest execution that failed, unless one has succeeded since. */
+  readonly failed: ExecutionSummary | undefined;
+}
+
+/**
+ * Reads the last rotation of each secret, in their order. Reads one list of executions for each status, and the list of
+ * those that succeeded only where one has failed. Older failures do not count: the newest one finds their tokens in the
+ * journal. Configuration tests do not count either.
+ */
+export async function lastRotations(
+  secrets: readonly SecretEntry[],
+  stateMachineArn: string,
+  stepFunctions: SFNClient,
+): Promise<readonly LastRotation[]> {
+  const open = await executionsWithStatus(stepFunctions, stateMachineArn, ['RUNNING', ...FAILED_STATUSES]);
+  const found = secrets.map(secret => {
+    const own = open.filter(({ name }) => isRotationOf(name, secret));
+    return {
+      secret,
+      running: own.find(({ status }) => status === 'RUNNING'),
+      failed: own.find(({ status }) => status !== 'RUNNING'),
+    };
+  });
+  const failedMs = found.flatMap(({ failed }) => (failed === undefined ? [] : [failed.startedAt.getTime()]));
+  if (failedMs.length === 0) return found;
+
+  // There are many successes. An older one can have been redriven after these failures only within this time.
+  const since = new Date(Math.min(...failedMs) - REDRIVABLE_MS);
+  const succeeded = await executionsWithStatus(stepFunctions, stateMachineArn, ['SUCCEEDED'], since);
+  return found.map(({ secret, running, failed }) => ({
+    secret,
+    running,
+    failed: succeeded.some(other => isRotationOf(other.name, secret) && endedAfter(other, failed))
+      ? undefined
+      : failed,
+  }));
+}
+
+/** Compares the ends: an execution that started earlier may have been redriven later. */
+function endedAfter({ stoppedAt }: ExecutionSummary, failed: ExecutionSummary | undefined): boolean {
+  if (failed === undefined || stoppedAt === undefined) return false;
+  return stoppedAt > (failed.stoppedAt ?? failed.startedAt);
+}
+
+function isRotationOf(name: string, secret: SecretEntry): boolean {
+  return isExecutionOf(name, secret) && !isConfigurationTest(name);
+}

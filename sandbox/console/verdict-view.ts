@@ -1,0 +1,94 @@
+import { commandLine } from '../../functions/shared/command-line.ts';
+import { rotationOf } from '../../functions/shared/execution-data.ts';
+import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
+import { belongsToRotation } from '../../functions/shared/secret-versions.ts';
+import {
+  type ConsumersHave,
+  type FailedRotation,
+  type Situation,
+  stepLines,
+  verdictOf,
+} from '../../functions/shared/verdict.ts';
+import type { SecretDescription } from '../secrets-manager/secret-description.ts';
+import type { ExecutionSnapshot } from '../step-functions/execution.ts';
+import type { ConsoleSandbox } from './console-sandbox.ts';
+import type { ConsumerView, VerdictView } from './views.ts';
+
+type Versions = SecretDescription['versions'];
+
+/**
+ * What the program would tell an operator, who can test the access token: the one place where the console judges, and so
+ * the one that uses the functions' own module for it.
+ */
+export function verdictView(
+  secret: SecretDescription,
+  consumer: ConsumerView,
+  { stepFunctions, stateMachineArn }: Pick<ConsoleSandbox, 'stepFunctions' | 'stateMachineArn'>,
+): VerdictView {
+  const prefix = executionNamePrefix({ secretArn: secret.arn, secretName: secret.name });
+  const own = stepFunctions
+    .executions(stateMachineArn)
+    .filter(({ name }) => name.startsWith(prefix) && !isConfigurationTest(name));
+  const isRedrivable = (execution: ExecutionSnapshot): boolean =>
+    stepFunctions.notRedrivableReason(execution) === undefined;
+  const { impact, cause, steps } = verdictOf({
+    consumersHave: consumersHave(secret.versions, consumer),
+    rotation: lastRotation(own, secret.versions, isRedrivable),
+    isOverdue: false,
+  });
+  return {
+    impact,
+    ...(cause !== undefined && { cause }),
+    next: stepLines(steps, secret.name, commandLine({})),
+  };
+}
+
+function consumersHave(versions: Versions, { works, accessTokenFingerprint }: ConsumerView): ConsumersHave {
+  if (works) return 'works';
+  if (accessTokenFingerprint !== undefined) return 'dead';
+  return labelled(versions, 'AWSCURRENT')?.hasValue === true ? 'none' : 'incomplete';
+}
+
+function lastRotation(
+  own: readonly ExecutionSnapshot[],
+  versions: Versions,
+  isRedrivable: (execution: ExecutionSnapshot) => boolean,
+): Situation['rotation'] {
+  if (own.some(({ status }) => status === 'RUNNING')) return 'running';
+  const [last] = own.toSorted((one, other) => Number(other.closedAt) - Number(one.closedAt));
+  if (last === undefined || last.status === 'SUCCEEDED' || last.status === 'RUNNING') return undefined;
+  return failedRotation({ ...last, status: last.status }, versions, isRedrivable(last));
+}
+
+function failedRotation(
+  {
+    status,
+    stateName,
+    failure,
+    input,
+    executionArn,
+    closedAt,
+  }: ExecutionSnapshot & { readonly status: FailedRotation['status'] },
+  versions: Versions,
+  isRedrivable: boolean,
+): FailedRotation {
+  const current = labelled(versions, 'AWSCURRENT');
+  const pending = labelled(versions, 'AWSPENDING');
+  const versionId = rotationOf(executionArn, input)?.versionId;
+  const isPromoted =
+    current !== undefined && versionId !== undefined && belongsToRotation(current.id, versionId);
+  const isWritten = current !== undefined && closedAt !== undefined && current.createdAt > closedAt;
+  return {
+    status,
+    state: stateName,
+    error: status === 'FAILED' ? failure.error : undefined,
+    isConfigurationTest: false,
+    isRedrivable,
+    current: isPromoted ? 'promoted' : isWritten ? 'written' : 'unchanged',
+    blocksRotations: pending !== undefined && pending.id !== current?.id,
+  };
+}
+
+function labelled(versions: Versions, label: string): Versions[number] | undefined {
+  return versions.find(({ labels }) => labels.includes(label));
+}

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { pollingCost } from '../../../bench/quotas/polls.ts';
+
+// Polls begin after 100, 225, 350, 475 ms and so on, and take 25 ms each.
+const SCHEDULE = { firstMs: 100, intervalMs: 100, growth: 1, maxMs: 100 };
+
+describe('pollingCost', () => {
+  it('counts the polls until one finds AWSCURRENT moved', () => {
+    expect(pollingCost(SCHEDULE, 300)).toEqual({ polls: 3, seenAfterMs: 75 });
+  });
+
+  it('needs the next poll when AWSCURRENT moves during one', () => {
+    expect(pollingCost(SCHEDULE, 110)).toEqual({ polls: 2, seenAfterMs: 140 });
+  });
+});

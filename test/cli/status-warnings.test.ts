@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { warningsOf } from '../../cli/status/status.ts';
+import { SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
+
+type Assessed = Parameters<typeof warningsOf>[0];
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+const LAST_ROTATION = new Date('2026-03-01T11:00:00Z');
+const DEPLOYMENT = { schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 } };
+
+/** A credential that was rotated an hour ago, with a token of a day. */
+function assessed(changes: Partial<Assessed> = {}): Assessed {
+  return {
+    secret: secret(),
+    token: token('2026-03-02T11:00:00Z'),
+    check: undefined,
+    lastRotatedAt: LAST_ROTATION,
+    ...changes,
+  };
+}
+
+function secret(RotationEnabled = true): Assessed['secret'] {
+  return {
+    name: SECRET_NAME,
+    arn: SECRET_ARN,
+    stages: {},
+    rotation: {
+      RotationEnabled,
+      RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '1h' },
+      CreatedDate: new Date('2026-01-01T00:00:00Z'),
+      LastRotatedDate: LAST_ROTATION,
+      NextRotationDate: undefined,
+    },
+  };
+}
+
+function token(expiresAt: string): Assessed['token'] {
+  return {
+    kind: 'read',
+    storedAt: LAST_ROTATION,
+    expiresAt: new Date(expiresAt),
+    accessToken: 'token',
+    host: 'mypurecloud.com',
+  };
+}
+
+describe('the warnings of status', () => {
+  it.each<[string, Partial<Assessed>]>([
+    ['healthy', {}],
+    ['healthy, and verified', { check: 'works' }],
+    ['dead, which is the verdict', { check: 'rejected' }],
+  ])('do not exist for a credential that is %s', (_what, changes) => {
+    expect(warningsOf(assessed(changes), DEPLOYMENT, NOW)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Assessed>, RegExp]>([
+    [
+      'expires before the next rotation is due',
+      { token: token('2026-03-01T19:59:00Z') },
+      /lifetime is shorter/,
+    ],
+    ['is not rotated any more', { secret: secret(false) }, /rotation is disabled/],
+    ['the caller may not read', { token: { kind: 'unreadable' } }, /unverified/],
+    ['is not complete', { token: { kind: 'incomplete', reason: 'It lacks a key.' } }, /lacks a key/],
+    ['may not call what a rotation calls', { check: 'forbidden' }, /may not call/],
+    ['Genesys Cloud could not be asked about', { check: 'no response' }, /no response/],
+  ])('name a credential that %s', (_what, changes, warning) => {
+    expect(warningsOf(assessed(changes), DEPLOYMENT, NOW)).toEqual([expect.stringMatching(warning)]);
+  });
+});

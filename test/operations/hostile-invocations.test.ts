@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
+import { expectSaved } from '../recovery/expect-saved.ts';
+import { type HostileWorld, hostileWorld } from './hostile-world.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What every Task passes: the secret, a version and the execution that somebody claims to be. */
+function subject(world: HostileWorld, versionId: string) {
+  const { secretArn, sandbox } = world;
+  const prefix = sandbox.stateMachineArn.replace(':stateMachine:', ':execution:');
+  return { secretArn, versionId, execution: `${prefix}:${world.nameOf(versionId, 1)}`, state: 'State' };
+}
+
+/** What Promote passes for a pair from a history. */
+function promotion(world: HostileWorld, versionId: string, pendingVersionId: string, baseVersionId: string) {
+  const [older] = world.executions(world.secretArn);
+  if (older === undefined) throw new Error('no execution');
+  const { fingerprint, issuedAt } = world.refreshedIn(older);
+  return {
+    ...subject(world, versionId),
+    action: 'promote',
+    pendingVersionId,
+    baseVersionId,
+    fingerprint,
+    issuedAt,
+    expiresAt: null,
+    redriveCount: 0,
+  };
+}
+
+describe('a function that somebody invokes', () => {
+  it('promote does not move AWSCURRENT to a pending version without a value', async () => {
+    const world = await hostileWorld();
+    const { secretArn, firstVersionId } = world;
+    world.crashIn('Refresh');
+    const { versionId } = await world.rotated(secretArn);
+    world.serveAll();
+
+    const result = await world.invoke('promote', promotion(world, versionId, versionId, firstVersionId));
+
+    expect(result).toEqual({ error: 'CurrentVersionMoved' });
+    expect(await world.versionWith(secretArn, 'AWSCURRENT')).toBe(firstVersionId);
+    await world.redriven(await world.lastClosed(secretArn));
+    await expectSaved(world, world.login, { refreshes: 2 });
+  });
+
+  it('promote does not move AWSCURRENT back to AWSPREVIOUS', async () => {
+    const world = await hostileWorld();
+    const { secretArn, firstVersionId } = world;
+    const previousId = (await world.versionWith(secretArn, 'AWSPREVIOUS')) ?? '';
+
+    for (const versionId of [previousId, firstVersionId]) {
+      const result = await world.invoke('promote', promotion(world, versionId, previousId, firstVersionId));
+
+      expect(result).toHaveProperty('error');
+    }
+
+    expect(await world.versionWith(secretArn, 'AWSCURRENT')).toBe(firstVersionId);
+    await expectSaved(world, world.login, { refreshes: 1 });
+  });
+
+  it('refresh keeps every pair in the journal, and gives the caller none in clear', async () => {
+    const world = await hostileWorld();
+    const { firstVersionId } = world;
+    const request = {
+      ...subject(world, firstVersionId),
+      redriveCount: 0,
+      enteredAt: '2026-01-01T00:00:00.000Z',
+      retryCount: 0,
+    };
+
+    const first = await world.invoke('refresh', { ...request, replaces: null });
+    const { lineage, generation } = (first as { returned: { lineage: string; generation: number } }).returned;
+    await world.invoke('refresh', { ...request, replaces: { lineage, generation } });
+    await world.invoke('refresh', { ...request, replaces: { lineage, generation: generation + 1 } });
+
+    expect(new Set(Object.keys((first as { returned: object }).returned))).toEqual(
+      new Set(['lineage', 'generation', 'fingerprint', 'sealedPair', 'issuedAt', 'expiresAt']),
+    );
+    await world.rotated(world.secretArn);
+    await expectSaved(world, world.login, { refreshes: 4 });
+  });
+
+  it('store-pending stores no pair of an older execution', async () => {
+    const world = await hostileWorld();
+    const { secretArn } = world;
+    const [older] = world.executions(secretArn);
+    if (older === undefined) throw new Error('no execution');
+    const pair = world.refreshedIn(older);
+    const { versionId } = await world.rotated(secretArn);
+    const labels = await world.labels(secretArn);
+
+    const replayed = await world.invoke('store-pending', {
+      ...subject(world, versionId),
+      pair,
+      sealedRotationToken: null,
+    });
+    const relabelled = await world.invoke('store-pending', {
+      ...subject(world, versionId),
+      pair: { ...pair, generation: pair.generation + 1 },
+      sealedRotationToken: null,
+    });
+
+    expect(replayed).toEqual({ error: 'AccessTokenExpired' });
+    expect(relabelled).toEqual({ error: 'InvalidCiphertextException' });
+    expect(await world.labels(secretArn)).toEqual(labels);
+    await expectSaved(world, world.login, { refreshes: 2 });
+  });
+
+  it('store-pending stores no pair of another secret', async () => {
+    const world = await hostileWorld();
+    const other = await world.credential({ secretName: 'crm/other' });
+    await world.rotated(other.secretArn);
+    const [foreign] = world.executions(other.secretArn);
+    if (foreign === undefined) throw new Error('no execution');
+
+    const result = await world.invoke('store-pending', {
+      ...subject(world, world.firstVersionId),
+      pair: world.refreshedIn(foreign),
+      sealedRotationToken: null,
+    });
+
+    expect(result).toEqual({ error: 'InvalidCiphertextException' });
+    await expectSaved(world, world.login, { refreshes: 1 });
+  });
+
+  it('promote can make a rotation stand down, and no token is lost', async () => {
+    const world = await hostileWorld();
+    const { secretArn } = world;
+    world.crashIn('Promote');
+    const { versionId } = await world.rotated(secretArn);
+    world.serveAll();
+
+    await world.invoke('promote', { ...subject(world, versionId), action: 'stand-down' });
+    await world.rotated(secretArn);
+
+    await expectSaved(world, world.login, { refreshes: 2 });
+  });
+
+  it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation', 'notify'] as const)(
+    '%s refuses text that is no ARN',
+    async name => {
+      const world = await hostileWorld();
+
+      const result = await world.invoke(name, {
+        ...subject(world, world.firstVersionId),
+        secretArn: HOSTILE_TEXT,
+        input: { purpose: 'rotate', secretArn: HOSTILE_TEXT, versionId: 'v', sealedRotationToken: null },
+        mode: 'check-configuration',
+        action: 'stand-down',
+        redriveCount: 0,
+        pair: {},
+        Step: 'createSecret',
+        SecretId: HOSTILE_TEXT,
+        ClientRequestToken: world.firstVersionId,
+        source: 'aws.secretsmanager',
+        'detail-type': 'AWS Service Event via CloudTrail',
+        detail: { eventName: 'RotationFailed', additionalEventData: { SecretId: HOSTILE_TEXT } },
+        time: '2026-01-01T00:00:00Z',
+      });
+
+      expect(result).toEqual({ error: 'InvalidRotationRequest' });
+    },
+  );
+
+  it('rotation starts nothing for a version that Secrets Manager did not make', async () => {
+    const world = await hostileWorld();
+    const { secretArn } = world;
+
+    const result = await world.invokeStep('createSecret', secretArn, 'c0ffee00-0000-4000-8000-000000000001');
+
+    expect(result).toMatchObject({ error: 'InvalidRotationRequest' });
+    expect(world.executions(secretArn)).toHaveLength(1);
+  });
+
+  it('notify does not call a rotation working that waits to be finished', async () => {
+    const world = await hostileWorld({ events: { rules: 'patterns' } });
+    const { secretArn, sandbox } = world;
+    world.crashIn('Refresh');
+    await world.rotated(secretArn);
+    await sandbox.advance(MINUTE_MS);
+    const before = sandbox.sns.messages().length;
+
+    await world.invoke('notify', {
+      source: 'aws.secretsmanager',
+      'detail-type': 'AWS Service Event via CloudTrail',
+      time: '9999-01-01T00:00:00Z',
+      detail: { eventName: 'RotationSucceeded', additionalEventData: { SecretId: secretArn } },
+    });
+
+    expect(before).toBe(1);
+    expect(sandbox.sns.messages()).toHaveLength(1);
+  });
+});

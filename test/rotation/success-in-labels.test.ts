@@ -1,0 +1,99 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { describe, expect, it } from 'vitest';
+import { rotationWorld } from './rotation-world.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A rotation whose execution is stopped when Promote has moved AWSCURRENT and has not responded yet. */
+async function stoppedAfterPromote() {
+  const stopped: string[] = [];
+  const world = await rotationWorld({
+    events: { rules: 'patterns' },
+    invocationInterceptors: [
+      async ({ functionName }, next) => {
+        const response = await next();
+        const running = world.sandbox.stepFunctions
+          .executions(world.sandbox.stateMachineArn)
+          .find(({ status }) => status === 'RUNNING');
+        if (functionName.endsWith('-promote') && running !== undefined && stopped.length === 0) {
+          stopped.push(running.executionArn);
+          await world.stepFunctions.send(new StopExecutionCommand({ executionArn: running.executionArn }));
+        }
+        return response;
+      },
+    ],
+  });
+  const credential = await world.credential();
+  const rotation = await world.rotate(credential.secretArn);
+  return { world, credential, rotation };
+}
+
+describe('a rotation whose execution is stopped right after AWSCURRENT has moved', () => {
+  it('is a success for Secrets Manager: every step believes the labels', async () => {
+    const { world, credential, rotation } = await stoppedAfterPromote();
+    const { secretArn } = credential;
+
+    expect(rotation.execution.status).toBe('ABORTED');
+    expect(rotation.outcome).toEqual({ status: 'succeeded' });
+    expect((await world.labels(secretArn))[rotation.versionId]).toEqual(['AWSCURRENT']);
+    for (const step of ['createSecret', 'testSecret', 'finishSecret'] as const) {
+      expect(await world.invokeStep(step, secretArn, rotation.versionId)).toBe('succeeded');
+    }
+  });
+
+  it('is not reported as failed', async () => {
+    const { world } = await stoppedAfterPromote();
+
+    await world.sandbox.advance(60_000);
+
+    expect(world.sandbox.sns.messages()).toEqual([]);
+  });
+
+  it('is followed by the next one, and loses no token', async () => {
+    const { world, credential } = await stoppedAfterPromote();
+
+    await world.sandbox.advance(9 * HOUR_MS);
+
+    const { accessToken } = await world.currentValue(credential.secretArn);
+    expect(await world.statusOfCurrentUser(accessToken)).toBe(200);
+    expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({
+      refreshes: 2,
+      refusedRefreshes: 0,
+    });
+  });
+});
+
+describe('a rotation that succeeds', () => {
+  it('asks Step Functions for nothing but to start it', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential();
+
+    await world.rotate(secretArn);
+
+    const calls = world.sandbox.callLog
+      .calls()
+      .filter(({ service, functionArn }) => service === 'states' && functionArn !== undefined)
+      .map(({ operation }) => operation);
+    expect(calls).toEqual(['StartExecution']);
+  });
+
+  it('is not failed by polls of the labels that are throttled', async () => {
+    const world = await rotationWorld();
+    const { sandbox } = world;
+    const { secretArn } = await world.credential();
+    // The first poll, and its repetition by the SDK.
+    for (const nth of [2, 3]) {
+      sandbox.faults.add({
+        target: 'secretsmanager:DescribeSecret',
+        kind: 'throttled',
+        by: 'rotation',
+        when: { nth },
+      });
+    }
+
+    const { outcome } = await world.rotate(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(sandbox.faults.injected()).toHaveLength(2);
+  });
+});
