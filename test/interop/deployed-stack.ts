@@ -28,16 +28,17 @@ const templateSchema = v.looseObject({
 });
 
 /**
- * Deploys a synthesised stack with `cdk bootstrap` and `cdk deploy`, as an operator does.
+ * Runs the CDK's command line on a synthesised stack, as an operator does.
  *
  * @param assembly the folder that `npm run synth` writes
  * @param copy     the folder for the assembly as it is deployed
+ * @returns runs a command and returns its output
  */
-export async function deployStack(
+export async function cdkOn(
   assembly: string,
   copy: string,
   variables: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<(...args: readonly string[]) => Promise<string>> {
   await cp(assembly, copy, { recursive: true });
   for (const entry of await readdir(copy)) {
     if (!entry.startsWith('asset.')) continue;
@@ -46,11 +47,10 @@ export async function deployStack(
   const templateFile = join(copy, `${STACK}.template.json`);
   await writeFile(templateFile, deployableTemplate(await readFile(templateFile, 'utf8')));
   const env = { PATH: process.env.PATH ?? '', HOME: copy, CI: 'true', ...variables };
-  const cdk = async (...args: readonly string[]): Promise<void> => {
-    await run('cdk', [...args, '--app', copy, '--no-notices'], { env });
+  return async (...args) => {
+    const { stdout, stderr } = await run('cdk', [...args, '--app', copy, '--no-notices'], { env });
+    return stdout + stderr;
   };
-  await cdk('bootstrap', `aws://000000000000/${variables.AWS_REGION}`);
-  await cdk('deploy', '--require-approval', 'never');
 }
 
 /** The template without what ministack does not know. */
@@ -62,10 +62,10 @@ function deployableTemplate(text: string): string {
       text.replaceAll('\\"redriveCount.$\\": \\"$$.Execution.RedriveCount\\"', '\\"redriveCount\\": 0'),
     ),
   );
-  // ministack refuses alarms with metric math.
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type === 'AWS::Lambda::Function' && Properties !== undefined) Properties.Runtime = 'provided.al2023';
   }
+  // ministack refuses alarms with metric math.
   const known = Object.entries(Resources).filter(
     ([, { Type, Properties }]) => !(Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics !== undefined),
   );

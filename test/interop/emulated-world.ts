@@ -25,10 +25,11 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/demon
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { InterceptedRequest } from '../../sandbox/genesys-cloud/interceptor.ts';
+import { freePort } from '../cli/authorize-world.ts';
 import { CLI } from '../helpers/cli-environment.ts';
 import { MinistackBridge } from './bridge.ts';
-import { deployStack } from './deployed-stack.ts';
-import { freePort, startMinistack } from './ministack.ts';
+import { cdkOn } from './deployed-stack.ts';
+import { startMinistack } from './ministack.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -58,11 +59,7 @@ export async function emulatedWorld() {
   const bridge = new MinistackBridge(`http://127.0.0.1:${port}`);
   await bridge.listen();
   const genesys = { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
-  const ministack = await startMinistack(
-    port,
-    { AWS_ENDPOINT_URL: bridge.url, ...genesys },
-    join(directory, 'ministack.log'),
-  );
+  const ministack = await startMinistack(port, { AWS_ENDPOINT_URL: bridge.url, ...genesys }, directory);
   const operator = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -71,10 +68,12 @@ export async function emulatedWorld() {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-  await deployStack(inject('assemblyDirectory'), join(directory, 'assembly'), {
+  const cdk = await cdkOn(inject('assemblyDirectory'), join(directory, 'assembly'), {
     AWS_ENDPOINT_URL: ministack.url,
     ...operator,
   });
+  const bootstrapOutput = await cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`);
+  const deployOutput = await cdk('deploy', '--require-approval', 'never');
 
   const clientConfig = { endpoint: bridge.url, region: REGION, credentials: CREDENTIALS };
   const secrets = new SecretsManagerClient(clientConfig);
@@ -117,6 +116,9 @@ export async function emulatedWorld() {
   return {
     genesysCloud,
     bridge,
+    bootstrapOutput,
+    deployOutput,
+    destroy: () => cdk('destroy', '--force'),
     currentValue,
     put,
 

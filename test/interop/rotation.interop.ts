@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { commandsWithOutput, missingIn } from '../docs/first-account.ts';
 import { type EmulatedWorld, emulatedWorld } from './emulated-world.ts';
 
 const ROTATION = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
@@ -14,6 +15,15 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world.close();
+});
+
+describe('the commands of docs/first-account.md', () => {
+  it.each([
+    ['npx cdk bootstrap', () => world.bootstrapOutput],
+    ['npm run deploy', () => world.deployOutput],
+  ])('%s prints what the page says', (command, output) => {
+    expect(missingIn(output(), expectedOf(command))).toEqual([]);
+  });
 });
 
 describe('a function under the runtime client of AWS', () => {
@@ -172,7 +182,7 @@ describe.concurrent('the stack on ministack', () => {
   });
 });
 
-describe('what is left on ministack', () => {
+describe('the stack on ministack, at the end', () => {
   it('has no token and no client secret in executions, logs and the journal', async () => {
     const written = await world.written();
 
@@ -181,4 +191,17 @@ describe('what is left on ministack', () => {
     expect(written.journal).toContain('lineage#');
     expect(leaksIn(JSON.stringify(written), world.genesysCloud.issuedValues())).toEqual([]);
   });
+
+  it('is destroyed as docs/first-account.md says', async () => {
+    const output = await world.destroy();
+
+    expect(missingIn(output, expectedOf('aws secretsmanager delete-secret').slice(1))).toEqual([]);
+  });
 });
+
+/** The lines that a command of the page prints, by its beginning. */
+function expectedOf(beginning: string): readonly string[] {
+  const found = commandsWithOutput().find(({ command }) => command.startsWith(beginning));
+  if (found === undefined || found.expected.length === 0) throw new Error(`No output of ${beginning}.`);
+  return found.expected;
+}
