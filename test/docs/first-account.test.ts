@@ -36,7 +36,7 @@ describe('the first account', () => {
     }
 
     expect(missing).toEqual([]);
-    expect(skipped).toEqual(['npx cdk bootstrap', 'npm run deploy -- -c removalPolicy=destroy']);
+    expect(skipped).toEqual(['npx cdk bootstrap', 'npm run deploy -- -c allSecrets=true -c removalPolicy=destroy']);
     expect(await world.describe()).toMatchObject({ DeletedDate: expect.any(Date) });
   });
 
