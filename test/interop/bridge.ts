@@ -36,7 +36,9 @@ const MAX_BODY_BYTES = 10_000_000;
  *   redriven, and the rotation function starts the next attempt.
  */
 export class MinistackBridge {
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server = createServer((request, response) => {
+    this.#serve(request, response).catch(() => response.destroy());
+  });
   readonly #ministackUrl: string;
   readonly #secrets: SecretsManagerClient;
   readonly #lambda: LambdaClient;

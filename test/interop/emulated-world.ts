@@ -27,6 +27,7 @@ import { GenesysCloud } from '../../sandbox/genesys-cloud/genesys-cloud.ts';
 import type { InterceptedRequest } from '../../sandbox/genesys-cloud/interceptor.ts';
 import { freePort } from '../cli/authorize-world.ts';
 import { CLI } from '../helpers/cli-environment.ts';
+import type { WhenOver } from '../helpers/sandbox.ts';
 import { MinistackBridge } from './bridge.ts';
 import { cdkOn } from './deployed-stack.ts';
 import { startMinistack } from './ministack.ts';
@@ -48,18 +49,26 @@ const loggedError = v.pipe(
 /** See {@link emulatedWorld}. */
 export type EmulatedWorld = Awaited<ReturnType<typeof emulatedWorld>>;
 
-/** The stack deployed to ministack, and the sandbox's Genesys Cloud, whose time is real. */
-export async function emulatedWorld() {
+/**
+ * The stack deployed to ministack, and the sandbox's Genesys Cloud, whose time is real.
+ *
+ * @param whenOver gets what ends it, also when it fails to start
+ */
+export async function emulatedWorld(whenOver: WhenOver) {
   const directory = await mkdtemp(join(inject('scratchDirectory'), 'interop-'));
   const clock = new Clock();
+  whenOver(async () => clock.stop());
   const genesysCloud = new GenesysCloud({ clock });
+  whenOver(() => genesysCloud.close());
   await genesysCloud.listen();
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   const port = await freePort();
   const bridge = new MinistackBridge(`http://127.0.0.1:${port}`);
+  whenOver(() => bridge.close());
   await bridge.listen();
   const genesys = { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };
   const ministack = await startMinistack(port, { AWS_ENDPOINT_URL: bridge.url, ...genesys }, directory);
+  whenOver(ministack.close);
   const operator = {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -260,11 +269,6 @@ export async function emulatedWorld() {
             }),
         );
       });
-    },
-
-    async close(): Promise<void> {
-      clock.stop();
-      await Promise.all([ministack.close(), bridge.close(), genesysCloud.close()]);
     },
   };
 }

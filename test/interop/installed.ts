@@ -17,7 +17,7 @@ const COMPLETE = join(FOLDER, 'complete');
 
 /**
  * From npm. Install scripts do not run: the only one would compile the native part of the runtime client, which takes
- * minutes. See `runtime-client.ts`.
+ * minutes. See `runtime-client.cjs`.
  */
 const NPM_PACKAGES = ['asl-validator@4.0.0', 'aws-lambda-ric@4.0.2'];
 

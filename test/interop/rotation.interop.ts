@@ -8,13 +8,14 @@ const ROTATION = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promot
 const CONFIGURATION_TEST = ['Fetch', 'Route', 'CheckConfiguration', 'ConfigurationChecked'];
 
 let world: EmulatedWorld;
+const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  world = await emulatedWorld();
+  world = await emulatedWorld(end => ends.push(end));
 });
 
 afterAll(async () => {
-  await world.close();
+  for (const end of ends.toReversed()) await end();
 });
 
 describe('the commands of docs/first-account.md', () => {
@@ -148,6 +149,7 @@ describe.concurrent('the stack on ministack', () => {
     const { secretArn } = await world.credential('interop/program');
 
     const rotate = await world.cli('rotate', 'interop/program');
+    await world.bridge.failure(secretArn);
     const status = await world.cli('status', 'interop/program');
     const history = await world.cli('history', 'interop/program');
 
@@ -167,6 +169,7 @@ describe.concurrent('the stack on ministack', () => {
     world.genesysCloud.deleteClient(clientId);
 
     const rotate = await world.cli('rotate', 'interop/failure');
+    await world.bridge.failure(secretArn);
     const status = await world.cli('status', 'interop/failure');
     const history = await world.cli('history', 'interop/failure');
 
