@@ -26,3 +26,15 @@ export function pollingCost(schedule: PollingSchedule, movedAtMs: number): Polli
     if (hasMoved) return { polls, seenAfterMs: nowMs - movedAtMs };
   }
 }
+
+/** The mean over times at which AWSCURRENT moves, in ms from the first wait. */
+export function meanCost(schedule: PollingSchedule, fromMs: number, toMs: number): PollingCost {
+  const costs: PollingCost[] = [];
+  for (let movedAtMs = fromMs; movedAtMs < toMs; movedAtMs++) costs.push(pollingCost(schedule, movedAtMs));
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    polls: mean(costs.map(({ polls }) => polls)),
+    seenAfterMs: mean(costs.map(({ seenAfterMs }) => seenAfterMs)),
+  };
+}

@@ -1,9 +1,10 @@
 import { FAILURE_POLLING, LABEL_POLLING } from '../../functions/rotation/polling.ts';
 import { PRICES } from '../cost/prices.ts';
+import { LATENCIES } from '../latencies.ts';
 import { figureTable, row } from '../markdown-table.ts';
 import { simulateBurst } from './burst.ts';
 import { quotaLimits } from './limits.ts';
-import { pollingCost } from './polls.ts';
+import { meanCost, type PollingCost, pollingCost } from './polls.ts';
 import { LAMBDA_CONCURRENCY, QUOTAS } from './quotas.ts';
 
 /** A region of each class of quotas; the first one has the smaller quotas. */
@@ -15,6 +16,14 @@ const BURSTS = [50, 100, 300, 500, 1_000];
 
 /** When AWSCURRENT moves, in s: from a fast rotation with warm functions to one that retries. */
 const MOVED_AFTER_SECONDS = [0.8, 1.2, 2, 3, 5, 10, 30];
+
+/** Nine of ten warm rotations, with times drawn from the distributions of the latencies. */
+const WARM_MS = { from: 850, to: 1_950 };
+
+const INTERVALS_MS = [50, 100, 150, 250, 500];
+
+/** A burst that all other quotas allow. */
+const LARGE_BURST = 500;
 
 /** A slow rotation with cold functions, whose polls the limits of the fleet include. */
 const SLOW_ROTATION_MS = 5_000;
@@ -123,23 +132,43 @@ function burstText(): string[] {
 function pollingText(): string[] {
   const { firstMs, intervalMs, growth, maxMs } = LABEL_POLLING;
   return [
-    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: for the first time after ${seconds(firstMs)}, then after ${seconds(intervalMs)}, and each later wait is ${growth} times as long as the one before it, up to ${seconds(maxMs)}. Each wait varies by 10 % at random. In a warm rotation, AWSCURRENT moves after about a second ([performance.md](performance.md#a-rotation)).`,
+    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: for the first time after ${seconds(firstMs)}, then after ${seconds(intervalMs)}, and each later wait is ${growth} times as long as the one before it, up to ${seconds(maxMs)}. Each wait varies by 10 % at random.`,
     '',
-    ...figureTable(
-      ['AWSCURRENT moves after', 'Polls', 'Seen after another', 'Polls, per million rotations'],
-      MOVED_AFTER_SECONDS.map(movedAfter => {
-        const { polls, seenAfterMs } = pollingCost(LABEL_POLLING, movedAfter * 1_000);
-        return [
-          seconds(movedAfter * 1_000),
-          number(polls),
-          seconds(seenAfterMs),
-          `$${number(polls * PRICES.secretCall.dollars * 1e6)}`,
-        ];
-      }),
-    ),
+    ...pollTable('AWSCURRENT moves after', MOVED_AFTER_SECONDS, movedAfter => ({
+      what: seconds(movedAfter * 1_000),
+      cost: pollingCost(LABEL_POLLING, movedAfter * 1_000),
+    })),
+    '',
+    `In a warm rotation, AWSCURRENT moves ${seconds(WARM_MS.from)} to ${seconds(WARM_MS.to)} after the first wait begins ([performance.md](performance.md#a-rotation)). On average over these times, with other intervals:`,
+    '',
+    ...pollTable('Interval', INTERVALS_MS, candidateMs => ({
+      what: `${seconds(candidateMs)}${candidateMs === intervalMs ? ' (deployed)' : ''}`,
+      cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
+    })),
+    '',
+    `Nobody but Secrets Manager waits for the poll that finds AWSCURRENT moved, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, and leaves more than half of the quota to consumers.`,
     '',
     `DescribeExecution is called after ${seconds(FAILURE_POLLING.firstMs)} for the first time, and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
   ];
+}
+
+function pollTable<Case>(
+  caseName: string,
+  cases: readonly Case[],
+  costOf: (each: Case) => { readonly what: string; readonly cost: PollingCost },
+): string[] {
+  return figureTable(
+    [caseName, 'Polls', 'Seen after another', 'Polls, per million rotations'],
+    cases.map(each => {
+      const { what, cost } = costOf(each);
+      return [
+        what,
+        number(cost.polls),
+        seconds(cost.seenAfterMs),
+        `$${number(cost.polls * PRICES.secretCall.dollars * 1e6)}`,
+      ];
+    }),
+  );
 }
 
 function seconds(ms: number): string {

@@ -19,36 +19,42 @@ const BEFORE_THE_RESPONSE: readonly NeededCall[] = [
   { what: 'exchange the refresh token', latency: 'tokenEndpoint', times: 1 },
 ];
 
+const TO_THE_ROTATION: NeededCall = {
+  what: 'be called by Secrets Manager',
+  latency: 'invoke',
+  times: 4,
+};
+
+const CALLS: readonly NeededCall[] = [TO_THE_ROTATION, ...BEFORE_THE_RESPONSE, ...AFTER_THE_RESPONSE];
+
+/** Three of the four steps follow the move of AWSCURRENT. */
+const STEPS_AFTER_THE_MOVE: NeededCall = { ...TO_THE_ROTATION, times: 3 };
+
 /** The shortest times of any design: the calls that no design can leave out, one after the other, and nothing else. */
 export interface LowerBound {
   readonly totalMs: number;
   readonly untilCurrentMs: number;
   readonly tokenGapMs: number;
-  /** The part of the total for invoking the rotation function. */
-  readonly invocationMs: number;
-  /** The calls in words, in their order. */
-  readonly calls: readonly string[];
 }
 
-/** Adds up the medians of the latencies. */
-export function lowerBound(): LowerBound {
-  const toTheRotation: NeededCall = {
-    what: 'be called by Secrets Manager',
-    latency: 'invoke',
-    times: 4,
-  };
-  const calls = [toTheRotation, ...BEFORE_THE_RESPONSE, ...AFTER_THE_RESPONSE];
-  const totalMs = sumMs(calls);
-  return {
-    totalMs,
-    // Three of the four steps follow the move.
-    untilCurrentMs: totalMs - 3 * LATENCIES.invoke.p50Ms,
-    tokenGapMs: sumMs(AFTER_THE_RESPONSE),
-    invocationMs: sumMs([toTheRotation]),
-    calls: calls.map(({ what, times }) => (times === 1 ? what : `${what} ${times} times`)),
-  };
+/** The part of the total for invoking the rotation function, in ms. */
+export const INVOCATIONS_MS = TO_THE_ROTATION.times * LATENCIES.invoke.p50Ms;
+
+/** The calls of the lower bound in words, in their order. */
+export const CALLS_OF_THE_BOUND: readonly string[] = CALLS.map(({ what, times }) =>
+  times === 1 ? what : `${what} ${times} times`,
+);
+
+/** Adds up the times of the calls. */
+export function lowerBound(msOf: (name: LatencyName) => number): LowerBound {
+  const afterTheMoveMs = sumMs([STEPS_AFTER_THE_MOVE], msOf);
+  const tokenGapMs = sumMs(AFTER_THE_RESPONSE, msOf);
+  const untilCurrentMs = msOf(TO_THE_ROTATION.latency) + sumMs(BEFORE_THE_RESPONSE, msOf) + tokenGapMs;
+  return { totalMs: untilCurrentMs + afterTheMoveMs, untilCurrentMs, tokenGapMs };
 }
 
-function sumMs(calls: readonly NeededCall[]): number {
-  return calls.reduce((sum, { latency, times }) => sum + times * LATENCIES[latency].p50Ms, 0);
+function sumMs(calls: readonly NeededCall[], msOf: (name: LatencyName) => number): number {
+  return calls
+    .flatMap(({ latency, times }) => Array.from({ length: times }, () => msOf(latency)))
+    .reduce((sum, ms) => sum + ms, 0);
 }

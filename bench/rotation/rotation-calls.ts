@@ -91,6 +91,12 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
   },
   { by: 'store-pending', operation: 'PutSecretValue', times: 1, why: 'Stores the new tokens.' },
   {
+    by: 'store-pending',
+    operation: 'UpdateItem',
+    times: 1,
+    why: 'Records the version that has the new tokens. `promote` moves AWSCURRENT to no other version.',
+  },
+  {
     by: 'verify',
     operation: 'GetSecretValue',
     times: 1,

@@ -2,11 +2,12 @@ import { LATENCIES } from '../latencies.ts';
 import { figureTable, row } from '../markdown-table.ts';
 import { median } from '../median.ts';
 import { milliseconds } from '../milliseconds.ts';
+import { CALLS_OF_THE_BOUND } from './lower-bound.ts';
 import type { RotationReport } from './measure.ts';
 import { nameOfCall, POLL, ROTATION_CALLS } from './rotation-calls.ts';
 import type { TimePart } from './time-split.ts';
 import type { RotationTimes } from './timed-sandbox.ts';
-import { type DurationName, durationsOf, verdicts } from './verdicts.ts';
+import { type DurationName, durationsOf, times, verdicts } from './verdicts.ts';
 
 const PARTS: Readonly<Record<TimePart, string>> = {
   genesys: 'Genesys Cloud',
@@ -31,7 +32,7 @@ export function rotationSection(report: RotationReport): string {
     '',
     '- **This stack**.',
     '- **One Lambda** that rotates in the four steps of Secrets Manager, as the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* does.',
-    `- **The lower bound** of any design: ${report.bound.calls.join(', ')}; one after the other, and nothing else.`,
+    `- **The lower bound** of any design: ${CALLS_OF_THE_BOUND.join(', ')}; one after the other, and nothing else.`,
     '',
     ...durationTable(report),
     '',
@@ -74,25 +75,39 @@ function durationTable({ workflow, oneLambda, bound }: RotationReport): string[]
       DURATIONS[name],
       milliseconds(workflow.warm[name]),
       milliseconds(oneLambda.warm[name]),
-      milliseconds(bound[name]),
-      `${(workflow.warm[name] / bound[name]).toFixed(2)}×`,
+      milliseconds(bound.median[name]),
+      times(workflow.warm[name], bound.median[name]),
       milliseconds(workflow.cold[name]),
       milliseconds(oneLambda.cold[name]),
     ]),
   );
 }
 
-function drawnTable({ workflow, oneLambda }: RotationReport): string[] {
+function drawnTable({ workflow, oneLambda, bound }: RotationReport): string[] {
   const names = Object.keys(DURATIONS) as DurationName[];
   return figureTable(
-    ['', 'This stack, median', 'slowest', 'One Lambda, median', 'slowest'],
-    names.map(name => [
-      DURATIONS[name],
-      ...[workflow, oneLambda].flatMap(({ drawn }) => {
-        const values = durationsOf(drawn, name);
-        return [milliseconds(median(values)), milliseconds(Math.max(...values))];
-      }),
-    ]),
+    [
+      '',
+      'This stack, median',
+      'slowest',
+      'One Lambda, median',
+      'slowest',
+      'Lower bound, median',
+      'To the bound',
+    ],
+    names.map(name => {
+      const [ours, theirs] = [workflow, oneLambda].map(({ drawn }) => durationsOf(drawn, name));
+      const boundMs = median(durationsOf(bound.drawn, name));
+      return [
+        DURATIONS[name],
+        ...[ours, theirs].flatMap((values = []) => [
+          milliseconds(median(values)),
+          milliseconds(Math.max(...values)),
+        ]),
+        milliseconds(boundMs),
+        times(median(ours ?? []), boundMs),
+      ];
+    }),
   );
 }
 

@@ -11,11 +11,12 @@ export interface PollingSchedule {
 
 /**
  * How a success is seen: by DescribeSecret, of which an account may make 10,000 calls a second. The first poll comes
- * shortly before a warm rotation has moved AWSCURRENT (docs/performance.md), because each call is billed.
+ * shortly before a warm rotation has moved AWSCURRENT (docs/performance.md), because each call is billed. docs/fleet.md
+ * has the cost of the polls, also with other intervals.
  *
  * @see AWS Secrets Manager User Guide, "AWS Secrets Manager quotas"
  */
-export const LABEL_POLLING: PollingSchedule = { firstMs: 800, intervalMs: 250, growth: 1.1, maxMs: 2_000 };
+export const LABEL_POLLING: PollingSchedule = { firstMs: 800, intervalMs: 100, growth: 1.1, maxMs: 2_000 };
 
 /**
  * How a failure is seen: by DescribeExecution, of which an account may make 10 to 15 calls a second. A rotation that

@@ -4,6 +4,7 @@ import { log } from '../shared/log.ts';
 import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
   describeSecret,
+  isBlocked,
   type RotationProgress,
   readUntil,
   rotationProgress,
@@ -27,6 +28,9 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
   // Genesys Cloud made the pair, so there is nothing to set. testSecret reports at once whether all is well.
   if (event.step === 'setSecret') return;
   const { secrets, sleep } = dependencies;
+  const sealing = sealRotationToken(event, dependencies);
+  // Awaited once the token is needed: without need for it, its failure does not matter.
+  sealing.catch(() => {});
   const description = await readUntil(
     read => rotationProgress(read, event.clientRequestToken) !== 'elsewhere',
     () => describeSecret(secrets, event.secretId),
@@ -47,8 +51,8 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 
   switch (event.step) {
     case 'createSecret':
-      return progress === 'pending'
-        ? createSecret(event, rotation, dependencies)
+      return isBlocked(description)
+        ? createSecret(rotation, await sealing, dependencies)
         : confirmSucceeded(rotation, dependencies);
     case 'testSecret':
       return testSecret(rotation, progress, dependencies);
@@ -58,12 +62,11 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 }
 
 async function createSecret(
-  event: RotationEvent,
   rotation: RotationIdentity,
+  sealedRotationToken: string | null,
   dependencies: RotationDependencies,
 ): Promise<void> {
   const { secretArn, clientRequestToken: versionId } = rotation;
-  const sealedRotationToken = await sealRotationToken(event, rotation, dependencies);
   const execution = await runExecution({ purpose: 'rotate', rotation, sealedRotationToken }, dependencies);
   log('info', 'rotation finished', { secretArn, versionId, execution });
 }
@@ -88,7 +91,7 @@ async function testSecret(
   log('info', 'configuration checked', { secretArn, versionId, execution });
 }
 
-/** Confirms a version that is neither pending nor current: the rotation stood down for a newer login. */
+/** Confirms a rotation that has left no label to work on: it stood down for a newer login. */
 async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,
@@ -103,12 +106,12 @@ function unknownVersion({ secretArn, clientRequestToken }: RotationIdentity): In
   );
 }
 
+/** Seals the RotationToken for the execution that createSecret starts. Secrets Manager gives the secret's full ARN. */
 async function sealRotationToken(
-  { rotationToken }: RotationEvent,
-  { secretArn, clientRequestToken: versionId }: RotationIdentity,
+  { step, secretId: secretArn, clientRequestToken: versionId, rotationToken }: RotationEvent,
   dependencies: RotationDependencies,
 ): Promise<string | null> {
-  if (rotationToken === undefined) return null;
+  if (step !== 'createSecret' || rotationToken === undefined) return null;
   const seal = await newSeal(dependencies, { secretArn, versionId, holds: 'rotation-token' });
   return seal.seal(rotationToken);
 }

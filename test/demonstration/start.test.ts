@@ -55,7 +55,7 @@ describe('npm start', () => {
       awsCalls: expect.any(Object),
     });
     expect(run.versions.current).not.toBe(run.versions.previous);
-    // The number of reads depends on the polls of the execution; the number of writes, seals and opened seals does not.
+    // The number of reads depends on the polls; the number of writes, seals and opened seals does not.
     expect(run.awsCalls).toMatchObject({
       'states:StartExecution': 1,
       'kms:GenerateDataKey': 2,

@@ -15,7 +15,7 @@ describe('the first account', () => {
     const missing: string[] = [];
 
     for (const { command, expected } of commandsWithOutput()) {
-      const cliArguments = /^npm run cli -- (.+)$/.exec(command)?.[1]?.split(' ');
+      const cliArguments = /^genesys-token-rotation (.+)$/.exec(command)?.[1]?.split(' ');
       // Lambda refuses a function without concurrency as it refuses a throttled one.
       if (command.startsWith('aws lambda put-function-concurrency'))
         sandbox.faults.add(parseFault('lambda:verify=throttled'));
@@ -36,7 +36,10 @@ describe('the first account', () => {
     }
 
     expect(missing).toEqual([]);
-    expect(skipped).toEqual(['npx cdk bootstrap', 'npm run deploy -- -c allSecrets=true -c removalPolicy=destroy']);
+    expect(skipped).toEqual([
+      'npx cdk bootstrap',
+      'npm run deploy -- -c allSecrets=true -c removalPolicy=destroy',
+    ]);
     expect(await world.describe()).toMatchObject({ DeletedDate: expect.any(Date) });
   });
 

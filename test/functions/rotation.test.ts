@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
@@ -88,7 +89,6 @@ describe('rotation', () => {
   function expectNothingBegun(): void {
     expect(executions.started()).toEqual([]);
     expect(executions.redrivenArns()).toEqual([]);
-    expect(kmsMock.calls()).toEqual([]);
   }
 
   describe.each(['createSecret', 'testSecret', 'finishSecret'] as const)(
@@ -97,7 +97,7 @@ describe('rotation', () => {
       it.each([
         ['its version', VERSION],
         ['the version derived from it', DERIVED_VERSION],
-      ])('is done without another call when %s is AWSCURRENT', async (_what, version) => {
+      ])('is done without a call of Step Functions when %s is AWSCURRENT', async (_what, version) => {
         labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [version]: ['AWSCURRENT', 'AWSPENDING'] });
 
         await call(step);
@@ -106,7 +106,6 @@ describe('rotation', () => {
           { SecretId: SECRET_ARN },
         ]);
         expect(executions.mock.calls()).toEqual([]);
-        expect(kmsMock.calls()).toEqual([]);
       });
 
       it('refuses a secret that is not enabled for rotation', async () => {
@@ -197,6 +196,29 @@ describe('rotation', () => {
       expect(await openSeal({ kms, sealKeyArn: SEAL_KEY_ARN }, SEAL_CONTEXT, blob)).toBe(
         'sentinel-rotation-token',
       );
+    });
+
+    it('asks for the data key while it reads the labels', async () => {
+      let keysMeanwhile = 0;
+      secretsMock.on(DescribeSecretCommand).callsFake(async () => {
+        await nextTurn();
+        keysMeanwhile = kmsMock.commandCalls(GenerateDataKeyCommand).length;
+        return secretDescription({ VersionIdsToStages: PENDING });
+      });
+      execution(NAME, 'SUCCEEDED');
+
+      await call('createSecret');
+
+      expect(keysMeanwhile).toBe(1);
+    });
+
+    it('does not need the data key when the version is AWSCURRENT', async () => {
+      labelled({ [VERSION]: ['AWSCURRENT'] });
+      kmsMock.on(GenerateDataKeyCommand).rejects(new Error('KMS is down'));
+
+      await call('createSecret');
+
+      expect(executions.mock.calls()).toEqual([]);
     });
 
     it('hands over null when Secrets Manager sent no RotationToken, and asks for no data key', async () => {

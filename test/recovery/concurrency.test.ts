@@ -74,7 +74,10 @@ describe('a CancelRotateSecret between any two calls of a rotation', () => {
 
 describe('createSecret, testSecret and finishSecret, called again between any two calls of a rotation', () => {
   it('spend nothing, promote nothing twice, and do not fail the rotation', async () => {
-    const { world, calls, boundaries } = await countedWorld({ genesysCloud: { reuseRevokesLineage: true } });
+    const { world, calls, boundaries } = await countedWorld({
+      genesysCloud: { reuseRevokesLineage: true },
+      secretsManager: { readLagMs: 0 },
+    });
     const steps = ['createSecret', 'testSecret', 'finishSecret'] as const;
 
     for (const boundary of boundaries) {

@@ -63,6 +63,37 @@ describe('a rotation whose execution is stopped right after AWSCURRENT has moved
   });
 });
 
+describe('a rotation whose execution has its last transition to make', () => {
+  it('is a success for Secrets Manager at every step, and is not reported', async () => {
+    let hasMoved = false;
+    const world = await rotationWorld({
+      events: { rules: 'patterns' },
+      latencies: { stateTransition: () => (hasMoved ? 60_000 : 0) },
+    });
+    const { sandbox } = world;
+    const { secretArn } = await world.credential();
+    sandbox.secretsManager.onChange(({ labelMoves }) => {
+      hasMoved ||= labelMoves.some(({ label }) => label === 'AWSCURRENT');
+    });
+
+    const versionId = await world.rotateSecret(secretArn);
+    const outcome = await world.outcome(secretArn, versionId);
+    const steps = [];
+    for (const step of ['createSecret', 'testSecret', 'finishSecret'] as const) {
+      steps.push(await world.invokeStep(step, secretArn, versionId));
+    }
+    const [meanwhile] = sandbox.stepFunctions.executions(sandbox.stateMachineArn);
+    const { status } = await world.execution(versionId);
+    await sandbox.advance(60_000);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(steps).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(meanwhile?.status).toBe('RUNNING');
+    expect(status).toBe('SUCCEEDED');
+    expect(sandbox.sns.messages()).toEqual([]);
+  });
+});
+
 describe('a rotation that succeeds', () => {
   it('asks Step Functions for nothing but to start it', async () => {
     const world = await rotationWorld();
@@ -95,5 +126,17 @@ describe('a rotation that succeeds', () => {
 
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(sandbox.faults.injected()).toHaveLength(2);
+  });
+
+  it('is not failed by reads that show earlier labels', async () => {
+    const world = await rotationWorld();
+    const { secretArn } = await world.credential();
+    await world.sandbox.advance(1_000);
+    world.sandbox.secretsManager.behaviour.readLagMs = 1_000;
+
+    const { outcome, execution } = await world.rotate(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(execution.status).toBe('SUCCEEDED');
   });
 });

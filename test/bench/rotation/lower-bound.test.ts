@@ -1,20 +1,31 @@
-import { expect, it } from 'vitest';
-import { lowerBound } from '../../../bench/rotation/lower-bound.ts';
+import { describe, expect, it } from 'vitest';
+import { LATENCIES } from '../../../bench/latencies.ts';
+import { CALLS_OF_THE_BOUND, lowerBound } from '../../../bench/rotation/lower-bound.ts';
 
-it('adds up the latencies of the calls that no design can leave out', () => {
-  expect(lowerBound()).toEqual({
+describe('lowerBound', () => {
+  it('adds up the latencies of the calls that no design can leave out', () => {
     // 4 × 15 + 25 + 300 + 50 + 150 + 50
-    totalMs: 635,
-    untilCurrentMs: 590,
-    tokenGapMs: 250,
-    invocationMs: 60,
-    calls: [
+    expect(lowerBound(name => LATENCIES[name].p50Ms)).toEqual({
+      totalMs: 635,
+      untilCurrentMs: 590,
+      tokenGapMs: 250,
+    });
+    expect(CALLS_OF_THE_BOUND).toEqual([
       'be called by Secrets Manager 4 times',
       'read the credential',
       'exchange the refresh token',
       'store the new tokens',
       'verify them at Genesys Cloud',
       'move `AWSCURRENT`',
-    ],
+    ]);
+  });
+
+  it('draws the time of each call', () => {
+    let draws = 0;
+
+    const { totalMs } = lowerBound(() => ++draws);
+
+    expect(draws).toBe(9);
+    expect(totalMs).toBe(45);
   });
 });

@@ -29,9 +29,9 @@ describe('TimedSandbox', () => {
     const [cold, warm] = await rotations(inject('assemblyDirectory'), 2);
 
     expect(warm).toMatchObject({
-      untilCurrentMs: 1_103,
-      tokenGapMs: 485,
-      tokenGapSplit: { genesys: 150, aws: 200, orchestration: 135, coldStarts: 0, polling: 0 },
+      untilCurrentMs: 1_086,
+      tokenGapMs: 493,
+      tokenGapSplit: { genesys: 150, aws: 208, orchestration: 135, coldStarts: 0, polling: 0 },
       totalSplit: { genesys: 450, orchestration: 345, coldStarts: 0 },
     });
     expect(cold?.totalSplit).toMatchObject({ genesys: 450, coldStarts: 1_740 });
