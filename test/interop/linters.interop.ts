@@ -28,6 +28,7 @@ const findings = v.pipe(
 const VARIANTS: Readonly<Record<string, TokenRotationProps>> = {
   'no-options': {},
   'every-option': everyOption('aws', 'us-east-1'),
+  'many-secrets': { secretNames: Array.from({ length: 60 }, (_, number) => `genesys/${number}`) },
   'destroyed-without-alarms': { alarms: false, removalPolicy: 'destroy' },
 };
 
