@@ -44,6 +44,7 @@ describe('failing-streak', () => {
           state: { S: 'Refresh' },
           error: { S: 'RefreshTokenRejected' },
           execution: { S: 'arn:execution' },
+          currentVersionId: { S: 'version' },
           // 2026-09-29T12:00:00Z
           expiresAt: { N: '1790683200' },
         },

@@ -169,14 +169,18 @@ describe('an execution that somebody starts by hand', () => {
     await settle();
     const before = sandbox.sns.messages().length;
 
-    await world.start('by-hand', { purpose: 'rotate', secretArn, versionId: firstVersionId });
-    await world.start('by-hand-2', { purpose: 'rotate', secretArn: HOSTILE_TEXT, versionId: HOSTILE_TEXT });
+    await world.start(world.nameOf(firstVersionId, 2), {
+      purpose: 'rotate',
+      secretArn,
+      versionId: firstVersionId,
+      sealedRotationToken: null,
+    });
+    await world.start('by-hand', { purpose: 'rotate', secretArn: HOSTILE_TEXT, versionId: HOSTILE_TEXT });
     await settle();
 
     const messages = sandbox.sns.messages().slice(before);
     expect(before).toBe(1);
     expect(messages.map(({ subject }) => subject)).toEqual([
-      'Genesys token rotation failed in Fetch: InvalidRotationRequest',
       'Genesys token rotation failed in Fetch: InvalidRotationRequest',
     ]);
     expect(messages[0]?.message.replaceAll('\n', '')).not.toMatch(ACTING);
