@@ -62,7 +62,7 @@ describe('npm start', () => {
       'kms:Decrypt': 2,
       'dynamodb:PutItem': 1,
       'dynamodb:TransactWriteItems': 1,
-      'dynamodb:UpdateItem': 1,
+      'dynamodb:UpdateItem': 2,
       'secretsmanager:PutSecretValue': 1,
       'secretsmanager:UpdateSecretVersionStage': 1,
     });

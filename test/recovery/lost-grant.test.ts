@@ -114,7 +114,7 @@ const SCENARIOS: Readonly<Record<string, Use>> = {
   'rotation secretsmanager:DescribeSecret': { scenario: anyRotation },
   'rotation kms:GenerateDataKey': { scenario: anyRotation },
   'rotation states:StartExecution': { scenario: anyRotation },
-  'rotation states:DescribeExecution': { scenario: anyRotation },
+  'rotation states:DescribeExecution': { scenario: retriedRotation },
   'rotation states:RedriveExecution': { scenario: retriedRotation },
   'fetch secretsmanager:DescribeSecret': { scenario: anyRotation },
   'fetch secretsmanager:GetSecretValue': { scenario: anyRotation },

@@ -39,7 +39,7 @@ describe('latencies of a sandbox whose time stands still', () => {
     ['a state transition takes 100 ms', { stateTransition: () => 100 }, 700],
     ['the way to a function takes 10 ms', { invocation: () => 10 }, 50],
     // Calls that a function makes side by side take the time of one.
-    ['a call of AWS takes 20 ms', { awsCall: ({ caller }) => (caller.functionArn ? 20 : 0) }, 240],
+    ['a call of AWS takes 20 ms', { awsCall: ({ caller }) => (caller.functionArn ? 20 : 0) }, 260],
     [
       'a refresh takes 300 ms, and the look at a user 150 ms',
       {
