@@ -6,6 +6,8 @@ import { coldStartSection } from './cold-start/section.ts';
 import { measureFleets } from './fleet/measure.ts';
 import { fleetRunsSection } from './fleet/section.ts';
 import { performancePage } from './performance-page.ts';
+import { measureProgramStart } from './program-start/measure.ts';
+import { programStartSection } from './program-start/section.ts';
 import { measureRotation } from './rotation/measure.ts';
 import { rotationSection } from './rotation/section.ts';
 import { measureSandbox } from './sandbox/measure.ts';
@@ -22,6 +24,8 @@ const SECTIONS = {
     coldStartSection(await measureColdStart(quick ? { repetitions: 3 } : {})),
   fleet: async ({ quick }: Options) =>
     fleetRunsSection(await measureFleets(quick ? { sizes: [1, 10, 40] } : {})),
+  program: async ({ quick }: Options) =>
+    programStartSection(await measureProgramStart(quick ? { repetitions: 3 } : {})),
   sandbox: async ({ quick, suite }: Options) =>
     sandboxSection(
       await measureSandbox({
@@ -44,7 +48,7 @@ const NAMES = Object.keys(SECTIONS) as SectionName[];
 
 const program = new Command('npm run bench --')
   .description(
-    'Measures rotations, cold starts, parallel rotations and the sandbox, and prints the figures as Markdown.',
+    'Measures rotations, cold starts, parallel rotations, the program and the sandbox, and prints the figures as Markdown.',
   )
   .addOption(new Option('--only <section...>', 'measure only these').choices(NAMES))
   .option('--quick', 'fewer repetitions and smaller fleets: to try it out, not for the figures')

@@ -17,3 +17,9 @@ export function hours(value: string): number {
   if (number > 0) return number;
   throw new InvalidArgumentError('It is a number of hours, e.g. 4h.');
 }
+
+/** @throws InvalidArgumentError it is neither `on` nor `off` */
+export function onOrOff(value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on';
+  throw new InvalidArgumentError('It is on or off.');
+}

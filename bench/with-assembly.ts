@@ -6,14 +6,16 @@ import { synthesize } from '../sandbox/demonstration/synthesis.ts';
 /**
  * Synthesises the stack into a folder that is removed when `use` has settled.
  *
+ * @param synthesizeInto another stack's synthesis
  * @throws SynthesisFailed
  */
 export async function withAssembly<Result>(
   use: (assemblyDirectory: string) => Promise<Result>,
+  synthesizeInto: (assemblyDirectory: string) => Promise<unknown> = synthesize,
 ): Promise<Result> {
   const assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'assembly-'));
   try {
-    await synthesize(assemblyDirectory);
+    await synthesizeInto(assemblyDirectory);
     return await use(assemblyDirectory);
   } finally {
     await rm(assemblyDirectory, { recursive: true, force: true });

@@ -12,10 +12,14 @@ export function commandLinePage(program: Command): string {
   const commands = program.commands.flatMap(command => sections(command, 2));
   return `# Command line
 
-\`npm run cli -- <command>\` operates a deployment. It finds AWS credentials and region as the AWS CLI does. Set
+\`genesys-token-rotation\` operates a deployment. It finds AWS credentials and region as the AWS CLI does. Set
 \`AWS_ENDPOINT_URL\`, \`GENESYS_LOGIN_URL\` and \`GENESYS_API_URL\` to use it with the [sandbox](../sandbox/README.md).
 It never prints a token or a client secret. Results go to standard output (with \`--json\` as one object), progress and
-errors to standard error. \`npm run --silent cli\` suppresses npm's own output.
+errors to standard error.
+
+The program runs on Node.js 20.18 or newer and has no dependencies. In a checkout, \`npm run build && npm link\` installs
+it, and \`npm run cli --\` runs it from its sources. \`npm pack\` makes a package to install elsewhere with
+\`npm install --global\`, or to run with \`npx\`.
 
 This page is generated from the program's help: run \`npm run cli:docs\`.
 

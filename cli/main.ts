@@ -2,7 +2,7 @@
 import { keepCompiledCode } from '../desktop/compiled-code.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
-/** `npm run cli`: the command line program. */
+/** Starts the command line program. */
 
 const interruption = new AbortController();
 // The first Ctrl-C lets the command finish what it must; the second one ends it at once.
@@ -16,11 +16,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 keepCompiledCode();
-const { run } = await import('./run.ts');
 const { stdin, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), {
-  streams: { in: stdin, out: stdout, err: stderr },
-  signal: interruption.signal,
-});
-// Abandoned calls would keep the process alive.
-if (interruption.signal.aborted) process.exit();
+// No await: CommonJS, to which this module is bundled, has none at the top.
+void import('./run.ts')
+  .then(({ run }) =>
+    run(process.argv.slice(2), {
+      streams: { in: stdin, out: stdout, err: stderr },
+      signal: interruption.signal,
+    }),
+  )
+  .then(exitCode => {
+    process.exitCode = exitCode;
+    // Abandoned calls would keep the process alive.
+    if (interruption.signal.aborted) process.exit();
+  });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { DEFAULT_STACK } from '../functions/shared/command-line.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';
 import { addFollow } from './follow/command.ts';
@@ -17,6 +18,7 @@ export function makeProgram(surroundings: Surroundings): Command {
   const { out, err } = surroundings.streams;
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials of a deployment.')
+    .version(packageJson.version, '--version', 'print the version')
     .option('--stack <name>', 'the deployment', DEFAULT_STACK)
     .option('--region <region>', 'AWS region (default: from the environment or the profile)')
     .option('--profile <name>', 'AWS profile')

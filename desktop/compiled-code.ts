@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -7,5 +7,6 @@ import { fileURLToPath } from 'node:url';
  */
 export function keepCompiledCode(): void {
   // Not in the folder for temporary files, where others could place code that this user then runs.
-  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+  // Node.js 20 has no such cache.
+  module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 }

@@ -8,9 +8,9 @@ import { RotationStack } from './rotation-stack.ts';
 
 // The flags stand here and not in cdk.json, so that the template is the same with and without the CDK's command line.
 const app = new App({ context: recommendedFlags, analyticsReporting: false });
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { writeSuppressionsToCloudFormation: true }));
 try {
-  const { stackName, ...rotation } = readSettings(key => app.node.tryGetContext(key));
+  const { stackName, ...rotation } = readSettings(app.node.getAllContext());
   const { directory } = await bundleFunctions();
   new RotationStack(app, stackName, { rotation: { ...rotation, bundles: directory } });
   app.synth();

@@ -1,31 +1,60 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import { bundleFunctions } from './bundle.ts';
+import { bundleProgram } from './bundle-program.ts';
+import { COMMONJS, PROJECT } from './commonjs.ts';
+import { LICENSES_FILE, thirdPartyLicenses } from './third-party-licenses.ts';
 
 /**
- * `npm run build`: what the package holds, in `dist/`, laid out as in the repository: the construct as JavaScript with
- * its types, the definition that it reads, and the bundled functions.
+ * `npm run build`: what the package holds, in `dist/`: the construct with its types, the definition that it reads, the
+ * bundled functions, the bundled program, and the licences of what is in the bundles.
  */
 
-const project = new URL('../', import.meta.url);
-const dist = new URL('dist/', project);
+const DIST = join(PROJECT, 'dist');
 
-rmSync(dist, { recursive: true, force: true });
-compile();
-copyDefinition();
-await bundleFunctions(fileURLToPath(new URL('bundles/', dist)));
+rmSync(DIST, { recursive: true, force: true });
+declareTypes();
+await bundleConstruct();
+// Beside the module that reads it.
+cpSync(join(PROJECT, 'statemachine/rotation.asl.json'), join(DIST, 'infra/rotation.asl.json'));
+const functions = await bundleFunctions(join(DIST, 'bundles'));
+const program = await bundleProgram(join(DIST, 'cli'));
+writeFileSync(
+  join(DIST, LICENSES_FILE),
+  thirdPartyLicenses(
+    [functions.metafile, program].flatMap(({ outputs }) => Object.values(outputs)),
+    PROJECT,
+  ),
+);
+writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
 
-function compile(): void {
+function declareTypes(): void {
   const { status } = spawnSync('tsc', ['--project', 'tsconfig.package.json'], {
-    cwd: fileURLToPath(project),
+    cwd: PROJECT,
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(1);
 }
 
-function copyDefinition(): void {
-  const file = 'statemachine/rotation.asl.json';
-  mkdirSync(new URL('statemachine/', dist), { recursive: true });
-  cpSync(new URL(file, project), new URL(file, dist));
+/** Two entry points, which share one class. */
+async function bundleConstruct(): Promise<void> {
+  await build({
+    ...COMMONJS,
+    entryPoints: ['infra/token-rotation.ts', 'infra/rotation-stack.ts'],
+    outdir: join(DIST, 'infra'),
+    packages: 'external',
+    plugins: [
+      {
+        name: 'one class',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\.\/token-rotation\.ts$/ }, () => ({
+            path: './token-rotation.js',
+            external: true,
+          }));
+        },
+      },
+    ],
+  });
 }

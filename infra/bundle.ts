@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { codeDirectory } from './bundles-folder.ts';
+import { PROJECT } from './commonjs.ts';
 import { FUNCTION_NAMES } from './function-list.ts';
-
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+import { LICENSES_FILE, thirdPartyLicenses } from './third-party-licenses.ts';
 
 /** Never written to: source maps name their sources relative to it, so that they are the same wherever we write. */
 const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
@@ -55,8 +55,9 @@ const BUNDLE_OPTIONS = {
 } satisfies BuildOptions;
 
 /**
- * Bundles every function into `<directory>/<name>/index.js`, with its source map beside it. The output depends on
- * the sources and the lock file only, so that an unchanged function keeps its asset hash on every machine.
+ * Bundles every function into `<directory>/<name>/index.js`, with its source map and the licences of the packages in it
+ * beside it. The output depends on the sources and the lock file only, so that an unchanged function keeps its asset
+ * hash on every machine.
  *
  * The AWS SDK is inside, so that what was tested is what runs. The output is CommonJS, so that a dependency that calls
  * `require` works in it; ES modules are preferred as input, because only they can be shaken. Classes keep their names,
@@ -70,6 +71,11 @@ export async function bundleFunctions(directory: string = temporaryDirectory()):
     const target = join(directory, relative(NOMINAL_OUTPUT, path));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, contents);
+  }
+  for (const name of FUNCTION_NAMES) {
+    const output = metafile.outputs[`bundle/${name}/index.js`];
+    if (output === undefined) throw new Error(`${name} has no bundle.`);
+    writeFileSync(join(codeDirectory(directory, name), LICENSES_FILE), thirdPartyLicenses([output], PROJECT));
   }
   return { directory, metafile };
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { list, pairs, retention, text, wholeNumber, yesOrNo } from './context-values.ts';
 import { NAME_PREFIX } from './function-list.ts';
 import { InvalidSetting } from './invalid-setting.ts';
+import { nearest } from './nearest.ts';
 import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** The settings of the app: the stack's name, and those of the construct that have a context key. */
@@ -50,19 +51,22 @@ export const CONTEXT_KEYS: readonly string[] = Object.keys(CONTEXT.entries);
  * Reads the settings from the context of the CDK app, that is from `-c key=value` or from `cdk.json`. It looks at
  * their form only: what they say is judged by the construct.
  *
- * @param contextValue gives the value of a context key, undefined when the key is not set
- * @throws InvalidSetting names the key whose value is of no use
+ * @param context every context value of the app, those of the CDK included
+ * @throws InvalidSetting names the key whose value is of no use, or that the app does not know
  */
-export function readSettings(contextValue: (key: string) => unknown): AppSettings {
-  const given = CONTEXT_KEYS.flatMap(key => {
-    const value = contextValue(key);
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  const result = v.safeParse(CONTEXT, Object.fromEntries(given));
+export function readSettings(context: Readonly<Record<string, unknown>>): AppSettings {
+  const unknown = Object.keys(context).find(key => !CONTEXT_KEYS.includes(key) && !isOfCdk(key));
+  if (unknown !== undefined) {
+    throw new InvalidSetting(
+      unknown,
+      `is not an option. Do you mean ${nearest(unknown, CONTEXT_KEYS)}? See docs/deploy.md for all options.`,
+    );
+  }
+  const result = v.safeParse(CONTEXT, context);
   if (!result.success) {
     const [{ message, path }] = result.issues;
     const key = String(path?.[0].key);
-    throw new InvalidSetting(key, `${JSON.stringify(contextValue(key))} ${message}.`);
+    throw new InvalidSetting(key, `${JSON.stringify(context[key])} ${message}.`);
   }
 
   const { logRetentionDays, genesysLoginUrl, genesysApiUrl, vpcSubnetIds, vpcSecurityGroupIds, ...settings } =
@@ -75,6 +79,11 @@ export function readSettings(contextValue: (key: string) => unknown): AppSetting
     ...(gateway !== undefined && { genesysGateway: { loginUrl: gateway[0], apiUrl: gateway[1] } }),
     ...(vpc !== undefined && { vpc: { subnetIds: vpc[0], securityGroupIds: vpc[1] } }),
   };
+}
+
+/** Names of the CDK, such as `@aws-cdk/core:flag`, `availability-zones:…` and `cli-telemetry`, are no words. */
+function isOfCdk(key: string): boolean {
+  return /[:/@-]/.test(key);
 }
 
 type Setting<Value> = readonly [key: string, value: Value | undefined];

@@ -31,6 +31,7 @@ export function checkList(setting: string, values: readonly string[], form: RegE
 
 /** @throws InvalidSetting the value is not an https URL */
 export function checkHttps(setting: string, url: string | undefined): void {
-  if (url === undefined || Token.isUnresolved(url) || URL.parse(url)?.protocol === 'https:') return;
+  if (url === undefined || Token.isUnresolved(url)) return;
+  if (URL.canParse(url) && new URL(url).protocol === 'https:') return;
   throw new InvalidSetting(setting, `"${url}" is not an https URL.`);
 }

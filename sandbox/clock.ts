@@ -105,16 +105,21 @@ export class Clock {
    */
   async advanceSettled(ms: number, settled: () => Promise<void>): Promise<void> {
     const targetMs = this.#target(ms);
+    await this.advanceUntilSettled(() => targetMs, settled);
+  }
+
+  /** Does the same up to an instant, in ms since 1970, which each task may change. */
+  async advanceUntilSettled(targetMs: () => number, settled: () => Promise<void>): Promise<void> {
     for (;;) {
       await settled();
-      const next = this.#nextUntil(targetMs);
+      const next = this.#nextUntil(targetMs());
       if (next === undefined) break;
       this.#jumpTo(next.dueAtMs);
       await settled();
       // In the meantime it may have been cancelled, or have run in the course of real time.
       if (this.#tasks.delete(next)) next.run();
     }
-    this.#jumpTo(targetMs);
+    this.#jumpTo(targetMs());
     this.#rearm();
     await settled();
   }

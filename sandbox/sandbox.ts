@@ -152,12 +152,12 @@ export class Sandbox {
    * the functions are part of it; without, functions are waited for in real time. A second call follows the first.
    */
   async advance(ms: number): Promise<void> {
-    const { clock, lambda } = this;
-    const advance = this.#advances.then(() =>
-      clock.advanceSettled(ms, () => this.#settlement.settled(lambda.invocations, clock.standsStill)),
-    );
-    this.#advances = advance.catch(() => undefined);
-    await advance;
+    await this.#advance(settled => this.clock.advanceSettled(ms, settled));
+  }
+
+  /** Does the same up to an instant, in ms since 1970, which what happens meanwhile may change. */
+  async advanceUntil(untilMs: () => number): Promise<void> {
+    await this.#advance(settled => this.clock.advanceUntilSettled(untilMs, settled));
   }
 
   /**
@@ -182,6 +182,14 @@ export class Sandbox {
       writePermissionRecord(permissionRecords, assemblyDirectory, this.permissions);
     }
     this.permissions.requireEvaluable();
+  }
+
+  async #advance(move: (settled: () => Promise<void>) => Promise<void>): Promise<void> {
+    const { clock, lambda } = this;
+    const settled = (): Promise<void> => this.#settlement.settled(lambda.invocations, clock.standsStill);
+    const advance = this.#advances.then(() => move(settled));
+    this.#advances = advance.catch(() => undefined);
+    await advance;
   }
 
   /** CloudFormation makes the stack in the operator's name. */

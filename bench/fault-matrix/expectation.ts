@@ -1,5 +1,4 @@
-import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
-import { nameOf, type PlannedFault } from './rotation-calls.ts';
+import { type MatrixFault, nameOf, type PlannedFault } from './rotation-calls.ts';
 import type { Ending, Trial } from './rotation-trial.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -29,16 +28,17 @@ export type FirstOutcome =
   | 'lost';
 
 /** Genesys Cloud has spent the refresh token, and the response never reached the function. */
-const RESPONSE_LOST: ReadonlySet<FaultKind> = new Set([
+const RESPONSE_LOST: ReadonlySet<MatrixFault> = new Set([
   'answer-lost',
   'hang-after',
   'wrong-body',
   'empty-body',
   'huge-body',
+  'killed-after',
 ]);
 
 /** The function got the response, and Step Functions did not get the function's result. */
-const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
+const RESULT_LOST: ReadonlySet<MatrixFault> = new Set([
   'crash-after',
   'timeout-after',
   'out-of-memory',
@@ -85,9 +85,14 @@ export function broken(cell: Cell): string[] {
     .map(line => `${title}${nameOf(fault.site)}, ${fault.kind}, ${fault.duration}: ${line}`);
 }
 
-/** A token without any copy is lost only if the response did not arrive, or if the journal refused the result as well. */
+/**
+ * A token without any copy is lost only if the response did not arrive, or if the function was lost before it could
+ * write either copy: it was killed before the journal's write, or the journal refused that one.
+ */
 function mayBeLost({ scenario, site, kind }: PlannedFault): boolean {
   if (site.target === 'genesys:token') return RESPONSE_LOST.has(kind);
+  if (site.target === 'dynamodb:TransactWriteItems' && site.functionName === 'refresh')
+    return kind === 'killed-before';
   return scenario === 'unrecorded' && site.target === 'lambda:refresh' && RESULT_LOST.has(kind);
 }
 

@@ -1,6 +1,5 @@
-import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
 import { type Cell, type FirstOutcome, firstOutcome } from './expectation.ts';
-import { type CallSite, kindsOf, nameOf } from './rotation-calls.ts';
+import { type CallSite, kindsOf, type MatrixFault, nameOf } from './rotation-calls.ts';
 import { SCENARIO_NAMES, SCENARIOS, type Scenario } from './scenarios.ts';
 
 /** The codes of the tables and their meanings. */
@@ -36,7 +35,7 @@ export function report(cells: readonly Cell[]): string {
   const lost = cells.filter(({ retried }) => firstOutcome(retried) === 'lost');
   return [
     '# Fault matrix',
-    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a rotation of its own, in the sandbox, with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults.',
+    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a rotation of its own, in the sandbox, with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults. With `killed-before` and `killed-after`, the process of the function is killed right before a write has its effect, or right after it.',
     'A cell has two outcomes of the first attempt: the fault occurs **once**, and the fault **lasts** until it is cleared.',
     [
       '| Code | Outcome of the first attempt |',
@@ -52,7 +51,7 @@ export function report(cells: readonly Cell[]): string {
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
-    'Genesys Cloud exchanged the refresh token, and the new one was lost: either the response never reached the function, or the function was lost and the journal refused the result as well. After the deadline of the exchange the workflow presents the old token once more, which is the only chance left. The error message says that the token was probably spent.',
+    'Genesys Cloud exchanged the refresh token, and the new one was lost: either the response never reached the function, or the function died before it could write the journal, or the function was lost and the journal refused the result as well. After the deadline of the exchange the workflow presents the old token once more, which is the only chance left. The error message says that the token was probably spent.',
     exceptions(lost),
     '',
   ]
@@ -111,12 +110,12 @@ function table(cells: readonly Cell[]): string {
 
 /** The errors, each with the faults that led to it. */
 function failures(cells: readonly Cell[]): string {
-  const faults = new Map<string, Map<CallSite['sort'], Set<FaultKind>>>();
+  const faults = new Map<string, Map<CallSite['sort'], Set<MatrixFault>>>();
   for (const { fault, retried } of cells) {
     const { state, error } = retried.first;
     const where = state === undefined ? 'the rotation function' : `the state ${state}`;
     const key = error === undefined ? NOT_ACCEPTED : `\`${error}\` of ${where}`;
-    const bySort = faults.get(key) ?? new Map<CallSite['sort'], Set<FaultKind>>();
+    const bySort = faults.get(key) ?? new Map<CallSite['sort'], Set<MatrixFault>>();
     faults.set(key, bySort);
     bySort.set(fault.site.sort, (bySort.get(fault.site.sort) ?? new Set()).add(fault.kind));
   }

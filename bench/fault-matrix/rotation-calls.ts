@@ -1,4 +1,5 @@
 import { OPERATIONS_FUNCTIONS } from '../../infra/function-list.ts';
+import { ConnectionDropped } from '../../sandbox/aws/connection-dropped.ts';
 import type { AwsCall, AwsInterceptor } from '../../sandbox/aws/service.ts';
 import {
   AWS_FAULTS,
@@ -10,11 +11,15 @@ import {
 } from '../../sandbox/faults/fault-rule.ts';
 import { ITEM_WRITES } from '../../sandbox/faults/fault-targets.ts';
 import type { Faults } from '../../sandbox/faults/faults.ts';
-import type { GenesysInterceptor } from '../../sandbox/genesys-cloud/interceptor.ts';
+import {
+  GenesysConnectionDropped,
+  type GenesysInterceptor,
+} from '../../sandbox/genesys-cloud/interceptor.ts';
 import type {
   InterceptedInvocation,
   InvocationInterceptor,
 } from '../../sandbox/lambda/invocation-interceptor.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** A call that a rotation makes. */
@@ -28,20 +33,37 @@ export interface CallSite {
   readonly target: string;
 }
 
+/** The function's process is killed right before a write has its effect, or right after it. */
+export const KILLS = ['killed-before', 'killed-after'] as const;
+
+type Kill = (typeof KILLS)[number];
+
+/** What can happen to a call. */
+export type MatrixFault = FaultKind | Kill;
+
 /** One fault in one rotation. */
 export interface PlannedFault {
   readonly scenario: Scenario;
   readonly site: CallSite;
-  readonly kind: FaultKind;
+  readonly kind: MatrixFault;
   /** `once`: the first such call; `lasting`: each, until it is cleared. */
   readonly duration: 'once' | 'lasting';
 }
 
-const KINDS: Readonly<Record<CallSite['sort'], readonly FaultKind[]>> = {
+const KINDS: Readonly<Record<CallSite['sort'], readonly MatrixFault[]>> = {
   invocation: FUNCTION_FAULTS,
-  aws: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS],
-  genesys: GENESYS_FAULTS,
+  aws: [...AWS_FAULTS, ...ITEM_WRITE_FAULTS, ...KILLS],
+  genesys: [...GENESYS_FAULTS, ...KILLS],
 };
+
+/** The calls that change something, anywhere. */
+const WRITES: ReadonlySet<string> = new Set([
+  ...ITEM_WRITES,
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+  'states:StartExecution',
+  'genesys:token',
+]);
 
 /** Longer than the functions wait for AWS, so the call takes effect after they have given up. */
 const AWS_DELAY_MS = 1_000;
@@ -49,9 +71,11 @@ const AWS_DELAY_MS = 1_000;
 const GENESYS_DELAY_MS = 3_000;
 
 /** The kinds of faults that a call can have. */
-export function kindsOf({ sort, target }: CallSite): readonly FaultKind[] {
-  const isItemWrite = ITEM_WRITES.has(target);
-  return KINDS[sort].filter(kind => isItemWrite || !isItemWriteFault(kind));
+export function kindsOf({ sort, target }: CallSite): readonly MatrixFault[] {
+  return KINDS[sort].filter(kind => {
+    if (isKill(kind)) return WRITES.has(target);
+    return ITEM_WRITES.has(target) || !isItemWriteFault(kind);
+  });
 }
 
 /** Names a call in a sentence and in `--only`. */
@@ -65,7 +89,7 @@ export function nameOf({ functionName, name }: CallSite): string {
  */
 export class RotationCalls {
   readonly #functionPrefix: () => string;
-  readonly #faults: () => Faults;
+  readonly #sandbox: () => Sandbox;
   readonly #seen = new Map<string, CallSite>();
   #currentToken = '';
   #planned: PlannedFault | undefined;
@@ -74,11 +98,15 @@ export class RotationCalls {
 
   /**
    * @param functionPrefix the common beginning of the functions' names
-   * @param faults         called, like the prefix, once there are calls
+   * @param sandbox        called, like the prefix, once there are calls
    */
-  constructor(functionPrefix: () => string, faults: () => Faults) {
+  constructor(functionPrefix: () => string, sandbox: () => Sandbox) {
     this.#functionPrefix = functionPrefix;
-    this.#faults = faults;
+    this.#sandbox = sandbox;
+  }
+
+  get #faults(): Faults {
+    return this.#sandbox().faults;
   }
 
   /**
@@ -105,14 +133,14 @@ export class RotationCalls {
 
   /** Injects a fault from now on; there is one at a time. */
   plan(fault: PlannedFault): void {
-    if (fault.site.sort !== 'genesys') this.#planned = fault;
-    else this.#faults().add({ ...ruleOf(fault), when: fault.duration === 'once' ? { nth: 1 } : 'always' });
+    if (fault.site.sort !== 'genesys' || isKill(fault.kind)) this.#planned = fault;
+    else this.#faults.add({ ...ruleOf(fault), when: fault.duration === 'once' ? { nth: 1 } : 'always' });
   }
 
   /** Removes the fault, and every other rule. */
   clear(): void {
     this.#planned = undefined;
-    this.#faults().clear();
+    this.#faults.clear();
   }
 
   /** Must be the last one outside the faults' own. */
@@ -134,31 +162,54 @@ export class RotationCalls {
     return this.#through({ functionName, sort: 'invocation', name, target: `lambda:${functionName}` }, next);
   };
 
-  /** Only records the call: a rule of the faults does the rest. */
-  readonly genesysInterceptor: GenesysInterceptor = ({ endpoint, grantType }, next) => {
+  /** Records the call, and kills its function: a rule of the faults does the rest. */
+  readonly genesysInterceptor: GenesysInterceptor = async ({ endpoint, grantType }, next) => {
+    if (this.#task === '' || grantType === 'authorization_code') return await next();
     const target = `genesys:${endpoint}`;
-    if (this.#task !== '' && grantType !== 'authorization_code')
-      this.#note({ functionName: this.#task, sort: 'genesys', name: target, target });
-    return next();
+    const site: CallSite = { functionName: this.#task, sort: 'genesys', name: target, target };
+    this.#note(site);
+    const kind = this.#take(site)?.kind;
+    if (kind === undefined) return await next();
+    if (kind === 'killed-after') await next();
+    this.#kill(site);
+    throw new GenesysConnectionDropped();
   };
 
   #stepOf(functionName: string): string {
     return functionName === 'rotation' ? `${this.#step}: ` : '';
   }
 
-  /** The rule is in force only until the call has reached it, which is at once. */
   #through<Result>(site: CallSite, next: () => Promise<Result>): Promise<Result> {
     this.#note(site);
-    const planned = this.#planned;
-    if (planned === undefined || nameOf(planned.site) !== nameOf(site)) return next();
-    if (planned.duration === 'once') this.#planned = undefined;
-    const faults = this.#faults();
+    const planned = this.#take(site);
+    if (planned === undefined) return next();
+    if (isKill(planned.kind)) return this.#killing(site, planned.kind, next);
+    const faults = this.#faults;
     const rule = faults.add(ruleOf(planned));
+    // In force only until the call has reached it, which is at once.
     try {
       return next();
     } finally {
       faults.remove(rule);
     }
+  }
+
+  /** The fault for a call; one that occurs once is over then. */
+  #take(site: CallSite): PlannedFault | undefined {
+    const planned = this.#planned;
+    if (planned === undefined || nameOf(planned.site) !== nameOf(site)) return undefined;
+    if (planned.duration === 'once') this.#planned = undefined;
+    return planned;
+  }
+
+  async #killing<Result>(site: CallSite, kind: Kill, next: () => Promise<Result>): Promise<never> {
+    if (kind === 'killed-after') await next();
+    this.#kill(site);
+    throw new ConnectionDropped();
+  }
+
+  #kill({ functionName }: CallSite): void {
+    this.#sandbox().lambda.killRunning(`${this.#functionPrefix()}${functionName}`);
   }
 
   #note(site: CallSite): void {
@@ -188,11 +239,16 @@ function isOperationsFunction(functionName: string): boolean {
   return Object.hasOwn(OPERATIONS_FUNCTIONS, functionName);
 }
 
-function isItemWriteFault(kind: FaultKind): boolean {
+function isItemWriteFault(kind: MatrixFault): boolean {
   return ITEM_WRITE_FAULTS.some(each => each === kind);
 }
 
+function isKill(kind: MatrixFault): kind is Kill {
+  return KILLS.some(each => each === kind);
+}
+
 function ruleOf({ site: { sort, target }, kind }: PlannedFault): FaultRule {
+  if (isKill(kind)) throw new Error(`${kind} is not a fault of the sandbox.`);
   const ms = sort === 'aws' ? AWS_DELAY_MS : GENESYS_DELAY_MS;
   return { target, kind, ...(kind === 'delay' && { ms }) };
 }

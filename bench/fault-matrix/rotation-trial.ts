@@ -85,7 +85,7 @@ export class RotationTrials {
       return sandbox;
     };
     const prefix = (): string => `${started().stateMachineArn.split(':').at(-1)}-`;
-    const calls = new RotationCalls(prefix, () => started().faults);
+    const calls = new RotationCalls(prefix, started);
     sandbox = await Sandbox.start({
       assemblyDirectory,
       virtualTime: true,

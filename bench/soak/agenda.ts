@@ -4,8 +4,14 @@ export class Agenda {
 
   /** Plans an act for an instant, in ms since 1970. */
   add(atMs: number, act: () => Promise<void>): void {
-    const later = this.#entries.findIndex(entry => entry.atMs > atMs);
-    this.#entries.splice(later < 0 ? this.#entries.length : later, 0, { atMs, act });
+    const entry = { atMs: Math.ceil(atMs), act };
+    const later = this.#entries.findIndex(each => each.atMs > entry.atMs);
+    this.#entries.splice(later < 0 ? this.#entries.length : later, 0, entry);
+  }
+
+  /** When the first act is due; undefined while nothing is planned. */
+  get nextAtMs(): number | undefined {
+    return this.#entries[0]?.atMs;
   }
 
   /** Removes and returns the first act, unless it is after an instant. */

@@ -16,6 +16,7 @@ import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 const GENESYS_TARGETS: ReadonlyMap<string, string> = new Map([
   ['refresh', 'genesys:token'],
   ['verify', 'genesys:users/me'],
+  ['one-lambda', 'genesys:*'],
 ]);
 
 /** The longest delay: longer than the functions wait for AWS, shorter than they wait for Genesys Cloud. */

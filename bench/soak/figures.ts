@@ -5,9 +5,11 @@ export const FIGURES = {
   faultsInjected: 'faults that were injected',
   executionsFailed: 'how often an execution closed as FAILED, TIMED_OUT or ABORTED; again after each redrive',
   redrives: 'redrives of failed executions, by the retries of Secrets Manager and by the operator',
+  humanActions:
+    'actions of people besides the runbook that AWS accepted: edits, rollbacks, old values, custom labels, stray AWSPENDING labels, logins, cancelled rotations, stopped executions, and redrives in any order; 0 without `--people`',
   reauthorisations: 'logins by the operator, after an execution had failed with RefreshTokenRejected',
-  refreshTokensLost:
-    'live refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal refused the result as well. Nobody can save these',
+  lostInTransit:
+    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal refused the result as well. Nobody can save these',
   unrecoverable:
     'refresh tokens that a login had to replace although a copy existed, or that were lost without such faults; and secrets whose credential does not work after the day without faults that ends a run. Must be 0',
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',

@@ -1,16 +1,32 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
-import { hours, positiveInteger } from '../option-values.ts';
+import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
-import { REPORT_FILE, REPORT_RUNS, reportOf, type SoakArguments } from './report.ts';
+import {
+  argumentsOf,
+  isCompared,
+  REPORT_FILE,
+  REPORT_RUNS,
+  type ReportRow,
+  reportOf,
+  type SoakArguments,
+} from './report.ts';
+import { singleLambdaSoak, synthesizeSingleLambda } from './single-lambda/single-lambda-soak.ts';
 import { soak } from './soak.ts';
-import { CRON_SCHEDULE } from './soak-options.ts';
+import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 
 /** `npm run soak`: rotations over a simulated time, with faults. */
 
 const HOUR_MS = 3_600_000;
+const PROGRAM = fileURLToPath(import.meta.url);
+
+const execute = promisify(execFile);
 
 const FIGURES_HELP = Object.entries(FIGURES)
   .map(([name, meaning]) => `  ${name}: ${meaning}`)
@@ -37,40 +53,83 @@ const program = new Command('npm run soak --')
       .choices(['same', 'fresh'])
       .default('same'),
   )
+  .option('--people', 'with actions of people at random moments, slow calls and stale reads', false)
+  .addOption(
+    new Option(
+      '--pending-after-foreign-write <fate>',
+      'AWSPENDING when a write makes another version AWSCURRENT',
+    )
+      .choices(['removed', 'kept'])
+      .default('removed'),
+  )
+  .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
+  .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
   .option('--json', 'print the figures as one JSON object')
+  .addOption(
+    new Option('--design <name>', 'the workflow, or the single Lambda function that it is compared with')
+      .choices(['workflow', 'single-lambda'])
+      .default('workflow'),
+  )
+  .addOption(new Option('--assembly <folder>', 'where the stack was synthesised to').hideHelp())
   .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
   .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
 
-const { json, report, ...given } = program.opts<SoakArguments & { json?: true; report?: true }>();
+const { json, report, assembly, design, ...given } = program.opts<
+  SoakArguments & {
+    readonly json?: true;
+    readonly report?: true;
+    readonly assembly?: string;
+    readonly design: 'workflow' | 'single-lambda';
+  }
+>();
 try {
-  await withAssembly(report === true ? writeReport : printFigures);
+  if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
+  else if (assembly !== undefined) await printFigures(assembly);
+  else await withAssembly(report === true ? writeReport : printFigures);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }
 
 async function printFigures(assemblyDirectory: string): Promise<void> {
-  const figures = await run(assemblyDirectory, given);
+  const figures = await soak(optionsOf(assemblyDirectory, given));
   if (!holds(figures)) process.exitCode = 1;
   if (json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
 }
 
+async function printCompared(assemblyDirectory: string): Promise<void> {
+  const figures = await singleLambdaSoak(optionsOf(assemblyDirectory, given));
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
+
+/** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
 async function writeReport(assemblyDirectory: string): Promise<void> {
-  const rows: { readonly run: SoakArguments; readonly figures: SoakFigures }[] = [];
-  for (const each of REPORT_RUNS) {
-    const figures = await run(assemblyDirectory, each);
-    rows.push({ run: each, figures });
-    process.stderr.write(`${JSON.stringify(each)}\n${JSON.stringify(figures)}\n`);
-    if (!holds(figures)) process.exitCode = 1;
-  }
+  const rows: ReportRow[] = [];
+  const queue = REPORT_RUNS.entries();
+  await Promise.all(
+    Array.from({ length: 2 * availableParallelism() }, async () => {
+      for (const [index, each] of queue) {
+        const options = [...argumentsOf(each), '--assembly', assemblyDirectory, '--json'];
+        const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);
+        const figures: SoakFigures = JSON.parse(stdout);
+        rows[index] = { run: each, figures };
+        if (isCompared(index)) {
+          const compared = [...argumentsOf(each), '--design', 'single-lambda', '--json'];
+          const other = await execute(process.execPath, [PROGRAM, ...compared]);
+          rows[index] = { run: each, figures, singleLambda: JSON.parse(other.stdout) };
+        }
+        process.stderr.write(`${JSON.stringify(rows[index])}\n`);
+      }
+    }),
+  );
   await writeFile(REPORT_FILE, reportOf(rows));
 }
 
-function run(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): Promise<SoakFigures> {
-  return soak({ ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS });
+function optionsOf(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): SoakOptions {
+  return { ...options, assemblyDirectory, operatorAfterMs: operatorAfter * HOUR_MS };
 }
 
 function share(value: string): number {

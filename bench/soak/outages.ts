@@ -14,10 +14,7 @@ interface Current {
   deadSinceMs: number | undefined;
 }
 
-/**
- * Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. It assumes the worst case: a
- * refresh ends the access tokens before it.
- */
+/** Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. */
 export class Outages {
   readonly #sandbox: Sandbox;
   readonly #accessTokens = new Map<string, AccessToken>();
@@ -27,7 +24,8 @@ export class Outages {
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
-      if (grant === 'refresh_token') this.#endLineage(lineage, at.getTime());
+      const { refreshRevokesAccessTokens } = sandbox.genesysCloud.behaviour;
+      if (grant === 'refresh_token' && refreshRevokesAccessTokens) this.#endLineage(lineage, at.getTime());
       this.#accessTokens.set(fingerprint, { lineage, endsAtMs: expiresAt.getTime() });
     });
     sandbox.secretsManager.onChange(({ secretArn, labelMoves, at }) => {
@@ -54,7 +52,7 @@ export class Outages {
     if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
     const former = this.#current.get(secretArn);
     if (former !== undefined) this.#measure(former, nowMs);
-    const deadSinceMs = accessToken.endsAtMs > nowMs ? undefined : former?.deadSinceMs;
+    const deadSinceMs = accessToken.endsAtMs > nowMs ? undefined : (former?.deadSinceMs ?? nowMs);
     this.#current.set(secretArn, { accessToken, deadSinceMs });
   }
 

@@ -1,5 +1,6 @@
 import { figureTable } from '../markdown-table.ts';
 import { FIGURES, type SoakFigures } from './figures.ts';
+import type { ComparedFigures } from './single-lambda/single-lambda-soak.ts';
 import type { SoakOptions } from './soak-options.ts';
 
 /** The options of a soak on the command line. */
@@ -19,10 +20,18 @@ const USUAL: SoakArguments = {
   window: '1h',
   operatorAfter: 4,
   retryToken: 'same',
+  people: false,
+  pendingAfterForeignWrite: 'removed',
+  refreshRevokesAccessTokens: true,
+  reuseRevokesLineage: false,
 };
+
+/** How many seeds there are with people. */
+const PEOPLE_RUNS = 48;
 
 /** The runs of the report, in its order. */
 export const REPORT_RUNS: readonly SoakArguments[] = [
+  ...Array.from({ length: PEOPLE_RUNS }, (_, index) => peopleRun(index)),
   { ...USUAL, faultRate: 0 },
   { ...USUAL, faultRate: 0.01 },
   { ...USUAL, faultRate: 0.05 },
@@ -32,72 +41,152 @@ export const REPORT_RUNS: readonly SoakArguments[] = [
   { ...USUAL, faultRate: 0.2 },
   { ...USUAL, faultRate: 0.2, retryToken: 'fresh' },
   { ...USUAL, schedule: 'rate(4 hours)', operatorAfter: 24 },
-  { ...USUAL, days: 365, faultRate: 0.01 },
-  { ...USUAL, days: 365 },
 ];
 
+/** Whether the single Lambda function makes the run of this index as well: the first with people, and some without. */
+export function isCompared(index: number): boolean {
+  return index < 4 || (index >= PEOPLE_RUNS && index < PEOPLE_RUNS + 3);
+}
+
+/** The runs with people go through all combinations of what AWS and Genesys Cloud leave open. */
+function peopleRun(index: number): SoakArguments {
+  return {
+    ...USUAL,
+    people: true,
+    schedule: 'rate(4 hours)',
+    faultRate: index % 3 === 2 ? 0.1 : 0.03,
+    seed: index + 1,
+    retryToken: index % 2 === 0 ? 'same' : 'fresh',
+    refreshRevokesAccessTokens: index % 4 < 2,
+    reuseRevokesLineage: index % 8 < 4,
+    pendingAfterForeignWrite: index % 16 < 8 ? 'removed' : 'kept',
+  };
+}
+
+/** A run of the report and its result. */
+export interface ReportRow {
+  readonly run: SoakArguments;
+  readonly figures: SoakFigures;
+  /** The same run with the single Lambda function; only where {@link isCompared}. */
+  readonly singleLambda?: ComparedFigures;
+}
+
 /** The report, as Markdown. */
-export function reportOf(
-  rows: readonly { readonly run: SoakArguments; readonly figures: SoakFigures }[],
-): string {
-  const names = Object.keys(FIGURES) as (keyof SoakFigures)[];
-  const rotations = rows.reduce((sum, { figures }) => sum + figures.rotations, 0);
-  const faults = rows.reduce((sum, { figures }) => sum + figures.faultsInjected, 0);
+export function reportOf(rows: readonly ReportRow[]): string {
+  const withPeople = rows.filter(({ run }) => run.people);
+  const withoutPeople = rows.filter(({ run }) => !run.people);
   return [
     '# Soak',
     '',
     'A soak rotates credentials for months of simulated time while faults occur at random. It runs the deployed functions in the sandbox.',
     '',
-    `\`npm run soak -- --report\` makes the runs below and writes this page; that takes about an hour. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints the same figures (\`npm run soak -- --help\`).`,
+    `\`npm run soak -- --report\` makes the runs below and writes this page; that takes one to two hours. All rows were run on ${new Date().toISOString().slice(0, 10)}. With the same functions, a run with the same options prints the same figures (\`npm run soak -- --help\`).`,
     '',
     '- **Secrets Manager** rotates by the schedule and retries failed rotations.',
     '- **Faults** of a random kind are injected into a share of all calls: the AWS calls of the functions, their invocations, and their requests to Genesys Cloud. Some of them spend a refresh token and lose the response. Faults are far more frequent than in production, so that several meet in one rotation.',
     '- **A consumer** for each secret reads `AWSCURRENT` every hour and calls Genesys Cloud with its access token. On a 401 it reads `AWSCURRENT` again and retries once.',
     '- **An operator** follows the runbook some hours after each failure (half to one and a half of `--operator-after`). If the execution is still failed, the operator redrives it: after a login when the error is RefreshTokenRejected, after a redrive of the named execution when it is ExchangeUnsettled.',
-    '- **Genesys Cloud** issues access tokens with a lifetime of a day. Refresh tokens are single-use, and a refresh ends the access tokens before it: the worst case.',
+    '- **Genesys Cloud** issues access tokens with a lifetime of a day. Refresh tokens are single-use. Unless the options say otherwise, a refresh ends the access tokens before it.',
     '',
-    `In ${rotations.toLocaleString('en')} rotations with ${faults.toLocaleString('en')} faults:`,
+    '## With people',
     '',
-    ...findings(rows.map(({ figures }) => figures)).map(finding => `- ${finding}`),
+    'With `--people`, the following is added:',
+    '',
+    '- **People** act at random moments, about once in 12 hours on each secret, and often in the middle of an execution: they edit another key, roll back by moving labels, write an old value back, stage a version under a custom label, leave AWSPENDING on a version of their own, log in, cancel the rotation (and enable it again within hours), stop an execution, and redrive any failed execution.',
+    '- **Slow calls**: responses of the token endpoint take up to 19 s, and functions take up to 9 s to initialize. Some functions start so late that Step Functions has timed out their Task: they run as orphans.',
+    '- **Stale reads**: reads of Secrets Manager and ListExecutions do not show what was written in the last 2 s.',
+    '',
+    ...section(withPeople, 0),
+    '',
+    '## Without people',
+    '',
+    ...section(withoutPeople, withPeople.length),
+    '',
+    '## Comparison with a single Lambda function',
+    '',
+    'The same seeds with the rotation function that this project replaces: one Lambda function that refreshes, stores, tests and promotes, rebuilt with its behaviour ([bench/soak/single-lambda](../bench/soak/single-lambda/handler.ts)). A token counts as lost, and a login as a rescue, when an operator has to log in again because the refresh token in `AWSCURRENT` does not work.',
+    '',
+    ...figureTable(
+      ['#', 'design', 'rotations', 'tokens lost', 'human rescues', 'failed consumer calls', 'consumer calls'],
+      [...withPeople, ...withoutPeople].flatMap((row, index) => comparedRows(row, index + 1)),
+    ),
     '',
     '## Figures',
     '',
-    ...names.map(name => `- \`${name}\`: ${FIGURES[name]}.`),
+    ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
     '',
-    '## Runs',
+    '## Commands',
     '',
-    ...figureTable(
-      ['#', ...names],
-      rows.map(({ figures }, index) => [`${index + 1}`, ...names.map(name => `${figures[name]}`)]),
+    ...[...withPeople, ...withoutPeople].map(
+      ({ run }, index) =>
+        `${index + 1}. \`npm run soak -- ${argumentsOf(run).map(quoted).join(' ')} --json\``,
     ),
-    '',
-    'The commands of the rows:',
-    '',
-    ...rows.map(({ run }, index) => `${index + 1}. \`${commandOf(run)}\``),
     '',
   ].join('\n');
 }
 
-function findings(all: readonly SoakFigures[]): string[] {
+function comparedRows({ figures, singleLambda }: ReportRow, number: number): string[][] {
+  if (singleLambda === undefined) return [];
+  const workflow: ComparedFigures = {
+    rotations: figures.rotations,
+    tokensLost: figures.lostInTransit + figures.unrecoverable,
+    rescues: figures.reauthorisations,
+    consumerCalls: figures.consumerCalls,
+    consumerFailures: figures.consumerFailures,
+  };
+  const cells = (design: string, compared: ComparedFigures): string[] => [
+    `${number}`,
+    design,
+    `${compared.rotations}`,
+    `${compared.tokensLost}`,
+    `${compared.rescues}`,
+    `${compared.consumerFailures}`,
+    `${compared.consumerCalls}`,
+  ];
+  return [cells('workflow', workflow), cells('single Lambda', singleLambda)];
+}
+
+function section(rows: readonly ReportRow[], before: number): string[] {
+  const names = Object.keys(FIGURES) as (keyof SoakFigures)[];
   const sum = (name: keyof SoakFigures): string =>
-    all.reduce((total, figures) => total + figures[name], 0).toLocaleString('en');
+    rows.reduce((total, { figures }) => total + figures[name], 0).toLocaleString('en');
   return [
-    `${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
-    `${sum('refreshTokensLost')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
-    `Executions failed ${sum('executionsFailed')} times, and ${sum('redrives')} redrives followed.`,
-    `${sum('leaks')} log lines, history events, inputs, responses, errors or journal writes contained a secret.`,
+    `In ${sum('rotations')} rotations with ${sum('faultsInjected')} faults and ${sum('humanActions')} human actions:`,
+    '',
+    `- ${sum('unrecoverable')} refresh tokens were lost that could have been saved, or credentials did not work in the end.`,
+    `- ${sum('lostInTransit')} refresh tokens were lost because no copy existed: the response never reached the function, or the function was lost and the journal refused the result. Each needed a login.`,
+    `- Executions failed ${sum('executionsFailed')} times, and ${sum('redrives')} redrives followed.`,
+    `- ${sum('leaks')} log lines, history events, inputs, responses, errors or journal writes contained a secret.`,
+    '',
+    ...figureTable(
+      ['#', ...names],
+      rows.map(({ figures }, index) => [`${before + index + 1}`, ...names.map(name => `${figures[name]}`)]),
+    ),
   ];
 }
 
-function commandOf(run: SoakArguments): string {
-  const options = [
-    ['--days', run.days],
-    ['--secrets', run.secrets],
-    ['--fault-rate', run.faultRate],
-    ['--seed', run.seed],
-    ...(run.schedule === USUAL.schedule ? [] : [['--schedule', `'${run.schedule}'`]]),
-    ...(run.operatorAfter === USUAL.operatorAfter ? [] : [['--operator-after', `${run.operatorAfter}h`]]),
-    ...(run.retryToken === USUAL.retryToken ? [] : [['--retry-token', run.retryToken]]),
+/** The arguments of a run on the command line; those that have their default are left out. */
+export function argumentsOf(run: SoakArguments): string[] {
+  const onOrOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
+  return [
+    ...['--days', `${run.days}`, '--secrets', `${run.secrets}`],
+    ...['--fault-rate', `${run.faultRate}`, '--seed', `${run.seed}`],
+    ...(run.schedule === USUAL.schedule ? [] : ['--schedule', run.schedule]),
+    ...(run.operatorAfter === USUAL.operatorAfter ? [] : ['--operator-after', `${run.operatorAfter}h`]),
+    ...(run.retryToken === USUAL.retryToken ? [] : ['--retry-token', run.retryToken]),
+    ...(run.people ? ['--people'] : []),
+    ...(run.pendingAfterForeignWrite === USUAL.pendingAfterForeignWrite
+      ? []
+      : ['--pending-after-foreign-write', run.pendingAfterForeignWrite]),
+    ...(run.refreshRevokesAccessTokens === USUAL.refreshRevokesAccessTokens
+      ? []
+      : ['--refresh-revokes-access-tokens', onOrOff(run.refreshRevokesAccessTokens)]),
+    ...(run.reuseRevokesLineage === USUAL.reuseRevokesLineage
+      ? []
+      : ['--reuse-revokes-lineage', onOrOff(run.reuseRevokesLineage)]),
   ];
-  return `npm run soak -- ${options.flat().join(' ')} --json`;
+}
+
+function quoted(argument: string): string {
+  return argument.includes(' ') ? `'${argument}'` : argument;
 }

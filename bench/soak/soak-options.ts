@@ -1,3 +1,5 @@
+import type { GenesysBehaviour } from '../../sandbox/genesys-cloud/behaviour.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/behaviour.ts';
 
 /** The options of a soak. */
@@ -17,6 +19,33 @@ export interface SoakOptions {
   /** The average time from a failure to the operator. */
   readonly operatorAfterMs: number;
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
+  /** With people at random moments, slow calls and stale reads. */
+  readonly people: boolean;
+  readonly pendingAfterForeignWrite: SecretsManagerBehaviour['pendingAfterForeignWrite'];
+  readonly refreshRevokesAccessTokens: GenesysBehaviour['refreshRevokesAccessTokens'];
+  readonly reuseRevokesLineage: GenesysBehaviour['reuseRevokesLineage'];
+}
+
+/** How stale the reads of Secrets Manager and ListExecutions are, in ms: the most that every function tolerates. */
+const READ_LAG_MS = 2_000;
+
+/** The sandbox's options that follow from those of a soak. */
+export function worldOf(
+  options: SoakOptions,
+): Pick<SandboxOptions, 'secretsManager' | 'stepFunctions' | 'genesysCloud'> {
+  const { seed, people, retryToken, pendingAfterForeignWrite } = options;
+  const { refreshRevokesAccessTokens, reuseRevokesLineage } = options;
+  const lagMs = people ? READ_LAG_MS : 0;
+  return {
+    secretsManager: {
+      rotationMoment: { seed },
+      retryToken,
+      pendingAfterForeignWrite,
+      readLagMs: lagMs,
+    },
+    stepFunctions: { listLagMs: lagMs },
+    genesysCloud: { refreshRevokesAccessTokens, reuseRevokesLineage },
+  };
 }
 
 /** Three times a day, like the default rate, at the same hours every day. */

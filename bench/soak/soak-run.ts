@@ -12,6 +12,8 @@ import type { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
+import { People } from './people.ts';
+import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
 
@@ -26,6 +28,7 @@ export class SoakRun {
   readonly #sandbox: Sandbox;
   readonly #watch: SecretWatch;
   readonly #chance: FaultChance;
+  readonly #slowCalls: SlowCalls | undefined;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #operator: Operator;
@@ -33,8 +36,9 @@ export class SoakRun {
   readonly #agenda = new Agenda();
   readonly #random: () => number;
   readonly #credentials = new Map<string, FirstCredential>();
-  /** By their executions. */
+  /** By their executions, the oldest first. */
   readonly #secretArns = new Map<string, string>();
+  readonly #people: People;
   #executionsFailed = 0;
   #redrives = 0;
   #faultsInjected = 0;
@@ -45,15 +49,31 @@ export class SoakRun {
   constructor(
     options: SoakOptions,
     sandbox: Sandbox,
-    parts: { readonly watch: SecretWatch; readonly ledger: TokenLedger; readonly chance: FaultChance },
+    parts: {
+      readonly watch: SecretWatch;
+      readonly ledger: TokenLedger;
+      readonly chance: FaultChance;
+      readonly slowCalls: SlowCalls | undefined;
+    },
   ) {
     this.#options = options;
     this.#sandbox = sandbox;
     this.#watch = parts.watch;
     this.#chance = parts.chance;
+    this.#slowCalls = parts.slowCalls;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
     this.#random = seededRandom(seedOf(`${options.seed} people`));
+    this.#people = new People({
+      sandbox,
+      secrets: this.#secrets,
+      stepFunctions: this.#stepFunctions,
+      agenda: this.#agenda,
+      random: this.#random,
+      executionsOf: secretArn =>
+        [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
+      noFaultAwaited: () => this.#noFaultAwaited(),
+    });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
     this.#outages = new Outages(sandbox);
@@ -62,6 +82,7 @@ export class SoakRun {
       secrets: this.#secrets,
       stepFunctions: this.#stepFunctions,
       ledger: parts.ledger,
+      wait: ms => this.#passUntil(sandbox.clock.nowMs() + ms),
     });
     sandbox.faults.onInjected(() => {
       this.#faultsInjected += 1;
@@ -70,8 +91,10 @@ export class SoakRun {
       if (type === 'ExecutionStarted') {
         const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
         this.#secretArns.set(executionArn, secretArn);
+        this.#people.mayActDuring(secretArn);
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
+        this.#people.mayActDuring(this.#secretArns.get(executionArn) ?? '');
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -88,13 +111,16 @@ export class SoakRun {
     const { clock, faults, stateMachineArn } = this.#sandbox;
     await this.#begin();
     this.#chance.begin(faults, `${stateMachineArn.split(':').at(-1)}-`);
+    this.#slowCalls?.begin(this.#sandbox);
     await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
     this.#chance.end();
+    this.#slowCalls?.end();
+    this.#people.leave();
     // The operator comes again, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
-    const { replaced } = this.#operator;
+    const { logins, replaced } = this.#operator;
     const lostInTransit = replaced.filter(whereabouts => whereabouts === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
@@ -102,8 +128,9 @@ export class SoakRun {
       faultsInjected: this.#faultsInjected,
       executionsFailed: this.#executionsFailed,
       redrives: this.#redrives,
-      reauthorisations: replaced.length,
-      refreshTokensLost: lostInTransit,
+      humanActions: this.#people.actions,
+      reauthorisations: logins,
+      lostInTransit,
       unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
       consumerCalls: this.#consumerCalls,
       consumerFailures: this.#consumerFailures,
@@ -123,6 +150,7 @@ export class SoakRun {
         Duration: window,
       });
       this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
+      if (this.#options.people) this.#people.invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
   }
@@ -130,10 +158,16 @@ export class SoakRun {
   #consumeAt(atMs: number, secretArn: string): void {
     this.#agenda.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
+      await this.#noFaultAwaited();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
     });
+  }
+
+  /** A fault that waits for a request of a function must not hit a person's. */
+  async #noFaultAwaited(): Promise<void> {
+    while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
   }
 
   /** Searches everything that was written for secrets once a day, so that it can be dropped. */
@@ -154,22 +188,21 @@ export class SoakRun {
     const credential = this.#credentials.get(secretArn);
     if (credential === undefined) throw new Error(`${executionArn} is not an execution of this soak.`);
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
-    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, () =>
-      this.#operator.lookAfter(executionArn, credential),
-    );
+    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
+      await this.#noFaultAwaited();
+      await this.#operator.lookAfter(executionArn, credential);
+    });
   }
 
   async #passUntil(untilMs: number): Promise<void> {
     const { clock } = this.#sandbox;
-    const advanceTo = (atMs: number): Promise<void> =>
-      this.#sandbox.advance(Math.max(0, Math.ceil(atMs) - clock.nowMs()));
-    for (let next = this.#agenda.next(untilMs); next !== undefined; next = this.#agenda.next(untilMs)) {
-      await advanceTo(next.atMs);
-      // A fault that waits for a request of a function must not hit a person's.
-      while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
-      await next.act();
+    for (;;) {
+      const due = this.#agenda.next(clock.nowMs());
+      if (due !== undefined) await due.act();
+      else if (clock.nowMs() >= untilMs) return;
+      // What happens meanwhile can plan an act that is due before the next one.
+      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
     }
-    await advanceTo(untilMs);
   }
 
   /** How many secrets hold a credential that does not work. */

@@ -2,7 +2,8 @@ import { SecretWatch } from '../secret-watch.ts';
 import { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
 import { startRepeatable } from './repeatable-sandbox.ts';
-import type { SoakOptions } from './soak-options.ts';
+import { SlowCalls } from './slow-calls.ts';
+import { type SoakOptions, worldOf } from './soak-options.ts';
 import { SoakRun } from './soak-run.ts';
 import { TokenLedger } from './token-ledger.ts';
 
@@ -15,12 +16,14 @@ export async function soak(options: SoakOptions): Promise<SoakFigures> {
   const sandboxFailures: unknown[] = [];
   const watch = new SecretWatch();
   const ledger = new TokenLedger();
-  const { faultRate: rate, seed, retryToken } = options;
+  const { faultRate: rate, seed, people } = options;
   const chance = new FaultChance({ rate, seed });
+  const slowCalls = people ? new SlowCalls({ seed, isFaulty: () => chance.awaitsGenesysRequest }) : undefined;
   const sandbox = await startRepeatable({
     assemblyDirectory: options.assemblyDirectory,
     seed,
-    secretsManager: { rotationMoment: { seed }, retryToken },
+    ...worldOf(options),
+    ...(slowCalls !== undefined && { latencies: slowCalls.latencies }),
     awsInterceptors: [watch.awsInterceptor, chance.awsInterceptor],
     invocationInterceptors: [
       watch.invocationInterceptor,
@@ -29,7 +32,7 @@ export async function soak(options: SoakOptions): Promise<SoakFigures> {
     ],
     onDefect: failure => sandboxFailures.push(failure),
   });
-  const run = new SoakRun(options, sandbox, { watch, ledger, chance });
+  const run = new SoakRun(options, sandbox, { watch, ledger, chance, slowCalls });
   try {
     const figures = await run.figures();
     if (sandboxFailures.length > 0) throw new AggregateError(sandboxFailures, 'The sandbox has failed.');

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import type { FaultKind } from '../../sandbox/faults/fault-rule.ts';
+import type { TokenView } from '../../sandbox/genesys-cloud/lineage.ts';
 import type {
   InterceptedInvocation,
   InvocationInterceptor,
 } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens, TokenHomes, tokensWith } from '../token-homes.ts';
+import { LATEST_START_MS, SLOWEST_RESPONSE_MS } from './slow-calls.ts';
 
 /**
  * The best copy of a refresh token: in a version of the secret, in the journal, in the state of an execution that is
@@ -32,11 +34,14 @@ const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
   'answer-lost',
 ]);
 
-/** The function `refresh` is stopped after this long. */
-const LONGEST_REFRESH_MS = 30_000;
+/** An invocation of `refresh` begins at the latest and runs at the longest for this long. */
+const LONGEST_REFRESH_MS = LATEST_START_MS + 30_000;
 
 /** The longest delay of a response to a token request, and of an attempt to record the result. */
 const LONGEST_CALL_MS = 5_000;
+
+/** The events after which nobody waits for a function that is still running. */
+const ENDS_OF_WAITING = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
 
 const executionInput = v.object({ secretArn: v.string() });
 const invocationPayload = v.object({ secretArn: v.string() });
@@ -86,7 +91,7 @@ export class TokenLedger {
         this.#executionArns.set(secretArn, [...(this.#executionArns.get(secretArn) ?? []), executionArn]);
       }
       // A function that is running goes on, and its result is lost.
-      if (type === 'ExecutionAborted' || type === 'ExecutionTimedOut') this.#lost.results.push(clock.nowMs());
+      if (ENDS_OF_WAITING.has(type)) this.#lost.results.push(clock.nowMs());
     });
   }
 
@@ -129,12 +134,27 @@ export class TokenLedger {
 
   /** The live refresh token of the login that the token in AWSCURRENT descends from. */
   liveToken(secretArn: string, clientId: string): string | undefined {
+    return this.#loginTokens(secretArn, clientId).find(({ state }) => state === 'live')?.fingerprint;
+  }
+
+  /**
+   * The refresh token of that login that was issued last, whatever has become of it.
+   *
+   * @throws Error AWSCURRENT holds no token of the client
+   */
+  newestToken(secretArn: string, clientId: string): string {
+    const newest = this.#loginTokens(secretArn, clientId).at(-1);
+    if (newest === undefined) throw new Error(`AWSCURRENT of secret ${secretArn} holds an unknown token.`);
+    return newest.fingerprint;
+  }
+
+  #loginTokens(secretArn: string, clientId: string): readonly TokenView[] {
     const { sandbox } = this.#world();
     const current = tokensWith('AWSCURRENT', secretArn, sandbox);
-    return sandbox.genesysCloud
+    const login = sandbox.genesysCloud
       .lineages(clientId)
-      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken))
-      ?.tokens.find(({ kind, state }) => kind === 'refresh' && state === 'live')?.fingerprint;
+      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken));
+    return login?.tokens.filter(({ kind }) => kind === 'refresh') ?? [];
   }
 
   /** A result that was lost is no excuse for a token that the journal could have recorded. */
@@ -142,7 +162,9 @@ export class TokenLedger {
     const { responses, results, records } = this.#lost;
     const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= LONGEST_CALL_MS);
     const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= LONGEST_REFRESH_MS);
-    const isNotRecorded = records.some(atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= LONGEST_CALL_MS);
+    const isNotRecorded = records.some(
+      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + LONGEST_CALL_MS,
+    );
     return isResponseLost || (isResultLost && isNotRecorded);
   }
 

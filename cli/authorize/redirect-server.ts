@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CliError } from '../shared/cli-error.ts';
+import { withResolvers } from '../shared/with-resolvers.ts';
 
 /** The path of the redirect URI. */
 const CALLBACK_PATH = '/callback';
@@ -26,7 +27,7 @@ export class RedirectServer {
   /** Undefined after use. */
   #state: string | undefined;
   readonly #servers: readonly Server[];
-  readonly #arrival = Promise.withResolvers<URLSearchParams>();
+  readonly #arrival = withResolvers<URLSearchParams>();
 
   private constructor(state: string, servers: readonly Server[]) {
     this.#state = state;
@@ -64,7 +65,7 @@ export class RedirectServer {
    */
   async redirect(signal: AbortSignal): Promise<URLSearchParams> {
     signal.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
+    const aborted = withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { shellWord } from '../../functions/shared/plain-text.ts';
 import { DEFAULT_HOST, genesysHost } from '../../functions/shared/regions.ts';
-import { parseObject } from '../../functions/shared/secret-value.ts';
+import { keepsNumbers, parseObject } from '../../functions/shared/secret-value.ts';
 import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { CliError } from '../shared/cli-error.ts';
 
@@ -62,6 +62,12 @@ export async function findTarget(
     throw new CliError(
       'refused',
       `The value of the secret ${name} is not a JSON object, so the tokens cannot be added to it. Nothing was changed. Use another secret, or replace the value with a JSON object such as {}.`,
+    );
+  }
+  if (current?.value !== undefined && !keepsNumbers(current.value)) {
+    throw new CliError(
+      'refused',
+      `The secret ${name} has a key with a number that Node.js ${process.versions.node} cannot keep digit by digit. Nothing was changed. Use Node.js 22 or newer.`,
     );
   }
   return {

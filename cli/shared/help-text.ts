@@ -2,7 +2,7 @@ import { type Ending, EXIT_CODES } from '../exit-code.ts';
 
 /** The examples in a command's help. */
 export function exampleHelp(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map(line => `  npm run cli -- ${line}`).join('\n')}`;
+  return `\nExamples:\n${lines.map(line => `  genesys-token-rotation ${line}`).join('\n')}`;
 }
 
 /** The exit codes in a command's help. */

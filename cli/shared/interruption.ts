@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { withResolvers } from './with-resolvers.ts';
 
 /**
  * Runs work that may be abandoned at any moment: it only reads, or AWS finishes what it started, such as a
@@ -10,7 +11,7 @@ export async function untilInterrupted<Result>(
   signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const interrupted = Promise.withResolvers<never>();
+  const interrupted = withResolvers<never>();
   const interrupt = (): void => interrupted.reject(new CliError('interrupted', 'Interrupted.'));
   if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt, { once: true });

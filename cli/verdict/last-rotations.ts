@@ -1,6 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { isConfigurationTest } from '../../functions/shared/execution-name.ts';
+import { isAttemptOf, isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
+import { versionWithStage } from '../../functions/shared/secret-versions.ts';
 import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
 import type { SecretEntry } from '../shared/secrets.ts';
 
@@ -32,10 +33,13 @@ export async function lastRotations(
   const open = await executionsWithStatus(stepFunctions, stateMachineArn, ['RUNNING', ...FAILED_STATUSES]);
   const found = secrets.map(secret => {
     const own = open.filter(({ name }) => isRotationOf(name, secret));
+    const failed = own.filter(({ status }) => status !== 'RUNNING');
+    const counts = countsFor(secret, failed);
     return {
       secret,
+      counts,
       running: own.find(({ status }) => status === 'RUNNING'),
-      failed: own.find(({ status }) => status !== 'RUNNING'),
+      failed: failed.find(counts),
     };
   });
   const failedMs = found.flatMap(({ failed }) => (failed === undefined ? [] : [failed.startedAt.getTime()]));
@@ -44,13 +48,27 @@ export async function lastRotations(
   // There are many successes. An older one can have been redriven after these failures only within this time.
   const since = new Date(Math.min(...failedMs) - REDRIVABLE_MS);
   const succeeded = await executionsWithStatus(stepFunctions, stateMachineArn, ['SUCCEEDED'], since);
-  return found.map(({ secret, running, failed }) => ({
+  return found.map(({ secret, counts, running, failed }) => ({
     secret,
     running,
-    failed: succeeded.some(other => isRotationOf(other.name, secret) && endedAfter(other, failed))
-      ? undefined
-      : failed,
+    failed: succeeded.some(other => counts(other) && endedAfter(other, failed)) ? undefined : failed,
   }));
+}
+
+/**
+ * Which executions count for a secret: those of the rotation whose version has AWSPENDING if one of them failed, because
+ * anyone with `states:StartExecution` may start others. Otherwise all of the secret, for example where AWSPENDING is on a
+ * derived version.
+ */
+function countsFor(
+  secret: SecretEntry,
+  failed: readonly ExecutionSummary[],
+): (execution: ExecutionSummary) => boolean {
+  const pending = versionWithStage(secret, 'AWSPENDING');
+  const rotation = { secretArn: secret.arn, secretName: secret.name, clientRequestToken: pending ?? '' };
+  const isOfPending = ({ name }: ExecutionSummary): boolean => isAttemptOf(name, rotation, 'rotate');
+  const isWaiting = pending !== undefined && pending !== versionWithStage(secret, 'AWSCURRENT');
+  return isWaiting && failed.some(isOfPending) ? isOfPending : ({ name }) => isRotationOf(name, secret);
 }
 
 /** Compares the ends: an execution that started earlier may have been redriven later. */

@@ -2,12 +2,13 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidRotationRequest } from '../shared/errors.ts';
 import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
 import { type LogSubject, log } from '../shared/log.ts';
-import { removePendingLabel } from '../shared/pending-label.ts';
+import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
 import { requestFields } from '../shared/request.ts';
 import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
   describeSecret,
+  isBlocked,
   readCurrent,
   readUntil,
   type SecretDescription,
@@ -63,8 +64,8 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * A rotation whose version is neither AWSPENDING nor AWSCURRENT stands down: a write to AWSCURRENT has ended it, or
  * Secrets Manager never began it. A redrive goes on without a label, because a fix of the secret's value is such a write.
  *
- * A rotation that is AWSCURRENT already, but left AWSPENDING on another of its versions, would keep Secrets Manager
- * from starting the next one: the label is removed.
+ * A rotation that is AWSCURRENT already, while AWSPENDING is left on another version, would keep Secrets Manager from
+ * starting the next one: the label is removed.
  *
  * @throws SecretNotFound
  * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
@@ -82,17 +83,18 @@ export async function fetchCredential(
       () => describeSecret(secrets, secretArn),
       sleep,
     ),
-    readCurrent(secrets, secretArn, sleep),
+    readCurrent(secrets, secretArn, sleep, credential => {
+      if (hostRequired) assertNamesHost(secretArn, credential);
+      assertRoomForTokens(secretArn, credential);
+    }),
   ]);
   // The description comes first: without the secret, the read fails with a less telling error.
   const description = settled(describing);
   const route = chooseRoute(request, description);
   if (route === 'rotated') {
-    await removeLeftoverLabel(description, versionId, { secrets, sleep });
+    await removeLeftoverLabel(request, description, { secrets, sleep });
   } else if (route !== 'standDown') {
-    const { credential } = settled(reading);
-    if (hostRequired) assertNamesHost(secretArn, credential);
-    assertRoomForTokens(secretArn, credential);
+    settled(reading);
   }
   log('info', 'fetched', request, { route });
   return { route };
@@ -122,16 +124,13 @@ function labelOf(description: SecretDescription, versionId: string): 'AWSCURRENT
 
 /** AWSPENDING on a version other than AWSCURRENT's keeps Secrets Manager from starting the next rotation. */
 async function removeLeftoverLabel(
+  request: FetchRequest,
   description: SecretDescription,
-  versionId: string,
   { secrets, sleep }: FetchDependencies,
 ): Promise<void> {
   const pendingId = versionWithStage(description, 'AWSPENDING');
-  const isLeftover =
-    pendingId !== undefined &&
-    pendingId !== versionWithStage(description, 'AWSCURRENT') &&
-    belongsToRotation(pendingId, versionId);
-  if (isLeftover) await removePendingLabel(secrets, description.arn, pendingId, sleep);
+  if (pendingId === undefined || !isBlocked(description) || !isLeftover(pendingId, request)) return;
+  await removePendingLabel(secrets, description.arn, pendingId, sleep);
 }
 
 function settled<Value>(result: PromiseSettledResult<Value>): Value {

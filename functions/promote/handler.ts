@@ -27,7 +27,10 @@ export async function handler(
     execution: request.executionArn('execution'),
     state: request.id('state'),
   };
-  if (action === 'stand-down') return standDown({ ...subject, action }, { secrets, sleep });
+  if (action === 'stand-down') {
+    const redriveCount = request.count('redriveCount');
+    return standDown({ ...subject, action, redriveCount }, { secrets, sleep });
+  }
   return promote(
     { ...subject, action, ...parsePromotion(request) },
     {

@@ -1,22 +1,18 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
-import { removePendingLabel } from '../shared/pending-label.ts';
-import {
-  belongsToRotation,
-  describeSecret,
-  type Sleep,
-  versionWithStage,
-} from '../shared/secret-versions.ts';
+import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
+import { describeSecret, isBlocked, type Sleep, versionWithStage } from '../shared/secret-versions.ts';
 
 /** What the state StandDown passes. */
 export interface StandDownRequest extends LogSubject {
   readonly action: 'stand-down';
+  readonly redriveCount: number;
 }
 
 /** What was left. */
 export interface StandDownResult {
-  /** The version that AWSPENDING was taken off; null when it was on no version of this rotation. */
+  /** The version that AWSPENDING was taken off; null when nothing was left. */
   readonly standDownVersionId: string | null;
 }
 
@@ -27,19 +23,20 @@ export interface StandDownDependencies {
 }
 
 /**
- * Takes AWSPENDING off this rotation's versions, so that the next rotation is not refused; the newer login stays
+ * Takes AWSPENDING off the version that has it, so that the next rotation is not refused; the newer login stays
  * AWSCURRENT. Safe to repeat.
  */
 export async function standDown(
   request: StandDownRequest,
   { secrets, sleep }: StandDownDependencies,
 ): Promise<StandDownResult> {
-  const { secretArn, versionId } = request;
+  const { secretArn } = request;
   let standDownVersionId: string | null = null;
-  // A stale read may name the version that had the label before: read until none of ours has it.
+  // A stale read may name the version that had the label before: read until nothing is left.
   for (;;) {
-    const holderId = versionWithStage(await describeSecret(secrets, secretArn), 'AWSPENDING');
-    if (holderId === undefined || !belongsToRotation(holderId, versionId)) break;
+    const description = await describeSecret(secrets, secretArn);
+    const holderId = versionWithStage(description, 'AWSPENDING');
+    if (holderId === undefined || !isBlocked(description) || !isLeftover(holderId, request)) break;
     await removePendingLabel(secrets, secretArn, holderId, sleep);
     standDownVersionId = holderId;
   }

@@ -33,7 +33,7 @@ import { writeMetrics } from '../shared/metrics.ts';
 import { requestFields } from '../shared/request.ts';
 import type { SealKey } from '../shared/sealed-blob.ts';
 import { assertNamesHost, type Credential, type TokenPair } from '../shared/secret-value.ts';
-import { readCurrent, type Sleep } from '../shared/secret-versions.ts';
+import { currentMovedTo, LONGEST_READ_LAG_MS, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { refreshTokens } from '../shared/token-endpoint.ts';
 import type { ExecutionState } from './execution-state.ts';
 
@@ -118,6 +118,9 @@ function pairIdentity(pair: ReturnType<typeof requestFields>) {
  * lasts, otherwise by exchanging the newest refresh token. Each exchange is marked in the journal before it begins and
  * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
  *
+ * A rejected credential may be a stale read, right after somebody logged in or fixed it: it counts as rejected once
+ * AWSCURRENT still shows it after some seconds.
+ *
  * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
@@ -128,49 +131,68 @@ export async function refresh(
   request: RefreshRequest,
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult> {
-  const { secretArn, attempt, replaces } = request;
-  const { secrets, journal, now, sleep, longestGapMs, hostRequired = false } = dependencies;
+  const { secretArn } = request;
+  const { secrets, sleep, remainingMs, hostRequired = false } = dependencies;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const { credential } = await readCurrent(secrets, secretArn, sleep);
-    if (hostRequired) assertNamesHost(secretArn, credential);
-    const currentFingerprint = fingerprintOf(credential);
-    const known = await readLineage(journal, secretArn, currentFingerprint);
-    if (replaces !== undefined && known.lineage !== replaces.lineage) {
-      throw new NewerLogin(
-        `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
-      );
-    }
-
-    const plan = planExchange(known, {
-      currentFingerprint,
-      attempt,
-      avoidGeneration: replaces?.generation,
-      longestGapMs,
-      now: now(),
+    const current = await readCurrent(secrets, secretArn, sleep, credential => {
+      if (hostRequired) assertNamesHost(secretArn, credential);
     });
-    switch (plan.kind) {
-      case 'use':
-        log('info', 'newest pair found in the journal', request, {
-          issuedAt: plan.pair.issuedAt.toISOString(),
-        });
-        return resultOf(plan.pair);
-      case 'wait':
-        throw inProgress(secretArn, plan.until);
-      case 'superseded':
-        throw new NewerLogin(
-          `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
-        );
-      case 'spent':
-        throw new RefreshTokenRejected(
-          `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
-        );
-      case 'settle':
-        await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
+    try {
+      const pair = await newestPair(request, current.credential, dependencies);
+      if (pair !== undefined) return resultOf(pair);
+    } catch (error) {
+      const isRejected = error instanceof RefreshTokenRejected || error instanceof ClientRejected;
+      if (!isRejected || remainingMs() < LONGEST_READ_LAG_MS + RECORD_RESERVE_MS) throw error;
+      const movedTo = await currentMovedTo(secrets, secretArn, current.versionId, sleep);
+      if (movedTo === undefined) throw error;
     }
-    const pair = await exchange(request, credential, known, dependencies);
-    if (pair !== undefined) return resultOf(pair);
   }
   throw inProgress(secretArn, undefined);
+}
+
+/** @returns undefined when the journal changed before or during the exchange: look again */
+async function newestPair(
+  request: RefreshRequest,
+  credential: Credential,
+  dependencies: RefreshDependencies,
+): Promise<SealedPair | undefined> {
+  const { secretArn, attempt, replaces } = request;
+  const { journal, now, longestGapMs } = dependencies;
+  const currentFingerprint = fingerprintOf(credential);
+  const known = await readLineage(journal, secretArn, currentFingerprint);
+  if (replaces !== undefined && known.lineage !== replaces.lineage) {
+    throw new NewerLogin(
+      `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+    );
+  }
+
+  const plan = planExchange(known, {
+    currentFingerprint,
+    attempt,
+    avoidGeneration: replaces?.generation,
+    longestGapMs,
+    now: now(),
+  });
+  switch (plan.kind) {
+    case 'use':
+      log('info', 'newest pair found in the journal', request, {
+        issuedAt: plan.pair.issuedAt.toISOString(),
+      });
+      return plan.pair;
+    case 'wait':
+      throw inProgress(secretArn, plan.until);
+    case 'superseded':
+      throw new NewerLogin(
+        `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
+      );
+    case 'spent':
+      throw new RefreshTokenRejected(
+        `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
+      );
+    case 'settle':
+      await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
+  }
+  return exchange(request, credential, known, dependencies);
 }
 
 /** @returns undefined when the journal changed before or during the exchange: look again */

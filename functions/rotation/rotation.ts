@@ -4,6 +4,7 @@ import { log } from '../shared/log.ts';
 import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
   describeSecret,
+  isBlocked,
   type RotationProgress,
   readUntil,
   rotationProgress,
@@ -50,7 +51,7 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 
   switch (event.step) {
     case 'createSecret':
-      return progress === 'pending'
+      return isBlocked(description)
         ? createSecret(rotation, await sealing, dependencies)
         : confirmSucceeded(rotation, dependencies);
     case 'testSecret':
@@ -90,7 +91,7 @@ async function testSecret(
   log('info', 'configuration checked', { secretArn, versionId, execution });
 }
 
-/** Confirms a version that is neither pending nor current: the rotation stood down for a newer login. */
+/** Confirms a rotation that has left no label to work on: it stood down for a newer login. */
 async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,

@@ -25,7 +25,7 @@ export function commandLine(options: CommandOptions = {}): CommandLine {
   const { stack = DEFAULT_STACK, region, profile } = options;
   const format = (words: TemplateStringsArray, ...inserted: readonly string[]): string =>
     [
-      `npm run cli -- ${String.raw({ raw: words }, ...inserted.map(shellWord))}`,
+      `genesys-token-rotation ${String.raw({ raw: words }, ...inserted.map(shellWord))}`,
       ...(stack === DEFAULT_STACK ? [] : [`--stack ${shellWord(stack)}`]),
       ...(region === undefined ? [] : [`--region ${shellWord(region)}`]),
       ...(profile === undefined ? [] : [`--profile ${shellWord(profile)}`]),

@@ -50,9 +50,9 @@ export function attemptName(rotation: RotationIdentity, purpose: Purpose, number
   return executionName(rotation, number === 1 ? suffix : `${suffix}-${number}`);
 }
 
-/** Whether an execution, given by its ARN, is an attempt of the rotation. */
-export function isAttemptOf(executionArn: string, rotation: RotationIdentity, purpose: Purpose): boolean {
-  const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
+/** Whether an execution, given by its ARN or name, is an attempt of the rotation. */
+export function isAttemptOf(nameOrArn: string, rotation: RotationIdentity, purpose: Purpose): boolean {
+  const name = nameOrArn.slice(nameOrArn.lastIndexOf(':') + 1);
   const first = attemptName(rotation, purpose, 1);
   return name.startsWith(first) && /^(-\d+)?$/.test(name.slice(first.length));
 }

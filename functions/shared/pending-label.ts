@@ -3,7 +3,25 @@ import {
   SecretsManagerServiceException,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { describeSecret, readUntil, type Sleep, versionWithStage } from './secret-versions.ts';
+import {
+  belongsToRotation,
+  describeSecret,
+  readUntil,
+  type Sleep,
+  versionWithStage,
+} from './secret-versions.ts';
+
+/**
+ * Whether AWSPENDING on a version is what a rotation that is over has left, or a person has: then it may be removed. An
+ * execution that was not redriven works for the only rotation that Secrets Manager has under way, so the label is not
+ * that of another one; a redriven one may have been overtaken, and leaves the versions of others alone.
+ */
+export function isLeftover(
+  pendingId: string,
+  { versionId, redriveCount }: { readonly versionId: string; readonly redriveCount: number },
+): boolean {
+  return redriveCount === 0 || belongsToRotation(pendingId, versionId);
+}
 
 /**
  * Takes AWSPENDING off a version. Safe to repeat: Secrets Manager also refuses the call when the label is gone, and

@@ -137,14 +137,17 @@ export function assertRoomForTokens(secretArn: string, credential: Pick<Credenti
   );
 }
 
-/** The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. */
+/**
+ * The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. Node.js 20, which
+ * the command line program also runs on, does not have it.
+ */
 const exactJson = JSON as unknown as {
   parse(
     text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    reviver: (key: string, value: unknown, context?: { readonly source?: string }) => unknown,
   ): unknown;
-  rawJSON(source: string): object;
-  isRawJSON(value: unknown): boolean;
+  rawJSON?(source: string): object;
+  isRawJSON?(value: unknown): boolean;
 };
 
 /**
@@ -154,8 +157,10 @@ const exactJson = JSON as unknown as {
 export function parseObject(text: string): Record<string, unknown> | undefined {
   let parsed: unknown;
   try {
-    parsed = exactJson.parse(text, (_key, value, { source }) =>
-      typeof value === 'number' && source !== undefined ? exactJson.rawJSON(source) : value,
+    parsed = exactJson.parse(text, (_key, value, context) =>
+      typeof value === 'number' && context?.source !== undefined
+        ? (exactJson.rawJSON?.(context.source) ?? value)
+        : value,
     );
   } catch {
     return undefined;
@@ -163,7 +168,14 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
   return typeof parsed === 'object' &&
     parsed !== null &&
     !Array.isArray(parsed) &&
-    !exactJson.isRawJSON(parsed)
+    !exactJson.isRawJSON?.(parsed)
     ? (parsed as Record<string, unknown>)
     : undefined;
+}
+
+/** Whether {@link parseObject} keeps the digits of every number in a value. Without source text access, it may not. */
+export function keepsNumbers(text: string): boolean {
+  if (exactJson.rawJSON !== undefined) return true;
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
+  return tokens.every(token => token.startsWith('"') || String(Number(token)) === token);
 }

@@ -69,6 +69,15 @@ export function versionWithStage(
   return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
 }
 
+/**
+ * Whether AWSPENDING is on another version than AWSCURRENT. Secrets Manager starts no other rotation then, and calls
+ * none successful (AWS Secrets Manager API Reference, RotateSecret).
+ */
+export function isBlocked(description: Pick<SecretDescription, 'stages'>): boolean {
+  const pendingId = versionWithStage(description, 'AWSPENDING');
+  return pendingId !== undefined && pendingId !== versionWithStage(description, 'AWSCURRENT');
+}
+
 /** Waits for so many ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
@@ -76,9 +85,13 @@ export type Sleep = (ms: number) => Promise<unknown>;
 const REREAD_PAUSE_MS = 500;
 const MAX_REREADS = 5;
 
+/** How long a read may be stale, in ms. */
+export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
+
 /**
- * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a version or label
- * that does not show is a stale read first; after 2.5 s it counts as missing, and the last read is returned.
+ * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a secret, version or
+ * label that does not show is a stale read first, and so is a value that is not a complete credential. After 2.5 s it
+ * counts: the last read is returned, or its error thrown.
  *
  * @see AWS Secrets Manager API Reference, ListSecrets
  */
@@ -87,12 +100,16 @@ export async function readUntil<Value>(
   read: () => Promise<Value>,
   sleep: Sleep,
 ): Promise<Value> {
-  let value = await read();
-  for (let reread = 0; reread < MAX_REREADS && !shows(value); reread++) {
+  for (let reread = 0; ; reread++) {
+    const isLast = reread === MAX_REREADS;
+    try {
+      const value = await read();
+      if (isLast || shows(value)) return value;
+    } catch (error) {
+      if (isLast || !(error instanceof SecretNotFound || error instanceof InvalidSecret)) throw error;
+    }
     await sleep(REREAD_PAUSE_MS);
-    value = await read();
   }
-  return value;
 }
 
 /** How a version is selected. */
@@ -109,37 +126,72 @@ export async function findCredential(
   version: VersionSelector,
   sleep: Sleep,
 ): Promise<StoredCredential | undefined> {
-  const value = await readUntil(
+  return readUntil(
     found => found !== undefined,
-    async () => {
-      try {
-        return await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
-      } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      }
-    },
+    () => lookUpCredential(secrets, secretArn, version),
     sleep,
   );
-  if (value === undefined) return undefined;
-  return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+}
+
+async function lookUpCredential(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  version: VersionSelector,
+): Promise<StoredCredential | undefined> {
+  try {
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
+    return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
 }
 
 /**
  * Reads AWSCURRENT.
  *
+ * @param assertUsable throws InvalidSecret for a credential that cannot be used; one that a stale read shows is skipped
  * @throws InvalidSecret it has no value, or not a complete credential
  */
 export async function readCurrent(
   secrets: SecretsManagerClient,
   secretArn: string,
   sleep: Sleep,
+  assertUsable: (credential: Credential) => void | Promise<void> = () => undefined,
 ): Promise<StoredCredential> {
-  const current = await findCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' }, sleep);
-  if (current !== undefined) return current;
-  throw new InvalidSecret(
-    `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+  return readUntil(
+    () => true,
+    async () => {
+      const current = await lookUpCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+      if (current === undefined) {
+        throw new InvalidSecret(
+          `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+        );
+      }
+      await assertUsable(current.credential);
+      return current;
+    },
+    sleep,
   );
+}
+
+/**
+ * Waits for AWSCURRENT to show another version than the one that was read, as long as a read may be stale.
+ *
+ * @returns the id of the other version; undefined when AWSCURRENT has not moved
+ */
+export async function currentMovedTo(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  fromId: string,
+  sleep: Sleep,
+): Promise<string | undefined> {
+  const { versionId } = await readUntil(
+    current => current.versionId !== fromId,
+    () => readCurrent(secrets, secretArn, sleep),
+    sleep,
+  );
+  return versionId === fromId ? undefined : versionId;
 }
 
 /** Half of a derived version id (64 characters, the most that Secrets Manager takes). */
@@ -163,7 +215,7 @@ export function belongsToRotation(candidateId: string, versionId: string): boole
 
 /**
  * How far a rotation has got: AWSPENDING is on one of its versions; or AWSCURRENT is, and AWSPENDING does not lag
- * behind on another of them; or neither label is on a version of the rotation.
+ * behind on another version; or neither label is on a version of the rotation.
  */
 export type RotationProgress = 'pending' | 'complete' | 'elsewhere';
 
@@ -172,12 +224,12 @@ export function rotationProgress(
   description: Pick<SecretDescription, 'stages'>,
   versionId: string,
 ): RotationProgress {
-  const [current, pending] = ['AWSCURRENT', 'AWSPENDING'].map(label => {
+  const isOn = (label: string): boolean => {
     const holderId = versionWithStage(description, label);
-    return holderId !== undefined && belongsToRotation(holderId, versionId) ? holderId : undefined;
-  });
-  if (pending !== undefined && pending !== current) return 'pending';
-  return current === undefined ? 'elsewhere' : 'complete';
+    return holderId !== undefined && belongsToRotation(holderId, versionId);
+  };
+  if (isOn('AWSCURRENT')) return isBlocked(description) ? 'pending' : 'complete';
+  return isOn('AWSPENDING') ? 'pending' : 'elsewhere';
 }
 
 function rotationMark(versionId: string): string {

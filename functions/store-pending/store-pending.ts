@@ -94,11 +94,14 @@ export async function storePending(
   const { secretArn } = request;
   const { secrets, journal, sleep } = dependencies;
   const { lineage, fingerprint } = request.pair;
-  const reading = readCurrent(secrets, secretArn, sleep);
+  const opening = openPair(dependencies, secretArn, request.pair);
+  const reading = readCurrent(secrets, secretArn, sleep, async credential => {
+    assertFits(withTokens(credential, (await opening).tokens), secretArn);
+  });
   // Awaited after the pair is recorded: an AWSCURRENT that cannot be read must not keep it from being recorded.
   reading.catch(() => {});
   const [pair, rotationToken, token, newest] = await Promise.all([
-    openPair(dependencies, secretArn, request.pair),
+    opening,
     openRotationToken(request, dependencies),
     readToken(journal, secretArn, fingerprint),
     readNewestPair(journal, secretArn, lineage),
@@ -119,11 +122,6 @@ export async function storePending(
   await assertSameLogin(pair, current.credential, secretArn, journal);
 
   const value = withTokens(current.credential, pair.tokens);
-  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-    throw new InvalidSecret(
-      `The value of secret ${secretArn} would be larger than ${MAX_VALUE_BYTES} bytes with the new tokens. They are safe in the journal. Remove or shorten other keys, then redrive the execution.`,
-    );
-  }
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
   await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
@@ -150,6 +148,13 @@ async function openRotationToken(
     });
     return undefined;
   }
+}
+
+function assertFits(value: string, secretArn: string): void {
+  if (Buffer.byteLength(value) <= MAX_VALUE_BYTES) return;
+  throw new InvalidSecret(
+    `The value of secret ${secretArn} would be larger than ${MAX_VALUE_BYTES} bytes with the new tokens. They are safe in the journal. Remove or shorten other keys, then redrive the execution.`,
+  );
 }
 
 function assertUsable(

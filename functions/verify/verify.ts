@@ -12,7 +12,7 @@ import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
 import { type LogSubject, log } from '../shared/log.ts';
 import { requestFields } from '../shared/request.ts';
 import { assertNamesHost, type Credential } from '../shared/secret-value.ts';
-import { findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
+import { currentMovedTo, findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
 import { checkClient } from '../shared/token-endpoint.ts';
 
 /** What the states Verify and CheckConfiguration pass. */
@@ -139,10 +139,10 @@ async function assertRightUser(
   { secrets, sleep }: VerifyDependencies,
 ): Promise<void> {
   if (genesysUserId === undefined || genesysUserId === userId) return;
-  const current = await readCurrent(secrets, secretArn, sleep);
-  if (current.versionId !== baseVersionId) {
+  const movedTo = await currentMovedTo(secrets, secretArn, baseVersionId, sleep);
+  if (movedTo !== undefined) {
     throw new CurrentVersionMoved(
-      `AWSCURRENT of secret ${secretArn} is on version ${current.versionId}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
+      `AWSCURRENT of secret ${secretArn} is on version ${movedTo}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
     );
   }
   throw new WrongUser(

@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
@@ -31,7 +31,9 @@ export class FailureTopic extends Construct {
       this.topic = Topic.fromTopicArn(this, 'Existing', props.notificationTopicArn);
       this.#keyArn = props.notificationTopicKeyArn;
     }
-    for (const endpoint of props.notificationEmails ?? []) {
+    const emails = props.notificationEmails ?? [];
+    if (props.notificationTopicArn === undefined && emails.length === 0) this.#warnOfSilence();
+    for (const endpoint of emails) {
       new Subscription(this, `Email-${endpoint}`, {
         topic: this.topic,
         protocol: SubscriptionProtocol.EMAIL,
@@ -65,6 +67,14 @@ export class FailureTopic extends Construct {
       },
     });
     return [publish, encrypt];
+  }
+
+  #warnOfSilence(): void {
+    Annotations.of(this).addWarningV2(
+      'genesys-token-rotation:noSubscription',
+      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or ' +
+        'notificationTopicArn, or subscribe to the topic after the deployment and acknowledge this warning.',
+    );
   }
 
   /** A key of its own, because alarms cannot publish under the AWS managed one (as above). */

@@ -87,7 +87,7 @@ export class LoginActions {
     if (user !== undefined) return user;
     throw new Refusal(
       409,
-      `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
+      `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with genesys-token-rotation authorize.`,
     );
   }
 

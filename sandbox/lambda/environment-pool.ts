@@ -45,6 +45,11 @@ export class EnvironmentPool {
     }
   }
 
+  /** Ends the busy processes at once. */
+  killBusy(): void {
+    for (const environment of this.#busy) environment.kill();
+  }
+
   /** Ends the idle processes, and each busy one when it is released. */
   retire(): void {
     this.#retired = true;

@@ -85,6 +85,11 @@ export class HostedFunction {
     }
   }
 
+  /** Ends the processes of all running invocations at once. */
+  killRunning(): void {
+    for (const pool of this.#pools.values()) pool.killBusy();
+  }
+
   /** Ends all processes, or leaves those that are warm, and removes the unpacked code. */
   async close(): Promise<void> {
     const { warmProcesses } = this.#options;

@@ -153,6 +153,11 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#accept(unqualified(functionArn, JSON.stringify(payload ?? {})), source);
   }
 
+  /** Kills the processes in which a function runs at this moment; its invocations fail as after any such exit. */
+  killRunning(functionName: string): void {
+    this.#functions.find(functionName).hosted.killRunning();
+  }
+
   /** What a function wrote, oldest first; the last 10,000 lines are kept. */
   logs(functionName: string): readonly LogLine[] {
     return this.#logs.of(functionName);

@@ -234,7 +234,7 @@ describe('authorize and rotations', () => {
 
     expect(failed.status).toBe('failed');
     expect(exitCode).toBe(EXIT_CODES.done.code);
-    expect(result.next).toBe(`npm run cli -- redrive ${SECRET}`);
+    expect(result.next).toBe(`genesys-token-rotation redrive ${SECRET}`);
     expect(redriven.status).toBe('SUCCEEDED');
     expect(await isCurrentLive(world)).toBe(true);
     expect(await world.currentKeys()).toMatchObject({ genesysUserId: world.user.userId });

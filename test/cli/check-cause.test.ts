@@ -121,11 +121,11 @@ describe('checkCause', () => {
   );
 
   it.each([
-    ['RefreshTokenRejected', `npm run cli -- authorize ${SECRET_NAME}`],
-    ['SharedLogin', `npm run cli -- authorize ${SECRET_NAME}`],
-    ['WrongUser', `npm run cli -- authorize ${SECRET_NAME}`],
+    ['RefreshTokenRejected', `genesys-token-rotation authorize ${SECRET_NAME}`],
+    ['SharedLogin', `genesys-token-rotation authorize ${SECRET_NAME}`],
+    ['WrongUser', `genesys-token-rotation authorize ${SECRET_NAME}`],
     ['WrongUser', 'genesysUserId'],
-    ['InvalidRotationRequest', `npm run cli -- rotate ${SECRET_NAME}`],
+    ['InvalidRotationRequest', `genesys-token-rotation rotate ${SECRET_NAME}`],
   ])('of %s names what helps: %s', async (error, remedy) => {
     currentWrittenAt(BEFORE);
 
@@ -184,10 +184,10 @@ describe('checkCause of ExchangeUnsettled', () => {
   const message = `The newest refresh token was presented by execution ${OWNER}, which failed before its result was recorded. Redrive that execution first.`;
 
   it.each([
-    ['RUNNING', 'unchanged', `Wait for it: npm run cli -- redrive ${OWNER}`],
-    ['PENDING_REDRIVE', 'unchanged', `Wait for it: npm run cli -- redrive ${OWNER}`],
-    ['FAILED', 'unchanged', `Redrive it first: npm run cli -- redrive ${OWNER}`],
-    ['TIMED_OUT', 'unchanged', `Redrive it first: npm run cli -- redrive ${OWNER}`],
+    ['RUNNING', 'unchanged', `Wait for it: genesys-token-rotation redrive ${OWNER}`],
+    ['PENDING_REDRIVE', 'unchanged', `Wait for it: genesys-token-rotation redrive ${OWNER}`],
+    ['FAILED', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
+    ['TIMED_OUT', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
     ['SUCCEEDED', 'gone', 'has succeeded'],
   ] as const)('looks at the execution that the message names: %s', async (status, looks, why) => {
     stepFunctions

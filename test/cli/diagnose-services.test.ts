@@ -79,7 +79,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
   {
     fault: 'a rotation that failed',
     step: 'last-execution',
-    fix: 'npm run cli -- redrive {secret}',
+    fix: 'genesys-token-rotation redrive {secret}',
     prepare: async (world, { secretArn }) => {
       const serveAgain = world.refreshesAnswered(UNAVAILABLE);
       await world.rotate(secretArn);
@@ -111,7 +111,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
   {
     fault: 'a user whose tokens were revoked',
     step: 'access-token',
-    fix: 'npm run cli -- authorize {secret}',
+    fix: 'genesys-token-rotation authorize {secret}',
     prepare: (world, { clientId }) => world.revokeUserOf(clientId),
   },
   {

@@ -27,7 +27,7 @@ describe('diagnose', () => {
 
     expect(exitCode).toBe(EXIT_CODES.done.code);
     expect(stderr).toBe('');
-    expect(stdout).toContain(`npm run cli -- rotate ${secretArn}`);
+    expect(stdout).toContain(`genesys-token-rotation rotate ${secretArn}`);
     expect(stdout.split('\n').filter(line => line.startsWith('ok '))).toHaveLength(STEPS.length);
   });
 

@@ -97,6 +97,27 @@ describe('lastRotations', () => {
     expect(await found(SECRET)).toEqual([[SECRET.name, nameOf({ token: 'failed' }), undefined]]);
   });
 
+  it('counts only the executions of the pending rotation while one waits: anyone may start others', async () => {
+    const pending = { ...SECRET, stages: { now: ['AWSCURRENT'], next: ['AWSPENDING'] } };
+    exist(
+      { token: 'next', status: 'FAILED', started: 1, stopped: 2 },
+      { token: 'now', suffix: '-2', status: 'SUCCEEDED', started: 3, stopped: 4 },
+      { token: 'planted', status: 'FAILED', started: 5, stopped: 6 },
+    );
+
+    expect(await found(pending)).toEqual([[SECRET.name, nameOf({ token: 'next' }), undefined]]);
+  });
+
+  it('counts a success of the pending rotation', async () => {
+    const pending = { ...SECRET, stages: { now: ['AWSCURRENT'], next: ['AWSPENDING'] } };
+    exist(
+      { token: 'next', status: 'FAILED', started: 1, stopped: 2 },
+      { token: 'next', suffix: '-2', status: 'SUCCEEDED', started: 3, stopped: 4 },
+    );
+
+    expect(await found(pending)).toEqual([[SECRET.name, undefined, undefined]]);
+  });
+
   it('reports that another execution of the secret is running', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },

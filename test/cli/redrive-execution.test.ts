@@ -90,7 +90,7 @@ describe('redriveExecution', () => {
 
     await expect(redrive()).rejects.toMatchObject({
       message: expect.stringContaining(
-        `Start the next attempt with: npm run cli -- rotate ${SECRET_NAME} --stack crm-rotation.`,
+        `Start the next attempt with: genesys-token-rotation rotate ${SECRET_NAME} --stack crm-rotation.`,
       ),
     });
   });

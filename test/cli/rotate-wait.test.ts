@@ -107,7 +107,7 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringMatching(
-        `no execution started within 30 s.* npm run cli -- diagnose ${SECRET_NAME} --stack crm-rotation$`,
+        `no execution started within 30 s.* genesys-token-rotation diagnose ${SECRET_NAME} --stack crm-rotation$`,
       ),
     });
     expect(nowMs).toBe(30_000);

@@ -84,10 +84,10 @@ describe('rotate', () => {
       error: 'AccessDeniedException',
       runbook: 'docs/runbook.md#aws-errors',
     });
-    expect(failed.stderr).toMatch(new RegExp(`^Then: .*: npm run cli -- redrive ${secret}$`, 'm'));
+    expect(failed.stderr).toMatch(new RegExp(`^Then: .*: genesys-token-rotation redrive ${secret}$`, 'm'));
     expect(again.exitCode).toBe(EXIT_CODES.rotationFailed.code);
     expect(again.stderr).toContain('StorePending');
-    expect(again.stderr).toContain(`npm run cli -- redrive ${secret}`);
+    expect(again.stderr).toContain(`genesys-token-rotation redrive ${secret}`);
   });
 
   it('does not wait with --no-wait', async () => {
@@ -106,7 +106,7 @@ describe('rotate', () => {
     const { stdout } = await runCli(sandbox, ['rotate', secret, '--no-wait', '--region', region]);
 
     expect(stdout).toMatch(
-      new RegExp(`^Follow it with: npm run cli -- follow ${secret} --region ${region}$`, 'm'),
+      new RegExp(`^Follow it with: genesys-token-rotation follow ${secret} --region ${region}$`, 'm'),
     );
   });
 
@@ -117,7 +117,7 @@ describe('rotate', () => {
     const { exitCode, stderr } = await runCli(sandbox, ['rotate', secret, '--timeout', '2']);
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
-    expect(stderr).toContain(`npm run cli -- follow ${secret}`);
+    expect(stderr).toContain(`genesys-token-rotation follow ${secret}`);
   });
 
   it('reports that no execution started when it times out before', async () => {
@@ -128,7 +128,7 @@ describe('rotate', () => {
 
     expect(exitCode).toBe(EXIT_CODES.stillRunning.code);
     expect(stderr).toContain('no execution started within --timeout');
-    expect(stderr).toContain(`npm run cli -- status ${secret}`);
+    expect(stderr).toContain(`genesys-token-rotation status ${secret}`);
   });
 });
 

@@ -63,7 +63,7 @@ describe('an exchange whose result only another execution can hold', () => {
 
     expect(failed.result).toMatchObject({ outcome: 'failed', error: 'ExchangeUnsettled' });
     expect(refused.exitCode).toBe(EXIT_CODES.refused.code);
-    expect(refused.stderr).toContain(`Redrive it first: npm run cli -- redrive ${owner}`);
+    expect(refused.stderr).toContain(`Redrive it first: genesys-token-rotation redrive ${owner}`);
     expect(first.exitCode).toBe(EXIT_CODES.done.code);
     expect(then.exitCode).toBe(EXIT_CODES.done.code);
     expect(then.result).toMatchObject({ outcome: 'nothingToRedrive' });
@@ -91,7 +91,7 @@ describe('a secret with the login of another secret', () => {
     const after = await runCli(sandbox, ['redrive', 'crm/copy']);
 
     expect(refused.exitCode).toBe(EXIT_CODES.refused.code);
-    expect(refused.stderr).toContain(`npm run cli -- authorize crm/copy`);
+    expect(refused.stderr).toContain(`genesys-token-rotation authorize crm/copy`);
     expect(forced.result).toMatchObject({ outcome: 'failed', error: 'SharedLogin' });
     expect(after.exitCode).toBe(EXIT_CODES.done.code);
   });

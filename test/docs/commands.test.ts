@@ -21,9 +21,9 @@ const program = makeProgram({
   signal: new AbortController().signal,
 });
 
-/** What of a line `npm run cli -- <command> …` the program does not know. */
+/** What of a line `genesys-token-rotation <command> …` the program does not know. */
 function unknownIn(line: string): readonly string[] {
-  const [, name, rest = ''] = /npm run (?:--\w+ )*cli -- (\w+)(.*)/.exec(line) ?? [];
+  const [, name, rest = ''] = /^(?:npx )?genesys-token-rotation (\w+)(.*)/.exec(line) ?? [];
   if (name === undefined) return [];
   const command = program.commands.find(candidate => candidate.name() === name);
   if (command === undefined) return [name];
@@ -49,8 +49,8 @@ describe('the commands', () => {
   });
 
   it.each([
-    ['npm run cli -- rotat crm/genesys', ['rotat']],
-    ['npm run --silent cli -- status --jsn --verify', ['--jsn']],
+    ['genesys-token-rotation rotat crm/genesys', ['rotat']],
+    ['npx genesys-token-rotation status --jsn --verify', ['--jsn']],
   ])('that the program does not know are found: %s', (line, unknown) => {
     expect(unknownIn(line)).toEqual(unknown);
   });

@@ -19,7 +19,7 @@ type Instruction =
 
 function instructionsOf(page: string): readonly Instruction[] {
   const pattern =
-    /\*\*Set the fault\*\* `(?<fault>[^`]+)`|(?<remove>\*\*Remove the fault)|\*\*Press\*\* \*(?<button>[^*]+)\*|```sh\nnpm run cli -- (?<command>.+)\n```|```text\n(?<lines>[^`]+)\n```/g;
+    /\*\*Set the fault\*\* `(?<fault>[^`]+)`|(?<remove>\*\*Remove the fault)|\*\*Press\*\* \*(?<button>[^*]+)\*|```sh\ngenesys-token-rotation (?<command>.+)\n```|```text\n(?<lines>[^`]+)\n```/g;
   return [...page.matchAll(pattern)].map(({ groups = {} }): Instruction => {
     const { fault, button, command, lines } = groups;
     if (fault !== undefined) return { do: 'set-fault', what: fault };

@@ -104,15 +104,26 @@ describe('fetch', () => {
         'a version derived from it is AWSCURRENT',
         { [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] },
       ],
-      [
-        'rotated',
-        'its version is AWSCURRENT, and AWSPENDING on that of the next rotation',
-        { [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] },
-      ],
     ])('to %s when %s, and writes nothing', async (route, _when, stages) => {
       labelled(stages);
 
       expect(await fetched()).toEqual({ route });
+      expect(updates()).toEqual([]);
+    });
+
+    it('to rotated when its version is AWSCURRENT, and removes AWSPENDING from a version of nobody', async () => {
+      labelled({ [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      expect(await fetched()).toEqual({ route: 'rotated' });
+      expect(updates()).toEqual([
+        { SecretId: SECRET_ARN, VersionStage: 'AWSPENDING', RemoveFromVersionId: FOREIGN_VERSION },
+      ]);
+    });
+
+    it('to rotated after a redrive, and leaves AWSPENDING on the version of another rotation', async () => {
+      labelled({ [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
+
+      expect(await fetched({ redriveCount: 1 })).toEqual({ route: 'rotated' });
       expect(updates()).toEqual([]);
     });
 
@@ -223,7 +234,9 @@ describe('fetch', () => {
       current('no JSON: the value does not matter any more');
 
       expect(await fetched()).toEqual({ route: 'standDown' });
-      expect(sleeps).toEqual([500, 500, 500, 500, 500]);
+      // Both reads are repeated for 2.5 s, at the same time.
+      expect(sleeps).toEqual(Array.from({ length: 10 }, () => 500));
+      expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(6);
     });
 
     it.each(ENDED)('refreshes in a redrive when AWSPENDING is %s', async (_where, stages) => {

@@ -517,7 +517,7 @@ describe('handlers', () => {
       playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }, {});
       const handler = await loaded('promote');
 
-      const result = await handler({ ...SUBJECT, action: 'stand-down' }, CONTEXT);
+      const result = await handler({ ...SUBJECT, action: 'stand-down', redriveCount: 0 }, CONTEXT);
 
       expect(result).toEqual({ standDownVersionId: VERSION });
       expect(dynamoDbMock.calls()).toEqual([]);

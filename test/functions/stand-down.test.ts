@@ -6,7 +6,11 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type StandDownResult, standDown } from '../../functions/promote/stand-down.ts';
+import {
+  type StandDownRequest,
+  type StandDownResult,
+  standDown,
+} from '../../functions/promote/stand-down.ts';
 import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
@@ -15,6 +19,8 @@ import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { EXECUTION, STAND_DOWN } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
+
+const STRAY_VERSION = 'another-rotation-of-32-characters';
 
 describe('stand-down', () => {
   const logged = watchedLog();
@@ -28,13 +34,16 @@ describe('stand-down', () => {
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  function stoodDown(): Promise<StandDownResult> {
-    return standDown(STAND_DOWN, {
-      secrets: new SecretsManagerClient(),
-      sleep: async ms => {
-        sleeps.push(ms);
+  function stoodDown(changes: Partial<StandDownRequest> = {}): Promise<StandDownResult> {
+    return standDown(
+      { ...STAND_DOWN, ...changes },
+      {
+        secrets: new SecretsManagerClient(),
+        sleep: async ms => {
+          sleeps.push(ms);
+        },
       },
-    });
+    );
   }
 
   /** The labels in addition to AWSCURRENT, read after read; the last ones stay. */
@@ -50,6 +59,7 @@ describe('stand-down', () => {
   it.each([
     ['its version', VERSION],
     ['the version that was derived from it', DERIVED_VERSION],
+    ['a version that belongs to no rotation', STRAY_VERSION],
   ])('takes AWSPENDING off %s, and leaves AWSCURRENT', async (_what, version) => {
     labelled({ [version]: ['AWSPENDING'] }, {});
 
@@ -62,13 +72,13 @@ describe('stand-down', () => {
   });
 
   it.each([
-    ['on no version', {}],
-    ['on a version of another rotation', { 'another-rotation-of-32-characters': ['AWSPENDING'] }],
-    ['on the version that somebody else wrote', { [FOREIGN_VERSION]: ['AWSCURRENT', 'AWSPENDING'] }],
-  ])('changes nothing when AWSPENDING is %s', async (_what, stages) => {
+    ['on no version', {}, 0],
+    ['on the version that somebody else wrote', { [FOREIGN_VERSION]: ['AWSCURRENT', 'AWSPENDING'] }, 0],
+    ['on a version of another rotation, after a redrive', { [STRAY_VERSION]: ['AWSPENDING'] }, 1],
+  ])('changes nothing when AWSPENDING is %s', async (_what, stages, redriveCount) => {
     labelled(stages);
 
-    const result = await stoodDown();
+    const result = await stoodDown({ redriveCount });
 
     expect(result).toEqual({ standDownVersionId: null });
     expect(updates()).toEqual([]);

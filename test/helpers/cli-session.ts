@@ -13,8 +13,11 @@ import { storedSecrets } from './stored-secrets.ts';
 export interface CliOptions {
   /** Besides, or instead of, what leads it to the sandbox; undefined takes a variable away. */
   readonly env?: Variables;
-  /** Starts it as a person does; otherwise it runs within the test, which spares the time of a start. */
-  readonly ownProcess?: true;
+  /**
+   * Starts it as a person does, from its sources or by the given program; otherwise it runs within the test, which
+   * spares the time of a start.
+   */
+  readonly ownProcess?: true | string;
 }
 
 /** How it ended, and what it printed. */
@@ -59,7 +62,9 @@ export function startCli(
   const variables = { ...cliEnvironment(sandbox), ...env };
   const secretsBefore = storedSecrets(sandbox);
   const { input, interrupt, exitCode } =
-    ownProcess === true ? startProcess(args, variables, write) : startWithin(args, variables, write);
+    ownProcess === undefined
+      ? startWithin(args, variables, write)
+      : startProcess(ownProcess, args, variables, write);
   const ended = exitCode.then(async code => {
     watcher.ended();
     const printed = written.stdout + written.stderr;
@@ -78,8 +83,14 @@ export function startCli(
 
 type Write = (stream: keyof Written, text: string) => void;
 
-function startProcess(args: readonly string[], env: Variables, write: Write): Started {
-  const child = spawn(process.execPath, [CLI, ...args], { env });
+function startProcess(
+  program: true | string,
+  args: readonly string[],
+  env: Variables,
+  write: Write,
+): Started {
+  const child =
+    program === true ? spawn(process.execPath, [CLI, ...args], { env }) : spawn(program, args, { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => write(name, text));

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, inject, onTestFinished } from 'vitest';
+import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import {
   type CredentialOptions,
   createFirstCredential,
@@ -23,6 +24,12 @@ export interface TestSandbox {
 /** Keeps what ends a sandbox until its time has come. */
 export type WhenOver = (end: () => Promise<void>) => void;
 
+/**
+ * How stale the functions' reads of Secrets Manager are, in ms, in every test that does not set `readLagMs`. Tests whose
+ * exact outcome depends on a fresh read set it to 0.
+ */
+const { READ_LAG_MS = '0' } = process.env;
+
 /** What the sandboxes of this worker have left, each for one of the next. */
 const left: WarmStart[] = [];
 
@@ -36,12 +43,15 @@ export async function startSandbox(
   whenOver: WhenOver = onTestFinished,
 ): Promise<TestSandbox> {
   const warmStart = left.pop() ?? new WarmStart();
+  const lag = new FunctionsReadLag(Number(READ_LAG_MS));
   const sandbox = await Sandbox.start({
     assemblyDirectory: inject('assemblyDirectory'),
     permissionRecords: inject('grantsDirectory'),
     warmStart,
     ...options,
+    awsInterceptors: [...(options.awsInterceptors ?? []), lag.awsInterceptor],
   });
+  if (options.secretsManager?.readLagMs === undefined) lag.begin(sandbox);
   whenOver(async () => {
     await sandbox.close();
     // Whoever has called it from this process finds the connections closed before the address serves again.
@@ -60,8 +70,30 @@ export async function startSandbox(
         ScheduleExpression: 'rate(8 hours)',
         Duration: '1h',
       });
+      // Until then the functions do not find the secret.
+      if (Number(READ_LAG_MS) > 0) await sandbox.advance(Number(READ_LAG_MS));
       return credential;
     },
+  };
+}
+
+/** Makes the reads of the functions stale, and not those of the test. */
+class FunctionsReadLag {
+  readonly #ms: number;
+  #sandbox: Sandbox | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  begin(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+  }
+
+  readonly awsInterceptor: AwsInterceptor = ({ caller }, next) => {
+    if (this.#sandbox !== undefined)
+      this.#sandbox.secretsManager.behaviour.readLagMs = caller.functionArn === undefined ? 0 : this.#ms;
+    return next();
   };
 }
 

@@ -62,4 +62,9 @@ export const PROMOTE: PromoteRequest = {
 };
 
 /** What `promote` reads from the request of StandDown. */
-export const STAND_DOWN: StandDownRequest = { ...TASK, action: 'stand-down', state: 'StandDown' };
+export const STAND_DOWN: StandDownRequest = {
+  ...TASK,
+  action: 'stand-down',
+  redriveCount: 0,
+  state: 'StandDown',
+};

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,11 @@ function synthesise(context: Record<string, string>) {
 
 describe('the app', () => {
   it('writes the template of one stack and prints nothing', () => {
-    const run = synthesise({ stackName: 'tokens', secretNames: 'genesys/a' });
+    const run = synthesise({
+      stackName: 'tokens',
+      secretNames: 'genesys/a',
+      notificationEmails: 'team@example.com',
+    });
 
     expect(run).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(readdirSync(outputDirectory).filter(name => name.endsWith('.template.json'))).toEqual([
@@ -33,6 +37,29 @@ describe('the app', () => {
 
     expect(run).toMatchObject({ status: 1, stdout: '' });
     expect(run.stderr).toMatch(/^secretNames: no secret is named, .* allSecrets=true [^\n]*\n$/);
+  });
+
+  it('writes the reasons for exceptions from rules of cdk-nag to the template', () => {
+    synthesise({ stackName: 'reasons', secretNames: 'genesys/a' });
+
+    const { Resources } = JSON.parse(readFileSync(join(outputDirectory, 'reasons.template.json'), 'utf8'));
+    const table = Object.values<Record<string, unknown>>(Resources).find(
+      ({ Type, Metadata }) => Type === 'AWS::DynamoDB::Table' && JSON.stringify(Metadata).includes('cdk_nag'),
+    );
+    expect(table?.Metadata).toMatchObject({
+      cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-DDB3', reason: expect.any(String) }] },
+    });
+  });
+
+  it('fails with one line when an option has a typing error', () => {
+    const run = synthesise({ notificationEmail: 'oncall@example.com', 'cli-telemetry': 'false' });
+
+    expect(run).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'notificationEmail: is not an option. Do you mean notificationEmails? See docs/deploy.md for all options.\n',
+    });
   });
 
   it('fails with one line when a setting cannot be used', () => {

@@ -32,8 +32,12 @@ describe('bundleFunctions', () => {
     expect(basename(temporary)).toMatch(new RegExp(`^genesys-token-rotation-${process.pid}-\\w{6}$`));
   });
 
-  it.each(FUNCTION_NAMES)('makes of %s a bundle and its source map, and nothing else', name => {
-    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual(['index.js', 'index.js.map']);
+  it.each(FUNCTION_NAMES)('makes of %s a bundle, its source map and its licences, and nothing else', name => {
+    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual([
+      'THIRD-PARTY-LICENSES',
+      'index.js',
+      'index.js.map',
+    ]);
   });
 
   it.each(FUNCTION_NAMES)(
@@ -50,7 +54,7 @@ describe('bundleFunctions', () => {
   );
 
   it.each(FUNCTION_NAMES)('writes the same for %s wherever it writes to', name => {
-    for (const file of ['index.js', 'index.js.map']) {
+    for (const file of ['index.js', 'index.js.map', 'THIRD-PARTY-LICENSES']) {
       const first = readFileSync(join(codeDirectory(directory, name), file), 'utf8');
       const second = readFileSync(join(codeDirectory(again, name), file), 'utf8');
 

@@ -18,7 +18,7 @@ const EVENTS = {
     versionId: VERSION,
     pair: { lineage: 'lineage', generation: 1, fingerprint: 'fingerprint', sealedPair: SEALED_PAIR },
     sealedRotationToken: null,
-    execution: 'arn:execution',
+    execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:first',
     state: 'StorePending',
   },
   notify: {

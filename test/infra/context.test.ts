@@ -2,19 +2,15 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/context.ts';
 
-function settings(context: Record<string, unknown>) {
-  return readSettings(key => context[key]);
-}
-
 describe('readSettings', () => {
   it('names the stack and leaves everything else to its default when no key is set', () => {
-    const read = settings({});
+    const read = readSettings({});
 
     expect(read).toEqual({ stackName: 'genesys-token-rotation' });
   });
 
   it('reads every key as the command line gives it', () => {
-    const read = settings({
+    const read = readSettings({
       stackName: 'tokens',
       secretArns: 'arn:one, arn:two',
       secretArnPatterns: 'arn:*',
@@ -72,7 +68,7 @@ describe('readSettings', () => {
   });
 
   it('reads everything else than texts, too, as a JSON file gives it', () => {
-    const read = settings({
+    const read = readSettings({
       secretNames: ['genesys/a', 'genesys/b'],
       memoryMb: 256,
       logRetentionDays: 7,
@@ -122,9 +118,34 @@ describe('readSettings', () => {
     ['removalPolicy', 'snapshot'],
     ['runbookUrl', ''],
   ])('refuses %s %j by its name', (key, value) => {
-    expect(() => settings({ [key]: value })).toThrow(
+    expect(() => readSettings({ [key]: value })).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: key }),
     );
+  });
+
+  it.each([
+    ['notificationEmail', 'notificationEmails'],
+    ['secretsNames', 'secretNames'],
+    ['stackname', 'stackName'],
+    ['vpcSubnets', 'vpcSubnetIds'],
+    ['kmsKeyArn', 'logKeyArn'],
+  ])('refuses %s, which is no option, and suggests %s', (unknown, suggested) => {
+    expect(() => readSettings({ [unknown]: 'x' })).toThrow(
+      expect.objectContaining({
+        name: 'InvalidSetting',
+        setting: unknown,
+        message: expect.stringContaining(`Do you mean ${suggested}?`),
+      }),
+    );
+  });
+
+  it.each([
+    '@aws-cdk/core:newStyleStackSynthesis',
+    'aws:cdk:enable-path-metadata',
+    'availability-zones:account=123456789012:region=eu-central-1',
+    'cli-telemetry',
+  ])('leaves %s to the CDK', key => {
+    expect(readSettings({ [key]: true })).toEqual({ stackName: 'genesys-token-rotation' });
   });
 
   it.each([
@@ -133,7 +154,7 @@ describe('readSettings', () => {
     ['vpcSecurityGroupIds', { vpcSubnetIds: 'subnet-1' }],
     ['vpcSubnetIds', { vpcSecurityGroupIds: 'sg-1' }],
   ])('asks for %s when only its other half is given', (missing, context) => {
-    expect(() => settings(context)).toThrow(
+    expect(() => readSettings(context)).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: missing }),
     );
   });

@@ -296,7 +296,11 @@ describe('TokenRotation', () => {
   });
 
   it('does not warn of a schedule that leaves time to repair', () => {
-    const stack = deployment({ schedule: 'rate(12 hours)', window: '4h' });
+    const stack = deployment({
+      schedule: 'rate(12 hours)',
+      window: '4h',
+      notificationEmails: ['team@example.com'],
+    });
 
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });

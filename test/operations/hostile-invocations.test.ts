@@ -164,6 +164,28 @@ describe('a function that somebody invokes', () => {
     },
   );
 
+  it('verify and fetch give the caller no value of the secret', async () => {
+    const world = await hostileWorld();
+    const { secretArn, firstVersionId } = world;
+    const request = subject(world, firstVersionId);
+
+    const verified = await world.invoke('verify', {
+      ...request,
+      mode: 'verify',
+      pendingVersionId: firstVersionId,
+      baseVersionId: firstVersionId,
+      issuedAt: '2026-01-01T00:00:00Z',
+    });
+    const fetched = await world.invoke('fetch', {
+      ...request,
+      input: { purpose: 'rotate', secretArn, versionId: firstVersionId, sealedRotationToken: null },
+      redriveCount: 0,
+    });
+
+    expect(verified).toEqual({ returned: { userId: expect.stringMatching(/^[\w-]{1,64}$/) } });
+    expect(fetched).toEqual({ returned: { route: 'rotated' } });
+  });
+
   it('rotation starts nothing for a version that Secrets Manager did not make', async () => {
     const world = await hostileWorld();
     const { secretArn } = world;

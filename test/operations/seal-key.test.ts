@@ -34,6 +34,7 @@ async function sealWorld() {
   const { Items: [lineage] = [] } = await new DynamoDBClient(sandbox.clientConfig).send(
     new QueryCommand({
       TableName: tableName,
+      ConsistentRead: true,
       KeyConditionExpression: 'pk = :secret',
       ExpressionAttributeValues: { ':secret': { S: secretArn } },
     }),

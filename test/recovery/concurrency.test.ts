@@ -77,7 +77,7 @@ describe('createSecret, testSecret and finishSecret, called again between any tw
     const { world, calls, boundaries } = await countedWorld({
       genesysCloud: { reuseRevokesLineage: true },
       // The repeated calls have no RotationToken, and one of them may start the execution.
-      secretsManager: { foreignWriter: 'accepted' },
+      secretsManager: { readLagMs: 0, foreignWriter: 'accepted' },
     });
     const steps = ['createSecret', 'testSecret', 'finishSecret'] as const;
 

@@ -97,7 +97,7 @@ describe('a younger version that cannot be read', () => {
 describe('a pending version without a label, which Secrets Manager removed to make room for others', () => {
   /** A rotation failed in a state and was given up; edits a day later took its version away. */
   async function trimmedPending(state: string, tokenDurationSeconds: number) {
-    const world = await peopleWorld({ secretsManager: { versionQuota: 8 } });
+    const world = await peopleWorld({ secretsManager: { versionQuota: 8, readLagMs: 0 } });
     const credential = await world.credential({ tokenDurationSeconds });
     const { secretArn } = credential;
     world.crashIn(state);

@@ -104,6 +104,57 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     });
   });
 
+  it('do not fail a redrive that follows a new login at once', async () => {
+    const { world, credential, secretArn } = await staleWorld();
+    world.revokeUserOf(credential.clientId);
+    const { execution } = await world.rotateUntilClosed(secretArn);
+    expect(execution).toMatchObject({ stateName: 'Refresh', failure: { error: 'RefreshTokenRejected' } });
+
+    await world.authorizeAgain(credential);
+    const redriven = await world.redriven(execution);
+
+    expect(redriven).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
+    expect(await world.health(credential)).toMatchObject({ login: 2, refreshTokenWorks: true });
+  });
+
+  it('do not fail a redrive that follows a fix of the client secret at once', async () => {
+    const { world, credential, secretArn } = await staleWorld();
+    const { clientSecret } = world.sandbox.genesysCloud.regenerateClientSecret(credential.clientId);
+    const { execution } = await world.rotateUntilClosed(secretArn);
+    expect(execution).toMatchObject({ stateName: 'Refresh', failure: { error: 'ClientRejected' } });
+
+    await world.mend(secretArn, { clientSecret });
+    const redriven = await world.redriven(execution);
+
+    expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated', redriveCount: 1 });
+    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
+  });
+
+  it('do not fail a redrive that follows a fix of the whole value at once', async () => {
+    const { world, credential, secretArn } = await staleWorld();
+    const value = await world.currentValue(secretArn);
+    await world.write(secretArn, 'not JSON');
+    await world.sandbox.advance(readLagMs);
+    const { execution } = await world.rotateUntilClosed(secretArn);
+    expect(execution).toMatchObject({ stateName: 'Fetch', failure: { error: 'InvalidSecret' } });
+
+    await world.put(secretArn, value);
+    const redriven = await world.redriven(execution);
+
+    expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated', redriveCount: 1 });
+    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
+  });
+
+  it('do not fail the rotation of a secret that was created a moment ago', async () => {
+    const world = await peopleWorld({ secretsManager: { readLagMs } });
+    const credential = await world.credential();
+
+    const { outcome } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
+  });
+
   it('do not undo a roll-back, and do not lose the newest tokens by it', async () => {
     const { world, credential, secretArn } = await staleWorld();
     await world.rotated(secretArn);

@@ -99,7 +99,7 @@ describe('a rotation that fails in Refresh', () => {
   });
 
   it('throws RefreshTokenRejected for a dead refresh token, and rotates the new login in a redrive', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld({ secretsManager: { readLagMs: 0 } });
     const { sandbox } = world;
     const credential = await world.credential();
     const { secretArn, clientId } = credential;

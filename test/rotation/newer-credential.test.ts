@@ -4,7 +4,7 @@ import { rotationWorld } from './rotation-world.ts';
 
 describe('a rotation during which an operator stores a new login', () => {
   it('rotates the new login when it comes before Refresh', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld({ secretsManager: { readLagMs: 0 } });
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
     const logins: { versionId: string; accessToken: string }[] = [];
@@ -29,7 +29,7 @@ describe('a rotation during which an operator stores a new login', () => {
     ['between StorePending and Verify', 'verify', ['Promote', 'StorePending']],
     ['before Promote', 'promote', ['Promote', 'StorePending']],
   ] as const)('stands down for the new login when it comes %s', async (_when, functionName, lastTasks) => {
-    const world = await rotationWorld();
+    const world = await rotationWorld({ secretsManager: { readLagMs: 0 } });
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
     const logins: { versionId: string; accessToken: string }[] = [];

@@ -9,6 +9,8 @@ export class CredentialInvariants {
   readonly #ledger: TokenLedger;
   readonly #credential: FirstCredential;
   readonly #badMoves: string[] = [];
+  #isByHand: boolean = false;
+  #isCurrentByHand: boolean = false;
   /** Stops listening. */
   readonly end: () => void;
 
@@ -19,10 +21,27 @@ export class CredentialInvariants {
     this.end = sandbox.secretsManager.onChange(({ secretArn, labelMoves }) => {
       const move = labelMoves.find(({ label }) => label === 'AWSCURRENT');
       if (secretArn !== credential.secretArn || move === undefined) return;
+      this.#isCurrentByHand = this.#isByHand;
+      if (this.#isByHand) return;
       const [before, after] = [move.from, move.to].map(versionId => this.#issuedAtMs(versionId));
       if (before === undefined || after === undefined || after < before)
         this.#badMoves.push('AWSCURRENT moved to an older credential, or to none.');
     });
+  }
+
+  /** Whether it was a person who made AWSCURRENT what it is. */
+  get isCurrentByHand(): boolean {
+    return this.#isCurrentByHand;
+  }
+
+  /** Runs an action of a person, who may make an older credential AWSCURRENT; time must not pass in it. */
+  async byHand<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#isByHand = true;
+    try {
+      return await act();
+    } finally {
+      this.#isByHand = false;
+    }
   }
 
   /** The violations so far and at the moment; there should be none. */

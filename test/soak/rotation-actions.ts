@@ -1,18 +1,10 @@
 import {
-  CancelRotateSecretCommand,
   DeleteSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
-  SecretsManagerServiceException,
-  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import {
-  ExecutionNotRedrivable,
-  RedriveExecutionCommand,
-  SFNClient,
-  StopExecutionCommand,
-} from '@aws-sdk/client-sfn';
-import { authoriseAgain } from '../../bench/soak/operator.ts';
+import { ExecutionNotRedrivable, RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { type HumanAction, isRefusal, Person } from '../../bench/soak/person.ts';
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
@@ -21,18 +13,11 @@ import { CredentialInvariants } from './credential-invariants.ts';
 
 /** Something that happens to a credential, or that somebody does to it. */
 export type Action =
-  | { readonly kind: 'rotate' | 'stop' | 'authorise' | 'cancel' | 'unpend' }
+  | { readonly kind: 'rotate' | 'unpend' }
+  /** `choice`, from 0 to below 1, selects an old value or an execution. */
+  | { readonly kind: 'human'; readonly action: HumanAction; readonly choice: number }
   | { readonly kind: 'pass'; readonly ms: number }
-  /** Of the executions so far, counted from the latest. */
-  | { readonly kind: 'redrive'; readonly back: number }
   | { readonly kind: 'fault'; readonly rule: FaultRule };
-
-/** The errors of AWS for a request that is impossible at the moment. */
-const REFUSALS = new Set([
-  'InvalidRequestException',
-  'InvalidParameterException',
-  'ResourceNotFoundException',
-]);
 
 /** The time that every call of the functions takes, so that something can happen between two of them. */
 const CALL_MS = 100;
@@ -46,6 +31,7 @@ export class RotatedCredential {
   /** What must hold of it. */
   readonly invariants: CredentialInvariants;
   readonly #credential: FirstCredential;
+  readonly #person: Person;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #executionArns: string[] = [];
@@ -69,6 +55,8 @@ export class RotatedCredential {
     this.#credential = credential;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
+    const tools = { sandbox, secrets: this.#secrets, stepFunctions: this.#stepFunctions };
+    this.#person = new Person(credential, tools);
     this.#stopListening = sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
       if (type === 'ExecutionStarted' && String(details?.input).includes(credential.secretArn))
         this.#executionArns.push(executionArn);
@@ -78,14 +66,15 @@ export class RotatedCredential {
   /** Does it, unless AWS refuses, and waits until nothing happens any more but by the clock. */
   async act(action: Action): Promise<void> {
     await this.#perform(action).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error) && !isUnreachable(error)) throw error;
     });
     await this.#sandbox.advance(0);
   }
 
   /**
    * Removes all faults and does one of the things that are enough by the runbook where no login is needed: redrives the
-   * failed executions, or lets Secrets Manager rotate under another ClientRequestToken.
+   * failed executions, or lets Secrets Manager rotate under another ClientRequestToken. What people have made AWSCURRENT
+   * last may be an old value that no failed execution would replace: it needs a rotation.
    */
   async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
@@ -95,7 +84,7 @@ export class RotatedCredential {
         await this.#redrive(executionArn);
         await this.#sandbox.advance(LONGEST_ROTATION_MS);
       }
-      return;
+      if (!this.invariants.isCurrentByHand) return;
     }
     await this.act({ kind: 'unpend' });
     await this.act({ kind: 'rotate' });
@@ -121,20 +110,11 @@ export class RotatedCredential {
       case 'rotate':
         await this.#secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
         return;
-      case 'cancel':
-        await this.#secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
-        return;
       case 'unpend':
-        await this.#takeOffPending();
+        await this.#person.removePending();
         return;
-      case 'authorise':
-        await this.#authorise();
-        return;
-      case 'stop':
-        await this.#stop();
-        return;
-      case 'redrive':
-        await this.#redrive(this.#executionArns.at(-1 - action.back));
+      case 'human':
+        await this.#actByHand(action.action, action.choice);
         return;
       case 'pass':
         await this.#sandbox.advance(action.ms);
@@ -146,36 +126,15 @@ export class RotatedCredential {
     }
   }
 
-  /** A fault must not hit the login, and begins again after it. */
-  async #authorise(): Promise<void> {
-    clearFaults(this.#sandbox);
-    await authoriseAgain(this.#credential, { sandbox: this.#sandbox, secrets: this.#secrets });
-    for (const rule of this.#rules) this.#sandbox.faults.add(rule);
+  /** A fault must not hit a login, and begins again after it. */
+  async #actByHand(action: HumanAction, choice: number): Promise<void> {
+    const isLogin = action === 'log in';
+    if (isLogin) clearFaults(this.#sandbox);
+    await this.invariants.byHand(() => this.#person.act(action, choice, this.#executionArns));
+    if (isLogin) for (const rule of this.#rules) this.#sandbox.faults.add(rule);
   }
 
-  async #takeOffPending(): Promise<void> {
-    const { secretArn } = this.#credential;
-    const pending = this.#sandbox.secretsManager
-      .secret(secretArn)
-      ?.versions.find(({ labels }) => labels.includes('AWSPENDING'));
-    if (pending === undefined) return;
-    await this.#secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretArn,
-        VersionStage: 'AWSPENDING',
-        RemoveFromVersionId: pending.id,
-      }),
-    );
-  }
-
-  async #stop(): Promise<void> {
-    const executionArn = this.#executionArns.at(-1);
-    if (executionArn === undefined) return;
-    await this.#stepFunctions.send(new StopExecutionCommand({ executionArn }));
-  }
-
-  async #redrive(executionArn: string | undefined): Promise<void> {
-    if (executionArn === undefined) return;
+  async #redrive(executionArn: string): Promise<void> {
     try {
       await this.#stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
     } catch (error) {
@@ -185,13 +144,9 @@ export class RotatedCredential {
   }
 }
 
-/** AWS does not allow it at the moment, or nobody can log in because Genesys Cloud refuses connections. */
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof ExecutionNotRedrivable ||
-    (error instanceof SecretsManagerServiceException && REFUSALS.has(error.name)) ||
-    (error instanceof TypeError && error.message === 'fetch failed')
-  );
+/** Nobody can log in because Genesys Cloud refuses connections. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'fetch failed';
 }
 
 function clearFaults({ faults }: Sandbox): void {

@@ -1,6 +1,11 @@
 import { describe, expect, inject, it } from 'vitest';
+import {
+  singleLambdaSoak,
+  synthesizeSingleLambda,
+} from '../../bench/soak/single-lambda/single-lambda-soak.ts';
 import { soak } from '../../bench/soak/soak.ts';
 import type { SoakOptions } from '../../bench/soak/soak-options.ts';
+import { withAssembly } from '../../bench/with-assembly.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -15,9 +20,37 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
     window: '1h',
     operatorAfterMs: 4 * HOUR_MS,
     retryToken: 'same',
+    people: false,
+    pendingAfterForeignWrite: 'removed',
+    refreshRevokesAccessTokens: true,
+    reuseRevokesLineage: false,
     ...changes,
   };
 }
+
+describe('the single Lambda function that the workflow is compared with', () => {
+  it('keeps every consumer working while nothing fails, and loses tokens where calls fail', async () => {
+    const run = (changes: Partial<SoakOptions>) =>
+      withAssembly(
+        assemblyDirectory => singleLambdaSoak(options({ assemblyDirectory, ...changes })),
+        synthesizeSingleLambda,
+      );
+
+    const undisturbed = await run({ faultRate: 0 });
+    const disturbed = await run({ faultRate: 0.2, days: 2 });
+
+    expect(undisturbed).toStrictEqual({
+      rotations: 13,
+      tokensLost: 0,
+      rescues: 0,
+      consumerCalls: 112,
+      consumerFailures: 0,
+    });
+    expect(disturbed.tokensLost).toBeGreaterThan(0);
+    expect(disturbed.rescues).toBeGreaterThanOrEqual(disturbed.tokensLost);
+    expect(disturbed.consumerFailures).toBeGreaterThan(0);
+  });
+});
 
 /** Hundreds of rotations in real processes take minutes on a busy machine. */
 const TIMEOUT_MS = 300_000;
@@ -31,8 +64,9 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       faultsInjected: 0,
       executionsFailed: 0,
       redrives: 0,
+      humanActions: 0,
       reauthorisations: 0,
-      refreshTokensLost: 0,
+      lostInTransit: 0,
       unrecoverable: 0,
       consumerCalls: 112,
       consumerFailures: 0,
@@ -47,17 +81,41 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       const figures = await soak(options({ retryToken }));
 
       expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
-      expect(figures.refreshTokensLost).toBe(figures.reauthorisations);
+      expect(figures.lostInTransit).toBe(figures.reauthorisations);
       expect(figures.rotations).toBeGreaterThan(5);
       expect(figures.faultsInjected).toBeGreaterThan(15);
       expect(figures.redrives).toBeGreaterThan(2);
     },
   );
 
-  it('gives the same figures with the same seed', async () => {
-    const first = await soak(options({ secrets: 1 }));
-    const second = await soak(options({ secrets: 1 }));
-    const other = await soak(options({ secrets: 1, seed: 5 }));
+  it.each([
+    ['same', 'removed', true],
+    ['fresh', 'kept', false],
+  ] as const)(
+    'loses no refresh token that could be saved when people interfere, retries have the %s token and AWSPENDING is %s',
+    async (retryToken, pendingAfterForeignWrite, reuseRevokesLineage) => {
+      const figures = await soak(
+        options({
+          people: true,
+          faultRate: 0.05,
+          schedule: 'rate(4 hours)',
+          retryToken,
+          pendingAfterForeignWrite,
+          reuseRevokesLineage,
+        }),
+      );
+
+      expect(figures).toMatchObject({ unrecoverable: 0, leaks: 0 });
+      expect(figures.rotations).toBeGreaterThan(10);
+      expect(figures.humanActions).toBeGreaterThan(10);
+    },
+  );
+
+  it.each([false, true])('gives the same figures with the same seed (people: %s)', async people => {
+    const changes = { secrets: 1, faultRate: 0.2, people };
+    const first = await soak(options(changes));
+    const second = await soak(options(changes));
+    const other = await soak(options({ ...changes, seed: 5 }));
 
     expect(first.faultsInjected).toBeGreaterThan(5);
     expect(second).toStrictEqual(first);

@@ -20,7 +20,11 @@ import {
 } from './scripts.ts';
 
 /** What every function but Fetch gets. */
-const COMMON = { secretArn: 'secret-arn', versionId: 'own-version', execution: 'execution-arn' };
+const COMMON = {
+  secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/voicemail-AbCdEf',
+  versionId: 'own-version',
+  execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
+};
 
 const FIRST_ATTEMPT = { redriveCount: 0, retryCount: 0 };
 
@@ -35,7 +39,12 @@ const REQUESTS: readonly {
   {
     task: 'Fetch',
     functionName: 'Fetch',
-    request: { input: INPUT, execution: 'execution-arn', redriveCount: 0, state: 'Fetch' },
+    request: {
+      input: INPUT,
+      execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
+      redriveCount: 0,
+      state: 'Fetch',
+    },
     parse: parseFetchRequest,
     parsed: { ...COMMON, purpose: 'rotate', redriveCount: 0, state: 'Fetch' },
   },
@@ -54,7 +63,7 @@ const REQUESTS: readonly {
       ...COMMON,
       attempt: {
         ...FIRST_ATTEMPT,
-        execution: 'execution-arn',
+        execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
         enteredAt: '2030-01-01T00:00:02.000Z',
       },
       replaces: undefined,
@@ -143,7 +152,7 @@ const REQUESTS: readonly {
       ...COMMON,
       attempt: {
         ...FIRST_ATTEMPT,
-        execution: 'execution-arn',
+        execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
         enteredAt: '2030-01-01T00:00:05.000Z',
       },
       replaces: { lineage: 'refreshed-lineage', generation: 1 },
@@ -154,7 +163,7 @@ const REQUESTS: readonly {
     task: 'StandDown',
     functionName: 'Promote',
     // handlers.test.ts has the same request.
-    request: { ...COMMON, action: 'stand-down', state: 'StandDown' },
+    request: { ...COMMON, action: 'stand-down', redriveCount: 0, state: 'StandDown' },
     parse: event => ({
       action: requestFields('The request', event).oneOf('action', ['promote', 'stand-down']),
     }),

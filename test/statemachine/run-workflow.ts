@@ -95,7 +95,13 @@ async function run(
     input,
     {
       // What the interpreter does not provide by itself.
-      context: { Execution: { Id: 'execution-arn', RedriveCount: redriveCount }, State: state },
+      context: {
+        Execution: {
+          Id: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
+          RedriveCount: redriveCount,
+        },
+        State: state,
+      },
       overrides: {
         taskResourceLocalHandlers: Object.fromEntries(names.map(name => [name, call])),
         retryIntervalOverrides: Object.fromEntries(names.map(name => [name, 0])),

@@ -9,7 +9,7 @@ import { failure, payload, type Script } from './run-workflow.ts';
 /** The input of an execution, as the rotation function writes it. */
 export const INPUT = {
   purpose: 'rotate',
-  secretArn: 'secret-arn',
+  secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/voicemail-AbCdEf',
   versionId: 'own-version',
   sealedRotationToken: 'sealed-rotation-token',
 };

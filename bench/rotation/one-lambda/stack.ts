@@ -14,12 +14,16 @@ const ACTIONS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSe
  * Synthesises the stack of the rotation in one Lambda.
  *
  * @param assemblyDirectory where to
+ * @param handler           the module of its function
  */
-export async function synthesizeOneLambda(assemblyDirectory: string): Promise<void> {
+export async function synthesizeOneLambda(
+  assemblyDirectory: string,
+  handler = new URL('handler.ts', import.meta.url),
+): Promise<void> {
   const codeDirectory = await mkdtemp(path.join(tmpdir(), 'one-lambda-'));
   try {
     await build({
-      entryPoints: [fileURLToPath(new URL('handler.ts', import.meta.url))],
+      entryPoints: [fileURLToPath(handler)],
       outfile: path.join(codeDirectory, 'index.js'),
       bundle: true,
       platform: 'node',

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { broken, type FirstOutcome, firstOutcome } from '../../../bench/fault-matrix/expectation.ts';
 import { runMatrix, titleOf } from '../../../bench/fault-matrix/matrix.ts';
-import { nameOf, type PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
+import { KILLS, nameOf, type PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
 import { AWS_FAULTS, FUNCTION_FAULTS, GENESYS_FAULTS } from '../../../sandbox/faults/fault-rule.ts';
 
 /** Every call in every scenario once, and every kind of fault for each sort of call. */
@@ -17,7 +17,8 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
     'KMSInternalException',
   ],
   ['rotation createSecret: states:StartExecution hang-after lasting', 'rotated', undefined],
-  ['rotation createSecret: states:DescribeExecution connection-refused once', 'rotated', undefined],
+  ['rotation createSecret: states:StartExecution killed-after once', 'confirmed later', 'Runtime.ExitError'],
+  ['rotation createSecret: secretsmanager:DescribeSecret connection-refused once', 'rotated', undefined],
   ['rotation testSecret: secretsmanager:DescribeSecret delay lasting', 'confirmed later', 'TimeoutError'],
   ['rotation finishSecret: secretsmanager:DescribeSecret hang once', 'rotated', undefined],
   ['fetch its invocation out-of-memory lasting', 'unspent', 'Runtime.ExitError'],
@@ -30,6 +31,8 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
   ['refresh dynamodb:PutItem answer-lost once', 'rotated', undefined],
   ['refresh dynamodb:PutItem transaction-conflict lasting', 'unspent', 'TransactionConflictException'],
   ['refresh dynamodb:TransactWriteItems access-denied lasting', 'rotated', undefined],
+  ['refresh dynamodb:TransactWriteItems killed-before once', 'lost', 'RefreshTokenRejected'],
+  ['refresh dynamodb:TransactWriteItems killed-after lasting', 'rotated', undefined],
   ['refresh kms:GenerateDataKey of the token-pair access-denied once', 'unspent', 'AccessDeniedException'],
   [
     'refresh secretsmanager:GetSecretValue of AWSCURRENT connection-refused lasting',
@@ -42,6 +45,8 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
   ['refresh genesys:token hang-after once', 'lost', 'RefreshTokenRejected'],
   ['refresh genesys:token empty-body lasting', 'lost', 'TokenResponseLost'],
   ['refresh genesys:token huge-body lasting', 'lost', 'TokenResponseLost'],
+  ['refresh genesys:token killed-before once', 'rotated', undefined],
+  ['refresh genesys:token killed-after once', 'lost', 'RefreshTokenRejected'],
   ['store-pending its invocation server-error once', 'rotated', undefined],
   ['store-pending dynamodb:GetItem of the lineage server-error lasting', 'recorded', 'InternalServerError'],
   ['store-pending dynamodb:GetItem of the newest token wrong-body once', 'recorded', 'SyntaxError'],
@@ -56,7 +61,7 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
   ['verify genesys:users/me hang lasting', 'stored', 'GenesysUnavailable'],
   ['verify genesys:users/me wrong-body lasting', 'stored', 'GenesysUnavailable'],
   ['verify genesys:users/me redirect once', 'rotated', undefined],
-  ['promote its invocation answer-lost lasting', 'confirmed later', 'Lambda.SdkClientException'],
+  ['promote its invocation answer-lost lasting', 'rotated', 'Lambda.SdkClientException'],
   ['promote dynamodb:UpdateItem throttled lasting', 'stored', 'ThrottlingException'],
   ['promote secretsmanager:DescribeSecret access-denied lasting', 'stored', 'AccessDeniedException'],
   ['promote secretsmanager:UpdateSecretVersionStage throttled lasting', 'stored', 'ThrottlingException'],
@@ -106,8 +111,11 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
   ],
 ];
 
-/** How many calls are tried in all scenarios together; those that write items have one more kind of fault. */
-const CALLS = { invocation: 11, aws: 34, itemWrites: 4, genesys: 2 };
+/**
+ * How many calls are tried in all scenarios together; those that write items have one more kind of fault, and the
+ * function can be killed before and after any write.
+ */
+const CALLS = { invocation: 11, aws: 33, itemWrites: 4, genesys: 2, writes: 9 };
 
 function siteOf({ scenario, site }: PlannedFault): string {
   return `${scenario}: ${nameOf(site)}`;
@@ -145,7 +153,8 @@ describe('runMatrix', () => {
         (CALLS.invocation * FUNCTION_FAULTS.length +
           CALLS.aws * AWS_FAULTS.length +
           CALLS.itemWrites +
-          CALLS.genesys * GENESYS_FAULTS.length),
+          CALLS.genesys * GENESYS_FAULTS.length +
+          CALLS.writes * KILLS.length),
     );
   });
 });

@@ -641,9 +641,10 @@ export class InterleavedWorld {
       case 'StandDown': {
         const fields = requestFields('request', payload);
         const subject = { secretArn: fields.string('secretArn'), versionId: fields.string('versionId') };
+        const redriveCount = fields.count('redriveCount');
         return run.state === 'Promote'
           ? promote({ ...subject, action: 'promote', ...parsePromotion(fields) }, dependencies)
-          : standDown({ ...subject, action: 'stand-down' }, dependencies);
+          : standDown({ ...subject, action: 'stand-down', redriveCount }, dependencies);
       }
       default:
         throw new Error(run.state);

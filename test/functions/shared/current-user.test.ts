@@ -59,6 +59,12 @@ describe('current-user', () => {
     expect(error.message).toContain(`HTTP ${status}`);
   });
 
+  it.each(['', 'user\u001b[31m', 'a b', 'x'.repeat(65), 7])('takes %j for no user', async id => {
+    genesys.script(answer(200, { id }));
+
+    expect((await refusal()).name).toBe('GenesysUnavailable');
+  });
+
   it('passes on the correlation id', async () => {
     genesys.script(answer(401, {}, { 'ININ-Correlation-Id': 'corr-9' }));
 

@@ -77,6 +77,27 @@ describe('httpExchange', () => {
     });
   });
 
+  it.each(['x'.repeat(9_000), 'corr\u009b31m', 'corr id', 'corr"id'])(
+    'drops a correlation id that is none: %j',
+    async correlationId => {
+      genesys.script(answer(503, {}, { 'inin-correlation-id': correlationId }));
+
+      expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({
+        kind: 'answered',
+        correlationId: null,
+      });
+    },
+  );
+
+  it('ignores proxy variables', async () => {
+    for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'ALL_PROXY']) {
+      vi.stubEnv(name, 'http://127.0.0.1:9');
+    }
+    genesys.script(answer(200, {}));
+
+    expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({ status: 200 });
+  });
+
   it('sends method, headers and body as they are given', async () => {
     genesys.script(answer(200));
 

@@ -1,5 +1,14 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { arn, everyOption, logicalId, propertiesOf, statementsOf, template } from '../deployment.ts';
+import {
+  arn,
+  deployment,
+  everyOption,
+  logicalId,
+  propertiesOf,
+  statementsOf,
+  template,
+} from '../deployment.ts';
 
 const EXISTING = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
@@ -7,6 +16,21 @@ const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-0
 const plain = template();
 const topic = { Ref: logicalId(plain, 'AWS::SNS::Topic') };
 const SOURCE_ACCOUNT = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
+
+describe('the subscriptions', () => {
+  it.each([
+    ['nobody is subscribed to the own topic', {}, 1],
+    ['an address is subscribed', { notificationEmails: ['team@example.com'] }, 0],
+    ['the topic exists, with subscriptions of its own', { notificationTopicArn: EXISTING }, 0],
+  ])('are missed at synthesis only if nobody is told: %s', (_case, options, warnings) => {
+    const found = Annotations.fromStack(deployment(options)).findWarning(
+      '*',
+      Match.stringLikeRegexp('subscribed'),
+    );
+
+    expect(found.map(({ id }) => id)).toEqual(Array(warnings).fill('/tokens/TokenRotation/FailureTopic'));
+  });
+});
 
 describe('the topic', () => {
   it('is encrypted with a key of its own, which is rotated', () => {

@@ -147,7 +147,7 @@ describe('a new login of the user', () => {
       expect(await world.post(target, { secretArn })).toEqual({
         status: 409,
         body: {
-          error: `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with npm run cli -- authorize.`,
+          error: `The user of secret ${secretArn} is unknown: Genesys Cloud issued none of its tokens. Log in with genesys-token-rotation authorize.`,
         },
       });
     },

@@ -45,6 +45,33 @@ describe('a failing function', () => {
     expect(payload).toStrictEqual({ errorType, errorMessage, trace: [] });
   });
 
+  it('ends with Runtime.ExitError when its process is killed, and the next invocation gets another one', async () => {
+    const { lambda, invoke } = openLambda();
+    lambda.createFunction(
+      probe(`exports.handler = async event => {
+               if (event.hang) { console.log('hangs'); await new Promise(resolve => setTimeout(resolve, 60_000)); }
+               return process.pid;
+             };`),
+    );
+    const { payload: firstProcess } = await invoke();
+    const hangs = new Promise<void>(resolve => {
+      lambda.onLog(({ text }) => text.includes('hangs') && resolve());
+    });
+    const running = invoke({ hang: true });
+    await hangs;
+
+    lambda.killRunning('probe');
+
+    const { payload, functionError } = await running;
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('signal: killed'),
+    });
+    const { payload: nextProcess } = await invoke();
+    expect(nextProcess).not.toBe(firstProcess);
+  });
+
   it('goes on in the same process after a thrown error', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(

@@ -1,0 +1,90 @@
+import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { Agenda } from './agenda.ts';
+import { HUMAN_ACTIONS, Person, type PersonTools } from './person.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The average time between two actions on a secret that have nothing to do with its rotation. */
+const HUMAN_PAUSE_MS = 12 * HOUR_MS;
+/** The share of executions and redrives that a person acts in the middle of, again and again by the same chance. */
+const HUMANS_IN_ROTATION = 0.4;
+/** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
+const IN_ROTATION_MS = [3_000, 60_000] as const;
+/** The longest time until rotation is enabled again after somebody cancelled it. */
+const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
+
+/** What people need. */
+interface PeopleParts extends PersonTools {
+  readonly agenda: Agenda;
+  readonly random: () => number;
+  /** The executions of a secret, the oldest first. */
+  readonly executionsOf: (secretArn: string) => readonly string[];
+  /** A fault that waits for a request of a function must not hit a person's. */
+  readonly noFaultAwaited: () => Promise<void>;
+}
+
+/** People who act on secrets at random moments. */
+export class People {
+  readonly #parts: PeopleParts;
+  readonly #persons = new Map<string, Person>();
+  #actions = 0;
+
+  constructor(parts: PeopleParts) {
+    this.#parts = parts;
+  }
+
+  /** How many actions AWS has accepted. */
+  get actions(): number {
+    return this.#actions;
+  }
+
+  /** Lets somebody act on a secret from now on. */
+  invite(credential: FirstCredential): void {
+    const { sandbox, random } = this.#parts;
+    this.#persons.set(credential.secretArn, new Person(credential, this.#parts));
+    this.#visitAt(sandbox.clock.nowMs() + random() * HUMAN_PAUSE_MS, credential.secretArn);
+  }
+
+  /** Ends; what was cancelled is enabled again all the same. */
+  leave(): void {
+    this.#persons.clear();
+  }
+
+  /** Plans actions while a rotation of a secret runs, by chance. */
+  mayActDuring(secretArn: string): void {
+    if (!this.#persons.has(secretArn)) return;
+    const { sandbox, agenda, random } = this.#parts;
+    const nowMs = sandbox.clock.nowMs();
+    while (random() < HUMANS_IN_ROTATION) {
+      const withinMs = IN_ROTATION_MS[random() < 0.5 ? 0 : 1];
+      agenda.add(nowMs + random() * withinMs, () => this.#actOn(secretArn));
+    }
+  }
+
+  #visitAt(atMs: number, secretArn: string): void {
+    const { agenda, random } = this.#parts;
+    agenda.add(atMs, async () => {
+      this.#visitAt(atMs + random() * 2 * HUMAN_PAUSE_MS, secretArn);
+      await this.#actOn(secretArn);
+    });
+  }
+
+  async #actOn(secretArn: string): Promise<void> {
+    const { sandbox, random, executionsOf, noFaultAwaited } = this.#parts;
+    const person = this.#persons.get(secretArn);
+    const action = HUMAN_ACTIONS[Math.floor(random() * HUMAN_ACTIONS.length)];
+    if (person === undefined || action === undefined) return;
+    if (action === 'log in') await noFaultAwaited();
+    const isDone = await person.act(action, random(), executionsOf(secretArn));
+    if (!isDone) return;
+    this.#actions += 1;
+    if (action === 'cancel the rotation')
+      this.#resumeAt(sandbox.clock.nowMs() + random() * LONGEST_CANCELLATION_MS, person);
+  }
+
+  #resumeAt(atMs: number, person: Person): void {
+    this.#parts.agenda.add(atMs, async () => {
+      if (!(await person.resume())) this.#resumeAt(atMs + HOUR_MS, person);
+    });
+  }
+}

@@ -1,0 +1,209 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
+import {
+  createFirstCredential,
+  type FirstCredential,
+} from '../../../sandbox/demonstration/first-credential.ts';
+import type { InvocationInterceptor } from '../../../sandbox/lambda/invocation-interceptor.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { seededRandom, seedOf } from '../../../sandbox/seeded-random.ts';
+import { synthesizeOneLambda } from '../../rotation/one-lambda/stack.ts';
+import { tokensWith } from '../../token-homes.ts';
+import { Agenda } from '../agenda.ts';
+import { consume } from '../consumer.ts';
+import { FaultChance } from '../fault-chance.ts';
+import { People } from '../people.ts';
+import { authoriseAgain, Person } from '../person.ts';
+import { startRepeatable } from '../repeatable-sandbox.ts';
+import { SlowCalls } from '../slow-calls.ts';
+import { CRON_SCHEDULE, type SoakOptions, worldOf } from '../soak-options.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const rotationStep = v.object({ Step: v.string(), SecretId: v.string() });
+
+/** What is compared. */
+export interface ComparedFigures {
+  readonly rotations: number;
+  /** Refresh tokens that a login had to replace. */
+  readonly tokensLost: number;
+  /** Logins that were necessary to make a credential work again. */
+  readonly rescues: number;
+  readonly consumerCalls: number;
+  readonly consumerFailures: number;
+}
+
+/** Synthesises the stack of the single Lambda function. */
+export function synthesizeSingleLambda(assemblyDirectory: string): Promise<void> {
+  return synthesizeOneLambda(assemblyDirectory, new URL('./handler.ts', import.meta.url));
+}
+
+/** Runs the soak of the workflow on the single Lambda function: the same schedule, faults, people and consumers. */
+export async function singleLambdaSoak(options: SoakOptions): Promise<ComparedFigures> {
+  const { faultRate: rate, seed } = options;
+  const chance = new FaultChance({ rate, seed });
+  const slowCalls = new SlowCalls({ seed, isFaulty: () => chance.awaitsGenesysRequest });
+  let run: SingleLambdaRun | undefined;
+  const watch: InvocationInterceptor = async ({ payload }, next) => {
+    const step = v.safeParse(rotationStep, payload);
+    if (step.success && step.output.Step === 'createSecret') run?.begun(step.output.SecretId);
+    let isFailed = true;
+    try {
+      const invocation = await next();
+      isFailed = invocation.functionError !== undefined;
+      return invocation;
+    } finally {
+      if (step.success && isFailed) run?.failed(step.output.SecretId);
+    }
+  };
+  const sandbox = await startRepeatable({
+    assemblyDirectory: options.assemblyDirectory,
+    seed,
+    ...worldOf(options),
+    ...(options.people && { latencies: slowCalls.latencies }),
+    awsInterceptors: [chance.awsInterceptor],
+    invocationInterceptors: [watch, chance.invocationInterceptor],
+  });
+  run = new SingleLambdaRun(options, sandbox, chance, slowCalls);
+  try {
+    return await run.figures();
+  } finally {
+    await run.close();
+  }
+}
+
+class SingleLambdaRun {
+  readonly #options: SoakOptions;
+  readonly #sandbox: Sandbox;
+  readonly #chance: FaultChance;
+  readonly #slowCalls: SlowCalls;
+  readonly #secrets: SecretsManagerClient;
+  readonly #stepFunctions: SFNClient;
+  readonly #agenda = new Agenda();
+  readonly #random: () => number;
+  readonly #people: People;
+  readonly #credentials = new Map<string, FirstCredential>();
+  /** The secrets that the operator will look after. */
+  readonly #planned = new Set<string>();
+  readonly #lost = new Set<string>();
+  #rescues = 0;
+  #consumerCalls = 0;
+  #consumerFailures = 0;
+
+  constructor(options: SoakOptions, sandbox: Sandbox, chance: FaultChance, slowCalls: SlowCalls) {
+    this.#options = options;
+    this.#sandbox = sandbox;
+    this.#chance = chance;
+    this.#slowCalls = slowCalls;
+    this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
+    this.#stepFunctions = new SFNClient(sandbox.clientConfig);
+    this.#random = seededRandom(seedOf(`${options.seed} people`));
+    this.#people = new People({
+      sandbox,
+      secrets: this.#secrets,
+      stepFunctions: this.#stepFunctions,
+      agenda: this.#agenda,
+      random: this.#random,
+      executionsOf: () => [],
+      noFaultAwaited: () => this.#noFaultAwaited(),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#secrets.destroy();
+    this.#stepFunctions.destroy();
+    await this.#sandbox.close();
+  }
+
+  /** An attempt at a rotation begins. */
+  begun(secretArn: string): void {
+    this.#people.mayActDuring(secretArn);
+  }
+
+  /** A step of a rotation has failed. */
+  failed(secretArn: string): void {
+    const credential = this.#credentials.get(secretArn);
+    if (credential === undefined || this.#planned.has(secretArn)) return;
+    this.#planned.add(secretArn);
+    const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
+    this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, () => this.#lookAfter(credential));
+  }
+
+  async figures(): Promise<ComparedFigures> {
+    const { clock, faults, cloudTrail } = this.#sandbox;
+    for (let index = 0; index < this.#options.secrets; index++) await this.#addSecret(index);
+    this.#chance.begin(faults, '');
+    if (this.#options.people) this.#slowCalls.begin(this.#sandbox);
+    await this.#passUntil(clock.nowMs() + this.#options.days * DAY_MS);
+    this.#chance.end();
+    this.#slowCalls.end();
+    this.#people.leave();
+    await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
+
+    const started = cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
+    return {
+      rotations: new Set(started.map(({ requestId }) => requestId)).size,
+      tokensLost: this.#lost.size,
+      rescues: this.#rescues,
+      consumerCalls: this.#consumerCalls,
+      consumerFailures: this.#consumerFailures,
+    };
+  }
+
+  async #addSecret(index: number): Promise<void> {
+    const { secretsManager, rotationFunctionArn, clock } = this.#sandbox;
+    const credential = await createFirstCredential(this.#sandbox, { secretName: `soak/${index + 1}` });
+    this.#credentials.set(credential.secretArn, credential);
+    secretsManager.enableRotation(credential.secretArn, rotationFunctionArn, {
+      ScheduleExpression: index % 3 === 1 ? CRON_SCHEDULE : this.#options.schedule,
+      Duration: this.#options.window,
+    });
+    this.#consumeAt(clock.nowMs() + this.#random() * HOUR_MS, credential.secretArn);
+    if (this.#options.people) this.#people.invite(credential);
+  }
+
+  #consumeAt(atMs: number, secretArn: string): void {
+    this.#agenda.add(atMs, async () => {
+      this.#consumeAt(atMs + HOUR_MS, secretArn);
+      await this.#noFaultAwaited();
+      const { apiUrl } = this.#sandbox.genesysCloud;
+      this.#consumerCalls += 1;
+      if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
+    });
+  }
+
+  /** Logs in where AWSCURRENT holds no live refresh token, and removes the AWSPENDING that blocks the next rotation. */
+  async #lookAfter(credential: FirstCredential): Promise<void> {
+    await this.#noFaultAwaited();
+    const { secretArn } = credential;
+    const { genesysCloud } = this.#sandbox;
+    this.#planned.delete(secretArn);
+    const tokens = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
+    if (tokens !== undefined && genesysCloud.isLive(tokens.refreshToken)) return;
+    const login = genesysCloud
+      .lineages(credential.clientId)
+      .find(lineage => lineage.tokens.some(({ fingerprint }) => fingerprint === tokens?.refreshToken));
+    const newest = login?.tokens.findLast(({ kind }) => kind === 'refresh');
+    if (newest !== undefined) this.#lost.add(newest.fingerprint);
+    this.#rescues += 1;
+    const tools = { sandbox: this.#sandbox, secrets: this.#secrets, stepFunctions: this.#stepFunctions };
+    await new Person(credential, tools).removePending();
+    await authoriseAgain(credential, tools);
+  }
+
+  async #noFaultAwaited(): Promise<void> {
+    while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
+  }
+
+  async #passUntil(untilMs: number): Promise<void> {
+    const { clock } = this.#sandbox;
+    for (;;) {
+      const due = this.#agenda.next(clock.nowMs());
+      if (due !== undefined) await due.act();
+      else if (clock.nowMs() >= untilMs) return;
+      else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
+    }
+  }
+}

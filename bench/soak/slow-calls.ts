@@ -1,0 +1,95 @@
+import type { AwsCall } from '../../sandbox/aws/service.ts';
+import type { GenesysInterceptor } from '../../sandbox/genesys-cloud/interceptor.ts';
+import type { Latencies } from '../../sandbox/latencies.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
+
+/** The slowest response of the token endpoint, in ms: the functions wait a little longer. */
+export const SLOWEST_RESPONSE_MS = 19_000;
+const SLOW_RESPONSES = 0.15;
+
+/** The longest initialisation of a function, in ms: Lambda allows 10 s. */
+const LONGEST_INITIALISATION_MS = 9_000;
+const COLD_STARTS = 0.1;
+
+/** An invocation that begins so late, in ms, outlives the Task that waits for it: it becomes an orphan. */
+export const LATEST_START_MS = 60_000;
+const LATE_STARTS = 0.01;
+
+/** These calls of a function take a moment, so that something can happen between a read and the write after it. */
+const AWS_CALL_MS = 100;
+const TIMED_OPERATIONS: ReadonlySet<string> = new Set([
+  'GetSecretValue',
+  'PutItem',
+  'PutSecretValue',
+  'TransactWriteItems',
+  'UpdateItem',
+  'UpdateSecretVersionStage',
+]);
+
+/**
+ * Makes calls slow: some responses of the token endpoint, some initialisations, and some invocations so much that Step
+ * Functions has timed out their Task when they begin. Each kind of call has its own dice.
+ */
+export class SlowCalls {
+  readonly #seed: number;
+  readonly #dice = new Map<string, () => number>();
+  /** While a fault waits for a request, or delays one, the response is not slow as well: the sum would be lost. */
+  readonly #isFaulty: () => boolean;
+  #sandbox: Sandbox | undefined;
+
+  constructor({ seed, isFaulty }: { readonly seed: number; readonly isFaulty: () => boolean }) {
+    this.#seed = seed;
+    this.#isFaulty = isFaulty;
+  }
+
+  readonly latencies: Latencies = {
+    awsCall: ({ caller, operation }: AwsCall) =>
+      caller.functionArn !== undefined && TIMED_OPERATIONS.has(operation) ? AWS_CALL_MS : 0,
+    invocation: functionName => {
+      if (this.#sandbox === undefined) return 0;
+      const dice = this.#diceOf(functionName);
+      const share = dice();
+      if (share < LATE_STARTS && functionName !== this.#rotationFunctionName()) {
+        return Math.round(LONGEST_INITIALISATION_MS + dice() * (LATEST_START_MS - LONGEST_INITIALISATION_MS));
+      }
+      return share < COLD_STARTS ? Math.round(dice() * LONGEST_INITIALISATION_MS) : 0;
+    },
+  };
+
+  /** Begins. */
+  begin(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+    sandbox.genesysCloud.intercept(this.#genesysInterceptor(sandbox));
+  }
+
+  /** Ends, but for what is slow already. */
+  end(): void {
+    this.#sandbox = undefined;
+  }
+
+  #genesysInterceptor(sandbox: Sandbox): GenesysInterceptor {
+    const dice = this.#diceOf('genesys:token');
+    return async ({ grantType }, next) => {
+      if (grantType !== 'refresh_token' || this.#sandbox === undefined || this.#isFaulty())
+        return await next();
+      if (dice() >= SLOW_RESPONSES) return await next();
+      const ms = Math.round(dice() * SLOWEST_RESPONSE_MS);
+      const isSlowBefore = dice() < 0.5;
+      if (isSlowBefore) await sandbox.pause(ms);
+      const response = await next();
+      if (!isSlowBefore) await sandbox.pause(ms);
+      return response;
+    };
+  }
+
+  #rotationFunctionName(): string | undefined {
+    return this.#sandbox?.rotationFunctionArn.split(':').at(-1);
+  }
+
+  #diceOf(name: string): () => number {
+    const dice = this.#dice.get(name) ?? seededRandom(seedOf(`${this.#seed} slow ${name}`));
+    this.#dice.set(name, dice);
+    return dice;
+  }
+}

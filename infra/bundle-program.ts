@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { COMMONJS } from './commonjs.ts';
+
+/**
+ * Bundles the command line program into `<directory>/run.js`. `<directory>/main.js` only starts it: what Node.js
+ * compiles after the start, it can keep compiled for the next one.
+ *
+ * @param directory where to write
+ * @returns esbuild's record of what went into it
+ */
+export async function bundleProgram(directory: string): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMONJS,
+    entryPoints: ['cli/main.ts', 'cli/run.ts'],
+    outdir: directory,
+    mainFields: ['module', 'main'],
+    minify: true,
+    define: {
+      ...COMMONJS.define,
+      // The warning is about versions of the SDK that this bundle does not contain.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+    },
+    // Only ever a stand-in for the streams that Node.js has.
+    external: ['web-streams-polyfill'],
+    supported: { 'dynamic-import': false },
+    plugins: [START_LOADS_PROGRAM, STATIC_IMPORTS_OF_SDK],
+  });
+  return metafile;
+}
+
+const START_LOADS_PROGRAM: Plugin = {
+  name: 'start loads program',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: './run.js', external: true }));
+  },
+};
+
+/**
+ * The AWS SDK imports its sources of credentials at their use. In one file that saves nothing, and it keeps esbuild
+ * from leaving out what is unused.
+ */
+const STATIC_IMPORTS_OF_SDK: Plugin = {
+  name: 'static imports of the AWS SDK',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules[\\/]@(?:aws-sdk|smithy)[\\/].*\.js$/ }, ({ path }) => {
+      const imports: string[] = [];
+      const contents = readFileSync(path, 'utf8').replace(
+        /\bimport\(("[^"]+")\)/g,
+        (_match, module: string) => {
+          const name = `__import${imports.length}`;
+          imports.push(`import * as ${name} from ${module};\n`);
+          return `Promise.resolve(${name})`;
+        },
+      );
+      return imports.length === 0 ? undefined : { contents: imports.join('') + contents, loader: 'js' };
+    });
+  },
+};

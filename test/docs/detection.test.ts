@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { eventMatcher } from '../../sandbox/events/event-pattern.ts';
+import { textOf } from './pages.ts';
+
+const [executions, sealKey, functions] = [
+  ...textOf('docs/security.md').matchAll(/^```json\n(.*?)^```/gms),
+].map(([, pattern = '']) => eventMatcher(JSON.parse(pattern)));
+
+const SESSION = 'arn:aws:sts::111122223333:assumed-role';
+const ROTATION = `${SESSION}/ROTATION_ROLE/genesys-token-rotation-rotation`;
+const REFRESH = `${SESSION}/REFRESH_ROLE/genesys-token-rotation-refresh`;
+const DEVELOPER = `${SESSION}/Developer/mallory`;
+const SEAL_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/SEAL_KEY_ID';
+
+/** An API call as CloudTrail delivers it to EventBridge. */
+function call(source: string, eventName: string, arn: string, detail: object = {}): object {
+  return {
+    source,
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: { eventName, userIdentity: { type: 'AssumedRole', arn }, ...detail },
+  };
+}
+
+describe('the event patterns of the security model', () => {
+  it.each(['StartExecution', 'RedriveExecution', 'StopExecution'])(
+    'match %s by a developer, and not by the rotation function',
+    eventName => {
+      expect(executions?.(call('aws.states', eventName, DEVELOPER))).toBe(true);
+      expect(executions?.(call('aws.states', eventName, ROTATION))).toBe(false);
+    },
+  );
+
+  it.each(['Decrypt', 'GenerateDataKey', 'PutKeyPolicy', 'ScheduleKeyDeletion'])(
+    'match %s on the seal key by a developer, not by a function, and on no other key',
+    eventName => {
+      const resources = { ARN: SEAL_KEY };
+
+      expect(sealKey?.(call('aws.kms', eventName, DEVELOPER, { resources }))).toBe(true);
+      expect(sealKey?.(call('aws.kms', eventName, REFRESH, { resources }))).toBe(false);
+      expect(sealKey?.(call('aws.kms', eventName, DEVELOPER, { resources: { ARN: 'other' } }))).toBe(false);
+    },
+  );
+
+  it.each([
+    'UpdateFunctionCode20150331v2',
+    'UpdateFunctionConfiguration20150331v2',
+    'AddPermission20150331v2',
+  ])('match %s, and no read', eventName => {
+    expect(functions?.(call('aws.lambda', eventName, DEVELOPER))).toBe(true);
+    expect(functions?.(call('aws.lambda', 'GetFunction20150331v2', DEVELOPER))).toBe(false);
+  });
+});
