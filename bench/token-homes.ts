@@ -112,7 +112,10 @@ export class TokenHomes {
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
-    this.#kms = new KMSClient(sandbox.clientConfig);
+    // The seal key's policy lets only the functions open seals.
+    const { roleArn = '' } = sandbox.stack.functions.find(({ name }) => name.endsWith('-refresh')) ?? {};
+    const credentials = sandbox.identities.issueRole({ roleArn, sessionName: 'token-homes' });
+    this.#kms = new KMSClient({ ...sandbox.clientConfig, credentials });
     const variable = (name: string): string =>
       sandbox.stack.functions.map(({ environment }) => environment[name]).find(Boolean) ?? '';
     this.#sealKeyArn = variable('SEAL_KEY_ARN');

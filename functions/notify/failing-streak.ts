@@ -16,6 +16,8 @@ export interface FailingStreak {
   readonly error: string;
   /** The execution that failed last; undefined when only Secrets Manager reported a failure. */
   readonly execution: string | undefined;
+  /** The version of AWSCURRENT after that failure, as far as it is known: only a later one ends a rotation's streak. */
+  readonly currentVersionId: string | undefined;
 }
 
 /** The table of the streaks. */
@@ -38,8 +40,15 @@ export async function readStreak(
   const failingSince = instantOf(Item?.failingSince?.S);
   const notifiedAt = instantOf(Item?.notifiedAt?.S);
   if (Item === undefined || failingSince === undefined || notifiedAt === undefined) return undefined;
-  const { state, error, execution } = Item;
-  return { failingSince, notifiedAt, state: state?.S ?? '', error: error?.S ?? '', execution: execution?.S };
+  const { state, error, execution, currentVersionId } = Item;
+  return {
+    failingSince,
+    notifiedAt,
+    state: state?.S ?? '',
+    error: error?.S ?? '',
+    execution: execution?.S,
+    currentVersionId: currentVersionId?.S,
+  };
 }
 
 /** Remembers that a subject fails. */
@@ -48,7 +57,7 @@ export async function writeStreak(
   streak: FailingStreak,
   { dynamoDb, tableName }: StreakTable,
 ): Promise<void> {
-  const { failingSince, notifiedAt, state, error, execution } = streak;
+  const { failingSince, notifiedAt, state, error, execution, currentVersionId } = streak;
   const expiresAt = Math.floor((notifiedAt.getTime() + KEPT_MS) / 1_000);
   await dynamoDb.send(
     new PutItemCommand({
@@ -60,6 +69,7 @@ export async function writeStreak(
         state: { S: state },
         error: { S: error },
         ...(execution === undefined ? {} : { execution: { S: execution } }),
+        ...(currentVersionId === undefined ? {} : { currentVersionId: { S: currentVersionId } }),
         expiresAt: { N: String(expiresAt) },
       },
     }),

@@ -3,7 +3,6 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
-import type { ExecutionRotation } from '../shared/execution-data.ts';
 import { log } from '../shared/log.ts';
 import {
   belongsToRotation,
@@ -89,7 +88,9 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
-  if (rotation?.purpose === 'rotate' && (await isPromoted(rotation, dependencies))) {
+  const currentVersionId =
+    rotation?.purpose === 'rotate' ? await currentVersionOf(rotation.secretArn, dependencies) : undefined;
+  if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
@@ -107,7 +108,7 @@ async function executionFailed(
   await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
   await writeStreak(
     subject,
-    { ...failed, failingSince, notifiedAt: now, execution: executionArn },
+    { ...failed, failingSince, notifiedAt: now, execution: executionArn, currentVersionId },
     dependencies,
   );
   log('info', 'notified of a failure', about, { error: failed.error });
@@ -131,7 +132,7 @@ async function rotationFailed(event: RotationEnded, dependencies: NotifyDependen
   await publish(reportedMessage({ secretArn, reason, failingSince }, dependencies.deployment), dependencies);
   await writeStreak(
     secretArn,
-    { ...REPORTED, failingSince, notifiedAt: now, execution: undefined },
+    { ...REPORTED, failingSince, notifiedAt: now, execution: undefined, currentVersionId: undefined },
     dependencies,
   );
   log('info', 'notified of a failure', { secretArn }, { error: REPORTED.error });
@@ -166,12 +167,17 @@ async function closeStreaks(
     subjects.map(async subject => ({ subject, streak: await readStreak(subject, dependencies) })),
   );
   const ended = streaks.flatMap(({ subject, streak }) =>
-    streak === undefined || at < streak.failingSince ? [] : [{ subject, since: streak.failingSince }],
+    streak === undefined || at < streak.failingSince
+      ? []
+      : [{ subject, since: streak.failingSince, before: streak.currentVersionId }],
   );
   if (ended.length === 0) return;
-  if (secretArn !== undefined && ended.some(({ subject }) => subject === secretArn)) {
+  const rotation = ended.find(({ subject }) => subject === secretArn);
+  if (secretArn !== undefined && rotation !== undefined) {
     const isOver = await isRotationOver(secretArn, dependencies);
     if (!isOver) return silent('another rotation is not complete', { secretArn });
+    const hasMoved = rotation.before !== (await currentVersionOf(secretArn, dependencies));
+    if (executionArn !== undefined && !hasMoved) return silent('AWSCURRENT has not moved', { secretArn });
   }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
   await publish(
@@ -224,14 +230,12 @@ function isComplete(secret: SecretDescription): boolean {
   return pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT');
 }
 
-/** Whether AWSCURRENT is on a version of the rotation: nothing is left to do then, whatever became of the execution. */
-async function isPromoted(
-  { secretArn, versionId }: ExecutionRotation,
+async function currentVersionOf(
+  secretArn: string,
   dependencies: NotifyDependencies,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const secret = await findSecret(secretArn, dependencies);
-  const current = secret && versionWithStage(secret, 'AWSCURRENT');
-  return current !== undefined && belongsToRotation(current, versionId);
+  return secret && versionWithStage(secret, 'AWSCURRENT');
 }
 
 async function findSecret(

@@ -29,7 +29,7 @@ const PASSWORD = 'sandbox';
  * new secret.
  */
 export async function createFirstCredential(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'genesysCloud' | 'clientConfig'>,
   { secretName = 'genesys/demo', tokenDurationSeconds }: CredentialOptions = {},
 ): Promise<FirstCredential> {
   const { genesysCloud } = sandbox;

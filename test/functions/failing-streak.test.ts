@@ -15,13 +15,14 @@ const STREAK: FailingStreak = {
   state: 'Refresh',
   error: 'RefreshTokenRejected',
   execution: 'arn:execution',
+  currentVersionId: 'version',
 };
 
 describe('failing-streak', () => {
   const { dynamoDbMock, items } = playedNotifications();
   const table = { dynamoDb: new DynamoDBClient(), tableName: FAILURES_TABLE };
 
-  it.each([STREAK, { ...STREAK, execution: undefined }])(
+  it.each([STREAK, { ...STREAK, execution: undefined, currentVersionId: undefined }])(
     'reads what was written: $execution',
     async streak => {
       await writeStreak(SECRET_ARN, streak, table);
@@ -43,6 +44,7 @@ describe('failing-streak', () => {
           state: { S: 'Refresh' },
           error: { S: 'RefreshTokenRejected' },
           execution: { S: 'arn:execution' },
+          currentVersionId: { S: 'version' },
           // 2026-09-29T12:00:00Z
           expiresAt: { N: '1790683200' },
         },

@@ -132,7 +132,7 @@ describe('a function that somebody invokes', () => {
     const { versionId } = await world.rotated(secretArn);
     world.serveAll();
 
-    await world.invoke('promote', { ...subject(world, versionId), action: 'stand-down' });
+    await world.invoke('promote', { ...subject(world, versionId), action: 'stand-down', redriveCount: 0 });
     await world.rotated(secretArn);
 
     await expectSaved(world, world.login, { refreshes: 2 });

@@ -1,7 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { preload } from '../../bench/preloaded.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
@@ -39,7 +38,6 @@ describe('Sandbox.advance with virtual time', () => {
     expect(events().filter(name => name === 'RotationSucceeded')).toHaveLength(9);
     expect(executions().map(({ status }) => status)).toStrictEqual(Array(9).fill('SUCCEEDED'));
     expect(sandbox.genesysCloud.counts().refreshes).toBe(9);
-    expect(sandbox.callLog.counts()['states:DescribeExecution']).toBeUndefined();
   });
 
   it('stops amidst a rotation, and goes on with it', async () => {
@@ -124,11 +122,11 @@ describe('Sandbox.advance with virtual time', () => {
   it('comes to the same end with the same seed', async () => {
     const outcome = async (): Promise<unknown> => {
       const { sandbox, events } = await stillSandbox([
-        { target: 'secretsmanager:*', kind: 'throttled', when: { share: 0.2 } },
+        // Not DescribeSecret: the rotation function polls with jitter of its own, so the number of its calls varies.
+        { target: 'secretsmanager:GetSecretValue', kind: 'throttled', when: { share: 0.2 } },
+        { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'genesys:*', kind: 'server-error', when: { share: 0.2 } },
       ]);
-      // The number of polls depends on the jitter of the functions.
-      preload(sandbox, new URL('../../bench/rotation/middle-random.ts', import.meta.url));
       await sandbox.advance(48 * HOUR_MS);
       const injected = sandbox.faults.injected().map(({ kind, target, by }) => [kind, target, by].join(' '));
       return { injected: injected.toSorted(), events: events() };

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
+import { definitionText } from '../../statemachine/definition-text.ts';
+import { deployment, everyOption } from '../infra/deployment.ts';
+import { npmPackage, pythonProgram } from './installed.ts';
+
+/** What a linter printed. Its exit code says only whether it found something. */
+async function output(program: string, args: readonly string[]): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    execFile(program, args, (error, stdout, stderr) => {
+      if (stderr === '' && (error === null || stdout !== '')) resolve(stdout);
+      else reject(new Error(`${program}: ${stderr}${stdout}`, { cause: error }));
+    });
+  });
+}
+
+const findings = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(v.object({ Rule: v.object({ Id: v.string() }), Message: v.string(), Filename: v.string() })),
+);
+
+const VARIANTS: Readonly<Record<string, TokenRotationProps>> = {
+  'no-options': {},
+  'every-option': everyOption('aws', 'us-east-1'),
+  'many-secrets': { secretNames: Array.from({ length: 60 }, (_, number) => `genesys/${number}`) },
+  'destroyed-without-alarms': { alarms: false, removalPolicy: 'destroy' },
+};
+
+/** What may be found, by its rule. An exception that is not needed any more fails the test. */
+const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
+  // A dependency between constructs of the CDK names all of their resources, also those that an attribute names.
+  W3005: /^'\w+' dependency already enforced by a 'GetAtt'/,
+  // cfn-lint takes substitutions for whole strings only. Readers of the definition should see the integration.
+  E3601: /^'arn:\$\{Partition\}:states:::lambda:invoke' does not match .* at 'States\/\w+\/Resource'$/,
+};
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(inject('scratchDirectory'), 'linters-'));
+});
+
+describe('cfn-lint', () => {
+  it('finds nothing in any variant of the template, but for the exceptions', async () => {
+    const files = await Promise.all(
+      Object.entries(VARIANTS).map(async ([name, options]) => {
+        const file = join(directory, `${name}.json`);
+        await writeFile(file, JSON.stringify(Template.fromStack(deployment(options)).toJSON()));
+        return file;
+      }),
+    );
+
+    const found = v.parse(findings, await output(pythonProgram('cfn-lint'), ['--format', 'json', ...files]));
+
+    const rules = found.map(finding =>
+      EXCEPTIONS[finding.Rule.Id]?.test(finding.Message) ? finding.Rule.Id : finding,
+    );
+    expect(new Set(rules)).toEqual(new Set(Object.keys(EXCEPTIONS)));
+  });
+});
+
+describe('asl-validator', () => {
+  it('finds nothing in the definition', async () => {
+    const file = join(directory, 'definition.json');
+    // It takes substitutions for whole strings only.
+    await writeFile(file, definitionText().replaceAll(/\$\{Partition\}/g, 'aws'));
+
+    const found = await output(process.execPath, [
+      join(npmPackage('asl-validator'), 'dist/bin/asl-validator.js'),
+      '--json-path',
+      file,
+    ]);
+
+    expect(found).toContain('is valid');
+  });
+});
