@@ -16,7 +16,11 @@ describe('npm run bench', () => {
       ['--write', '--only', 'fleet'],
       "cannot be used with option '--only <section...>'",
     ],
-    ['an unknown section', ['--only', 'colours'], 'Allowed choices are rotation, cold-start, fleet, sandbox'],
+    [
+      'an unknown section',
+      ['--only', 'colours'],
+      'Allowed choices are rotation, cold-start, fleet, program, sandbox',
+    ],
     ['an invalid time of the suite', ['--suite', 'soon'], 'It must be a number of seconds.'],
   ])('refuses %s', (_what, args, message) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });

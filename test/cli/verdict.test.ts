@@ -345,9 +345,12 @@ describe('while a rotation runs', () => {
     const { sandbox, entered, release } = await running(secret);
     await entered;
 
-    const status = await runCliForJson(sandbox, ['status', secret]);
-    const again = await runCliForJson(sandbox, ['rotate', secret]);
-    const slow = await runCliForJson(sandbox, ['follow', secret, '--timeout', '1']);
+    // At the same time: the function that is held has its own timeout.
+    const [status, again, slow] = await Promise.all([
+      runCliForJson(sandbox, ['status', secret]),
+      runCliForJson(sandbox, ['rotate', secret]),
+      runCliForJson(sandbox, ['follow', secret, '--timeout', '1']),
+    ]);
     release();
     const follow = await runCliForJson(sandbox, ['follow', secret]);
 

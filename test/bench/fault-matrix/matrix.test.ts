@@ -122,7 +122,9 @@ function siteOf({ scenario, site }: PlannedFault): string {
 }
 
 describe('runMatrix', () => {
-  it('injects each kind of fault, and a fault into each call, and loses nothing that could be saved', async () => {
+  it('injects each kind of fault, and a fault into each call, and loses nothing that could be saved', {
+    timeout: 240_000,
+  }, async () => {
     const titles = new Set(SLICE.map(([title]) => title));
     const possible: { kind: string; site: string }[] = [];
 
