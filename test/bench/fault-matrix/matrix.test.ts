@@ -54,6 +54,7 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
   ['store-pending kms:Decrypt of the token-pair delay lasting', 'recorded', 'TimeoutError'],
   ['store-pending secretsmanager:GetSecretValue of AWSCURRENT hang lasting', 'recorded', 'TimeoutError'],
   ['store-pending secretsmanager:PutSecretValue hang-after lasting', 'stored', 'TimeoutError'],
+  ['store-pending dynamodb:UpdateItem throttled lasting', 'stored', 'ThrottlingException'],
   ['verify its invocation access-denied lasting', 'stored', 'Lambda.AWSLambdaException'],
   ['verify secretsmanager:GetSecretValue of the pending version wrong-body once', 'stored', 'SyntaxError'],
   ['verify genesys:users/me server-error lasting', 'stored', 'GenesysUnavailable'],
@@ -109,13 +110,14 @@ const SLICE: readonly (readonly [title: string, outcome: FirstOutcome, error: st
     'recorded',
     'ThrottlingException',
   ],
+  ['unrecorded: store-pending dynamodb:UpdateItem throttled lasting', 'stored', 'ThrottlingException'],
 ];
 
 /**
  * How many calls are tried in all scenarios together; those that write items have one more kind of fault, and the
  * function can be killed before and after any write.
  */
-const CALLS = { invocation: 11, aws: 33, itemWrites: 4, genesys: 2, writes: 9 };
+const CALLS = { invocation: 11, aws: 35, itemWrites: 6, genesys: 2, writes: 11 };
 
 function siteOf({ scenario, site }: PlannedFault): string {
   return `${scenario}: ${nameOf(site)}`;
