@@ -98,7 +98,7 @@ export function tokensWith(
 }
 
 /**
- * Where a rotation keeps refresh tokens besides the secret: in the journal, and in the states of executions that are
+ * Where a rotation keeps refresh tokens, apart from the secret: in the journal, and in the states of executions that are
  * running or can be redriven. Journal and states are read inside the sandbox, so no fault affects it, and it calls no
  * code of the journal but to open a seal.
  */

@@ -6,7 +6,7 @@ export const FIGURES = {
   executionsFailed: 'how often an execution closed as FAILED, TIMED_OUT or ABORTED; again after each redrive',
   redrives: 'redrives of failed executions, by the retries of Secrets Manager and by the operator',
   humanActions:
-    'actions of people besides the runbook that AWS accepted: edits, rollbacks, old values, custom labels, stray AWSPENDING labels, logins, cancelled rotations, stopped executions, and redrives in any order; 0 without `--people`',
+    'actions of people, other than those of the runbook, that AWS accepted: edits, rollbacks, old values, custom labels, stray AWSPENDING labels, logins, cancelled rotations, stopped executions, and redrives in any order; 0 without `--people`',
   reauthorisations: 'logins by the operator, after an execution had failed with RefreshTokenRejected',
   lostInTransit:
     'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal refused the result as well. Nobody can save these',

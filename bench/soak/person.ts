@@ -18,7 +18,7 @@ import type { FirstCredential } from '../../sandbox/demonstration/first-credenti
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** What people do to a secret and its executions, besides what the runbook asks for. */
+/** What people do to a secret and its executions that the runbook does not ask for. */
 export const HUMAN_ACTIONS = [
   'edit another key',
   'roll back by labels',

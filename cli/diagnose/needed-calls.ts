@@ -16,7 +16,7 @@ export interface NeededCalls {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly context: CallContext;
-  /** What else to do if they are denied, besides deploying again. */
+  /** What else to do if they are denied, apart from deploying again. */
   readonly remedy?: string;
 }
 

@@ -1,7 +1,7 @@
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { executionName } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secret-versions.ts';
 import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
@@ -80,8 +80,8 @@ async function awaitStart(
   untilMs: number,
   context: WaitContext,
 ): Promise<Pick<ExecutionSummary, 'executionArn' | 'redriveCount'> | undefined> {
-  const pending = versionWithStage({ stages }, 'AWSPENDING');
-  if (pending === undefined || pending === versionWithStage({ stages }, 'AWSCURRENT')) return undefined;
+  const pending = blockingVersion({ stages });
+  if (pending === undefined) return undefined;
   const name = executionName({ secretArn, secretName, clientRequestToken: pending });
   const executionArn = executionArnOf(name, deployment);
   if ((await describeExecution(executionArn, context.aws)) !== undefined) return undefined;

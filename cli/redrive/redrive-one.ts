@@ -1,4 +1,4 @@
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
@@ -126,8 +126,8 @@ async function executionToRedrive(
   deployment: Deployment,
   { stepFunctions }: WaitContext['aws'],
 ): Promise<string | undefined> {
-  const pending = versionWithStage(secret, 'AWSPENDING');
-  if (pending !== undefined && pending !== versionWithStage(secret, 'AWSCURRENT')) {
+  const pending = blockingVersion(secret);
+  if (pending !== undefined) {
     const attempt = await latestAttempt(secret, pending, deployment, stepFunctions);
     if (attempt !== undefined) return attempt.executionArn;
   }

@@ -1,5 +1,5 @@
 import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
@@ -40,9 +40,9 @@ async function previousRotation(
   { aws, command }: WaitContext,
   reason: string,
 ): Promise<CliError> {
-  const pending = versionWithStage(secret, 'AWSPENDING');
+  const pending = blockingVersion(secret);
   const refused = `Secrets Manager refuses to rotate ${secret.name} ("${reason}")`;
-  if (pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT')) {
+  if (pending === undefined) {
     return new CliError(
       'stillRunning',
       `${refused}: it has not finished the previous rotation yet, although no version is pending. Try again in a minute.`,

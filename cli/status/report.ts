@@ -1,7 +1,6 @@
 import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import type { Health } from '../../functions/shared/verdict.ts';
-import type { SecretEntry } from '../shared/secrets.ts';
 import { table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
@@ -81,7 +80,7 @@ export function statusResult(
         ...(check !== undefined && { check }),
       },
       currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
-      pendingVersionId: pendingVersion(secret) ?? null,
+      pendingVersionId: blockingVersion(secret) ?? null,
       execution:
         execution === undefined
           ? null
@@ -110,7 +109,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date): string[] 
     lastRotatedAt === undefined ? 'never' : instantText(lastRotatedAt),
     nextText(RotationEnabled === true, NextRotationDate),
     shortId(versionWithStage(secret, 'AWSCURRENT')),
-    shortId(pendingVersion(secret)),
+    shortId(blockingVersion(secret)),
     executionText(status),
   ];
 }
@@ -133,12 +132,6 @@ function nextText(isEnabled: boolean, next: Date | undefined): string {
 function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus): string {
   if (execution === undefined) return NONE;
   return failure === undefined ? `in ${state}` : `${state}: ${failure.error}`;
-}
-
-/** AWSPENDING may stay on the version of AWSCURRENT after a rotation; no version is pending then. */
-function pendingVersion(secret: SecretEntry): string | undefined {
-  const pending = versionWithStage(secret, 'AWSPENDING');
-  return pending === versionWithStage(secret, 'AWSCURRENT') ? undefined : pending;
 }
 
 function shortId(versionId: string | undefined): string {

@@ -1,12 +1,17 @@
-import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../../functions/shared/due-date.ts';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
 import { executionName, isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion, versionWithStage } from '../../functions/shared/secret-versions.ts';
 import {
   type ConsumersHave,
+  currentAfter,
   type FailedRotation,
   type Verdict,
   verdictOf,
@@ -57,12 +62,14 @@ export interface AssessmentDependencies {
  * (GET /api/v2/users/me) where a rotation failed, because the failure may have ended the token. Changes nothing.
  *
  * @param options.verify also calls Genesys Cloud where no rotation failed
+ * @param options.described the failed execution, where it has just been read: DescribeExecution has a small quota
  */
 export async function assess(
   { secret, running, failed }: LastRotation,
   { aws, deployment, now }: AssessmentDependencies,
-  { verify = false }: { readonly verify?: boolean } = {},
+  options: { readonly verify?: boolean; readonly described?: DescribeExecutionCommandOutput } = {},
 ): Promise<Assessment> {
+  const { verify = false, described } = options;
   const { stepFunctions } = aws;
   const failedNow = running === undefined ? failed : undefined;
   const token = await readCurrentToken(aws.secrets, secret.arn);
@@ -71,10 +78,11 @@ export async function assess(
     failedNow && failureIfReadable(failedNow, stepFunctions),
     running && stateIfReadable(running, stepFunctions),
   ]);
-  const [rotation, lastRotatedAt] = await Promise.all([
-    failure && failedNow && failedRotation(secret, token, failedNow, failure, stepFunctions),
+  const [execution, lastRotatedAt] = await Promise.all([
+    described ?? (failure && failedNow && describeReadable(failedNow.executionArn, stepFunctions)),
     lastRotation(secret, token, deployment, stepFunctions),
   ]);
+  const rotation = failure && execution && failedRotation(secret, token, failure, execution);
   // The history shows a redrive before the list of executions does.
   const isRunning = running !== undefined || (failedNow !== undefined && failure === undefined);
   const verdict = verdictOf({
@@ -104,17 +112,14 @@ export async function assessFailure(
   const { aws, deployment } = dependencies;
   const [secret, described] = await Promise.all([
     findSecret(aws, deployment, secretArn),
-    describeExecution(executionArn, { stepFunctions: aws.stepFunctions }),
+    describeReadable(executionArn, aws.stepFunctions),
   ]);
+  const { name = '', status = 'FAILED', startDate = new Date(0), stopDate, redriveCount = 0 } = described;
   const failed: ExecutionSummary = {
-    executionArn,
-    name: described?.name ?? '',
-    status: described?.status ?? 'FAILED',
-    startedAt: described?.startDate ?? new Date(0),
-    ...(described?.stopDate !== undefined && { stoppedAt: described.stopDate }),
-    redriveCount: described?.redriveCount ?? 0,
+    ...{ executionArn, name, status, startedAt: startDate, redriveCount },
+    ...(stopDate !== undefined && { stoppedAt: stopDate }),
   };
-  return await assess({ secret, running: undefined, failed }, dependencies);
+  return await assess({ secret, running: undefined, failed }, dependencies, { described });
 }
 
 function consumersHave(token: CurrentToken, check: TokenCheck | undefined, now: Date): ConsumersHave {
@@ -161,44 +166,41 @@ async function stateIfReadable(
   }
 }
 
-async function failedRotation(
+function failedRotation(
   secret: SecretEntry,
   token: CurrentToken,
-  { executionArn, name, startedAt, stoppedAt = startedAt }: ExecutionSummary,
   { status, state, error }: ExecutionFailure,
-  stepFunctions: SFNClient,
-): Promise<FailedRotation> {
-  const { versionId, isRedrivable } = await rotationBehind(executionArn, stepFunctions);
-  const currentId = versionWithStage(secret, 'AWSCURRENT');
-  const pendingId = versionWithStage(secret, 'AWSPENDING');
-  const isPromoted =
-    currentId !== undefined && versionId !== undefined && belongsToRotation(currentId, versionId);
-  const isWritten = token.kind === 'read' && token.storedAt !== undefined && token.storedAt > stoppedAt;
+  { executionArn = '', name = '', input, startDate, stopDate, redriveStatus }: DescribeExecutionCommandOutput,
+): FailedRotation {
+  const current = {
+    currentId: versionWithStage(secret, 'AWSCURRENT'),
+    storedAt: token.kind === 'read' ? token.storedAt : undefined,
+  };
   return {
     status,
     state,
     error: status === 'FAILED' ? error : undefined,
     isConfigurationTest: isConfigurationTest(name),
-    isRedrivable,
-    current: isPromoted ? 'promoted' : isWritten ? 'written' : 'unchanged',
-    blocksRotations: pendingId !== undefined && pendingId !== currentId,
+    isRedrivable: redriveStatus === 'REDRIVABLE',
+    current: currentAfter(current, {
+      versionId: rotationOf(executionArn, input)?.versionId,
+      closedAt: stopDate ?? startDate,
+    }),
+    blocksRotations: blockingVersion(secret) !== undefined,
   };
 }
 
-async function rotationBehind(
+/** Without its input where that cannot be decrypted. */
+async function describeReadable(
   executionArn: string,
   stepFunctions: SFNClient,
-): Promise<{ readonly versionId: string | undefined; readonly isRedrivable: boolean }> {
+): Promise<DescribeExecutionCommandOutput> {
   const described = (includedData: 'ALL_DATA' | 'METADATA_ONLY') =>
     stepFunctions.send(new DescribeExecutionCommand({ executionArn, includedData }));
-  const { input, redriveStatus } = await described('ALL_DATA').catch(error => {
+  return await described('ALL_DATA').catch(error => {
     if (isKeyRefusal(error)) return described('METADATA_ONLY');
     throw error;
   });
-  return {
-    versionId: rotationOf(executionArn, input)?.versionId,
-    isRedrivable: redriveStatus === 'REDRIVABLE',
-  };
 }
 
 /**

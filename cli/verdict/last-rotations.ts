@@ -1,7 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { isAttemptOf, isConfigurationTest } from '../../functions/shared/execution-name.ts';
 import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secret-versions.ts';
 import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
 import type { SecretEntry } from '../shared/secrets.ts';
 
@@ -64,11 +64,12 @@ function countsFor(
   secret: SecretEntry,
   failed: readonly ExecutionSummary[],
 ): (execution: ExecutionSummary) => boolean {
-  const pending = versionWithStage(secret, 'AWSPENDING');
+  const pending = blockingVersion(secret);
   const rotation = { secretArn: secret.arn, secretName: secret.name, clientRequestToken: pending ?? '' };
   const isOfPending = ({ name }: ExecutionSummary): boolean => isAttemptOf(name, rotation, 'rotate');
-  const isWaiting = pending !== undefined && pending !== versionWithStage(secret, 'AWSCURRENT');
-  return isWaiting && failed.some(isOfPending) ? isOfPending : ({ name }) => isRotationOf(name, secret);
+  return pending !== undefined && failed.some(isOfPending)
+    ? isOfPending
+    : ({ name }) => isRotationOf(name, secret);
 }
 
 /** Compares the ends: an execution that started earlier may have been redriven later. */

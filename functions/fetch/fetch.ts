@@ -7,8 +7,8 @@ import { requestFields } from '../shared/request.ts';
 import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
 import {
   belongsToRotation,
+  blockingVersion,
   describeSecret,
-  isBlocked,
   readCurrent,
   readUntil,
   type SecretDescription,
@@ -128,8 +128,8 @@ async function removeLeftoverLabel(
   description: SecretDescription,
   { secrets, sleep }: FetchDependencies,
 ): Promise<void> {
-  const pendingId = versionWithStage(description, 'AWSPENDING');
-  if (pendingId === undefined || !isBlocked(description) || !isLeftover(pendingId, request)) return;
+  const pendingId = blockingVersion(description);
+  if (pendingId === undefined || !isLeftover(pendingId, request)) return;
   await removePendingLabel(secrets, description.arn, pendingId, sleep);
 }
 

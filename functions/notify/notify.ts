@@ -6,6 +6,7 @@ import { SecretNotFound } from '../shared/errors.ts';
 import { log } from '../shared/log.ts';
 import {
   belongsToRotation,
+  blockingVersion,
   describeSecret,
   readUntil,
   type SecretDescription,
@@ -88,8 +89,9 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
-  const currentVersionId =
-    rotation?.purpose === 'rotate' ? await currentVersionOf(rotation.secretArn, dependencies) : undefined;
+  const secret =
+    rotation?.purpose === 'rotate' ? await findSecret(rotation.secretArn, dependencies) : undefined;
+  const currentVersionId = secret && versionWithStage(secret, 'AWSCURRENT');
   if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
@@ -174,9 +176,16 @@ async function closeStreaks(
   if (ended.length === 0) return;
   const rotation = ended.find(({ subject }) => subject === secretArn);
   if (secretArn !== undefined && rotation !== undefined) {
-    const isOver = await isRotationOver(secretArn, dependencies);
-    if (!isOver) return silent('another rotation is not complete', { secretArn });
-    const hasMoved = rotation.before !== (await currentVersionOf(secretArn, dependencies));
+    // Until a stale read is out of the question.
+    const secret = await readUntil(
+      read => read !== undefined && isComplete(read),
+      () => findSecret(secretArn, dependencies),
+      dependencies.sleep,
+    );
+    if (secret === undefined || !isComplete(secret)) {
+      return silent('another rotation is not complete', { secretArn });
+    }
+    const hasMoved = rotation.before !== versionWithStage(secret, 'AWSCURRENT');
     if (executionArn !== undefined && !hasMoved) return silent('AWSCURRENT has not moved', { secretArn });
   }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
@@ -217,25 +226,9 @@ function wasSaid(
   return now.getTime() - streak.notifiedAt.getTime() < REMINDER_MS;
 }
 
-/** Reads the labels until a stale read is out of the question. */
-async function isRotationOver(secretArn: string, dependencies: NotifyDependencies): Promise<boolean> {
-  const isOver = (secret: SecretDescription | undefined): boolean =>
-    secret !== undefined && isComplete(secret);
-  return isOver(await readUntil(isOver, () => findSecret(secretArn, dependencies), dependencies.sleep));
-}
-
 /** Whether no version waits to be rotated in. */
 function isComplete(secret: SecretDescription): boolean {
-  const pending = versionWithStage(secret, 'AWSPENDING');
-  return pending === undefined || pending === versionWithStage(secret, 'AWSCURRENT');
-}
-
-async function currentVersionOf(
-  secretArn: string,
-  dependencies: NotifyDependencies,
-): Promise<string | undefined> {
-  const secret = await findSecret(secretArn, dependencies);
-  return secret && versionWithStage(secret, 'AWSCURRENT');
+  return blockingVersion(secret) === undefined;
 }
 
 async function findSecret(

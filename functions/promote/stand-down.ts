@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type LogSubject, log } from '../shared/log.ts';
 import { writeMetrics } from '../shared/metrics.ts';
 import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
-import { describeSecret, isBlocked, type Sleep, versionWithStage } from '../shared/secret-versions.ts';
+import { blockingVersion, describeSecret, type Sleep } from '../shared/secret-versions.ts';
 
 /** What the state StandDown passes. */
 export interface StandDownRequest extends LogSubject {
@@ -35,8 +35,8 @@ export async function standDown(
   // A stale read may name the version that had the label before: read until nothing is left.
   for (;;) {
     const description = await describeSecret(secrets, secretArn);
-    const holderId = versionWithStage(description, 'AWSPENDING');
-    if (holderId === undefined || !isBlocked(description) || !isLeftover(holderId, request)) break;
+    const holderId = blockingVersion(description);
+    if (holderId === undefined || !isLeftover(holderId, request)) break;
     await removePendingLabel(secrets, secretArn, holderId, sleep);
     standDownVersionId = holderId;
   }

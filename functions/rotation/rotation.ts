@@ -3,8 +3,8 @@ import type { RotationIdentity } from '../shared/execution-name.ts';
 import { log } from '../shared/log.ts';
 import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
 import {
+  blockingVersion,
   describeSecret,
-  isBlocked,
   type RotationProgress,
   readUntil,
   rotationProgress,
@@ -51,9 +51,9 @@ export async function rotate(event: RotationEvent, dependencies: RotationDepende
 
   switch (event.step) {
     case 'createSecret':
-      return isBlocked(description)
-        ? createSecret(rotation, await sealing, dependencies)
-        : confirmSucceeded(rotation, dependencies);
+      return blockingVersion(description) === undefined
+        ? confirmSucceeded(rotation, dependencies)
+        : createSecret(rotation, await sealing, dependencies);
     case 'testSecret':
       return testSecret(rotation, progress, dependencies);
     case 'finishSecret':

@@ -13,7 +13,7 @@ export interface CommandLine {
   readonly on: (stack: string) => CommandLine;
 }
 
-/** What a command names besides its own words. */
+/** The options that a command names in addition to its own words. */
 interface CommandOptions {
   readonly stack?: string | undefined;
   readonly region?: string | undefined;

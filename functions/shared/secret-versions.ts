@@ -70,12 +70,12 @@ export function versionWithStage(
 }
 
 /**
- * Whether AWSPENDING is on another version than AWSCURRENT. Secrets Manager starts no other rotation then, and calls
- * none successful (AWS Secrets Manager API Reference, RotateSecret).
+ * The version with AWSPENDING, unless it is the one with AWSCURRENT, too. Where there is one, Secrets Manager starts no
+ * other rotation, and calls none successful (AWS Secrets Manager API Reference, RotateSecret).
  */
-export function isBlocked(description: Pick<SecretDescription, 'stages'>): boolean {
+export function blockingVersion(description: Pick<SecretDescription, 'stages'>): string | undefined {
   const pendingId = versionWithStage(description, 'AWSPENDING');
-  return pendingId !== undefined && pendingId !== versionWithStage(description, 'AWSCURRENT');
+  return pendingId === versionWithStage(description, 'AWSCURRENT') ? undefined : pendingId;
 }
 
 /** Waits for so many ms. */
@@ -228,7 +228,7 @@ export function rotationProgress(
     const holderId = versionWithStage(description, label);
     return holderId !== undefined && belongsToRotation(holderId, versionId);
   };
-  if (isOn('AWSCURRENT')) return isBlocked(description) ? 'pending' : 'complete';
+  if (isOn('AWSCURRENT')) return blockingVersion(description) === undefined ? 'complete' : 'pending';
   return isOn('AWSPENDING') ? 'pending' : 'elsewhere';
 }
 

@@ -1,4 +1,5 @@
 import type { CommandLine } from './command-line.ts';
+import { belongsToRotation } from './secret-versions.ts';
 
 /**
  * - `healthy`: rotated in time, and the last rotation did not fail, or is complete all the same
@@ -33,6 +34,21 @@ export interface FailedRotation {
   readonly current: 'promoted' | 'written' | 'unchanged';
   /** Whether AWSPENDING is on a version that is not AWSCURRENT, so that no other rotation starts. */
   readonly blocksRotations: boolean;
+}
+
+/**
+ * What became of AWSCURRENT since a rotation failed.
+ *
+ * @param currentId the version with AWSCURRENT, stored at `storedAt`
+ * @param versionId the one of the rotation, whose execution closed at `closedAt`; undefined where it is not known
+ */
+export function currentAfter(
+  { currentId, storedAt }: { readonly currentId: string | undefined; readonly storedAt: Date | undefined },
+  { versionId, closedAt }: { readonly versionId: string | undefined; readonly closedAt: Date | undefined },
+): FailedRotation['current'] {
+  const isKnown = currentId !== undefined && versionId !== undefined;
+  if (isKnown && belongsToRotation(currentId, versionId)) return 'promoted';
+  return storedAt !== undefined && closedAt !== undefined && storedAt > closedAt ? 'written' : 'unchanged';
 }
 
 /** What is known of a credential. */

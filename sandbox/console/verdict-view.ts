@@ -1,9 +1,10 @@
 import { commandLine } from '../../functions/shared/command-line.ts';
 import { rotationOf } from '../../functions/shared/execution-data.ts';
 import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import { belongsToRotation } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secret-versions.ts';
 import {
   type ConsumersHave,
+  currentAfter,
   type FailedRotation,
   type Situation,
   stepLines,
@@ -73,19 +74,16 @@ function failedRotation(
   isRedrivable: boolean,
 ): FailedRotation {
   const current = labelled(versions, 'AWSCURRENT');
-  const pending = labelled(versions, 'AWSPENDING');
+  const stages = Object.fromEntries(versions.map(({ id, labels }) => [id, labels]));
   const versionId = rotationOf(executionArn, input)?.versionId;
-  const isPromoted =
-    current !== undefined && versionId !== undefined && belongsToRotation(current.id, versionId);
-  const isWritten = current !== undefined && closedAt !== undefined && current.createdAt > closedAt;
   return {
     status,
     state: stateName,
     error: status === 'FAILED' ? failure.error : undefined,
     isConfigurationTest: false,
     isRedrivable,
-    current: isPromoted ? 'promoted' : isWritten ? 'written' : 'unchanged',
-    blocksRotations: pending !== undefined && pending.id !== current?.id,
+    current: currentAfter({ currentId: current?.id, storedAt: current?.createdAt }, { versionId, closedAt }),
+    blocksRotations: blockingVersion({ stages }) !== undefined,
   };
 }
 

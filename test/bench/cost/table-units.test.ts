@@ -15,7 +15,7 @@ function key(sort: string): Item {
   return { pk: { S: 'a' }, sk: { S: sort } };
 }
 
-/** Besides the value, names and keys take 11 bytes. */
+/** Names and keys take 11 bytes, the value comes on top. */
 function itemOf(bytes: number, sort = 'b'): Item {
   return { ...key(sort), value: { S: 'x'.repeat(bytes - 11) } };
 }

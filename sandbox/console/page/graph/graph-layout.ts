@@ -52,7 +52,7 @@ const NODE_HEIGHT = 40;
 const START_SIZE = 14;
 /** The width of a letter of a state's name, rounded up. */
 const LETTER_WIDTH = 8;
-/** The width of a node besides its name: icon and margins. */
+/** The width of a node without its name: icon and margins. */
 const NODE_MARGIN = 42;
 const MIN_NODE_WIDTH = 118;
 /** Around the graph. */
