@@ -59,11 +59,11 @@ describe('RotateSecret on a secret that no option names', () => {
       .find(({ arn }) => arn === rotationFunctionArn)
       ?.roleArn.split('/')
       .at(-1);
-    permissions.expectDenial({
-      caller: `arn:aws:sts::${account.accountId}:assumed-role/${role}/genesys-token-rotation-rotation`,
-      action: 'secretsmanager:DescribeSecret',
-      resource: secretArn,
-    });
+    const caller = `arn:aws:sts::${account.accountId}:assumed-role/${role}/genesys-token-rotation-rotation`;
+    permissions.expectDenial({ caller, action: 'secretsmanager:DescribeSecret', resource: secretArn });
+    // Asked for at the same time as the labels.
+    const { SealKeyArn: resource = '' } = stack.outputs;
+    permissions.expectDenial({ caller, action: 'kms:GenerateDataKey', resource });
     const before = world.requests.length;
 
     const outcome = await world.rotate(secretArn);
