@@ -1,5 +1,8 @@
 import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions.ts';
 import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { appears } from '../shared/appearance.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
@@ -8,6 +11,9 @@ import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines } from '../verdict/verdict-text.ts';
+
+/** For so long a new execution may be missing in what Step Functions tells, in ms. */
+const UNSEEN_MS = 2_000;
 
 /**
  * Starts a rotation with the secret's own function and schedule. Enables the rotation if it was disabled.
@@ -37,9 +43,10 @@ export async function startRotation(
 async function previousRotation(
   secret: SecretEntry,
   deployment: Deployment,
-  { aws, command }: WaitContext,
+  context: WaitContext,
   reason: string,
 ): Promise<CliError> {
+  const { aws, command, time } = context;
   const pending = blockingVersion(secret);
   const refused = `Secrets Manager refuses to rotate ${secret.name} ("${reason}")`;
   if (pending === undefined) {
@@ -48,6 +55,9 @@ async function previousRotation(
       `${refused}: it has not finished the previous rotation yet, although no version is pending. Try again in a minute.`,
     );
   }
+  const rotation = { secretArn: secret.arn, secretName: secret.name, clientRequestToken: pending };
+  // One that has just been started is not visible yet.
+  await appears(executionArnOf(executionName(rotation), deployment), time.nowMs() + UNSEEN_MS, context);
   const latest = await latestAttempt(secret, pending, deployment, aws.stepFunctions);
   if (latest === undefined) {
     return new CliError(

@@ -186,6 +186,26 @@ describe('rotate, while it waits', () => {
     });
   });
 
+  it('reports that the previous rotation is running when its execution becomes visible a second later', async () => {
+    secrets
+      .on(RotateSecretCommand)
+      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
+    secrets
+      .on(DescribeSecretCommand)
+      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    stepFunctions
+      .on(DescribeExecutionCommand, { executionArn: FIRST })
+      .rejectsOnce(awsException(ExecutionDoesNotExist))
+      .resolves(executionDescription('RUNNING'));
+
+    const { failure: ended } = await rotated();
+
+    expect(ended).toMatchObject({
+      ending: 'stillRunning',
+      message: expect.stringContaining(`the rotation to version ${VERSION} is running.`),
+    });
+  });
+
   it('reports that the previous rotation is running when it has just been redriven', async () => {
     secrets
       .on(RotateSecretCommand)
