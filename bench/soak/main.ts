@@ -113,8 +113,8 @@ async function writeReport(assemblyDirectory: string): Promise<void> {
     Array.from({ length: 2 * availableParallelism() }, async () => {
       for (const [index, each] of queue) {
         const options = [...argumentsOf(each), '--assembly', assemblyDirectory, '--json'];
-        const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);
-        const figures: SoakFigures = JSON.parse(stdout);
+        const figures: SoakFigures = await figuresOf(options);
+        if (!holds(figures)) process.exitCode = 1;
         rows[index] = { run: each, figures };
         if (isCompared(index)) {
           const compared = [...argumentsOf(each), '--design', 'single-lambda', '--json'];
@@ -126,6 +126,19 @@ async function writeReport(assemblyDirectory: string): Promise<void> {
     }),
   );
   await writeFile(REPORT_FILE, reportOf(rows));
+}
+
+/** A run in a process of its own; figures that do not hold are figures, too. */
+async function figuresOf(options: readonly string[]): Promise<SoakFigures> {
+  try {
+    const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);
+    return JSON.parse(stdout);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 1 && 'stdout' in error) {
+      return JSON.parse(String(error.stdout));
+    }
+    throw error;
+  }
 }
 
 function optionsOf(assemblyDirectory: string, { operatorAfter, ...options }: SoakArguments): SoakOptions {
