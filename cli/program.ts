@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { DEFAULT_STACK } from '../functions/shared/command-line.ts';
+import { DEFAULT_STACK } from '../functions/shared/output/command-line.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';

@@ -1,5 +1,5 @@
-import { isSameFunction } from '../../functions/shared/arns.ts';
-import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
+import { isSameFunction } from '../../functions/shared/input/arns.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
 import { type Deployment, findDeployment } from '../shared/deployment.ts';

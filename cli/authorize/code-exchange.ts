@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { TokenPair } from '../../functions/shared/secret-value.ts';
+import type { TokenPair } from '../../functions/shared/secrets/secret-value.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { LoginResponse } from './login.ts';
 import type { OAuthClient } from './oauth-client.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/regions.ts';
+import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/genesys/regions.ts';
 import { contextOf, type Surroundings } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { numberArgument } from '../shared/number-argument.ts';

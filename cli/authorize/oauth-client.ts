@@ -1,4 +1,4 @@
-import { GENESYS_HOSTS } from '../../functions/shared/regions.ts';
+import { GENESYS_HOSTS } from '../../functions/shared/genesys/regions.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { InputLines, Questions } from './questions.ts';
 import type { ExistingSecret } from './target-secret.ts';

@@ -5,10 +5,10 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { shellWord } from '../../functions/shared/plain-text.ts';
-import { DEFAULT_HOST, genesysHost } from '../../functions/shared/regions.ts';
-import { keepsNumbers, parseObject } from '../../functions/shared/secret-value.ts';
-import { versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { DEFAULT_HOST, genesysHost } from '../../functions/shared/genesys/regions.ts';
+import { shellWord } from '../../functions/shared/output/plain-text.ts';
+import { keepsNumbers, parseObject } from '../../functions/shared/secrets/secret-value.ts';
+import { versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** The key with the user of the tokens. Rotations keep it, and Verify refuses the tokens of another user. */

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/shared/http-exchange.ts';
-import { jsonObject } from '../../functions/shared/json-object.ts';
-import { oneLine } from '../../functions/shared/plain-text.ts';
+import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/shared/genesys/http-exchange.ts';
+import { jsonObject } from '../../functions/shared/input/parse.ts';
+import { oneLine } from '../../functions/shared/output/plain-text.ts';
 import { CliError } from '../shared/cli-error.ts';
 
 /** The user and organisation of an access token. */

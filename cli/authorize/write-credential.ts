@@ -5,8 +5,8 @@ import {
   RotateSecretCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { genesysHost } from '../../functions/shared/regions.ts';
-import { type TokenPair, withTokens } from '../../functions/shared/secret-value.ts';
+import { genesysHost } from '../../functions/shared/genesys/regions.ts';
+import { type TokenPair, withTokens } from '../../functions/shared/secrets/secret-value.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { OAuthClient } from './oauth-client.ts';

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
-import { CONFIGURATION_TEST_SUFFIX, executionName } from '../../functions/shared/execution-name.ts';
-import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { runbookEntryOf } from '../../functions/shared/verdict.ts';
+import {
+  CONFIGURATION_TEST_SUFFIX,
+  executionName,
+} from '../../functions/shared/executions/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions/executions.ts';
+import { runbookEntryOf } from '../../functions/shared/executions/verdict.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { failureOf, isFailed } from '../shared/executions.ts';

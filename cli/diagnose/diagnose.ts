@@ -1,5 +1,5 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, newestRotation } from '../shared/executions.ts';
 import { checkDeployment, checkIdentity } from './account-steps.ts';

@@ -1,5 +1,3 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { currentUserId } from '../../functions/shared/current-user.ts';
 import {
   AccessTokenForbidden,
   AccessTokenRejected,
@@ -7,9 +5,11 @@ import {
   GenesysRateLimited,
   GenesysUnavailable,
 } from '../../functions/shared/errors.ts';
-import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
-import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
-import { checkClient } from '../../functions/shared/token-endpoint.ts';
+import { currentUserId } from '../../functions/shared/genesys/current-user.ts';
+import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
+import { checkClient } from '../../functions/shared/genesys/token-endpoint.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import type { DescribedSecret } from './secret-steps.ts';

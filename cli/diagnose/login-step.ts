@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { SharedLogin } from '../../functions/shared/errors.ts';
 import { fingerprintOf } from '../../functions/shared/journal/fingerprint.ts';
 import { readToken } from '../../functions/shared/journal/journal.ts';
-import { parseCredential } from '../../functions/shared/secret-value.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { listSecrets, type SecretEntry } from '../shared/secrets.ts';

@@ -1,6 +1,6 @@
-import { executionName } from '../../functions/shared/execution-name.ts';
-import { executionArnOf } from '../../functions/shared/executions.ts';
-import type { SealContext } from '../../functions/shared/sealed-blob.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions/executions.ts';
+import type { SealContext } from '../../functions/shared/journal/sealed-blob.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { TaskFunction } from './function-steps.ts';
 

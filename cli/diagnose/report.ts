@@ -1,4 +1,4 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import type { Ending } from '../exit-code.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { StepName, StepResult } from './steps.ts';

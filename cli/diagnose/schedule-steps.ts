@@ -1,6 +1,6 @@
-import { isSameFunction } from '../../functions/shared/arns.ts';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { dueDate, OVERDUE_GRACE_MS, ownGapHours } from '../../functions/shared/due-date.ts';
+import { isSameFunction } from '../../functions/shared/input/arns.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import { dueDate, OVERDUE_GRACE_MS, ownGapHours } from '../../functions/shared/secrets/due-date.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';

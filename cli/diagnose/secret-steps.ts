@@ -7,9 +7,9 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
 import { InvalidSecret } from '../../functions/shared/errors.ts';
-import { type Credential, parseCredential } from '../../functions/shared/secret-value.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import { type Credential, parseCredential } from '../../functions/shared/secrets/secret-value.ts';
 import { instantText } from '../shared/time-text.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 

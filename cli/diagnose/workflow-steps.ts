@@ -1,5 +1,5 @@
 import { DescribeStateMachineCommand, type SFNClient, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { type ExecutionSummary, isFailed } from '../shared/executions.ts';
 import { instantText } from '../shared/time-text.ts';

@@ -1,7 +1,7 @@
-import { rotationOf } from '../../functions/shared/execution-data.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
-import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { rotationOf } from '../../functions/shared/executions/execution-data.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions/executions.ts';
+import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';

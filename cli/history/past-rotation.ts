@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
-import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
-import { instantOf } from '../../functions/shared/instant.ts';
+import { isKeyRefusal } from '../../functions/shared/executions/execution-history.ts';
+import { instantOf } from '../../functions/shared/input/parse.ts';
 import { type ExecutionFailure, type ExecutionSummary, failureIn } from '../shared/executions.ts';
 
 /** A rotation, read from the history of its execution. */

@@ -1,4 +1,4 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import type { Ending } from '../exit-code.ts';
 import { endText, type RotationEnd } from '../shared/rotation-end.ts';
 

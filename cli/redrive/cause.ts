@@ -1,8 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import type { StateMachineAccess } from '../../functions/shared/executions.ts';
-import type { GenesysUrls, GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
-import type { Sleep } from '../../functions/shared/secret-versions.ts';
+import type { StateMachineAccess } from '../../functions/shared/executions/executions.ts';
+import type { GenesysUrls, GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import type { Sleep } from '../../functions/shared/secrets/secret-versions.ts';
 import type { FoundExecution } from './failed-execution.ts';
 
 /** Whether the cause of a failure seems fixed. */

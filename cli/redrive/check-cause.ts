@@ -1,4 +1,4 @@
-import { secretNameOf } from '../../functions/shared/arns.ts';
+import { secretNameOf } from '../../functions/shared/input/arns.ts';
 import type { ExecutionFailure } from '../shared/executions.ts';
 import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
 import { currentVersionCause, genesysCloudCause } from './credential-causes.ts';

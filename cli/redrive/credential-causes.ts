@@ -1,5 +1,5 @@
-import type { GenesysUrls } from '../../functions/shared/genesys-urls.ts';
-import { readCurrent } from '../../functions/shared/secret-versions.ts';
+import type { GenesysUrls } from '../../functions/shared/genesys/urls.ts';
+import { readCurrent } from '../../functions/shared/secrets/secret-versions.ts';
 import { findListedVersion } from '../shared/listed-version.ts';
 import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
 

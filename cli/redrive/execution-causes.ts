@@ -1,6 +1,10 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { describeExecution, executionNamedIn, isRunning } from '../../functions/shared/executions.ts';
-import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import {
+  describeExecution,
+  executionNamedIn,
+  isRunning,
+} from '../../functions/shared/executions/executions.ts';
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import { executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
 import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
 

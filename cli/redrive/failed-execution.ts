@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type ExecutionStatus } from '@aws-sdk/client-sfn';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { rotationOf } from '../../functions/shared/execution-data.ts';
+import { rotationOf } from '../../functions/shared/executions/execution-data.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
 import { isFailed } from '../shared/executions.ts';

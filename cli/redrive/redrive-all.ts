@@ -1,4 +1,4 @@
-import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';

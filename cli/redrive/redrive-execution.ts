@@ -1,6 +1,6 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { ExecutionNotRedrivable, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
-import { secretNameOf } from '../../functions/shared/arns.ts';
+import { secretNameOf } from '../../functions/shared/input/arns.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';

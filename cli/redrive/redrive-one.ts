@@ -1,4 +1,4 @@
-import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';

@@ -1,4 +1,4 @@
-import type { GenesysUrls } from '../../functions/shared/genesys-urls.ts';
+import type { GenesysUrls } from '../../functions/shared/genesys/urls.ts';
 
 /** How long to wait for a response, in ms. */
 const TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
-import { executionName } from '../../functions/shared/execution-name.ts';
-import { executionArnOf } from '../../functions/shared/executions.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions/executions.ts';
 import { appears, MAX_START_MS } from '../shared/appearance.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';

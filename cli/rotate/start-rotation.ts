@@ -1,7 +1,7 @@
 import { InvalidRequestException, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { executionName } from '../../functions/shared/execution-name.ts';
-import { executionArnOf } from '../../functions/shared/executions.ts';
-import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
+import { executionArnOf } from '../../functions/shared/executions/executions.ts';
+import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import { appears } from '../shared/appearance.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';

@@ -2,7 +2,7 @@ import {
   describeExecution,
   type ExecutionDescription,
   isTransient,
-} from '../../functions/shared/executions.ts';
+} from '../../functions/shared/executions/executions.ts';
 import { interrupted, type WaitContext } from './waiting.ts';
 
 /** Secrets Manager starts the execution within seconds. After this time, in ms, it could not run the function. */

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
-import { executionName, nextAttemptOf } from '../../functions/shared/execution-name.ts';
-import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
+import { executionName, nextAttemptOf } from '../../functions/shared/executions/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions/executions.ts';
 import type { Deployment } from './deployment.ts';
 import type { SecretEntry } from './secrets.ts';
 

@@ -1,4 +1,4 @@
-import { oneLine } from '../../functions/shared/plain-text.ts';
+import { oneLine } from '../../functions/shared/output/plain-text.ts';
 
 /** Longer than a message of AWS with an ARN or two, in characters; it may quote what somebody else wrote. */
 const MAX_MESSAGE_LENGTH = 2_000;

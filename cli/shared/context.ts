@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandLine, commandLine } from '../../functions/shared/command-line.ts';
+import { type CommandLine, commandLine } from '../../functions/shared/output/command-line.ts';
 import { type Aws, type AwsOptions, awsClients } from './aws.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Streams, Terminal } from './terminal.ts';

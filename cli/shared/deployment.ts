@@ -3,7 +3,7 @@ import {
   type GetFunctionConfigurationCommandOutput,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
-import type { DeploymentSchedule } from '../../functions/shared/due-date.ts';
+import type { DeploymentSchedule } from '../../functions/shared/secrets/due-date.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 

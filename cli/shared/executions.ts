@@ -4,10 +4,13 @@ import {
   ListExecutionsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { functionMessage } from '../../functions/shared/execution-data.ts';
-import { lastEvents, lastStateIn } from '../../functions/shared/execution-history.ts';
-import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
+import { functionMessage } from '../../functions/shared/executions/execution-data.ts';
+import { lastEvents, lastStateIn } from '../../functions/shared/executions/execution-history.ts';
+import {
+  executionNamePrefix,
+  isConfigurationTest,
+} from '../../functions/shared/executions/execution-name.ts';
+import { FAILED_STATUSES } from '../../functions/shared/executions/executions.ts';
 
 type FailedStatus = (typeof FAILED_STATUSES)[number];
 

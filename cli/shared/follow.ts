@@ -1,5 +1,5 @@
 import { ExecutionDoesNotExist, GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { isTransient } from '../../functions/shared/executions.ts';
+import { isTransient } from '../../functions/shared/executions/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
 import { showStep } from './live-view.ts';
 import { interrupted, type WaitContext } from './waiting.ts';

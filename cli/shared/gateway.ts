@@ -1,4 +1,4 @@
-import { type GenesysUrlsOf, genesysUrls, InvalidGateway } from '../../functions/shared/genesys-urls.ts';
+import { type GenesysUrlsOf, genesysUrls, InvalidGateway } from '../../functions/shared/genesys/urls.ts';
 import { CliError } from './cli-error.ts';
 
 /**

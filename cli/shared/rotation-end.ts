@@ -1,7 +1,7 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { belongsToRotation, versionWithStage } from '../../functions/shared/secret-versions.ts';
-import type { Verdict } from '../../functions/shared/verdict.ts';
+import type { Verdict } from '../../functions/shared/executions/verdict.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import { belongsToRotation, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import type { Ending } from '../exit-code.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';

@@ -4,10 +4,10 @@ import {
   ResourceNotFoundException,
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { isSameFunction } from '../../functions/shared/arns.ts';
-import type { RotationDates } from '../../functions/shared/due-date.ts';
-import { shellWord } from '../../functions/shared/plain-text.ts';
-import { listRotatedSecrets } from '../../functions/shared/rotated-secrets.ts';
+import { isSameFunction } from '../../functions/shared/input/arns.ts';
+import { shellWord } from '../../functions/shared/output/plain-text.ts';
+import type { RotationDates } from '../../functions/shared/secrets/due-date.ts';
+import { listRotatedSecrets } from '../../functions/shared/secrets/rotated-secrets.ts';
 import type { Aws } from './aws.ts';
 import { CliError } from './cli-error.ts';
 import type { Deployment } from './deployment.ts';

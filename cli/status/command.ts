@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Health } from '../../functions/shared/verdict.ts';
+import type { Health } from '../../functions/shared/executions/verdict.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';

@@ -1,6 +1,6 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { blockingVersion, versionWithStage } from '../../functions/shared/secret-versions.ts';
-import type { Health } from '../../functions/shared/verdict.ts';
+import type { Health } from '../../functions/shared/executions/verdict.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import { blockingVersion, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import { table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';

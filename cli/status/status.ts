@@ -1,4 +1,4 @@
-import { dueDate, type RotationDates } from '../../functions/shared/due-date.ts';
+import { dueDate, type RotationDates } from '../../functions/shared/secrets/due-date.ts';
 import type { Aws } from '../shared/aws.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import type { Deployment } from '../shared/deployment.ts';

@@ -6,7 +6,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { InvalidSecret } from '../../functions/shared/errors.ts';
-import { parseCredential } from '../../functions/shared/secret-value.ts';
+import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
 
 /** The access token of AWSCURRENT. */
 export type CurrentToken =

@@ -3,19 +3,23 @@ import {
   type DescribeExecutionCommandOutput,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../../functions/shared/due-date.ts';
-import { rotationOf } from '../../functions/shared/execution-data.ts';
-import { isKeyRefusal } from '../../functions/shared/execution-history.ts';
-import { executionName, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import { describeExecution, executionArnOf } from '../../functions/shared/executions.ts';
-import { blockingVersion, versionWithStage } from '../../functions/shared/secret-versions.ts';
+import { rotationOf } from '../../functions/shared/executions/execution-data.ts';
+import { isKeyRefusal } from '../../functions/shared/executions/execution-history.ts';
+import { executionName, isConfigurationTest } from '../../functions/shared/executions/execution-name.ts';
+import { describeExecution, executionArnOf } from '../../functions/shared/executions/executions.ts';
 import {
   type ConsumersHave,
   currentAfter,
   type FailedRotation,
   type Verdict,
   verdictOf,
-} from '../../functions/shared/verdict.ts';
+} from '../../functions/shared/executions/verdict.ts';
+import {
+  type DeploymentSchedule,
+  dueDate,
+  OVERDUE_GRACE_MS,
+} from '../../functions/shared/secrets/due-date.ts';
+import { blockingVersion, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
 import type { Aws } from '../shared/aws.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import {

@@ -1,7 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { isAttemptOf, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import { FAILED_STATUSES } from '../../functions/shared/executions.ts';
-import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { isAttemptOf, isConfigurationTest } from '../../functions/shared/executions/execution-name.ts';
+import { FAILED_STATUSES } from '../../functions/shared/executions/executions.ts';
+import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import { type ExecutionSummary, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
 import type { SecretEntry } from '../shared/secrets.ts';
 

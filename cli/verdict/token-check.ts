@@ -1,12 +1,12 @@
-import { currentUserId } from '../../functions/shared/current-user.ts';
 import {
   AccessTokenForbidden,
   AccessTokenRejected,
   GenesysRateLimited,
   GenesysUnavailable,
 } from '../../functions/shared/errors.ts';
-import { API_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
-import type { GenesysUrlsOf } from '../../functions/shared/genesys-urls.ts';
+import { currentUserId } from '../../functions/shared/genesys/current-user.ts';
+import { API_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
+import type { GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
 import type { CurrentToken } from './access-token.ts';
 
 /** The result of a call to Genesys Cloud with an access token. */

@@ -1,5 +1,5 @@
-import type { CommandLine } from '../../functions/shared/command-line.ts';
-import { stepLines, type Verdict } from '../../functions/shared/verdict.ts';
+import { stepLines, type Verdict } from '../../functions/shared/executions/verdict.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 
 /** What the text is about. */
 interface Subject {

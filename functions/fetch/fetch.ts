@@ -1,10 +1,9 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidRotationRequest } from '../shared/errors.ts';
-import { isAttemptOf, type Purpose } from '../shared/execution-name.ts';
-import { type LogSubject, log } from '../shared/log.ts';
-import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
-import { requestFields } from '../shared/request.ts';
-import { assertNamesHost, assertRoomForTokens } from '../shared/secret-value.ts';
+import { isAttemptOf, type Purpose } from '../shared/executions/execution-name.ts';
+import { requestFields } from '../shared/input/request.ts';
+import { isLeftover, removePendingLabel } from '../shared/secrets/pending-label.ts';
+import { assertNamesHost, assertRoomForTokens } from '../shared/secrets/secret-value.ts';
 import {
   belongsToRotation,
   blockingVersion,
@@ -14,7 +13,8 @@ import {
   type SecretDescription,
   type Sleep,
   versionWithStage,
-} from '../shared/secret-versions.ts';
+} from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
 /** What the state Fetch passes. */
 export interface FetchRequest extends LogSubject {

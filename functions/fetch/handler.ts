@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { isSet } from '../shared/environment.ts';
+import { isSet } from '../shared/input/environment.ts';
 import { type FetchResult, fetchCredential, parseFetchRequest } from './fetch.ts';
 
 const hostRequired = isSet('HOST_REQUIRED');

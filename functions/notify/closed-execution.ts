@@ -4,8 +4,8 @@ import {
   ExecutionDoesNotExist,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/execution-data.ts';
-import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/execution-history.ts';
+import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/executions/execution-data.ts';
+import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */

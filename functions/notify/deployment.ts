@@ -1,4 +1,4 @@
-import { shellWord } from '../shared/plain-text.ts';
+import { shellWord } from '../shared/output/plain-text.ts';
 
 /** The deployment that a message comes from. */
 export interface Deployment {

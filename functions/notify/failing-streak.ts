@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { instantOf } from '../shared/instant.ts';
+import { instantOf } from '../shared/input/parse.ts';
 
 /** What is known of a rotation, or of a configuration test, that has not succeeded since. */
 export interface FailingStreak {

@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { optionalVariable, requiredVariable } from '../shared/environment.ts';
+import { optionalVariable, requiredVariable } from '../shared/input/environment.ts';
 import { deploymentOf } from './deployment.ts';
 import { parseNotificationEvent } from './notification-event.ts';
 import { notify } from './notify.ts';

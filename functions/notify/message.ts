@@ -1,7 +1,7 @@
-import { secretNameOf } from '../shared/arns.ts';
-import { commandLine } from '../shared/command-line.ts';
-import { oneLine } from '../shared/plain-text.ts';
-import { stepLines, verdictOf } from '../shared/verdict.ts';
+import { stepLines, verdictOf } from '../shared/executions/verdict.ts';
+import { secretNameOf } from '../shared/input/arns.ts';
+import { commandLine } from '../shared/output/command-line.ts';
+import { oneLine } from '../shared/output/plain-text.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
 

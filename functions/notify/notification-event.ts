@@ -1,5 +1,5 @@
-import { type ExecutionRotation, rotationOf } from '../shared/execution-data.ts';
-import { requestFields } from '../shared/request.ts';
+import { type ExecutionRotation, rotationOf } from '../shared/executions/execution-data.ts';
+import { requestFields } from '../shared/input/request.ts';
 
 /** An execution has closed. */
 export interface ExecutionClosed {

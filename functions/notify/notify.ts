@@ -1,9 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { isSameFunction } from '../shared/arns.ts';
 import { SecretNotFound } from '../shared/errors.ts';
-import { log } from '../shared/log.ts';
+import { isSameFunction } from '../shared/input/arns.ts';
 import {
   belongsToRotation,
   blockingVersion,
@@ -11,7 +10,8 @@ import {
   readUntil,
   type SecretDescription,
   versionWithStage,
-} from '../shared/secret-versions.ts';
+} from '../shared/secrets/secret-versions.ts';
+import { log } from '../shared/telemetry/log.ts';
 import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredVariable } from '../shared/environment.ts';
-import type { RemainingTime } from '../shared/genesys-timeouts.ts';
-import { requestFields } from '../shared/request.ts';
+import type { RemainingTime } from '../shared/genesys/timeouts.ts';
+import { requiredVariable } from '../shared/input/environment.ts';
+import { requestFields } from '../shared/input/request.ts';
 import { type PromoteResult, parsePromotion, promote } from './promote.ts';
 import { type StandDownResult, standDown } from './stand-down.ts';
 

@@ -6,11 +6,9 @@ import {
   PendingVersionMissing,
   PendingVersionTaken,
 } from '../shared/errors.ts';
+import type { RequestFields } from '../shared/input/request.ts';
 import { claimToken, type Journal } from '../shared/journal/journal.ts';
-import { type LogSubject, log } from '../shared/log.ts';
-import { writeMetrics } from '../shared/metrics.ts';
-import { isClientFault, removePendingLabel } from '../shared/pending-label.ts';
-import type { RequestFields } from '../shared/request.ts';
+import { isClientFault, removePendingLabel } from '../shared/secrets/pending-label.ts';
 import {
   belongsToRotation,
   describeSecret,
@@ -18,7 +16,9 @@ import {
   type SecretDescription,
   type Sleep,
   versionWithStage,
-} from '../shared/secret-versions.ts';
+} from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
+import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
 /** What the state Promote passes. */
 export interface PromoteRequest extends LogSubject {

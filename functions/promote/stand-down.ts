@@ -1,8 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type LogSubject, log } from '../shared/log.ts';
-import { writeMetrics } from '../shared/metrics.ts';
-import { isLeftover, removePendingLabel } from '../shared/pending-label.ts';
-import { blockingVersion, describeSecret, type Sleep } from '../shared/secret-versions.ts';
+import { isLeftover, removePendingLabel } from '../shared/secrets/pending-label.ts';
+import { blockingVersion, describeSecret, type Sleep } from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
+import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
 /** What the state StandDown passes. */
 export interface StandDownRequest extends LogSubject {

@@ -3,9 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { isSet, requiredNumber, requiredVariable } from '../shared/environment.ts';
-import type { RemainingTime } from '../shared/genesys-timeouts.ts';
-import { genesysUrls } from '../shared/genesys-urls.ts';
+import type { RemainingTime } from '../shared/genesys/timeouts.ts';
+import { genesysUrls } from '../shared/genesys/urls.ts';
+import { isSet, requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { executionState } from './execution-state.ts';
 import { parseRefreshRequest, type RefreshResult, refresh } from './refresh.ts';
 

@@ -8,8 +8,10 @@ import {
   NewerLogin,
   RefreshTokenRejected,
 } from '../shared/errors.ts';
-import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys-timeouts.ts';
-import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
+import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys/timeouts.ts';
+import { refreshTokens } from '../shared/genesys/token-endpoint.ts';
+import type { GenesysUrlsOf } from '../shared/genesys/urls.ts';
+import { requestFields } from '../shared/input/request.ts';
 import { planExchange } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
@@ -27,14 +29,17 @@ import {
   type TokenItem,
   wasPresented,
 } from '../shared/journal/journal.ts';
+import type { SealKey } from '../shared/journal/sealed-blob.ts';
 import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
-import { type LogSubject, log } from '../shared/log.ts';
-import { writeMetrics } from '../shared/metrics.ts';
-import { requestFields } from '../shared/request.ts';
-import type { SealKey } from '../shared/sealed-blob.ts';
-import { assertNamesHost, type Credential, type TokenPair } from '../shared/secret-value.ts';
-import { currentMovedTo, LONGEST_READ_LAG_MS, readCurrent, type Sleep } from '../shared/secret-versions.ts';
-import { refreshTokens } from '../shared/token-endpoint.ts';
+import { assertNamesHost, type Credential, type TokenPair } from '../shared/secrets/secret-value.ts';
+import {
+  currentMovedTo,
+  LONGEST_READ_LAG_MS,
+  readCurrent,
+  type Sleep,
+} from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
+import { writeMetrics } from '../shared/telemetry/metrics.ts';
 import type { ExecutionState } from './execution-state.ts';
 
 /** What the states Refresh and RefreshAgain pass. */

@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RotationFailed, RotationStillRunning } from '../shared/errors.ts';
-import { functionMessage } from '../shared/execution-data.ts';
-import type { RotationIdentity } from '../shared/execution-name.ts';
+import { functionMessage } from '../shared/executions/execution-data.ts';
+import type { RotationIdentity } from '../shared/executions/execution-name.ts';
 import {
   describeExecution,
   type ExecutionDescription,
@@ -9,10 +9,14 @@ import {
   isRunning,
   isTransient,
   type StateMachineAccess,
-} from '../shared/executions.ts';
-import { oneLine } from '../shared/plain-text.ts';
-import { describeSecret, type RotationProgress, rotationProgress } from '../shared/secret-versions.ts';
-import { runbookEntryOf } from '../shared/verdict.ts';
+} from '../shared/executions/executions.ts';
+import { runbookEntryOf } from '../shared/executions/verdict.ts';
+import { oneLine } from '../shared/output/plain-text.ts';
+import {
+  describeSecret,
+  type RotationProgress,
+  rotationProgress,
+} from '../shared/secrets/secret-versions.ts';
 import { EXECUTION_POLLING, FAILURE_POLLING, LABEL_POLLING, waitBeforePollMs } from './polling.ts';
 
 /** What waiting for an execution needs. */

@@ -3,8 +3,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredVariable } from '../shared/environment.ts';
-import type { RemainingTime } from '../shared/genesys-timeouts.ts';
+import type { RemainingTime } from '../shared/genesys/timeouts.ts';
+import { requiredVariable } from '../shared/input/environment.ts';
 import { rotate } from './rotation.ts';
 import { parseRotationEvent } from './rotation-event.ts';
 

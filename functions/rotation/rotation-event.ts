@@ -1,4 +1,4 @@
-import { requestFields } from '../shared/request.ts';
+import { requestFields } from '../shared/input/request.ts';
 
 /** The four calls of a rotation, in their order. */
 const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;

@@ -1,14 +1,14 @@
 import { InvalidRotationRequest } from '../shared/errors.ts';
-import type { RotationIdentity } from '../shared/execution-name.ts';
-import { log } from '../shared/log.ts';
-import { newSeal, type SealKey } from '../shared/sealed-blob.ts';
+import type { RotationIdentity } from '../shared/executions/execution-name.ts';
+import { newSeal, type SealKey } from '../shared/journal/sealed-blob.ts';
 import {
   blockingVersion,
   describeSecret,
   type RotationProgress,
   readUntil,
   rotationProgress,
-} from '../shared/secret-versions.ts';
+} from '../shared/secrets/secret-versions.ts';
+import { log } from '../shared/telemetry/log.ts';
 import type { WaitDependencies } from './await-execution.ts';
 import type { RotationEvent } from './rotation-event.ts';
 import { awaitLatestExecution, runExecution } from './run-execution.ts';

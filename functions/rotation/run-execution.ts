@@ -1,5 +1,5 @@
-import { functionMessage } from '../shared/execution-data.ts';
-import { attemptName, type Purpose, type RotationIdentity } from '../shared/execution-name.ts';
+import { functionMessage } from '../shared/executions/execution-data.ts';
+import { attemptName, type Purpose, type RotationIdentity } from '../shared/executions/execution-name.ts';
 import {
   type ExecutionDescription,
   executionArnOf,
@@ -8,8 +8,8 @@ import {
   isRunning,
   redriveExecution,
   startExecution,
-} from '../shared/executions.ts';
-import { log } from '../shared/log.ts';
+} from '../shared/executions/executions.ts';
+import { log } from '../shared/telemetry/log.ts';
 import {
   assertTimeLeft,
   awaitExecution,

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredNumber, requiredVariable } from '../shared/environment.ts';
+import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { parseStorePendingRequest, type StorePendingResult, storePending } from './store-pending.ts';
 
 const HOUR_MS = 3_600_000;

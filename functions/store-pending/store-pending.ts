@@ -5,6 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AccessTokenExpired, InvalidRotationRequest, InvalidSecret, NewerLogin } from '../shared/errors.ts';
+import { requestFields } from '../shared/input/request.ts';
 import { outlivesGap } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
@@ -16,12 +17,10 @@ import {
   type SealedPair,
   type TokenItem,
 } from '../shared/journal/journal.ts';
+import { openSeal, type SealKey } from '../shared/journal/sealed-blob.ts';
 import { type OpenedPair, openPair } from '../shared/journal/sealed-pair.ts';
-import { type LogSubject, log } from '../shared/log.ts';
-import { isClientFault } from '../shared/pending-label.ts';
-import { requestFields } from '../shared/request.ts';
-import { openSeal, type SealKey } from '../shared/sealed-blob.ts';
-import { type Credential, MAX_VALUE_BYTES, withTokens } from '../shared/secret-value.ts';
+import { isClientFault } from '../shared/secrets/pending-label.ts';
+import { type Credential, MAX_VALUE_BYTES, withTokens } from '../shared/secrets/secret-value.ts';
 import {
   derivedVersionId,
   describeSecret,
@@ -29,7 +28,8 @@ import {
   readUntil,
   type Sleep,
   versionWithStage,
-} from '../shared/secret-versions.ts';
+} from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
 /** What the state StorePending passes. */
 export interface StorePendingRequest extends LogSubject {

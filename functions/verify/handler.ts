@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { isSet } from '../shared/environment.ts';
-import { API_TIMEOUT_MS, type RemainingTime, timeoutWithin } from '../shared/genesys-timeouts.ts';
-import { genesysUrls } from '../shared/genesys-urls.ts';
+import { API_TIMEOUT_MS, type RemainingTime, timeoutWithin } from '../shared/genesys/timeouts.ts';
+import { genesysUrls } from '../shared/genesys/urls.ts';
+import { isSet } from '../shared/input/environment.ts';
 import { parseVerifyRequest, type VerifyResult, verify } from './verify.ts';
 
 /** What the function needs to report a call that has timed out, in ms. */

@@ -1,5 +1,4 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { currentUserId } from '../shared/current-user.ts';
 import {
   AccessTokenExpired,
   AccessTokenRejected,
@@ -8,12 +7,18 @@ import {
   PendingVersionMissing,
   WrongUser,
 } from '../shared/errors.ts';
-import type { GenesysUrlsOf } from '../shared/genesys-urls.ts';
-import { type LogSubject, log } from '../shared/log.ts';
-import { requestFields } from '../shared/request.ts';
-import { assertNamesHost, type Credential } from '../shared/secret-value.ts';
-import { currentMovedTo, findCredential, readCurrent, type Sleep } from '../shared/secret-versions.ts';
-import { checkClient } from '../shared/token-endpoint.ts';
+import { currentUserId } from '../shared/genesys/current-user.ts';
+import { checkClient } from '../shared/genesys/token-endpoint.ts';
+import type { GenesysUrlsOf } from '../shared/genesys/urls.ts';
+import { requestFields } from '../shared/input/request.ts';
+import { assertNamesHost, type Credential } from '../shared/secrets/secret-value.ts';
+import {
+  currentMovedTo,
+  findCredential,
+  readCurrent,
+  type Sleep,
+} from '../shared/secrets/secret-versions.ts';
+import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
 /** What the states Verify and CheckConfiguration pass. */
 export type VerifyRequest = LogSubject &

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
-import { requiredNumber, requiredVariable } from '../shared/environment.ts';
+import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { type WatchResult, watch } from './watch.ts';
 
 const rotationFunctionArn = requiredVariable('ROTATION_FUNCTION_ARN');

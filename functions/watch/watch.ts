@@ -1,8 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../shared/due-date.ts';
-import { log } from '../shared/log.ts';
-import { writeMetrics } from '../shared/metrics.ts';
-import { listRotatedSecrets } from '../shared/rotated-secrets.ts';
+import { type DeploymentSchedule, dueDate, OVERDUE_GRACE_MS } from '../shared/secrets/due-date.ts';
+import { listRotatedSecrets } from '../shared/secrets/rotated-secrets.ts';
+import { log } from '../shared/telemetry/log.ts';
+import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
 /** What watching needs. */
 export interface WatchDependencies {

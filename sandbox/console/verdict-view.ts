@@ -1,7 +1,8 @@
-import { commandLine } from '../../functions/shared/command-line.ts';
-import { rotationOf } from '../../functions/shared/execution-data.ts';
-import { executionNamePrefix, isConfigurationTest } from '../../functions/shared/execution-name.ts';
-import { blockingVersion } from '../../functions/shared/secret-versions.ts';
+import { rotationOf } from '../../functions/shared/executions/execution-data.ts';
+import {
+  executionNamePrefix,
+  isConfigurationTest,
+} from '../../functions/shared/executions/execution-name.ts';
 import {
   type ConsumersHave,
   currentAfter,
@@ -9,7 +10,9 @@ import {
   type Situation,
   stepLines,
   verdictOf,
-} from '../../functions/shared/verdict.ts';
+} from '../../functions/shared/executions/verdict.ts';
+import { commandLine } from '../../functions/shared/output/command-line.ts';
+import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import type { SecretDescription } from '../secrets-manager/secret-description.ts';
 import type { ExecutionSnapshot } from '../step-functions/execution.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkCause } from '../../cli/redrive/check-cause.ts';
-import { commandLine } from '../../functions/shared/command-line.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
-import { genesysUrls } from '../../functions/shared/genesys-urls.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
+import { genesysUrls } from '../../functions/shared/genesys/urls.ts';
+import { commandLine } from '../../functions/shared/output/command-line.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {

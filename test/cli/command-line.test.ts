@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../functions/shared/command-line.ts';
+import { commandLine } from '../../functions/shared/output/command-line.ts';
 
 describe('commandLine', () => {
   it('formats a command with the options that differ from the defaults', () => {

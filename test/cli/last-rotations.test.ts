@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lastRotations } from '../../cli/verdict/last-rotations.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, STATE_MACHINE_ARN } from '../helpers/execution-description.ts';
 import { SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';

@@ -15,7 +15,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redriveAll } from '../../cli/redrive/redrive-all.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
 import {

@@ -16,7 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
 import type { Time } from '../../cli/shared/time.ts';
 import { waitContext } from '../../cli/shared/waiting.ts';
-import { executionName } from '../../functions/shared/execution-name.ts';
+import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';

@@ -9,8 +9,8 @@ import {
   succeededOrThrow,
 } from '../../functions/rotation/await-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
-import type { ExecutionDescription } from '../../functions/shared/executions.ts';
-import { derivedVersionId } from '../../functions/shared/secret-versions.ts';
+import type { ExecutionDescription } from '../../functions/shared/executions/executions.ts';
+import { derivedVersionId } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';

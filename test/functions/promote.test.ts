@@ -23,7 +23,7 @@ import {
   PendingVersionTaken,
   SecretNotFound,
 } from '../../functions/shared/errors.ts';
-import { requestFields } from '../../functions/shared/request.ts';
+import { requestFields } from '../../functions/shared/input/request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { NEW_FINGERPRINT, tokenKey } from '../helpers/journal-items.ts';

@@ -14,7 +14,7 @@ import {
   RotationStillRunning,
   SecretNotFound,
 } from '../../functions/shared/errors.ts';
-import { openSeal } from '../../functions/shared/sealed-blob.ts';
+import { openSeal } from '../../functions/shared/journal/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';

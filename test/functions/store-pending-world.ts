@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach } from 'vitest';
 import type { ExchangedPair } from '../../functions/shared/journal/journal.ts';
+import { newSeal } from '../../functions/shared/journal/sealed-blob.ts';
 import { pairSeal } from '../../functions/shared/journal/sealed-pair.ts';
-import { newSeal } from '../../functions/shared/sealed-blob.ts';
-import type { TokenPair } from '../../functions/shared/secret-value.ts';
+import type { TokenPair } from '../../functions/shared/secrets/secret-value.ts';
 import {
   type StorePendingDependencies,
   type StorePendingRequest,

@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from '../../cli/shared/context.ts';
 import { Terminal } from '../../cli/shared/terminal.ts';
-import { commandLine } from '../../functions/shared/command-line.ts';
+import { commandLine } from '../../functions/shared/output/command-line.ts';
 import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { ROTATION_FUNCTION_ARN } from './secret.ts';
 

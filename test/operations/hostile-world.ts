@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { attemptName, type Purpose } from '../../functions/shared/execution-name.ts';
+import { attemptName, type Purpose } from '../../functions/shared/executions/execution-name.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFetchRequest } from '../../functions/fetch/fetch.ts';
 import { parsePromotion } from '../../functions/promote/promote.ts';
 import { parseRefreshRequest } from '../../functions/refresh/refresh.ts';
-import { requestFields } from '../../functions/shared/request.ts';
+import { requestFields } from '../../functions/shared/input/request.ts';
 import { parseStorePendingRequest } from '../../functions/store-pending/store-pending.ts';
 import { parseVerifyRequest } from '../../functions/verify/verify.ts';
 import { failure, runWorkflow } from './run-workflow.ts';

@@ -11,7 +11,7 @@ import { DEADLINE_MARGIN_MS, RECORD_RESERVE_MS } from '../../functions/refresh/r
 import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
-import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys-timeouts.ts';
+import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import { FRESH_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS, TASK_FUNCTIONS, type TaskFunctionName } from '../../infra/function-list.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';

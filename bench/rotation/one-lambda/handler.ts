@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import fetch from 'node-fetch';
 import * as v from 'valibot';
-import { genesysUrls } from '../../../functions/shared/genesys-urls.ts';
+import { genesysUrls } from '../../../functions/shared/genesys/urls.ts';
 
 /**
  * The whole rotation in one Lambda, as the refresh Lambda of the Genesys Cloud blueprint "Move voicemail to S3" does

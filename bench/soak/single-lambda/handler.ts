@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import fetch from 'node-fetch';
 import * as v from 'valibot';
-import { genesysUrls } from '../../../functions/shared/genesys-urls.ts';
+import { genesysUrls } from '../../../functions/shared/genesys/urls.ts';
 
 /**
  * The rotation in one Lambda function that the workflow replaces, to be compared with it: the refresh Lambda of the

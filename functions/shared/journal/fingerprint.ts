@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Credential } from '../secret-value.ts';
+import type { Credential } from '../secrets/secret-value.ts';
 
 /**
  * Names a refresh token without revealing it: SHA-256 over the client id and the token. The client id belongs to it,

@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { SharedLogin } from '../errors.ts';
-import { instantOf } from '../instant.ts';
+import { instantOf } from '../input/parse.ts';
 
 /**
  * The refresh journal: a DynamoDB table that records every exchange of a refresh token, so that a refresh token is

@@ -1,9 +1,8 @@
 import { InvalidRotationRequest } from '../errors.ts';
-import { instantOf } from '../instant.ts';
-import { jsonObject } from '../json-object.ts';
-import { newSeal, openSeal, type SealKey } from '../sealed-blob.ts';
-import type { TokenPair } from '../secret-value.ts';
+import { instantOf, jsonObject } from '../input/parse.ts';
+import type { TokenPair } from '../secrets/secret-value.ts';
 import type { ExchangedPair, SealedPair } from './journal.ts';
+import { newSeal, openSeal, type SealKey } from './sealed-blob.ts';
 
 /** A pair in clear, and the exchange that it is the result of. */
 export interface OpenedPair extends ExchangedPair {

@@ -17,11 +17,11 @@ import {
 import { parsePromotion, promote } from '../../../functions/promote/promote.ts';
 import { standDown } from '../../../functions/promote/stand-down.ts';
 import { parseRefreshRequest, refresh } from '../../../functions/refresh/refresh.ts';
+import { requestFields } from '../../../functions/shared/input/request.ts';
 import { fingerprintOf } from '../../../functions/shared/journal/fingerprint.ts';
 import { readNewestPair } from '../../../functions/shared/journal/journal.ts';
 import { openPair } from '../../../functions/shared/journal/sealed-pair.ts';
-import { requestFields } from '../../../functions/shared/request.ts';
-import { belongsToRotation } from '../../../functions/shared/secret-versions.ts';
+import { belongsToRotation } from '../../../functions/shared/secrets/secret-versions.ts';
 import { parseStorePendingRequest, storePending } from '../../../functions/store-pending/store-pending.ts';
 import { parseVerifyRequest, verify } from '../../../functions/verify/verify.ts';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { currentUserId } from '../../../functions/shared/current-user.ts';
-import { httpExchange } from '../../../functions/shared/http-exchange.ts';
-import { refreshTokens } from '../../../functions/shared/token-endpoint.ts';
+import { currentUserId } from '../../../functions/shared/genesys/current-user.ts';
+import { httpExchange } from '../../../functions/shared/genesys/http-exchange.ts';
+import { refreshTokens } from '../../../functions/shared/genesys/token-endpoint.ts';
 import type { FaultRule, GenesysFaultKind } from '../../../sandbox/faults/fault-rule.ts';
 import { organization } from '../genesys-cloud/organization.ts';
 import { faultWorld } from './fault-world.ts';

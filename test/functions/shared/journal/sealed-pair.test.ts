@@ -7,8 +7,8 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRotationRequest } from '../../../../functions/shared/errors.ts';
 import type { ExchangedPair } from '../../../../functions/shared/journal/journal.ts';
+import { newSeal } from '../../../../functions/shared/journal/sealed-blob.ts';
 import { openPair, pairSeal } from '../../../../functions/shared/journal/sealed-pair.ts';
-import { newSeal } from '../../../../functions/shared/sealed-blob.ts';
 import { mockAws } from '../../../helpers/aws-mock.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../../../helpers/journal-items.ts';
 import { expectNoSecrets, rejection } from '../../../helpers/no-secrets.ts';

@@ -1,0 +1,40 @@
+import { isSecretArn, secretNameOf } from '../input/arns.ts';
+import { jsonObject } from '../input/parse.ts';
+import { isId } from '../input/request.ts';
+import { oneLine } from '../output/plain-text.ts';
+import { isAttemptOf, type Purpose } from './execution-name.ts';
+
+/** Longer than every message of the functions, in characters. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** The rotation of an execution. */
+export interface ExecutionRotation {
+  readonly purpose: Purpose;
+  readonly secretArn: string;
+  readonly versionId: string;
+}
+
+/**
+ * Reads the input of an execution, which anyone with `states:StartExecution` can write: undefined unless the execution
+ * is named after the rotation. Keeps only these members, because the input also holds sealed blobs.
+ */
+export function rotationOf(executionArn: string, input: string | undefined): ExecutionRotation | undefined {
+  const { purpose: givenPurpose, secretArn, versionId } = jsonObject(input ?? '') ?? {};
+  if (typeof secretArn !== 'string' || !isSecretArn(secretArn)) return undefined;
+  if (typeof versionId !== 'string' || !isId(versionId)) return undefined;
+  const purpose = givenPurpose === 'check-configuration' ? givenPurpose : 'rotate';
+  const identity = { secretArn, secretName: secretNameOf(secretArn), clientRequestToken: versionId };
+  return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
+}
+
+/**
+ * The message of the function that failed, as one line. The cause of a failed function is JSON; what Step Functions
+ * itself writes may quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message
+ * names an entry.
+ */
+export function functionMessage(cause: string | undefined): string | undefined {
+  const { errorMessage } = jsonObject(cause ?? '') ?? {};
+  return typeof errorMessage === 'string'
+    ? oneLine(errorMessage.replace(/ Runbook: docs\/runbook\.md#\S+$/, ''), MAX_MESSAGE_LENGTH)
+    : undefined;
+}

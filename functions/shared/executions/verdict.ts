@@ -1,0 +1,309 @@
+import type { CommandLine } from '../output/command-line.ts';
+import { belongsToRotation } from '../secrets/secret-versions.ts';
+
+/**
+ * - `healthy`: rotated in time, and the last rotation did not fail, or is complete all the same
+ * - `rotating`: a rotation is running
+ * - `stuck`: the last rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
+ *   state is unknown
+ * - `expired`: the access token has expired or was rejected
+ * - `needs-authorisation`: needs a new login, or the secret is not a complete credential
+ */
+export type Health = 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
+
+/**
+ * What consumers find in AWSCURRENT: an access token that was proven to work or to be dead, one that nobody has tried,
+ * none yet, no complete credential, or a value that Secrets Manager cannot decrypt.
+ */
+export type ConsumersHave = 'works' | 'dead' | 'unverified' | 'none' | 'incomplete' | 'undecryptable';
+
+/** A rotation that failed, as far as it is known. */
+export interface FailedRotation {
+  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** The state that was entered last. */
+  readonly state: string | undefined;
+  /** Absent where the execution ran out of time or was stopped. */
+  readonly error: string | undefined;
+  /** Whether it only tested the configuration. */
+  readonly isConfigurationTest: boolean;
+  readonly isRedrivable: boolean;
+  /**
+   * What became of AWSCURRENT: it is on the version of this rotation, was written after the failure by somebody else,
+   * or neither.
+   */
+  readonly current: 'promoted' | 'written' | 'unchanged';
+  /** Whether AWSPENDING is on a version that is not AWSCURRENT, so that no other rotation starts. */
+  readonly blocksRotations: boolean;
+}
+
+/**
+ * What became of AWSCURRENT since a rotation failed.
+ *
+ * @param currentId the version with AWSCURRENT, stored at `storedAt`
+ * @param versionId the one of the rotation, whose execution closed at `closedAt`; undefined where it is not known
+ */
+export function currentAfter(
+  { currentId, storedAt }: { readonly currentId: string | undefined; readonly storedAt: Date | undefined },
+  { versionId, closedAt }: { readonly versionId: string | undefined; readonly closedAt: Date | undefined },
+): FailedRotation['current'] {
+  const isKnown = currentId !== undefined && versionId !== undefined;
+  if (isKnown && belongsToRotation(currentId, versionId)) return 'promoted';
+  return storedAt !== undefined && closedAt !== undefined && storedAt > closedAt ? 'written' : 'unchanged';
+}
+
+/** What is known of a credential. */
+export interface Situation {
+  readonly consumersHave: ConsumersHave;
+  /** The rotation that is running, or the last one if it failed and none has succeeded since. */
+  readonly rotation: 'running' | FailedRotation | undefined;
+  /** Whether no rotation came when it was due. */
+  readonly isOverdue: boolean;
+}
+
+/** One thing to do. */
+export interface Step {
+  /** A sentence without a full stop. */
+  readonly text: string;
+  /** The command of the program that does it, for the secret. */
+  readonly command?: 'authorize' | 'redrive' | 'rotate' | 'follow' | 'diagnose';
+}
+
+/** What an operator needs to know, in this order. */
+export interface Verdict {
+  readonly health: Health;
+  /** What consumers have now: a sentence. */
+  readonly impact: string;
+  /** What is broken: sentences; undefined where nothing is. */
+  readonly cause: string | undefined;
+  /** What to do, in this order; empty where nothing is to be done. */
+  readonly steps: readonly Step[];
+  /** The anchor of the entry in the runbook. */
+  readonly runbookEntry: string | undefined;
+}
+
+const REDRIVE: Step = { text: 'Redrive the failed rotation', command: 'redrive' };
+const ROTATE: Step = { text: 'Rotate', command: 'rotate' };
+const LOG_IN: Step = { text: 'Log in again', command: 'authorize' };
+const STARTS_ANEW: Step = {
+  text: 'The execution cannot be redriven any more. Start the next attempt, which continues with the newest tokens',
+  command: 'rotate',
+};
+const WHEN_SERVED: Step = {
+  text: "Wait until Genesys Cloud serves again (see its status page). Secrets Manager's next attempt may come first, and does the same as a redrive",
+};
+
+/** What comes before the redrive, by the error that ended the execution, in the words of the runbook. */
+const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
+  RefreshTokenRejected: [LOG_IN],
+  SharedLogin: [{ ...LOG_IN, text: 'Log in again for this secret' }],
+  ClientRejected: [
+    {
+      text: 'Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, and write the corrected value',
+    },
+  ],
+  GenesysRateLimited: [WHEN_SERVED],
+  GenesysUnavailable: [WHEN_SERVED],
+  TokenResponseLost: [],
+  ExchangeInProgress: [{ text: "Wait a minute. Secrets Manager's next attempt may come first" }],
+  ExchangeUnsettled: [{ text: 'Redrive the execution that the message names' }],
+  PendingVersionTaken: [
+    {
+      text: 'If the execution of the other rotation has failed, redrive that one; otherwise take AWSPENDING back',
+    },
+  ],
+  AccessTokenRejected: [
+    {
+      text: 'Wait until a minute has passed since the refresh: a redrive then exchanges the new refresh token',
+    },
+  ],
+  AccessTokenForbidden: [
+    { text: 'Give the user or the OAuth client the permission to call /api/v2/users/me' },
+  ],
+  WrongUser: [
+    { text: 'Log in as the right user, or correct genesysUserId in AWSCURRENT', command: 'authorize' },
+  ],
+  InvalidSecret: [{ text: 'Write a corrected value to the secret' }],
+  SecretNotFound: [{ text: 'Restore the secret, or leave it deleted' }],
+};
+
+const FIX_AWS: Step = {
+  text: 'Fix the cause (permission, key state, quota, an AWS outage). Do not delete the seal key, the journal table or the state machine',
+};
+
+/** Only a new login fixes these. */
+const NEEDS_LOGIN = new Set(['RefreshTokenRejected', 'SharedLogin']);
+
+/** What may have spent the refresh token although no response of Genesys Cloud reached the execution. */
+const MAY_HAVE_SPENT = new Set([
+  'TokenResponseLost',
+  'Lambda.Unknown',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.SdkClientException',
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
+  'States.Timeout',
+]);
+
+const REFRESHES = new Set(['Refresh', 'RefreshAgain']);
+const AFTER_REFRESH = new Set(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
+
+/** What to do, in a line for each step, with complete commands. */
+export function stepLines(
+  steps: readonly Step[],
+  secretName: string,
+  command: CommandLine,
+): readonly string[] {
+  return steps.map(({ text, command: words }, index) => {
+    const end = words === undefined ? '.' : `: ${command`${words} ${secretName}`}`;
+    return `${index === 0 ? 'Next' : 'Then'}: ${text}${end}`;
+  });
+}
+
+/** Decides what to tell an operator. */
+export function verdictOf(situation: Situation): Verdict {
+  const { rotation } = situation;
+  return {
+    health: healthOf(situation),
+    impact: impactOf(situation),
+    cause: causeOf(situation),
+    steps: stepsOf(situation),
+    runbookEntry:
+      isFailure(rotation) && !isResolved(situation)
+        ? runbookEntryOf({ isFailed: rotation.status === 'FAILED', error: rotation.error })
+        : undefined,
+  };
+}
+
+/** The entry of the runbook about an execution that failed, or else was stopped or ran out of time. */
+export function runbookEntryOf({
+  isFailed,
+  error,
+}: {
+  readonly isFailed: boolean;
+  readonly error: string | undefined;
+}): string {
+  if (error === undefined) return isFailed ? 'aws-errors' : 'an-execution-that-was-stopped-or-timed-out';
+  return error in BEFORE_REDRIVE || error === 'InvalidRotationRequest' ? error.toLowerCase() : 'aws-errors';
+}
+
+function isFailure(rotation: Situation['rotation']): rotation is FailedRotation {
+  return rotation !== undefined && rotation !== 'running';
+}
+
+/** Whether a rotation failed of which nothing is left to do. */
+function isResolved({ rotation, consumersHave }: Situation): boolean {
+  if (!isFailure(rotation)) return true;
+  if (rotation.current === 'promoted') return true;
+  const works = consumersHave === 'works' || consumersHave === 'none';
+  return rotation.current === 'written' && works && !rotation.blocksRotations;
+}
+
+function healthOf(situation: Situation): Health {
+  const { consumersHave, rotation, isOverdue } = situation;
+  if (rotation === 'running') return 'rotating';
+  if (consumersHave === 'incomplete') return 'needs-authorisation';
+  const failure = isResolved(situation) ? undefined : rotation;
+  if (failure?.current === 'unchanged' && NEEDS_LOGIN.has(failure.error ?? '')) return 'needs-authorisation';
+  if (consumersHave === 'dead') return 'expired';
+  return failure !== undefined || consumersHave === 'undecryptable' || isOverdue ? 'stuck' : 'healthy';
+}
+
+function impactOf({ consumersHave, rotation }: Situation): string {
+  switch (consumersHave) {
+    case 'works':
+      return 'Consumers hold a working access token.';
+    case 'dead':
+      return 'Consumers hold a dead access token now.';
+    case 'none':
+      return 'Consumers have no access token yet: the first rotation writes it.';
+    case 'incomplete':
+      return 'Consumers find no complete credential.';
+    case 'undecryptable':
+      return 'Consumers cannot read the credential: Secrets Manager cannot decrypt it with the KMS key of the secret.';
+    case 'unverified':
+      break;
+  }
+  if (!isFailure(rotation) || rotation.current === 'promoted') {
+    return 'Consumers hold an access token that is unverified; nothing is known against it.';
+  }
+  if (mayHaveEnded(rotation)) return 'Consumers may hold a dead access token now (unverified).';
+  return rotation.error === 'RefreshTokenRejected'
+    ? 'Consumers hold an access token that works until it expires, unless it was revoked as well (unverified).'
+    : 'Consumers keep the access token that they had (unverified): this rotation has not ended it.';
+}
+
+/** A refresh may end earlier access tokens. */
+function mayHaveEnded({ state, error }: FailedRotation): boolean {
+  if (AFTER_REFRESH.has(state ?? '')) return true;
+  if (error === 'ExchangeUnsettled' || error === 'PendingVersionTaken') return true;
+  const isUnknown = state === undefined || error === undefined;
+  return REFRESHES.has(state ?? '') ? isUnknown || MAY_HAVE_SPENT.has(error) : state === undefined;
+}
+
+function causeOf(situation: Situation): string | undefined {
+  const { consumersHave, rotation, isOverdue } = situation;
+  if (rotation === 'running') return 'A rotation is running.';
+  if (isFailure(rotation)) {
+    const { state, error, status, current, isConfigurationTest } = rotation;
+    const what = isConfigurationTest ? 'configuration test' : 'rotation';
+    const failed = `The ${what} ${HOW[status]}${state === undefined ? '' : ` in ${state}`}${error === undefined ? '' : `: ${error}`}.`;
+    if (current === 'promoted') {
+      return `${failed} AWSCURRENT had moved to its version before, so the rotation is complete.`;
+    }
+    if (isResolved(situation)) return undefined;
+    const tokens = isConfigurationTest ? 'A configuration test changes nothing.' : tokensAfter(rotation);
+    const written = current === 'written' ? ' AWSCURRENT was written after that.' : '';
+    return `${failed} ${tokens}${written}`;
+  }
+  if (consumersHave === 'incomplete') return 'AWSCURRENT is not a complete credential.';
+  if (consumersHave === 'undecryptable') return 'The KMS key of the secret does not work.';
+  if (consumersHave === 'dead')
+    return 'The access token has expired or was revoked, although no rotation failed.';
+  return isOverdue ? 'No rotation came when it was due.' : undefined;
+}
+
+const HOW = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' } as const;
+
+/** Where the tokens are when a state has failed. */
+function tokensAfter({ state = '', error = '', status }: FailedRotation): string {
+  if (error === 'RefreshTokenRejected') return 'The login is dead.';
+  if (error === 'SecretNotFound') return 'The secret is gone, or kept until the date of its deletion.';
+  if (REFRESHES.has(state)) {
+    const isUnknown = error === '' && status !== 'FAILED';
+    return isUnknown || MAY_HAVE_SPENT.has(error)
+      ? 'The refresh token may be spent; if a response came, the new tokens are in the refresh journal.'
+      : 'This attempt spent nothing.';
+  }
+  if (state === 'Promote') return 'The new tokens are stored, verified, and in the refresh journal.';
+  if (AFTER_REFRESH.has(state)) return 'The new tokens are safe in the refresh journal.';
+  if (state === 'StandDown') return 'AWSCURRENT holds a newer login, which stays.';
+  return state === 'Fetch' ? 'Nothing was spent.' : 'The newest tokens are in the refresh journal.';
+}
+
+function stepsOf(situation: Situation): readonly Step[] {
+  const { consumersHave, rotation, isOverdue } = situation;
+  if (rotation === 'running') return [{ text: 'Follow it', command: 'follow' }];
+  if (isFailure(rotation) && !isResolved(situation)) return stepsAfter(rotation, consumersHave);
+  switch (consumersHave) {
+    case 'incomplete':
+      return [{ text: 'Log in, which completes the credential', command: 'authorize' }];
+    case 'undecryptable':
+      return [{ text: 'Check the state and the policy of the KMS key of the secret', command: 'diagnose' }];
+    case 'dead':
+      return [ROTATE];
+    default:
+      return isOverdue ? [{ text: 'Find out why', command: 'diagnose' }, ROTATE] : [];
+  }
+}
+
+function stepsAfter(failure: FailedRotation, consumersHave: ConsumersHave): readonly Step[] {
+  const { error, status, isConfigurationTest, isRedrivable, current } = failure;
+  if (error === 'InvalidRotationRequest') return [ROTATE];
+  const isWritten = current === 'written';
+  const isStopped = error === undefined && status !== 'FAILED';
+  // Whoever wrote AWSCURRENT since has done it.
+  const before = isWritten || isStopped ? [] : (BEFORE_REDRIVE[error ?? ''] ?? [FIX_AWS]);
+  if (isConfigurationTest) return [...before, { text: 'Test the configuration again', command: 'diagnose' }];
+  const login = consumersHave === 'incomplete' && !before.includes(LOG_IN) ? [LOG_IN] : [];
+  return [...login, ...before, isRedrivable ? REDRIVE : STARTS_ANEW];
+}

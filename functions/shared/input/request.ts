@@ -1,0 +1,95 @@
+import { InvalidRotationRequest } from '../errors.ts';
+import { isExecutionArn, isSecretArn } from './arns.ts';
+import { instantOf } from './parse.ts';
+
+/** A request that came from outside, read field by field. */
+export interface RequestFields {
+  /** A string that must be there and not empty. */
+  string(key: string): string;
+  /** A name or id of 1 to 64 printable ASCII characters. */
+  id(key: string): string;
+  /** The complete ARN of a secret. */
+  secretArn(key: string): string;
+  /** The ARN of an execution. */
+  executionArn(key: string): string;
+  /** A string that must be there or be null. */
+  nullableString(key: string): string | null;
+  /** An instant (ISO 8601) that must be there. */
+  instant(key: string): Date;
+  /** An instant (ISO 8601) that must be there or be null. */
+  nullableInstant(key: string): Date | null;
+  /** One of the given words. */
+  oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
+  /** A whole number from 0. */
+  count(key: string): number;
+  /** A nested object. */
+  object(key: string): RequestFields;
+  /** A nested object that must be there or be null. */
+  nullableObject(key: string): RequestFields | null;
+}
+
+/** Whether a text can be a version id, a fingerprint or the name of a state: up to 64 printable ASCII characters. */
+export function isId(text: string): boolean {
+  return /^[!-~]{1,64}$/.test(text);
+}
+
+/**
+ * Reads a request. Errors and logs quote ARNs and ids of requests, so these are accepted in their own shapes only.
+ *
+ * @param what named in the errors, e.g. `The event`
+ * @throws InvalidRotationRequest (the fields do, too) names the key that is wrong, never its value
+ */
+export function requestFields(what: string, request: unknown): RequestFields {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    throw new InvalidRotationRequest(`${what} is not an object.`);
+  }
+  const values: Record<string, unknown> = { ...request };
+  const refuse = (key: string, expected: string): never => {
+    throw new InvalidRotationRequest(`${what} has no valid ${key}; expected ${expected}.`);
+  };
+  const nonEmpty = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const shaped = (key: string, hasShape: (value: string) => boolean, expected: string): string => {
+    const value = values[key];
+    return typeof value === 'string' && hasShape(value) ? value : refuse(key, expected);
+  };
+  return {
+    string(key) {
+      return shaped(key, nonEmpty, 'a string that is not empty');
+    },
+    id(key) {
+      return shaped(key, isId, 'a name or id of 1 to 64 printable ASCII characters');
+    },
+    secretArn(key) {
+      return shaped(key, isSecretArn, 'the complete ARN of a secret');
+    },
+    executionArn(key) {
+      return shaped(key, isExecutionArn, 'the ARN of an execution');
+    },
+    nullableString(key) {
+      const value = values[key];
+      return value === null || nonEmpty(value) ? value : refuse(key, 'a string that is not empty, or null');
+    },
+    instant(key) {
+      return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601)');
+    },
+    nullableInstant(key) {
+      if (values[key] === null) return null;
+      return instantOf(values[key]) ?? refuse(key, 'an instant (ISO 8601), or null');
+    },
+    oneOf(key, words) {
+      return words.find(word => word === values[key]) ?? refuse(key, words.join(', '));
+    },
+    count(key) {
+      const value = values[key];
+      return Number.isInteger(value) && Number(value) >= 0
+        ? Number(value)
+        : refuse(key, 'a whole number from 0');
+    },
+    object(key) {
+      return requestFields(`${what}'s ${key}`, values[key]);
+    },
+    nullableObject(key) {
+      return values[key] === null ? null : requestFields(`${what}'s ${key}`, values[key]);
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { InvalidSecret } from '../errors.ts';
+import { DEFAULT_HOST, GENESYS_HOSTS, genesysHost } from '../genesys/regions.ts';
+import { instantOf } from '../input/parse.ts';
+
+/** A Genesys Cloud credential as a version of the secret holds it. */
+export interface Credential {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  /** Absent in a secret that has never been rotated. */
+  readonly accessToken?: string;
+  /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
+  readonly host: string;
+  /** When the access token expires; absent where no rotation has written it. */
+  readonly expiresAt?: Date;
+  /** The Genesys Cloud user whose tokens these must be; absent where anyone's may be. */
+  readonly genesysUserId?: string;
+  /** The whole JSON object, other keys included. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** A token pair as Genesys Cloud issued it. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** When the access token expires; absent when the response did not say. */
+  readonly expiresAt?: Date;
+}
+
+/**
+ * Reads a credential from a secret's value.
+ *
+ * @param secretArn named in the errors
+ * @throws InvalidSecret names the key that is wrong and never its value; the parser's own message is dropped,
+ *         because it quotes the text
+ */
+export function parseCredential(
+  secretArn: string,
+  value: { readonly SecretString?: string | undefined; readonly SecretBinary?: Uint8Array | undefined },
+): Credential {
+  const refuse = (what: string): InvalidSecret =>
+    new InvalidSecret(
+      `The value of secret ${secretArn} ${what} Write a corrected value and redrive the execution.`,
+    );
+
+  if (value.SecretString === undefined) {
+    throw refuse('is binary; expected a JSON object with clientId, clientSecret and refreshToken as text.');
+  }
+  const keys = parseObject(value.SecretString);
+  if (keys === undefined) {
+    throw refuse('is not a JSON object; expected one with clientId, clientSecret and refreshToken.');
+  }
+
+  const optional = (key: string): string | undefined => {
+    const found = keys[key];
+    if (found === undefined || found === null) return undefined;
+    if (typeof found !== 'string') throw refuse(`has a key ${key} that is not a string.`);
+    if (found.trim() === '') throw refuse(`has an empty key ${key}.`);
+    return found;
+  };
+  const required = (key: string): string => {
+    const found = optional(key);
+    if (found === undefined) throw refuse(`lacks the key ${key}.`);
+    return found;
+  };
+
+  const clientId = required('clientId');
+  const clientSecret = required('clientSecret');
+  const refreshToken = required('refreshToken');
+  const accessToken = optional('accessToken');
+  const region = optional('region');
+  const host = region === undefined ? DEFAULT_HOST : genesysHost(region);
+  if (host === undefined) {
+    throw refuse(
+      `has a key region that is not a Genesys Cloud region; use one of ${GENESYS_HOSTS.join(', ')}, or its AWS region name.`,
+    );
+  }
+  const genesysUserId = optional('genesysUserId');
+  // A hand-written one is only a hint: an unreadable one counts as absent.
+  const expiresAt = instantOf(keys.expiresAt);
+  return {
+    clientId,
+    clientSecret,
+    refreshToken,
+    ...(accessToken === undefined ? {} : { accessToken }),
+    host,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(genesysUserId === undefined ? {} : { genesysUserId }),
+    keys,
+  };
+}
+
+/**
+ * Whether the value itself says that it is a Genesys Cloud credential. A deployment for all secrets can be made to read
+ * any secret, by whoever may call RotateSecret on it. Another kind of credential may well have the other keys, and a
+ * `region` of AWS; the host of a Genesys Cloud region it has not.
+ *
+ * @throws InvalidSecret
+ */
+export function assertNamesHost(secretArn: string, { keys }: Pick<Credential, 'keys'>): void {
+  const { region } = keys;
+  if (typeof region === 'string' && GENESYS_HOSTS.includes(region.trim().toLowerCase())) return;
+  throw new InvalidSecret(
+    `The value of secret ${secretArn} does not name a Genesys Cloud host in its key region. This deployment may rotate every secret (allSecrets), so each must say that it is a Genesys Cloud credential. Nothing was sent. If it is one, write its region, one of ${GENESYS_HOSTS.join(', ')}, and redrive the execution.`,
+  );
+}
+
+/** The secret's value with a new token pair in it; every other key stays as it is. */
+export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPair): string {
+  const { expiresAt: _replaced, ...kept } = credential.keys;
+  return JSON.stringify({
+    ...kept,
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+  });
+}
+
+/** The most bytes that a secret's value may have (AWS Secrets Manager User Guide, "Quotas"). */
+export const MAX_VALUE_BYTES = 65_536;
+
+/** Room for a pair of tokens that are much longer than any that Genesys Cloud issues today. */
+const TOKEN_ROOM_BYTES = 8_192;
+
+/**
+ * Whether the value has room for new tokens beside its other keys. Checked before a refresh token is spent: a value
+ * that has become too large could not be stored.
+ *
+ * @throws InvalidSecret it has not
+ */
+export function assertRoomForTokens(secretArn: string, credential: Pick<Credential, 'keys'>): void {
+  const withoutTokens = withTokens(credential, { accessToken: '', refreshToken: '', expiresAt: new Date(0) });
+  const leftBytes = MAX_VALUE_BYTES - Buffer.byteLength(withoutTokens);
+  if (leftBytes >= TOKEN_ROOM_BYTES) return;
+  throw new InvalidSecret(
+    `The value of secret ${secretArn} leaves ${Math.max(0, leftBytes)} bytes for tokens; the rotation needs ${TOKEN_ROOM_BYTES} of ${MAX_VALUE_BYTES}. Nothing was spent. Remove or shorten other keys, then redrive the execution.`,
+  );
+}
+
+/**
+ * The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. Node.js 20, which
+ * the command line program also runs on, does not have it.
+ */
+const exactJson = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context?: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON?(source: string): object;
+  isRawJSON?(value: unknown): boolean;
+};
+
+/**
+ * The JSON object in a secret's value; undefined when it is anything else. Numbers keep their digits: other keys go
+ * back as they came, also those that a double cannot hold.
+ */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  let parsed: unknown;
+  try {
+    parsed = exactJson.parse(text, (_key, value, context) =>
+      typeof value === 'number' && context?.source !== undefined
+        ? (exactJson.rawJSON?.(context.source) ?? value)
+        : value,
+    );
+  } catch {
+    return undefined;
+  }
+  return typeof parsed === 'object' &&
+    parsed !== null &&
+    !Array.isArray(parsed) &&
+    !exactJson.isRawJSON?.(parsed)
+    ? (parsed as Record<string, unknown>)
+    : undefined;
+}
+
+/** Whether {@link parseObject} keeps the digits of every number in a value. Without source text access, it may not. */
+export function keepsNumbers(text: string): boolean {
+  if (exactJson.rawJSON !== undefined) return true;
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g) ?? [];
+  return tokens.every(token => token.startsWith('"') || String(Number(token)) === token);
+}

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { InvalidSecret, SecretNotFound } from '../errors.ts';
+import { type Credential, parseCredential } from './secret-value.ts';
+
+/** A secret's staging labels, as DescribeSecret lists them. */
+export interface SecretDescription {
+  /** The full ARN, also when the secret was asked for by name. */
+  readonly arn: string;
+  readonly name: string;
+  readonly rotationEnabled: boolean;
+  /** Absent in a secret whose rotation was never configured. */
+  readonly rotationFunctionArn?: string;
+  /** Labelled versions only; an id may be listed before its version has a value. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A version that has a value. */
+export interface StoredCredential {
+  readonly versionId: string;
+  readonly credential: Credential;
+}
+
+/**
+ * Describes a secret.
+ *
+ * @throws SecretNotFound it does not exist, or is scheduled for deletion
+ */
+export async function describeSecret(
+  secrets: SecretsManagerClient,
+  secretId: string,
+): Promise<SecretDescription> {
+  let described: DescribeSecretCommandOutput;
+  try {
+    described = await secrets.send(new DescribeSecretCommand({ SecretId: secretId }));
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      throw new SecretNotFound(`Secret ${secretId} does not exist in this account and region.`);
+    }
+    throw error;
+  }
+  if (described.DeletedDate !== undefined) {
+    throw new SecretNotFound(
+      `Secret ${secretId} is scheduled for deletion; restore it, then redrive the execution.`,
+    );
+  }
+  return {
+    arn: described.ARN ?? secretId,
+    name: described.Name ?? secretId,
+    rotationEnabled: described.RotationEnabled ?? false,
+    ...(described.RotationLambdaARN === undefined
+      ? {}
+      : { rotationFunctionArn: described.RotationLambdaARN }),
+    stages: described.VersionIdsToStages ?? {},
+  };
+}
+
+/** The version that a staging label is on. */
+export function versionWithStage(
+  { stages }: Pick<SecretDescription, 'stages'>,
+  stage: string,
+): string | undefined {
+  return Object.entries(stages).find(([, labels]) => labels.includes(stage))?.[0];
+}
+
+/**
+ * The version with AWSPENDING, unless it is the one with AWSCURRENT, too. Where there is one, Secrets Manager starts no
+ * other rotation, and calls none successful (AWS Secrets Manager API Reference, RotateSecret).
+ */
+export function blockingVersion(description: Pick<SecretDescription, 'stages'>): string | undefined {
+  const pendingId = versionWithStage(description, 'AWSPENDING');
+  return pendingId === versionWithStage(description, 'AWSCURRENT') ? undefined : pendingId;
+}
+
+/** Waits for so many ms. */
+export type Sleep = (ms: number) => Promise<unknown>;
+
+/** The pause between two reads, in ms, and how many follow the first one. */
+const REREAD_PAUSE_MS = 500;
+const MAX_REREADS = 5;
+
+/** How long a read may be stale, in ms. */
+export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
+
+/**
+ * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a secret, version or
+ * label that does not show is a stale read first, and so is a value that is not a complete credential. After 2.5 s it
+ * counts: the last read is returned, or its error thrown.
+ *
+ * @see AWS Secrets Manager API Reference, ListSecrets
+ */
+export async function readUntil<Value>(
+  shows: (value: Value) => boolean,
+  read: () => Promise<Value>,
+  sleep: Sleep,
+): Promise<Value> {
+  for (let reread = 0; ; reread++) {
+    const isLast = reread === MAX_REREADS;
+    try {
+      const value = await read();
+      if (isLast || shows(value)) return value;
+    } catch (error) {
+      if (isLast || !(error instanceof SecretNotFound || error instanceof InvalidSecret)) throw error;
+    }
+    await sleep(REREAD_PAUSE_MS);
+  }
+}
+
+/** How a version is selected. */
+export type VersionSelector = { readonly VersionId: string } | { readonly VersionStage: 'AWSCURRENT' };
+
+/**
+ * Reads the credential of one version; undefined when there is no such version, or it has no value.
+ *
+ * @throws InvalidSecret the value is not a complete credential
+ */
+export async function findCredential(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  version: VersionSelector,
+  sleep: Sleep,
+): Promise<StoredCredential | undefined> {
+  return readUntil(
+    found => found !== undefined,
+    () => lookUpCredential(secrets, secretArn, version),
+    sleep,
+  );
+}
+
+async function lookUpCredential(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  version: VersionSelector,
+): Promise<StoredCredential | undefined> {
+  try {
+    const value = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn, ...version }));
+    return { versionId: value.VersionId ?? '', credential: parseCredential(secretArn, value) };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads AWSCURRENT.
+ *
+ * @param assertUsable throws InvalidSecret for a credential that cannot be used; one that a stale read shows is skipped
+ * @throws InvalidSecret it has no value, or not a complete credential
+ */
+export async function readCurrent(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  sleep: Sleep,
+  assertUsable: (credential: Credential) => void | Promise<void> = () => undefined,
+): Promise<StoredCredential> {
+  return readUntil(
+    () => true,
+    async () => {
+      const current = await lookUpCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+      if (current === undefined) {
+        throw new InvalidSecret(
+          `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
+        );
+      }
+      await assertUsable(current.credential);
+      return current;
+    },
+    sleep,
+  );
+}
+
+/**
+ * Waits for AWSCURRENT to show another version than the one that was read, as long as a read may be stale.
+ *
+ * @returns the id of the other version; undefined when AWSCURRENT has not moved
+ */
+export async function currentMovedTo(
+  secrets: SecretsManagerClient,
+  secretArn: string,
+  fromId: string,
+  sleep: Sleep,
+): Promise<string | undefined> {
+  const { versionId } = await readUntil(
+    current => current.versionId !== fromId,
+    () => readCurrent(secrets, secretArn, sleep),
+    sleep,
+  );
+  return versionId === fromId ? undefined : versionId;
+}
+
+/** Half of a derived version id (64 characters, the most that Secrets Manager takes). */
+const DERIVED_HALF_LENGTH = 32;
+
+/**
+ * The id for a value that the rotation's own version cannot take, because it already holds another one and a
+ * version is immutable. It follows from the rotation and the value, so that storing the same value again finds it.
+ */
+export function derivedVersionId(versionId: string, value: string): string {
+  return rotationMark(versionId) + digest(value).slice(0, DERIVED_HALF_LENGTH);
+}
+
+/** Whether a version was written by the rotation of `versionId`: it is that version, or derived from it. */
+export function belongsToRotation(candidateId: string, versionId: string): boolean {
+  return (
+    candidateId === versionId ||
+    (candidateId.length === 2 * DERIVED_HALF_LENGTH && candidateId.startsWith(rotationMark(versionId)))
+  );
+}
+
+/**
+ * How far a rotation has got: AWSPENDING is on one of its versions; or AWSCURRENT is, and AWSPENDING does not lag
+ * behind on another version; or neither label is on a version of the rotation.
+ */
+export type RotationProgress = 'pending' | 'complete' | 'elsewhere';
+
+/** Reads from the labels how far a rotation has got. */
+export function rotationProgress(
+  description: Pick<SecretDescription, 'stages'>,
+  versionId: string,
+): RotationProgress {
+  const isOn = (label: string): boolean => {
+    const holderId = versionWithStage(description, label);
+    return holderId !== undefined && belongsToRotation(holderId, versionId);
+  };
+  if (isOn('AWSCURRENT')) return blockingVersion(description) === undefined ? 'complete' : 'pending';
+  return isOn('AWSPENDING') ? 'pending' : 'elsewhere';
+}
+
+function rotationMark(versionId: string): string {
+  return digest(versionId).slice(0, DERIVED_HALF_LENGTH);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,332 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { answerLabel, httpExchange } from '../../../../functions/shared/genesys/http-exchange.ts';
+import {
+  answer,
+  cutOff,
+  dropConnection,
+  genesysServer,
+  halfAnswer,
+  silence,
+} from '../../../helpers/genesys-server.ts';
+import { expectNoSecrets } from '../../../helpers/no-secrets.ts';
+import { SENTINELS } from '../../../helpers/secret-value.ts';
+import { selfSignedCertificate } from '../../../helpers/self-signed-certificate.ts';
+
+const LARGEST_BODY = 262_144;
+const TIMEOUT_MS = 5_000;
+const REQUEST = {
+  method: 'POST',
+  headers: { authorization: `Bearer ${SENTINELS.accessToken}` },
+  body: new URLSearchParams({ refresh_token: SENTINELS.refreshToken }),
+} as const;
+
+/** Lets the test say when the time is over, instead of waiting for it. */
+function stoppedTime(): AbortController {
+  const time = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
+  return time;
+}
+
+function timeIsOver(time: AbortController): () => void {
+  return () => time.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+}
+
+describe('httpExchange', () => {
+  const genesys = genesysServer();
+  const rawServers: (() => Promise<void>)[] = [];
+
+  afterEach(async () => {
+    await Promise.all(rawServers.splice(0).map(close => close()));
+  });
+
+  /** A server that speaks no HTTP; its port. */
+  async function rawServer(onConnection: (socket: Socket) => void): Promise<number> {
+    const sockets: Socket[] = [];
+    const server = createServer(socket => {
+      sockets.push(socket.on('error', () => {}));
+      onConnection(socket);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    rawServers.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>(resolve => server.close(() => resolve()));
+    });
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function closedPort(): Promise<number> {
+    const port = await rawServer(() => {});
+    await rawServers.pop()?.();
+    return port;
+  }
+
+  it('gives back the answer with its status, body, correlation id and Retry-After', async () => {
+    genesys.script(answer(429, { code: 'x' }, { 'ININ-Correlation-Id': 'corr-1', 'Retry-After': '17' }));
+
+    const outcome = await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({
+      kind: 'answered',
+      status: 429,
+      body: '{"code":"x"}',
+      correlationId: 'corr-1',
+      retryAfter: '17',
+    });
+  });
+
+  it.each(['x'.repeat(9_000), 'corr\u009b31m', 'corr id', 'corr"id'])(
+    'drops a correlation id that is none: %j',
+    async correlationId => {
+      genesys.script(answer(503, {}, { 'inin-correlation-id': correlationId }));
+
+      expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({
+        kind: 'answered',
+        correlationId: null,
+      });
+    },
+  );
+
+  it('ignores proxy variables', async () => {
+    for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'ALL_PROXY']) {
+      vi.stubEnv(name, 'http://127.0.0.1:9');
+    }
+    genesys.script(answer(200, {}));
+
+    expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({ status: 200 });
+  });
+
+  it('sends method, headers and body as they are given', async () => {
+    genesys.script(answer(200));
+
+    await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
+
+    expect(genesys.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/oauth/token',
+        headers: { authorization: `Bearer ${SENTINELS.accessToken}` },
+        body: `refresh_token=${SENTINELS.refreshToken}`,
+      },
+    ]);
+  });
+
+  it.each([200, 204, 301, 400, 401, 403, 429, 500, 503])('takes the status %i as an answer', async status => {
+    genesys.script(answer(status));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'answered', status, correlationId: null, retryAfter: null });
+    expect(genesys.requests).toHaveLength(1);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect with status %i', async status => {
+    genesys.script(answer(status, '', { location: `${genesys.url}/elsewhere` }));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'answered', status });
+    expect(genesys.requests).toHaveLength(1);
+  });
+
+  it('opens a connection for each request, because a kept one may be dead', async () => {
+    genesys.script(answer(200), answer(200));
+
+    await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+    await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    const [first, second] = genesys.requests;
+    expect(first?.headers.connection).toBe('close');
+    expect(second?.clientPort).not.toBe(first?.clientPort);
+  });
+
+  it('takes a body of 256 KiB', async () => {
+    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY)));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'answered', body: 'x'.repeat(LARGEST_BODY) });
+  });
+
+  it('counts an answer as lost when its body is larger than 256 KiB', async () => {
+    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY + 1)));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+  });
+
+  it('counts an answer as lost when it unpacks to more than 256 KiB', async () => {
+    const packed = gzipSync('x'.repeat(LARGEST_BODY + 1));
+    genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+  });
+
+  it('counts an answer as lost when it cannot be unpacked', async () => {
+    genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'Z_DATA_ERROR' });
+  });
+
+  it('counts the answer as lost when the connection drops after the request left', async () => {
+    genesys.script(dropConnection);
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+    expect(genesys.requests).toHaveLength(1);
+  });
+
+  it('counts the answer as lost when the connection drops within its body', async () => {
+    genesys.script(cutOff('{"access_token":"'));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+  });
+
+  it('counts the answer as lost when none comes in time', async () => {
+    const time = stoppedTime();
+    genesys.script(silence(timeIsOver(time)));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+    expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(1_234);
+  });
+
+  it('counts the answer as lost when its body does not end in time', async () => {
+    const time = stoppedTime();
+    genesys.script(halfAnswer('{"access_token":', timeIsOver(time)));
+
+    const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
+
+    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+  });
+
+  it('counts the answer as lost when what comes is no HTTP', async () => {
+    const port = await rawServer(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
+
+    const outcome = await httpExchange(`http://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+  });
+
+  it('knows that nothing was sent when the connection is refused', async () => {
+    const outcome = await httpExchange(`http://127.0.0.1:${await closedPort()}`, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
+  });
+
+  it('knows that nothing was sent when every address of the host refuses', async () => {
+    const outcome = await httpExchange(`http://localhost:${await closedPort()}`, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
+  });
+
+  it('knows that nothing was sent when the server speaks no TLS', async () => {
+    const url = genesys.url.replace('http:', 'https:');
+
+    const outcome = await httpExchange(url, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'not-sent' });
+    expect(genesys.requests).toEqual([]);
+  });
+
+  it('knows that nothing was sent when the connection drops within the TLS handshake', async () => {
+    const port = await rawServer(socket => socket.once('data', () => socket.destroy()));
+
+    const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
+
+    expect(outcome).toMatchObject({ kind: 'not-sent' });
+  });
+
+  it('knows that nothing was sent when the time is over before the TLS handshake is', async () => {
+    const time = stoppedTime();
+    const port = await rawServer(socket => socket.once('data', timeIsOver(time)));
+
+    const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, 1_234);
+
+    expect(outcome).toEqual({ kind: 'not-sent', reason: 'no connection within 1234 ms' });
+  });
+
+  describe('over TLS', () => {
+    const certificate = selfSignedCertificate();
+    const trusted = getCACertificates('default');
+    const secure = genesysServer(certificate);
+
+    afterEach(() => {
+      setDefaultCACertificates(trusted);
+    });
+
+    it('gives back the answer of a server whose certificate is trusted', async () => {
+      setDefaultCACertificates([certificate.cert]);
+      secure.script(answer(200, { access_token: 'x' }));
+
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toMatchObject({ kind: 'answered', status: 200, body: '{"access_token":"x"}' });
+    });
+
+    it('counts the answer as lost when the connection drops after the request left', async () => {
+      setDefaultCACertificates([certificate.cert]);
+      secure.script(dropConnection);
+
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+    });
+
+    it('sends nothing to a server whose certificate is not trusted', async () => {
+      const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'not-sent', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+      expect(secure.requests).toEqual([]);
+    });
+
+    it('sends nothing to a server whose certificate is for another host', async () => {
+      setDefaultCACertificates([certificate.cert]);
+
+      const outcome = await httpExchange(secure.url.replace('127.0.0.1', 'localhost'), REQUEST, TIMEOUT_MS);
+
+      expect(outcome).toEqual({ kind: 'not-sent', reason: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+      expect(secure.requests).toEqual([]);
+    });
+  });
+
+  it('lets no secret into the reason, whatever happened', async () => {
+    genesys.script(dropConnection, cutOff(`{"access_token":"${SENTINELS.newAccessToken}"`));
+
+    const outcomes = [
+      await httpExchange(`${genesys.url}/?t=${SENTINELS.accessToken}`, REQUEST, TIMEOUT_MS),
+      await httpExchange(`${genesys.url}/?t=${SENTINELS.accessToken}`, REQUEST, TIMEOUT_MS),
+      await httpExchange(`http://127.0.0.1:${await closedPort()}`, REQUEST, TIMEOUT_MS),
+    ];
+
+    expectNoSecrets(outcomes);
+  });
+});
+
+describe('answerLabel', () => {
+  const ANSWER = {
+    kind: 'answered',
+    status: 503,
+    body: SENTINELS.newAccessToken,
+    retryAfter: null,
+  } as const;
+
+  it('names the status and the correlation id, and nothing of the body', () => {
+    expect(answerLabel({ ...ANSWER, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
+  });
+
+  it('names the status alone when there is no correlation id', () => {
+    expect(answerLabel({ ...ANSWER, correlationId: null })).toBe('HTTP 503');
+  });
+});

@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  optionalNumber,
+  optionalVariable,
+  requiredNumber,
+  requiredVariable,
+} from '../../../../functions/shared/input/environment.ts';
+
+describe('environment', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('gives the value of a variable', () => {
+    vi.stubEnv('SEAL_KEY_ARN', 'arn:key');
+
+    expect(requiredVariable('SEAL_KEY_ARN')).toBe('arn:key');
+    expect(optionalVariable('SEAL_KEY_ARN')).toBe('arn:key');
+  });
+
+  it.each([undefined, ''])('names the variable whose value is %j', value => {
+    vi.stubEnv('SEAL_KEY_ARN', value);
+
+    expect(() => requiredVariable('SEAL_KEY_ARN')).toThrow(/SEAL_KEY_ARN/);
+    expect(optionalVariable('SEAL_KEY_ARN')).toBeUndefined();
+  });
+
+  it.each([
+    ['9', 9],
+    ['0.5', 0.5],
+  ])('gives the number %j', (value, number) => {
+    vi.stubEnv('LONGEST_GAP_HOURS', value);
+
+    expect(requiredNumber('LONGEST_GAP_HOURS')).toBe(number);
+    expect(optionalNumber('LONGEST_GAP_HOURS')).toBe(number);
+  });
+
+  it.each([undefined, '', '0', '-1', 'nine', 'Infinity'])('takes %j for no number', value => {
+    vi.stubEnv('LONGEST_GAP_HOURS', value);
+
+    expect(() => requiredNumber('LONGEST_GAP_HOURS')).toThrow(/LONGEST_GAP_HOURS/);
+    expect(optionalNumber('LONGEST_GAP_HOURS')).toBeUndefined();
+  });
+});

@@ -1,0 +1,28 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { keepsNumbers, parseObject } from '../../../../functions/shared/secrets/secret-value.ts';
+
+const LONG_NUMBER = '{"id":12345678901234567890}';
+
+describe('the numbers of a value', () => {
+  it('keep all digits', () => {
+    expect(keepsNumbers(LONG_NUMBER)).toBe(true);
+    expect(JSON.stringify(parseObject(LONG_NUMBER))).toBe(LONG_NUMBER);
+  });
+});
+
+describe('the numbers of a value without source text access, as in Node.js 20', () => {
+  beforeEach(() => {
+    const descriptor = Object.getOwnPropertyDescriptor(JSON, 'rawJSON') ?? {};
+    Object.defineProperty(JSON, 'rawJSON', { ...descriptor, value: undefined });
+    onTestFinished(() => void Object.defineProperty(JSON, 'rawJSON', descriptor));
+  });
+
+  it.each([LONG_NUMBER, '{"rate":1.0}', '{"a":[1e3]}'])('may lose digits, which is found: %s', text => {
+    expect(keepsNumbers(text)).toBe(false);
+  });
+
+  it.each(['{"a":1,"b":[-2.5],"c":0}', '{"text":"1.0 \\" 1.0"}'])('keep what a double keeps: %s', text => {
+    expect(keepsNumbers(text)).toBe(true);
+    expect(JSON.stringify(parseObject(text))).toBe(text);
+  });
+});

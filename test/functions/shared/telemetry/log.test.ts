@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { log } from '../../../../functions/shared/telemetry/log.ts';
+import { watchedLog } from '../../../helpers/no-secrets.ts';
+import { SECRET_ARN } from '../../../helpers/secret.ts';
+import { SENTINELS } from '../../../helpers/secret-value.ts';
+
+describe('log', () => {
+  const logged = watchedLog();
+
+  it('writes one object, which Lambda keeps as one', () => {
+    log('info', 'refreshed', { secretArn: SECRET_ARN, versionId: 'v1', execution: 'run', state: 'Refresh' });
+
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        line: {
+          message: 'refreshed',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
+          versionId: 'v1',
+          execution: 'run',
+          state: 'Refresh',
+        },
+      },
+    ]);
+  });
+
+  it('takes nothing but the identifiers from a request that stands for the subject', () => {
+    const request = { secretArn: SECRET_ARN, versionId: 'v1', sealedValue: SENTINELS.newAccessToken };
+
+    log('info', 'stored pending', request);
+
+    expect(logged()).toEqual([
+      {
+        level: 'info',
+        line: {
+          message: 'stored pending',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
+          versionId: 'v1',
+        },
+      },
+    ]);
+  });
+
+  it('puts the details beside the subject, at the level that is asked for', () => {
+    log(
+      'warn',
+      'rotation token refused',
+      { secretArn: SECRET_ARN, versionId: 'v1' },
+      { error: 'Refused', left: 3 },
+    );
+
+    expect(logged()).toEqual([
+      {
+        level: 'warn',
+        line: {
+          message: 'rotation token refused',
+          secretName: 'genesys/voicemail',
+          secretArn: SECRET_ARN,
+          versionId: 'v1',
+          error: 'Refused',
+          left: 3,
+        },
+      },
+    ]);
+  });
+
+  it('leaves out what it is not told', () => {
+    log('warn', 'rotation overdue', {}, { secrets: 7 });
+
+    expect(logged()).toEqual([{ level: 'warn', line: { message: 'rotation overdue', secrets: 7 } }]);
+    expect(Object.keys(Object(logged()[0]?.line))).toEqual(['message', 'secrets']);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it, vi } from 'vitest';
+import { writeMetrics } from '../../../../functions/shared/telemetry/metrics.ts';
+import { watchedLog } from '../../../helpers/no-secrets.ts';
+import { SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
+import { SENTINELS } from '../../../helpers/secret-value.ts';
+import { metricsOf, writtenMetrics } from '../../../helpers/written-metrics.ts';
+
+const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution', state: 'Refresh' };
+
+describe('metrics', () => {
+  const logged = watchedLog();
+  const metrics = writtenMetrics();
+
+  it('are one line in the embedded metric format, whose only dimension is the deployment', () => {
+    writeMetrics(SUBJECT, { RefreshTime: 120, AccessTokenLife: 86_400, RemainingTokenLife: 0 });
+
+    expect(metrics()).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'GenesysTokenRotation',
+              Dimensions: [['service']],
+              Metrics: [
+                { Name: 'RefreshTime', Unit: 'Milliseconds' },
+                { Name: 'AccessTokenLife', Unit: 'Seconds' },
+                { Name: 'RemainingTokenLife', Unit: 'Seconds' },
+              ],
+            },
+          ],
+        },
+        service: 'deployment',
+        secretName: 'genesys/voicemail',
+        secretArn: SECRET_ARN,
+        versionId: VERSION,
+        execution: 'arn:execution',
+        state: 'Refresh',
+        RefreshTime: 120,
+        AccessTokenLife: 86_400,
+        RemainingTokenLife: 0,
+      },
+    ]);
+  });
+
+  it('do not go through the console, whose lines Lambda would wrap', () => {
+    writeMetrics(SUBJECT, { Rotations: 1 });
+
+    expect(metrics()).toHaveLength(1);
+    expect(logged()).toEqual([]);
+  });
+
+  it('leave out what is not known', () => {
+    writeMetrics(SUBJECT, { Rotations: 1, TokenGap: undefined });
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+  });
+
+  it('take nothing but the identifiers from a request that stands for the subject', () => {
+    const request = { ...SUBJECT, sealedValue: SENTINELS.newAccessToken };
+
+    writeMetrics(request, { Rotations: 1 });
+
+    expect(metrics()[0]).not.toHaveProperty('sealedValue');
+  });
+
+  it('are written without an environment, too', () => {
+    vi.stubEnv('POWERTOOLS_SERVICE_NAME', undefined);
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', undefined);
+
+    writeMetrics(SUBJECT, { Rotations: 1 });
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+  });
+
+  it.each([
+    ['the environment is wrong', () => vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'perhaps'), 1],
+    ['a value is no number', () => undefined, '1' as unknown as number],
+    [
+      'the standard output is closed',
+      () =>
+        vi.spyOn(process.stdout, 'write').mockImplementation(() => {
+          throw new Error('closed');
+        }),
+      1,
+    ],
+  ])('never throw, but leave a line in the log or nothing: %s', (_what, prepare, value) => {
+    prepare();
+
+    expect(() => writeMetrics(SUBJECT, { Rotations: value })).not.toThrow();
+    expect(metrics()).toEqual([]);
+  });
+
+  it('say in the log that they were not written', () => {
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'perhaps');
+
+    writeMetrics(SUBJECT, { Rotations: 1 });
+
+    expect(logged()).toMatchObject([{ level: 'warn', line: { ...SUBJECT, error: expect.any(String) } }]);
+  });
+});
