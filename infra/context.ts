@@ -32,6 +32,7 @@ const CONTEXT = v.object({
   logRetentionDays: v.exactOptional(retention),
   logKeyArn: v.exactOptional(text),
   encryptExecutionData: v.exactOptional(yesOrNo),
+  publishAccessTokens: v.exactOptional(yesOrNo),
   notificationEmails: v.exactOptional(list),
   notificationTopicArn: v.exactOptional(text),
   notificationTopicKeyArn: v.exactOptional(text),

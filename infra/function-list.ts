@@ -17,6 +17,8 @@ export const TASK_FUNCTIONS = {
   'store-pending': { constructId: 'StorePending', timeoutSeconds: 15 },
   verify: { constructId: 'Verify', timeoutSeconds: 18 },
   promote: { constructId: 'Promote', timeoutSeconds: 15 },
+  /** Deployed only where access tokens are published. */
+  publish: { constructId: 'Publish', timeoutSeconds: 15 },
 } as const satisfies Record<string, FunctionEntry>;
 
 /** The functions that look after the rotations: they touch no credential, and no rotation waits for them. */
@@ -38,8 +40,20 @@ export type FunctionName = keyof typeof FUNCTIONS;
 /** The name of a function that the workflow runs. */
 export type TaskFunctionName = keyof typeof TASK_FUNCTIONS;
 
-/** The names of all functions: first those of a rotation, in the order in which it needs them. */
+/**
+ * The names of all functions, those of options included: first those of a rotation, in the order in which it needs
+ * them.
+ */
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
+
+/** The names of the functions that a deployment has. */
+export function deployedFunctionNames({
+  publishAccessTokens = false,
+}: {
+  readonly publishAccessTokens?: boolean | undefined;
+}): readonly FunctionName[] {
+  return FUNCTION_NAMES.filter(name => publishAccessTokens || name !== 'publish');
+}
 
 /**
  * What every name of a deployment may begin with. Lambda allows 64 characters, of which the longest function takes a

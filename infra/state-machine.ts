@@ -9,17 +9,18 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { definitionText } from '../statemachine/definition-text.ts';
+import { definitionText, definitionTextWithoutPublishing } from '../statemachine/definition-text.ts';
 import type { ExecutionKey } from './execution-key.ts';
 import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
 import type { Logs } from './logs.ts';
 import { attachGrants } from './role-policies.ts';
+import type { TaskAliases } from './task-functions.ts';
 
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
   readonly name: string;
-  /** What each Task invokes. */
-  readonly tasks: Readonly<Record<TaskFunctionName, Alias>>;
+  /** What each Task invokes; without `publish` the workflow has no states that publish. */
+  readonly tasks: TaskAliases;
   readonly logs: Logs;
   /** Encrypts the executions. Without it a key that AWS owns. */
   readonly executionKey?: ExecutionKey | undefined;
@@ -27,7 +28,8 @@ export interface RotationStateMachineProps {
 
 /**
  * The rotation as a Standard workflow, because only those can be redriven. Its definition goes into the template as it
- * stands in the file, with the functions' ARNs for `${FetchArn}` and the like. The log has every event but no
+ * stands in the file, without the states that publish where nothing is published, and with the functions' ARNs for
+ * `${FetchArn}` and the like. The log has every event but no
  * execution data: nothing secret is in there, yet the log need not be a copy of the history.
  */
 export class RotationStateMachine extends Construct {
@@ -56,7 +58,9 @@ export class RotationStateMachine extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(definitionText()),
+      definitionBody: DefinitionBody.fromString(
+        tasks.publish === undefined ? definitionTextWithoutPublishing() : definitionText(),
+      ),
       definitionSubstitutions: { ...substitutions(tasks), Partition: Aws.PARTITION },
       // The construct would add the grants for logs and traces again, in a policy of their own.
       role: role.withoutPolicyUpdates(),
@@ -70,7 +74,7 @@ export class RotationStateMachine extends Construct {
   }
 }
 
-function substitutions(tasks: RotationStateMachineProps['tasks']): Record<string, string> {
+function substitutions(tasks: TaskAliases): Record<string, string> {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, alias]) => [
       `${TASK_FUNCTIONS[name as TaskFunctionName].constructId}Arn`,

@@ -6,6 +6,7 @@ import { arnOf } from './arn.ts';
 import { DeployedFunction } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
 import type { FunctionSettings } from './function-options.ts';
+import type { PublishedSecrets } from './published-secrets.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
 import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
@@ -20,7 +21,14 @@ export interface TaskFunctionsProps {
   /** The variables that name a private gateway, if there is one. */
   readonly gateway: Readonly<Record<string, string>>;
   readonly longestGapHours: number;
+  /** The secrets that consumers read; undefined where access tokens are not published. */
+  readonly published: PublishedSecrets | undefined;
 }
+
+/** The alias of each function of the workflow. */
+export type TaskAliases = Readonly<Record<Exclude<TaskFunctionName, 'publish'>, Alias>> & {
+  readonly publish?: Alias;
+};
 
 /**
  * The functions that the workflow runs. It runs each by the alias `live` of a published version, so that code and
@@ -32,8 +40,8 @@ export interface TaskFunctionsProps {
  */
 export function taskFunctions(
   scope: Construct,
-  { settings, secrets, seal, journal, gateway, longestGapHours }: TaskFunctionsProps,
-): Record<TaskFunctionName, Alias> {
+  { settings, secrets, seal, journal, gateway, longestGapHours, published }: TaskFunctionsProps,
+): TaskAliases {
   const live = (
     name: TaskFunctionName,
     grants: readonly PolicyStatement[],
@@ -95,5 +103,13 @@ export function taskFunctions(
       [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],
       journalName,
     ),
+    ...(published !== undefined && {
+      publish: live(
+        'publish',
+        [...secrets.allow('DescribeSecret', 'GetSecretValue'), ...published.allowWriting()],
+        { ...gateway, ...secrets.hostRequired },
+        published.wildcards,
+      ),
+    }),
   };
 }

@@ -33,6 +33,12 @@ export interface TokenRotationProps
    * are sealed in either case.
    */
   readonly encryptExecutionData?: boolean;
+  /**
+   * Whether every rotation also writes the access token to a second secret, `<name>/access-token`, so that consumers
+   * need no right to the refresh token and the client secret. The stack makes it for `secretNames`, the command
+   * `authorize` for others. Each is a secret of its own on the bill. Default: false.
+   */
+  readonly publishAccessTokens?: boolean;
   /** A private gateway in front of Genesys Cloud. Default: none, the hosts follow from each credential's region. */
   readonly genesysGateway?: GenesysGateway;
 }

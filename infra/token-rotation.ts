@@ -1,5 +1,5 @@
 import { Annotations, Names, Token } from 'aws-cdk-lib';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -13,6 +13,7 @@ import { InvalidSetting } from './invalid-setting.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
 import { checkOperations } from './operations/operations-options.ts';
+import { PublishedSecrets } from './published-secrets.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import { removalOf } from './removal.ts';
 import { checkResourceCount } from './resource-limit.ts';
@@ -42,6 +43,7 @@ export class TokenRotation extends Construct {
   readonly topicArn: string;
   /** Complete ARNs of the secrets that rotate on the schedule. */
   readonly secretArns: readonly string[];
+  readonly #published: PublishedSecrets | undefined;
 
   /** @throws InvalidSetting names the property that cannot be used, and why */
   constructor(scope: Construct, id: string, props: TokenRotationProps) {
@@ -77,7 +79,13 @@ export class TokenRotation extends Construct {
           removalPolicy: removal.credentials,
         })
       : undefined;
-    const tasks = taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours });
+    const published = props.publishAccessTokens
+      ? new PublishedSecrets(this, 'Published', { ...props, namePrefix, removalPolicy: removal.credentials })
+      : undefined;
+    const tasks = taskFunctions(this, {
+      ...{ settings, secrets, seal, journal, gateway, longestGapHours },
+      published,
+    });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
       name: namePrefix,
       tasks,
@@ -105,6 +113,24 @@ export class TokenRotation extends Construct {
     this.stateMachine = stateMachine;
     this.sealKeyArn = seal.arn;
     this.secretArns = secrets.arns;
+    this.#published = published;
+  }
+
+  /**
+   * Allows to read the access token of a credential: the secret `<secretName>/access-token`, its KMS key if it has one,
+   * and nothing of the rotated secret itself.
+   *
+   * @param secretName the name of the rotated secret
+   * @throws InvalidSetting `publishAccessTokens` is off, or this is not the name of a secret
+   */
+  grantReadAccessToken(secretName: string, grantee: IGrantable): Grant {
+    if (this.#published === undefined) {
+      throw new InvalidSetting(
+        'publishAccessTokens',
+        'is off, so there is no access token to read. Set it to true.',
+      );
+    }
+    return this.#published.grantRead(secretName, grantee);
   }
 
   #warnOfLongGap(hours: number): void {

@@ -51,12 +51,22 @@ export async function deploySecrets(
   secretsManager: SecretsManager,
   deployer: Caller,
 ): Promise<void> {
-  for (const { logicalId, arn, name, description, kmsKeyId, secretString, generated } of stack.secrets) {
+  for (const {
+    logicalId,
+    arn,
+    name,
+    description,
+    kmsKeyId,
+    secretString,
+    generated,
+    tags,
+  } of stack.secrets) {
     if (generated) throw new UnresolvableTemplate(logicalId, 'GenerateSecretString', 'not emulated.');
     const members = {
       ...(description !== undefined && { Description: description }),
       ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
       ...(secretString !== undefined && { SecretString: secretString }),
+      ...(tags !== undefined && { Tags: tags }),
     };
     await secretsManager.createSecret({ arn, Name: name, ...members }, deployer);
   }

@@ -15,6 +15,7 @@ export const ASSUMED = {
     'store-pending': 0.4,
     verify: 0.6,
     promote: 0.4,
+    publish: 0.4,
     notify: 0.4,
     watch: 1,
   } satisfies Record<FunctionName, number>,
@@ -56,6 +57,18 @@ export function rotationBill({ rotation, deployment }: Usage): BillLine[] {
     logGigabyte: (rotation.logBytes + count * ASSUMED.lambdaLogBytesPerInvocation) / BYTES_A_GB,
     vendedLogGigabyte: ASSUMED.stateMachineLogBytesPerRotation / BYTES_A_GB,
     trace: ASSUMED.tracesPerRotation,
+  });
+}
+
+/** What publishing the access token adds to the bill of a rotation. */
+export function publicationBill({ deployment }: Usage): BillLine[] {
+  return bill({
+    transition: 1,
+    lambdaRequest: 1,
+    lambdaGbSecond: (ASSUMED.seconds.publish * deployment.memoryMb) / 1024,
+    // The labels before and after, the value, and the write.
+    secretCall: 4,
+    logGigabyte: ASSUMED.lambdaLogBytesPerInvocation / BYTES_A_GB,
   });
 }
 

@@ -1,5 +1,13 @@
 import { row } from '../markdown-table.ts';
-import { ASSUMED, type BillLine, credentialMonth, deploymentBill, rotationBill, total } from './bill.ts';
+import {
+  ASSUMED,
+  type BillLine,
+  credentialMonth,
+  deploymentBill,
+  publicationBill,
+  rotationBill,
+  total,
+} from './bill.ts';
 import { PRICE_REGION, PRICES, PRICES_AS_OF } from './prices.ts';
 import type { Usage } from './usage.ts';
 
@@ -46,6 +54,10 @@ export function report(usage: Usage): string {
       `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
     'A failed rotation costs the same again for each redrive, without the states that are not repeated.',
+    '',
+    '## Published access tokens',
+    '',
+    `With \`publishAccessTokens\` every credential has a second secret: ${money(PRICES.secretMonth.dollars)} more per credential and month. Each rotation costs ${money(total(publicationBill(usage)), 6)} more: a state, an invocation, and four calls of Secrets Manager.`,
     '',
     '## The deployment per month',
     '',

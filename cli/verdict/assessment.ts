@@ -11,6 +11,7 @@ import {
   type ConsumersHave,
   currentAfter,
   type FailedRotation,
+  isComplete,
   type Verdict,
   verdictOf,
 } from '../../functions/shared/executions/verdict.ts';
@@ -47,7 +48,7 @@ export interface Assessment {
   readonly state: string | undefined;
   /** How the last rotation failed, whether or not something is left to do. */
   readonly failure: ExecutionFailure | undefined;
-  /** Whether it failed after AWSCURRENT had moved to its version. */
+  /** Whether it failed after AWSCURRENT had moved to its version, with nothing left to publish. */
   readonly isPromoted: boolean;
   /** When the last rotation completed, also when Secrets Manager does not count it, as after a redrive by hand. */
   readonly lastRotatedAt: Date | undefined;
@@ -102,7 +103,7 @@ export async function assess(
     execution: isLeft ? (running ?? failedNow) : undefined,
     state: failure?.state ?? runningState,
     failure,
-    isPromoted: rotation?.current === 'promoted',
+    isPromoted: rotation !== undefined && isComplete(rotation),
     lastRotatedAt,
     verdict,
   };

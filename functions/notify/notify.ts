@@ -2,6 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SecretNotFound } from '../shared/errors.ts';
+import { hasNotPublished } from '../shared/executions/verdict.ts';
 import { isSameFunction } from '../shared/input/arns.ts';
 import {
   belongsToRotation,
@@ -89,16 +90,18 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  const state = await lastState(executionArn, dependencies.stepFunctions);
   const secret =
     rotation?.purpose === 'rotate' ? await findSecret(rotation.secretArn, dependencies) : undefined;
   const currentVersionId = secret && versionWithStage(secret, 'AWSCURRENT');
-  if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
+  const hasMoved =
+    currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '');
+  if (hasMoved && !hasNotPublished({ state, error: report.error })) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
     });
   }
-  const state = await lastState(executionArn, dependencies.stepFunctions);
   const now = dependencies.now();
   const failed = { state: state ?? 'none', error: report.error ?? status };
   const subject = subjectsOf(report)[0];
@@ -153,7 +156,8 @@ async function rotationSucceeded(
 
 /**
  * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
- * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds.
+ * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds. That a token was
+ * published only an execution proves: Secrets Manager calls the rotation successful before that.
  */
 async function closeStreaks(
   subjects: readonly string[],
@@ -169,9 +173,16 @@ async function closeStreaks(
     subjects.map(async subject => ({ subject, streak: await readStreak(subject, dependencies) })),
   );
   const ended = streaks.flatMap(({ subject, streak }) =>
-    streak === undefined || at < streak.failingSince
+    streak === undefined ||
+    at < streak.failingSince ||
+    (hasNotPublished(streak) && executionArn === undefined)
       ? []
-      : [{ subject, since: streak.failingSince, before: streak.currentVersionId }],
+      : [
+          {
+            ...{ subject, since: streak.failingSince, before: streak.currentVersionId },
+            hasNotPublished: hasNotPublished(streak),
+          },
+        ],
   );
   if (ended.length === 0) return;
   const rotation = ended.find(({ subject }) => subject === secretArn);
@@ -186,7 +197,8 @@ async function closeStreaks(
       return silent('another rotation is not complete', { secretArn });
     }
     const hasMoved = rotation.before !== versionWithStage(secret, 'AWSCURRENT');
-    if (executionArn !== undefined && !hasMoved) return silent('AWSCURRENT has not moved', { secretArn });
+    if (executionArn !== undefined && !hasMoved && !rotation.hasNotPublished)
+      return silent('AWSCURRENT has not moved', { secretArn });
   }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
   await publish(

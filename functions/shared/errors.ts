@@ -185,3 +185,10 @@ export class WrongUser extends RotationError {
     return 'WrongUser' as const;
   }
 }
+
+/** The access token of AWSCURRENT could not be written to the secret that consumers read. The credential is safe. */
+export class AccessTokenNotPublished extends RotationError {
+  override get name() {
+    return 'AccessTokenNotPublished' as const;
+  }
+}

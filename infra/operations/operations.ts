@@ -2,10 +2,11 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { ExecutionKey } from '../execution-key.ts';
-import { FUNCTION_NAMES } from '../function-list.ts';
+import { deployedFunctionNames } from '../function-list.ts';
 import type { FunctionSettings } from '../function-options.ts';
 import type { Removal } from '../removal.ts';
 import type { RotationSchedule } from '../rotation-schedule.ts';
+import type { TokenRotationProps } from '../token-rotation-props.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { FailureTopic } from './failure-topic.ts';
@@ -16,7 +17,7 @@ import { OverdueWatch } from './overdue-watch.ts';
 
 /** What is operated, and how. */
 export interface OperationsProps {
-  readonly options: OperationsOptions;
+  readonly options: OperationsOptions & Pick<TokenRotationProps, 'publishAccessTokens'>;
   readonly settings: FunctionSettings;
   readonly schedule: RotationSchedule;
   readonly removal: Removal;
@@ -69,7 +70,7 @@ export function addOperations(scope: Construct, props: OperationsProps): string 
     stateMachine,
     rotation,
     longestGapHours,
-    logGroupNames: FUNCTION_NAMES.map(name => `/aws/lambda/${namePrefix}-${name}`),
+    logGroupNames: deployedFunctionNames(options).map(name => `/aws/lambda/${namePrefix}-${name}`),
   });
   return topic.topic.topicArn;
 }

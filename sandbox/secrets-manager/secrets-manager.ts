@@ -16,7 +16,7 @@ import { RotationRules, type RotationRulesInput } from './rotation-rules.ts';
 import { RotationRunner } from './rotation-runner.ts';
 import { RotationScheduler } from './rotation-scheduler.ts';
 import { RotationTokens } from './rotation-tokens.ts';
-import type { SecretValue } from './secret.ts';
+import type { SecretValue, Tag } from './secret.ts';
 import { secretAccess } from './secret-access.ts';
 import { describeSecret, type SecretDescription } from './secret-description.ts';
 import { secretOperations } from './secret-operations.ts';
@@ -104,7 +104,14 @@ export class SecretsManager implements AwsService {
     {
       arn,
       ...input
-    }: { arn: string; Name: string; Description?: string; KmsKeyId?: string; SecretString?: string },
+    }: {
+      arn: string;
+      Name: string;
+      Description?: string;
+      KmsKeyId?: string;
+      SecretString?: string;
+      Tags?: readonly Tag[];
+    },
     caller: Caller,
   ): Promise<void> {
     this.#store.reserveArn(input.Name, arn);

@@ -15,6 +15,7 @@ export interface TemplateSecret {
   readonly secretString?: string | undefined;
   /** Whether Secrets Manager is to generate the first value. */
   readonly generated: boolean;
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined;
 }
 
 /** The rotation of a secret, of the stack or of elsewhere. */
@@ -37,6 +38,7 @@ const secretProperties = v.object({
   KmsKeyId: v.optional(v.string()),
   SecretString: v.optional(v.string()),
   GenerateSecretString: v.optional(documentProperty),
+  Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() }))),
 });
 const scheduleProperties = v.object({
   SecretId: v.string(),
@@ -64,6 +66,7 @@ export function secrets(resolver: TemplateResolver): TemplateSecret[] {
       kmsKeyId: properties.KmsKeyId,
       secretString: properties.SecretString,
       generated: properties.GenerateSecretString !== undefined,
+      tags: properties.Tags,
     };
   });
 }

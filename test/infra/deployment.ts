@@ -42,6 +42,7 @@ export function everyOption(partition = 'aws-given', region = 'somewhere-1'): To
     logRetention: RetentionDays.ONE_YEAR,
     logKeyArn: key(3),
     encryptExecutionData: true,
+    publishAccessTokens: true,
     notificationEmails: ['team@example.com'],
     notificationTopicArn: `arn:${partition}:sns:${region}:${account}:on-call`,
     notificationTopicKeyArn: key(4),

@@ -42,9 +42,16 @@ describe('FUNCTIONS', () => {
     const placeholders = new Set(TASKS.map(task => task.placeholder));
 
     expect(placeholders).toEqual(
-      new Set(['FetchArn', 'RefreshArn', 'StorePendingArn', 'VerifyArn', 'PromoteArn']),
+      new Set(['FetchArn', 'RefreshArn', 'StorePendingArn', 'VerifyArn', 'PromoteArn', 'PublishArn']),
     );
-    expect(Object.keys(TASK_FUNCTIONS)).toEqual(['fetch', 'refresh', 'store-pending', 'verify', 'promote']);
+    expect(Object.keys(TASK_FUNCTIONS)).toEqual([
+      'fetch',
+      'refresh',
+      'store-pending',
+      'verify',
+      'promote',
+      'publish',
+    ]);
   });
 
   it.each(Object.entries(TASK_FUNCTIONS))('ends %s before any Task that runs it', (_name, settings) => {

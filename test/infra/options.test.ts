@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { deployedFunctionNames } from '../../infra/function-list.ts';
 import {
   arn,
   everyOption,
@@ -25,31 +25,34 @@ describe('vpc', () => {
     });
   });
 
-  it.each(FUNCTION_NAMES)('lets Lambda make network interfaces for %s, and its code make none', name => {
-    const [allow, deny] = statementsOf(stack, `tokens-${name}`).slice(-2);
+  it.each(deployedFunctionNames({}))(
+    'lets Lambda make network interfaces for %s, and its code make none',
+    name => {
+      const [allow, deny] = statementsOf(stack, `tokens-${name}`).slice(-2);
 
-    const actions = [
-      'ec2:AssignPrivateIpAddresses',
-      'ec2:CreateNetworkInterface',
-      'ec2:DeleteNetworkInterface',
-      'ec2:DescribeNetworkInterfaces',
-      'ec2:DescribeSubnets',
-      'ec2:UnassignPrivateIpAddresses',
-    ];
-    expect(allow).toEqual({
-      Sid: 'ManageNetworkInterfaces',
-      Effect: 'Allow',
-      Action: actions,
-      Resource: '*',
-    });
-    expect(deny).toEqual({
-      Sid: 'NoNetworkInterfacesForCode',
-      Effect: 'Deny',
-      Action: [...actions, 'ec2:DetachNetworkInterface'].sort(),
-      Resource: '*',
-      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', `function:tokens-${name}`) } },
-    });
-  });
+      const actions = [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ];
+      expect(allow).toEqual({
+        Sid: 'ManageNetworkInterfaces',
+        Effect: 'Allow',
+        Action: actions,
+        Resource: '*',
+      });
+      expect(deny).toEqual({
+        Sid: 'NoNetworkInterfacesForCode',
+        Effect: 'Deny',
+        Action: [...actions, 'ec2:DetachNetworkInterface'].sort(),
+        Resource: '*',
+        Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', `function:tokens-${name}`) } },
+      });
+    },
+  );
 });
 
 describe('reservedConcurrency', () => {
@@ -190,7 +193,7 @@ describe('encryptExecutionData', () => {
   });
 
   it('lets only the functions that read executions decrypt them, and only through Step Functions', () => {
-    const readers = FUNCTION_NAMES.flatMap(name =>
+    const readers = deployedFunctionNames({}).flatMap(name =>
       statementsOf(stack, `tokens-${name}`)
         .filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify(keyArn))
         .map(statement => [name, statement] as const),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { deployedFunctionNames } from '../../infra/function-list.ts';
 import { functionId, journalTableId, statementsOf, template } from './deployment.ts';
 
 const plain = template();
@@ -55,7 +55,7 @@ describe('the refresh journal', () => {
   it('may be used by these functions with these calls, and by no other', () => {
     const table = { 'Fn::GetAtt': [journalTableId(plain), 'Arn'] };
 
-    const uses = FUNCTION_NAMES.flatMap(name =>
+    const uses = deployedFunctionNames({}).flatMap(name =>
       statementsOf(plain, `tokens-${name}`)
         .filter(({ Resource }) => JSON.stringify(Resource).includes(journalTableId(plain)))
         .map(statement => [name, statement]),
@@ -77,7 +77,7 @@ describe('the refresh journal', () => {
   it('is in the environment of these functions only', () => {
     const { Resources } = plain.toJSON();
 
-    const named = FUNCTION_NAMES.filter(
+    const named = deployedFunctionNames({}).filter(
       name => Resources[functionId(plain, name)].Properties.Environment.Variables.JOURNAL_TABLE !== undefined,
     );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Actor, neededCalls } from '../../cli/diagnose/needed-calls.ts';
-import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { deployedFunctionNames } from '../../infra/function-list.ts';
 import {
   arn,
   everyOption,
@@ -200,7 +200,7 @@ describe('the roles', () => {
   });
 
   it.each([
-    ...FUNCTION_NAMES.map(name => [`tokens-${name}`, functionId(everySecret, name)]),
+    ...deployedFunctionNames({}).map(name => [`tokens-${name}`, functionId(everySecret, name)]),
     ['the state machine tokens', logicalId(everySecret, 'AWS::StepFunctions::StateMachine')],
   ])('have the policy of %s before anybody uses it', (owner, id = '') => {
     const { DependsOn } = everySecret.toJSON().Resources[id];
@@ -209,7 +209,7 @@ describe('the roles', () => {
   });
 
   it('name a resource wherever AWS knows one', () => {
-    const functions = FUNCTION_NAMES.map(name => `tokens-${name}`);
+    const functions = deployedFunctionNames({}).map(name => `tokens-${name}`);
 
     const unlimited = [...functions, 'the state machine tokens'].flatMap(owner =>
       statementsOf(everySecret, owner)

@@ -3,9 +3,14 @@ import rotationDefinition from '../../statemachine/rotation.asl.json' with { typ
 import { functionId, logicalId, template } from './deployment.ts';
 
 const plain = template();
+const publishing = template({ publishAccessTokens: true });
+
+function machineOf(stack: typeof plain) {
+  return Object.values(stack.findResources('AWS::StepFunctions::StateMachine'))[0]?.Properties;
+}
 
 describe('RotationStateMachine', () => {
-  const properties = Object.values(plain.findResources('AWS::StepFunctions::StateMachine'))[0]?.Properties;
+  const properties = machineOf(plain);
 
   it('is a Standard workflow that logs every event without its data, and traces', () => {
     const logGroups = plain.findResources('AWS::Logs::LogGroup', {
@@ -26,14 +31,34 @@ describe('RotationStateMachine', () => {
     });
   });
 
-  it('has the definition as it stands in its file', () => {
-    expect(JSON.parse(properties?.DefinitionString)).toEqual(rotationDefinition);
+  it('has the definition as it stands in its file where access tokens are published', () => {
+    expect(JSON.parse(machineOf(publishing).DefinitionString)).toEqual(rotationDefinition);
   });
 
-  it('substitutes exactly the placeholders of the definition', () => {
-    const placeholders = String(properties?.DefinitionString).match(/(?<=\$\{)\w+(?=\})/g);
+  it('otherwise has it without the states that publish, which their next states take the place of', () => {
+    const { Publish, PublishNewerLogin, ...States } = rotationDefinition.States;
+    const [refresh, rotated, ...others] = States.Route.Choices;
 
-    expect(new Set(Object.keys(properties?.DefinitionSubstitutions))).toEqual(new Set(placeholders));
+    expect(JSON.parse(properties?.DefinitionString)).toEqual({
+      ...rotationDefinition,
+      States: {
+        ...States,
+        Route: { ...States.Route, Choices: [refresh, { ...rotated, Next: 'Rotated' }, ...others] },
+        Promote: { ...States.Promote, Next: 'Rotated' },
+        StandDown: { ...States.StandDown, Next: 'Superseded' },
+      },
+    });
+    expect([Publish.Next, PublishNewerLogin.Next]).toEqual(['Rotated', 'Superseded']);
+  });
+
+  it.each([
+    ['without', plain],
+    ['with', publishing],
+  ])('substitutes exactly the placeholders of the definition, %s published access tokens', (_, stack) => {
+    const { DefinitionString, DefinitionSubstitutions } = machineOf(stack);
+    const placeholders = String(DefinitionString).match(/(?<=\$\{)\w+(?=\})/g);
+
+    expect(new Set(Object.keys(DefinitionSubstitutions))).toEqual(new Set(placeholders));
   });
 
   it.each([
@@ -42,13 +67,14 @@ describe('RotationStateMachine', () => {
     ['StorePendingArn', 'store-pending'],
     ['VerifyArn', 'verify'],
     ['PromoteArn', 'promote'],
+    ['PublishArn', 'publish'],
   ])('puts for %s the alias of %s', (placeholder, name) => {
-    const alias = logicalId(plain, 'AWS::Lambda::Alias', {
-      FunctionName: { Ref: functionId(plain, name) },
+    const alias = logicalId(publishing, 'AWS::Lambda::Alias', {
+      FunctionName: { Ref: functionId(publishing, name) },
       Name: 'live',
     });
 
-    expect(properties?.DefinitionSubstitutions[placeholder]).toEqual({ Ref: alias });
+    expect(machineOf(publishing).DefinitionSubstitutions[placeholder]).toEqual({ Ref: alias });
   });
 
   it('leaves the encryption of executions to a key that AWS owns', () => {

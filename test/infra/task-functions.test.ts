@@ -6,7 +6,7 @@ import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { TASK_FUNCTIONS } from '../../infra/function-list.ts';
 import { BUNDLES, functionId, logicalId, template } from './deployment.ts';
 
-const plain = template();
+const plain = template({ publishAccessTokens: true });
 
 /** The logical id of a function's published version: with another one CloudFormation publishes anew. */
 function versionOf(name: string, stack = plain): string {
@@ -34,19 +34,19 @@ describe('the functions of the workflow', () => {
   });
 
   it('are the only ones with versions and aliases', () => {
-    plain.resourceCountIs('AWS::Lambda::Version', 5);
-    plain.resourceCountIs('AWS::Lambda::Alias', 5);
+    plain.resourceCountIs('AWS::Lambda::Version', 6);
+    plain.resourceCountIs('AWS::Lambda::Alias', 6);
   });
 
   it('publish a new version when the code changes, and only of the function that changed', () => {
-    const changed = template({ bundles: changedBundles('refresh') });
+    const changed = template({ publishAccessTokens: true, bundles: changedBundles('refresh') });
 
     expect(versionOf('refresh', changed)).not.toBe(versionOf('refresh'));
     expect(versionOf('verify', changed)).toBe(versionOf('verify'));
   });
 
   it('publish a new version when the configuration changes', () => {
-    const changed = template({ memoryMb: 1024 });
+    const changed = template({ publishAccessTokens: true, memoryMb: 1024 });
 
     expect(versionOf('verify', changed)).not.toBe(versionOf('verify'));
   });

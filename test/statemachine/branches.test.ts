@@ -11,7 +11,9 @@ import {
   PAIR,
   PAIR_AGAIN,
   PROMOTED,
+  PUBLISHED,
   promoted,
+  published,
   REFRESH,
   REFRESH_AGAIN,
   refreshedAgain,
@@ -28,7 +30,16 @@ describe('the way of a rotation', () => {
   it('goes from Fetch to Rotated', async () => {
     const run = await runWorkflow(REFRESH, INPUT);
 
-    expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated']);
+    expect(run.states).toEqual([
+      'Fetch',
+      'Route',
+      'Refresh',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Publish',
+      'Rotated',
+    ]);
     expect(run.output).toEqual({
       ...INPUT,
       fetched: { route: 'refresh' },
@@ -36,6 +47,7 @@ describe('the way of a rotation', () => {
       versions: VERSIONS,
       verified: { userId: 'user-id' },
       promoted: PROMOTED,
+      published: PUBLISHED,
     });
   });
 
@@ -62,16 +74,19 @@ describe('the way of a rotation', () => {
 
 describe('the other routes', () => {
   it('end at once when the version is AWSCURRENT already', async () => {
-    const run = await runWorkflow({ Fetch: [fetched('rotated')] }, INPUT);
+    const run = await runWorkflow({ Fetch: [fetched('rotated')], Publish: [published] }, INPUT);
 
-    expect(run.states).toEqual(['Fetch', 'Route', 'Rotated']);
-    expect(run.output).toEqual({ ...INPUT, fetched: { route: 'rotated' } });
+    expect(run.states).toEqual(['Fetch', 'Route', 'Publish', 'Rotated']);
+    expect(run.output).toEqual({ ...INPUT, fetched: { route: 'rotated' }, published: PUBLISHED });
   });
 
   it('stand down when a write to AWSCURRENT has ended the rotation', async () => {
-    const run = await runWorkflow({ Fetch: [fetched('standDown')], StandDown: [stoodDown] }, INPUT);
+    const run = await runWorkflow(
+      { Fetch: [fetched('standDown')], StandDown: [stoodDown], PublishNewerLogin: [published] },
+      INPUT,
+    );
 
-    expect(run.states).toEqual(['Fetch', 'Route', 'StandDown', 'Superseded']);
+    expect(run.states).toEqual(['Fetch', 'Route', 'StandDown', 'PublishNewerLogin', 'Superseded']);
   });
 
   it('check the configuration without a refresh or a promotion', async () => {
@@ -109,32 +124,41 @@ const BRANCHES: readonly Branch[] = [
   {
     from: 'StorePending',
     error: 'NewerLogin',
-    script: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown] },
-    states: ['StorePending', 'StandDown', 'Superseded'],
+    script: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown], PublishNewerLogin: [published] },
+    states: ['StorePending', 'StandDown', 'PublishNewerLogin', 'Superseded'],
   },
   {
     from: 'StorePending',
     error: 'AccessTokenExpired',
     script: { ...AGAIN, StorePending: [failure('AccessTokenExpired'), storedAgain] },
-    states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   },
   {
     from: 'Verify',
     error: 'AccessTokenExpired',
     script: { ...AGAIN, Verify: [failure('AccessTokenExpired'), verified] },
-    states: ['StorePending', 'Verify', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: [
+      'StorePending',
+      'Verify',
+      'RefreshAgain',
+      'StorePending',
+      'Verify',
+      'Promote',
+      'Publish',
+      'Rotated',
+    ],
   },
   {
     from: 'Verify',
     error: 'CurrentVersionMoved',
     script: { ...AGAIN, Verify: [failure('CurrentVersionMoved'), verified] },
-    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   },
   {
     from: 'Verify',
     error: 'PendingVersionMissing',
     script: { ...AGAIN, Verify: [failure('PendingVersionMissing'), verified] },
-    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: ['StorePending', 'Verify', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   },
   {
     from: 'Promote',
@@ -148,6 +172,7 @@ const BRANCHES: readonly Branch[] = [
       'StorePending',
       'Verify',
       'Promote',
+      'Publish',
       'Rotated',
     ],
   },
@@ -155,13 +180,13 @@ const BRANCHES: readonly Branch[] = [
     from: 'Promote',
     error: 'CurrentVersionMoved',
     script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('CurrentVersionMoved'), promoted] },
-    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   },
   {
     from: 'Promote',
     error: 'PendingVersionMissing',
     script: { ...AGAIN, Verify: [verified, verified], Promote: [failure('PendingVersionMissing'), promoted] },
-    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+    states: ['StorePending', 'Verify', 'Promote', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   },
   {
     from: 'RefreshAgain',
@@ -170,8 +195,9 @@ const BRANCHES: readonly Branch[] = [
       Verify: [failure('AccessTokenExpired')],
       RefreshAgain: [failure('NewerLogin')],
       StandDown: [stoodDown],
+      PublishNewerLogin: [published],
     },
-    states: ['StorePending', 'Verify', 'RefreshAgain', 'StandDown', 'Superseded'],
+    states: ['StorePending', 'Verify', 'RefreshAgain', 'StandDown', 'PublishNewerLogin', 'Superseded'],
   },
 ];
 
@@ -203,6 +229,7 @@ describe('the state after a second round', () => {
       versions: VERSIONS_AGAIN,
       verified: { userId: 'user-id' },
       promoted: PROMOTED,
+      published: PUBLISHED,
       caught: { Error: 'AccessTokenExpired', Cause: 'scripted' },
     });
   });
@@ -248,6 +275,7 @@ describe('the cycles', () => {
       ...round,
       ...round,
       ...round,
+      'Publish',
       'Rotated',
     ]);
   });
@@ -267,7 +295,7 @@ describe('the cycles', () => {
       ...['Fetch', 'Route', 'Refresh', 'StorePending'],
       ...['RefreshAgain', 'StorePending', 'Verify'],
       ...['RefreshAgain', 'StorePending'],
-      ...['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      ...['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     ]);
   });
 
@@ -278,6 +306,7 @@ describe('the cycles', () => {
         StorePending: [stored, failure('NewerLogin')],
         Promote: [failure('CurrentVersionMoved')],
         StandDown: [stoodDown],
+        PublishNewerLogin: [published],
       },
       INPUT,
     );
@@ -288,6 +317,7 @@ describe('the cycles', () => {
       'Promote',
       'StorePending',
       'StandDown',
+      'PublishNewerLogin',
       'Superseded',
     ]);
   });
@@ -297,13 +327,22 @@ describe('a newer login', () => {
   it('makes the rotation stand down', async () => {
     const run = await runWorkflow(STAND_DOWN, INPUT);
 
-    expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', 'StorePending', 'StandDown', 'Superseded']);
+    expect(run.states).toEqual([
+      'Fetch',
+      'Route',
+      'Refresh',
+      'StorePending',
+      'StandDown',
+      'PublishNewerLogin',
+      'Superseded',
+    ]);
     expect(run.output).toEqual({
       ...INPUT,
       fetched: { route: 'refresh' },
       refreshed: PAIR,
       caught: { Error: 'NewerLogin', Cause: 'scripted' },
       stoodDown: { standDownVersionId: 'stood-down' },
+      published: PUBLISHED,
     });
   });
 

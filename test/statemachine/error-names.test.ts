@@ -49,6 +49,7 @@ const SDK_ERRORS_OF: Readonly<Record<string, readonly string[]>> = {
   '${StorePendingArn}': [secretsManager, dynamoDb, kms].flatMap(exceptions),
   '${VerifyArn}': exceptions(secretsManager),
   '${PromoteArn}': [secretsManager, dynamoDb].flatMap(exceptions),
+  '${PublishArn}': exceptions(secretsManager),
 };
 
 const definition = parseDefinition(definitionText());

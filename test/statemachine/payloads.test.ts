@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFetchRequest } from '../../functions/fetch/fetch.ts';
 import { parsePromotion } from '../../functions/promote/promote.ts';
+import { parsePublishRequest } from '../../functions/publish/publish.ts';
 import { parseRefreshRequest } from '../../functions/refresh/refresh.ts';
 import { requestFields } from '../../functions/shared/input/request.ts';
 import { parseStorePendingRequest } from '../../functions/store-pending/store-pending.ts';
@@ -138,6 +139,13 @@ const REQUESTS: readonly {
     },
   },
   {
+    task: 'Publish',
+    functionName: 'Publish',
+    request: { ...COMMON, state: 'Publish' },
+    parse: parsePublishRequest,
+    parsed: { ...COMMON, state: 'Publish' },
+  },
+  {
     task: 'RefreshAgain',
     functionName: 'Refresh',
     request: {
@@ -168,6 +176,13 @@ const REQUESTS: readonly {
       action: requestFields('The request', event).oneOf('action', ['promote', 'stand-down']),
     }),
     parsed: { action: 'stand-down' },
+  },
+  {
+    task: 'PublishNewerLogin',
+    functionName: 'Publish',
+    request: { ...COMMON, state: 'PublishNewerLogin' },
+    parse: parsePublishRequest,
+    parsed: { ...COMMON, state: 'PublishNewerLogin' },
   },
   {
     task: 'CheckConfiguration',
@@ -226,6 +241,7 @@ describe('the request of a Task', () => {
         fingerprint: 'refreshed-again-fingerprint',
         issuedAt: '2030-02-01T00:00:00.000Z',
       },
+      { state: 'Publish' },
     ]);
   });
 
@@ -249,6 +265,7 @@ describe('the request of a Task', () => {
         baseVersionId: 'stored-again-base',
         fingerprint: 'refreshed-fingerprint',
       },
+      { state: 'Publish' },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import {
   INPUT,
   PAIR_AGAIN,
   promoted,
+  published,
   REFRESH,
   REFRESH_AGAIN,
   refreshedAgain,
@@ -17,13 +18,15 @@ import {
 
 /** The states that are left when a Task is redriven and everything succeeds. */
 const REST: Readonly<Record<string, readonly string[]>> = {
-  Fetch: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
-  Refresh: ['Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
-  StorePending: ['StorePending', 'Verify', 'Promote', 'Rotated'],
-  Verify: ['Verify', 'Promote', 'Rotated'],
-  Promote: ['Promote', 'Rotated'],
-  RefreshAgain: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
-  StandDown: ['StandDown', 'Superseded'],
+  Fetch: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  Refresh: ['Refresh', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  StorePending: ['StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  Verify: ['Verify', 'Promote', 'Publish', 'Rotated'],
+  Promote: ['Promote', 'Publish', 'Rotated'],
+  Publish: ['Publish', 'Rotated'],
+  RefreshAgain: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  StandDown: ['StandDown', 'PublishNewerLogin', 'Superseded'],
+  PublishNewerLogin: ['PublishNewerLogin', 'Superseded'],
   CheckConfiguration: ['CheckConfiguration', 'ConfigurationChecked'],
 };
 
@@ -70,8 +73,12 @@ describe('a redrive', () => {
   it.each([
     {
       task: 'StorePending',
-      redriven: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown] },
-      states: ['StorePending', 'StandDown', 'Superseded'],
+      redriven: {
+        StorePending: [failure('NewerLogin')],
+        StandDown: [stoodDown],
+        PublishNewerLogin: [published],
+      },
+      states: ['StorePending', 'StandDown', 'PublishNewerLogin', 'Superseded'],
     },
     {
       task: 'StorePending',
@@ -80,8 +87,9 @@ describe('a redrive', () => {
         RefreshAgain: [refreshedAgain],
         Verify: [verified],
         Promote: [promoted],
+        Publish: [published],
       },
-      states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      states: ['StorePending', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
     {
       task: 'Verify',
@@ -90,8 +98,9 @@ describe('a redrive', () => {
         RefreshAgain: [refreshedAgain],
         StorePending: [storedAgain],
         Promote: [promoted],
+        Publish: [published],
       },
-      states: ['Verify', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      states: ['Verify', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
     {
       task: 'Verify',
@@ -99,27 +108,30 @@ describe('a redrive', () => {
         Verify: [failure('CurrentVersionMoved'), verified],
         StorePending: [storedAgain],
         Promote: [promoted],
+        Publish: [published],
       },
-      states: ['Verify', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      states: ['Verify', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
     {
       task: 'Promote',
       redriven: {
         Promote: [failure('AccessTokenExpired'), promoted],
+        Publish: [published],
         RefreshAgain: [refreshedAgain],
         StorePending: [storedAgain],
         Verify: [verified],
       },
-      states: ['Promote', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      states: ['Promote', 'RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
     {
       task: 'Promote',
       redriven: {
         Promote: [failure('PendingVersionMissing'), promoted],
+        Publish: [published],
         StorePending: [storedAgain],
         Verify: [verified],
       },
-      states: ['Promote', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+      states: ['Promote', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
   ])('of $task may take another way than the first run: $states', async ({ task, redriven, states }) => {
     const failed = await runWorkflow({ ...REFRESH, [task]: [failure('AccessDeniedException')] }, INPUT);
@@ -138,16 +150,17 @@ describe('a redrive', () => {
     const run = await redriveWorkflow(failed, {
       RefreshAgain: [failure('NewerLogin')],
       StandDown: [stoodDown],
+      PublishNewerLogin: [published],
     });
 
     expect(failed.failure).toEqual({ state: 'RefreshAgain', error: 'RefreshTokenRejected' });
-    expect(run.states).toEqual(['RefreshAgain', 'StandDown', 'Superseded']);
+    expect(run.states).toEqual(['RefreshAgain', 'StandDown', 'PublishNewerLogin', 'Superseded']);
   });
 
   it('in a second round keeps the second pair', async () => {
     const failed = await runWorkflow({ ...REFRESH_AGAIN, Promote: [failure('PendingVersionTaken')] }, INPUT);
 
-    const run = await redriveWorkflow(failed, { Promote: [promoted] });
+    const run = await redriveWorkflow(failed, { Promote: [promoted], Publish: [published] });
 
     expect(failed.failure).toEqual({ state: 'Promote', error: 'PendingVersionTaken' });
     expect(run.output).toMatchObject({ refreshed: PAIR_AGAIN, versions: VERSIONS_AGAIN });

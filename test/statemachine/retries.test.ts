@@ -23,6 +23,14 @@ const TOKEN_ENDPOINT: Policy = { waits: [5, 10, 20, 40], jitter: 'FULL' };
 /** Genesys Cloud's API limits the rate or is down: consumers may wait for the new token. */
 const API: Policy = { waits: [2, 4, 8, 16], jitter: 'FULL' };
 
+/** Only the published token waits for it, and the credential is safe: for a quarter of an hour. */
+const LONG: Policy = {
+  waits: [2, 4, 8, 16, 32, ...Array.from({ length: 15 }, () => 60)],
+  jitter: 'FULL',
+};
+/** The published secret was refused: it, its tag or a policy may be seconds old. */
+const REFUSED: Policy = { waits: [5, 10, 20, 40], jitter: 'FULL' };
+
 /** A function that did not run, or whose result did not arrive: each is safe to repeat but a refresh. */
 const NOT_RUN = {
   'Lambda.ClientExecutionTimeoutException': SHORT,
@@ -81,6 +89,11 @@ const API_CALL = {
   ...SECRETS_MANAGER,
 };
 
+const PUBLISH = {
+  AccessTokenNotPublished: REFUSED,
+  ...Object.fromEntries(Object.keys({ ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER }).map(name => [name, LONG])),
+};
+
 /** What each Task retries, and how. Every other error fails at once or is caught. */
 const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
@@ -95,8 +108,10 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   },
   Verify: API_CALL,
   Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ThrottlingException: WRITE, ...DYNAMODB },
+  Publish: PUBLISH,
   RefreshAgain: EXCHANGE,
   StandDown: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
+  PublishNewerLogin: PUBLISH,
   CheckConfiguration: API_CALL,
 };
 

@@ -1,6 +1,7 @@
 import type { FetchResult } from '../../functions/fetch/fetch.ts';
 import type { PromoteResult } from '../../functions/promote/promote.ts';
 import type { StandDownResult } from '../../functions/promote/stand-down.ts';
+import type { PublishResult } from '../../functions/publish/publish.ts';
 import type { RefreshResult } from '../../functions/refresh/refresh.ts';
 import type { StorePendingResult } from '../../functions/store-pending/store-pending.ts';
 import type { VerifyResult } from '../../functions/verify/verify.ts';
@@ -59,6 +60,9 @@ export const storedAgain = payload(VERSIONS_AGAIN);
 export const verified = payload({ userId: 'user-id' } satisfies VerifyResult);
 export const promoted = payload(PROMOTED);
 export const stoodDown = payload({ standDownVersionId: 'stood-down' } satisfies StandDownResult);
+/** What Publish and PublishNewerLogin return. */
+export const PUBLISHED = { publishedVersionId: 'published' } satisfies PublishResult;
+export const published = payload(PUBLISHED);
 const checked = payload({ userId: null } satisfies VerifyResult);
 
 /** A rotation without a detour. */
@@ -68,6 +72,7 @@ export const REFRESH: Script = {
   StorePending: [stored],
   Verify: [verified],
   Promote: [promoted],
+  Publish: [published],
 };
 /** A rotation whose access token has expired when it is verified. */
 export const REFRESH_AGAIN: Script = {
@@ -82,6 +87,7 @@ export const STAND_DOWN: Script = {
   Refresh: [refreshed],
   StorePending: [failure('NewerLogin')],
   StandDown: [stoodDown],
+  PublishNewerLogin: [published],
 };
 /** A test of the configuration. */
 export const CHECK: Script = { Fetch: [fetched('checkConfiguration')], CheckConfiguration: [checked] };
@@ -100,7 +106,9 @@ export const THROUGH: readonly RunThrough[] = [
   { task: 'StorePending', script: REFRESH, input: INPUT },
   { task: 'Verify', script: REFRESH, input: INPUT },
   { task: 'Promote', script: REFRESH, input: INPUT },
+  { task: 'Publish', script: REFRESH, input: INPUT },
   { task: 'RefreshAgain', script: REFRESH_AGAIN, input: INPUT },
   { task: 'StandDown', script: STAND_DOWN, input: INPUT },
+  { task: 'PublishNewerLogin', script: STAND_DOWN, input: INPUT },
   { task: 'CheckConfiguration', script: CHECK, input: CHECK_INPUT },
 ];

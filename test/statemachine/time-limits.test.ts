@@ -29,8 +29,10 @@ const LIMITS = [
   { task: 'StorePending', runs: 'store-pending', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'Verify', runs: 'verify', httpMs: 10_000, functionMs: 18_000, taskMs: 29_000 },
   { task: 'Promote', runs: 'promote', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
+  { task: 'Publish', runs: 'publish', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'RefreshAgain', runs: 'refresh', httpMs: 20_000, functionMs: 30_000, taskMs: 41_000 },
   { task: 'StandDown', runs: 'promote', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
+  { task: 'PublishNewerLogin', runs: 'publish', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'CheckConfiguration', runs: 'verify', httpMs: 10_000, functionMs: 18_000, taskMs: 29_000 },
 ] as const;
 
@@ -70,6 +72,8 @@ const AWS_CALLS: Readonly<Record<TaskFunctionName, { readonly before: number; re
   verify: { before: 1, after: 1 },
   // Labels beside the claim, the move, the labels again.
   promote: { before: 0, after: 3 },
+  // Labels, the value, the write, the published labels, their move, the labels again.
+  publish: { before: 0, after: 6 },
 };
 
 describe('the limits of a Task', () => {

@@ -124,6 +124,11 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   ],
   InvalidSecret: [{ text: 'Write a corrected value to the secret' }],
   SecretNotFound: [{ text: 'Restore the secret, or leave it deleted' }],
+  AccessTokenNotPublished: [
+    {
+      text: 'See that the secret named in the message exists, carries the tag of the deployment, and has a working KMS key; authorize creates it',
+    },
+  ],
 };
 
 const FIX_AWS: Step = {
@@ -146,6 +151,19 @@ const MAY_HAVE_SPENT = new Set([
 
 const REFRESHES = new Set(['Refresh', 'RefreshAgain']);
 const AFTER_REFRESH = new Set(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
+
+/** The states that publish the access token. AWSCURRENT is right when they begin. */
+const PUBLISHES = new Set(['Publish', 'PublishNewerLogin']);
+
+/** Whether a rotation failed after the credential was right, and only the published access token is not. */
+export function hasNotPublished({ state, error }: Pick<FailedRotation, 'state' | 'error'>): boolean {
+  return PUBLISHES.has(state ?? '') || error === 'AccessTokenNotPublished';
+}
+
+/** Whether nothing is left to do of a rotation that failed: AWSCURRENT had moved, and there is nothing to publish. */
+export function isComplete(rotation: FailedRotation): boolean {
+  return rotation.current === 'promoted' && !hasNotPublished(rotation);
+}
 
 /** What to do, in a line for each step, with complete commands. */
 export function stepLines(
@@ -193,7 +211,8 @@ function isFailure(rotation: Situation['rotation']): rotation is FailedRotation 
 /** Whether a rotation failed of which nothing is left to do. */
 function isResolved({ rotation, consumersHave }: Situation): boolean {
   if (!isFailure(rotation)) return true;
-  if (rotation.current === 'promoted') return true;
+  if (hasNotPublished(rotation)) return false;
+  if (isComplete(rotation)) return true;
   const works = consumersHave === 'works' || consumersHave === 'none';
   return rotation.current === 'written' && works && !rotation.blocksRotations;
 }
@@ -209,6 +228,11 @@ function healthOf(situation: Situation): Health {
 }
 
 function impactOf({ consumersHave, rotation }: Situation): string {
+  if (isFailure(rotation) && hasNotPublished(rotation)) {
+    if (consumersHave === 'works' || consumersHave === 'unverified') {
+      return `Consumers of the published access token may hold a dead one now (unverified). AWSCURRENT holds the newest one${consumersHave === 'works' ? ', which works' : ''}.`;
+    }
+  }
   switch (consumersHave) {
     case 'works':
       return 'Consumers hold a working access token.';
@@ -223,7 +247,7 @@ function impactOf({ consumersHave, rotation }: Situation): string {
     case 'unverified':
       break;
   }
-  if (!isFailure(rotation) || rotation.current === 'promoted') {
+  if (!isFailure(rotation) || isComplete(rotation)) {
     return 'Consumers hold an access token that is unverified; nothing is known against it.';
   }
   if (mayHaveEnded(rotation)) return 'Consumers may hold a dead access token now (unverified).';
@@ -247,7 +271,7 @@ function causeOf(situation: Situation): string | undefined {
     const { state, error, status, current, isConfigurationTest } = rotation;
     const what = isConfigurationTest ? 'configuration test' : 'rotation';
     const failed = `The ${what} ${HOW[status]}${state === undefined ? '' : ` in ${state}`}${error === undefined ? '' : `: ${error}`}.`;
-    if (current === 'promoted') {
+    if (isComplete(rotation)) {
       return `${failed} AWSCURRENT had moved to its version before, so the rotation is complete.`;
     }
     if (isResolved(situation)) return undefined;
@@ -267,6 +291,8 @@ const HOW = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stop
 /** Where the tokens are when a state has failed. */
 function tokensAfter({ state = '', error = '', status }: FailedRotation): string {
   if (error === 'RefreshTokenRejected') return 'The login is dead.';
+  if (hasNotPublished({ state, error }))
+    return 'AWSCURRENT is right; only its access token was not published.';
   if (error === 'SecretNotFound') return 'The secret is gone, or kept until the date of its deletion.';
   if (REFRESHES.has(state)) {
     const isUnknown = error === '' && status !== 'FAILED';

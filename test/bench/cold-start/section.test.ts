@@ -16,6 +16,7 @@ const REPORT: ColdStartReport = {
     'store-pending': FIGURES,
     verify: FIGURES,
     promote: FIGURES,
+    publish: FIGURES,
     notify: FIGURES,
     watch: FIGURES,
   },

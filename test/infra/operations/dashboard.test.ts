@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../../infra/function-list.ts';
+import { deployedFunctionNames } from '../../../infra/function-list.ts';
 import { propertiesOf, template } from '../deployment.ts';
 
 /** The body, with `<reference>` for what is known at deployment only. */
@@ -69,7 +69,7 @@ describe('the dashboard', () => {
     const query = (bodyOf().widgets as Widget[]).find(({ type }) => type === 'log')?.properties.query ?? '';
 
     const sources = [...query.matchAll(/SOURCE '([^']*)'/g)].map(([, name]) => name);
-    expect(sources).toEqual(FUNCTION_NAMES.map(name => `/aws/lambda/tokens-${name}`));
+    expect(sources).toEqual(deployedFunctionNames({}).map(name => `/aws/lambda/tokens-${name}`));
     expect(query).toContain('"WARN"');
     expect(query).toContain('"ERROR"');
   });

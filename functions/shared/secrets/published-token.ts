@@ -1,0 +1,71 @@
+import {
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import type { GenesysUrlsOf } from '../genesys/urls.ts';
+import type { Credential } from './secret-value.ts';
+import { derivedVersionId, describeSecret, versionWithStage } from './secret-versions.ts';
+
+/** The tag that a secret must carry to be written; its value is the deployment's name. */
+export const PUBLISHER_TAG = 'genesys-token-rotation:published-by';
+
+/**
+ * The name of the secret that consumers read. It follows from the name of the rotated secret and from nothing else:
+ * whoever can write a secret's value must not decide where its token goes.
+ */
+export function publishedSecretName(secretName: string): string {
+  return `${secretName}/access-token`;
+}
+
+/**
+ * The value that consumers read: the access token, when it expires (ISO 8601; null where Genesys Cloud did not say),
+ * and where it is valid. Undefined for a credential without an access token.
+ */
+export function publishedValue(
+  { accessToken, expiresAt, host }: Pick<Credential, 'accessToken' | 'expiresAt' | 'host'>,
+  genesysUrlsOf: GenesysUrlsOf,
+): string | undefined {
+  if (accessToken === undefined) return undefined;
+  return JSON.stringify({
+    accessToken,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    apiUrl: genesysUrlsOf(host).apiUrl,
+    region: host,
+  });
+}
+
+/**
+ * Makes a value the current one of a published secret. The version's id follows from the rotated version and the value,
+ * so a repetition writes nothing. A repeated PutSecretValue does not move AWSCURRENT (AWS Secrets Manager API Reference,
+ * PutSecretValue); where a later version has it, it is moved back.
+ *
+ * @param versionId the version of the rotated secret that the value is from
+ * @returns the id of the published version
+ */
+export async function putPublishedValue(
+  secrets: SecretsManagerClient,
+  publishedName: string,
+  { versionId, value }: { readonly versionId: string; readonly value: string },
+): Promise<string> {
+  const publishedVersionId = derivedVersionId(versionId, value);
+  const { VersionStages = [] } = await secrets.send(
+    new PutSecretValueCommand({
+      SecretId: publishedName,
+      ClientRequestToken: publishedVersionId,
+      SecretString: value,
+    }),
+  );
+  if (VersionStages.includes('AWSCURRENT')) return publishedVersionId;
+  const currentId = versionWithStage(await describeSecret(secrets, publishedName), 'AWSCURRENT');
+  if (currentId === publishedVersionId) return publishedVersionId;
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: publishedName,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: publishedVersionId,
+      ...(currentId !== undefined && { RemoveFromVersionId: currentId }),
+    }),
+  );
+  return publishedVersionId;
+}

@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
+import { statesOf } from '../rotation/execution-outcome.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const DEPLOYMENT = 'genesys-token-rotation';
+const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
+const NAME = 'crm/genesys';
+const PUBLISHED_NAME = 'crm/genesys/access-token';
+
+describe('published access tokens', () => {
+  let assemblyDirectory: string;
+
+  beforeAll(async () => {
+    assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'published-'));
+    await synthesize(assemblyDirectory, {
+      publishAccessTokens: 'true',
+      secretNames: NAME,
+      secretArnPatterns: 'arn:aws:secretsmanager:*:*:secret:genesys/*',
+      secretKeyArn: `arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}`,
+    });
+  });
+  afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
+
+  /** The secret that the stack created, with the tokens of a first login. */
+  async function publishingWorld() {
+    const world = await recoveryWorld({
+      assemblyDirectory,
+      existingKeys: [KEY_ID],
+      secretsManager: { staleRotationToken: 'accepted' },
+    });
+    const credential = await world.credential();
+    const secretArn = world.sandbox.stack.secrets.find(({ name }) => name === NAME)?.arn ?? '';
+    // The configuration test after the deployment fails because the credential is empty.
+    await world.sandbox.advance(60_000);
+    await world.put(secretArn, await world.currentValue(credential.secretArn));
+    return { ...world, secretArn };
+  }
+
+  async function publishedIn({ secrets }: RecoveryWorld, name = PUBLISHED_NAME) {
+    const { SecretString = '', VersionId } = await secrets.send(
+      new GetSecretValueCommand({ SecretId: name }),
+    );
+    return { value: JSON.parse(SecretString) as Record<string, unknown>, versionId: VersionId };
+  }
+
+  async function worksIn(world: RecoveryWorld, name = PUBLISHED_NAME): Promise<boolean> {
+    const { value } = await publishedIn(world, name);
+    return (await world.statusOfCurrentUser(String(value.accessToken))) === 200;
+  }
+
+  it('follow every rotation, and work', async () => {
+    const world = await publishingWorld();
+
+    const { outcome, execution } = await world.rotated(world.secretArn);
+
+    const current = await world.currentValue(world.secretArn);
+    const { value } = await publishedIn(world);
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(execution && statesOf(execution).slice(-3)).toEqual(['Promote', 'Publish', 'Rotated']);
+    expect(value).toEqual({
+      accessToken: current.accessToken,
+      expiresAt: current.expiresAt,
+      apiUrl: expect.any(String),
+      region: current.region,
+    });
+    expect(await world.statusOfCurrentUser(String(value.accessToken))).toBe(200);
+    expect(Object.keys(value)).toHaveLength(4);
+  });
+
+  it('are written by the redrive when the function crashed', async () => {
+    const world = await publishingWorld();
+    const { execution } = await world.rotated(world.secretArn);
+    const before = await publishedIn(world);
+    world.crashIn('Publish');
+
+    const again = await world.rotated(world.secretArn);
+    const closed = await world.lastClosed(world.secretArn);
+    world.serveAll();
+    const redriven = await world.redriven(closed);
+
+    expect(execution?.status).toBe('SUCCEEDED');
+    expect(again.outcome).toEqual({ status: 'succeeded' });
+    expect(closed.status).toBe('FAILED');
+    expect(redriven.status).toBe('SUCCEEDED');
+    expect((await publishedIn(world)).versionId).not.toBe(before.versionId);
+    expect(await worksIn(world)).toBe(true);
+  });
+
+  it('survive an outage that is longer than the retries of the other states', async () => {
+    const world = await publishingWorld();
+    world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'throttled', by: 'publish' });
+
+    const { outcome } = await world.rotated(world.secretArn);
+    await world.sandbox.advance(120_000);
+    world.serveAll();
+    const closed = await world.lastClosed(world.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(closed).toMatchObject({ status: 'SUCCEEDED', redriveCount: 0 });
+    expect(await worksIn(world)).toBe(true);
+  });
+
+  it('follow days later what is current then', async () => {
+    const world = await publishingWorld();
+    await world.rotated(world.secretArn);
+    world.sandbox.faults.add({
+      target: 'secretsmanager:PutSecretValue',
+      kind: 'access-denied',
+      by: 'publish',
+    });
+    await world.rotated(world.secretArn);
+    const failed = await world.lastClosed(world.secretArn);
+    world.serveAll();
+    const login = await world.credential({ secretName: 'genesys/login' });
+    await world.put(world.secretArn, await world.currentValue(login.secretArn));
+    await world.sandbox.advance(3 * DAY_MS);
+
+    const redriven = await world.redriven(failed);
+
+    const { value } = await publishedIn(world);
+    expect(failed.failure?.error).toBe('AccessTokenNotPublished');
+    expect(redriven.status).toBe('SUCCEEDED');
+    expect(value.accessToken).toBe(login.accessToken);
+  });
+
+  it('follow a login during the rotation, which ends as superseded', async () => {
+    const world = await publishingWorld();
+    const login = await world.credential({ secretName: 'genesys/login' });
+    const newer = await world.currentValue(login.secretArn);
+    world.before('store-pending', () => world.put(world.secretArn, newer));
+
+    const versionId = await world.rotateSecret(world.secretArn);
+    const execution = await world.execution(versionId);
+
+    expect(statesOf(execution).slice(-3)).toEqual(['StandDown', 'PublishNewerLogin', 'Superseded']);
+    expect((await publishedIn(world)).value.accessToken).toBe(login.accessToken);
+  });
+
+  it('are written to no secret without the tag of the deployment', async () => {
+    const world = await publishingWorld();
+    const { secretArn } = await world.credential({ secretName: 'genesys/other' });
+    world.enable(secretArn);
+    await world.secrets.send(
+      new CreateSecretCommand({ Name: 'genesys/other/access-token', SecretString: '"untouched"' }),
+    );
+
+    const { outcome } = await world.rotated(secretArn);
+    const failed = await world.lastClosed(secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(failed).toMatchObject({ status: 'FAILED', failure: { error: 'AccessTokenNotPublished' } });
+    expect(statesOf(failed).at(-1)).toBe('Publish');
+    expect(await world.currentIsGood({ secretArn })).toBe(true);
+    expect(await publishedIn(world, 'genesys/other/access-token')).toMatchObject({ value: 'untouched' });
+  });
+
+  it('are written after a redrive to the secret that was missing', async () => {
+    const world = await publishingWorld();
+    const { secretArn } = await world.credential({ secretName: 'genesys/other' });
+    world.enable(secretArn);
+    await world.rotated(secretArn);
+    const failed = await world.lastClosed(secretArn);
+    await world.secrets.send(
+      new CreateSecretCommand({
+        Name: 'genesys/other/access-token',
+        Tags: [{ Key: PUBLISHER_TAG, Value: DEPLOYMENT }],
+      }),
+    );
+
+    const redriven = await world.redriven(failed);
+
+    expect(failed.failure?.error).toBe('AccessTokenNotPublished');
+    expect(redriven.status).toBe('SUCCEEDED');
+    expect(await worksIn(world, 'genesys/other/access-token')).toBe(true);
+  });
+});
