@@ -29,6 +29,7 @@ describe('notify: executions', () => {
     promoted,
     failedIn,
     closed,
+    rotationEnded,
   } = playedNotify();
 
   describe('an execution that failed', () => {
@@ -116,6 +117,49 @@ describe('notify: executions', () => {
       expect(published()).toHaveLength(1);
       expect(published()[0]?.text).toContain(EXECUTION);
       expect([...items.keys()]).toEqual([EXECUTION]);
+    });
+
+    describe('in Publish, after AWSCURRENT had moved', () => {
+      const failedToPublish = () => {
+        execution('FAILED', { error: 'AccessTokenNotPublished' });
+        failedIn('Publish');
+        promoted();
+      };
+
+      it('is notified with its impact', async () => {
+        failedToPublish();
+
+        await closed();
+
+        expect(published()).toMatchObject([
+          {
+            subject: expect.stringContaining('Publish: AccessTokenNotPublished'),
+            text: expect.stringContaining('Consumers of the published access token may hold a dead one now'),
+          },
+        ]);
+      });
+
+      it('is not over when Secrets Manager reports the next rotation as successful', async () => {
+        failedToPublish();
+        await closed();
+        time.now = new Date(FAILED_AT.getTime() + HOUR_MS);
+
+        await rotationEnded(true);
+
+        expect(published()).toHaveLength(1);
+        expect(items.has(SECRET_ARN)).toBe(true);
+      });
+
+      it('is over when a redrive succeeds, although AWSCURRENT has not moved since', async () => {
+        failedToPublish();
+        await closed();
+        execution('SUCCEEDED', { stopDate: new Date(FAILED_AT.getTime() + HOUR_MS) });
+
+        await closed({ succeeded: true });
+
+        expect(published()).toMatchObject([{}, { subject: expect.stringContaining('works again') }]);
+        expect(items.size).toBe(0);
+      });
     });
 
     it.each([

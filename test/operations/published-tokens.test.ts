@@ -81,6 +81,7 @@ describe('published access tokens', () => {
     world.crashIn('Publish');
 
     const again = await world.rotated(world.secretArn);
+    await world.sandbox.advance(20 * 60_000);
     const closed = await world.lastClosed(world.secretArn);
     world.serveAll();
     const redriven = await world.redriven(closed);

@@ -126,7 +126,7 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   SecretNotFound: [{ text: 'Restore the secret, or leave it deleted' }],
   AccessTokenNotPublished: [
     {
-      text: 'See that the secret named in the message exists, carries the tag of the deployment, and has a working KMS key; authorize creates it',
+      text: 'See that the secret in the message exists, carries the tag of the deployment, and has a KMS key that works',
     },
   ],
 };

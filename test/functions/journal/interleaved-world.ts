@@ -27,7 +27,7 @@ import { parseVerifyRequest, verify } from '../../../functions/verify/verify.ts'
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
-import { definitionText } from '../../../statemachine/definition-text.ts';
+import { definitionTextWithoutPublishing } from '../../../statemachine/definition-text.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:crm-AbCdEf';
 const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
@@ -110,7 +110,7 @@ interface Move {
   readonly happen: () => void | Promise<void>;
 }
 
-const DEFINITION = JSON.parse(definitionText());
+const DEFINITION = JSON.parse(definitionTextWithoutPublishing());
 
 /**
  * The functions of the workflow as they are, in one process, and around them a world in which every call waits until

@@ -15,6 +15,7 @@ import { SEAL_KEY_ARN } from '../../helpers/seal-keys.ts';
 const NAMES = [
   'AccessTokenExpired',
   'AccessTokenForbidden',
+  'AccessTokenNotPublished',
   'AccessTokenRejected',
   'ClientRejected',
   'CurrentVersionMoved',
@@ -111,7 +112,7 @@ describe('errors in a minified bundle', () => {
     vi.stubEnv('LONGEST_GAP_HOURS', '9');
     await bundleFunctions(directory);
 
-    const functions = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote'];
+    const functions = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'publish'];
     const thrown = await Promise.all(
       functions.map(name => {
         const { handler } = load(join(directory, name, 'index.js')) as {

@@ -139,6 +139,25 @@ describe('the verdict on a credential whose rotation failed', () => {
     expect(commandsOf(found)).toEqual(['rotate']);
   });
 
+  it.each<[ConsumersHave, string, RegExp]>([
+    ['works', 'stuck', /^Consumers of the published access token may hold a dead one now.*which works\.$/],
+    ['unverified', 'stuck', /^Consumers of the published access token may hold a dead one now/],
+    ['dead', 'expired', /^Consumers hold a dead access token now\.$/],
+  ])('with an access token that was not published: %s', (consumersHave, health, impact) => {
+    for (const state of ['Publish', 'PublishNewerLogin']) {
+      for (const current of ['promoted', 'written', 'unchanged'] as const) {
+        for (const error of ['AccessTokenNotPublished', 'Lambda.Unknown']) {
+          const found = verdict({ consumersHave, rotation: failed({ state, error, current }) });
+
+          expect(found.health).toBe(health);
+          expect(found.impact).toMatch(impact);
+          expect(found.cause).toContain('AWSCURRENT is right; only its access token was not published.');
+          expect(commandsOf(found).at(-1)).toBe('redrive');
+        }
+      }
+    }
+  });
+
   it.each<[ConsumersHave, Partial<FailedRotation>, string, (string | undefined)[]]>([
     ['works', { blocksRotations: false }, 'healthy', []],
     ['none', { blocksRotations: false }, 'healthy', []],

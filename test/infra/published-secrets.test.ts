@@ -1,0 +1,172 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import * as functions from '../../functions/shared/secrets/published-token.ts';
+import { PUBLISHER_TAG } from '../../infra/published-secrets.ts';
+import { TokenRotation } from '../../infra/token-rotation.ts';
+import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
+import { app, arn, BUNDLES, deployment, logicalId, statementsOf, template } from './deployment.ts';
+
+const MADE_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1c1f0a52-0000-4000-8000-000000000000';
+const OTHER_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/2c1f0a52-0000-4000-8000-000000000000';
+const OWN = { publishAccessTokens: true, secretNames: ['crm/genesys'] };
+
+/** The ARN of published secrets by the name of the rotated one. */
+function publishedArn(secretName: string): object {
+  return arn('secretsmanager', `secret:${secretName}/access-token-??????`);
+}
+
+function usedFor(secretArn: object): object {
+  return {
+    StringEquals: {
+      'kms:ViaService': {
+        'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]],
+      },
+    },
+    StringLike: { 'kms:EncryptionContext:SecretARN': secretArn },
+  };
+}
+
+/** What a consumer's role is allowed. */
+function grantedTo(secretName: string, props: TokenRotationProps) {
+  const stack = new Stack(app(), 'consumers');
+  const rotation = new TokenRotation(stack, 'Rotation', { bundles: BUNDLES, namePrefix: 'tokens', ...props });
+  const consumer = new Role(stack, 'Consumer', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: 'What the consumer may do',
+  });
+  rotation.grantReadAccessToken(secretName, consumer);
+  const rendered = Template.fromStack(stack);
+  return { rendered, statements: statementsOf(rendered, 'the consumer') };
+}
+
+describe('PublishedSecrets', () => {
+  it('are not there without the option', () => {
+    const plain = template({ secretNames: ['crm/genesys'] });
+
+    plain.resourceCountIs('AWS::SecretsManager::Secret', 1);
+    plain.resourceCountIs('AWS::Lambda::Function', 8);
+  });
+
+  it('are made for new credentials: without a value, with the tag and the key, and kept', () => {
+    const stack = template({ ...OWN, secretKeyArn: MADE_KEY });
+
+    stack.hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        Name: 'crm/genesys/access-token',
+        Description: 'Genesys Cloud access token of crm/genesys, for consumers',
+        KmsKeyId: MADE_KEY,
+        Tags: [{ Key: PUBLISHER_TAG, Value: 'tokens' }],
+      },
+    });
+    const [published] = Object.values(
+      stack.findResources('AWS::SecretsManager::Secret', {
+        Properties: { Name: 'crm/genesys/access-token' },
+      }),
+    );
+    expect(published?.Properties).not.toHaveProperty('SecretString');
+  });
+
+  it('are marked with the tag that the program gives to others', () => {
+    expect(PUBLISHER_TAG).toBe(functions.PUBLISHER_TAG);
+    expect(functions.publishedSecretName('crm/genesys')).toBe('crm/genesys/access-token');
+  });
+
+  it('have no schedule of their own', () => {
+    template(OWN).resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
+  });
+
+  it('refuse a name that is too long for what is added to it', () => {
+    const secretNames = ['x'.repeat(500)];
+
+    expect(() => deployment({ secretNames })).not.toThrow();
+    expect(() => deployment({ secretNames, publishAccessTokens: true })).toThrow(/secretNames/);
+  });
+});
+
+describe('the role of publish', () => {
+  const stack = template({ ...OWN, secretKeyArn: MADE_KEY, secretKeyArns: [OTHER_KEY] });
+  const statements = statementsOf(stack, 'tokens-publish');
+
+  it('reads rotated secrets and writes published ones, and does nothing else', () => {
+    const actions = statements.map(({ Sid, Action }) => [Sid, ...[Action].flat()]);
+
+    expect(actions).toEqual([
+      ['UseRotatedSecrets', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      ['UseKeysOfRotatedSecrets', 'kms:Decrypt'],
+      [
+        'WritePublishedSecrets',
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+      ['UseKeysOfPublishedSecrets', 'kms:Decrypt', 'kms:GenerateDataKey'],
+      ['WriteOwnLog', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+      ['SendTraces', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    ]);
+  });
+
+  it('writes only secrets with the tag of the deployment', () => {
+    const write = statements.find(({ Sid }) => Sid === 'WritePublishedSecrets');
+
+    expect(write).toMatchObject({
+      Resource: publishedArn('*'),
+      Condition: { StringEquals: { [`aws:ResourceTag/${PUBLISHER_TAG}`]: 'tokens' } },
+    });
+  });
+
+  it('uses keys for published secrets only through Secrets Manager', () => {
+    const keys = statements.find(({ Sid }) => Sid === 'UseKeysOfPublishedSecrets');
+
+    expect(keys).toMatchObject({
+      Resource: [MADE_KEY, OTHER_KEY],
+      Condition: usedFor(publishedArn('*')),
+    });
+  });
+});
+
+describe('grantReadAccessToken', () => {
+  const READ = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+
+  it('allows to read the access token of a new credential, and its key', () => {
+    const { rendered, statements } = grantedTo('crm/genesys', { ...OWN, secretKeyArn: MADE_KEY });
+
+    const published = {
+      Ref: logicalId(rendered, 'AWS::SecretsManager::Secret', { Name: 'crm/genesys/access-token' }),
+    };
+    expect(statements).toEqual([
+      { Effect: 'Allow', Action: READ, Resource: published },
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: MADE_KEY, Condition: usedFor(published) },
+    ]);
+  });
+
+  it('allows to read the access token of an existing secret by its name, and the keys of such secrets', () => {
+    const props = {
+      publishAccessTokens: true,
+      secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'],
+      secretKeyArns: [OTHER_KEY],
+    };
+
+    const { statements } = grantedTo('genesys/voicemail', props);
+
+    const published = publishedArn('genesys/voicemail');
+    expect(statements).toEqual([
+      { Effect: 'Allow', Action: READ, Resource: published },
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: OTHER_KEY, Condition: usedFor(published) },
+    ]);
+  });
+
+  it('needs no key where secrets have none of their own', () => {
+    expect(grantedTo('crm/genesys', OWN).statements).toHaveLength(1);
+  });
+
+  it.each(['*', 'crm/genesys-??????', ''])('refuses "%s", which is no name of a secret', name => {
+    expect(() => grantedTo(name, OWN)).toThrow(/secretName/);
+  });
+
+  it('is refused without the option', () => {
+    expect(() => grantedTo('crm/genesys', { secretNames: ['crm/genesys'] })).toThrow(/publishAccessTokens/);
+  });
+});
