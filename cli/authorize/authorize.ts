@@ -7,11 +7,12 @@ import { gatewayUrls } from '../shared/gateway.ts';
 import { exchangeCode } from './code-exchange.ts';
 import { type LoginOptions, logIn } from './login.ts';
 import { type ClientOptions, chooseClient } from './oauth-client.ts';
+import { publishToken } from './publish-token.ts';
 import { InputLines, interrupted, Questions } from './questions.ts';
 import { type AuthorizeResult, report, summary } from './report.ts';
 import { type ExistingSecret, findTarget } from './target-secret.ts';
 import { ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
-import { waitingExecution } from './waiting-execution.ts';
+import { stackOf, waitingExecution } from './waiting-execution.ts';
 import { createCredential, enableRotation, putCredential } from './write-credential.ts';
 
 /** The arguments of the command. */
@@ -88,8 +89,14 @@ async function perform(
       ? await createCredential(aws.secrets, request.secretId, request.kmsKey, credential)
       : await putCredential(aws.secrets, existing, credential);
   if (deployment !== undefined) await enableRotation(aws.secrets, written, deployment);
+  const published = await publishToken(aws, {
+    stack: deployment?.name ?? (existing && stackOf(existing)),
+    kmsKeyId: existing === undefined ? request.kmsKey : existing.kmsKeyId,
+    written,
+    credential,
+  });
   const waiting = existing === undefined ? undefined : await waitingExecution(aws, existing);
-  return { ...plan, written, expiresAt: tokens.expiresAt, waiting };
+  return { ...plan, written, expiresAt: tokens.expiresAt, published, waiting };
 }
 
 /** Found before the login, so that nobody logs in for a wrong name. */

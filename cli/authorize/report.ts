@@ -2,6 +2,7 @@ import type { Context } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { OAuthClient } from './oauth-client.ts';
+import type { PublishedToken } from './publish-token.ts';
 import type { ExistingSecret } from './target-secret.ts';
 import type { TokenOwner } from './token-owner.ts';
 import type { WaitingExecution } from './waiting-execution.ts';
@@ -22,6 +23,8 @@ export interface AuthorizePlan {
 export interface AuthorizeResult extends AuthorizePlan {
   readonly written: WrittenSecret;
   readonly expiresAt: Date | undefined;
+  /** Undefined where access tokens are not published. */
+  readonly published: PublishedToken | undefined;
   /** A failed execution that can be redriven with the new tokens. */
   readonly waiting: WaitingExecution | undefined;
 }
@@ -80,7 +83,7 @@ export function report(
   { terminal, command }: Pick<Context, 'terminal' | 'command'>,
   result: AuthorizeResult,
 ): void {
-  const { existing, deployment, client, owner, written, expiresAt, waiting } = result;
+  const { existing, deployment, client, owner, written, expiresAt, published, waiting } = result;
   const next = waiting === undefined ? undefined : command.on(waiting.stack)`redrive ${written.name}`;
   terminal.result({
     secretArn: written.arn,
@@ -100,6 +103,7 @@ export function report(
             scheduleExpression: deployment.schedule.expression,
             window: deployment.schedule.window,
           },
+    publishedSecretName: published?.problem === undefined ? (published?.secretName ?? null) : null,
     waitingExecutionArn: waiting?.executionArn ?? null,
     next: next ?? null,
   });
@@ -113,6 +117,14 @@ export function report(
   } else if (existing?.rotationFunctionArn === undefined) {
     terminal.line(
       '  Nothing rotates it yet. Add it to the stack (docs/deploy.md), or enable its rotation yourself.',
+    );
+  }
+  if (published !== undefined) {
+    const { secretName, problem } = published;
+    terminal.line(
+      problem === undefined
+        ? `  Consumers find the access token in ${secretName}.`
+        : `  The access token was not published to ${secretName}: ${problem}. Consumers that read it keep the one before. See docs/consumers.md.`,
     );
   }
   if (next !== undefined) {

@@ -21,6 +21,8 @@ export interface ExistingSecret {
   /** Absent in a secret without a value. */
   readonly currentVersionId?: string;
   readonly rotationFunctionArn?: string;
+  /** Absent where it is `aws/secretsmanager`. */
+  readonly kmsKeyId?: string;
   /** The whole JSON object of AWSCURRENT. */
   readonly keys: Readonly<Record<string, unknown>>;
   readonly clientId?: string;
@@ -49,7 +51,7 @@ export async function findTarget(
       `There is no secret ${secretId} in this account and region. To create a secret, pass its name instead of an ARN.`,
     );
   }
-  const { ARN: arn = secretId, Name: name = secretId, RotationLambdaARN } = described;
+  const { ARN: arn = secretId, Name: name = secretId, RotationLambdaARN, KmsKeyId } = described;
   if (described.DeletedDate !== undefined) {
     throw new CliError(
       'failed',
@@ -75,6 +77,7 @@ export async function findTarget(
     name,
     ...(current !== undefined && { currentVersionId: current.versionId }),
     ...(RotationLambdaARN !== undefined && { rotationFunctionArn: RotationLambdaARN }),
+    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
     keys,
     ...texts(keys),
   };

@@ -6,6 +6,13 @@ import type { ExistingSecret } from './target-secret.ts';
 /** The ARN of a deployment's rotation function, also with a version or alias. */
 const ROTATION_FUNCTION = /^arn:[^:]+:lambda:[^:]+:\d+:function:(?<stack>.+)-rotation(?::.+)?$/;
 
+/** The deployment that rotates a secret, by the name of its rotation function; undefined where none of this kind does. */
+export function stackOf({
+  rotationFunctionArn,
+}: Pick<ExistingSecret, 'rotationFunctionArn'>): string | undefined {
+  return ROTATION_FUNCTION.exec(rotationFunctionArn ?? '')?.groups?.stack;
+}
+
 /** A failed execution that can be redriven. */
 export interface WaitingExecution {
   readonly executionArn: string;
@@ -19,9 +26,10 @@ export interface WaitingExecution {
  */
 export async function waitingExecution(
   aws: Aws,
-  { arn, name, rotationFunctionArn }: ExistingSecret,
+  secret: ExistingSecret,
 ): Promise<WaitingExecution | undefined> {
-  const stack = ROTATION_FUNCTION.exec(rotationFunctionArn ?? '')?.groups?.stack;
+  const { arn, name } = secret;
+  const stack = stackOf(secret);
   if (stack === undefined) return undefined;
   try {
     const { stateMachineArn } = await findDeployment(stack, aws);

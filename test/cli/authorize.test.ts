@@ -55,6 +55,7 @@ describe('authorize without a terminal, for a secret that does not exist', () =>
       organizationId: expect.any(String),
       expiresAt: expect.any(String),
       rotation: null,
+      publishedSecretName: null,
       waitingExecutionArn: null,
       next: null,
     });

@@ -1,0 +1,113 @@
+import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
+  ResourceNotFoundException as NoSecret,
+} from '@aws-sdk/client-secrets-manager';
+import { type GenesysUrlsOf, genesysUrls } from '../../functions/shared/genesys/urls.ts';
+import {
+  PUBLISHER_TAG,
+  publishedSecretName,
+  publishedValue,
+  putPublishedValue,
+} from '../../functions/shared/secrets/published-token.ts';
+import type { Aws } from '../shared/aws.ts';
+import type { NewCredential, WrittenSecret } from './write-credential.ts';
+
+/** The secret that consumers read, and why it was not written, if it was not. */
+export interface PublishedToken {
+  readonly secretName: string;
+  readonly problem: string | undefined;
+}
+
+/** What is published, and by which deployment. */
+export interface Publication {
+  /** The deployment that rotates the secret; undefined where none does. */
+  readonly stack: string | undefined;
+  /** The KMS key of the rotated secret, which a new secret gets, too. */
+  readonly kmsKeyId: string | undefined;
+  readonly written: WrittenSecret;
+  readonly credential: NewCredential;
+}
+
+/**
+ * Writes the access token to the secret that consumers read, and creates that secret, where the deployment publishes
+ * access tokens. Does not throw: the credential is stored, and the next rotation publishes as well.
+ *
+ * @returns undefined where the deployment publishes none
+ */
+export async function publishToken(
+  aws: Pick<Aws, 'lambda' | 'secrets'>,
+  { stack, kmsKeyId, written, credential }: Publication,
+): Promise<PublishedToken | undefined> {
+  if (stack === undefined) return undefined;
+  const secretName = publishedSecretName(written.name);
+  try {
+    const urlsOf = await publishingUrls(aws, stack);
+    if (urlsOf === undefined) return undefined;
+    await ensureSecret(aws, { secretName, stack, kmsKeyId, rotatedName: written.name });
+    const { tokens, client } = credential;
+    const value = publishedValue({ ...tokens, host: client.host }, urlsOf) ?? '';
+    await putPublishedValue(aws.secrets, secretName, { versionId: written.versionId, value });
+    return { secretName, problem: undefined };
+  } catch (error) {
+    const problem =
+      error instanceof NotPublished ? error.message : `${error instanceof Error ? error.name : error}`;
+    return { secretName, problem };
+  }
+}
+
+class NotPublished extends Error {
+  override readonly name = 'NotPublished';
+}
+
+/** The URLs that the deployment publishes; undefined where it has no such function. */
+async function publishingUrls(
+  { lambda }: Pick<Aws, 'lambda'>,
+  stack: string,
+): Promise<GenesysUrlsOf | undefined> {
+  try {
+    const { Environment } = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: `${stack}-publish` }),
+    );
+    return genesysUrls(Environment?.Variables ?? {});
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** A secret of this name that somebody else made is not ours to write. */
+async function ensureSecret(
+  { secrets }: Pick<Aws, 'secrets'>,
+  {
+    secretName,
+    stack,
+    kmsKeyId,
+    rotatedName,
+  }: {
+    readonly secretName: string;
+    readonly stack: string;
+    readonly kmsKeyId: string | undefined;
+    readonly rotatedName: string;
+  },
+): Promise<void> {
+  let described: DescribeSecretCommandOutput;
+  try {
+    described = await secrets.send(new DescribeSecretCommand({ SecretId: secretName }));
+  } catch (error) {
+    if (!(error instanceof NoSecret)) throw error;
+    await secrets.send(
+      new CreateSecretCommand({
+        Name: secretName,
+        Description: `Genesys Cloud access token of ${rotatedName}, for consumers`,
+        Tags: [{ Key: PUBLISHER_TAG, Value: stack }],
+        ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
+      }),
+    );
+    return;
+  }
+  if (described.Tags?.some(({ Key, Value }) => Key === PUBLISHER_TAG && Value === stack)) return;
+  throw new NotPublished(`it exists without the tag ${PUBLISHER_TAG}=${stack}`);
+}
