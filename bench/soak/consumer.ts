@@ -5,17 +5,17 @@ import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts
 const credential = v.pipe(v.string(), v.parseJson(), v.looseObject({ accessToken: v.string() }));
 
 /**
- * Does what a consumer does: reads AWSCURRENT and calls Genesys Cloud with its access token. After a 401 it reads
+ * Does what a consumer does: reads AWSCURRENT of the rotated or of the published secret, and calls Genesys Cloud with its access token. After a 401 it reads
  * AWSCURRENT again and retries once.
  *
  * @returns whether the call succeeded
  */
 export async function consume(
-  secretArn: string,
+  secretId: string,
   { secrets, apiUrl }: { readonly secrets: SecretsManagerClient; readonly apiUrl: string },
 ): Promise<boolean> {
   for (let reads = 0; reads < 2; reads++) {
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId }));
     const { accessToken } = v.parse(credential, SecretString);
     const status = await statusOfCurrentUser({ apiUrl }, accessToken);
     if (status !== 401) return status === 200;

@@ -8,6 +8,7 @@ import { parseInteger } from '../../sandbox/program/option-values.ts';
 import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
+import { synthesizePublishing } from './published-secret.ts';
 import {
   argumentsOf,
   isCompared,
@@ -64,6 +65,7 @@ const program = new Command('npm run soak --')
   )
   .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
   .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
+  .option('--published', 'consumers read the published access token instead of the rotated secret', false)
   .option('--json', 'print the figures as one JSON object')
   .addOption(
     new Option('--design <name>', 'the workflow, or the single Lambda function that it is compared with')
@@ -87,6 +89,7 @@ const { json, report, assembly, design, ...given } = program.opts<
 try {
   if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
   else if (assembly !== undefined) await printFigures(assembly);
+  else if (given.published) await withAssembly(printFigures, synthesizePublishing);
   else await withAssembly(report === true ? writeReport : printFigures);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

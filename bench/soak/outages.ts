@@ -1,5 +1,7 @@
+import * as v from 'valibot';
+import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { storedTokens } from '../token-homes.ts';
+import { isPublishedSecret } from './published-secret.ts';
 
 /** An access token and its end. */
 interface AccessToken {
@@ -14,14 +16,17 @@ interface Current {
   deadSinceMs: number | undefined;
 }
 
-/** Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. */
+const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
+
+/** Measures to the millisecond how long the access tokens that consumers find in AWSCURRENT have not worked. */
 export class Outages {
   readonly #sandbox: Sandbox;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
   #longestMs = 0;
 
-  constructor(sandbox: Sandbox) {
+  /** @param published whether consumers read the published secrets instead of the rotated ones */
+  constructor(sandbox: Sandbox, published: boolean) {
     this.#sandbox = sandbox;
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
       const { refreshRevokesAccessTokens } = sandbox.genesysCloud.behaviour;
@@ -30,7 +35,8 @@ export class Outages {
     });
     sandbox.secretsManager.onChange(({ secretArn, labelMoves, at }) => {
       const to = labelMoves.find(({ label }) => label === 'AWSCURRENT')?.to;
-      if (to !== undefined) this.#moved(secretArn, to, at.getTime());
+      if (to !== undefined && isPublishedSecret(secretArn) === published)
+        this.#moved(secretArn, to, at.getTime());
     });
   }
 
@@ -47,8 +53,10 @@ export class Outages {
   }
 
   #moved(secretArn: string, versionId: string, nowMs: number): void {
-    const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
-    const accessToken = tokens && this.#accessTokens.get(tokens.accessToken);
+    const fingerprints = this.#sandbox.secretsManager.lookAtValues(secretArn, stored =>
+      'SecretString' in stored ? fingerprintOf(v.parse(value, stored.SecretString).accessToken) : undefined,
+    );
+    const accessToken = this.#accessTokens.get(fingerprints.get(versionId) ?? '');
     if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
     const former = this.#current.get(secretArn);
     if (former !== undefined) this.#measure(former, nowMs);

@@ -17,6 +17,7 @@ import {
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { publishLogin } from './published-secret.ts';
 
 /** What people do to a secret and its executions that the runbook does not ask for. */
 export const HUMAN_ACTIONS = [
@@ -62,6 +63,7 @@ export async function authoriseAgain(
       SecretString: JSON.stringify({ clientId, clientSecret, accessToken, refreshToken }),
     }),
   );
+  await publishLogin(secretArn, { sandbox, secrets });
 }
 
 /** Someone who works on one secret by hand, with the AWS SDK. What they read may be stale. */

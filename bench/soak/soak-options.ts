@@ -21,6 +21,8 @@ export interface SoakOptions {
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
   /** With people at random moments, slow calls and stale reads. */
   readonly people: boolean;
+  /** Whether consumers read the published access token; the stack must be synthesised with `publishAccessTokens`. */
+  readonly published?: boolean;
   readonly pendingAfterForeignWrite: SecretsManagerBehaviour['pendingAfterForeignWrite'];
   readonly refreshRevokesAccessTokens: GenesysBehaviour['refreshRevokesAccessTokens'];
   readonly reuseRevokesLineage: GenesysBehaviour['reuseRevokesLineage'];

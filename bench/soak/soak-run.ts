@@ -13,6 +13,7 @@ import type { SoakFigures } from './figures.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
 import { People } from './people.ts';
+import { createPublishedSecret, publishedNameOf } from './published-secret.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
@@ -76,7 +77,7 @@ export class SoakRun {
     });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
-    this.#outages = new Outages(sandbox);
+    this.#outages = new Outages(sandbox, options.published ?? false);
     this.#operator = new Operator({
       sandbox,
       secrets: this.#secrets,
@@ -145,6 +146,7 @@ export class SoakRun {
     for (let index = 0; index < this.#options.secrets; index++) {
       const credential = await createFirstCredential(this.#sandbox, { secretName: `soak/${index + 1}` });
       this.#credentials.set(credential.secretArn, credential);
+      if (this.#options.published) await createPublishedSecret(credential, this.#sandbox);
       secretsManager.enableRotation(credential.secretArn, rotationFunctionArn, {
         ScheduleExpression: index % 3 === 1 ? CRON_SCHEDULE : schedule,
         Duration: window,
@@ -161,7 +163,8 @@ export class SoakRun {
       await this.#noFaultAwaited();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
-      if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
+      const secretId = this.#options.published ? publishedNameOf(secretArn) : secretArn;
+      if (!(await consume(secretId, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
     });
   }
 

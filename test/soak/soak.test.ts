@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import { synthesizePublishing } from '../../bench/soak/published-secret.ts';
 import {
   singleLambdaSoak,
   synthesizeSingleLambda,
@@ -68,6 +69,21 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       reauthorisations: 0,
       lostInTransit: 0,
       unrecoverable: 0,
+      consumerCalls: 112,
+      consumerFailures: 0,
+      longestOutageSeconds: 0,
+      leaks: 0,
+    });
+  });
+
+  it('keeps every consumer of the published access token working while nothing fails', async () => {
+    const figures = await withAssembly(
+      assemblyDirectory => soak(options({ assemblyDirectory, published: true, faultRate: 0 })),
+      synthesizePublishing,
+    );
+
+    expect(figures).toMatchObject({
+      rotations: 13,
       consumerCalls: 112,
       consumerFailures: 0,
       longestOutageSeconds: 0,

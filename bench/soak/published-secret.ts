@@ -1,0 +1,66 @@
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { secretNameOf } from '../../functions/shared/input/arns.ts';
+import {
+  PUBLISHER_TAG,
+  publishedSecretName,
+  publishedValue,
+  putPublishedValue,
+} from '../../functions/shared/secrets/published-token.ts';
+import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
+import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** The name of the secret that consumers of a credential read. */
+export function publishedNameOf(secretArn: string): string {
+  return publishedSecretName(secretNameOf(secretArn));
+}
+
+/** Whether a secret is one that consumers read. */
+export function isPublishedSecret(secretArn: string): boolean {
+  return secretNameOf(secretArn).endsWith(publishedSecretName(''));
+}
+
+/** Creates the secret that consumers read, as `authorize` does. */
+export async function createPublishedSecret(
+  { secretArn }: Pick<FirstCredential, 'secretArn'>,
+  sandbox: Sandbox,
+): Promise<void> {
+  const secrets = new SecretsManagerClient(sandbox.clientConfig);
+  await secrets.send(
+    new CreateSecretCommand({
+      Name: publishedNameOf(secretArn),
+      Tags: [{ Key: PUBLISHER_TAG, Value: sandbox.stateMachineArn.split(':').at(-1) ?? '' }],
+    }),
+  );
+  await publishLogin(secretArn, { sandbox, secrets });
+  secrets.destroy();
+}
+
+/** Publishes the access token of AWSCURRENT after a login, as `authorize` does, where there is a published secret. */
+export async function publishLogin(
+  secretArn: string,
+  { sandbox, secrets }: { readonly sandbox: Sandbox; readonly secrets: SecretsManagerClient },
+): Promise<void> {
+  const name = publishedNameOf(secretArn);
+  if (sandbox.secretsManager.secret(name) === undefined) return;
+  const current = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  const value = publishedValue(parseCredential(secretArn, current), host =>
+    sandbox.genesysCloud.urlsOf(host),
+  );
+  if (value !== undefined) {
+    await putPublishedValue(secrets, name, { versionId: current.VersionId ?? '', value });
+  }
+}
+
+/** Synthesises the stack that publishes access tokens, for secrets of any name. */
+export async function synthesizePublishing(assemblyDirectory: string): Promise<void> {
+  await synthesize(assemblyDirectory, {
+    secretArnPatterns: 'arn:*:secretsmanager:*:*:secret:*',
+    publishAccessTokens: 'true',
+  });
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { synthesizePublishing } from '../../bench/soak/published-secret.ts';
+import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
+import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
+import { startSandbox } from '../helpers/sandbox.ts';
+import { type ConsumerProgram, snippetOf, startConsumer } from './consumer-snippets.ts';
+
+const NAME = 'crm/genesys';
+const PUBLISHED_NAME = 'crm/genesys/access-token';
+
+const NODE: ConsumerProgram = {
+  snippet: 'node',
+  module: 'consumer.mjs',
+  driver: {
+    file: 'driver.mjs',
+    text: `
+      import { createInterface } from 'node:readline';
+      import platformClient from 'purecloud-platform-client-v2';
+      import { withToken } from './consumer.mjs';
+      for await (const _line of createInterface({ input: process.stdin })) {
+        try {
+          ${snippetOf('node').use}
+          console.log(me.id);
+        } catch (error) {
+          console.log(String(error.message ?? error.status));
+        }
+      }
+      process.exit();
+    `,
+  },
+  program: process.execPath,
+};
+
+/** A credential in a deployment, and its consumers. */
+async function consumersWorld(assemblyDirectory: string) {
+  const world = await startSandbox({ assemblyDirectory, events: { rules: 'none' } });
+  const { sandbox, secrets } = world;
+  const { secretArn, clientId } = await world.credential({ secretName: NAME });
+  return {
+    ...world,
+    secretArn,
+    userId: sandbox.genesysCloud.lineages(clientId)[0]?.userId,
+    /** Rotates, and waits until the execution is over, too. */
+    async rotate(): Promise<void> {
+      const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
+      await sandbox.secretsManager.rotationOutcome(secretArn, VersionId);
+      const executions = sandbox.stepFunctions.executions(sandbox.stateMachineArn);
+      await Promise.all(
+        executions.map(({ executionArn }) => sandbox.stepFunctions.executionClosed(executionArn)),
+      );
+    },
+  };
+}
+
+describe('the code of docs/consumers.md', () => {
+  let assemblyDirectory: string;
+
+  beforeAll(async () => {
+    assemblyDirectory = await mkdtemp(path.join(tmpdir(), 'consumers-'));
+    await synthesizePublishing(assemblyDirectory);
+  });
+  afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
+
+  async function publishingWorld() {
+    const world = await consumersWorld(assemblyDirectory);
+    await world.secrets.send(
+      new CreateSecretCommand({
+        Name: PUBLISHED_NAME,
+        Tags: [{ Key: PUBLISHER_TAG, Value: 'genesys-token-rotation' }],
+      }),
+    );
+    await world.rotate();
+    return world;
+  }
+
+  it('for Node.js calls Genesys Cloud, also after rotations that ended its token', async () => {
+    const world = await publishingWorld();
+    const consumer = startConsumer(
+      NODE,
+      { sandbox: world.sandbox, secretName: PUBLISHED_NAME },
+      onTestFinished,
+    );
+
+    const first = await consumer.call();
+    await world.rotate();
+    const afterOne = await consumer.call();
+    await world.rotate();
+    await world.rotate();
+    const afterMore = await consumer.call();
+
+    expect([first, afterOne, afterMore]).toEqual([world.userId, world.userId, world.userId]);
+  });
+
+  it('for Node.js waits until a rotation has published its token', async () => {
+    const world = await publishingWorld();
+    const consumer = startConsumer(
+      NODE,
+      { sandbox: world.sandbox, secretName: PUBLISHED_NAME },
+      onTestFinished,
+    );
+    await consumer.call();
+    world.sandbox.faults.add({ target: 'secretsmanager:PutSecretValue', kind: 'throttled', by: 'publish' });
+
+    const rotated = world.rotate();
+    await expect.poll(() => statusNow(world), { timeout: 20_000 }).toBe(401);
+    const calling = consumer.call();
+    world.sandbox.faults.clear();
+    const called = await calling;
+    await rotated;
+
+    expect(called).toBe(world.userId);
+  });
+
+  async function statusNow({ secrets, sandbox }: Awaited<ReturnType<typeof publishingWorld>>) {
+    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: PUBLISHED_NAME }));
+    return await statusOfCurrentUser(sandbox.genesysCloud, JSON.parse(SecretString).accessToken);
+  }
+});
+
+describe('a consumer of the rotated secret, as in the blueprint "Move voicemail to S3"', () => {
+  it('reads the key accessToken of AWSCURRENT, and finds no other secret', async () => {
+    const world = await consumersWorld(inject('assemblyDirectory'));
+    await world.rotate();
+
+    const { SecretString = '' } = await world.secrets.send(new GetSecretValueCommand({ SecretId: NAME }));
+    const { accessToken } = JSON.parse(SecretString);
+    const { SecretList = [] } = await world.secrets.send(new ListSecretsCommand({}));
+
+    expect(await statusOfCurrentUser(world.sandbox.genesysCloud, accessToken)).toBe(200);
+    expect(SecretList.map(({ Name }) => Name)).toEqual([NAME]);
+  });
+});
