@@ -1,21 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  CreateSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  RotateSecretCommand,
-} from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { synthesizePublishing } from '../../bench/soak/published-secret.ts';
-import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
-import { startSandbox } from '../helpers/sandbox.ts';
 import { type ConsumerProgram, snippetOf, startConsumer } from './consumer-snippets.ts';
-
-const NAME = 'crm/genesys';
-const PUBLISHED_NAME = 'crm/genesys/access-token';
+import {
+  type ConsumersWorld,
+  consumersWorld,
+  NAME,
+  PUBLISHED_NAME,
+  publishingWorld,
+} from './consumers-world.ts';
 
 const NODE: ConsumerProgram = {
   snippet: 'node',
@@ -40,27 +37,6 @@ const NODE: ConsumerProgram = {
   program: process.execPath,
 };
 
-/** A credential in a deployment, and its consumers. */
-async function consumersWorld(assemblyDirectory: string) {
-  const world = await startSandbox({ assemblyDirectory, events: { rules: 'none' } });
-  const { sandbox, secrets } = world;
-  const { secretArn, clientId } = await world.credential({ secretName: NAME });
-  return {
-    ...world,
-    secretArn,
-    userId: sandbox.genesysCloud.lineages(clientId)[0]?.userId,
-    /** Rotates, and waits until the execution is over, too. */
-    async rotate(): Promise<void> {
-      const { VersionId = '' } = await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
-      await sandbox.secretsManager.rotationOutcome(secretArn, VersionId);
-      const executions = sandbox.stepFunctions.executions(sandbox.stateMachineArn);
-      await Promise.all(
-        executions.map(({ executionArn }) => sandbox.stepFunctions.executionClosed(executionArn)),
-      );
-    },
-  };
-}
-
 describe('the code of docs/consumers.md', () => {
   let assemblyDirectory: string;
 
@@ -70,20 +46,8 @@ describe('the code of docs/consumers.md', () => {
   });
   afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-  async function publishingWorld() {
-    const world = await consumersWorld(assemblyDirectory);
-    await world.secrets.send(
-      new CreateSecretCommand({
-        Name: PUBLISHED_NAME,
-        Tags: [{ Key: PUBLISHER_TAG, Value: 'genesys-token-rotation' }],
-      }),
-    );
-    await world.rotate();
-    return world;
-  }
-
   it('for Node.js calls Genesys Cloud, also after rotations that ended its token', async () => {
-    const world = await publishingWorld();
+    const world = await publishingWorld(assemblyDirectory);
     const consumer = startConsumer(
       NODE,
       { sandbox: world.sandbox, secretName: PUBLISHED_NAME },
@@ -101,7 +65,7 @@ describe('the code of docs/consumers.md', () => {
   });
 
   it('for Node.js waits until a rotation has published its token', async () => {
-    const world = await publishingWorld();
+    const world = await publishingWorld(assemblyDirectory);
     const consumer = startConsumer(
       NODE,
       { sandbox: world.sandbox, secretName: PUBLISHED_NAME },
@@ -120,7 +84,7 @@ describe('the code of docs/consumers.md', () => {
     expect(called).toBe(world.userId);
   });
 
-  async function statusNow({ secrets, sandbox }: Awaited<ReturnType<typeof publishingWorld>>) {
+  async function statusNow({ secrets, sandbox }: ConsumersWorld) {
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: PUBLISHED_NAME }));
     return await statusOfCurrentUser(sandbox.genesysCloud, JSON.parse(SecretString).accessToken);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
-import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { deployedFunctionNames } from '../../infra/function-list.ts';
 import { commandsWithOutput, missingIn } from '../docs/first-account.ts';
 import { type EmulatedWorld, emulatedWorld } from './emulated-world.ts';
 
@@ -28,7 +28,7 @@ describe('the commands of docs/first-account.md', () => {
 });
 
 describe('a function under the runtime client of AWS', () => {
-  it.each(FUNCTION_NAMES.filter(name => name !== 'watch'))(
+  it.each(deployedFunctionNames({}).filter(name => name !== 'watch'))(
     'loads %s, which names its error to the caller and in the log',
     async name => {
       const error = await world.errorOf(name, {});
