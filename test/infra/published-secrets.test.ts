@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -168,5 +169,30 @@ describe('grantReadAccessToken', () => {
 
   it('is refused without the option', () => {
     expect(() => grantedTo('crm/genesys', { secretNames: ['crm/genesys'] })).toThrow(/publishAccessTokens/);
+  });
+});
+
+describe('the policy in docs/consumers.md', () => {
+  it('allows what grantReadAccessToken grants', () => {
+    const page = readFileSync(new URL('../../docs/consumers.md', import.meta.url), 'utf8');
+    const [, policy = '{}'] = /```json\n(\{\n {2}"Version".*?)```/s.exec(page) ?? [];
+    const { statements } = grantedTo('crm/genesys', {
+      publishAccessTokens: true,
+      secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:crm/*'],
+      secretKeyArns: [OTHER_KEY],
+    });
+
+    const deployed = new Map([
+      ['AWS::Partition', 'aws'],
+      ['AWS::Region', 'eu-central-1'],
+      ['AWS::AccountId', '111122223333'],
+      ['AWS::URLSuffix', 'amazonaws.com'],
+    ]);
+    const resolved = JSON.parse(JSON.stringify(statements), (_key, value) => {
+      if (typeof value !== 'object' || value === null) return value;
+      if ('Ref' in value) return deployed.get(value.Ref);
+      return 'Fn::Join' in value ? value['Fn::Join'][1].join('') : value;
+    });
+    expect(JSON.parse(policy).Statement).toEqual(resolved);
   });
 });
