@@ -12,6 +12,7 @@ import { checkKey } from './key-steps.ts';
 import { checkLabels } from './label-step.ts';
 import { checkLogin } from './login-step.ts';
 import { checkPermissions } from './permission-step.ts';
+import { checkPublishedSecret } from './published-step.ts';
 import { checkDueDate, checkRotation } from './schedule-steps.ts';
 import { checkSecret, checkValue, type DescribedSecret } from './secret-steps.ts';
 import { ok, type StepResult, Steps } from './steps.ts';
@@ -91,6 +92,11 @@ export async function diagnose(
     { rotation, identity, secret, secretKey, deployment, rotationFunction, taskFunctions, workflow },
     found => checkPermissions(iam, found),
   );
+  if (taskFunctions.value?.of.publish !== undefined) {
+    await steps.run('published-secret', { secret, deployment }, found =>
+      checkPublishedSecret(secrets, found.secret, found.deployment),
+    );
+  }
   await steps.run('login', { secret, value, deployment, journal }, found =>
     checkLogin(found.secret, found.value, found.deployment, { dynamoDb, secrets, ...found.journal, command }),
   );

@@ -21,8 +21,11 @@ export interface RotationFunction {
 /** The functions of the workflow; their names begin with the deployment's name. */
 const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'] as const;
 
+/** Deployed only where access tokens are published. */
+const PUBLISH_FUNCTION = 'publish';
+
 /** One of them. */
-export type TaskFunction = (typeof TASK_FUNCTIONS)[number];
+export type TaskFunction = (typeof TASK_FUNCTIONS)[number] | typeof PUBLISH_FUNCTION;
 
 /** What the later steps need of a function of the workflow. */
 interface FunctionFacts {
@@ -33,7 +36,9 @@ interface FunctionFacts {
 }
 
 /** All functions of the workflow. */
-export type TaskFunctions = Readonly<Record<TaskFunction, FunctionFacts>>;
+export type TaskFunctions = Readonly<Record<Exclude<TaskFunction, 'publish'>, FunctionFacts>> & {
+  readonly publish?: FunctionFacts;
+};
 
 /**
  * The reserved concurrency that Secrets Manager needs to rotate (AWS Secrets Manager User Guide, "Troubleshoot AWS
@@ -93,7 +98,7 @@ export async function checkTaskFunctions(
   { name }: Deployment,
 ): Promise<Finding<TaskFunctions>> {
   const found: [TaskFunction, FunctionFacts][] = [];
-  for (const task of TASK_FUNCTIONS) {
+  for (const task of [...TASK_FUNCTIONS, PUBLISH_FUNCTION] as const) {
     const functionName = `${name}-${task}`;
     try {
       const configuration = await lambda.send(
@@ -107,10 +112,10 @@ export async function checkTaskFunctions(
       found.push([task, { arn, roleArn, journalTable: Environment?.Variables?.JOURNAL_TABLE }]);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
-      return wrong(`${functionName} does not exist`, DEPLOY);
+      if (task !== PUBLISH_FUNCTION) return wrong(`${functionName} does not exist`, DEPLOY);
     }
   }
-  return ok(TASK_FUNCTIONS.join(', '), Object.fromEntries(found) as TaskFunctions);
+  return ok(found.map(([task]) => task).join(', '), Object.fromEntries(found) as TaskFunctions);
 }
 
 /** An idle function can be `Inactive`; the next invocation activates it (AWS Lambda API Reference, State). */

@@ -1,6 +1,7 @@
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions/executions.ts';
 import type { SealContext } from '../../functions/shared/journal/sealed-blob.ts';
+import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { TaskFunction } from './function-steps.ts';
 
@@ -29,10 +30,12 @@ export interface RotationResources {
   readonly sealKeyArn: string;
   /** The key that encrypts the executions; absent where AWS owns it. */
   readonly executionKeyArn?: string | undefined;
-  readonly deployment: Pick<Deployment, 'stateMachineArn' | 'rotationFunctionArn'>;
+  readonly deployment: Pick<Deployment, 'name' | 'stateMachineArn' | 'rotationFunctionArn'>;
   /** The ARNs of the workflow's functions. */
   readonly taskFunctionArns: readonly string[];
   readonly journalTable: string;
+  /** Whether access tokens are published. */
+  readonly publishes: boolean;
 }
 
 const SECRET_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
@@ -91,6 +94,7 @@ export function neededCalls(resources: RotationResources): readonly NeededCalls[
     ...onJournal(resources),
     ...onWorkflow(resources),
     ...onExecutionKey(resources),
+    ...(resources.publishes ? onPublishing(resources) : []),
   ];
 }
 
@@ -119,6 +123,51 @@ function onSecretKey({ secretArn, secretKeyArn }: RotationResources): NeededCall
     },
     remedy: UNKNOWN_KEY,
   }));
+}
+
+/** What `publish` needs of the rotated secret, of the published one, and of their key. */
+function onPublishing({ secretArn, secretKeyArn, deployment }: RotationResources): NeededCalls[] {
+  const publishedArn = secretArn.replace(/-[^-]{6}$/, '/access-token-AbCdEf');
+  const keyUse = (arn: string, names: readonly string[]): NeededCalls[] =>
+    secretKeyArn === undefined
+      ? []
+      : [
+          {
+            actor: 'publish',
+            actions: names.map(name => `kms:${name}`),
+            resources: [secretKeyArn],
+            context: {
+              ...encryptionContext({ SecretARN: arn, SecretVersionId: SOME_VERSION }),
+              'kms:ViaService': viaService('secretsmanager', arn),
+            },
+            remedy: UNKNOWN_KEY,
+          },
+        ];
+  return [
+    {
+      actor: 'publish',
+      actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      resources: [secretArn],
+      context: {
+        'secretsmanager:SecretId': secretArn,
+        'secretsmanager:resource/AllowRotationLambdaArn': deployment.rotationFunctionArn,
+      },
+      remedy: UNKNOWN_SECRET,
+    },
+    {
+      actor: 'publish',
+      actions: ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'].map(
+        name => `secretsmanager:${name}`,
+      ),
+      resources: [publishedArn],
+      context: {
+        'secretsmanager:SecretId': publishedArn,
+        [`aws:ResourceTag/${PUBLISHER_TAG}`]: deployment.name,
+      },
+    },
+    ...keyUse(secretArn, ['Decrypt']),
+    ...keyUse(publishedArn, ['Decrypt', 'GenerateDataKey']),
+  ];
 }
 
 function onSealKey({ secretArn, sealKeyArn }: RotationResources): NeededCalls[] {

@@ -35,10 +35,11 @@ export async function checkPermissions(iam: IAMClient, parts: RotationParts): Pr
     deployment,
     taskFunctionArns: Object.values(taskFunctions).map(({ arn }) => arn),
     journalTable: taskFunctions.refresh.journalTable ?? '',
+    publishes: taskFunctions.publish !== undefined,
   });
   const roleOf = (actor: Actor): string => {
     if (actor === 'workflow') return workflow.roleArn;
-    return actor === 'rotation' ? rotationFunction.roleArn : taskFunctions[actor].roleArn;
+    return actor === 'rotation' ? rotationFunction.roleArn : (taskFunctions[actor]?.roleArn ?? '');
   };
   const knownKeys = new Set(needed.flatMap(({ context }) => Object.keys(context)));
   const { region } = identity;

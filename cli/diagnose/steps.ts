@@ -15,6 +15,7 @@ export type StepName =
   | 'journal'
   | 'workflow'
   | 'permissions'
+  | 'published-secret'
   | 'login'
   | 'labels'
   | 'last-execution'

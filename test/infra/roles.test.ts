@@ -321,11 +321,21 @@ describe('the roles of a rotation', () => {
     sealKeyArn: key,
     executionKeyArn: key,
     journalTable: 'journal',
-    deployment: { stateMachineArn: 'machine-arn', rotationFunctionArn: 'function-arn' },
+    publishes: true,
+    deployment: { name: 'tokens', stateMachineArn: 'machine-arn', rotationFunctionArn: 'function-arn' },
     taskFunctionArns: ['task-arn'],
   });
 
-  it.each<Actor>(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'workflow'])(
+  it.each<Actor>([
+    'rotation',
+    'fetch',
+    'refresh',
+    'store-pending',
+    'verify',
+    'promote',
+    'publish',
+    'workflow',
+  ])(
     'let %s do what diagnose asks IAM about, and otherwise only logs, traces and network interfaces',
     actor => {
       const owner = actor === 'workflow' ? 'the state machine tokens' : `tokens-${actor}`;
