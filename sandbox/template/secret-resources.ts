@@ -66,7 +66,7 @@ export function secrets(resolver: TemplateResolver): TemplateSecret[] {
       kmsKeyId: properties.KmsKeyId,
       secretString: properties.SecretString,
       generated: properties.GenerateSecretString !== undefined,
-      tags: properties.Tags,
+      ...(properties.Tags !== undefined && { tags: properties.Tags }),
     };
   });
 }

@@ -3,9 +3,9 @@ import { edgePath } from '../../../../sandbox/console/page/graph/edge-path.ts';
 import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
 import { layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
 import { parseDefinition } from '../../../../statemachine/definition.ts';
-import { definitionText } from '../../../../statemachine/definition-text.ts';
+import { definitionTextWithoutPublishing } from '../../../../statemachine/definition-text.ts';
 
-const rotation = layoutGraph(parseDefinition(definitionText()));
+const rotation = layoutGraph(parseDefinition(definitionTextWithoutPublishing()));
 const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
 describe('layoutGraph of the rotation', () => {
