@@ -128,7 +128,7 @@ describe('handlers', () => {
     },
   );
 
-  it.each(['refresh', 'verify'])('%s does not load with half a gateway', async name => {
+  it.each(['refresh', 'verify', 'publish'])('%s does not load with half a gateway', async name => {
     vi.stubEnv('GENESYS_API_URL', undefined);
 
     const error = await rejection(loaded(name));
@@ -141,6 +141,7 @@ describe('handlers', () => {
     ['refresh', 'GENESYS_API_URL'],
     ['verify', 'GENESYS_LOGIN_URL'],
     ['verify', 'GENESYS_API_URL'],
+    ['publish', 'GENESYS_API_URL'],
   ])('%s does not load when %s would send secrets in clear text', async (name, variable) => {
     vi.stubEnv(variable, 'http://gateway.example/{host}');
 
@@ -149,7 +150,7 @@ describe('handlers', () => {
     expect(error.message).toContain(variable);
   });
 
-  it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'notify'])(
+  it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'publish', 'notify'])(
     '%s refuses an event of another form, and calls nothing',
     async name => {
       const handler = await loaded(name);
@@ -469,6 +470,20 @@ describe('handlers', () => {
       const error = await rejection(handler(EVENT, CONTEXT));
 
       expect(error.name).toBe('AccessTokenExpired');
+    });
+  });
+
+  describe('publish', () => {
+    it('publishes the URL of the gateway', async () => {
+      secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: ['AWSCURRENT'] });
+      playLabels(secretsMock, { [VERSION]: ['AWSCURRENT'] });
+      const handler = await loaded('publish');
+
+      const result = await handler({ ...SUBJECT, state: 'Publish' }, CONTEXT);
+
+      const { SecretString = '' } = secretsMock.commandCalls(PutSecretValueCommand)[0]?.args[0].input ?? {};
+      expect(result).toEqual({ publishedVersionId: VERSION });
+      expect(JSON.parse(SecretString)).toMatchObject({ apiUrl: `${genesys.url}/api` });
     });
   });
 
