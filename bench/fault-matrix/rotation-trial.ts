@@ -160,7 +160,7 @@ export class RotationTrials {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    return { first, ...(last !== undefined && { last }), leaks: this.#watch.leaks(sandbox) };
+    return { first, last, leaks: this.#watch.leaks(sandbox) };
   }
 
   async #rotate(secretArn: string): Promise<string> {

@@ -197,8 +197,8 @@ export class Person {
       new UpdateSecretVersionStageCommand({
         SecretId: this.#credential.secretArn,
         VersionStage: label,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
-        ...(toId !== undefined && { MoveToVersionId: toId }),
+        RemoveFromVersionId: fromId,
+        MoveToVersionId: toId,
       }),
     );
   }

@@ -84,10 +84,10 @@ export function addAuthorize(program: Command, surroundings: Surroundings): void
       await authorize(
         {
           secretId,
-          ...(clientId !== undefined && { clientId }),
-          ...(host !== undefined && { host }),
-          ...(rotateWith !== undefined && { rotateWith }),
-          ...(kmsKey !== undefined && { kmsKey }),
+          clientId,
+          host,
+          rotateWith,
+          kmsKey,
           clientSecretFromStdin: options.clientSecretStdin ?? false,
           redirectPort: options.redirectPort,
           timeoutMs: options.timeout * 1000,

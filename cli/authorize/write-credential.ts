@@ -61,7 +61,7 @@ export async function createCredential(
         Name: name,
         Description: 'Genesys Cloud credential, kept fresh by rotation',
         SecretString: credentialValue({}, credential),
-        ...(kmsKey !== undefined && { KmsKeyId: kmsKey }),
+        KmsKeyId: kmsKey,
       }),
     );
     return { arn: created.ARN ?? name, name, versionId: created.VersionId ?? '' };

@@ -61,7 +61,7 @@ export function diagnosisResult(secretId: string, results: readonly StepResult[]
       step,
       status,
       found,
-      ...(fix !== undefined && { fix }),
+      fix,
     })),
   };
 }

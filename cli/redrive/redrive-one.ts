@@ -74,7 +74,7 @@ export async function redriveOne(
   terminal.result({
     ...about,
     execution: executionArn,
-    ...(cause !== undefined && { cause }),
+    cause,
     ...endResult(end, secret.name, command),
     states: recordOf(steps),
   });

@@ -21,8 +21,8 @@ export interface AwsOptions {
  */
 export function awsClients({ region, profile }: AwsOptions): Aws {
   const config = {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
+    region,
+    profile,
     maxAttempts: 5,
   };
   return {

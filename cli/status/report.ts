@@ -77,7 +77,7 @@ export function statusResult(
         expiresAt: isoText(expiresAt),
         ageSeconds: storedAt === undefined ? null : secondsBetween(storedAt, now),
         remainingSeconds: expiresAt === undefined ? null : secondsBetween(now, expiresAt),
-        ...(check !== undefined && { check }),
+        check,
       },
       currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
       pendingVersionId: blockingVersion(secret) ?? null,

@@ -121,7 +121,7 @@ export async function assessFailure(
   const { name = '', status = 'FAILED', startDate = new Date(0), stopDate, redriveCount = 0 } = described;
   const failed: ExecutionSummary = {
     ...{ executionArn, name, status, startedAt: startDate, redriveCount },
-    ...(stopDate !== undefined && { stoppedAt: stopDate }),
+    stoppedAt: stopDate,
   };
   return await assess({ secret, running: undefined, failed }, dependencies, { described });
 }

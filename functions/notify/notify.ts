@@ -103,7 +103,7 @@ async function executionFailed(
   const failed = { state: state ?? 'none', error: report.error ?? status };
   const subject = subjectsOf(report)[0];
   const streak = await readStreak(subject, dependencies);
-  const about = { ...rotation, execution: executionArn, ...(state === undefined ? {} : { state }) };
+  const about = { ...rotation, execution: executionArn, state };
   if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
@@ -195,8 +195,8 @@ async function closeStreaks(
   );
   await Promise.all(ended.map(({ subject }) => deleteStreak(subject, dependencies)));
   log('info', 'notified that it works again', {
-    ...(secretArn === undefined ? {} : { secretArn }),
-    ...(executionArn === undefined ? {} : { execution: executionArn }),
+    secretArn,
+    execution: executionArn,
   });
 }
 

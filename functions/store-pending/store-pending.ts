@@ -218,7 +218,7 @@ async function putPending(
         ClientRequestToken: id,
         SecretString: value,
         VersionStages: ['AWSPENDING'],
-        ...(token !== undefined && { RotationToken: token }),
+        RotationToken: token,
       }),
     );
     return VersionStages;
@@ -272,7 +272,7 @@ async function takePendingLabel(
         SecretId: secretArn,
         VersionStage: 'AWSPENDING',
         MoveToVersionId: versionId,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+        RemoveFromVersionId: fromId,
       }),
     );
   }

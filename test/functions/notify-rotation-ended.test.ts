@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
 import {
@@ -10,8 +11,6 @@ import {
   secretDescription,
   VERSION,
 } from '../helpers/secret.ts';
-
-const HOUR_MS = 3_600_000;
 
 describe('notify: the end of a rotation', () => {
   const { items, calls, published, logged, secretsMock, time, execution, closed, rotationEnded } =

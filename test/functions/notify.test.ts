@@ -4,6 +4,7 @@ import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { awsException } from '../helpers/aws-exception.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';
@@ -11,7 +12,6 @@ import { FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
 import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
 
-const HOUR_MS = 3_600_000;
 const CHECK = `${SECRET_ARN}#check`;
 
 describe('notify: executions', () => {

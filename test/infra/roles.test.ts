@@ -36,7 +36,7 @@ function sealed(content: string, contextKeys: readonly string[], secretArn: unkn
 function grants(statements: readonly Statement[]) {
   return statements.map(({ Action, Condition }) => ({
     Action,
-    ...(Condition !== undefined && { Condition }),
+    Condition,
   }));
 }
 

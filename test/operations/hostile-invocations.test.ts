@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What every Task passes: the secret, a version and the execution that somebody claims to be. */
 function subject(world: HostileWorld, versionId: string) {

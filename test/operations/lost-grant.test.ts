@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
 import { Permissions } from '../../sandbox/iam/permissions.ts';
 import { readStack } from '../../sandbox/template/stack-model.ts';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 
 const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
-const MINUTE_MS = 60_000;
 
 const stack = readStack({ assemblyDirectory: inject('assemblyDirectory'), ...ACCOUNT });
 const role = stack.roles.find(({ arn }) =>

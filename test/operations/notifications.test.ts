@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 /** A world with the messages of the topic. */
 async function notifiedWorld() {

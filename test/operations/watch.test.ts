@@ -1,9 +1,8 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** The hourly report of the watch. */
 const report = v.pipe(

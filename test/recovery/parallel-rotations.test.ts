@@ -3,10 +3,9 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   'two rotations of one secret that failed, where a refresh %s earlier access tokens',

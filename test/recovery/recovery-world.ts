@@ -56,7 +56,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
         SecretId: secretArn,
         VersionStage: label,
         MoveToVersionId: versionId,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+        RemoveFromVersionId: fromId,
       }),
     );
   }

@@ -1,8 +1,7 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { rotationWorld } from './rotation-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** A rotation whose execution is stopped when Promote has moved AWSCURRENT and has not responded yet. */
 async function stoppedAfterPromote() {

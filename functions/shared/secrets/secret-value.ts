@@ -82,10 +82,10 @@ export function parseCredential(
     clientId,
     clientSecret,
     refreshToken,
-    ...(accessToken === undefined ? {} : { accessToken }),
+    accessToken,
     host,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(genesysUserId === undefined ? {} : { genesysUserId }),
+    expiresAt,
+    genesysUserId,
     keys,
   };
 }
@@ -112,7 +112,7 @@ export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPa
     ...kept,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
-    ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+    expiresAt: tokens.expiresAt?.toISOString(),
   });
 }
 

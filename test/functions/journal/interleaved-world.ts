@@ -28,13 +28,13 @@ import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { definitionText } from '../../../statemachine/definition-text.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:crm-AbCdEf';
 const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
 const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' } as const;
 const TABLE = 'journal';
 const CLIENT_ID = 'client';
-const HOUR_MS = 3_600_000;
 const LONGEST_GAP_MS = 9 * HOUR_MS;
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
 /** The time that a function has; its marks end 5 s later. */

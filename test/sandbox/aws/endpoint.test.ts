@@ -17,7 +17,7 @@ import {
 } from '../../../sandbox/aws/service.ts';
 import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
-import { send, sendSigned } from '../../helpers/signed-request.ts';
+import { type RawRequest, send, sendSigned } from '../../helpers/signed-request.ts';
 
 const getSecretValue = new GetSecretValueCommand({ SecretId: 'genesys' });
 const getSecretValueHeaders = {
@@ -280,7 +280,7 @@ describe('AwsEndpoint', () => {
       },
     );
 
-    it.each([
+    it.each<Omit<RawRequest, 'url'>>([
       { method: 'POST', headers: { 'x-amz-target': 'DynamoDBStreams_20120810.GetRecords' } },
       { method: 'GET', headers: {} },
     ])('refuses a $method of no emulated service', async request => {

@@ -230,7 +230,7 @@ describe('the control API', () => {
     ['a body too long', 'application/json', `"${'x'.repeat(70_000)}"`, 413],
   ])('refuses %s', async (_what, type, body, status) => {
     const { send } = await control();
-    const headers = type === undefined ? {} : { 'content-type': type };
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
 
     const answer = await send('/clock/advance', { method: 'POST', headers, body });
 

@@ -14,6 +14,7 @@ import { Clock } from '../../../sandbox/clock.ts';
 import type { DynamoDbBehaviour } from '../../../sandbox/dynamodb/behaviour.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TABLE_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/failures`;
 const KEY = { subject: { S: 'secret' } };
@@ -24,7 +25,6 @@ const ITEM = {
   redriven: { BOOL: false },
   error: { NULL: true },
 } satisfies Record<string, AttributeValue>;
-const HOUR_MS = 3_600_000;
 
 /** One table on a clock that stands still, and a client that calls as the operator. */
 async function openTable(behaviour: Partial<DynamoDbBehaviour> = {}) {

@@ -14,7 +14,7 @@ const NEWEST = { pk: KEY.pk, sk: { S: 'lineage#a' } } satisfies Attributes;
 const CANCELED = 'Transaction cancelled, please refer cancellation reasons for specific reasons';
 
 function put(Item: Attributes, ConditionExpression?: string): TransactWriteItem {
-  return { Put: { TableName, Item, ...(ConditionExpression !== undefined && { ConditionExpression }) } };
+  return { Put: { TableName, Item, ConditionExpression } };
 }
 
 function raise(Key: Attributes): TransactWriteItem {

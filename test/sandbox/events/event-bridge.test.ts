@@ -6,10 +6,10 @@ import type { EventBridgeBehaviour } from '../../../sandbox/events/behaviour.ts'
 import type { BusEvent, EventEntry } from '../../../sandbox/events/bus-event.ts';
 import { EventBridge, type RuleSpecification } from '../../../sandbox/events/event-bridge.ts';
 import type { InvocationOrigin, InvokingService } from '../../../sandbox/lambda/invoker.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TARGET = 'arn:aws:lambda:eu-central-1:111122223333:function:notify';
 const RULE_ARN = 'arn:aws:events:eu-central-1:111122223333:rule/failures';
-const HOUR_MS = 3_600_000;
 
 interface Invoked {
   readonly functionArn: string;
@@ -39,7 +39,7 @@ function openBus({
         invoked.push({ functionArn, event: event as BusEvent, source, origin });
       },
     },
-    ...(behaviour !== undefined && { behaviour }),
+    behaviour,
   });
   const addRule = (changes: Partial<RuleSpecification>): void =>
     bus.createRule({ name: 'failures', arn: RULE_ARN, enabled: true, targetArns: [TARGET], ...changes });

@@ -13,9 +13,9 @@ import { Clock } from '../../../sandbox/clock.ts';
 import type { JsonObject } from '../../../sandbox/json.ts';
 import { Kms } from '../../../sandbox/kms/kms.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+import { DAY_MS } from '../../helpers/durations.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
 
-const DAY_MS = 86_400_000;
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const KEY_ARN = `arn:aws:kms:eu-central-1:111122223333:key/${KEY_ID}`;
 const OTHER_KEY_ID = '0987dcba-09fe-87dc-65ba-ab0987654321';

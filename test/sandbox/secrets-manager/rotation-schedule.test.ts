@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../helpers/durations.ts';
 import { type SecretsWorld, secretsWorld, V1, V2, V3 } from './secrets-world.ts';
 
-const HOUR_MS = 3_600_000;
 const EVERY_EIGHT_HOURS = { RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '2h' } };
 
 /** How many rotations have begun. */

@@ -12,12 +12,12 @@ import type {
   SealedPair,
   TokenItem,
 } from '../../../../functions/shared/journal/journal.ts';
+import { HOUR_MS } from '../../../helpers/durations.ts';
 import { tokenItem } from '../../../helpers/journal-items.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
 const JUST_PASSED = NOW;
 const AHEAD = new Date('2026-07-01T08:00:00.001Z');
-const HOUR_MS = 3_600_000;
 
 /** The attempt that plans: the second run of an execution, in its second retry. */
 const ATTEMPT: Attempt = {
