@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from '../desktop/compiled-code.ts';
 import { EXIT_CODES } from './exit-code.ts';
+import { keepCompiledCode } from './shared/compiled-code.ts';
 
 /** Starts the command line program. */
 

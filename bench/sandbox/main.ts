@@ -1,4 +1,4 @@
-import { keepCompiledCode } from '../../desktop/compiled-code.ts';
+import { keepCompiledCode } from '../../cli/shared/compiled-code.ts';
 import type { SandboxStart } from './measure.ts';
 
 /**

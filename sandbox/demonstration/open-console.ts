@@ -1,4 +1,4 @@
-import { openBrowser } from '../../desktop/open-browser.ts';
+import { openBrowser } from '../../cli/shared/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import { stopOnSignal } from '../program/stop-on-signal.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { removeLeftovers } from '../../desktop/temporary-folders.ts';
 import { Sandbox } from '../sandbox.ts';
+import { removeLeftovers } from '../temporary-folders.ts';
 import { createFirstCredential } from './first-credential.ts';
 import { LiveView } from './live-view.ts';
 import { openConsole } from './open-console.ts';

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { removeTemporaryFolder, temporaryFolder } from '../../desktop/temporary-folders.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../temporary-folders.ts';
 
 /**
  * Unpacks a function's code into a folder of its own, far from this project, so that a module that was left out

@@ -67,7 +67,7 @@ describe('a redrive', () => {
     expect([failed, failedAgain, run].map(({ redriveCount }) => redriveCount)).toEqual([0, 1, 2]);
   });
 
-  it.each([
+  it.each<{ task: string; redriven: Script; states: string[] }>([
     {
       task: 'StorePending',
       redriven: { StorePending: [failure('NewerLogin')], StandDown: [stoodDown] },

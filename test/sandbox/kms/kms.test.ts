@@ -129,7 +129,7 @@ describe('Kms', () => {
       });
     });
 
-    it.each([
+    it.each<Record<'sealed' | 'opened', Record<string, string>>>([
       { sealed: { a: '1' }, opened: {} },
       { sealed: {}, opened: { a: '1' } },
       { sealed: { a: 'x' }, opened: { a: 'X' } },

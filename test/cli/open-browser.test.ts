@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { openBrowser } from '../../desktop/open-browser.ts';
+import { openBrowser } from '../../cli/shared/open-browser.ts';
 import { emptyFolder } from '../demonstration/project.ts';
 
 const ADDRESS = 'http://127.0.0.1:1/oauth/authorize?client_id=a&state=b';

@@ -8,5 +8,5 @@ import { fileURLToPath } from 'node:url';
 export function keepCompiledCode(): void {
   // Not in the folder for temporary files, where others could place code that this user then runs.
   // Node.js 20 has no such cache.
-  module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+  module.enableCompileCache?.(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)));
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { removeLeftovers, removeTemporaryFolder, temporaryFolder } from '../../desktop/temporary-folders.ts';
+import { removeLeftovers, removeTemporaryFolder, temporaryFolder } from '../../sandbox/temporary-folders.ts';
 import { emptyFolder } from '../demonstration/project.ts';
 
 /** The id of a process that has ended. */
