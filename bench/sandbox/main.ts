@@ -10,7 +10,7 @@ keepCompiledCode();
 const { createFirstCredential } = await import('../../sandbox/demonstration/first-credential.ts');
 const { runRotation } = await import('../../sandbox/demonstration/rotation-run.ts');
 const { Sandbox } = await import('../../sandbox/sandbox.ts');
-const { memoryInUse } = await import('../fleet/process-usage.ts');
+const { memoryInUse } = await import('./process-usage.ts');
 const [, , assemblyDirectory = 'cdk.out'] = process.argv;
 const loadedMs = performance.now();
 const sandbox = await Sandbox.start({ assemblyDirectory });

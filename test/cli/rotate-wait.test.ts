@@ -14,8 +14,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
-import type { Time } from '../../cli/shared/time.ts';
-import { waitContext } from '../../cli/shared/waiting.ts';
+import { type Time, waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
-import { run } from '../../cli/run.ts';
+import { run } from '../../cli/program.ts';
 import { CLI, cliEnvironment, inEnvironment, type Variables } from './cli-environment.ts';
 import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';

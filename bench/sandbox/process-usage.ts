@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A page of memory and a tick of the processor time, as `/proc` counts them (Linux manual pages, proc(5)). */
+/** A page of memory, as `/proc` counts it (Linux manual pages, proc(5)). */
 const PAGE_BYTES = 4_096;
-const TICK_MS = 10;
 
 /** Memory that processes occupy (RSS), in bytes. */
 export interface Memory {
@@ -26,15 +25,9 @@ export function memoryInUse(): Memory {
   };
 }
 
-/** Processor time of this process and of those of its children that have ended, in ms; Linux only. */
-export function processorMs(): number {
-  return statOf('self')?.processorMs ?? 0;
-}
-
 interface ProcessStat {
   readonly parentId: number;
   readonly residentBytes: number;
-  readonly processorMs: number;
 }
 
 /** Undefined when the process is gone. */
@@ -56,6 +49,5 @@ export function parseStat(line: string): ProcessStat {
   return {
     parentId: field(4),
     residentBytes: field(24) * PAGE_BYTES,
-    processorMs: (field(14) + field(15) + field(16) + field(17)) * TICK_MS,
   };
 }
