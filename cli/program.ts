@@ -11,7 +11,7 @@ import { addRotate } from './rotate/command.ts';
 import { explainAwsFailure } from './shared/aws-failure.ts';
 import { CliError } from './shared/cli-error.ts';
 import type { Surroundings } from './shared/context.ts';
-import { terminalText } from './shared/terminal.ts';
+import { fitting, terminalText } from './shared/terminal.ts';
 import { addStatus } from './status/command.ts';
 
 /** The width of help without a terminal, in characters. */
@@ -68,6 +68,6 @@ function report(error: unknown, { streams: { err } }: Surroundings): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
-  if (message !== '') err.write(`${terminalText(message, false)}\n`);
+  if (message !== '') err.write(`${fitting(terminalText(message, false), err)}\n`);
   return error instanceof CliError ? EXIT_CODES[error.ending].code : EXIT_CODES.failed.code;
 }

@@ -35,7 +35,7 @@ export interface Time {
 }
 
 /** The real clock. */
-const REAL_TIME: Time = {
+export const REAL_TIME: Time = {
   nowMs: Date.now,
   sleep: async (ms, signal) => {
     await setTimeout(ms, undefined, { signal }).catch(() => undefined);

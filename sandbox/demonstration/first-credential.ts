@@ -5,6 +5,7 @@ import type { Sandbox } from '../sandbox.ts';
 /** An OAuth client, its user, and the secret with their credential. */
 export interface FirstCredential {
   readonly secretArn: string;
+  readonly secretName: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
@@ -62,5 +63,5 @@ export async function createFirstCredential(
   );
   secrets.destroy();
   if (ARN === undefined) throw new Error('CreateSecret returned no ARN.');
-  return { secretArn: ARN, ...login, accessToken };
+  return { secretArn: ARN, secretName, ...login, accessToken };
 }

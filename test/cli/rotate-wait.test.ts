@@ -152,7 +152,7 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringContaining(`\nRedrive ${OWNER} first.\nNext: `),
+      message: expect.stringContaining(`\n  Redrive ${OWNER} first.\nNext\n`),
     });
     expect(nowMs).toBe(60_000);
   });
@@ -165,7 +165,7 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
-        'failed in Refresh: RefreshTokenRejected. The login is dead.\nThe refresh token was rejected.\nNext: ',
+        'failed in Refresh: RefreshTokenRejected. The login is dead.\n  The refresh token was rejected.\nNext\n',
       ),
     });
     expect(nowMs).toBe(0);
@@ -181,7 +181,7 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringMatching(/^Next: .*\n.*#an-execution-that-was-stopped-or-timed-out$/m),
+      message: expect.stringMatching(/^Next\n(?: .*\n)+.*#an-execution-that-was-stopped-or-timed-out$/m),
     });
   });
 
