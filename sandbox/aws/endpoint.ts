@@ -137,7 +137,7 @@ export class AwsEndpoint {
     if (implementation === undefined)
       throw new AwsError(
         'UnknownOperationException',
-        `The sandbox does not emulate this operation of ${service}.`,
+        `The sandbox does not emulate ${name ? `the operation ${name}` : 'this operation'} of ${service}.`,
       );
     return implementation;
   }

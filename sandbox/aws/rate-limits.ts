@@ -9,21 +9,16 @@ export interface RateLimit {
   readonly bucket: BucketSize;
 }
 
-/** Whether the limits are in force. */
-interface LimitSwitch {
-  readonly requestQuotas: boolean;
-}
-
 /**
  * The operations of a service, refusing with `ThrottlingException` what exceeds a limit.
  *
- * @param behaviour read at each call
+ * @param inForce asked at each call
  */
 export function rateLimited(
   operations: Readonly<Record<string, AwsOperation>>,
   limits: readonly RateLimit[],
   clock: Clock,
-  behaviour: LimitSwitch,
+  inForce: () => boolean = () => true,
 ): Readonly<Record<string, AwsOperation>> {
   const buckets = new Map(
     limits.flatMap(limit => {
@@ -34,7 +29,7 @@ export function rateLimited(
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => {
       const bucket = buckets.get(name);
-      return [name, bucket === undefined ? operation : limited(operation, bucket, clock, behaviour)];
+      return [name, bucket === undefined ? operation : limited(operation, bucket, clock, inForce)];
     }),
   );
 }
@@ -43,12 +38,12 @@ function limited(
   operation: AwsOperation,
   bucket: TokenBucket,
   clock: Clock,
-  behaviour: LimitSwitch,
+  inForce: () => boolean,
 ): AwsOperation {
   return {
     ...operation,
     run: (input, call) => {
-      if (behaviour.requestQuotas && !bucket.take(clock.nowMs()))
+      if (inForce() && !bucket.take(clock.nowMs()))
         throw new AwsError('ThrottlingException', 'Rate exceeded');
       return operation.run(input, call);
     },

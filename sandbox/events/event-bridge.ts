@@ -1,11 +1,27 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
-import { defaultBehaviour, type EventBridgeBehaviour } from './behaviour.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher } from './event-pattern.ts';
 import { rateMs } from './rate-expression.ts';
 import { RuleNotEmulated } from './rule-not-emulated.ts';
+
+/** What differs between accounts, or happens now and then. */
+export interface EventBridgeBehaviour {
+  /**
+   * Whether a trail of CloudTrail is logging. Without one, no service event of CloudTrail, such as RotationFailed, gets
+   * to the bus. Default true.
+   */
+  readonly trail: boolean;
+  /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
+  readonly rules: 'all' | 'patterns' | 'none';
+}
+
+/** See {@link EventBridgeBehaviour}. */
+export const DEFAULT_EVENTS_BEHAVIOUR: EventBridgeBehaviour = {
+  trail: true,
+  rules: 'all',
+};
 
 /** What a rule is made from: it has a pattern, a schedule, or both. */
 export interface RuleSpecification {
@@ -64,7 +80,7 @@ export class EventBridge {
     this.#clock = options.clock;
     this.#account = { accountId: options.accountId, region: options.region };
     this.#functions = options.functions;
-    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.#behaviour = { ...DEFAULT_EVENTS_BEHAVIOUR, ...options.behaviour };
   }
 
   /**
@@ -140,7 +156,7 @@ export class EventBridge {
   }
 
   #deliver({ arn: ruleArn, targetArns }: RuleSpecification, event: BusEvent): void {
-    for (const targetArn of this.#behaviour.duplicates ? [...targetArns, ...targetArns] : targetArns) {
+    for (const targetArn of targetArns) {
       const delivery = { ruleArn, targetArn, event };
       void this.#functions.invokeEvent(targetArn, event, 'events.amazonaws.com', { sourceArn: ruleArn }).then(
         () => this.#keep(delivery),

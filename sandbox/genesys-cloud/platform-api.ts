@@ -1,10 +1,9 @@
 import { apiError } from './api-error.ts';
-import type { GenesysBehaviour } from './behaviour.ts';
 import type { CallCounter } from './call-counts.ts';
 import type { Directory } from './directory.ts';
 import { type GenesysRequest, type GenesysResponse, jsonResponse } from './exchange.ts';
 import type { Lineage, Token } from './lineage.ts';
-import { RATE_WINDOW_SECONDS, type RateLimit } from './rate-limit.ts';
+import { API_CALLS_PER_WINDOW, RATE_WINDOW_SECONDS, type RateLimit } from './rate-limit.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** What the Platform API works with. */
@@ -13,7 +12,6 @@ export interface PlatformApiParts {
   readonly tokens: TokenStore;
   readonly counter: CallCounter;
   readonly rateLimit: RateLimit;
-  readonly behaviour: () => GenesysBehaviour;
   readonly organization: { readonly id: string; readonly name: string };
 }
 
@@ -72,18 +70,17 @@ export class PlatformApi {
       return apiError(request, check.outcome === 'expired' ? 'credentials.expired' : 'bad.credentials');
     const { lineage, token } = check;
 
-    const maximum = this.#parts.behaviour().apiCallsPerMinute;
-    const { count, resetSeconds } = this.#parts.rateLimit.take(`${lineage.userId ?? ''}/${lineage.clientId}`);
+    const { count, resetSeconds } = this.#parts.rateLimit.take(`${lineage.userId}/${lineage.clientId}`);
     const headers = {
       'inin-ratelimit-count': `${count}`,
-      'inin-ratelimit-allowed': `${maximum}`,
+      'inin-ratelimit-allowed': `${API_CALLS_PER_WINDOW}`,
       'inin-ratelimit-reset': `${resetSeconds}`,
     };
-    if (count > maximum)
+    if (count > API_CALLS_PER_WINDOW)
       return apiError(
         request,
         'too.many.requests',
-        { maximum: `${maximum}`, seconds: `${RATE_WINDOW_SECONDS}` },
+        { maximum: `${API_CALLS_PER_WINDOW}`, seconds: `${RATE_WINDOW_SECONDS}` },
         { ...headers, 'Retry-After': `${resetSeconds}` },
       );
     if (request.query.get('preserveIdleTTL') !== 'true') this.#parts.tokens.touch(token);
@@ -93,8 +90,7 @@ export class PlatformApi {
 
   #user({ request, lineage }: AcceptedCall): GenesysResponse {
     this.#parts.counter.add(lineage.clientId, 'usersMeCalls');
-    const user = lineage.userId === undefined ? undefined : this.#parts.directory.user(lineage.userId);
-    if (user === undefined) return apiError(request, 'bad.request');
+    const user = this.#parts.directory.user(lineage.userId);
     const access = this.#parts.directory.userAccess(user.userId);
     if (access === 'not.authorized') return apiError(request, access);
     if (access === 'missing.permissions')

@@ -1,5 +1,8 @@
 import type { Clock } from '../clock.ts';
 
+/** The API calls a minute per user and OAuth client before the answer is 429 (Genesys Cloud, "Rate limits"). */
+export const API_CALLS_PER_WINDOW = 300;
+
 /** The length of a rate limit's window, in s. */
 export const RATE_WINDOW_SECONDS = 60;
 

@@ -192,9 +192,9 @@ export class RotationRunner {
   }
 
   #complete(secret: Secret): void {
-    const { clock, store, behaviour, onSuccess } = this.#parts;
+    const { clock, store, onSuccess } = this.#parts;
     const pendingId = secret.labels.holder(AWSPENDING);
-    if (pendingId !== undefined && behaviour.pendingAfterSuccess === 'removed') {
+    if (pendingId !== undefined) {
       store.change(secret, pendingId, () => secret.labels.detach(AWSPENDING));
     }
     store.update(secret, { lastRotatedAt: clock.now() });

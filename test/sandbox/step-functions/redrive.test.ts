@@ -57,21 +57,6 @@ describe('RedriveExecution of a Task', () => {
     expect(history[6]?.details).toEqual({ redriveCount: 1 });
   });
 
-  it('enters the state a second time with redriveReentersTask', async () => {
-    const flow = workflow(machine({ Only: task('f') }), { redriveReentersTask: true });
-    flow.functions.script('f', fails('Oops'), returns(1));
-    await flow.run();
-
-    await flow.redrive();
-    const { history } = await flow.states.executionClosed(EXECUTION_ARN);
-
-    expect(history.slice(6, 9).map(({ type }) => type)).toEqual([
-      'ExecutionRedriven',
-      'TaskStateEntered',
-      'TaskScheduled',
-    ]);
-  });
-
   it('can be done again and again, counting in redriveCount and the context object', async () => {
     const payload = { 'count.$': '$$.Execution.RedriveCount', 'retry.$': '$$.State.RetryCount' };
     const flow = workflow(
