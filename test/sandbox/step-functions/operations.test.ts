@@ -254,14 +254,15 @@ describe('ListExecutions', () => {
       machine({
         Decide: {
           Type: 'Choice',
-          Choices: [{ Variable: '$.fail', IsPresent: true, Next: 'Stop' }],
+          Choices: [{ Variable: '$.end', StringEquals: 'failure', Next: 'Stop' }],
           Default: 'Done',
         },
         Stop: { Type: 'Fail' },
         Done: { Type: 'Succeed' },
       }),
     );
-    for (const [name, input] of Object.entries({ one: '{"fail":1}', two: '{}', three: '{"fail":1}' })) {
+    const failing = '{"end":"failure"}';
+    for (const [name, input] of Object.entries({ one: failing, two: '{"end":""}', three: failing })) {
       await flow.call('StartExecution', start({ name, input }));
       await flow.advance(1 * SECOND_MS);
     }
