@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
-import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import { fewAtATime } from '../../sandbox/lambda/few-at-a-time.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';

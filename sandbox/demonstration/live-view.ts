@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import type { LabelledVersion } from '../rotation-run.ts';
 import type { ExecutionEvent } from '../step-functions/executions.ts';
-import type { LabelledVersion } from './rotation-run.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

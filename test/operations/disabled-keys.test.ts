@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import type { StepFunctionsBehaviour } from '../../sandbox/step-functions/behaviour.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 

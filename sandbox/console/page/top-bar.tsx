@@ -1,4 +1,4 @@
-import type { StateRun } from '../state-runs.ts';
+import type { StateRun } from '../../step-functions/state-runs.ts';
 import type { CredentialView, ExecutionView } from '../views.ts';
 import { Announcer } from './announcer.tsx';
 import { ClockControl } from './clock-control.tsx';

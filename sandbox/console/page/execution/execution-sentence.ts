@@ -1,4 +1,4 @@
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import type { ExecutionView } from '../../views.ts';
 import { APPEARANCES } from '../appearance.ts';
 

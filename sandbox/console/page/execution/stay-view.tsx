@@ -1,4 +1,4 @@
-import { type StateRun, workedMs } from '../../state-runs.ts';
+import { type StateRun, workedMs } from '../../../step-functions/state-runs.ts';
 import { Fact } from '../fact.tsx';
 import { retryCount } from '../graph/state-look.ts';
 import { JsonText } from '../json-text.tsx';

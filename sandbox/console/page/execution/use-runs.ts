@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { type ExecutionRuns, readRuns } from '../../state-runs.ts';
+import { type ExecutionRuns, readRuns } from '../../../step-functions/state-runs.ts';
 import type { ExecutionView, HistoryEventView } from '../../views.ts';
 import { useHistory } from '../live/use-history.ts';
 import { recordedEvent } from './recorded-events.ts';

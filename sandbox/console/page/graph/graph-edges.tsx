@@ -1,4 +1,4 @@
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { edgePath } from './edge-path.ts';
 import { type GraphLayout, START } from './graph-layout.ts';
 

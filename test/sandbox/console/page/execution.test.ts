@@ -5,8 +5,8 @@ import { failureText } from '../../../../sandbox/console/page/execution/failure-
 import { recordedEvent } from '../../../../sandbox/console/page/execution/recorded-events.ts';
 import { timelineOf } from '../../../../sandbox/console/page/execution/timeline.ts';
 import { stateLook } from '../../../../sandbox/console/page/graph/state-look.ts';
-import { readRuns } from '../../../../sandbox/console/state-runs.ts';
 import type { ExecutionView } from '../../../../sandbox/console/views.ts';
+import { readRuns } from '../../../../sandbox/step-functions/state-runs.ts';
 import { REDRIVEN, START } from './history-events.ts';
 
 const runsAfter = (eventCount: number) => readRuns(REDRIVEN.slice(0, eventCount).map(recordedEvent));
