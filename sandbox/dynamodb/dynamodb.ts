@@ -16,7 +16,6 @@ import {
   updateItem,
 } from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
-import { tableDescription } from './table-description.ts';
 import { Transactions } from './transactions.ts';
 import { validationError } from './validation-error.ts';
 
@@ -236,4 +235,25 @@ function readTransactItem({
       ? 'Invalid Request: TransactWriteRequest should contain Delete or Put or Update request'
       : 'TransactItems can only contain one of Check, Put, Update or Delete',
   );
+}
+
+/**
+ * A table as DescribeTable returns it, without throughput, size and settings, which nothing here depends on.
+ *
+ * @see Amazon DynamoDB API Reference, TableDescription
+ */
+function tableDescription({ specification, createdAt }: Table): object {
+  const { name, arn, partitionKey, sortKey } = specification;
+  const keys = [
+    { name: partitionKey, type: 'HASH' },
+    ...(sortKey === undefined ? [] : [{ name: sortKey, type: 'RANGE' }]),
+  ];
+  return {
+    TableName: name,
+    TableArn: arn,
+    TableStatus: 'ACTIVE',
+    CreationDateTime: createdAt.getTime() / 1_000,
+    AttributeDefinitions: keys.map(key => ({ AttributeName: key.name, AttributeType: 'S' })),
+    KeySchema: keys.map(key => ({ AttributeName: key.name, KeyType: key.type })),
+  };
 }

@@ -2,9 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
-import { type EventMatcher, eventMatcher } from './event-pattern.ts';
-import { rateMs } from './rate-expression.ts';
-import { RuleNotEmulated } from './rule-not-emulated.ts';
+import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
 
 /** What differs between accounts, or happens now and then. */
 export interface EventBridgeBehaviour {
@@ -170,4 +168,30 @@ export class EventBridge {
     this.#deliveries.push(delivery);
     if (this.#deliveries.length > KEPT_DELIVERIES) this.#deliveries.shift();
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/**
+ * The interval of a schedule expression `rate(…)`, in ms.
+ *
+ * Source: Amazon EventBridge User Guide, "Creating a scheduled rule": the unit is singular with 1, plural otherwise.
+ *
+ * @throws RuleNotEmulated for `cron(…)`
+ * @throws InvalidScheduleExpression
+ */
+function rateMs(expression: string): number {
+  if (expression.startsWith('cron(')) throw new RuleNotEmulated(`the schedule expression ${expression}`);
+  const [, count = '', unit = '', plural] =
+    /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs === undefined || (plural === '') !== (count === '1')) {
+    throw new InvalidScheduleExpression(`Parameter ScheduleExpression is not valid: ${expression}`);
+  }
+  return Number(count) * unitMs;
+}
+
+/** EventBridge would not take the schedule. */
+class InvalidScheduleExpression extends Error {
+  override readonly name = 'InvalidScheduleExpression';
 }

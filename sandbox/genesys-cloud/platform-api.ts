@@ -1,9 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { apiError } from './api-error.ts';
 import type { CallCounter } from './call-counts.ts';
 import type { Directory } from './directory.ts';
 import { type GenesysRequest, type GenesysResponse, jsonResponse } from './exchange.ts';
 import type { Lineage, Token } from './lineage.ts';
-import { API_CALLS_PER_WINDOW, RATE_WINDOW_SECONDS, type RateLimit } from './rate-limit.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** What the Platform API works with. */
@@ -125,4 +125,40 @@ export class PlatformApi {
 
 function bearerToken(request: GenesysRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** The API calls a minute per user and OAuth client before the answer is 429 (Genesys Cloud, "Rate limits"). */
+const API_CALLS_PER_WINDOW = 300;
+
+/** The length of a rate limit's window, in s. */
+const RATE_WINDOW_SECONDS = 60;
+
+/** Where a caller stands in its window after a call. */
+export interface RateStanding {
+  /** Calls in this window, this one included. */
+  readonly count: number;
+  /** Whole seconds until the window ends. */
+  readonly resetSeconds: number;
+}
+
+/** Counts calls in windows of a minute that begin with a caller's first call. */
+export class RateLimit {
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #windows = new Map<string, { endsAtMs: number; count: number }>();
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock;
+  }
+
+  /** Counts a call. */
+  take(caller: string): RateStanding {
+    const nowMs = this.#clock.nowMs();
+    let window = this.#windows.get(caller);
+    if (window === undefined || nowMs >= window.endsAtMs) {
+      window = { endsAtMs: nowMs + RATE_WINDOW_SECONDS * 1000, count: 0 };
+      this.#windows.set(caller, window);
+    }
+    window.count += 1;
+    return { count: window.count, resetSeconds: Math.ceil((window.endsAtMs - nowMs) / 1000) };
+  }
 }

@@ -4,9 +4,9 @@ import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aw
 import { object, string } from 'valibot';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
-import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
 import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
 import { Identities } from '../../../sandbox/aws/identities.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
 import {
   type AwsCall,
   type AwsInterceptor,

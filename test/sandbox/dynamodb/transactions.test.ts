@@ -4,7 +4,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
 import type { AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { type Attributes, invalid, KEY, openTables, tableArn } from './table-world.ts';
 

@@ -5,7 +5,7 @@ import { JsonText } from '../json-text.tsx';
 import { useNow } from '../live/use-now.ts';
 import { StatusChip } from '../status-chip.tsx';
 import { durationText, timeOfDayText } from '../time-text.ts';
-import { failureText } from './failure-text.ts';
+import { failureText } from './execution-texts.ts';
 
 /** See {@link StayView}. */
 interface StayProps {

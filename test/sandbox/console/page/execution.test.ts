@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { eventRows } from '../../../../sandbox/console/page/execution/event-rows.ts';
-import { executionSentence } from '../../../../sandbox/console/page/execution/execution-sentence.ts';
-import { failureText } from '../../../../sandbox/console/page/execution/failure-text.ts';
+import {
+  executionSentence,
+  failureText,
+} from '../../../../sandbox/console/page/execution/execution-texts.ts';
 import { recordedEvent } from '../../../../sandbox/console/page/execution/recorded-events.ts';
 import { timelineOf } from '../../../../sandbox/console/page/execution/timeline.ts';
 import { stateLook } from '../../../../sandbox/console/page/graph/state-look.ts';
