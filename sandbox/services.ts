@@ -76,10 +76,7 @@ export function connectServices(
     ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
   });
   const sns = new Sns({ ...base, judgeKeyUse });
-  const dynamoDb = new DynamoDb({
-    ...base,
-    ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
-  });
+  const dynamoDb = new DynamoDb(base);
   const services = (): AwsService[] => [
     secretsManager,
     stepFunctions,
@@ -87,7 +84,6 @@ export function connectServices(
     kms,
     sts,
     iam(permissions),
-    cloudTrail,
     sns,
     dynamoDb,
   ];

@@ -1,6 +1,6 @@
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { itemBytes } from '../../sandbox/dynamodb/attribute-value.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import { HOUR_MS } from '../durations.ts';
 import { type DeploymentUsage, deploymentUsage } from './deployment-usage.ts';

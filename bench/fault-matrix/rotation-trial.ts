@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';

@@ -7,8 +7,8 @@ import type { SandboxStart } from './measure.ts';
  */
 
 keepCompiledCode();
-const { createFirstCredential } = await import('../../sandbox/demonstration/first-credential.ts');
-const { runRotation } = await import('../../sandbox/demonstration/rotation-run.ts');
+const { createFirstCredential } = await import('../../sandbox/first-credential.ts');
+const { runRotation } = await import('../../sandbox/rotation-run.ts');
 const { Sandbox } = await import('../../sandbox/sandbox.ts');
 const { memoryInUse } = await import('./process-usage.ts');
 const [, , assemblyDirectory = 'cdk.out'] = process.argv;

@@ -1,4 +1,4 @@
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { HOUR_MS } from '../durations.ts';
 import type { Agenda } from './agenda.ts';
 import { HUMAN_ACTIONS, Person, type PersonTools } from './person.ts';

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';

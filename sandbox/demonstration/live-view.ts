@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { StepReader } from '../../cli/shared/execution-steps.ts';
 import { stepLine } from '../../cli/shared/live-view.ts';
+import type { LabelledVersion } from '../rotation-run.ts';
 import type { ExecutionEvent } from '../step-functions/executions.ts';
 import { detailsMember } from '../step-functions/history-wire.ts';
-import type { LabelledVersion } from './rotation-run.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -3,12 +3,13 @@ import type { Clock } from '../clock.ts';
 import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
 import type { InvocationInterceptor } from '../lambda/invocation-interceptor.ts';
 import type { OpenRequests } from '../open-requests.ts';
+import { seededRandom, seedOf } from '../seeded-random.ts';
 import { awsFault, namedRefusal } from './aws-faults.ts';
-import { FaultDice } from './fault-dice.ts';
 import {
   AWS_FAULTS,
   type FaultKind,
   type FaultRule,
+  type FaultTiming,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
@@ -226,4 +227,36 @@ export class Faults {
 
 function isOneOf<Kind extends FaultKind>(kinds: readonly Kind[], kind: FaultKind): kind is Kind {
   return kinds.some(each => each === kind);
+}
+
+/**
+ * Decides which of a rule's calls it befalls. The dice of a share are thrown apart for each target and caller, so
+ * that the outcome does not hang on the order in which calls happen to arrive that are made at the same time.
+ */
+class FaultDice {
+  readonly #when: FaultTiming;
+  readonly #seed: string;
+  readonly #dice = new Map<string, () => number>();
+  #count = 0;
+
+  /** @param seed the same one gives the same outcome for the same calls */
+  constructor(when: FaultTiming, seed: string) {
+    this.#when = when;
+    this.#seed = seed;
+  }
+
+  /** Counts a call and tells whether it is befallen. */
+  befalls(target: string, caller: string): boolean {
+    this.#count += 1;
+    if (this.#when === 'always') return true;
+    if ('nth' in this.#when) return this.#count === this.#when.nth;
+    if ('from' in this.#when) return this.#count >= this.#when.from;
+    return this.#throw(`${target} ${caller}`) < this.#when.share;
+  }
+
+  #throw(of: string): number {
+    const dice = this.#dice.get(of) ?? seededRandom(seedOf(`${this.#seed} ${of}`));
+    this.#dice.set(of, dice);
+    return dice();
+  }
 }

@@ -14,8 +14,6 @@ export interface GenesysBehaviour {
   readonly reuseRevokesLineage: boolean;
   /** Whether a refresh ends the access tokens issued before it at once, or lets them live to their end. */
   readonly refreshRevokesAccessTokens: boolean;
-  /** Whether `DELETE /api/v2/tokens/me` ends the refresh token too, as an explicit logout does. */
-  readonly tokenDeletionRevokesLineage: boolean;
   /** The HTTP status of `invalid_grant`. */
   readonly invalidGrantStatus: 400 | 401;
   /** The HTTP status of `invalid_client`. */
@@ -28,8 +26,6 @@ export interface GenesysBehaviour {
    * Resource Center, "Set an automatic inactivity timeout").
    */
   readonly inactivityTimeoutMinutes: number | 'off';
-  /** API calls a minute per user and OAuth client before the answer is 429. */
-  readonly apiCallsPerMinute: number;
 }
 
 /** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage`. */
@@ -38,10 +34,8 @@ export const WORST_CASE: GenesysBehaviour = {
   refreshAnswerCarriesRefreshToken: true,
   reuseRevokesLineage: false,
   refreshRevokesAccessTokens: true,
-  tokenDeletionRevokesLineage: true,
   invalidGrantStatus: 400,
   invalidClientStatus: 400,
   errorTextOnSuccess: false,
   inactivityTimeoutMinutes: 'off',
-  apiCallsPerMinute: 300,
 };

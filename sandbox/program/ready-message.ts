@@ -1,5 +1,5 @@
 import type { ControlServer } from '../control/control-server.ts';
-import type { FirstCredential } from '../demonstration/first-credential.ts';
+import type { FirstCredential } from '../first-credential.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 /** What a program needs to use the sandbox; the JSON that `npm run sandbox -- --json` prints. */

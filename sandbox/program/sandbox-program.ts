@@ -3,7 +3,6 @@ import { openBrowser } from '../../cli/shared/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import type { ControlServer } from '../control/control-server.ts';
-import { createFirstCredential } from '../demonstration/first-credential.ts';
 import {
   AWS_FAULTS,
   type FaultRule,
@@ -14,6 +13,7 @@ import {
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
+import { createFirstCredential } from '../first-credential.ts';
 import { Sandbox } from '../sandbox.ts';
 import { removeLeftovers } from '../temporary-folders.ts';
 import { collectFault, parseInteger, parsePort } from './option-values.ts';

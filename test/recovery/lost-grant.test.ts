@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { RecordedEvent } from '../../sandbox/cloudtrail/cloudtrail.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Grant } from '../../sandbox/iam/grants.ts';
 import { Permissions } from '../../sandbox/iam/permissions.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';

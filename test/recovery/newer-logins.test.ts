@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';

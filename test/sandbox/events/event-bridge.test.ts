@@ -2,9 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { EventBridgeBehaviour } from '../../../sandbox/events/behaviour.ts';
 import type { BusEvent, EventEntry } from '../../../sandbox/events/bus-event.ts';
-import { EventBridge, type RuleSpecification } from '../../../sandbox/events/event-bridge.ts';
+import {
+  EventBridge,
+  type EventBridgeBehaviour,
+  type RuleSpecification,
+} from '../../../sandbox/events/event-bridge.ts';
 import type { InvocationOrigin, InvokingService } from '../../../sandbox/lambda/invoker.ts';
 import { HOUR_MS } from '../../helpers/durations.ts';
 
@@ -109,16 +112,6 @@ describe('a rule with an event pattern', () => {
     bus.put(entry());
 
     expect(invoked.map(({ functionArn }) => functionArn)).toStrictEqual([TARGET, `${TARGET}:live`]);
-  });
-
-  it('hands the same event over twice when duplicates are switched on', () => {
-    const { bus, invoked, addRule } = openBus({ behaviour: { duplicates: true } });
-    addRule({ eventPattern: { source: ['aws.states'] } });
-
-    bus.put(entry());
-
-    expect(invoked).toHaveLength(2);
-    expect(invoked[1]?.event.id).toBe(invoked[0]?.event.id);
   });
 
   it('drops an event that Lambda refuses, and tells why', async () => {

@@ -1,7 +1,6 @@
 import {
   DecryptCommand,
   DescribeKeyCommand,
-  EncryptCommand,
   GenerateDataKeyCommand,
   GetKeyPolicyCommand,
   KMSClient,
@@ -221,35 +220,6 @@ describe('Kms', () => {
           'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
       });
     });
-
-    it('opens what Encrypt made', async () => {
-      const { client } = await setUp();
-      const encrypted = await client.send(
-        new EncryptCommand({ KeyId: KEY_ARN, Plaintext: Buffer.from('text'), EncryptionContext: CONTEXT }),
-      );
-
-      const decrypted = await client.send(
-        new DecryptCommand({
-          KeyId: 'alias/seal',
-          CiphertextBlob: encrypted.CiphertextBlob,
-          EncryptionContext: CONTEXT,
-        }),
-      );
-
-      expect(encrypted).toMatchObject({ KeyId: KEY_ARN, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
-      expect(Buffer.from(decrypted.Plaintext ?? []).toString()).toBe('text');
-    });
-  });
-
-  it('refuses to encrypt more than 4,096 bytes', async () => {
-    const { client } = await setUp();
-
-    const call = client.send(new EncryptCommand({ KeyId: KEY_ID, Plaintext: Buffer.alloc(4097) }));
-
-    await expect(call).rejects.toMatchObject({
-      message:
-        "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096",
-    });
   });
 
   describe('finding keys', () => {
@@ -312,7 +282,6 @@ describe('Kms', () => {
 
       const uses = [
         generate(client),
-        client.send(new EncryptCommand({ KeyId: KEY_ID, Plaintext: Buffer.from('text') })),
         client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: CONTEXT })),
       ];
 

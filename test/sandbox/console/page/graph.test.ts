@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { edgePath } from '../../../../sandbox/console/page/graph/edge-path.ts';
 import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
-import { layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
+import { edgePath, layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
 import { parseDefinition } from '../../../../statemachine/definition.ts';
 import { definitionText } from '../../../../statemachine/definition-text.ts';
 

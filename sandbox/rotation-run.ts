@@ -4,11 +4,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
-import type { Sandbox } from '../sandbox.ts';
-import type { ExecutionEvent } from '../step-functions/executions.ts';
-import { statusOfCurrentUser } from './current-user.ts';
 import type { FirstCredential } from './first-credential.ts';
-import { type StateSummary, summarizeStates } from './state-summary.ts';
+import { statusOfCurrentUser } from './genesys-cloud/current-user.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { ExecutionEvent } from './step-functions/executions.ts';
+import type { HistoryEvent } from './step-functions/history.ts';
+import { readRuns, type StateRun, workedMs } from './step-functions/state-runs.ts';
 
 /** The result of a rotation; the JSON that `npm start -- --json` prints. */
 export interface RotationRun {
@@ -154,4 +155,25 @@ function reason(error: string, cause: unknown): string {
   const message =
     typeof cause === 'object' && cause !== null && 'errorMessage' in cause ? cause.errorMessage : undefined;
   return typeof message === 'string' ? message : error;
+}
+
+/** One stay of an execution in a state. */
+interface StateSummary {
+  readonly name: string;
+  readonly status: StateRun['status'];
+  /** From entry to exit or to the execution's end, with retries, their delays, and redrives. */
+  readonly durationMs: number;
+  /** 1 plus the retries. */
+  readonly attempts: number;
+}
+
+/** Sums up an execution's history by state, in the order of entry. */
+function summarizeStates(history: readonly HistoryEvent[]): StateSummary[] {
+  const now = history.at(-1)?.at ?? new Date(0);
+  return readRuns(history).states.map(({ name, status, periods, attempts }) => ({
+    name,
+    status,
+    durationMs: workedMs(periods, now),
+    attempts: Math.max(1, attempts.length),
+  }));
 }

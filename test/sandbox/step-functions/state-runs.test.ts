@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recordedEvent } from '../../../sandbox/console/page/execution/recorded-events.ts';
-import { readRuns, workedMs } from '../../../sandbox/console/state-runs.ts';
 import type { HistoryEventView } from '../../../sandbox/console/views.ts';
-import { historyEvents, REDRIVEN, START } from './page/history-events.ts';
+import { readRuns, workedMs } from '../../../sandbox/step-functions/state-runs.ts';
+import { historyEvents, REDRIVEN, START } from '../console/page/history-events.ts';
 
 const runsOf = (events: readonly HistoryEventView[]) => readRuns(events.map(recordedEvent));
 const at = (ms: number): Date => new Date(Date.parse(START) + ms);

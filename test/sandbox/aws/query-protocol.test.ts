@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formMembers } from '../../../sandbox/aws/query-form.ts';
+import { formMembers } from '../../../sandbox/aws/query-protocol.ts';
 
 describe('formMembers', () => {
   it('reads texts, lists, and structures within lists', () => {

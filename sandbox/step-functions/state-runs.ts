@@ -73,7 +73,7 @@ const CLOSING_STATUS: ReadonlyMap<string, RunStatus> = new Map([
   ['ExecutionSucceeded', 'succeeded'],
 ]);
 
-const ATTEMPT_EVENT = /^(?:Task|LambdaFunction)(?<what>Scheduled|Succeeded|Failed|TimedOut)$/;
+const ATTEMPT_EVENT = /^Task(?<what>Scheduled|Succeeded|Failed|TimedOut)$/;
 
 /** Reads all events of one execution, in their order. */
 export function readRuns(events: readonly RecordedEvent[]): ExecutionRuns {

@@ -1,4 +1,4 @@
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import type { ExecutionView } from '../../views.ts';
 import { APPEARANCES } from '../appearance.ts';
 
@@ -15,4 +15,15 @@ export function executionSentence(
   const why = error === undefined ? '' : `: ${error}`;
   const next = isRedrivable ? ' It can be redriven.' : '';
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}${after}${where}${why}.${next}`;
+}
+
+/** The text of a cause: the message in Lambda's JSON, or the cause itself. */
+export function failureText(cause: string): string {
+  try {
+    const failure: unknown = JSON.parse(cause);
+    if (typeof failure !== 'object' || failure === null || !('errorMessage' in failure)) return cause;
+    return typeof failure.errorMessage === 'string' ? failure.errorMessage : cause;
+  } catch {
+    return cause;
+  }
 }

@@ -1,4 +1,4 @@
-import type { GenesysCloud } from '../genesys-cloud/genesys-cloud.ts';
+import type { GenesysCloud } from './genesys-cloud.ts';
 
 /** The HTTP status of Genesys Cloud's response to `users/me` with an access token: 200 when the token works. */
 export async function statusOfCurrentUser(

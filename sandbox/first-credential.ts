@@ -1,6 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { authorizeCode } from '../genesys-cloud/browser.ts';
-import type { Sandbox } from '../sandbox.ts';
+import { authorizeCode } from './genesys-cloud/browser.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** An OAuth client, its user, and the secret with their credential. */
 export interface FirstCredential {
