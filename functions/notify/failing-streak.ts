@@ -27,7 +27,7 @@ export interface StreakTable {
 }
 
 /** A streak that nobody ends, of a secret that is gone, is forgotten after this long. */
-const KEPT_MS = 90 * 86_400_000;
+export const KEPT_MS = 90 * 86_400_000;
 
 /** The streak of a subject (a secret's ARN, or that and `#check`); undefined when it does not fail. */
 export async function readStreak(

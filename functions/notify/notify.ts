@@ -2,6 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SecretNotFound } from '../shared/errors.ts';
+import type { ExecutionRotation } from '../shared/executions/execution-data.ts';
 import { isSameFunction } from '../shared/input/arns.ts';
 import {
   belongsToRotation,
@@ -43,7 +44,7 @@ const REMINDER_MS = 4 * 3_600_000;
  * How long Secrets Manager's report waits, in ms, for the message about the failed execution: the two events arrive at
  * about the same time, and the execution's says more.
  */
-const PRECEDENCE_MS = 10_000;
+const PRECEDENCE_MS = 15_000;
 
 /** What stands in the table for a failure that only Secrets Manager reported. */
 const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
@@ -89,9 +90,8 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
-  const secret =
-    rotation?.purpose === 'rotate' ? await findSecret(rotation.secretArn, dependencies) : undefined;
-  const currentVersionId = secret && versionWithStage(secret, 'AWSCURRENT');
+  const currentVersionId =
+    rotation?.purpose === 'rotate' ? await currentOf(rotation, dependencies) : undefined;
   if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
@@ -114,6 +114,21 @@ async function executionFailed(
     dependencies,
   );
   log('info', 'notified of a failure', about, { error: failed.error });
+}
+
+/** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */
+async function currentOf(
+  { secretArn, versionId }: ExecutionRotation,
+  dependencies: NotifyDependencies,
+): Promise<string | undefined> {
+  return readUntil(
+    currentId => currentId !== undefined && belongsToRotation(currentId, versionId),
+    async () => {
+      const secret = await findSecret(secretArn, dependencies);
+      return secret && versionWithStage(secret, 'AWSCURRENT');
+    },
+    dependencies.sleep,
+  );
 }
 
 async function rotationFailed(event: RotationEnded, dependencies: NotifyDependencies): Promise<void> {

@@ -145,7 +145,7 @@ describe('closed-execution', () => {
       const report = await readFailed({ redriveCount: 1 });
 
       expect(report.status).toBe('FAILED');
-      expect(waitedMs).toBe(4_000);
+      expect(mock.commandCalls(DescribeExecutionCommand)).toHaveLength(3);
     });
 
     it('takes one that runs for redriven when it was redriven more often than the event says', async () => {
@@ -163,7 +163,7 @@ describe('closed-execution', () => {
       const error = await rejection(readFailed());
 
       expect(error.message).toContain(EXECUTION);
-      expect(waitedMs).toBe(8_000);
+      expect(waitedMs).toBeGreaterThan(2_000);
     });
 
     it.each([KmsAccessDeniedException, KmsInvalidStateException])(

@@ -5,7 +5,7 @@ import { oneLine } from '../output/plain-text.ts';
 import { isAttemptOf, type Purpose } from './execution-name.ts';
 
 /** Longer than every message of the functions, in characters. */
-const MAX_MESSAGE_LENGTH = 2_000;
+export const MAX_MESSAGE_LENGTH = 2_000;
 
 /** The rotation of an execution. */
 export interface ExecutionRotation {

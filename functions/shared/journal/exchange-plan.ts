@@ -33,8 +33,8 @@ const SHORTEST_LIFETIME_MS = 300_000;
  * A pair counts as just issued for this part of its access token's lifetime, and for this many ms at least: without
  * a minimum, RefreshAgain and StorePending would exchange tokens of a lifetime near 0 without end.
  */
-const FRESH_PART = 0.1;
-const MIN_FRESH_MS = 30_000;
+export const FRESH_PART = 0.1;
+export const MIN_FRESH_MS = 30_000;
 
 /** Decides how to get a new pair from what the journal knows of AWSCURRENT's login. Calls nothing. */
 export function planExchange(known: LineageState, request: PlanRequest): ExchangePlan {

@@ -120,7 +120,7 @@ export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPa
 export const MAX_VALUE_BYTES = 65_536;
 
 /** Room for a pair of tokens that are much longer than any that Genesys Cloud issues today. */
-const TOKEN_ROOM_BYTES = 8_192;
+export const TOKEN_ROOM_BYTES = 8_192;
 
 /**
  * Whether the value has room for new tokens beside its other keys. Checked before a refresh token is spent: a value
