@@ -94,6 +94,7 @@ export class TokenRotation extends Construct {
     this.topicArn = addOperations(this, {
       options: props,
       settings,
+      secrets,
       schedule,
       removal,
       stateMachine,

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -8,12 +8,14 @@ import { arnOf } from '../arn.ts';
 import { DeployedFunction } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
 import type { FunctionSettings } from '../function-options.ts';
+import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
 import type { FailuresTable } from './failures-table.ts';
 
 /** What a notification is made from. */
 export interface NotificationsProps {
   readonly settings: FunctionSettings;
+  readonly secrets: RotatedSecrets;
   readonly topic: FailureTopic;
   readonly table: FailuresTable;
   readonly stateMachineArn: string;
@@ -25,13 +27,22 @@ export interface NotificationsProps {
 /** As often as Lambda repeats an asynchronous invocation at most, and for as long as it keeps the event at most. */
 const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
-/** Tells the topic of each rotation that failed, and of its end: the function, and the events that it hears of. */
+/** The function that reports each failed execution to the topic, and its end, and the rule that invokes it. */
 export class Notifications extends Construct {
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    const { settings, topic, table, stateMachineArn, rotationFunctionArn, executionKey, runbookUrl } = props;
+    const {
+      settings,
+      secrets,
+      topic,
+      table,
+      stateMachineArn,
+      rotationFunctionArn,
+      executionKey,
+      runbookUrl,
+    } = props;
     const { namePrefix } = settings;
     this.lambda = new DeployedFunction(scope, {
       name: 'notify',
@@ -39,15 +50,14 @@ export class Notifications extends Construct {
       grants: [
         this.#readExecutions(namePrefix),
         ...(executionKey === undefined ? [] : [executionKey.forReader()]),
-        this.#tellSecretsApart(),
+        ...secrets.allow('DescribeSecret'),
         table.allowEntries(),
         ...topic.allowPublishing(),
       ],
       wildcards: {
         [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
           'The executions of the one state machine; they have no names before they are there.',
-        'Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*':
-          'Only metadata, which tells the secrets of this deployment from those of others.',
+        ...secrets.wildcards,
       },
       environment: {
         TOPIC_ARN: topic.topic.topicArn,
@@ -58,21 +68,18 @@ export class Notifications extends Construct {
       invocation: INSISTENCE,
     }).lambda;
 
-    this.#hearOf('Executions', `${namePrefix}-executions`, {
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: {
-        stateMachineArn: [stateMachineArn],
-        status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+    new Rule(this, 'Executions', {
+      ruleName: `${namePrefix}-executions`,
+      description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [stateMachineArn],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+        },
       },
-    });
-    this.#hearOf('Rotations', `${namePrefix}-rotations`, {
-      source: ['aws.secretsmanager'],
-      detailType: ['AWS Service Event via CloudTrail'],
-      detail: {
-        eventSource: ['secretsmanager.amazonaws.com'],
-        eventName: ['RotationFailed', 'RotationSucceeded'],
-      },
+      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
     });
   }
 
@@ -81,24 +88,6 @@ export class Notifications extends Construct {
       sid: 'ReadRotation',
       actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
       resources: [arnOf(this, 'states', 'execution', `${namePrefix}:*`)],
-    });
-  }
-
-  /** Secrets Manager reports the rotations of every secret; whose function a secret has stands in its metadata. */
-  #tellSecretsApart(): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'TellSecretsApart',
-      actions: ['secretsmanager:DescribeSecret'],
-      resources: [arnOf(this, 'secretsmanager', 'secret', '*')],
-    });
-  }
-
-  #hearOf(id: string, ruleName: string, eventPattern: EventPattern): void {
-    new Rule(this, id, {
-      ruleName,
-      description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
-      eventPattern,
-      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
     });
   }
 }

@@ -5,6 +5,7 @@ import type { ExecutionKey } from '../execution-key.ts';
 import { FUNCTION_NAMES } from '../function-list.ts';
 import type { FunctionSettings } from '../function-options.ts';
 import type { Removal } from '../removal.ts';
+import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { RotationSchedule } from '../rotation-schedule.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
@@ -18,6 +19,7 @@ import { OverdueWatch } from './overdue-watch.ts';
 export interface OperationsProps {
   readonly options: OperationsOptions;
   readonly settings: FunctionSettings;
+  readonly secrets: RotatedSecrets;
   readonly schedule: RotationSchedule;
   readonly removal: Removal;
   readonly stateMachine: StateMachine;
@@ -31,7 +33,7 @@ export interface OperationsProps {
  * @returns the ARN of the topic
  */
 export function addOperations(scope: Construct, props: OperationsProps): string {
-  const { options, settings, schedule, removal, stateMachine, executionKey, rotation } = props;
+  const { options, settings, secrets, schedule, removal, stateMachine, executionKey, rotation } = props;
   const { namePrefix } = settings;
   const { runbookUrl } = options;
   const records = { namePrefix, removalPolicy: removal.records };
@@ -39,6 +41,7 @@ export function addOperations(scope: Construct, props: OperationsProps): string 
   const topic = new FailureTopic(scope, 'FailureTopic', { ...options, ...records });
   const notify = new Notifications(scope, 'Notifications', {
     settings,
+    secrets,
     topic,
     table: new FailuresTable(scope, 'Failures', records),
     stateMachineArn: stateMachine.stateMachineArn,

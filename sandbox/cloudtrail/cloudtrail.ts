@@ -74,8 +74,8 @@ export class CloudTrail implements AwsService {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The whole event, as LookupEvents gives it as JSON and EventBridge as `detail`. */
-  fullEvent(event: RecordedEvent): Readonly<Record<string, unknown>> {
+  /** The whole event, as LookupEvents gives it as JSON. */
+  #fullEvent(event: RecordedEvent): Readonly<Record<string, unknown>> {
     return {
       eventVersion: '1.08',
       userIdentity: { accountId: this.#account.accountId, invokedBy: event.source },
@@ -159,7 +159,7 @@ export class CloudTrail implements AwsService {
       EventTime: event.at.getTime() / 1000,
       EventSource: event.source,
       Resources: [{ ResourceType: event.resource.type, ResourceName: event.resource.name }],
-      CloudTrailEvent: JSON.stringify(this.fullEvent(event)),
+      CloudTrailEvent: JSON.stringify(this.#fullEvent(event)),
     };
   }
 }

@@ -1,10 +1,5 @@
 /** What differs between accounts, or happens now and then. */
 export interface EventBridgeBehaviour {
-  /**
-   * Whether a trail of CloudTrail is logging. Without one, no service event of CloudTrail, such as RotationFailed, gets
-   * to the bus. Default true.
-   */
-  readonly trail: boolean;
   /** Whether each rule hands over each event twice, as it does now and then on AWS. Default false. */
   readonly duplicates: boolean;
   /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
@@ -13,7 +8,6 @@ export interface EventBridgeBehaviour {
 
 /** See {@link EventBridgeBehaviour}. */
 export const defaultBehaviour: EventBridgeBehaviour = {
-  trail: true,
   duplicates: false,
   rules: 'all',
 };

@@ -89,11 +89,6 @@ export class EventBridge {
     if (this.#behaviour.rules === 'all') this.#schedule(rule, intervalMs);
   }
 
-  /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
-  putFromCloudTrail(entry: EventEntry): void {
-    if (this.#behaviour.trail) this.put(entry);
-  }
-
   /** Puts an event of a service on the bus. */
   put(entry: EventEntry): void {
     const event = this.#announce(entry);
