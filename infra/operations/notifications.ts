@@ -1,16 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { arnOf } from '../arn.ts';
-import { DeployedFunction } from '../deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
-import type { FunctionSettings } from '../function-options.ts';
 import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
-import type { FailuresTable } from './failures-table.ts';
 
 /** What a notification is made from. */
 export interface NotificationsProps {
@@ -88,6 +87,48 @@ export class Notifications extends Construct {
       sid: 'ReadRotation',
       actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
       resources: [arnOf(this, 'states', 'execution', `${namePrefix}:*`)],
+    });
+  }
+}
+
+/** What the table is made of. */
+export interface FailuresTableProps {
+  readonly namePrefix: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Which credentials are failing and since when, so that each failure is notified once and its end, too. An entry that
+ * nobody ends goes by itself, at `expiresAt`.
+ */
+export class FailuresTable extends Construct {
+  readonly name: string;
+  readonly #arn: string;
+
+  constructor(scope: Construct, id: string, props: FailuresTableProps) {
+    super(scope, id);
+    const table = new Table(this, 'Table', {
+      tableName: `${props.namePrefix}-failures`,
+      partitionKey: { name: 'subject', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: props.removalPolicy,
+    });
+    Validations.of(table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason:
+        'The table only keeps notifications from being repeated. Without its items each failure is reported once more.',
+    });
+    this.name = table.tableName;
+    this.#arn = table.tableArn;
+  }
+
+  /** Lets a function read, write and delete entries, each by its key. */
+  allowEntries(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'RememberFailures',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [this.#arn],
     });
   }
 }
