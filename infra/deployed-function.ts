@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
@@ -13,14 +14,25 @@ import {
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { codeDirectory } from './bundles-folder.ts';
 import { FUNCTIONS, type FunctionName } from './function-list.ts';
-import type { FunctionSettings } from './function-options.ts';
+import type { Logs } from './logs.ts';
+import type { VpcPlacement } from './options.ts';
 import { attachGrants, type WildcardReasons } from './role-policies.ts';
-import { networkInterfaces } from './vpc-access.ts';
 
 /** Namespace of the metrics that the functions write; their only dimension, `service`, is the deployment's prefix. */
 export const METRICS_NAMESPACE = 'GenesysTokenRotation';
+
+/** What all functions of a deployment have in common. */
+export interface FunctionSettings {
+  /** A function is called `<namePrefix>-<name>`. */
+  readonly namePrefix: string;
+  readonly memoryMb: number;
+  /** The folder with a folder for each function's code. */
+  readonly bundles: string;
+  readonly logs: Logs;
+  readonly vpc: VpcPlacement | undefined;
+  readonly reservedConcurrency: number | undefined;
+}
 
 /** What tells one function from the others. */
 export interface DeployedFunctionProps {
@@ -73,7 +85,7 @@ export class DeployedFunction extends Construct {
       functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(codeDirectory(bundles, props.name), { exclude: ['*.map'] }),
+      code: Code.fromAsset(join(bundles, props.name), { exclude: ['*.map'] }),
       handler: 'index.handler',
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,
@@ -114,4 +126,38 @@ function sendTraces(): PolicyStatement {
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     resources: ['*'],
   });
+}
+
+/** What the Lambda service does with network interfaces in the role's name. */
+const NETWORK_INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * Lets the Lambda service make the function's network interfaces, and keeps the function's own code from touching any:
+ * only calls of the code carry `lambda:SourceFunctionArn`. The actions on interfaces have no resource to name before
+ * there is one.
+ *
+ * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"
+ */
+function networkInterfaces(functionArn: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'ManageNetworkInterfaces',
+      actions: NETWORK_INTERFACE_ACTIONS,
+      resources: ['*'],
+    }),
+    new PolicyStatement({
+      sid: 'NoNetworkInterfacesForCode',
+      effect: Effect.DENY,
+      actions: [...NETWORK_INTERFACE_ACTIONS, 'ec2:DetachNetworkInterface'],
+      resources: ['*'],
+      conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+    }),
+  ];
 }

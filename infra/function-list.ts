@@ -40,13 +40,3 @@ export type TaskFunctionName = keyof typeof TASK_FUNCTIONS;
 
 /** The names of all functions: first those of a rotation, in the order in which it needs them. */
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
-
-/**
- * What every name of a deployment may begin with. Lambda allows 64 characters, of which the longest function takes a
- * hyphen and its own name; EventBridge allows as many for a rule.
- */
-export const NAME_PREFIX = {
-  pattern: /^[A-Za-z][A-Za-z0-9-]{0,49}$/,
-  longest: 50,
-  rule: 'is not a name of 1 to 50 letters, digits and hyphens that begins with a letter',
-};

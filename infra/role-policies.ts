@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, Policy, type PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { InvalidSetting } from './invalid-setting.ts';
+import { InvalidSetting } from './validation.ts';
 
 /** Why a policy names a pattern, by the finding of cdk-nag that asks (`AwsSolutions-IAM5[…]` without its frame). */
 export type WildcardReasons = Readonly<Record<string, string>>;

@@ -4,12 +4,12 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from './arn.ts';
+import type { SecretOptions } from './options.ts';
 import type { WildcardReasons } from './role-policies.ts';
 import type { RotationSchedule } from './rotation-schedule.ts';
-import { checkSelection, keyArns, type SecretSelection } from './secret-selection.ts';
 
 /** What the secrets' permissions depend on. */
-export interface RotatedSecretsProps extends SecretSelection {
+export interface RotatedSecretsProps extends SecretOptions {
   /** Not a reference to the function, which depends on the functions that the permissions are for. */
   readonly rotationFunctionArn: string;
   /** Of the secrets that are made. */
@@ -63,13 +63,12 @@ export class RotatedSecrets extends Construct {
   readonly #keyArns: readonly string[];
   readonly #scheduled: readonly { readonly label: string; readonly arn: string }[];
 
-  /** @throws InvalidSetting names the option that cannot be used, and why */
   constructor(scope: Construct, id: string, props: RotatedSecretsProps) {
     super(scope, id);
-    checkSelection(props);
-    const { secretArns = [], secretArnPatterns = [], secretNames = [], allSecrets = false } = props;
+    const { secrets = [], secretArnPatterns = [], secretNames = [], allSecrets = false } = props;
     this.#props = props;
     this.#keyArns = keyArns(props);
+    const secretArns = secrets.map(({ secretFullArn, secretArn }) => secretFullArn ?? secretArn);
     this.#scheduled = [
       ...secretArns.map(arn => ({ label: this.#label(arn), arn })),
       ...secretNames.map(name => ({ label: name, arn: this.#create(name) })),
@@ -146,11 +145,17 @@ export class RotatedSecrets extends Construct {
       name,
       description: 'Genesys Cloud credential, kept fresh by the token rotation',
       secretString: EMPTY_CREDENTIAL,
-      ...(this.#props.secretKeyArn !== undefined && { kmsKeyId: this.#props.secretKeyArn }),
+      ...(this.#props.secretKey !== undefined && { kmsKeyId: this.#props.secretKey.keyArn }),
     });
     secret.applyRemovalPolicy(this.#props.removalPolicy);
     return secret.ref;
   }
+}
+
+/** The keys of all secrets that have one. */
+function keyArns({ secrets = [], secretKey, secretKeys = [] }: SecretOptions): string[] {
+  const keys = [secretKey, ...secretKeys, ...secrets.map(({ encryptionKey }) => encryptionKey)];
+  return [...new Set(keys.flatMap(key => (key === undefined ? [] : [key.keyArn])))];
 }
 
 /** As cdk-nag writes it. */

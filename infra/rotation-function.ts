@@ -4,9 +4,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { DeployedFunction } from './deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { ExecutionKey } from './execution-key.ts';
-import type { FunctionSettings } from './function-options.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
@@ -49,7 +48,7 @@ export function rotationFunction(scope: Construct, props: RotationFunctionProps)
       [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
         'The executions of the one state machine; they have no names before they are there.',
     },
-    environment: { STATE_MACHINE_ARN: stateMachine.stateMachineArn, SEAL_KEY_ARN: seal.arn },
+    environment: { STATE_MACHINE_ARN: stateMachine.stateMachineArn, SEAL_KEY_ARN: seal.key.keyArn },
   });
   // No SourceArn: the function rotates many secrets (AWS Secrets Manager User Guide, "Permissions for rotation").
   lambda.addPermission('SecretsManager', {

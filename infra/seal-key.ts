@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /** What a sealed blob may hold: the value of `holds` in its encryption context. */
@@ -30,8 +30,7 @@ export interface SealRoles {
  * so does the execution of a failed rotation.
  */
 export class SealKey extends Construct {
-  readonly arn: string;
-  readonly #key: Key;
+  readonly key: IKey;
   readonly #secretArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: SealKeyProps) {
@@ -48,8 +47,7 @@ export class SealKey extends Construct {
     if (props.removalPolicy !== RemovalPolicy.DESTROY) {
       key.addToResourcePolicy(denial('NoDeletion', ['kms:ScheduleKeyDeletion']));
     }
-    this.#key = key;
-    this.arn = key.keyArn;
+    this.key = key;
     this.#secretArns = props.secretArns;
   }
 
@@ -61,10 +59,10 @@ export class SealKey extends Construct {
    * removed.
    */
   restrictTo({ openers, sealers }: SealRoles): void {
-    this.#key.addToResourcePolicy(
+    this.key.addToResourcePolicy(
       denial('OpenInFunctionsOnly', ['kms:Decrypt', 'kms:ReEncryptFrom'], openers),
     );
-    this.#key.addToResourcePolicy(
+    this.key.addToResourcePolicy(
       denial('SealInFunctionsOnly', ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'], sealers),
     );
   }
@@ -81,7 +79,7 @@ export class SealKey extends Construct {
     return new PolicyStatement({
       sid: `${action === 'Decrypt' ? 'Open' : 'Seal'}${sid}`,
       actions: [`kms:${action}`],
-      resources: [this.arn],
+      resources: [this.key.keyArn],
       conditions: {
         'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'holds', ...keys] },
         StringEquals: { 'kms:EncryptionContext:holds': content },

@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { DeployedFunction } from './deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
-import type { FunctionSettings } from './function-options.ts';
+import type { GenesysGateway } from './options.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
 import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
@@ -17,8 +17,7 @@ export interface TaskFunctionsProps {
   readonly secrets: RotatedSecrets;
   readonly seal: SealKey;
   readonly journal: RefreshJournal;
-  /** The variables that name a private gateway, if there is one. */
-  readonly gateway: Readonly<Record<string, string>>;
+  readonly gateway: GenesysGateway | undefined;
   readonly longestGapHours: number;
 }
 
@@ -51,7 +50,12 @@ export function taskFunctions(
     return lambda.addAlias('live');
   };
   const journalName = { JOURNAL_TABLE: journal.tableName };
-  const sealing = { ...journalName, SEAL_KEY_ARN: seal.arn, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const sealing = {
+    ...journalName,
+    SEAL_KEY_ARN: seal.key.keyArn,
+    LONGEST_GAP_HOURS: String(longestGapHours),
+  };
+  const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
   const executions = `${settings.namePrefix}:*`;
 
   return {
@@ -73,7 +77,7 @@ export function taskFunctions(
           resources: [arnOf(scope, 'states', 'execution', executions)],
         }),
       ],
-      { ...sealing, ...gateway, ...secrets.hostRequired },
+      { ...sealing, ...hosts, ...secrets.hostRequired },
       {
         [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${executions}`]:
           'The executions of the one state machine; the journal names the one to look at.',
@@ -89,7 +93,7 @@ export function taskFunctions(
       ],
       sealing,
     ),
-    verify: live('verify', secrets.allow('GetSecretValue'), { ...gateway, ...secrets.hostRequired }),
+    verify: live('verify', secrets.allow('GetSecretValue'), { ...hosts, ...secrets.hostRequired }),
     promote: live(
       'promote',
       [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],

@@ -1,32 +1,31 @@
-import { Annotations, Names, Token } from 'aws-cdk-lib';
+import { fileURLToPath } from 'node:url';
+import { Annotations, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { applyToAll } from './deployment-options.ts';
 import { ExecutionKey } from './execution-key.ts';
-import { NAME_PREFIX } from './function-list.ts';
-import { functionSettings } from './function-options.ts';
-import { gatewayVariables } from './genesys-gateway.ts';
-import { InvalidSetting } from './invalid-setting.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
-import { checkOperations } from './operations/operations-options.ts';
+import type { TokenRotationProps } from './options.ts';
 import { RefreshJournal } from './refresh-journal.ts';
-import { removalOf } from './removal.ts';
-import { checkResourceCount } from './resource-limit.ts';
 import { RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
 import { rotationSchedule } from './rotation-schedule.ts';
 import { SealKey } from './seal-key.ts';
 import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
-import type { TokenRotationProps } from './token-rotation-props.ts';
+import { checkedPrefix, checkOptions, NAME_PREFIX } from './validation.ts';
 
 // The package's users name them.
-export { InvalidSetting } from './invalid-setting.ts';
-export type { TokenRotationProps } from './token-rotation-props.ts';
+export type { TokenRotationProps } from './options.ts';
+export { InvalidSetting } from './validation.ts';
+
+/** Where the package of this construct has its bundles, beside the folder of its modules. */
+const PACKAGED_BUNDLES = fileURLToPath(new URL('../bundles', import.meta.url));
 
 const DAY_HOURS = 24;
 
@@ -37,9 +36,10 @@ const DAY_HOURS = 24;
 export class TokenRotation extends Construct {
   readonly rotationFunction: LambdaFunction;
   readonly stateMachine: StateMachine;
-  readonly sealKeyArn: string;
-  /** The topic that is told of failures. */
-  readonly topicArn: string;
+  /** Seals the tokens. Its policy denies its use to everyone but the functions. */
+  readonly sealKey: IKey;
+  /** Gets the notifications of failures. */
+  readonly topic: ITopic;
   /** Complete ARNs of the secrets that rotate on the schedule. */
   readonly secretArns: readonly string[];
 
@@ -47,17 +47,20 @@ export class TokenRotation extends Construct {
   constructor(scope: Construct, id: string, props: TokenRotationProps) {
     super(scope, id);
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    checkOptions(props);
     const { longestGapHours } = schedule;
     if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
     const namePrefix = checkedPrefix(
       props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
     );
-    const removal = removalOf(props.removalPolicy);
-    const logs = new Logs(this, props, removal.records);
-    const settings = functionSettings(namePrefix, props, logs);
-    const gateway = gatewayVariables(props.genesysGateway);
-    checkOperations(props);
-    applyToAll(this, props);
+    // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
+    const { removalPolicy, memoryMb = 512, bundles = PACKAGED_BUNDLES, vpc, reservedConcurrency } = props;
+    const removal = {
+      credentials: removalPolicy ?? RemovalPolicy.RETAIN,
+      records: removalPolicy ?? RemovalPolicy.DESTROY,
+    };
+    const logs = new Logs(props, removal.records);
+    const settings = { namePrefix, memoryMb, bundles, logs, vpc, reservedConcurrency };
 
     const secrets = new RotatedSecrets(this, 'Secrets', {
       ...props,
@@ -77,7 +80,14 @@ export class TokenRotation extends Construct {
           removalPolicy: removal.credentials,
         })
       : undefined;
-    const tasks = taskFunctions(this, { settings, secrets, seal, journal, gateway, longestGapHours });
+    const tasks = taskFunctions(this, {
+      settings,
+      secrets,
+      seal,
+      journal,
+      gateway: props.genesysGateway,
+      longestGapHours,
+    });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
       name: namePrefix,
       tasks,
@@ -91,19 +101,19 @@ export class TokenRotation extends Construct {
     });
     secrets.rotateBy(rotation, schedule);
 
-    this.topicArn = addOperations(this, {
+    this.topic = addOperations(this, {
       options: props,
       settings,
+      secrets,
       schedule,
-      removal,
+      removalPolicy: removal.records,
       stateMachine,
       executionKey,
       rotation,
     });
-    checkResourceCount(this, props);
     this.rotationFunction = rotation;
     this.stateMachine = stateMachine;
-    this.sealKeyArn = seal.arn;
+    this.sealKey = seal.key;
     this.secretArns = secrets.arns;
   }
 
@@ -119,11 +129,4 @@ export class TokenRotation extends Construct {
 function roleArnOf({ role }: { readonly role?: IRole | undefined }): string {
   if (role === undefined) throw new TypeError('The function has no role.');
   return role.roleArn;
-}
-
-function checkedPrefix(prefix: string): string {
-  if (Token.isUnresolved(prefix) || !NAME_PREFIX.pattern.test(prefix)) {
-    throw new InvalidSetting('namePrefix', `"${prefix}" ${NAME_PREFIX.rule}.`);
-  }
-  return prefix;
 }

@@ -73,35 +73,11 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   };
 }
 
-/** What is said when Secrets Manager reports a failure of which no execution tells. */
-export function reportedMessage(
-  report: { readonly secretArn: string; readonly reason: string | undefined; readonly failingSince: Date },
-  deployment: Deployment,
-): Message {
-  const { secretArn, reason, failingSince } = report;
-  const name = secretNameOf(secretArn);
-  return {
-    subject: subjectLine('Genesys token rotation failed without an execution', name),
-    text: paragraphs(
-      [
-        `Secrets Manager reports that the rotation of ${name} failed. No failed execution of the workflow is known.`,
-        reason === undefined ? undefined : quotation(reason),
-      ],
-      ['WHAT CONSUMERS HAVE: AWSCURRENT is unchanged, as far as is known here.'],
-      [
-        `WHAT TO DO: look at the log of the function ${deployment.name}-rotation, and whether Secrets Manager may invoke it. Secrets Manager tries again by itself.`,
-      ],
-      [`${deployment.runbook}#a-rotation-that-failed-without-an-execution`],
-      [`Failing since: ${instantText(failingSince)}`, ...facts(secretArn, undefined, deployment)],
-    ),
-  };
-}
-
 /** What is said when a rotation, or a configuration test, succeeds that had failed. */
 export function worksAgainMessage(
   success: {
     readonly secretArn: string | undefined;
-    readonly executionArn: string | undefined;
+    readonly executionArn: string;
     readonly failingSince: Date;
   },
   deployment: Deployment,
@@ -116,7 +92,7 @@ export function worksAgainMessage(
       [
         `It had been failing since: ${instantText(failingSince)}`,
         ...facts(secretArn, undefined, deployment),
-        executionArn === undefined ? undefined : consoleLink(executionArn),
+        consoleLink(executionArn),
       ],
     ),
   };

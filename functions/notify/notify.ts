@@ -3,7 +3,6 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SecretNotFound } from '../shared/errors.ts';
 import type { ExecutionRotation } from '../shared/executions/execution-data.ts';
-import { isSameFunction } from '../shared/input/arns.ts';
 import {
   belongsToRotation,
   blockingVersion,
@@ -22,8 +21,8 @@ import {
   type StreakTable,
   writeStreak,
 } from './failing-streak.ts';
-import { type Failure, failedMessage, type Message, reportedMessage, worksAgainMessage } from './message.ts';
-import type { ExecutionClosed, RotationEnded } from './notification-event.ts';
+import { type Failure, failedMessage, type Message, worksAgainMessage } from './message.ts';
+import type { ExecutionClosed } from './notification-event.ts';
 
 /** What notifying needs. */
 export interface NotifyDependencies extends StreakTable {
@@ -31,39 +30,23 @@ export interface NotifyDependencies extends StreakTable {
   readonly secrets: SecretsManagerClient;
   readonly sns: SNSClient;
   readonly topicArn: string;
-  readonly rotationFunctionArn: string;
   readonly deployment: Deployment;
   readonly now: () => Date;
   readonly sleep: Sleep;
 }
 
-/** The same failure is said again only after this long: Secrets Manager tries several times, one after the other. */
+/** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
 const REMINDER_MS = 4 * 3_600_000;
 
 /**
- * How long Secrets Manager's report waits, in ms, for the message about the failed execution: the two events arrive at
- * about the same time, and the execution's says more.
- */
-const PRECEDENCE_MS = 15_000;
-
-/** What stands in the table for a failure that only Secrets Manager reported. */
-const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
-
-/**
- * Tells people when a rotation begins to fail, when it fails otherwise, and when it works again. What is published is
- * remembered only afterwards, so that a crash in between repeats a message and loses none.
+ * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
+ * to the table only after the message, so that a crash in between repeats a message and loses none.
+ *
+ * A rotation that fails before its execution starts has no event: the alarms report it (docs/deploy.md).
  *
  * @throws Error DescribeExecution lags behind the event; Lambda invokes the function again
  */
-export async function notify(
-  event: ExecutionClosed | RotationEnded,
-  dependencies: NotifyDependencies,
-): Promise<void> {
-  if (event.kind === 'execution-closed') return executionClosed(event, dependencies);
-  return event.succeeded ? rotationSucceeded(event, dependencies) : rotationFailed(event, dependencies);
-}
-
-async function executionClosed(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
+export async function notify(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   if (event.succeeded) return executionSucceeded(event, dependencies);
   const report = await readClosedExecution(event, dependencies);
   const { executionArn, status } = report;
@@ -90,8 +73,11 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  // IAM refuses a secret that does not name this deployment's rotation function. Its failure is reported all the same.
   const currentVersionId =
-    rotation?.purpose === 'rotate' ? await currentOf(rotation, dependencies) : undefined;
+    rotation?.purpose === 'rotate'
+      ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
+      : undefined;
   if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
@@ -108,11 +94,7 @@ async function executionFailed(
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
   await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
-  await writeStreak(
-    subject,
-    { ...failed, failingSince, notifiedAt: now, execution: executionArn, currentVersionId },
-    dependencies,
-  );
+  await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);
   log('info', 'notified of a failure', about, { error: failed.error });
 }
 
@@ -131,41 +113,6 @@ async function currentOf(
   );
 }
 
-async function rotationFailed(event: RotationEnded, dependencies: NotifyDependencies): Promise<void> {
-  const { secretArn, reason, at } = event;
-  const secret = await findSecret(secretArn, dependencies);
-  if (secret === undefined || !isSameFunction(secret.rotationFunctionArn, dependencies.rotationFunctionArn))
-    return;
-  // After a redrive that succeeded, Secrets Manager may still call the rotation failed; the labels know better.
-  if (isComplete(secret)) return silent('the rotation is complete', { secretArn });
-  if ((await readStreak(secretArn, dependencies)) === undefined) await dependencies.sleep(PRECEDENCE_MS);
-  const streak = await readStreak(secretArn, dependencies);
-  const now = dependencies.now();
-  if (streak?.execution !== undefined || wasSaid(streak, REPORTED, now)) {
-    return silent('the failure was notified before', { secretArn });
-  }
-
-  const failingSince = streak?.failingSince ?? at;
-  await publish(reportedMessage({ secretArn, reason, failingSince }, dependencies.deployment), dependencies);
-  await writeStreak(
-    secretArn,
-    { ...REPORTED, failingSince, notifiedAt: now, execution: undefined, currentVersionId: undefined },
-    dependencies,
-  );
-  log('info', 'notified of a failure', { secretArn }, { error: REPORTED.error });
-}
-
-async function rotationSucceeded(
-  { secretArn, at }: RotationEnded,
-  dependencies: NotifyDependencies,
-): Promise<void> {
-  await closeStreaks(
-    [secretArn, checkOf(secretArn)],
-    { secretArn, executionArn: undefined, at },
-    dependencies,
-  );
-}
-
 /**
  * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
  * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds.
@@ -174,7 +121,7 @@ async function closeStreaks(
   subjects: readonly string[],
   success: {
     readonly secretArn: string | undefined;
-    readonly executionArn: string | undefined;
+    readonly executionArn: string;
     readonly at: Date;
   },
   dependencies: NotifyDependencies,
@@ -200,8 +147,9 @@ async function closeStreaks(
     if (secret === undefined || !isComplete(secret)) {
       return silent('another rotation is not complete', { secretArn });
     }
-    const hasMoved = rotation.before !== versionWithStage(secret, 'AWSCURRENT');
-    if (executionArn !== undefined && !hasMoved) return silent('AWSCURRENT has not moved', { secretArn });
+    if (rotation.before === versionWithStage(secret, 'AWSCURRENT')) {
+      return silent('AWSCURRENT has not moved', { secretArn });
+    }
   }
   const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
   await publish(
@@ -210,7 +158,7 @@ async function closeStreaks(
   );
   await Promise.all(ended.map(({ subject }) => deleteStreak(subject, dependencies)));
   log('info', 'notified that it works again', {
-    secretArn,
+    ...(secretArn === undefined ? {} : { secretArn }),
     execution: executionArn,
   });
 }
@@ -256,6 +204,10 @@ async function findSecret(
     if (error instanceof SecretNotFound) return undefined;
     throw error;
   }
+}
+
+function undefinedIfDenied(error: unknown): undefined {
+  if (!(error instanceof Error && error.name === 'AccessDeniedException')) throw error;
 }
 
 async function publish(message: Message, { sns, topicArn }: NotifyDependencies): Promise<void> {

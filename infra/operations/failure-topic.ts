@@ -4,11 +4,11 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from '../arn.ts';
-import { ALARM_NAMES } from './alarm-names.ts';
-import type { OperationsOptions } from './operations-options.ts';
+import type { NotificationOptions } from '../options.ts';
+import { ALARM_NAMES } from './alarms.ts';
 
 /** What the topic is made of. */
-export interface FailureTopicProps extends OperationsOptions {
+export interface FailureTopicProps extends NotificationOptions {
   readonly namePrefix: string;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -23,16 +23,16 @@ export class FailureTopic extends Construct {
 
   constructor(scope: Construct, id: string, props: FailureTopicProps) {
     super(scope, id);
-    if (props.notificationTopicArn === undefined) {
+    const { notificationTopic, notificationEmails: emails = [] } = props;
+    if (notificationTopic === undefined) {
       const key = this.#makeKey(props);
       this.topic = this.#makeTopic(key, props);
       this.#keyArn = key.keyArn;
     } else {
-      this.topic = Topic.fromTopicArn(this, 'Existing', props.notificationTopicArn);
-      this.#keyArn = props.notificationTopicKeyArn;
+      this.topic = notificationTopic;
+      this.#keyArn = notificationTopic.masterKey?.keyArn;
     }
-    const emails = props.notificationEmails ?? [];
-    if (props.notificationTopicArn === undefined && emails.length === 0) this.#warnOfSilence();
+    if (notificationTopic === undefined && emails.length === 0) this.#warnOfSilence();
     for (const endpoint of emails) {
       new Subscription(this, `Email-${endpoint}`, {
         topic: this.topic,
@@ -72,8 +72,8 @@ export class FailureTopic extends Construct {
   #warnOfSilence(): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:noSubscription',
-      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or ' +
-        'notificationTopicArn, or subscribe to the topic after the deployment and acknowledge this warning.',
+      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or your own ' +
+        'topic, or subscribe to the topic after the deployment and acknowledge this warning.',
     );
   }
 

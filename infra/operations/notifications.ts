@@ -1,19 +1,20 @@
-import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { arnOf } from '../arn.ts';
-import { DeployedFunction } from '../deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
-import type { FunctionSettings } from '../function-options.ts';
+import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
-import type { FailuresTable } from './failures-table.ts';
 
 /** What a notification is made from. */
 export interface NotificationsProps {
   readonly settings: FunctionSettings;
+  readonly secrets: RotatedSecrets;
   readonly topic: FailureTopic;
   readonly table: FailuresTable;
   readonly stateMachineArn: string;
@@ -25,13 +26,22 @@ export interface NotificationsProps {
 /** As often as Lambda repeats an asynchronous invocation at most, and for as long as it keeps the event at most. */
 const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
-/** Tells the topic of each rotation that failed, and of its end: the function, and the events that it hears of. */
+/** The function that reports each failed execution to the topic, and its end, and the rule that invokes it. */
 export class Notifications extends Construct {
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    const { settings, topic, table, stateMachineArn, rotationFunctionArn, executionKey, runbookUrl } = props;
+    const {
+      settings,
+      secrets,
+      topic,
+      table,
+      stateMachineArn,
+      rotationFunctionArn,
+      executionKey,
+      runbookUrl,
+    } = props;
     const { namePrefix } = settings;
     this.lambda = new DeployedFunction(scope, {
       name: 'notify',
@@ -39,15 +49,14 @@ export class Notifications extends Construct {
       grants: [
         this.#readExecutions(namePrefix),
         ...(executionKey === undefined ? [] : [executionKey.forReader()]),
-        this.#tellSecretsApart(),
+        ...secrets.allow('DescribeSecret'),
         table.allowEntries(),
         ...topic.allowPublishing(),
       ],
       wildcards: {
         [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
           'The executions of the one state machine; they have no names before they are there.',
-        'Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*':
-          'Only metadata, which tells the secrets of this deployment from those of others.',
+        ...secrets.wildcards,
       },
       environment: {
         TOPIC_ARN: topic.topic.topicArn,
@@ -58,21 +67,18 @@ export class Notifications extends Construct {
       invocation: INSISTENCE,
     }).lambda;
 
-    this.#hearOf('Executions', `${namePrefix}-executions`, {
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: {
-        stateMachineArn: [stateMachineArn],
-        status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+    new Rule(this, 'Executions', {
+      ruleName: `${namePrefix}-executions`,
+      description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [stateMachineArn],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+        },
       },
-    });
-    this.#hearOf('Rotations', `${namePrefix}-rotations`, {
-      source: ['aws.secretsmanager'],
-      detailType: ['AWS Service Event via CloudTrail'],
-      detail: {
-        eventSource: ['secretsmanager.amazonaws.com'],
-        eventName: ['RotationFailed', 'RotationSucceeded'],
-      },
+      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
     });
   }
 
@@ -83,22 +89,46 @@ export class Notifications extends Construct {
       resources: [arnOf(this, 'states', 'execution', `${namePrefix}:*`)],
     });
   }
+}
 
-  /** Secrets Manager reports the rotations of every secret; whose function a secret has stands in its metadata. */
-  #tellSecretsApart(): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'TellSecretsApart',
-      actions: ['secretsmanager:DescribeSecret'],
-      resources: [arnOf(this, 'secretsmanager', 'secret', '*')],
+/** What the table is made of. */
+export interface FailuresTableProps {
+  readonly namePrefix: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Which credentials are failing and since when, so that each failure is notified once and its end, too. An entry that
+ * nobody ends goes by itself, at `expiresAt`.
+ */
+export class FailuresTable extends Construct {
+  readonly name: string;
+  readonly #arn: string;
+
+  constructor(scope: Construct, id: string, props: FailuresTableProps) {
+    super(scope, id);
+    const table = new Table(this, 'Table', {
+      tableName: `${props.namePrefix}-failures`,
+      partitionKey: { name: 'subject', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: props.removalPolicy,
     });
+    Validations.of(table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason:
+        'The table only keeps notifications from being repeated. Without its items each failure is reported once more.',
+    });
+    this.name = table.tableName;
+    this.#arn = table.tableArn;
   }
 
-  #hearOf(id: string, ruleName: string, eventPattern: EventPattern): void {
-    new Rule(this, id, {
-      ruleName,
-      description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
-      eventPattern,
-      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
+  /** Lets a function read, write and delete entries, each by its key. */
+  allowEntries(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'RememberFailures',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [this.#arn],
     });
   }
 }

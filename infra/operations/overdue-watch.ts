@@ -4,8 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DeployedFunction } from '../deployed-function.ts';
-import type { FunctionSettings } from '../function-options.ts';
+import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import type { RotationSchedule } from '../rotation-schedule.ts';
 
 /** What the watch compares. */

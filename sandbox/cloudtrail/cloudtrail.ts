@@ -1,4 +1,3 @@
-import type { Account } from '../aws/account.ts';
 import type { Clock } from '../clock.ts';
 
 /** An event that a service reports of its own accord, as opposed to an API call. */
@@ -26,13 +25,11 @@ export interface RecordedEvent extends ServiceEvent {
  */
 export class CloudTrail {
   readonly #clock: Clock;
-  readonly #account: Pick<Account, 'accountId' | 'region'>;
   readonly #events: RecordedEvent[] = [];
   readonly #listeners = new Set<(event: RecordedEvent) => void>();
 
-  constructor(options: { clock: Clock } & Pick<Account, 'accountId' | 'region'>) {
-    this.#clock = options.clock;
-    this.#account = { accountId: options.accountId, region: options.region };
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   record(event: ServiceEvent): void {
@@ -54,30 +51,5 @@ export class CloudTrail {
   onEvent(listener: (event: RecordedEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** The whole event, as EventBridge gives it as `detail`. */
-  fullEvent(event: RecordedEvent): Readonly<Record<string, unknown>> {
-    return {
-      eventVersion: '1.08',
-      userIdentity: { accountId: this.#account.accountId, invokedBy: event.source },
-      eventTime: event.at.toISOString().replace(/\.\d{3}Z$/, 'Z'),
-      eventSource: event.source,
-      eventName: event.name,
-      awsRegion: this.#account.region,
-      sourceIPAddress: event.source,
-      userAgent: event.source,
-      errorMessage: event.errorMessage,
-      requestParameters: null,
-      responseElements: null,
-      additionalEventData: event.additionalEventData,
-      requestID: event.requestId,
-      eventID: event.id,
-      readOnly: false,
-      eventType: 'AwsServiceEvent',
-      managementEvent: true,
-      recipientAccountId: this.#account.accountId,
-      eventCategory: 'Management',
-    };
   }
 }

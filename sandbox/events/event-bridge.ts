@@ -6,18 +6,12 @@ import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-patter
 
 /** What differs between accounts, or happens now and then. */
 export interface EventBridgeBehaviour {
-  /**
-   * Whether a trail of CloudTrail is logging. Without one, no service event of CloudTrail, such as RotationFailed, gets
-   * to the bus. Default true.
-   */
-  readonly trail: boolean;
   /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
   readonly rules: 'all' | 'patterns' | 'none';
 }
 
 /** See {@link EventBridgeBehaviour}. */
 export const DEFAULT_EVENTS_BEHAVIOUR: EventBridgeBehaviour = {
-  trail: true,
   rules: 'all',
 };
 
@@ -101,11 +95,6 @@ export class EventBridge {
     if (scheduleExpression === undefined) return;
     const intervalMs = rateMs(scheduleExpression);
     if (this.#behaviour.rules === 'all') this.#schedule(rule, intervalMs);
-  }
-
-  /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
-  putFromCloudTrail(entry: EventEntry): void {
-    if (this.#behaviour.trail) this.put(entry);
   }
 
   /** Puts an event of a service on the bus. */

@@ -1,4 +1,3 @@
-import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
 import type { ExecutionSnapshot } from '../step-functions/execution.ts';
 import type { StepFunctions } from '../step-functions/step-functions.ts';
 import type { EventEntry } from './bus-event.ts';
@@ -23,23 +22,6 @@ export function connectStepFunctions(
         at: options.now(),
       }),
     ),
-  );
-}
-
-/**
- * Puts the service events that CloudTrail records on the bus.
- *
- * Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; no resources are given.
- */
-export function connectCloudTrail(bus: EventBridge, cloudTrail: CloudTrail): void {
-  cloudTrail.onEvent(event =>
-    bus.putFromCloudTrail({
-      source: `aws.${event.source.replace(/\.amazonaws\.com$/, '')}`,
-      detailType: 'AWS Service Event via CloudTrail',
-      at: event.at,
-      resources: [],
-      detail: cloudTrail.fullEvent(event),
-    }),
   );
 }
 

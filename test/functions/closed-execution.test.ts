@@ -43,7 +43,6 @@ describe('closed-execution', () => {
   function readFailed({ redriveCount = 0, executionArn = EXECUTION } = {}) {
     return readClosedExecution(
       {
-        kind: 'execution-closed',
         executionArn,
         succeeded: false,
         redriveCount,

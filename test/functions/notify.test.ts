@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
-import { awsException } from '../helpers/aws-exception.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
@@ -43,7 +43,6 @@ describe('notify: executions', () => {
         notifiedAt: { S: time.now.toISOString() },
         state: { S: 'Refresh' },
         error: { S: 'RefreshTokenRejected' },
-        execution: { S: EXECUTION },
       });
     });
 
@@ -146,6 +145,27 @@ describe('notify: executions', () => {
       const error = await rejection(closed());
 
       expect(error.message).toContain(EXECUTION);
+      expect(published()).toEqual([]);
+    });
+
+    it.each([
+      ['does not exist', awsException(ResourceNotFoundException)],
+      ['does not name the rotation function any more', secretsManagerException('AccessDeniedException')],
+    ])('is notified when its secret %s', async (_what, refusal) => {
+      secretsMock.on(DescribeSecretCommand).rejects(refusal);
+
+      await closed();
+
+      expect(published()).toHaveLength(1);
+      expect([...items.keys()]).toEqual([SECRET_ARN]);
+    });
+
+    it('is retried when Secrets Manager throttles', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('ThrottlingException'));
+
+      const error = await rejection(closed());
+
+      expect(error.name).toBe('ThrottlingException');
       expect(published()).toEqual([]);
     });
 

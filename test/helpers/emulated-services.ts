@@ -26,7 +26,7 @@ export function emulatedServices(): AwsService[] {
       functions,
       mayInvoke: () => true,
       judgeKeyUse: () => 'usable',
-      cloudTrail: new CloudTrail(account),
+      cloudTrail: new CloudTrail(account.clock),
     }),
     new StepFunctions({
       ...account,

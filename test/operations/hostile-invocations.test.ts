@@ -137,7 +137,7 @@ describe('a function that somebody invokes', () => {
     await expectSaved(world, world.login, { refreshes: 2 });
   });
 
-  it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation', 'notify'] as const)(
+  it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation'] as const)(
     '%s refuses text that is no ARN',
     async name => {
       const world = await hostileWorld();
@@ -153,10 +153,6 @@ describe('a function that somebody invokes', () => {
         Step: 'createSecret',
         SecretId: HOSTILE_TEXT,
         ClientRequestToken: world.firstVersionId,
-        source: 'aws.secretsmanager',
-        'detail-type': 'AWS Service Event via CloudTrail',
-        detail: { eventName: 'RotationFailed', additionalEventData: { SecretId: HOSTILE_TEXT } },
-        time: '2026-01-01T00:00:00Z',
       });
 
       expect(result).toEqual({ error: 'InvalidRotationRequest' });
@@ -195,6 +191,19 @@ describe('a function that somebody invokes', () => {
     expect(world.executions(secretArn)).toHaveLength(1);
   });
 
+  it('notify publishes nothing about text that is no ARN', async () => {
+    const world = await hostileWorld();
+
+    const result = await world.invoke('notify', {
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { executionArn: HOSTILE_TEXT, status: 'FAILED' },
+    });
+
+    expect(result).toEqual({ error: 'InvalidArn' });
+    expect(world.sandbox.sns.messages()).toEqual([]);
+  });
+
   it('notify does not call a rotation working that waits to be finished', async () => {
     const world = await hostileWorld({ events: { rules: 'patterns' } });
     const { secretArn, sandbox } = world;
@@ -203,11 +212,11 @@ describe('a function that somebody invokes', () => {
     await sandbox.advance(MINUTE_MS);
     const before = sandbox.sns.messages().length;
 
+    const { executionArn, input } = await world.lastClosed(secretArn);
     await world.invoke('notify', {
-      source: 'aws.secretsmanager',
-      'detail-type': 'AWS Service Event via CloudTrail',
-      time: '9999-01-01T00:00:00Z',
-      detail: { eventName: 'RotationSucceeded', additionalEventData: { SecretId: secretArn } },
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { executionArn, input, status: 'SUCCEEDED', stopDate: Date.parse('9999-01-01T00:00:00Z') },
     });
 
     expect(before).toBe(1);

@@ -7,7 +7,7 @@ const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:gene
 /** Three events, a minute apart. */
 function trailWithEvents(): CloudTrail {
   const clock = new Clock();
-  const trail = new CloudTrail({ clock, accountId: '111122223333', region: 'eu-central-1' });
+  const trail = new CloudTrail(clock);
   for (const name of ['RotationStarted', 'RotationFailed', 'RotationStarted']) {
     trail.record({
       name,
@@ -36,21 +36,5 @@ describe('CloudTrail', () => {
       .map(({ name }) => name);
 
     expect(names).toEqual(['RotationStarted', 'RotationFailed', 'RotationStarted']);
-  });
-
-  it('gives an event the shape of a service event', () => {
-    const trail = trailWithEvents();
-    const failed = trail.events().find(({ name }) => name === 'RotationFailed');
-
-    expect(failed && trail.fullEvent(failed)).toMatchObject({
-      eventType: 'AwsServiceEvent',
-      eventSource: 'secretsmanager.amazonaws.com',
-      eventName: 'RotationFailed',
-      eventTime: '2026-03-02T10:31:00Z',
-      awsRegion: 'eu-central-1',
-      errorMessage: 'why',
-      additionalEventData: { SecretId: SECRET_ARN },
-      requestID: 'Rotation-1',
-    });
   });
 });

@@ -9,7 +9,7 @@ import { jsonRequest, type Sent, sendForJson, send as sendRaw, withToken } from 
 /** A control API, and `send`, which has its token and may set any header. */
 async function control() {
   const { clock, faults } = faultWorld();
-  const cloudTrail = new CloudTrail({ clock, accountId: '123456789012', region: 'us-east-1' });
+  const cloudTrail = new CloudTrail(clock);
   const advance = async (ms: number): Promise<void> => clock.advance(ms);
   const server = new ControlServer(controlRoutes({ clock, faults, cloudTrail, advance }));
   await server.listen();

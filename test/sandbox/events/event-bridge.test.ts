@@ -127,19 +127,6 @@ describe('a rule with an event pattern', () => {
       { ruleArn: RULE_ARN, targetArn: TARGET, errorType: 'AccessDeniedException' },
     ]);
   });
-
-  it('gets events of CloudTrail only where a trail is logging', () => {
-    const withTrail = openBus();
-    const withoutTrail = openBus({ behaviour: { trail: false } });
-
-    for (const { bus, addRule } of [withTrail, withoutTrail]) {
-      addRule({ eventPattern: { source: ['aws.states'] } });
-      bus.putFromCloudTrail(entry());
-    }
-
-    expect(withTrail.invoked).toHaveLength(1);
-    expect(withoutTrail.invoked).toHaveLength(0);
-  });
 });
 
 describe('a rule with a schedule', () => {

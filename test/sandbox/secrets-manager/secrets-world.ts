@@ -88,7 +88,7 @@ export class SecretsWorld {
       vi.useRealTimers();
     });
     const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
-    this.cloudTrail = new CloudTrail({ clock: this.clock, ...account });
+    this.cloudTrail = new CloudTrail(this.clock);
     this.secretsManager = new SecretsManager({
       ...account,
       clock: this.clock,

@@ -31,7 +31,7 @@ export async function serveSecretsManager({
   const clock = new Clock({ standsStill: true });
   onTestFinished(() => clock.stop());
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
-  const cloudTrail = new CloudTrail({ clock, ...account });
+  const cloudTrail = new CloudTrail(clock);
   const secretsManager = new SecretsManager({
     ...account,
     clock,
