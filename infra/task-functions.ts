@@ -1,13 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { arnOf } from './arn.ts';
 import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
+import { grantExecutions } from './grants.ts';
 import type { GenesysGateway } from './options.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
-import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
@@ -33,22 +31,13 @@ export function taskFunctions(
   scope: Construct,
   { settings, secrets, seal, journal, gateway, longestGapHours }: TaskFunctionsProps,
 ): Record<TaskFunctionName, Alias> {
-  const live = (
-    name: TaskFunctionName,
-    grants: readonly PolicyStatement[],
-    environment: Record<string, string> = {},
-    wildcards: WildcardReasons = {},
-  ): Alias => {
-    const { lambda } = new DeployedFunction(scope, {
+  const taskFunction = (name: TaskFunctionName, environment: Record<string, string>): DeployedFunction =>
+    new DeployedFunction(scope, {
       name,
       settings,
-      grants,
-      wildcards: { ...secrets.wildcards, ...wildcards },
       environment,
       invocation: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
-    return lambda.addAlias('live');
-  };
   const journalName = { JOURNAL_TABLE: journal.tableName };
   const sealing = {
     ...journalName,
@@ -56,48 +45,45 @@ export function taskFunctions(
     LONGEST_GAP_HOURS: String(longestGapHours),
   };
   const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
-  const executions = `${settings.namePrefix}:*`;
+
+  const fetch = taskFunction('fetch', secrets.hostRequired);
+  secrets.grant(fetch, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage');
+
+  const refresh = taskFunction('refresh', { ...sealing, ...hosts, ...secrets.hostRequired });
+  secrets.grant(refresh, 'GetSecretValue');
+  journal.grant(refresh, 'GetItem', 'PutItem', 'UpdateItem');
+  seal.grantSeal(refresh.grantPrincipal, 'token-pair');
+  seal.grantOpen(refresh.grantPrincipal, 'token-pair');
+  grantExecutions(refresh, {
+    sid: 'FindUnsettledExchange',
+    namePrefix: settings.namePrefix,
+    actions: ['states:DescribeExecution'],
+  });
+
+  const storePending = taskFunction('store-pending', sealing);
+  secrets.grant(
+    storePending,
+    'DescribeSecret',
+    'GetSecretValue',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+  );
+  journal.grant(storePending, 'GetItem', 'PutItem', 'UpdateItem');
+  seal.grantOpen(storePending.grantPrincipal, 'token-pair');
+  seal.grantOpen(storePending.grantPrincipal, 'rotation-token');
+
+  const verify = taskFunction('verify', { ...hosts, ...secrets.hostRequired });
+  secrets.grant(verify, 'GetSecretValue');
+
+  const promote = taskFunction('promote', journalName);
+  secrets.grant(promote, 'DescribeSecret', 'UpdateSecretVersionStage');
+  journal.grant(promote, 'UpdateItem');
 
   return {
-    fetch: live(
-      'fetch',
-      secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
-      secrets.hostRequired,
-    ),
-    refresh: live(
-      'refresh',
-      [
-        ...secrets.allow('GetSecretValue'),
-        journal.allow('GetItem', 'PutItem', 'UpdateItem'),
-        seal.allow('GenerateDataKey', 'token-pair'),
-        seal.allow('Decrypt', 'token-pair'),
-        new PolicyStatement({
-          sid: 'FindUnsettledExchange',
-          actions: ['states:DescribeExecution'],
-          resources: [arnOf(scope, 'states', 'execution', executions)],
-        }),
-      ],
-      { ...sealing, ...hosts, ...secrets.hostRequired },
-      {
-        [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${executions}`]:
-          'The executions of the one state machine; the journal names the one to look at.',
-      },
-    ),
-    'store-pending': live(
-      'store-pending',
-      [
-        ...secrets.allow('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
-        journal.allow('GetItem', 'PutItem', 'UpdateItem'),
-        seal.allow('Decrypt', 'token-pair'),
-        seal.allow('Decrypt', 'rotation-token'),
-      ],
-      sealing,
-    ),
-    verify: live('verify', secrets.allow('GetSecretValue'), { ...hosts, ...secrets.hostRequired }),
-    promote: live(
-      'promote',
-      [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],
-      journalName,
-    ),
+    fetch: fetch.lambda.addAlias('live'),
+    refresh: refresh.lambda.addAlias('live'),
+    'store-pending': storePending.lambda.addAlias('live'),
+    verify: verify.lambda.addAlias('live'),
+    promote: promote.lambda.addAlias('live'),
   };
 }

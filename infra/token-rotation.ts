@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { Annotations, Names, RemovalPolicy } from 'aws-cdk-lib';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -12,7 +11,7 @@ import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
 import type { TokenRotationProps } from './options.ts';
 import { RefreshJournal } from './refresh-journal.ts';
-import { RotatedSecrets } from './rotated-secrets.ts';
+import { arnEstimate, RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
 import { rotationSchedule } from './rotation-schedule.ts';
 import { SealKey } from './seal-key.ts';
@@ -62,6 +61,7 @@ export class TokenRotation extends Construct {
     const logs = new Logs(props, removal.records);
     const settings = { namePrefix, memoryMb, bundles, logs, vpc, reservedConcurrency };
 
+    this.node.setContext('@aws-cdk/aws-iam.arnSizeEstimate', arnEstimate(props));
     const secrets = new RotatedSecrets(this, 'Secrets', {
       ...props,
       rotationFunctionArn: arnOf(this, 'lambda', 'function', `${namePrefix}-rotation`),
@@ -95,10 +95,6 @@ export class TokenRotation extends Construct {
       executionKey,
     });
     const rotation = rotationFunction(this, { settings, secrets, seal, stateMachine, executionKey });
-    seal.restrictTo({
-      openers: [tasks.refresh, tasks['store-pending']].map(roleArnOf),
-      sealers: [tasks.refresh, rotation].map(roleArnOf),
-    });
     secrets.rotateBy(rotation, schedule);
 
     this.topic = addOperations(this, {
@@ -124,9 +120,4 @@ export class TokenRotation extends Construct {
         'they are rotated. Shorten the schedule, or see that the OAuth client gives its tokens a longer life (at most 48 hours).',
     );
   }
-}
-
-function roleArnOf({ role }: { readonly role?: IRole | undefined }): string {
-  if (role === undefined) throw new TypeError('The function has no role.');
-  return role.roleArn;
 }

@@ -1,9 +1,10 @@
 import { Annotations, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from '../arn.ts';
+import { grant } from '../grants.ts';
 import type { NotificationOptions } from '../options.ts';
 import { ALARM_NAMES } from './alarms.ts';
 
@@ -19,19 +20,11 @@ export interface FailureTopicProps extends NotificationOptions {
  */
 export class FailureTopic extends Construct {
   readonly topic: ITopic;
-  readonly #keyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: FailureTopicProps) {
     super(scope, id);
     const { notificationTopic, notificationEmails: emails = [] } = props;
-    if (notificationTopic === undefined) {
-      const key = this.#makeKey(props);
-      this.topic = this.#makeTopic(key, props);
-      this.#keyArn = key.keyArn;
-    } else {
-      this.topic = notificationTopic;
-      this.#keyArn = notificationTopic.masterKey?.keyArn;
-    }
+    this.topic = notificationTopic ?? this.#makeTopic(this.#makeKey(props), props);
     if (notificationTopic === undefined && emails.length === 0) this.#warnOfSilence();
     for (const endpoint of emails) {
       new Subscription(this, `Email-${endpoint}`, {
@@ -43,22 +36,17 @@ export class FailureTopic extends Construct {
   }
 
   /**
-   * Lets a function publish. SNS uses the topic's key in the name of whoever publishes.
+   * Allows to publish. SNS uses the topic's key with the publisher's permissions.
    *
    * @see Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"
    */
-  allowPublishing(): PolicyStatement[] {
-    const publish = new PolicyStatement({
-      sid: 'Publish',
-      actions: ['sns:Publish'],
-      resources: [this.topic.topicArn],
-    });
-    if (this.#keyArn === undefined) return [publish];
-
-    const encrypt = new PolicyStatement({
+  grantPublish(grantee: IGrantable): void {
+    grant(grantee, { sid: 'Publish', actions: ['sns:Publish'], resources: [this.topic.topicArn] });
+    if (this.topic.masterKey === undefined) return;
+    grant(grantee, {
       sid: 'EncryptMessages',
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-      resources: [this.#keyArn],
+      resources: [this.topic.masterKey.keyArn],
       conditions: {
         StringEquals: {
           'kms:ViaService': viaService('sns'),
@@ -66,7 +54,6 @@ export class FailureTopic extends Construct {
         },
       },
     });
-    return [publish, encrypt];
   }
 
   #warnOfSilence(): void {

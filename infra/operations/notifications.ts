@@ -2,12 +2,12 @@ import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { arnOf } from '../arn.ts';
 import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
+import { grant, grantExecutions } from '../grants.ts';
 import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
 
@@ -43,21 +43,9 @@ export class Notifications extends Construct {
       runbookUrl,
     } = props;
     const { namePrefix } = settings;
-    this.lambda = new DeployedFunction(scope, {
+    const notify = new DeployedFunction(scope, {
       name: 'notify',
       settings,
-      grants: [
-        this.#readExecutions(namePrefix),
-        ...(executionKey === undefined ? [] : [executionKey.forReader()]),
-        ...secrets.allow('DescribeSecret'),
-        table.allowEntries(),
-        ...topic.allowPublishing(),
-      ],
-      wildcards: {
-        [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
-          'The executions of the one state machine; they have no names before they are there.',
-        ...secrets.wildcards,
-      },
       environment: {
         TOPIC_ARN: topic.topic.topicArn,
         FAILURES_TABLE: table.name,
@@ -65,7 +53,17 @@ export class Notifications extends Construct {
         ...(runbookUrl !== undefined && { RUNBOOK_URL: runbookUrl }),
       },
       invocation: INSISTENCE,
-    }).lambda;
+    });
+    this.lambda = notify.lambda;
+    grantExecutions(notify, {
+      sid: 'ReadRotation',
+      namePrefix,
+      actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+    });
+    executionKey?.grantRead(notify);
+    secrets.grant(notify, 'DescribeSecret');
+    table.grantReadWrite(notify);
+    topic.grantPublish(notify);
 
     new Rule(this, 'Executions', {
       ruleName: `${namePrefix}-executions`,
@@ -79,14 +77,6 @@ export class Notifications extends Construct {
         },
       },
       targets: [new LambdaTarget(this.lambda, INSISTENCE)],
-    });
-  }
-
-  #readExecutions(namePrefix: string): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'ReadRotation',
-      actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-      resources: [arnOf(this, 'states', 'execution', `${namePrefix}:*`)],
     });
   }
 }
@@ -123,9 +113,9 @@ export class FailuresTable extends Construct {
     this.#arn = table.tableArn;
   }
 
-  /** Lets a function read, write and delete entries, each by its key. */
-  allowEntries(): PolicyStatement {
-    return new PolicyStatement({
+  /** Allows to read, write and delete items, each by its key. */
+  grantReadWrite(grantee: IGrantable): void {
+    grant(grantee, {
       sid: 'RememberFailures',
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resources: [this.#arn],
