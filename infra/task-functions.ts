@@ -50,8 +50,8 @@ export function taskFunctions(
     });
     return lambda.addAlias('live');
   };
-  const journalName = { JOURNAL_TABLE: journal.tableName };
-  const sealing = { ...journalName, SEAL_KEY_ARN: seal.arn, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const sealing = { ...journaling, SEAL_KEY_ARN: seal.arn };
   const executions = `${settings.namePrefix}:*`;
 
   return {
@@ -93,7 +93,7 @@ export function taskFunctions(
     promote: live(
       'promote',
       [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],
-      journalName,
+      journaling,
     ),
   };
 }

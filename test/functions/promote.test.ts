@@ -84,6 +84,7 @@ describe('promote', () => {
         sleep: async ms => {
           sleeps.push(ms);
         },
+        longestGapMs: 9 * 3_600_000,
       },
     );
   }
@@ -453,6 +454,7 @@ describe('parsePromotion', () => {
   const EVENT = {
     pendingVersionId: DERIVED_VERSION,
     baseVersionId: BASE_VERSION,
+    pair: { ...PROMOTE.pair, sealedPair: 'v1.a.b.c' },
     fingerprint: NEW_FINGERPRINT,
     issuedAt: '2026-07-01T07:59:58.000Z',
     expiresAt: '2026-07-02T07:59:58.000Z',
@@ -463,6 +465,7 @@ describe('parsePromotion', () => {
     expect(parsePromotion(requestFields('The request', EVENT))).toEqual({
       pendingVersionId: DERIVED_VERSION,
       baseVersionId: BASE_VERSION,
+      pair: PROMOTE.pair,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date('2026-07-01T07:59:58Z'),
       expiresAt: new Date('2026-07-02T07:59:58Z'),
@@ -479,6 +482,7 @@ describe('parsePromotion', () => {
   it.each([
     ['pendingVersionId', undefined],
     ['baseVersionId', ''],
+    ['pair', null],
     ['fingerprint', null],
     ['issuedAt', 'yesterday'],
     ['issuedAt', null],
