@@ -26,7 +26,12 @@ import {
 import { requestFields } from '../../functions/shared/input/request.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { NEW_FINGERPRINT, tokenKey } from '../helpers/journal-items.ts';
+import {
+  ALTERNATE_FINGERPRINT,
+  CURRENT_FINGERPRINT,
+  NEW_FINGERPRINT,
+  tokenKey,
+} from '../helpers/journal-items.ts';
 import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { ITEM_CHANGED, playedJournal } from '../helpers/played-journal.ts';
@@ -205,6 +210,36 @@ describe('promote', () => {
     expect(metrics()).toMatchObject([
       { secretName: 'genesys/voicemail', versionId: VERSION, state: 'Promote' },
     ]);
+  });
+
+  describe('a pair of the alternate grant', () => {
+    const pair = { ...PROMOTE.pair, current: { lineage: ALTERNATE_FINGERPRINT, generation: 0 } };
+
+    it('is promoted without a token gap: consumers hold the other grant', async () => {
+      await promoted({ pair });
+
+      expect(moves()).toEqual([MOVE]);
+      expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+    });
+
+    it('is not promoted when its access token does not last until the next rotation', async () => {
+      const times = {
+        issuedAt: new Date('2026-06-30T17:00:00Z'),
+        expiresAt: new Date('2026-07-01T17:00:00Z'),
+      };
+
+      const error = await rejection(promoted({ pair, ...times }));
+      await promoted(times);
+
+      expect(error).toBeInstanceOf(AccessTokenExpired);
+      expect(moves()).toEqual([MOVE]);
+    });
+  });
+
+  it('measures no gap where AWSCURRENT keeps its pair', async () => {
+    await promoted({ pair: { ...PROMOTE.pair, current: { lineage: CURRENT_FINGERPRINT, generation: 1 } } });
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
   });
 
   describe('when AWSCURRENT is on the version already', () => {
