@@ -24,7 +24,7 @@ const SHORT_ID_LENGTH = 8;
 
 const HEAD = [
   ...['SECRET', 'HEALTH', 'ACCESS TOKEN', 'TOKEN AGE', 'LAST ROTATION', 'NEXT ROTATION'],
-  ...['AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
+  ...['GRANTS', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
 ];
 
 /** Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings. */
@@ -79,6 +79,7 @@ export function statusResult(
         remainingSeconds: expiresAt === undefined ? null : secondsBetween(now, expiresAt),
         ...(check !== undefined && { check }),
       },
+      alternateGrant: token.kind === 'read' ? token.alternate : null,
       currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
       pendingVersionId: blockingVersion(secret) ?? null,
       execution:
@@ -108,6 +109,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date): string[] 
     storedAt === undefined ? UNKNOWN : durationText(now.getTime() - storedAt.getTime()),
     lastRotatedAt === undefined ? 'never' : instantText(lastRotatedAt),
     nextText(RotationEnabled === true, NextRotationDate),
+    grantsText(status),
     shortId(versionWithStage(secret, 'AWSCURRENT')),
     shortId(blockingVersion(secret)),
     executionText(status),
@@ -127,6 +129,12 @@ function tokenText({ verdict, token, check }: CredentialStatus, now: Date): stri
 function nextText(isEnabled: boolean, next: Date | undefined): string {
   if (!isEnabled) return 'disabled';
   return next === undefined ? UNKNOWN : instantText(next);
+}
+
+const GRANTS = { none: '1', stored: '2', lost: '1 of 2' } as const;
+
+function grantsText({ token }: CredentialStatus): string {
+  return token.kind === 'read' ? GRANTS[token.alternate] : UNKNOWN;
 }
 
 function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus): string {

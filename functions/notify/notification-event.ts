@@ -1,4 +1,4 @@
-import { type ExecutionRotation, rotationOf } from '../shared/executions/execution-data.ts';
+import { type ExecutionRotation, lostAlternate, rotationOf } from '../shared/executions/execution-data.ts';
 import { requestFields } from '../shared/input/request.ts';
 
 /** An execution has closed. */
@@ -12,6 +12,8 @@ export interface ExecutionClosed {
   readonly closedAt: Date | undefined;
   /** What it rotates; undefined when the event leaves its input out, as encryption with a key of the account does. */
   readonly rotation: ExecutionRotation | undefined;
+  /** Whether it dropped an alternate grant that was dead. */
+  readonly lostAlternate: boolean;
 }
 
 /** Secrets Manager has ended a rotation, of any secret in the account. */
@@ -39,7 +41,8 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed | Rotati
   const detail = fields.object('detail');
   if (source === 'aws.states') {
     fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
-    const { redriveCount, stopDate, input } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
+    const { redriveCount, stopDate, input, output } = (event as { detail: Readonly<Record<string, unknown>> })
+      .detail;
     const executionArn = detail.string('executionArn');
     return {
       kind: 'execution-closed',
@@ -48,6 +51,7 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed | Rotati
       redriveCount: typeof redriveCount === 'number' ? redriveCount : undefined,
       closedAt: typeof stopDate === 'number' ? new Date(stopDate) : undefined,
       rotation: typeof input === 'string' ? rotationOf(executionArn, input) : undefined,
+      lostAlternate: typeof output === 'string' && lostAlternate(output),
     };
   }
   fields.oneOf('detail-type', ['AWS Service Event via CloudTrail']);

@@ -7,6 +7,7 @@ export const ALARM_NAMES = [
   'watch-errors',
   'overdue-credentials',
   'short-token-life',
+  'lost-grants',
 ] as const;
 
 /** The end of an alarm's name. */

@@ -117,6 +117,13 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       },
     );
+    this.#alarm(
+      'lost-grants',
+      'The alternate grant of a credential is dead; rotations continue with the other one. Log in when convenient ' +
+        '(authorize --alternate). The warning in the log of refresh names the secret.',
+      ownMetric(namePrefix, 'LostGrants', 'Sum'),
+      wholeGap,
+    );
   }
 
   #alarm(name: AlarmName, whatToDo: string, metric: IMetric, { hours, ...condition }: Condition): void {

@@ -55,6 +55,7 @@ describe('status', () => {
             ageSeconds: expect.any(Number),
             remainingSeconds: expect.any(Number),
           },
+          alternateGrant: 'none',
           currentVersionId: versionId,
           pendingVersionId: null,
           execution: null,

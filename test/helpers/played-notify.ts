@@ -129,6 +129,7 @@ export function playedNotify() {
       redriveCount: undefined,
       closedAt: undefined,
       rotation: undefined,
+      lostAlternate: false,
       ...changes,
     });
   }

@@ -203,6 +203,20 @@ describe('a lost grant', () => {
     expect(logLines(world.sandbox, 'the alternate grant is dead')).toBe(1);
   });
 
+  it('is reported by a message, once', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+
+    await world.rotated(credential.secretArn);
+    await world.rotated(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
   it('can be replaced by another login', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
