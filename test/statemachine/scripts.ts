@@ -75,7 +75,7 @@ export const REFRESH: Script = {
   Promote: [promoted],
 };
 /** A rotation whose alternate grant is dead. */
-export const FAILOVER: Script = {
+const FAILOVER: Script = {
   ...REFRESH,
   Refresh: [failure('AlternateGrantRejected')],
   Failover: [failedOver],
