@@ -194,10 +194,12 @@ describe('the rules of the refresh journal for two grants', () => {
     const world = await startWorld(true, 2);
     await world.until(/a rotation under a fresh token/);
     await world.untilClosed();
+    await world.until(/40 s pass/);
     await world.until(/a rotation under a fresh token/);
     await world.until(/1 Refresh: GetSecretValue \(stale\)/, 1);
-    await world.untilClosed(1);
+    const end = await world.untilClosed(1);
 
+    expect(end).toBe('Rotated');
     expect(world.current()).toEqual(SWAPPED);
     expect(world.violations).toEqual([]);
   });
@@ -218,6 +220,24 @@ describe('the rules of the refresh journal for two grants', () => {
 
     expect(waiting).toBe('RefreshAgain: ExchangeInProgress');
     expect(world.current()).toEqual({ refreshToken: 'S2', alternateRefreshToken: 'A0', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('an exchange that was planned before another rotation promoted the pair looks again', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Refresh: TransactWriteItems: the function is killed after/);
+    await world.until(/20 h pass/);
+    await world.until(/redrive of 0/);
+    await world.until(/0 Refresh: GenerateDataKey$/);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/1 Refresh: GenerateDataKey$/, 1);
+    await world.until(/present S1: a response without refresh_token/);
+    await world.untilClosed(0);
+    const end = await world.untilClosed(1);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', alternateRefreshToken: 'S1', isGood: true });
     expect(world.violations).toEqual([]);
   });
 
