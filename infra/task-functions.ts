@@ -38,12 +38,8 @@ export function taskFunctions(
       environment,
       invocation: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
-  const journalName = { JOURNAL_TABLE: journal.tableName };
-  const sealing = {
-    ...journalName,
-    SEAL_KEY_ARN: seal.key.keyArn,
-    LONGEST_GAP_HOURS: String(longestGapHours),
-  };
+  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const sealing = { ...journaling, SEAL_KEY_ARN: seal.key.keyArn };
   const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
 
   const fetch = taskFunction('fetch', secrets.hostRequired);
@@ -75,7 +71,7 @@ export function taskFunctions(
   const verify = taskFunction('verify', { ...hosts, ...secrets.hostRequired });
   secrets.grant(verify, 'GetSecretValue');
 
-  const promote = taskFunction('promote', journalName);
+  const promote = taskFunction('promote', journaling);
   secrets.grant(promote, 'DescribeSecret', 'UpdateSecretVersionStage');
   journal.grant(promote, 'UpdateItem');
 

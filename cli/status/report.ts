@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'NEXT ROTATION' },
 ];
 
-const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'].map(head => ({
+const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'GRANTS', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'].map(head => ({
   head,
 }));
 
@@ -101,6 +101,7 @@ export function statusResult(
         remainingSeconds: expiresAt === undefined ? null : secondsBetween(now, expiresAt),
         check,
       },
+      alternateGrant: token.kind === 'read' ? token.alternate : null,
       currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
       pendingVersionId: blockingVersion(secret) ?? null,
       execution:
@@ -133,6 +134,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, width: num
     lastRotatedAt === undefined ? 'never' : timeText(lastRotatedAt),
     nextText(RotationEnabled === true, NextRotationDate, timeText),
     storedAt === undefined ? UNKNOWN : durationText(now.getTime() - storedAt.getTime()),
+    grantsText(status),
     shortId(versionWithStage(secret, 'AWSCURRENT')),
     shortId(blockingVersion(secret)),
     executionText(status),
@@ -152,6 +154,12 @@ function tokenText({ verdict, token, check }: CredentialStatus, now: Date): stri
 function nextText(isEnabled: boolean, next: Date | undefined, timeText: (instant: Date) => string): string {
   if (!isEnabled) return 'disabled';
   return next === undefined ? UNKNOWN : timeText(next);
+}
+
+const GRANTS = { none: '1', stored: '2', lost: '1 of 2' } as const;
+
+function grantsText({ token }: CredentialStatus): string {
+  return token.kind === 'read' ? GRANTS[token.alternate] : UNKNOWN;
 }
 
 function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus): string {

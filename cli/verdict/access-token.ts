@@ -15,7 +15,7 @@ import {
 import { currentUserId } from '../../functions/shared/genesys/current-user.ts';
 import { API_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import type { GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
-import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
+import { hasLostAlternate, parseCredential } from '../../functions/shared/secrets/secret-value.ts';
 
 /** The access token of AWSCURRENT. */
 export type CurrentToken =
@@ -28,6 +28,8 @@ export type CurrentToken =
       readonly accessToken: string | undefined;
       /** The Genesys Cloud host. */
       readonly host: string;
+      /** Whether there is a second grant, which a rotation may have dropped because it was dead. */
+      readonly alternate: 'none' | 'stored' | 'lost';
     }
   /** There is no value, or it is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
@@ -56,8 +58,11 @@ export async function readCurrentToken(
     throw error;
   }
   try {
-    const { accessToken, expiresAt, host } = parseCredential(secretArn, value);
-    return { kind: 'read', storedAt: value.CreatedDate, expiresAt, accessToken, host };
+    const credential = parseCredential(secretArn, value);
+    const { accessToken, expiresAt, host, alternateRefreshToken } = credential;
+    const stored = alternateRefreshToken === undefined ? 'none' : 'stored';
+    const alternate = hasLostAlternate(credential) ? 'lost' : stored;
+    return { kind: 'read', storedAt: value.CreatedDate, expiresAt, accessToken, host, alternate };
   } catch (error) {
     if (error instanceof InvalidSecret) return { kind: 'incomplete', reason: error.message };
     throw error;

@@ -73,6 +73,25 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   };
 }
 
+/** What is said when a rotation has succeeded and dropped a dead alternate grant. */
+export function lostAlternateMessage(
+  { secretArn, executionArn }: { readonly secretArn: string; readonly executionArn: string },
+  deployment: Deployment,
+): Message {
+  const name = secretNameOf(secretArn);
+  const command = commandLine({ stack: deployment.name, region: deployment.region });
+  return {
+    subject: subjectLine('Genesys token rotation lost the alternate grant', name),
+    text: paragraphs(
+      [`The Genesys Cloud token rotation of ${name} succeeded, but its alternate grant is dead.`],
+      ['WHAT CONSUMERS HAVE: a working access token. With one grant, a lost response needs a new login.'],
+      [`WHAT TO DO: log in when convenient: ${command`authorize ${name} --alternate`}`],
+      [consoleLink(executionArn), `${deployment.runbook}#alternategrantrejected`],
+      facts(secretArn, undefined, deployment),
+    ),
+  };
+}
+
 /** What is said when a rotation, or a configuration test, succeeds that had failed. */
 export function worksAgainMessage(
   success: {

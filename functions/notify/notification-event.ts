@@ -1,4 +1,4 @@
-import { type ExecutionRotation, rotationOf } from '../shared/executions/execution-data.ts';
+import { type ExecutionRotation, lostAlternate, rotationOf } from '../shared/executions/execution-data.ts';
 import { requestFields } from '../shared/input/request.ts';
 
 /** An execution has closed. */
@@ -11,6 +11,8 @@ export interface ExecutionClosed {
   readonly closedAt: Date | undefined;
   /** What it rotates; undefined when the event leaves its input out, as encryption with a key of the account does. */
   readonly rotation: ExecutionRotation | undefined;
+  /** Whether it dropped an alternate grant that was dead. */
+  readonly lostAlternate: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed {
   fields.oneOf('source', ['aws.states']);
   fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
   const detail = fields.object('detail');
-  const { redriveCount, stopDate, input } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
+  const { redriveCount, stopDate, input, output } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
   const executionArn = detail.string('executionArn');
   return {
     executionArn,
@@ -32,5 +34,6 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed {
     redriveCount: typeof redriveCount === 'number' ? redriveCount : undefined,
     closedAt: typeof stopDate === 'number' ? new Date(stopDate) : undefined,
     rotation: typeof input === 'string' ? rotationOf(executionArn, input) : undefined,
+    lostAlternate: typeof output === 'string' && lostAlternate(output),
   };
 }

@@ -21,7 +21,7 @@ import {
   type StreakTable,
   writeStreak,
 } from './failing-streak.ts';
-import { type Failure, failedMessage, type Message, worksAgainMessage } from './message.ts';
+import { type Failure, failedMessage, lostAlternateMessage, type Message, worksAgainMessage } from './message.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** What notifying needs. */
@@ -60,12 +60,34 @@ export async function notify(event: ExecutionClosed, dependencies: NotifyDepende
 async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
-  const { closedAt = dependencies.now(), rotation } = report;
+  const { closedAt = dependencies.now(), rotation, lostAlternate } = report;
+  if (lostAlternate && rotation !== undefined) {
+    await alternateLost({ ...rotation, execution: executionArn }, dependencies);
+  }
   await closeStreaks(
     subjectsOf(report),
     { secretArn: rotation?.secretArn, executionArn, at: closedAt },
     dependencies,
   );
+}
+
+/** For a rotation the labels count: anyone may start an execution whose input looks like such an output. */
+async function alternateLost(
+  subject: ExecutionRotation & { readonly execution: string },
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  const { secretArn, versionId, execution } = subject;
+  const isPromoted = (secret: SecretDescription | undefined): boolean => {
+    const currentId = secret && versionWithStage(secret, 'AWSCURRENT');
+    return currentId !== undefined && belongsToRotation(currentId, versionId);
+  };
+  const secret = await readUntil(isPromoted, () => findSecret(secretArn, dependencies), dependencies.sleep);
+  if (!isPromoted(secret)) return silent('AWSCURRENT is not on a version of the rotation', subject);
+  await publish(
+    lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
+    dependencies,
+  );
+  log('info', 'notified of a lost alternate grant', subject);
 }
 
 async function executionFailed(

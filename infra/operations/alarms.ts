@@ -22,6 +22,7 @@ export const ALARM_NAMES = [
   'watch-errors',
   'overdue-credentials',
   'short-token-life',
+  'lost-grants',
 ] as const;
 
 /** The end of an alarm's name. */
@@ -129,6 +130,13 @@ export class Alarms extends Construct {
         threshold: Duration.hours(longestGapHours).toSeconds(),
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       },
+    );
+    this.#alarm(
+      'lost-grants',
+      'The alternate grant of a credential is dead; rotations continue with the other one. Log in when convenient ' +
+        '(authorize --alternate). The warning in the log of refresh names the secret.',
+      ownMetric(namePrefix, 'LostGrants', 'Sum'),
+      wholeGap,
     );
   }
 

@@ -1,6 +1,6 @@
 /**
  * What Genesys Cloud does where its documentation is silent or leaves it to the organisation. The defaults are
- * the worse case for whoever holds a credential, but for `reuseRevokesLineage`.
+ * the worse case for whoever holds a credential, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`.
  */
 export interface GenesysBehaviour {
   /**
@@ -12,6 +12,8 @@ export interface GenesysBehaviour {
   readonly refreshAnswerCarriesRefreshToken: boolean;
   /** Whether presenting a spent refresh token kills everything that descends from the same login (RFC 9700 §4.14.2). */
   readonly reuseRevokesLineage: boolean;
+  /** Whether a login ends the earlier logins of the same user at the same client; undocumented, and `false` by default. */
+  readonly loginEndsEarlierLogins: boolean;
   /** Whether a refresh ends the access tokens issued before it at once, or lets them live to their end. */
   readonly refreshRevokesAccessTokens: boolean;
   /** The HTTP status of `invalid_grant`. */
@@ -28,11 +30,12 @@ export interface GenesysBehaviour {
   readonly inactivityTimeoutMinutes: number | 'off';
 }
 
-/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage`. */
+/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`. */
 export const WORST_CASE: GenesysBehaviour = {
   refreshTokens: 'single-use',
   refreshAnswerCarriesRefreshToken: true,
   reuseRevokesLineage: false,
+  loginEndsEarlierLogins: false,
   refreshRevokesAccessTokens: true,
   invalidGrantStatus: 400,
   invalidClientStatus: 400,

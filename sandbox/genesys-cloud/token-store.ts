@@ -52,6 +52,9 @@ export class TokenStore {
       scope: login.scope,
       tokens: [],
     };
+    if (login.userId !== undefined && this.#behaviour().loginEndsEarlierLogins) {
+      this.revokeLineages(({ clientId, userId }) => clientId === client.clientId && userId === login.userId);
+    }
     this.#lineages.set(lineage.id, lineage);
     const givesRefreshToken = login.withRefreshToken && this.#inactivityTimeoutMs() === undefined;
     const refreshToken = givesRefreshToken ? this.#newRefreshToken(lineage, 'authorization_code') : undefined;

@@ -77,6 +77,7 @@ describe('status', () => {
             ageSeconds: expect.any(Number),
             remainingSeconds: expect.any(Number),
           },
+          alternateGrant: 'none',
           currentVersionId: versionId,
           pendingVersionId: null,
           execution: null,

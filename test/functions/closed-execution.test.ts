@@ -48,6 +48,7 @@ describe('closed-execution', () => {
         redriveCount,
         closedAt: undefined,
         rotation: undefined,
+        lostAlternate: false,
       },
       {
         stepFunctions: new SFNClient(),
@@ -85,6 +86,7 @@ describe('closed-execution', () => {
         isRedrivable: true,
         closedAt: new Date('2026-07-01T08:00:10Z'),
         rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+        lostAlternate: false,
         error: 'RefreshTokenRejected',
         message: 'The refresh token was rejected.',
       });

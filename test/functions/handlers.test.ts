@@ -176,6 +176,7 @@ describe('handlers', () => {
     const REFRESH_EVENT = {
       ...SUBJECT,
       replaces: null,
+      skipsDeadGrant: false,
       redriveCount: 0,
       enteredAt: '2026-07-01T08:00:00Z',
       retryCount: 0,
@@ -312,6 +313,7 @@ describe('handlers', () => {
     const EVENT = {
       ...SUBJECT,
       replaces: null,
+      skipsDeadGrant: false,
       redriveCount: 0,
       enteredAt: '2026-07-01T08:00:00Z',
       retryCount: 0,
@@ -420,7 +422,8 @@ describe('handlers', () => {
           exchangeId: 'exchange-1',
         },
       );
-      return { ...SUBJECT, pair, sealedRotationToken: null };
+      const current = { lineage: CURRENT_FINGERPRINT, generation: 0 };
+      return { ...SUBJECT, pair: { ...pair, current }, sealedRotationToken: null };
     }
 
     beforeEach(() => {
@@ -433,7 +436,11 @@ describe('handlers', () => {
 
       const result = await handler(await event(9.1 * 3_600_000), CONTEXT);
 
-      expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+      expect(result).toEqual({
+        pendingVersionId: VERSION,
+        baseVersionId: BASE_VERSION,
+        lostAlternate: false,
+      });
       expect(dynamoDbMock.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('journal');
     });
 
@@ -485,6 +492,11 @@ describe('handlers', () => {
       action: 'promote',
       pendingVersionId: VERSION,
       baseVersionId: BASE_VERSION,
+      pair: {
+        lineage: CURRENT_FINGERPRINT,
+        generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
+      },
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
       expiresAt: null,

@@ -20,6 +20,7 @@ const FAILURE: Failure = {
   isRedrivable: true,
   closedAt: FAILING_SINCE,
   rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+  lostAlternate: false,
   error: 'RefreshTokenRejected',
   message: 'Genesys Cloud said no.\nTwice.',
   state: 'Refresh',

@@ -42,7 +42,22 @@ describe('notification-event', () => {
       redriveCount: 2,
       closedAt: new Date('2026-07-01T08:00:09Z'),
       rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+      lostAlternate: false,
     });
+  });
+
+  it.each([
+    ['{"versions":{"lostAlternate":true}}', true],
+    ['{"versions":{"lostAlternate":false}}', false],
+    ['{"versions":null}', false],
+    ['{}', false],
+    ['broken', false],
+    [null, false],
+    [undefined, false],
+  ])('reads from the output %j whether the alternate grant was lost: %s', (output, lost) => {
+    const event = executionEvent({ status: 'SUCCEEDED', output });
+
+    expect(parseNotificationEvent(event)).toMatchObject({ lostAlternate: lost });
   });
 
   it('does without what an event of an execution may lack', () => {

@@ -31,6 +31,35 @@ describe('notify: executions', () => {
     closed,
   } = playedNotify();
 
+  describe('an execution that succeeded and dropped a dead alternate grant', () => {
+    const ROTATION = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
+    const SUCCESS = { succeeded: true, rotation: ROTATION, lostAlternate: true } as const;
+
+    it('is notified, with the command that replaces the grant', async () => {
+      promoted();
+
+      await closed(SUCCESS);
+
+      expect(published()).toMatchObject([{ subject: expect.stringMatching(/lost the alternate grant: /) }]);
+      expect(published()[0]?.text).toMatch(/authorize \S+ --alternate/);
+      expect(published()[0]?.text).toContain('docs/runbook.md#alternategrantrejected');
+    });
+
+    it('is notified when only DescribeExecution has its data', async () => {
+      execution('SUCCEEDED', { output: JSON.stringify({ versions: { lostAlternate: true } }) });
+
+      await closed({ succeeded: true });
+
+      expect(published()).toHaveLength(1);
+    });
+
+    it('is not believed unless AWSCURRENT is on a version of its rotation', async () => {
+      await closed(SUCCESS);
+
+      expect(published()).toEqual([]);
+    });
+  });
+
   describe('an execution that failed', () => {
     it('is notified, and written to the table only then', async () => {
       await closed();

@@ -28,7 +28,12 @@ import { requestFields } from '../../functions/shared/input/request.ts';
 import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { NEW_FINGERPRINT, tokenKey } from '../helpers/journal-items.ts';
+import {
+  ALTERNATE_FINGERPRINT,
+  CURRENT_FINGERPRINT,
+  NEW_FINGERPRINT,
+  tokenKey,
+} from '../helpers/journal-items.ts';
 import { playLabels, type Stages } from '../helpers/label-reads.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { ITEM_CHANGED, playedJournal } from '../helpers/played-journal.ts';
@@ -87,6 +92,7 @@ describe('promote', () => {
         sleep: async ms => {
           sleeps.push(ms);
         },
+        longestGapMs: 9 * 3_600_000,
       },
     );
   }
@@ -207,6 +213,36 @@ describe('promote', () => {
     expect(metrics()).toMatchObject([
       { secretName: 'genesys/voicemail', versionId: VERSION, state: 'Promote' },
     ]);
+  });
+
+  describe('a pair of the alternate grant', () => {
+    const pair = { ...PROMOTE.pair, current: { lineage: ALTERNATE_FINGERPRINT, generation: 0 } };
+
+    it('is promoted without a token gap: consumers hold the other grant', async () => {
+      await promoted({ pair });
+
+      expect(moves()).toEqual([MOVE]);
+      expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
+    });
+
+    it('is not promoted when its access token does not last until the next rotation', async () => {
+      const times = {
+        issuedAt: new Date('2026-06-30T17:00:00Z'),
+        expiresAt: new Date('2026-07-01T17:00:00Z'),
+      };
+
+      const error = await rejection(promoted({ pair, ...times }));
+      await promoted(times);
+
+      expect(error).toBeInstanceOf(AccessTokenExpired);
+      expect(moves()).toEqual([MOVE]);
+    });
+  });
+
+  it('measures no gap where AWSCURRENT keeps its pair', async () => {
+    await promoted({ pair: { ...PROMOTE.pair, current: { lineage: CURRENT_FINGERPRINT, generation: 1 } } });
+
+    expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
   });
 
   describe('when AWSCURRENT is on the version already', () => {
@@ -460,6 +496,7 @@ describe('parsePromotion', () => {
   const EVENT = {
     pendingVersionId: DERIVED_VERSION,
     baseVersionId: BASE_VERSION,
+    pair: { ...PROMOTE.pair, sealedPair: 'v1.a.b.c' },
     fingerprint: NEW_FINGERPRINT,
     issuedAt: '2026-07-01T07:59:58.000Z',
     expiresAt: '2026-07-02T07:59:58.000Z',
@@ -470,6 +507,7 @@ describe('parsePromotion', () => {
     expect(parsePromotion(requestFields('The request', EVENT))).toEqual({
       pendingVersionId: DERIVED_VERSION,
       baseVersionId: BASE_VERSION,
+      pair: PROMOTE.pair,
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date('2026-07-01T07:59:58Z'),
       expiresAt: new Date('2026-07-02T07:59:58Z'),
@@ -486,6 +524,7 @@ describe('parsePromotion', () => {
   it.each([
     ['pendingVersionId', undefined],
     ['baseVersionId', ''],
+    ['pair', null],
     ['fingerprint', null],
     ['issuedAt', 'yesterday'],
     ['issuedAt', null],

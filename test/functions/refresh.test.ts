@@ -51,6 +51,7 @@ describe('refresh', () => {
       expect(result).toEqual({
         lineage: CURRENT_FINGERPRINT,
         generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
         fingerprint: NEW_FINGERPRINT,
         sealedPair: expect.stringMatching(/^v1\./),
         issuedAt: '2026-07-01T08:00:00.000Z',
@@ -141,6 +142,7 @@ describe('refresh', () => {
       expect(result).toEqual({
         lineage: CURRENT_FINGERPRINT,
         generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
         fingerprint: NEW_FINGERPRINT,
         sealedPair: pair.sealedPair,
         issuedAt: '2026-07-01T08:00:00.000Z',
@@ -213,7 +215,8 @@ describe('refresh', () => {
     });
 
     it('throws NewerLogin without a request when AWSCURRENT holds another login', async () => {
-      const replaces = { lineage: NEW_FINGERPRINT, generation: 1 };
+      const position = { lineage: NEW_FINGERPRINT, generation: 1 };
+      const replaces = { ...position, current: position };
 
       const error = await rejection(refreshed({ ...REFRESH_AGAIN, replaces }));
 
@@ -380,20 +383,21 @@ describe('parseRefreshRequest', () => {
     secretArn: SECRET_ARN,
     versionId: VERSION,
     replaces: null as object | null,
+    skipsDeadGrant: false,
     redriveCount: 0,
     enteredAt: '2026-07-01T07:59:59Z',
     retryCount: 0,
     execution: EXECUTION,
     state: 'Refresh',
   };
-  const REPLACES = { lineage: CURRENT_FINGERPRINT, generation: 1, sealedPair: 'v1.a.b.c' };
+  const REPLACES = { ...REFRESH_AGAIN.replaces, sealedPair: 'v1.a.b.c' };
 
   it('reads the request of Refresh', () => {
     expect(parseRefreshRequest(EVENT)).toEqual(REFRESH);
   });
 
   it('reads the request of RefreshAgain, and of its pair the identity only', () => {
-    const event = { ...EVENT, replaces: REPLACES, state: 'RefreshAgain' };
+    const event = { ...EVENT, replaces: REPLACES, skipsDeadGrant: true, state: 'RefreshAgain' };
 
     expect(parseRefreshRequest(event)).toEqual(REFRESH_AGAIN);
   });
@@ -416,6 +420,8 @@ describe('parseRefreshRequest', () => {
     ['replaces', { replaces: 'v1.a.b.c' }],
     ['lineage', { replaces: { ...REPLACES, lineage: undefined } }],
     ['generation', { replaces: { ...REPLACES, generation: -1 } }],
+    ['current', { replaces: { ...REPLACES, current: null } }],
+    ['skipsDeadGrant', { skipsDeadGrant: undefined }],
     ['redriveCount', { redriveCount: '1' }],
     ['enteredAt', { enteredAt: undefined }],
     ['enteredAt', { enteredAt: 'a moment ago' }],

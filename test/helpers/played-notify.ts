@@ -100,6 +100,7 @@ export function playedNotify() {
       redriveCount: undefined,
       closedAt: undefined,
       rotation: undefined,
+      lostAlternate: false,
       ...changes,
     };
     await notify(event, {

@@ -52,7 +52,7 @@ describe('the functions', () => {
     ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
     ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
     ['verify', 18, { HOST_REQUIRED: 'true' }],
-    ['promote', 15, { JOURNAL_TABLE }],
+    ['promote', 15, { JOURNAL_TABLE, LONGEST_GAP_HOURS: '9' }],
     [
       'notify',
       30,

@@ -26,6 +26,13 @@ const COMMON = {
   execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
 };
 
+/** What a state passes of the pair that the rotation has got, besides its times. */
+const PLACED_PAIR = {
+  lineage: 'refreshed-lineage',
+  generation: 1,
+  current: { lineage: 'current-lineage', generation: 0 },
+};
+
 const FIRST_ATTEMPT = { redriveCount: 0, retryCount: 0 };
 
 /** Which function each Task calls, the request, and what the function reads from it. */
@@ -55,6 +62,7 @@ const REQUESTS: readonly {
       ...COMMON,
       ...FIRST_ATTEMPT,
       replaces: null,
+      skipsDeadGrant: false,
       enteredAt: '2030-01-01T00:00:02.000Z',
       state: 'Refresh',
     },
@@ -67,7 +75,32 @@ const REQUESTS: readonly {
         enteredAt: '2030-01-01T00:00:02.000Z',
       },
       replaces: undefined,
+      skipsDeadGrant: false,
       state: 'Refresh',
+    },
+  },
+  {
+    task: 'Failover',
+    functionName: 'Refresh',
+    request: {
+      ...COMMON,
+      ...FIRST_ATTEMPT,
+      replaces: null,
+      skipsDeadGrant: true,
+      enteredAt: '2030-01-01T00:00:03.000Z',
+      state: 'Failover',
+    },
+    parse: parseRefreshRequest,
+    parsed: {
+      ...COMMON,
+      attempt: {
+        ...FIRST_ATTEMPT,
+        execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
+        enteredAt: '2030-01-01T00:00:03.000Z',
+      },
+      replaces: undefined,
+      skipsDeadGrant: true,
+      state: 'Failover',
     },
   },
   {
@@ -88,6 +121,7 @@ const REQUESTS: readonly {
         fingerprint: 'refreshed-fingerprint',
         sealedPair: 'sealed-pair',
       },
+      current: { lineage: 'current-lineage', generation: 0 },
       sealedRotationToken: 'sealed-rotation-token',
       state: 'StorePending',
     },
@@ -121,6 +155,7 @@ const REQUESTS: readonly {
       action: 'promote',
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
+      pair: PLACED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: '2030-01-01T00:00:00.000Z',
       expiresAt: '2030-01-02T00:00:00.000Z',
@@ -131,6 +166,7 @@ const REQUESTS: readonly {
     parsed: {
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
+      pair: PLACED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: new Date('2030-01-01T00:00:00Z'),
       expiresAt: new Date('2030-01-02T00:00:00Z'),
@@ -143,7 +179,8 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       ...FIRST_ATTEMPT,
-      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      replaces: PLACED_PAIR,
+      skipsDeadGrant: true,
       enteredAt: '2030-01-01T00:00:05.000Z',
       state: 'RefreshAgain',
     },
@@ -155,7 +192,8 @@ const REQUESTS: readonly {
         execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
         enteredAt: '2030-01-01T00:00:05.000Z',
       },
-      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      replaces: PLACED_PAIR,
+      skipsDeadGrant: true,
       state: 'RefreshAgain',
     },
   },

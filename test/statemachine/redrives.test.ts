@@ -19,6 +19,7 @@ import {
 const REST: Readonly<Record<string, readonly string[]>> = {
   Fetch: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
   Refresh: ['Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'],
+  Failover: ['Failover', 'StorePending', 'Verify', 'Promote', 'Rotated'],
   StorePending: ['StorePending', 'Verify', 'Promote', 'Rotated'],
   Verify: ['Verify', 'Promote', 'Rotated'],
   Promote: ['Promote', 'Rotated'],

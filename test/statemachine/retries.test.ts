@@ -81,10 +81,14 @@ const API_CALL = {
   ...SECRETS_MANAGER,
 };
 
+/** The rejection could not be recorded in the journal; the next attempt continues with the other grant. */
+const REJECTED_AGAIN: Policy = { retries: 2, jitter: 'FULL' };
+
 /** What each Task retries, and how. Every other error fails at once or is caught. */
 const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   Refresh: EXCHANGE,
+  Failover: { AlternateGrantRejected: REJECTED_AGAIN, ...EXCHANGE },
   StorePending: {
     ...NOT_RUN,
     ...ENDED,
@@ -95,13 +99,14 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   },
   Verify: API_CALL,
   Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ThrottlingException: WRITE, ...DYNAMODB },
-  RefreshAgain: EXCHANGE,
+  RefreshAgain: { AlternateGrantRejected: REJECTED_AGAIN, ...EXCHANGE },
   StandDown: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   CheckConfiguration: API_CALL,
 };
 
 /** What each Task catches. */
 const CAUGHT: Readonly<Record<string, readonly string[]>> = {
+  Refresh: ['AlternateGrantRejected'],
   StorePending: ['NewerLogin', 'AccessTokenExpired'],
   Verify: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
   Promote: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],

@@ -27,6 +27,7 @@ const definition = parseDefinition(definitionText());
 const LIMITS = [
   { task: 'Fetch', runs: 'fetch', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'Refresh', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
+  { task: 'Failover', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
   { task: 'StorePending', runs: 'store-pending', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'Verify', runs: 'verify', httpMs: API_TIMEOUT_MS, functionMs: 18_000, taskMs: 29_000 },
   { task: 'Promote', runs: 'promote', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
@@ -160,7 +161,7 @@ describe('the AWS calls of a function', () => {
 
 describe('the deadline of an exchange', () => {
   /** The waits of Step Functions after ExchangeInProgress, without jitter. */
-  const waitsMs = (['Refresh', 'RefreshAgain'] as const).map(task => {
+  const waitsMs = (['Refresh', 'Failover', 'RefreshAgain'] as const).map(task => {
     const retrier = definition.States[task]?.Retry.find(({ ErrorEquals }) =>
       ErrorEquals.includes('ExchangeInProgress'),
     );

@@ -27,6 +27,12 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
 }
 
+/** Whether the output of an execution says that it dropped an alternate grant that was dead. */
+export function lostAlternate(output: string | undefined): boolean {
+  const { versions } = jsonObject(output ?? '') ?? {};
+  return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
+}
+
 /**
  * The message of the function that failed, as one line. The cause of a failed function is JSON; what Step Functions
  * itself writes may quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message

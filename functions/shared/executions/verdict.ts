@@ -104,6 +104,7 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   GenesysRateLimited: [WHEN_SERVED],
   GenesysUnavailable: [WHEN_SERVED],
   TokenResponseLost: [],
+  AlternateGrantRejected: [],
   ExchangeInProgress: [{ text: "Wait a minute. Secrets Manager's next attempt may come first" }],
   ExchangeUnsettled: [{ text: 'Redrive the execution that the message names' }],
   PendingVersionTaken: [
@@ -144,7 +145,7 @@ const MAY_HAVE_SPENT = new Set([
   'States.Timeout',
 ]);
 
-const REFRESHES = new Set(['Refresh', 'RefreshAgain']);
+const REFRESHES = new Set(['Refresh', 'Failover', 'RefreshAgain']);
 const AFTER_REFRESH = new Set(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
 
 /** What to do, in a line for each step, with complete commands. */

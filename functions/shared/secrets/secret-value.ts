@@ -7,6 +7,8 @@ export interface Credential {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
+  /** The refresh token of a second login, whose access token no consumer holds; absent with a single grant. */
+  readonly alternateRefreshToken?: string;
   /** Absent in a secret that has never been rotated. */
   readonly accessToken?: string;
   /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
@@ -67,6 +69,7 @@ export function parseCredential(
   const clientId = required('clientId');
   const clientSecret = required('clientSecret');
   const refreshToken = required('refreshToken');
+  const alternateRefreshToken = optional('alternateRefreshToken');
   const accessToken = optional('accessToken');
   const region = optional('region');
   const host = region === undefined ? DEFAULT_HOST : genesysHost(region);
@@ -82,6 +85,7 @@ export function parseCredential(
     clientId,
     clientSecret,
     refreshToken,
+    alternateRefreshToken,
     accessToken,
     host,
     expiresAt,
@@ -105,15 +109,30 @@ export function assertNamesHost(secretArn: string, { keys }: Pick<Credential, 'k
   );
 }
 
-/** The secret's value with a new token pair in it; every other key stays as it is. */
-export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPair): string {
+/**
+ * The secret's value with a new token pair in it; every other key stays as it is.
+ *
+ * @param alternateRefreshToken the refresh token of the grant that is not in use now, or null for one that is lost: the
+ *        key stays, so that the loss shows. By default, the key is not changed.
+ */
+export function withTokens(
+  credential: Pick<Credential, 'keys'>,
+  tokens: TokenPair,
+  alternateRefreshToken?: string | null,
+): string {
   const { expiresAt: _replaced, ...kept } = credential.keys;
   return JSON.stringify({
     ...kept,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
+    alternateRefreshToken,
     expiresAt: tokens.expiresAt?.toISOString(),
   });
+}
+
+/** Whether the credential had two grants, and the rotation has dropped the alternate one because it was dead. */
+export function hasLostAlternate({ keys }: Pick<Credential, 'keys'>): boolean {
+  return keys.alternateRefreshToken === null;
 }
 
 /** The most bytes that a secret's value may have (AWS Secrets Manager User Guide, "Quotas"). */

@@ -16,6 +16,7 @@ const NAMES = [
   'AccessTokenExpired',
   'AccessTokenForbidden',
   'AccessTokenRejected',
+  'AlternateGrantRejected',
   'ClientRejected',
   'CurrentVersionMoved',
   'ExchangeInProgress',

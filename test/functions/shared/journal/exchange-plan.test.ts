@@ -63,19 +63,21 @@ function exchanging(token: TokenItem, ...given: Parameters<typeof exchange>): To
   return { ...token, status: 'exchanging', exchange: exchange(...given) };
 }
 
+type Known = Pick<LineageState, 'token' | 'pair'>;
+
 /** Nothing newer than AWSCURRENT's token is recorded. */
-function onlyCurrent(token: TokenItem, pair?: SealedPair): LineageState {
-  return { lineage: 'login', token, pair };
+function onlyCurrent(token: TokenItem, pair?: SealedPair): Known {
+  return { token, pair };
 }
 
 /** A newer pair than AWSCURRENT's is recorded. */
-function newer(token: TokenItem = NEWEST, pair: Partial<SealedPair> = {}): LineageState {
-  return { lineage: 'login', token, pair: { ...PAIR, ...pair } };
+function newer(token: TokenItem = NEWEST, pair: Partial<SealedPair> = {}): Known {
+  return { token, pair: { ...PAIR, ...pair } };
 }
 
 interface Situation {
   readonly situation: string;
-  readonly known: LineageState;
+  readonly known: Known;
   readonly request?: Partial<PlanRequest>;
   readonly plan: ExchangePlan;
 }
@@ -92,7 +94,7 @@ const NEWEST_MARKED_BY_OTHER = exchanging(NEWEST, JUST_PASSED, FOREIGN);
 const CURRENT_IS_NEWEST: readonly Situation[] = [
   {
     situation: 'the journal does not know the token',
-    known: { lineage: 'current', token: UNKNOWN, pair: undefined },
+    known: { token: UNKNOWN, pair: undefined },
     plan: exchanges(UNKNOWN),
   },
   {
