@@ -154,6 +154,7 @@ const JOURNAL = mutantsOf(
     'test/functions/refresh-exchange.test.ts',
     'test/functions/store-pending-journal.test.ts',
     'test/functions/promote.test.ts',
+    'test/functions/shared/journal/record-exchange.test.ts',
     'test/functions/journal',
   ],
   [
@@ -294,7 +295,7 @@ const SECRETS = [
   ),
   ...mutantsOf(
     'functions/shared/secrets/secret-versions.ts',
-    ['test/functions/shared/secrets/secret-versions.test.ts'],
+    ['test/functions/shared/secrets/secret-versions.test.ts', 'test/functions/await-execution.test.ts'],
     [
       {
         bug: 'a stale read counts at once',
@@ -315,7 +316,7 @@ const SECRETS = [
   ),
   ...mutantsOf(
     'functions/shared/secrets/pending-label.ts',
-    ['test/functions/shared/secrets/pending-label.test.ts', 'test/functions/stand-down.test.ts'],
+    ['test/functions/shared/secrets/pending-label.test.ts', 'test/functions/fetch.test.ts'],
     [
       {
         bug: 'a redriven execution takes AWSPENDING from the version of another rotation',

@@ -83,6 +83,8 @@ const selected = MUTANTS.filter(({ file }) => words.length === 0 || words.some(w
 const copy = await copyOfRepository();
 let failures = 0;
 try {
+  const tests = new Set(selected.flatMap(mutant => mutant.tests));
+  if ((await runTests(copy, [...tests])) !== 'SURVIVED') throw new Error('The tests fail without a mutant.');
   for (const mutant of selected) {
     const outcome = await outcomeOf(mutant, copy);
     if (outcome !== 'killed') failures += 1;
