@@ -60,11 +60,15 @@ describe('fetch', () => {
     playLabels(secretsMock, ...reads);
   }
 
-  async function fetched(changes: Partial<FetchRequest> = {}): Promise<FetchResult> {
+  async function fetched(
+    changes: Partial<FetchRequest> = {},
+    { hostRequired = false }: { readonly hostRequired?: boolean } = {},
+  ): Promise<FetchResult> {
     const result = await fetchCredential(
       { ...FETCH, ...changes },
       {
         secrets: new SecretsManagerClient(),
+        hostRequired,
         sleep: async ms => {
           sleeps.push(ms);
         },
@@ -306,6 +310,14 @@ describe('fetch', () => {
       current(value);
 
       const error = await rejection(fetched());
+
+      expect(error).toBeInstanceOf(InvalidSecret);
+    });
+
+    it('with InvalidSecret when AWSCURRENT must name its host, and does not', async () => {
+      current(secretValue({ region: undefined }));
+
+      const error = await rejection(fetched({}, { hostRequired: true }));
 
       expect(error).toBeInstanceOf(InvalidSecret);
     });

@@ -314,6 +314,19 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN]);
     });
 
+    it('does not end a failure when it had nothing to do: AWSCURRENT has not moved since', async () => {
+      await closed();
+      execution('SUCCEEDED');
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolves(secretDescription({ VersionIdsToStages: { [BASE_VERSION]: ['AWSCURRENT'] } }));
+
+      await closed({ succeeded: true });
+
+      expect(published()).toHaveLength(1);
+      expect([...items.keys()]).toEqual([SECRET_ARN]);
+    });
+
     it('also ends a failed configuration test, in one message', async () => {
       execution('FAILED', { purpose: 'check-configuration' });
       await closed();

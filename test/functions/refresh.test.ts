@@ -21,7 +21,7 @@ import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { answer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION, REFRESH, REFRESH_AGAIN } from '../helpers/task-requests.ts';
 import { refreshWorld, TOKENS } from './refresh-world.ts';
@@ -310,6 +310,21 @@ describe('refresh', () => {
 
     expect(error).toBeInstanceOf(RefreshTokenRejected);
     expect(error.message).not.toContain('probably spent');
+  });
+
+  it('uses the login that a stale read hid when the token that it showed is rejected', async () => {
+    const showsNewLogin = secretsMock
+      .on(GetSecretValueCommand)
+      .resolvesOnce({ VersionId: BASE_VERSION, SecretString: secretValue() });
+    showsNewLogin.resolves({
+      VersionId: FOREIGN_VERSION,
+      SecretString: secretValue({ refreshToken: 'second-login' }),
+    });
+    genesys.script(answer(400, { error: 'invalid_grant' }), answer(200, TOKENS));
+
+    await refreshed();
+
+    expect(presented()).toEqual([SENTINELS.refreshToken, 'second-login']);
   });
 
   it('throws SharedLogin without a request when another secret rotates the login', async () => {

@@ -150,6 +150,14 @@ describe('run-execution', () => {
         expect(redrivenArns()).toEqual(Array.from({ length: MAX_REFUSALS }, () => FIRST));
       });
 
+      it('starts the next attempt after one whose input was refused: a redrive would run with it again', async () => {
+        looks(FIRST, { ...failed(), error: 'InvalidRotationRequest' });
+        looks(SECOND, succeeded);
+
+        expect(await run()).toBe(SECOND);
+        expect(redrivenArns()).toEqual([]);
+      });
+
       it('starts the next attempt after one whose redrive is refused because it is closed for good', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed(), notRedrivable);
