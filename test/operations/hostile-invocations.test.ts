@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../helpers/durations.ts';
+import type { RefreshResult } from '../../functions/refresh/refresh.ts';
 import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
@@ -15,12 +16,13 @@ function subject(world: HostileWorld, versionId: string) {
 function promotion(world: HostileWorld, versionId: string, pendingVersionId: string, baseVersionId: string) {
   const [older] = world.executions(world.secretArn);
   if (older === undefined) throw new Error('no execution');
-  const { fingerprint, issuedAt } = world.refreshedIn(older);
+  const { lineage, generation, current, fingerprint, issuedAt } = world.refreshedIn(older);
   return {
     ...subject(world, versionId),
     action: 'promote',
     pendingVersionId,
     baseVersionId,
+    pair: { lineage, generation, current },
     fingerprint,
     issuedAt,
     expiresAt: null,
@@ -69,14 +71,18 @@ describe('a function that somebody invokes', () => {
       retryCount: 0,
     };
 
-    const first = await world.invoke('refresh', { ...request, replaces: null });
-    const { lineage, generation } = (first as { returned: { lineage: string; generation: number } }).returned;
-    await world.invoke('refresh', { ...request, replaces: { lineage, generation } });
-    await world.invoke('refresh', { ...request, replaces: { lineage, generation: generation + 1 } });
+    const first = await world.invoke('refresh', { ...request, replaces: null, skipsDeadGrant: false });
+    const { returned } = first as { returned: RefreshResult };
+    const { lineage, generation, current } = returned;
+    for (const replaced of [generation, generation + 1]) {
+      const replaces = { lineage, generation: replaced, current };
+      await world.invoke('refresh', { ...request, replaces, skipsDeadGrant: true });
+    }
 
-    expect(new Set(Object.keys((first as { returned: object }).returned))).toEqual(
-      new Set(['lineage', 'generation', 'fingerprint', 'sealedPair', 'issuedAt', 'expiresAt']),
+    expect(new Set(Object.keys(returned))).toEqual(
+      new Set(['lineage', 'generation', 'current', 'fingerprint', 'sealedPair', 'issuedAt', 'expiresAt']),
     );
+    expect(current).toEqual({ lineage: expect.stringMatching(/^[0-9a-f]{64}$/), generation: 1 });
     await world.rotated(world.secretArn);
     await expectSaved(world, world.login, { refreshes: 4 });
   });

@@ -62,6 +62,7 @@ describe('a rotation of a secret with two grants that failed', () => {
   it('in Promote does not promote an access token that no longer lasts until the next rotation', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
+    world.enable(credential.secretArn);
     await world.failedIn('Promote', credential.secretArn);
     await world.sandbox.advance(SOON_EXPIRED_MS);
 

@@ -66,8 +66,8 @@ const AWS_CALLS: Readonly<Record<TaskFunctionName, { readonly before: number; re
   fetch: { before: 0, after: 3 },
   // AWSCURRENT, two or three items, another execution, the newest pair, the data key, the mark; then the record.
   refresh: { before: 8, after: 1 },
-  // What it reads, two records, the login, four writes, the labels, their move, the labels again.
-  'store-pending': { before: 0, after: 11 },
+  // What it reads, two records, up to three items of the logins, four writes, the labels, their move, the labels again.
+  'store-pending': { before: 0, after: 13 },
   // The pending version; then AWSCURRENT.
   verify: { before: 1, after: 1 },
   // Labels beside the claim, the move, the labels again.
