@@ -125,7 +125,7 @@ export function withTokens(
     ...kept,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
-    alternateRefreshToken,
+    ...(alternateRefreshToken !== undefined && { alternateRefreshToken }),
     expiresAt: tokens.expiresAt?.toISOString(),
   });
 }
