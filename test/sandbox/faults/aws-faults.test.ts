@@ -25,7 +25,7 @@ const EXECUTION_ARN = 'arn:aws:states:us-east-1:123456789012:execution:rotation:
 /** Secrets Manager with this fault on GetSecretValue. */
 async function faultySecrets(kind: AwsFaultKind, ms?: number) {
   const aws = await faultyAws('secretsmanager', ['GetSecretValue']);
-  aws.faults.add({ target: 'secretsmanager:GetSecretValue', kind, ms });
+  aws.faults.add({ target: 'secretsmanager:GetSecretValue', kind, ...(ms !== undefined && { ms }) });
   const injected = new Promise(resolve => aws.faults.onInjected(resolve));
   return { ...aws, injected, secrets: new SecretsManagerClient(aws.client('tokens-fetch')) };
 }

@@ -47,7 +47,7 @@ describe('faults', () => {
     ['all, with a share of 1', { share: 1 }, 'xxxxx'],
   ])('befall %s of the calls that match', async (_what, when, expected) => {
     const { faults } = faultWorld();
-    faults.add({ ...RULE, when });
+    faults.add({ ...RULE, ...(when !== undefined && { when }) });
 
     expect(await pattern(faults, 5)).toBe(expected);
   });
@@ -96,7 +96,7 @@ describe('faults', () => {
     ['everything', '*', undefined, '.xx'],
   ])('befall whom they should when the rule names %s', async (_what, target, by, expected) => {
     const { faults } = faultWorld();
-    faults.add({ target, kind: 'throttled', by });
+    faults.add({ target, kind: 'throttled', ...(by !== undefined && { by }) });
 
     const seen =
       (await pattern(faults, 1, call('GetSecretValue'))) +

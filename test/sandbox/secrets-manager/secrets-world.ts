@@ -196,5 +196,5 @@ export function secretsWorld(
 
 /** What a refused call rejects with. */
 export function refusal(type: string, message?: string): object {
-  return { name: 'AwsError', type, statusCode: 400, message };
+  return { name: 'AwsError', type, statusCode: 400, ...(message !== undefined && { message }) };
 }
