@@ -20,6 +20,6 @@ describe('countUsage', () => {
     expect(rotation).toMatchObject({ tableReads: 6, tableWrites: 1 + 1 + 1 + 2 * (1 + 1 + 2) });
     expect(journal.tokenBytes).toBeLessThan(1_024);
     expect(journal.lineageBytes).toBeGreaterThan(1_024);
-    expect(deployment).toEqual({ keys: 2, alarmMetrics: 9, dashboards: 1, memoryMb: 512 });
+    expect(deployment).toEqual({ keys: 2, alarmMetrics: 10, dashboards: 1, memoryMb: 512 });
   });
 });
