@@ -36,9 +36,11 @@ const COLUMNS: readonly Column[] = [
   { head: 'NEXT ROTATION' },
 ];
 
-const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'GRANTS', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'].map(head => ({
-  head,
-}));
+const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'GRANTS', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'].map(
+  head => ({
+    head,
+  }),
+);
 
 /**
  * Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings.

@@ -26,7 +26,8 @@ export function parseNotificationEvent(event: unknown): ExecutionClosed {
   fields.oneOf('source', ['aws.states']);
   fields.oneOf('detail-type', ['Step Functions Execution Status Change']);
   const detail = fields.object('detail');
-  const { redriveCount, stopDate, input, output } = (event as { detail: Readonly<Record<string, unknown>> }).detail;
+  const { redriveCount, stopDate, input, output } = (event as { detail: Readonly<Record<string, unknown>> })
+    .detail;
   const executionArn = detail.string('executionArn');
   return {
     executionArn,

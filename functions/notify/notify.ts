@@ -21,7 +21,13 @@ import {
   type StreakTable,
   writeStreak,
 } from './failing-streak.ts';
-import { type Failure, failedMessage, lostAlternateMessage, type Message, worksAgainMessage } from './message.ts';
+import {
+  type Failure,
+  failedMessage,
+  lostAlternateMessage,
+  type Message,
+  worksAgainMessage,
+} from './message.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** What notifying needs. */

@@ -52,7 +52,7 @@ export class TokenStore {
       scope: login.scope,
       tokens: [],
     };
-    if (login.userId !== undefined && this.#behaviour().loginEndsEarlierLogins) {
+    if (this.#behaviour().loginEndsEarlierLogins) {
       this.revokeLineages(({ clientId, userId }) => clientId === client.clientId && userId === login.userId);
     }
     this.#lineages.set(lineage.id, lineage);
