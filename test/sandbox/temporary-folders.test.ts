@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { removeLeftovers, removeTemporaryFolder, temporaryFolder } from '../../sandbox/temporary-folders.ts';
 import { emptyFolder } from '../demonstration/project.ts';
 
@@ -62,6 +62,8 @@ describe('temporary folders', () => {
 
   it('can be removed by the process that made them', () => {
     vi.stubEnv('TMPDIR', emptyFolder());
+    // The folder is gone when the next file of the worker is loaded.
+    onTestFinished(() => void vi.unstubAllEnvs());
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'index.js'), '');
 
