@@ -82,13 +82,10 @@ async function alternateLost(
   subject: ExecutionRotation & { readonly execution: string },
   dependencies: NotifyDependencies,
 ): Promise<void> {
-  const { secretArn, versionId, execution } = subject;
-  const isPromoted = (secret: SecretDescription | undefined): boolean => {
-    const currentId = secret && versionWithStage(secret, 'AWSCURRENT');
-    return currentId !== undefined && belongsToRotation(currentId, versionId);
-  };
-  const secret = await readUntil(isPromoted, () => findSecret(secretArn, dependencies), dependencies.sleep);
-  if (!isPromoted(secret)) return silent('AWSCURRENT is not on a version of the rotation', subject);
+  const { secretArn, execution } = subject;
+  if (!isPromoted(await currentOf(subject, dependencies), subject)) {
+    return silent('AWSCURRENT is not on a version of the rotation', subject);
+  }
   await publish(
     lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
     dependencies,
@@ -106,7 +103,7 @@ async function executionFailed(
     rotation?.purpose === 'rotate'
       ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
       : undefined;
-  if (currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '')) {
+  if (rotation !== undefined && isPromoted(currentVersionId, rotation)) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
@@ -126,15 +123,20 @@ async function executionFailed(
   log('info', 'notified of a failure', about, { error: failed.error });
 }
 
+/** Whether the version with AWSCURRENT is one of the rotation. */
+function isPromoted(currentId: string | undefined, { versionId }: ExecutionRotation): boolean {
+  return currentId !== undefined && belongsToRotation(currentId, versionId);
+}
+
 /** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */
 async function currentOf(
-  { secretArn, versionId }: ExecutionRotation,
+  rotation: ExecutionRotation,
   dependencies: NotifyDependencies,
 ): Promise<string | undefined> {
   return readUntil(
-    currentId => currentId !== undefined && belongsToRotation(currentId, versionId),
+    currentId => isPromoted(currentId, rotation),
     async () => {
-      const secret = await findSecret(secretArn, dependencies);
+      const secret = await findSecret(rotation.secretArn, dependencies);
       return secret && versionWithStage(secret, 'AWSCURRENT');
     },
     dependencies.sleep,

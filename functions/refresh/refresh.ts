@@ -136,8 +136,8 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
  * Gets the newest token pair of AWSCURRENT's login: the recorded one where AWSCURRENT does not hold it yet and it
  * lasts, otherwise by exchanging the newest refresh token. Where AWSCURRENT has an alternate grant, it gets the newest
  * pair of that one instead. An alternate grant that is dead is skipped, and so is the exchange of the other one as long
- * as the access token that consumers hold lasts until the next rotation. Each exchange is marked in the journal before it begins and
- * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
+ * as the access token that consumers hold lasts until the next rotation. Each exchange is marked in the journal before
+ * it begins and recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after somebody logged in or fixed it: it counts as rejected once
  * AWSCURRENT still shows it after some seconds.

@@ -99,6 +99,14 @@ async function rotated() {
   return { failure, ...written };
 }
 
+/** Secrets Manager refuses another rotation while one is pending. */
+function refusesToRotate(): void {
+  secrets
+    .on(RotateSecretCommand)
+    .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
+  secrets.on(DescribeSecretCommand).resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+}
+
 describe('rotate, while it waits', () => {
   it('reports after half a minute that Secrets Manager could not run the function', async () => {
     const { failure: ended } = await rotated();
@@ -186,12 +194,7 @@ describe('rotate, while it waits', () => {
   });
 
   it('reports that the previous rotation is running when its execution becomes visible a second later', async () => {
-    secrets
-      .on(RotateSecretCommand)
-      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
-    secrets
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    refusesToRotate();
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: FIRST })
       .rejectsOnce(awsException(ExecutionDoesNotExist))
@@ -206,12 +209,7 @@ describe('rotate, while it waits', () => {
   });
 
   it('reports that the previous rotation is running when it has just been redriven', async () => {
-    secrets
-      .on(RotateSecretCommand)
-      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
-    secrets
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    refusesToRotate();
     plays('Verify', { type: 'ExecutionRedriven' });
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: FIRST })

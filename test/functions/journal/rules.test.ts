@@ -16,6 +16,20 @@ beforeEach(() => {
 });
 
 /** Each is a counterexample that a model checker found for the protocol without the rule in the title. */
+/** A rotation loses its result; the next one finds the exchange unsettled, and the first one is redriven. */
+async function redrivenOwner(
+  world: Awaited<ReturnType<typeof startWorld>>,
+): Promise<{ readonly unsettled: string; readonly owner: string }> {
+  await world.until(/a rotation under a fresh token/);
+  await world.until(/Refresh: TransactWriteItems fails/);
+  await world.until(/StorePending: GetItem: the function is killed before/);
+  await world.until(/40 s pass/);
+  await world.until(/a rotation under a fresh token/);
+  const unsettled = await world.untilClosed(1);
+  await world.until(/redrive of 0/);
+  return { unsettled, owner: await world.untilClosed(0) };
+}
+
 describe('the rules of the refresh journal', () => {
   it.each([0, 1])(
     'one of two attempts that read the journal before either marks the token looks again (generation %i)',
@@ -81,14 +95,7 @@ describe('the rules of the refresh journal', () => {
 
   it('an exchange without a result is left to the execution that began it, while that can be redriven', async () => {
     const world = await startWorld();
-    await world.until(/a rotation under a fresh token/);
-    await world.until(/Refresh: TransactWriteItems fails/);
-    await world.until(/StorePending: GetItem: the function is killed before/);
-    await world.until(/40 s pass/);
-    await world.until(/a rotation under a fresh token/);
-    const unsettled = await world.untilClosed(1);
-    await world.until(/redrive of 0/);
-    const owner = await world.untilClosed(0);
+    const { unsettled, owner } = await redrivenOwner(world);
 
     expect(unsettled).toBe('Refresh: ExchangeUnsettled');
     expect(owner).toBe('Rotated');
@@ -270,14 +277,7 @@ describe('the rules of the refresh journal for two grants', () => {
 
   it('an exchange of the alternate grant without a result is left to the execution that began it', async () => {
     const world = await startWorld(true, 2);
-    await world.until(/a rotation under a fresh token/);
-    await world.until(/Refresh: TransactWriteItems fails/);
-    await world.until(/StorePending: GetItem: the function is killed before/);
-    await world.until(/40 s pass/);
-    await world.until(/a rotation under a fresh token/);
-    const unsettled = await world.untilClosed(1);
-    await world.until(/redrive of 0/);
-    const owner = await world.untilClosed(0);
+    const { unsettled, owner } = await redrivenOwner(world);
 
     expect(unsettled).toBe('Refresh: ExchangeUnsettled');
     expect(owner).toBe('Rotated');
