@@ -3,8 +3,6 @@ import os from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { measureColdStart } from './cold-start/measure.ts';
 import { coldStartSection } from './cold-start/section.ts';
-import { measureFleets } from './fleet/measure.ts';
-import { fleetRunsSection } from './fleet/section.ts';
 import { performancePage } from './performance-page.ts';
 import { measureProgramStart } from './program-start/measure.ts';
 import { programStartSection } from './program-start/section.ts';
@@ -17,13 +15,11 @@ import { sandboxSection } from './sandbox/section.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 
-/** The sections, in the order of the page; `quick` measures with fewer repetitions and smaller sizes. */
+/** The sections, in the order of the page; `quick` measures with fewer repetitions. */
 const SECTIONS = {
   rotation: async ({ quick }: Options) => rotationSection(await measureRotation(quick ? { draws: 5 } : {})),
   'cold-start': async ({ quick }: Options) =>
     coldStartSection(await measureColdStart(quick ? { repetitions: 3 } : {})),
-  fleet: async ({ quick }: Options) =>
-    fleetRunsSection(await measureFleets(quick ? { sizes: [1, 10, 40] } : {})),
   program: async ({ quick }: Options) =>
     programStartSection(await measureProgramStart(quick ? { repetitions: 3 } : {})),
   sandbox: async ({ quick, suite }: Options) =>
@@ -48,10 +44,10 @@ const NAMES = Object.keys(SECTIONS) as SectionName[];
 
 const program = new Command('npm run bench --')
   .description(
-    'Measures rotations, cold starts, parallel rotations, the program and the sandbox, and prints the figures as Markdown.',
+    'Measures rotations, cold starts, the program and the sandbox, and prints the figures as Markdown.',
   )
   .addOption(new Option('--only <section...>', 'measure only these').choices(NAMES))
-  .option('--quick', 'fewer repetitions and smaller fleets: to try it out, not for the figures')
+  .option('--quick', 'fewer repetitions: to try it out, not for the figures')
   .option('--suite [seconds]', 'also measure the whole test suite, or give its time', readSeconds)
   .addOption(
     new Option('--write', 'write docs/performance.md, with the full measurement of all sections').conflicts([

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { synthesize } from '../sandbox/demonstration/synthesis.ts';
+import { synthesize } from '../sandbox/synthesis.ts';
 
 /**
  * Synthesises the stack into a folder that is removed when `use` has settled.

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepCompiledCode } from '../desktop/compiled-code.ts';
 import { EXIT_CODES } from './exit-code.ts';
+import { keepCompiledCode } from './shared/compiled-code.ts';
 
 /** Starts the command line program. */
 
@@ -18,7 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 keepCompiledCode();
 const { stdin, stdout, stderr } = process;
 // No await: CommonJS, to which this module is bundled, has none at the top.
-void import('./run.ts')
+void import('./program.ts')
   .then(({ run }) =>
     run(process.argv.slice(2), {
       streams: { in: stdin, out: stdout, err: stderr },

@@ -1,13 +1,17 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { DEFAULT_STACK } from '../functions/shared/output/command-line.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addAuthorize } from './authorize/command.ts';
 import { addDiagnose } from './diagnose/command.ts';
+import { EXIT_CODES } from './exit-code.ts';
 import { addFollow } from './follow/command.ts';
 import { addHistory } from './history/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
+import { explainAwsFailure } from './shared/aws-failure.ts';
+import { CliError } from './shared/cli-error.ts';
 import type { Surroundings } from './shared/context.ts';
+import { fitting, terminalText } from './shared/terminal.ts';
 import { addStatus } from './status/command.ts';
 
 /** The width of help without a terminal, in characters. */
@@ -41,4 +45,29 @@ export function makeProgram(surroundings: Surroundings): Command {
   addRedrive(program, surroundings);
   addDiagnose(program, surroundings);
   return program;
+}
+
+/**
+ * Runs the program. Reads its settings from the environment of the process.
+ *
+ * @param args the command line, without the program itself
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const exitCode = await makeProgram(surroundings)
+    .parseAsync(args, { from: 'user' })
+    .then(
+      () => EXIT_CODES.done.code,
+      error => report(error, surroundings),
+    );
+  return surroundings.signal.aborted ? EXIT_CODES.interrupted.code : exitCode;
+}
+
+/** Prints the error to standard error, without a stack trace. */
+function report(error: unknown, { streams: { err } }: Surroundings): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
+  const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));
+  if (message !== '') err.write(`${fitting(terminalText(message, false), err)}\n`);
+  return error instanceof CliError ? EXIT_CODES[error.ending].code : EXIT_CODES.failed.code;
 }

@@ -1,18 +1,18 @@
 import { App, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { appStack } from './app-stack.ts';
 import { bundleFunctions } from './bundle.ts';
 import { readSettings } from './context.ts';
-import { InvalidSetting } from './invalid-setting.ts';
-import { RotationStack } from './rotation-stack.ts';
+import { InvalidSetting } from './validation.ts';
 
-// The flags stand here and not in cdk.json, so that the template is the same with and without the CDK's command line.
+// The flags are here and not in cdk.json, so that the template is the same with and without the CDK's command line.
 const app = new App({ context: recommendedFlags, analyticsReporting: false });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { writeSuppressionsToCloudFormation: true }));
 try {
-  const { stackName, ...rotation } = readSettings(app.node.getAllContext());
+  const settings = readSettings(app.node.getAllContext());
   const { directory } = await bundleFunctions();
-  new RotationStack(app, stackName, { rotation: { ...rotation, bundles: directory } });
+  appStack(app, { ...settings, bundles: directory });
   app.synth();
 } catch (error) {
   if (!(error instanceof InvalidSetting)) throw error;

@@ -3,7 +3,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { COMMONJS } from './commonjs.ts';
 
 /**
- * Bundles the command line program into `<directory>/run.js`. `<directory>/main.js` only starts it: what Node.js
+ * Bundles the command line program into `<directory>/program.js`. `<directory>/main.js` only starts it: what Node.js
  * compiles after the start, it can keep compiled for the next one.
  *
  * @param directory where to write
@@ -12,7 +12,7 @@ import { COMMONJS } from './commonjs.ts';
 export async function bundleProgram(directory: string): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMONJS,
-    entryPoints: ['cli/main.ts', 'cli/run.ts'],
+    entryPoints: ['cli/main.ts', 'cli/program.ts'],
     outdir: directory,
     mainFields: ['module', 'main'],
     minify: true,
@@ -32,7 +32,7 @@ export async function bundleProgram(directory: string): Promise<Metafile> {
 const START_LOADS_PROGRAM: Plugin = {
   name: 'start loads program',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: './run.js', external: true }));
+    onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
   },
 };
 

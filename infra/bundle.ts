@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { codeDirectory } from './bundles-folder.ts';
 import { PROJECT } from './commonjs.ts';
 import { FUNCTION_NAMES } from './function-list.ts';
 import { LICENSES_FILE, thirdPartyLicenses } from './third-party-licenses.ts';
@@ -75,7 +74,7 @@ export async function bundleFunctions(directory: string = temporaryDirectory()):
   for (const name of FUNCTION_NAMES) {
     const output = metafile.outputs[`bundle/${name}/index.js`];
     if (output === undefined) throw new Error(`${name} has no bundle.`);
-    writeFileSync(join(codeDirectory(directory, name), LICENSES_FILE), thirdPartyLicenses([output], PROJECT));
+    writeFileSync(join(directory, name, LICENSES_FILE), thirdPartyLicenses([output], PROJECT));
   }
   return { directory, metafile };
 }

@@ -1,13 +1,93 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { list, pairs, retention, text, wholeNumber, yesOrNo } from './context-values.ts';
-import { NAME_PREFIX } from './function-list.ts';
-import { InvalidSetting } from './invalid-setting.ts';
-import { nearest } from './nearest.ts';
-import type { TokenRotationProps } from './token-rotation-props.ts';
+import type {
+  FunctionOptions,
+  GenesysGateway,
+  LogOptions,
+  NotificationOptions,
+  ScheduleOptions,
+  SecretOptions,
+} from './options.ts';
+import { InvalidSetting, NAME_PREFIX } from './validation.ts';
 
-/** The settings of the app: the stack's name, and those of the construct that have a context key. */
-export interface AppSettings extends TokenRotationProps {
+/** The settings of the app. Existing resources are named by their ARNs. */
+export interface AppSettings
+  extends Omit<SecretOptions, 'secrets' | 'secretKey' | 'secretKeys'>,
+    ScheduleOptions,
+    FunctionOptions,
+    Pick<LogOptions, 'logRetention'>,
+    Omit<NotificationOptions, 'notificationTopic'> {
+  /** The stack's name, and the prefix of all names. */
   readonly stackName: string;
+  readonly secretArns?: readonly string[] | undefined;
+  readonly secretKeyArn?: string | undefined;
+  readonly secretKeyArns?: readonly string[] | undefined;
+  readonly logKeyArn?: string | undefined;
+  readonly notificationTopicArn?: string | undefined;
+  readonly notificationTopicKeyArn?: string | undefined;
+  readonly encryptExecutionData?: boolean | undefined;
+  readonly publishAccessTokens?: boolean | undefined;
+  readonly genesysGateway?: GenesysGateway | undefined;
+  readonly removalPolicy?: 'retain' | 'destroy' | undefined;
+  /** Tags of all resources that support them. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** The permissions boundary of every role. */
+  readonly permissionsBoundaryArn?: string | undefined;
+}
+
+/** A text that says something. */
+const text = v.pipe(v.string('is not a text'), v.trim(), v.nonEmpty('is empty'));
+
+/** Texts: with commas between them on the command line, as an array in a JSON file. */
+const list = v.pipe(
+  v.union([v.string(), v.array(v.string())], 'is not a list; write its items with commas between them'),
+  v.transform(value => (typeof value === 'string' ? value.split(',') : value).map(item => item.trim())),
+  v.check(items => !items.includes(''), 'has an empty item'),
+);
+
+/** A whole number that is not negative. */
+const wholeNumber = v.pipe(
+  v.union([v.string(), v.number()], 'is not a whole number'),
+  v.transform(String),
+  v.regex(/^\d{1,9}$/, 'is not a whole number'),
+  v.transform(Number),
+);
+
+/** `true` or `false`: as a text on the command line, as a boolean in a JSON file. */
+const yesOrNo = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'is neither true nor false'),
+  v.transform(value => value === true || value === 'true'),
+);
+
+/** CloudWatch Logs offers certain numbers of days only. `INFINITE` is none: it is CDK's word for no retention. */
+const retention = v.pipe(
+  wholeNumber,
+  v.check(
+    days => days in RetentionDays && days !== RetentionDays.INFINITE,
+    'is not a number of days that CloudWatch Logs offers; write for example 7, 30, 90 or 365',
+  ),
+  v.transform((days): RetentionDays => days),
+);
+
+/** Keys and values: `key=value,key=value` on the command line, an object in a JSON file. */
+const pairs = v.union(
+  [
+    v.pipe(
+      v.string(),
+      v.transform(value => value.split(',').map(pair => pair.trim())),
+      v.check(items => items.every(pair => /^[^=]+=/.test(pair))),
+      v.check(items => new Set(items.map(keyOf)).size === items.length),
+      v.transform(items =>
+        Object.fromEntries(items.map(pair => [keyOf(pair), pair.slice(keyOf(pair).length + 1)])),
+      ),
+    ),
+    v.record(v.string(), v.string()),
+  ],
+  'is not a list of key=value with commas between them, each key once',
+);
+
+function keyOf(pair: string): string {
+  return pair.slice(0, pair.indexOf('='));
 }
 
 /** Every context key of the app. */
@@ -98,4 +178,24 @@ function together<Value>(
   if (value === undefined) throw new InvalidSetting(key, `is missing beside ${otherKey}.`);
   if (other === undefined) throw new InvalidSetting(otherKey, `is missing beside ${key}.`);
   return [value, other];
+}
+
+/** The candidate that takes the fewest edits to become, in any case of letters. */
+function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const distance = (candidate: string): number => edits(text.toLowerCase(), candidate.toLowerCase());
+  return candidates.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+/** The fewest insertions, deletions and replacements of a character between two texts (Levenshtein). */
+function edits(from: string, to: string): number {
+  let row = [...Array(to.length + 1).keys()];
+  for (const [index, character] of [...from].entries()) {
+    const next = [index + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

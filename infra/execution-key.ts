@@ -1,8 +1,9 @@
 import { ArnFormat, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { viaService } from './arn.ts';
+import { grant } from './grants.ts';
 
 /** What the executions' key is bound to. */
 export interface ExecutionKeyProps {
@@ -19,9 +20,9 @@ export interface ExecutionKeyProps {
  * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
  */
 export class ExecutionKey extends Construct {
-  /** For the state machine's own property; carries no permission. */
+  /** For the state machine's own property, which grants its use to the state machine's role. */
   readonly key: IKey;
-  readonly #props: ExecutionKeyProps;
+  readonly #stateMachineArn: string;
 
   constructor(scope: Construct, id: string, props: ExecutionKeyProps) {
     super(scope, id);
@@ -31,6 +32,12 @@ export class ExecutionKey extends Construct {
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,
     });
+    // Not a pattern: Step Functions gives this very text as the context.
+    const everyLogGroup = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: '*',
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
     // The delivery of the log decrypts what the state machine's role encrypted for it, in the same context.
     key.addToResourcePolicy(
       new PolicyStatement({
@@ -38,55 +45,26 @@ export class ExecutionKey extends Construct {
         principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
         actions: ['kms:Decrypt'],
         resources: ['*'],
-        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': this.#everyLogGroup() } },
+        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': everyLogGroup } },
       }),
     );
-    // The state machine's construct would add a wider statement for the same, were this not a mere reference.
+    // A reference: to the key itself the state machine's construct would add a wider statement for the same purpose.
     this.key = Key.fromKeyArn(this, 'Reference', key.keyArn);
-    this.#props = props;
+    this.#stateMachineArn = props.stateMachineArn;
   }
 
-  /** What the state machine's role needs. No `kms:ViaService`: with it executions cannot start (as above). */
-  forStateMachine(): PolicyStatement[] {
-    return [
-      new PolicyStatement({
-        sid: 'EncryptExecutions',
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [this.key.keyArn],
-        conditions: this.#ownExecutions(),
-      }),
-      new PolicyStatement({
-        sid: 'EncryptDeliveredLogs',
-        actions: ['kms:GenerateDataKey'],
-        resources: [this.key.keyArn],
-        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': this.#everyLogGroup() } },
-      }),
-    ];
-  }
-
-  /** What DescribeExecution and GetExecutionHistory need of their caller; starting and redriving need nothing. */
-  forReader(): PolicyStatement {
-    const { StringEquals } = this.#ownExecutions();
-    return new PolicyStatement({
+  /** Allows what DescribeExecution and GetExecutionHistory need of their caller. Starting and redriving need nothing. */
+  grantRead(grantee: IGrantable): void {
+    grant(grantee, {
       sid: 'ReadExecutions',
       actions: ['kms:Decrypt'],
       resources: [this.key.keyArn],
-      conditions: { StringEquals: { ...StringEquals, 'kms:ViaService': viaService('states') } },
-    });
-  }
-
-  #ownExecutions() {
-    return {
-      StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': this.#props.stateMachineArn },
-    };
-  }
-
-  /** Not a pattern: Step Functions gives this very text as the context. */
-  #everyLogGroup(): string {
-    return Stack.of(this).formatArn({
-      service: 'logs',
-      resource: '*',
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+      conditions: {
+        StringEquals: {
+          'kms:EncryptionContext:aws:states:stateMachineArn': this.#stateMachineArn,
+          'kms:ViaService': viaService('states'),
+        },
+      },
     });
   }
 }

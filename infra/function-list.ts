@@ -54,13 +54,3 @@ export function deployedFunctionNames({
 }): readonly FunctionName[] {
   return FUNCTION_NAMES.filter(name => publishAccessTokens || name !== 'publish');
 }
-
-/**
- * What every name of a deployment may begin with. Lambda allows 64 characters, of which the longest function takes a
- * hyphen and its own name; EventBridge allows as many for a rule.
- */
-export const NAME_PREFIX = {
-  pattern: /^[A-Za-z][A-Za-z0-9-]{0,49}$/,
-  longest: 50,
-  rule: 'is not a name of 1 to 50 letters, digits and hyphens that begins with a letter',
-};

@@ -1,16 +1,19 @@
 import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { arnOf, viaService } from './arn.ts';
-import type { WildcardReasons } from './role-policies.ts';
-import { keyArns, type SecretSelection } from './secret-selection.ts';
-import { checkForm } from './setting-checks.ts';
+import { arnOf } from './arn.ts';
+import { grant } from './grants.ts';
+import type { SecretOptions } from './options.ts';
+import { keyArns, type RotatedSecrets, usedFor } from './rotated-secrets.ts';
+import { checkPublishable } from './validation.ts';
 
 /** What the published secrets depend on. */
-export interface PublishedSecretsProps extends SecretSelection {
+export interface PublishedSecretsProps extends SecretOptions {
   /** The value of the tag that marks the secrets of this deployment. */
   readonly namePrefix: string;
+  /** The secrets whose access tokens are published; each published secret has the key of its own. */
+  readonly rotated: RotatedSecrets;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -20,24 +23,15 @@ export const PUBLISHER_TAG = 'genesys-token-rotation:published-by';
 /** What follows the name of the rotated secret. */
 const NAME_END = '/access-token';
 
-/** The names of rotated secrets whose published secret still has a name that Secrets Manager takes (512 characters). */
-const SECRET_NAME = /^[\w/+=.@!-]{1,499}$/;
-
 /** Secrets Manager adds a hyphen and six characters to a name. */
 const ARN_END = `${NAME_END}-??????`;
 
 /** The secrets with the access tokens that consumers read: makes those of new credentials, says who may use them. */
 export class PublishedSecrets extends Construct {
-  /** Why the policy of the function names the secrets by a pattern. */
-  readonly wildcards: WildcardReasons = {
-    [`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*${ARN_END}`]:
-      'Limited by its condition to the secrets that carry the tag of this deployment; authorize makes some of them.',
-  };
   readonly #props: PublishedSecretsProps;
   /** The ARNs of the secrets that are made here, by the names of the rotated ones. */
   readonly #made: ReadonlyMap<string, string>;
 
-  /** @throws InvalidSetting `secretNames` */
   constructor(scope: Construct, id: string, props: PublishedSecretsProps) {
     super(scope, id);
     this.#props = props;
@@ -50,26 +44,29 @@ export class PublishedSecrets extends Construct {
    *
    * @see Service Authorization Reference, "AWS Secrets Manager"
    */
-  allowWriting(): PolicyStatement[] {
-    const secrets = new PolicyStatement({
-      sid: 'WritePublishedSecrets',
-      actions: ['PutSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage'].map(
-        action => `secretsmanager:${action}`,
-      ),
-      resources: [this.#arnOf('*')],
-      conditions: { StringEquals: { [`aws:ResourceTag/${PUBLISHER_TAG}`]: this.#props.namePrefix } },
+  grantWrite(grantee: IGrantable): void {
+    const { namePrefix, rotated } = this.#props;
+    const everySecret = this.#arnOf('*');
+    grant(
+      grantee,
+      {
+        sid: 'WritePublishedSecrets',
+        actions: ['PutSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage'].map(
+          action => `secretsmanager:${action}`,
+        ),
+        resources: [everySecret],
+        conditions: { StringEquals: { [`aws:ResourceTag/${PUBLISHER_TAG}`]: namePrefix } },
+      },
+      {
+        [`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*${ARN_END}`]:
+          'Limited by its condition to the secrets that carry the tag of this deployment; authorize creates some of them.',
+      },
+    );
+    rotated.grantKeys(grantee, {
+      sid: 'UseKeysOfPublishedSecrets',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      secretArns: everySecret,
     });
-    const keys = keyArns(this.#props);
-    if (keys.length === 0) return [secrets];
-    return [
-      secrets,
-      new PolicyStatement({
-        sid: 'UseKeysOfPublishedSecrets',
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: keys,
-        conditions: usedFor(this.#arnOf('*')),
-      }),
-    ];
   }
 
   /**
@@ -78,11 +75,11 @@ export class PublishedSecrets extends Construct {
    * @throws InvalidSetting `secretName` is not the name of a secret
    */
   grantRead(secretName: string, grantee: IGrantable): Grant {
-    checkName('secretName', secretName);
+    checkPublishable('secretName', [secretName]);
     const madeArn = this.#made.get(secretName);
-    const { secretKeyArn, secretKeyArns = [] } = this.#props;
+    const { secretKey, secretKeys, secrets } = this.#props;
     const arn = madeArn ?? this.#arnOf(secretName);
-    const keys = madeArn === undefined ? secretKeyArns : [secretKeyArn ?? []].flat();
+    const keys = keyArns(madeArn === undefined ? { secretKeys, secrets } : { secretKey });
     const secret = Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
@@ -93,7 +90,7 @@ export class PublishedSecrets extends Construct {
       Grant.addToPrincipal({
         grantee,
         actions: ['kms:Decrypt'],
-        resourceArns: [...keys],
+        resourceArns: keys,
         conditions: usedFor(arn),
       }),
     );
@@ -105,35 +102,18 @@ export class PublishedSecrets extends Construct {
 
   /** Without a value: the first rotation writes one, and until then nothing can be mistaken for a token. */
   #create(secretName: string): string {
-    checkName('secretNames', secretName);
+    const { namePrefix, secretKey, removalPolicy } = this.#props;
     const secret = new CfnSecret(this, `Secret-${secretName}`, {
       name: `${secretName}${NAME_END}`,
       description: `Genesys Cloud access token of ${secretName}, for consumers`,
-      tags: [{ key: PUBLISHER_TAG, value: this.#props.namePrefix }],
-      ...(this.#props.secretKeyArn !== undefined && { kmsKeyId: this.#props.secretKeyArn }),
+      tags: [{ key: PUBLISHER_TAG, value: namePrefix }],
+      ...(secretKey !== undefined && { kmsKeyId: secretKey.keyArn }),
     });
-    secret.applyRemovalPolicy(this.#props.removalPolicy);
+    secret.applyRemovalPolicy(removalPolicy);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'The rotation of the other secret writes it; it has nothing to rotate by itself.',
     });
     return secret.ref;
   }
-}
-
-/** Limits the use of a key to what Secrets Manager does with it for these secrets. */
-function usedFor(secretArn: string): Record<string, Record<string, string>> {
-  return {
-    StringEquals: { 'kms:ViaService': viaService('secretsmanager') },
-    StringLike: { 'kms:EncryptionContext:SecretARN': secretArn },
-  };
-}
-
-function checkName(setting: string, secretName: string): void {
-  checkForm(
-    setting,
-    secretName,
-    SECRET_NAME,
-    `is not a name to which ${NAME_END} can be added: 1 to 499 letters, digits and -/_+=.@!`,
-  );
 }

@@ -1,7 +1,8 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { grant } from './grants.ts';
 
 /** What becomes of the journal. */
 export interface RefreshJournalProps {
@@ -44,8 +45,8 @@ export class RefreshJournal extends Construct {
   }
 
   /** Allows calls on the journal's items. */
-  allow(...actions: readonly JournalAction[]): PolicyStatement {
-    return new PolicyStatement({
+  grant(grantee: IGrantable, ...actions: readonly JournalAction[]): void {
+    grant(grantee, {
       sid: 'UseJournal',
       actions: actions.map(action => `dynamodb:${action}`),
       resources: [this.#arn],

@@ -1,12 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { arnOf } from './arn.ts';
-import { DeployedFunction } from './deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { ExecutionKey } from './execution-key.ts';
-import type { FunctionSettings } from './function-options.ts';
+import { grant, grantExecutions } from './grants.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
@@ -25,36 +24,28 @@ export interface RotationFunctionProps {
  */
 export function rotationFunction(scope: Construct, props: RotationFunctionProps): LambdaFunction {
   const { settings, secrets, seal, stateMachine, executionKey } = props;
-  const { namePrefix } = settings;
-  const { lambda } = new DeployedFunction(scope, {
+  const rotation = new DeployedFunction(scope, {
     name: 'rotation',
     settings,
-    grants: [
-      ...secrets.allow('DescribeSecret'),
-      seal.allow('GenerateDataKey', 'rotation-token'),
-      new PolicyStatement({
-        sid: 'StartRotation',
-        actions: ['states:StartExecution'],
-        resources: [stateMachine.stateMachineArn],
-      }),
-      new PolicyStatement({
-        sid: 'FollowRotation',
-        actions: ['states:DescribeExecution', 'states:RedriveExecution'],
-        resources: [arnOf(scope, 'states', 'execution', `${namePrefix}:*`)],
-      }),
-      ...(executionKey === undefined ? [] : [executionKey.forReader()]),
-    ],
-    wildcards: {
-      ...secrets.wildcards,
-      [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
-        'The executions of the one state machine; they have no names before they are there.',
-    },
-    environment: { STATE_MACHINE_ARN: stateMachine.stateMachineArn, SEAL_KEY_ARN: seal.arn },
+    environment: { STATE_MACHINE_ARN: stateMachine.stateMachineArn, SEAL_KEY_ARN: seal.key.keyArn },
   });
+  secrets.grant(rotation, 'DescribeSecret');
+  seal.grantSeal(rotation.grantPrincipal, 'rotation-token');
+  grant(rotation, {
+    sid: 'StartRotation',
+    actions: ['states:StartExecution'],
+    resources: [stateMachine.stateMachineArn],
+  });
+  grantExecutions(rotation, {
+    sid: 'FollowRotation',
+    namePrefix: settings.namePrefix,
+    actions: ['states:DescribeExecution', 'states:RedriveExecution'],
+  });
+  executionKey?.grantRead(rotation);
   // No SourceArn: the function rotates many secrets (AWS Secrets Manager User Guide, "Permissions for rotation").
-  lambda.addPermission('SecretsManager', {
+  rotation.lambda.addPermission('SecretsManager', {
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
     sourceAccount: Stack.of(scope).account,
   });
-  return lambda;
+  return rotation.lambda;
 }

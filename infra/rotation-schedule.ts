@@ -1,4 +1,4 @@
-import { InvalidSetting } from './invalid-setting.ts';
+import { InvalidSetting } from './validation.ts';
 
 /** A schedule and a window that Secrets Manager accepts together. */
 export interface RotationSchedule {

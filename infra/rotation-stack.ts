@@ -1,14 +1,15 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { TokenRotationProps } from './options.ts';
 import { TokenRotation } from './token-rotation.ts';
-import type { TokenRotationProps } from './token-rotation-props.ts';
 
 /** A list of hundreds of ARNs is longer than anybody reads, or AWS promises to keep in an output. */
 const MAX_LISTED_SECRETS = 25;
 
 /** The stack's own properties, and those of the rotation in it. */
 export interface RotationStackProps extends StackProps {
-  readonly rotation: TokenRotationProps;
+  /** The properties, or a function that imports into the stack what they name. */
+  readonly rotation: TokenRotationProps | ((stack: Stack) => TokenRotationProps);
 }
 
 /** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
@@ -18,12 +19,12 @@ export class RotationStack extends Stack {
       description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
       ...props,
     });
-    const { rotationFunction, stateMachine, sealKeyArn, topicArn, secretArns } = new TokenRotation(
+    const { rotationFunction, stateMachine, sealKey, topic, secretArns } = new TokenRotation(
       this,
       'TokenRotation',
       {
         namePrefix: this.stackName,
-        ...rotation,
+        ...(typeof rotation === 'function' ? rotation(this) : rotation),
       },
     );
 
@@ -37,11 +38,11 @@ export class RotationStack extends Stack {
     });
     new CfnOutput(this, 'SealKeyArn', {
       description: 'Key under which tokens travel through the workflow',
-      value: sealKeyArn,
+      value: sealKey.keyArn,
     });
     new CfnOutput(this, 'TopicArn', {
       description: 'Topic that is told of failures',
-      value: topicArn,
+      value: topic.topicArn,
     });
     if (secretArns.length > 0 && secretArns.length <= MAX_LISTED_SECRETS) {
       new CfnOutput(this, 'SecretArns', {

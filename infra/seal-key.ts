@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { grant } from './grants.ts';
 
 /** What a sealed blob may hold: the value of `holds` in its encryption context. */
 export type SealedContent = 'token-pair' | 'rotation-token';
@@ -14,12 +15,6 @@ export interface SealKeyProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Roles by their ARNs. */
-export interface SealRoles {
-  readonly openers: readonly string[];
-  readonly sealers: readonly string[];
-}
-
 /**
  * The key that seals tokens in the journal and on their way through the state machine. Its policy leaves the
  * administration to the account's IAM policies, and denies its use to all but the roles of the functions, also to
@@ -30,9 +25,10 @@ export interface SealRoles {
  * so does the execution of a failed rotation.
  */
 export class SealKey extends Construct {
-  readonly arn: string;
-  readonly #key: Key;
+  readonly key: Key;
   readonly #secretArns: readonly string[];
+  readonly #openers = new Set<string>();
+  readonly #sealers = new Set<string>();
 
   constructor(scope: Construct, id: string, props: SealKeyProps) {
     super(scope, id);
@@ -48,25 +44,35 @@ export class SealKey extends Construct {
     if (props.removalPolicy !== RemovalPolicy.DESTROY) {
       key.addToResourcePolicy(denial('NoDeletion', ['kms:ScheduleKeyDeletion']));
     }
-    this.#key = key;
-    this.arn = key.keyArn;
+    this.key = key;
     this.#secretArns = props.secretArns;
+
+    // Everyone but the grantees is denied to open seals, and to make them: what opens was sealed by a function.
+    // `kms:ReEncrypt*` would do both under another key. The conditions compare ARNs of roles, not a `Principal`, because
+    // KMS would not find a role that a rollback has removed.
+    const except = (roles: ReadonlySet<string>) => Lazy.list({ produce: () => [...roles] });
+    key.addToResourcePolicy(
+      denial('OpenInFunctionsOnly', ['kms:Decrypt', 'kms:ReEncryptFrom'], except(this.#openers)),
+    );
+    key.addToResourcePolicy(
+      denial(
+        'SealInFunctionsOnly',
+        ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'],
+        except(this.#sealers),
+      ),
+    );
   }
 
-  /**
-   * Denies everyone else to open seals, or to make them: what opens was sealed by a function. `kms:ReEncrypt*` would do
-   * both under another key.
-   *
-   * The conditions compare ARNs of roles, not a `Principal`, because KMS would not find a role that a rollback has
-   * removed.
-   */
-  restrictTo({ openers, sealers }: SealRoles): void {
-    this.#key.addToResourcePolicy(
-      denial('OpenInFunctionsOnly', ['kms:Decrypt', 'kms:ReEncryptFrom'], openers),
-    );
-    this.#key.addToResourcePolicy(
-      denial('SealInFunctionsOnly', ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncryptTo'], sealers),
-    );
+  /** Allows a role to seal one kind of content. */
+  grantSeal(role: IRole, content: SealedContent): void {
+    this.#sealers.add(role.roleArn);
+    this.#grant(role, `Seal${CONTENTS[content].sid}`, 'kms:GenerateDataKey', content);
+  }
+
+  /** Allows a role to open one kind of content. */
+  grantOpen(role: IRole, content: SealedContent): void {
+    this.#openers.add(role.roleArn);
+    this.#grant(role, `Open${CONTENTS[content].sid}`, 'kms:Decrypt', content);
   }
 
   /**
@@ -76,12 +82,12 @@ export class SealKey extends Construct {
    *
    * @see AWS KMS Developer Guide, "AWS KMS condition keys"
    */
-  allow(action: 'GenerateDataKey' | 'Decrypt', content: SealedContent): PolicyStatement {
-    const { sid, keys } = CONTENTS[content];
-    return new PolicyStatement({
-      sid: `${action === 'Decrypt' ? 'Open' : 'Seal'}${sid}`,
-      actions: [`kms:${action}`],
-      resources: [this.arn],
+  #grant(role: IRole, sid: string, action: string, content: SealedContent): void {
+    const { keys } = CONTENTS[content];
+    grant(role, {
+      sid,
+      actions: [action],
+      resources: [this.key.keyArn],
       conditions: {
         'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'holds', ...keys] },
         StringEquals: { 'kms:EncryptionContext:holds': content },
@@ -100,13 +106,13 @@ const CONTENTS: Readonly<Record<SealedContent, { readonly sid: string; readonly 
   };
 
 /** Denies actions to everyone but some roles. An explicit deny wins over every allow, and over grants. */
-function denial(sid: string, actions: readonly string[], roleArns: readonly string[] = []): PolicyStatement {
+function denial(sid: string, actions: readonly string[], exceptRoles?: string[]): PolicyStatement {
   return new PolicyStatement({
     sid,
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: [...actions],
     resources: ['*'],
-    ...(roleArns.length > 0 && { conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArns } } }),
+    ...(exceptRoles !== undefined && { conditions: { ArnNotEquals: { 'aws:PrincipalArn': exceptRoles } } }),
   });
 }

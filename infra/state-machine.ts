@@ -1,6 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
@@ -12,8 +11,8 @@ import { Construct } from 'constructs';
 import { definitionText, definitionTextWithoutPublishing } from '../statemachine/definition-text.ts';
 import type { ExecutionKey } from './execution-key.ts';
 import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
+import { grant } from './grants.ts';
 import type { Logs } from './logs.ts';
-import { attachGrants } from './role-policies.ts';
 import type { TaskAliases } from './task-functions.ts';
 
 /** What the workflow is made of. */
@@ -29,8 +28,8 @@ export interface RotationStateMachineProps {
 /**
  * The rotation as a Standard workflow, because only those can be redriven. Its definition goes into the template as it
  * stands in the file, without the states that publish where nothing is published, and with the functions' ARNs for
- * `${FetchArn}` and the like. The log has every event but no
- * execution data: nothing secret is in there, yet the log need not be a copy of the history.
+ * `${FetchArn}` and the like. The log has every event but no execution data: nothing secret is in there, yet the log need
+ * not be a copy of the history.
  */
 export class RotationStateMachine extends Construct {
   readonly stateMachine: StateMachine;
@@ -46,15 +45,16 @@ export class RotationStateMachine extends Construct {
       }),
       description: `What the state machine ${name} may do`,
     });
-    const policies = attachGrants(this, role, {
-      statements: [
-        invoke(Object.values(tasks)),
-        ...(executionKey?.forStateMachine() ?? []),
-        deliverLogs(),
-        sendTraces(),
-      ],
-      wildcards: { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' },
-    });
+    grant(
+      role,
+      {
+        sid: 'RunTasks',
+        actions: ['lambda:InvokeFunction'],
+        resources: Object.values(tasks).map(({ functionArn }) => functionArn),
+      },
+      { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' },
+    );
+    // CDK grants the role what logs, traces and the execution key need.
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
@@ -62,15 +62,13 @@ export class RotationStateMachine extends Construct {
         tasks.publish === undefined ? definitionTextWithoutPublishing() : definitionText(),
       ),
       definitionSubstitutions: { ...substitutions(tasks), Partition: Aws.PARTITION },
-      // The construct would add the grants for logs and traces again, in a policy of their own.
-      role: role.withoutPolicyUpdates(),
+      role,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
       ...(executionKey !== undefined && {
         encryptionConfiguration: new CustomerManagedEncryptionConfiguration(executionKey.key),
       }),
     });
-    this.stateMachine.node.defaultChild?.node.addDependency(...policies);
   }
 }
 
@@ -81,44 +79,4 @@ function substitutions(tasks: TaskAliases): Record<string, string> {
       alias.functionArn,
     ]),
   );
-}
-
-function invoke(aliases: readonly Alias[]): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'RunTasks',
-    actions: ['lambda:InvokeFunction'],
-    resources: aliases.map(alias => alias.functionArn),
-  });
-}
-
-/** Log deliveries have no resources to name (AWS Step Functions Developer Guide, as above). */
-function deliverLogs(): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'DeliverLogs',
-    actions: [
-      'logs:CreateLogDelivery',
-      'logs:GetLogDelivery',
-      'logs:UpdateLogDelivery',
-      'logs:DeleteLogDelivery',
-      'logs:ListLogDeliveries',
-      'logs:PutResourcePolicy',
-      'logs:DescribeResourcePolicies',
-      'logs:DescribeLogGroups',
-    ],
-    resources: ['*'],
-  });
-}
-
-/** X-Ray has no resources to name (Service Authorization Reference, "AWS X-Ray"). */
-function sendTraces(): PolicyStatement {
-  return new PolicyStatement({
-    sid: 'SendTraces',
-    actions: [
-      'xray:PutTraceSegments',
-      'xray:PutTelemetryRecords',
-      'xray:GetSamplingRules',
-      'xray:GetSamplingTargets',
-    ],
-    resources: ['*'],
-  });
 }

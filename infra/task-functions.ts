@@ -1,14 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { arnOf } from './arn.ts';
-import { DeployedFunction } from './deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
-import type { FunctionSettings } from './function-options.ts';
+import { grantExecutions } from './grants.ts';
+import type { GenesysGateway } from './options.ts';
 import type { PublishedSecrets } from './published-secrets.ts';
 import type { RefreshJournal } from './refresh-journal.ts';
-import type { WildcardReasons } from './role-policies.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
@@ -18,8 +16,7 @@ export interface TaskFunctionsProps {
   readonly secrets: RotatedSecrets;
   readonly seal: SealKey;
   readonly journal: RefreshJournal;
-  /** The variables that name a private gateway, if there is one. */
-  readonly gateway: Readonly<Record<string, string>>;
+  readonly gateway: GenesysGateway | undefined;
   readonly longestGapHours: number;
   /** The secrets that consumers read; undefined where access tokens are not published. */
   readonly published: PublishedSecrets | undefined;
@@ -42,74 +39,61 @@ export function taskFunctions(
   scope: Construct,
   { settings, secrets, seal, journal, gateway, longestGapHours, published }: TaskFunctionsProps,
 ): TaskAliases {
-  const live = (
-    name: TaskFunctionName,
-    grants: readonly PolicyStatement[],
-    environment: Record<string, string> = {},
-    wildcards: WildcardReasons = {},
-  ): Alias => {
-    const { lambda } = new DeployedFunction(scope, {
+  const taskFunction = (name: TaskFunctionName, environment: Record<string, string>): DeployedFunction =>
+    new DeployedFunction(scope, {
       name,
       settings,
-      grants,
-      wildcards: { ...secrets.wildcards, ...wildcards },
       environment,
       invocation: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
-    return lambda.addAlias('live');
-  };
-  const journalName = { JOURNAL_TABLE: journal.tableName };
-  const sealing = { ...journalName, SEAL_KEY_ARN: seal.arn, LONGEST_GAP_HOURS: String(longestGapHours) };
-  const executions = `${settings.namePrefix}:*`;
+  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const sealing = { ...journaling, SEAL_KEY_ARN: seal.key.keyArn };
+  const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
 
-  return {
-    fetch: live(
-      'fetch',
-      secrets.allow('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
-      secrets.hostRequired,
-    ),
-    refresh: live(
-      'refresh',
-      [
-        ...secrets.allow('GetSecretValue'),
-        journal.allow('GetItem', 'PutItem', 'UpdateItem'),
-        seal.allow('GenerateDataKey', 'token-pair'),
-        seal.allow('Decrypt', 'token-pair'),
-        new PolicyStatement({
-          sid: 'FindUnsettledExchange',
-          actions: ['states:DescribeExecution'],
-          resources: [arnOf(scope, 'states', 'execution', executions)],
-        }),
-      ],
-      { ...sealing, ...gateway, ...secrets.hostRequired },
-      {
-        [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${executions}`]:
-          'The executions of the one state machine; the journal names the one to look at.',
-      },
-    ),
-    'store-pending': live(
-      'store-pending',
-      [
-        ...secrets.allow('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
-        journal.allow('GetItem', 'PutItem', 'UpdateItem'),
-        seal.allow('Decrypt', 'token-pair'),
-        seal.allow('Decrypt', 'rotation-token'),
-      ],
-      sealing,
-    ),
-    verify: live('verify', secrets.allow('GetSecretValue'), { ...gateway, ...secrets.hostRequired }),
-    promote: live(
-      'promote',
-      [...secrets.allow('DescribeSecret', 'UpdateSecretVersionStage'), journal.allow('UpdateItem')],
-      journalName,
-    ),
-    ...(published !== undefined && {
-      publish: live(
-        'publish',
-        [...secrets.allow('DescribeSecret', 'GetSecretValue'), ...published.allowWriting()],
-        { ...gateway, ...secrets.hostRequired },
-        published.wildcards,
-      ),
-    }),
+  const fetch = taskFunction('fetch', secrets.hostRequired);
+  secrets.grant(fetch, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage');
+
+  const refresh = taskFunction('refresh', { ...sealing, ...hosts, ...secrets.hostRequired });
+  secrets.grant(refresh, 'GetSecretValue');
+  journal.grant(refresh, 'GetItem', 'PutItem', 'UpdateItem');
+  seal.grantSeal(refresh.grantPrincipal, 'token-pair');
+  seal.grantOpen(refresh.grantPrincipal, 'token-pair');
+  grantExecutions(refresh, {
+    sid: 'FindUnsettledExchange',
+    namePrefix: settings.namePrefix,
+    actions: ['states:DescribeExecution'],
+  });
+
+  const storePending = taskFunction('store-pending', sealing);
+  secrets.grant(
+    storePending,
+    'DescribeSecret',
+    'GetSecretValue',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+  );
+  journal.grant(storePending, 'GetItem', 'PutItem', 'UpdateItem');
+  seal.grantOpen(storePending.grantPrincipal, 'token-pair');
+  seal.grantOpen(storePending.grantPrincipal, 'rotation-token');
+
+  const verify = taskFunction('verify', { ...hosts, ...secrets.hostRequired });
+  secrets.grant(verify, 'GetSecretValue');
+
+  const promote = taskFunction('promote', journaling);
+  secrets.grant(promote, 'DescribeSecret', 'UpdateSecretVersionStage');
+  journal.grant(promote, 'UpdateItem');
+
+  const tasks = {
+    fetch: fetch.lambda.addAlias('live'),
+    refresh: refresh.lambda.addAlias('live'),
+    'store-pending': storePending.lambda.addAlias('live'),
+    verify: verify.lambda.addAlias('live'),
+    promote: promote.lambda.addAlias('live'),
   };
+  if (published === undefined) return tasks;
+
+  const publish = taskFunction('publish', { ...hosts, ...secrets.hostRequired });
+  secrets.grant(publish, 'DescribeSecret', 'GetSecretValue');
+  published.grantWrite(publish);
+  return { ...tasks, publish: publish.lambda.addAlias('live') };
 }

@@ -1,33 +1,32 @@
-import { Annotations, Names, Token } from 'aws-cdk-lib';
-import type { Grant, IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import { fileURLToPath } from 'node:url';
+import { Annotations, Names, RemovalPolicy } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
-import { applyToAll } from './deployment-options.ts';
 import { ExecutionKey } from './execution-key.ts';
-import { NAME_PREFIX } from './function-list.ts';
-import { functionSettings } from './function-options.ts';
-import { gatewayVariables } from './genesys-gateway.ts';
-import { InvalidSetting } from './invalid-setting.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
-import { checkOperations } from './operations/operations-options.ts';
+import type { TokenRotationProps } from './options.ts';
 import { PublishedSecrets } from './published-secrets.ts';
 import { RefreshJournal } from './refresh-journal.ts';
-import { removalOf } from './removal.ts';
-import { checkResourceCount } from './resource-limit.ts';
-import { RotatedSecrets } from './rotated-secrets.ts';
+import { arnEstimate, RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
 import { rotationSchedule } from './rotation-schedule.ts';
 import { SealKey } from './seal-key.ts';
 import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
-import type { TokenRotationProps } from './token-rotation-props.ts';
+import { checkedPrefix, checkOptions, InvalidSetting, NAME_PREFIX } from './validation.ts';
 
 // The package's users name them.
-export { InvalidSetting } from './invalid-setting.ts';
-export type { TokenRotationProps } from './token-rotation-props.ts';
+export type { TokenRotationProps } from './options.ts';
+export { InvalidSetting } from './validation.ts';
+
+/** Where the package of this construct has its bundles, beside the folder of its modules. */
+const PACKAGED_BUNDLES = fileURLToPath(new URL('../bundles', import.meta.url));
 
 const DAY_HOURS = 24;
 
@@ -38,9 +37,10 @@ const DAY_HOURS = 24;
 export class TokenRotation extends Construct {
   readonly rotationFunction: LambdaFunction;
   readonly stateMachine: StateMachine;
-  readonly sealKeyArn: string;
-  /** The topic that is told of failures. */
-  readonly topicArn: string;
+  /** Seals the tokens. Its policy denies its use to everyone but the functions. */
+  readonly sealKey: IKey;
+  /** Gets the notifications of failures. */
+  readonly topic: ITopic;
   /** Complete ARNs of the secrets that rotate on the schedule. */
   readonly secretArns: readonly string[];
   readonly #published: PublishedSecrets | undefined;
@@ -49,18 +49,22 @@ export class TokenRotation extends Construct {
   constructor(scope: Construct, id: string, props: TokenRotationProps) {
     super(scope, id);
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    checkOptions(props);
     const { longestGapHours } = schedule;
     if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
     const namePrefix = checkedPrefix(
       props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
     );
-    const removal = removalOf(props.removalPolicy);
-    const logs = new Logs(this, props, removal.records);
-    const settings = functionSettings(namePrefix, props, logs);
-    const gateway = gatewayVariables(props.genesysGateway);
-    checkOperations(props);
-    applyToAll(this, props);
+    // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
+    const { removalPolicy, memoryMb = 512, bundles = PACKAGED_BUNDLES, vpc, reservedConcurrency } = props;
+    const removal = {
+      credentials: removalPolicy ?? RemovalPolicy.RETAIN,
+      records: removalPolicy ?? RemovalPolicy.DESTROY,
+    };
+    const logs = new Logs(props, removal.records);
+    const settings = { namePrefix, memoryMb, bundles, logs, vpc, reservedConcurrency };
 
+    this.node.setContext('@aws-cdk/aws-iam.arnSizeEstimate', arnEstimate(props));
     const secrets = new RotatedSecrets(this, 'Secrets', {
       ...props,
       rotationFunctionArn: arnOf(this, 'lambda', 'function', `${namePrefix}-rotation`),
@@ -80,10 +84,20 @@ export class TokenRotation extends Construct {
         })
       : undefined;
     const published = props.publishAccessTokens
-      ? new PublishedSecrets(this, 'Published', { ...props, namePrefix, removalPolicy: removal.credentials })
+      ? new PublishedSecrets(this, 'Published', {
+          ...props,
+          namePrefix,
+          rotated: secrets,
+          removalPolicy: removal.credentials,
+        })
       : undefined;
     const tasks = taskFunctions(this, {
-      ...{ settings, secrets, seal, journal, gateway, longestGapHours },
+      settings,
+      secrets,
+      seal,
+      journal,
+      gateway: props.genesysGateway,
+      longestGapHours,
       published,
     });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
@@ -93,25 +107,21 @@ export class TokenRotation extends Construct {
       executionKey,
     });
     const rotation = rotationFunction(this, { settings, secrets, seal, stateMachine, executionKey });
-    seal.restrictTo({
-      openers: [tasks.refresh, tasks['store-pending']].map(roleArnOf),
-      sealers: [tasks.refresh, rotation].map(roleArnOf),
-    });
     secrets.rotateBy(rotation, schedule);
 
-    this.topicArn = addOperations(this, {
+    this.topic = addOperations(this, {
       options: props,
       settings,
+      secrets,
       schedule,
-      removal,
+      removalPolicy: removal.records,
       stateMachine,
       executionKey,
       rotation,
     });
-    checkResourceCount(this, props);
     this.rotationFunction = rotation;
     this.stateMachine = stateMachine;
-    this.sealKeyArn = seal.arn;
+    this.sealKey = seal.key;
     this.secretArns = secrets.arns;
     this.#published = published;
   }
@@ -140,16 +150,4 @@ export class TokenRotation extends Construct {
         'they are rotated. Shorten the schedule, or see that the OAuth client gives its tokens a longer life (at most 48 hours).',
     );
   }
-}
-
-function roleArnOf({ role }: { readonly role?: IRole | undefined }): string {
-  if (role === undefined) throw new TypeError('The function has no role.');
-  return role.roleArn;
-}
-
-function checkedPrefix(prefix: string): string {
-  if (Token.isUnresolved(prefix) || !NAME_PREFIX.pattern.test(prefix)) {
-    throw new InvalidSetting('namePrefix', `"${prefix}" ${NAME_PREFIX.rule}.`);
-  }
-  return prefix;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, stop } from 'esbuild';
-import { temporaryFolder } from '../desktop/temporary-folders.ts';
+import { temporaryFolder } from './temporary-folders.ts';
 
 const built = new Map<string, string>();
 

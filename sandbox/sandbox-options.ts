@@ -1,6 +1,5 @@
 import type { AwsInterceptor } from './aws/service.ts';
-import type { DynamoDbBehaviour } from './dynamodb/behaviour.ts';
-import type { EventBridgeBehaviour } from './events/behaviour.ts';
+import type { EventBridgeBehaviour } from './events/event-bridge.ts';
 import type { FaultRule } from './faults/fault-rule.ts';
 import type { GenesysBehaviour } from './genesys-cloud/behaviour.ts';
 import type { InvocationInterceptor } from './lambda/invocation-interceptor.ts';
@@ -20,7 +19,6 @@ export interface SandboxOptions {
   readonly secretsManager?: Partial<SecretsManagerBehaviour>;
   readonly stepFunctions?: Partial<StepFunctionsBehaviour>;
   readonly events?: Partial<EventBridgeBehaviour>;
-  readonly dynamoDb?: Partial<DynamoDbBehaviour>;
   readonly genesysCloud?: Partial<GenesysBehaviour>;
   /** Stand around every authenticated AWS call. */
   readonly awsInterceptors?: readonly AwsInterceptor[];

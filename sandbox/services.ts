@@ -7,7 +7,7 @@ import { Clock } from './clock.ts';
 import { CloudTrail } from './cloudtrail/cloudtrail.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { EventBridge } from './events/event-bridge.ts';
-import { connectCloudTrail, connectStepFunctions } from './events/service-events.ts';
+import { connectStepFunctions } from './events/service-events.ts';
 import { Faults } from './faults/faults.ts';
 import { GenesysCloud } from './genesys-cloud/genesys-cloud.ts';
 import { iam } from './iam/iam.ts';
@@ -56,7 +56,7 @@ export function connectServices(
   const clock = new Clock({ standsStill: options.virtualTime ?? false });
   const callLog = new CallLog(clock);
   const base = { clock, ...account };
-  const cloudTrail = new CloudTrail(base);
+  const cloudTrail = new CloudTrail(base.clock);
   const kms = new Kms({
     ...base,
     policies: {
@@ -76,10 +76,7 @@ export function connectServices(
     ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
   });
   const sns = new Sns({ ...base, judgeKeyUse });
-  const dynamoDb = new DynamoDb({
-    ...base,
-    ...(options.dynamoDb !== undefined && { behaviour: options.dynamoDb }),
-  });
+  const dynamoDb = new DynamoDb(base);
   const services = (): AwsService[] => [
     secretsManager,
     stepFunctions,
@@ -87,7 +84,6 @@ export function connectServices(
     kms,
     sts,
     iam(permissions),
-    cloudTrail,
     sns,
     dynamoDb,
   ];
@@ -140,7 +136,6 @@ export function connectServices(
     isEncrypted: arn =>
       stack.stateMachines.some(machine => machine.arn === arn && machine.kmsKeyId !== undefined),
   });
-  connectCloudTrail(events, cloudTrail);
   const latencyWaits = new LatencyWaits(latencies, clock, openRequests);
   genesysCloud.intercept(latencyWaits.genesysInterceptor);
   genesysCloud.intercept(faults.genesysInterceptor);

@@ -1,5 +1,5 @@
-import { keepCompiledCode } from '../desktop/compiled-code.ts';
-import '../desktop/npm-shell.ts';
+import { keepCompiledCode } from '../cli/shared/compiled-code.ts';
+import './program/npm-shell.ts';
 
 /** `npm start`: synthesises the stack and rotates once in a sandbox. */
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFunctions, type FunctionBundles } from '../../infra/bundle.ts';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
 import { type InitSample, initTimes } from './init-time.ts';
 import { installedFiles } from './installed-package.ts';
@@ -70,7 +69,7 @@ function sizeOf(files: Parameters<typeof zippedBytes>[0]): CodeSize {
 }
 
 function bundleFile({ directory }: FunctionBundles, name: FunctionName): string {
-  return join(codeDirectory(directory, name), 'index.js');
+  return join(directory, name, 'index.js');
 }
 
 function ofEach<Value>(make: (name: FunctionName) => Value): Record<FunctionName, Value> {

@@ -1,11 +1,10 @@
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import { itemBytes } from '../../sandbox/dynamodb/attribute-value.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
+import { HOUR_MS } from '../durations.ts';
 import { type DeploymentUsage, deploymentUsage } from './deployment-usage.ts';
 import { TableUnits } from './table-units.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** The usage of one rotation. */
 interface RotationUsage {

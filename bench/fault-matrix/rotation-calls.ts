@@ -1,5 +1,5 @@
 import { OPERATIONS_FUNCTIONS } from '../../infra/function-list.ts';
-import { ConnectionDropped } from '../../sandbox/aws/connection-dropped.ts';
+import { ConnectionDropped } from '../../sandbox/aws/interruptions.ts';
 import type { AwsCall, AwsInterceptor } from '../../sandbox/aws/service.ts';
 import {
   AWS_FAULTS,

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
@@ -160,7 +160,7 @@ export class RotationTrials {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    return { first, ...(last !== undefined && { last }), leaks: this.#watch.leaks(sandbox) };
+    return { first, last, leaks: this.#watch.leaks(sandbox) };
   }
 
   async #rotate(secretArn: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
-import { TokenBucket } from '../../sandbox/aws/token-bucket.ts';
+import { TokenBucket } from '../../sandbox/aws/rate-limits.ts';
 import { seededRandom } from '../../sandbox/seeded-random.ts';
 import { RetryPolicy } from '../../sandbox/step-functions/retry-policy.ts';
 import { type Definition, parseDefinition, type Retrier } from '../../statemachine/definition.ts';

@@ -1,4 +1,4 @@
-import type { BucketSize } from '../../sandbox/aws/token-bucket.ts';
+import type { BucketSize } from '../../sandbox/aws/rate-limits.ts';
 import { REQUEST_QUOTAS } from '../../sandbox/secrets-manager/request-quotas.ts';
 import { requestQuota } from '../../sandbox/step-functions/request-quotas.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import { seededRandom } from '../../sandbox/seeded-random.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { LATENCIES, type LatencyName, latencyMs } from '../latencies.ts';
 import { type LowerBound, lowerBound } from './lower-bound.ts';
 import { synthesizeOneLambda } from './one-lambda/stack.ts';

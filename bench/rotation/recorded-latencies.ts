@@ -71,7 +71,7 @@ export class RecordedLatencies implements Latencies {
     if (!this.#on) return 0;
     const fromMs = this.#nowMs();
     const ms = this.#msOf(latency);
-    this.waits.push({ kind, name, fromMs, toMs: fromMs + ms, ...(by !== undefined && { by }) });
+    this.waits.push({ kind, name, fromMs, toMs: fromMs + ms, by });
     return ms;
   }
 }

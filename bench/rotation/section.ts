@@ -1,7 +1,7 @@
+import { milliseconds } from '../durations.ts';
 import { LATENCIES } from '../latencies.ts';
 import { figureTable, row } from '../markdown-table.ts';
 import { median } from '../median.ts';
-import { milliseconds } from '../milliseconds.ts';
 import { CALLS_OF_THE_BOUND } from './lower-bound.ts';
 import type { RotationReport } from './measure.ts';
 import { nameOfCall, POLL, ROTATION_CALLS } from './rotation-calls.ts';

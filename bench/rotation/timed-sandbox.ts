@@ -1,5 +1,5 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import { inTime } from '../in-time.ts';
 import type { LatencyName } from '../latencies.ts';

@@ -1,5 +1,5 @@
+import { milliseconds } from '../durations.ts';
 import { median } from '../median.ts';
-import { milliseconds } from '../milliseconds.ts';
 import { INVOCATIONS_MS, type LowerBound } from './lower-bound.ts';
 import type { RotationReport } from './measure.ts';
 import type { RotationTimes } from './timed-sandbox.ts';

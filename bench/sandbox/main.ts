@@ -1,4 +1,4 @@
-import { keepCompiledCode } from '../../desktop/compiled-code.ts';
+import { keepCompiledCode } from '../../cli/shared/compiled-code.ts';
 import type { SandboxStart } from './measure.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { SandboxStart } from './measure.ts';
  */
 
 keepCompiledCode();
-const { createFirstCredential } = await import('../../sandbox/demonstration/first-credential.ts');
-const { runRotation } = await import('../../sandbox/demonstration/rotation-run.ts');
+const { createFirstCredential } = await import('../../sandbox/first-credential.ts');
+const { runRotation } = await import('../../sandbox/rotation-run.ts');
 const { Sandbox } = await import('../../sandbox/sandbox.ts');
-const { memoryInUse } = await import('../fleet/process-usage.ts');
+const { memoryInUse } = await import('./process-usage.ts');
 const [, , assemblyDirectory = 'cdk.out'] = process.argv;
 const loadedMs = performance.now();
 const sandbox = await Sandbox.start({ assemblyDirectory });

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { initTimes } from '../cold-start/init-time.ts';
-import type { Memory } from '../fleet/process-usage.ts';
 import { median } from '../median.ts';
 import { withAssembly } from '../with-assembly.ts';
+import type { Memory } from './process-usage.ts';
 
 /** What the process of a sandbox says of itself. */
 export interface SandboxStart {

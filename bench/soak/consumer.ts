@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
-import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
+import { statusOfCurrentUser } from '../../sandbox/genesys-cloud/current-user.ts';
 
 const credential = v.pipe(v.string(), v.parseJson(), v.looseObject({ accessToken: v.string() }));
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInteger } from '../../sandbox/program/option-values.ts';
+import { HOUR_MS } from '../durations.ts';
 import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
@@ -24,7 +25,6 @@ import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 
 /** `npm run soak`: rotations over a simulated time, with faults. */
 
-const HOUR_MS = 3_600_000;
 const PROGRAM = fileURLToPath(import.meta.url);
 
 const execute = promisify(execFile);

@@ -3,7 +3,7 @@ import {
   ExecutionNotRedrivable,
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authoriseAgain, type PersonTools } from './person.ts';
 import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 

@@ -1,8 +1,7 @@
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
+import { HOUR_MS } from '../durations.ts';
 import type { Agenda } from './agenda.ts';
 import { HUMAN_ACTIONS, Person, type PersonTools } from './person.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** The average time between two actions on a secret that have nothing to do with its rotation. */
 const HUMAN_PAUSE_MS = 12 * HOUR_MS;

@@ -14,7 +14,7 @@ import {
   type SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { publishLogin } from './published-secret.ts';
@@ -199,8 +199,8 @@ export class Person {
       new UpdateSecretVersionStageCommand({
         SecretId: this.#credential.secretArn,
         VersionStage: label,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
-        ...(toId !== undefined && { MoveToVersionId: toId }),
+        RemoveFromVersionId: fromId,
+        MoveToVersionId: toId,
       }),
     );
   }

@@ -11,9 +11,9 @@ import {
   putPublishedValue,
 } from '../../functions/shared/secrets/published-token.ts';
 import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 
 /** The name of the secret that consumers of a credential read. */
 export function publishedNameOf(secretArn: string): string {

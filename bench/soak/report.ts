@@ -27,7 +27,7 @@ const USUAL: SoakArguments = {
 };
 
 /** How many seeds there are with people. */
-const PEOPLE_RUNS = 48;
+const PEOPLE_RUNS = 40;
 
 /** The runs of the report, in its order. */
 export const REPORT_RUNS: readonly SoakArguments[] = [

@@ -1,9 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 import type { SecretWatch } from '../secret-watch.ts';
 import { tokensWith } from '../token-homes.ts';
 import { Agenda } from './agenda.ts';
@@ -17,9 +18,6 @@ import { createPublishedSecret, publishedNameOf } from './published-secret.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
 import type { TokenLedger } from './token-ledger.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const executionInput = v.object({ secretArn: v.string() });
 

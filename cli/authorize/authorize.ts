@@ -4,12 +4,15 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Context } from '../shared/context.ts';
 import { type Deployment, findDeployment } from '../shared/deployment.ts';
 import { gatewayUrls } from '../shared/gateway.ts';
+import { findSecret } from '../shared/secrets.ts';
+import type { WaitContext } from '../shared/waiting.ts';
 import { exchangeCode } from './code-exchange.ts';
 import { type LoginOptions, logIn } from './login.ts';
 import { type ClientOptions, chooseClient } from './oauth-client.ts';
+import { proveGrants } from './prove-grants.ts';
 import { publishToken } from './publish-token.ts';
 import { InputLines, interrupted, Questions } from './questions.ts';
-import { type AuthorizeResult, report, summary } from './report.ts';
+import { type AuthorizeResult, report, reportGrants, summary } from './report.ts';
 import { type ExistingSecret, findTarget } from './target-secret.ts';
 import { ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
 import { stackOf, waitingExecution } from './waiting-execution.ts';
@@ -21,6 +24,8 @@ export interface AuthorizeRequest extends ClientOptions, LoginOptions {
   /** The stack that will rotate the secret. */
   readonly rotateWith?: string;
   readonly kmsKey?: string;
+  /** Whether the login becomes the alternate grant of a secret that a deployment rotates. */
+  readonly alternate: boolean;
   readonly otherUser: boolean;
   readonly yes: boolean;
 }
@@ -29,16 +34,19 @@ export interface AuthorizeRequest extends ClientOptions, LoginOptions {
  * Logs the user in to Genesys Cloud, shows whose tokens these are and what will be written, and stores them. Writes
  * nothing before the user has confirmed; from then on Ctrl-C waits until everything is written.
  *
+ * With `alternate`, two rotations then prove both grants.
+ *
  * The tokens come from a new login, never from pasting, so no other secret can hold the same login.
  *
  * @throws CliError
  */
-export async function authorize(request: AuthorizeRequest, context: Context): Promise<void> {
+export async function authorize(request: AuthorizeRequest, context: WaitContext): Promise<void> {
   const { terminal, signal } = context;
   const lines = new InputLines(terminal.in, signal);
   try {
     const result = await perform(request, context, lines);
-    report(context, result);
+    if (result.proof === undefined) report(context, result);
+    else reportGrants(context, { ...result, proof: result.proof });
   } catch (error) {
     throw signal.aborted && !(error instanceof CliError) ? interrupted() : error;
   } finally {
@@ -48,7 +56,7 @@ export async function authorize(request: AuthorizeRequest, context: Context): Pr
 
 async function perform(
   request: AuthorizeRequest,
-  context: Context,
+  context: WaitContext,
   lines: InputLines,
 ): Promise<AuthorizeResult> {
   const { aws, terminal, signal } = context;
@@ -64,6 +72,7 @@ async function perform(
 
   const urlsOf = gatewayUrls();
   const existing = await findTarget(aws.secrets, request.secretId);
+  const prover = request.alternate ? await provingDeployment(request, existing, context) : undefined;
   const deployment = await rotatingDeployment(request, existing, context);
   const client = await chooseClient(request, existing, { questions, lines, interactive });
   const { loginUrl, apiUrl } = urlsOf(client.host);
@@ -75,6 +84,7 @@ async function perform(
   const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
   tell(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
+  if (prover !== undefined) requireSecondLogin(existing, tokens.refreshToken, earlierUserId);
   if (signal.aborted) throw interrupted();
   if (!request.yes && !(await questions.confirmed('Write this?'))) {
     throw new CliError('refused', 'Not confirmed. Nothing was written, and the new tokens were discarded.');
@@ -83,20 +93,67 @@ async function perform(
   signal.addEventListener('abort', () =>
     tell('Writing the secret; the command ends after that. Press Ctrl-C again to end it at once.'),
   );
-  const credential = { client, tokens, userId: owner.id };
+  const credential = { client, tokens, userId: owner.id, isAlternate: request.alternate };
   const written =
     existing === undefined
       ? await createCredential(aws.secrets, request.secretId, request.kmsKey, credential)
       : await putCredential(aws.secrets, existing, credential);
   if (deployment !== undefined) await enableRotation(aws.secrets, written, deployment);
-  const published = await publishToken(aws, {
-    stack: deployment?.name ?? (existing && stackOf(existing)),
-    kmsKeyId: existing === undefined ? request.kmsKey : existing.kmsKeyId,
-    written,
-    credential,
-  });
+  // The rotations that prove both grants publish as well.
+  const published = request.alternate
+    ? undefined
+    : await publishToken(aws, {
+        stack: deployment?.name ?? (existing && stackOf(existing)),
+        kmsKeyId: existing === undefined ? request.kmsKey : existing.kmsKeyId,
+        written,
+        credential,
+      });
+  const proof = prover && (await proveGrants(written, apiUrl, prover, context));
   const waiting = existing === undefined ? undefined : await waitingExecution(aws, existing);
-  return { ...plan, written, expiresAt: tokens.expiresAt, published, waiting };
+  return { ...plan, written, expiresAt: tokens.expiresAt, published, waiting, proof };
+}
+
+/** The deployment that rotates the secret; found before the login, like everything that an alternate grant needs. */
+async function provingDeployment(
+  { secretId, rotateWith, otherUser, otherClient }: AuthorizeRequest,
+  existing: ExistingSecret | undefined,
+  { aws, deployment }: Context,
+): Promise<Deployment> {
+  if (rotateWith !== undefined || otherUser || otherClient) {
+    throw new CliError(
+      'usage',
+      'An alternate grant belongs to the client and user of the secret and to its deployment: --alternate cannot be combined with --rotate-with, --other-user or --other-client.',
+    );
+  }
+  if (typeof existing?.keys.refreshToken !== 'string' || existing.keys.refreshToken.trim() === '') {
+    throw new CliError(
+      'refused',
+      `The secret ${secretId} has no refresh token yet. Nothing was changed. Run authorize without --alternate first.`,
+    );
+  }
+  const found = await deployment();
+  await findSecret(aws, found, existing.arn);
+  return found;
+}
+
+/** The user of the first login must be known, and its tokens must be others. */
+function requireSecondLogin(
+  existing: ExistingSecret | undefined,
+  refreshToken: string,
+  earlierUserId: string | undefined,
+): void {
+  const { refreshToken: current, alternateRefreshToken: alternate } = existing?.keys ?? {};
+  if (refreshToken === current || refreshToken === alternate) {
+    throw new CliError(
+      'refused',
+      'Genesys Cloud returned the refresh token that the secret holds already: both logins are one grant, so they cannot alternate. Nothing was changed.',
+    );
+  }
+  if (earlierUserId !== undefined) return;
+  throw new CliError(
+    'refused',
+    `The user of the tokens in the secret ${existing?.name} is unknown: the access token no longer works, and the secret has no genesysUserId. Nothing was changed. Run authorize without --alternate first.`,
+  );
 }
 
 /** Found before the login, so that nobody logs in for a wrong name. */

@@ -3,6 +3,7 @@ import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/genesys/regio
 import { contextOf, type Surroundings } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { numberArgument } from '../shared/number-argument.ts';
+import { waitContext } from '../shared/waiting.ts';
 import { authorize } from './authorize.ts';
 
 /** The options of the command line. */
@@ -16,6 +17,7 @@ interface Options {
   /** False after `--no-browser`. */
   readonly browser: boolean;
   readonly rotateWith?: string;
+  readonly alternate?: true;
   readonly otherUser?: true;
   readonly otherClient?: true;
   readonly kmsKey?: string;
@@ -33,6 +35,7 @@ const MAX_PORT = 65_535;
 const EXAMPLES = exampleHelp(
   'authorize genesys/voicemail --rotate-with genesys-token-rotation',
   'authorize genesys/voicemail --paste        (the browser is on another machine)',
+  'authorize genesys/voicemail --alternate    (a second login: docs/alternating-grants.md)',
   'authorize genesys/voicemail --client-secret-stdin --yes < client-secret',
 );
 
@@ -72,32 +75,39 @@ export function addAuthorize(program: Command, surroundings: Surroundings): void
     .option('--paste', 'paste the code, or the address that the login redirects to')
     .option('--no-browser', 'print the address of the login instead of opening it')
     .option('--rotate-with <stack>', 'also enable the rotation with this deployment and its schedule')
+    .option('--alternate', 'add the login as an alternate grant, and prove both grants by two rotations')
     .option('--other-user', 'allow another user than before')
     .option('--other-client', 'allow another OAuth client than before')
     .option('--kms-key <key>', 'KMS key of a new secret (id, ARN or alias)')
     .option('--yes', 'write without confirmation')
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', CLIENT)
-    .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'refused', 'interrupted'))
+    .addHelpText(
+      'after',
+      exitCodesHelp(
+        ...(['done', 'failed', 'usage', 'rotationFailed', 'refused', 'stillRunning', 'interrupted'] as const),
+      ),
+    )
     .action(async (secretId: string, options: Options, command: Command) => {
       const { clientId, genesysRegion: host, rotateWith, kmsKey } = options;
       await authorize(
         {
           secretId,
-          ...(clientId !== undefined && { clientId }),
-          ...(host !== undefined && { host }),
-          ...(rotateWith !== undefined && { rotateWith }),
-          ...(kmsKey !== undefined && { kmsKey }),
+          clientId,
+          host,
+          rotateWith,
+          kmsKey,
           clientSecretFromStdin: options.clientSecretStdin ?? false,
           redirectPort: options.redirectPort,
           timeoutMs: options.timeout * 1000,
           paste: options.paste ?? false,
           openBrowser: options.browser,
+          alternate: options.alternate ?? false,
           otherUser: options.otherUser ?? false,
           otherClient: options.otherClient ?? false,
           yes: options.yes ?? false,
         },
-        contextOf(command, surroundings),
+        waitContext(contextOf(command, surroundings)),
       );
     });
 }

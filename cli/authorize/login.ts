@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
-import { openBrowser } from '../../desktop/open-browser.ts';
 import { CliError } from '../shared/cli-error.ts';
+import { openBrowser } from '../shared/open-browser.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { type InputLines, interrupted, type Questions } from './questions.ts';
 import { RedirectServer, redirectUriOf } from './redirect-server.ts';

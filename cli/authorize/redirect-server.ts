@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CliError } from '../shared/cli-error.ts';
-import { withResolvers } from '../shared/with-resolvers.ts';
+import { withResolvers } from '../shared/interruption.ts';
 
 /** The path of the redirect URI. */
 const CALLBACK_PATH = '/callback';

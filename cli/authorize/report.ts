@@ -2,6 +2,7 @@ import type { Context } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import type { OAuthClient } from './oauth-client.ts';
+import type { GrantsProof } from './prove-grants.ts';
 import type { PublishedToken } from './publish-token.ts';
 import type { ExistingSecret } from './target-secret.ts';
 import type { TokenOwner } from './token-owner.ts';
@@ -23,10 +24,12 @@ export interface AuthorizePlan {
 export interface AuthorizeResult extends AuthorizePlan {
   readonly written: WrittenSecret;
   readonly expiresAt: Date | undefined;
-  /** Undefined where access tokens are not published. */
+  /** Undefined where access tokens are not published, and with an alternate grant, whose rotations publish. */
   readonly published: PublishedToken | undefined;
   /** A failed execution that can be redriven with the new tokens. */
   readonly waiting: WaitingExecution | undefined;
+  /** What two rotations showed; undefined without an alternate grant. */
+  readonly proof: GrantsProof | undefined;
 }
 
 /** Shows who logged in and what will be written. */
@@ -76,6 +79,37 @@ function comparison({ existing, earlierUserId, owner }: AuthorizePlan): [string,
     ];
   }
   return [['Previous user', earlierUserId === owner.id ? 'the same' : earlierUserId]];
+}
+
+/** Prints what the rotations of a secret with an alternate grant showed, as text or as one JSON object. */
+export function reportGrants(
+  { terminal }: Pick<Context, 'terminal'>,
+  { owner, written, proof }: AuthorizeResult & { readonly proof: GrantsProof },
+): void {
+  const { hasBoth, otherTokenWorked, currentVersionId } = proof;
+  terminal.result({
+    secretArn: written.arn,
+    secretName: written.name,
+    versionId: currentVersionId,
+    user: { id: owner.id, name: owner.name ?? null, email: owner.email ?? null },
+    organizationId: owner.organization?.id ?? null,
+    grants: hasBoth ? 2 : 1,
+    otherTokenWorked,
+  });
+  if (!hasBoth) {
+    terminal.line(
+      `${terminal.style('yellow', '!')} ${written.name} has one grant: Genesys Cloud ended one of the two logins. The other one is in use and was rotated. Two logins of this user and client cannot alternate here; see docs/alternating-grants.md.`,
+    );
+    return;
+  }
+  terminal.line(
+    `${terminal.style('green', '✔')} ${written.name} has two grants; each was exchanged once. Version ${currentVersionId}`,
+  );
+  if (otherTokenWorked.includes(false)) {
+    terminal.line(
+      '  An access token of one grant ended when the other grant was used: consumers may see a token gap.',
+    );
+  }
 }
 
 /** Prints what was written and what to do next, as text or as one JSON object. */

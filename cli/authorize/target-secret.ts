@@ -76,8 +76,8 @@ export async function findTarget(
     arn,
     name,
     ...(current !== undefined && { currentVersionId: current.versionId }),
-    ...(RotationLambdaARN !== undefined && { rotationFunctionArn: RotationLambdaARN }),
-    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
+    rotationFunctionArn: RotationLambdaARN,
+    kmsKeyId: KmsKeyId,
     keys,
     ...texts(keys),
   };
@@ -131,10 +131,10 @@ function texts(
   const region = text('region');
   const host = region === undefined && clientId !== undefined ? DEFAULT_HOST : genesysHost(region ?? '');
   return {
-    ...(clientId !== undefined && { clientId }),
-    ...(clientSecret !== undefined && { clientSecret }),
-    ...(accessToken !== undefined && { accessToken }),
-    ...(userId !== undefined && { userId }),
-    ...(host !== undefined && { host }),
+    clientId,
+    clientSecret,
+    accessToken,
+    userId,
+    host,
   };
 }

@@ -55,12 +55,12 @@ export async function ownerOf(accessToken: string, apiUrl: string): Promise<Toke
   const organization = read(tokenResponse, token)?.organization;
   return {
     id: user.id,
-    ...(user.name !== undefined && { name: user.name }),
-    ...(user.email !== undefined && { email: user.email }),
+    name: user.name,
+    email: user.email,
     ...(organization !== undefined && {
       organization: {
         id: organization.id,
-        ...(organization.name !== undefined && { name: organization.name }),
+        name: organization.name,
       },
     }),
   };

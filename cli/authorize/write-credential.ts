@@ -17,6 +17,8 @@ export interface NewCredential {
   readonly client: OAuthClient;
   readonly tokens: TokenPair;
   readonly userId: string;
+  /** Whether the tokens are those of an alternate grant: only their refresh token is stored, beside the one in use. */
+  readonly isAlternate: boolean;
 }
 
 /** A secret with the new tokens in AWSCURRENT. */
@@ -27,13 +29,23 @@ export interface WrittenSecret {
 }
 
 /** The secret's new value: the keys that it had, in their order, and the credential. */
-function credentialValue(keys: ExistingSecret['keys'], { client, tokens, userId }: NewCredential): string {
+function credentialValue(
+  keys: ExistingSecret['keys'],
+  { client, tokens, userId, isAlternate }: NewCredential,
+): string {
+  if (isAlternate) {
+    return JSON.stringify({ ...keys, [USER_ID_KEY]: userId, alternateRefreshToken: tokens.refreshToken });
+  }
   const { clientId, clientSecret, host } = client;
+  const { alternateRefreshToken, ...others } = keys;
+  // The alternate grant must be of the same client and user.
+  const isSame = keys.clientId === clientId && (keys[USER_ID_KEY] ?? userId) === userId;
+  const keepsAlternate = alternateRefreshToken !== undefined && isSame;
   const keepsRegion = typeof keys.region === 'string' && genesysHost(keys.region) === host;
   return withTokens(
     {
       keys: {
-        ...keys,
+        ...(keepsAlternate ? keys : others),
         clientId,
         clientSecret,
         region: keepsRegion ? keys.region : host,
@@ -61,7 +73,7 @@ export async function createCredential(
         Name: name,
         Description: 'Genesys Cloud credential, kept fresh by rotation',
         SecretString: credentialValue({}, credential),
-        ...(kmsKey !== undefined && { KmsKeyId: kmsKey }),
+        KmsKeyId: kmsKey,
       }),
     );
     return { arn: created.ARN ?? name, name, versionId: created.VersionId ?? '' };

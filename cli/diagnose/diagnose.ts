@@ -8,13 +8,11 @@ import { testConfiguration } from './configuration-test.ts';
 import { checkInvocation, checkRotationFunction, checkTaskFunctions } from './function-steps.ts';
 import { checkAccessToken, checkOAuthClient } from './genesys-steps.ts';
 import { checkJournal } from './journal-step.ts';
-import { checkKey } from './key-steps.ts';
-import { checkLabels } from './label-step.ts';
 import { checkLogin } from './login-step.ts';
 import { checkPermissions } from './permission-step.ts';
 import { checkPublishedSecret } from './published-step.ts';
 import { checkDueDate, checkRotation } from './schedule-steps.ts';
-import { checkSecret, checkValue, type DescribedSecret } from './secret-steps.ts';
+import { checkKey, checkLabels, checkSecret, checkValue, type DescribedSecret } from './secret-steps.ts';
 import { ok, type StepResult, Steps } from './steps.ts';
 import { checkLastExecution, checkWorkflow } from './workflow-steps.ts';
 

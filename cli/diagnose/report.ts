@@ -17,7 +17,7 @@ export interface Verdict {
 /** Prints one step as a line. */
 export function printStep({ step, status, found }: StepResult, terminal: Terminal): void {
   const word = terminal.style(COLOURS[status], status.padEnd(STATUS_WIDTH));
-  terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`);
+  terminal.line(`${word}${step.padEnd(STEP_WIDTH)}${found}`, STATUS_WIDTH + STEP_WIDTH);
 }
 
 /** Sums up the steps. The first problem counts, because later ones may follow from it. */
@@ -61,7 +61,7 @@ export function diagnosisResult(secretId: string, results: readonly StepResult[]
       step,
       status,
       found,
-      ...(fix !== undefined && { fix }),
+      fix,
     })),
   };
 }

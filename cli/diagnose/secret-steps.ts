@@ -1,3 +1,4 @@
+import { DescribeKeyCommand, type KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import {
   DecryptionFailure,
   DescribeSecretCommand,
@@ -10,6 +11,8 @@ import {
 import { InvalidSecret } from '../../functions/shared/errors.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { type Credential, parseCredential } from '../../functions/shared/secrets/secret-value.ts';
+import type { ExecutionSummary } from '../shared/executions.ts';
+import { findListedVersion } from '../shared/listed-version.ts';
 import { instantText } from '../shared/time-text.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
@@ -84,5 +87,72 @@ export async function checkValue(
       );
     }
     throw error;
+  }
+}
+
+/** A rotation starts its execution within this time, in ms, and a configuration test has ended by then. */
+const MAX_START_MS = 120_000;
+
+/**
+ * Checks whether AWSPENDING is where it may be: on the version of AWSCURRENT, on no version, or on the version of a
+ * rotation that is running or can be redriven. Anywhere else it blocks every rotation.
+ *
+ * @see AWS Secrets Manager API Reference, RotateSecret
+ */
+export async function checkLabels(
+  secrets: SecretsManagerClient,
+  { ARN, Name, VersionIdsToStages = {} }: DescribedSecret,
+  last: ExecutionSummary | undefined,
+  now: Date,
+  command: CommandLine,
+): Promise<Finding<undefined>> {
+  const pending = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPENDING'));
+  if (pending === undefined) return ok('AWSPENDING is on no version', undefined);
+  const [versionId, stages] = pending;
+  if (stages.includes('AWSCURRENT')) return ok('AWSPENDING is on the version of AWSCURRENT', undefined);
+  if (last !== undefined && last.status !== 'SUCCEEDED') {
+    return ok(`AWSPENDING is on ${versionId}, of a rotation that is ${last.status}`, undefined);
+  }
+  const version = await findListedVersion(secrets, ARN, ({ VersionId }) => VersionId === versionId);
+  const ageMs = now.getTime() - (version?.CreatedDate ?? new Date(0)).getTime();
+  if (ageMs < MAX_START_MS)
+    return ok(`AWSPENDING is on ${versionId}, of a rotation that has just started`, undefined);
+  return wrong(
+    `AWSPENDING is left on ${versionId}`,
+    `No rotation of that version is running or can be redriven, and Secrets Manager starts no other rotation while the label is there. Remove the label: aws secretsmanager update-secret-version-stage --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${versionId} and then rotate: ${command`rotate ${Name}`}. No tokens are lost: the newest ones are in the refresh journal.`,
+  );
+}
+
+/** A usable key. */
+export interface WorkingKey {
+  readonly arn: string;
+  /** Whoever uses an AWS managed key through its service needs no permission for it. */
+  readonly isManagedByAws: boolean;
+}
+
+/**
+ * Checks whether a KMS key is usable.
+ *
+ * @param lost what to do when it is lost for good
+ * @see AWS KMS Developer Guide, "Key states of AWS KMS keys"
+ */
+export async function checkKey(kms: KMSClient, keyId: string, lost: string): Promise<Finding<WorkingKey>> {
+  try {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+    switch (KeyMetadata?.KeyState) {
+      case 'Disabled':
+        return wrong(`${keyId} is disabled`, `Enable the key: aws kms enable-key --key-id ${keyId}`);
+      case 'PendingDeletion':
+        return wrong(
+          `${keyId} is pending deletion`,
+          `Cancel the deletion in time, because everything that the key encrypted is lost with it: aws kms cancel-key-deletion --key-id ${keyId}, then aws kms enable-key --key-id ${keyId}`,
+        );
+    }
+    return KeyMetadata?.Enabled === true
+      ? ok(keyId, { arn: KeyMetadata.Arn ?? keyId, isManagedByAws: KeyMetadata.KeyManager === 'AWS' })
+      : wrong(`${keyId} is ${KeyMetadata?.KeyState}`, `Restore the key to the state Enabled. ${lost}`);
+  } catch (error) {
+    if (!(error instanceof NotFoundException)) throw error;
+    return wrong(`${keyId} does not exist`, lost);
   }
 }

@@ -117,7 +117,7 @@ export class Steps {
   #finish<Value>(step: StepName, result: StepResult, value?: { readonly of: Value }): Outcome<Value> {
     this.results.push(result);
     this.#onResult(result);
-    return { step, ...(value !== undefined && { value }) };
+    return { step, value };
   }
 
   async #unlessDenied<Value>(check: () => Promise<Finding<Value>> | Finding<Value>): Promise<Finding<Value>> {

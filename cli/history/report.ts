@@ -1,9 +1,16 @@
-import { table } from '../shared/table.ts';
+import { type Column, table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
 import type { PastRotation } from './past-rotation.ts';
 
-const HEAD = ['STARTED', 'DURATION', 'RESULT', 'TOKEN GAP', 'REDRIVES', 'FAILURES'];
+const COLUMNS: readonly Column[] = [
+  { head: 'STARTED' },
+  { head: 'DURATION' },
+  { head: 'RESULT' },
+  { head: 'TOKEN GAP', dropped: 2 },
+  { head: 'REDRIVES', dropped: 1 },
+  { head: 'FAILURES' },
+];
 
 /** Shown for unknown and empty values. */
 const NONE = '-';
@@ -20,7 +27,7 @@ export function printHistory(rotations: readonly PastRotation[], terminal: Termi
     String(rotation.redriveCount),
     rotation.failures.map(({ state, error }) => `${state ?? 'unknown'}: ${error}`).join(', ') || NONE,
   ]);
-  terminal.line(table(HEAD, rows));
+  terminal.table(table(COLUMNS, rows, terminal.width));
 }
 
 /** The rotations as JSON: times in ISO 8601, unknown values as null. */

@@ -35,7 +35,7 @@ export function isGood({ outcome }: AllResult): boolean {
   return GOOD.has(outcome);
 }
 
-/** One result in one line. */
+/** One result: in one line, or the secret's name above the blocks of a failure. */
 export function resultText(result: AllResult, command: CommandLine): string {
   const { secret } = result;
   switch (result.outcome) {
@@ -50,6 +50,8 @@ export function resultText(result: AllResult, command: CommandLine): string {
     case 'notRedrivable':
     case 'error':
       return `${secret}: ${result.message}`;
+    case 'failed':
+      return `${secret}\n${endText(result, { secretName: secret, command })}`;
     default:
       return `${secret}: ${endText(result, { secretName: secret, command })}`;
   }

@@ -1,8 +1,22 @@
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  describeExecution,
+  executionNamedIn,
+  isRunning,
+  type StateMachineAccess,
+} from '../../functions/shared/executions/executions.ts';
+import type { GenesysUrls, GenesysUrlsOf } from '../../functions/shared/genesys/urls.ts';
 import { secretNameOf } from '../../functions/shared/input/arns.ts';
-import type { ExecutionFailure } from '../shared/executions.ts';
-import { type Cause, type CauseDependencies, type Failed, UNKNOWN } from './cause.ts';
-import { currentVersionCause, genesysCloudCause } from './credential-causes.ts';
-import { ownerCause, pendingLabelCause } from './execution-causes.ts';
+import type { CommandLine } from '../../functions/shared/output/command-line.ts';
+import {
+  belongsToRotation,
+  readCurrent,
+  type Sleep,
+  versionWithStage,
+} from '../../functions/shared/secrets/secret-versions.ts';
+import { type ExecutionFailure, executionsWithStatus, isExecutionOf } from '../shared/executions.ts';
+import { findListedVersion } from '../shared/listed-version.ts';
+import type { FoundExecution } from './failed-execution.ts';
 
 /**
  * Age of a refused access token, in ms, from which the rotation exchanges its refresh token. Another attempt's mark in
@@ -75,4 +89,140 @@ function elapsedCause(
   return nowMs() - closedAt.getTime() >= SETTLED_AFTER_MS
     ? { looks: 'gone', why: gone }
     : { looks: 'unchanged', why: unchanged };
+}
+
+/** Whether the cause of a failure seems fixed. */
+export interface Cause {
+  /** `unknown`: no check from here can tell. */
+  readonly looks: 'gone' | 'unknown' | 'unchanged';
+  /** The reason, as a sentence. */
+  readonly why: string;
+}
+
+/** The failed execution. */
+export type Failed = Pick<FoundExecution, 'executionArn' | 'secretArn' | 'versionId' | 'closedAt'>;
+
+/** What the checks use. */
+export interface CauseDependencies extends StateMachineAccess {
+  readonly secrets: SecretsManagerClient;
+  readonly genesysUrlsOf: GenesysUrlsOf;
+  /** The endpoints of Genesys Cloud that do not serve. */
+  readonly unserved: (urls: GenesysUrls) => Promise<readonly string[]>;
+  readonly nowMs: () => number;
+  readonly sleep: Sleep;
+  /** Formats the next command to type. */
+  readonly command: CommandLine;
+}
+
+/** No check applies, or it found nothing. */
+const UNKNOWN: Cause = {
+  looks: 'unknown',
+  why: 'No check from here can tell whether the cause is fixed.',
+};
+
+/** A new version fixes a wrong credential. */
+async function currentVersionCause(
+  { secretArn, closedAt }: Failed,
+  { secrets }: CauseDependencies,
+  action: string,
+): Promise<Cause> {
+  const current = await findListedVersion(secrets, secretArn, ({ VersionStages = [] }) =>
+    VersionStages.includes('AWSCURRENT'),
+  );
+  const { CreatedDate: writtenAt } = current ?? {};
+  if (writtenAt === undefined) return UNKNOWN;
+  if (writtenAt > closedAt) {
+    return {
+      looks: 'gone',
+      why: `AWSCURRENT was written at ${writtenAt.toISOString()}, after the failure.`,
+    };
+  }
+  return {
+    looks: 'unchanged',
+    why: `AWSCURRENT is still the version of ${writtenAt.toISOString()}, from before the failure. ${action}`,
+  };
+}
+
+/** The credential names the host; not everybody may read it. */
+async function genesysCloudCause(
+  { secretArn }: Failed,
+  { secrets, genesysUrlsOf, unserved, sleep }: CauseDependencies,
+): Promise<Cause> {
+  let urls: GenesysUrls;
+  try {
+    const { credential } = await readCurrent(secrets, secretArn, sleep);
+    urls = genesysUrlsOf(credential.host);
+  } catch {
+    // The error is about the secret, not about Genesys Cloud.
+    return {
+      looks: 'unknown',
+      why: 'The secret cannot be read, so its Genesys Cloud host is unknown and was not called.',
+    };
+  }
+  const down = await unserved(urls);
+  return down.length === 0
+    ? { looks: 'gone', why: 'The token endpoint and the API of Genesys Cloud respond.' }
+    : {
+        looks: 'unchanged',
+        why: `${down.join(' and ')} ${down.length === 1 ? 'does' : 'do'} not respond, or with an error. See Genesys Cloud's status page.`,
+      };
+}
+
+/** The execution that presented the refresh token may hold the new pair, as long as it can continue. */
+async function ownerCause(message: string, dependencies: CauseDependencies): Promise<Cause> {
+  const { command } = dependencies;
+  const ownerArn = executionNamedIn(message, dependencies);
+  if (ownerArn === undefined) return UNKNOWN;
+  const owner = await describeExecution(ownerArn, dependencies);
+  if (owner !== undefined && isRunning(owner)) {
+    return {
+      looks: 'unchanged',
+      why: `The execution ${ownerArn}, which may hold the new tokens, is running. Wait for it: ${command`redrive ${ownerArn}`}`,
+    };
+  }
+  if (owner?.redriveStatus === 'REDRIVABLE') {
+    return {
+      looks: 'unchanged',
+      why: `The execution ${ownerArn} may hold the new tokens. Redrive it first: ${command`redrive ${ownerArn}`}`,
+    };
+  }
+  return {
+    looks: 'gone',
+    why:
+      owner?.status === 'SUCCEEDED'
+        ? `The execution ${ownerArn}, which held the new tokens, has succeeded.`
+        : `The execution ${ownerArn} can no longer be redriven, so the refresh token is presented again.`,
+  };
+}
+
+/** A redrive takes AWSPENDING back. While the other rotation runs, it must not. */
+async function pendingLabelCause(
+  { executionArn, secretArn, versionId }: Failed,
+  { secrets, stepFunctions, stateMachineArn }: CauseDependencies,
+): Promise<Cause> {
+  const { Name = '', VersionIdsToStages = {} } = await secrets.send(
+    new DescribeSecretCommand({ SecretId: secretArn }),
+  );
+  const labels = { stages: VersionIdsToStages };
+  const holderId = versionWithStage(labels, 'AWSPENDING');
+  const isFree =
+    holderId === undefined ||
+    holderId === versionWithStage(labels, 'AWSCURRENT') ||
+    belongsToRotation(holderId, versionId);
+  if (isFree) return { looks: 'gone', why: 'No other rotation holds AWSPENDING.' };
+  const running = await executionsWithStatus(stepFunctions, stateMachineArn, ['RUNNING']);
+  const other = running.find(
+    execution =>
+      execution.executionArn !== executionArn &&
+      isExecutionOf(execution.name, { arn: secretArn, name: Name }),
+  );
+  return other === undefined
+    ? {
+        looks: 'gone',
+        why: `AWSPENDING is on version ${holderId} of another rotation, which is not running. This redrive takes the label back.`,
+      }
+    : {
+        looks: 'unchanged',
+        why: `AWSPENDING is on version ${holderId} of another rotation, which is running: ${other.executionArn}. Wait until it ends.`,
+      };
 }

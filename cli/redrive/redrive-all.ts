@@ -2,19 +2,20 @@ import { belongsToRotation, versionWithStage } from '../../functions/shared/secr
 import { mapBounded } from '../shared/bounded.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
+import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { failureOf } from '../shared/executions.ts';
-import { endResult } from '../shared/rotation-end.ts';
+import { follow } from '../shared/follow.ts';
+import { endResult, rotationEnd } from '../shared/rotation-end.ts';
 import { listSecrets } from '../shared/secrets.ts';
+import type { Terminal } from '../shared/terminal.ts';
 import { interrupted, type WaitContext } from '../shared/waiting.ts';
 import { type LastRotation, lastRotations } from '../verdict/last-rotations.ts';
 import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
-import type { CauseDependencies } from './cause.ts';
-import { checkCause } from './check-cause.ts';
+import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
-import { findExecution } from './failed-execution.ts';
-import { ProgressBar } from './progress-bar.ts';
+import { type FoundExecution, findExecution } from './failed-execution.ts';
+import { redriveExecution } from './redrive-execution.ts';
 import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
-import { type Candidate, redriveQuietly } from './redrive-quietly.ts';
 
 /**
  * Redrives the failed execution of every credential whose rotation has not succeeded since, several at a time.
@@ -120,4 +121,77 @@ function report(
   }
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
+}
+
+const WIDTH = 30;
+
+/**
+ * A progress bar on a terminal. It does not use the one of the prompt library, which puts the terminal into raw mode
+ * and ends the program at Ctrl-C with exit code 0.
+ */
+class ProgressBar {
+  readonly #terminal: Terminal;
+  readonly #total: number;
+  #done = 0;
+  #failed = 0;
+
+  constructor(total: number, terminal: Terminal) {
+    this.#total = total;
+    this.#terminal = terminal;
+    this.#draw();
+  }
+
+  /** Counts one more rotation. */
+  advance(hasFailed: boolean): void {
+    this.#done++;
+    if (hasFailed) this.#failed++;
+    this.#draw();
+  }
+
+  /** Removes the bar. */
+  end(): void {
+    this.#terminal.err.write(`\r${CLEAR_LINE}`);
+  }
+
+  #draw(): void {
+    const filled = Math.round((WIDTH * this.#done) / this.#total);
+    const bar = `${'━'.repeat(filled)}${'─'.repeat(WIDTH - filled)}`;
+    const failed = this.#failed === 0 ? '' : `, ${this.#failed} not rotated`;
+    this.#terminal.err.write(
+      `\r${CLEAR_LINE}${this.#terminal.style('cyan', bar, this.#terminal.err)} ${this.#done} of ${this.#total}${failed}`,
+    );
+  }
+}
+
+/** ECMA-48, "Erase in line": from the cursor to the end. */
+const CLEAR_LINE = '\u001b[K';
+
+/** One of many executions to redrive. */
+interface Candidate {
+  readonly secretName: string;
+  readonly execution: FoundExecution;
+  readonly cause: Cause;
+}
+
+/** Redrives an execution and waits for its end. An error is its result and does not stop the others. */
+async function redriveQuietly(
+  { secretName: secret, execution }: Candidate,
+  timeoutMs: number,
+  deployment: Deployment,
+  context: WaitContext,
+): Promise<AllResult> {
+  const { executionArn } = execution;
+  const about = { secret, execution: executionArn };
+  try {
+    const redriveCount = await redriveExecution(execution, context);
+    const untilMs = context.time.nowMs() + timeoutMs;
+    let last: ExecutionStep | undefined;
+    for await (const step of follow({ executionArn, redriveCount, untilMs }, context)) {
+      last = step;
+    }
+    return { ...about, ...(await rotationEnd(execution, last, deployment, context)) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ...about, outcome: error instanceof CliError ? 'notRedrivable' : 'error', message };
+  }
 }

@@ -1,3 +1,4 @@
+import type { GenesysUrls } from '../../functions/shared/genesys/urls.ts';
 import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
 import { latestAttempt } from '../shared/attempts.ts';
 import { CliError } from '../shared/cli-error.ts';
@@ -11,12 +12,10 @@ import type { WaitContext } from '../shared/waiting.ts';
 import { type Assessment, assessFailure } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
-import type { Cause, CauseDependencies } from './cause.ts';
-import { checkCause } from './check-cause.ts';
+import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
 import { consents } from './consent.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { redriveExecution } from './redrive-execution.ts';
-import { rememberingUnserved } from './unserved.ts';
 
 /** The options of a redrive. */
 export interface RedriveOptions {
@@ -74,7 +73,7 @@ export async function redriveOne(
   terminal.result({
     ...about,
     execution: executionArn,
-    ...(cause !== undefined && { cause }),
+    cause,
     ...endResult(end, secret.name, command),
     states: recordOf(steps),
   });
@@ -162,4 +161,41 @@ async function requireConsent(cause: Cause, context: WaitContext): Promise<void>
     'refused',
     `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway: no token is lost by that, but it fails again until the cause is fixed.`,
   );
+}
+
+/** How long to wait for a response, in ms. */
+const TIMEOUT_MS = 5_000;
+
+/** Whether an endpoint responds to a request without a grant and without a token: it refuses that, and changes nothing. */
+async function responds(url: string, method: 'GET' | 'POST'): Promise<boolean> {
+  try {
+    const { status } = await fetch(url, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return status < 500 && status !== 429;
+  } catch {
+    return false;
+  }
+}
+
+/** The endpoints that a rotation calls and that do not serve; empty where all do. */
+async function unserved({ loginUrl, apiUrl }: GenesysUrls): Promise<readonly string[]> {
+  const endpoints = [
+    [`${loginUrl}/oauth/token`, 'POST'],
+    [`${apiUrl}/api/v2/users/me`, 'GET'],
+  ] as const;
+  const serves = await Promise.all(endpoints.map(([url, method]) => responds(url, method)));
+  return endpoints.flatMap(([url], index) => (serves[index] ? [] : [url]));
+}
+
+/** Calls the endpoints of each host once, for any number of rotations. */
+function rememberingUnserved(): typeof unserved {
+  const found = new Map<string, Promise<readonly string[]>>();
+  return urls => {
+    const response = found.get(urls.loginUrl) ?? unserved(urls);
+    found.set(urls.loginUrl, response);
+    return response;
+  };
 }

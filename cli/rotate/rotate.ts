@@ -34,32 +34,59 @@ export async function rotate(
   const deployment = await context.deployment();
   const secret = await findSecret(aws, deployment, secretId);
   const untilMs = time.nowMs() + timeoutMs;
-  const versionId = await startRotation(secret, deployment, context);
-  const executionArn = executionArnOf(
-    executionName({ secretArn: secret.arn, secretName: secret.name, clientRequestToken: versionId }),
-    deployment,
-  );
-  const started = { secret: secret.name, versionId, execution: executionArn };
   if (!wait) {
+    const { versionId, executionArn } = await start(secret, deployment, context);
     terminal.line(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}.`);
     terminal.line(`Follow it with: ${command`follow ${secret.name}`}`);
-    terminal.result({ ...started, outcome: 'started' });
+    terminal.result({ secret: secret.name, versionId, execution: executionArn, outcome: 'started' });
     return;
   }
 
-  terminal.note(`Secrets Manager is rotating ${secret.name}: pending version ${versionId}`);
-  await awaitStart(secret, executionArn, untilMs, context);
-  terminal.note(`Execution ${executionArn}`);
-  const run = await watchToEnd(
-    { secretArn: secret.arn, versionId, executionArn, untilMs },
-    deployment,
-    context,
-  );
-  terminal.result({ ...started, ...endResult(run.end, secret.name, command), states: recordOf(run.steps) });
+  const run = await rotateToEnd(secret, untilMs, deployment, context);
+  terminal.result({
+    ...{ secret: secret.name, versionId: run.versionId, execution: run.executionArn },
+    ...endResult(run.end, secret.name, command),
+    states: recordOf(run.steps),
+  });
   const text = endText(run.end, { secretName: secret.name, command });
   const ending = endingOf(run.end);
   if (ending !== 'done') throw new CliError(ending, text);
   terminal.line(text);
+}
+
+/**
+ * Starts a rotation and waits for its end.
+ *
+ * @throws CliError it was refused, did not start, or was interrupted
+ */
+export async function rotateToEnd(
+  secret: SecretEntry,
+  untilMs: number,
+  deployment: Deployment,
+  context: WaitContext,
+): Promise<Run & StartedRotation> {
+  const { terminal } = context;
+  const started = await start(secret, deployment, context);
+  terminal.note(`Secrets Manager is rotating ${secret.name}: pending version ${started.versionId}`);
+  await awaitStart(secret, started.executionArn, untilMs, context);
+  terminal.note(`Execution ${started.executionArn}`);
+  const run = await watchToEnd({ secretArn: secret.arn, ...started, untilMs }, deployment, context);
+  return { ...started, ...run };
+}
+
+interface StartedRotation {
+  readonly versionId: string;
+  readonly executionArn: string;
+}
+
+async function start(
+  secret: SecretEntry,
+  deployment: Deployment,
+  context: WaitContext,
+): Promise<StartedRotation> {
+  const versionId = await startRotation(secret, deployment, context);
+  const rotation = { secretArn: secret.arn, secretName: secret.name, clientRequestToken: versionId };
+  return { versionId, executionArn: executionArnOf(executionName(rotation), deployment) };
 }
 
 async function awaitStart(

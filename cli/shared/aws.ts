@@ -1,6 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { CliError } from './cli-error.ts';
 
 /** The clients that the commands share. The SDK's default chain finds credentials and region. */
 export interface Aws {
@@ -21,8 +23,8 @@ export interface AwsOptions {
  */
 export function awsClients({ region, profile }: AwsOptions): Aws {
   const config = {
-    ...(region !== undefined && { region }),
-    ...(profile !== undefined && { profile }),
+    region,
+    profile,
     maxAttempts: 5,
   };
   return {
@@ -30,4 +32,18 @@ export function awsClients({ region, profile }: AwsOptions): Aws {
     stepFunctions: new SFNClient(config),
     lambda: new LambdaClient(config),
   };
+}
+
+/**
+ * Checks a profile that the user named. The SDK reports one that does not exist as missing credentials or region.
+ *
+ * @throws CliError there is no such profile
+ */
+export async function requireProfile(profile: string): Promise<void> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  if (profile in configFile || profile in credentialsFile) return;
+  throw new CliError(
+    'failed',
+    `There is no AWS profile ${profile} in the configuration files. aws configure list-profiles prints all profiles.`,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CommandLine, commandLine } from '../../functions/shared/output/command-line.ts';
-import { type Aws, type AwsOptions, awsClients } from './aws.ts';
+import { type Aws, type AwsOptions, awsClients, requireProfile } from './aws.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { type Streams, Terminal } from './terminal.ts';
 
@@ -39,7 +39,10 @@ export function contextOf(command: Command, { streams, signal }: Surroundings): 
     terminal: new Terminal(streams, { json, colour: color }),
     aws: clients,
     command: commandLine({ stack, ...aws }),
-    deployment: () => findDeployment(stack, clients),
+    deployment: async () => {
+      if (aws.profile !== undefined) await requireProfile(aws.profile);
+      return findDeployment(stack, clients);
+    },
     signal,
   };
 }

@@ -162,7 +162,7 @@ async function* listExecutions(
       name: item.name ?? '',
       status: item.status ?? 'RUNNING',
       startedAt: item.startDate ?? new Date(0),
-      ...(item.stopDate !== undefined && { stoppedAt: item.stopDate }),
+      stoppedAt: item.stopDate,
       redriveCount: item.redriveCount ?? 0,
     }));
     nextToken = page.nextToken;

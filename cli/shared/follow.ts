@@ -1,7 +1,7 @@
 import { ExecutionDoesNotExist, GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
 import { isTransient } from '../../functions/shared/executions/executions.ts';
 import { type ExecutionStep, StepReader } from './execution-steps.ts';
-import { showStep } from './live-view.ts';
+import { stepLine } from './live-view.ts';
 import { interrupted, type WaitContext } from './waiting.ts';
 
 type FollowContext = Pick<WaitContext, 'aws' | 'time' | 'historyPace' | 'signal'>;
@@ -103,10 +103,11 @@ async function eventsAfter(
  * @throws CliError interrupted
  */
 export async function watch(followed: Followed, context: WaitContext): Promise<readonly ExecutionStep[]> {
+  const { terminal } = context;
   const steps: ExecutionStep[] = [];
   for await (const step of follow(followed, context)) {
     steps.push(step);
-    showStep(step, context.terminal);
+    terminal.note(stepLine(step, (style, text) => terminal.style(style, text, terminal.err)));
   }
   if (context.signal.aborted && steps.at(-1)?.kind !== 'closed') {
     throw interrupted(`The execution ${followed.executionArn} keeps running in AWS.`);

@@ -1,5 +1,4 @@
 import { CliError } from './cli-error.ts';
-import { withResolvers } from './with-resolvers.ts';
 
 /**
  * Runs work that may be abandoned at any moment: it only reads, or AWS finishes what it started, such as a
@@ -20,4 +19,15 @@ export async function untilInterrupted<Result>(
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
+}
+
+/** A promise and what settles it: `Promise.withResolvers`, which Node.js 20 lacks. */
+export function withResolvers<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
 }

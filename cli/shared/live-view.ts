@@ -6,10 +6,10 @@ type Style = Parameters<Terminal['style']>[0];
 /** The width of the longest state name. */
 const STATE_WIDTH = 18;
 
-/** Shows a step of the execution. */
-export function showStep(step: ExecutionStep, terminal: Terminal): void {
-  const [mark, style, subject, what] = lineOf(step);
-  terminal.note(`  ${terminal.style(style, mark, terminal.err)} ${subject.padEnd(STATE_WIDTH)} ${what}`);
+/** A step of an execution as a line, whose mark `style` colours. */
+export function stepLine(step: ExecutionStep, style: (style: Style, text: string) => string): string {
+  const [mark, markStyle, subject, what] = lineOf(step);
+  return `  ${style(markStyle, mark)} ${subject.padEnd(STATE_WIDTH)} ${what}`;
 }
 
 type Line = readonly [mark: string, style: Style, subject: string, what: string];

@@ -73,7 +73,7 @@ function rotatedEnd(labels: Parameters<typeof versionWithStage>[0]): RotationEnd
   const previousVersionId = versionWithStage(labels, 'AWSPREVIOUS');
   return {
     outcome: 'rotated',
-    ...(previousVersionId !== undefined && { previousVersionId }),
+    previousVersionId,
     currentVersionId: versionWithStage(labels, 'AWSCURRENT') ?? '',
   };
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** An input that may be a terminal. */
 export type Input = Readable & { readonly isTTY?: boolean };
@@ -39,6 +39,36 @@ function terminalJson(value: object): string {
   );
 }
 
+/**
+ * Breaks lines between words, so that a terminal does not break them within. A line that continues is indented like its
+ * first, or by `indent` columns. A longer word stays whole: a broken ARN cannot be copied.
+ */
+export function wrapped(text: string, width: number, indent?: number): string {
+  return text
+    .split('\n')
+    .flatMap(line => wrappedLine(line, width, indent ?? line.search(/\S|$/)))
+    .join('\n');
+}
+
+function wrappedLine(line: string, width: number, indent: number): string[] {
+  const lines: string[] = [];
+  let rest = '';
+  for (const word of line.split(/(?<=\S) (?=\S)/)) {
+    const longer = rest === '' ? word : `${rest} ${word}`;
+    if (rest === '' || columns(longer) <= width) rest = longer;
+    else {
+      lines.push(rest);
+      rest = ' '.repeat(indent) + word;
+    }
+  }
+  return [...lines, rest];
+}
+
+/** How many columns of a terminal a text takes, without the sequences that style it. */
+export function columns(text: string): number {
+  return [...stripVTControlCharacters(text)].length;
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Where a command writes: results to standard output, progress and errors to standard error. */
@@ -64,9 +94,28 @@ export class Terminal {
     return this.in.isTTY === true && this.err.isTTY === true && !this.json;
   }
 
-  /** Prints a line of the result; nothing with `--json`. */
-  line(text = ''): void {
-    if (!this.json) this.#write(this.out, text);
+  /** The width of the output in columns; undefined where it is no terminal, and lines may have any length. */
+  get width(): number | undefined {
+    return widthOf(this.out);
+  }
+
+  /**
+   * Prints a line of the result; nothing with `--json`.
+   *
+   * @param indent in columns, of the lines that continue it
+   */
+  line(text = '', indent?: number): void {
+    if (!this.json) this.#write(this.out, text, indent);
+  }
+
+  /** Prints a table of the result, whose lines are not broken; nothing with `--json`. */
+  table(text: string): void {
+    if (!this.json) this.out.write(`${this.#shown(this.out, text)}\n`);
+  }
+
+  /** Clears the screen of a terminal, and prints the next line at its top. */
+  clear(): void {
+    if (!this.json && this.out.isTTY === true) this.out.write(`${ESCAPE}[H${ESCAPE}[2J`);
   }
 
   /** Prints the result as one JSON object with `--json`; nothing otherwise. */
@@ -89,7 +138,22 @@ export class Terminal {
     return this.#colour ? styleText(style, text, { stream }) : text;
   }
 
-  #write(stream: Output, text: string): void {
-    stream.write(`${terminalText(text, this.#colour && stream.isTTY === true)}\n`);
+  #write(stream: Output, text: string, indent?: number): void {
+    stream.write(`${fitting(this.#shown(stream, text), stream, indent)}\n`);
   }
+
+  #shown(stream: Output, text: string): string {
+    return terminalText(text, this.#colour && stream.isTTY === true);
+  }
+}
+
+/** A text with the line breaks that a terminal needs, if there is one; see {@link wrapped}. */
+export function fitting(text: string, stream: Output, indent?: number): string {
+  const width = widthOf(stream);
+  return width === undefined ? text : wrapped(text, width, indent);
+}
+
+function widthOf({ isTTY, columns: width }: Output): number | undefined {
+  // A terminal of unknown size tells 0.
+  return isTTY === true && width !== undefined && width > 0 ? width : undefined;
 }

@@ -1,7 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
-import { Pace } from './pace.ts';
-import { REAL_TIME, type Time } from './time.ts';
 
 /**
  * Maximum GetExecutionHistory calls per second of one program: a quarter of the quota of an account and region, which
@@ -26,4 +25,39 @@ export function waitContext(context: Context, time: Time = REAL_TIME): WaitConte
 /** The error that Ctrl-C ends a command with. */
 export function interrupted(whatNow: string): CliError {
   return new CliError('interrupted', `Interrupted. ${whatNow}`);
+}
+
+/** The clock that waits use. */
+export interface Time {
+  readonly nowMs: () => number;
+  /** Waits, at most until the signal is aborted. Never throws. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The real clock. */
+export const REAL_TIME: Time = {
+  nowMs: Date.now,
+  sleep: async (ms, signal) => {
+    await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  },
+};
+
+/** Spaces the calls of one operation so that they stay below a rate. */
+export class Pace {
+  readonly #intervalMs: number;
+  readonly #time: Time;
+  #nextAtMs = 0;
+
+  constructor(callsPerSecond: number, time: Time) {
+    this.#intervalMs = 1_000 / callsPerSecond;
+    this.#time = time;
+  }
+
+  /** Waits until the next call may be made. Calls are made in the order in which they ask. */
+  async turn(signal: AbortSignal): Promise<void> {
+    const nowMs = this.#time.nowMs();
+    const atMs = Math.max(nowMs, this.#nextAtMs);
+    this.#nextAtMs = atMs + this.#intervalMs;
+    if (atMs > nowMs) await this.#time.sleep(atMs - nowMs, signal);
+  }
 }

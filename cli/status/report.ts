@@ -1,9 +1,9 @@
 import type { Health } from '../../functions/shared/executions/verdict.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { blockingVersion, versionWithStage } from '../../functions/shared/secrets/secret-versions.ts';
-import { table } from '../shared/table.ts';
+import { type Column, shortened, table } from '../shared/table.ts';
 import type { Terminal } from '../shared/terminal.ts';
-import { durationText, instantText } from '../shared/time-text.ts';
+import { durationText, instantText, relativeText } from '../shared/time-text.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 import type { CredentialStatus } from './status.ts';
 
@@ -22,22 +22,44 @@ const NONE = '-';
 /** The first characters distinguish version ids. */
 const SHORT_ID_LENGTH = 8;
 
-const HEAD = [
-  ...['SECRET', 'HEALTH', 'ACCESS TOKEN', 'TOKEN AGE', 'LAST ROTATION', 'NEXT ROTATION'],
-  ...['AWSCURRENT', 'AWSPENDING', 'EXECUTION'],
+/** From this width on, times in the table are complete. */
+const WIDE_COLUMNS = 120;
+
+/** The longest name that the table shows whole on a narrow terminal. */
+const SECRET_COLUMNS = 32;
+
+const COLUMNS: readonly Column[] = [
+  { head: 'SECRET' },
+  { head: 'HEALTH' },
+  { head: 'ACCESS TOKEN' },
+  { head: 'LAST ROTATION', dropped: 1 },
+  { head: 'NEXT ROTATION' },
 ];
 
-/** Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings. */
+const WIDE_ONLY: readonly Column[] = ['TOKEN AGE', 'GRANTS', 'AWSCURRENT', 'AWSPENDING', 'EXECUTION'].map(
+  head => ({
+    head,
+  }),
+);
+
+/**
+ * Prints the credentials as a table, followed by the verdict on each that is not healthy, and by warnings.
+ *
+ * @param isWide with ids and executions, whatever the terminal's width is; so is the output that is no terminal
+ */
 export function printStatus(
   statuses: readonly CredentialStatus[],
   terminal: Terminal,
   now: Date,
   command: CommandLine,
+  isWide: boolean,
 ): void {
-  terminal.line(
+  const width = isWide ? undefined : terminal.width;
+  terminal.table(
     table(
-      HEAD,
-      statuses.map(status => row(status, terminal, now)),
+      isWide || width === undefined ? [...COLUMNS, ...WIDE_ONLY] : COLUMNS,
+      statuses.map(status => row(status, terminal, now, width)),
+      width,
     ),
   );
   for (const { secret, verdict, warnings, failure, execution } of statuses) {
@@ -45,7 +67,9 @@ export function printStatus(
     const subject = { secretName: secret.name, message, command };
     const lines = [
       ...(verdict.cause === undefined ? [] : verdictLines(verdict, subject)),
-      ...(failure === undefined || execution === undefined ? [] : [`Execution: ${execution.executionArn}`]),
+      ...(failure === undefined || execution === undefined
+        ? []
+        : [`Execution: ${terminal.width === undefined ? execution.executionArn : execution.name}`]),
       ...warnings,
     ];
     if (lines.length === 0) continue;
@@ -77,8 +101,9 @@ export function statusResult(
         expiresAt: isoText(expiresAt),
         ageSeconds: storedAt === undefined ? null : secondsBetween(storedAt, now),
         remainingSeconds: expiresAt === undefined ? null : secondsBetween(now, expiresAt),
-        ...(check !== undefined && { check }),
+        check,
       },
+      alternateGrant: token.kind === 'read' ? token.alternate : null,
       currentVersionId: versionWithStage(secret, 'AWSCURRENT') ?? null,
       pendingVersionId: blockingVersion(secret) ?? null,
       execution:
@@ -97,17 +122,21 @@ export function statusResult(
   });
 }
 
-function row(status: CredentialStatus, terminal: Terminal, now: Date): string[] {
+function row(status: CredentialStatus, terminal: Terminal, now: Date, width: number | undefined): string[] {
   const { secret, verdict, token, lastRotatedAt } = status;
   const { NextRotationDate, RotationEnabled } = secret.rotation;
   const { storedAt } = token.kind === 'read' ? token : {};
+  const isNarrow = width !== undefined && width < WIDE_COLUMNS;
+  const timeText = (instant: Date): string =>
+    isNarrow ? relativeText(instant, now) : `${instantText(instant)}, ${relativeText(instant, now)}`;
   return [
-    secret.name,
+    isNarrow ? shortened(secret.name, SECRET_COLUMNS) : secret.name,
     terminal.style(COLOURS[verdict.health], verdict.health),
     tokenText(status, now),
+    lastRotatedAt === undefined ? 'never' : timeText(lastRotatedAt),
+    nextText(RotationEnabled === true, NextRotationDate, timeText),
     storedAt === undefined ? UNKNOWN : durationText(now.getTime() - storedAt.getTime()),
-    lastRotatedAt === undefined ? 'never' : instantText(lastRotatedAt),
-    nextText(RotationEnabled === true, NextRotationDate),
+    grantsText(status),
     shortId(versionWithStage(secret, 'AWSCURRENT')),
     shortId(blockingVersion(secret)),
     executionText(status),
@@ -120,13 +149,19 @@ function tokenText({ verdict, token, check }: CredentialStatus, now: Date): stri
   const leftMs = token.expiresAt && token.expiresAt.getTime() - now.getTime();
   if (check === 'rejected' || verdict.health === 'expired' || (leftMs !== undefined && leftMs <= 0))
     return 'dead';
-  const left = leftMs === undefined ? '' : `, ${durationText(leftMs)} left`;
+  const left = leftMs === undefined ? '' : `, ${durationText(leftMs, 1)} left`;
   return `${check === 'works' || check === 'forbidden' ? 'works' : 'unverified'}${left}`;
 }
 
-function nextText(isEnabled: boolean, next: Date | undefined): string {
+function nextText(isEnabled: boolean, next: Date | undefined, timeText: (instant: Date) => string): string {
   if (!isEnabled) return 'disabled';
-  return next === undefined ? UNKNOWN : instantText(next);
+  return next === undefined ? UNKNOWN : timeText(next);
+}
+
+const GRANTS = { none: '1', stored: '2', lost: '1 of 2' } as const;
+
+function grantsText({ token }: CredentialStatus): string {
+  return token.kind === 'read' ? GRANTS[token.alternate] : UNKNOWN;
 }
 
 function executionText({ execution, state = UNKNOWN, failure }: CredentialStatus): string {

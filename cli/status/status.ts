@@ -56,6 +56,9 @@ export function warningsOf(
           `The access token expires at ${expiresAt.toISOString()}, before the next rotation is due (${due.toISOString()}): its lifetime is shorter than interval and window of the schedule. Set a longer token duration in the OAuth client, or rotate more often.`,
         ]
       : []),
+    ...(token.kind === 'read' && token.alternate === 'lost'
+      ? ['Its alternate grant is dead. Log in when convenient (authorize --alternate).']
+      : []),
     ...(dates.RotationEnabled === true ? [] : ['Its rotation is disabled.']),
     ...(token.kind === 'incomplete' ? [token.reason] : []),
     ...(token.kind === 'unreadable'

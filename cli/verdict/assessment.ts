@@ -32,9 +32,8 @@ import {
 } from '../shared/executions.ts';
 import { gatewayUrls } from '../shared/gateway.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
-import { type CurrentToken, readCurrentToken } from './access-token.ts';
+import { type CurrentToken, checkToken, readCurrentToken, type TokenCheck } from './access-token.ts';
 import type { LastRotation } from './last-rotations.ts';
-import { checkToken, type TokenCheck } from './token-check.ts';
 
 /** What is known of a credential, and what follows from it. */
 export interface Assessment {
@@ -122,7 +121,7 @@ export async function assessFailure(
   const { name = '', status = 'FAILED', startDate = new Date(0), stopDate, redriveCount = 0 } = described;
   const failed: ExecutionSummary = {
     ...{ executionArn, name, status, startedAt: startDate, redriveCount },
-    ...(stopDate !== undefined && { stoppedAt: stopDate }),
+    stoppedAt: stopDate,
   };
   return await assess({ secret, running: undefined, failed }, dependencies, { described });
 }

@@ -1,4 +1,4 @@
-import { stepLines, type Verdict } from '../../functions/shared/executions/verdict.ts';
+import type { Step, Verdict } from '../../functions/shared/executions/verdict.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 
 /** What the text is about. */
@@ -9,16 +9,19 @@ interface Subject {
   readonly command: CommandLine;
 }
 
-/** A verdict in lines: the impact, the cause, and a line for each thing to do. */
+/** A verdict in blocks: the impact, what happened, and what to do, each command on a line of its own. */
 export function verdictLines(
   { impact, cause, steps, runbookEntry }: Verdict,
   { secretName, message, command }: Subject,
 ): readonly string[] {
+  const happened = [cause, message].filter(text => text !== undefined);
+  const next = ({ text, command: words }: Step): string[] =>
+    words === undefined ? [`  ${text}.`] : [`  ${text}:`, `    ${command`${words} ${secretName}`}`];
   return [
-    impact,
-    ...(cause === undefined ? [] : [cause]),
-    ...(message === undefined ? [] : [message]),
-    ...stepLines(steps, secretName, command),
+    'Impact',
+    `  ${impact}`,
+    ...(happened.length === 0 ? [] : ['What happened', ...happened.map(text => `  ${text}`)]),
+    ...(steps.length === 0 ? [] : ['Next', ...steps.flatMap(next)]),
     ...(runbookEntry === undefined ? [] : [`Runbook: docs/runbook.md#${runbookEntry}`]),
   ];
 }

@@ -4,7 +4,12 @@ import {
   ExecutionDoesNotExist,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import { type ExecutionRotation, functionMessage, rotationOf } from '../shared/executions/execution-data.ts';
+import {
+  type ExecutionRotation,
+  functionMessage,
+  lostAlternate,
+  rotationOf,
+} from '../shared/executions/execution-data.ts';
 import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
@@ -21,6 +26,8 @@ export interface ExecutionReport {
   readonly closedAt: Date | undefined;
   /** What it rotates; undefined when its input cannot be read. */
   readonly rotation: ExecutionRotation | undefined;
+  /** Whether it dropped an alternate grant that was dead. */
+  readonly lostAlternate: boolean;
   /** The error's name; a stopped execution and one that ran out of time have none. */
   readonly error: string | undefined;
   /** What the function that failed said. */
@@ -64,7 +71,16 @@ async function readExecution(
 ): Promise<ExecutionReport | undefined> {
   const described = await describe(executionArn, stepFunctions);
   if (described === undefined) return undefined;
-  const { status = 'RUNNING', redriveCount = 0, redriveStatus, stopDate, input, error, cause } = described;
+  const {
+    status = 'RUNNING',
+    redriveCount = 0,
+    redriveStatus,
+    stopDate,
+    input,
+    output,
+    error,
+    cause,
+  } = described;
   return {
     executionArn,
     status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
@@ -72,6 +88,7 @@ async function readExecution(
     isRedrivable: redriveStatus === 'REDRIVABLE',
     closedAt: stopDate,
     rotation: rotationOf(executionArn, input),
+    lostAlternate: lostAlternate(output),
     error: status === 'FAILED' ? error : undefined,
     message: functionMessage(cause),
   };

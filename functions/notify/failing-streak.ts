@@ -14,8 +14,6 @@ export interface FailingStreak {
   /** Where it failed last, and with what. */
   readonly state: string;
   readonly error: string;
-  /** The execution that failed last; undefined when only Secrets Manager reported a failure. */
-  readonly execution: string | undefined;
   /** The version of AWSCURRENT after that failure, as far as it is known: only a later one ends a rotation's streak. */
   readonly currentVersionId: string | undefined;
 }
@@ -27,7 +25,7 @@ export interface StreakTable {
 }
 
 /** A streak that nobody ends, of a secret that is gone, is forgotten after this long. */
-const KEPT_MS = 90 * 86_400_000;
+export const KEPT_MS = 90 * 86_400_000;
 
 /** The streak of a subject (a secret's ARN, or that and `#check`); undefined when it does not fail. */
 export async function readStreak(
@@ -40,13 +38,12 @@ export async function readStreak(
   const failingSince = instantOf(Item?.failingSince?.S);
   const notifiedAt = instantOf(Item?.notifiedAt?.S);
   if (Item === undefined || failingSince === undefined || notifiedAt === undefined) return undefined;
-  const { state, error, execution, currentVersionId } = Item;
+  const { state, error, currentVersionId } = Item;
   return {
     failingSince,
     notifiedAt,
     state: state?.S ?? '',
     error: error?.S ?? '',
-    execution: execution?.S,
     currentVersionId: currentVersionId?.S,
   };
 }
@@ -57,7 +54,7 @@ export async function writeStreak(
   streak: FailingStreak,
   { dynamoDb, tableName }: StreakTable,
 ): Promise<void> {
-  const { failingSince, notifiedAt, state, error, execution, currentVersionId } = streak;
+  const { failingSince, notifiedAt, state, error, currentVersionId } = streak;
   const expiresAt = Math.floor((notifiedAt.getTime() + KEPT_MS) / 1_000);
   await dynamoDb.send(
     new PutItemCommand({
@@ -68,7 +65,6 @@ export async function writeStreak(
         notifiedAt: { S: notifiedAt.toISOString() },
         state: { S: state },
         error: { S: error },
-        ...(execution === undefined ? {} : { execution: { S: execution } }),
         ...(currentVersionId === undefined ? {} : { currentVersionId: { S: currentVersionId } }),
         expiresAt: { N: String(expiresAt) },
       },

@@ -11,14 +11,13 @@ import { notify } from './notify.ts';
 
 const topicArn = requiredVariable('TOPIC_ARN');
 const tableName = requiredVariable('FAILURES_TABLE');
-const rotationFunctionArn = requiredVariable('ROTATION_FUNCTION_ARN');
-const deployment = deploymentOf(rotationFunctionArn, optionalVariable('RUNBOOK_URL'));
+const deployment = deploymentOf(requiredVariable('ROTATION_FUNCTION_ARN'), optionalVariable('RUNBOOK_URL'));
 const stepFunctions = new SFNClient(AWS_CLIENT_LIMITS);
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const dynamoDb = new DynamoDBClient(AWS_CLIENT_LIMITS);
 const sns = new SNSClient(AWS_CLIENT_LIMITS);
 
-/** Tells people what becomes of rotations: what EventBridge calls when one has ended. */
+/** Reports failed rotations, and that they work again. EventBridge calls it when an execution has closed. */
 export async function handler(event: unknown): Promise<void> {
   await notify(parseNotificationEvent(event), {
     stepFunctions,
@@ -27,7 +26,6 @@ export async function handler(event: unknown): Promise<void> {
     tableName,
     sns,
     topicArn,
-    rotationFunctionArn,
     deployment,
     now: () => new Date(),
     sleep,

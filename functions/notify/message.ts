@@ -73,26 +73,21 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   };
 }
 
-/** What is said when Secrets Manager reports a failure of which no execution tells. */
-export function reportedMessage(
-  report: { readonly secretArn: string; readonly reason: string | undefined; readonly failingSince: Date },
+/** What is said when a rotation has succeeded and dropped a dead alternate grant. */
+export function lostAlternateMessage(
+  { secretArn, executionArn }: { readonly secretArn: string; readonly executionArn: string },
   deployment: Deployment,
 ): Message {
-  const { secretArn, reason, failingSince } = report;
   const name = secretNameOf(secretArn);
+  const command = commandLine({ stack: deployment.name, region: deployment.region });
   return {
-    subject: subjectLine('Genesys token rotation failed without an execution', name),
+    subject: subjectLine('Genesys token rotation lost the alternate grant', name),
     text: paragraphs(
-      [
-        `Secrets Manager reports that the rotation of ${name} failed. No failed execution of the workflow is known.`,
-        reason === undefined ? undefined : quotation(reason),
-      ],
-      ['WHAT CONSUMERS HAVE: AWSCURRENT is unchanged, as far as is known here.'],
-      [
-        `WHAT TO DO: look at the log of the function ${deployment.name}-rotation, and whether Secrets Manager may invoke it. Secrets Manager tries again by itself.`,
-      ],
-      [`${deployment.runbook}#a-rotation-that-failed-without-an-execution`],
-      [`Failing since: ${instantText(failingSince)}`, ...facts(secretArn, undefined, deployment)],
+      [`The Genesys Cloud token rotation of ${name} succeeded, but its alternate grant is dead.`],
+      ['WHAT CONSUMERS HAVE: a working access token. With one grant, a lost response needs a new login.'],
+      [`WHAT TO DO: log in when convenient: ${command`authorize ${name} --alternate`}`],
+      [consoleLink(executionArn), `${deployment.runbook}#alternategrantrejected`],
+      facts(secretArn, undefined, deployment),
     ),
   };
 }
@@ -101,7 +96,7 @@ export function reportedMessage(
 export function worksAgainMessage(
   success: {
     readonly secretArn: string | undefined;
-    readonly executionArn: string | undefined;
+    readonly executionArn: string;
     readonly failingSince: Date;
   },
   deployment: Deployment,
@@ -116,7 +111,7 @@ export function worksAgainMessage(
       [
         `It had been failing since: ${instantText(failingSince)}`,
         ...facts(secretArn, undefined, deployment),
-        executionArn === undefined ? undefined : consoleLink(executionArn),
+        consoleLink(executionArn),
       ],
     ),
   };

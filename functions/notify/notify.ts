@@ -2,8 +2,8 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SecretNotFound } from '../shared/errors.ts';
+import type { ExecutionRotation } from '../shared/executions/execution-data.ts';
 import { hasNotPublished } from '../shared/executions/verdict.ts';
-import { isSameFunction } from '../shared/input/arns.ts';
 import {
   belongsToRotation,
   blockingVersion,
@@ -22,8 +22,14 @@ import {
   type StreakTable,
   writeStreak,
 } from './failing-streak.ts';
-import { type Failure, failedMessage, type Message, reportedMessage, worksAgainMessage } from './message.ts';
-import type { ExecutionClosed, RotationEnded } from './notification-event.ts';
+import {
+  type Failure,
+  failedMessage,
+  lostAlternateMessage,
+  type Message,
+  worksAgainMessage,
+} from './message.ts';
+import type { ExecutionClosed } from './notification-event.ts';
 
 /** What notifying needs. */
 export interface NotifyDependencies extends StreakTable {
@@ -31,39 +37,23 @@ export interface NotifyDependencies extends StreakTable {
   readonly secrets: SecretsManagerClient;
   readonly sns: SNSClient;
   readonly topicArn: string;
-  readonly rotationFunctionArn: string;
   readonly deployment: Deployment;
   readonly now: () => Date;
   readonly sleep: Sleep;
 }
 
-/** The same failure is said again only after this long: Secrets Manager tries several times, one after the other. */
+/** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
 const REMINDER_MS = 4 * 3_600_000;
 
 /**
- * How long Secrets Manager's report waits, in ms, for the message about the failed execution: the two events arrive at
- * about the same time, and the execution's says more.
- */
-const PRECEDENCE_MS = 10_000;
-
-/** What stands in the table for a failure that only Secrets Manager reported. */
-const REPORTED = { state: 'none', error: 'RotationFailed' } as const;
-
-/**
- * Tells people when a rotation begins to fail, when it fails otherwise, and when it works again. What is published is
- * remembered only afterwards, so that a crash in between repeats a message and loses none.
+ * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
+ * to the table only after the message, so that a crash in between repeats a message and loses none.
+ *
+ * A rotation that fails before its execution starts has no event: the alarms report it (docs/deploy.md).
  *
  * @throws Error DescribeExecution lags behind the event; Lambda invokes the function again
  */
-export async function notify(
-  event: ExecutionClosed | RotationEnded,
-  dependencies: NotifyDependencies,
-): Promise<void> {
-  if (event.kind === 'execution-closed') return executionClosed(event, dependencies);
-  return event.succeeded ? rotationSucceeded(event, dependencies) : rotationFailed(event, dependencies);
-}
-
-async function executionClosed(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
+export async function notify(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   if (event.succeeded) return executionSucceeded(event, dependencies);
   const report = await readClosedExecution(event, dependencies);
   const { executionArn, status } = report;
@@ -77,7 +67,10 @@ async function executionClosed(event: ExecutionClosed, dependencies: NotifyDepen
 async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
-  const { closedAt = dependencies.now(), rotation } = report;
+  const { closedAt = dependencies.now(), rotation, lostAlternate } = report;
+  if (lostAlternate && rotation !== undefined) {
+    await alternateLost({ ...rotation, execution: executionArn }, dependencies);
+  }
   await closeStreaks(
     subjectsOf(report),
     { secretArn: rotation?.secretArn, executionArn, at: closedAt },
@@ -85,18 +78,35 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
   );
 }
 
+/** For a rotation the labels count: anyone may start an execution whose input looks like such an output. */
+async function alternateLost(
+  subject: ExecutionRotation & { readonly execution: string },
+  dependencies: NotifyDependencies,
+): Promise<void> {
+  const { secretArn, execution } = subject;
+  if (!isPromoted(await currentOf(subject, dependencies), subject)) {
+    return silent('AWSCURRENT is not on a version of the rotation', subject);
+  }
+  await publish(
+    lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
+    dependencies,
+  );
+  log('info', 'notified of a lost alternate grant', subject);
+}
+
 async function executionFailed(
   report: ExecutionReport & Pick<Failure, 'status'>,
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
+  // IAM refuses a secret that does not name this deployment's rotation function. Its failure is reported all the same.
+  const currentVersionId =
+    rotation?.purpose === 'rotate'
+      ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
+      : undefined;
   const state = await lastState(executionArn, dependencies.stepFunctions);
-  const secret =
-    rotation?.purpose === 'rotate' ? await findSecret(rotation.secretArn, dependencies) : undefined;
-  const currentVersionId = secret && versionWithStage(secret, 'AWSCURRENT');
-  const hasMoved =
-    currentVersionId !== undefined && belongsToRotation(currentVersionId, rotation?.versionId ?? '');
-  if (hasMoved && !hasNotPublished({ state, error: report.error })) {
+  const isComplete = rotation !== undefined && isPromoted(currentVersionId, rotation);
+  if (isComplete && !hasNotPublished({ state, error: report.error })) {
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
@@ -106,64 +116,45 @@ async function executionFailed(
   const failed = { state: state ?? 'none', error: report.error ?? status };
   const subject = subjectsOf(report)[0];
   const streak = await readStreak(subject, dependencies);
-  const about = { ...rotation, execution: executionArn, ...(state === undefined ? {} : { state }) };
+  const about = { ...rotation, execution: executionArn, state };
   if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
   await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
-  await writeStreak(
-    subject,
-    { ...failed, failingSince, notifiedAt: now, execution: executionArn, currentVersionId },
-    dependencies,
-  );
+  await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);
   log('info', 'notified of a failure', about, { error: failed.error });
 }
 
-async function rotationFailed(event: RotationEnded, dependencies: NotifyDependencies): Promise<void> {
-  const { secretArn, reason, at } = event;
-  const secret = await findSecret(secretArn, dependencies);
-  if (secret === undefined || !isSameFunction(secret.rotationFunctionArn, dependencies.rotationFunctionArn))
-    return;
-  // After a redrive that succeeded, Secrets Manager may still call the rotation failed; the labels know better.
-  if (isComplete(secret)) return silent('the rotation is complete', { secretArn });
-  if ((await readStreak(secretArn, dependencies)) === undefined) await dependencies.sleep(PRECEDENCE_MS);
-  const streak = await readStreak(secretArn, dependencies);
-  const now = dependencies.now();
-  if (streak?.execution !== undefined || wasSaid(streak, REPORTED, now)) {
-    return silent('the failure was notified before', { secretArn });
-  }
-
-  const failingSince = streak?.failingSince ?? at;
-  await publish(reportedMessage({ secretArn, reason, failingSince }, dependencies.deployment), dependencies);
-  await writeStreak(
-    secretArn,
-    { ...REPORTED, failingSince, notifiedAt: now, execution: undefined, currentVersionId: undefined },
-    dependencies,
-  );
-  log('info', 'notified of a failure', { secretArn }, { error: REPORTED.error });
+/** Whether the version with AWSCURRENT is one of the rotation. */
+function isPromoted(currentId: string | undefined, { versionId }: ExecutionRotation): boolean {
+  return currentId !== undefined && belongsToRotation(currentId, versionId);
 }
 
-async function rotationSucceeded(
-  { secretArn, at }: RotationEnded,
+/** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */
+async function currentOf(
+  rotation: ExecutionRotation,
   dependencies: NotifyDependencies,
-): Promise<void> {
-  await closeStreaks(
-    [secretArn, checkOf(secretArn)],
-    { secretArn, executionArn: undefined, at },
-    dependencies,
+): Promise<string | undefined> {
+  return readUntil(
+    currentId => isPromoted(currentId, rotation),
+    async () => {
+      const secret = await findSecret(rotation.secretArn, dependencies);
+      return secret && versionWithStage(secret, 'AWSCURRENT');
+    },
+    dependencies.sleep,
   );
 }
 
 /**
  * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
- * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds. That a token was
- * published only an execution proves: Secrets Manager calls the rotation successful before that.
+ * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds. Where only the token
+ * was not published, they had moved before, and the execution has published.
  */
 async function closeStreaks(
   subjects: readonly string[],
   success: {
     readonly secretArn: string | undefined;
-    readonly executionArn: string | undefined;
+    readonly executionArn: string;
     readonly at: Date;
   },
   dependencies: NotifyDependencies,
@@ -173,16 +164,7 @@ async function closeStreaks(
     subjects.map(async subject => ({ subject, streak: await readStreak(subject, dependencies) })),
   );
   const ended = streaks.flatMap(({ subject, streak }) =>
-    streak === undefined ||
-    at < streak.failingSince ||
-    (hasNotPublished(streak) && executionArn === undefined)
-      ? []
-      : [
-          {
-            ...{ subject, since: streak.failingSince, before: streak.currentVersionId },
-            hasNotPublished: hasNotPublished(streak),
-          },
-        ],
+    streak === undefined || at < streak.failingSince ? [] : [{ subject, ...streak }],
   );
   if (ended.length === 0) return;
   const rotation = ended.find(({ subject }) => subject === secretArn);
@@ -196,11 +178,10 @@ async function closeStreaks(
     if (secret === undefined || !isComplete(secret)) {
       return silent('another rotation is not complete', { secretArn });
     }
-    const hasMoved = rotation.before !== versionWithStage(secret, 'AWSCURRENT');
-    if (executionArn !== undefined && !hasMoved && !rotation.hasNotPublished)
-      return silent('AWSCURRENT has not moved', { secretArn });
+    const hasMoved = rotation.currentVersionId !== versionWithStage(secret, 'AWSCURRENT');
+    if (!hasMoved && !hasNotPublished(rotation)) return silent('AWSCURRENT has not moved', { secretArn });
   }
-  const failingSince = new Date(Math.min(...ended.map(({ since }) => since.getTime())));
+  const failingSince = new Date(Math.min(...ended.map(({ failingSince: since }) => since.getTime())));
   await publish(
     worksAgainMessage({ secretArn, executionArn, failingSince }, dependencies.deployment),
     dependencies,
@@ -208,7 +189,7 @@ async function closeStreaks(
   await Promise.all(ended.map(({ subject }) => deleteStreak(subject, dependencies)));
   log('info', 'notified that it works again', {
     ...(secretArn === undefined ? {} : { secretArn }),
-    ...(executionArn === undefined ? {} : { execution: executionArn }),
+    execution: executionArn,
   });
 }
 
@@ -253,6 +234,10 @@ async function findSecret(
     if (error instanceof SecretNotFound) return undefined;
     throw error;
   }
+}
+
+function undefinedIfDenied(error: unknown): undefined {
+  if (!(error instanceof Error && error.name === 'AccessDeniedException')) throw error;
 }
 
 async function publish(message: Message, { sns, topicArn }: NotifyDependencies): Promise<void> {

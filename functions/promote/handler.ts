@@ -3,15 +3,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 import type { RemainingTime } from '../shared/genesys/timeouts.ts';
-import { requiredVariable } from '../shared/input/environment.ts';
+import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { requestFields } from '../shared/input/request.ts';
 import { type PromoteResult, parsePromotion, promote } from './promote.ts';
 import { type StandDownResult, standDown } from './stand-down.ts';
+
+const HOUR_MS = 3_600_000;
 
 const journal = {
   dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),
   tableName: requiredVariable('JOURNAL_TABLE'),
 };
+const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 
 /** The task of the states Promote and StandDown. */
@@ -39,6 +42,7 @@ export async function handler(
       remainingMs: () => context.getRemainingTimeInMillis(),
       now: () => new Date(),
       sleep,
+      longestGapMs,
     },
   );
 }

@@ -7,6 +7,8 @@ import {
   PendingVersionTaken,
 } from '../shared/errors.ts';
 import type { RequestFields } from '../shared/input/request.ts';
+import { outlivesGap } from '../shared/journal/exchange-plan.ts';
+import { type PlacedPair, parsePlacedPair } from '../shared/journal/grants.ts';
 import { claimToken, type Journal } from '../shared/journal/journal.ts';
 import { isClientFault, removePendingLabel } from '../shared/secrets/pending-label.ts';
 import {
@@ -26,6 +28,7 @@ export interface PromoteRequest extends LogSubject {
   readonly pendingVersionId: string;
   /** The version that StorePending read as AWSCURRENT. */
   readonly baseVersionId: string;
+  readonly pair: PlacedPair;
   /** Of the pending refresh token. */
   readonly fingerprint: string;
   /** When Genesys Cloud issued the pending tokens. */
@@ -43,6 +46,8 @@ export interface PromoteDependencies {
   readonly remainingMs: () => number;
   readonly now: () => Date;
   readonly sleep: Sleep;
+  /** The longest time from one rotation to the next, in ms. */
+  readonly longestGapMs: number;
 }
 
 /** How AWSCURRENT moved. */
@@ -59,6 +64,7 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
   return {
     pendingVersionId: request.id('pendingVersionId'),
     baseVersionId: request.id('baseVersionId'),
+    pair: parsePlacedPair(request.object('pair')),
     fingerprint: request.id('fingerprint'),
     issuedAt: request.instant('issuedAt'),
     expiresAt: request.nullableInstant('expiresAt'),
@@ -73,7 +79,8 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
  * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved, and fails
  * unless StorePending has stored the token in the pending version. AWSPENDING is taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
  *
- * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive
+ * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive; one of
+ *         the alternate grant must last until the next rotation, which leaves it in use
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
  * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
  * @throws PendingVersionTaken   AWSPENDING is on the version of another rotation
@@ -100,7 +107,7 @@ export async function promote(
   let movedAt: Date | undefined;
   if (versionWithStage(description, 'AWSCURRENT') !== pendingVersionId) {
     assertPromotable(request, description);
-    assertNotExpired(request, now());
+    assertNotExpired(request, dependencies);
     if (!isClaimed) {
       throw new CurrentVersionMoved(
         `The pending refresh token of secret ${secretArn} is not the newest of its login any more, or is not stored in version ${pendingVersionId}. The newest pair is stored again.`,
@@ -117,7 +124,8 @@ export async function promote(
   log('info', 'promoted', request, { previousVersionId: baseVersionId, currentVersionId: pendingVersionId });
   writeMetrics(request, {
     Rotations: 1,
-    ...(movedAt && { TokenGap: Math.max(0, movedAt.getTime() - issuedAt.getTime()) }),
+    ...(movedAt &&
+      replacesTokenInUse(request) && { TokenGap: Math.max(0, movedAt.getTime() - issuedAt.getTime()) }),
   });
   return { previousVersionId: baseVersionId, currentVersionId: pendingVersionId };
 }
@@ -152,10 +160,21 @@ function assertPromotable(
   );
 }
 
-function assertNotExpired({ secretArn, expiresAt }: PromoteRequest, now: Date): void {
-  if (expiresAt === null || expiresAt > now) return;
+/** Only an exchange of the grant that consumers use may have ended the access token that they hold. */
+function replacesTokenInUse({ pair }: PromoteRequest): boolean {
+  return pair.lineage === pair.current.lineage && pair.generation > pair.current.generation;
+}
+
+function assertNotExpired(
+  { secretArn, pair, issuedAt, expiresAt }: PromoteRequest,
+  { longestGapMs, now }: PromoteDependencies,
+): void {
+  const lasts =
+    pair.lineage === pair.current.lineage ||
+    outlivesGap({ issuedAt, expiresAt: expiresAt ?? undefined }, { longestGapMs, now: now() });
+  if (lasts && (expiresAt === null || expiresAt > now())) return;
   throw new AccessTokenExpired(
-    `The pending access token of secret ${secretArn} expired at ${expiresAt.toISOString()}. Its refresh token is exchanged.`,
+    `The pending access token of secret ${secretArn}, issued at ${issuedAt.toISOString()}, has expired, or does not last until the next rotation. Its refresh token is exchanged.`,
   );
 }
 

@@ -22,7 +22,7 @@ const hostRequired = isSet('HOST_REQUIRED');
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
-/** The task of the states Refresh and RefreshAgain. */
+/** The task of the states Refresh, Failover and RefreshAgain. */
 export async function handler(event: unknown, context: RemainingTime): Promise<RefreshResult> {
   return refresh(parseRefreshRequest(event), {
     secrets,

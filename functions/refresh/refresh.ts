@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
+  AlternateGrantRejected,
   ClientRejected,
   ExchangeInProgress,
   ExchangeUnsettled,
@@ -12,8 +13,19 @@ import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../shared/genesys/timeouts.ts';
 import { refreshTokens } from '../shared/genesys/token-endpoint.ts';
 import type { GenesysUrlsOf } from '../shared/genesys/urls.ts';
 import { requestFields } from '../shared/input/request.ts';
-import { planExchange } from '../shared/journal/exchange-plan.ts';
+import { outlivesGap, planExchange } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
+import {
+  type Grant,
+  type Grants,
+  isDead,
+  type PlacedPair,
+  parsePlacedPair,
+  positionOf,
+  readGrants,
+  standingOf,
+  type TokenPosition,
+} from '../shared/journal/grants.ts';
 import {
   type Attempt,
   beginExchange,
@@ -22,9 +34,8 @@ import {
   endExchange,
   type Journal,
   type LineageState,
-  type PairIdentity,
-  readLineage,
   recordExchange,
+  recordLogin,
   type SealedPair,
   type TokenItem,
   wasPresented,
@@ -42,11 +53,13 @@ import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 import type { ExecutionState } from './execution-state.ts';
 
-/** What the states Refresh and RefreshAgain pass. */
+/** What the states Refresh, Failover and RefreshAgain pass. */
 export interface RefreshRequest extends LogSubject {
   readonly attempt: Attempt;
-  /** The pair that this rotation has and cannot use; undefined in Refresh, which has none yet. */
-  readonly replaces: Pick<PairIdentity, 'lineage' | 'generation'> | undefined;
+  /** The pair that this rotation has and cannot use; undefined in Refresh and Failover, which have none yet. */
+  readonly replaces: PlacedPair | undefined;
+  /** Whether an alternate grant that the journal knows as dead is skipped. Refresh presents it once more. */
+  readonly skipsDeadGrant: boolean;
 }
 
 /** What a refresh needs. */
@@ -67,9 +80,7 @@ export interface RefreshDependencies extends SealKey {
 }
 
 /** The newest pair, sealed, as it travels through the execution's state. */
-export interface RefreshResult {
-  readonly lineage: string;
-  readonly generation: number;
+export interface RefreshResult extends PlacedPair {
   readonly fingerprint: string;
   readonly sealedPair: string;
   /** When Genesys Cloud issued the pair (ISO 8601). */
@@ -86,6 +97,12 @@ export const RECORD_RESERVE_MS = 3_000;
 
 /** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
 export const DEADLINE_MARGIN_MS = 5_000;
+
+/** Genesys Cloud's longest lifetime of an access token, in ms (Resource Center, "Create an OAuth client"). */
+const LONGEST_LIFETIME_MS = 48 * 3_600_000;
+
+/** Stands for the exchange of a pair that no exchange has brought. */
+const NO_EXCHANGE = 'login';
 
 /** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
 const MAX_RETRY_AFTER_MS = 5_000;
@@ -108,24 +125,24 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
       enteredAt: request.instant('enteredAt').toISOString(),
       retryCount: request.count('retryCount'),
     },
-    replaces: replaces === null ? undefined : pairIdentity(replaces),
+    replaces: replaces === null ? undefined : parsePlacedPair(replaces),
+    skipsDeadGrant: request.boolean('skipsDeadGrant'),
     execution,
     state: request.id('state'),
   };
 }
 
-function pairIdentity(pair: ReturnType<typeof requestFields>) {
-  return { lineage: pair.id('lineage'), generation: pair.count('generation') };
-}
-
 /**
  * Gets the newest token pair of AWSCURRENT's login: the recorded one where AWSCURRENT does not hold it yet and it
- * lasts, otherwise by exchanging the newest refresh token. Each exchange is marked in the journal before it begins and
- * recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
+ * lasts, otherwise by exchanging the newest refresh token. Where AWSCURRENT has an alternate grant, it gets the newest
+ * pair of that one instead. An alternate grant that is dead is skipped, and so is the exchange of the other one as long
+ * as the access token that consumers hold lasts until the next rotation. Each exchange is marked in the journal before
+ * it begins and recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after somebody logged in or fixed it: it counts as rejected once
  * AWSCURRENT still shows it after some seconds.
  *
+ * @throws AlternateGrantRejected the alternate grant is dead, and the other one was not presented
  * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
@@ -143,13 +160,22 @@ export async function refresh(
       if (hostRequired) assertNamesHost(secretArn, credential);
     });
     try {
-      const pair = await newestPair(request, current.credential, dependencies);
-      if (pair !== undefined) return resultOf(pair);
+      const result = await newestPair(request, current.credential, dependencies);
+      if (result !== undefined) return result;
     } catch (error) {
-      const isRejected = error instanceof RefreshTokenRejected || error instanceof ClientRejected;
-      if (!isRejected || remainingMs() < LONGEST_READ_LAG_MS + RECORD_RESERVE_MS) throw error;
-      const movedTo = await currentMovedTo(secrets, secretArn, current.versionId, sleep);
-      if (movedTo === undefined) throw error;
+      const isLost = error instanceof AlternateGrantRejected;
+      const isRejected = isLost || error instanceof RefreshTokenRejected || error instanceof ClientRejected;
+      const hasTime = remainingMs() >= LONGEST_READ_LAG_MS + RECORD_RESERVE_MS;
+      const movedTo =
+        isRejected && hasTime
+          ? await currentMovedTo(secrets, secretArn, current.versionId, sleep)
+          : undefined;
+      if (movedTo !== undefined) continue;
+      if (isLost) {
+        log('warn', 'the alternate grant is dead', request);
+        writeMetrics(request, { LostGrants: 1 });
+      }
+      throw error;
     }
   }
   throw inProgress(secretArn, undefined);
@@ -160,21 +186,88 @@ async function newestPair(
   request: RefreshRequest,
   credential: Credential,
   dependencies: RefreshDependencies,
-): Promise<SealedPair | undefined> {
-  const { secretArn, attempt, replaces } = request;
-  const { journal, now, longestGapMs } = dependencies;
-  const currentFingerprint = fingerprintOf(credential);
-  const known = await readLineage(journal, secretArn, currentFingerprint);
-  if (replaces !== undefined && known.lineage !== replaces.lineage) {
+): Promise<RefreshResult | undefined> {
+  const { secretArn, replaces, skipsDeadGrant } = request;
+  const grants = await readGrants(dependencies.journal, secretArn, credential);
+  if (replaces !== undefined) assertReplaceable(replaces, grants, secretArn, dependencies);
+
+  const { current, alternate } = grants;
+  let pair: SealedPair | undefined;
+  if (alternate === undefined) {
+    pair = await pairOf(current, credential, request, dependencies);
+  } else if (skipsDeadGrant && isDead(alternate)) {
+    pair =
+      (await pairOfLogin(current, credential, secretArn, dependencies)) ??
+      (await pairOf(current, credential, request, dependencies, { mayKeepCurrent: true }));
+  } else {
+    pair = await pairOf(alternate, credential, request, dependencies).catch(error => {
+      throw error instanceof RefreshTokenRejected ? alternateGrantRejected(secretArn) : error;
+    });
+  }
+  return pair && resultOf(pair, positionOf(current));
+}
+
+/** @throws NewerLogin */
+function assertReplaceable(
+  replaces: PlacedPair,
+  grants: Grants,
+  secretArn: string,
+  { longestGapMs, now }: RefreshDependencies,
+): void {
+  const { current, alternate } = grants;
+  const standing = standingOf(replaces, grants);
+  if (standing === 'another') {
     throw new NewerLogin(
       `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
     );
   }
+  // With a single grant, the plan of the exchange decides.
+  if (standing === 'behind' || alternate === undefined) return;
+  const { pair } = current.known;
+  if (pair?.fingerprint === current.fingerprint && outlivesGap(pair, { longestGapMs, now: now() })) {
+    throw newerPair(secretArn);
+  }
+}
 
+/**
+ * AWSCURRENT's own pair, where the journal does not know its login and its access token lasts until the next rotation.
+ * When it was issued is not known, so the earliest instant that is possible counts.
+ */
+async function pairOfLogin(
+  { fingerprint, known }: Grant,
+  { accessToken, refreshToken, expiresAt }: Credential,
+  secretArn: string,
+  dependencies: RefreshDependencies,
+): Promise<SealedPair | undefined> {
+  const { journal, longestGapMs, now } = dependencies;
+  if (known.asked.revision !== undefined || accessToken === undefined || expiresAt === undefined) {
+    return undefined;
+  }
+  const issuedAt = new Date(expiresAt.getTime() - LONGEST_LIFETIME_MS);
+  if (!outlivesGap({ issuedAt, expiresAt }, { longestGapMs, now: now() })) return undefined;
+  const sealPair = await pairSeal(dependencies, secretArn, known.lineage, 0);
+  const pair = sealPair(
+    { accessToken, refreshToken, expiresAt },
+    { fingerprint, issuedAt, exchangedFingerprint: fingerprint, exchangeId: NO_EXCHANGE },
+  );
+  return (await recordLogin(journal, secretArn, pair)) ? pair : undefined;
+}
+
+/** @returns undefined when the journal changed before or during the exchange: look again */
+async function pairOf(
+  { refreshToken, fingerprint, known }: Grant,
+  credential: Credential,
+  request: RefreshRequest,
+  dependencies: RefreshDependencies,
+  { mayKeepCurrent = false } = {},
+): Promise<SealedPair | undefined> {
+  const { secretArn, attempt, replaces } = request;
+  const { now, longestGapMs } = dependencies;
   const plan = planExchange(known, {
-    currentFingerprint,
+    currentFingerprint: fingerprint,
     attempt,
-    avoidGeneration: replaces?.generation,
+    avoidGeneration: replaces?.lineage === known.lineage ? replaces.generation : undefined,
+    mayKeepCurrent,
     longestGapMs,
     now: now(),
   });
@@ -187,9 +280,7 @@ async function newestPair(
     case 'wait':
       throw inProgress(secretArn, plan.until);
     case 'superseded':
-      throw new NewerLogin(
-        `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
-      );
+      throw newerPair(secretArn);
     case 'spent':
       throw new RefreshTokenRejected(
         `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
@@ -197,7 +288,7 @@ async function newestPair(
     case 'settle':
       await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
   }
-  return exchange(request, credential, known, dependencies);
+  return exchange(request, { ...credential, refreshToken }, known, dependencies);
 }
 
 /** @returns undefined when the journal changed before or during the exchange: look again */
@@ -343,17 +434,14 @@ function report(
   });
 }
 
-function resultOf({
-  lineage,
-  generation,
-  fingerprint,
-  sealedPair,
-  issuedAt,
-  expiresAt,
-}: SealedPair): RefreshResult {
+function resultOf(
+  { lineage, generation, fingerprint, sealedPair, issuedAt, expiresAt }: SealedPair,
+  current: TokenPosition,
+): RefreshResult {
   return {
     lineage,
     generation,
+    current,
     fingerprint,
     sealedPair,
     issuedAt: issuedAt.toISOString(),
@@ -365,6 +453,18 @@ function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgr
   const over = until === undefined ? '' : ` It is over at ${until.toISOString()} at the latest.`;
   return new ExchangeInProgress(
     `Another attempt is exchanging the refresh token of secret ${secretArn}, or promoting its pair.${over} Nothing was spent. Redrive the execution if it has failed.`,
+  );
+}
+
+function newerPair(secretArn: string): NewerLogin {
+  return new NewerLogin(
+    `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
+  );
+}
+
+function alternateGrantRejected(secretArn: string): AlternateGrantRejected {
+  return new AlternateGrantRejected(
+    `The alternate grant of secret ${secretArn} is dead. The rotation continues with the grant that is in use. Log in for another alternate grant when convenient (authorize --alternate).`,
   );
 }
 

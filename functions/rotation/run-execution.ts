@@ -34,11 +34,11 @@ interface ExecutionInput extends Pick<RunRequest, 'purpose' | 'sealedRotationTok
 }
 
 /** A redrive that is refused this often, at these intervals in ms, is impossible, whatever DescribeExecution says. */
-const MAX_REFUSALS = 3;
+export const MAX_REFUSALS = 3;
 const REFUSED_REDRIVE_PAUSE_MS = 500;
 
 /** How many executions in a row may have to be redriven before this one can go on. */
-const MAX_UNSETTLED = 3;
+export const MAX_UNSETTLED = 3;
 
 /**
  * Starts the execution of a rotation, attaches to the one that runs, or redrives the one that failed. The next attempt

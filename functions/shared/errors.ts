@@ -58,10 +58,20 @@ export class SharedLogin extends RotationError {
   }
 }
 
-/** Genesys Cloud responded `invalid_grant`: only a new login helps. Not retried. */
+/** Genesys Cloud responded `invalid_grant`, and no other grant is left: only a new login helps. Not retried. */
 export class RefreshTokenRejected extends RotationError {
   override get name() {
     return 'RefreshTokenRejected' as const;
+  }
+}
+
+/**
+ * The alternate grant, whose access token no consumer holds, is dead. The workflow continues with the grant that is in
+ * use.
+ */
+export class AlternateGrantRejected extends RotationError {
+  override get name() {
+    return 'AlternateGrantRejected' as const;
   }
 }
 

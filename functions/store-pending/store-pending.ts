@@ -9,6 +9,14 @@ import { requestFields } from '../shared/input/request.ts';
 import { outlivesGap } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
+  isDead,
+  type PlacedPair,
+  parsePosition,
+  readGrants,
+  standingOf,
+  type TokenPosition,
+} from '../shared/journal/grants.ts';
+import {
   type Journal,
   readNewestPair,
   readToken,
@@ -34,6 +42,8 @@ import { type LogSubject, log } from '../shared/telemetry/log.ts';
 /** What the state StorePending passes. */
 export interface StorePendingRequest extends LogSubject {
   readonly pair: Pick<SealedPair, 'lineage' | 'generation' | 'fingerprint' | 'sealedPair'>;
+  /** Where AWSCURRENT's own refresh token was when the rotation got the pair. */
+  readonly current: TokenPosition;
   /** Null when Secrets Manager sent no RotationToken. */
   readonly sealedRotationToken: string | null;
 }
@@ -52,6 +62,8 @@ export interface StorePendingDependencies extends SealKey {
 export interface StorePendingResult {
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
+  /** Whether the pending version lacks the alternate grant of AWSCURRENT, which is dead. */
+  readonly lostAlternate: boolean;
 }
 
 /**
@@ -66,11 +78,11 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
     secretArn: request.secretArn('secretArn'),
     versionId: request.id('versionId'),
     pair: {
-      lineage: pair.id('lineage'),
-      generation: pair.count('generation'),
+      ...parsePosition(pair),
       fingerprint: pair.id('fingerprint'),
       sealedPair: pair.string('sealedPair'),
     },
+    current: parsePosition(pair.object('current')),
     sealedRotationToken: request.nullableString('sealedRotationToken'),
     execution: request.executionArn('execution'),
     state: request.id('state'),
@@ -79,11 +91,13 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
 
 /**
  * Records the pair in the journal if Refresh could not, merges it into the value that is AWSCURRENT at this moment, and
- * stores the result as the pending version. What people changed in the other keys stays. Safe to repeat: the same
- * value goes to the same version.
+ * stores the result as the pending version. What people changed in the other keys stays. A pair of the alternate grant
+ * takes the place of AWSCURRENT's, which becomes the alternate one. Safe to repeat: the same value goes to the same
+ * version.
  *
  * @throws NewerLogin         AWSCURRENT holds another login, which wins
- * @throws AccessTokenExpired the pair is not the newest of its login, or does not last until the next rotation
+ * @throws AccessTokenExpired the pair is not the newest of its login, does not last until the next rotation, or has been
+ *         promoted and replaced since
  * @throws InvalidSecret      AWSCURRENT is not a complete credential, or too large
  * @throws InvalidRotationRequest the sealed pair was altered
  */
@@ -96,7 +110,8 @@ export async function storePending(
   const { lineage, fingerprint } = request.pair;
   const opening = openPair(dependencies, secretArn, request.pair);
   const reading = readCurrent(secrets, secretArn, sleep, async credential => {
-    assertFits(withTokens(credential, (await opening).tokens), secretArn);
+    const alternate = credential.alternateRefreshToken && credential.refreshToken;
+    assertFits(withTokens(credential, (await opening).tokens, alternate), secretArn);
   });
   // Awaited after the pair is recorded: an AWSCURRENT that cannot be read must not keep it from being recorded.
   reading.catch(() => {});
@@ -119,14 +134,16 @@ export async function storePending(
   }
   const current = await reading;
   assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
-  await assertSameLogin(pair, current.credential, secretArn, journal);
+  const placed = { ...pair, current: request.current };
+  const alternate = await alternateBeside(placed, current.credential, secretArn, journal);
 
-  const value = withTokens(current.credential, pair.tokens);
+  const value = withTokens(current.credential, pair.tokens, alternate);
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
   await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
-  log('info', 'stored pending', request, { pendingVersionId, baseVersionId });
-  return { pendingVersionId, baseVersionId };
+  const lostAlternate = alternate === null;
+  log('info', 'stored pending', request, { pendingVersionId, baseVersionId, lostAlternate });
+  return { pendingVersionId, baseVersionId, lostAlternate };
 }
 
 /** A token that cannot be opened does not matter more than the credential: the rotation goes on without it. */
@@ -183,6 +200,36 @@ function isNewer(newest: SealedPair, pair: OpenedPair): boolean {
   return newest.issuedAt > pair.issuedAt;
 }
 
+/**
+ * The alternate refresh token of the value that is to hold a pair: null for one that is lost, and undefined where the
+ * key stays as it is.
+ */
+async function alternateBeside(
+  pair: OpenedPair & PlacedPair,
+  credential: Credential,
+  secretArn: string,
+  journal: Journal,
+): Promise<string | null | undefined> {
+  if (credential.alternateRefreshToken === undefined) {
+    await assertSameLogin(pair, credential, secretArn, journal);
+    return undefined;
+  }
+  const grants = await readGrants(journal, secretArn, credential);
+  switch (standingOf(pair, grants)) {
+    case 'another':
+      throw newerLogin(secretArn);
+    case 'ahead':
+      throw new AccessTokenExpired(
+        `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has.`,
+      );
+    case 'behind':
+      break;
+  }
+  const { current, alternate } = grants;
+  if (current.known.lineage !== pair.lineage) return credential.refreshToken;
+  return alternate === undefined || isDead(alternate) ? null : undefined;
+}
+
 /** Decided by the journal, not by version ids or dates: an edit or a rollback keeps the login, a login changes it. */
 async function assertSameLogin(
   { lineage, fingerprint, exchangedFingerprint }: OpenedPair,
@@ -194,7 +241,11 @@ async function assertSameLogin(
   if (currentFingerprint === exchangedFingerprint || currentFingerprint === fingerprint) return;
   const token = await readToken(journal, secretArn, currentFingerprint);
   if ((token?.lineage ?? currentFingerprint) === lineage) return;
-  throw new NewerLogin(
+  throw newerLogin(secretArn);
+}
+
+function newerLogin(secretArn: string): NewerLogin {
+  return new NewerLogin(
     `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
   );
 }
@@ -218,7 +269,7 @@ async function putPending(
         ClientRequestToken: id,
         SecretString: value,
         VersionStages: ['AWSPENDING'],
-        ...(token !== undefined && { RotationToken: token }),
+        RotationToken: token,
       }),
     );
     return VersionStages;
@@ -272,7 +323,7 @@ async function takePendingLabel(
         SecretId: secretArn,
         VersionStage: 'AWSPENDING',
         MoveToVersionId: versionId,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+        RemoveFromVersionId: fromId,
       }),
     );
   }

@@ -19,7 +19,7 @@ export interface WatchResult {
 }
 
 /** More overdue secrets than this have one cause; the rest is only counted. */
-const MOST_LINES = 50;
+export const MOST_LINES = 50;
 
 /** Looks for credentials that nobody rotates any more, which no failed execution tells of. */
 export async function watch(dependencies: WatchDependencies): Promise<WatchResult> {

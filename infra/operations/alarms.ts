@@ -11,8 +11,22 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { AlarmName } from './alarm-names.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
+
+/** Every alarm, by the end of its name, which is also its entry in the runbook. */
+export const ALARM_NAMES = [
+  'failed-executions',
+  'rotation-errors',
+  'rotation-throttles',
+  'notify-errors',
+  'watch-errors',
+  'overdue-credentials',
+  'short-token-life',
+  'lost-grants',
+] as const;
+
+/** The end of an alarm's name. */
+type AlarmName = (typeof ALARM_NAMES)[number];
 
 /** What is watched over, and who is told. */
 export interface AlarmsProps {
@@ -116,6 +130,13 @@ export class Alarms extends Construct {
         threshold: Duration.hours(longestGapHours).toSeconds(),
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       },
+    );
+    this.#alarm(
+      'lost-grants',
+      'The alternate grant of a credential is dead; rotations continue with the other one. Log in when convenient ' +
+        '(authorize --alternate). The warning in the log of refresh names the secret.',
+      ownMetric(namePrefix, 'LostGrants', 'Sum'),
+      wholeGap,
     );
   }
 

@@ -1,14 +1,15 @@
 import { Annotations, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from '../arn.ts';
-import { ALARM_NAMES } from './alarm-names.ts';
-import type { OperationsOptions } from './operations-options.ts';
+import { grant } from '../grants.ts';
+import type { NotificationOptions } from '../options.ts';
+import { ALARM_NAMES } from './alarms.ts';
 
 /** What the topic is made of. */
-export interface FailureTopicProps extends OperationsOptions {
+export interface FailureTopicProps extends NotificationOptions {
   readonly namePrefix: string;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -19,20 +20,12 @@ export interface FailureTopicProps extends OperationsOptions {
  */
 export class FailureTopic extends Construct {
   readonly topic: ITopic;
-  readonly #keyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: FailureTopicProps) {
     super(scope, id);
-    if (props.notificationTopicArn === undefined) {
-      const key = this.#makeKey(props);
-      this.topic = this.#makeTopic(key, props);
-      this.#keyArn = key.keyArn;
-    } else {
-      this.topic = Topic.fromTopicArn(this, 'Existing', props.notificationTopicArn);
-      this.#keyArn = props.notificationTopicKeyArn;
-    }
-    const emails = props.notificationEmails ?? [];
-    if (props.notificationTopicArn === undefined && emails.length === 0) this.#warnOfSilence();
+    const { notificationTopic, notificationEmails: emails = [] } = props;
+    this.topic = notificationTopic ?? this.#makeTopic(this.#makeKey(props), props);
+    if (notificationTopic === undefined && emails.length === 0) this.#warnOfSilence();
     for (const endpoint of emails) {
       new Subscription(this, `Email-${endpoint}`, {
         topic: this.topic,
@@ -43,22 +36,17 @@ export class FailureTopic extends Construct {
   }
 
   /**
-   * Lets a function publish. SNS uses the topic's key in the name of whoever publishes.
+   * Allows to publish. SNS uses the topic's key with the publisher's permissions.
    *
    * @see Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"
    */
-  allowPublishing(): PolicyStatement[] {
-    const publish = new PolicyStatement({
-      sid: 'Publish',
-      actions: ['sns:Publish'],
-      resources: [this.topic.topicArn],
-    });
-    if (this.#keyArn === undefined) return [publish];
-
-    const encrypt = new PolicyStatement({
+  grantPublish(grantee: IGrantable): void {
+    grant(grantee, { sid: 'Publish', actions: ['sns:Publish'], resources: [this.topic.topicArn] });
+    if (this.topic.masterKey === undefined) return;
+    grant(grantee, {
       sid: 'EncryptMessages',
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-      resources: [this.#keyArn],
+      resources: [this.topic.masterKey.keyArn],
       conditions: {
         StringEquals: {
           'kms:ViaService': viaService('sns'),
@@ -66,14 +54,13 @@ export class FailureTopic extends Construct {
         },
       },
     });
-    return [publish, encrypt];
   }
 
   #warnOfSilence(): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:noSubscription',
-      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or ' +
-        'notificationTopicArn, or subscribe to the topic after the deployment and acknowledge this warning.',
+      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or your own ' +
+        'topic, or subscribe to the topic after the deployment and acknowledge this warning.',
     );
   }
 

@@ -7,6 +7,7 @@ import { METRICS_NAMESPACE } from '../deployed-function.ts';
 export type OwnMetricName =
   | 'AccessTokenLife'
   | 'Credentials'
+  | 'LostGrants'
   | 'OverdueCredentials'
   | 'RefreshTime'
   | 'RemainingTokenLife'

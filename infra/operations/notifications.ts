@@ -1,19 +1,20 @@
-import { Duration } from 'aws-cdk-lib';
-import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { arnOf } from '../arn.ts';
-import { DeployedFunction } from '../deployed-function.ts';
+import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
-import type { FunctionSettings } from '../function-options.ts';
+import { grant, grantExecutions } from '../grants.ts';
+import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
-import type { FailuresTable } from './failures-table.ts';
 
 /** What a notification is made from. */
 export interface NotificationsProps {
   readonly settings: FunctionSettings;
+  readonly secrets: RotatedSecrets;
   readonly topic: FailureTopic;
   readonly table: FailuresTable;
   readonly stateMachineArn: string;
@@ -25,30 +26,26 @@ export interface NotificationsProps {
 /** As often as Lambda repeats an asynchronous invocation at most, and for as long as it keeps the event at most. */
 const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
-/** Tells the topic of each rotation that failed, and of its end: the function, and the events that it hears of. */
+/** The function that reports each failed execution to the topic, and its end, and the rule that invokes it. */
 export class Notifications extends Construct {
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    const { settings, topic, table, stateMachineArn, rotationFunctionArn, executionKey, runbookUrl } = props;
+    const {
+      settings,
+      secrets,
+      topic,
+      table,
+      stateMachineArn,
+      rotationFunctionArn,
+      executionKey,
+      runbookUrl,
+    } = props;
     const { namePrefix } = settings;
-    this.lambda = new DeployedFunction(scope, {
+    const notify = new DeployedFunction(scope, {
       name: 'notify',
       settings,
-      grants: [
-        this.#readExecutions(namePrefix),
-        ...(executionKey === undefined ? [] : [executionKey.forReader()]),
-        this.#tellSecretsApart(),
-        table.allowEntries(),
-        ...topic.allowPublishing(),
-      ],
-      wildcards: {
-        [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
-          'The executions of the one state machine; they have no names before they are there.',
-        'Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*':
-          'Only metadata, which tells the secrets of this deployment from those of others.',
-      },
       environment: {
         TOPIC_ARN: topic.topic.topicArn,
         FAILURES_TABLE: table.name,
@@ -56,49 +53,72 @@ export class Notifications extends Construct {
         ...(runbookUrl !== undefined && { RUNBOOK_URL: runbookUrl }),
       },
       invocation: INSISTENCE,
-    }).lambda;
-
-    this.#hearOf('Executions', `${namePrefix}-executions`, {
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: {
-        stateMachineArn: [stateMachineArn],
-        status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
-      },
     });
-    this.#hearOf('Rotations', `${namePrefix}-rotations`, {
-      source: ['aws.secretsmanager'],
-      detailType: ['AWS Service Event via CloudTrail'],
-      detail: {
-        eventSource: ['secretsmanager.amazonaws.com'],
-        eventName: ['RotationFailed', 'RotationSucceeded'],
-      },
-    });
-  }
-
-  #readExecutions(namePrefix: string): PolicyStatement {
-    return new PolicyStatement({
+    this.lambda = notify.lambda;
+    grantExecutions(notify, {
       sid: 'ReadRotation',
+      namePrefix,
       actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
-      resources: [arnOf(this, 'states', 'execution', `${namePrefix}:*`)],
     });
-  }
+    executionKey?.grantRead(notify);
+    secrets.grant(notify, 'DescribeSecret');
+    table.grantReadWrite(notify);
+    topic.grantPublish(notify);
 
-  /** Secrets Manager reports the rotations of every secret; whose function a secret has stands in its metadata. */
-  #tellSecretsApart(): PolicyStatement {
-    return new PolicyStatement({
-      sid: 'TellSecretsApart',
-      actions: ['secretsmanager:DescribeSecret'],
-      resources: [arnOf(this, 'secretsmanager', 'secret', '*')],
-    });
-  }
-
-  #hearOf(id: string, ruleName: string, eventPattern: EventPattern): void {
-    new Rule(this, id, {
-      ruleName,
+    new Rule(this, 'Executions', {
+      ruleName: `${namePrefix}-executions`,
       description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
-      eventPattern,
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [stateMachineArn],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
+        },
+      },
       targets: [new LambdaTarget(this.lambda, INSISTENCE)],
+    });
+  }
+}
+
+/** What the table is made of. */
+export interface FailuresTableProps {
+  readonly namePrefix: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Which credentials are failing and since when, so that each failure is notified once and its end, too. An entry that
+ * nobody ends goes by itself, at `expiresAt`.
+ */
+export class FailuresTable extends Construct {
+  readonly name: string;
+  readonly #arn: string;
+
+  constructor(scope: Construct, id: string, props: FailuresTableProps) {
+    super(scope, id);
+    const table = new Table(this, 'Table', {
+      tableName: `${props.namePrefix}-failures`,
+      partitionKey: { name: 'subject', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: props.removalPolicy,
+    });
+    Validations.of(table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason:
+        'The table only keeps notifications from being repeated. Without its items each failure is reported once more.',
+    });
+    this.name = table.tableName;
+    this.#arn = table.tableArn;
+  }
+
+  /** Allows to read, write and delete items, each by its key. */
+  grantReadWrite(grantee: IGrantable): void {
+    grant(grantee, {
+      sid: 'RememberFailures',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [this.#arn],
     });
   }
 }

@@ -1,26 +1,28 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { FunctionSettings } from '../deployed-function.ts';
 import type { ExecutionKey } from '../execution-key.ts';
 import { deployedFunctionNames } from '../function-list.ts';
-import type { FunctionSettings } from '../function-options.ts';
-import type { Removal } from '../removal.ts';
+import type { NotificationOptions, TokenRotationProps } from '../options.ts';
+import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { RotationSchedule } from '../rotation-schedule.ts';
-import type { TokenRotationProps } from '../token-rotation-props.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { FailureTopic } from './failure-topic.ts';
-import { FailuresTable } from './failures-table.ts';
-import { Notifications } from './notifications.ts';
-import type { OperationsOptions } from './operations-options.ts';
+import { FailuresTable, Notifications } from './notifications.ts';
 import { OverdueWatch } from './overdue-watch.ts';
 
 /** What is operated, and how. */
 export interface OperationsProps {
-  readonly options: OperationsOptions & Pick<TokenRotationProps, 'publishAccessTokens'>;
+  readonly options: NotificationOptions & Pick<TokenRotationProps, 'publishAccessTokens'>;
   readonly settings: FunctionSettings;
+  readonly secrets: RotatedSecrets;
   readonly schedule: RotationSchedule;
-  readonly removal: Removal;
+  /** Of what only records the rotations. */
+  readonly removalPolicy: RemovalPolicy;
   readonly stateMachine: StateMachine;
   readonly executionKey?: ExecutionKey | undefined;
   readonly rotation: LambdaFunction;
@@ -29,17 +31,18 @@ export interface OperationsProps {
 /**
  * Adds what looks after the rotations and takes no part in them: topic, notifications, watch, alarms and dashboard.
  *
- * @returns the ARN of the topic
+ * @returns the topic
  */
-export function addOperations(scope: Construct, props: OperationsProps): string {
-  const { options, settings, schedule, removal, stateMachine, executionKey, rotation } = props;
+export function addOperations(scope: Construct, props: OperationsProps): ITopic {
+  const { options, settings, secrets, schedule, removalPolicy, stateMachine, executionKey, rotation } = props;
   const { namePrefix } = settings;
   const { runbookUrl } = options;
-  const records = { namePrefix, removalPolicy: removal.records };
+  const records = { namePrefix, removalPolicy };
 
   const topic = new FailureTopic(scope, 'FailureTopic', { ...options, ...records });
   const notify = new Notifications(scope, 'Notifications', {
     settings,
+    secrets,
     topic,
     table: new FailuresTable(scope, 'Failures', records),
     stateMachineArn: stateMachine.stateMachineArn,
@@ -72,5 +75,5 @@ export function addOperations(scope: Construct, props: OperationsProps): string 
     longestGapHours,
     logGroupNames: deployedFunctionNames(options).map(name => `/aws/lambda/${namePrefix}-${name}`),
   });
-  return topic.topic.topicArn;
+  return topic.topic;
 }

@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DeployedFunction } from '../deployed-function.ts';
-import type { FunctionSettings } from '../function-options.ts';
+import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
+import { grant } from '../grants.ts';
 import type { RotationSchedule } from '../rotation-schedule.ts';
 
 /** What the watch compares. */
@@ -24,18 +23,9 @@ export class OverdueWatch extends Construct {
 
   constructor(scope: Construct, id: string, { settings, schedule, rotationFunctionArn }: OverdueWatchProps) {
     super(scope, id);
-    this.lambda = new DeployedFunction(scope, {
+    const watch = new DeployedFunction(scope, {
       name: 'watch',
       settings,
-      grants: [
-        // ListSecrets has no resources to name (Service Authorization Reference, "AWS Secrets Manager").
-        new PolicyStatement({
-          sid: 'ListSecrets',
-          actions: ['secretsmanager:ListSecrets'],
-          resources: ['*'],
-        }),
-      ],
-      wildcards: { 'Resource::*': 'Neither ListSecrets nor X-Ray have resources to name.' },
       environment: {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         SCHEDULE_EXPRESSION: schedule.expression,
@@ -43,7 +33,10 @@ export class OverdueWatch extends Construct {
         LONGEST_GAP_HOURS: String(schedule.longestGapHours),
       },
       invocation: INSISTENCE,
-    }).lambda;
+    });
+    this.lambda = watch.lambda;
+    // ListSecrets has no resources to name (Service Authorization Reference, "AWS Secrets Manager").
+    grant(watch, { sid: 'ListSecrets', actions: ['secretsmanager:ListSecrets'], resources: ['*'] });
 
     new Rule(this, 'Hourly', {
       ruleName: `${settings.namePrefix}-watch`,

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
-import { ConnectionDropped } from './connection-dropped.ts';
-import { RawAnswer } from './raw-answer.ts';
+import { ConnectionDropped, RawAnswer } from './interruptions.ts';
 import type { AwsCall, AwsInterceptor } from './service.ts';
 
 /** One call as the log keeps it: who called what, never with what. */

@@ -5,12 +5,11 @@ import { closeAtOnce, listenOnLoopback, loopbackUrl, readBody } from '../loopbac
 import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
-import { ConnectionDropped } from './connection-dropped.ts';
 import type { Identities } from './identities.ts';
+import { ConnectionDropped, RawAnswer } from './interruptions.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { isLambdaPath, lambdaProtocol } from './lambda-protocol.ts';
 import { isQueryRequest, queryProtocol } from './query-protocol.ts';
-import { RawAnswer } from './raw-answer.ts';
 import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './service.ts';
 import { validated } from './validation.ts';
 import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-protocol.ts';
@@ -137,7 +136,7 @@ export class AwsEndpoint {
     if (implementation === undefined)
       throw new AwsError(
         'UnknownOperationException',
-        `The sandbox does not emulate this operation of ${service}.`,
+        `The sandbox does not emulate ${name ? `the operation ${name}` : 'this operation'} of ${service}.`,
       );
     return implementation;
   }

@@ -1,14 +1,12 @@
 import { AwsError } from './aws-error.ts';
 import type { RequestHead, WireAnswer, WireProtocol } from './wire-protocol.ts';
 
-/** The services by the part of `X-Amz-Target` before the operation. CloudTrail's clients differ in theirs. */
+/** The services by the part of `X-Amz-Target` before the operation. */
 const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
   ['secretsmanager', 'secretsmanager'],
   ['DynamoDB_20120810', 'dynamodb'],
   ['TrentService', 'kms'],
   ['AWSStepFunctions', 'states'],
-  ['CloudTrail_20131101', 'cloudtrail'],
-  ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'cloudtrail'],
 ]);
 
 const BODY_LIMIT_BYTES = 1_048_576;

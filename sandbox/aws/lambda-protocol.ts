@@ -7,7 +7,6 @@ const FUNCTION_PATH =
 /** By method, version of the API, and what follows the function's name in the path. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   'POST 2015-03-31 invocations': 'Invoke',
-  'GET 2015-03-31 ': 'GetFunction',
   'GET 2015-03-31 configuration': 'GetFunctionConfiguration',
   'GET 2015-03-31 policy': 'GetPolicy',
   'GET 2019-09-30 concurrency': 'GetFunctionConcurrency',
@@ -35,7 +34,7 @@ export function isLambdaPath(path: string): boolean {
  * Lambda's REST-JSON, for `Invoke` and what describes a function. The input of `Invoke` is `{FunctionName, Qualifier?,
  * InvocationType, LogType?, Payload}`, its payload being the body as text, unread.
  *
- * @see AWS Lambda API Reference, Invoke, GetFunction, GetFunctionConfiguration, GetFunctionConcurrency and GetPolicy
+ * @see AWS Lambda API Reference, Invoke, GetFunctionConfiguration, GetFunctionConcurrency and GetPolicy
  */
 export function lambdaProtocol(head: RequestHead): WireProtocol {
   const match = FUNCTION_PATH.exec(head.path);

@@ -1,6 +1,4 @@
 import { AwsError } from './aws-error.ts';
-import { formMembers } from './query-form.ts';
-import { element, members } from './query-xml.ts';
 import { parseAuthorization } from './signature.ts';
 import type { RequestHead, WireProtocol } from './wire-protocol.ts';
 
@@ -104,4 +102,80 @@ export function queryProtocol(head: RequestHead): WireProtocol {
       };
     },
   };
+}
+
+/** A member of a request as a form carries it; what is no list and no structure is text. */
+export type FormValue = string | readonly FormValue[] | { readonly [member: string]: FormValue };
+
+/** What a form means while it is read: a text, or the parts of a list, a map or a structure by their names. */
+type Parts = Map<string, Parts | string>;
+
+/**
+ * The members of a request in the AWS Query protocol: `Names.member.1=a` is an item of a list, `Entry.Key=b` a member
+ * of a structure. A map, `Attributes.entry.1.key` and so on, is left in its parts.
+ *
+ * @see Smithy 2.0, AWS query protocol, "Query key resolution"
+ */
+export function formMembers(body: Buffer): Readonly<Record<string, FormValue>> {
+  const form: Parts = new Map();
+  for (const [name, text] of new URLSearchParams(body.toString('utf8'))) put(form, name.split('.'), text);
+  return structure(form);
+}
+
+function put(parts: Parts, [name = '', ...rest]: readonly string[], text: string): void {
+  if (rest.length === 0) {
+    parts.set(name, text);
+    return;
+  }
+  const known = parts.get(name);
+  const below: Parts = known instanceof Map ? known : new Map();
+  parts.set(name, below);
+  put(below, rest, text);
+}
+
+function structure(parts: Parts): Readonly<Record<string, FormValue>> {
+  return Object.fromEntries([...parts].map(([name, part]) => [name, formValue(part)]));
+}
+
+function formValue(part: Parts | string): FormValue {
+  if (typeof part === 'string') return part;
+  const items = part.get('member');
+  if (!(items instanceof Map) || part.size > 1) return structure(part);
+  return [...items].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => formValue(item));
+}
+
+/** An element; `content` is XML already, and the root element carries the namespace. */
+function element(name: string, content: string, namespace?: string): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
+  return `<${name}${attribute}>${content}</${name}>`;
+}
+
+/**
+ * The members of an answer, an element each: texts, numbers and truth values, structures, and lists of these.
+ *
+ * @throws TypeError a member is anything else
+ * @see Smithy 2.0, "XML bindings"
+ */
+function members(output: object): string {
+  return Object.entries(output)
+    .map(([name, value]: [string, unknown]) => element(name, content(name, value)))
+    .join('');
+}
+
+function content(name: string, value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return escapeXml(value);
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (Array.isArray(value)) return value.map(item => element('member', content(name, item))).join('');
+      if (value !== null) return members(value);
+  }
+  throw new TypeError(`The member ${name} has no form in XML.`);
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,7 +1,35 @@
 import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
 import type { AwsOperation } from './service.ts';
-import { type BucketSize, TokenBucket } from './token-bucket.ts';
+
+/** Calls that may come at once, and how many of them come back each second. */
+export interface BucketSize {
+  readonly size: number;
+  readonly refillPerSecond: number;
+}
+
+/** Lets calls through as long as it holds tokens, as AWS limits the calls of an account. */
+export class TokenBucket {
+  readonly #size: BucketSize;
+  #tokens: number;
+  #filledAtMs: number;
+
+  constructor(size: BucketSize, nowMs: number, tokens = size.size) {
+    this.#size = size;
+    this.#tokens = tokens;
+    this.#filledAtMs = nowMs;
+  }
+
+  /** @returns whether there was a token, which is gone then */
+  take(nowMs: number): boolean {
+    const { size, refillPerSecond } = this.#size;
+    this.#tokens = Math.min(size, this.#tokens + ((nowMs - this.#filledAtMs) / 1000) * refillPerSecond);
+    this.#filledAtMs = nowMs;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
 
 /** Operations that are limited together, and by how much. */
 export interface RateLimit {
@@ -9,21 +37,16 @@ export interface RateLimit {
   readonly bucket: BucketSize;
 }
 
-/** Whether the limits are in force. */
-interface LimitSwitch {
-  readonly requestQuotas: boolean;
-}
-
 /**
  * The operations of a service, refusing with `ThrottlingException` what exceeds a limit.
  *
- * @param behaviour read at each call
+ * @param inForce asked at each call
  */
 export function rateLimited(
   operations: Readonly<Record<string, AwsOperation>>,
   limits: readonly RateLimit[],
   clock: Clock,
-  behaviour: LimitSwitch,
+  inForce: () => boolean = () => true,
 ): Readonly<Record<string, AwsOperation>> {
   const buckets = new Map(
     limits.flatMap(limit => {
@@ -34,7 +57,7 @@ export function rateLimited(
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => {
       const bucket = buckets.get(name);
-      return [name, bucket === undefined ? operation : limited(operation, bucket, clock, behaviour)];
+      return [name, bucket === undefined ? operation : limited(operation, bucket, clock, inForce)];
     }),
   );
 }
@@ -43,12 +66,12 @@ function limited(
   operation: AwsOperation,
   bucket: TokenBucket,
   clock: Clock,
-  behaviour: LimitSwitch,
+  inForce: () => boolean,
 ): AwsOperation {
   return {
     ...operation,
     run: (input, call) => {
-      if (behaviour.requestQuotas && !bucket.take(clock.nowMs()))
+      if (inForce() && !bucket.take(clock.nowMs()))
         throw new AwsError('ThrottlingException', 'Rate exceeded');
       return operation.run(input, call);
     },

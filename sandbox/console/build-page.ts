@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
-import { removeLeftovers } from '../../desktop/temporary-folders.ts';
+import { removeLeftovers } from '../temporary-folders.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 

@@ -1,13 +1,19 @@
 import type { LineageView as Lineage, TokenView } from '../genesys-cloud/lineage.ts';
+import type { RotationStatus } from '../secrets-manager/rotation.ts';
 import type { SecretDescription } from '../secrets-manager/secret-description.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
-import { consumerView } from './consumer-view.ts';
 import type { LabelHistory } from './label-history.ts';
-import { loginsBehind } from './logins.ts';
-import { rotationView } from './rotation-view.ts';
-import { type StoredTokens, storedTokens } from './stored-tokens.ts';
+import { loginsBehind, type StoredTokens, storedTokens } from './stored-tokens.ts';
 import { verdictView } from './verdict-view.ts';
-import type { CredentialView, IssuedTokenView, LineageView, TokenMark, VersionView } from './views.ts';
+import type {
+  ConsumerView,
+  CredentialView,
+  IssuedTokenView,
+  LineageView,
+  RotationView,
+  TokenMark,
+  VersionView,
+} from './views.ts';
 
 /** The number of tokens to show for each login: after a year there are thousands. */
 const MAX_TOKENS = 50;
@@ -80,4 +86,66 @@ function issuedTokenView({ fingerprint, kind, state, issuedAt, expiresAt }: Toke
     issuedAt: issuedAt.toISOString(),
     ...(expiresAt !== undefined && { expiresAt: expiresAt.toISOString() }),
   };
+}
+
+/** Genesys Cloud's response to the access token. */
+const RESPONSES = {
+  live: 'Genesys Cloud accepts the access token of AWSCURRENT.',
+  expired: 'Genesys Cloud responds with 401: the access token of AWSCURRENT has expired.',
+  revoked: 'Genesys Cloud responds with 401: the access token of AWSCURRENT was revoked.',
+  spent: 'Genesys Cloud responds with 401: the key accessToken of AWSCURRENT holds a spent refresh token.',
+  unknown: 'Genesys Cloud responds with 401: it never issued the access token of AWSCURRENT.',
+} as const;
+
+/**
+ * The result for a consumer that reads AWSCURRENT and calls Genesys Cloud without a fault.
+ *
+ * @param current the tokens of AWSCURRENT; undefined when it has no value
+ * @param issued  the tokens that Genesys Cloud issued to the user, by fingerprint
+ */
+function consumerView(
+  { deletionDate }: Pick<SecretDescription, 'deletionDate'>,
+  current: StoredTokens | undefined,
+  issued: ReadonlyMap<string, TokenView>,
+): ConsumerView {
+  if (deletionDate !== undefined) {
+    return { works: false, explanation: 'The secret is scheduled for deletion and cannot be read.' };
+  }
+  if (current === undefined) return { works: false, explanation: 'AWSCURRENT has no value.' };
+  const fingerprint = current.accessToken;
+  if (fingerprint === undefined) {
+    return { works: false, explanation: 'The value of AWSCURRENT has no access token.' };
+  }
+  const token = issued.get(fingerprint);
+  const expiresAt = token?.expiresAt?.toISOString();
+  return {
+    works: token?.kind === 'access' && token.state === 'live',
+    explanation: RESPONSES[token?.state ?? 'unknown'],
+    accessTokenFingerprint: fingerprint,
+    ...(expiresAt !== undefined && { accessTokenExpiresAt: expiresAt }),
+  };
+}
+
+/** The state of a secret's rotation. */
+function rotationView({ rotation }: SecretDescription): RotationView {
+  if (rotation === undefined) return { isEnabled: false, status: 'not enabled' };
+  const { enabled, nextRotationDate, lastRotatedAt, unfinished } = rotation;
+  return {
+    isEnabled: enabled,
+    ...(nextRotationDate !== undefined && { nextRotationDate: nextRotationDate.toISOString() }),
+    ...(lastRotatedAt !== undefined && { lastRotatedDate: lastRotatedAt.toISOString() }),
+    status: unfinished === undefined ? (enabled ? 'idle' : 'not enabled') : statusText(unfinished),
+  };
+}
+
+function statusText({ kind, state, step, attempt, retryAt }: RotationStatus): string {
+  switch (state) {
+    case 'running':
+      if (kind === 'test') return 'testing the configuration';
+      return `rotating, attempt ${attempt}${step === undefined ? '' : `: ${step}`}`;
+    case 'waitingForRetry':
+      return `failed, waiting for a retry at ${retryAt?.toISOString()}`;
+    case 'outOfRetries':
+      return 'failed, no retry before the next window';
+  }
 }

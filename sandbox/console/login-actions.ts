@@ -8,9 +8,8 @@ import { Refusal } from '../control/json-http.ts';
 import { authorizeCode, type FirstTokens, LoginRefused } from '../genesys-cloud/browser.ts';
 import type { OAuthClient, User } from '../genesys-cloud/directory.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
-import { loginsBehind } from './logins.ts';
-import { operatorCall } from './operator-call.ts';
-import { storedTokens } from './stored-tokens.ts';
+import { operatorCall } from './operator-actions.ts';
+import { loginsBehind, storedTokens } from './stored-tokens.ts';
 
 /** How long the login may take, in ms of real time. */
 const LOGIN_TIMEOUT_MS = 10_000;

@@ -1,16 +1,17 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { StepReader } from '../../cli/shared/execution-steps.ts';
+import { stepLine } from '../../cli/shared/live-view.ts';
+import type { LabelledVersion } from '../rotation-run.ts';
 import type { ExecutionEvent } from '../step-functions/executions.ts';
-import type { LabelledVersion } from './rotation-run.ts';
+import { detailsMember } from '../step-functions/history-wire.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
 /** Prints a rotation; colours are used on terminals only. */
 export class LiveView {
   readonly #out: NodeJS.WritableStream;
-  readonly #enteredAtMs = new Map<string, number>();
-  #state = '';
-  #wasScheduled: boolean = false;
+  readonly #steps = new StepReader();
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out;
@@ -26,21 +27,16 @@ export class LiveView {
     this.#out.write(`\n${this.#style('bold', text)}\n`);
   }
 
-  /** Prints that a state was entered, retried or left, or that an attempt failed. */
-  event({ type, at, details }: ExecutionEvent): void {
-    if (type.endsWith('StateEntered')) {
-      this.#state = String(details?.name);
-      this.#enteredAtMs.set(this.#state, at.getTime());
-      this.#show('→', 'cyan', 'entered');
-    } else if (type === 'TaskFailed' || type === 'TaskTimedOut') {
-      this.#show('✗', 'red', `failed: ${String(details?.error)}`);
-    } else if (type === 'TaskScheduled' && this.#wasScheduled) {
-      this.#show('↻', 'yellow', 'retried');
-    } else if (type.endsWith('StateExited')) {
-      const durationMs = at.getTime() - (this.#enteredAtMs.get(this.#state) ?? at.getTime());
-      this.#show('✓', 'green', `left after ${durationMs} ms`);
-    }
-    this.#wasScheduled = type === 'TaskScheduled' || (this.#wasScheduled && !type.endsWith('StateEntered'));
+  /** Prints the steps that an event of an execution stands for. */
+  event(event: ExecutionEvent): void {
+    const details = detailsMember(event.type);
+    const steps = this.#steps.read({
+      id: event.id,
+      type: event.type,
+      timestamp: event.at,
+      [details]: event.details,
+    });
+    for (const step of steps) this.line(stepLine(step, (style, text) => this.#style(style, text)));
   }
 
   /** Prints the versions of the secret with their labels before and after. */
@@ -52,10 +48,6 @@ export class LiveView {
     const table = new Table({ head: ['version', 'before', 'after'], style: { head: [], border: [] } });
     for (const { id } of after) table.push([id, labels(before, id), labels(after, id)]);
     this.line(table.toString());
-  }
-
-  #show(mark: string, style: Style, what: string): void {
-    this.line(`  ${this.#style(style, mark)} ${this.#state.padEnd(16)} ${what}`);
   }
 
   #style(style: Style, text: string): string {

@@ -1,11 +1,11 @@
-import { openBrowser } from '../../desktop/open-browser.ts';
+import { openBrowser } from '../../cli/shared/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import { stopOnSignal } from '../program/stop-on-signal.ts';
 import { Sandbox } from '../sandbox.ts';
+import { synthesize } from '../synthesis.ts';
 import type { LiveView } from './live-view.ts';
 import { showRotation } from './shown-rotation.ts';
-import { synthesize } from './synthesis.ts';
 
 /**
  * Opens the console in the browser, rotates one credential as soon as the page is open, and keeps the sandbox running

@@ -1,7 +1,7 @@
+import { createFirstCredential } from '../first-credential.ts';
+import { type LabelledVersion, labelledVersions, type RotationRun, runRotation } from '../rotation-run.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { createFirstCredential } from './first-credential.ts';
 import type { LiveView } from './live-view.ts';
-import { type LabelledVersion, labelledVersions, type RotationRun, runRotation } from './rotation-run.ts';
 
 /**
  * Creates the first credential, rotates it, and prints each state.

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { removeLeftovers } from '../../desktop/temporary-folders.ts';
+import { createFirstCredential } from '../first-credential.ts';
+import { runRotation } from '../rotation-run.ts';
 import { Sandbox } from '../sandbox.ts';
-import { createFirstCredential } from './first-credential.ts';
+import { synthesize } from '../synthesis.ts';
+import { removeLeftovers } from '../temporary-folders.ts';
 import { LiveView } from './live-view.ts';
 import { openConsole } from './open-console.ts';
-import { runRotation } from './rotation-run.ts';
 import { showRotation } from './shown-rotation.ts';
-import { synthesize } from './synthesis.ts';
 
 /** What `npm start` does. */
 

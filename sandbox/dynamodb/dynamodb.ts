@@ -3,7 +3,6 @@ import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import { attributeOf, type Item, readItem } from './attribute-value.ts';
-import { type DynamoDbBehaviour, defaultBehaviour } from './behaviour.ts';
 import { type ItemWrite, itemAfter, keyOfWrite, readWrite } from './item-write.ts';
 import { keyRange, readKeyCondition } from './key-condition.ts';
 import {
@@ -17,14 +16,12 @@ import {
   updateItem,
 } from './requests.ts';
 import { Table, type TableSpecification } from './table.ts';
-import { tableDescription } from './table-description.ts';
 import { Transactions } from './transactions.ts';
 import { validationError } from './validation-error.ts';
 
 /** What the emulated DynamoDB works with. */
 export interface DynamoDbOptions extends Account {
   readonly clock: Clock;
-  readonly behaviour?: Partial<DynamoDbBehaviour>;
 }
 
 type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
@@ -51,13 +48,11 @@ export class DynamoDb implements AwsService {
   readonly id = 'dynamodb';
   readonly operations: Readonly<Record<string, AwsOperation>>;
   readonly #options: DynamoDbOptions;
-  readonly #behaviour: DynamoDbBehaviour;
   readonly #tables = new Map<string, Table>();
   readonly #transactions: Transactions;
 
   constructor(options: DynamoDbOptions) {
     this.#options = options;
-    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
     this.#transactions = new Transactions(options.clock, nameOrArn => this.#table(nameOrArn));
     this.operations = {
       DescribeTable: operation(
@@ -125,7 +120,7 @@ export class DynamoDb implements AwsService {
   }
 
   createTable(specification: TableSpecification): void {
-    this.#tables.set(specification.name, new Table(specification, this.#options.clock, this.#behaviour));
+    this.#tables.set(specification.name, new Table(specification, this.#options.clock));
   }
 
   /**
@@ -240,4 +235,25 @@ function readTransactItem({
       ? 'Invalid Request: TransactWriteRequest should contain Delete or Put or Update request'
       : 'TransactItems can only contain one of Check, Put, Update or Delete',
   );
+}
+
+/**
+ * A table as DescribeTable returns it, without throughput, size and settings, which nothing here depends on.
+ *
+ * @see Amazon DynamoDB API Reference, TableDescription
+ */
+function tableDescription({ specification, createdAt }: Table): object {
+  const { name, arn, partitionKey, sortKey } = specification;
+  const keys = [
+    { name: partitionKey, type: 'HASH' },
+    ...(sortKey === undefined ? [] : [{ name: sortKey, type: 'RANGE' }]),
+  ];
+  return {
+    TableName: name,
+    TableArn: arn,
+    TableStatus: 'ACTIVE',
+    CreationDateTime: createdAt.getTime() / 1_000,
+    AttributeDefinitions: keys.map(key => ({ AttributeName: key.name, AttributeType: 'S' })),
+    KeySchema: keys.map(key => ({ AttributeName: key.name, KeyType: key.type })),
+  };
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
-import type { DynamoDbBehaviour } from './behaviour.ts';
 import { validationError } from './validation-error.ts';
 
 /** What a table is made from. Its keys are text, and it has no indexes. */
@@ -27,6 +26,11 @@ interface Entry {
   readonly changedAtMs: number;
 }
 
+/**
+ * How long a read without ConsistentRead returns the item as it was before a write: "usually within one second or less"
+ * (Amazon DynamoDB Developer Guide, "DynamoDB read consistency").
+ */
+const EVENTUAL_READ_LAG_MS = 1000;
 /** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here it is two. */
 const LATE_DELETION_MS = 48 * 3_600_000;
 /** Amazon DynamoDB Developer Guide, "Service, account, and table quotas". */
@@ -38,14 +42,12 @@ export class Table {
   readonly specification: TableSpecification;
   readonly createdAt: Date;
   readonly #clock: Clock;
-  readonly #behaviour: DynamoDbBehaviour;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(specification: TableSpecification, clock: Clock, behaviour: DynamoDbBehaviour) {
+  constructor(specification: TableSpecification, clock: Clock) {
     this.specification = specification;
     this.createdAt = new Date(clock.nowMs());
     this.#clock = clock;
-    this.#behaviour = behaviour;
   }
 
   /** The names of the attributes that make up the key. */
@@ -58,7 +60,7 @@ export class Table {
   get(key: string, consistent: boolean): Item | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    const isFresh = this.#clock.nowMs() >= entry.changedAtMs + this.#behaviour.eventualReadLagMs;
+    const isFresh = this.#clock.nowMs() >= entry.changedAtMs + EVENTUAL_READ_LAG_MS;
     return this.#unlessDeleted(consistent || isFresh ? entry.item : entry.before);
   }
 
@@ -156,8 +158,8 @@ export class Table {
 
   #unlessDeleted(item: Item | undefined): Item | undefined {
     const expiresAtMs = this.#expiresAtMs(item);
-    const delayMs = this.#behaviour.expiredItems === 'late' ? LATE_DELETION_MS : 0;
-    return expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + delayMs ? undefined : item;
+    const isDeleted = expiresAtMs !== undefined && this.#clock.nowMs() >= expiresAtMs + LATE_DELETION_MS;
+    return isDeleted ? undefined : item;
   }
 
   /** A time to live that is no number is none. */

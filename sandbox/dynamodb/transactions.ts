@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import type { Item } from './attribute-value.ts';
 import { type ItemWrite, itemAfter, keyOfWrite } from './item-write.ts';
 import type { Table } from './table.ts';
-import { type CancellationReason, NO_REASON, transactionCanceled } from './transaction-canceled.ts';
 import { validationError } from './validation-error.ts';
 
 /** A transaction that has been written, by the token of its request. */
@@ -105,4 +105,36 @@ function attempt<Result>(
       error.type === 'ConditionalCheckFailedException' ? 'ConditionalCheckFailed' : 'ValidationError';
     return { reason: { Code, Message: error.message, ...error.details } };
   }
+}
+
+/** Why DynamoDB canceled a transaction, as far as one of its items is concerned. */
+export interface CancellationReason {
+  readonly Code:
+    | 'None'
+    | 'ConditionalCheckFailed'
+    | 'ThrottlingError'
+    | 'TransactionConflict'
+    | 'ValidationError';
+  readonly Message?: string;
+  readonly Item?: Item;
+}
+
+/** The reason of an item that did not cancel the transaction. */
+export const NO_REASON: CancellationReason = { Code: 'None' };
+
+/**
+ * The error for a canceled transaction.
+ *
+ * Source: Amazon DynamoDB API Reference, TransactWriteItems and CancellationReason. The text is what the DynamoDB
+ * conformance suite of nubo-db expects from AWS.
+ *
+ * @param reasons one for each item of the transaction, in its order
+ */
+export function transactionCanceled(reasons: readonly CancellationReason[]): AwsError {
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  return new AwsError(
+    'TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    { details: { CancellationReasons: reasons } },
+  );
 }

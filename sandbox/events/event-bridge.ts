@@ -1,11 +1,19 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
-import { defaultBehaviour, type EventBridgeBehaviour } from './behaviour.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
-import { type EventMatcher, eventMatcher } from './event-pattern.ts';
-import { rateMs } from './rate-expression.ts';
-import { RuleNotEmulated } from './rule-not-emulated.ts';
+import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
+
+/** What differs between accounts, or happens now and then. */
+export interface EventBridgeBehaviour {
+  /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
+  readonly rules: 'all' | 'patterns' | 'none';
+}
+
+/** See {@link EventBridgeBehaviour}. */
+export const DEFAULT_EVENTS_BEHAVIOUR: EventBridgeBehaviour = {
+  rules: 'all',
+};
 
 /** What a rule is made from: it has a pattern, a schedule, or both. */
 export interface RuleSpecification {
@@ -64,7 +72,7 @@ export class EventBridge {
     this.#clock = options.clock;
     this.#account = { accountId: options.accountId, region: options.region };
     this.#functions = options.functions;
-    this.#behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.#behaviour = { ...DEFAULT_EVENTS_BEHAVIOUR, ...options.behaviour };
   }
 
   /**
@@ -87,11 +95,6 @@ export class EventBridge {
     if (scheduleExpression === undefined) return;
     const intervalMs = rateMs(scheduleExpression);
     if (this.#behaviour.rules === 'all') this.#schedule(rule, intervalMs);
-  }
-
-  /** Puts a service event that CloudTrail delivers on the bus, if a trail is logging. */
-  putFromCloudTrail(entry: EventEntry): void {
-    if (this.#behaviour.trail) this.put(entry);
   }
 
   /** Puts an event of a service on the bus. */
@@ -140,7 +143,7 @@ export class EventBridge {
   }
 
   #deliver({ arn: ruleArn, targetArns }: RuleSpecification, event: BusEvent): void {
-    for (const targetArn of this.#behaviour.duplicates ? [...targetArns, ...targetArns] : targetArns) {
+    for (const targetArn of targetArns) {
       const delivery = { ruleArn, targetArn, event };
       void this.#functions.invokeEvent(targetArn, event, 'events.amazonaws.com', { sourceArn: ruleArn }).then(
         () => this.#keep(delivery),
@@ -154,4 +157,30 @@ export class EventBridge {
     this.#deliveries.push(delivery);
     if (this.#deliveries.length > KEPT_DELIVERIES) this.#deliveries.shift();
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/**
+ * The interval of a schedule expression `rate(…)`, in ms.
+ *
+ * Source: Amazon EventBridge User Guide, "Creating a scheduled rule": the unit is singular with 1, plural otherwise.
+ *
+ * @throws RuleNotEmulated for `cron(…)`
+ * @throws InvalidScheduleExpression
+ */
+function rateMs(expression: string): number {
+  if (expression.startsWith('cron(')) throw new RuleNotEmulated(`the schedule expression ${expression}`);
+  const [, count = '', unit = '', plural] =
+    /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs === undefined || (plural === '') !== (count === '1')) {
+    throw new InvalidScheduleExpression(`Parameter ScheduleExpression is not valid: ${expression}`);
+  }
+  return Number(count) * unitMs;
+}
+
+/** EventBridge would not take the schedule. */
+class InvalidScheduleExpression extends Error {
+  override readonly name = 'InvalidScheduleExpression';
 }

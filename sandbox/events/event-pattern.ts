@@ -1,5 +1,4 @@
 import { isJsonObject } from '../json.ts';
-import { RuleNotEmulated } from './rule-not-emulated.ts';
 
 /** Tells whether an event matches. */
 export type EventMatcher = (event: unknown) => boolean;
@@ -81,4 +80,14 @@ function filterTest(filter: string, operand: unknown): Test {
 
 function member(event: unknown, name: string): unknown {
   return isJsonObject(event) && Object.hasOwn(event, name) ? event[name] : ABSENT;
+}
+
+/** A rule uses something of EventBridge that the sandbox lacks; the message names it. */
+export class RuleNotEmulated extends Error {
+  override readonly name = 'RuleNotEmulated';
+
+  /** @param what e.g. `the filter numeric` */
+  constructor(what: string) {
+    super(`EventBridge: ${what} is not emulated.`);
+  }
 }

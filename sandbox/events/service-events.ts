@@ -1,7 +1,7 @@
-import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
+import type { ExecutionSnapshot } from '../step-functions/execution.ts';
 import type { StepFunctions } from '../step-functions/step-functions.ts';
+import type { EventEntry } from './bus-event.ts';
 import type { EventBridge } from './event-bridge.ts';
-import { executionStatusEvent } from './execution-status-event.ts';
 
 /** Puts what Step Functions says of its executions on the bus. */
 export function connectStepFunctions(
@@ -25,19 +25,62 @@ export function connectStepFunctions(
   );
 }
 
+/** An execution as its event tells of it. */
+export interface ReportedExecution {
+  readonly execution: ExecutionSnapshot;
+  /** Why it cannot be redriven; absent if it can. */
+  readonly notRedrivableReason: string | undefined;
+  /** Whether the state machine is encrypted with a customer managed key. */
+  readonly encrypted: boolean;
+  readonly at: Date;
+}
+
+/** Longer data, escaped as they are in the event, stay out of it. */
+const LARGEST_DATA_BYTES = 248 * 1024;
+
 /**
- * Puts the service events that CloudTrail records on the bus.
+ * The event with which Step Functions tells of an execution's new status. Dates are in ms; what has no value is null.
+ * Of a state machine with a customer managed key the data stay out: input, output, error and cause.
  *
- * Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; no resources are given.
+ * Source: AWS Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge" and "Data at
+ * rest encryption in Step Functions".
  */
-export function connectCloudTrail(bus: EventBridge, cloudTrail: CloudTrail): void {
-  cloudTrail.onEvent(event =>
-    bus.putFromCloudTrail({
-      source: `aws.${event.source.replace(/\.amazonaws\.com$/, '')}`,
-      detailType: 'AWS Service Event via CloudTrail',
-      at: event.at,
-      resources: [],
-      detail: cloudTrail.fullEvent(event),
-    }),
-  );
+export function executionStatusEvent(reported: ReportedExecution): EventEntry {
+  const { execution, notRedrivableReason, encrypted, at } = reported;
+  const output = encrypted ? null : shortEnough(execution.output, execution.output);
+  const input = encrypted ? null : shortEnough(execution.input, execution.input, output);
+  return {
+    source: 'aws.states',
+    detailType: 'Step Functions Execution Status Change',
+    at,
+    resources: [execution.executionArn],
+    detail: {
+      executionArn: execution.executionArn,
+      stateMachineArn: execution.stateMachineArn,
+      name: execution.name,
+      status: execution.status,
+      startDate: execution.startedAt.getTime(),
+      stopDate: execution.closedAt?.getTime() ?? null,
+      input,
+      output,
+      stateMachineVersionArn: null,
+      stateMachineAliasArn: null,
+      redriveCount: execution.redriveCount,
+      redriveDate: execution.redrivenAt?.getTime() ?? null,
+      redriveStatus: notRedrivableReason === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+      redriveStatusReason: notRedrivableReason ?? null,
+      inputDetails: { included: input !== null },
+      outputDetails: execution.output === undefined ? null : { included: output !== null },
+      error: encrypted ? null : (execution.failure.error ?? null),
+      cause: encrypted ? null : (execution.failure.cause ?? null),
+    },
+  };
+}
+
+function shortEnough(
+  text: string | undefined,
+  ...counted: readonly (string | null | undefined)[]
+): string | null {
+  const bytes = counted.reduce((sum, each) => sum + Buffer.byteLength(JSON.stringify(each ?? '')), 0);
+  return text === undefined || bytes > LARGEST_DATA_BYTES ? null : text;
 }

@@ -1,11 +1,11 @@
 import { AwsError } from '../aws/aws-error.ts';
-import { ConnectionDropped } from '../aws/connection-dropped.ts';
-import { RawAnswer } from '../aws/raw-answer.ts';
+import { ConnectionDropped, RawAnswer } from '../aws/interruptions.ts';
 import type { AwsCall } from '../aws/service.ts';
+import type { TransactWriteItemsInput } from '../dynamodb/requests.ts';
+import { type CancellationReason, NO_REASON, transactionCanceled } from '../dynamodb/transactions.ts';
 import type { AwsFaultKind } from './fault-rule.ts';
 import { type FaultWaits, PROXY_PAGE } from './fault-waits.ts';
 import { disabledKeyError } from './key-faults.ts';
-import { canceledTransaction, deniedWrite } from './transaction-faults.ts';
 
 type Next = () => Promise<object>;
 type ErrorShape = readonly [type: string, message: string, statusCode: number];
@@ -155,4 +155,43 @@ function accessDenied(call: AwsCall): AwsError {
     `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
     { statusCode: service === 'lambda' ? 403 : 400 },
   );
+}
+
+/**
+ * The error of TransactWriteItems when one of the items cannot be written: the first one.
+ *
+ * DynamoDB can also reject the whole call when it throttles it. A canceled transaction is the worse case for a caller:
+ * the AWS SDKs do not retry it (Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works").
+ *
+ * @returns undefined for another operation
+ */
+function canceledTransaction(
+  call: AwsCall,
+  code: Exclude<CancellationReason['Code'], 'None'>,
+  message: string,
+): AwsError | undefined {
+  const items = transactItems(call);
+  if (items === undefined) return undefined;
+  return transactionCanceled(
+    items.map((_, index) => (index === 0 ? { Code: code, Message: message } : NO_REASON)),
+  );
+}
+
+/**
+ * The first write of a transaction, whose action IAM denies: there is no action for the whole transaction.
+ *
+ * @returns undefined for another operation
+ */
+function deniedWrite(call: AwsCall): { operation: string; input: unknown } | undefined {
+  const [[kind, input] = []] = (transactItems(call) ?? []).map(item => Object.entries(item)[0]);
+  return kind === undefined ? undefined : { operation: `${kind}Item`, input };
+}
+
+function transactItems({
+  service,
+  operation,
+  input,
+}: AwsCall): TransactWriteItemsInput['TransactItems'] | undefined {
+  if (service !== 'dynamodb' || operation !== 'TransactWriteItems') return undefined;
+  return (input as TransactWriteItemsInput).TransactItems;
 }

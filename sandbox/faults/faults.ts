@@ -3,12 +3,13 @@ import type { Clock } from '../clock.ts';
 import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
 import type { InvocationInterceptor } from '../lambda/invocation-interceptor.ts';
 import type { OpenRequests } from '../open-requests.ts';
+import { seededRandom, seedOf } from '../seeded-random.ts';
 import { awsFault, namedRefusal } from './aws-faults.ts';
-import { FaultDice } from './fault-dice.ts';
 import {
   AWS_FAULTS,
   type FaultKind,
   type FaultRule,
+  type FaultTiming,
   FUNCTION_FAULTS,
   GENESYS_FAULTS,
   ITEM_WRITE_FAULTS,
@@ -69,7 +70,7 @@ interface Rule {
 type Occasion = Pick<InjectedFault, 'target' | 'by' | 'requestId'>;
 
 /**
- * The faults that befall calls in the sandbox. Rules can be added and removed while it runs. Each stands inside those
+ * The faults of calls in the sandbox. Rules can be added and removed while it runs. Each stands inside those
  * added before it: a call that an earlier rule refuses does not reach the later ones, and does not count for them.
  */
 export class Faults {
@@ -140,11 +141,11 @@ export class Faults {
     const { functionArn } = call.caller;
     const by =
       functionArn === undefined ? 'operator' : this.#targets.shortName(functionArn.split(':').at(-1) ?? '');
-    const befalls = ({ rule, scope }: Rule): boolean =>
+    const matches = ({ rule, scope }: Rule): boolean =>
       scope.targets.has(target) &&
       (rule.by === undefined ? by !== 'operator' || !scope.functionsOnly : rule.by === by);
     return this.#through(
-      befalls,
+      matches,
       { target, by, requestId: call.requestId },
       next,
       async ({ kind, ms = 0, error }, inner) => {
@@ -187,8 +188,8 @@ export class Faults {
 
   /** A refused connection cannot be told from another before it is made, so they are refused while the caller runs. */
   #refusing<Result>(by: string, requestId: string, next: () => Promise<Result>): Promise<Result> {
-    const befalls = ({ scope }: Rule): boolean => scope.refusedFunctions.has(by);
-    return this.#through(befalls, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
+    const matches = ({ scope }: Rule): boolean => scope.refusedFunctions.has(by);
+    return this.#through(matches, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
       const accept = this.#options.refuseGenesys();
       try {
         return await inner();
@@ -207,7 +208,7 @@ export class Faults {
   ): Promise<Result> {
     const chain = [...this.#rules.values()].filter(matches).reduceRight<() => Promise<Result>>(
       (inner, rule) => async () => {
-        if (!rule.dice.befalls(occasion.target, occasion.by ?? '')) return await inner();
+        if (!rule.dice.picks(occasion.target, occasion.by ?? '')) return await inner();
         this.#record(rule, occasion);
         return await inject(rule.rule, inner);
       },
@@ -226,4 +227,36 @@ export class Faults {
 
 function isOneOf<Kind extends FaultKind>(kinds: readonly Kind[], kind: FaultKind): kind is Kind {
   return kinds.some(each => each === kind);
+}
+
+/**
+ * Decides which of a rule's calls get the fault. A share is drawn for each target and caller by itself, so
+ * that the outcome does not hang on the order in which calls happen to arrive that are made at the same time.
+ */
+class FaultDice {
+  readonly #when: FaultTiming;
+  readonly #seed: string;
+  readonly #dice = new Map<string, () => number>();
+  #count = 0;
+
+  /** @param seed the same one gives the same outcome for the same calls */
+  constructor(when: FaultTiming, seed: string) {
+    this.#when = when;
+    this.#seed = seed;
+  }
+
+  /** Counts a call and decides whether it gets the fault. */
+  picks(target: string, caller: string): boolean {
+    this.#count += 1;
+    if (this.#when === 'always') return true;
+    if ('nth' in this.#when) return this.#count === this.#when.nth;
+    if ('from' in this.#when) return this.#count >= this.#when.from;
+    return this.#throw(`${target} ${caller}`) < this.#when.share;
+  }
+
+  #throw(of: string): number {
+    const dice = this.#dice.get(of) ?? seededRandom(seedOf(`${this.#seed} ${of}`));
+    this.#dice.set(of, dice);
+    return dice();
+  }
 }

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws/aws-error.ts';
-import { ConnectionDropped } from '../aws/connection-dropped.ts';
+import { ConnectionDropped } from '../aws/interruptions.ts';
 import type { InterceptedInvocation } from '../lambda/invocation-interceptor.ts';
 import type { Invocation } from '../lambda/invoker.ts';
 import type { FunctionFaultKind } from './fault-rule.ts';

@@ -11,7 +11,7 @@ const KEY = 'of the fault';
  * KMS API Reference, Decrypt, "Errors".
  */
 const DISABLED_KEY_ERRORS: ReadonlyMap<string, () => AwsError> = new Map([
-  ...['Decrypt', 'Encrypt', 'GenerateDataKey'].map(
+  ...['Decrypt', 'GenerateDataKey'].map(
     name => [`kms:${name}`, () => new AwsError('DisabledException', `The key ${KEY} is disabled.`)] as const,
   ),
   ...['CreateSecret', 'PutSecretValue', 'UpdateSecret'].map(

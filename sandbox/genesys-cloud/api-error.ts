@@ -2,11 +2,6 @@ import { type GenesysRequest, type GenesysResponse, jsonResponse } from './excha
 
 /** Status and message of each error code (Genesys Cloud Platform API, responses of each operation). */
 const ERRORS = {
-  // The one bad request that is emulated: users/me with a client-credentials token.
-  'bad.request': [
-    400,
-    'This request requires a user context. Client credentials cannot be used for requests to this resource.',
-  ],
   'authentication.required': [401, 'No authentication bearer token specified in authorization header.'],
   'bad.credentials': [401, 'Invalid login credentials.'],
   'credentials.expired': [401, 'The supplied credentials are expired and cannot be used.'],

@@ -2,7 +2,7 @@ import type { AuthorizationCodes, CodeChallenge } from './authorization-codes.ts
 import type { Directory, OAuthClient } from './directory.ts';
 import type { GenesysRequest, GenesysResponse } from './exchange.ts';
 import { DENY, errorPage, LOGIN_FIELDS, loginPage } from './login-page.ts';
-import { type OAuthParameters, readParameters } from './parameters.ts';
+import { type OAuthParameters, readParameters } from './token-request.ts';
 
 /** A `code_challenge` as RFC 7636 §4.2 allows it. */
 const CHALLENGE = /^[A-Za-z0-9._~-]{43,128}$/;

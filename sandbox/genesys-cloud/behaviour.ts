@@ -1,6 +1,6 @@
 /**
  * What Genesys Cloud does where its documentation is silent or leaves it to the organisation. The defaults are
- * the worse case for whoever holds a credential, but for `reuseRevokesLineage`.
+ * the worse case for whoever holds a credential, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`.
  */
 export interface GenesysBehaviour {
   /**
@@ -12,10 +12,10 @@ export interface GenesysBehaviour {
   readonly refreshAnswerCarriesRefreshToken: boolean;
   /** Whether presenting a spent refresh token kills everything that descends from the same login (RFC 9700 §4.14.2). */
   readonly reuseRevokesLineage: boolean;
+  /** Whether a login ends the earlier logins of the same user at the same client; undocumented, and `false` by default. */
+  readonly loginEndsEarlierLogins: boolean;
   /** Whether a refresh ends the access tokens issued before it at once, or lets them live to their end. */
   readonly refreshRevokesAccessTokens: boolean;
-  /** Whether `DELETE /api/v2/tokens/me` ends the refresh token too, as an explicit logout does. */
-  readonly tokenDeletionRevokesLineage: boolean;
   /** The HTTP status of `invalid_grant`. */
   readonly invalidGrantStatus: 400 | 401;
   /** The HTTP status of `invalid_client`. */
@@ -28,20 +28,17 @@ export interface GenesysBehaviour {
    * Resource Center, "Set an automatic inactivity timeout").
    */
   readonly inactivityTimeoutMinutes: number | 'off';
-  /** API calls a minute per user and OAuth client before the answer is 429. */
-  readonly apiCallsPerMinute: number;
 }
 
-/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage`. */
+/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`. */
 export const WORST_CASE: GenesysBehaviour = {
   refreshTokens: 'single-use',
   refreshAnswerCarriesRefreshToken: true,
   reuseRevokesLineage: false,
+  loginEndsEarlierLogins: false,
   refreshRevokesAccessTokens: true,
-  tokenDeletionRevokesLineage: true,
   invalidGrantStatus: 400,
   invalidClientStatus: 400,
   errorTextOnSuccess: false,
   inactivityTimeoutMinutes: 'off',
-  apiCallsPerMinute: 300,
 };

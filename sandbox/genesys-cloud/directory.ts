@@ -1,13 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 
-/** An OAuth client of the organisation. */
+/** An OAuth client of the organisation, of the type Code Authorization. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly name: string;
-  /** Code Authorization or Client Credentials, in the API's words. */
-  readonly grant: 'CODE' | 'CLIENT-CREDENTIALS';
   readonly redirectUris: readonly string[];
   readonly tokenDurationSeconds: number;
   /** The region of the client's organisation; other regions do not know the client. */
@@ -18,8 +16,6 @@ export interface OAuthClient {
 export interface ClientOptions {
   readonly clientId?: string;
   readonly name?: string;
-  /** Default `CODE`. */
-  readonly grant?: OAuthClient['grant'];
   /** Where a login may lead back to; compared character by character. */
   readonly redirectUris?: readonly string[];
   /** How long its access tokens live: 300 to 172,800 s, default 86,400. */
@@ -83,7 +79,6 @@ export class Directory {
       clientId: options.clientId ?? randomUUID(),
       clientSecret: newSecret(),
       name: options.name ?? 'Token rotation',
-      grant: options.grant ?? 'CODE',
       redirectUris: [...redirectUris],
       tokenDurationSeconds,
       region: options.region ?? this.#region,
@@ -129,9 +124,15 @@ export class Directory {
     return user;
   }
 
-  /** The user of that id. */
-  user(userId: string): User | undefined {
-    return this.#users.get(userId);
+  /**
+   * The user of that id.
+   *
+   * @throws Error when there is no such user
+   */
+  user(userId: string): User {
+    const user = this.#users.get(userId);
+    if (user === undefined) throw new Error(`There is no user ${userId}.`);
+    return user;
   }
 
   /** The user who has this user name and this password. */

@@ -17,8 +17,7 @@ import { createHttpListener } from './http-listener.ts';
 import type { GenesysInterceptor } from './interceptor.ts';
 import type { LineageView, TokenIssued } from './lineage.ts';
 import { ListenerDoor } from './listener-door.ts';
-import { PlatformApi } from './platform-api.ts';
-import { RateLimit } from './rate-limit.ts';
+import { PlatformApi, RateLimit } from './platform-api.ts';
 import { Router } from './router.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { TokenStore } from './token-store.ts';
@@ -57,11 +56,11 @@ export class GenesysCloud {
     this.#directory = new Directory(region);
     this.#codes = new AuthorizationCodes(clock);
     this.#tokens = new TokenStore(clock, behaviour);
-    const parts = { directory: this.#directory, tokens: this.#tokens, counter: this.#counter, behaviour };
+    const parts = { directory: this.#directory, tokens: this.#tokens, counter: this.#counter };
     const organization = { id: randomUUID(), name: 'Sandbox' };
     const api = new PlatformApi({ ...parts, rateLimit: new RateLimit(clock), organization });
     const authorize = new AuthorizeEndpoint(this.#directory, this.#codes);
-    const token = new TokenEndpoint({ ...parts, codes: this.#codes });
+    const token = new TokenEndpoint({ ...parts, codes: this.#codes, behaviour });
     this.#router = new Router(authorize, token, api);
     this.#door = new ListenerDoor(() =>
       createHttpListener(region, openRequests, request => this.#router.route(request)),
@@ -154,8 +153,12 @@ export class GenesysCloud {
     return this.#directory.client(clientId, this.#region);
   }
 
-  /** The user of that id. */
-  user(userId: string): User | undefined {
+  /**
+   * The user of that id.
+   *
+   * @throws Error when there is no such user
+   */
+  user(userId: string): User {
     return this.#directory.user(userId);
   }
 

@@ -1,5 +1,5 @@
 /** The grants that tokens are issued for, by their name on the wire. */
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+export type GrantType = 'authorization_code' | 'refresh_token';
 
 /** A token as it is shown to tests and reports: by its fingerprint, never by its value. */
 export interface TokenView {
@@ -13,12 +13,11 @@ export interface TokenView {
   readonly state: 'live' | 'expired' | 'spent' | 'revoked';
 }
 
-/** Everything that descends from one login (or from one client-credentials grant). */
+/** Everything that descends from one login. */
 export interface LineageView {
   readonly id: string;
   readonly clientId: string;
-  /** Absent for client credentials. */
-  readonly userId?: string;
+  readonly userId: string;
   /** In the order of issue. */
   readonly tokens: readonly TokenView[];
 }
@@ -57,9 +56,9 @@ export interface Lineage {
   readonly id: string;
   readonly clientId: string;
   readonly region: string;
-  readonly userId: string | undefined;
-  /** The authorization code of the login; none for client credentials. */
-  readonly code: string | undefined;
+  readonly userId: string;
+  /** The authorization code of the login. */
+  readonly code: string;
   readonly scope: readonly string[];
   readonly tokens: Token[];
 }
@@ -81,7 +80,7 @@ export function viewOf(lineage: Lineage, nowMs: number): LineageView {
   return {
     id: lineage.id,
     clientId: lineage.clientId,
-    ...(lineage.userId !== undefined && { userId: lineage.userId }),
+    userId: lineage.userId,
     tokens: lineage.tokens.map(token => ({
       fingerprint: token.fingerprint,
       kind: token.kind,

@@ -1,10 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { apiError } from './api-error.ts';
-import type { GenesysBehaviour } from './behaviour.ts';
 import type { CallCounter } from './call-counts.ts';
 import type { Directory } from './directory.ts';
 import { type GenesysRequest, type GenesysResponse, jsonResponse } from './exchange.ts';
 import type { Lineage, Token } from './lineage.ts';
-import { RATE_WINDOW_SECONDS, type RateLimit } from './rate-limit.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** What the Platform API works with. */
@@ -13,7 +12,6 @@ export interface PlatformApiParts {
   readonly tokens: TokenStore;
   readonly counter: CallCounter;
   readonly rateLimit: RateLimit;
-  readonly behaviour: () => GenesysBehaviour;
   readonly organization: { readonly id: string; readonly name: string };
 }
 
@@ -72,18 +70,17 @@ export class PlatformApi {
       return apiError(request, check.outcome === 'expired' ? 'credentials.expired' : 'bad.credentials');
     const { lineage, token } = check;
 
-    const maximum = this.#parts.behaviour().apiCallsPerMinute;
-    const { count, resetSeconds } = this.#parts.rateLimit.take(`${lineage.userId ?? ''}/${lineage.clientId}`);
+    const { count, resetSeconds } = this.#parts.rateLimit.take(`${lineage.userId}/${lineage.clientId}`);
     const headers = {
       'inin-ratelimit-count': `${count}`,
-      'inin-ratelimit-allowed': `${maximum}`,
+      'inin-ratelimit-allowed': `${API_CALLS_PER_WINDOW}`,
       'inin-ratelimit-reset': `${resetSeconds}`,
     };
-    if (count > maximum)
+    if (count > API_CALLS_PER_WINDOW)
       return apiError(
         request,
         'too.many.requests',
-        { maximum: `${maximum}`, seconds: `${RATE_WINDOW_SECONDS}` },
+        { maximum: `${API_CALLS_PER_WINDOW}`, seconds: `${RATE_WINDOW_SECONDS}` },
         { ...headers, 'Retry-After': `${resetSeconds}` },
       );
     if (request.query.get('preserveIdleTTL') !== 'true') this.#parts.tokens.touch(token);
@@ -93,8 +90,7 @@ export class PlatformApi {
 
   #user({ request, lineage }: AcceptedCall): GenesysResponse {
     this.#parts.counter.add(lineage.clientId, 'usersMeCalls');
-    const user = lineage.userId === undefined ? undefined : this.#parts.directory.user(lineage.userId);
-    if (user === undefined) return apiError(request, 'bad.request');
+    const user = this.#parts.directory.user(lineage.userId);
     const access = this.#parts.directory.userAccess(user.userId);
     if (access === 'not.authorized') return apiError(request, access);
     if (access === 'missing.permissions')
@@ -129,4 +125,40 @@ export class PlatformApi {
 
 function bearerToken(request: GenesysRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** The API calls a minute per user and OAuth client before the answer is 429 (Genesys Cloud, "Rate limits"). */
+const API_CALLS_PER_WINDOW = 300;
+
+/** The length of a rate limit's window, in s. */
+const RATE_WINDOW_SECONDS = 60;
+
+/** Where a caller stands in its window after a call. */
+export interface RateStanding {
+  /** Calls in this window, this one included. */
+  readonly count: number;
+  /** Whole seconds until the window ends. */
+  readonly resetSeconds: number;
+}
+
+/** Counts calls in windows of a minute that begin with a caller's first call. */
+export class RateLimit {
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #windows = new Map<string, { endsAtMs: number; count: number }>();
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock;
+  }
+
+  /** Counts a call. */
+  take(caller: string): RateStanding {
+    const nowMs = this.#clock.nowMs();
+    let window = this.#windows.get(caller);
+    if (window === undefined || nowMs >= window.endsAtMs) {
+      window = { endsAtMs: nowMs + RATE_WINDOW_SECONDS * 1000, count: 0 };
+      this.#windows.set(caller, window);
+    }
+    window.count += 1;
+    return { count: window.count, resetSeconds: Math.ceil((window.endsAtMs - nowMs) / 1000) };
+  }
 }

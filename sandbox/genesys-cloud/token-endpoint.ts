@@ -23,7 +23,7 @@ interface IdentifiedClient {
   readonly authenticated: boolean;
 }
 
-/** `/oauth/token`: the grants `authorization_code`, `refresh_token` and `client_credentials`. */
+/** `/oauth/token`: the grants `authorization_code` and `refresh_token`. */
 export class TokenEndpoint {
   readonly #parts: TokenEndpointParts;
 
@@ -51,14 +51,11 @@ export class TokenEndpoint {
   }
 
   #grant(identified: IdentifiedClient, form: Form): GenesysResponse {
-    const { client } = identified;
     switch (form.grant_type) {
       case 'refresh_token':
-        return client.grant === 'CODE' ? this.#refresh(client, form) : unauthorizedClient();
+        return this.#refresh(identified.client, form);
       case 'authorization_code':
-        return client.grant === 'CODE' ? this.#exchangeCode(identified, form) : unauthorizedClient();
-      case 'client_credentials':
-        return client.grant === 'CLIENT-CREDENTIALS' ? this.#clientCredentials(client) : unauthorizedClient();
+        return this.#exchangeCode(identified, form);
       case undefined:
         return missing('grant_type');
       default:
@@ -92,18 +89,13 @@ export class TokenEndpoint {
       return this.#invalidGrant('the authorization code is invalid');
     }
     this.#parts.counter.add(client.clientId, 'codeExchanges');
-    const issued = this.#parts.tokens.begin(client, 'authorization_code', {
+    const issued = this.#parts.tokens.begin(client, {
       code,
       userId: authorization.userId,
       scope: authorization.scope,
       // Only confidential clients get refresh tokens.
       withRefreshToken: authenticated,
     });
-    return this.#answer(client, issued);
-  }
-
-  #clientCredentials(client: OAuthClient): GenesysResponse {
-    const issued = this.#parts.tokens.begin(client, 'client_credentials', { withRefreshToken: false });
     return this.#answer(client, issued);
   }
 
@@ -130,10 +122,6 @@ export class TokenEndpoint {
   #invalidGrant(description: string): GenesysResponse {
     return oauthError(this.#parts.behaviour().invalidGrantStatus, 'invalid_grant', description);
   }
-}
-
-function unauthorizedClient(): GenesysResponse {
-  return oauthError(400, 'unauthorized_client', 'the client may not use this grant type');
 }
 
 function missing(parameter: string): GenesysResponse {

@@ -1,5 +1,4 @@
 import type { GenesysRequest } from './exchange.ts';
-import { type OAuthParameters, readParameters } from './parameters.ts';
 
 /** How a client says who it is: by HTTP Basic, in the body, or (a public client with PKCE) by its id alone. */
 interface ClientClaim {
@@ -39,4 +38,20 @@ function basicCredentials(authorization: string): ClientClaim | undefined {
   const colon = credentials.indexOf(':');
   if (colon < 0) return undefined;
   return { clientId: credentials.slice(0, colon), clientSecret: credentials.slice(colon + 1) };
+}
+
+/** The parameters of a query or form that OAuth allows: each given once and not empty. */
+export interface OAuthParameters {
+  readonly values: Readonly<Record<string, string | undefined>>;
+  /** Names that were given more than once; RFC 6749 §3.1 and §3.2 forbid that. */
+  readonly repeated: readonly string[];
+}
+
+/** Reads a query or form; a parameter without a value counts as left out (RFC 6749 §3.1 and §3.2). */
+export function readParameters(parameters: URLSearchParams): OAuthParameters {
+  const names = [...new Set(parameters.keys())];
+  return {
+    values: Object.fromEntries([...parameters].filter(([, value]) => value !== '')),
+    repeated: names.filter(name => parameters.getAll(name).length > 1),
+  };
 }

@@ -38,11 +38,10 @@ export class TokenStore {
     this.#behaviour = behaviour;
   }
 
-  /** Begins a lineage: a login, or a client-credentials grant. */
+  /** Begins a lineage: a login. */
   begin(
     client: OAuthClient,
-    grant: 'authorization_code' | 'client_credentials',
-    login: { code?: string; userId?: string; scope?: readonly string[]; withRefreshToken: boolean },
+    login: { code: string; userId: string; scope: readonly string[]; withRefreshToken: boolean },
   ): IssuedTokens {
     const lineage: Lineage = {
       id: randomUUID(),
@@ -50,13 +49,16 @@ export class TokenStore {
       region: client.region,
       userId: login.userId,
       code: login.code,
-      scope: login.scope ?? [],
+      scope: login.scope,
       tokens: [],
     };
+    if (this.#behaviour().loginEndsEarlierLogins) {
+      this.revokeLineages(({ clientId, userId }) => clientId === client.clientId && userId === login.userId);
+    }
     this.#lineages.set(lineage.id, lineage);
     const givesRefreshToken = login.withRefreshToken && this.#inactivityTimeoutMs() === undefined;
-    const refreshToken = givesRefreshToken ? this.#newRefreshToken(lineage, grant) : undefined;
-    return this.#giveOut(client, lineage, grant, refreshToken);
+    const refreshToken = givesRefreshToken ? this.#newRefreshToken(lineage, 'authorization_code') : undefined;
+    return this.#giveOut(client, lineage, 'authorization_code', refreshToken);
   }
 
   /**
@@ -108,10 +110,9 @@ export class TokenStore {
     return timeoutMs === undefined ? undefined : new Date(token.lastUsedMs + timeoutMs);
   }
 
-  /** `DELETE /api/v2/tokens/me`. */
+  /** `DELETE /api/v2/tokens/me`: also ends the refresh token, as an explicit logout does. */
   deleteAccessToken(token: Token): void {
-    token.ended = 'revoked';
-    if (this.#behaviour().tokenDeletionRevokesLineage) revoke(token.lineage);
+    revoke(token.lineage);
   }
 
   /** Ends every token of the lineages that `isMeant` picks. */

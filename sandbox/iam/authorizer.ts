@@ -1,5 +1,7 @@
+import { AwsError } from '../aws/aws-error.ts';
 import type { AccessRequest } from '../aws/service.ts';
-import type { Principal, ServicePrincipal } from './principal.ts';
+import type { Decision } from './decision.ts';
+import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
 
 /** Decides who may do what; the services ask it before every call, and before what they do in somebody's name. */
 export interface Authorizer {
@@ -8,4 +10,26 @@ export interface Authorizer {
   readonly allows: (principal: Principal, request: AccessRequest) => boolean;
   /** Whether the trust policy of the role lets the service use it. */
   readonly mayAssume: (roleArn: string, service: ServicePrincipal) => boolean;
+}
+
+/**
+ * The error that the caller sees; services that have another name for it translate it where they write answers.
+ *
+ * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
+ */
+export function accessDenied(
+  principal: Principal,
+  { action, resource }: AccessRequest,
+  { reason, policy }: Decision & { allowed: false },
+): AwsError {
+  const article = policy.startsWith('i') ? 'an' : 'a';
+  const because =
+    reason === 'explicit deny'
+      ? `with an explicit deny in ${article} ${policy}`
+      : `because no ${policy} allows the ${action} action`;
+  return new AwsError(
+    'AccessDeniedException',
+    `User: ${principalName(principal)} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+    { statusCode: action.startsWith('lambda:') ? 403 : 400 },
+  );
 }

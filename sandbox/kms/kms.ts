@@ -10,8 +10,6 @@ import {
   type DecryptRequest,
   decryptRequest,
   describeKeyRequest,
-  type EncryptRequest,
-  encryptRequest,
   type GenerateDataKeyRequest,
   generateDataKeyRequest,
   getKeyPolicyRequest,
@@ -47,7 +45,7 @@ export interface KmsOptions extends KeyRingOptions {
  * does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method takes a
  * key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
  *
- * @see AWS KMS API Reference, GenerateDataKey, Encrypt, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
+ * @see AWS KMS API Reference, GenerateDataKey, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
  *      ScheduleKeyDeletion
  */
 export class Kms implements AwsService {
@@ -62,15 +60,6 @@ export class Kms implements AwsService {
       request => this.#generateDataKey(request),
       (request, { caller }) => [
         keyRequest('kms:GenerateDataKey', this.keyArn(request.KeyId), caller.accountId, {
-          encryptionContext: request.EncryptionContext,
-        }),
-      ],
-    ),
-    Encrypt: operation(
-      encryptRequest,
-      request => this.#encrypt(request),
-      (request, { caller }) => [
-        keyRequest('kms:Encrypt', this.keyArn(request.KeyId), caller.accountId, {
           encryptionContext: request.EncryptionContext,
         }),
       ],
@@ -201,16 +190,6 @@ export class Kms implements AwsService {
       Plaintext: plaintext.toString('base64'),
       KeyId: key.arn,
       KeyMaterialId: material.id,
-    };
-  }
-
-  #encrypt(request: EncryptRequest): object {
-    const key = usable(this.#keys.find(request.KeyId));
-    const blob = encrypt(key.id, key.material, request.Plaintext, request.EncryptionContext);
-    return {
-      CiphertextBlob: blob.toString('base64'),
-      KeyId: key.arn,
-      EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
     };
   }
 

@@ -51,15 +51,6 @@ export const generateDataKeyRequest = object({
   ...notEmulated,
 });
 
-/** AWS KMS API Reference, Encrypt. */
-export const encryptRequest = object({
-  KeyId: keyId,
-  Plaintext: blob(4096),
-  EncryptionContext: encryptionContext,
-  EncryptionAlgorithm: encryptionAlgorithm,
-  ...notEmulated,
-});
-
 /** AWS KMS API Reference, Decrypt. */
 export const decryptRequest = object({
   CiphertextBlob: blob(6144),
@@ -95,5 +86,4 @@ export const scheduleKeyDeletionRequest = object({
 export type PutKeyPolicyRequest = InferOutput<typeof putKeyPolicyRequest>;
 export type ScheduleKeyDeletionRequest = InferOutput<typeof scheduleKeyDeletionRequest>;
 export type GenerateDataKeyRequest = InferOutput<typeof generateDataKeyRequest>;
-export type EncryptRequest = InferOutput<typeof encryptRequest>;
 export type DecryptRequest = InferOutput<typeof decryptRequest>;

@@ -1,18 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { FoundFunction } from './function-registry.ts';
 
-/** The answer of AWS Lambda API Reference, GetFunction; `Code` has no download address. */
-export function describeFunction(found: FoundFunction): object {
-  const { reservedConcurrency } = found.hosted.definition;
-  return {
-    Configuration: functionConfiguration(found),
-    Code: { RepositoryType: 'S3' },
-    ...(reservedConcurrency !== undefined && {
-      Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
-    }),
-  };
-}
-
 /** The answer of AWS Lambda API Reference, GetFunctionConfiguration. */
 export function functionConfiguration({ hosted, version, invokedArn }: FoundFunction): object {
   const { definition } = hosted;

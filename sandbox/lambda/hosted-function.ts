@@ -1,6 +1,8 @@
+import { cpSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
-import { removeCode, unpackCode } from './code-package.ts';
+import { removeTemporaryFolder, temporaryFolder } from '../temporary-folders.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -130,4 +132,28 @@ function refuseOtherRuntimes(definition: FunctionDefinition): FunctionDefinition
     );
   }
   return definition;
+}
+
+/**
+ * Unpacks a function's code into a folder of its own, far from this project, so that a module that was left out
+ * of the bundle is missing here as it would be in Lambda, and a later synthesis changes nothing.
+ *
+ * @returns the folder, which stands for Lambda's `/var/task`
+ * @throws Error the folder with the code does not exist
+ */
+function unpackCode(codeDirectory: string): string {
+  if (!statSync(codeDirectory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`The function's code is missing: ${codeDirectory} is not a folder.`);
+  }
+  const taskRoot = temporaryFolder();
+  cpSync(codeDirectory, taskRoot, { recursive: true });
+  const packageJson = path.join(taskRoot, 'package.json');
+  // Lambda takes a .js file for CommonJS unless a package.json says otherwise, and none above the code counts.
+  if (!existsSync(packageJson)) writeFileSync(packageJson, '{"type":"commonjs"}');
+  return taskRoot;
+}
+
+/** Removes what {@link unpackCode} made. */
+function removeCode(taskRoot: string): void {
+  removeTemporaryFolder(taskRoot);
 }

@@ -1,11 +1,7 @@
 import * as v from 'valibot';
+import { enumeration } from '../aws/enumeration.ts';
 import { type AccessRequest, operation } from '../aws/service.ts';
-import {
-  describeFunction,
-  functionConcurrency,
-  functionConfiguration,
-  functionPolicy,
-} from './function-description.ts';
+import { functionConcurrency, functionConfiguration, functionPolicy } from './function-description.ts';
 import type { FunctionRegistry } from './function-registry.ts';
 import type { Invocation } from './invoker.ts';
 import { checkPayload } from './payload-limits.ts';
@@ -14,7 +10,7 @@ const notEmulated = v.optional(v.never());
 const functionInput = v.object({ FunctionName: v.string(), Qualifier: v.optional(v.string()) });
 const invokeInput = v.object({
   ...functionInput.entries,
-  InvocationType: v.optional(v.picklist(['RequestResponse', 'Event', 'DryRun'])),
+  InvocationType: v.optional(enumeration(['RequestResponse', 'Event'], ['DryRun'])),
   LogType: v.optional(v.picklist(['None', 'Tail'])),
   Payload: v.optional(v.string()),
   ClientContext: notEmulated,
@@ -58,11 +54,6 @@ export function lambdaOperations(parts: OperationParts) {
       (input, { requestId }) => invokeOperation(input, requestId, parts),
       access('lambda:InvokeFunction'),
     ),
-    GetFunction: operation(
-      functionInput,
-      input => describeFunction(find(input)),
-      access('lambda:GetFunction'),
-    ),
     GetFunctionConfiguration: operation(
       functionInput,
       input => functionConfiguration(find(input)),
@@ -90,7 +81,6 @@ async function invokeOperation(
   const payload = input.Payload || '{}';
   const { name, version } = functions.find(functionName, qualifier);
   checkPayload(payload, InvocationType);
-  if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
   const invoked = { functionName, qualifier, payload, requestId };
   if (InvocationType === 'Event') {
     accept(invoked);

@@ -11,7 +11,7 @@ export const RESPONSE_LIMIT = 6_291_556;
  * Refuses a payload as Lambda does.
  *
  * @param payload        JSON text
- * @param invocationType `RequestResponse`, `Event` or `DryRun`
+ * @param invocationType `RequestResponse` or `Event`
  * @throws AwsError RequestTooLargeException (413)
  * @throws AwsError InvalidRequestContentException not JSON
  */

@@ -16,7 +16,6 @@ import {
   type RuntimeMessage,
   type ServiceMessage,
 } from './runtime-messages.ts';
-import { shiftDate } from './shifted-date.ts';
 
 let time = JSON.parse(process.argv[2] ?? '{"offsetMs":0}') as ProcessTime;
 shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs));
@@ -161,4 +160,24 @@ function log(headline: string, error: unknown): void {
   }
   const requestId = runningRequestId ?? 'undefined';
   writeError(`${new Date().toISOString()}\t${requestId}\tERROR\t${headline} \t${toLogText(error)}\n`);
+}
+
+/**
+ * Makes `Date` tell another time in this process. Timers are not touched.
+ *
+ * @param nowMs gives the time that `Date` is to tell for the machine's
+ */
+export function shiftDate(nowMs: (machineMs: number) => number): void {
+  const MachineDate = Date;
+  const now = (): number => nowMs(MachineDate.now());
+
+  // A proxy and not a subclass: `Date()` without `new` has to go on working.
+  const ShiftedDate = new Proxy(MachineDate, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,
+    apply: () => new MachineDate(now()).toString(),
+    get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
+  });
+  MachineDate.prototype.constructor = ShiftedDate;
+  globalThis.Date = ShiftedDate;
 }

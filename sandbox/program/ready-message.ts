@@ -1,5 +1,5 @@
 import type { ControlServer } from '../control/control-server.ts';
-import type { FirstCredential } from '../demonstration/first-credential.ts';
+import type { FirstCredential } from '../first-credential.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 /** What a program needs to use the sandbox; the JSON that `npm run sandbox -- --json` prints. */
@@ -33,6 +33,7 @@ export function readyMessage(
     console: { url: server.pageUrl },
     control: { url: server.url, token: server.token },
     secretId: credential.secretArn,
+    secretName: credential.secretName,
     stateMachineArn: sandbox.stateMachineArn,
     rotationFunctionArn: sandbox.rotationFunctionArn,
   };
@@ -40,7 +41,7 @@ export function readyMessage(
 
 /** The message as text. */
 export function readyText(message: ReadyMessage): string {
-  const { aws, genesys, control, secretId, stateMachineArn } = message;
+  const { aws, genesys, control, secretName } = message;
   return `The sandbox is running. Console, to watch and break rotations:
 
   ${message.console.url}
@@ -49,10 +50,13 @@ In another terminal:
 
   export AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.region} AWS_DEFAULT_REGION=${aws.region}
   export AWS_ACCESS_KEY_ID=${aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${aws.secretAccessKey}
-  aws secretsmanager rotate-secret --secret-id ${secretId}
-  aws stepfunctions list-executions --state-machine-arn ${stateMachineArn}
+  export GENESYS_LOGIN_URL=${genesys.loginUrl}
+  export GENESYS_API_URL=${genesys.apiUrl}
+  npm run cli -- status
+  npm run cli -- rotate ${secretName}
+  aws secretsmanager rotate-secret --secret-id ${secretName}
 
-Genesys Cloud: ${genesys.loginUrl} (user ${genesys.userName}, password ${genesys.password})
+Login at Genesys Cloud: user ${genesys.userName}, password ${genesys.password}
 Control: ${control.url} (/faults, /injected, /clock, /clock/advance, /rotation-events)
   with the header Authorization: Bearer ${control.token}
 Press Ctrl-C to stop.

@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander';
-import { openBrowser } from '../../desktop/open-browser.ts';
-import { removeLeftovers } from '../../desktop/temporary-folders.ts';
+import { openBrowser } from '../../cli/shared/open-browser.ts';
 import { buildPage } from '../console/build-page.ts';
 import { consoleServer } from '../console/console-server.ts';
 import type { ControlServer } from '../control/control-server.ts';
-import { createFirstCredential } from '../demonstration/first-credential.ts';
 import {
   AWS_FAULTS,
   type FaultRule,
@@ -15,7 +13,9 @@ import {
   NAMED_REFUSAL,
 } from '../faults/fault-rule.ts';
 import { FAULT_SYNTAX } from '../faults/fault-text.ts';
+import { createFirstCredential } from '../first-credential.ts';
 import { Sandbox } from '../sandbox.ts';
+import { removeLeftovers } from '../temporary-folders.ts';
 import { collectFault, parseInteger, parsePort } from './option-values.ts';
 import { readyMessage, readyText } from './ready-message.ts';
 import { stopOnSignal } from './stop-on-signal.ts';

@@ -1,4 +1,4 @@
-import { onNpmShellGone } from '../../desktop/npm-shell.ts';
+import { onNpmShellGone } from './npm-shell.ts';
 
 /**
  * Calls `close` on the first SIGINT or SIGTERM, or when the shell is gone in which npm runs the program. A second

@@ -20,16 +20,12 @@ export interface SecretsManagerBehaviour {
    * fails the rotation after createSecret, `accepted` does not look.
    */
   foreignWriter: 'rotationFails' | 'accepted';
-  /** CreatedDate of the pending version: the moment the rotation began, or that of its first value. */
-  pendingCreatedDate: 'rotationStart' | 'firstValue';
   /**
    * AWSPENDING of one version when a write makes another one AWSCURRENT: `removed`, and the rotation under way is
    * abandoned, or `kept`, and the rotation continues. On AWS it was recorded only where AWSPENDING was on the version
    * that lost AWSCURRENT (LocalStack's snapshots): there it is always removed.
    */
   pendingAfterForeignWrite: 'removed' | 'kept';
-  /** AWSPENDING after a successful rotation: taken off by Secrets Manager, or left beside AWSCURRENT. */
-  pendingAfterSuccess: 'removed' | 'left';
   /**
    * What a rotation whose four steps succeeded must have reached: `documented` wants AWSPENDING on the version
    * of AWSCURRENT or nowhere, `versionIsCurrent` also wants AWSCURRENT on the rotation's own version.
@@ -43,12 +39,7 @@ export interface SecretsManagerBehaviour {
    */
   retryDelaysMs: readonly number[];
   /** When in its window a scheduled rotation begins; a seed picks moments that are the same in each run. */
-  rotationMoment: 'windowStart' | 'windowEnd' | { readonly seed: number };
-  /**
-   * The next rotation of a rate schedule that RotateSecret replaces with RotateImmediately=false: still takes
-   * place when it comes first, or is dropped. AWS says that it "might still occur".
-   */
-  formerRateSchedule: 'runsOnce' | 'dropped';
+  rotationMoment: 'windowStart' | { readonly seed: number };
   /** Whether calls beyond the quotas of an account and region get ThrottlingException; see request-quotas.ts. */
   requestQuotas: boolean;
   /** The most versions of a secret that can be kept before a write is refused with LimitExceededException. */
@@ -60,14 +51,11 @@ export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
   readLagMs: 0,
   staleRotationToken: 'putRefused',
   foreignWriter: 'rotationFails',
-  pendingCreatedDate: 'rotationStart',
   pendingAfterForeignWrite: 'removed',
-  pendingAfterSuccess: 'removed',
   endState: 'documented',
   retryToken: 'same',
   retryDelaysMs: [60_000, 300_000, 900_000, 3_600_000],
   rotationMoment: 'windowStart',
-  formerRateSchedule: 'runsOnce',
   requestQuotas: false,
   versionQuota: 100,
 };

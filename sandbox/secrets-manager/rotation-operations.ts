@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
-import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { members, notEmulated, requireToken } from './request-rules.ts';
 import { RotationRules } from './rotation-rules.ts';
 import type { RotationRunner } from './rotation-runner.ts';
@@ -20,11 +19,10 @@ export function rotationOperations(parts: {
   readonly store: SecretStore;
   readonly runner: RotationRunner;
   readonly scheduler: RotationScheduler;
-  readonly behaviour: SecretsManagerBehaviour;
   readonly mayInvoke: (functionArn: string, secretArn: string) => boolean;
   readonly access: SecretAccess;
 }): Readonly<Record<string, AwsOperation>> {
-  const { store, runner, scheduler, behaviour, mayInvoke, access } = parts;
+  const { store, runner, scheduler, mayInvoke, access } = parts;
 
   const requireFunction = (secret: Secret, functionArn: string | undefined): string => {
     const wanted = functionArn ?? secret.rotation?.functionArn;
@@ -91,11 +89,7 @@ export function rotationOperations(parts: {
         rotation: { functionArn, enabled: true, ...(rules === undefined ? {} : { rules }) },
       });
       scheduler.plan(secret, {
-        keepEarlier:
-          !input.RotateImmediately &&
-          behaviour.formerRateSchedule === 'runsOnce' &&
-          formerRules?.isRate === true &&
-          rules?.isRate === true,
+        keepEarlier: !input.RotateImmediately && formerRules?.isRate === true && rules?.isRate === true,
       });
       return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
     },

@@ -4,7 +4,6 @@ import type { CloudTrail } from '../cloudtrail/cloudtrail.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import { Rotation, type RotationOutcome, type RotationStatus } from './rotation.ts';
-import { recordRotation } from './rotation-events.ts';
 import { invokeStep, ROTATION_STEPS, type RotationFailure } from './rotation-step.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
 import { foreignValue, isComplete, missedEnd } from './rotation-verdict.ts';
@@ -192,9 +191,9 @@ export class RotationRunner {
   }
 
   #complete(secret: Secret): void {
-    const { clock, store, behaviour, onSuccess } = this.#parts;
+    const { clock, store, onSuccess } = this.#parts;
     const pendingId = secret.labels.holder(AWSPENDING);
-    if (pendingId !== undefined && behaviour.pendingAfterSuccess === 'removed') {
+    if (pendingId !== undefined) {
       store.change(secret, pendingId, () => secret.labels.detach(AWSPENDING));
     }
     store.update(secret, { lastRotatedAt: clock.now() });
@@ -220,4 +219,30 @@ export class RotationRunner {
       secret.versions.delete(versionId);
     });
   }
+}
+
+type RotationEventName =
+  | `Rotation${'Started' | 'Succeeded' | 'Failed' | 'Abandoned'}`
+  | `TestRotation${'Started' | 'Succeeded' | 'Failed'}`;
+
+/**
+ * Tells CloudTrail of a rotation, or of the configuration test of RotateImmediately=false.
+ *
+ * Source: AWS Secrets Manager User Guide, "AWS CloudTrail entries for Secrets Manager".
+ */
+function recordRotation(
+  cloudTrail: CloudTrail,
+  name: RotationEventName,
+  secret: Secret,
+  versionId: string,
+  errorMessage?: string,
+): void {
+  cloudTrail.record({
+    name,
+    source: 'secretsmanager.amazonaws.com',
+    requestId: `Rotation-${secret.arn}-${versionId}`,
+    resource: { type: 'AWS::SecretsManager::Secret', name: secret.arn },
+    additionalEventData: { SecretId: secret.arn },
+    ...(errorMessage === undefined ? {} : { errorMessage }),
+  });
 }

@@ -86,7 +86,6 @@ export class RotationScheduler {
     const lastMs = end.getTime() - start.getTime() - 1000;
     const { rotationMoment } = this.#behaviour;
     if (rotationMoment === 'windowStart') return start;
-    if (rotationMoment === 'windowEnd') return new Date(start.getTime() + lastMs);
     this.#chosenMoments += 1;
     return new Date(
       start.getTime() + Math.floor(fraction(rotationMoment.seed, this.#chosenMoments) * lastMs),

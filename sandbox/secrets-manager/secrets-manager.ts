@@ -88,11 +88,11 @@ export class SecretsManager implements AwsService {
     const operations = {
       ...secretOperations({ clock, store, writer, judgeKeyUse, access }),
       ...versionOperations({ store, writer, tokens, judgeKeyUse, access }),
-      ...rotationOperations({ store, runner, scheduler, behaviour, mayInvoke, access }),
+      ...rotationOperations({ store, runner, scheduler, mayInvoke, access }),
       ...deletionOperations({ clock, store, runner, scheduler, access }),
       ListSecrets: listSecrets(store),
     };
-    this.operations = rateLimited(operations, REQUEST_QUOTAS, clock, behaviour);
+    this.operations = rateLimited(operations, REQUEST_QUOTAS, clock, () => behaviour.requestQuotas);
   }
 
   /**

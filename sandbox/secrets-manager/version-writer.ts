@@ -110,7 +110,6 @@ export class VersionWriter {
     this.#store.change(secret, versionId, () => {
       const version: SecretVersion = existing ?? { id: versionId, createdAt: now };
       if (existing === undefined) secret.addVersion(version, this.#behaviour.versionQuota);
-      else if (this.#behaviour.pendingCreatedDate === 'firstValue') version.createdAt = now;
       version.value = value;
       version.writtenByRotation = writtenByRotation;
       if (replacesPending) labels.detach(AWSPENDING);

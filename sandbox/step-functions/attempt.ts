@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import type { InvocationOrigin } from '../lambda/invoker.ts';
 import type { Definition } from './definition.ts';
 import type { State } from './definition-schema.ts';
-import { runChoice, runFail, runPass, runSucceed, runWait } from './flow-states.ts';
+import { runChoice, runFail, runPass, runWait } from './flow-states.ts';
 import type { History } from './history.ts';
 import { type Failure, failure, StateFailed, StatesError } from './state-failure.ts';
 import { runTask } from './task-state.ts';
@@ -119,9 +119,9 @@ async function visit(position: Position, options: AttemptOptions): Promise<State
     case 'Wait':
       return await runWait(state, stay);
     case 'Succeed':
-      return runSucceed(state, stay);
+      return { output: position.input, next: undefined };
     case 'Fail':
-      return runFail(state, stay);
+      return runFail(state);
   }
 }
 

@@ -3,11 +3,6 @@
  * switches may be changed at any time.
  */
 export interface StepFunctionsBehaviour {
-  /**
-   * When the input of a second StartExecution with the same name counts as the same: equal texts, or equal
-   * JSON. Default `bytes`.
-   */
-  inputEquality: 'bytes' | 'json';
   /** How long DescribeExecution does not know an execution after its start, in ms. Default 100. */
   startLagMs: number;
   /** How long DescribeExecution shows the state before a redrive, in ms. Default 300. */
@@ -17,24 +12,17 @@ export interface StepFunctionsBehaviour {
    * "This operation is eventually consistent" (AWS Step Functions API Reference, ListExecutions).
    */
   listLagMs: number;
-  /** Whether a redriven Task gets a second TaskStateEntered event before TaskScheduled. Default false. */
-  redriveReentersTask: boolean;
   /**
    * Whether GetExecutionHistory with `includeExecutionData: false` needs the key of an encrypted state machine.
    * `needsNoKey` leaves out error and cause, too. AWS publishes neither. Default `needsKey`.
    */
   historyWithoutData: 'needsKey' | 'needsNoKey';
-  /** Whether calls beyond the region's quotas are refused with ThrottlingException. Default true. */
-  requestQuotas: boolean;
 }
 
 /** See {@link StepFunctionsBehaviour}. */
 export const defaultBehaviour: Readonly<StepFunctionsBehaviour> = {
-  inputEquality: 'bytes',
   startLagMs: 100,
   describeLagMs: 300,
   listLagMs: 0,
-  redriveReentersTask: false,
   historyWithoutData: 'needsKey',
-  requestQuotas: true,
 };

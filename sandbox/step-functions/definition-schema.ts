@@ -1,10 +1,8 @@
 import * as v from 'valibot';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import { compileChoiceRule } from './choice-rule.ts';
 import { compileTemplate } from './payload-template.ts';
 import { parseReferencePath } from './reference-path.ts';
 import { StatesError } from './state-failure.ts';
-import { timestampMs } from './timestamp.ts';
 
 // The fields of the States Language in its JSONPath form (Amazon States Language specification, "States").
 // Every object is strict: a field that is not listed is not emulated.
@@ -64,12 +62,10 @@ const common = {
   Comment: v.optional(v.string()),
   QueryLanguage: v.optional(v.literal('JSONPath')),
 };
-const inAndOut = { InputPath: v.optional(v.nullable(path)), OutputPath: v.optional(v.nullable(path)) };
 const transition = { Next: v.optional(v.string()), End: v.optional(v.boolean()) };
 
 const task = v.strictObject({
   ...common,
-  ...inAndOut,
   ...transition,
   Type: v.literal('Task'),
   Resource: v.string(),
@@ -90,52 +86,39 @@ const task = v.strictObject({
     ),
   ),
 });
+/** One comparison: no other operator is emulated. */
+const choiceRule = v.strictObject({
+  Comment: v.optional(v.string()),
+  Variable: path,
+  StringEquals: v.string(),
+  Next: v.string(),
+});
 const choice = v.strictObject({
   ...common,
-  ...inAndOut,
   Type: v.literal('Choice'),
-  Choices: v.pipe(v.array(v.pipe(jsonObject, v.transform(compileChoiceRule))), v.minLength(1)),
+  Choices: v.pipe(v.array(choiceRule), v.minLength(1)),
   Default: v.optional(v.string()),
 });
 const pass = v.strictObject({
   ...common,
-  ...inAndOut,
   ...transition,
   Type: v.literal('Pass'),
   Parameters: v.optional(template),
   Result: v.optional(json),
   ResultPath: v.optional(v.nullable(resultPath)),
 });
-const wait = v.pipe(
-  v.strictObject({
-    ...common,
-    ...inAndOut,
-    ...transition,
-    Type: v.literal('Wait'),
-    Seconds: v.optional(nonNegativeInteger),
-    SecondsPath: v.optional(path),
-    Timestamp: v.optional(
-      v.pipe(
-        v.string(),
-        v.check(text => timestampMs(text) !== undefined, 'Timestamp must be RFC 3339'),
-      ),
-    ),
-    TimestampPath: v.optional(path),
-  }),
-  v.check(
-    ({ Seconds, SecondsPath, Timestamp, TimestampPath }) =>
-      [Seconds, SecondsPath, Timestamp, TimestampPath].filter(field => field !== undefined).length === 1,
-    'A Wait state needs exactly one of Seconds, SecondsPath, Timestamp, TimestampPath',
-  ),
-);
-const succeed = v.strictObject({ ...common, ...inAndOut, Type: v.literal('Succeed') });
+const wait = v.strictObject({
+  ...common,
+  ...transition,
+  Type: v.literal('Wait'),
+  Seconds: nonNegativeInteger,
+});
+const succeed = v.strictObject({ ...common, Type: v.literal('Succeed') });
 const fail = v.strictObject({
   ...common,
   Type: v.literal('Fail'),
   Error: v.optional(v.string()),
-  ErrorPath: v.optional(path),
   Cause: v.optional(v.string()),
-  CausePath: v.optional(path),
 });
 
 /** The schema of each emulated state type, by its `Type`. */
@@ -162,7 +145,7 @@ export type TaskState = v.InferOutput<typeof task>;
 export type ChoiceState = v.InferOutput<typeof choice>;
 export type PassState = v.InferOutput<typeof pass>;
 export type WaitState = v.InferOutput<typeof wait>;
-export type SucceedState = v.InferOutput<typeof succeed>;
+type SucceedState = v.InferOutput<typeof succeed>;
 export type FailState = v.InferOutput<typeof fail>;
 export type Retrier = v.InferOutput<typeof retrier>;
 export type Catcher = v.InferOutput<typeof catcher>;

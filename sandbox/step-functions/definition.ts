@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import type { JsonObject } from '../json.ts';
 import { invalidDefinition, NotEmulated } from './definition-errors.ts';
-import { machineSchema, type State, stateSchemas } from './definition-schema.ts';
-import { checkTaskResource } from './task-resource.ts';
+import { machineSchema, type State, stateSchemas, type TaskState } from './definition-schema.ts';
 
 /** A definition that the engine can run. */
 export interface Definition {
@@ -16,6 +15,8 @@ export interface Definition {
 }
 
 const LONGEST_STATE_NAME = 80;
+const LAMBDA_INVOKE = /^arn:([\w-]+):states:::lambda:invoke$/;
+const INVOKE_PARAMETERS = new Set(['FunctionName', 'FunctionName.$', 'Payload', 'Payload.$']);
 
 /**
  * Reads a definition and checks it as CreateStateMachine does: fields, transitions, reachability.
@@ -39,7 +40,7 @@ function successors(state: State): readonly string[] {
   switch (state.Type) {
     case 'Choice':
       return [
-        ...state.Choices.map(rule => rule.next),
+        ...state.Choices.map(rule => rule.Next),
         ...(state.Default === undefined ? [] : [state.Default]),
       ];
     case 'Task':
@@ -94,18 +95,41 @@ function parseWith<Schema extends v.GenericSchema>(
   source: unknown,
   where: string,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, source, { abortEarly: true });
+  const result = v.safeParse(schema, source);
   if (result.success) return result.output;
-  const [issue] = result.issues;
+  // A strict object expects "never" of a field that it does not know. That comes first: it explains what is missing.
+  const unknownField = result.issues.find(({ expected }) => expected === 'never');
+  const issue = unknownField ?? result.issues[0];
   const field = v.getDotPath(issue) ?? '';
-  // A strict object expects "never" of a field that it does not know.
-  const unknown = issue.expected === 'never';
+  const unknown = unknownField !== undefined;
   if (unknown || (field === 'QueryLanguage' && issue.type === 'literal')) {
     throw new NotEmulated(
       `${where}: the field '${field}'${unknown ? '' : ` with the value ${issue.received}`}`,
     );
   }
   throw invalidDefinition(`${where}, field '${field}': ${issue.message}`);
+}
+
+/**
+ * Only the optimised integration `lambda:invoke` is emulated (AWS Step Functions Developer Guide, "Invoke an AWS Lambda
+ * function with Step Functions").
+ *
+ * @throws NotEmulated for other resources, and for other parameters of `lambda:invoke`
+ * @throws AwsError InvalidDefinition for another partition, or without a function name
+ */
+function checkTaskResource(state: TaskState, partition: string): void {
+  const match = LAMBDA_INVOKE.exec(state.Resource);
+  if (match === null) throw new NotEmulated(`The Resource '${state.Resource}'`);
+  if (match[1] !== partition) {
+    throw invalidDefinition(`The resource '${state.Resource}' is not in the partition '${partition}'`);
+  }
+
+  const parameters = Object.keys(state.Parameters?.source ?? {});
+  const unknown = parameters.find(parameter => !INVOKE_PARAMETERS.has(parameter));
+  if (unknown !== undefined) throw new NotEmulated(`The field 'Parameters.${unknown}' of lambda:invoke`);
+  if (!parameters.some(parameter => parameter.startsWith('FunctionName'))) {
+    throw invalidDefinition(`The field 'FunctionName' is required in 'Parameters'`);
+  }
 }
 
 function checkTransitions(startAt: string, states: ReadonlyMap<string, State>): void {

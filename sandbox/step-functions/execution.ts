@@ -1,6 +1,5 @@
 import type { Json } from '../json.ts';
 import { type Outcome, type Position, runAttempt } from './attempt.ts';
-import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { History, type HistoryEvent, type HistoryEventType } from './history.ts';
 import type { Failure } from './state-failure.ts';
 import type { StateMachine } from './state-machine.ts';
@@ -35,7 +34,6 @@ interface ExecutionOptions {
   readonly input: string;
   readonly machine: StateMachine;
   readonly engine: Engine;
-  readonly behaviour: Pick<StepFunctionsBehaviour, 'redriveReentersTask'>;
   readonly onEvent: (event: HistoryEvent) => void;
   /** Called when it has begun, closed, or been redriven. */
   readonly onStatusChange: (execution: ExecutionSnapshot) => void;
@@ -197,8 +195,7 @@ export class Execution {
   #resumeFrom(): Position {
     const { stateName, input } = this.#position;
     const type = this.machine.definition.states.get(stateName)?.Type;
-    const stays = type === 'Wait' || (type === 'Task' && !this.#options.behaviour.redriveReentersTask);
-    return stays ? this.#position : { stateName, input };
+    return type === 'Wait' || type === 'Task' ? this.#position : { stateName, input };
   }
 
   #context(): ExecutionContext {

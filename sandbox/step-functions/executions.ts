@@ -1,13 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../aws/aws-error.ts';
 import { arnOfKind } from './arn.ts';
 import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { Execution, type ExecutionSnapshot } from './execution.ts';
-import { checkExecutionName } from './execution-name.ts';
 import type { HistoryEvent } from './history.ts';
 import { type ListedExecution, listedAt } from './listed-execution.ts';
 import { notRedrivableReason } from './redrive-rule.ts';
-import { RedriveTokens } from './redrive-tokens.ts';
 import type { Failure } from './state-failure.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Engine } from './visit.ts';
@@ -66,7 +63,6 @@ export class Executions {
       input,
       machine,
       engine: this.#engine,
-      behaviour: this.#behaviour,
       onEvent: event => this.#listener.onEvent({ ...event, executionArn }),
       onStatusChange: snapshot => this.#listener.onStatusChange(snapshot),
     });
@@ -146,13 +142,9 @@ export class Executions {
 
   #same(execution: Execution, input: string): Execution {
     const running = execution.status === 'RUNNING';
-    if (running && this.#sameInput(execution.input, input)) return execution;
+    // Equal texts: AWS does not say whether equal JSON would do.
+    if (running && execution.input === input) return execution;
     throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${execution.executionArn}'`);
-  }
-
-  #sameInput(left: string, right: string): boolean {
-    if (this.#behaviour.inputEquality === 'bytes') return left === right;
-    return isDeepStrictEqual(JSON.parse(left), JSON.parse(right));
   }
 
   #entry(executionArn: string): Entry {
@@ -184,5 +176,41 @@ function checkInput(input: string): void {
       'InvalidExecutionInput',
       "Invalid State Machine Execution Input: 'The input is not valid JSON'",
     );
+  }
+}
+
+const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
+const LONGEST_NAME = 80;
+
+/**
+ * @throws AwsError InvalidName (AWS Step Functions API Reference, StartExecution: `name`)
+ */
+function checkExecutionName(name: string): void {
+  if (name.length >= 1 && name.length <= LONGEST_NAME && !FORBIDDEN.test(name)) return;
+  throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+}
+
+const REMEMBERED_MS = 15 * 60 * 1000;
+const REMEMBERED_TOKENS = 10;
+
+/**
+ * The client tokens of an execution's redrives: the last 10, each for 15 minutes (AWS Step Functions API
+ * Reference, RedriveExecution: `clientToken`).
+ */
+class RedriveTokens {
+  readonly #redrives = new Map<string, Date>();
+
+  /** When the redrive with this token happened, while the token is remembered. */
+  redrivenAt(token: string, nowMs: number): Date | undefined {
+    const at = this.#redrives.get(token);
+    return at !== undefined && nowMs - at.getTime() < REMEMBERED_MS ? at : undefined;
+  }
+
+  remember(token: string, at: Date): void {
+    // Deleted first, so that the newest token is the last one of the map.
+    this.#redrives.delete(token);
+    this.#redrives.set(token, at);
+    const [oldest] = this.#redrives.keys();
+    if (this.#redrives.size > REMEMBERED_TOKENS && oldest !== undefined) this.#redrives.delete(oldest);
   }
 }

@@ -32,7 +32,8 @@ export function wireEvent(event: HistoryEvent, withheld: readonly string[]): obj
   };
 }
 
-function detailsMember(type: HistoryEventType): string {
+/** The member of GetExecutionHistory's event that holds the details. */
+export function detailsMember(type: HistoryEventType): string {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
   return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;

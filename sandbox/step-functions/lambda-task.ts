@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import type { FunctionInvoker, Invocation, InvocationOrigin } from '../lambda/invoker.ts';
-import { throughJson } from './json.ts';
 import { StateFailed } from './state-failure.ts';
 
 /**
@@ -76,6 +75,13 @@ export function invokeResult(answer: FunctionAnswer, at: Date): Json {
     SdkResponseMetadata: { RequestId: answer.requestId },
     StatusCode: 200,
   };
+}
+
+/** What is left of a value once it has been written as JSON and read again; `undefined` becomes null. */
+function throughJson(value: unknown): Json {
+  if (value === undefined) return null;
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return copy;
 }
 
 function functionFailure(payload: Json): StateFailed {

@@ -141,14 +141,6 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
       },
       ({ stateMachineArn }) => machineAccess('DescribeStateMachine', stateMachineArn),
     ),
-    ListStateMachines: operation(
-      v.object(pageRequest),
-      input => {
-        const { items, ...more } = page(machines.list(), input, false, clock.nowMs());
-        return { stateMachines: items.map(listStateMachine), ...more };
-      },
-      () => [{ action: 'states:ListStateMachines', resource: '*' }],
-    ),
   };
 }
 
@@ -196,13 +188,12 @@ function describeExecution(
   };
 }
 
-function listStateMachine({ stateMachineArn, name, createdAt }: StateMachine): object {
-  return { stateMachineArn, name, type: 'STANDARD', creationDate: seconds(createdAt) };
-}
-
 function describeStateMachine(machine: StateMachine): object {
   return {
-    ...listStateMachine(machine),
+    stateMachineArn: machine.stateMachineArn,
+    name: machine.name,
+    type: 'STANDARD',
+    creationDate: seconds(machine.createdAt),
     status: 'ACTIVE',
     definition: machine.definition.text,
     roleArn: machine.roleArn,

@@ -1,5 +1,4 @@
-import type { RateLimit } from '../aws/rate-limits.ts';
-import type { BucketSize } from '../aws/token-bucket.ts';
+import type { BucketSize, RateLimit } from '../aws/rate-limits.ts';
 
 type Quota = readonly [size: number, refillPerSecond: number];
 

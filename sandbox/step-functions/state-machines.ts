@@ -57,8 +57,4 @@ export class StateMachines {
     if (machine !== undefined) return machine;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`);
   }
-
-  list(): readonly StateMachine[] {
-    return [...this.#byArn.values()];
-  }
 }

@@ -55,7 +55,7 @@ export class StepFunctions implements AwsService {
       behaviour: this.behaviour,
     };
     const operations = stepFunctionsOperations(resources);
-    this.operations = rateLimited(operations, requestQuotas(region), clock, this.behaviour);
+    this.operations = rateLimited(operations, requestQuotas(region), clock);
   }
 
   /**

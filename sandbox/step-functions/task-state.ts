@@ -2,10 +2,8 @@ import { isJsonObject, type Json } from '../json.ts';
 import type { Catcher, TaskState } from './definition-schema.ts';
 import { type FunctionAnswer, invokeFunction, invokeResult } from './lambda-task.ts';
 import { errorMatches, RetryPolicy } from './retry-policy.ts';
-import { checkSize, effectiveInput, effectiveOutput, placeResult } from './state-data.ts';
+import { checkSize, placeResult } from './state-data.ts';
 import { failure, StateFailed, StatesError } from './state-failure.ts';
-import { scheduleTask, type TaskEvents } from './task-events.ts';
-import { taskResource } from './task-resource.ts';
 import { passTransition, type StateResult, type Visit } from './visit.ts';
 
 /**
@@ -31,36 +29,43 @@ export async function runTask(state: TaskState, visit: Visit): Promise<StateResu
 
 async function attempt(state: TaskState, visit: Visit): Promise<Json> {
   const scope = { data: visit.input, context: visit.context() };
-  const parameters = checkSize(effectiveInput(state, scope), visit.stateName);
+  const parameters = checkSize(state.Parameters?.evaluate(scope) ?? visit.input, visit.stateName);
   const result = await callFunction(state, visit, parameters);
   const selected = state.ResultSelector?.evaluate({ data: result, context: scope.context }) ?? result;
-  return checkSize(effectiveOutput(state, scope, selected), visit.stateName);
+  return checkSize(placeResult(state.ResultPath, visit.input, selected), visit.stateName);
 }
 
+/** Invokes the function and records it (AWS Step Functions API Reference, HistoryEvent). */
 async function callFunction(state: TaskState, visit: Visit, parameters: Json): Promise<Json> {
-  const resource = taskResource(state);
-  const { functionName, payload } =
-    resource.kind === 'function'
-      ? { functionName: resource.functionArn, payload: parameters }
-      : invokeParameters(parameters);
-  const events = scheduleTask(state, visit, parameters);
-  events.started();
+  const { functionName, payload } = invokeParameters(parameters);
+  const { history, engine } = visit;
+  const common = { resourceType: 'lambda', resource: 'invoke' };
+  history.append('TaskScheduled', {
+    ...common,
+    region: engine.region,
+    parameters: JSON.stringify(parameters),
+    ...(state.TimeoutSeconds !== undefined && { timeoutInSeconds: state.TimeoutSeconds }),
+  });
+  history.append('TaskStarted', common);
   try {
     const answer = await answerInTime(state, visit, functionName, payload);
-    const result =
-      resource.kind === 'function' ? answer.payload : invokeResult(answer, visit.engine.clock.now());
-    checkSize(result, state.Resource);
-    events.succeeded(result);
+    const result = checkSize(invokeResult(answer, engine.clock.now()), state.Resource);
+    history.append('TaskSucceeded', {
+      ...common,
+      output: JSON.stringify(result),
+      outputDetails: { truncated: false },
+    });
     return result;
   } catch (error) {
-    if (error instanceof StateFailed) recordFailure(events, error);
+    if (error instanceof StateFailed) {
+      const timedOut = error.error === StatesError.timeout;
+      history.append(timedOut ? 'TaskTimedOut' : 'TaskFailed', {
+        ...common,
+        ...failure(error.error, timedOut ? undefined : error.causeText),
+      });
+    }
     throw error;
   }
-}
-
-function recordFailure(events: TaskEvents, error: StateFailed): void {
-  if (error.error === StatesError.timeout) events.timedOut(failure(error.error));
-  else events.failed(failure(error.error, error.causeText));
 }
 
 /** A call without a payload gives the function an empty object. */

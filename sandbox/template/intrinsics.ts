@@ -5,8 +5,6 @@ import { UnresolvableTemplate } from './template.ts';
 interface Scope {
   readonly ref: (name: string, where: string) => Json | undefined;
   readonly attribute: (logicalId: string, attribute: string, where: string) => string;
-  readonly condition: (name: string) => boolean;
-  readonly mapping: (map: string, topKey: string, secondKey: string) => Json | undefined;
 }
 
 /** Evaluates intrinsic functions (AWS CloudFormation Template Reference, "Intrinsic functions"). */
@@ -54,7 +52,7 @@ export class Intrinsics {
 
   #intrinsic(intrinsic: string, operand: Json, where: string): Json | undefined {
     const list = Array.isArray(operand) ? (operand as readonly Json[]) : [];
-    const [first = null, second = null, third = null] = list;
+    const [first = null, second = null] = list;
     switch (intrinsic) {
       case 'Ref':
         return this.#scope.ref(String(operand), where);
@@ -75,16 +73,6 @@ export class Intrinsics {
         return Array.isArray(operand)
           ? this.#sub(String(first), isJsonObject(second) ? second : {}, where)
           : this.#sub(String(operand), {}, where);
-      case 'Fn::If':
-        return this.resolve(this.#scope.condition(String(first)) ? second : third, where);
-      case 'Fn::FindInMap': {
-        const [map, topKey, secondKey] = list.map(key => this.string(key, where, intrinsic));
-        const found = this.#scope.mapping(map ?? '', topKey ?? '', secondKey ?? '');
-        if (found === undefined) throw new UnresolvableTemplate(where, intrinsic, 'there is no such entry.');
-        return found;
-      }
-      case 'Fn::Base64':
-        return Buffer.from(this.string(operand, where, intrinsic)).toString('base64');
       default:
         throw new UnresolvableTemplate(where, intrinsic, 'not emulated.');
     }

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../json.ts';
-import { evaluateCondition } from './conditions.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { parameterValue, pseudoParameter } from './parameters.ts';
 import { type NamedResource, RESOURCE_KINDS, type StackEnvironment, stableId } from './resource-kinds.ts';
@@ -31,15 +30,13 @@ export class TemplateResolver {
     this.#intrinsics = new Intrinsics({
       ref: (name, where) => this.#ref(name, where),
       attribute: (logicalId, attribute, where) => this.attribute(logicalId, attribute, where),
-      condition: name => this.#condition(name),
-      mapping: (map, topKey, secondKey) => template.Mappings[map]?.[topKey]?.[secondKey],
     });
   }
 
   /**
-   * The resources of a type that the conditions let be.
+   * The resources of a type.
    *
-   * @throws UnresolvableTemplate a property has no value here
+   * @throws UnresolvableTemplate a property has no value here, or a resource has a condition
    */
   resources(type: string): ResolvedResource[] {
     return this.#logicalIds(type).map(logicalId => ({
@@ -58,7 +55,7 @@ export class TemplateResolver {
   attribute(logicalId: string, attribute?: string, where = logicalId): string {
     const intrinsic = attribute === undefined ? `Ref ${logicalId}` : `Fn::GetAtt ${logicalId}.${attribute}`;
     const resource = this.#template.Resources[logicalId];
-    if (!resource || !this.#exists(logicalId)) {
+    if (!resource) {
       throw new UnresolvableTemplate(where, intrinsic, 'there is no such resource.');
     }
     const kind = RESOURCE_KINDS[resource.Type];
@@ -67,29 +64,23 @@ export class TemplateResolver {
     return value(this.#named(logicalId));
   }
 
-  /** The outputs that the conditions let be. */
+  /** @throws UnresolvableTemplate an output has no value here, or a condition */
   outputs(): Record<string, string> {
     const outputs: Record<string, string> = {};
     for (const [name, { Value, Condition }] of Object.entries(this.#template.Outputs)) {
-      if (Condition !== undefined && !this.#condition(Condition)) continue;
-      outputs[name] = this.#intrinsics.string(Value, `Outputs.${name}`, 'Value');
+      const where = `Outputs.${name}`;
+      refuseCondition(Condition, where);
+      outputs[name] = this.#intrinsics.string(Value, where, 'Value');
     }
     return outputs;
   }
 
   #logicalIds(type: string): string[] {
-    return Object.entries(this.#template.Resources)
-      .filter(([logicalId, resource]) => resource.Type === type && this.#exists(logicalId))
-      .map(([logicalId]) => logicalId);
-  }
-
-  #exists(logicalId: string): boolean {
-    const condition = this.#template.Resources[logicalId]?.Condition;
-    return condition === undefined || this.#condition(condition);
-  }
-
-  #condition(name: string): boolean {
-    return evaluateCondition(this.#template, name, (value, where) => this.#intrinsics.resolve(value, where));
+    return Object.entries(this.#template.Resources).flatMap(([logicalId, { Type, Condition }]) => {
+      if (Type !== type) return [];
+      refuseCondition(Condition, logicalId);
+      return [logicalId];
+    });
   }
 
   #named(logicalId: string): NamedResource {
@@ -135,4 +126,9 @@ export class TemplateResolver {
     const parameter = this.#template.Parameters[name];
     return parameter ? parameterValue(parameter, name, where) : this.attribute(name, undefined, where);
   }
+}
+
+/** Whether a resource or output exists in the end would depend on the condition. */
+function refuseCondition(condition: string | undefined, where: string): void {
+  if (condition !== undefined) throw new UnresolvableTemplate(where, 'Condition', 'not emulated.');
 }

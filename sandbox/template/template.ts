@@ -6,8 +6,6 @@ export interface Template {
   readonly Parameters: Readonly<
     Record<string, { readonly Type: string; readonly Default?: Json | undefined }>
   >;
-  readonly Mappings: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
-  readonly Conditions: JsonObject;
   readonly Resources: Readonly<
     Record<
       string,
@@ -26,8 +24,6 @@ const optionalCondition = v.optional(v.string());
 /** Takes the sections out of a template that is read as JSON; a missing one is empty. */
 export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
   Parameters: v.optional(v.record(v.string(), v.object({ Type: v.string(), Default: v.optional(json) })), {}),
-  Mappings: v.optional(v.record(v.string(), v.record(v.string(), jsonObject)), {}),
-  Conditions: v.optional(jsonObject, {}),
   Resources: v.record(
     v.string(),
     v.object({
@@ -42,7 +38,7 @@ export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
 /** Part of a template has no value here: it is not emulated, or it is wrong. */
 export class UnresolvableTemplate extends Error {
   override readonly name = 'UnresolvableTemplate';
-  /** Where in the template: a resource's logical id, `Outputs.<name>` or `Conditions.<name>`. */
+  /** Where in the template: a resource's logical id, or `Outputs.<name>`. */
   readonly logicalId: string;
   /** The intrinsic function, pseudo parameter or property at fault. */
   readonly intrinsic: string;

@@ -13,13 +13,13 @@ describe('npm run bench', () => {
     ],
     [
       'to write the page from some sections',
-      ['--write', '--only', 'fleet'],
+      ['--write', '--only', 'sandbox'],
       "cannot be used with option '--only <section...>'",
     ],
     [
       'an unknown section',
       ['--only', 'colours'],
-      'Allowed choices are rotation, cold-start, fleet, program, sandbox',
+      'Allowed choices are rotation, cold-start, program, sandbox',
     ],
     ['an invalid time of the suite', ['--suite', 'soon'], 'It must be a number of seconds.'],
   ])('refuses %s', (_what, args, message) => {

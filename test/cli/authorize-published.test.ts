@@ -10,8 +10,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { startCli } from '../helpers/cli-session.ts';
 import { authorizeWorld, LOGIN_ADDRESS, SECRET } from './authorize-world.ts';
 

@@ -17,6 +17,7 @@ import { genesysUrls } from '../../functions/shared/genesys/urls.ts';
 import { commandLine } from '../../functions/shared/output/command-line.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import {
   EXECUTION_ARN_PREFIX,
   executionDescription,
@@ -35,7 +36,6 @@ import {
 const FAILED_AT = new Date('2026-07-01T08:00:00Z');
 const BEFORE = new Date('2026-07-01T07:00:00Z');
 const AFTER = new Date('2026-07-01T09:00:00Z');
-const MINUTE_MS = 60_000;
 
 const FAILED = {
   executionArn: `${EXECUTION_ARN_PREFIX}failed`,

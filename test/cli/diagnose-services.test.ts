@@ -89,7 +89,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
   {
     fault: 'a refresh token that was rejected',
     step: 'last-execution',
-    fix: /^Next: .* authorize \S+\nThen: .* redrive \S+$/m,
+    fix: /^Next\n.*\n.* authorize \S+\n.*\n.* redrive \S+$/m,
     alsoWrong: ['access-token'],
     prepare: async (world, { secretArn, clientId }) => {
       world.revokeUserOf(clientId);

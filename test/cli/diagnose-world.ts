@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { runCliForJson } from '../helpers/cli.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';

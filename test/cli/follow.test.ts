@@ -7,15 +7,14 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
 import { follow } from '../../cli/shared/follow.ts';
-import { Pace } from '../../cli/shared/pace.ts';
-import type { Time } from '../../cli/shared/time.ts';
+import { Pace, type Time } from '../../cli/shared/waiting.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;
-const MINUTE_MS = 60_000;
 
 const history = mockAws(SFNClient);
 let nowMs = 0;

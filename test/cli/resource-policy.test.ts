@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { letsInvoke } from '../../cli/diagnose/resource-policy.ts';
+import { letsInvoke } from '../../cli/diagnose/function-steps.ts';
 
 const CALL = {
   service: 'secretsmanager.amazonaws.com',

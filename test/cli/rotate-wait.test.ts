@@ -14,8 +14,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rotate } from '../../cli/rotate/rotate.ts';
-import type { Time } from '../../cli/shared/time.ts';
-import { waitContext } from '../../cli/shared/waiting.ts';
+import { type Time, waitContext } from '../../cli/shared/waiting.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
@@ -100,6 +99,14 @@ async function rotated() {
   return { failure, ...written };
 }
 
+/** Secrets Manager refuses another rotation while one is pending. */
+function refusesToRotate(): void {
+  secrets
+    .on(RotateSecretCommand)
+    .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
+  secrets.on(DescribeSecretCommand).resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+}
+
 describe('rotate, while it waits', () => {
   it('reports after half a minute that Secrets Manager could not run the function', async () => {
     const { failure: ended } = await rotated();
@@ -153,7 +160,7 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringContaining(`\nRedrive ${OWNER} first.\nNext: `),
+      message: expect.stringContaining(`\n  Redrive ${OWNER} first.\nNext\n`),
     });
     expect(nowMs).toBe(60_000);
   });
@@ -166,7 +173,7 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
-        'failed in Refresh: RefreshTokenRejected. The login is dead.\nThe refresh token was rejected.\nNext: ',
+        'failed in Refresh: RefreshTokenRejected. The login is dead.\n  The refresh token was rejected.\nNext\n',
       ),
     });
     expect(nowMs).toBe(0);
@@ -182,17 +189,12 @@ describe('rotate, while it waits', () => {
 
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
-      message: expect.stringMatching(/^Next: .*\n.*#an-execution-that-was-stopped-or-timed-out$/m),
+      message: expect.stringMatching(/^Next\n(?: .*\n)+.*#an-execution-that-was-stopped-or-timed-out$/m),
     });
   });
 
   it('reports that the previous rotation is running when its execution becomes visible a second later', async () => {
-    secrets
-      .on(RotateSecretCommand)
-      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
-    secrets
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    refusesToRotate();
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: FIRST })
       .rejectsOnce(awsException(ExecutionDoesNotExist))
@@ -207,12 +209,7 @@ describe('rotate, while it waits', () => {
   });
 
   it('reports that the previous rotation is running when it has just been redriven', async () => {
-    secrets
-      .on(RotateSecretCommand)
-      .rejects(awsException(InvalidRequestException, 'A previous rotation is not complete.'));
-    secrets
-      .on(DescribeSecretCommand)
-      .resolves(secretDescription({ RotationLambdaARN: ROTATION_FUNCTION_ARN }));
+    refusesToRotate();
     plays('Verify', { type: 'ExecutionRedriven' });
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: FIRST })

@@ -34,13 +34,14 @@ function secret(RotationEnabled = true): Assessed['secret'] {
   };
 }
 
-function token(expiresAt: string): Assessed['token'] {
+function token(expiresAt: string, alternate: 'none' | 'lost' = 'none'): Assessed['token'] {
   return {
     kind: 'read',
     storedAt: LAST_ROTATION,
     expiresAt: new Date(expiresAt),
     accessToken: 'token',
     host: 'mypurecloud.com',
+    alternate,
   };
 }
 
@@ -58,6 +59,11 @@ describe('the warnings of status', () => {
       'expires before the next rotation is due',
       { token: token('2026-03-01T19:59:00Z') },
       /lifetime is shorter/,
+    ],
+    [
+      'has lost its alternate grant',
+      { token: token('2026-03-02T11:00:00Z', 'lost') },
+      /authorize --alternate/,
     ],
     ['is not rotated any more', { secret: secret(false) }, /rotation is disabled/],
     ['the caller may not read', { token: { kind: 'unreadable' } }, /unverified/],

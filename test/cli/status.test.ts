@@ -1,7 +1,9 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { listSecrets } from '../../cli/shared/secrets.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { startCli } from '../helpers/cli-session.ts';
 import { openCliTerminal } from '../helpers/cli-terminal.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
@@ -27,6 +29,26 @@ afterEach(async () => {
 });
 
 describe('status', () => {
+  it('is read again and again with --watch, until Ctrl-C', async () => {
+    const world = shared();
+    await world.credential({ secretName: 'crm/genesys' });
+    const cli = startCli(world, ['status', '--watch', '1']);
+
+    await cli.seen(/(?:Press Ctrl-C to end\.\n[\s\S]*){2}/);
+    cli.interrupt();
+    const { exitCode, stdout } = await cli.ended;
+
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
+    expect(stdout.match(/^crm\/genesys /gm)?.length).toBeGreaterThan(1);
+  });
+
+  it('names a profile that does not exist', async () => {
+    const { exitCode, stderr } = await runCli(shared().sandbox, ['status', '--profile', 'nobody']);
+
+    expect(exitCode).toBe(EXIT_CODES.failed.code);
+    expect(stderr).toContain('There is no AWS profile nobody');
+  });
+
   it('reports a healthy credential with its dates and versions', async () => {
     const world = shared();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
@@ -55,6 +77,7 @@ describe('status', () => {
             ageSeconds: expect.any(Number),
             remainingSeconds: expect.any(Number),
           },
+          alternateGrant: 'none',
           currentVersionId: versionId,
           pendingVersionId: null,
           execution: null,

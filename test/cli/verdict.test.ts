@@ -1,7 +1,7 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { runCliForJson } from '../helpers/cli.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { sharedWorld } from '../helpers/sandbox.ts';
@@ -222,8 +222,9 @@ describe('every command gives the same verdict', () => {
     const status = await runCliForJson(sandbox, ['status', secret]);
     const follow = await runCliForJson(sandbox, ['follow', secret]);
     const diagnose = await runCliForJson(sandbox, ['diagnose', secret]);
-    const message = await vi.waitUntil(() =>
-      sandbox.sns.messages().findLast(({ message: text }) => text.includes(secret)),
+    const message = await vi.waitUntil(
+      () => sandbox.sns.messages().findLast(({ message: text }) => text.includes(secret)),
+      30_000,
     );
     const redrive = await runCliForJson(sandbox, ['redrive', secret]);
     sandbox.faults.clear();
@@ -386,7 +387,7 @@ describe('while a rotation runs', () => {
     const before = looks();
 
     const following = runCliForJson(sandbox, ['follow', secret]);
-    await vi.waitUntil(() => looks() > before + 1);
+    await vi.waitUntil(() => looks() > before + 1, 30_000);
     released.resolve();
 
     expect((await following).result).toMatchObject({ secret, outcome: 'rotated' });

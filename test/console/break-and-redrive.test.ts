@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it } from 'vitest';
-import type { CredentialOptions, FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { CredentialOptions, FirstCredential } from '../../sandbox/first-credential.ts';
 import { giveUpRotation } from '../helpers/given-up-rotation.ts';
 import { browserWorld } from './browser-world.ts';
 import { takeScreenshot } from './screenshot.ts';

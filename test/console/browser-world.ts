@@ -3,7 +3,7 @@ import { type BrowserContext, type BrowserContextOptions, chromium } from 'playw
 import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { buildPage } from '../../sandbox/console/build-page.ts';
 import { consoleServer } from '../../sandbox/console/console-server.ts';
-import type { CredentialOptions, FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { CredentialOptions, FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { startSandbox } from '../helpers/sandbox.ts';

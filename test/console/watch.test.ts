@@ -29,7 +29,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await page.statesThatAre('succeeded')).toEqual(
       expect.arrayContaining(MAIN_PATH.toSorted((one, other) => one.localeCompare(other))),
     );
-    expect(await page.statesThatAre('none')).toHaveLength(5);
+    expect(await page.statesThatAre('none')).toHaveLength(6);
     const after = await page.page.locator('.consumer code').textContent();
     expect(after).toMatch(/^[0-9a-f]{16}$/);
     expect(after).not.toBe(before);

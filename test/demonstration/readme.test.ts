@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultBehaviour as dynamoDbBehaviour } from '../../sandbox/dynamodb/behaviour.ts';
-import { defaultBehaviour as eventsBehaviour } from '../../sandbox/events/behaviour.ts';
+import { DEFAULT_EVENTS_BEHAVIOUR } from '../../sandbox/events/event-bridge.ts';
 import { WORST_CASE } from '../../sandbox/genesys-cloud/behaviour.ts';
 import { DEFAULT_BEHAVIOUR } from '../../sandbox/secrets-manager/behaviour.ts';
 import { defaultBehaviour } from '../../sandbox/step-functions/behaviour.ts';
@@ -38,8 +37,7 @@ describe("the sandbox's README", () => {
   it.each([
     ['secretsManager', DEFAULT_BEHAVIOUR],
     ['stepFunctions', defaultBehaviour],
-    ['events', eventsBehaviour],
-    ['dynamoDb', dynamoDbBehaviour],
+    ['events', DEFAULT_EVENTS_BEHAVIOUR],
     ['genesysCloud', WORST_CASE],
   ])('names every switch of %s and its default', (part, behaviour) => {
     expect(switchesUnder(`### \`${part}\``)).toEqual(asCode(behaviour));

@@ -196,9 +196,9 @@ describe('npm run sandbox', () => {
       /^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1$/m,
     );
     expect(stdout).toMatch(/^ {2}export AWS_ACCESS_KEY_ID=AKIA\w{16} AWS_SECRET_ACCESS_KEY=\S{40}$/m);
-    expect(stdout).toMatch(
-      /^ {2}aws secretsmanager rotate-secret --secret-id arn:aws:\S+:secret:genesys\/demo-\w{6}$/m,
-    );
+    expect(stdout).toMatch(/^ {2}export GENESYS_LOGIN_URL=http:\/\/127\.0\.0\.1:\d+\/\S+$/m);
+    expect(stdout).toMatch(/^ {2}export GENESYS_API_URL=http:\/\/127\.0\.0\.1:\d+\/\S+$/m);
+    expect(stdout).toMatch(/^ {2}npm run cli -- rotate genesys\/demo$/m);
   });
 
   it('ends with 1 and one line when the port is in use', async () => {

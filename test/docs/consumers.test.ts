@@ -4,7 +4,7 @@ import path from 'node:path';
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { synthesizePublishing } from '../../bench/soak/published-secret.ts';
-import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
+import { statusOfCurrentUser } from '../../sandbox/genesys-cloud/current-user.ts';
 import { type ConsumerProgram, snippetOf, startConsumer } from './consumer-snippets.ts';
 import {
   type ConsumersWorld,

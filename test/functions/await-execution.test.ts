@@ -7,6 +7,7 @@ import {
   awaitRotation,
   lookAtExecution,
   succeededOrThrow,
+  TIME_TO_ANSWER_MS,
 } from '../../functions/rotation/await-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import type { ExecutionDescription } from '../../functions/shared/executions/executions.ts';
@@ -99,27 +100,27 @@ describe('awaitExecution', () => {
   });
 
   describe('when the time of the function is nearly over', () => {
-    it('looks a last time 2 s before its end, then throws RotationStillRunning', async () => {
+    it('looks a last time shortly before its end, then throws RotationStillRunning', async () => {
       looks(ARN, running);
 
       const error = await rejection(closed());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
       expect(error.message).toContain(ARN);
-      expect(time.remainingMs()).toBe(2_000);
+      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
       expect(lookedAt()).toHaveLength(time.sleeps.length);
     });
 
     it('takes the success that the last look shows', async () => {
-      time.begin(3_000);
+      time.begin(TIME_TO_ANSWER_MS + 100);
       looks(ARN, succeeded);
 
       expect((await closed()).status).toBe('SUCCEEDED');
-      expect(time.sleeps).toEqual([1_000]);
+      expect(time.sleeps).toEqual([100]);
     });
 
     it('does not wait at all when too little is left', async () => {
-      time.begin(2_000);
+      time.begin(TIME_TO_ANSWER_MS);
 
       const error = await rejection(closed());
 
@@ -213,14 +214,14 @@ describe('awaitRotation', () => {
     expect(firstWaits[1]).toBeGreaterThan(firstWaits[0] ?? 0);
   });
 
-  it('throws RotationStillRunning 2 s before the end of the function', async () => {
+  it('throws RotationStillRunning shortly before the end of the function', async () => {
     labels(pending);
     looks(ARN, running);
 
     const error = await rejection(over());
 
     expect(error).toBeInstanceOf(RotationStillRunning);
-    expect(time.remainingMs()).toBe(2_000);
+    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
   });
 });
 
@@ -254,7 +255,7 @@ describe('lookAtExecution', () => {
     const error = await rejection(look());
 
     expect(error).toBe(throttled);
-    expect(time.remainingMs()).toBe(2_000);
+    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
   });
 
   it('passes on at once what no second look will mend', async () => {
@@ -268,14 +269,14 @@ describe('lookAtExecution', () => {
 });
 
 describe('assertTimeLeft', () => {
-  it('leaves the function 2 s to answer', () => {
-    time.begin(2_001);
+  it('leaves the function time to answer', () => {
+    time.begin(TIME_TO_ANSWER_MS + 1);
 
     expect(assertTimeLeft(ARN, dependencies())).toBe(1);
   });
 
   it('throws RotationStillRunning when there is no more than that', () => {
-    time.begin(2_000);
+    time.begin(TIME_TO_ANSWER_MS);
 
     expect(() => assertTimeLeft(ARN, dependencies())).toThrow(RotationStillRunning);
   });

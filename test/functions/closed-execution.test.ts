@@ -43,12 +43,12 @@ describe('closed-execution', () => {
   function readFailed({ redriveCount = 0, executionArn = EXECUTION } = {}) {
     return readClosedExecution(
       {
-        kind: 'execution-closed',
         executionArn,
         succeeded: false,
         redriveCount,
         closedAt: undefined,
         rotation: undefined,
+        lostAlternate: false,
       },
       {
         stepFunctions: new SFNClient(),
@@ -86,6 +86,7 @@ describe('closed-execution', () => {
         isRedrivable: true,
         closedAt: new Date('2026-07-01T08:00:10Z'),
         rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+        lostAlternate: false,
         error: 'RefreshTokenRejected',
         message: 'The refresh token was rejected.',
       });
@@ -145,7 +146,7 @@ describe('closed-execution', () => {
       const report = await readFailed({ redriveCount: 1 });
 
       expect(report.status).toBe('FAILED');
-      expect(waitedMs).toBe(4_000);
+      expect(mock.commandCalls(DescribeExecutionCommand)).toHaveLength(3);
     });
 
     it('takes one that runs for redriven when it was redriven more often than the event says', async () => {
@@ -163,7 +164,7 @@ describe('closed-execution', () => {
       const error = await rejection(readFailed());
 
       expect(error.message).toContain(EXECUTION);
-      expect(waitedMs).toBe(8_000);
+      expect(waitedMs).toBeGreaterThan(2_000);
     });
 
     it.each([KmsAccessDeniedException, KmsInvalidStateException])(

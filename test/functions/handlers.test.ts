@@ -22,6 +22,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CLAIM_MARGIN_MS } from '../../functions/promote/promote.ts';
+import { DEADLINE_MARGIN_MS, RECORD_RESERVE_MS } from '../../functions/refresh/refresh.ts';
+import { TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import { pairSeal } from '../../functions/shared/journal/sealed-pair.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
@@ -174,6 +177,7 @@ describe('handlers', () => {
     const REFRESH_EVENT = {
       ...SUBJECT,
       replaces: null,
+      skipsDeadGrant: false,
       redriveCount: 0,
       enteredAt: '2026-07-01T08:00:00Z',
       retryCount: 0,
@@ -310,6 +314,7 @@ describe('handlers', () => {
     const EVENT = {
       ...SUBJECT,
       replaces: null,
+      skipsDeadGrant: false,
       redriveCount: 0,
       enteredAt: '2026-07-01T08:00:00Z',
       retryCount: 0,
@@ -325,7 +330,9 @@ describe('handlers', () => {
       genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
 
-      const result = await handler(EVENT, { getRemainingTimeInMillis: () => 23_000 });
+      const result = await handler(EVENT, {
+        getRemainingTimeInMillis: () => TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS,
+      });
 
       expect(result).toMatchObject({
         lineage: CURRENT_FINGERPRINT,
@@ -333,7 +340,7 @@ describe('handlers', () => {
         sealedPair: expect.stringMatching(/^v1\./),
       });
       expect(genesys.requests.map(({ path }) => path)).toEqual(['/login/oauth/token']);
-      expect(timeout.mock.calls).toEqual([[20_000]]);
+      expect(timeout.mock.calls).toEqual([[TOKEN_TIMEOUT_MS]]);
     });
 
     it('marks and records the exchange in the table of its environment, with a deadline after its own end', async () => {
@@ -346,8 +353,8 @@ describe('handlers', () => {
       const mark = dynamoDbMock.commandCalls(PutItemCommand)[0]?.args[0].input;
       expect(mark?.TableName).toBe('journal');
       const deadlineMs = Date.parse(mark?.Item?.deadline?.S ?? '');
-      expect(deadlineMs - startedMs).toBeGreaterThanOrEqual(35_000);
-      expect(deadlineMs - startedMs).toBeLessThan(40_000);
+      expect(deadlineMs - startedMs).toBeGreaterThanOrEqual(30_000 + DEADLINE_MARGIN_MS);
+      expect(deadlineMs - startedMs).toBeLessThan(35_000 + DEADLINE_MARGIN_MS);
       const [record] = dynamoDbMock.commandCalls(TransactWriteItemsCommand);
       expect(
         record?.args[0].input.TransactItems?.map(({ Put, Update }) => (Put ?? Update)?.TableName),
@@ -416,7 +423,8 @@ describe('handlers', () => {
           exchangeId: 'exchange-1',
         },
       );
-      return { ...SUBJECT, pair, sealedRotationToken: null };
+      const current = { lineage: CURRENT_FINGERPRINT, generation: 0 };
+      return { ...SUBJECT, pair: { ...pair, current }, sealedRotationToken: null };
     }
 
     beforeEach(() => {
@@ -429,7 +437,11 @@ describe('handlers', () => {
 
       const result = await handler(await event(9.1 * 3_600_000), CONTEXT);
 
-      expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+      expect(result).toEqual({
+        pendingVersionId: VERSION,
+        baseVersionId: BASE_VERSION,
+        lostAlternate: false,
+      });
       expect(dynamoDbMock.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('journal');
     });
 
@@ -460,7 +472,9 @@ describe('handlers', () => {
 
       expect(result).toEqual({ userId: 'user-1' });
       expect(genesys.requests.map(({ path }) => path)).toEqual(['/api/api/v2/users/me']);
-      expect(timeout.mock.calls).toEqual([[1_000]]);
+      const [[timeoutMs = 0] = []] = timeout.mock.calls;
+      expect(timeoutMs).toBeGreaterThan(0);
+      expect(timeoutMs).toBeLessThan(1_500);
     });
 
     it('compares the age of a refused token with the time of day', async () => {
@@ -493,6 +507,11 @@ describe('handlers', () => {
       action: 'promote',
       pendingVersionId: VERSION,
       baseVersionId: BASE_VERSION,
+      pair: {
+        lineage: CURRENT_FINGERPRINT,
+        generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
+      },
       fingerprint: NEW_FINGERPRINT,
       issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
       expiresAt: null,
@@ -514,8 +533,8 @@ describe('handlers', () => {
       const claim = dynamoDbMock.commandCalls(UpdateItemCommand)[0]?.args[0].input;
       expect(claim?.TableName).toBe('journal');
       const untilMs = Date.parse(claim?.ExpressionAttributeValues?.[':until']?.S ?? '');
-      expect(untilMs - startedMs).toBeGreaterThanOrEqual(20_000);
-      expect(untilMs - startedMs).toBeLessThan(25_000);
+      expect(untilMs - startedMs).toBeGreaterThanOrEqual(15_000 + CLAIM_MARGIN_MS);
+      expect(untilMs - startedMs).toBeLessThan(20_000 + CLAIM_MARGIN_MS);
     });
 
     it('measures the gap by the time of day', async () => {

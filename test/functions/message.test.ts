@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deploymentOf } from '../../functions/notify/deployment.ts';
 import {
   type Failure,
   failedMessage,
   type Message,
-  reportedMessage,
   worksAgainMessage,
 } from '../../functions/notify/message.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
@@ -22,13 +20,12 @@ const FAILURE: Failure = {
   isRedrivable: true,
   closedAt: FAILING_SINCE,
   rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+  lostAlternate: false,
   error: 'RefreshTokenRejected',
   message: 'Genesys Cloud said no.\nTwice.',
   state: 'Refresh',
   failingSince: FAILING_SINCE,
 };
-
-const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 
 const MESSAGES: readonly [string, (secretArn: string) => Message][] = [
   [
@@ -38,11 +35,6 @@ const MESSAGES: readonly [string, (secretArn: string) => Message][] = [
         { ...FAILURE, rotation: { purpose: 'rotate', secretArn, versionId: VERSION } },
         DEPLOYMENT,
       ),
-  ],
-  [
-    'a report of Secrets Manager',
-    secretArn =>
-      reportedMessage({ secretArn, reason: 'not allowed', failingSince: FAILING_SINCE }, DEPLOYMENT),
   ],
   [
     'a success',
@@ -87,10 +79,6 @@ describe('a message with text from outside', () => {
       },
       DEPLOYMENT,
     ),
-    reportedMessage(
-      { secretArn: HOSTILE_TEXT, reason: HOSTILE_TEXT, failingSince: FAILING_SINCE },
-      DEPLOYMENT,
-    ),
     worksAgainMessage(
       { secretArn: HOSTILE_TEXT, executionArn: HOSTILE_TEXT, failingSince: FAILING_SINCE },
       DEPLOYMENT,
@@ -115,31 +103,13 @@ describe('a message with text from outside', () => {
       DEPLOYMENT,
     );
 
-    expect(text).toMatch(/^> x \]0;title .{900,990}\.\.\.$/m);
+    expect(text).toMatch(/^> x \]0;title .{100,4000}\.\.\.$/m);
   });
 
   it('quotes the ARN in the command for a shell', () => {
     const { text } = failedMessage({ ...FAILURE, executionArn: `${EXECUTION_ARN};curl x|sh` }, DEPLOYMENT);
 
     expect(text).toContain(`--execution-arn '${EXECUTION_ARN};curl x|sh'\n`);
-  });
-});
-
-describe('the message of a report of Secrets Manager', () => {
-  it('has its reason, and names an entry of the runbook that exists', () => {
-    const report = { secretArn: SECRET_ARN, reason: 'not allowed', failingSince: FAILING_SINCE };
-
-    const { text } = reportedMessage(report, DEPLOYMENT);
-
-    expect(text).toContain('not allowed');
-    expect(text).toContain('docs/runbook.md#a-rotation-that-failed-without-an-execution');
-    expect(runbook).toContain('\n## A rotation that failed without an execution\n');
-  });
-
-  it('does without a reason', () => {
-    const report = { secretArn: SECRET_ARN, reason: undefined, failingSince: FAILING_SINCE };
-
-    expect(reportedMessage(report, DEPLOYMENT).text).not.toContain('undefined');
   });
 });
 
@@ -182,7 +152,7 @@ describe('the message of a failed execution', () => {
   it('keeps to a length when the error has much to say', () => {
     const { text } = failedMessage({ ...FAILURE, message: 'x'.repeat(30_000) }, DEPLOYMENT);
 
-    expect(text.length).toBeLessThan(3_000);
+    expect(text.length).toBeLessThan(5_000);
     expect(text).toContain('xxx...');
   });
 

@@ -29,23 +29,6 @@ function executionEvent(detail: object = {}, event: object = {}): object {
   };
 }
 
-function rotationEvent(detail: object = {}, event: object = {}): object {
-  return {
-    version: '0',
-    source: 'aws.secretsmanager',
-    'detail-type': 'AWS Service Event via CloudTrail',
-    time: '2026-07-01T08:00:10Z',
-    detail: {
-      eventSource: 'secretsmanager.amazonaws.com',
-      eventName: 'RotationFailed',
-      errorMessage: 'The function was not allowed.',
-      additionalEventData: { SecretId: SECRET_ARN },
-      ...detail,
-    },
-    ...event,
-  };
-}
-
 describe('notification-event', () => {
   it.each([
     ['FAILED', false],
@@ -54,13 +37,27 @@ describe('notification-event', () => {
     ['SUCCEEDED', true],
   ])('reads that an execution has closed as %s', (status, succeeded) => {
     expect(parseNotificationEvent(executionEvent({ status }))).toEqual({
-      kind: 'execution-closed',
       executionArn: EXECUTION,
       succeeded,
       redriveCount: 2,
       closedAt: new Date('2026-07-01T08:00:09Z'),
       rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
+      lostAlternate: false,
     });
+  });
+
+  it.each([
+    ['{"versions":{"lostAlternate":true}}', true],
+    ['{"versions":{"lostAlternate":false}}', false],
+    ['{"versions":null}', false],
+    ['{}', false],
+    ['broken', false],
+    [null, false],
+    [undefined, false],
+  ])('reads from the output %j whether the alternate grant was lost: %s', (output, lost) => {
+    const event = executionEvent({ status: 'SUCCEEDED', output });
+
+    expect(parseNotificationEvent(event)).toMatchObject({ lostAlternate: lost });
   });
 
   it('does without what an event of an execution may lack', () => {
@@ -74,33 +71,12 @@ describe('notification-event', () => {
   });
 
   it.each([
-    ['RotationFailed', false],
-    ['RotationSucceeded', true],
-  ])('reads %s of Secrets Manager', (eventName, succeeded) => {
-    expect(parseNotificationEvent(rotationEvent({ eventName }))).toEqual({
-      kind: 'rotation-ended',
-      secretArn: SECRET_ARN,
-      succeeded,
-      at: new Date('2026-07-01T08:00:10Z'),
-      reason: 'The function was not allowed.',
-    });
-  });
-
-  it.each([undefined, ''])('knows no reason when errorMessage is %j', errorMessage => {
-    expect(parseNotificationEvent(rotationEvent({ errorMessage }))).toMatchObject({ reason: undefined });
-  });
-
-  it.each([
     ['no object', 'text', 'event'],
-    ['another source', executionEvent({}, { source: 'aws.s3' }), 'source'],
+    ['another source', executionEvent({}, { source: 'aws.secretsmanager' }), 'source'],
     ['another kind of execution event', executionEvent({}, { 'detail-type': 'Other' }), 'detail-type'],
     ['no detail', executionEvent({}, { detail: undefined }), 'detail'],
     ['no execution', executionEvent({ executionArn: undefined }), 'executionArn'],
     ['a running execution', executionEvent({ status: 'RUNNING' }), 'status'],
-    ['another kind of rotation event', rotationEvent({}, { 'detail-type': 'Other' }), 'detail-type'],
-    ['another event of Secrets Manager', rotationEvent({ eventName: 'RotationStarted' }), 'eventName'],
-    ['no secret', rotationEvent({ additionalEventData: {} }), 'SecretId'],
-    ['no time', rotationEvent({}, { time: undefined }), 'time'],
   ])('refuses %s', async (_what, event, member) => {
     const error = await rejection(Promise.resolve().then(() => parseNotificationEvent(event)));
 

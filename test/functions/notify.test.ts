@@ -1,9 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
-import { awsException } from '../helpers/aws-exception.ts';
+import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';
@@ -11,7 +12,6 @@ import { FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
 import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
 
-const HOUR_MS = 3_600_000;
 const CHECK = `${SECRET_ARN}#check`;
 
 describe('notify: executions', () => {
@@ -29,11 +29,39 @@ describe('notify: executions', () => {
     promoted,
     failedIn,
     closed,
-    rotationEnded,
   } = playedNotify();
 
+  describe('an execution that succeeded and dropped a dead alternate grant', () => {
+    const ROTATION = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
+    const SUCCESS = { succeeded: true, rotation: ROTATION, lostAlternate: true } as const;
+
+    it('is notified, with the command that replaces the grant', async () => {
+      promoted();
+
+      await closed(SUCCESS);
+
+      expect(published()).toMatchObject([{ subject: expect.stringMatching(/lost the alternate grant: /) }]);
+      expect(published()[0]?.text).toMatch(/authorize \S+ --alternate/);
+      expect(published()[0]?.text).toContain('docs/runbook.md#alternategrantrejected');
+    });
+
+    it('is notified when only DescribeExecution has its data', async () => {
+      execution('SUCCEEDED', { output: JSON.stringify({ versions: { lostAlternate: true } }) });
+
+      await closed({ succeeded: true });
+
+      expect(published()).toHaveLength(1);
+    });
+
+    it('is not believed unless AWSCURRENT is on a version of its rotation', async () => {
+      await closed(SUCCESS);
+
+      expect(published()).toEqual([]);
+    });
+  });
+
   describe('an execution that failed', () => {
-    it('is notified at once, and written to the table only then', async () => {
+    it('is notified, and written to the table only then', async () => {
       await closed();
 
       expect(published()).toMatchObject([{ subject: expect.stringContaining(SECRET_NAME) }]);
@@ -41,10 +69,9 @@ describe('notify: executions', () => {
       expect(calls).toEqual(['Publish', 'PutItem']);
       expect(items.get(SECRET_ARN)).toMatchObject({
         failingSince: { S: '2026-07-01T08:00:10.000Z' },
-        notifiedAt: { S: '2026-07-01T08:00:10.000Z' },
+        notifiedAt: { S: time.now.toISOString() },
         state: { S: 'Refresh' },
         error: { S: 'RefreshTokenRejected' },
-        execution: { S: EXECUTION },
       });
     });
 
@@ -139,17 +166,6 @@ describe('notify: executions', () => {
         ]);
       });
 
-      it('is not over when Secrets Manager reports the next rotation as successful', async () => {
-        failedToPublish();
-        await closed();
-        time.now = new Date(FAILED_AT.getTime() + HOUR_MS);
-
-        await rotationEnded(true);
-
-        expect(published()).toHaveLength(1);
-        expect(items.has(SECRET_ARN)).toBe(true);
-      });
-
       it('is over when a redrive succeeds, although AWSCURRENT has not moved since', async () => {
         failedToPublish();
         await closed();
@@ -190,6 +206,27 @@ describe('notify: executions', () => {
       const error = await rejection(closed());
 
       expect(error.message).toContain(EXECUTION);
+      expect(published()).toEqual([]);
+    });
+
+    it.each([
+      ['does not exist', awsException(ResourceNotFoundException)],
+      ['does not name the rotation function any more', secretsManagerException('AccessDeniedException')],
+    ])('is notified when its secret %s', async (_what, refusal) => {
+      secretsMock.on(DescribeSecretCommand).rejects(refusal);
+
+      await closed();
+
+      expect(published()).toHaveLength(1);
+      expect([...items.keys()]).toEqual([SECRET_ARN]);
+    });
+
+    it('is retried when Secrets Manager throttles', async () => {
+      secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('ThrottlingException'));
+
+      const error = await rejection(closed());
+
+      expect(error.name).toBe('ThrottlingException');
       expect(published()).toEqual([]);
     });
 
@@ -302,6 +339,19 @@ describe('notify: executions', () => {
     it('does not end a failure that came after it', async () => {
       await closed();
       execution('SUCCEEDED', { stopDate: new Date(FAILED_AT.getTime() - 1) });
+
+      await closed({ succeeded: true });
+
+      expect(published()).toHaveLength(1);
+      expect([...items.keys()]).toEqual([SECRET_ARN]);
+    });
+
+    it('does not end a failure when it had nothing to do: AWSCURRENT has not moved since', async () => {
+      await closed();
+      execution('SUCCEEDED');
+      secretsMock
+        .on(DescribeSecretCommand)
+        .resolves(secretDescription({ VersionIdsToStages: { [BASE_VERSION]: ['AWSCURRENT'] } }));
 
       await closed({ succeeded: true });
 

@@ -21,7 +21,7 @@ import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { answer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
+import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION, REFRESH, REFRESH_AGAIN } from '../helpers/task-requests.ts';
 import { refreshWorld, TOKENS } from './refresh-world.ts';
@@ -51,6 +51,7 @@ describe('refresh', () => {
       expect(result).toEqual({
         lineage: CURRENT_FINGERPRINT,
         generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
         fingerprint: NEW_FINGERPRINT,
         sealedPair: expect.stringMatching(/^v1\./),
         issuedAt: '2026-07-01T08:00:00.000Z',
@@ -141,6 +142,7 @@ describe('refresh', () => {
       expect(result).toEqual({
         lineage: CURRENT_FINGERPRINT,
         generation: 1,
+        current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
         fingerprint: NEW_FINGERPRINT,
         sealedPair: pair.sealedPair,
         issuedAt: '2026-07-01T08:00:00.000Z',
@@ -213,7 +215,8 @@ describe('refresh', () => {
     });
 
     it('throws NewerLogin without a request when AWSCURRENT holds another login', async () => {
-      const replaces = { lineage: NEW_FINGERPRINT, generation: 1 };
+      const position = { lineage: NEW_FINGERPRINT, generation: 1 };
+      const replaces = { ...position, current: position };
 
       const error = await rejection(refreshed({ ...REFRESH_AGAIN, replaces }));
 
@@ -309,6 +312,21 @@ describe('refresh', () => {
     expect(error.message).not.toContain('probably spent');
   });
 
+  it('uses the login that a stale read hid when the token that it showed is rejected', async () => {
+    const showsNewLogin = secretsMock
+      .on(GetSecretValueCommand)
+      .resolvesOnce({ VersionId: BASE_VERSION, SecretString: secretValue() });
+    showsNewLogin.resolves({
+      VersionId: FOREIGN_VERSION,
+      SecretString: secretValue({ refreshToken: 'second-login' }),
+    });
+    genesys.script(answer(400, { error: 'invalid_grant' }), answer(200, TOKENS));
+
+    await refreshed();
+
+    expect(presented()).toEqual([SENTINELS.refreshToken, 'second-login']);
+  });
+
   it('throws SharedLogin without a request when another secret rotates the login', async () => {
     table.holdsTokens([tokenItem()], OTHER_SECRET_ARN);
 
@@ -380,20 +398,21 @@ describe('parseRefreshRequest', () => {
     secretArn: SECRET_ARN,
     versionId: VERSION,
     replaces: null as object | null,
+    skipsDeadGrant: false,
     redriveCount: 0,
     enteredAt: '2026-07-01T07:59:59Z',
     retryCount: 0,
     execution: EXECUTION,
     state: 'Refresh',
   };
-  const REPLACES = { lineage: CURRENT_FINGERPRINT, generation: 1, sealedPair: 'v1.a.b.c' };
+  const REPLACES = { ...REFRESH_AGAIN.replaces, sealedPair: 'v1.a.b.c' };
 
   it('reads the request of Refresh', () => {
     expect(parseRefreshRequest(EVENT)).toEqual(REFRESH);
   });
 
   it('reads the request of RefreshAgain, and of its pair the identity only', () => {
-    const event = { ...EVENT, replaces: REPLACES, state: 'RefreshAgain' };
+    const event = { ...EVENT, replaces: REPLACES, skipsDeadGrant: true, state: 'RefreshAgain' };
 
     expect(parseRefreshRequest(event)).toEqual(REFRESH_AGAIN);
   });
@@ -416,6 +435,8 @@ describe('parseRefreshRequest', () => {
     ['replaces', { replaces: 'v1.a.b.c' }],
     ['lineage', { replaces: { ...REPLACES, lineage: undefined } }],
     ['generation', { replaces: { ...REPLACES, generation: -1 } }],
+    ['current', { replaces: { ...REPLACES, current: null } }],
+    ['skipsDeadGrant', { skipsDeadGrant: undefined }],
     ['redriveCount', { redriveCount: '1' }],
     ['enteredAt', { enteredAt: undefined }],
     ['enteredAt', { enteredAt: 'a moment ago' }],

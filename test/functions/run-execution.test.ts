@@ -7,8 +7,11 @@ import {
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import {
   awaitLatestExecution,
+  MAX_REFUSALS,
+  MAX_UNSETTLED,
   type RunRequest,
   runExecution,
 } from '../../functions/rotation/run-execution.ts';
@@ -138,13 +141,21 @@ describe('run-execution', () => {
         expect(time.sleeps[0]).toBeGreaterThan(0);
       });
 
-      it('starts the next attempt after three refused redrives, whatever DescribeExecution says', async () => {
+      it('starts the next attempt after a few refused redrives, whatever DescribeExecution says', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed());
         looks(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
-        expect(redrivenArns()).toEqual([FIRST, FIRST, FIRST]);
+        expect(redrivenArns()).toEqual(Array.from({ length: MAX_REFUSALS }, () => FIRST));
+      });
+
+      it('starts the next attempt after one whose input was refused: a redrive would run with it again', async () => {
+        looks(FIRST, { ...failed(), error: 'InvalidRotationRequest' });
+        looks(SECOND, succeeded);
+
+        expect(await run()).toBe(SECOND);
+        expect(redrivenArns()).toEqual([]);
       });
 
       it('starts the next attempt after one whose redrive is refused because it is closed for good', async () => {
@@ -234,7 +245,7 @@ describe('run-execution', () => {
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(2_000);
+      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
     });
 
     it('throws RotationFailed when the execution fails', async () => {
@@ -308,14 +319,18 @@ describe('run-execution', () => {
       expect(redrivenArns()).toEqual([OWNER]);
     });
 
-    it('throws RotationFailed when it ends so for the fourth time', async () => {
-      looks(FIRST, unsettled(0), unsettled(1), unsettled(2), unsettled(3));
+    it('throws RotationFailed when it ends so again and again', async () => {
+      looks(
+        FIRST,
+        unsettled(0),
+        ...Array.from({ length: MAX_UNSETTLED }, (_, redrive) => unsettled(redrive + 1)),
+      );
       looks(OWNER, succeeded);
 
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationFailed);
-      expect(redrivenArns()).toEqual([FIRST, FIRST, FIRST]);
+      expect(redrivenArns()).toEqual(Array.from({ length: MAX_UNSETTLED }, () => FIRST));
     });
 
     it('throws RotationStillRunning when its time is over before the named execution is', async () => {
@@ -460,7 +475,7 @@ describe('run-execution', () => {
       const error = await rejection(latest());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(2_000);
+      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
     });
 
     it('polls again when DescribeExecution is throttled', async () => {

@@ -75,6 +75,7 @@ export function storePendingWorld() {
       secretArn: SECRET_ARN,
       versionId: VERSION,
       pair: await sealedPair(),
+      current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
       sealedRotationToken: await sealedRotationToken(),
       execution: EXECUTION,
       state: 'StorePending',

@@ -33,7 +33,11 @@ describe('store-pending', () => {
   it('stores the value of AWSCURRENT with the new tokens as the pending version', async () => {
     const result = await stored();
 
-    expect(result).toEqual({ pendingVersionId: VERSION, baseVersionId: BASE_VERSION });
+    expect(result).toEqual({
+      pendingVersionId: VERSION,
+      baseVersionId: BASE_VERSION,
+      lostAlternate: false,
+    });
     expect(secretsMock.commandCalls(PutSecretValueCommand).map(call => call.args[0].input)).toEqual([
       {
         SecretId: SECRET_ARN,
@@ -83,6 +87,7 @@ describe('store-pending', () => {
         state: 'StorePending',
         pendingVersionId: VERSION,
         baseVersionId: BASE_VERSION,
+        lostAlternate: false,
       },
     });
   });
@@ -208,7 +213,11 @@ describe('store-pending', () => {
     it('stores in the version that follows from rotation and value', async () => {
       const result = await stored();
 
-      expect(result).toEqual({ pendingVersionId: VERSION_FOR_VALUE, baseVersionId: BASE_VERSION });
+      expect(result).toEqual({
+        pendingVersionId: VERSION_FOR_VALUE,
+        baseVersionId: BASE_VERSION,
+        lostAlternate: false,
+      });
       expect(secretsMock.commandCalls(PutSecretValueCommand)[1]?.args[0].input).toEqual({
         SecretId: SECRET_ARN,
         ClientRequestToken: VERSION_FOR_VALUE,
@@ -444,10 +453,11 @@ describe('parseStorePendingRequest', () => {
     fingerprint: NEW_FINGERPRINT,
     sealedPair: 'v1.a.b.c',
   };
+  const CURRENT = { lineage: CURRENT_FINGERPRINT, generation: 0 };
   const EVENT = {
     secretArn: SECRET_ARN,
     versionId: VERSION,
-    pair: { ...PAIR, issuedAt: '2026-07-01T07:59:58.000Z', expiresAt: null },
+    pair: { ...PAIR, current: CURRENT, issuedAt: '2026-07-01T07:59:58.000Z', expiresAt: null },
     sealedRotationToken: 'v1.d.e.f' as string | null,
     execution: EXECUTION,
     state: 'StorePending',
@@ -460,6 +470,7 @@ describe('parseStorePendingRequest', () => {
         secretArn: SECRET_ARN,
         versionId: VERSION,
         pair: PAIR,
+        current: CURRENT,
         sealedRotationToken,
         execution: EXECUTION,
         state: 'StorePending',
@@ -472,10 +483,11 @@ describe('parseStorePendingRequest', () => {
     ['versionId', { versionId: '' }],
     ['pair', { pair: undefined }],
     ['pair', { pair: 'v1.a.b.c' }],
-    ['lineage', { pair: { ...PAIR, lineage: undefined } }],
-    ['generation', { pair: { ...PAIR, generation: 0.5 } }],
-    ['fingerprint', { pair: { ...PAIR, fingerprint: '' } }],
-    ['sealedPair', { pair: { ...PAIR, sealedPair: null } }],
+    ['lineage', { pair: { ...EVENT.pair, lineage: undefined } }],
+    ['generation', { pair: { ...EVENT.pair, generation: 0.5 } }],
+    ['fingerprint', { pair: { ...EVENT.pair, fingerprint: '' } }],
+    ['sealedPair', { pair: { ...EVENT.pair, sealedPair: null } }],
+    ['current', { pair: { ...EVENT.pair, current: undefined } }],
     ['sealedRotationToken', { sealedRotationToken: undefined }],
     ['execution', { execution: undefined }],
     ['state', { state: undefined }],

@@ -4,7 +4,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type WatchResult, watch } from '../../functions/watch/watch.ts';
+import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
+import { MOST_LINES, type WatchResult, watch } from '../../functions/watch/watch.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
@@ -12,9 +13,9 @@ import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME } from '../helpers/secre
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const NOW = new Date('2026-06-01T18:00:00Z');
-/** Due at 17:00, with an hour of grace. */
-const JUST_IN_TIME = new Date('2026-06-01T08:00:00Z');
-const OVERDUE = new Date('2026-06-01T07:59:59Z');
+/** Due after nine hours, and overdue after the grace. */
+const JUST_IN_TIME = new Date(NOW.getTime() - 9 * 3_600_000 - OVERDUE_GRACE_MS);
+const OVERDUE = new Date(JUST_IN_TIME.getTime() - 1_000);
 
 function secret(changes: SecretListEntry = {}): SecretListEntry {
   return {
@@ -103,8 +104,8 @@ describe('watch', () => {
           message: 'rotation overdue',
           secretName: SECRET_NAME,
           secretArn: SECRET_ARN,
-          lastRotation: '2026-06-01T07:59:59.000Z',
-          dueSince: '2026-06-01T16:59:59.000Z',
+          lastRotation: OVERDUE.toISOString(),
+          dueSince: new Date(NOW.getTime() - OVERDUE_GRACE_MS - 1_000).toISOString(),
           rotationEnabled: false,
         },
       },
@@ -125,10 +126,10 @@ describe('watch', () => {
     expect(logged()).toEqual([]);
   });
 
-  it('names fifty overdue secrets at most, and counts the rest', async () => {
-    await watched(Array.from({ length: 57 }, () => secret({ LastRotatedDate: OVERDUE })));
+  it('names so many overdue secrets at most, and counts the rest', async () => {
+    await watched(Array.from({ length: MOST_LINES + 7 }, () => secret({ LastRotatedDate: OVERDUE })));
 
-    expect(logged()).toHaveLength(51);
+    expect(logged()).toHaveLength(MOST_LINES + 1);
     expect(logged().at(-1)).toMatchObject({ level: 'warn', line: { secrets: 7 } });
   });
 

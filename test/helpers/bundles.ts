@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 
 /** What a bundle exports. */
@@ -23,7 +22,7 @@ export async function makeBundles(): Promise<string> {
 /** Runs a function's bundle anew, as Lambda does in a fresh execution environment. */
 export function loadBundle(directory: string, name: FunctionName): LoadedBundle {
   const require = createRequire(import.meta.url);
-  const file = join(codeDirectory(directory, name), 'index.js');
+  const file = join(directory, name, 'index.js');
   delete require.cache[file];
   return require(file);
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
-import { run } from '../../cli/run.ts';
+import { run } from '../../cli/program.ts';
+import type { Output } from '../../cli/shared/terminal.ts';
 import { CLI, cliEnvironment, inEnvironment, type Variables } from './cli-environment.ts';
 import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
@@ -18,6 +19,8 @@ export interface CliOptions {
    * spares the time of a start.
    */
   readonly ownProcess?: true | string;
+  /** Writes to terminals of this width; only within the test. */
+  readonly columns?: number;
 }
 
 /** How it ended, and what it printed. */
@@ -51,7 +54,7 @@ type Written = Record<'stdout' | 'stderr', string>;
 export function startCli(
   { sandbox }: Pick<TestSandbox, 'sandbox'>,
   args: readonly string[],
-  { env, ownProcess }: CliOptions = {},
+  { env, ownProcess, columns }: CliOptions = {},
 ): RunningCli {
   const written: Written = { stdout: '', stderr: '' };
   const watcher = new OutputWatcher(() => written.stdout + written.stderr);
@@ -63,7 +66,7 @@ export function startCli(
   const secretsBefore = storedSecrets(sandbox);
   const { input, interrupt, exitCode } =
     ownProcess === undefined
-      ? startWithin(args, variables, write)
+      ? startWithin(args, variables, write, columns)
       : startProcess(ownProcess, args, variables, write);
   const ended = exitCode.then(async code => {
     watcher.ended();
@@ -104,16 +107,24 @@ function startProcess(
   };
 }
 
-function startWithin(args: readonly string[], env: Variables, write: Write): Started {
+function startWithin(
+  args: readonly string[],
+  env: Variables,
+  write: Write,
+  columns: number | undefined,
+): Started {
   const interruption = new AbortController();
   const input = new PassThrough();
-  const output = (name: keyof Written): Writable =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        write(name, String(chunk));
-        done();
-      },
-    });
+  const output = (name: keyof Written): Output =>
+    Object.assign(
+      new Writable({
+        write(chunk, _encoding, done) {
+          write(name, String(chunk));
+          done();
+        },
+      }),
+      columns !== undefined && { isTTY: true, columns },
+    );
   const streams = { in: input, out: output('stdout'), err: output('stderr') };
   return {
     input,

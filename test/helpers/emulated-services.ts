@@ -15,7 +15,6 @@ import { allowEverything } from './allow-everything.ts';
 export function emulatedServices(): AwsService[] {
   const clock = new Clock();
   const account = { clock, accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
-  const cloudTrail = new CloudTrail(account);
   const functions = new Lambda({
     ...account,
     authorizer: allowEverything,
@@ -27,7 +26,7 @@ export function emulatedServices(): AwsService[] {
       functions,
       mayInvoke: () => true,
       judgeKeyUse: () => 'usable',
-      cloudTrail,
+      cloudTrail: new CloudTrail(account.clock),
     }),
     new StepFunctions({
       ...account,
@@ -37,7 +36,6 @@ export function emulatedServices(): AwsService[] {
     }),
     functions,
     new Kms({ ...account, policies: { policyOf: () => ({}), replacePolicy: () => undefined } }),
-    cloudTrail,
     sts,
     iam({ simulate: () => undefined }),
     new Sns(account),

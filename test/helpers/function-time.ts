@@ -1,4 +1,4 @@
-/** The time of one invocation: passes only while somebody sleeps. */
+/** The time of one invocation: passes only while somebody sleeps, and ends it as Lambda does. */
 export class FunctionTime {
   /** What was slept so far, in ms. */
   readonly sleeps: number[] = [];
@@ -13,6 +13,7 @@ export class FunctionTime {
   readonly sleep = async (ms: number): Promise<void> => {
     this.sleeps.push(ms);
     this.#leftMs -= ms;
+    if (this.#leftMs < 0) throw new Error('The function slept beyond its timeout.');
   };
 
   readonly remainingMs = (): number => this.#leftMs;

@@ -5,6 +5,9 @@ import { SECRET_ARN } from './secret.ts';
 /** SHA-256 of `["client-id","sentinel-current-refresh-token"]`, the refresh token of `secretValue()`. */
 export const CURRENT_FINGERPRINT = 'b481967a6fcd9fcecd30c8f996731870849a763d5a22ba6a4df67e356f622145';
 
+/** SHA-256 of `["client-id","sentinel-alternate-refresh-token"]`. */
+export const ALTERNATE_FINGERPRINT = 'a35a96164bdfc9b8cbf78314e8eaa68e05ecc1ac0bd417f75dfbf1e191310408';
+
 /** SHA-256 of `["client-id","sentinel-new-refresh-token"]`. */
 export const NEW_FINGERPRINT = '417b7738fffc2ac9813cbc0d20c82199aa2bc6d6d22e71eb233ee43320088b04';
 

@@ -9,7 +9,7 @@ import {
 import { SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach } from 'vitest';
 import { deploymentOf } from '../../functions/notify/deployment.ts';
-import type { ExecutionClosed, RotationEnded } from '../../functions/notify/notification-event.ts';
+import type { ExecutionClosed } from '../../functions/notify/notification-event.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { mockAws } from './aws-mock.ts';
 import { executionDescription } from './execution-description.ts';
@@ -22,14 +22,6 @@ import { EXECUTION } from './task-requests.ts';
 /** When the execution has failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
-/**
- * The time by which the function goes. It passes only where the function waits; what happens meanwhile happens once.
- */
-interface NotifyTime {
-  now: Date;
-  whileWaiting: () => Promise<unknown>;
-}
-
 /** Lets `notify` run against played services; an execution has failed in Refresh. Call it within a `describe`. */
 export function playedNotify() {
   const logged = watchedLog();
@@ -37,11 +29,11 @@ export function playedNotify() {
   const stepFunctionsMock = mockAws(SFNClient);
   const secretsMock = mockAws(SecretsManagerClient);
   let executionArn = EXECUTION;
-  const time: NotifyTime = { now: FAILED_AT, whileWaiting: async () => undefined };
+  /** It passes only where the function waits. */
+  const time = { now: FAILED_AT };
 
   beforeEach(() => {
     time.now = FAILED_AT;
-    time.whileWaiting = async () => undefined;
     stepFunctionsMock.reset();
     secretsMock.reset();
     secretsMock
@@ -101,7 +93,16 @@ export function playedNotify() {
     });
   }
 
-  async function told(event: ExecutionClosed | RotationEnded): Promise<void> {
+  async function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
+    const event = {
+      executionArn,
+      succeeded: false,
+      redriveCount: undefined,
+      closedAt: undefined,
+      rotation: undefined,
+      lostAlternate: false,
+      ...changes,
+    };
     await notify(event, {
       stepFunctions: new SFNClient(),
       secrets: new SecretsManagerClient(),
@@ -109,38 +110,11 @@ export function playedNotify() {
       dynamoDb: new DynamoDBClient(),
       tableName: FAILURES_TABLE,
       topicArn: TOPIC_ARN,
-      rotationFunctionArn: ROTATION_FUNCTION_ARN,
       deployment: deploymentOf(ROTATION_FUNCTION_ARN, undefined),
       now: () => time.now,
       sleep: async ms => {
         time.now = new Date(time.now.getTime() + ms);
-        const meanwhile = time.whileWaiting;
-        time.whileWaiting = async () => undefined;
-        await meanwhile();
       },
-    });
-  }
-
-  function closed(changes: Partial<ExecutionClosed> = {}): Promise<void> {
-    return told({
-      kind: 'execution-closed',
-      executionArn,
-      succeeded: false,
-      redriveCount: undefined,
-      closedAt: undefined,
-      rotation: undefined,
-      ...changes,
-    });
-  }
-
-  function rotationEnded(succeeded: boolean, changes: Partial<RotationEnded> = {}): Promise<void> {
-    return told({
-      kind: 'rotation-ended',
-      secretArn: SECRET_ARN,
-      succeeded,
-      at: time.now,
-      reason: succeeded ? undefined : 'Secrets Manager may not invoke the function.',
-      ...changes,
     });
   }
 
@@ -154,6 +128,5 @@ export function playedNotify() {
     promoted,
     failedIn,
     closed,
-    rotationEnded,
   };
 }

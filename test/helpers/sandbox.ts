@@ -7,7 +7,7 @@ import {
   type CredentialOptions,
   createFirstCredential,
   type FirstCredential,
-} from '../../sandbox/demonstration/first-credential.ts';
+} from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { WarmStart } from '../../sandbox/warm-start.ts';

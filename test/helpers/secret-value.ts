@@ -3,6 +3,7 @@ export const SENTINELS = {
   clientSecret: 'sentinel-client-secret',
   accessToken: 'sentinel-current-access-token',
   refreshToken: 'sentinel-current-refresh-token',
+  alternateRefreshToken: 'sentinel-alternate-refresh-token',
   newAccessToken: 'sentinel-new-access-token',
   newRefreshToken: 'sentinel-new-refresh-token',
   rotationToken: 'sentinel-rotation-token',

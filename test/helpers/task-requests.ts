@@ -25,11 +25,17 @@ export const REFRESH: RefreshRequest = {
     retryCount: 0,
   },
   replaces: undefined,
+  skipsDeadGrant: false,
   state: 'Refresh',
 };
 export const REFRESH_AGAIN: RefreshRequest = {
   ...REFRESH,
-  replaces: { lineage: CURRENT_FINGERPRINT, generation: 1 },
+  replaces: {
+    lineage: CURRENT_FINGERPRINT,
+    generation: 1,
+    current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
+  },
+  skipsDeadGrant: true,
   state: 'RefreshAgain',
 };
 
@@ -54,6 +60,11 @@ export const PROMOTE: PromoteRequest = {
   action: 'promote',
   pendingVersionId: DERIVED_VERSION,
   baseVersionId: BASE_VERSION,
+  pair: {
+    lineage: CURRENT_FINGERPRINT,
+    generation: 1,
+    current: { lineage: CURRENT_FINGERPRINT, generation: 0 },
+  },
   fingerprint: NEW_FINGERPRINT,
   issuedAt: new Date('2026-07-01T07:59:58Z'),
   expiresAt: new Date('2026-07-02T07:59:58Z'),

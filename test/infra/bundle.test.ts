@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { emptyFolder } from '../demonstration/project.ts';
 import { loadBundle, makeBundles } from '../helpers/bundles.ts';
@@ -33,7 +32,7 @@ describe('bundleFunctions', () => {
   });
 
   it.each(FUNCTION_NAMES)('makes of %s a bundle, its source map and its licences, and nothing else', name => {
-    expect(readdirSync(codeDirectory(directory, name)).sort()).toEqual([
+    expect(readdirSync(join(directory, name)).sort()).toEqual([
       'THIRD-PARTY-LICENSES',
       'index.js',
       'index.js.map',
@@ -55,16 +54,16 @@ describe('bundleFunctions', () => {
 
   it.each(FUNCTION_NAMES)('writes the same for %s wherever it writes to', name => {
     for (const file of ['index.js', 'index.js.map', 'THIRD-PARTY-LICENSES']) {
-      const first = readFileSync(join(codeDirectory(directory, name), file), 'utf8');
-      const second = readFileSync(join(codeDirectory(again, name), file), 'utf8');
+      const first = readFileSync(join(directory, name, file), 'utf8');
+      const second = readFileSync(join(again, name, file), 'utf8');
 
       expect(second === first).toBe(true);
     }
   });
 
   it.each(FUNCTION_NAMES)('names for %s no path of the machine that made it', name => {
-    const bundle = readFileSync(join(codeDirectory(directory, name), 'index.js'), 'utf8');
-    const map = JSON.parse(readFileSync(join(codeDirectory(directory, name), 'index.js.map'), 'utf8'));
+    const bundle = readFileSync(join(directory, name, 'index.js'), 'utf8');
+    const map = JSON.parse(readFileSync(join(directory, name, 'index.js.map'), 'utf8'));
 
     expect(bundle.includes(process.cwd())).toBe(false);
     expect(map.sources).toContain(`../../functions/${name}/handler.ts`);

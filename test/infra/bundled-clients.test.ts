@@ -16,7 +16,13 @@ const EVENTS = {
   'store-pending': {
     secretArn: SECRET_ARN,
     versionId: VERSION,
-    pair: { lineage: 'lineage', generation: 1, fingerprint: 'fingerprint', sealedPair: SEALED_PAIR },
+    pair: {
+      lineage: 'lineage',
+      generation: 1,
+      current: { lineage: 'lineage', generation: 0 },
+      fingerprint: 'fingerprint',
+      sealedPair: SEALED_PAIR,
+    },
     sealedRotationToken: null,
     execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:first',
     state: 'StorePending',

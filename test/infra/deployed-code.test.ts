@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { BUNDLES, deployment } from './deployment.ts';
 
@@ -12,8 +11,7 @@ describe('the deployed code', () => {
     const bundles = mkdtempSync(join(tmpdir(), 'mapped-bundles-'));
     onTestFinished(() => rmSync(bundles, { recursive: true }));
     cpSync(BUNDLES, bundles, { recursive: true });
-    for (const name of FUNCTION_NAMES)
-      writeFileSync(join(codeDirectory(bundles, name), 'index.js.map'), '{}');
+    for (const name of FUNCTION_NAMES) writeFileSync(join(bundles, name, 'index.js.map'), '{}');
 
     const { directory } = (deployment({ bundles }).node.root as App).synth();
 

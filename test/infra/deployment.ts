@@ -5,10 +5,13 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { inject } from 'vitest';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
+import { appStack } from '../../infra/app-stack.ts';
+import type { AppSettings } from '../../infra/context.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
-import { RotationStack } from '../../infra/rotation-stack.ts';
-import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
+import type { RotationStack } from '../../infra/rotation-stack.ts';
+
+/** The settings of the app but the stack's name. */
+export type Settings = Omit<AppSettings, 'stackName'>;
 
 /** Of this worker: it goes with the run. */
 const DIRECTORY = mkdtempSync(join(inject('scratchDirectory'), 'infra-'));
@@ -16,15 +19,15 @@ const DIRECTORY = mkdtempSync(join(inject('scratchDirectory'), 'infra-'));
 /** Stand-ins for the bundles of the functions: a template has only their hashes. */
 export const BUNDLES = join(DIRECTORY, 'bundles');
 for (const name of FUNCTION_NAMES) {
-  mkdirSync(codeDirectory(BUNDLES, name), { recursive: true });
-  writeFileSync(join(codeDirectory(BUNDLES, name), 'index.js'), `exports.handler = async () => '${name}';`);
+  mkdirSync(join(BUNDLES, name), { recursive: true });
+  writeFileSync(join(BUNDLES, name, 'index.js'), `exports.handler = async () => '${name}';`);
 }
 
 /**
  * Every option with a value that is not its default. What is given from outside is in a partition, region and account
  * of its own, so that it can be told from what the template says itself.
  */
-export function everyOption(partition = 'aws-given', region = 'somewhere-1'): TokenRotationProps {
+export function everyOption(partition = 'aws-given', region = 'somewhere-1'): Settings {
   const account = '111122223333';
   const key = (digit: number) =>
     `arn:${partition}:kms:${region}:${account}:key/${digit}c1f0a52-0000-4000-8000-000000000000`;
@@ -59,16 +62,16 @@ export function app(): App {
   return new App({ context: flags, outdir: mkdtempSync(join(DIRECTORY, 'assembly-')) });
 }
 
-/** A stack called `tokens`, for all secrets unless some are named. */
-export function deployment(rotation: TokenRotationProps = {}): RotationStack {
-  const { secretArns, secretArnPatterns, secretNames } = rotation;
+/** The app's stack, called `tokens`, for all secrets unless some are named. */
+export function deployment(settings: Settings = {}): RotationStack {
+  const { secretArns, secretArnPatterns, secretNames } = settings;
   const allSecrets = [secretArns, secretArnPatterns, secretNames].every(names => names === undefined);
-  return new RotationStack(app(), 'tokens', { rotation: { bundles: BUNDLES, allSecrets, ...rotation } });
+  return appStack(app(), { stackName: 'tokens', bundles: BUNDLES, allSecrets, ...settings });
 }
 
 /** The template of such a stack. */
-export function template(rotation: TokenRotationProps = {}): Template {
-  return Template.fromStack(deployment(rotation));
+export function template(settings: Settings = {}): Template {
+  return Template.fromStack(deployment(settings));
 }
 
 /** One statement of a policy, as it stands in the template. */

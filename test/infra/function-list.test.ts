@@ -1,11 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  FUNCTION_NAMES,
-  NAME_PREFIX,
-  OPERATIONS_FUNCTIONS,
-  TASK_FUNCTIONS,
-} from '../../infra/function-list.ts';
+import { FUNCTION_NAMES, OPERATIONS_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/function-list.ts';
+import { NAME_PREFIX } from '../../infra/validation.ts';
 import rotation from '../../statemachine/rotation.asl.json' with { type: 'json' };
 
 /** The Tasks of the workflow: the placeholder of the function that each runs, and how long it waits for it. */

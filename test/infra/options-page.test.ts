@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_KEYS } from '../../infra/context.ts';
-import { ALARM_NAMES } from '../../infra/operations/alarm-names.ts';
+import { ALARM_NAMES } from '../../infra/operations/alarms.ts';
 
 function page(name: string): string {
   return readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import * as functions from '../../functions/shared/secrets/published-token.ts';
 import { PUBLISHER_TAG } from '../../infra/published-secrets.ts';
-import { TokenRotation } from '../../infra/token-rotation.ts';
-import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
+import { TokenRotation, type TokenRotationProps } from '../../infra/token-rotation.ts';
 import { app, arn, BUNDLES, deployment, logicalId, statementsOf, template } from './deployment.ts';
 
 const MADE_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1c1f0a52-0000-4000-8000-000000000000';
@@ -30,9 +30,22 @@ function usedFor(secretArn: object): object {
 }
 
 /** What a consumer's role is allowed. */
-function grantedTo(secretName: string, props: TokenRotationProps) {
+function grantedTo(
+  secretName: string,
+  {
+    madeKeyArn,
+    otherKeyArn,
+    ...props
+  }: TokenRotationProps & { readonly madeKeyArn?: string; readonly otherKeyArn?: string },
+) {
   const stack = new Stack(app(), 'consumers');
-  const rotation = new TokenRotation(stack, 'Rotation', { bundles: BUNDLES, namePrefix: 'tokens', ...props });
+  const rotation = new TokenRotation(stack, 'Rotation', {
+    bundles: BUNDLES,
+    namePrefix: 'tokens',
+    secretKey: madeKeyArn === undefined ? undefined : Key.fromKeyArn(stack, 'MadeKey', madeKeyArn),
+    secretKeys: otherKeyArn === undefined ? [] : [Key.fromKeyArn(stack, 'OtherKey', otherKeyArn)],
+    ...props,
+  });
   const consumer = new Role(stack, 'Consumer', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: 'What the consumer may do',
@@ -95,6 +108,8 @@ describe('the role of publish', () => {
     const actions = statements.map(({ Sid, Action }) => [Sid, ...[Action].flat()]);
 
     expect(actions).toEqual([
+      [undefined, 'logs:CreateLogStream', 'logs:PutLogEvents'],
+      [undefined, 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
       ['UseRotatedSecrets', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       ['UseKeysOfRotatedSecrets', 'kms:Decrypt'],
       [
@@ -104,8 +119,6 @@ describe('the role of publish', () => {
         'secretsmanager:UpdateSecretVersionStage',
       ],
       ['UseKeysOfPublishedSecrets', 'kms:Decrypt', 'kms:GenerateDataKey'],
-      ['WriteOwnLog', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-      ['SendTraces', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
     ]);
   });
 
@@ -132,7 +145,7 @@ describe('grantReadAccessToken', () => {
   const READ = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
   it('allows to read the access token of a new credential, and its key', () => {
-    const { rendered, statements } = grantedTo('crm/genesys', { ...OWN, secretKeyArn: MADE_KEY });
+    const { rendered, statements } = grantedTo('crm/genesys', { ...OWN, madeKeyArn: MADE_KEY });
 
     const published = {
       Ref: logicalId(rendered, 'AWS::SecretsManager::Secret', { Name: 'crm/genesys/access-token' }),
@@ -147,7 +160,7 @@ describe('grantReadAccessToken', () => {
     const props = {
       publishAccessTokens: true,
       secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'],
-      secretKeyArns: [OTHER_KEY],
+      otherKeyArn: OTHER_KEY,
     };
 
     const { statements } = grantedTo('genesys/voicemail', props);
@@ -179,7 +192,7 @@ describe('the policy in docs/consumers.md', () => {
     const { statements } = grantedTo('crm/genesys', {
       publishAccessTokens: true,
       secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:crm/*'],
-      secretKeyArns: [OTHER_KEY],
+      otherKeyArn: OTHER_KEY,
     });
 
     const deployed = new Map([

@@ -1,5 +1,6 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { TokenRotation } from '../../infra/token-rotation.ts';
 import { app, BUNDLES, logicalId, template } from './deployment.ts';
@@ -95,7 +96,10 @@ describe('RotatedSecrets', () => {
     const first = new CfnParameter(stack, 'First').valueAsString;
     const second = new CfnParameter(stack, 'Second').valueAsString;
 
-    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, secretArns: [first, second] });
+    const secrets = [first, second].map((arn, index) =>
+      Secret.fromSecretCompleteArn(stack, `Secret${index}`, arn),
+    );
+    new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, secrets });
 
     const found = Object.values(schedules(Template.fromStack(stack)));
     expect(found.map(({ Properties }) => Properties.SecretId)).toEqual([{ Ref: 'First' }, { Ref: 'Second' }]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidSetting } from '../../infra/invalid-setting.ts';
 import { rotationSchedule } from '../../infra/rotation-schedule.ts';
+import { InvalidSetting } from '../../infra/validation.ts';
 
 function refusal(expression: string, window: string): InvalidSetting {
   try {

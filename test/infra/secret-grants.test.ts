@@ -25,14 +25,14 @@ const ROTATES_HERE = {
 
 describe('the grants on secrets', () => {
   it('reach the given secrets only, and those only as long as they name the rotation function', () => {
-    const [use] = statementsOf(someSecrets, 'tokens-fetch');
+    const use = statementsOf(someSecrets, 'tokens-fetch').find(({ Sid }) => Sid === 'UseRotatedSecrets');
 
     expect(new Set(use?.Resource as unknown[])).toEqual(new Set([A_SECRET, A_PATTERN, MADE_SECRET]));
     expect(use?.Condition).toEqual(ROTATES_HERE);
   });
 
   it('reach every secret that names the rotation function with allSecrets', () => {
-    const [use] = statementsOf(everySecret, 'tokens-fetch');
+    const use = statementsOf(everySecret, 'tokens-fetch').find(({ Sid }) => Sid === 'UseRotatedSecrets');
 
     expect(use?.Resource).toEqual(arn('secretsmanager', 'secret:*'));
     expect(use?.Condition).toEqual(ROTATES_HERE);

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { NAME_PREFIX } from '../../infra/function-list.ts';
 import { RotationStack } from '../../infra/rotation-stack.ts';
+import { NAME_PREFIX } from '../../infra/validation.ts';
 import { app, BUNDLES, journalTableId } from './deployment.ts';
 
 /** What names a resource in its account and region; an alias of a function is named inside the function. */
@@ -55,6 +55,6 @@ describe('two deployments in one account and region', () => {
 
     const limited = names.filter(name => /^AWS::(Lambda::Function|Events::Rule) /.test(name));
     expect(limited.filter(name => (name.split(' ')[1]?.length ?? 0) > 64)).toEqual([]);
-    expect(limited).toHaveLength(11);
+    expect(limited).toHaveLength(10);
   });
 });

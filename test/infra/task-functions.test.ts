@@ -2,7 +2,6 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { TASK_FUNCTIONS } from '../../infra/function-list.ts';
 import { BUNDLES, functionId, logicalId, template } from './deployment.ts';
 
@@ -18,7 +17,7 @@ function changedBundles(name: keyof typeof TASK_FUNCTIONS): string {
   const bundles = mkdtempSync(join(tmpdir(), 'changed-bundles-'));
   onTestFinished(() => rmSync(bundles, { recursive: true }));
   cpSync(BUNDLES, bundles, { recursive: true });
-  writeFileSync(join(codeDirectory(bundles, name), 'index.js'), 'exports.handler = async () => "changed";');
+  writeFileSync(join(bundles, name, 'index.js'), 'exports.handler = async () => "changed";');
   return bundles;
 }
 

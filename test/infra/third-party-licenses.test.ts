@@ -4,7 +4,6 @@ import type { Metafile } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { bundleProgram } from '../../infra/bundle-program.ts';
-import { codeDirectory } from '../../infra/bundles-folder.ts';
 import { PROJECT } from '../../infra/commonjs.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { LICENSES_FILE, thirdPartyLicenses } from '../../infra/third-party-licenses.ts';
@@ -54,7 +53,7 @@ describe('the licences of the functions', () => {
 
     for (const name of FUNCTION_NAMES) {
       const packages = packagesIn(metafile.outputs[`bundle/${name}/index.js`] as Output);
-      const entries = readFileSync(join(codeDirectory(directory, name), LICENSES_FILE), 'utf8').split('\n');
+      const entries = readFileSync(join(directory, name, LICENSES_FILE), 'utf8').split('\n');
       expect(packages).toContainEqual(expect.stringMatching(/^@smithy\/core /));
       expect(packages.filter(each => !entries.includes(each))).toEqual([]);
     }

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { type CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it, vi } from 'vitest';
 import { TokenRotation } from '../../infra/token-rotation.ts';
-import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 import {
   app,
   BUNDLES,
@@ -15,6 +17,8 @@ import {
   logicalId,
   propertiesOf,
   roleId,
+  type Settings,
+  type Statement,
   template,
 } from './deployment.ts';
 
@@ -48,7 +52,7 @@ describe('the functions', () => {
     ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
     ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
     ['verify', 18, { HOST_REQUIRED: 'true' }],
-    ['promote', 15, { JOURNAL_TABLE }],
+    ['promote', 15, { JOURNAL_TABLE, LONGEST_GAP_HOURS: '9' }],
     [
       'notify',
       30,
@@ -154,7 +158,6 @@ describe('the permissions', () => {
         SourceAccount: { Ref: 'AWS::AccountId' },
       },
       { ...call('notify'), ...rule('tokens-executions') },
-      { ...call('notify'), ...rule('tokens-rotations') },
       { ...call('watch'), ...rule('tokens-watch') },
     ]);
   });
@@ -238,47 +241,72 @@ describe('TokenRotation', () => {
   });
 
   it.each([
-    ['memoryMb', { memoryMb: 127 }],
-    ['memoryMb', { memoryMb: 10_241 }],
-    ['memoryMb', { memoryMb: 512.5 }],
-    ['namePrefix', { namePrefix: 'my_tokens' }],
-    ['namePrefix', { namePrefix: 'a'.repeat(51) }],
     ['schedule', { schedule: 'rate(1 hour)' }],
     ['window', { window: '9h' }],
     ['genesysLoginUrl', { genesysGateway: { ...GATEWAY, loginUrl: 'http://gateway.example' } }],
     ['genesysApiUrl', { genesysGateway: { ...GATEWAY, apiUrl: 'gateway.example' } }],
     ['secretNames', { allSecrets: false }],
     ['secretNames', { secretArns: [], secretArnPatterns: [], secretNames: [] }],
-    ['secretArns', { secretArns: ['genesys/a'] }],
-    ['secretArns', { secretArns: ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a'] }],
     ['secretArnPatterns', { secretArnPatterns: ['genesys/*'] }],
     ['secretArnPatterns', { secretArnPatterns: ['*'] }],
     ['secretNames', { secretNames: ['genesys a'] }],
-    ['secretNames', { secretNames: ['genesys/a', 'genesys/a'] }],
-    ['secretKeyArn', { secretNames: ['genesys/a'], secretKeyArn: 'alias/mine' }],
-    ['secretKeyArn', { secretKeyArn: everyOption().secretKeyArn ?? '' }],
     ['reservedConcurrency', { reservedConcurrency: 9 }],
-    ['reservedConcurrency', { reservedConcurrency: 10.5 }],
-    ['vpc', { vpc: { subnetIds: [], securityGroupIds: ['sg-0a1b2c3d'] } }],
-    ['vpc', { vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: [] } }],
-    ['vpc', { vpc: { subnetIds: ['sg-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] } }],
-    ['vpc', { vpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['default'] } }],
-    ['logKeyArn', { logKeyArn: 'alias/logs' }],
-    ['notificationEmails', { notificationEmails: ['team'] }],
-    ['notificationEmails', { notificationEmails: ['team@example.com', 'team@example.com'] }],
-    ['notificationTopicArn', { notificationTopicArn: 'on-call' }],
-    ['notificationTopicArn', { notificationTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call.fifo' }],
-    ['notificationTopicKeyArn', { notificationTopicKeyArn: everyOption().secretKeyArn ?? '' }],
-    ['runbookUrl', { runbookUrl: 'http://wiki.example/runbook' }],
-    ['tags', { tags: { 'aws:team': 'a' } }],
-    ['tags', { tags: { '': 'a' } }],
-    ['tags', { tags: { team: 'a'.repeat(257) } }],
-    ['tags', { tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ''])) }],
-    ['permissionsBoundaryArn', { permissionsBoundaryArn: 'boundary' }],
-    ['bundles', { bundles: '/nowhere' }],
     ['secretKeyArns', { secretKeyArns: ['arn:aws:kms:eu-central-1:111122223333:alias/mine'] }],
-  ] satisfies [string, TokenRotationProps][])('refuses %s when it is %j', (setting, props) => {
+  ] satisfies [string, Settings][])('refuses %s when it is %j', (setting, props) => {
     expect(() => deployment(props)).toThrow(expect.objectContaining({ name: 'InvalidSetting', setting }));
+  });
+
+  it.each(['my_tokens', 'a'.repeat(51)])('refuses the namePrefix %s', namePrefix => {
+    const stack = new Stack(app(), 'Credentials');
+
+    expect(() => new TokenRotation(stack, 'Genesys', { namePrefix, allSecrets: true })).toThrow(
+      expect.objectContaining({ name: 'InvalidSetting', setting: 'namePrefix' }),
+    );
+  });
+
+  it('refuses a secret that is imported without its complete ARN', () => {
+    const stack = new Stack(app(), 'Credentials');
+    const secrets = [Secret.fromSecretNameV2(stack, 'Secret', 'crm/genesys')];
+
+    expect(() => new TokenRotation(stack, 'Genesys', { secrets })).toThrow(
+      expect.objectContaining({ name: 'InvalidSetting', setting: 'secrets' }),
+    );
+  });
+
+  it.each([
+    ['secretArns', { secretArns: ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a'] }],
+    ['bundles', { bundles: '/nowhere' }],
+  ] satisfies [string, Settings][])('is refused by CDK when %s is %j', (_setting, settings) => {
+    expect(() => deployment(settings)).toThrow();
+  });
+
+  it('uses topics and keys of the same app, and the key of a secret', () => {
+    const stack = new Stack(app(), 'Credentials');
+    const encryptionKey = new Key(stack, 'Key');
+    const secretCompleteArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
+    const secret = Secret.fromSecretAttributes(stack, 'Secret', { secretCompleteArn, encryptionKey });
+    const notificationTopic = new Topic(stack, 'Topic', { masterKey: encryptionKey });
+
+    const rotation = new TokenRotation(stack, 'Genesys', {
+      bundles: BUNDLES,
+      secrets: [secret],
+      notificationTopic,
+      logKey: encryptionKey,
+    });
+
+    const found = Template.fromStack(stack);
+    const key = { 'Fn::GetAtt': [stack.getLogicalId(encryptionKey.node.defaultChild as CfnKey), 'Arn'] };
+    expect(rotation.topic).toBe(notificationTopic);
+    found.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      SecretId: secretCompleteArn,
+    });
+    found.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: key });
+    const usesOfKey = propertiesOf(found, 'AWS::IAM::Policy')
+      .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: Statement[] }).Statement)
+      .filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify(key));
+    expect(new Set(usesOfKey.map(({ Sid }) => Sid))).toEqual(
+      new Set(['UseKeysOfRotatedSecrets', 'EncryptMessages']),
+    );
   });
 
   it.each([

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type { TokenRotationProps } from '../../infra/token-rotation-props.ts';
 import { definitionText } from '../../statemachine/definition-text.ts';
-import { deployment, everyOption } from '../infra/deployment.ts';
+import { deployment, everyOption, type Settings } from '../infra/deployment.ts';
 import { npmPackage, pythonProgram } from './installed.ts';
 
 /** What a linter printed. Its exit code says only whether it found something. */
@@ -25,7 +24,7 @@ const findings = v.pipe(
   v.array(v.object({ Rule: v.object({ Id: v.string() }), Message: v.string(), Filename: v.string() })),
 );
 
-const VARIANTS: Readonly<Record<string, TokenRotationProps>> = {
+const VARIANTS: Readonly<Record<string, Settings>> = {
   'no-options': {},
   'every-option': everyOption('aws', 'us-east-1'),
   'many-secrets': { secretNames: Array.from({ length: 60 }, (_, number) => `genesys/${number}`) },

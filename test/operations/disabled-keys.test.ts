@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
 import type { StepFunctionsBehaviour } from '../../sandbox/step-functions/behaviour.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 const KEY_ARN = `arn:aws:kms:us-east-1:123456789012:key/${KEY_ID}`;
-const MINUTE_MS = 60_000;
 
 let assemblyDirectory: string;
 beforeAll(async () => {

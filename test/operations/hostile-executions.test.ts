@@ -1,11 +1,10 @@
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
-
-const MINUTE_MS = 60_000;
 
 /** A rotation of the secret has failed in a state, and waits for its redrive. */
 async function failedIn(world: HostileWorld, state: string) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { RefreshResult } from '../../functions/refresh/refresh.ts';
+import { MINUTE_MS } from '../helpers/durations.ts';
 import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What every Task passes: the secret, a version and the execution that somebody claims to be. */
 function subject(world: HostileWorld, versionId: string) {
@@ -16,12 +16,13 @@ function subject(world: HostileWorld, versionId: string) {
 function promotion(world: HostileWorld, versionId: string, pendingVersionId: string, baseVersionId: string) {
   const [older] = world.executions(world.secretArn);
   if (older === undefined) throw new Error('no execution');
-  const { fingerprint, issuedAt } = world.refreshedIn(older);
+  const { lineage, generation, current, fingerprint, issuedAt } = world.refreshedIn(older);
   return {
     ...subject(world, versionId),
     action: 'promote',
     pendingVersionId,
     baseVersionId,
+    pair: { lineage, generation, current },
     fingerprint,
     issuedAt,
     expiresAt: null,
@@ -70,14 +71,18 @@ describe('a function that somebody invokes', () => {
       retryCount: 0,
     };
 
-    const first = await world.invoke('refresh', { ...request, replaces: null });
-    const { lineage, generation } = (first as { returned: { lineage: string; generation: number } }).returned;
-    await world.invoke('refresh', { ...request, replaces: { lineage, generation } });
-    await world.invoke('refresh', { ...request, replaces: { lineage, generation: generation + 1 } });
+    const first = await world.invoke('refresh', { ...request, replaces: null, skipsDeadGrant: false });
+    const { returned } = first as { returned: RefreshResult };
+    const { lineage, generation, current } = returned;
+    for (const replaced of [generation, generation + 1]) {
+      const replaces = { lineage, generation: replaced, current };
+      await world.invoke('refresh', { ...request, replaces, skipsDeadGrant: true });
+    }
 
-    expect(new Set(Object.keys((first as { returned: object }).returned))).toEqual(
-      new Set(['lineage', 'generation', 'fingerprint', 'sealedPair', 'issuedAt', 'expiresAt']),
+    expect(new Set(Object.keys(returned))).toEqual(
+      new Set(['lineage', 'generation', 'current', 'fingerprint', 'sealedPair', 'issuedAt', 'expiresAt']),
     );
+    expect(current).toEqual({ lineage: expect.stringMatching(/^[0-9a-f]{64}$/), generation: 1 });
     await world.rotated(world.secretArn);
     await expectSaved(world, world.login, { refreshes: 4 });
   });
@@ -138,7 +143,7 @@ describe('a function that somebody invokes', () => {
     await expectSaved(world, world.login, { refreshes: 2 });
   });
 
-  it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation', 'notify'] as const)(
+  it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation'] as const)(
     '%s refuses text that is no ARN',
     async name => {
       const world = await hostileWorld();
@@ -154,10 +159,6 @@ describe('a function that somebody invokes', () => {
         Step: 'createSecret',
         SecretId: HOSTILE_TEXT,
         ClientRequestToken: world.firstVersionId,
-        source: 'aws.secretsmanager',
-        'detail-type': 'AWS Service Event via CloudTrail',
-        detail: { eventName: 'RotationFailed', additionalEventData: { SecretId: HOSTILE_TEXT } },
-        time: '2026-01-01T00:00:00Z',
       });
 
       expect(result).toEqual({ error: 'InvalidRotationRequest' });
@@ -196,6 +197,19 @@ describe('a function that somebody invokes', () => {
     expect(world.executions(secretArn)).toHaveLength(1);
   });
 
+  it('notify publishes nothing about text that is no ARN', async () => {
+    const world = await hostileWorld();
+
+    const result = await world.invoke('notify', {
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { executionArn: HOSTILE_TEXT, status: 'FAILED' },
+    });
+
+    expect(result).toEqual({ error: 'InvalidArn' });
+    expect(world.sandbox.sns.messages()).toEqual([]);
+  });
+
   it('notify does not call a rotation working that waits to be finished', async () => {
     const world = await hostileWorld({ events: { rules: 'patterns' } });
     const { secretArn, sandbox } = world;
@@ -204,11 +218,11 @@ describe('a function that somebody invokes', () => {
     await sandbox.advance(MINUTE_MS);
     const before = sandbox.sns.messages().length;
 
+    const { executionArn, input } = await world.lastClosed(secretArn);
     await world.invoke('notify', {
-      source: 'aws.secretsmanager',
-      'detail-type': 'AWS Service Event via CloudTrail',
-      time: '9999-01-01T00:00:00Z',
-      detail: { eventName: 'RotationSucceeded', additionalEventData: { SecretId: secretArn } },
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { executionArn, input, status: 'SUCCEEDED', stopDate: Date.parse('9999-01-01T00:00:00Z') },
     });
 
     expect(before).toBe(1);

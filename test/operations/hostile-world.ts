@@ -13,6 +13,7 @@ const refreshedOutput = v.object({
   refreshed: v.object({
     lineage: v.string(),
     generation: v.number(),
+    current: v.object({ lineage: v.string(), generation: v.number() }),
     fingerprint: v.string(),
     sealedPair: v.string(),
     issuedAt: v.string(),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { recoveryWorld } from '../recovery/recovery-world.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
+import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
+import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
+import { watchReports } from './watch-reports.ts';
 
 /** A world with the messages of the topic. */
 async function notifiedWorld() {
@@ -127,45 +126,46 @@ describe('a rotation that fails', () => {
   });
 });
 
-describe('a failure that only Secrets Manager reports', () => {
-  it('sends a message with its reason, and another one when a rotation succeeds after it', async () => {
-    const world = await notifiedWorld();
-    const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
-    world.sandbox.faults.add({ target: 'lambda:rotation', kind: 'access-denied', when: 'always' });
+describe('a rotation that fails before its execution starts', () => {
+  const REFUSALS: readonly [string, (world: RecoveryWorld) => void][] = [
+    [
+      'Secrets Manager may not invoke the rotation function',
+      ({ sandbox }) => {
+        const role = 'secretsmanager.amazonaws.com';
+        sandbox.permissions.revoke({ role, action: 'lambda:InvokeFunction' });
+      },
+    ],
+    [
+      'the rotation function may not seal',
+      ({ sandbox }) => {
+        sandbox.permissions.revoke({ sid: 'SealRotationToken' });
+      },
+    ],
+  ];
 
+  it.each(REFUSALS)('is reported by the watch as overdue: %s', async (_what, refuse) => {
+    const world = await recoveryWorld({ events: { rules: 'all' } });
+    const { sandbox } = world;
+    const { secretArn } = await world.credential();
     await world.rotated(secretArn);
-    await world.settle();
-    world.serveAll();
-    await world.giveUp(secretArn);
-    await world.rotated(secretArn);
-    await world.settle();
 
-    expect(world.subjects()).toEqual([
-      'Genesys token rotation failed without an execution: crm/genesys',
-      'Genesys token rotation works again: crm/genesys',
-    ]);
-    expect(world.sandbox.sns.messages()[0]?.message).toContain('during createSecret step');
+    refuse(world);
+    // Interval and window of the schedule are nine hours, one hour of grace follows, and the watch runs every hour.
+    await sandbox.advance(11 * HOUR_MS);
+
+    expect(world.executions(secretArn)).toHaveLength(1);
+    expect(watchReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });
 
-  it('sends no message when the secret has another rotation function', async () => {
+  it('is an error of the rotation function, which the alarm rotation-errors counts', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
-    const promote = world.sandbox.stack.functions.find(({ name }) => name.endsWith('-promote'));
+    world.sandbox.permissions.revoke({ sid: 'SealRotationToken' });
 
-    world.sandbox.cloudTrail.record({
-      name: 'RotationFailed',
-      source: 'secretsmanager.amazonaws.com',
-      requestId: crypto.randomUUID(),
-      resource: { type: 'AWS::SecretsManager::Secret', name: secretArn },
-      additionalEventData: { SecretId: secretArn },
-      errorMessage: 'somebody else',
-    });
-    world.sandbox.secretsManager.enableRotation(secretArn, promote?.arn ?? '', {
-      ScheduleExpression: 'rate(900 days)',
-    });
-    await world.settle();
+    const { outcome, execution } = await world.rotated(secretArn);
 
-    expect(world.subjects()).toEqual([]);
+    expect(execution).toBeUndefined();
+    expect(outcome).toMatchObject({ status: 'failed', cause: { errorType: 'AccessDeniedException' } });
   });
 });
 

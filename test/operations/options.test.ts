@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 

@@ -7,7 +7,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it } from 'vitest';
-import { synthesize } from '../../sandbox/demonstration/synthesis.ts';
+import { synthesize } from '../../sandbox/synthesis.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
 /** A credential of another service that happens to have the keys of ours. */

@@ -1,5 +1,5 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import type { RecoveryWorld } from './recovery-world.ts';
 

@@ -1,6 +1,6 @@
 import { CancelRotateSecretCommand, CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { StepResult } from '../rotation/rotation-world.ts';
 import { countedWorld } from './boundaries.ts';

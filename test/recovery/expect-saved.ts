@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { RecoveryWorld } from './recovery-world.ts';
 

@@ -2,11 +2,10 @@ import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
+import { DAY_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { expectSaved } from './expect-saved.ts';
 import { recoveryWorld } from './recovery-world.ts';
-
-const DAY_MS = 86_400_000;
 
 describe('an execution that is redriven more than once', () => {
   it('continues in the same state until the cause is fixed', async () => {

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
+import { DAY_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Adds a key to AWSCURRENT that makes the whole value so many bytes large. */
 async function fillTo(world: PeopleWorld, secretArn: string, bytes: number): Promise<void> {

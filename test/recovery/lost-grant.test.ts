@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { RecordedEvent } from '../../sandbox/cloudtrail/cloudtrail.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Grant } from '../../sandbox/iam/grants.ts';
 import { Permissions } from '../../sandbox/iam/permissions.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
@@ -36,6 +36,8 @@ interface Use {
   readonly scenario: Scenario;
   /** Default: 1. */
   readonly refreshes?: number;
+  /** Whether a stale read of AWSCURRENT would save a refresh. */
+  readonly needsFreshReads?: true;
 }
 
 const anyRotation: Scenario = async (world, { secretArn }, lose) => {
@@ -124,7 +126,7 @@ const SCENARIOS: Readonly<Record<string, Use>> = {
   'refresh dynamodb:PutItem': { scenario: anyRotation },
   'refresh kms:GenerateDataKey': { scenario: anyRotation },
   'refresh kms:Decrypt': { scenario: expiredPair, refreshes: 2 },
-  'refresh states:DescribeExecution': { scenario: unsettledExchange, refreshes: 2 },
+  'refresh states:DescribeExecution': { scenario: unsettledExchange, refreshes: 2, needsFreshReads: true },
   'store-pending secretsmanager:DescribeSecret': { scenario: movedLabel },
   'store-pending secretsmanager:GetSecretValue': { scenario: anyRotation },
   'store-pending secretsmanager:PutSecretValue': { scenario: anyRotation },
@@ -191,10 +193,14 @@ async function eventOf({ sandbox }: RecoveryWorld, wanted: string): Promise<Reco
 
 describe('a rotation that lost a grant', () => {
   /** A world whose Secrets Manager retries after a while, and a function that revokes a grant in it. */
-  async function worldWith({ role, sid, action, resource }: Grant) {
+  async function worldWith({ role, sid, action, resource }: Grant, { needsFreshReads }: Partial<Use> = {}) {
     const world = await recoveryWorld({
       genesysCloud: { reuseRevokesLineage: true },
-      secretsManager: { retryDelaysMs: [RETRY_MS, RETRY_MS], staleRotationToken: 'accepted' },
+      secretsManager: {
+        retryDelaysMs: [RETRY_MS, RETRY_MS],
+        staleRotationToken: 'accepted',
+        ...(needsFreshReads && { readLagMs: 0 }),
+      },
     });
     const credential = await world.credential();
     let restore = (): void => undefined;
@@ -214,9 +220,9 @@ describe('a rotation that lost a grant', () => {
     'fails without $action of $owner on $target, and completes once it is restored',
     async grant => {
       const { owner, action } = grant;
-      const { world, credential, lose, restore } = await worldWith(grant);
-      const { secretArn } = credential;
       const use = SCENARIOS[`${owner} ${action}`];
+      const { world, credential, lose, restore } = await worldWith(grant, use);
+      const { secretArn } = credential;
       expect(use, `a scenario for ${owner} ${action}`).toBeDefined();
       const { scenario = anyRotation, refreshes = 1 } = use ?? {};
 

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FunctionFaultKind } from '../../sandbox/faults/fault-rule.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { DAY_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import type { RotationWorld } from '../rotation/rotation-world.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
-
-const DAY_MS = 86_400_000;
 
 /** How the result of a function that did all its work does not reach Step Functions. */
 const LOSSES: readonly FunctionFaultKind[] = ['answer-lost', 'out-of-memory', 'crash-after', 'timeout-after'];

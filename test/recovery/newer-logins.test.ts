@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { CONTINUATIONS, HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 
-const HOUR_MS = 3_600_000;
 const SECOND_LOGIN = { ...HEALTHY, login: 2 } as const;
 
 /** A client of its own, with a user who has logged in; the value of a secret for it. */

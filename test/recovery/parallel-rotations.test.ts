@@ -2,11 +2,10 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   'two rotations of one secret that failed, where a refresh %s earlier access tokens',
@@ -133,15 +132,15 @@ describe('eleven newer failed executions, each under a ClientRequestToken of its
 });
 
 /**
- * Lets the first two writes that mark a token as being exchanged wait for each other: both functions have read the
- * journal then.
+ * A world in which the first two writes that mark a token as being exchanged wait for each other: both functions have
+ * read the journal then. No time passes while the first one waits, so the reads of the second one must be fresh.
  *
  * @param onFirst when the first one arrives
  */
-function meetingAtMark(onFirst: () => Promise<unknown> = async () => undefined): AwsInterceptor {
+function worldMeetingAtMark(onFirst: () => Promise<unknown> = async () => undefined): Promise<PeopleWorld> {
   const both = Promise.withResolvers<void>();
   let arrived = 0;
-  return async ({ operation, caller }, next) => {
+  const awsInterceptor: AwsInterceptor = async ({ operation, caller }, next) => {
     if (operation !== 'PutItem' || caller.functionArn?.includes('-refresh') !== true) return await next();
     arrived += 1;
     if (arrived === 1) await onFirst();
@@ -149,6 +148,7 @@ function meetingAtMark(onFirst: () => Promise<unknown> = async () => undefined):
     await both.promise;
     return await next();
   };
+  return peopleWorld({ awsInterceptors: [awsInterceptor], secretsManager: { readLagMs: 0 } });
 }
 
 /** How many writes of the journal were refused because the item had changed since it was read. */
@@ -163,7 +163,7 @@ function refusedMarks({ sandbox }: PeopleWorld): number {
 
 describe('two executions that read the journal before either marks the refresh token', () => {
   it('exchange it once when they are attempts of one rotation', async () => {
-    const world = await peopleWorld({ awsInterceptors: [meetingAtMark(async () => startAnother())] });
+    const world = await worldMeetingAtMark(async () => startAnother());
     const credential = await world.credential();
     const { secretArn } = credential;
     async function startAnother(): Promise<void> {
@@ -191,7 +191,7 @@ describe('two executions that read the journal before either marks the refresh t
   });
 
   it('exchange it once when they are rotations under two ClientRequestTokens', async () => {
-    const world = await peopleWorld({ awsInterceptors: [meetingAtMark(async () => startAnother())] });
+    const world = await worldMeetingAtMark(async () => startAnother());
     const credential = await world.credential();
     const { secretArn } = credential;
     const versionIds: string[] = [];
@@ -258,7 +258,7 @@ describe('two secrets with the same login', () => {
   );
 
   it('rotate one of them when both read the journal before either marks the token', async () => {
-    const world = await peopleWorld({ awsInterceptors: [meetingAtMark()] });
+    const world = await worldMeetingAtMark();
     const credential = await world.credential();
     const { secretArn } = credential;
     const copy = await copyOf(world, credential);

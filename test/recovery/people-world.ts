@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { recoveryWorld } from './recovery-world.ts';

@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
@@ -56,7 +56,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
         SecretId: secretArn,
         VersionStage: label,
         MoveToVersionId: versionId,
-        ...(fromId !== undefined && { RemoveFromVersionId: fromId }),
+        RemoveFromVersionId: fromId,
       }),
     );
   }

@@ -1,10 +1,9 @@
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   'where a refresh %s earlier access tokens',

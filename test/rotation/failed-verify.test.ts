@@ -1,11 +1,11 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 const UNAUTHORIZED = { status: 401, headers: {}, body: '{"code":"bad.credentials","status":401}' };
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
-const HOUR_MS = 3_600_000;
 
 describe('a rotation that fails in Verify', () => {
   it('keeps the pending version, and promotes it in a redrive', async () => {

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
-
-const HOUR_MS = 3_600_000;
 
 describe('a rotation', () => {
   it('replaces the tokens, keeps every other key, and promotes the new version once', async () => {

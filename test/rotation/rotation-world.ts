@@ -9,9 +9,9 @@ import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-
 import * as v from 'valibot';
 import { inTime as settledInTime } from '../../bench/in-time.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
-import { statusOfCurrentUser } from '../../sandbox/demonstration/current-user.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
+import { statusOfCurrentUser } from '../../sandbox/genesys-cloud/current-user.ts';
 import type { GenesysResponse } from '../../sandbox/genesys-cloud/exchange.ts';
 import type { InvocationInterceptor } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';

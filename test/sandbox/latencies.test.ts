@@ -1,6 +1,6 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import type { Latencies } from '../../sandbox/latencies.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';

@@ -4,10 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { basic } from './genesys-cloud/organization.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** A sandbox whose time stands still, with a credential that is due in eight hours; faults begin after its login. */
 async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {

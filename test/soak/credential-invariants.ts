@@ -1,6 +1,6 @@
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
 import { storedTokens, tokensWith } from '../../bench/token-homes.ts';
-import type { FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
+import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** What must hold of a credential, whatever happens to it. */

@@ -6,8 +6,8 @@ import {
 import { ExecutionNotRedrivable, RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { type HumanAction, isRefusal, Person } from '../../bench/soak/person.ts';
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
-import { createFirstCredential, type FirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { CredentialInvariants } from './credential-invariants.ts';
 

@@ -7,8 +7,7 @@ import {
 import { soak } from '../../bench/soak/soak.ts';
 import type { SoakOptions } from '../../bench/soak/soak-options.ts';
 import { withAssembly } from '../../bench/with-assembly.ts';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../helpers/durations.ts';
 
 function options(changes: Partial<SoakOptions>): SoakOptions {
   return {

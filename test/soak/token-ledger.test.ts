@@ -2,8 +2,8 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startRepeatable } from '../../bench/soak/repeatable-sandbox.ts';
 import { TokenLedger } from '../../bench/soak/token-ledger.ts';
 import { tokensWith } from '../../bench/token-homes.ts';
-import { createFirstCredential } from '../../sandbox/demonstration/first-credential.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
+import { createFirstCredential } from '../../sandbox/first-credential.ts';
 
 const NOT_RECORDED: FaultRule = {
   target: 'dynamodb:TransactWriteItems',

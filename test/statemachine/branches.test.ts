@@ -6,6 +6,7 @@ import { failure, payload, runWorkflow, type Script } from './run-workflow.ts';
 import {
   CHECK,
   CHECK_INPUT,
+  failedOver,
   fetched,
   INPUT,
   PAIR,
@@ -121,6 +122,12 @@ const AGAIN = { StorePending: [stored, storedAgain], RefreshAgain: [refreshedAga
 
 /** Every error that a state catches, and where the execution goes. */
 const BRANCHES: readonly Branch[] = [
+  {
+    from: 'Refresh',
+    error: 'AlternateGrantRejected',
+    script: { Refresh: [failure('AlternateGrantRejected')], Failover: [failedOver] },
+    states: ['Failover', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  },
   {
     from: 'StorePending',
     error: 'NewerLogin',

@@ -67,6 +67,7 @@ describe('the definition', () => {
     const caught = ways.filter(({ kind }) => kind === 'catch');
 
     expect(caught).toEqual([
+      { from: 'Refresh', to: 'Failover', kind: 'catch', label: 'AlternateGrantRejected' },
       { from: 'StorePending', to: 'StandDown', kind: 'catch', label: 'NewerLogin' },
       { from: 'StorePending', to: 'RefreshAgain', kind: 'catch', label: 'AccessTokenExpired' },
       { from: 'Verify', to: 'RefreshAgain', kind: 'catch', label: 'AccessTokenExpired' },

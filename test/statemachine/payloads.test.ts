@@ -27,6 +27,13 @@ const COMMON = {
   execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
 };
 
+/** What a state passes of the pair that the rotation has got, besides its times. */
+const PLACED_PAIR = {
+  lineage: 'refreshed-lineage',
+  generation: 1,
+  current: { lineage: 'current-lineage', generation: 0 },
+};
+
 const FIRST_ATTEMPT = { redriveCount: 0, retryCount: 0 };
 
 /** Which function each Task calls, the request, and what the function reads from it. */
@@ -56,6 +63,7 @@ const REQUESTS: readonly {
       ...COMMON,
       ...FIRST_ATTEMPT,
       replaces: null,
+      skipsDeadGrant: false,
       enteredAt: '2030-01-01T00:00:02.000Z',
       state: 'Refresh',
     },
@@ -68,7 +76,32 @@ const REQUESTS: readonly {
         enteredAt: '2030-01-01T00:00:02.000Z',
       },
       replaces: undefined,
+      skipsDeadGrant: false,
       state: 'Refresh',
+    },
+  },
+  {
+    task: 'Failover',
+    functionName: 'Refresh',
+    request: {
+      ...COMMON,
+      ...FIRST_ATTEMPT,
+      replaces: null,
+      skipsDeadGrant: true,
+      enteredAt: '2030-01-01T00:00:03.000Z',
+      state: 'Failover',
+    },
+    parse: parseRefreshRequest,
+    parsed: {
+      ...COMMON,
+      attempt: {
+        ...FIRST_ATTEMPT,
+        execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
+        enteredAt: '2030-01-01T00:00:03.000Z',
+      },
+      replaces: undefined,
+      skipsDeadGrant: true,
+      state: 'Failover',
     },
   },
   {
@@ -89,6 +122,7 @@ const REQUESTS: readonly {
         fingerprint: 'refreshed-fingerprint',
         sealedPair: 'sealed-pair',
       },
+      current: { lineage: 'current-lineage', generation: 0 },
       sealedRotationToken: 'sealed-rotation-token',
       state: 'StorePending',
     },
@@ -122,6 +156,7 @@ const REQUESTS: readonly {
       action: 'promote',
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
+      pair: PLACED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: '2030-01-01T00:00:00.000Z',
       expiresAt: '2030-01-02T00:00:00.000Z',
@@ -132,6 +167,7 @@ const REQUESTS: readonly {
     parsed: {
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
+      pair: PLACED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: new Date('2030-01-01T00:00:00Z'),
       expiresAt: new Date('2030-01-02T00:00:00Z'),
@@ -151,7 +187,8 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       ...FIRST_ATTEMPT,
-      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      replaces: PLACED_PAIR,
+      skipsDeadGrant: true,
       enteredAt: '2030-01-01T00:00:05.000Z',
       state: 'RefreshAgain',
     },
@@ -163,7 +200,8 @@ const REQUESTS: readonly {
         execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
         enteredAt: '2030-01-01T00:00:05.000Z',
       },
-      replaces: { lineage: 'refreshed-lineage', generation: 1 },
+      replaces: PLACED_PAIR,
+      skipsDeadGrant: true,
       state: 'RefreshAgain',
     },
   },

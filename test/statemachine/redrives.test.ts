@@ -20,6 +20,7 @@ import {
 const REST: Readonly<Record<string, readonly string[]>> = {
   Fetch: ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   Refresh: ['Refresh', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
+  Failover: ['Failover', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   StorePending: ['StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
   Verify: ['Verify', 'Promote', 'Publish', 'Rotated'],
   Promote: ['Promote', 'Publish', 'Rotated'],
@@ -70,7 +71,7 @@ describe('a redrive', () => {
     expect([failed, failedAgain, run].map(({ redriveCount }) => redriveCount)).toEqual([0, 1, 2]);
   });
 
-  it.each([
+  it.each<{ task: string; redriven: Script; states: string[] }>([
     {
       task: 'StorePending',
       redriven: {

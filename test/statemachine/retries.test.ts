@@ -4,32 +4,29 @@ import { definitionText } from '../../statemachine/definition-text.ts';
 import { failure, runWorkflow, type Script } from './run-workflow.ts';
 import { INPUT, REFRESH, type RunThrough, THROUGH } from './scripts.ts';
 
-/** The waits before the retries after an error, in seconds. With jitter FULL, each is any time up to that. */
+/** How an error is retried. How long the waits are is not part of it: see the test of the time limits. */
 interface Policy {
-  readonly waits: readonly number[];
+  readonly retries: number;
   readonly jitter: 'FULL' | 'NONE';
 }
 
-/** A short fault of AWS: 15 s at most. */
-const SHORT: Policy = { waits: [1, 2, 4, 8], jitter: 'FULL' };
+/** A short fault of AWS. */
+const SHORT: Policy = { retries: 4, jitter: 'FULL' };
 /** The writes of Secrets Manager: a quota of 50 a second, which many rotations that start together use up. */
-const WRITE: Policy = { waits: [1, 2, 4, 8, 8, 8, 8, 8], jitter: 'FULL' };
+const WRITE: Policy = { retries: 8, jitter: 'FULL' };
 /** The outcome of the exchange is unknown. The second attempt waits for its deadline (ExchangeInProgress). */
-const ONCE: Policy = { waits: [2], jitter: 'FULL' };
-/** Until the deadline of another exchange, at most 35 s, has surely passed. */
-const DEADLINE: Policy = { waits: [2, 3, 4.5, 6.75, 10, 10, 10, 10, 10, 10], jitter: 'NONE' };
+const ONCE: Policy = { retries: 1, jitter: 'FULL' };
+/** Until the deadline of another exchange has surely passed. */
+const DEADLINE: Policy = { retries: 10, jitter: 'NONE' };
 /** Genesys Cloud's token endpoint limits the rate per minute or is down. */
-const TOKEN_ENDPOINT: Policy = { waits: [5, 10, 20, 40], jitter: 'FULL' };
+const TOKEN_ENDPOINT: Policy = { retries: 4, jitter: 'FULL' };
 /** Genesys Cloud's API limits the rate or is down: consumers may wait for the new token. */
-const API: Policy = { waits: [2, 4, 8, 16], jitter: 'FULL' };
+const API: Policy = { retries: 4, jitter: 'FULL' };
 
 /** Only the published token waits for it, and the credential is safe: for a quarter of an hour. */
-const LONG: Policy = {
-  waits: [2, 4, 8, 16, 32, ...Array.from({ length: 15 }, () => 60)],
-  jitter: 'FULL',
-};
+const LONG: Policy = { retries: 20, jitter: 'FULL' };
 /** The published secret was refused: it, its tag or a policy may be seconds old. */
-const REFUSED: Policy = { waits: [5, 10, 20, 40], jitter: 'FULL' };
+const REFUSED: Policy = { retries: 4, jitter: 'FULL' };
 
 /** A function that did not run, or whose result did not arrive: each is safe to repeat but a refresh. */
 const NOT_RUN = {
@@ -94,10 +91,14 @@ const PUBLISH = {
   ...Object.fromEntries(Object.keys({ ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER }).map(name => [name, LONG])),
 };
 
+/** The rejection could not be recorded in the journal; the next attempt continues with the other grant. */
+const REJECTED_AGAIN: Policy = { retries: 2, jitter: 'FULL' };
+
 /** What each Task retries, and how. Every other error fails at once or is caught. */
 const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   Refresh: EXCHANGE,
+  Failover: { AlternateGrantRejected: REJECTED_AGAIN, ...EXCHANGE },
   StorePending: {
     ...NOT_RUN,
     ...ENDED,
@@ -109,7 +110,7 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Verify: API_CALL,
   Promote: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER, ThrottlingException: WRITE, ...DYNAMODB },
   Publish: PUBLISH,
-  RefreshAgain: EXCHANGE,
+  RefreshAgain: { AlternateGrantRejected: REJECTED_AGAIN, ...EXCHANGE },
   StandDown: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   PublishNewerLogin: PUBLISH,
   CheckConfiguration: API_CALL,
@@ -117,6 +118,7 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
 
 /** What each Task catches. */
 const CAUGHT: Readonly<Record<string, readonly string[]>> = {
+  Refresh: ['AlternateGrantRejected'],
   StorePending: ['NewerLogin', 'AccessTokenExpired'],
   Verify: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
   Promote: ['AccessTokenExpired', 'CurrentVersionMoved', 'PendingVersionMissing'],
@@ -155,18 +157,9 @@ const ERRORS = [...new Set([...Object.values(POLICIES).flatMap(Object.keys), ...
 
 const { States } = parseDefinition(definitionText());
 
-/** The waits of a retrier, jitter apart; what it leaves out has the default of the Amazon States Language. */
-function policyOf({
-  IntervalSeconds = 1,
-  MaxAttempts = 3,
-  BackoffRate = 2,
-  MaxDelaySeconds = Number.POSITIVE_INFINITY,
-  JitterStrategy = 'NONE',
-}: Retrier): object {
-  const waits = Array.from({ length: MaxAttempts }, (_, attempt) =>
-    Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds),
-  );
-  return { waits, jitter: JitterStrategy };
+/** What a retrier leaves out has the default of the Amazon States Language. */
+function policyOf({ MaxAttempts = 3, JitterStrategy = 'NONE' }: Retrier): object {
+  return { retries: MaxAttempts, jitter: JitterStrategy };
 }
 
 const TASKS = THROUGH.map(through => {
@@ -212,32 +205,32 @@ describe('a Task', () => {
     const succeeds = (through.script[through.task] ?? []).slice(-1);
 
     const runs = await Promise.all(
-      policies.map(async ([error, { waits }]) => {
-        const failures = waits.map(() => failure(error));
+      policies.map(async ([error, { retries }]) => {
+        const failures = Array.from({ length: retries }, () => failure(error));
         const [run] = await reportEach(through, [error], () => [...failures, ...succeeds]);
         return run;
       }),
     );
 
     expect(runs).toEqual(
-      policies.map(([error, { waits }]) => ({ error, calls: waits.length + 1, failure: undefined })),
+      policies.map(([error, { retries }]) => ({ error, calls: retries + 1, failure: undefined })),
     );
   });
 
   it.each(TASKS)('$task fails when its last retry fails', async ({ policies, ...through }) => {
     const runs = await Promise.all(
-      policies.map(async ([error, { waits }]) => {
+      policies.map(async ([error, { retries }]) => {
         const [run] = await reportEach(through, [error], () =>
-          Array.from({ length: waits.length + 1 }, () => failure(error)),
+          Array.from({ length: retries + 1 }, () => failure(error)),
         );
         return run;
       }),
     );
 
     expect(runs).toEqual(
-      policies.map(([error, { waits }]) => ({
+      policies.map(([error, { retries }]) => ({
         error,
-        calls: waits.length + 1,
+        calls: retries + 1,
         failure: { state: through.task, error },
       })),
     );

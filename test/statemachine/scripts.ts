@@ -24,6 +24,7 @@ export const fetched = (route: FetchResult['route']) => payload({ route } satisf
 export const PAIR = {
   lineage: 'refreshed-lineage',
   generation: 1,
+  current: { lineage: 'current-lineage', generation: 0 },
   fingerprint: 'refreshed-fingerprint',
   sealedPair: 'sealed-pair',
   issuedAt: '2030-01-01T00:00:00.000Z',
@@ -33,6 +34,7 @@ export const PAIR = {
 export const PAIR_AGAIN = {
   lineage: 'refreshed-again-lineage',
   generation: 2,
+  current: { lineage: 'current-again-lineage', generation: 1 },
   fingerprint: 'refreshed-again-fingerprint',
   sealedPair: 'again-sealed-pair',
   issuedAt: '2030-02-01T00:00:00.000Z',
@@ -42,10 +44,12 @@ export const PAIR_AGAIN = {
 export const VERSIONS = {
   pendingVersionId: 'stored-pending',
   baseVersionId: 'stored-base',
+  lostAlternate: false,
 } satisfies StorePendingResult;
 export const VERSIONS_AGAIN = {
   pendingVersionId: 'stored-again-pending',
   baseVersionId: 'stored-again-base',
+  lostAlternate: true,
 } satisfies StorePendingResult;
 /** What Promote returns. */
 export const PROMOTED = {
@@ -54,6 +58,7 @@ export const PROMOTED = {
 } satisfies PromoteResult;
 
 const refreshed = payload(PAIR);
+export const failedOver = refreshed;
 export const refreshedAgain = payload(PAIR_AGAIN);
 export const stored = payload(VERSIONS);
 export const storedAgain = payload(VERSIONS_AGAIN);
@@ -73,6 +78,12 @@ export const REFRESH: Script = {
   Verify: [verified],
   Promote: [promoted],
   Publish: [published],
+};
+/** A rotation whose alternate grant is dead. */
+const FAILOVER: Script = {
+  ...REFRESH,
+  Refresh: [failure('AlternateGrantRejected')],
+  Failover: [failedOver],
 };
 /** A rotation whose access token has expired when it is verified. */
 export const REFRESH_AGAIN: Script = {
@@ -103,6 +114,7 @@ export interface RunThrough {
 export const THROUGH: readonly RunThrough[] = [
   { task: 'Fetch', script: REFRESH, input: INPUT },
   { task: 'Refresh', script: REFRESH, input: INPUT },
+  { task: 'Failover', script: FAILOVER, input: INPUT },
   { task: 'StorePending', script: REFRESH, input: INPUT },
   { task: 'Verify', script: REFRESH, input: INPUT },
   { task: 'Promote', script: REFRESH, input: INPUT },

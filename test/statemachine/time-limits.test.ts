@@ -12,6 +12,7 @@ import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
+import { LONGEST_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
 import { FRESH_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS, TASK_FUNCTIONS, type TaskFunctionName } from '../../infra/function-list.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
@@ -25,15 +26,16 @@ const definition = parseDefinition(definitionText());
 /** The limits of each Task, from the inside to the outside, in ms; 0 where it does not call Genesys Cloud. */
 const LIMITS = [
   { task: 'Fetch', runs: 'fetch', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
-  { task: 'Refresh', runs: 'refresh', httpMs: 20_000, functionMs: 30_000, taskMs: 41_000 },
+  { task: 'Refresh', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
+  { task: 'Failover', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
   { task: 'StorePending', runs: 'store-pending', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
-  { task: 'Verify', runs: 'verify', httpMs: 10_000, functionMs: 18_000, taskMs: 29_000 },
+  { task: 'Verify', runs: 'verify', httpMs: API_TIMEOUT_MS, functionMs: 18_000, taskMs: 29_000 },
   { task: 'Promote', runs: 'promote', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'Publish', runs: 'publish', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
-  { task: 'RefreshAgain', runs: 'refresh', httpMs: 20_000, functionMs: 30_000, taskMs: 41_000 },
+  { task: 'RefreshAgain', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
   { task: 'StandDown', runs: 'promote', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'PublishNewerLogin', runs: 'publish', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
-  { task: 'CheckConfiguration', runs: 'verify', httpMs: 10_000, functionMs: 18_000, taskMs: 29_000 },
+  { task: 'CheckConfiguration', runs: 'verify', httpMs: API_TIMEOUT_MS, functionMs: 18_000, taskMs: 29_000 },
 ] as const;
 
 /** Lambda initialises a function for up to this long before its own timeout begins (AWS Lambda Developer Guide). */
@@ -54,8 +56,8 @@ const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTT
 /** How much longer a call takes when its first attempt gets no response. */
 const REPEATED_MS = requestHandler.requestTimeout + REPEAT_PAUSE_MS;
 
-/** Reads that do not show what was written: 5 pauses of 500 ms, each followed by a read. */
-const REREADS_MS = 5 * (500 + 100);
+/** Reads that do not show what was written: each takes 100 ms after its pause. */
+const REREADS_MS = LONGEST_READ_LAG_MS + MAX_REREADS * 100;
 
 /**
  * The AWS calls that a function makes one after the other in its longest way: before the call to Genesys Cloud, if it
@@ -66,8 +68,8 @@ const AWS_CALLS: Readonly<Record<TaskFunctionName, { readonly before: number; re
   fetch: { before: 0, after: 3 },
   // AWSCURRENT, two or three items, another execution, the newest pair, the data key, the mark; then the record.
   refresh: { before: 8, after: 1 },
-  // What it reads, two records, the login, four writes, the labels, their move, the labels again.
-  'store-pending': { before: 0, after: 11 },
+  // What it reads, two records, up to three items of the logins, four writes, the labels, their move, the labels again.
+  'store-pending': { before: 0, after: 13 },
   // The pending version; then AWSCURRENT.
   verify: { before: 1, after: 1 },
   // Labels beside the claim, the move, the labels again.
@@ -83,14 +85,13 @@ describe('the limits of a Task', () => {
     expect(LIMITS.map(({ task }) => task)).toEqual(tasks.map(([name]) => name));
   });
 
-  it.each(LIMITS)('of $task are these', ({ task, runs, httpMs, functionMs, taskMs }) => {
+  it.each(LIMITS)('of $task are these', ({ task, runs, functionMs, taskMs }) => {
     const { Parameters, TimeoutSeconds = 0 } = definition.States[task] ?? {};
     const { constructId, timeoutSeconds } = TASK_FUNCTIONS[runs];
 
     expect(Parameters?.FunctionName).toBe(`\${${constructId}Arn}`);
     expect(timeoutSeconds * 1_000).toBe(functionMs);
     expect(TimeoutSeconds * 1_000).toBe(taskMs);
-    expect([0, TOKEN_TIMEOUT_MS, API_TIMEOUT_MS]).toContain(httpMs);
   });
 
   it.each(LIMITS)(
@@ -134,16 +135,17 @@ describe('the AWS calls of a function', () => {
   );
 
   it.each([
-    { calls: AWS_CALLS.refresh.before, repeated: 0, leftMs: 20_600 },
+    { calls: AWS_CALLS.refresh.before, repeated: 0 },
     // Without another execution to read, one call may get its response in the second attempt.
-    { calls: AWS_CALLS.refresh.before - 1, repeated: 1, leftMs: 20_550 },
+    { calls: AWS_CALLS.refresh.before - 1, repeated: 1 },
   ])(
-    'leave the token endpoint its 20 s after $calls of the slowest calls, $repeated of them repeated',
-    ({ calls, repeated, leftMs }) => {
+    'leave the token endpoint its time after $calls of the slowest calls, $repeated of them repeated',
+    ({ calls, repeated }) => {
       const callsMs = calls * requestHandler.requestTimeout + repeated * REPEATED_MS;
 
-      expect(FUNCTIONS.refresh.timeoutSeconds * 1_000 - RECORD_RESERVE_MS - callsMs).toBe(leftMs);
-      expect(leftMs).toBeGreaterThanOrEqual(TOKEN_TIMEOUT_MS);
+      expect(FUNCTIONS.refresh.timeoutSeconds * 1_000 - RECORD_RESERVE_MS - callsMs).toBeGreaterThanOrEqual(
+        TOKEN_TIMEOUT_MS,
+      );
     },
   );
 
@@ -163,7 +165,7 @@ describe('the AWS calls of a function', () => {
 
 describe('the deadline of an exchange', () => {
   /** The waits of Step Functions after ExchangeInProgress, without jitter. */
-  const waitsMs = (['Refresh', 'RefreshAgain'] as const).map(task => {
+  const waitsMs = (['Refresh', 'Failover', 'RefreshAgain'] as const).map(task => {
     const retrier = definition.States[task]?.Retry.find(({ ErrorEquals }) =>
       ErrorEquals.includes('ExchangeInProgress'),
     );
@@ -173,22 +175,20 @@ describe('the deadline of an exchange', () => {
     ).reduce((sum, seconds) => sum + seconds * 1_000, 0);
   });
 
-  it('is after the timeout of the function, even if clocks differ by 5 s: 35 s at most', () => {
-    const longestDeadlineMs = FUNCTIONS.refresh.timeoutSeconds * 1_000 + DEADLINE_MARGIN_MS;
+  const longestDeadlineMs = FUNCTIONS.refresh.timeoutSeconds * 1_000 + DEADLINE_MARGIN_MS;
 
-    expect(DEADLINE_MARGIN_MS).toBe(5_000);
-    expect(longestDeadlineMs).toBe(35_000);
+  it('is after the timeout of the function, even if clocks differ by a second', () => {
+    expect(DEADLINE_MARGIN_MS).toBeGreaterThan(1_000);
   });
 
-  it('passes while Step Functions retries ExchangeInProgress: the retries last 76.25 s', () => {
-    expect(waitsMs).toEqual([76_250, 76_250]);
-    for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(2 * 35_000);
+  it('passes twice while Step Functions retries ExchangeInProgress', () => {
+    for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(2 * longestDeadlineMs);
   });
 
   it('is later than that of a claim, so these retries outlast a Promote as well', () => {
     const longestClaimMs = FUNCTIONS.promote.timeoutSeconds * 1_000 + CLAIM_MARGIN_MS;
 
-    expect(longestClaimMs).toBe(20_000);
+    expect(longestClaimMs).toBeLessThan(longestDeadlineMs);
   });
 });
 
@@ -196,7 +196,6 @@ describe('the age at which a refused token counts as expired', () => {
   it('is longer than the way from Refresh to Verify takes when no call is retried', () => {
     const wayMs = TASK_FUNCTIONS['store-pending'].timeoutSeconds * 1_000 + API_TIMEOUT_MS + INITIALISATION_MS;
 
-    expect(FRESH_MS).toBe(60_000);
     expect(wayMs).toBeLessThan(FRESH_MS);
   });
 

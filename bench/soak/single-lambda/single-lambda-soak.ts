@@ -1,13 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import {
-  createFirstCredential,
-  type FirstCredential,
-} from '../../../sandbox/demonstration/first-credential.ts';
+import { createFirstCredential, type FirstCredential } from '../../../sandbox/first-credential.ts';
 import type { InvocationInterceptor } from '../../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../../sandbox/seeded-random.ts';
+import { DAY_MS, HOUR_MS } from '../../durations.ts';
 import { synthesizeOneLambda } from '../../rotation/one-lambda/stack.ts';
 import { tokensWith } from '../../token-homes.ts';
 import { Agenda } from '../agenda.ts';
@@ -18,9 +16,6 @@ import { authoriseAgain, Person } from '../person.ts';
 import { startRepeatable } from '../repeatable-sandbox.ts';
 import { SlowCalls } from '../slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions, worldOf } from '../soak-options.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const rotationStep = v.object({ Step: v.string(), SecretId: v.string() });
 

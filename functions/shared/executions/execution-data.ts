@@ -5,7 +5,7 @@ import { oneLine } from '../output/plain-text.ts';
 import { isAttemptOf, type Purpose } from './execution-name.ts';
 
 /** Longer than every message of the functions, in characters. */
-const MAX_MESSAGE_LENGTH = 2_000;
+export const MAX_MESSAGE_LENGTH = 2_000;
 
 /** The rotation of an execution. */
 export interface ExecutionRotation {
@@ -25,6 +25,12 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   const purpose = givenPurpose === 'check-configuration' ? givenPurpose : 'rotate';
   const identity = { secretArn, secretName: secretNameOf(secretArn), clientRequestToken: versionId };
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
+}
+
+/** Whether the output of an execution says that it dropped an alternate grant that was dead. */
+export function lostAlternate(output: string | undefined): boolean {
+  const { versions } = jsonObject(output ?? '') ?? {};
+  return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
 /**

@@ -104,6 +104,7 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   GenesysRateLimited: [WHEN_SERVED],
   GenesysUnavailable: [WHEN_SERVED],
   TokenResponseLost: [],
+  AlternateGrantRejected: [],
   ExchangeInProgress: [{ text: "Wait a minute. Secrets Manager's next attempt may come first" }],
   ExchangeUnsettled: [{ text: 'Redrive the execution that the message names' }],
   PendingVersionTaken: [
@@ -149,7 +150,7 @@ const MAY_HAVE_SPENT = new Set([
   'States.Timeout',
 ]);
 
-const REFRESHES = new Set(['Refresh', 'RefreshAgain']);
+const REFRESHES = new Set(['Refresh', 'Failover', 'RefreshAgain']);
 const AFTER_REFRESH = new Set(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
 
 /** The states that publish the access token. AWSCURRENT is right when they begin. */

@@ -22,6 +22,7 @@ export interface RequestFields {
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
   /** A whole number from 0. */
   count(key: string): number;
+  boolean(key: string): boolean;
   /** A nested object. */
   object(key: string): RequestFields;
   /** A nested object that must be there or be null. */
@@ -84,6 +85,10 @@ export function requestFields(what: string, request: unknown): RequestFields {
       return Number.isInteger(value) && Number(value) >= 0
         ? Number(value)
         : refuse(key, 'a whole number from 0');
+    },
+    boolean(key) {
+      const value = values[key];
+      return typeof value === 'boolean' ? value : refuse(key, 'true or false');
     },
     object(key) {
       return requestFields(`${what}'s ${key}`, values[key]);

@@ -2,7 +2,7 @@ import type { Attempt, Exchange, LineageState, SealedPair, TokenItem } from './j
 
 /** What an attempt to get a new pair has to do. */
 export type ExchangePlan =
-  /** The newest pair is unused so far and lasts: return it as it is. Nothing is spent. */
+  /** The newest pair is unused so far, or may be kept, and lasts: return it as it is. Nothing is spent. */
   | { readonly kind: 'use'; readonly pair: SealedPair }
   /** AWSCURRENT holds the newest pair, which is newer than the one that this rotation wants replaced, and lasts. */
   | { readonly kind: 'superseded' }
@@ -17,11 +17,13 @@ export type ExchangePlan =
 
 /** The circumstances of an attempt. */
 export interface PlanRequest {
-  /** The fingerprint of the refresh token in AWSCURRENT. */
+  /** The fingerprint of the grant's refresh token in AWSCURRENT. */
   readonly currentFingerprint: string;
   readonly attempt: Attempt;
   /** The generation of the pair that this rotation cannot use; undefined where it has none yet. */
   readonly avoidGeneration: number | undefined;
+  /** Whether AWSCURRENT's own pair is as good as a new one: only its dead alternate grant is to be dropped. */
+  readonly mayKeepCurrent?: boolean;
   readonly longestGapMs: number;
   readonly now: Date;
 }
@@ -33,17 +35,19 @@ const SHORTEST_LIFETIME_MS = 300_000;
  * A pair counts as just issued for this part of its access token's lifetime, and for this many ms at least: without
  * a minimum, RefreshAgain and StorePending would exchange tokens of a lifetime near 0 without end.
  */
-const FRESH_PART = 0.1;
-const MIN_FRESH_MS = 30_000;
+export const FRESH_PART = 0.1;
+export const MIN_FRESH_MS = 30_000;
 
-/** Decides how to get a new pair from what the journal knows of AWSCURRENT's login. Calls nothing. */
-export function planExchange(known: LineageState, request: PlanRequest): ExchangePlan {
-  const { token, pair } = known;
-  const { currentFingerprint, attempt, avoidGeneration, now } = request;
+/** Decides how to get a new pair from what the journal knows of a login in AWSCURRENT. Calls nothing. */
+export function planExchange(
+  { token, pair }: Pick<LineageState, 'token' | 'pair'>,
+  request: PlanRequest,
+): ExchangePlan {
+  const { currentFingerprint, attempt, avoidGeneration, mayKeepCurrent = false, now } = request;
   const isCurrent = token.fingerprint === currentFingerprint;
 
   if (pair !== undefined && token.status === 'issued' && outlivesGap(pair, request)) {
-    if (!isCurrent && pair.generation !== avoidGeneration) return { kind: 'use', pair };
+    if ((!isCurrent || mayKeepCurrent) && pair.generation !== avoidGeneration) return { kind: 'use', pair };
     if (isCurrent && avoidGeneration !== undefined && pair.generation > avoidGeneration) {
       return { kind: 'superseded' };
     }

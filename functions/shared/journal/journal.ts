@@ -91,6 +91,8 @@ export interface ExchangedPair extends SealedPair {
 /** What the journal knows of the login that a refresh token belongs to. */
 export interface LineageState {
   readonly lineage: string;
+  /** The refresh token that was asked for. */
+  readonly asked: TokenItem;
   /** The newest refresh token of the lineage: perhaps the one that was asked for. */
   readonly token: TokenItem;
   /** The newest pair; undefined while no exchange of the lineage has been recorded. */
@@ -110,10 +112,16 @@ export async function readLineage(
   const asked = (await readToken(journal, secretArn, fingerprint)) ?? unknownToken(fingerprint);
   const pair = await readNewestPair(journal, secretArn, asked.lineage);
   if (pair === undefined || pair.fingerprint === fingerprint)
-    return { lineage: asked.lineage, token: asked, pair };
+    return { lineage: asked.lineage, asked, token: asked, pair };
   const token = await readToken(journal, secretArn, pair.fingerprint);
   const { lineage, generation } = pair;
-  return { lineage, token: token ?? { ...unknownToken(pair.fingerprint), lineage, generation }, pair };
+  if (token?.status === 'exchanged') {
+    // Perhaps between the two reads: its successor is recorded then.
+    const newest = await readNewestPair(journal, secretArn, lineage);
+    if (newest?.fingerprint !== pair.fingerprint) return readLineage(journal, secretArn, fingerprint);
+  }
+  const newest = token ?? { ...unknownToken(pair.fingerprint), lineage, generation };
+  return { lineage, asked, token: newest, pair };
 }
 
 /**
@@ -267,6 +275,19 @@ export async function recordExchange(
 }
 
 /**
+ * Records the first pair of a login, which no exchange has brought, so that it can be stored and promoted like any other.
+ *
+ * @returns false when the journal knows its refresh token already
+ */
+export async function recordLogin(journal: Journal, secretArn: string, pair: SealedPair): Promise<boolean> {
+  const refused = await transact(journal, [
+    issuedToken(journal, secretArn, pair),
+    newestPair(journal, secretArn, pair),
+  ]);
+  return refused.length === 0;
+}
+
+/**
  * Records in which version StorePending has stored a token's pair. Promote moves AWSCURRENT to no other version: one with
  * AWSPENDING may have no value, or not this one. Safe to repeat.
  */
@@ -382,7 +403,7 @@ function exchangedToken({ tableName }: Journal, secretArn: string, pair: Exchang
   };
 }
 
-function issuedToken({ tableName }: Journal, secretArn: string, pair: ExchangedPair): TransactWriteItem {
+function issuedToken({ tableName }: Journal, secretArn: string, pair: SealedPair): TransactWriteItem {
   return {
     Put: {
       TableName: tableName,
@@ -400,7 +421,7 @@ function issuedToken({ tableName }: Journal, secretArn: string, pair: ExchangedP
 }
 
 /** Of two pairs with the same number, both exchanged from the same token, the one that was issued later counts. */
-function newestPair({ tableName }: Journal, secretArn: string, pair: ExchangedPair): TransactWriteItem {
+function newestPair({ tableName }: Journal, secretArn: string, pair: SealedPair): TransactWriteItem {
   return {
     Put: {
       TableName: tableName,

@@ -7,6 +7,8 @@ export interface Credential {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
+  /** The refresh token of a second login, whose access token no consumer holds; absent with a single grant. */
+  readonly alternateRefreshToken?: string;
   /** Absent in a secret that has never been rotated. */
   readonly accessToken?: string;
   /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
@@ -67,6 +69,7 @@ export function parseCredential(
   const clientId = required('clientId');
   const clientSecret = required('clientSecret');
   const refreshToken = required('refreshToken');
+  const alternateRefreshToken = optional('alternateRefreshToken');
   const accessToken = optional('accessToken');
   const region = optional('region');
   const host = region === undefined ? DEFAULT_HOST : genesysHost(region);
@@ -82,10 +85,11 @@ export function parseCredential(
     clientId,
     clientSecret,
     refreshToken,
-    ...(accessToken === undefined ? {} : { accessToken }),
+    alternateRefreshToken,
+    accessToken,
     host,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(genesysUserId === undefined ? {} : { genesysUserId }),
+    expiresAt,
+    genesysUserId,
     keys,
   };
 }
@@ -105,22 +109,37 @@ export function assertNamesHost(secretArn: string, { keys }: Pick<Credential, 'k
   );
 }
 
-/** The secret's value with a new token pair in it; every other key stays as it is. */
-export function withTokens(credential: Pick<Credential, 'keys'>, tokens: TokenPair): string {
+/**
+ * The secret's value with a new token pair in it; every other key stays as it is.
+ *
+ * @param alternateRefreshToken the refresh token of the grant that is not in use now, or null for one that is lost: the
+ *        key stays, so that the loss shows. By default, the key is not changed.
+ */
+export function withTokens(
+  credential: Pick<Credential, 'keys'>,
+  tokens: TokenPair,
+  alternateRefreshToken?: string | null,
+): string {
   const { expiresAt: _replaced, ...kept } = credential.keys;
   return JSON.stringify({
     ...kept,
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
-    ...(tokens.expiresAt === undefined ? {} : { expiresAt: tokens.expiresAt.toISOString() }),
+    ...(alternateRefreshToken !== undefined && { alternateRefreshToken }),
+    expiresAt: tokens.expiresAt?.toISOString(),
   });
+}
+
+/** Whether the credential had two grants, and the rotation has dropped the alternate one because it was dead. */
+export function hasLostAlternate({ keys }: Pick<Credential, 'keys'>): boolean {
+  return keys.alternateRefreshToken === null;
 }
 
 /** The most bytes that a secret's value may have (AWS Secrets Manager User Guide, "Quotas"). */
 export const MAX_VALUE_BYTES = 65_536;
 
 /** Room for a pair of tokens that are much longer than any that Genesys Cloud issues today. */
-const TOKEN_ROOM_BYTES = 8_192;
+export const TOKEN_ROOM_BYTES = 8_192;
 
 /**
  * Whether the value has room for new tokens beside its other keys. Checked before a refresh token is spent: a value

@@ -83,7 +83,7 @@ export type Sleep = (ms: number) => Promise<unknown>;
 
 /** The pause between two reads, in ms, and how many follow the first one. */
 const REREAD_PAUSE_MS = 500;
-const MAX_REREADS = 5;
+export const MAX_REREADS = 5;
 
 /** How long a read may be stale, in ms. */
 export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;

@@ -9,6 +9,7 @@ const UNITS = {
   Rotations: MetricUnit.Count,
   TokenGap: MetricUnit.Milliseconds,
   SupersededRotations: MetricUnit.Count,
+  LostGrants: MetricUnit.Count,
   Credentials: MetricUnit.Count,
   OverdueCredentials: MetricUnit.Count,
 } as const;

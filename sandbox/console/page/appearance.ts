@@ -1,4 +1,4 @@
-import type { Attempt, StateRun } from '../state-runs.ts';
+import type { Attempt, StateRun } from '../../step-functions/state-runs.ts';
 import type { ExecutionView, TokenMark } from '../views.ts';
 
 /** The look of a status: one colour and one mark. */

@@ -1,5 +1,4 @@
 import { ConsoleBody } from './console-body.tsx';
-import { ErrorBar } from './error-bar.tsx';
 import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
@@ -23,5 +22,27 @@ export function Console() {
         <ConsoleBody live={live} overview={overview} machine={machine} actions={actions} />
       )}
     </>
+  );
+}
+
+/** See {@link ErrorBar}. */
+interface ErrorProps {
+  readonly error: string | undefined;
+  readonly onDismiss: () => void;
+}
+
+/** The error of the user's last action. */
+function ErrorBar({ error, onDismiss }: ErrorProps) {
+  return (
+    <div role="alert" class={error === undefined ? 'error-bar is-empty' : 'error-bar'}>
+      {error !== undefined && (
+        <>
+          <p>{error}</p>
+          <button type="button" class="quiet" onClick={onDismiss}>
+            Dismiss
+          </button>
+        </>
+      )}
+    </div>
   );
 }

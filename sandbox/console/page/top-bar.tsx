@@ -1,9 +1,9 @@
-import type { StateRun } from '../state-runs.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { StateRun } from '../../step-functions/state-runs.ts';
 import type { CredentialView, ExecutionView } from '../views.ts';
-import { Announcer } from './announcer.tsx';
 import { ClockControl } from './clock-control.tsx';
 import { CredentialActions } from './credential/credential-actions.tsx';
-import { executionSentence } from './execution/execution-sentence.ts';
+import { executionSentence } from './execution/execution-texts.ts';
 import { send } from './live/api.ts';
 import type { Actions } from './live/use-actions.ts';
 import type { LiveOverview } from './live/use-overview.ts';
@@ -50,5 +50,22 @@ export function TopBar(props: BarProps) {
       )}
       <Announcer text={execution === undefined ? '' : executionSentence(execution, states)} />
     </header>
+  );
+}
+
+/** Longer than most states take, so that only the states that last are announced. */
+const SETTLE_MS = 600;
+
+/** Announces the state of the execution to screen readers. */
+function Announcer({ text }: { readonly text: string }) {
+  const [settled, setSettled] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <p class="visually-hidden" role="status">
+      {settled}
+    </p>
   );
 }

@@ -13,13 +13,13 @@ describe('countUsage', () => {
       'store-pending': 1,
       verify: 1,
       promote: 1,
-      notify: 2,
+      notify: 1,
     });
     expect(rotation.keyCalls).toBe(4);
     // The mark, the pending version and the claim, and a transaction with two token items and a lineage item of more than 1 KB.
-    expect(rotation).toMatchObject({ tableReads: 8, tableWrites: 1 + 1 + 1 + 2 * (1 + 1 + 2) });
+    expect(rotation).toMatchObject({ tableReads: 6, tableWrites: 1 + 1 + 1 + 2 * (1 + 1 + 2) });
     expect(journal.tokenBytes).toBeLessThan(1_024);
     expect(journal.lineageBytes).toBeGreaterThan(1_024);
-    expect(deployment).toEqual({ keys: 2, alarmMetrics: 9, dashboards: 1, memoryMb: 512 });
+    expect(deployment).toEqual({ keys: 2, alarmMetrics: 10, dashboards: 1, memoryMb: 512 });
   });
 });

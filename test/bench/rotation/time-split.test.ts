@@ -5,7 +5,7 @@ import { splitTime } from '../../../bench/rotation/time-split.ts';
 const NOTHING = { genesys: 0, aws: 0, orchestration: 0, coldStarts: 0, polling: 0 };
 
 function wait(kind: Wait['kind'], fromMs: number, toMs: number, by?: string): Wait {
-  return { kind, name: 'any', fromMs, toMs, ...(by !== undefined && { by }) };
+  return { kind, name: 'any', fromMs, toMs, by };
 }
 
 describe('splitTime', () => {

@@ -28,13 +28,13 @@ import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { definitionTextWithoutPublishing } from '../../../statemachine/definition-text.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:crm-AbCdEf';
 const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
 const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' } as const;
 const TABLE = 'journal';
 const CLIENT_ID = 'client';
-const HOUR_MS = 3_600_000;
 const LONGEST_GAP_MS = 9 * HOUR_MS;
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
 /** The time that a function has; its marks end 5 s later. */
@@ -56,6 +56,9 @@ export interface GenesysVariant {
 export interface SecretsManagerVariant {
   readonly putTakesPending: boolean;
 }
+
+/** With how many grants the secret begins. */
+export type GrantCount = 1 | 2;
 
 interface Login {
   /** The number of its live refresh token. */
@@ -125,6 +128,8 @@ export class InterleavedWorld {
   readonly #table: DynamoDb;
   readonly #server = createServer();
   readonly #logins = new Map<string, Login>([['A', newLogin(this.#clock.nowMs())]]);
+  /** Whether a person has chosen what AWSCURRENT holds since the last promotion. */
+  #isChosen = false;
   readonly #versions = new Map<string, string>();
   readonly #labels: { AWSCURRENT: string; AWSPENDING?: string | undefined; AWSPREVIOUS?: string | undefined };
   /** The version that was AWSCURRENT before the last write: what a stale read still shows. */
@@ -138,20 +143,24 @@ export class InterleavedWorld {
   readonly #violations: string[] = [];
   readonly #history: string[] = [];
 
-  private constructor(genesys: GenesysVariant, secretsManager: SecretsManagerVariant) {
+  private constructor(genesys: GenesysVariant, secretsManager: SecretsManagerVariant, grants: GrantCount) {
     this.#genesys = genesys;
     this.#secretsManager = secretsManager;
     this.#table = new DynamoDb({ ...ACCOUNT, clock: this.#clock });
     this.#table.createTable({ name: TABLE, arn: tableArn(), partitionKey: 'pk', sortKey: 'sk' });
-    this.#versions.set('seed', this.#value('A0', 'A0', 0));
+    const seed = { clientId: CLIENT_ID, clientSecret: 'secret', edit: 0, ...this.#tokensOf('A') };
+    if (grants === 2) this.#logins.set('S', newLogin(this.#clock.nowMs()));
+    const alternate = grants === 2 ? { alternateRefreshToken: 'S0' } : {};
+    this.#versions.set('seed', JSON.stringify({ ...seed, ...alternate }));
     this.#labels = { AWSCURRENT: 'seed' };
   }
 
   static async start(
     genesys: GenesysVariant,
     secretsManager: SecretsManagerVariant,
+    grants: GrantCount = 1,
   ): Promise<InterleavedWorld> {
-    const world = new InterleavedWorld(genesys, secretsManager);
+    const world = new InterleavedWorld(genesys, secretsManager, grants);
     world.#server.on('request', (request, response) => {
       const [, runId = '', endpoint = ''] = /^\/run-(\d+)\/(.*)$/.exec(request.url ?? '') ?? [];
       const chunks: Buffer[] = [];
@@ -218,16 +227,27 @@ export class InterleavedWorld {
     return subject.status === 'SUCCEEDED' ? subject.state : `${subject.state}: ${subject.error}`;
   }
 
-  /** The refresh token of AWSCURRENT, and whether Genesys Cloud takes it and its access token. */
-  current(): { readonly refreshToken: string; readonly isGood: boolean } {
-    const { refreshToken, accessToken } = this.#currentTokens();
-    return { refreshToken, isGood: this.#isHead(refreshToken) && this.#works(accessToken) };
+  /** The refresh token of AWSCURRENT, the alternate one if its value has the key, and whether Genesys Cloud takes it and its access token. */
+  current() {
+    const { refreshToken, accessToken, alternateRefreshToken } = this.#currentTokens();
+    return {
+      refreshToken,
+      ...(alternateRefreshToken !== undefined && { alternateRefreshToken }),
+      isGood: this.#isHead(refreshToken) && this.#works(accessToken),
+    };
+  }
+
+  /** Ends a login at Genesys Cloud. */
+  revoke(login: string): void {
+    const revoked = this.#logins.get(login);
+    if (revoked !== undefined) revoked.isRevoked = true;
   }
 
   async take({ name, happen }: Move): Promise<void> {
     this.#history.push(name);
     await happen();
     await this.#settle();
+    await this.#checkConsumers();
   }
 
   /**
@@ -239,9 +259,11 @@ export class InterleavedWorld {
     for (const execution of this.#executions)
       if (execution.status === 'RUNNING') await this.#finish(execution);
     await this.#drain();
-    const login = this.#currentTokens().refreshToken.slice(0, 1);
-    const mustSucceed = await this.#isHeld(login);
-    if (!mustSucceed) return;
+    const held = await Promise.all(
+      this.#currentLogins().map(async login => ((await this.#isHeld(login)) ? [login] : [])),
+    );
+    const [login] = held.flat();
+    if (login === undefined) return;
     for (let attempt = 0; attempt < 6; attempt++) {
       const before = this.#currentTokens().accessToken;
       const execution = await this.#rotateAsService();
@@ -631,6 +653,7 @@ export class InterleavedWorld {
     };
     switch (run.state) {
       case 'Refresh':
+      case 'Failover':
       case 'RefreshAgain':
         return refresh(parseRefreshRequest(payload), dependencies);
       case 'StorePending':
@@ -701,26 +724,42 @@ export class InterleavedWorld {
     return [
       person('edit of another key', () => {
         this.#edits += 1;
-        const { refreshToken, accessToken } = this.#currentTokens();
-        this.#putByHand(this.#value(refreshToken, accessToken, this.#edits));
+        this.#putByHand({ edit: this.#edits });
       }),
       ...(previous === undefined
         ? []
         : [
-            person(`rollback to ${previous}`, () => this.#moveCurrent(previous)),
+            person(`rollback to ${previous}`, () => {
+              this.#moveCurrent(previous);
+              this.#isChosen = true;
+            }),
             person('AWSPENDING put on AWSPREVIOUS', () => {
               this.#labels.AWSPENDING = previous;
             }),
           ]),
       ...(current === 'seed'
         ? []
-        : [person('seed written again', () => this.#putByHand(this.#versions.get('seed') ?? ''))]),
+        : [
+            person('seed written again', () => {
+              this.#putByHand(JSON.parse(this.#versions.get('seed') ?? '{}'));
+              this.#isChosen = true;
+            }),
+          ]),
       ...(this.#logins.has('B')
         ? []
         : [
             person('login B', () => {
               this.#logins.set('B', newLogin(this.#clock.nowMs()));
-              this.#putByHand(this.#value('B0', 'B0', this.#edits));
+              this.#putByHand(this.#tokensOf('B'));
+              this.#isChosen = true;
+            }),
+          ]),
+      ...(this.#currentLogins().length === 1
+        ? []
+        : [
+            person('alternate grant removed', () => {
+              this.#putByHand({ alternateRefreshToken: undefined });
+              this.#isChosen = true;
             }),
           ]),
       ...(pending === undefined
@@ -733,9 +772,10 @@ export class InterleavedWorld {
     ];
   }
 
-  #putByHand(value: string): void {
+  /** Writes AWSCURRENT with these keys. */
+  #putByHand(changes: object): void {
     const id = `by-hand-${this.#versions.size}`;
-    this.#versions.set(id, value);
+    this.#versions.set(id, JSON.stringify({ ...this.#currentTokens(), ...changes }));
     this.#moveCurrent(id);
     if (this.#secretsManager.putTakesPending) this.#labels.AWSPENDING = undefined;
   }
@@ -751,9 +791,25 @@ export class InterleavedWorld {
   #checkPromotion(from: string, to: string): void {
     const [before, after] = [this.#read(from), this.#read(to)];
     if (before.edit !== after.edit) this.#violate(`the edit ${before.edit} of AWSCURRENT is lost`);
-    if (before.refreshToken[0] !== after.refreshToken[0]) {
+    if (!loginsOf(before).includes(after.refreshToken.slice(0, 1))) {
       this.#violate(`${before.refreshToken} is replaced by ${after.refreshToken}, of another login`);
     }
+    this.#isChosen = false;
+  }
+
+  /**
+   * With two grants, consumers' access token works until it expires: while both live, and while one lives unless the
+   * token does not last until the next rotation. A person may choose a dead one.
+   */
+  async #checkConsumers(): Promise<void> {
+    const logins = this.#currentLogins();
+    const { accessToken } = this.#currentTokens();
+    const leftMs = this.#expiresMs(accessToken) - this.#clock.nowMs();
+    if (logins.length === 1 || this.#isChosen || leftMs <= 0 || this.#works(accessToken)) return;
+    const held = await Promise.all(logins.map(login => this.#isHeld(login)));
+    const lost = held.filter(isHeld => !isHeld).length;
+    if (lost === 0 || (lost === 1 && leftMs >= LONGEST_GAP_MS))
+      this.#violate(`consumers hold ${accessToken}, which does not work`);
   }
 
   /** Presenting a spent token is wrong while its successor is written down. */
@@ -770,7 +826,9 @@ export class InterleavedWorld {
     const { head = 0, isRevoked = true } = this.#logins.get(login) ?? {};
     if (isRevoked && !evenIfRevoked) return false;
     const token = `${login}${head}`;
-    if ([...this.#versions.values()].some(value => JSON.parse(value).refreshToken === token)) return true;
+    const versions = [...this.#versions.values()].map(value => JSON.parse(value) as Value);
+    if (versions.some(value => value.refreshToken === token || value.alternateRefreshToken === token))
+      return true;
     const states = this.#executions
       .filter(({ status }) => status !== 'SUCCEEDED')
       .map(({ data }) => data.refreshed);
@@ -800,7 +858,11 @@ export class InterleavedWorld {
     const number = numberOf(accessToken);
     if (login === undefined || login.isRevoked) return false;
     if (this.#genesys.refreshRevokesAccess && number !== login.issued) return false;
-    return (login.accessExpiresMs.get(number) ?? 0) > this.#clock.nowMs();
+    return this.#expiresMs(accessToken) > this.#clock.nowMs();
+  }
+
+  #expiresMs(accessToken: string): number {
+    return this.#logins.get(accessToken.slice(0, 1))?.accessExpiresMs.get(numberOf(accessToken)) ?? 0;
   }
 
   #isHead(refreshToken: string): boolean {
@@ -876,29 +938,35 @@ export class InterleavedWorld {
 
   // ------------------------------------------------------------------------------------------- values
 
-  #value(refreshToken: string, accessToken: string, edit: number): string {
+  /** What somebody who has just logged in writes. */
+  #tokensOf(login: string): object {
     const expiresAt = new Date(this.#clock.nowMs() + TOKEN_LIFETIME_SECONDS * 1_000).toISOString();
-    return JSON.stringify({
-      clientId: CLIENT_ID,
-      clientSecret: 'secret',
-      edit,
-      accessToken,
-      refreshToken,
-      expiresAt,
-    });
+    return { accessToken: `${login}0`, refreshToken: `${login}0`, expiresAt };
   }
 
-  #read(versionId: string): { refreshToken: string; accessToken: string; edit: number } {
+  #read(versionId: string): Value {
     return JSON.parse(this.#versions.get(versionId) ?? '{}');
   }
 
-  #currentTokens(): { refreshToken: string; accessToken: string } {
+  #currentTokens(): Value {
     return this.#read(this.#labels.AWSCURRENT);
+  }
+
+  #currentLogins(): string[] {
+    return loginsOf(this.#currentTokens());
   }
 
   #labelsOf(versionId: string): string[] {
     return Object.entries(this.#labels).flatMap(([label, id]) => (id === versionId ? [label] : []));
   }
+}
+
+/** The value of a version. */
+interface Value {
+  readonly refreshToken: string;
+  readonly accessToken: string;
+  readonly alternateRefreshToken?: string | null;
+  readonly edit: number;
 }
 
 interface SecretsInput {
@@ -913,6 +981,11 @@ interface SecretsInput {
 interface KmsInput {
   readonly EncryptionContext?: Readonly<Record<string, string>>;
   readonly CiphertextBlob?: Uint8Array;
+}
+
+/** The logins of a value's refresh tokens, the one in use first. */
+function loginsOf({ refreshToken, alternateRefreshToken }: Value): string[] {
+  return [...new Set([refreshToken, alternateRefreshToken ?? refreshToken].map(token => token.slice(0, 1)))];
 }
 
 function newLogin(nowMs: number): Login {

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { InterleavedWorld } from './interleaved-world.ts';
+import { type GrantCount, InterleavedWorld } from './interleaved-world.ts';
 
 /** To try other walks than the usual ones, or more of them. */
 const { WALKS_SEED = '1', WALKS = '120' } = process.env;
 
 /** How much of each may happen in one walk. */
 const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1, late: 3 } as const;
+
+/** With two grants: as much as the protocol promises to bear. With more, a lost grant may cost consumers a gap. */
+const ALTERNATING_BUDGETS = [
+  { fault: 1, person: 1, stale: 1, time: 0, late: 1 },
+  { fault: 1, person: 1, stale: 0, time: 1, late: 1 },
+  { fault: 2, person: 0, stale: 1, time: 1, late: 2 },
+] as const;
 
 const variant = fc.record({
   refreshRevokesAccess: fc.boolean(),
@@ -29,13 +36,24 @@ beforeEach(() => {
 });
 
 describe('the functions of the workflow, interleaved call by call', () => {
-  it('exchange each refresh token once, and find its successor from any older one', async () => {
-    const walk = fc.array(choice, { minLength: 20, maxLength: 120 });
+  const walk = fc.array(choice, { minLength: 20, maxLength: 120 });
 
-    const property = fc.asyncProperty(variant, walk, async (behaviour, choices) => {
-      const world = await InterleavedWorld.start(behaviour, behaviour);
+  it('exchange each refresh token once, and find its successor from any older one', async () => {
+    await assertWalks(fc.constant(BUDGETS), 1);
+  });
+
+  it('never end the access token that consumers hold while the secret has two grants that live', async () => {
+    await assertWalks(fc.constantFrom(...ALTERNATING_BUDGETS), 2);
+  });
+
+  async function assertWalks(
+    budgets: fc.Arbitrary<Readonly<Record<keyof typeof BUDGETS, number>>>,
+    grants: GrantCount,
+  ): Promise<void> {
+    const property = fc.asyncProperty(variant, budgets, walk, async (behaviour, budget, choices) => {
+      const world = await InterleavedWorld.start(behaviour, behaviour, grants);
       try {
-        const left: Record<keyof typeof BUDGETS, number> = { ...BUDGETS };
+        const left = { ...budget };
         for (const { number, isUnusual } of choices) {
           const moves = world.moves();
           const usual = moves.filter(({ budget }) => budget === undefined);
@@ -55,5 +73,5 @@ describe('the functions of the workflow, interleaved call by call', () => {
     });
 
     await fc.assert(property, { seed: Number(WALKS_SEED), numRuns: Number(WALKS) });
-  });
+  }
 });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { InterleavedWorld } from './interleaved-world.ts';
+import { type GrantCount, InterleavedWorld } from './interleaved-world.ts';
 
 /** The harshest Genesys Cloud: a refresh ends older access tokens, and a spent token ends the login. */
 const HARSH = { refreshRevokesAccess: true, reuse: 'revokes' } as const;
 
-async function startWorld(putTakesPending = true): Promise<InterleavedWorld> {
-  const world = await InterleavedWorld.start(HARSH, { putTakesPending });
+async function startWorld(putTakesPending = true, grants: GrantCount = 1): Promise<InterleavedWorld> {
+  const world = await InterleavedWorld.start(HARSH, { putTakesPending }, grants);
   onTestFinished(() => world.close());
   return world;
 }
@@ -16,6 +16,20 @@ beforeEach(() => {
 });
 
 /** Each is a counterexample that a model checker found for the protocol without the rule in the title. */
+/** A rotation loses its result; the next one finds the exchange unsettled, and the first one is redriven. */
+async function redrivenOwner(
+  world: Awaited<ReturnType<typeof startWorld>>,
+): Promise<{ readonly unsettled: string; readonly owner: string }> {
+  await world.until(/a rotation under a fresh token/);
+  await world.until(/Refresh: TransactWriteItems fails/);
+  await world.until(/StorePending: GetItem: the function is killed before/);
+  await world.until(/40 s pass/);
+  await world.until(/a rotation under a fresh token/);
+  const unsettled = await world.untilClosed(1);
+  await world.until(/redrive of 0/);
+  return { unsettled, owner: await world.untilClosed(0) };
+}
+
 describe('the rules of the refresh journal', () => {
   it.each([0, 1])(
     'one of two attempts that read the journal before either marks the token looks again (generation %i)',
@@ -81,14 +95,7 @@ describe('the rules of the refresh journal', () => {
 
   it('an exchange without a result is left to the execution that began it, while that can be redriven', async () => {
     const world = await startWorld();
-    await world.until(/a rotation under a fresh token/);
-    await world.until(/Refresh: TransactWriteItems fails/);
-    await world.until(/StorePending: GetItem: the function is killed before/);
-    await world.until(/40 s pass/);
-    await world.until(/a rotation under a fresh token/);
-    const unsettled = await world.untilClosed(1);
-    await world.until(/redrive of 0/);
-    const owner = await world.untilClosed(0);
+    const { unsettled, owner } = await redrivenOwner(world);
 
     expect(unsettled).toBe('Refresh: ExchangeUnsettled');
     expect(owner).toBe('Rotated');
@@ -172,6 +179,109 @@ describe('the rules of the refresh journal', () => {
 
     expect(end).toBe('Rotated');
     expect(world.current()).toEqual({ refreshToken: 'A1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+});
+
+describe('the rules of the refresh journal for two grants', () => {
+  const SWAPPED = { refreshToken: 'S1', alternateRefreshToken: 'A0', isGood: true };
+
+  it('a dead alternate grant is dropped without an exchange while the access token in use lasts', async () => {
+    const world = await startWorld(true, 2);
+    world.revoke('S');
+    await world.until(/a rotation under a fresh token/);
+    const end = await world.untilClosed();
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A0', alternateRefreshToken: null, isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a pair that a stale read shows as unused is in use, and is not exchanged', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.untilClosed();
+    await world.until(/40 s pass/);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/1 Refresh: GetSecretValue \(stale\)/, 1);
+    const end = await world.untilClosed(1);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual(SWAPPED);
+    expect(world.violations).toEqual([]);
+  });
+
+  it('Promote does not move to an access token that a rotation right after it would exchange', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Promote: DescribeSecret: the function is killed before/);
+    await world.until(/20 h pass/);
+    await world.until(/redrive of 0/);
+    const waiting = await world.untilClosed();
+    await world.until(/40 s pass/);
+    await world.until(/redrive of 0/);
+    await world.untilClosed();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/1 Refresh: GetSecretValue \(stale\)/, 1);
+    await world.untilClosed(1);
+
+    expect(waiting).toBe('RefreshAgain: ExchangeInProgress');
+    expect(world.current()).toEqual({ refreshToken: 'S2', alternateRefreshToken: 'A0', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('an exchange that was planned before another rotation promoted the pair looks again', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Refresh: TransactWriteItems: the function is killed after/);
+    await world.until(/20 h pass/);
+    await world.until(/redrive of 0/);
+    await world.until(/0 Refresh: GenerateDataKey$/);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/1 Refresh: GenerateDataKey$/, 1);
+    await world.until(/present S1: a response without refresh_token/);
+    await world.untilClosed(0);
+    const end = await world.untilClosed(1);
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A1', alternateRefreshToken: 'S1', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a login in place of the grant in use wins over a pair of the alternate grant', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Promote: UpdateSecretVersionStage: the function is killed before/);
+    await world.until(/login B/);
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed();
+
+    expect(end).toBe('Superseded');
+    expect(world.current()).toEqual({ refreshToken: 'B0', alternateRefreshToken: 'S0', isGood: true });
+    await world.recover();
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a lost response costs consumers nothing', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/present S0 takes effect, its response is lost/);
+    await world.until(/40 s pass/);
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed();
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A0', alternateRefreshToken: null, isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
+  it('an exchange of the alternate grant without a result is left to the execution that began it', async () => {
+    const world = await startWorld(true, 2);
+    const { unsettled, owner } = await redrivenOwner(world);
+
+    expect(unsettled).toBe('Refresh: ExchangeUnsettled');
+    expect(owner).toBe('Rotated');
+    expect(world.current()).toEqual(SWAPPED);
     expect(world.violations).toEqual([]);
   });
 });

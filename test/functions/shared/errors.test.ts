@@ -17,6 +17,7 @@ const NAMES = [
   'AccessTokenForbidden',
   'AccessTokenNotPublished',
   'AccessTokenRejected',
+  'AlternateGrantRejected',
   'ClientRejected',
   'CurrentVersionMoved',
   'ExchangeInProgress',

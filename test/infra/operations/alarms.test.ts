@@ -59,6 +59,7 @@ describe('the alarms', () => {
         TreatMissingData: 'breaching',
       },
     ],
+    ['lost-grants', { ...own('LostGrants', 'Sum'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
     [
       'short-token-life',
       {
@@ -96,7 +97,7 @@ describe('the alarms', () => {
 
   it('tell the topic of their beginning and their end', () => {
     plain.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });
-    plain.resourceCountIs('AWS::CloudWatch::Alarm', 7);
+    plain.resourceCountIs('AWS::CloudWatch::Alarm', 8);
   });
 
   it.each([
@@ -110,7 +111,7 @@ describe('the alarms', () => {
       expect(AlarmDescription).toMatch(new RegExp(`Runbook: ${runbook}#${entry}$`));
       expect(String(AlarmDescription).length).toBeLessThanOrEqual(1024);
     }
-    expect(alarms).toHaveLength(7);
+    expect(alarms).toHaveLength(8);
   });
 
   it.each([

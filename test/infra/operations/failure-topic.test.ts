@@ -71,7 +71,7 @@ describe('the topic', () => {
         },
       ],
     });
-    expect(alarms).toHaveLength(7);
+    expect(alarms).toHaveLength(8);
   });
 
   it('lets alarms of this account use its key, and IAM decide on everyone else', () => {

@@ -27,21 +27,6 @@ describe('the rules', () => {
     });
   });
 
-  it('tell notify how rotations end for Secrets Manager', () => {
-    plain.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'tokens-rotations',
-      EventPattern: {
-        source: ['aws.secretsmanager'],
-        'detail-type': ['AWS Service Event via CloudTrail'],
-        detail: {
-          eventSource: ['secretsmanager.amazonaws.com'],
-          eventName: ['RotationFailed', 'RotationSucceeded'],
-        },
-      },
-      Targets: [target('notify', 21_600)],
-    });
-  });
-
   it('let the watch look every hour', () => {
     plain.hasResourceProperties('AWS::Events::Rule', {
       Name: 'tokens-watch',
@@ -50,8 +35,8 @@ describe('the rules', () => {
     });
   });
 
-  it('are these three', () => {
-    plain.resourceCountIs('AWS::Events::Rule', 3);
+  it('are these two', () => {
+    plain.resourceCountIs('AWS::Events::Rule', 2);
   });
 });
 
@@ -70,7 +55,7 @@ describe('an invocation that fails', () => {
 });
 
 describe('the table of failures', () => {
-  it('has an item for each subject, which expires, and can be restored', () => {
+  it('has an item for each subject, which expires', () => {
     const table = plain.toJSON().Resources[failuresTableId(plain)];
 
     expect(table.Properties).toEqual({
@@ -79,7 +64,6 @@ describe('the table of failures', () => {
       KeySchema: [{ AttributeName: 'subject', KeyType: 'HASH' }],
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
   });
 });

@@ -1,5 +1,5 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { object } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type AwsCall, type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
@@ -26,7 +26,7 @@ function recordingServices(): { services: AwsService[]; calls: AwsCall[] } {
     calls,
     services: [
       { id: 'kms', operations: { DescribeKey: record } },
-      { id: 'lambda', operations: { GetFunction: record } },
+      { id: 'lambda', operations: { GetFunctionConfiguration: record } },
     ],
   };
 }
@@ -54,7 +54,7 @@ describe('authentication', () => {
     const aws = await serveAws(services);
 
     await new LambdaClient(aws.client).send(
-      new GetFunctionCommand({
+      new GetFunctionConfigurationCommand({
         FunctionName: 'arn:aws:lambda:eu-central-1:111122223333:function:refresh',
         Qualifier: '$LATEST',
       }),

@@ -4,7 +4,7 @@ import { object } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { CallLog } from '../../../sandbox/aws/call-log.ts';
-import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
 import { type AwsService, needsNothing, operation } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';

@@ -1,13 +1,12 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { object, string } from 'valibot';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
-import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
 import { AwsEndpoint } from '../../../sandbox/aws/endpoint.ts';
 import { Identities } from '../../../sandbox/aws/identities.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
 import {
   type AwsCall,
   type AwsInterceptor,
@@ -17,7 +16,7 @@ import {
 } from '../../../sandbox/aws/service.ts';
 import { allowEverything } from '../../helpers/allow-everything.ts';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
-import { send, sendSigned } from '../../helpers/signed-request.ts';
+import { type RawRequest, send, sendSigned } from '../../helpers/signed-request.ts';
 
 const getSecretValue = new GetSecretValueCommand({ SecretId: 'genesys' });
 const getSecretValueHeaders = {
@@ -139,33 +138,6 @@ describe('AwsEndpoint', () => {
     expect(answer.status).toBe('SUCCEEDED');
   });
 
-  it('knows both targets of CloudTrail', async () => {
-    const cloudTrail: AwsService = {
-      id: 'cloudtrail',
-      operations: {
-        LookupEvents: operation(object({}), () => ({ Events: [{ EventId: 'one' }] }), needsNothing),
-      },
-    };
-    const aws = await serveAws([cloudTrail]);
-
-    const answer = await new CloudTrailClient(aws.client).send(new LookupEventsCommand({}));
-    const cliAnswer = await sendSigned(
-      {
-        url: aws.url,
-        headers: {
-          'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
-          'content-type': 'application/x-amz-json-1.1',
-        },
-        body: '{}',
-      },
-      'cloudtrail',
-      aws.accessKey,
-    );
-
-    expect(answer.Events).toMatchObject([{ EventId: 'one' }]);
-    expect(JSON.parse(cliAnswer.body)).toEqual({ Events: [{ EventId: 'one' }] });
-  });
-
   describe('refusals', () => {
     it.each([
       { type: 'ResourceNotFoundException', member: 'Message' },
@@ -261,26 +233,27 @@ describe('AwsEndpoint', () => {
       },
     );
 
-    it.each(['secretsmanager.TagResource', 'secretsmanager.constructor', 'secretsmanager.'])(
-      'refuses the target %s, which is no operation',
-      async target => {
-        const aws = await serveAws([secretsManager()]);
-
-        const answer = await sendSigned(
-          { url: aws.url, headers: { 'x-amz-target': target }, body: '{}' },
-          'secretsmanager',
-          aws.accessKey,
-        );
-
-        expect(answer.statusCode).toBe(400);
-        expect(JSON.parse(answer.body)).toEqual({
-          __type: 'UnknownOperationException',
-          message: 'The sandbox does not emulate this operation of secretsmanager.',
-        });
-      },
-    );
-
     it.each([
+      ['secretsmanager.TagResource', 'the operation TagResource'],
+      ['secretsmanager.constructor', 'the operation constructor'],
+      ['secretsmanager.', 'this operation'],
+    ])('refuses the target %s, which is no operation, by its name', async (target, operation) => {
+      const aws = await serveAws([secretsManager()]);
+
+      const answer = await sendSigned(
+        { url: aws.url, headers: { 'x-amz-target': target }, body: '{}' },
+        'secretsmanager',
+        aws.accessKey,
+      );
+
+      expect(answer.statusCode).toBe(400);
+      expect(JSON.parse(answer.body)).toEqual({
+        __type: 'UnknownOperationException',
+        message: `The sandbox does not emulate ${operation} of secretsmanager.`,
+      });
+    });
+
+    it.each<Omit<RawRequest, 'url'>>([
       { method: 'POST', headers: { 'x-amz-target': 'DynamoDBStreams_20120810.GetRecords' } },
       { method: 'GET', headers: {} },
     ])('refuses a $method of no emulated service', async request => {

@@ -100,11 +100,10 @@ describe('the requests that the AWS SDK can send', () => {
       'secretsmanager:ListSecrets.Filters.Key owning-service',
       'secretsmanager:ListSecrets.Filters.Key primary-region',
       'states:ListExecutions.statusFilter PENDING_REDRIVE',
-      ...['Encrypt', 'Decrypt'].flatMap(operation =>
-        ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'].map(
-          value => `kms:${operation}.EncryptionAlgorithm ${value}`,
-        ),
-      ),
+      'lambda:Invoke.InvocationType DryRun',
+      'kms:Decrypt.EncryptionAlgorithm RSAES_OAEP_SHA_1',
+      'kms:Decrypt.EncryptionAlgorithm RSAES_OAEP_SHA_256',
+      'kms:Decrypt.EncryptionAlgorithm SM2PKE',
       'dynamodb:UpdateItem.ReturnValues UPDATED_NEW',
       'dynamodb:UpdateItem.ReturnValues UPDATED_OLD',
     ]);

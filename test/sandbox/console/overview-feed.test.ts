@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LabelHistory } from '../../../sandbox/console/label-history.ts';
-import { overviewOf } from '../../../sandbox/console/overview.ts';
-import { OverviewFeed } from '../../../sandbox/console/overview-feed.ts';
+import { OverviewFeed, overviewOf } from '../../../sandbox/console/overview.ts';
 import type { Overview } from '../../../sandbox/console/views.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
 

@@ -9,7 +9,7 @@ import { jsonRequest, type Sent, sendForJson, send as sendRaw, withToken } from 
 /** A control API, and `send`, which has its token and may set any header. */
 async function control() {
   const { clock, faults } = faultWorld();
-  const cloudTrail = new CloudTrail({ clock, accountId: '123456789012', region: 'us-east-1' });
+  const cloudTrail = new CloudTrail(clock);
   const advance = async (ms: number): Promise<void> => clock.advance(ms);
   const server = new ControlServer(controlRoutes({ clock, faults, cloudTrail, advance }));
   await server.listen();
@@ -230,7 +230,7 @@ describe('the control API', () => {
     ['a body too long', 'application/json', `"${'x'.repeat(70_000)}"`, 413],
   ])('refuses %s', async (_what, type, body, status) => {
     const { send } = await control();
-    const headers = type === undefined ? {} : { 'content-type': type };
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
 
     const answer = await send('/clock/advance', { method: 'POST', headers, body });
 

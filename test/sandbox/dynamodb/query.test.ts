@@ -4,8 +4,8 @@ import { type Attributes, invalid, KEY, openTables } from './table-world.ts';
 const TOKENS = ['token#1', 'token#10', 'token#2'];
 
 /** Tables whose `journal` has three tokens and a lineage of one secret, and a token of another. */
-async function openJournal(eventualReadLagMs = 0) {
-  const world = await openTables({ eventualReadLagMs });
+async function openJournal() {
+  const world = await openTables();
   for (const sk of ['token#2', 'lineage#a', 'token#10', 'token#1']) {
     await world.put({ Item: { ...KEY, sk: { S: sk } } });
   }
@@ -87,7 +87,7 @@ describe('Query', () => {
   });
 
   it('returns the items as they were before a write, until the lag has passed', async () => {
-    const { clock, put, remove, update, query } = await openTables({ eventualReadLagMs: 1000 });
+    const { clock, put, remove, update, query } = await openTables();
     await put();
     await put({ Item: { ...KEY, sk: { S: 'token#2' } } });
     clock.advance(1000);

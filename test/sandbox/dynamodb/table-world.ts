@@ -20,7 +20,6 @@ import {
 import { onTestFinished } from 'vitest';
 import type { AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { DynamoDbBehaviour } from '../../../sandbox/dynamodb/behaviour.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
@@ -41,13 +40,10 @@ export function tableArn(name: string): string {
  *
  * @param interceptors around every call; the client repeats a call once for each
  */
-export async function openTables(
-  behaviour: Partial<DynamoDbBehaviour> = {},
-  interceptors: readonly AwsInterceptor[] = [],
-) {
+export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
   const clock = new Clock({ standsStill: true });
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
-  const dynamoDb = new DynamoDb({ clock, ...account, behaviour });
+  const dynamoDb = new DynamoDb({ clock, ...account });
   dynamoDb.createTable({ name: 'journal', arn: JOURNAL_ARN, partitionKey: 'pk', sortKey: 'sk' });
   dynamoDb.createTable({ name: 'failures', arn: tableArn('failures'), partitionKey: 'subject' });
   const { client, url, accessKey } = await serveAws([dynamoDb], { interceptors });

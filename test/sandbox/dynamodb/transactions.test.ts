@@ -4,7 +4,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { ConnectionDropped } from '../../../sandbox/aws/connection-dropped.ts';
+import { ConnectionDropped } from '../../../sandbox/aws/interruptions.ts';
 import type { AwsInterceptor } from '../../../sandbox/aws/service.ts';
 import { type Attributes, invalid, KEY, openTables, tableArn } from './table-world.ts';
 
@@ -14,7 +14,7 @@ const NEWEST = { pk: KEY.pk, sk: { S: 'lineage#a' } } satisfies Attributes;
 const CANCELED = 'Transaction cancelled, please refer cancellation reasons for specific reasons';
 
 function put(Item: Attributes, ConditionExpression?: string): TransactWriteItem {
-  return { Put: { TableName, Item, ...(ConditionExpression !== undefined && { ConditionExpression }) } };
+  return { Put: { TableName, Item, ConditionExpression } };
 }
 
 function raise(Key: Attributes): TransactWriteItem {
@@ -123,7 +123,7 @@ describe('TransactWriteItems', () => {
   });
 
   it('leaves a checked item as it was for an eventual read', async () => {
-    const world = await openTables({ eventualReadLagMs: 1000 });
+    const world = await openTables();
     await world.put();
     world.clock.advance(1000);
     await world.update({
@@ -380,7 +380,7 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
       if (calls === 1) throw new ConnectionDropped();
       return answer;
     };
-    const world = await openTables({}, [loseFirstResponse]);
+    const world = await openTables([loseFirstResponse]);
 
     await world.transact([raise(KEY)]);
 

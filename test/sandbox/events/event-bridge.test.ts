@@ -2,14 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
-import type { EventBridgeBehaviour } from '../../../sandbox/events/behaviour.ts';
 import type { BusEvent, EventEntry } from '../../../sandbox/events/bus-event.ts';
-import { EventBridge, type RuleSpecification } from '../../../sandbox/events/event-bridge.ts';
+import {
+  EventBridge,
+  type EventBridgeBehaviour,
+  type RuleSpecification,
+} from '../../../sandbox/events/event-bridge.ts';
 import type { InvocationOrigin, InvokingService } from '../../../sandbox/lambda/invoker.ts';
+import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TARGET = 'arn:aws:lambda:eu-central-1:111122223333:function:notify';
 const RULE_ARN = 'arn:aws:events:eu-central-1:111122223333:rule/failures';
-const HOUR_MS = 3_600_000;
 
 interface Invoked {
   readonly functionArn: string;
@@ -39,7 +42,7 @@ function openBus({
         invoked.push({ functionArn, event: event as BusEvent, source, origin });
       },
     },
-    ...(behaviour !== undefined && { behaviour }),
+    behaviour,
   });
   const addRule = (changes: Partial<RuleSpecification>): void =>
     bus.createRule({ name: 'failures', arn: RULE_ARN, enabled: true, targetArns: [TARGET], ...changes });
@@ -111,16 +114,6 @@ describe('a rule with an event pattern', () => {
     expect(invoked.map(({ functionArn }) => functionArn)).toStrictEqual([TARGET, `${TARGET}:live`]);
   });
 
-  it('hands the same event over twice when duplicates are switched on', () => {
-    const { bus, invoked, addRule } = openBus({ behaviour: { duplicates: true } });
-    addRule({ eventPattern: { source: ['aws.states'] } });
-
-    bus.put(entry());
-
-    expect(invoked).toHaveLength(2);
-    expect(invoked[1]?.event.id).toBe(invoked[0]?.event.id);
-  });
-
   it('drops an event that Lambda refuses, and tells why', async () => {
     const { bus, addRule } = openBus({
       refusal: new AwsError('AccessDeniedException', 'no', { statusCode: 403 }),
@@ -133,19 +126,6 @@ describe('a rule with an event pattern', () => {
     expect(bus.deliveries()).toMatchObject([
       { ruleArn: RULE_ARN, targetArn: TARGET, errorType: 'AccessDeniedException' },
     ]);
-  });
-
-  it('gets events of CloudTrail only where a trail is logging', () => {
-    const withTrail = openBus();
-    const withoutTrail = openBus({ behaviour: { trail: false } });
-
-    for (const { bus, addRule } of [withTrail, withoutTrail]) {
-      addRule({ eventPattern: { source: ['aws.states'] } });
-      bus.putFromCloudTrail(entry());
-    }
-
-    expect(withTrail.invoked).toHaveLength(1);
-    expect(withoutTrail.invoked).toHaveLength(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executionStatusEvent } from '../../../sandbox/events/execution-status-event.ts';
+import { executionStatusEvent } from '../../../sandbox/events/service-events.ts';
 import type { ExecutionSnapshot } from '../../../sandbox/step-functions/execution.ts';
 
 const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:one';

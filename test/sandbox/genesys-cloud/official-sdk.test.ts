@@ -93,19 +93,6 @@ describe('official SDK against the emulated Genesys Cloud', () => {
     expect(user.id).toBe(org.userId);
   });
 
-  it('gets an access token by client credentials, which has no user', async () => {
-    const org = await organization();
-    const client = gatewayTo(org);
-    const { clientId, clientSecret } = org.cloud.createClient({ grant: 'CLIENT-CREDENTIALS' });
-
-    await client.loginClientCredentialsGrant(clientId, clientSecret);
-    const token = await new sdk.TokensApi().getTokensMe();
-    const user = new sdk.UsersApi().getUsersMe();
-
-    expect(token.OAuthClient?.id).toBe(clientId);
-    await expect(user).rejects.toMatchObject({ status: 400, code: 'bad.request' });
-  });
-
   it('verifies and revokes its token', async () => {
     const org = await organization();
     const client = gatewayTo(org);

@@ -52,11 +52,13 @@ export class Organization {
   }
 
   /** First tokens by the whole code flow. */
-  async firstTokens(): Promise<{ accessToken: string; refreshToken: string }> {
+  async firstTokens(
+    { clientId, clientSecret } = this.client,
+  ): Promise<{ accessToken: string; refreshToken: string }> {
     const { accessToken, refreshToken } = await authorizeCode({
       loginUrl: this.cloud.loginUrl,
-      clientId: this.client.clientId,
-      clientSecret: this.client.clientSecret,
+      clientId,
+      clientSecret,
       redirectUri: REDIRECT_URI,
       ...USER,
     });

@@ -314,33 +314,6 @@ describe('token endpoint: refresh_token', () => {
   });
 });
 
-describe('token endpoint: client_credentials', () => {
-  it('gives an access token without refresh token', async () => {
-    const org = await organization();
-    const client = org.cloud.createClient({ grant: 'CLIENT-CREDENTIALS' });
-
-    const success = await outcome(org.requestToken({ grant_type: 'client_credentials' }, { client }));
-
-    expect(success).toEqual({
-      status: 200,
-      body: { access_token: expect.any(String), token_type: 'bearer', expires_in: 86_399 },
-    });
-  });
-
-  it.each([
-    ['CODE', { grant_type: 'client_credentials' }],
-    ['CLIENT-CREDENTIALS', { grant_type: 'refresh_token', refresh_token: 'x' }],
-    ['CLIENT-CREDENTIALS', { grant_type: 'authorization_code', code: 'x' }],
-  ] as const)('answers unauthorized_client to a %s client with %o', async (grant, form) => {
-    const org = await organization();
-    const client = org.cloud.createClient({ grant });
-
-    const refusal = await outcome(org.requestToken(form, { client }));
-
-    expect(refusal).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
-  });
-});
-
 describe('token endpoint: client authentication', () => {
   const form = { grant_type: 'refresh_token', refresh_token: 'x' };
 
@@ -446,6 +419,7 @@ describe('token endpoint: client authentication', () => {
 describe('token endpoint: requests', () => {
   it.each([
     [{ grant_type: 'password' }, 'unsupported_grant_type'],
+    [{ grant_type: 'client_credentials' }, 'unsupported_grant_type'],
     [{}, 'invalid_request'],
     [{ grant_type: 'refresh_token' }, 'invalid_request'],
     [{ grant_type: 'refresh_token', refresh_token: '' }, 'invalid_request'],

@@ -69,10 +69,7 @@ export function openLambda(options: Partial<LambdaOptions> = {}) {
   });
 
   /** Calls an operation as the endpoint does: the schema first. */
-  async function call(
-    operationName: 'Invoke' | 'GetFunction' | 'GetFunctionConfiguration',
-    input: object,
-  ): Promise<object> {
+  async function call(operationName: 'Invoke' | 'GetFunctionConfiguration', input: object): Promise<object> {
     const { schema, run } = lambda.operations[operationName];
     return await run(v.parse(schema, input), {
       service: 'lambda',

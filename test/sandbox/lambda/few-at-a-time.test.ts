@@ -15,7 +15,7 @@ function invocations(options: Parameters<typeof fewAtATime>[0]) {
           functionArn: 'arn:f',
           payload: {},
           requestId,
-          ...(source !== undefined && { source }),
+          source,
         },
         () => {
           const end = Promise.withResolvers<Invocation>();

@@ -209,16 +209,6 @@ describe('Lambda operation Invoke', () => {
     expect(JSON.parse(answer.Payload)).toMatchObject({ errorType: 'Error', errorMessage: 'no' });
   });
 
-  it('answers DryRun without running the function', async () => {
-    const { lambda, invokeApi } = openLambda();
-    lambda.createFunction(probe(`console.log("ran"); ${ECHO}`));
-
-    const answer = await invokeApi({ InvocationType: 'DryRun' });
-
-    expect(answer).toStrictEqual({ StatusCode: 204, Payload: '' });
-    expect(lambda.logs('probe')).toStrictEqual([]);
-  });
-
   it('throws InvalidRequestContentException when the payload is not JSON', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(probe(ECHO));
@@ -238,31 +228,27 @@ describe('Lambda operation Invoke', () => {
   });
 });
 
-describe('Lambda operation GetFunction', () => {
+describe('Lambda operation GetFunctionConfiguration', () => {
   it('describes the function', async () => {
     const { lambda, call } = openLambda();
-    lambda.createFunction(probe(ECHO, { environment: { A: '1' }, reservedConcurrency: 5 }));
+    lambda.createFunction(probe(ECHO, { environment: { A: '1' } }));
 
-    const answer = await call('GetFunction', { FunctionName: 'probe' });
+    const answer = await call('GetFunctionConfiguration', { FunctionName: 'probe' });
 
     expect(answer).toStrictEqual({
-      Configuration: {
-        FunctionName: 'probe',
-        FunctionArn: FUNCTION_ARN,
-        Runtime: 'nodejs24.x',
-        Role: 'arn:aws:iam::123456789012:role/probe-role',
-        Handler: 'index.handler',
-        Timeout: 20,
-        MemorySize: 256,
-        Environment: { Variables: { A: '1' } },
-        LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/probe' },
-        PackageType: 'Zip',
-        State: 'Active',
-        LastUpdateStatus: 'Successful',
-        Version: '$LATEST',
-      },
-      Code: { RepositoryType: 'S3' },
-      Concurrency: { ReservedConcurrentExecutions: 5 },
+      FunctionName: 'probe',
+      FunctionArn: FUNCTION_ARN,
+      Runtime: 'nodejs24.x',
+      Role: 'arn:aws:iam::123456789012:role/probe-role',
+      Handler: 'index.handler',
+      Timeout: 20,
+      MemorySize: 256,
+      Environment: { Variables: { A: '1' } },
+      LoggingConfig: { LogFormat: 'Text', LogGroup: '/aws/lambda/probe' },
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Version: '$LATEST',
     });
   });
 });

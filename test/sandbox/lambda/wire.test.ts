@@ -1,5 +1,4 @@
 import {
-  GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetPolicyCommand,
@@ -40,32 +39,32 @@ describe('Lambda behind the AWS SDK', () => {
     });
   });
 
-  it('answers 202 to an event and 204 to a dry run', async () => {
+  it('answers 202 to an event', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
     const event = await client.send(new InvokeCommand({ FunctionName: 'probe', InvocationType: 'Event' }));
-    const dryRun = await client.send(new InvokeCommand({ FunctionName: 'probe', InvocationType: 'DryRun' }));
 
-    expect([event.StatusCode, dryRun.StatusCode]).toStrictEqual([202, 204]);
+    expect(event.StatusCode).toBe(202);
   });
 
   it.each([
     ['clientContext', { ClientContext: 'e30=' }],
     ['durableExecutionName', { DurableExecutionName: 'once' }],
     ['tenantId', { TenantId: 'one' }],
-  ])('refuses %s by its name', async (member, input) => {
+    ['invocationType', { InvocationType: 'DryRun' }],
+  ] as const)('refuses %s by its name', async (member, input) => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
     await expect(client.send(new InvokeCommand({ FunctionName: 'probe', ...input }))).rejects.toThrow(
-      `'${member}' failed to satisfy constraint: Member is not emulated`,
+      new RegExp(`'${member}' failed to satisfy constraint: Member .*not emulate`),
     );
   });
 
-  it('answers the configuration of a function without what GetFunction wraps around it', async () => {
+  it('answers the configuration of a function', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;', { environment: { A: '1' } }));
     const client = new LambdaClient((await serveAws([lambda])).client);
@@ -119,7 +118,7 @@ describe('Lambda behind the AWS SDK', () => {
     lambda.createFunction(probe('exports.handler = async () => 1;', { reservedConcurrency: 0 }));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
-    const unknown = client.send(new GetFunctionCommand({ FunctionName: 'other' }));
+    const unknown = client.send(new GetFunctionConfigurationCommand({ FunctionName: 'other' }));
     const throttled = client.send(new InvokeCommand({ FunctionName: 'probe' }));
 
     await expect(unknown).rejects.toMatchObject({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../helpers/durations.ts';
 import { refusal, secretsWorld, V2 } from './secrets-world.ts';
 
 const MARKED = "You can't perform this operation on the secret because it was marked for deletion.";
-const DAY_MS = 86_400_000;
 
 describe('DeleteSecret', () => {
   it.each([

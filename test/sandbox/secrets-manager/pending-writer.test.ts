@@ -18,7 +18,7 @@ function writeAsWorker(world: SecretsWorld, { ClientRequestToken }: StepEvent, t
   return world.put(
     ClientRequestToken,
     'rotated',
-    { ...PENDING, ...(token === undefined ? {} : { RotationToken: token }) },
+    { ...PENDING, RotationToken: token },
     lambda('store-pending'),
   );
 }

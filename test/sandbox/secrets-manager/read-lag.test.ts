@@ -31,11 +31,11 @@ async function laggingSecrets(options: { KmsKeyId?: string; judgeKeyUse?: JudgeK
   const world = await serveSecretsManager({
     behaviour: { readLagMs: LAG_MS },
     onStep: async event => (event.Step === 'createSecret' ? await steps.create?.(event) : undefined),
-    ...(judgeKeyUse !== undefined && { judgeKeyUse }),
+    judgeKeyUse,
   });
   const { secrets, clock } = world;
   const create = { Name: 'genesys', ClientRequestToken: V1, SecretString: 'first', Description: 'old' };
-  await secrets.send(new CreateSecretCommand({ ...create, ...(KmsKeyId !== undefined && { KmsKeyId }) }));
+  await secrets.send(new CreateSecretCommand({ ...create, KmsKeyId }));
   clock.advance(LAG_MS);
   return {
     ...world,

@@ -88,14 +88,14 @@ export class SecretsWorld {
       vi.useRealTimers();
     });
     const account = { accountId: '111122223333', region: 'eu-central-1', partition: 'aws' };
-    this.cloudTrail = new CloudTrail({ clock: this.clock, ...account });
+    this.cloudTrail = new CloudTrail(this.clock);
     this.secretsManager = new SecretsManager({
       ...account,
       clock: this.clock,
       cloudTrail: this.cloudTrail,
       functions: { invoke: (functionArn, payload) => this.#invoke(functionArn, payload) },
       mayInvoke: functionArn => functionArn === ROTATION_FUNCTION,
-      ...(options.behaviour === undefined ? {} : { behaviour: options.behaviour }),
+      behaviour: options.behaviour,
       judgeKeyUse: options.judgeKeyUse ?? (() => 'usable'),
     });
   }
@@ -196,5 +196,5 @@ export function secretsWorld(
 
 /** What a refused call rejects with. */
 export function refusal(type: string, message?: string): object {
-  return { name: 'AwsError', type, statusCode: 400, ...(message === undefined ? {} : { message }) };
+  return { name: 'AwsError', type, statusCode: 400, ...(message !== undefined && { message }) };
 }

@@ -1,4 +1,3 @@
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
@@ -32,7 +31,7 @@ export async function serveSecretsManager({
   const clock = new Clock({ standsStill: true });
   onTestFinished(() => clock.stop());
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
-  const cloudTrail = new CloudTrail({ clock, ...account });
+  const cloudTrail = new CloudTrail(clock);
   const secretsManager = new SecretsManager({
     ...account,
     clock,
@@ -47,12 +46,12 @@ export async function serveSecretsManager({
     judgeKeyUse,
     behaviour: { retryDelaysMs: [], ...behaviour },
   });
-  const { client, defects } = await serveAws([secretsManager, cloudTrail]);
+  const { client, defects } = await serveAws([secretsManager]);
   return {
     clock,
     defects,
     secretsManager,
     secrets: new SecretsManagerClient(client),
-    trail: new CloudTrailClient(client),
+    cloudTrail,
   };
 }

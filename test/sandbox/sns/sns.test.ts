@@ -32,7 +32,7 @@ interface WorldOptions {
 /** One topic, and a client that calls as the operator. */
 async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = {}) {
   const clock = new Clock({ standsStill: true });
-  const sns = new Sns({ clock, region: REGION, ...(judgeKeyUse !== undefined && { judgeKeyUse }) });
+  const sns = new Sns({ clock, region: REGION, judgeKeyUse });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
     ...(interceptor !== undefined && { interceptors: [interceptor] }),

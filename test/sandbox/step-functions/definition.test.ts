@@ -30,7 +30,7 @@ describe('a definition', () => {
       machine({ Only: end }, { ProcessorConfig: {} }),
       "The state machine: the field 'ProcessorConfig'",
     ],
-    ['a wildcard path', machine({ Only: { ...end, InputPath: '$.a[*]' } }), "the path '$.a[*]'"],
+    ['a wildcard path', machine({ Only: { ...end, Parameters: { 'a.$': '$.a[*]' } } }), "the path '$.a[*]'"],
     ['a filter path', machine({ Only: { ...end, Parameters: { 'a.$': '$..b' } } }), "the path '$..b'"],
     [
       'an intrinsic function',
@@ -52,13 +52,37 @@ describe('a definition', () => {
       machine({ Only: task('f', { Parameters: { FunctionName: 'f', InvocationType: 'Event' } }) }),
       "'Parameters.InvocationType'",
     ],
+    ['InputPath', machine({ Only: { ...end, InputPath: '$.a' } }), "State 'Only': the field 'InputPath'"],
+    ['OutputPath', machine({ Only: { ...end, OutputPath: '$.a' } }), "State 'Only': the field 'OutputPath'"],
+    [
+      'a Wait until a moment',
+      machine({ Only: { Type: 'Wait', TimestampPath: '$.a', End: true } }),
+      "State 'Only': the field 'TimestampPath'",
+    ],
+    [
+      'a Fail that reads its error',
+      machine({ Only: { Type: 'Fail', ErrorPath: '$.a' } }),
+      "State 'Only': the field 'ErrorPath'",
+    ],
     [
       'an operator',
       machine({
-        Only: { Type: 'Choice', Choices: [{ Variable: '$.a', constructor: 1, Next: 'E' }] },
+        Only: { Type: 'Choice', Choices: [{ Variable: '$.a', NumericEquals: 1, Next: 'E' }] },
         E: end,
       }),
-      "the comparison operator 'constructor'",
+      "'Choices.0.NumericEquals'",
+    ],
+    [
+      'a combination of conditions',
+      machine({ Only: { Type: 'Choice', Choices: [{ And: [], Next: 'E' }] }, E: end }),
+      "'Choices.0.And'",
+    ],
+    [
+      'a function as the resource',
+      machine({
+        Only: { Type: 'Task', Resource: 'arn:aws:lambda:eu-central-1:123456789012:function:f', End: true },
+      }),
+      "the Resource 'arn:aws:lambda:eu-central-1:123456789012:function:f'",
     ],
   ])('is refused as not emulated for %s', (_what, definition, named) => {
     expect(create(definition)).toThrow(
@@ -118,23 +142,15 @@ describe('a definition', () => {
     ['a ResultPath into the context object', machine({ Only: { ...end, ResultPath: '$$.a' } })],
     ['a template field that is no path', machine({ Only: { ...end, Parameters: { 'a.$': 5 } } })],
     ['a Wait without a time', machine({ Only: { Type: 'Wait', End: true } })],
-    ['a Wait with two times', machine({ Only: { Type: 'Wait', Seconds: 1, SecondsPath: '$.a', End: true } })],
     ['a Choice without rules', machine({ Only: { Type: 'Choice', Choices: [] } })],
     [
       'a rule without Next',
-      machine({ Only: { Type: 'Choice', Choices: [{ Variable: '$.a', IsNull: true }] } }),
-    ],
-    [
-      'a rule with two operators',
-      machine({
-        Only: { Type: 'Choice', Choices: [{ Variable: '$.a', IsNull: true, IsString: true, Next: 'E' }] },
-        E: end,
-      }),
+      machine({ Only: { Type: 'Choice', Choices: [{ Variable: '$.a', StringEquals: 'b' }] } }),
     ],
     [
       'an operand of the wrong type',
       machine({
-        Only: { Type: 'Choice', Choices: [{ Variable: '$.a', NumericEquals: '1', Next: 'E' }] },
+        Only: { Type: 'Choice', Choices: [{ Variable: '$.a', StringEquals: 1, Next: 'E' }] },
         E: end,
       }),
     ],
@@ -166,9 +182,7 @@ describe('a definition', () => {
         Work: task('f', {
           Comment: 'works',
           QueryLanguage: 'JSONPath',
-          InputPath: '$.a',
           ResultPath: null,
-          OutputPath: '$',
           TimeoutSeconds: 5,
           Retry: [
             {
@@ -185,7 +199,7 @@ describe('a definition', () => {
           Catch: [{ Comment: 'c', ErrorEquals: ['States.ALL'], ResultPath: '$.e', Next: 'Done' }],
           Next: 'Done',
         }),
-        Done: { Type: 'Succeed', Comment: 'd', InputPath: '$', OutputPath: '$' },
+        Done: { Type: 'Succeed', Comment: 'd' },
       },
       { Comment: 'm', Version: '1.0', TimeoutSeconds: 60, QueryLanguage: 'JSONPath' },
     );

@@ -127,8 +127,7 @@ describe('Catch', () => {
     const flow = workflow(
       machine({
         Only: task('f', {
-          InputPath: '$.in',
-          OutputPath: '$.value',
+          Parameters: { FunctionName: 'f', 'Payload.$': '$.in' },
           Catch: [{ ErrorEquals: ['Oops'], ResultPath: '$.failure', Next: 'Caught' }],
         }),
         Caught: { Type: 'Succeed' },

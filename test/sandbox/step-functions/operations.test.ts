@@ -54,15 +54,6 @@ describe('StartExecution', () => {
     });
   });
 
-  it('takes equal JSON for the same input with inputEquality json', async () => {
-    const flow = workflow(waiting(), { inputEquality: 'json' });
-    const first = await flow.call('StartExecution', start({ input: '{"a":1,"b":2}' }));
-
-    const second = await flow.call('StartExecution', start({ input: '{"b": 2, "a": 1}' }));
-
-    expect(second).toEqual(first);
-  });
-
   it('refuses the name of a closed execution for 90 days, also with the same input', async () => {
     const flow = workflow(passing());
     await flow.run();
@@ -263,14 +254,15 @@ describe('ListExecutions', () => {
       machine({
         Decide: {
           Type: 'Choice',
-          Choices: [{ Variable: '$.fail', IsPresent: true, Next: 'Stop' }],
+          Choices: [{ Variable: '$.end', StringEquals: 'failure', Next: 'Stop' }],
           Default: 'Done',
         },
         Stop: { Type: 'Fail' },
         Done: { Type: 'Succeed' },
       }),
     );
-    for (const [name, input] of Object.entries({ one: '{"fail":1}', two: '{}', three: '{"fail":1}' })) {
+    const failing = '{"end":"failure"}';
+    for (const [name, input] of Object.entries({ one: failing, two: '{"end":""}', three: failing })) {
       await flow.call('StartExecution', start({ name, input }));
       await flow.advance(1 * SECOND_MS);
     }
@@ -306,21 +298,6 @@ describe('state machines', () => {
       definition: JSON.stringify(waiting()),
       encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
       creationDate: flow.clock.nowMs() / 1000,
-    });
-  });
-
-  it('are listed', async () => {
-    const flow = workflow(passing());
-
-    expect(await flow.call('ListStateMachines', {})).toEqual({
-      stateMachines: [
-        {
-          stateMachineArn: MACHINE_ARN,
-          name: 'rotation',
-          type: 'STANDARD',
-          creationDate: flow.clock.nowMs() / 1000,
-        },
-      ],
     });
   });
 
@@ -367,13 +344,5 @@ describe('request quotas', () => {
     await flow.advance(1 * SECOND_MS);
     for (let call = 0; call < 10; call += 1) await flow.describe();
     await expect(flow.describe()).rejects.toMatchObject({ type: 'ThrottlingException' });
-  });
-
-  it('can be switched off', async () => {
-    const flow = workflow(passing(), { requestQuotas: false });
-    await flow.run();
-    for (let call = 0; call < 250; call += 1) await flow.describe();
-
-    expect(await flow.describe()).toMatchObject({ status: 'SUCCEEDED' });
   });
 });

@@ -10,12 +10,6 @@ function pass(fields: object): object {
 describe('input and output processing', () => {
   it.each([
     ['hands its input on', {}, INPUT],
-    ['selects a member by InputPath', { InputPath: '$.secret.tags' }, ['a', 'b']],
-    ['selects an element by InputPath', { InputPath: '$.secret.tags[1]' }, 'b'],
-    ['selects a quoted member by InputPath', { InputPath: "$['secret']['odd key']" }, 7],
-    ['takes an empty object for a null InputPath', { InputPath: null }, {}],
-    ['selects by OutputPath', { OutputPath: '$.count' }, 2],
-    ['gives an empty object for a null OutputPath', { OutputPath: null }, {}],
     ['replaces its input by Result', { Result: [1] }, [1]],
     ['drops Result for a null ResultPath', { Result: [1], ResultPath: null }, INPUT],
     ['puts Result at ResultPath', { Result: 1, ResultPath: '$.count' }, { ...INPUT, count: 1 }],
@@ -23,11 +17,6 @@ describe('input and output processing', () => {
       'makes the objects that ResultPath lacks',
       { Result: 1, ResultPath: '$.new.deep' },
       { ...INPUT, new: { deep: 1 } },
-    ],
-    [
-      'puts Result into the raw input, not what InputPath selected',
-      { InputPath: '$.secret', Result: 1, ResultPath: '$.r' },
-      { ...INPUT, r: 1 },
     ],
     [
       'replaces an element by ResultPath',
@@ -40,9 +29,14 @@ describe('input and output processing', () => {
       { fixed: true, n: 2, list: [{ arn: 'arn:1' }] },
     ],
     [
-      'reads Parameters from what InputPath selected',
-      { InputPath: '$.secret', Parameters: { 'a.$': '$.arn' } },
-      { a: 'arn:1' },
+      'selects members and elements by path',
+      { Parameters: { 'tag.$': '$.secret.tags[1]', 'odd.$': "$['secret']['odd key']" } },
+      { tag: 'b', odd: 7 },
+    ],
+    [
+      'puts Parameters into the raw input at ResultPath',
+      { Parameters: { 'a.$': '$.count' }, ResultPath: '$.r' },
+      { ...INPUT, r: { a: 2 } },
     ],
   ])('%s', async (_title, fields, expected) => {
     const execution = await workflow(pass(fields)).run(INPUT);
@@ -50,13 +44,12 @@ describe('input and output processing', () => {
     expect(output(execution)).toEqual(expected);
   });
 
-  it('applies ResultSelector to the result of a Task, then ResultPath and OutputPath', async () => {
+  it('applies ResultSelector to the result of a Task, then ResultPath', async () => {
     const flow = workflow(
       machine({
         Only: task('f', {
           ResultSelector: { 'id.$': '$.Payload.id', 'status.$': '$.StatusCode' },
           ResultPath: '$.answer',
-          OutputPath: '$.answer',
         }),
       }),
     );
@@ -64,7 +57,7 @@ describe('input and output processing', () => {
 
     const execution = await flow.run(INPUT);
 
-    expect(output(execution)).toEqual({ id: 5, status: 200 });
+    expect(output(execution)).toEqual({ ...INPUT, answer: { id: 5, status: 200 } });
   });
 
   it('passes results through JSON between states', async () => {
@@ -118,12 +111,6 @@ describe('input and output processing', () => {
       error: 'States.Runtime',
       cause: `An error occurred while executing the state 'Only' (entered at the event id #2). The JSONPath '$.missing' specified for the field 'n.$' could not be found in the input '{"a":1}'`,
     });
-  });
-
-  it.each([['InputPath'], ['OutputPath']])('fails with States.Runtime when %s leads nowhere', async field => {
-    const execution = await workflow(pass({ [field]: '$.missing' })).run({ a: 1 });
-
-    expect(execution.failure.error).toBe('States.Runtime');
   });
 
   it.each([['$.text.below'], ['$.list[9]'], ['$.list.name']])(

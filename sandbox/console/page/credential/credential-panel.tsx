@@ -1,10 +1,10 @@
-import type { CredentialView } from '../../views.ts';
+import type { CredentialView, LabelMoveView } from '../../views.ts';
 import { Fact } from '../fact.tsx';
 import { Icon } from '../icon.tsx';
 import { useNow } from '../live/use-now.ts';
-import { dateTimeText, distanceText } from '../time-text.ts';
-import { LabelMoves } from './label-moves.tsx';
+import { dateTimeText, distanceText, timeOfDayText } from '../time-text.ts';
 import { Lineages } from './lineages.tsx';
+import { shortId } from './short-id.ts';
 import { VersionTable } from './version-table.tsx';
 
 /** See {@link CredentialPanel}. */
@@ -78,4 +78,28 @@ function Consumer({ consumer, verdict, now }: ConsumerProps) {
 
 function expiry(at: Date, now: Date): string {
   return `${at > now ? 'expires' : 'expired'} ${distanceText(at, now)}`;
+}
+
+/** The moves of the staging labels, latest first. */
+function LabelMoves({ moves }: { readonly moves: readonly LabelMoveView[] }) {
+  if (moves.length === 0) return <p class="hint">None since the sandbox started.</p>;
+  return (
+    <ol class="moves">
+      {moves.toReversed().map(({ at, label, from, to }) => (
+        <li key={`${at} ${label} ${from} ${to}`}>
+          <time dateTime={at} title={`${dateTimeText(new Date(at))} UTC`}>
+            {timeOfDayText(new Date(at)).slice(0, 8)}
+          </time>
+          <span>
+            <span class="label">{label}</span> {route(from, to)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function route(from: string | undefined, to: string | undefined): string {
+  if (from === undefined) return `added to ${shortId(to ?? '')}`;
+  return to === undefined ? `removed from ${shortId(from)}` : `from ${shortId(from)} to ${shortId(to)}`;
 }

@@ -1,4 +1,4 @@
-import { type ExecutionRuns, workedMs } from '../../state-runs.ts';
+import { type ExecutionRuns, workedMs } from '../../../step-functions/state-runs.ts';
 import type { CredentialView, ExecutionView } from '../../views.ts';
 import { Fact } from '../fact.tsx';
 import { useNow } from '../live/use-now.ts';

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../state-runs.ts';
+import type { RecordedEvent } from '../../../step-functions/state-runs.ts';
 import type { HistoryEventView } from '../../views.ts';
 
 /** Converts an event to the form from which runs are read. */

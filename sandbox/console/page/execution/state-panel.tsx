@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type Definition, transitions } from '../../../../statemachine/definition.ts';
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { StatusChip } from '../status-chip.tsx';
 import { StayView } from './stay-view.tsx';
 

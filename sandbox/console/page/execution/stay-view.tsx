@@ -1,11 +1,11 @@
-import { type StateRun, workedMs } from '../../state-runs.ts';
+import { type StateRun, workedMs } from '../../../step-functions/state-runs.ts';
 import { Fact } from '../fact.tsx';
 import { retryCount } from '../graph/state-look.ts';
 import { JsonText } from '../json-text.tsx';
 import { useNow } from '../live/use-now.ts';
 import { StatusChip } from '../status-chip.tsx';
 import { durationText, timeOfDayText } from '../time-text.ts';
-import { failureText } from './failure-text.ts';
+import { failureText } from './execution-texts.ts';
 
 /** See {@link StayView}. */
 interface StayProps {

@@ -1,4 +1,4 @@
-import { type Period, workedMs } from '../../state-runs.ts';
+import { type Period, workedMs } from '../../../step-functions/state-runs.ts';
 
 /** A part of the axis, from 0 (left) to 1 (right). */
 export interface Extent {

@@ -1,4 +1,4 @@
-import type { ExecutionRuns } from '../../state-runs.ts';
+import type { ExecutionRuns } from '../../../step-functions/state-runs.ts';
 import { APPEARANCES } from '../appearance.ts';
 import { useNow } from '../live/use-now.ts';
 import { durationText } from '../time-text.ts';

@@ -1,4 +1,9 @@
-import { type Attempt, type ExecutionRuns, type StateRun, workedMs } from '../../state-runs.ts';
+import {
+  type Attempt,
+  type ExecutionRuns,
+  type StateRun,
+  workedMs,
+} from '../../../step-functions/state-runs.ts';
 import { type Extent, TimeAxis, type TimelineGap, type TimelineTick } from './time-axis.ts';
 
 /** One attempt, or a stay in a state without attempts. */

@@ -1,7 +1,7 @@
-import { useMemo } from 'preact/hooks';
-import { type ExecutionRuns, readRuns } from '../../state-runs.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type ExecutionRuns, readRuns } from '../../../step-functions/state-runs.ts';
 import type { ExecutionView, HistoryEventView } from '../../views.ts';
-import { useHistory } from '../live/use-history.ts';
+import { get } from '../live/api.ts';
 import { recordedEvent } from './recorded-events.ts';
 
 /** The history of an execution and the runs in it. Both are empty without an execution. */
@@ -12,4 +12,40 @@ export function useRuns(
   const events = useHistory(execution?.name, execution?.lastEventId ?? 0, onError);
   const runs = useMemo(() => readRuns(events.map(recordedEvent)), [events]);
   return { events, runs };
+}
+
+interface History {
+  readonly name: string | undefined;
+  readonly events: readonly HistoryEventView[];
+}
+
+const NOTHING: History = { name: undefined, events: [] };
+
+/**
+ * The events of an execution, also new ones.
+ *
+ * @param lastEventId the newest event of the execution; 0 when there is none
+ */
+function useHistory(
+  name: string | undefined,
+  lastEventId: number,
+  onError: (error: unknown) => void,
+): readonly HistoryEventView[] {
+  const [history, setHistory] = useState<History>(NOTHING);
+  const events = history.name === name ? history.events : NOTHING.events;
+  const knownId = events.at(-1)?.id ?? 0;
+  useEffect(() => {
+    if (name === undefined || knownId >= lastEventId) return;
+    let isWanted = true;
+    get<HistoryEventView[]>(`/executions/${encodeURIComponent(name)}/events?after=${knownId}`)
+      .then(more => {
+        if (!isWanted) return;
+        setHistory(before => ({ name, events: [...(before.name === name ? before.events : []), ...more] }));
+      })
+      .catch(onError);
+    return () => {
+      isWanted = false;
+    };
+  }, [name, knownId, lastEventId, onError]);
+  return events;
 }

@@ -1,6 +1,5 @@
-import type { StateRun } from '../../state-runs.ts';
-import { edgePath } from './edge-path.ts';
-import { type GraphLayout, START } from './graph-layout.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
+import { edgePath, type GraphLayout, START } from './graph-layout.ts';
 
 /** See {@link GraphEdges}. */
 interface EdgesProps {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Definition } from '../../../../statemachine/definition.ts';
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { GraphEdges } from './graph-edges.tsx';
 import { nodeByKey } from './graph-keys.ts';
 import { layoutGraph } from './graph-layout.ts';

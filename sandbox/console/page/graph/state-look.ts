@@ -1,4 +1,4 @@
-import type { StateRun } from '../../state-runs.ts';
+import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { APPEARANCES, type Tone } from '../appearance.ts';
 
 /** How a state of the graph looks, after its last stay. */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { functionMessage, rotationOf } from '../../../../functions/shared/executions/execution-data.ts';
+import {
+  functionMessage,
+  MAX_MESSAGE_LENGTH,
+  rotationOf,
+} from '../../../../functions/shared/executions/execution-data.ts';
 import { EXECUTION_ARN_PREFIX } from '../../../helpers/execution-description.ts';
 import { ACTING, HOSTILE_TEXT } from '../../../helpers/hostile-text.ts';
 import { FOREIGN_VERSION, SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
@@ -55,7 +59,7 @@ describe('functionMessage', () => {
   it('is one bounded line without characters that act', () => {
     const message = functionMessage(JSON.stringify({ errorMessage: HOSTILE_TEXT.repeat(100) })) ?? '';
 
-    expect(message).toHaveLength(2_000);
+    expect(message).toHaveLength(MAX_MESSAGE_LENGTH);
     expect(message).not.toMatch(ACTING);
   });
 

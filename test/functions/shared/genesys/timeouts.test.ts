@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  API_TIMEOUT_MS,
-  TOKEN_TIMEOUT_MS,
-  timeoutWithin,
-} from '../../../../functions/shared/genesys/timeouts.ts';
+import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../../../../functions/shared/genesys/timeouts.ts';
 
 describe('genesys-timeouts', () => {
   it('waits longer for the token endpoint than the 16 s of the Genesys Cloud SDK', () => {
-    expect(TOKEN_TIMEOUT_MS).toBe(20_000);
-    expect(API_TIMEOUT_MS).toBe(10_000);
+    expect(TOKEN_TIMEOUT_MS).toBeGreaterThan(16_000);
   });
 
   it.each([

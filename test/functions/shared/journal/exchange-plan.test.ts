@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   type ExchangePlan,
+  FRESH_PART,
+  MIN_FRESH_MS,
   outlivesGap,
   type PlanRequest,
   planExchange,
@@ -12,12 +14,13 @@ import type {
   SealedPair,
   TokenItem,
 } from '../../../../functions/shared/journal/journal.ts';
+import { HOUR_MS } from '../../../helpers/durations.ts';
 import { tokenItem } from '../../../helpers/journal-items.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
 const JUST_PASSED = NOW;
 const AHEAD = new Date('2026-07-01T08:00:00.001Z');
-const HOUR_MS = 3_600_000;
+const MIDNIGHT = new Date('2026-07-01T00:00:00Z');
 
 /** The attempt that plans: the second run of an execution, in its second retry. */
 const ATTEMPT: Attempt = {
@@ -60,19 +63,21 @@ function exchanging(token: TokenItem, ...given: Parameters<typeof exchange>): To
   return { ...token, status: 'exchanging', exchange: exchange(...given) };
 }
 
+type Known = Pick<LineageState, 'token' | 'pair'>;
+
 /** Nothing newer than AWSCURRENT's token is recorded. */
-function onlyCurrent(token: TokenItem, pair?: SealedPair): LineageState {
-  return { lineage: 'login', token, pair };
+function onlyCurrent(token: TokenItem, pair?: SealedPair): Known {
+  return { token, pair };
 }
 
 /** A newer pair than AWSCURRENT's is recorded. */
-function newer(token: TokenItem = NEWEST, pair: Partial<SealedPair> = {}): LineageState {
-  return { lineage: 'login', token, pair: { ...PAIR, ...pair } };
+function newer(token: TokenItem = NEWEST, pair: Partial<SealedPair> = {}): Known {
+  return { token, pair: { ...PAIR, ...pair } };
 }
 
 interface Situation {
   readonly situation: string;
-  readonly known: LineageState;
+  readonly known: Known;
   readonly request?: Partial<PlanRequest>;
   readonly plan: ExchangePlan;
 }
@@ -89,7 +94,7 @@ const NEWEST_MARKED_BY_OTHER = exchanging(NEWEST, JUST_PASSED, FOREIGN);
 const CURRENT_IS_NEWEST: readonly Situation[] = [
   {
     situation: 'the journal does not know the token',
-    known: { lineage: 'current', token: UNKNOWN, pair: undefined },
+    known: { token: UNKNOWN, pair: undefined },
     plan: exchanges(UNKNOWN),
   },
   {
@@ -158,13 +163,13 @@ const NEWER_IS_RECORDED: readonly Situation[] = [
   },
   {
     situation: 'the newer pair expires before the next rotation',
-    known: newer(NEWEST, { expiresAt: new Date('2026-07-01T16:59:59.999Z') }),
+    known: newer(NEWEST, { issuedAt: MIDNIGHT, expiresAt: new Date('2026-07-01T16:59:59.999Z') }),
     plan: exchanges(NEWEST),
   },
   {
     situation: 'the newer pair lasts exactly until the next rotation',
-    known: newer(NEWEST, { expiresAt: new Date('2026-07-01T17:00:00Z') }),
-    plan: uses({ expiresAt: new Date('2026-07-01T17:00:00Z') }),
+    known: newer(NEWEST, { issuedAt: MIDNIGHT, expiresAt: new Date('2026-07-01T17:00:00Z') }),
+    plan: uses({ issuedAt: MIDNIGHT, expiresAt: new Date('2026-07-01T17:00:00Z') }),
   },
   {
     situation: 'the newer token was rejected: it is presented again',
@@ -271,6 +276,9 @@ describe('planExchange', () => {
 describe('outlivesGap', () => {
   const ISSUED = '2026-07-01T00:00:00Z';
 
+  /** The instant so long after the pair was issued, in ms. */
+  const later = (ms: number): string => new Date(Date.parse(ISSUED) + ms).toISOString();
+
   it.each<{ lifetime: string; expiresAt: string | undefined; now: string; gapHours: number; lasts: boolean }>(
     [
       {
@@ -287,59 +295,65 @@ describe('outlivesGap', () => {
         gapHours: 9,
         lasts: false,
       },
-      // Shorter than the gap: good for the first tenth of its lifetime.
+      // Shorter than the gap: good for the first part of its lifetime.
       {
         lifetime: '1 hour',
         expiresAt: '2026-07-01T01:00:00Z',
-        now: '2026-07-01T00:06:00Z',
+        now: later(Math.floor(FRESH_PART * HOUR_MS)),
         gapHours: 9,
         lasts: true,
       },
       {
         lifetime: '1 hour',
         expiresAt: '2026-07-01T01:00:00Z',
-        now: '2026-07-01T00:06:00.001Z',
+        now: later(Math.ceil(FRESH_PART * HOUR_MS) + 1),
         gapHours: 9,
         lasts: false,
       },
-      // Barely longer than the gap: the tenth is the milder limit.
+      // Barely longer than the gap: this part is the milder limit.
       {
         lifetime: '9.5 hours',
         expiresAt: '2026-07-01T09:30:00Z',
-        now: '2026-07-01T00:57:00Z',
+        now: later(Math.floor(FRESH_PART * 9.5 * HOUR_MS)),
         gapHours: 9,
         lasts: true,
       },
       {
         lifetime: '9.5 hours',
         expiresAt: '2026-07-01T09:30:00Z',
-        now: '2026-07-01T00:57:00.001Z',
+        now: later(Math.ceil(FRESH_PART * 9.5 * HOUR_MS) + 1),
         gapHours: 9,
         lasts: false,
       },
       // Unknown: counts as 300 s, the shortest lifetime at Genesys Cloud.
-      // Shorter than any at Genesys Cloud: good for 30 s, or RefreshAgain and StorePending would exchange without end.
+      // Shorter than any at Genesys Cloud: good for a while, or RefreshAgain and StorePending would exchange without end.
       {
         lifetime: '10 s',
         expiresAt: '2026-07-01T00:00:10Z',
-        now: '2026-07-01T00:00:30Z',
+        now: later(MIN_FRESH_MS),
         gapHours: 9,
         lasts: true,
       },
       {
         lifetime: '10 s',
         expiresAt: '2026-07-01T00:00:10Z',
-        now: '2026-07-01T00:00:30.001Z',
+        now: later(MIN_FRESH_MS + 1),
         gapHours: 9,
         lasts: false,
       },
       { lifetime: '0 s', expiresAt: ISSUED, now: '2026-07-01T00:00:10Z', gapHours: 9, lasts: true },
       { lifetime: '-1 s', expiresAt: '2026-06-30T23:59:59Z', now: ISSUED, gapHours: 9, lasts: true },
-      { lifetime: 'unknown', expiresAt: undefined, now: '2026-07-01T00:00:30Z', gapHours: 9, lasts: true },
       {
         lifetime: 'unknown',
         expiresAt: undefined,
-        now: '2026-07-01T00:00:30.001Z',
+        now: later(Math.max(FRESH_PART * 300_000, MIN_FRESH_MS)),
+        gapHours: 9,
+        lasts: true,
+      },
+      {
+        lifetime: 'unknown',
+        expiresAt: undefined,
+        now: later(Math.max(FRESH_PART * 300_000, MIN_FRESH_MS) + 1),
         gapHours: 9,
         lasts: false,
       },

@@ -134,7 +134,7 @@ describe('dueDate', () => {
         CreatedDate: CREATED,
         RotationEnabled: true,
         RotationRules: rules,
-        ...(next === undefined ? {} : { NextRotationDate: next }),
+        NextRotationDate: next,
       };
 
       expect(dueDate(entry, RATE)).toEqual(new Date(due));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidSecret } from '../../../../functions/shared/errors.ts';
 import {
   type Credential,
+  hasLostAlternate,
   parseCredential,
   withTokens,
 } from '../../../../functions/shared/secrets/secret-value.ts';
@@ -54,10 +55,27 @@ describe('parseCredential', () => {
     expect(credential).toEqual({ ...keys, host: 'mypurecloud.com', keys });
   });
 
+  it('reads the refresh token of an alternate grant', () => {
+    const credential = parse({ alternateRefreshToken: SENTINELS.alternateRefreshToken });
+
+    expect(credential.alternateRefreshToken).toBe('sentinel-alternate-refresh-token');
+    expect(hasLostAlternate(credential)).toBe(false);
+  });
+
+  it.each([
+    [undefined, false],
+    [null, true],
+  ])('does without an alternate grant, which is lost where the key is %j: %s', (value, isLost) => {
+    const credential = parse({ alternateRefreshToken: value });
+
+    expect(credential.alternateRefreshToken).toBeUndefined();
+    expect(hasLostAlternate(credential)).toBe(isLost);
+  });
+
   it.each([undefined, null])('does without an access token, which is %j until the first rotation', value => {
     const credential = parse({ accessToken: value });
 
-    expect(credential).not.toHaveProperty('accessToken');
+    expect(credential.accessToken).toBeUndefined();
     expect(credential.refreshToken).toBe('sentinel-current-refresh-token');
   });
 
@@ -66,7 +84,7 @@ describe('parseCredential', () => {
   });
 
   it.each([undefined, null, 'soon', 1_782_900_000, ''])('takes the expiresAt %j as absent', value => {
-    expect(parse({ expiresAt: value })).not.toHaveProperty('expiresAt');
+    expect(parse({ expiresAt: value }).expiresAt).toBeUndefined();
   });
 
   it('refuses a binary value', async () => {
@@ -109,7 +127,7 @@ describe('parseCredential', () => {
     },
   );
 
-  it.each(['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'region'])(
+  it.each(['clientId', 'clientSecret', 'refreshToken', 'alternateRefreshToken', 'accessToken', 'region'])(
     'names the key %s when it is empty or blank',
     async key => {
       for (const blank of ['', ' \n']) {
@@ -120,7 +138,7 @@ describe('parseCredential', () => {
     },
   );
 
-  it.each(['clientId', 'clientSecret', 'refreshToken', 'accessToken', 'region'])(
+  it.each(['clientId', 'clientSecret', 'refreshToken', 'alternateRefreshToken', 'accessToken', 'region'])(
     'names the key %s when it is not a string',
     async key => {
       for (const wrong of [42, true, [SENTINELS.refreshToken], { value: SENTINELS.refreshToken }]) {
@@ -145,6 +163,18 @@ describe('parseCredential', () => {
 });
 
 describe('withTokens', () => {
+  it.each([
+    ['leaves the alternate grant', undefined, SENTINELS.alternateRefreshToken],
+    ['replaces the alternate grant', SENTINELS.refreshToken, SENTINELS.refreshToken],
+    ['keeps the key of a lost alternate grant', null, null],
+  ])('%s', (_what, alternate, expected) => {
+    const credential = parse({ alternateRefreshToken: SENTINELS.alternateRefreshToken });
+
+    const value = withTokens(credential, NEW_TOKENS, alternate);
+
+    expect(JSON.parse(value)).toEqual({ ...secretKeys(), ...NEW_TOKENS, alternateRefreshToken: expected });
+  });
+
   it('writes the tokens and their end, and keeps every other key as it is', () => {
     const credential = parse({
       region: 'mypurecloud.de',

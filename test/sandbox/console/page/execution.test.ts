@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { eventRows } from '../../../../sandbox/console/page/execution/event-rows.ts';
-import { executionSentence } from '../../../../sandbox/console/page/execution/execution-sentence.ts';
-import { failureText } from '../../../../sandbox/console/page/execution/failure-text.ts';
+import {
+  executionSentence,
+  failureText,
+} from '../../../../sandbox/console/page/execution/execution-texts.ts';
 import { recordedEvent } from '../../../../sandbox/console/page/execution/recorded-events.ts';
 import { timelineOf } from '../../../../sandbox/console/page/execution/timeline.ts';
 import { stateLook } from '../../../../sandbox/console/page/graph/state-look.ts';
-import { readRuns } from '../../../../sandbox/console/state-runs.ts';
 import type { ExecutionView } from '../../../../sandbox/console/views.ts';
+import { readRuns } from '../../../../sandbox/step-functions/state-runs.ts';
 import { REDRIVEN, START } from './history-events.ts';
 
 const runsAfter = (eventCount: number) => readRuns(REDRIVEN.slice(0, eventCount).map(recordedEvent));

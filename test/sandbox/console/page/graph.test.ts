@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { edgePath } from '../../../../sandbox/console/page/graph/edge-path.ts';
 import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
-import { layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
+import { edgePath, layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
 import { parseDefinition } from '../../../../statemachine/definition.ts';
 import { definitionTextWithoutPublishing } from '../../../../statemachine/definition-text.ts';
 
@@ -10,8 +9,8 @@ const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promo
 
 describe('layoutGraph of the rotation', () => {
   it('draws every state once, and states without a next one as ends', () => {
-    expect(rotation.nodes).toHaveLength(12);
-    expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(12);
+    expect(rotation.nodes).toHaveLength(13);
+    expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(13);
     expect(rotation.nodes.filter(({ isEnd }) => isEnd).map(({ name }) => name)).toEqual([
       'Rotated',
       'Superseded',
@@ -50,7 +49,7 @@ describe('layoutGraph of the rotation', () => {
     const edge = (from: string, to: string) =>
       rotation.edges.find(candidate => candidate.from === from && candidate.to === to);
 
-    expect(rotation.edges).toHaveLength(20);
+    expect(rotation.edges).toHaveLength(22);
     expect(edge(START, 'Fetch')).toMatchObject({ isCatch: false, labels: [] });
     expect(edge('Route', 'Refresh')).toMatchObject({ isCatch: false, labels: ['route = refresh'] });
     expect(edge('StorePending', 'StandDown')).toMatchObject({ isCatch: true, labels: ['NewerLogin'] });

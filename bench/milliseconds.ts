@@ -1,4 +1,0 @@
-/** A duration as text, in whole ms. */
-export function milliseconds(ms: number): string {
-  return `${Math.round(ms).toLocaleString('en')} ms`;
-}

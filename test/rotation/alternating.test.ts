@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { FRESH_MS } from '../../functions/verify/verify.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { alternatingWorld, SOON_EXPIRED_MS } from './alternating-world.ts';
+import { failureOf, statesOf } from './execution-outcome.ts';
+
+const FAILED_OVER = ['Fetch', 'Route', 'Refresh', 'Failover', 'StorePending', 'Verify', 'Promote', 'Rotated'];
+
+/** The lines of the functions with a text. */
+function logLines({ lambda, stack }: Sandbox, text: string): number {
+  return stack.functions.flatMap(({ name }) => lambda.logs(name)).filter(line => line.text.includes(text))
+    .length;
+}
+
+describe('a rotation of a secret with two grants', () => {
+  it('exchanges the grant that no consumer uses, and the two swap places', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    const seen = [await world.grants(credential)];
+
+    for (let rotation = 0; rotation < 3; rotation++) {
+      const { outcome } = await world.rotated(credential.secretArn);
+      expect(outcome).toEqual({ status: 'succeeded' });
+      seen.push(await world.grants(credential));
+    }
+
+    expect(seen).toEqual([
+      { current: 1, alternate: 2, accessTokenWorks: true },
+      { current: 2, alternate: 1, accessTokenWorks: true },
+      { current: 1, alternate: 2, accessTokenWorks: true },
+      { current: 2, alternate: 1, accessTokenWorks: true },
+    ]);
+    expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({
+      refreshes: 3,
+      refusedRefreshes: 0,
+    });
+    expect(logLines(world.sandbox, 'LostGrants')).toBe(0);
+    expect(logLines(world.sandbox, 'TokenGap')).toBe(0);
+  });
+
+  it('leaves the access token that consumers hold, until they have had an interval to read the next one', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.rotated(credential.secretArn);
+    const held = await world.watchConsumer(credential);
+
+    await world.rotated(credential.secretArn);
+
+    expect(held()).toEqual([true, true]);
+  });
+
+  it('ends it with a single grant: the token gap', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.credential();
+    const held = await world.watchConsumer(credential);
+
+    await world.rotated(credential.secretArn);
+
+    expect(held()).toEqual([false, false]);
+    expect(logLines(world.sandbox, 'TokenGap')).toBeGreaterThan(0);
+  });
+
+  it('keeps all other keys, and their digits', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.mend(credential.secretArn, { queue: 'voice', owner: { team: 'crm' } });
+
+    await world.rotated(credential.secretArn);
+
+    expect(await world.currentValue(credential.secretArn)).toMatchObject({
+      queue: 'voice',
+      owner: { team: 'crm' },
+      region: 'mypurecloud.com',
+    });
+  });
+
+  it.each(['reusable', 'single-use'] as const)(
+    'swaps where the response has no new refresh token (refresh tokens are %s)',
+    async refreshTokens => {
+      const world = await alternatingWorld({
+        genesysCloud: {
+          refreshTokens: 'reusable',
+          refreshAnswerCarriesRefreshToken: refreshTokens === 'reusable',
+        },
+      });
+      const credential = await world.twoGrants();
+
+      const outcomes = [];
+      for (let rotation = 0; rotation < 4; rotation++)
+        outcomes.push((await world.rotated(credential.secretArn)).outcome.status);
+
+      expect(outcomes).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+      expect(await world.grants(credential)).toEqual({ current: 1, alternate: 2, accessTokenWorks: true });
+      expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 4 });
+    },
+  );
+});
+
+describe('a lost grant', () => {
+  it('costs no gap and no login: the response to its exchange was lost', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.rotated(credential.secretArn);
+    const held = await world.watchConsumer(credential);
+    world.loseNextResponse();
+
+    const { execution } = await world.rotateUntilClosed(credential.secretArn);
+
+    expect(statesOf(execution)).toEqual(FAILED_OVER);
+    expect(held()).toEqual([true, true]);
+    expect(await world.grants(credential)).toEqual({ current: 2, alternate: null, accessTokenWorks: true });
+    expect(await world.nextRotation(credential)).toMatchObject({
+      outcome: 'succeeded',
+      login: 2,
+      refreshTokenWorks: true,
+      accessTokenWorks: true,
+    });
+  });
+
+  it('is dropped without an exchange while the access token in use lasts until the next rotation', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.rotated(credential.secretArn);
+    const before = await world.currentValue(credential.secretArn);
+    world.endLogin(credential, 1);
+
+    const { outcome, execution } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(execution && statesOf(execution)).toEqual(FAILED_OVER);
+    expect(await world.currentValue(credential.secretArn)).toEqual({
+      ...before,
+      alternateRefreshToken: null,
+    });
+    expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 1 });
+  });
+
+  it('is dropped, and the grant in use exchanged, when its access token does not last until the next rotation', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.rotated(credential.secretArn);
+    const before = await world.currentValue(credential.secretArn);
+    world.enable(credential.secretArn);
+    await world.sandbox.advance(SOON_EXPIRED_MS);
+    world.endLogin(credential, 1);
+
+    const { outcome, execution } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(execution && statesOf(execution)).toEqual(FAILED_OVER);
+    expect(await world.grants(credential)).toEqual({ current: 2, alternate: null, accessTokenWorks: true });
+    expect((await world.currentValue(credential.secretArn)).accessToken).not.toBe(before.accessToken);
+    expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 2 });
+  });
+
+  it('is dropped right after the login when the secret says that its access token lasts', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    const expiresAt = new Date(world.sandbox.clock.nowMs() + 24 * 3_600_000).toISOString();
+    await world.mend(credential.secretArn, { expiresAt });
+    const before = await world.currentValue(credential.secretArn);
+    world.endLogin(credential, 2);
+
+    const { outcome } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(await world.currentValue(credential.secretArn)).toEqual({
+      ...before,
+      alternateRefreshToken: null,
+    });
+    expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 1 });
+  });
+
+  it('is exchanged away when the access token in use is dead, whatever its expiry says', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    await world.rotated(credential.secretArn);
+    world.endLogin(credential, 1);
+    const { accessToken } = await world.currentValue(credential.secretArn);
+    await world.sandbox.advance(FRESH_MS);
+    const stop = world.sandbox.genesysCloud.intercept(async ({ endpoint }, next) => {
+      if (endpoint !== 'users/me') return await next();
+      stop();
+      return { status: 401, headers: {}, body: '' };
+    });
+
+    const { outcome } = await world.rotated(credential.secretArn);
+
+    expect(outcome).toEqual({ status: 'succeeded' });
+    expect(await world.grants(credential)).toEqual({ current: 2, alternate: null, accessTokenWorks: true });
+    expect((await world.currentValue(credential.secretArn)).accessToken).not.toBe(accessToken);
+  });
+
+  it('is reported by a warning in the log and a metric, once a rotation', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    world.endLogin(credential, 2);
+
+    await world.rotated(credential.secretArn);
+    await world.rotated(credential.secretArn);
+
+    expect(logLines(world.sandbox, '"LostGrants":1')).toBe(1);
+    expect(logLines(world.sandbox, 'the alternate grant is dead')).toBe(1);
+  });
+
+  it('is reported by a message, once', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+
+    await world.rotated(credential.secretArn);
+    await world.rotated(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
+  it('can be replaced by another login', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    world.endLogin(credential, 2);
+    await world.rotated(credential.secretArn);
+
+    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+    await world.rotated(credential.secretArn);
+
+    expect(await world.grants(credential)).toEqual({ current: 3, alternate: 1, accessTokenWorks: true });
+  });
+
+  it('is not dropped where a stale read shows a dead one that was replaced a moment ago', async () => {
+    const world = await alternatingWorld({ secretsManager: { readLagMs: 2_000 } });
+    const credential = await world.twoGrants();
+    await world.sandbox.advance(2_000);
+    world.endLogin(credential, 2);
+    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+
+    await world.rotated(credential.secretArn);
+
+    expect(await world.grants(credential)).toEqual({ current: 3, alternate: 1, accessTokenWorks: true });
+  });
+});
+
+describe('two dead grants', () => {
+  it('fail the rotation with RefreshTokenRejected in Failover, and a redrive after a login completes it', async () => {
+    const world = await alternatingWorld();
+    const credential = await world.twoGrants();
+    world.endLogin(credential, 1);
+    world.endLogin(credential, 2);
+
+    const { execution } = await world.rotated(credential.secretArn);
+    const failure = execution && failureOf(execution);
+    await world.authorizeAgain(credential);
+    const redriven = await world.redriven(await world.lastClosed(credential.secretArn));
+
+    expect(failure).toMatchObject({ state: 'Failover', error: 'RefreshTokenRejected' });
+    expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated' });
+    expect(await world.grants(credential)).toEqual({
+      current: 3,
+      alternate: undefined,
+      accessTokenWorks: true,
+    });
+  });
+});
