@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { synthesize } from '../../sandbox/synthesis.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
+import { alternatingWorld } from '../rotation/alternating-world.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -142,6 +143,25 @@ describe('published access tokens', () => {
 
     expect(statesOf(execution).slice(-3)).toEqual(['StandDown', 'PublishNewerLogin', 'Superseded']);
     expect((await publishedIn(world)).value.accessToken).toBe(login.accessToken);
+  });
+
+  it('outlast a rotation of a secret with two grants, which then publishes the other one', async () => {
+    const world = await alternatingWorld({ assemblyDirectory, existingKeys: [KEY_ID] });
+    const { secretArn } = await world.twoGrants({ secretName: 'genesys/other' });
+    const name = 'genesys/other/access-token';
+    await world.secrets.send(
+      new CreateSecretCommand({ Name: name, Tags: [{ Key: PUBLISHER_TAG, Value: DEPLOYMENT }] }),
+    );
+    world.enable(secretArn);
+    await world.rotated(secretArn);
+    const { value: before } = await publishedIn(world, name);
+
+    await world.rotated(secretArn);
+
+    const { value: after } = await publishedIn(world, name);
+    const statuses = [before, after].map(({ accessToken }) => world.statusOfCurrentUser(String(accessToken)));
+    expect(await Promise.all(statuses)).toEqual([200, 200]);
+    expect(after.accessToken).not.toBe(before.accessToken);
   });
 
   it('are written to no secret without the tag of the deployment', async () => {
