@@ -50,14 +50,14 @@ export function withDiagram(page: string, picture: string): string {
   return `${page.slice(0, begin)}${BEGIN}\n\`\`\`mermaid\n${picture}\n\`\`\`\n${page.slice(end)}`;
 }
 
-/** `diagram.ts [--check] [page]`: brings the picture in a page (README.md) up to date, or tells that it is not. */
+/** `diagram.ts [--check] [page]`: brings the picture in a page (docs/architecture.md) up to date, or tells that it is not. */
 function main(args: readonly string[]): void {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { check: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  const page = positionals[0] ?? fileURLToPath(new URL('../README.md', import.meta.url));
+  const page = positionals[0] ?? fileURLToPath(new URL('../docs/architecture.md', import.meta.url));
   const present = readFileSync(page, 'utf8');
   const wanted = withDiagram(present, diagram(parseDefinition(definitionText())));
   if (wanted === present) return;

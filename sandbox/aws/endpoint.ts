@@ -80,7 +80,7 @@ export class AwsEndpoint {
 
     const answer =
       body === undefined
-        ? protocol.refusal(protocol.bodyTooLarge, requestId)
+        ? protocol.refusal(protocol.bodyTooLarge(), requestId)
         : await this.#answer({ ...head, body }, protocol, requestId);
     if (answer === undefined) {
       message.socket.destroy();

@@ -53,11 +53,10 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   return {
     service,
     bodyLimitBytes: BODY_LIMIT_BYTES,
-    bodyTooLarge: new AwsError(
-      'RequestEntityTooLargeException',
-      `Request size exceeded ${BODY_LIMIT_BYTES} bytes`,
-      { statusCode: 413 },
-    ),
+    bodyTooLarge: () =>
+      new AwsError('RequestEntityTooLargeException', `Request size exceeded ${BODY_LIMIT_BYTES} bytes`, {
+        statusCode: 413,
+      }),
     operation: request => (request.method === 'POST' && dot >= 0 ? target.slice(dot + 1) : undefined),
     input: request => readJsonObject(request.body),
     answer: (_operation, output, requestId) => write(200, requestId, output),

@@ -43,11 +43,12 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
   return {
     service: 'lambda',
     bodyLimitBytes: BODY_LIMIT_BYTES,
-    bodyTooLarge: new AwsError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${BODY_LIMIT_BYTES} bytes for the InvokeFunction operation`,
-      { statusCode: 413 },
-    ),
+    bodyTooLarge: () =>
+      new AwsError(
+        'RequestTooLargeException',
+        `Request must be smaller than ${BODY_LIMIT_BYTES} bytes for the InvokeFunction operation`,
+        { statusCode: 413 },
+      ),
     operation: () => operation,
     input: request => {
       const common = {

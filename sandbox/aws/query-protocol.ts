@@ -62,9 +62,10 @@ export function queryProtocol(head: RequestHead): WireProtocol {
   return {
     service,
     bodyLimitBytes: BODY_LIMIT_BYTES,
-    bodyTooLarge: new AwsError('RequestEntityTooLarge', `Request size exceeded ${BODY_LIMIT_BYTES} bytes`, {
-      statusCode: 413,
-    }),
+    bodyTooLarge: () =>
+      new AwsError('RequestEntityTooLarge', `Request size exceeded ${BODY_LIMIT_BYTES} bytes`, {
+        statusCode: 413,
+      }),
     operation: request => {
       const { Action } = request.method === 'POST' ? formMembers(request.body) : {};
       return typeof Action === 'string' ? Action : undefined;

@@ -51,9 +51,20 @@ export function signatureOf(
   const instant = request.headers['x-amz-date']?.toString() ?? '';
   const stringToSign = ['AWS4-HMAC-SHA256', instant, scope, sha256(canonicalRequest)].join('\n');
 
-  let key = hmac(`AWS4${secretAccessKey}`, date);
+  return hmac(signingKey(secretAccessKey, authorization), stringToSign).toString('hex');
+}
+
+/** Signing keys by what they are derived from: a key serves all requests of a day. */
+const signingKeys = new Map<string, Buffer>();
+
+function signingKey(secretAccessKey: string, { date, region, service }: Authorization): Buffer {
+  const name = JSON.stringify([secretAccessKey, date, region, service]);
+  let key = signingKeys.get(name);
+  if (key !== undefined) return key;
+  key = hmac(`AWS4${secretAccessKey}`, date);
   for (const part of [region, service, 'aws4_request']) key = hmac(key, part);
-  return hmac(key, stringToSign).toString('hex');
+  signingKeys.set(name, key);
+  return key;
 }
 
 function canonicalPath(path: string): string {

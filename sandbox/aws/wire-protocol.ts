@@ -33,7 +33,7 @@ export interface WireProtocol {
   /** The longest body that is read. */
   readonly bodyLimitBytes: number;
   /** The refusal of a longer body. */
-  readonly bodyTooLarge: AwsError;
+  readonly bodyTooLarge: () => AwsError;
   /** The operation's name; undefined when the request names none. */
   operation(request: WireRequest): string | undefined;
   /**

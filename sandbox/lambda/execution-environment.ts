@@ -9,7 +9,7 @@ import { processTime, SteppedProcess } from './stepped-process.ts';
 
 /** What a function's process is started with. */
 export interface EnvironmentOptions {
-  /** All of its environment variables; nothing is inherited. */
+  /** Its environment variables, to which LAMBDA_TASK_ROOT is added; nothing is inherited. */
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly clock: Clock;
@@ -61,11 +61,15 @@ export class ExecutionEnvironment {
   #killTimer: NodeJS.Timeout | undefined;
   #stepped: SteppedProcess | undefined;
 
-  /** Starts the process; it loads the function's code at once. */
-  constructor(options: EnvironmentOptions) {
+  /**
+   * Starts the process, which loads the function's code at once.
+   *
+   * @param taskRoot the folder with the unpacked code
+   */
+  constructor(options: EnvironmentOptions, taskRoot: string) {
     this.#options = options;
     this.#process = fork(plainJavaScript(RUNTIME), [JSON.stringify(processTime(options.clock))], {
-      env: { ...options.variables },
+      env: { ...options.variables, LAMBDA_TASK_ROOT: taskRoot },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: an interrupt from the terminal must not reach a function in mid-flight.

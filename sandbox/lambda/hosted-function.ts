@@ -20,11 +20,7 @@ export interface HostingOptions {
   readonly clock: Clock;
   readonly invocations: RunningInvocations;
   /** All that a process of this version is started with. */
-  readonly environmentOptions: (
-    definition: FunctionDefinition,
-    version: string,
-    taskRoot: string,
-  ) => EnvironmentOptions;
+  readonly environmentOptions: (definition: FunctionDefinition, version: string) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
   /** How long a new process takes by the clock before its first invocation. */
   readonly coldStartMs: (functionName: string) => number;
@@ -36,17 +32,17 @@ export interface HostingOptions {
 export class HostedFunction {
   readonly #options: HostingOptions;
   #definition: FunctionDefinition;
-  #taskRoot: string;
+  #code: DeployedCode;
   /** Versions share no process, as in Lambda. */
   readonly #pools = new Map<string, EnvironmentPool>();
   /** Pools and code of replaced definitions, whose last invocations may still be running. */
-  readonly #replaced: { pools: readonly EnvironmentPool[]; taskRoot: string }[] = [];
+  readonly #replaced: { pools: readonly EnvironmentPool[]; code: DeployedCode }[] = [];
 
   /** @throws AwsError InvalidParameterValueException a runtime that is not Node.js */
   constructor(definition: FunctionDefinition, options: HostingOptions) {
     this.#options = options;
     this.#definition = refuseOtherRuntimes(definition);
-    this.#taskRoot = unpackCode(definition.codeDirectory);
+    this.#code = new DeployedCode(definition.codeDirectory);
   }
 
   get definition(): FunctionDefinition {
@@ -56,13 +52,13 @@ export class HostedFunction {
   /** Deploys another definition; running invocations end with the code that they began with. */
   replace(definition: FunctionDefinition): void {
     refuseOtherRuntimes(definition);
-    const taskRoot = unpackCode(definition.codeDirectory);
+    const code = new DeployedCode(definition.codeDirectory);
     const pools = [...this.#pools.values()];
     for (const pool of pools) pool.retire();
-    this.#replaced.push({ pools, taskRoot: this.#taskRoot });
+    this.#replaced.push({ pools, code: this.#code });
     this.#pools.clear();
     this.#definition = definition;
-    this.#taskRoot = taskRoot;
+    this.#code = code;
   }
 
   /** The version that a qualifier stands for; nothing if there is none such. */
@@ -100,19 +96,20 @@ export class HostedFunction {
     );
     const replaced = this.#replaced.flatMap(({ pools }) => pools.map(pool => pool.close()));
     await Promise.all([...present, ...replaced]);
-    for (const { taskRoot } of [...this.#replaced, { taskRoot: this.#taskRoot }]) removeCode(taskRoot);
+    for (const { code } of this.#replaced) code.remove();
+    this.#code.remove();
   }
 
   #pool(version: string): EnvironmentPool {
     const existing = this.#pools.get(version);
     if (existing) return existing;
     const definition = this.#definition;
-    const taskRoot = this.#taskRoot;
+    const code = this.#code;
     const { environmentOptions, maxIdleEnvironments, warmProcesses } = this.#options;
     const kind = this.#kind(version);
     const pool = new EnvironmentPool(() => {
-      const options = environmentOptions(definition, version, taskRoot);
-      return warmProcesses?.take(kind, options) ?? new ExecutionEnvironment(options);
+      const options = environmentOptions(definition, version);
+      return warmProcesses?.take(kind, options) ?? new ExecutionEnvironment(options, code.taskRoot());
     }, maxIdleEnvironments);
     this.#pools.set(version, pool);
     return pool;
@@ -134,26 +131,35 @@ function refuseOtherRuntimes(definition: FunctionDefinition): FunctionDefinition
   return definition;
 }
 
-/**
- * Unpacks a function's code into a folder of its own, far from this project, so that a module that was left out
- * of the bundle is missing here as it would be in Lambda, and a later synthesis changes nothing.
- *
- * @returns the folder, which stands for Lambda's `/var/task`
- * @throws Error the folder with the code does not exist
- */
-function unpackCode(codeDirectory: string): string {
-  if (!statSync(codeDirectory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`The function's code is missing: ${codeDirectory} is not a folder.`);
-  }
-  const taskRoot = temporaryFolder();
-  cpSync(codeDirectory, taskRoot, { recursive: true });
-  const packageJson = path.join(taskRoot, 'package.json');
-  // Lambda takes a .js file for CommonJS unless a package.json says otherwise, and none above the code counts.
-  if (!existsSync(packageJson)) writeFileSync(packageJson, '{"type":"commonjs"}');
-  return taskRoot;
-}
+/** The code of a function, which its first process unpacks: warm processes need none. */
+class DeployedCode {
+  readonly #codeDirectory: string;
+  #taskRoot: string | undefined;
 
-/** Removes what {@link unpackCode} made. */
-function removeCode(taskRoot: string): void {
-  removeTemporaryFolder(taskRoot);
+  /** @throws Error the folder with the code does not exist */
+  constructor(codeDirectory: string) {
+    if (!statSync(codeDirectory, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new Error(`The function's code is missing: ${codeDirectory} is not a folder.`);
+    }
+    this.#codeDirectory = codeDirectory;
+  }
+
+  /**
+   * The folder that stands for Lambda's `/var/task`. It is far from this project: a module that is missing from the
+   * bundle is missing here as it would be in Lambda.
+   */
+  taskRoot(): string {
+    if (this.#taskRoot !== undefined) return this.#taskRoot;
+    this.#taskRoot = temporaryFolder();
+    cpSync(this.#codeDirectory, this.#taskRoot, { recursive: true });
+    const packageJson = path.join(this.#taskRoot, 'package.json');
+    // Lambda takes a .js file for CommonJS unless a package.json says otherwise, and none above the code counts.
+    if (!existsSync(packageJson)) writeFileSync(packageJson, '{"type":"commonjs"}');
+    return this.#taskRoot;
+  }
+
+  /** Removes the unpacked code. */
+  remove(): void {
+    if (this.#taskRoot !== undefined) removeTemporaryFolder(this.#taskRoot);
+  }
 }

@@ -83,8 +83,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       partition: options.partition,
       clock: options.clock,
       invocations: this.invocations,
-      environmentOptions: (definition, version, taskRoot) =>
-        this.#environmentOptions(definition, version, taskRoot),
+      environmentOptions: (definition, version) => this.#environmentOptions(definition, version),
       maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
       coldStartMs: functionName => options.latencies?.coldStart?.(functionName) ?? 0,
       ...(options.warmProcesses !== undefined && { warmProcesses: options.warmProcesses }),
@@ -224,7 +223,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     }
   }
 
-  #environmentOptions(definition: FunctionDefinition, version: string, taskRoot: string) {
+  #environmentOptions(definition: FunctionDefinition, version: string) {
     const { clock, region, credentialsFor, extraEnvironment } = this.#options;
     const identity = {
       name: definition.name,
@@ -234,7 +233,6 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     const logStreamName = newLogStreamName(version, clock.now());
     const variables = processVariables({
       definition,
-      taskRoot,
       region,
       version,
       credentials: credentialsFor(identity),

@@ -5,11 +5,10 @@ import type { FunctionDefinition } from './function-definition.ts';
 /**
  * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide,
  * "Working with Lambda environment variables"), the function's own, and the sandbox's additions, of which the
- * later ones win. Of this process's own environment nothing gets through.
+ * later ones win, all but LAMBDA_TASK_ROOT. The environment of this process is not inherited.
  */
 export function processVariables(options: {
   definition: FunctionDefinition;
-  taskRoot: string;
   region: string;
   version: string;
   credentials: AccessKey;
@@ -20,7 +19,6 @@ export function processVariables(options: {
   return {
     ...definition.environment,
     _HANDLER: definition.handler,
-    LAMBDA_TASK_ROOT: options.taskRoot,
     TZ: 'UTC',
     LANG: 'en_US.UTF-8',
     // Lambda's user has no home folder; with the developer's own, the SDK would read ~/.aws/config.

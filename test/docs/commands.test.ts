@@ -55,8 +55,8 @@ describe('the commands', () => {
     expect(unknownIn(line)).toEqual(unknown);
   });
 
-  it('of the README are all scripts of the package but those that run others', () => {
-    const documented = new Set(commandsOf(textOf('README.md')).flatMap(scriptsIn));
+  it('of CONTRIBUTING.md are all scripts of the package but those that run others', () => {
+    const documented = new Set(commandsOf(textOf('CONTRIBUTING.md')).flatMap(scriptsIn));
 
     expect(Object.keys(scripts).filter(script => !documented.has(script))).toEqual([
       'prepack',

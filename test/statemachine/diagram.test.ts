@@ -81,7 +81,7 @@ describe('withDiagram', () => {
 });
 
 describe('the diagram command', () => {
-  it('finds the picture in the README up to date', () => {
+  it('finds the diagram in docs/architecture.md up to date', () => {
     expect(run('--check')).toEqual({ status: 0, stderr: '' });
   });
 
