@@ -1,7 +1,7 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TokenRotationProps } from './options.ts';
-import { TokenRotation } from './token-rotation.ts';
+import { type TemplateParameters, TokenRotation } from './token-rotation.ts';
 
 /** A list of hundreds of ARNs is longer than anybody reads, or AWS promises to keep in an output. */
 const MAX_LISTED_SECRETS = 25;
@@ -10,11 +10,13 @@ const MAX_LISTED_SECRETS = 25;
 export interface RotationStackProps extends StackProps {
   /** The properties, or a function that imports into the stack what they name. */
   readonly rotation: TokenRotationProps | ((stack: Stack) => TokenRotationProps);
+  /** Of a template that is deployed without the CDK. */
+  readonly parameters?: ((stack: Stack) => TemplateParameters) | undefined;
 }
 
 /** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
 export class RotationStack extends Stack {
-  constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps) {
+  constructor(scope: Construct, id: string, { rotation, parameters, ...props }: RotationStackProps) {
     super(scope, id, {
       description: 'Keeps Genesys Cloud OAuth tokens fresh in AWS Secrets Manager',
       ...props,
@@ -26,6 +28,7 @@ export class RotationStack extends Stack {
         namePrefix: this.stackName,
         ...(typeof rotation === 'function' ? rotation(this) : rotation),
       },
+      parameters?.(this),
     );
 
     new CfnOutput(this, 'RotationFunctionArn', {

@@ -15,7 +15,7 @@ import { PublishedSecrets } from './published-secrets.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import { arnEstimate, RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
-import { rotationSchedule } from './rotation-schedule.ts';
+import { rotationSchedule, type ScheduleFigures, scheduleFigures } from './rotation-schedule.ts';
 import { SealKey } from './seal-key.ts';
 import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
@@ -29,6 +29,14 @@ export { InvalidSetting } from './validation.ts';
 const PACKAGED_BUNDLES = fileURLToPath(new URL('../bundles', import.meta.url));
 
 const DAY_HOURS = 24;
+
+/** What a template that is deployed without the CDK has as parameters, and checks at its deployment. */
+export interface TemplateParameters {
+  /** As `namePrefix` of the properties. */
+  readonly namePrefix: string;
+  /** Instead of `schedule` and `window` of the properties. */
+  readonly schedule: ScheduleFigures;
+}
 
 /**
  * Keeps the Genesys Cloud tokens of any number of secrets fresh: functions, workflow, keys and schedules, and what
@@ -45,16 +53,14 @@ export class TokenRotation extends Construct {
   readonly secretArns: readonly string[];
   readonly #published: PublishedSecrets | undefined;
 
-  /** @throws InvalidSetting names the property that cannot be used, and why */
-  constructor(scope: Construct, id: string, props: TokenRotationProps) {
+  /**
+   * @param parameters of a template that is deployed without the CDK
+   * @throws InvalidSetting names the property that cannot be used, and why
+   */
+  constructor(scope: Construct, id: string, props: TokenRotationProps, parameters?: TemplateParameters) {
     super(scope, id);
-    const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    const { namePrefix, schedule } = parameters ?? this.#fromProps(props);
     checkOptions(props);
-    const { longestGapHours } = schedule;
-    if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
-    const namePrefix = checkedPrefix(
-      props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
-    );
     // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
     const { removalPolicy, memoryMb = 512, bundles = PACKAGED_BUNDLES, vpc, reservedConcurrency } = props;
     const removal = {
@@ -97,7 +103,9 @@ export class TokenRotation extends Construct {
       seal,
       journal,
       gateway: props.genesysGateway,
-      longestGapHours,
+      longestGapHours: schedule.longestGapHours,
+      // Without the CDK nothing would publish the next one.
+      hasVersions: parameters === undefined,
       published,
     });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
@@ -141,6 +149,16 @@ export class TokenRotation extends Construct {
       );
     }
     return this.#published.grantRead(secretName, grantee);
+  }
+
+  #fromProps(props: TokenRotationProps): TemplateParameters {
+    const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    const { longestGapHours } = schedule;
+    if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
+    const namePrefix = checkedPrefix(
+      props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
+    );
+    return { namePrefix, schedule: scheduleFigures(schedule) };
   }
 
   #warnOfLongGap(hours: number): void {
