@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Annotations, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
 import { ExecutionKey } from './execution-key.ts';
+import type { FunctionName } from './function-list.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
 import type { TokenRotationProps } from './options.ts';
@@ -36,6 +38,8 @@ export interface TemplateParameters {
   readonly namePrefix: string;
   /** Instead of `schedule` and `window` of the properties. */
   readonly schedule: ScheduleFigures;
+  /** Instead of `bundles` of the properties. */
+  readonly codeOf: (name: FunctionName) => Code;
 }
 
 /**
@@ -59,16 +63,16 @@ export class TokenRotation extends Construct {
    */
   constructor(scope: Construct, id: string, props: TokenRotationProps, parameters?: TemplateParameters) {
     super(scope, id);
-    const { namePrefix, schedule } = parameters ?? this.#fromProps(props);
+    const { namePrefix, schedule, codeOf } = parameters ?? this.#fromProps(props);
     checkOptions(props);
     // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
-    const { removalPolicy, memoryMb = 512, bundles = PACKAGED_BUNDLES, vpc, reservedConcurrency } = props;
+    const { removalPolicy, memoryMb = 512, vpc, reservedConcurrency } = props;
     const removal = {
       credentials: removalPolicy ?? RemovalPolicy.RETAIN,
       records: removalPolicy ?? RemovalPolicy.DESTROY,
     };
     const logs = new Logs(props, removal.records);
-    const settings = { namePrefix, memoryMb, bundles, logs, vpc, reservedConcurrency };
+    const settings = { namePrefix, memoryMb, codeOf, logs, vpc, reservedConcurrency };
 
     this.node.setContext('@aws-cdk/aws-iam.arnSizeEstimate', arnEstimate(props));
     const secrets = new RotatedSecrets(this, 'Secrets', {
@@ -158,7 +162,12 @@ export class TokenRotation extends Construct {
     const namePrefix = checkedPrefix(
       props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
     );
-    return { namePrefix, schedule: scheduleFigures(schedule) };
+    const { bundles = PACKAGED_BUNDLES } = props;
+    return {
+      namePrefix,
+      schedule: scheduleFigures(schedule),
+      codeOf: name => Code.fromAsset(join(bundles, name), { exclude: ['*.map'] }),
+    };
   }
 
   #warnOfLongGap(hours: number): void {

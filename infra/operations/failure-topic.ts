@@ -69,7 +69,7 @@ export class FailureTopic extends Construct {
   #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
     const key = new Key(this, 'Key', {
       // With a slash, which no prefix has, so that it is never the alias of another deployment's seal.
-      alias: `${namePrefix}/failures`,
+      alias: `alias/${namePrefix}/failures`,
       description: 'Encrypts the notifications of the Genesys Cloud token rotation',
       enableKeyRotation: true,
       removalPolicy,
