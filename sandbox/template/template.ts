@@ -11,7 +11,7 @@ export interface Parameter {
 }
 
 /** What the parameters must be together. */
-export interface Rule {
+interface Rule {
   readonly Assertions: readonly { readonly Assert: Json; readonly AssertDescription?: string | undefined }[];
 }
 
