@@ -1,9 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import { type Release, release } from '../../infra/release/release.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 
 /** The values that a deployment of the release in a test needs. */
-export const RELEASE_PARAMETERS = {
+const RELEASE_PARAMETERS = {
   CodeBucket: 'code',
   SecretArnPattern: 'arn:aws*:secretsmanager:*:*:secret:*',
 };
@@ -39,6 +42,16 @@ export function releaseAssembly(directory: string, bundles: string, stackName: s
   writeFileSync(join(directory, 'assets.json'), JSON.stringify({ files: assets }));
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
   return directory;
+}
+
+/** The release that `npm run release` makes of this project, for sandboxes; each call makes it anew. */
+export async function deployedRelease(): Promise<Pick<SandboxOptions, 'assemblyDirectory' | 'parameters'>> {
+  const directory = mkdtempSync(join(inject('scratchDirectory'), 'release-'));
+  const { directory: bundles } = await bundleFunctions(join(directory, 'bundles'));
+  return {
+    assemblyDirectory: releaseAssembly(directory, bundles, 'genesys-token-rotation'),
+    parameters: RELEASE_PARAMETERS,
+  };
 }
 
 /** The text of the template with parameters for the place of the code. */
