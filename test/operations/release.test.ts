@@ -25,7 +25,7 @@ describe('a deployment of a release', () => {
     return { world, failed: await world.lastClosed(secretArn) };
   }
 
-  it.each([
+  it.each<{ change: Record<string, string>; states: string[] }>([
     // They no longer last for nine hours, the longest gap with the default of eight hours.
     { change: {}, states: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'] },
     { change: { RotationInterval: '4h' }, states: ['Verify', 'Promote', 'Rotated'] },
