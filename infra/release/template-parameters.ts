@@ -106,7 +106,7 @@ export function declareParameters(
   const retention = new CfnParameter(stack, 'LogRetentionDays', {
     type: 'Number',
     description: 'How long logs are kept',
-    default: 90,
+    default: '90',
     allowedValues: RETENTION_DAYS.map(String),
   });
   const alarms = yesOrNo('Alarms', 'Whether there are CloudWatch alarms', 'true');
