@@ -45,7 +45,9 @@ export function releaseAssembly(directory: string, bundles: string, stackName: s
 }
 
 /** The release that `npm run release` makes of this project, for sandboxes; each call makes it anew. */
-export async function deployedRelease(): Promise<Pick<SandboxOptions, 'assemblyDirectory' | 'parameters'>> {
+export async function deployedRelease(): Promise<
+  Required<Pick<SandboxOptions, 'assemblyDirectory' | 'parameters'>>
+> {
   const directory = mkdtempSync(join(inject('scratchDirectory'), 'release-'));
   const { directory: bundles } = await bundleFunctions(join(directory, 'bundles'));
   return {

@@ -6,7 +6,7 @@ import { HEALTHY, peopleWorld } from '../recovery/people-world.ts';
 
 describe('a seed that Terraform writes again because its version is gone', () => {
   it('leaves consumers of the published token alone, and leads the next rotation to the newest tokens', async () => {
-    const { assemblyDirectory = '', parameters } = await deployedRelease();
+    const { assemblyDirectory, parameters } = await deployedRelease();
     const world = await peopleWorld({
       assemblyDirectory,
       parameters: { ...parameters, PublishAccessTokens: 'true' },

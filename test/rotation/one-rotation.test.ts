@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { deployedRelease } from '../helpers/release-assembly.ts';
 import { statesOf } from './execution-outcome.ts';
@@ -11,7 +12,7 @@ describe.each([
   { by: 'the CDK', deployed: async () => ({}) },
   { by: 'a release', deployed: deployedRelease },
 ])('a rotation, deployed by $by', ({ deployed }) => {
-  let deployment: Awaited<ReturnType<typeof deployedRelease>>;
+  let deployment: SandboxOptions;
 
   beforeAll(async () => {
     deployment = await deployed();
