@@ -53,6 +53,24 @@ describe('the files of a release', () => {
     expect(text).not.toMatch(/bootstrap|cdk-hnb|Custom::|AWS::CloudFormation::CustomResource|AWS::CDK/i);
   });
 
+  it('have the parameters of docs/cloudformation.md, with the same defaults', () => {
+    const { Parameters } = JSON.parse(templateOf(files)) as {
+      Parameters: Record<string, { Default?: string }>;
+    };
+    const page = readFileSync(new URL('../../../docs/cloudformation.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\n## Parameters\n(.*?)\n## /s.exec(page) ?? [];
+    const rows = [...table.matchAll(/^\| (`.+?) \| .+ \| (.+?) \|$/gm)].flatMap(
+      ([, names = '', byDefault = '']) =>
+        [...names.matchAll(/`(\w+)`/g)].map(
+          ([, name = '']) => [name, /^`(.+)`$/.exec(byDefault)?.[1] ?? ''] as const,
+        ),
+    );
+
+    expect(Object.fromEntries(rows)).toEqual(
+      Object.fromEntries(Object.entries(Parameters).map(([name, { Default = '' }]) => [name, Default])),
+    );
+  });
+
   it('name the archives from the bucket, or beside the template', () => {
     const codeIn = (name: string) =>
       Object.values<{ Type: string; Properties: { Code: unknown } }>(
