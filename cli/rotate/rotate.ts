@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions/executions.ts';
 import { appears, MAX_START_MS } from '../shared/appearance.ts';
@@ -19,7 +20,7 @@ export interface RotateRequest {
 }
 
 /** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
-const MAX_REDRIVE_WAIT_MS = 60_000;
+const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
 
 /**
  * Rotates a secret now, and by default waits for the end.

@@ -1,5 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
@@ -159,7 +160,7 @@ export class EventBridge {
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 
 /**
  * The interval of a schedule expression `rate(…)`, in ms.

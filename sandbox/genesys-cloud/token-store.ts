@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { MINUTE_MS } from '../durations.ts';
 import type { GenesysBehaviour } from './behaviour.ts';
 import type { OAuthClient } from './directory.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -193,6 +194,6 @@ export class TokenStore {
 
   #inactivityTimeoutMs(): number | undefined {
     const minutes = this.#behaviour().inactivityTimeoutMinutes;
-    return minutes === 'off' ? undefined : minutes * 60_000;
+    return minutes === 'off' ? undefined : minutes * MINUTE_MS;
   }
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../aws/account.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS } from '../durations.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import type { Secret, SecretProperties, SecretState } from './secret.ts';
 import { SecretHistory } from './secret-history.ts';
@@ -7,7 +8,6 @@ import { SecretLookup } from './secret-lookup.ts';
 import type { LabelMove } from './staging-labels.ts';
 
 const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const DAY_MS = 86_400_000;
 
 /** A version of a secret was written, or labels moved. */
 export interface SecretChange {
