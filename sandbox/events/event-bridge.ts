@@ -2,6 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
+import { Listeners } from '../listeners.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
 
@@ -67,7 +68,13 @@ export class EventBridge {
   readonly #behaviour: EventBridgeBehaviour;
   readonly #rules: Rule[] = [];
   readonly #deliveries: Delivery[] = [];
-  readonly #listeners = new Set<(event: BusEvent) => void>();
+  readonly #listeners = new Listeners<BusEvent>();
+
+  /**
+   * Calls a listener with every event on the bus and every scheduled one, before the targets get it; what it returns
+   * ends that.
+   */
+  readonly onEvent = this.#listeners.add;
 
   constructor(options: EventBridgeOptions) {
     this.#clock = options.clock;
@@ -107,16 +114,6 @@ export class EventBridge {
     }
   }
 
-  /**
-   * Calls `listener` with every event on the bus and every scheduled one, before the targets get it.
-   *
-   * @returns ends the subscription
-   */
-  onEvent(listener: (event: BusEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** What rules handed over, the oldest first; the last 1000 are kept. */
   deliveries(): readonly Delivery[] {
     return [...this.#deliveries];
@@ -139,7 +136,7 @@ export class EventBridge {
 
   #announce(entry: EventEntry): BusEvent {
     const event = busEvent(entry, this.#account);
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify(event);
     return event;
   }
 

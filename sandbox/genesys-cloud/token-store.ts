@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { MINUTE_MS } from '../durations.ts';
+import { Listeners } from '../listeners.ts';
 import type { GenesysBehaviour } from './behaviour.ts';
 import type { OAuthClient } from './directory.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -32,7 +33,9 @@ export class TokenStore {
   readonly #behaviour: () => GenesysBehaviour;
   readonly #tokens = new Map<string, Token>();
   readonly #lineages = new Map<string, Lineage>();
-  readonly #listeners = new Set<(event: TokenIssued) => void>();
+  readonly #listeners = new Listeners<TokenIssued>();
+
+  readonly onTokenIssued = this.#listeners.add;
 
   constructor(clock: Clock, behaviour: () => GenesysBehaviour) {
     this.#clock = clock;
@@ -142,12 +145,6 @@ export class TokenStore {
     return [...this.#tokens.keys()];
   }
 
-  /** Calls `listener` whenever tokens are issued, until the returned function is called. */
-  onTokenIssued(listener: (event: TokenIssued) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
   #giveOut(
     client: OAuthClient,
     lineage: Lineage,
@@ -166,7 +163,7 @@ export class TokenStore {
       expiresAt: new Date(expiresAtMs),
       ...(refreshToken !== undefined && { refreshTokenFingerprint: fingerprintOf(refreshToken) }),
     };
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify(event);
     return { accessToken, refreshToken };
   }
 
