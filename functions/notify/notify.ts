@@ -43,7 +43,7 @@ export interface NotifyDependencies extends StreakTable {
 }
 
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
-const REMINDER_MS = 4 * HOUR_MS;
+export const REMINDER_MS = 4 * HOUR_MS;
 
 /**
  * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
