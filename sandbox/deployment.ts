@@ -26,7 +26,7 @@ export function deployResources(
     const key = kms.createKey({
       keyId,
       enableKeyRotation,
-      ...(description !== undefined && { description }),
+      description,
     });
     for (const alias of aliases) kms.createAlias(alias, key.keyId);
   }
@@ -53,12 +53,10 @@ export async function deploySecrets(
 ): Promise<void> {
   for (const { logicalId, arn, name, description, kmsKeyId, secretString, generated } of stack.secrets) {
     if (generated) throw new UnresolvableTemplate(logicalId, 'GenerateSecretString', 'not emulated.');
-    const members = {
-      ...(description !== undefined && { Description: description }),
-      ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
-      ...(secretString !== undefined && { SecretString: secretString }),
-    };
-    await secretsManager.createSecret({ arn, Name: name, ...members }, deployer);
+    await secretsManager.createSecret(
+      { arn, Name: name, Description: description, KmsKeyId: kmsKeyId, SecretString: secretString },
+      deployer,
+    );
   }
   for (const { secretId, rotationLambdaArn, rules, rotateImmediatelyOnUpdate } of stack.rotationSchedules) {
     if (secretId.startsWith('arn:') && secretsManager.secret(secretId) === undefined) {

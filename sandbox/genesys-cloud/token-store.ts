@@ -161,7 +161,7 @@ export class TokenStore {
       grant,
       fingerprint: fingerprintOf(accessToken),
       expiresAt: new Date(expiresAtMs),
-      ...(refreshToken !== undefined && { refreshTokenFingerprint: fingerprintOf(refreshToken) }),
+      refreshTokenFingerprint: refreshToken && fingerprintOf(refreshToken),
     };
     this.#listeners.notify(event);
     return { accessToken, refreshToken };

@@ -256,7 +256,7 @@ export class Kms implements AwsService {
         Description: key.description,
         KeyUsage: 'ENCRYPT_DECRYPT',
         KeyState: key.state,
-        ...(key.deletionDate === undefined ? {} : { DeletionDate: key.deletionDate.getTime() / 1000 }),
+        DeletionDate: key.deletionDate && key.deletionDate.getTime() / 1000,
         Origin: 'AWS_KMS',
         KeyManager: 'CUSTOMER',
         CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',

@@ -123,10 +123,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         // "A caller can stop an execution without using any KMS permissions in the execution role if the caller
         // provides a null value for both" (AWS Step Functions API Reference, StopExecution).
         if (error !== undefined || cause !== undefined) roles.requireEncryption(machine, name);
-        const { closedAt } = executions.stop(executionArn, {
-          ...(error === undefined ? {} : { error }),
-          ...(cause === undefined ? {} : { cause }),
-        });
+        const { closedAt } = executions.stop(executionArn, { error, cause });
         return { stopDate: seconds(closedAt ?? clock.now()) };
       },
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
@@ -165,9 +162,9 @@ function listExecution(execution: ListedExecution): object {
     name,
     status,
     startDate: seconds(execution.startedAt),
-    ...(execution.closedAt === undefined ? {} : { stopDate: seconds(execution.closedAt) }),
+    stopDate: execution.closedAt && seconds(execution.closedAt),
     redriveCount,
-    ...(execution.redrivenAt === undefined ? {} : { redriveDate: seconds(execution.redrivenAt) }),
+    redriveDate: execution.redrivenAt && seconds(execution.redrivenAt),
   };
 }
 
@@ -180,8 +177,8 @@ function describeExecution(
   return {
     ...listExecution(execution),
     inputDetails: { included: withData },
-    ...(output !== undefined && { outputDetails: { included: withData } }),
-    ...(withData && { input, ...(output !== undefined && { output }), ...failure }),
+    outputDetails: output === undefined ? undefined : { included: withData },
+    ...(withData && { input, output, ...failure }),
     ...(notRedrivableReason === undefined
       ? { redriveStatus: 'REDRIVABLE' }
       : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),

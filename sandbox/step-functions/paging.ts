@@ -43,7 +43,7 @@ export function page<Item>(
   const end = offset + (request.maxResults || DEFAULT_PAGE_SIZE);
   return {
     items: ordered.slice(offset, end),
-    ...(end < ordered.length ? { nextToken: writeToken({ offset: end, length, issuedAtMs: nowMs }) } : {}),
+    nextToken: end < ordered.length ? writeToken({ offset: end, length, issuedAtMs: nowMs }) : undefined,
   };
 }
 
