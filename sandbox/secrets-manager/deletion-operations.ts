@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock, ScheduledTask } from '../clock.ts';
 import { DAY_MS } from '../durations.ts';
-import { epochSeconds, members } from './request-rules.ts';
+import { members } from './request-rules.ts';
 import type { RotationRunner } from './rotation-runner.ts';
 import type { RotationScheduler } from './rotation-scheduler.ts';
 import type { SecretAccess } from './secret-access.ts';

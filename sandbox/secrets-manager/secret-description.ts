@@ -1,4 +1,4 @@
-import { epochSeconds } from './request-rules.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import type { RotationStatus } from './rotation.ts';
 import type { RotationRulesInput } from './rotation-rules.ts';
 import type { Secret, SecretState, Tag } from './secret.ts';
