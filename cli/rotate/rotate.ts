@@ -19,7 +19,7 @@ export interface RotateRequest {
 }
 
 /** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
-const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
+export const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
 
 /**
  * Rotates a secret now, and by default waits for the end.

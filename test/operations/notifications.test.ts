@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REMINDER_MS } from '../../functions/notify/notify.ts';
+import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { watchReports } from './watch-reports.ts';
@@ -151,8 +152,8 @@ describe('a rotation that fails before its execution starts', () => {
     await world.rotated(secretArn);
 
     refuse(world);
-    // Interval and window of the schedule are nine hours, one hour of grace follows, and the watch runs every hour.
-    await sandbox.advance(11 * HOUR_MS);
+    // Interval and window of the schedule are nine hours, grace follows, and the watch runs every hour.
+    await sandbox.advance(9 * HOUR_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(world.executions(secretArn)).toHaveLength(1);
     expect(watchReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
