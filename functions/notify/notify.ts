@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { HOUR_MS } from '../shared/durations.ts';
 import { SecretNotFound } from '../shared/errors.ts';
 import type { ExecutionRotation } from '../shared/executions/execution-data.ts';
 import { hasNotPublished } from '../shared/executions/verdict.ts';
@@ -43,7 +44,7 @@ export interface NotifyDependencies extends StreakTable {
 }
 
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
-const REMINDER_MS = 4 * 3_600_000;
+export const REMINDER_MS = 4 * HOUR_MS;
 
 /**
  * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes

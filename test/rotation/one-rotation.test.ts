@@ -72,6 +72,7 @@ describe('a rotation', () => {
     const invocations: InterceptedInvocation[] = [];
     const responses: Invocation[] = [];
     const world = await rotationWorld({
+      secretsManager: { retryDelaysMs: [60_000] },
       invocationInterceptors: [
         async (invocation, next) => {
           invocations.push(invocation);

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { LATENCIES, type LatencyName } from '../../../bench/latencies.ts';
 import { synthesizeOneLambda } from '../../../bench/rotation/one-lambda/stack.ts';
 import {
   nameOfCall,
@@ -11,9 +10,10 @@ import {
   ROTATION_TRANSITIONS,
 } from '../../../bench/rotation/rotation-calls.ts';
 import { type RotationTimes, TimedSandbox } from '../../../bench/rotation/timed-sandbox.ts';
+import { fixedLatency } from './fixed-latencies.ts';
 
 async function rotations(assemblyDirectory: string, count: number): Promise<RotationTimes[]> {
-  const sandbox = await TimedSandbox.start(assemblyDirectory, (name: LatencyName) => LATENCIES[name].p50Ms);
+  const sandbox = await TimedSandbox.start(assemblyDirectory, fixedLatency);
   onTestFinished(() => sandbox.close());
   const rotated: RotationTimes[] = [];
   while (rotated.length < count) rotated.push(await sandbox.rotate());
