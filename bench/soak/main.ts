@@ -53,6 +53,7 @@ const program = new Command('npm run soak --')
       .choices(['same', 'fresh'])
       .default('same'),
   )
+  .option('--alternating', 'with secrets that hold two grants', false)
   .option('--people', 'with actions of people at random moments, slow calls and stale reads', false)
   .addOption(
     new Option(

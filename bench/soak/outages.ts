@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { storedTokens } from '../token-homes.ts';
+import { storedTokens, type TokenFingerprints } from '../token-homes.ts';
+import type { Promotions } from './promotions.ts';
 
 /** An access token and its end. */
 interface AccessToken {
@@ -7,22 +8,34 @@ interface AccessToken {
   endsAtMs: number;
 }
 
+/** Why the access token in AWSCURRENT does not work. */
+interface Outage {
+  /** When it stopped working, also across versions. */
+  readonly sinceMs: number;
+  /** Whether people made an access token AWSCURRENT that had ended before. */
+  readonly isByPeople: boolean;
+  /** What AWSCURRENT held then. */
+  readonly tokens: TokenFingerprints;
+}
+
 /** What AWSCURRENT of a secret holds. */
 interface Current {
-  accessToken: AccessToken;
-  /** When its access token stopped working, also across versions. */
-  deadSinceMs: number | undefined;
+  readonly tokens: TokenFingerprints;
+  readonly accessToken: AccessToken;
+  outage: Outage | undefined;
 }
 
 /** Measures to the millisecond how long the access tokens in AWSCURRENT have not worked. */
 export class Outages {
   readonly #sandbox: Sandbox;
+  readonly #promotions: Promotions;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
   #longestMs = 0;
 
-  constructor(sandbox: Sandbox) {
+  constructor(sandbox: Sandbox, promotions: Promotions) {
     this.#sandbox = sandbox;
+    this.#promotions = promotions;
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
       const { refreshRevokesAccessTokens } = sandbox.genesysCloud.behaviour;
       if (grant === 'refresh_token' && refreshRevokesAccessTokens) this.#endLineage(lineage, at.getTime());
@@ -40,6 +53,13 @@ export class Outages {
     return this.#longestMs;
   }
 
+  /** The outage of a secret at an instant; undefined while its access token works. */
+  outageOf(secretArn: string, nowMs: number): Outage | undefined {
+    const current = this.#current.get(secretArn);
+    if (current !== undefined) this.#measure(current, nowMs);
+    return current?.outage;
+  }
+
   #endLineage(lineage: string, nowMs: number): void {
     for (const token of this.#accessTokens.values()) {
       if (token.lineage === lineage && token.endsAtMs > nowMs) token.endsAtMs = nowMs;
@@ -49,17 +69,23 @@ export class Outages {
   #moved(secretArn: string, versionId: string, nowMs: number): void {
     const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
     const accessToken = tokens && this.#accessTokens.get(tokens.accessToken);
-    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
-    const former = this.#current.get(secretArn);
-    if (former !== undefined) this.#measure(former, nowMs);
-    const deadSinceMs = accessToken.endsAtMs > nowMs ? undefined : (former?.deadSinceMs ?? nowMs);
-    this.#current.set(secretArn, { accessToken, deadSinceMs });
+    if (tokens === undefined || accessToken === undefined)
+      throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
+    const before = this.outageOf(secretArn, nowMs);
+    const isByPeople = !this.#promotions.isUnderWay(versionId);
+    const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
+    this.#current.set(secretArn, {
+      tokens,
+      accessToken,
+      outage: accessToken.endsAtMs > nowMs ? undefined : isByPeople ? (before ?? outage) : outage,
+    });
   }
 
   #measure(current: Current, nowMs: number): void {
-    const { endsAtMs } = current.accessToken;
-    if (endsAtMs <= nowMs) current.deadSinceMs ??= endsAtMs;
-    if (current.deadSinceMs !== undefined)
-      this.#longestMs = Math.max(this.#longestMs, nowMs - current.deadSinceMs);
+    const { tokens, accessToken } = current;
+    if (accessToken.endsAtMs <= nowMs)
+      current.outage ??= { sinceMs: accessToken.endsAtMs, isByPeople: false, tokens };
+    if (current.outage !== undefined)
+      this.#longestMs = Math.max(this.#longestMs, nowMs - current.outage.sinceMs);
   }
 }

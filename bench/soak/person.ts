@@ -48,20 +48,47 @@ const REFUSALS = new Set([
   'ResourceNotFoundException',
 ]);
 
-/** Logs in again and stores the new tokens, which become AWSCURRENT. */
+/** Logs in again and stores the new tokens, which become AWSCURRENT. An alternate grant stays. */
 export async function authoriseAgain(
   { secretArn, ...login }: FirstCredential,
   { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
 ): Promise<void> {
   const { loginUrl } = sandbox.genesysCloud;
+  const { alternateRefreshToken } = await currentValue(secretArn, secrets);
   const { accessToken, refreshToken } = await authorizeCode({ loginUrl, ...login });
   const { clientId, clientSecret } = login;
+  const value = { clientId, clientSecret, accessToken, refreshToken, alternateRefreshToken };
+  await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }));
+}
+
+/**
+ * Logs in for an alternate grant, and stores its refresh token beside the tokens in AWSCURRENT.
+ *
+ * @returns false where AWSCURRENT has one
+ */
+export async function authoriseAlternate(
+  { secretArn, ...login }: FirstCredential,
+  { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
+): Promise<boolean> {
+  const value = await currentValue(secretArn, secrets);
+  if (typeof value.alternateRefreshToken === 'string') return false;
+  const { loginUrl } = sandbox.genesysCloud;
+  const { refreshToken } = await authorizeCode({ loginUrl, ...login });
   await secrets.send(
     new PutSecretValueCommand({
       SecretId: secretArn,
-      SecretString: JSON.stringify({ clientId, clientSecret, accessToken, refreshToken }),
+      SecretString: JSON.stringify({ ...value, alternateRefreshToken: refreshToken }),
     }),
   );
+  return true;
+}
+
+async function currentValue(
+  secretArn: string,
+  secrets: SecretsManagerClient,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  return JSON.parse(SecretString);
 }
 
 /** Someone who works on one secret by hand, with the AWS SDK. What they read may be stale. */

@@ -20,6 +20,7 @@ const USUAL: SoakArguments = {
   window: '1h',
   operatorAfter: 4,
   retryToken: 'same',
+  alternating: false,
   people: false,
   pendingAfterForeignWrite: 'removed',
   refreshRevokesAccessTokens: true,
@@ -174,6 +175,7 @@ export function argumentsOf(run: SoakArguments): string[] {
     ...(run.schedule === USUAL.schedule ? [] : ['--schedule', run.schedule]),
     ...(run.operatorAfter === USUAL.operatorAfter ? [] : ['--operator-after', `${run.operatorAfter}h`]),
     ...(run.retryToken === USUAL.retryToken ? [] : ['--retry-token', run.retryToken]),
+    ...(run.alternating ? ['--alternating'] : []),
     ...(run.people ? ['--people'] : []),
     ...(run.pendingAfterForeignWrite === USUAL.pendingAfterForeignWrite
       ? []
