@@ -10,7 +10,12 @@ import {
   lostAlternate,
   rotationOf,
 } from '../shared/executions/execution-data.ts';
-import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/executions/execution-history.ts';
+import {
+  isKeyRefusal,
+  lastEvents,
+  lastStateIn,
+  lastStateInput,
+} from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */
@@ -100,6 +105,16 @@ export async function lastState(executionArn: string, stepFunctions: SFNClient):
     return lastStateIn(await lastEvents(executionArn, stepFunctions));
   } catch (error) {
     if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an execution that has failed stored a value without its alternate grant, which is dead, before. */
+export async function droppedAlternate(executionArn: string, stepFunctions: SFNClient): Promise<boolean> {
+  try {
+    return lostAlternate(await lastStateInput(executionArn, stepFunctions));
+  } catch (error) {
+    if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return false;
     throw error;
   }
 }

@@ -12,7 +12,13 @@ import {
   versionWithStage,
 } from '../shared/secrets/secret-versions.ts';
 import { log } from '../shared/telemetry/log.ts';
-import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
+import {
+  droppedAlternate,
+  type ExecutionReport,
+  lastState,
+  readClosedExecution,
+  type Sleep,
+} from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
   deleteStreak,
@@ -44,6 +50,9 @@ export interface NotifyDependencies extends StreakTable {
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
 const REMINDER_MS = 4 * 3_600_000;
 
+/** How the table names a lost alternate grant that was notified. */
+const LOST_ALTERNATE = 'AlternateGrantRejected';
+
 /**
  * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
  * to the table only after the message, so that a crash in between repeats a message and loses none.
@@ -68,7 +77,7 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
   const { closedAt = dependencies.now(), rotation, lostAlternate } = report;
   if (lostAlternate && rotation !== undefined) {
-    await alternateLost({ ...rotation, execution: executionArn }, dependencies);
+    await alternateLost({ ...rotation, execution: executionArn }, closedAt, dependencies);
   }
   await closeStreaks(
     subjectsOf(report),
@@ -77,17 +86,45 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
   );
 }
 
-/** For a rotation the labels count: anyone may start an execution whose input looks like such an output. */
+/**
+ * Notifies once: an execution that has failed after the promotion may succeed after a redrive. For a rotation the labels
+ * count: anyone may start an execution whose input looks like such an output.
+ */
 async function alternateLost(
   subject: ExecutionRotation & { readonly execution: string },
+  at: Date,
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { secretArn, execution } = subject;
-  if (!isPromoted(await currentOf(subject, dependencies), subject)) {
-    return silent('AWSCURRENT is not on a version of the rotation', subject);
+  const key = `${execution}#alternate`;
+  if ((await readStreak(key, dependencies)) !== undefined) {
+    return silent('the lost alternate grant was notified before', subject);
   }
+  // AWSPREVIOUS after an edit since.
+  const wasPromoted = await readUntil(
+    Boolean,
+    async () => {
+      const secret = await findSecret(secretArn, dependencies);
+      return ['AWSCURRENT', 'AWSPREVIOUS'].some(
+        label => secret !== undefined && isPromoted(versionWithStage(secret, label), subject),
+      );
+    },
+    dependencies.sleep,
+  );
+  if (!wasPromoted) return silent('the rotation has not moved AWSCURRENT', subject);
   await publish(
     lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
+    dependencies,
+  );
+  await writeStreak(
+    key,
+    {
+      failingSince: at,
+      notifiedAt: dependencies.now(),
+      state: 'StorePending',
+      error: LOST_ALTERNATE,
+      currentVersionId: undefined,
+    },
     dependencies,
   );
   log('info', 'notified of a lost alternate grant', subject);
@@ -104,6 +141,13 @@ async function executionFailed(
       ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
       : undefined;
   if (rotation !== undefined && isPromoted(currentVersionId, rotation)) {
+    if (await droppedAlternate(executionArn, dependencies.stepFunctions)) {
+      return alternateLost(
+        { ...rotation, execution: executionArn },
+        closedAt ?? dependencies.now(),
+        dependencies,
+      );
+    }
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
@@ -123,9 +167,9 @@ async function executionFailed(
   log('info', 'notified of a failure', about, { error: failed.error });
 }
 
-/** Whether the version with AWSCURRENT is one of the rotation. */
-function isPromoted(currentId: string | undefined, { versionId }: ExecutionRotation): boolean {
-  return currentId !== undefined && belongsToRotation(currentId, versionId);
+/** Whether a version is one of the rotation. */
+function isPromoted(id: string | undefined, { versionId }: ExecutionRotation): boolean {
+  return id !== undefined && belongsToRotation(id, versionId);
 }
 
 /** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */

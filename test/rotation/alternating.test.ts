@@ -217,6 +217,41 @@ describe('a lost grant', () => {
     ]);
   });
 
+  it('is reported by a message, once, where Promote fails after it has moved AWSCURRENT and is redriven', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    const subjects = () => world.sandbox.sns.messages().map(({ subject }) => subject);
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:promote', kind: 'crash-after' });
+
+    await world.rotated(credential.secretArn);
+    const { status } = await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+    const reported = subjects();
+    world.serveAll();
+    await world.redriven(await world.lastClosed(credential.secretArn));
+    await world.sandbox.advance(60_000);
+
+    expect(status).toBe('FAILED');
+    expect(reported).toEqual(['Genesys token rotation lost the alternate grant: crm/genesys']);
+    expect(subjects()).toEqual(reported);
+  });
+
+  it('is reported by a message where somebody edits the secret before the message is sent', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:notify', kind: 'crash-before', when: { nth: 1 } });
+
+    await world.rotated(credential.secretArn);
+    await world.mend(credential.secretArn, { queue: 'added by hand' });
+    await world.sandbox.advance(10 * 60_000);
+
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
   it('can be replaced by another login', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();

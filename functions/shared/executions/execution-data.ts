@@ -27,9 +27,9 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
 }
 
-/** Whether the output of an execution says that it dropped an alternate grant that was dead. */
-export function lostAlternate(output: string | undefined): boolean {
-  const { versions } = jsonObject(output ?? '') ?? {};
+/** Whether the data of an execution (its output, or the input of a state) says that it dropped a dead alternate grant. */
+export function lostAlternate(data: string | undefined): boolean {
+  const { versions } = jsonObject(data ?? '') ?? {};
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
