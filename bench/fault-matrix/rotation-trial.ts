@@ -11,9 +11,9 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/first
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
 import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
-import { authoriseAlternate } from '../soak/person.ts';
 import { TokenHomes, tokensWith } from '../token-homes.ts';
 import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
 import { type CallSite, type PlannedFault, RotationCalls } from './rotation-calls.ts';

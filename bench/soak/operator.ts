@@ -4,7 +4,8 @@ import {
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
-import { authoriseAgain, authoriseAlternate, type PersonTools } from './person.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
+import { authoriseAgain, type PersonTools } from './person.ts';
 import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 
 /** What the operator works with. */

@@ -17,6 +17,7 @@ import {
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { currentValue } from '../alternate-grant.ts';
 
 /** What people do to a secret and its executions that the runbook does not ask for. */
 export const HUMAN_ACTIONS = [
@@ -59,36 +60,6 @@ export async function authoriseAgain(
   const { clientId, clientSecret } = login;
   const value = { clientId, clientSecret, accessToken, refreshToken, alternateRefreshToken };
   await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }));
-}
-
-/**
- * Logs in for an alternate grant, and stores its refresh token beside the tokens in AWSCURRENT.
- *
- * @returns false where AWSCURRENT has one
- */
-export async function authoriseAlternate(
-  { secretArn, ...login }: FirstCredential,
-  { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
-): Promise<boolean> {
-  const value = await currentValue(secretArn, secrets);
-  if (typeof value.alternateRefreshToken === 'string') return false;
-  const { loginUrl } = sandbox.genesysCloud;
-  const { refreshToken } = await authorizeCode({ loginUrl, ...login });
-  await secrets.send(
-    new PutSecretValueCommand({
-      SecretId: secretArn,
-      SecretString: JSON.stringify({ ...value, alternateRefreshToken: refreshToken }),
-    }),
-  );
-  return true;
-}
-
-async function currentValue(
-  secretArn: string,
-  secrets: SecretsManagerClient,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
-  return JSON.parse(SecretString);
 }
 
 /** Someone who works on one secret by hand, with the AWS SDK. What they read may be stale. */
