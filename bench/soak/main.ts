@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +10,9 @@ import { hours, onOrOff, positiveInteger } from '../option-values.ts';
 import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import {
+  ALTERNATING_SEEDS,
+  type AlternatingRow,
+  alternatingRun,
   argumentsOf,
   isCompared,
   REPORT_FILE,
@@ -17,6 +20,7 @@ import {
   type ReportRow,
   reportOf,
   type SoakArguments,
+  withAlternatingSection,
 } from './report.ts';
 import { singleLambdaSoak, synthesizeSingleLambda } from './single-lambda/single-lambda-soak.ts';
 import { soak } from './soak.ts';
@@ -72,7 +76,12 @@ const program = new Command('npm run soak --')
       .default('workflow'),
   )
   .addOption(new Option('--assembly <folder>', 'where the stack was synthesised to').hideHelp())
-  .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
+  .addOption(
+    new Option(
+      '--report [part]',
+      `make the runs of ${REPORT_FILE} and write that page, or its section on alternating grants`,
+    ).choices(['alternating']),
+  )
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
   .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
@@ -80,7 +89,7 @@ const program = new Command('npm run soak --')
 const { json, report, assembly, design, ...given } = program.opts<
   SoakArguments & {
     readonly json?: true;
-    readonly report?: true;
+    readonly report?: true | 'alternating';
     readonly assembly?: string;
     readonly design: 'workflow' | 'single-lambda';
   }
@@ -88,7 +97,7 @@ const { json, report, assembly, design, ...given } = program.opts<
 try {
   if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
   else if (assembly !== undefined) await printFigures(assembly);
-  else await withAssembly(report === true ? writeReport : printFigures);
+  else await withAssembly(report === undefined ? printFigures : writeReport);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
@@ -106,27 +115,58 @@ async function printCompared(assemblyDirectory: string): Promise<void> {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 
-/** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
+/** Runs the commands of the report, or of its section on alternating grants, and writes the page. */
 async function writeReport(assemblyDirectory: string): Promise<void> {
-  const rows: ReportRow[] = [];
-  const queue = REPORT_RUNS.entries();
+  const rows =
+    report === 'alternating'
+      ? undefined
+      : await inParallel(REPORT_RUNS, (run, index) => reportRow(run, index, assemblyDirectory));
+  const alternating = await inParallel(
+    ALTERNATING_SEEDS,
+    async (seed): Promise<AlternatingRow> => ({
+      seed,
+      twoGrants: await checkedFigures(alternatingRun(seed, true), assemblyDirectory),
+      oneGrant: await checkedFigures(alternatingRun(seed, false), assemblyDirectory),
+    }),
+  );
+  const page =
+    rows === undefined
+      ? withAlternatingSection(await readFile(REPORT_FILE, 'utf8'), alternating)
+      : reportOf(rows, alternating);
+  await writeFile(REPORT_FILE, page);
+}
+
+async function reportRow(run: SoakArguments, index: number, assemblyDirectory: string): Promise<ReportRow> {
+  const figures = await checkedFigures(run, assemblyDirectory);
+  if (!isCompared(index)) return { run, figures };
+  const compared = [...argumentsOf(run), '--design', 'single-lambda', '--json'];
+  const other = await execute(process.execPath, [PROGRAM, ...compared]);
+  return { run, figures, singleLambda: JSON.parse(other.stdout) };
+}
+
+async function checkedFigures(run: SoakArguments, assemblyDirectory: string): Promise<SoakFigures> {
+  const figures = await figuresOf([...argumentsOf(run), '--assembly', assemblyDirectory, '--json']);
+  if (!holds(figures)) process.exitCode = 1;
+  return figures;
+}
+
+/** Makes rows, two per processor at the same time because each mostly waits for processes, and prints each. */
+async function inParallel<Item, Row>(
+  items: readonly Item[],
+  rowOf: (item: Item, index: number) => Promise<Row>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const queue = items.entries();
   await Promise.all(
     Array.from({ length: 2 * availableParallelism() }, async () => {
-      for (const [index, each] of queue) {
-        const options = [...argumentsOf(each), '--assembly', assemblyDirectory, '--json'];
-        const figures: SoakFigures = await figuresOf(options);
-        if (!holds(figures)) process.exitCode = 1;
-        rows[index] = { run: each, figures };
-        if (isCompared(index)) {
-          const compared = [...argumentsOf(each), '--design', 'single-lambda', '--json'];
-          const other = await execute(process.execPath, [PROGRAM, ...compared]);
-          rows[index] = { run: each, figures, singleLambda: JSON.parse(other.stdout) };
-        }
-        process.stderr.write(`${JSON.stringify(rows[index])}\n`);
+      for (const [index, item] of queue) {
+        const row = await rowOf(item, index);
+        rows[index] = row;
+        process.stderr.write(`${JSON.stringify(row)}\n`);
       }
     }),
   );
-  await writeFile(REPORT_FILE, reportOf(rows));
+  return rows;
 }
 
 /** A run in a process of its own; figures that do not hold are figures, too. */

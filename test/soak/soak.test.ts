@@ -116,6 +116,20 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
     },
   );
 
+  it('keeps every consumer working where secrets hold two grants, and reports each grant that is lost', async () => {
+    const figures = await soak(options({ alternating: true, people: true, faultRate: 0.05, days: 3 }));
+
+    expect(figures).toMatchObject({
+      unrecoverable: 0,
+      leaks: 0,
+      failuresWithTwoGrants: 0,
+      lossesNotReported: 0,
+    });
+    expect(figures.consumerFailures).toBe(figures.failuresByPeople);
+    expect(figures.grantsLost).toBeGreaterThan(0);
+    expect(figures.humanActions).toBeGreaterThan(10);
+  });
+
   it.each([false, true])('gives the same figures with the same seed (people: %s)', async people => {
     const changes = { secrets: 1, faultRate: 0.2, people };
     const first = await soak(options(changes));
