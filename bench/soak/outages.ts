@@ -5,6 +5,8 @@ import type { Promotions } from './promotions.ts';
 /** An access token and its end. */
 interface AccessToken {
   readonly lineage: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
   endsAtMs: number;
 }
 
@@ -12,7 +14,10 @@ interface AccessToken {
 interface Outage {
   /** When it stopped working, also across versions. */
   readonly sinceMs: number;
-  /** Whether people made an access token AWSCURRENT that had ended before. */
+  /**
+   * Whether people made an access token AWSCURRENT that had ended before, or ended a rotation within the lifetime of one
+   * that expired.
+   */
   readonly isByPeople: boolean;
   /** What AWSCURRENT held then. */
   readonly tokens: TokenFingerprints;
@@ -31,6 +36,8 @@ export class Outages {
   readonly #promotions: Promotions;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
+  /** When people last kept a rotation of a secret from its end. */
+  readonly #preventedAtMs = new Map<string, number>();
   #longestMs = 0;
 
   constructor(sandbox: Sandbox, promotions: Promotions) {
@@ -39,7 +46,13 @@ export class Outages {
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
       const { refreshRevokesAccessTokens } = sandbox.genesysCloud.behaviour;
       if (grant === 'refresh_token' && refreshRevokesAccessTokens) this.#endLineage(lineage, at.getTime());
-      this.#accessTokens.set(fingerprint, { lineage, endsAtMs: expiresAt.getTime() });
+      const expiresAtMs = expiresAt.getTime();
+      this.#accessTokens.set(fingerprint, {
+        lineage,
+        issuedAtMs: at.getTime(),
+        expiresAtMs,
+        endsAtMs: expiresAtMs,
+      });
     });
     sandbox.secretsManager.onChange(({ secretArn, labelMoves, at }) => {
       const to = labelMoves.find(({ label }) => label === 'AWSCURRENT')?.to;
@@ -47,16 +60,21 @@ export class Outages {
     });
   }
 
+  /** People have kept a rotation of a secret from its end, or from its beginning. */
+  rotationPrevented(secretArn: string, nowMs: number): void {
+    this.#preventedAtMs.set(secretArn, nowMs);
+  }
+
   /** The longest one so far, including one that has not ended. */
   longestMs(nowMs: number): number {
-    for (const current of this.#current.values()) this.#measure(current, nowMs);
+    for (const [secretArn, current] of this.#current) this.#measure(secretArn, current, nowMs);
     return this.#longestMs;
   }
 
   /** The outage of a secret at an instant; undefined while its access token works. */
   outageOf(secretArn: string, nowMs: number): Outage | undefined {
     const current = this.#current.get(secretArn);
-    if (current !== undefined) this.#measure(current, nowMs);
+    if (current !== undefined) this.#measure(secretArn, current, nowMs);
     return current?.outage;
   }
 
@@ -81,10 +99,16 @@ export class Outages {
     });
   }
 
-  #measure(current: Current, nowMs: number): void {
+  #measure(secretArn: string, current: Current, nowMs: number): void {
     const { tokens, accessToken } = current;
-    if (accessToken.endsAtMs <= nowMs)
-      current.outage ??= { sinceMs: accessToken.endsAtMs, isByPeople: false, tokens };
+    const { issuedAtMs, expiresAtMs, endsAtMs } = accessToken;
+    const wasPrevented = (this.#preventedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
+    if (endsAtMs <= nowMs)
+      current.outage ??= {
+        sinceMs: endsAtMs,
+        isByPeople: endsAtMs === expiresAtMs && wasPrevented,
+        tokens,
+      };
     if (current.outage !== undefined)
       this.#longestMs = Math.max(this.#longestMs, nowMs - current.outage.sinceMs);
   }

@@ -102,6 +102,7 @@ class SingleLambdaRun {
       agenda: this.#agenda,
       random: this.#random,
       executionsOf: () => [],
+      onPrevented: () => {},
       noFaultAwaited: () => this.#noFaultAwaited(),
     });
   }
