@@ -8,6 +8,7 @@ import {
   type ExecutionRotation,
   functionMessage,
   lostAlternate,
+  refreshedAlternate,
   rotationOf,
 } from '../shared/executions/execution-data.ts';
 import {
@@ -109,12 +110,18 @@ export async function lastState(executionArn: string, stepFunctions: SFNClient):
   }
 }
 
-/** Whether an execution that has failed stored a value without its alternate grant, which is dead, before. */
-export async function droppedAlternate(executionArn: string, stepFunctions: SFNClient): Promise<boolean> {
+/** What the state that an execution has failed in knew of the alternate grant; nothing where its data cannot be read. */
+export async function alternateIn(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<{ readonly isDropped: boolean; readonly isRefreshed: boolean }> {
   try {
-    return lostAlternate(await lastStateInput(executionArn, stepFunctions));
+    const input = await lastStateInput(executionArn, stepFunctions);
+    return { isDropped: lostAlternate(input), isRefreshed: refreshedAlternate(input) };
   } catch (error) {
-    if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return false;
+    if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) {
+      return { isDropped: false, isRefreshed: false };
+    }
     throw error;
   }
 }

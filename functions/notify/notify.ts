@@ -13,7 +13,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { log } from '../shared/telemetry/log.ts';
 import {
-  droppedAlternate,
+  alternateIn,
   type ExecutionReport,
   lastState,
   readClosedExecution,
@@ -141,7 +141,7 @@ async function executionFailed(
       ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
       : undefined;
   if (rotation !== undefined && isPromoted(currentVersionId, rotation)) {
-    if (await droppedAlternate(executionArn, dependencies.stepFunctions)) {
+    if ((await alternateIn(executionArn, dependencies.stepFunctions)).isDropped) {
       return alternateLost(
         { ...rotation, execution: executionArn },
         closedAt ?? dependencies.now(),
@@ -162,7 +162,11 @@ async function executionFailed(
   if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
-  await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
+  const { isRefreshed } = await alternateIn(executionArn, dependencies.stepFunctions);
+  await publish(
+    failedMessage({ ...report, state, failingSince, leavesTokenInUse: isRefreshed }, dependencies.deployment),
+    dependencies,
+  );
   await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);
   log('info', 'notified of a failure', about, { error: failed.error });
 }

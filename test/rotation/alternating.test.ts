@@ -96,6 +96,25 @@ describe('a rotation of a secret with two grants', () => {
   );
 });
 
+describe('the message about a rotation that failed after the refresh', () => {
+  it.each([
+    [2, /Consumers keep the access token that they had/],
+    [1, /Consumers may hold a dead access token now/],
+  ])('says what consumers of a secret with %i grants have', async (grants, impact) => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await (grants === 2 ? world.twoGrants() : world.credential());
+    world.crashIn('Verify');
+
+    await world.rotated(credential.secretArn);
+    await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect(world.sandbox.sns.messages().map(({ message }) => message)).toEqual([
+      expect.stringMatching(impact),
+    ]);
+  });
+});
+
 describe('a lost grant', () => {
   it('costs no gap and no login: the response to its exchange was lost', async () => {
     const world = await alternatingWorld();

@@ -33,6 +33,13 @@ export function lostAlternate(data: string | undefined): boolean {
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
+/** Whether the data of an execution says that it has refreshed the alternate grant, which no consumer uses. */
+export function refreshedAlternate(data: string | undefined): boolean {
+  const { refreshed } = jsonObject(data ?? '') ?? {};
+  const { lineage, current } = (refreshed ?? {}) as { lineage?: unknown; current?: { lineage?: unknown } };
+  return lineage !== undefined && current?.lineage !== undefined && lineage !== current.lineage;
+}
+
 /**
  * The message of the function that failed, as one line. The cause of a failed function is JSON; what Step Functions
  * itself writes may quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message

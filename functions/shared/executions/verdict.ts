@@ -58,6 +58,8 @@ export interface Situation {
   readonly rotation: 'running' | FailedRotation | undefined;
   /** Whether no rotation came when it was due. */
   readonly isOverdue: boolean;
+  /** Whether the rotation is known to exchange the alternate grant, and to leave the access token in use as it is. */
+  readonly leavesTokenInUse?: boolean;
 }
 
 /** One thing to do. */
@@ -209,7 +211,7 @@ function healthOf(situation: Situation): Health {
   return failure !== undefined || consumersHave === 'undecryptable' || isOverdue ? 'stuck' : 'healthy';
 }
 
-function impactOf({ consumersHave, rotation }: Situation): string {
+function impactOf({ consumersHave, rotation, leavesTokenInUse = false }: Situation): string {
   switch (consumersHave) {
     case 'works':
       return 'Consumers hold a working access token.';
@@ -227,7 +229,8 @@ function impactOf({ consumersHave, rotation }: Situation): string {
   if (!isFailure(rotation) || rotation.current === 'promoted') {
     return 'Consumers hold an access token that is unverified; nothing is known against it.';
   }
-  if (mayHaveEnded(rotation)) return 'Consumers may hold a dead access token now (unverified).';
+  if (!leavesTokenInUse && mayHaveEnded(rotation))
+    return 'Consumers may hold a dead access token now (unverified).';
   return rotation.error === 'RefreshTokenRejected'
     ? 'Consumers hold an access token that works until it expires, unless it was revoked as well (unverified).'
     : 'Consumers keep the access token that they had (unverified): this rotation has not ended it.';
