@@ -19,7 +19,7 @@ export const FIGURES = {
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',
   consumerFailures: 'of these, calls that were refused even after AWSCURRENT had been read again',
   failuresByPeople:
-    'of these, refusals of an access token that had ended before a person made it AWSCURRENT again, or that expired after people had kept a rotation from its end: they cancelled it, left AWSPENDING on a version of their own, or wrote AWSCURRENT during it. No rotation can prevent them',
+    'of these, refusals of an access token that had ended before a person made it AWSCURRENT again, or that expired after people had hindered the rotation within its lifetime: they cancelled it, left AWSPENDING on a version of their own, wrote AWSCURRENT during it, or put an older token back',
   failuresWithTwoGrants:
     'of the others, refusals of an access token that ended while both grants of the secret lived. Must be 0',
   longestOutageSeconds: 'the longest time for which the access token in AWSCURRENT of a secret did not work',

@@ -15,8 +15,8 @@ interface Outage {
   /** When it stopped working, also across versions. */
   readonly sinceMs: number;
   /**
-   * Whether people made an access token AWSCURRENT that had ended before, or ended a rotation within the lifetime of one
-   * that expired.
+   * Whether people made an access token AWSCURRENT that had ended before, or hindered the rotation within the lifetime of
+   * one that expired.
    */
   readonly isByPeople: boolean;
   /** What AWSCURRENT held then. */
@@ -36,8 +36,8 @@ export class Outages {
   readonly #promotions: Promotions;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
-  /** When people last kept a rotation of a secret from its end. */
-  readonly #preventedAtMs = new Map<string, number>();
+  /** When people last hindered the rotation of a secret. */
+  readonly #hinderedAtMs = new Map<string, number>();
   #longestMs = 0;
 
   constructor(sandbox: Sandbox, promotions: Promotions) {
@@ -60,9 +60,9 @@ export class Outages {
     });
   }
 
-  /** People have kept a rotation of a secret from its end, or from its beginning. */
-  rotationPrevented(secretArn: string, nowMs: number): void {
-    this.#preventedAtMs.set(secretArn, nowMs);
+  /** People have hindered the rotation of a secret: it does not start, does not end, or has to begin with older tokens. */
+  hindered(secretArn: string, nowMs: number): void {
+    this.#hinderedAtMs.set(secretArn, nowMs);
   }
 
   /** The longest one so far, including one that has not ended. */
@@ -91,6 +91,10 @@ export class Outages {
       throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
     const before = this.outageOf(secretArn, nowMs);
     const isByPeople = !this.#promotions.isUnderWay(versionId);
+    const replaced = this.#current.get(secretArn)?.accessToken;
+    if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {
+      this.hindered(secretArn, nowMs);
+    }
     const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
     this.#current.set(secretArn, {
       tokens,
@@ -102,11 +106,11 @@ export class Outages {
   #measure(secretArn: string, current: Current, nowMs: number): void {
     const { tokens, accessToken } = current;
     const { issuedAtMs, expiresAtMs, endsAtMs } = accessToken;
-    const wasPrevented = (this.#preventedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
+    const wasHindered = (this.#hinderedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
     if (endsAtMs <= nowMs)
       current.outage ??= {
         sinceMs: endsAtMs,
-        isByPeople: endsAtMs === expiresAtMs && wasPrevented,
+        isByPeople: endsAtMs === expiresAtMs && wasHindered,
         tokens,
       };
     if (current.outage !== undefined)

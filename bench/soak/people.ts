@@ -13,7 +13,7 @@ const IN_ROTATION_MS = [3_000, 60_000] as const;
 const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
 
 /** After these, rotations do not start for hours. */
-const PREVENTIONS: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
+const HINDRANCES: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
 
 /** What people need. */
 interface PeopleParts extends PersonTools {
@@ -22,7 +22,7 @@ interface PeopleParts extends PersonTools {
   /** The executions of a secret, the oldest first. */
   readonly executionsOf: (secretArn: string) => readonly string[];
   /** Called when somebody keeps rotations of a secret from starting. */
-  readonly onPrevented: (secretArn: string) => void;
+  readonly onHindered: (secretArn: string) => void;
   /** A fault that waits for a request of a function must not hit a person's. */
   readonly noFaultAwaited: () => Promise<void>;
 }
@@ -74,7 +74,7 @@ export class People {
   }
 
   async #actOn(secretArn: string): Promise<void> {
-    const { sandbox, random, executionsOf, onPrevented, noFaultAwaited } = this.#parts;
+    const { sandbox, random, executionsOf, onHindered, noFaultAwaited } = this.#parts;
     const person = this.#persons.get(secretArn);
     const action = HUMAN_ACTIONS[Math.floor(random() * HUMAN_ACTIONS.length)];
     if (person === undefined || action === undefined) return;
@@ -82,7 +82,7 @@ export class People {
     const isDone = await person.act(action, random(), executionsOf(secretArn));
     if (!isDone) return;
     this.#actions += 1;
-    if (PREVENTIONS.has(action)) onPrevented(secretArn);
+    if (HINDRANCES.has(action)) onHindered(secretArn);
     if (action === 'cancel the rotation')
       this.#resumeAt(sandbox.clock.nowMs() + random() * LONGEST_CANCELLATION_MS, person);
   }

@@ -164,7 +164,7 @@ function alternatingSection(rows: readonly AlternatingRow[]): string[] {
     '',
     `Each seed was run twice for ${[...days].join(', ')} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, and where the daily look at \`status\` shows a single grant.`,
     '',
-    `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one (${two === 0 ? 'none is left' : `${text(Math.floor(one / two))} times fewer`}). This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`), which no rotation can prevent.`,
+    `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one (${two === 0 ? 'none is left' : `${text(Math.floor(one / two))} times fewer`}). This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
     `- While both grants of a secret lived, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
     `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} dead grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
     `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because nothing worked any more, against ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,

@@ -79,7 +79,7 @@ export class SoakRun {
       random: this.#random,
       executionsOf: secretArn =>
         [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
-      onPrevented: secretArn => this.#outages.rotationPrevented(secretArn, sandbox.clock.nowMs()),
+      onHindered: secretArn => this.#outages.hindered(secretArn, sandbox.clock.nowMs()),
       noFaultAwaited: () => this.#noFaultAwaited(),
     });
     parts.watch.attach(sandbox);
@@ -113,7 +113,7 @@ export class SoakRun {
         this.#redrives += 1;
         this.#people.mayActDuring(this.#secretArns.get(executionArn) ?? '');
       } else if (type === 'SucceedStateEntered' && details?.name === 'Superseded') {
-        this.#outages.rotationPrevented(this.#secretArns.get(executionArn) ?? '', sandbox.clock.nowMs());
+        this.#outages.hindered(this.#secretArns.get(executionArn) ?? '', sandbox.clock.nowMs());
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });

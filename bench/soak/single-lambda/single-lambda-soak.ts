@@ -102,7 +102,7 @@ class SingleLambdaRun {
       agenda: this.#agenda,
       random: this.#random,
       executionsOf: () => [],
-      onPrevented: () => {},
+      onHindered: () => {},
       noFaultAwaited: () => this.#noFaultAwaited(),
     });
   }
