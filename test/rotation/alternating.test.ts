@@ -271,6 +271,28 @@ describe('a lost grant', () => {
     ]);
   });
 
+  it('is reported by a message where somebody edits the secret between two attempts of Promote', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:promote', kind: 'crash-after', when: { nth: 1 } });
+    let attempts = 0;
+    world.whenIn('Promote', async () => {
+      attempts += 1;
+      if (attempts === 2) await world.mend(credential.secretArn, { queue: 'added by hand' });
+      return 'runs';
+    });
+
+    await world.rotated(credential.secretArn);
+    const { status } = await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect([status, attempts]).toEqual(['SUCCEEDED', 3]);
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
   it('can be replaced by another login', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
