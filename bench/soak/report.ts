@@ -128,10 +128,7 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
       [...withPeople, ...withoutPeople].flatMap((row, index) => comparedRows(row, index + 1)),
     ),
     '',
-    '## Figures',
-    '',
-    ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
-    '',
+    ...figuresSection(),
     '## Commands',
     '',
     ...[...withPeople, ...withoutPeople].map(
@@ -142,29 +139,37 @@ export function reportOf(rows: readonly ReportRow[], alternating: readonly Alter
   ].join('\n');
 }
 
-const ALTERNATING_HEADING = '## With alternating grants';
-
 /** The report with another section on alternating grants. */
 export function withAlternatingSection(report: string, rows: readonly AlternatingRow[]): string {
-  const before = report.indexOf(ALTERNATING_HEADING);
-  const start = before < 0 ? report.indexOf('## Without people') : before;
-  const end = report.indexOf('## Without people');
-  return report.slice(0, start) + alternatingSection(rows).join('\n').concat('\n') + report.slice(end);
+  const [before = '', after = ''] = report.split(
+    /^## With alternating grants$[\s\S]*?(?=^## Without people$)/m,
+  );
+  const others = after.replace(/^## Figures$[\s\S]*?(?=^## Commands$)/m, `${figuresSection().join('\n')}\n`);
+  return `${before}${alternatingSection(rows).join('\n')}\n${others}`;
+}
+
+function figuresSection(): string[] {
+  return [
+    '## Figures',
+    '',
+    ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
+    '',
+  ];
 }
 
 function alternatingSection(rows: readonly AlternatingRow[]): string[] {
-  const days = new Set(rows.map(({ seed }) => alternatingRun(seed, true).days));
+  const { days } = alternatingRun(1, true);
   const sum = (numberOf: (row: AlternatingRow) => number): number =>
     rows.reduce((total, row) => total + numberOf(row), 0);
   const others = (figures: SoakFigures): number => figures.consumerFailures - figures.failuresByPeople;
   const [two, one] = [sum(row => others(row.twoGrants)), sum(row => others(row.oneGrant))];
   const text = (number: number): string => number.toLocaleString('en');
   return [
-    ALTERNATING_HEADING,
+    '## With alternating grants',
     '',
-    `Each seed was run twice for ${[...days].join(', ')} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, and where the daily look at \`status\` shows a single grant.`,
+    `Each seed was run twice for ${days} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, and where \`status\`, once a day, shows a single grant.`,
     '',
-    `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one (${two === 0 ? 'none is left' : `${text(Math.floor(one / two))} times fewer`}). This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
+    `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one${two === 0 ? '' : `: ${text(Math.floor(one / two))} times fewer`}. This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
     `- While both grants of a secret lived, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
     `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} dead grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
     `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because nothing worked any more, against ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,
