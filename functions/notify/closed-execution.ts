@@ -7,8 +7,8 @@ import {
 import {
   type ExecutionRotation,
   functionMessage,
+  leftTokenInUse,
   lostAlternate,
-  refreshedAlternate,
   rotationOf,
 } from '../shared/executions/execution-data.ts';
 import {
@@ -114,13 +114,13 @@ export async function lastState(executionArn: string, stepFunctions: SFNClient):
 export async function alternateIn(
   executionArn: string,
   stepFunctions: SFNClient,
-): Promise<{ readonly isDropped: boolean; readonly isRefreshed: boolean }> {
+): Promise<{ readonly isDropped: boolean; readonly leavesTokenInUse: boolean }> {
   try {
     const input = await lastStateInput(executionArn, stepFunctions);
-    return { isDropped: lostAlternate(input), isRefreshed: refreshedAlternate(input) };
+    return { isDropped: lostAlternate(input), leavesTokenInUse: leftTokenInUse(input) };
   } catch (error) {
     if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) {
-      return { isDropped: false, isRefreshed: false };
+      return { isDropped: false, leavesTokenInUse: false };
     }
     throw error;
   }

@@ -18,7 +18,7 @@ export interface Failure extends ExecutionReport {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly state: string | undefined;
   readonly failingSince: Date;
-  /** Whether it has refreshed the alternate grant, which no consumer uses. */
+  /** Whether it is known to have ended no access token in use. */
   readonly leavesTokenInUse: boolean;
 }
 

@@ -162,9 +162,9 @@ async function executionFailed(
   if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
-  const { isRefreshed } = await alternateIn(executionArn, dependencies.stepFunctions);
+  const { leavesTokenInUse } = await alternateIn(executionArn, dependencies.stepFunctions);
   await publish(
-    failedMessage({ ...report, state, failingSince, leavesTokenInUse: isRefreshed }, dependencies.deployment),
+    failedMessage({ ...report, state, failingSince, leavesTokenInUse }, dependencies.deployment),
     dependencies,
   );
   await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);

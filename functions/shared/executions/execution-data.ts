@@ -4,6 +4,12 @@ import { isId } from '../input/request.ts';
 import { oneLine } from '../output/plain-text.ts';
 import { isAttemptOf, type Purpose } from './execution-name.ts';
 
+/** Which pair of which login; anyone may have written it. */
+interface Position {
+  readonly lineage?: unknown;
+  readonly generation?: unknown;
+}
+
 /** Longer than every message of the functions, in characters. */
 export const MAX_MESSAGE_LENGTH = 2_000;
 
@@ -33,11 +39,17 @@ export function lostAlternate(data: string | undefined): boolean {
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
-/** Whether the data of an execution says that it has refreshed the alternate grant, which no consumer uses. */
-export function refreshedAlternate(data: string | undefined): boolean {
-  const { refreshed } = jsonObject(data ?? '') ?? {};
-  const { lineage, current } = (refreshed ?? {}) as { lineage?: unknown; current?: { lineage?: unknown } };
-  return lineage !== undefined && current?.lineage !== undefined && lineage !== current.lineage;
+/**
+ * Whether the data of an execution says that it has ended no access token in use: its pair is of the alternate grant, or
+ * the one that AWSCURRENT held.
+ */
+export function leftTokenInUse(data: string | undefined): boolean {
+  const { refreshed } = (jsonObject(data ?? '') ?? {}) as {
+    refreshed?: Position & { current?: Position };
+  };
+  const { lineage, generation, current } = refreshed ?? {};
+  if (typeof lineage !== 'string' || typeof current?.lineage !== 'string') return false;
+  return lineage !== current.lineage || generation === current.generation;
 }
 
 /**
