@@ -39,6 +39,7 @@ function report(workflow: RotationTimes, slower = rotation(3_000, 2_000, 900)): 
       drawn: [workflow, slower],
     },
     oneLambda: { cold: rotation(1_000, 1_000, 345), warm: ONE_LAMBDA, drawn: [ONE_LAMBDA] },
+    twoGrants: { cold: rotation(4_950, 2_760, 0), warm: rotation(2_230, 1_020, 0) },
     bound: { median: BOUND, drawn: [BOUND, { totalMs: 800, untilCurrentMs: 700, tokenGapMs: 300 }] },
   };
 }
@@ -49,6 +50,12 @@ describe('rotationSection', () => {
   it('shows durations with those of one Lambda and the lower bound', () => {
     expect(lines).toContain(
       "| Token gap, from Genesys Cloud's response until `AWSCURRENT` has moved | 485 ms | 345 ms | 250 ms | 1.94× | 1,305 ms | 345 ms |",
+    );
+  });
+
+  it('shows durations with two grants', () => {
+    expect(lines).toContain(
+      "| Token gap, from Genesys Cloud's response until `AWSCURRENT` has moved | 0 ms | 485 ms | 0 ms | 1,305 ms |",
     );
   });
 

@@ -12,8 +12,12 @@ import {
 import { type RotationTimes, TimedSandbox } from '../../../bench/rotation/timed-sandbox.ts';
 import { fixedLatency } from './fixed-latencies.ts';
 
-async function rotations(assemblyDirectory: string, count: number): Promise<RotationTimes[]> {
-  const sandbox = await TimedSandbox.start(assemblyDirectory, fixedLatency);
+async function rotations(
+  assemblyDirectory: string,
+  count: number,
+  grants: 1 | 2 = 1,
+): Promise<RotationTimes[]> {
+  const sandbox = await TimedSandbox.start(assemblyDirectory, fixedLatency, grants);
   onTestFinished(() => sandbox.close());
   const rotated: RotationTimes[] = [];
   while (rotated.length < count) rotated.push(await sandbox.rotate());
@@ -39,6 +43,13 @@ describe('TimedSandbox', () => {
       const parts = Object.values(rotation?.totalSplit ?? {}).reduce((sum, ms) => sum + ms, 0);
       expect(parts).toBe(rotation?.totalMs);
     }
+  });
+
+  it('measures no token gap where the credential has two grants', async () => {
+    const measured = await rotations(inject('assemblyDirectory'), 3, 2);
+
+    expect(measured.map(({ tokenGapMs }) => tokenGapMs)).toEqual([0, 0, 0]);
+    expect(measured[2]?.untilCurrentMs).toBeGreaterThan(0);
   });
 
   it('makes the calls and transitions that are listed, and no others', async () => {
