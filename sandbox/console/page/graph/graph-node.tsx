@@ -15,7 +15,9 @@ interface NodeProps {
 
 const BADGE_HEIGHT = 15;
 const BADGE_LETTER_WIDTH = 5.6;
-const BADGE_GAP = 4;
+const BADGE_GAP = 2;
+/** How much of a badge lies over its node. */
+const BADGE_OVERLAP = 6;
 
 /** A state: a button that shows its status by colour, icon and text. */
 export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoose, onFocus }: NodeProps) {
@@ -31,7 +33,7 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
       class={`node tone-${look.tone} ${isShown ? 'is-shown' : ''}`}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
-      tabIndex={isTabStop ? 0 : -1}
+      tabindex={isTabStop ? 0 : -1}
       aria-pressed={isChosen}
       aria-label={look.sentence}
       data-state={name}
@@ -48,7 +50,7 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
       </g>
       <text class="node-name" x={34} y={height / 2 - 3}>
         {name}
-      </text>
+      </text>{' '}
       <text class="node-word" x={34} y={height / 2 + 12}>
         {look.word}
       </text>
@@ -93,23 +95,26 @@ function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   );
 }
 
-/** On the upper edge, from the right. */
+/** Below each other over the right edge, where neither the name nor an arrow is. */
 function Badges({ badges, width }: { readonly badges: readonly string[]; readonly width: number }) {
-  let right = width - 8;
   return (
     <>
-      {badges.map(badge => {
-        const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
-        right -= badgeWidth + BADGE_GAP;
-        return (
-          <g key={badge} class="badge" transform={`translate(${right + BADGE_GAP} ${2 - BADGE_HEIGHT})`}>
-            <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />
-            <text x={badgeWidth / 2} y={BADGE_HEIGHT / 2 + 3.5}>
-              {badge}
-            </text>
-          </g>
-        );
-      })}
+      {badges.map((badge, index) => (
+        <g
+          key={badge}
+          class="badge"
+          transform={`translate(${width - BADGE_OVERLAP} ${index * (BADGE_HEIGHT + BADGE_GAP) - BADGE_OVERLAP})`}
+        >
+          <rect width={badgeWidth(badge)} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />{' '}
+          <text x={badgeWidth(badge) / 2} y={BADGE_HEIGHT / 2 + 3.5}>
+            {badge}
+          </text>
+        </g>
+      ))}
     </>
   );
+}
+
+function badgeWidth(badge: string): number {
+  return badge.length * BADGE_LETTER_WIDTH + 10;
 }
