@@ -6,6 +6,8 @@ import type { StateLook } from './state-look.ts';
 interface NodeProps {
   readonly node: GraphNode;
   readonly look: StateLook;
+  /** Whether badges fit between the node and the next one. */
+  readonly hasRoomAtRight: boolean;
   readonly isShown: boolean;
   readonly isChosen: boolean;
   readonly isTabStop: boolean;
@@ -17,10 +19,11 @@ const BADGE_HEIGHT = 15;
 const BADGE_LETTER_WIDTH = 5.6;
 const BADGE_GAP = 2;
 /** How much of a badge lies over its node. */
-const BADGE_OVERLAP = 6;
+const BADGE_OVERLAP = 4;
 
 /** A state: a button that shows its status by colour, icon and text. */
-export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoose, onFocus }: NodeProps) {
+export function GraphNodeView(props: NodeProps) {
+  const { node, look, hasRoomAtRight, isShown, isChosen, isTabStop, onChoose, onFocus } = props;
   const { name, type, x, y, width, height } = node;
   const choose = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -54,7 +57,7 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
       <text class="node-word" x={34} y={height / 2 + 12}>
         {look.word}
       </text>
-      <Badges badges={look.badges} width={width} />
+      <Badges badges={look.badges} width={width} hasRoomAtRight={hasRoomAtRight} />
     </g>
   );
 }
@@ -95,26 +98,29 @@ function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   );
 }
 
-/** Below each other over the right edge, where neither the name nor an arrow is. */
-function Badges({ badges, width }: { readonly badges: readonly string[]; readonly width: number }) {
-  return (
-    <>
-      {badges.map((badge, index) => (
-        <g
-          key={badge}
-          class="badge"
-          transform={`translate(${width - BADGE_OVERLAP} ${index * (BADGE_HEIGHT + BADGE_GAP) - BADGE_OVERLAP})`}
-        >
-          <rect width={badgeWidth(badge)} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />{' '}
-          <text x={badgeWidth(badge) / 2} y={BADGE_HEIGHT / 2 + 3.5}>
-            {badge}
-          </text>
-        </g>
-      ))}
-    </>
-  );
+interface BadgesProps extends Pick<NodeProps, 'hasRoomAtRight'> {
+  readonly badges: readonly string[];
+  /** The width of the node. */
+  readonly width: number;
 }
 
-function badgeWidth(badge: string): number {
-  return badge.length * BADGE_LETTER_WIDTH + 10;
+/** Below each other at one side, where neither the name nor an arrow is. */
+function Badges({ badges, width, hasRoomAtRight }: BadgesProps) {
+  return (
+    <>
+      {badges.map((badge, index) => {
+        const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
+        const x = hasRoomAtRight ? width - BADGE_OVERLAP : BADGE_OVERLAP - badgeWidth;
+        const y = index * (BADGE_HEIGHT + BADGE_GAP) - BADGE_OVERLAP;
+        return (
+          <g key={badge} class="badge" transform={`translate(${x} ${y})`}>
+            <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />{' '}
+            <text x={badgeWidth / 2} y={BADGE_HEIGHT / 2 + 3.5}>
+              {badge}
+            </text>
+          </g>
+        );
+      })}
+    </>
+  );
 }
