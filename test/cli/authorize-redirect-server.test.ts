@@ -36,7 +36,7 @@ describe('RedirectServer', () => {
 
     const page = await fetch(redirectUri);
 
-    const [, style = ''] = /<style>([^]*)<\/style>/.exec(await page.text()) ?? [];
+    const [, style = ''] = /<style>(.*)<\/style>/s.exec(await page.text()) ?? [];
     const hash = createHash('sha256').update(style).digest('base64');
     expect(page.headers.get('content-security-policy')).toBe(
       `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'`,
