@@ -126,7 +126,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.statePanel().getByRole('heading', { name: 'Fetch' }).waitFor();
     await page.button('Rotate now').click();
     await page.page.getByRole('alert').getByText('rotation').waitFor();
-    await page.page.getByRole('alert').getByRole('button', { name: 'Show the running execution' }).click();
+    await page.page.getByRole('alert').getByRole('button', { name: 'Show execution' }).click();
     await page.page.locator('.error-bar.is-empty').waitFor({ state: 'attached' });
     sandbox.faults.remove(fault);
     await page.button('Stop').click();

@@ -22,6 +22,8 @@ export function ConsumerPanel(props: ConsumerProps) {
   const { credential, clockOffsetMs, isPending, onAct, onRevoke } = props;
   const { name, secretArn, consumer, verdict } = credential;
   const tone = consumer.works ? 'succeeded' : 'failed';
+  const recommended = verdict.next.map(actionOf).find(verb => verb !== undefined) ?? 'rotate';
+  const look = (verb: ActionVerb): string => (verb === recommended ? 'primary' : '');
   return (
     <section
       id="consumer"
@@ -38,7 +40,7 @@ export function ConsumerPanel(props: ConsumerProps) {
         <div class="actions">
           <button
             type="button"
-            class="primary"
+            class={look('rotate')}
             disabled={isPending('rotate')}
             title="Calls RotateSecret"
             onClick={() => onAct('rotate')}
@@ -47,6 +49,7 @@ export function ConsumerPanel(props: ConsumerProps) {
           </button>
           <button
             type="button"
+            class={look('authorize')}
             disabled={isPending('authorize')}
             title="Logs the user in to Genesys Cloud; the new tokens become AWSCURRENT"
             onClick={() => onAct('authorize')}
@@ -64,21 +67,25 @@ export function ConsumerPanel(props: ConsumerProps) {
         </div>
       </header>
       <div class="verdict">
-        <div>
-          <p class="impact">
+        <p>
+          <b class="impact">
             <Icon tone={tone} />
-            <b>{verdict.impact}</b>
-          </p>
-          <p>
-            {consumer.explanation} <AccessToken consumer={consumer} clockOffsetMs={clockOffsetMs} />
-          </p>
-        </div>
+            {verdict.impact}
+          </b>{' '}
+          {consumer.explanation} <AccessToken consumer={consumer} clockOffsetMs={clockOffsetMs} />
+        </p>
         {(verdict.cause !== undefined || verdict.next.length > 0) && (
           <div>
             {verdict.cause !== undefined && <p>{verdict.cause}</p>}
             <ol class="next">
               {verdict.next.map((step, index) => (
-                <Step key={step.text} step={step} isFirst={index === 0} onAct={onAct} />
+                <Step
+                  key={step.text}
+                  step={step}
+                  isFirst={index === 0}
+                  recommended={recommended}
+                  onAct={onAct}
+                />
               ))}
             </ol>
           </div>
@@ -109,10 +116,11 @@ function AccessToken({
 interface StepProps {
   readonly step: NextStep;
   readonly isFirst: boolean;
+  readonly recommended: ActionVerb;
   readonly onAct: (verb: ActionVerb) => void;
 }
 
-function Step({ step, isFirst, onAct }: StepProps) {
+function Step({ step, isFirst, recommended, onAct }: StepProps) {
   const { text, command } = step;
   const verb = actionOf(step);
   return (
@@ -129,7 +137,7 @@ function Step({ step, isFirst, onAct }: StepProps) {
       {(verb === 'redrive' || verb === 'follow') && (
         <>
           {' '}
-          <NextAction verb={verb} onAct={() => onAct(verb)} />
+          <NextAction verb={verb} isPrimary={verb === recommended} onAct={() => onAct(verb)} />
         </>
       )}
     </li>

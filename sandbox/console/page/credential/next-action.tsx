@@ -3,9 +3,9 @@ import type { NextStep } from '../../views.ts';
 /** What a step can do on the page; its other commands are for the terminal. */
 const LABELS = {
   authorize: 'Log in again',
-  redrive: 'Redrive the failed execution',
+  redrive: 'Redrive execution',
   rotate: 'Rotate now',
-  follow: 'Show the running execution',
+  follow: 'Show execution',
 } as const;
 
 /** The steps that have a button. */
@@ -32,13 +32,14 @@ export function alternativeTo(
 /** See {@link NextAction}. */
 interface ActionProps {
   readonly verb: ActionVerb;
+  readonly isPrimary?: boolean;
   readonly onAct: () => void;
 }
 
 /** The button of a step. */
-export function NextAction({ verb, onAct }: ActionProps) {
+export function NextAction({ verb, isPrimary = false, onAct }: ActionProps) {
   return (
-    <button type="button" onClick={onAct}>
+    <button type="button" class={isPrimary ? 'primary' : ''} onClick={onAct}>
       {LABELS[verb]}
     </button>
   );

@@ -30,7 +30,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
             <Fact name="Retries" value={String(retryCount(stay))} />
           </>
         )}
-        <Fact name="Redrives" value={String(redriveCount)} />
+        {redriveCount > 0 && <Fact name="Redrives" value={String(redriveCount)} />}
       </dl>
       {error !== undefined && (
         <div class="failure">
