@@ -239,6 +239,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const page = await world().open({ viewport: { width: 390, height: 800 } });
 
     expect(await accessibilityProblems(page.page)).toEqual([]);
+    await page.page.getByRole('button', { name: 'genesys/crm healthy', exact: true }).waitFor();
     const columns = await page.page.locator('main > *').all();
     const lefts = await Promise.all(columns.map(async column => (await column.boundingBox())?.x));
     expect(new Set(lefts)).toEqual(new Set([10]));
