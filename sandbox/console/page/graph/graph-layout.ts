@@ -56,7 +56,7 @@ const LETTER_WIDTH = 8;
 const NODE_MARGIN = 42;
 const MIN_NODE_WIDTH = 118;
 /** The width of the longest badge, `redriven ×10`. */
-const MAX_BADGE_WIDTH = 77;
+const MAX_BADGE_WIDTH = 84;
 /** Around the graph. */
 const MARGIN = 6;
 

@@ -16,7 +16,7 @@ interface NodeProps {
 }
 
 const BADGE_HEIGHT = 15;
-const BADGE_LETTER_WIDTH = 5.6;
+const BADGE_LETTER_WIDTH = 6.2;
 const BADGE_GAP = 2;
 /** How much of a badge lies over its node. */
 const BADGE_OVERLAP = 4;
