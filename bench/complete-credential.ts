@@ -6,5 +6,11 @@ const filled = v.pipe(v.string(), v.nonEmpty());
 export const completeCredential = v.pipe(
   v.string(),
   v.parseJson(),
-  v.looseObject({ clientId: filled, clientSecret: filled, accessToken: filled, refreshToken: filled }),
+  v.looseObject({
+    clientId: filled,
+    clientSecret: filled,
+    accessToken: filled,
+    refreshToken: filled,
+    alternateRefreshToken: v.nullish(filled),
+  }),
 );

@@ -11,6 +11,8 @@ import { completeCredential } from './complete-credential.ts';
 export interface TokenFingerprints {
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** Null for one that a rotation has dropped. */
+  readonly alternateRefreshToken?: string | null;
   /** The refresh token, as the journal names it. */
   readonly journalToken: string;
 }
@@ -59,10 +61,13 @@ const stateData = v.pipe(
 function tokensIn(value: string): TokenFingerprints | undefined {
   const parsed = v.safeParse(completeCredential, value);
   if (!parsed.success) return undefined;
-  const { accessToken, refreshToken } = parsed.output;
+  const { accessToken, refreshToken, alternateRefreshToken } = parsed.output;
   return {
     accessToken: fingerprintOf(accessToken),
     refreshToken: fingerprintOf(refreshToken),
+    ...(alternateRefreshToken !== undefined && {
+      alternateRefreshToken: alternateRefreshToken && fingerprintOf(alternateRefreshToken),
+    }),
     journalToken: journalFingerprintOf(parsed.output),
   };
 }

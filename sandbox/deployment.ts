@@ -26,7 +26,7 @@ export function deployResources(
     const key = kms.createKey({
       keyId,
       enableKeyRotation,
-      ...(description !== undefined && { description }),
+      description,
     });
     for (const alias of aliases) kms.createAlias(alias, key.keyId);
   }
@@ -62,13 +62,17 @@ export async function deploySecrets(
     tags,
   } of stack.secrets) {
     if (generated) throw new UnresolvableTemplate(logicalId, 'GenerateSecretString', 'not emulated.');
-    const members = {
-      ...(description !== undefined && { Description: description }),
-      ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
-      ...(secretString !== undefined && { SecretString: secretString }),
-      ...(tags !== undefined && { Tags: tags }),
-    };
-    await secretsManager.createSecret({ arn, Name: name, ...members }, deployer);
+    await secretsManager.createSecret(
+      {
+        arn,
+        Name: name,
+        Description: description,
+        KmsKeyId: kmsKeyId,
+        SecretString: secretString,
+        Tags: tags,
+      },
+      deployer,
+    );
   }
   for (const { secretId, rotationLambdaArn, rules, rotateImmediatelyOnUpdate } of stack.rotationSchedules) {
     if (secretId.startsWith('arn:') && secretsManager.secret(secretId) === undefined) {

@@ -38,7 +38,7 @@ export async function createFirstCredential(
   const { clientId, clientSecret } = genesysCloud.createClient({
     name: secretName,
     redirectUris: [REDIRECT_URI],
-    ...(tokenDurationSeconds !== undefined && { tokenDurationSeconds }),
+    tokenDurationSeconds,
   });
   genesysCloud.createUser({ userName, password: PASSWORD });
   const login = { clientId, clientSecret, redirectUri: REDIRECT_URI, userName, password: PASSWORD };

@@ -73,7 +73,7 @@ export function connectServices(
   const genesysCloud = new GenesysCloud({
     clock,
     openRequests,
-    ...(options.genesysCloud !== undefined && { behaviour: options.genesysCloud }),
+    behaviour: options.genesysCloud,
   });
   const sns = new Sns({ ...base, judgeKeyUse });
   const dynamoDb = new DynamoDb(base);
@@ -93,7 +93,7 @@ export function connectServices(
     services,
     functions: stack.functions,
     refuseGenesys: () => genesysCloud.refuseConnections(),
-    ...(options.seed !== undefined && { seed: options.seed }),
+    seed: options.seed,
   });
   const lambda: Lambda = new Lambda({
     ...base,
@@ -105,16 +105,16 @@ export function connectServices(
     interceptors: [...(options.invocationInterceptors ?? []), faults.invocationInterceptor],
     latencies,
     onChange: onInvocationChange,
-    ...(options.warmStart !== undefined && { warmProcesses: options.warmStart.processes }),
+    warmProcesses: options.warmStart?.processes,
   });
   const stepFunctions: StepFunctions = new StepFunctions({
     ...base,
     functions: lambda,
     authorizer: permissions,
     judgeKeyUse,
-    ...(latencies.stateTransition !== undefined && { transitionMs: latencies.stateTransition }),
-    ...(options.seed !== undefined && { random: seededRandom(options.seed) }),
-    ...(options.stepFunctions !== undefined && { behaviour: options.stepFunctions }),
+    transitionMs: latencies.stateTransition,
+    random: options.seed === undefined ? undefined : seededRandom(options.seed),
+    behaviour: options.stepFunctions,
   });
   const secretsManager: SecretsManager = new SecretsManager({
     ...base,
@@ -124,12 +124,12 @@ export function connectServices(
       lambda.mayBeInvoked(functionArn, 'secretsmanager.amazonaws.com', secretArn),
     judgeKeyUse,
     cloudTrail,
-    ...(options.secretsManager !== undefined && { behaviour: options.secretsManager }),
+    behaviour: options.secretsManager,
   });
   const events = new EventBridge({
     ...base,
     functions: lambda,
-    ...(options.events !== undefined && { behaviour: options.events }),
+    behaviour: options.events,
   });
   connectStepFunctions(events, stepFunctions, {
     now: () => clock.now(),

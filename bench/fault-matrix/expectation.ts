@@ -1,5 +1,5 @@
 import { type MatrixFault, nameOf, type PlannedFault } from './rotation-calls.ts';
-import type { Ending, Trial } from './rotation-trial.ts';
+import type { Ending, Trial, TwoGrantsTrial } from './rotation-trial.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** One cell of the matrix: a fault and the outcome of the rotation. */
@@ -9,6 +9,11 @@ export interface Cell {
   readonly retried: Trial;
   /** The same again, followed up by a redrive; absent when there is no failed execution to redrive. */
   readonly redriven?: Trial;
+  /**
+   * The same with two grants, followed up by the retry and, where there is a failed execution, by a redrive; only where
+   * the refresh token of a single grant is lost.
+   */
+  readonly withTwoGrants?: readonly TwoGrantsTrial[];
 }
 
 /**
@@ -79,6 +84,7 @@ export function broken(cell: Cell): string[] {
         `after the retry Secrets Manager's verdict is ${retried.last?.verdict}`,
     );
   }
+  found.push(...(cell.withTwoGrants ?? []).flatMap(twoGrantsProblems));
   const { title } = SCENARIOS[fault.scenario];
   return found
     .filter(line => typeof line === 'string')
@@ -101,6 +107,16 @@ function countProblems({ first, last }: Trial): (string | false)[] {
   return [
     refreshes !== 1 && `Genesys Cloud saw ${refreshes} refreshes`,
     executions !== 1 && `${executions} executions were started`,
+  ];
+}
+
+function twoGrantsProblems({ first, last = first, leaks }: TwoGrantsTrial): (string | false)[] {
+  const hasEndedWell = last.execution === 'SUCCEEDED' && last.verdict !== 'failed';
+  return [
+    leaks > 0 && `with two grants, ${leaks} texts contain a secret`,
+    !(first.works && last.works) && 'with two grants, AWSCURRENT does not work',
+    !hasEndedWell && `with two grants, the execution is ${last.execution} with ${last.error}`,
+    !last.isAlternateDropped && 'with two grants, the lost one is not dropped',
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type Cell, firstOutcome } from './expectation.ts';
 import { kindsOf, nameOf, type PlannedFault } from './rotation-calls.ts';
-import { RotationTrials } from './rotation-trial.ts';
+import { RotationTrials, type TwoGrantsTrial } from './rotation-trial.ts';
 import { SCENARIO_NAMES, SCENARIOS } from './scenarios.ts';
 
 /** How many rotations run in parallel, each in its own sandbox. */
@@ -61,6 +61,18 @@ async function plannedFaults(sandbox: RotationTrials): Promise<PlannedFault[]> {
 
 async function runCell(sandbox: RotationTrials, fault: PlannedFault): Promise<Cell> {
   const retried = await sandbox.run(fault, 'retry');
-  const canBeRedriven = firstOutcome(retried) !== 'rotated' && retried.first.execution === 'FAILED';
-  return { fault, retried, ...(canBeRedriven && { redriven: await sandbox.run(fault, 'redrive') }) };
+  const outcome = firstOutcome(retried);
+  const canBeRedriven = outcome !== 'rotated' && retried.first.execution === 'FAILED';
+  return {
+    fault,
+    retried,
+    ...(canBeRedriven && { redriven: await sandbox.run(fault, 'redrive') }),
+    ...(outcome === 'lost' && { withTwoGrants: await runWithTwoGrants(sandbox, fault) }),
+  };
+}
+
+async function runWithTwoGrants(sandbox: RotationTrials, fault: PlannedFault): Promise<TwoGrantsTrial[]> {
+  const retried = await sandbox.runWithTwoGrants(fault, 'retry');
+  if (retried.first.execution !== 'FAILED') return [retried];
+  return [retried, await sandbox.runWithTwoGrants(fault, 'redrive')];
 }

@@ -47,11 +47,12 @@ export function report(cells: readonly Cell[]): string {
       '- AWSCURRENT was a complete credential after the first attempt and at the end.',
       '- No log, history, input, output, error or response contained a token, client secret, RotationToken or data key.',
       "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive where an execution had failed. There was one execution and one refresh in all.",
-      `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged.`,
+      `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged. With [two grants](alternating-grants.md), none of them needed a person.`,
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
     'Genesys Cloud exchanged the refresh token, and the new one was lost: either the response never reached the function, or the function died before it could write the journal, or the function was lost and the journal refused the result as well. After the deadline of the exchange the workflow presents the old token once more, which is the only chance left. The error message says that the token was probably spent.',
+    'The last column shows the same fault in the rotation of a secret with two grants, which was rotated before. The access token in AWSCURRENT worked after the first attempt and at the end, and the lost grant was dropped and is reported.',
     exceptions(lost),
     '',
   ]
@@ -128,13 +129,14 @@ function failures(cells: readonly Cell[]): string {
 }
 
 function exceptions(cells: readonly Cell[]): string {
-  const rows = cells.map(({ fault, retried }) => [
+  const rows = cells.map(({ fault, retried, withTwoGrants = [] }) => [
     `${SCENARIOS[fault.scenario].title}${nameOf(fault.site)}`,
     `${fault.kind}, ${fault.duration}`,
     `\`${retried.first.error}\``,
     `\`${retried.last?.error}\``,
+    withTwoGrants[0]?.last === undefined ? 'rotated' : 'rotated after the retry or redrive',
   ]);
-  return markdownTable(['Call', 'Fault', 'First attempt', 'Retry and redrive'], rows);
+  return markdownTable(['Call', 'Fault', 'First attempt', 'Retry and redrive', 'With two grants'], rows);
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

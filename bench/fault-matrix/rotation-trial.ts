@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { createFirstCredential } from '../../sandbox/first-credential.ts';
+import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
 import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
 import { TokenHomes, tokensWith } from '../token-homes.ts';
@@ -45,6 +46,22 @@ export interface Trial {
   /** Absent when Secrets Manager called the first attempt a success. */
   readonly last?: Ending;
   /** How many texts that people can read contain a secret. */
+  readonly leaks: number;
+}
+
+/** How a part of a trial with two grants ended. */
+export interface TwoGrantsEnding extends Pick<Ending, 'verdict' | 'execution' | 'error'> {
+  /** Whether the access token and the refresh token in AWSCURRENT are live. */
+  readonly works: boolean;
+  /** Whether AWSCURRENT has dropped the alternate grant. */
+  readonly isAlternateDropped: boolean;
+}
+
+/** The rotation of a credential with two grants, with a fault that may cost one of them, and what followed it. */
+export interface TwoGrantsTrial {
+  readonly first: TwoGrantsEnding;
+  /** Absent when Secrets Manager called the first attempt a success. */
+  readonly last?: TwoGrantsEnding;
   readonly leaks: number;
 }
 
@@ -132,15 +149,41 @@ export class RotationTrials {
     return await this.#trial(fault.scenario, fault, followUp);
   }
 
+  /** Does the same to a credential with two grants that was rotated before. */
+  async runWithTwoGrants(fault: PlannedFault, followUp: FollowUp): Promise<TwoGrantsTrial> {
+    const credential = await this.#newCredential(followUp);
+    const { secretArn } = credential;
+    await authoriseAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+    await this.#rotateWithoutFault(secretArn);
+    return await this.#rotateWith(fault.scenario, fault, followUp, credential, (rotation, outcome) =>
+      this.#endingOfTwoGrants(rotation, outcome),
+    );
+  }
+
   async #trial(scenario: Scenario, fault: PlannedFault | undefined, followUp: FollowUp): Promise<Trial> {
+    const credential = await this.#newCredential(followUp);
+    if (scenario === 'older value') await this.#putOlderValueBack(credential.secretArn);
+    return await this.#rotateWith(scenario, fault, followUp, credential, (rotation, outcome) =>
+      this.#ending(rotation, outcome),
+    );
+  }
+
+  async #newCredential(followUp: FollowUp): Promise<FirstCredential> {
     const sandbox = this.#sandbox;
     this.#count += 1;
-    const { secretArn, clientId } = await createFirstCredential(sandbox, {
-      secretName: `trial/${this.#count}`,
-    });
     sandbox.secretsManager.behaviour.retryDelaysMs =
       followUp === 'retry' ? [RETRY_DELAY_MS, RETRY_DELAY_MS] : [];
-    if (scenario === 'older value') await this.#putOlderValueBack(secretArn);
+    return await createFirstCredential(sandbox, { secretName: `trial/${this.#count}` });
+  }
+
+  async #rotateWith<End extends Pick<Ending, 'verdict'>>(
+    scenario: Scenario,
+    fault: PlannedFault | undefined,
+    followUp: FollowUp,
+    { secretArn, clientId }: FirstCredential,
+    endingOf: (rotation: TriedRotation, outcome?: RotationOutcome) => Promise<End>,
+  ): Promise<{ readonly first: End; readonly last?: End; readonly leaks: number }> {
+    const sandbox = this.#sandbox;
     const before = tokensWith('AWSCURRENT', secretArn, sandbox);
     if (before === undefined) throw new Error(`Secret ${secretArn} has no complete credential.`);
     const { refreshes: refreshesBefore } = sandbox.genesysCloud.counts(clientId);
@@ -153,9 +196,12 @@ export class RotationTrials {
     const versionId = await this.#rotate(secretArn);
     const rotation = { secretArn, versionId, clientId, before, refreshesBefore, executionsBefore };
     const outcome = await this.#attemptEnded(rotation);
-    const first = await this.#ending(rotation, outcome);
+    const first = await endingOf(rotation, outcome);
     this.#calls.clear();
-    const last = first.verdict === 'succeeded' ? undefined : await this.#followUp(followUp, rotation);
+    const last =
+      first.verdict === 'succeeded'
+        ? undefined
+        : await endingOf(rotation, await this.#followUp(followUp, rotation));
 
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: secretArn, ForceDeleteWithoutRecovery: true }),
@@ -176,19 +222,24 @@ export class RotationTrials {
   /** Rotates, puts the value from before back, and lets the rotation's access token nearly expire. */
   async #putOlderValueBack(secretArn: string): Promise<void> {
     const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    const versionId = await this.#rotate(secretArn);
-    const { status } = await this.#attemptEnded({ secretArn, versionId });
-    if (status !== 'succeeded') throw new Error('A rotation without a fault failed.');
+    await this.#rotateWithoutFault(secretArn);
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
     await this.#sandbox.advance(NEARLY_EXPIRED_MS);
   }
 
-  async #followUp(followUp: FollowUp, rotation: TriedRotation): Promise<Ending> {
+  async #rotateWithoutFault(secretArn: string): Promise<void> {
+    const versionId = await this.#rotate(secretArn);
+    const { status } = await this.#attemptEnded({ secretArn, versionId });
+    if (status !== 'succeeded') throw new Error('A rotation without a fault failed.');
+  }
+
+  /** @returns Secrets Manager's verdict; undefined after a redrive by hand */
+  async #followUp(followUp: FollowUp, rotation: TriedRotation): Promise<RotationOutcome | undefined> {
     if (followUp === 'redrive') {
       const executionArn = this.#executions(rotation).at(-1)?.executionArn;
       await this.#stepFunctions.send(new RedriveExecutionCommand({ executionArn }));
       await this.#executionsClosed(rotation);
-      return await this.#ending(rotation);
+      return undefined;
     }
     await this.#sandbox.advance(RETRY_DELAY_MS);
     let retried = await this.#attemptEnded(rotation);
@@ -196,7 +247,7 @@ export class RotationTrials {
       await this.#sandbox.advance(RETRY_DELAY_MS);
       retried = await this.#attemptEnded(rotation);
     }
-    return await this.#ending(rotation, retried);
+    return retried;
   }
 
   /** Lets time pass until Secrets Manager has its verdict and nothing runs any more. */
@@ -213,6 +264,22 @@ export class RotationTrials {
     for (let execution = running(); execution !== undefined; execution = running()) {
       await inTime(this.#sandbox, stepFunctions.executionClosed(execution.executionArn), LIMIT_SECONDS);
     }
+  }
+
+  async #endingOfTwoGrants(rotation: TriedRotation, outcome?: RotationOutcome): Promise<TwoGrantsEnding> {
+    const { genesysCloud } = this.#sandbox;
+    const current = tokensWith('AWSCURRENT', rotation.secretArn, this.#sandbox);
+    const execution = this.#executions(rotation).at(-1);
+    return {
+      works:
+        current !== undefined &&
+        genesysCloud.isLive(current.accessToken) &&
+        genesysCloud.isLive(current.refreshToken),
+      isAlternateDropped: current?.alternateRefreshToken === null,
+      ...(outcome !== undefined && { verdict: outcome.status }),
+      execution: execution?.status ?? 'NONE',
+      ...failureOf(execution, outcome),
+    };
   }
 
   async #ending(rotation: TriedRotation, outcome?: RotationOutcome): Promise<Ending> {

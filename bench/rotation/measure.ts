@@ -22,6 +22,8 @@ interface DesignTimes {
 export interface RotationReport {
   readonly workflow: DesignTimes;
   readonly oneLambda: DesignTimes;
+  /** This stack, and a credential that holds two grants. */
+  readonly twoGrants: Pick<DesignTimes, 'cold' | 'warm'>;
   readonly bound: {
     /** With the medians of the latencies. */
     readonly median: LowerBound;
@@ -52,6 +54,7 @@ export async function measureRotation({ draws = DRAWS } = {}): Promise<RotationR
     return {
       workflow: await measureDesign(ours, draws),
       oneLambda: await measureDesign(theirs, draws),
+      twoGrants: await measureBatch(ours, 0, () => 0, 2),
       bound: measureBound(),
     };
   } finally {
@@ -80,9 +83,10 @@ async function measureBatch(
   assemblyDirectory: string,
   draws: number,
   random: () => number,
+  grants: 1 | 2 = 1,
 ): Promise<DesignTimes> {
   let msOf = (name: LatencyName): number => LATENCIES[name].p50Ms;
-  const sandbox = await TimedSandbox.start(assemblyDirectory, name => msOf(name));
+  const sandbox = await TimedSandbox.start(assemblyDirectory, name => msOf(name), grants);
   try {
     const cold = await sandbox.rotate();
     const warm = await sandbox.rotate();

@@ -40,6 +40,12 @@ export function rotationSection(report: RotationReport): string {
     '',
     ...drawnTable(report),
     '',
+    '### With alternating grants',
+    '',
+    'The same credential with [two grants](alternating-grants.md), with the medians of the latencies. A rotation exchanges the grant that consumers do not use, so the token gap is 0 for each consumer that reads the secret at least once per rotation interval.',
+    '',
+    ...twoGrantsTable(report),
+    '',
     '### Where the time goes',
     '',
     ...splitTable(report),
@@ -79,6 +85,17 @@ function durationTable({ workflow, oneLambda, bound }: RotationReport): string[]
       times(workflow.warm[name], bound.median[name]),
       milliseconds(workflow.cold[name]),
       milliseconds(oneLambda.cold[name]),
+    ]),
+  );
+}
+
+function twoGrantsTable({ workflow, twoGrants }: RotationReport): string[] {
+  const names = Object.keys(DURATIONS) as DurationName[];
+  return figureTable(
+    ['', 'Two grants', 'One grant', 'Two grants, cold', 'One grant, cold'],
+    names.map(name => [
+      DURATIONS[name],
+      ...[twoGrants.warm, workflow.warm, twoGrants.cold, workflow.cold].map(each => milliseconds(each[name])),
     ]),
   );
 }

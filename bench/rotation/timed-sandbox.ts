@@ -1,9 +1,11 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
 import { inTime } from '../in-time.ts';
 import type { LatencyName } from '../latencies.ts';
 import { preload } from '../preloaded.ts';
+import { tokensWith } from '../token-homes.ts';
 import { RecordedLatencies, type Wait } from './recorded-latencies.ts';
 import { splitTime, type TimeSplit } from './time-split.ts';
 
@@ -13,7 +15,7 @@ export interface RotationTimes {
   readonly totalMs: number;
   /** From RotateSecret until consumers have the new token. */
   readonly untilCurrentMs: number;
-  /** From Genesys Cloud's response until consumers have the new token. */
+  /** From Genesys Cloud's response until consumers have the new token; 0 where the one that they hold still works. */
   readonly tokenGapMs: number;
   readonly totalSplit: TimeSplit;
   readonly tokenGapSplit: TimeSplit;
@@ -35,8 +37,13 @@ export class TimedSandbox {
   /**
    * @param assemblyDirectory the synthesised stack
    * @param msOf how long each thing takes
+   * @param grants how many logins the credential holds
    */
-  static async start(assemblyDirectory: string, msOf: (name: LatencyName) => number): Promise<TimedSandbox> {
+  static async start(
+    assemblyDirectory: string,
+    msOf: (name: LatencyName) => number,
+    grants: 1 | 2 = 1,
+  ): Promise<TimedSandbox> {
     let nowMs = (): number => 0;
     const latencies = new RecordedLatencies(msOf, () => nowMs());
     const sandbox = await Sandbox.start({
@@ -49,8 +56,11 @@ export class TimedSandbox {
     nowMs = () => sandbox.clock.nowMs();
     try {
       preload(sandbox, new URL('./middle-random.ts', import.meta.url));
-      const { secretArn, clientId } = await createFirstCredential(sandbox);
-      return new TimedSandbox(sandbox, latencies, secretArn, clientId);
+      const credential = await createFirstCredential(sandbox);
+      const { secretArn, clientId } = credential;
+      const timed = new TimedSandbox(sandbox, latencies, secretArn, clientId);
+      if (grants === 2) await authoriseAlternate(credential, { sandbox, secrets: timed.#secrets });
+      return timed;
     } catch (error) {
       await sandbox.close();
       throw error;
@@ -86,6 +96,7 @@ export class TimedSandbox {
         if (labelMoves.some(({ label }) => label === 'AWSCURRENT')) seen.movedAtMs = at.getTime();
       }),
     ];
+    const held = tokensWith('AWSCURRENT', this.#secretArn, this.#sandbox)?.accessToken ?? '';
     this.#latencies.start();
     const startedAtMs = clock.nowMs();
     const { VersionId = '' } = await this.#secrets.send(
@@ -99,7 +110,8 @@ export class TimedSandbox {
     this.#latencies.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
     this.#rotations += 1;
-    return this.#times(startedAtMs, seen);
+    const times = this.#times(startedAtMs, seen);
+    return genesysCloud.isLive(held) ? { ...times, tokenGapMs: 0 } : times;
   }
 
   #times(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +11,9 @@ import { withAssembly } from '../with-assembly.ts';
 import { FIGURES, holds, type SoakFigures } from './figures.ts';
 import { synthesizePublishing } from './published-secret.ts';
 import {
+  ALTERNATING_SEEDS,
+  type AlternatingRow,
+  alternatingRun,
   argumentsOf,
   isCompared,
   REPORT_FILE,
@@ -18,6 +21,7 @@ import {
   type ReportRow,
   reportOf,
   type SoakArguments,
+  withAlternatingSection,
 } from './report.ts';
 import { singleLambdaSoak, synthesizeSingleLambda } from './single-lambda/single-lambda-soak.ts';
 import { soak } from './soak.ts';
@@ -54,6 +58,7 @@ const program = new Command('npm run soak --')
       .choices(['same', 'fresh'])
       .default('same'),
   )
+  .option('--alternating', 'with secrets that hold two grants', false)
   .option('--people', 'with actions of people at random moments, slow calls and stale reads', false)
   .addOption(
     new Option(
@@ -65,7 +70,11 @@ const program = new Command('npm run soak --')
   )
   .option('--refresh-revokes-access-tokens <on|off>', 'a refresh ends earlier access tokens', onOrOff, true)
   .option('--reuse-revokes-lineage <on|off>', 'a reused refresh token ends its login', onOrOff, false)
-  .option('--published', 'consumers read the published access token instead of the rotated secret', false)
+  .addOption(
+    new Option('--published', 'consumers read the published access token instead of the rotated secret')
+      .default(false)
+      .conflicts('alternating'),
+  )
   .option('--json', 'print the figures as one JSON object')
   .addOption(
     new Option('--design <name>', 'the workflow, or the single Lambda function that it is compared with')
@@ -73,7 +82,12 @@ const program = new Command('npm run soak --')
       .default('workflow'),
   )
   .addOption(new Option('--assembly <folder>', 'where the stack was synthesised to').hideHelp())
-  .option('--report', `make the runs of ${REPORT_FILE} and write that page`)
+  .addOption(
+    new Option(
+      '--report [part]',
+      `make the runs of ${REPORT_FILE} and write that page, or its section on alternating grants`,
+    ).choices(['alternating']),
+  )
   .addHelpText('after', `\nFigures:\n${FIGURES_HELP}`)
   .addHelpText('after', '\nExit codes: 0 good, 1 unrecoverable or leaks is not 0, 2 the soak failed.')
   .parse();
@@ -81,7 +95,7 @@ const program = new Command('npm run soak --')
 const { json, report, assembly, design, ...given } = program.opts<
   SoakArguments & {
     readonly json?: true;
-    readonly report?: true;
+    readonly report?: true | 'alternating';
     readonly assembly?: string;
     readonly design: 'workflow' | 'single-lambda';
   }
@@ -90,7 +104,7 @@ try {
   if (design === 'single-lambda') await withAssembly(printCompared, synthesizeSingleLambda);
   else if (assembly !== undefined) await printFigures(assembly);
   else if (given.published) await withAssembly(printFigures, synthesizePublishing);
-  else await withAssembly(report === true ? writeReport : printFigures);
+  else await withAssembly(report === undefined ? printFigures : writeReport);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
@@ -108,27 +122,58 @@ async function printCompared(assemblyDirectory: string): Promise<void> {
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }
 
-/** Runs the commands of the report, two per processor because each mostly waits for processes, and writes the page. */
+/** Runs the commands of the report, or of its section on alternating grants, and writes the page. */
 async function writeReport(assemblyDirectory: string): Promise<void> {
-  const rows: ReportRow[] = [];
-  const queue = REPORT_RUNS.entries();
+  const rows =
+    report === 'alternating'
+      ? undefined
+      : await inParallel(REPORT_RUNS, (run, index) => reportRow(run, index, assemblyDirectory));
+  const alternating = await inParallel(
+    ALTERNATING_SEEDS,
+    async (seed): Promise<AlternatingRow> => ({
+      seed,
+      twoGrants: await checkedFigures(alternatingRun(seed, true), assemblyDirectory),
+      oneGrant: await checkedFigures(alternatingRun(seed, false), assemblyDirectory),
+    }),
+  );
+  const page =
+    rows === undefined
+      ? withAlternatingSection(await readFile(REPORT_FILE, 'utf8'), alternating)
+      : reportOf(rows, alternating);
+  await writeFile(REPORT_FILE, page);
+}
+
+async function reportRow(run: SoakArguments, index: number, assemblyDirectory: string): Promise<ReportRow> {
+  const figures = await checkedFigures(run, assemblyDirectory);
+  if (!isCompared(index)) return { run, figures };
+  const compared = [...argumentsOf(run), '--design', 'single-lambda', '--json'];
+  const other = await execute(process.execPath, [PROGRAM, ...compared]);
+  return { run, figures, singleLambda: JSON.parse(other.stdout) };
+}
+
+async function checkedFigures(run: SoakArguments, assemblyDirectory: string): Promise<SoakFigures> {
+  const figures = await figuresOf([...argumentsOf(run), '--assembly', assemblyDirectory, '--json']);
+  if (!holds(figures)) process.exitCode = 1;
+  return figures;
+}
+
+/** Makes rows, two per processor at the same time because each mostly waits for processes, and prints each. */
+async function inParallel<Item, Row>(
+  items: readonly Item[],
+  rowOf: (item: Item, index: number) => Promise<Row>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const queue = items.entries();
   await Promise.all(
     Array.from({ length: 2 * availableParallelism() }, async () => {
-      for (const [index, each] of queue) {
-        const options = [...argumentsOf(each), '--assembly', assemblyDirectory, '--json'];
-        const figures: SoakFigures = await figuresOf(options);
-        if (!holds(figures)) process.exitCode = 1;
-        rows[index] = { run: each, figures };
-        if (isCompared(index)) {
-          const compared = [...argumentsOf(each), '--design', 'single-lambda', '--json'];
-          const other = await execute(process.execPath, [PROGRAM, ...compared]);
-          rows[index] = { run: each, figures, singleLambda: JSON.parse(other.stdout) };
-        }
-        process.stderr.write(`${JSON.stringify(rows[index])}\n`);
+      for (const [index, item] of queue) {
+        const row = await rowOf(item, index);
+        rows[index] = row;
+        process.stderr.write(`${JSON.stringify(row)}\n`);
       }
     }),
   );
-  await writeFile(REPORT_FILE, reportOf(rows));
+  return rows;
 }
 
 /** A run in a process of its own; figures that do not hold are figures, too. */

@@ -4,6 +4,7 @@ import {
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
 import { authoriseAgain, type PersonTools } from './person.ts';
 import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 
@@ -27,6 +28,7 @@ export class Operator {
   readonly #tools: OperatorTools;
   readonly #replaced = new Map<string, Whereabouts>();
   #logins = 0;
+  #alternateLogins = 0;
   readonly #currentSinceMs = new Map<string, number>();
 
   constructor(tools: OperatorTools) {
@@ -40,6 +42,11 @@ export class Operator {
   /** How often the operator has logged in. */
   get logins(): number {
     return this.#logins;
+  }
+
+  /** How often the operator has logged in for an alternate grant. */
+  get alternateLogins(): number {
+    return this.#alternateLogins;
   }
 
   /** Where each refresh token was that a login had to replace. */
@@ -59,14 +66,26 @@ export class Operator {
     const currentSinceMs = this.#currentSinceMs.get(credential.secretArn) ?? 0;
     const wasReadSinceMs = (stopDate?.getTime() ?? 0) - LONGEST_ATTEMPT_MS;
     if (error === 'RefreshTokenRejected' && currentSinceMs <= wasReadSinceMs) {
-      const newest = ledger.newestToken(credential.secretArn, credential.clientId);
-      this.#replaced.set(newest, await ledger.whereabouts(credential.secretArn, newest));
+      for (const refreshToken of ledger.currentTokens(credential.secretArn))
+        await this.noteLoss(credential, refreshToken);
       this.#logins += 1;
       await authoriseAgain(credential, this.#tools);
     }
     const owner = error === 'ExchangeUnsettled' ? EXECUTION_ARN.exec(cause ?? '')?.[0] : undefined;
     if (owner !== undefined) await this.#redrive(owner);
     await this.#redrive(executionArn);
+  }
+
+  /** Notes where the newest token of a grant is that a login has to replace. */
+  async noteLoss({ secretArn, clientId }: FirstCredential, refreshToken: string): Promise<void> {
+    const { ledger } = this.#tools;
+    const newest = ledger.newestToken(clientId, refreshToken);
+    this.#replaced.set(newest, await ledger.whereabouts(secretArn, newest));
+  }
+
+  /** Logs in for an alternate grant, unless the secret has one. */
+  async addAlternate(credential: FirstCredential): Promise<void> {
+    if (await authoriseAlternate(credential, this.#tools)) this.#alternateLogins += 1;
   }
 
   /** Redrives, if that is possible, and waits for a while. */

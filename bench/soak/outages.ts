@@ -1,19 +1,36 @@
 import * as v from 'valibot';
 import { fingerprintOf } from '../../sandbox/genesys-cloud/fingerprint.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { storedTokens, type TokenFingerprints } from '../token-homes.ts';
+import type { Promotions } from './promotions.ts';
 import { isPublishedSecret } from './published-secret.ts';
 
 /** An access token and its end. */
 interface AccessToken {
   readonly lineage: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
   endsAtMs: number;
+}
+
+/** Why the access token in AWSCURRENT does not work. */
+interface Outage {
+  /** When it stopped working, also across versions. */
+  readonly sinceMs: number;
+  /**
+   * Whether people made an access token AWSCURRENT that had ended before, or hindered the rotation within the lifetime of
+   * one that expired.
+   */
+  readonly isByPeople: boolean;
+  /** What AWSCURRENT held then; undefined for a published secret, which holds no refresh token. */
+  readonly tokens: TokenFingerprints | undefined;
 }
 
 /** What AWSCURRENT of a secret holds. */
 interface Current {
-  accessToken: AccessToken;
-  /** When its access token stopped working, also across versions. */
-  deadSinceMs: number | undefined;
+  readonly tokens: TokenFingerprints | undefined;
+  readonly accessToken: AccessToken;
+  outage: Outage | undefined;
 }
 
 const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string() }));
@@ -21,17 +38,27 @@ const value = v.pipe(v.string(), v.parseJson(), v.object({ accessToken: v.string
 /** Measures to the millisecond how long the access tokens that consumers find in AWSCURRENT have not worked. */
 export class Outages {
   readonly #sandbox: Sandbox;
+  readonly #promotions: Promotions;
   readonly #accessTokens = new Map<string, AccessToken>();
   readonly #current = new Map<string, Current>();
+  /** When people last hindered the rotation of a secret. */
+  readonly #hinderedAtMs = new Map<string, number>();
   #longestMs = 0;
 
   /** @param published whether consumers read the published secrets instead of the rotated ones */
-  constructor(sandbox: Sandbox, published: boolean) {
+  constructor(sandbox: Sandbox, promotions: Promotions, published: boolean) {
     this.#sandbox = sandbox;
+    this.#promotions = promotions;
     sandbox.genesysCloud.onTokenIssued(({ fingerprint, lineage, grant, expiresAt, at }) => {
       const { refreshRevokesAccessTokens } = sandbox.genesysCloud.behaviour;
       if (grant === 'refresh_token' && refreshRevokesAccessTokens) this.#endLineage(lineage, at.getTime());
-      this.#accessTokens.set(fingerprint, { lineage, endsAtMs: expiresAt.getTime() });
+      const expiresAtMs = expiresAt.getTime();
+      this.#accessTokens.set(fingerprint, {
+        lineage,
+        issuedAtMs: at.getTime(),
+        expiresAtMs,
+        endsAtMs: expiresAtMs,
+      });
     });
     sandbox.secretsManager.onChange(({ secretArn, labelMoves, at }) => {
       const to = labelMoves.find(({ label }) => label === 'AWSCURRENT')?.to;
@@ -40,10 +67,22 @@ export class Outages {
     });
   }
 
+  /** People have hindered the rotation of a secret: it does not start, does not end, or has to begin with older tokens. */
+  hindered(secretArn: string, nowMs: number): void {
+    this.#hinderedAtMs.set(secretArn, nowMs);
+  }
+
   /** The longest one so far, including one that has not ended. */
   longestMs(nowMs: number): number {
-    for (const current of this.#current.values()) this.#measure(current, nowMs);
+    for (const [secretArn, current] of this.#current) this.#measure(secretArn, current, nowMs);
     return this.#longestMs;
+  }
+
+  /** The outage of a secret at an instant; undefined while its access token works. */
+  outageOf(secretArn: string, nowMs: number): Outage | undefined {
+    const current = this.#current.get(secretArn);
+    if (current !== undefined) this.#measure(secretArn, current, nowMs);
+    return current?.outage;
   }
 
   #endLineage(lineage: string, nowMs: number): void {
@@ -58,16 +97,33 @@ export class Outages {
     );
     const accessToken = this.#accessTokens.get(fingerprints.get(versionId) ?? '');
     if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
-    const former = this.#current.get(secretArn);
-    if (former !== undefined) this.#measure(former, nowMs);
-    const deadSinceMs = accessToken.endsAtMs > nowMs ? undefined : (former?.deadSinceMs ?? nowMs);
-    this.#current.set(secretArn, { accessToken, deadSinceMs });
+    const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
+    const before = this.outageOf(secretArn, nowMs);
+    // Nobody but the publish function and `authorize` writes a published secret.
+    const isByPeople = !isPublishedSecret(secretArn) && !this.#promotions.isUnderWay(versionId);
+    const replaced = this.#current.get(secretArn)?.accessToken;
+    if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {
+      this.hindered(secretArn, nowMs);
+    }
+    const outage = { sinceMs: before?.sinceMs ?? nowMs, isByPeople, tokens };
+    this.#current.set(secretArn, {
+      tokens,
+      accessToken,
+      outage: accessToken.endsAtMs > nowMs ? undefined : isByPeople ? (before ?? outage) : outage,
+    });
   }
 
-  #measure(current: Current, nowMs: number): void {
-    const { endsAtMs } = current.accessToken;
-    if (endsAtMs <= nowMs) current.deadSinceMs ??= endsAtMs;
-    if (current.deadSinceMs !== undefined)
-      this.#longestMs = Math.max(this.#longestMs, nowMs - current.deadSinceMs);
+  #measure(secretArn: string, current: Current, nowMs: number): void {
+    const { tokens, accessToken } = current;
+    const { issuedAtMs, expiresAtMs, endsAtMs } = accessToken;
+    const wasHindered = (this.#hinderedAtMs.get(secretArn) ?? 0) >= issuedAtMs;
+    if (endsAtMs <= nowMs)
+      current.outage ??= {
+        sinceMs: endsAtMs,
+        isByPeople: endsAtMs === expiresAtMs && wasHindered,
+        tokens,
+      };
+    if (current.outage !== undefined)
+      this.#longestMs = Math.max(this.#longestMs, nowMs - current.outage.sinceMs);
   }
 }

@@ -1,7 +1,7 @@
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { HOUR_MS } from '../durations.ts';
 import type { Agenda } from './agenda.ts';
-import { HUMAN_ACTIONS, Person, type PersonTools } from './person.ts';
+import { HUMAN_ACTIONS, type HumanAction, Person, type PersonTools } from './person.ts';
 
 /** The average time between two actions on a secret that have nothing to do with its rotation. */
 const HUMAN_PAUSE_MS = 12 * HOUR_MS;
@@ -12,12 +12,17 @@ const IN_ROTATION_MS = [3_000, 60_000] as const;
 /** The longest time until rotation is enabled again after somebody cancelled it. */
 const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
 
+/** After these, rotations do not start for hours. */
+const HINDRANCES: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
+
 /** What people need. */
 interface PeopleParts extends PersonTools {
   readonly agenda: Agenda;
   readonly random: () => number;
   /** The executions of a secret, the oldest first. */
   readonly executionsOf: (secretArn: string) => readonly string[];
+  /** Called when somebody keeps rotations of a secret from starting. */
+  readonly onHindered: (secretArn: string) => void;
   /** A fault that waits for a request of a function must not hit a person's. */
   readonly noFaultAwaited: () => Promise<void>;
 }
@@ -69,7 +74,7 @@ export class People {
   }
 
   async #actOn(secretArn: string): Promise<void> {
-    const { sandbox, random, executionsOf, noFaultAwaited } = this.#parts;
+    const { sandbox, random, executionsOf, onHindered, noFaultAwaited } = this.#parts;
     const person = this.#persons.get(secretArn);
     const action = HUMAN_ACTIONS[Math.floor(random() * HUMAN_ACTIONS.length)];
     if (person === undefined || action === undefined) return;
@@ -77,6 +82,7 @@ export class People {
     const isDone = await person.act(action, random(), executionsOf(secretArn));
     if (!isDone) return;
     this.#actions += 1;
+    if (HINDRANCES.has(action)) onHindered(secretArn);
     if (action === 'cancel the rotation')
       this.#resumeAt(sandbox.clock.nowMs() + random() * LONGEST_CANCELLATION_MS, person);
   }

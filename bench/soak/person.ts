@@ -17,6 +17,7 @@ import {
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { currentValue } from '../alternate-grant.ts';
 import { publishLogin } from './published-secret.ts';
 
 /** What people do to a secret and its executions that the runbook does not ask for. */
@@ -49,20 +50,17 @@ const REFUSALS = new Set([
   'ResourceNotFoundException',
 ]);
 
-/** Logs in again and stores the new tokens, which become AWSCURRENT. */
+/** Logs in again and stores the new tokens, which become AWSCURRENT. An alternate grant stays. */
 export async function authoriseAgain(
   { secretArn, ...login }: FirstCredential,
   { sandbox, secrets }: Pick<PersonTools, 'sandbox' | 'secrets'>,
 ): Promise<void> {
   const { loginUrl } = sandbox.genesysCloud;
+  const { alternateRefreshToken } = await currentValue(secretArn, secrets);
   const { accessToken, refreshToken } = await authorizeCode({ loginUrl, ...login });
   const { clientId, clientSecret } = login;
-  await secrets.send(
-    new PutSecretValueCommand({
-      SecretId: secretArn,
-      SecretString: JSON.stringify({ clientId, clientSecret, accessToken, refreshToken }),
-    }),
-  );
+  const value = { clientId, clientSecret, accessToken, refreshToken, alternateRefreshToken };
+  await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: JSON.stringify(value) }));
   await publishLogin(secretArn, { sandbox, secrets });
 }
 

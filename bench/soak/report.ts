@@ -20,6 +20,7 @@ const USUAL: SoakArguments = {
   window: '1h',
   operatorAfter: 4,
   retryToken: 'same',
+  alternating: false,
   people: false,
   pendingAfterForeignWrite: 'removed',
   refreshRevokesAccessTokens: true,
@@ -42,6 +43,21 @@ export const REPORT_RUNS: readonly SoakArguments[] = [
   { ...USUAL, faultRate: 0.2, retryToken: 'fresh' },
   { ...USUAL, schedule: 'rate(4 hours)', operatorAfter: 24 },
 ];
+
+/** A seed that was run with two grants and with one. */
+export interface AlternatingRow {
+  readonly seed: number;
+  readonly twoGrants: SoakFigures;
+  readonly oneGrant: SoakFigures;
+}
+
+/** The seeds that are run with two grants and with one. */
+export const ALTERNATING_SEEDS: readonly number[] = Array.from({ length: 10 }, (_, index) => index + 1);
+
+/** The run of a seed with people, and with two grants or one. */
+export function alternatingRun(seed: number, alternating: boolean): SoakArguments {
+  return { ...USUAL, days: 60, seed, alternating, people: true };
+}
 
 /** Whether the single Lambda function makes the run of this index as well: the first with people, and some without. */
 export function isCompared(index: number): boolean {
@@ -72,7 +88,7 @@ export interface ReportRow {
 }
 
 /** The report, as Markdown. */
-export function reportOf(rows: readonly ReportRow[]): string {
+export function reportOf(rows: readonly ReportRow[], alternating: readonly AlternatingRow[]): string {
   const withPeople = rows.filter(({ run }) => run.people);
   const withoutPeople = rows.filter(({ run }) => !run.people);
   return [
@@ -98,6 +114,7 @@ export function reportOf(rows: readonly ReportRow[]): string {
     '',
     ...section(withPeople, 0),
     '',
+    ...alternatingSection(alternating),
     '## Without people',
     '',
     ...section(withoutPeople, withPeople.length),
@@ -111,10 +128,7 @@ export function reportOf(rows: readonly ReportRow[]): string {
       [...withPeople, ...withoutPeople].flatMap((row, index) => comparedRows(row, index + 1)),
     ),
     '',
-    '## Figures',
-    '',
-    ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
-    '',
+    ...figuresSection(),
     '## Commands',
     '',
     ...[...withPeople, ...withoutPeople].map(
@@ -123,6 +137,80 @@ export function reportOf(rows: readonly ReportRow[]): string {
     ),
     '',
   ].join('\n');
+}
+
+/** The report with another section on alternating grants. */
+export function withAlternatingSection(report: string, rows: readonly AlternatingRow[]): string {
+  const [before = '', after = ''] = report.split(
+    /^## With alternating grants$[\s\S]*?(?=^## Without people$)/m,
+  );
+  const others = after.replace(/^## Figures$[\s\S]*?(?=^## Commands$)/m, `${figuresSection().join('\n')}\n`);
+  return `${before}${alternatingSection(rows).join('\n')}\n${others}`;
+}
+
+function figuresSection(): string[] {
+  return [
+    '## Figures',
+    '',
+    ...Object.entries(FIGURES).map(([name, meaning]) => `- \`${name}\`: ${meaning}.`),
+    '',
+  ];
+}
+
+function alternatingSection(rows: readonly AlternatingRow[]): string[] {
+  const { days } = alternatingRun(1, true);
+  const sum = (numberOf: (row: AlternatingRow) => number): number =>
+    rows.reduce((total, row) => total + numberOf(row), 0);
+  const others = (figures: SoakFigures): number => figures.consumerFailures - figures.failuresByPeople;
+  const [two, one] = [sum(row => others(row.twoGrants)), sum(row => others(row.oneGrant))];
+  const text = (number: number): string => number.toLocaleString('en');
+  return [
+    '## With alternating grants',
+    '',
+    `Each seed was run twice for ${days} days with 3 secrets, 5 % faults, people, slow calls and stale reads: once with [two grants](alternating-grants.md) in each secret (\`--alternating\`), once with one. The operator logs in for another alternate grant some hours after the message about a lost one, and where \`status\`, once a day, shows a single grant.`,
+    '',
+    `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one${two === 0 ? '' : `: ${text(Math.floor(one / two))} times fewer`}. This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
+    `- While both grants of a secret lived, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
+    `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} dead grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
+    `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because nothing worked any more, against ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,
+    `- ${text(sum(({ twoGrants }) => twoGrants.unrecoverable))} refresh tokens were lost that could have been saved, and ${text(sum(({ twoGrants }) => twoGrants.leaks))} texts contained a secret.`,
+    '',
+    ...figureTable(
+      [
+        'seed',
+        'rotations',
+        'faultsInjected',
+        'humanActions',
+        'grantsLost',
+        'alternateLogins',
+        'reauthorisations',
+        'failed calls',
+        'with both grants',
+        'one grant: reauthorisations',
+        'one grant: failed calls',
+        'consumerCalls',
+      ],
+      rows.map(({ seed, twoGrants, oneGrant }) =>
+        [
+          seed,
+          twoGrants.rotations,
+          twoGrants.faultsInjected,
+          twoGrants.humanActions,
+          twoGrants.grantsLost,
+          twoGrants.alternateLogins,
+          twoGrants.reauthorisations,
+          others(twoGrants),
+          twoGrants.failuresWithTwoGrants,
+          oneGrant.reauthorisations,
+          others(oneGrant),
+          twoGrants.consumerCalls,
+        ].map(String),
+      ),
+    ),
+    '',
+    `The commands are \`npm run soak -- ${argumentsOf(alternatingRun(1, true)).map(quoted).join(' ')} --json\`, with the seed of the row, and the same without \`--alternating\`. \`npm run soak -- --report alternating\` makes these runs and writes this section.`,
+    '',
+  ];
 }
 
 function comparedRows({ figures, singleLambda }: ReportRow, number: number): string[][] {
@@ -146,8 +234,17 @@ function comparedRows({ figures, singleLambda }: ReportRow, number: number): str
   return [cells('workflow', workflow), cells('single Lambda', singleLambda)];
 }
 
+/** The figures that are about alternating grants. */
+const OF_GRANTS: ReadonlySet<string> = new Set([
+  'alternateLogins',
+  'grantsLost',
+  'lossesNotReported',
+  'failuresByPeople',
+  'failuresWithTwoGrants',
+]);
+
 function section(rows: readonly ReportRow[], before: number): string[] {
-  const names = Object.keys(FIGURES) as (keyof SoakFigures)[];
+  const names = (Object.keys(FIGURES) as (keyof SoakFigures)[]).filter(name => !OF_GRANTS.has(name));
   const sum = (name: keyof SoakFigures): string =>
     rows.reduce((total, { figures }) => total + figures[name], 0).toLocaleString('en');
   return [
@@ -174,6 +271,7 @@ export function argumentsOf(run: SoakArguments): string[] {
     ...(run.schedule === USUAL.schedule ? [] : ['--schedule', run.schedule]),
     ...(run.operatorAfter === USUAL.operatorAfter ? [] : ['--operator-after', `${run.operatorAfter}h`]),
     ...(run.retryToken === USUAL.retryToken ? [] : ['--retry-token', run.retryToken]),
+    ...(run.alternating ? ['--alternating'] : []),
     ...(run.people ? ['--people'] : []),
     ...(run.pendingAfterForeignWrite === USUAL.pendingAfterForeignWrite
       ? []

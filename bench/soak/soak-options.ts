@@ -19,6 +19,8 @@ export interface SoakOptions {
   /** The average time from a failure to the operator. */
   readonly operatorAfterMs: number;
   readonly retryToken: SecretsManagerBehaviour['retryToken'];
+  /** With secrets that hold two grants. */
+  readonly alternating: boolean;
   /** With people at random moments, slow calls and stale reads. */
   readonly people: boolean;
   /** Whether consumers read the published access token; the stack must be synthesised with `publishAccessTokens`. */

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { createFirstCredential, type FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
+import { authoriseAlternate } from '../alternate-grant.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 import type { SecretWatch } from '../secret-watch.ts';
 import { tokensWith } from '../token-homes.ts';
@@ -11,9 +12,11 @@ import { Agenda } from './agenda.ts';
 import { consume } from './consumer.ts';
 import type { FaultChance } from './fault-chance.ts';
 import type { SoakFigures } from './figures.ts';
+import { GrantLosses } from './grant-losses.ts';
 import { Operator } from './operator.ts';
 import { Outages } from './outages.ts';
 import { People } from './people.ts';
+import type { Promotions } from './promotions.ts';
 import { createPublishedSecret, publishedNameOf } from './published-secret.ts';
 import type { SlowCalls } from './slow-calls.ts';
 import { CRON_SCHEDULE, type SoakOptions } from './soak-options.ts';
@@ -28,6 +31,8 @@ export class SoakRun {
   readonly #watch: SecretWatch;
   readonly #chance: FaultChance;
   readonly #slowCalls: SlowCalls | undefined;
+  readonly #ledger: TokenLedger;
+  readonly #losses: GrantLosses;
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
   readonly #operator: Operator;
@@ -43,6 +48,8 @@ export class SoakRun {
   #faultsInjected = 0;
   #consumerCalls = 0;
   #consumerFailures = 0;
+  #failuresByPeople = 0;
+  #failuresWithTwoGrants = 0;
   #leaks = 0;
 
   constructor(
@@ -51,6 +58,7 @@ export class SoakRun {
     parts: {
       readonly watch: SecretWatch;
       readonly ledger: TokenLedger;
+      readonly promotions: Promotions;
       readonly chance: FaultChance;
       readonly slowCalls: SlowCalls | undefined;
     },
@@ -60,6 +68,7 @@ export class SoakRun {
     this.#watch = parts.watch;
     this.#chance = parts.chance;
     this.#slowCalls = parts.slowCalls;
+    this.#ledger = parts.ledger;
     this.#secrets = new SecretsManagerClient(sandbox.clientConfig);
     this.#stepFunctions = new SFNClient(sandbox.clientConfig);
     this.#random = seededRandom(seedOf(`${options.seed} people`));
@@ -71,11 +80,21 @@ export class SoakRun {
       random: this.#random,
       executionsOf: secretArn =>
         [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
+      onHindered: secretArn => this.#outages.hindered(secretArn, sandbox.clock.nowMs()),
       noFaultAwaited: () => this.#noFaultAwaited(),
     });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
-    this.#outages = new Outages(sandbox, options.published ?? false);
+    this.#outages = new Outages(sandbox, parts.promotions, options.published ?? false);
+    this.#losses = new GrantLosses(sandbox, parts.promotions, {
+      onLoss: (secretArn, refreshToken) => {
+        this.#agenda.add(sandbox.clock.nowMs(), () =>
+          this.#operator.noteLoss(this.#credentialOf(secretArn), refreshToken),
+        );
+      },
+      onReport: secretArn =>
+        this.#planVisit(async () => this.#operator.addAlternate(this.#credentialOf(secretArn))),
+    });
     this.#operator = new Operator({
       sandbox,
       secrets: this.#secrets,
@@ -94,6 +113,8 @@ export class SoakRun {
       } else if (type === 'ExecutionRedriven') {
         this.#redrives += 1;
         this.#people.mayActDuring(this.#secretArns.get(executionArn) ?? '');
+      } else if (type === 'SucceedStateEntered' && details?.name === 'Superseded') {
+        this.#outages.hindered(this.#secretArns.get(executionArn) ?? '', sandbox.clock.nowMs());
       } else if (type === 'ExecutionFailed' || type === 'ExecutionTimedOut' || type === 'ExecutionAborted')
         this.#onFailure(executionArn);
     });
@@ -119,7 +140,7 @@ export class SoakRun {
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
-    const { logins, replaced } = this.#operator;
+    const { logins, alternateLogins, replaced } = this.#operator;
     const lostInTransit = replaced.filter(whereabouts => whereabouts === 'lost in transit').length;
     const started = this.#sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationStarted');
     return {
@@ -129,10 +150,15 @@ export class SoakRun {
       redrives: this.#redrives,
       humanActions: this.#people.actions,
       reauthorisations: logins,
+      alternateLogins,
+      grantsLost: this.#losses.count,
+      lossesNotReported: this.#losses.unreported,
       lostInTransit,
       unrecoverable: replaced.length - lostInTransit + this.#deadCredentials(),
       consumerCalls: this.#consumerCalls,
       consumerFailures: this.#consumerFailures,
+      failuresByPeople: this.#failuresByPeople,
+      failuresWithTwoGrants: this.#failuresWithTwoGrants,
       longestOutageSeconds: Math.round(this.#outages.longestMs(clock.nowMs()) / 1000),
       leaks: this.#leaks,
     };
@@ -145,6 +171,10 @@ export class SoakRun {
       const credential = await createFirstCredential(this.#sandbox, { secretName: `soak/${index + 1}` });
       this.#credentials.set(credential.secretArn, credential);
       if (this.#options.published) await createPublishedSecret(credential, this.#sandbox);
+      if (this.#options.alternating) {
+        await this.#sandbox.advance(secretsManager.behaviour.readLagMs);
+        await authoriseAlternate(credential, { sandbox: this.#sandbox, secrets: this.#secrets });
+      }
       secretsManager.enableRotation(credential.secretArn, rotationFunctionArn, {
         ScheduleExpression: index % 3 === 1 ? CRON_SCHEDULE : schedule,
         Duration: window,
@@ -153,6 +183,7 @@ export class SoakRun {
       if (this.#options.people) this.#people.invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
+    if (this.#options.alternating) this.#lookAtStatusAt(clock.nowMs() + DAY_MS);
   }
 
   #consumeAt(atMs: number, secretArn: string): void {
@@ -162,7 +193,35 @@ export class SoakRun {
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       const secretId = this.#options.published ? publishedNameOf(secretArn) : secretArn;
-      if (!(await consume(secretId, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
+      if (!(await consume(secretId, { secrets: this.#secrets, apiUrl }))) await this.#noteFailure(secretArn);
+    });
+  }
+
+  async #noteFailure(secretArn: string): Promise<void> {
+    this.#consumerFailures += 1;
+    const readArn = this.#options.published
+      ? this.#sandbox.secretsManager.secret(publishedNameOf(secretArn))?.arn
+      : secretArn;
+    const outage = this.#outages.outageOf(readArn ?? secretArn, this.#sandbox.clock.nowMs());
+    if (outage?.isByPeople === true) {
+      this.#failuresByPeople += 1;
+      return;
+    }
+    const tokens = outage?.tokens ?? tokensWith('AWSCURRENT', secretArn, this.#sandbox);
+    const { clientId } = this.#credentialOf(secretArn);
+    const isLive = (refreshToken: string): Promise<boolean> =>
+      this.#ledger.isGrantLive(secretArn, clientId, refreshToken);
+    if (typeof tokens?.alternateRefreshToken !== 'string') return;
+    if ((await isLive(tokens.refreshToken)) && (await isLive(tokens.alternateRefreshToken)))
+      this.#failuresWithTwoGrants += 1;
+  }
+
+  /** Once a day, the operator looks at `status`: a value that people wrote back may hold one grant. */
+  #lookAtStatusAt(atMs: number): void {
+    this.#agenda.add(atMs, async () => {
+      this.#lookAtStatusAt(atMs + DAY_MS);
+      await this.#noFaultAwaited();
+      for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
     });
   }
 
@@ -186,13 +245,23 @@ export class SoakRun {
   #onFailure(executionArn: string): void {
     this.#executionsFailed += 1;
     const secretArn = this.#secretArns.get(executionArn) ?? '';
-    const credential = this.#credentials.get(secretArn);
-    if (credential === undefined) throw new Error(`${executionArn} is not an execution of this soak.`);
+    const credential = this.#credentialOf(secretArn);
+    this.#planVisit(() => this.#operator.lookAfter(executionArn, credential));
+  }
+
+  /** The operator comes some hours after something has happened. */
+  #planVisit(act: () => Promise<void>): void {
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
     this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
       await this.#noFaultAwaited();
-      await this.#operator.lookAfter(executionArn, credential);
+      await act();
     });
+  }
+
+  #credentialOf(secretArn: string): FirstCredential {
+    const credential = this.#credentials.get(secretArn);
+    if (credential === undefined) throw new Error(`${secretArn} is not a secret of this soak.`);
+    return credential;
   }
 
   async #passUntil(untilMs: number): Promise<void> {
@@ -214,7 +283,9 @@ export class SoakRun {
       return (
         tokens !== undefined &&
         genesysCloud.isLive(tokens.accessToken) &&
-        genesysCloud.isLive(tokens.refreshToken)
+        genesysCloud.isLive(tokens.refreshToken) &&
+        (typeof tokens.alternateRefreshToken !== 'string' ||
+          genesysCloud.isLive(tokens.alternateRefreshToken))
       );
     };
     return [...this.#credentials.keys()].filter(secretArn => !isGood(secretArn)).length;

@@ -134,26 +134,38 @@ export class TokenLedger {
 
   /** The live refresh token of the login that the token in AWSCURRENT descends from. */
   liveToken(secretArn: string, clientId: string): string | undefined {
-    return this.#loginTokens(secretArn, clientId).find(({ state }) => state === 'live')?.fingerprint;
+    const [refreshToken = ''] = this.currentTokens(secretArn);
+    return this.#loginTokens(clientId, refreshToken).find(({ state }) => state === 'live')?.fingerprint;
+  }
+
+  /** The refresh tokens of the grants in AWSCURRENT. */
+  currentTokens(secretArn: string): readonly string[] {
+    const current = tokensWith('AWSCURRENT', secretArn, this.#world().sandbox);
+    return [current?.refreshToken, current?.alternateRefreshToken].filter(token => typeof token === 'string');
   }
 
   /**
-   * The refresh token of that login that was issued last, whatever has become of it.
+   * The refresh token that was issued last of the login of a refresh token, whatever has become of it.
    *
-   * @throws Error AWSCURRENT holds no token of the client
+   * @throws Error the client has no such token
    */
-  newestToken(secretArn: string, clientId: string): string {
-    const newest = this.#loginTokens(secretArn, clientId).at(-1);
-    if (newest === undefined) throw new Error(`AWSCURRENT of secret ${secretArn} holds an unknown token.`);
+  newestToken(clientId: string, refreshToken: string): string {
+    const newest = this.#loginTokens(clientId, refreshToken).at(-1);
+    if (newest === undefined)
+      throw new Error(`${refreshToken} is not a refresh token of client ${clientId}.`);
     return newest.fingerprint;
   }
 
-  #loginTokens(secretArn: string, clientId: string): readonly TokenView[] {
-    const { sandbox } = this.#world();
-    const current = tokensWith('AWSCURRENT', secretArn, sandbox);
-    const login = sandbox.genesysCloud
-      .lineages(clientId)
-      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === current?.refreshToken));
+  /** Whether the login of a refresh token has a live refresh token that was not lost in transit. */
+  async isGrantLive(secretArn: string, clientId: string, refreshToken: string): Promise<boolean> {
+    const live = this.#loginTokens(clientId, refreshToken).find(({ state }) => state === 'live');
+    return live !== undefined && (await this.whereabouts(secretArn, live.fingerprint)) !== 'lost in transit';
+  }
+
+  #loginTokens(clientId: string, refreshToken: string): readonly TokenView[] {
+    const login = this.#world()
+      .sandbox.genesysCloud.lineages(clientId)
+      .find(({ tokens }) => tokens.some(({ fingerprint }) => fingerprint === refreshToken));
     return login?.tokens.filter(({ kind }) => kind === 'refresh') ?? [];
   }
 

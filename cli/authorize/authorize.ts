@@ -14,7 +14,7 @@ import { publishToken } from './publish-token.ts';
 import { InputLines, interrupted, Questions } from './questions.ts';
 import { type AuthorizeResult, report, reportGrants, summary } from './report.ts';
 import { type ExistingSecret, findTarget } from './target-secret.ts';
-import { ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
+import { organizationOf, ownerOf, type TokenOwner, userIdOf } from './token-owner.ts';
 import { stackOf, waitingExecution } from './waiting-execution.ts';
 import { createCredential, enableRotation, putCredential } from './write-credential.ts';
 
@@ -84,7 +84,10 @@ async function perform(
   const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
   tell(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
-  if (prover !== undefined) requireSecondLogin(existing, tokens.refreshToken, earlierUserId);
+  if (prover !== undefined) {
+    requireSecondLogin(existing, tokens.refreshToken, earlierUserId);
+    await requireSameOrganization(existing, owner, urlsOf);
+  }
   if (signal.aborted) throw interrupted();
   if (!request.yes && !(await questions.confirmed('Write this?'))) {
     throw new CliError('refused', 'Not confirmed. Nothing was written, and the new tokens were discarded.');
@@ -153,6 +156,22 @@ function requireSecondLogin(
   throw new CliError(
     'refused',
     `The user of the tokens in the secret ${existing?.name} is unknown: the access token no longer works, and the secret has no genesysUserId. Nothing was changed. Run authorize without --alternate first.`,
+  );
+}
+
+/** A user who works for several organisations may have logged in to another one. */
+async function requireSameOrganization(
+  existing: ExistingSecret | undefined,
+  { organization }: TokenOwner,
+  urlsOf: GenesysUrlsOf,
+): Promise<void> {
+  const { accessToken, host, name } = existing ?? {};
+  if (accessToken === undefined || host === undefined || organization === undefined) return;
+  const earlier = await organizationOf(accessToken, urlsOf(host).apiUrl);
+  if (earlier === undefined || earlier.id === organization.id) return;
+  throw new CliError(
+    'refused',
+    `The secret ${name} holds tokens of organisation ${earlier.id}, but the login was to organisation ${organization.id}. Nothing was changed. Log out of Genesys Cloud in the browser and run the command again.`,
   );
 }
 

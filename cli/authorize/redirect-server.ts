@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { CliError } from '../shared/cli-error.ts';
+import { HTML_HEADERS, htmlPage } from '../shared/html-page.ts';
 import { withResolvers } from '../shared/interruption.ts';
 
 /** The path of the redirect URI. */
@@ -84,16 +85,21 @@ export class RedirectServer {
     const [path, query] = (request.url ?? '/').split('?', 2);
     const parameters = new URLSearchParams(query);
     if (path !== CALLBACK_PATH) {
-      page(response, 404, 'Not found.');
+      page(response, 404, 'Not found', 'Use the address that the command shows.');
     } else if (request.method !== 'GET') {
-      page(response, 405, 'Only the redirect of a login is accepted here.');
+      page(response, 405, 'Not accepted', 'Only the redirect of a login is accepted here.');
     } else if (parameters.get('state') !== this.#state) {
-      page(response, 400, 'This redirect belongs to another login. Use the address that the command shows.');
+      page(
+        response,
+        400,
+        'Another login',
+        'This redirect belongs to another login. Use the address that the command shows.',
+      );
     } else {
       this.#state = undefined;
       // The redirect counts even if the browser closes the connection before it has read the page.
       response.once('close', () => this.#arrival.resolve(parameters));
-      page(response, 200, 'Login received. Close this page and return to the terminal.');
+      page(response, 200, 'Login received', 'Close this page and return to the terminal.');
     }
   }
 }
@@ -120,17 +126,9 @@ async function closeAtOnce(server: Server): Promise<void> {
 }
 
 /** Shows nothing of the request and is not cached, because the address contains the code. */
-function page(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    'Referrer-Policy': 'no-referrer',
-    Connection: 'close',
-  });
-  response.end(
-    `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>genesys-token-rotation</title></head>\n<body><p>${text}</p></body>\n</html>\n`,
-  );
+function page(response: ServerResponse, status: number, title: string, text: string): void {
+  response.writeHead(status, { ...HTML_HEADERS, Connection: 'close' });
+  response.end(htmlPage(title, `<p>${text}</p>`));
 }
 
 function codeOf(error: unknown): string {

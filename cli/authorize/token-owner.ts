@@ -51,19 +51,23 @@ export async function ownerOf(accessToken: string, apiUrl: string): Promise<Toke
   }
   const user = read(userResponse, outcome);
   if (user === undefined) throw notVerified(outcome);
-  const token = await ask(accessToken, `${apiUrl}/api/v2/tokens/me?preserveIdleTTL=true`);
-  const organization = read(tokenResponse, token)?.organization;
+  const organization = await organizationOf(accessToken, apiUrl);
   return {
     id: user.id,
     name: user.name,
     email: user.email,
-    ...(organization !== undefined && {
-      organization: {
-        id: organization.id,
-        name: organization.name,
-      },
-    }),
+    ...(organization !== undefined && { organization }),
   };
+}
+
+/** The organisation of an access token that may have expired; undefined when the API does not return one. */
+export async function organizationOf(
+  accessToken: string,
+  apiUrl: string,
+): Promise<TokenOwner['organization']> {
+  const token = await ask(accessToken, `${apiUrl}/api/v2/tokens/me?preserveIdleTTL=true`);
+  const organization = read(tokenResponse, token)?.organization;
+  return organization && { id: organization.id, name: organization.name };
 }
 
 /** The user of an access token that may have expired; undefined when the API does not return one. */

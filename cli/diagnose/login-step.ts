@@ -4,7 +4,7 @@ import { SharedLogin } from '../../functions/shared/errors.ts';
 import { fingerprintOf } from '../../functions/shared/journal/fingerprint.ts';
 import { readToken } from '../../functions/shared/journal/journal.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
-import { parseCredential } from '../../functions/shared/secrets/secret-value.ts';
+import { type Credential, parseCredential } from '../../functions/shared/secrets/secret-value.ts';
 import { mapBounded } from '../shared/bounded.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { listSecrets, type SecretEntry } from '../shared/secrets.ts';
@@ -19,9 +19,18 @@ interface LoginDependencies extends JournalTable {
   readonly command: CommandLine;
 }
 
+/** A grant of the secret, and the command that replaces it. */
+interface GrantOfSecret {
+  readonly fingerprint: string;
+  readonly logIn: string;
+}
+
+const TWO_SECRETS = "Two secrets must not hold the same login, because each refresh ends the other's tokens.";
+
 /**
- * Checks that no other secret holds the same login: in the journal, and in the deployment's secrets as far as the
- * caller may read them. The journal finds a login that was rotated, the secrets one that was not rotated yet.
+ * Checks that no other secret holds a login of the secret: in the journal, and in the deployment's secrets as far as
+ * the caller may read them. The journal finds a login that was rotated, the secrets one that was not rotated yet. Also
+ * checks that an alternate grant is of another login than the grant in use.
  */
 export async function checkLogin(
   { ARN, Name }: DescribedSecret,
@@ -29,34 +38,51 @@ export async function checkLogin(
   deployment: Deployment,
   { command, secrets, ...journal }: LoginDependencies,
 ): Promise<Finding<undefined>> {
-  const fingerprint = fingerprintOf(credential);
+  const [current, alternate] = fingerprintsOf(credential);
+  const grants: readonly GrantOfSecret[] = [
+    { fingerprint: current, logIn: command`authorize ${Name}` },
+    ...(alternate === undefined
+      ? []
+      : [{ fingerprint: alternate, logIn: command`authorize ${Name} --alternate` }]),
+  ];
   const others = await otherSecrets(secrets, deployment, ARN);
   const logins = await mapBounded(others ?? [], async other => ({
     name: other.name,
-    fingerprint: await currentFingerprint(secrets, other.arn),
+    fingerprints: await currentFingerprints(secrets, other.arn),
   }));
-  const twin = logins.find(other => other.fingerprint === fingerprint);
-  try {
-    await readToken(journal, ARN, fingerprint);
-  } catch (error) {
-    if (error instanceof SharedLogin) {
-      // The first sentence names the other secret.
-      const [found = error.message] = error.message.split('. ');
-      return wrong(
-        found,
-        `Two secrets must not hold the same login, because each refresh ends the other's tokens. Rotations of this secret fail with SharedLogin. Log in for this secret: ${command`authorize ${Name}`}`,
-      );
+  const isOwn = (fingerprint: string | undefined): boolean =>
+    grants.some(grant => grant.fingerprint === fingerprint);
+  const twin = logins.find(({ fingerprints }) => fingerprints?.some(isOwn));
+  const lineages: string[] = [];
+  for (const { fingerprint, logIn } of grants) {
+    try {
+      lineages.push((await readToken(journal, ARN, fingerprint))?.lineage ?? fingerprint);
+    } catch (error) {
+      if (error instanceof SharedLogin) {
+        // The first sentence names the other secret.
+        const [found = error.message] = error.message.split('. ');
+        return wrong(
+          found,
+          `${TWO_SECRETS} Rotations of this secret fail with SharedLogin. Log in for this secret: ${logIn}`,
+        );
+      }
+      if (twin === undefined || !isDenial(error)) throw error;
     }
-    if (twin === undefined || !isDenial(error)) throw error;
   }
   if (twin !== undefined) {
     return wrong(
       `secret ${twin.name} holds the same login`,
-      `Two secrets must not hold the same login, because each refresh ends the other's tokens. The one that rotates second fails with SharedLogin. Log in for the other secret: ${command`authorize ${twin.name}`}`,
+      `${TWO_SECRETS} The one that rotates second fails with SharedLogin. Log in for the other secret: ${isOwn(twin.fingerprints?.[0]) ? command`authorize ${twin.name}` : command`authorize ${twin.name} --alternate`}`,
+    );
+  }
+  if (lineages[0] === lineages[1]) {
+    return wrong(
+      'alternateRefreshToken is of the same login as refreshToken',
+      `The secret has one grant: the next rotation drops the key alternateRefreshToken. Log in for another one: ${command`authorize ${Name} --alternate`}`,
     );
   }
   if (others === undefined) return ok('in no other secret that the journal knows', undefined);
-  const unread = logins.filter(other => other.fingerprint === undefined).length;
+  const unread = logins.filter(other => other.fingerprints === undefined).length;
   return ok(
     `in no other secret of the deployment${unread === 0 ? '' : `; ${unread} of ${logins.length} could not be read`}`,
     undefined,
@@ -78,14 +104,23 @@ async function otherSecrets(
 }
 
 /** Undefined where the value cannot be read, for whatever reason: this is about another secret. */
-async function currentFingerprint(
+async function currentFingerprints(
   secrets: SecretsManagerClient,
   secretArn: string,
-): Promise<string | undefined> {
+): Promise<readonly string[] | undefined> {
   try {
     const value = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    return fingerprintOf(parseCredential(secretArn, value));
+    return fingerprintsOf(parseCredential(secretArn, value));
   } catch {
     return undefined;
   }
+}
+
+/** Of the refresh token in use and, where there is one, of the alternate one. */
+function fingerprintsOf(credential: Credential): readonly [current: string, ...alternate: string[]] {
+  const current = fingerprintOf(credential);
+  const { clientId, alternateRefreshToken } = credential;
+  return alternateRefreshToken === undefined
+    ? [current]
+    : [current, fingerprintOf({ clientId, refreshToken: alternateRefreshToken })];
 }

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { isSameFunction } from '../../functions/shared/input/arns.ts';
 import type { CommandLine } from '../../functions/shared/output/command-line.ts';
 import { dueDate, OVERDUE_GRACE_MS, ownGapHours } from '../../functions/shared/secrets/due-date.ts';
@@ -5,8 +6,6 @@ import type { Deployment } from '../shared/deployment.ts';
 import { durationText, instantText } from '../shared/time-text.ts';
 import type { DescribedSecret, StoredValue } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Checks whether rotation is enabled, uses this deployment, and is frequent enough for the token's lifetime. */
 export function checkRotation(

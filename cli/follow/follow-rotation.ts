@@ -7,8 +7,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionSummary } from '../shared/executions.ts';
 import { watch } from '../shared/follow.ts';
-import { endingOf, endResult, endText, rotationEnd } from '../shared/rotation-end.ts';
-import { recordOf } from '../shared/run-record.ts';
+import { reportEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { assess } from '../verdict/assessment.ts';
@@ -57,16 +56,7 @@ export async function followRotation(
   const versionId = rotationOf(executionArn, described?.input)?.versionId ?? '';
   const rotation = { secretArn: secret.arn, versionId, executionArn };
   const end = await rotationEnd(rotation, steps.at(-1), deployment, context);
-  terminal.result({
-    secret: secret.name,
-    execution: executionArn,
-    ...endResult(end, secret.name, command),
-    states: recordOf(steps),
-  });
-  const text = endText(end, { secretName: secret.name, command });
-  const ending = endingOf(end);
-  if (ending !== 'done') throw new CliError(ending, text);
-  terminal.line(text);
+  reportEnd({ end, steps }, { secret: secret.name, execution: executionArn }, context);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import {
   describeExecution,
   executionNamedIn,
@@ -22,7 +23,7 @@ import type { FoundExecution } from './failed-execution.ts';
  * Age of a refused access token, in ms, from which the rotation exchanges its refresh token. Another attempt's mark in
  * the journal has also passed its deadline by then.
  */
-const SETTLED_AFTER_MS = 60_000;
+export const SETTLED_AFTER_MS = MINUTE_MS;
 
 /** Checks whether the cause of a failed execution seems fixed. Reads only, with few calls. */
 export async function checkCause(

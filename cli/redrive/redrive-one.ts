@@ -5,8 +5,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { watch } from '../shared/follow.ts';
 import { gatewayUrls } from '../shared/gateway.ts';
-import { endingOf, endResult, endText, rotationEnd } from '../shared/rotation-end.ts';
-import { recordOf } from '../shared/run-record.ts';
+import { reportEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { type Assessment, assessFailure } from '../verdict/assessment.ts';
@@ -70,17 +69,7 @@ export async function redriveOne(
   const untilMs = time.nowMs() + timeoutMs;
   const steps = await watch({ executionArn, redriveCount, untilMs }, context);
   const end = await rotationEnd(execution, steps.at(-1), deployment, context);
-  terminal.result({
-    ...about,
-    execution: executionArn,
-    cause,
-    ...endResult(end, secret.name, command),
-    states: recordOf(steps),
-  });
-  const text = endText(end, { secretName: secret.name, command });
-  const ending = endingOf(end);
-  if (ending !== 'done') throw new CliError(ending, text);
-  terminal.line(text);
+  reportEnd({ end, steps }, { ...about, execution: executionArn, cause }, context);
 }
 
 /** The dependencies of the checks. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { executionArnOf } from '../../functions/shared/executions/executions.ts';
 import { appears, MAX_START_MS } from '../shared/appearance.ts';
@@ -5,8 +6,7 @@ import { CliError } from '../shared/cli-error.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import type { ExecutionStep } from '../shared/execution-steps.ts';
 import { watch } from '../shared/follow.ts';
-import { endingOf, endResult, endText, type RotationEnd, rotationEnd } from '../shared/rotation-end.ts';
-import { recordOf } from '../shared/run-record.ts';
+import { type RotationEnd, reportEnd, rotationEnd } from '../shared/rotation-end.ts';
 import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import type { WaitContext } from '../shared/waiting.ts';
 import { startRotation } from './start-rotation.ts';
@@ -19,7 +19,7 @@ export interface RotateRequest {
 }
 
 /** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
-const MAX_REDRIVE_WAIT_MS = 60_000;
+export const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
 
 /**
  * Rotates a secret now, and by default waits for the end.
@@ -43,15 +43,8 @@ export async function rotate(
   }
 
   const run = await rotateToEnd(secret, untilMs, deployment, context);
-  terminal.result({
-    ...{ secret: secret.name, versionId: run.versionId, execution: run.executionArn },
-    ...endResult(run.end, secret.name, command),
-    states: recordOf(run.steps),
-  });
-  const text = endText(run.end, { secretName: secret.name, command });
-  const ending = endingOf(run.end);
-  if (ending !== 'done') throw new CliError(ending, text);
-  terminal.line(text);
+  const about = { secret: secret.name, versionId: run.versionId, execution: run.executionArn };
+  reportEnd(run, about, context);
 }
 
 /**

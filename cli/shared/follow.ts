@@ -16,9 +16,9 @@ export interface Followed {
 }
 
 /** The pause after a poll that found events, its growth while there are none, and its maximum, in ms. */
-const MIN_PAUSE_MS = 1_000;
+export const MIN_PAUSE_MS = 1_000;
 const GROWTH = 1.5;
-const MAX_PAUSE_MS = 8_000;
+export const MAX_PAUSE_MS = 8_000;
 
 /** A rotation has about 40 events. */
 const PAGE_SIZE = 100;

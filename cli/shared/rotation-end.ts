@@ -5,9 +5,11 @@ import { belongsToRotation, versionWithStage } from '../../functions/shared/secr
 import type { Ending } from '../exit-code.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
+import { CliError } from './cli-error.ts';
 import type { Deployment } from './deployment.ts';
 import type { ExecutionStep } from './execution-steps.ts';
 import type { ExecutionFailure } from './executions.ts';
+import { recordOf } from './run-record.ts';
 import type { WaitContext } from './waiting.ts';
 
 /** How the execution of a rotation ended. */
@@ -108,4 +110,22 @@ export function endResult(end: RotationEnd, secretName: string, command: Command
   if (end.outcome !== 'failed') return end;
   const { failure, verdict } = end;
   return { outcome: end.outcome, ...failure, ...verdictResult(verdict, { secretName, command }) };
+}
+
+/**
+ * Reports the end of a rotation that was watched.
+ *
+ * @param about what the JSON object says besides the end and the states
+ * @throws CliError the rotation failed, or is still running
+ */
+export function reportEnd(
+  { end, steps }: { readonly end: RotationEnd; readonly steps: readonly ExecutionStep[] },
+  about: { readonly secret: string } & Readonly<Record<string, unknown>>,
+  { terminal, command }: Pick<WaitContext, 'terminal' | 'command'>,
+): void {
+  terminal.result({ ...about, ...endResult(end, about.secret, command), states: recordOf(steps) });
+  const text = endText(end, { secretName: about.secret, command });
+  const ending = endingOf(end);
+  if (ending !== 'done') throw new CliError(ending, text);
+  terminal.line(text);
 }

@@ -93,6 +93,7 @@ export async function assess(
     consumersHave: consumersHave(token, check, now()),
     rotation: isRunning ? 'running' : rotation,
     isOverdue: isOverdue(secret, lastRotatedAt, deployment.schedule, now()),
+    leavesTokenInUse: token.kind === 'read' && token.alternate === 'stored' && failure?.state === 'Refresh',
   });
   const isLeft = isRunning || (rotation !== undefined && verdict.health !== 'healthy');
   return {

@@ -1,4 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import { isAttemptOf, isConfigurationTest } from '../../functions/shared/executions/execution-name.ts';
 import { FAILED_STATUSES } from '../../functions/shared/executions/executions.ts';
 import { blockingVersion } from '../../functions/shared/secrets/secret-versions.ts';
@@ -9,7 +10,7 @@ import type { SecretEntry } from '../shared/secrets.ts';
  * How long after it closed an execution can be redriven, in ms (AWS Step Functions Developer Guide, "Redriving
  * executions").
  */
-const REDRIVABLE_MS = 14 * 24 * 3_600_000;
+const REDRIVABLE_MS = 14 * DAY_MS;
 
 /** A secret and the rotation that decides how it is. */
 export interface LastRotation {

@@ -7,10 +7,16 @@ import {
 import {
   type ExecutionRotation,
   functionMessage,
+  leftTokenInUse,
   lostAlternate,
   rotationOf,
 } from '../shared/executions/execution-data.ts';
-import { isKeyRefusal, lastEvents, lastStateIn } from '../shared/executions/execution-history.ts';
+import {
+  isKeyRefusal,
+  lastEvents,
+  lastStateIn,
+  lastStateInput,
+} from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
 /** Waits for so many ms. */
@@ -100,6 +106,22 @@ export async function lastState(executionArn: string, stepFunctions: SFNClient):
     return lastStateIn(await lastEvents(executionArn, stepFunctions));
   } catch (error) {
     if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** What the state that an execution has failed in knew of the alternate grant; nothing where its data cannot be read. */
+export async function alternateIn(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<{ readonly isDropped: boolean; readonly leavesTokenInUse: boolean }> {
+  try {
+    const input = await lastStateInput(executionArn, stepFunctions);
+    return { isDropped: lostAlternate(input), leavesTokenInUse: leftTokenInUse(input) };
+  } catch (error) {
+    if (isKeyRefusal(error) || error instanceof ExecutionDoesNotExist) {
+      return { isDropped: false, leavesTokenInUse: false };
+    }
     throw error;
   }
 }

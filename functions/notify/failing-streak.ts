@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { DAY_MS } from '../shared/durations.ts';
 import { instantOf } from '../shared/input/parse.ts';
 
 /** What is known of a rotation, or of a configuration test, that has not succeeded since. */
@@ -25,7 +26,7 @@ export interface StreakTable {
 }
 
 /** A streak that nobody ends, of a secret that is gone, is forgotten after this long. */
-export const KEPT_MS = 90 * 86_400_000;
+export const KEPT_MS = 90 * DAY_MS;
 
 /** The streak of a subject (a secret's ARN, or that and `#check`); undefined when it does not fail. */
 export async function readStreak(

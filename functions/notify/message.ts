@@ -18,6 +18,8 @@ export interface Failure extends ExecutionReport {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly state: string | undefined;
   readonly failingSince: Date;
+  /** Whether it is known to have ended no access token in use. */
+  readonly leavesTokenInUse: boolean;
 }
 
 const SUBJECT_LENGTH = 99;
@@ -34,6 +36,7 @@ const OTHERWISE = {
 /** What is said of an execution that failed, ran out of time or was stopped. */
 export function failedMessage(failure: Failure, deployment: Deployment): Message {
   const { executionArn, status, state, error, rotation, message, failingSince, isRedrivable } = failure;
+  const { leavesTokenInUse } = failure;
   const what = error ?? OTHERWISE[status];
   const where = state ?? 'a state that is not known';
   const name = rotation === undefined ? undefined : secretNameOf(rotation.secretArn);
@@ -43,6 +46,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   const verdict = verdictOf({
     consumersHave: 'unverified',
     isOverdue: false,
+    leavesTokenInUse,
     rotation: {
       ...{ status, state, error, isConfigurationTest, isRedrivable },
       current: 'unchanged',

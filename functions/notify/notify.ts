@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { HOUR_MS } from '../shared/durations.ts';
 import { SecretNotFound } from '../shared/errors.ts';
 import type { ExecutionRotation } from '../shared/executions/execution-data.ts';
 import { hasNotPublished } from '../shared/executions/verdict.ts';
@@ -13,7 +14,13 @@ import {
   versionWithStage,
 } from '../shared/secrets/secret-versions.ts';
 import { log } from '../shared/telemetry/log.ts';
-import { type ExecutionReport, lastState, readClosedExecution, type Sleep } from './closed-execution.ts';
+import {
+  alternateIn,
+  type ExecutionReport,
+  lastState,
+  readClosedExecution,
+  type Sleep,
+} from './closed-execution.ts';
 import type { Deployment } from './deployment.ts';
 import {
   deleteStreak,
@@ -43,7 +50,10 @@ export interface NotifyDependencies extends StreakTable {
 }
 
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
-const REMINDER_MS = 4 * 3_600_000;
+export const REMINDER_MS = 4 * HOUR_MS;
+
+/** How the table names a lost alternate grant that was notified. */
+const LOST_ALTERNATE = 'AlternateGrantRejected';
 
 /**
  * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
@@ -69,7 +79,7 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
   const { closedAt = dependencies.now(), rotation, lostAlternate } = report;
   if (lostAlternate && rotation !== undefined) {
-    await alternateLost({ ...rotation, execution: executionArn }, dependencies);
+    await alternateLost({ ...rotation, execution: executionArn }, closedAt, dependencies);
   }
   await closeStreaks(
     subjectsOf(report),
@@ -78,17 +88,45 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
   );
 }
 
-/** For a rotation the labels count: anyone may start an execution whose input looks like such an output. */
+/**
+ * Notifies once: an execution that has failed after the promotion may succeed after a redrive. For a rotation the labels
+ * count: anyone may start an execution whose input looks like such an output.
+ */
 async function alternateLost(
   subject: ExecutionRotation & { readonly execution: string },
+  at: Date,
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { secretArn, execution } = subject;
-  if (!isPromoted(await currentOf(subject, dependencies), subject)) {
-    return silent('AWSCURRENT is not on a version of the rotation', subject);
+  const key = `${execution}#alternate`;
+  if ((await readStreak(key, dependencies)) !== undefined) {
+    return silent('the lost alternate grant was notified before', subject);
   }
+  // AWSPREVIOUS after an edit since.
+  const wasPromoted = await readUntil(
+    Boolean,
+    async () => {
+      const secret = await findSecret(secretArn, dependencies);
+      return ['AWSCURRENT', 'AWSPREVIOUS'].some(
+        label => secret !== undefined && isPromoted(versionWithStage(secret, label), subject),
+      );
+    },
+    dependencies.sleep,
+  );
+  if (!wasPromoted) return silent('the rotation has not moved AWSCURRENT', subject);
   await publish(
     lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
+    dependencies,
+  );
+  await writeStreak(
+    key,
+    {
+      failingSince: at,
+      notifiedAt: dependencies.now(),
+      state: 'StorePending',
+      error: LOST_ALTERNATE,
+      currentVersionId: undefined,
+    },
     dependencies,
   );
   log('info', 'notified of a lost alternate grant', subject);
@@ -107,6 +145,13 @@ async function executionFailed(
   const state = await lastState(executionArn, dependencies.stepFunctions);
   const isComplete = rotation !== undefined && isPromoted(currentVersionId, rotation);
   if (isComplete && !hasNotPublished({ state, error: report.error })) {
+    if ((await alternateIn(executionArn, dependencies.stepFunctions)).isDropped) {
+      return alternateLost(
+        { ...rotation, execution: executionArn },
+        closedAt ?? dependencies.now(),
+        dependencies,
+      );
+    }
     return silent('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
@@ -120,14 +165,18 @@ async function executionFailed(
   if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
-  await publish(failedMessage({ ...report, state, failingSince }, dependencies.deployment), dependencies);
+  const { leavesTokenInUse } = await alternateIn(executionArn, dependencies.stepFunctions);
+  await publish(
+    failedMessage({ ...report, state, failingSince, leavesTokenInUse }, dependencies.deployment),
+    dependencies,
+  );
   await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);
   log('info', 'notified of a failure', about, { error: failed.error });
 }
 
-/** Whether the version with AWSCURRENT is one of the rotation. */
-function isPromoted(currentId: string | undefined, { versionId }: ExecutionRotation): boolean {
-  return currentId !== undefined && belongsToRotation(currentId, versionId);
+/** Whether a version is one of the rotation. */
+function isPromoted(id: string | undefined, { versionId }: ExecutionRotation): boolean {
+  return id !== undefined && belongsToRotation(id, versionId);
 }
 
 /** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */

@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
+import { HOUR_MS } from '../shared/durations.ts';
 import type { RemainingTime } from '../shared/genesys/timeouts.ts';
 import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { requestFields } from '../shared/input/request.ts';
 import { type PromoteResult, parsePromotion, promote } from './promote.ts';
 import { type StandDownResult, standDown } from './stand-down.ts';
-
-const HOUR_MS = 3_600_000;
 
 const journal = {
   dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),

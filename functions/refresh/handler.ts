@@ -3,13 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
+import { HOUR_MS } from '../shared/durations.ts';
 import type { RemainingTime } from '../shared/genesys/timeouts.ts';
 import { genesysUrls } from '../shared/genesys/urls.ts';
 import { isSet, requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { executionState } from './execution-state.ts';
 import { parseRefreshRequest, type RefreshResult, refresh } from './refresh.ts';
-
-const HOUR_MS = 3_600_000;
 
 const journal = {
   dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),

@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { HOUR_MS } from '../shared/durations.ts';
 import {
   AlternateGrantRejected,
   ClientRejected,
@@ -99,7 +100,7 @@ export const RECORD_RESERVE_MS = 3_000;
 export const DEADLINE_MARGIN_MS = 5_000;
 
 /** Genesys Cloud's longest lifetime of an access token, in ms (Resource Center, "Create an OAuth client"). */
-const LONGEST_LIFETIME_MS = 48 * 3_600_000;
+const LONGEST_LIFETIME_MS = 48 * HOUR_MS;
 
 /** Stands for the exchange of a pair that no exchange has brought. */
 const NO_EXCHANGE = 'login';

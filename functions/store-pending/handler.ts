@@ -3,10 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
+import { HOUR_MS } from '../shared/durations.ts';
 import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
 import { parseStorePendingRequest, type StorePendingResult, storePending } from './store-pending.ts';
-
-const HOUR_MS = 3_600_000;
 
 const journal = {
   dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),

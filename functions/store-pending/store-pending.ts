@@ -28,7 +28,12 @@ import {
 import { openSeal, type SealKey } from '../shared/journal/sealed-blob.ts';
 import { type OpenedPair, openPair } from '../shared/journal/sealed-pair.ts';
 import { isClientFault } from '../shared/secrets/pending-label.ts';
-import { type Credential, MAX_VALUE_BYTES, withTokens } from '../shared/secrets/secret-value.ts';
+import {
+  type Credential,
+  hasLostAlternate,
+  MAX_VALUE_BYTES,
+  withTokens,
+} from '../shared/secrets/secret-value.ts';
 import {
   derivedVersionId,
   describeSecret,
@@ -62,7 +67,7 @@ export interface StorePendingDependencies extends SealKey {
 export interface StorePendingResult {
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
-  /** Whether the pending version lacks the alternate grant of AWSCURRENT, which is dead. */
+  /** Whether this rotation has dropped the alternate grant of AWSCURRENT, which is dead. */
   readonly lostAlternate: boolean;
 }
 
@@ -141,7 +146,9 @@ export async function storePending(
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
   await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
-  const lostAlternate = alternate === null;
+  // AWSCURRENT that has the pair already was promoted without the grant, and edited since.
+  const hasPair = current.credential.accessToken === pair.tokens.accessToken;
+  const lostAlternate = alternate === null || (hasPair && hasLostAlternate(current.credential));
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId, lostAlternate });
   return { pendingVersionId, baseVersionId, lostAlternate };
 }

@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { MINUTE_MS } from '../shared/durations.ts';
 import {
   AccessTokenExpired,
   AccessTokenRejected,
@@ -53,7 +54,7 @@ export interface VerifyResult {
 }
 
 /** A token that is refused at this age, in ms, or later has expired or was revoked; a younger one never worked. */
-export const FRESH_MS = 60_000;
+export const FRESH_MS = MINUTE_MS;
 
 /**
  * Reads the request.

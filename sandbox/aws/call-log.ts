@@ -59,7 +59,7 @@ export class CallLog {
       service,
       operation,
       callerArn: caller.arn,
-      ...(caller.functionArn === undefined ? {} : { functionArn: caller.functionArn }),
+      functionArn: caller.functionArn,
       at: this.#clock.now().toISOString(),
     };
     this.#calls.push(record);

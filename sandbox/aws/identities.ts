@@ -75,7 +75,7 @@ export class Identities {
       arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${role.sessionName}`,
       userId: `${this.#uniqueId(role.roleArn, 'AROA')}:${role.sessionName}`,
       roleArn: role.roleArn,
-      ...(role.functionArn === undefined ? {} : { functionArn: role.functionArn }),
+      functionArn: role.functionArn,
     });
   }
 

@@ -71,6 +71,11 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   };
 }
 
+/** An instant as both protocols write it. */
+export function epochSeconds(at: Date): number {
+  return at.getTime() / 1000;
+}
+
 function readJsonObject(body: Buffer): object {
   if (body.length === 0) return {};
   let value: unknown;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { Listeners } from '../listeners.ts';
 
 /** An event that a service reports of its own accord, as opposed to an API call. */
 export interface ServiceEvent {
@@ -26,7 +27,10 @@ export interface RecordedEvent extends ServiceEvent {
 export class CloudTrail {
   readonly #clock: Clock;
   readonly #events: RecordedEvent[] = [];
-  readonly #listeners = new Set<(event: RecordedEvent) => void>();
+  readonly #listeners = new Listeners<RecordedEvent>();
+
+  /** Calls a listener with every event that is recorded; what it returns ends that. */
+  readonly onEvent = this.#listeners.add;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,21 +39,11 @@ export class CloudTrail {
   record(event: ServiceEvent): void {
     const recorded = { ...event, id: crypto.randomUUID(), at: this.#clock.now() };
     this.#events.push(recorded);
-    for (const listener of this.#listeners) listener(recorded);
+    this.#listeners.notify(recorded);
   }
 
   /** The events in the order in which they happened. */
   events(): readonly RecordedEvent[] {
     return [...this.#events];
-  }
-
-  /**
-   * Calls `listener` with every event that is recorded.
-   *
-   * @returns ends the subscription
-   */
-  onEvent(listener: (event: RecordedEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 }

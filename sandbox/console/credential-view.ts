@@ -1,3 +1,4 @@
+import { instantText } from '../../cli/shared/time-text.ts';
 import type { LineageView as Lineage, TokenView } from '../genesys-cloud/lineage.ts';
 import type { RotationStatus } from '../secrets-manager/rotation.ts';
 import type { SecretDescription } from '../secrets-manager/secret-description.ts';
@@ -54,7 +55,7 @@ function credentialView(
 
 function versionView(
   { id, createdAt, labels }: SecretDescription['versions'][number],
-  { accessToken, refreshToken }: StoredTokens,
+  { accessToken, refreshToken, alternateRefreshToken }: StoredTokens,
   issued: ReadonlyMap<string, TokenView>,
 ): VersionView {
   const mark = (fingerprint: string): TokenMark => ({
@@ -67,6 +68,7 @@ function versionView(
     labels,
     ...(accessToken !== undefined && { accessToken: mark(accessToken) }),
     ...(refreshToken !== undefined && { refreshToken: mark(refreshToken) }),
+    ...(alternateRefreshToken !== undefined && { alternateRefreshToken: mark(alternateRefreshToken) }),
   };
 }
 
@@ -144,7 +146,7 @@ function statusText({ kind, state, step, attempt, retryAt }: RotationStatus): st
       if (kind === 'test') return 'testing the configuration';
       return `rotating, attempt ${attempt}${step === undefined ? '' : `: ${step}`}`;
     case 'waitingForRetry':
-      return `failed, waiting for a retry at ${retryAt?.toISOString()}`;
+      return `failed, waiting for a retry${retryAt === undefined ? '' : ` at ${instantText(retryAt)}`}`;
     case 'outOfRetries':
       return 'failed, no retry before the next window';
   }

@@ -11,6 +11,8 @@ export interface StoredTokens {
   /** Fingerprints of Genesys Cloud's emulation, not those of the journal, which also cover the client id. */
   readonly accessToken?: string;
   readonly refreshToken?: string;
+  /** The one of the other grant, where the secret has two. */
+  readonly alternateRefreshToken?: string;
 }
 
 /** A key that is missing or not a text counts as absent, because anybody may write any value. */
@@ -18,7 +20,7 @@ const text = v.fallback(v.optional(v.string()), undefined);
 const credential = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ clientId: text, accessToken: text, refreshToken: text }),
+  v.object({ clientId: text, accessToken: text, refreshToken: text, alternateRefreshToken: text }),
 );
 
 /** The tokens in each version that has a value, by version id. */
@@ -32,12 +34,11 @@ export function storedTokens(
 function fingerprints(value: SecretValue): StoredTokens {
   const parsed = v.safeParse(credential, 'SecretString' in value ? value.SecretString : undefined);
   if (!parsed.success) return {};
-  const { clientId, accessToken, refreshToken } = parsed.output;
-  return {
-    ...(clientId !== undefined && { clientId }),
-    ...(accessToken !== undefined && { accessToken: fingerprintOf(accessToken) }),
-    ...(refreshToken !== undefined && { refreshToken: fingerprintOf(refreshToken) }),
-  };
+  const { clientId, ...tokens } = parsed.output;
+  const present = Object.entries(tokens).flatMap(([key, token]) =>
+    token === undefined ? [] : [[key, fingerprintOf(token)]],
+  );
+  return { ...(clientId !== undefined && { clientId }), ...Object.fromEntries(present) };
 }
 
 /**
@@ -51,7 +52,13 @@ export function loginsBehind(
   genesysCloud: Pick<GenesysCloud, 'lineages'>,
 ): readonly Lineage[] {
   const clientIds = new Set(versions.flatMap(({ clientId }) => clientId ?? []));
-  const stored = new Set(versions.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]));
+  const stored = new Set(
+    versions.flatMap(({ accessToken, refreshToken, alternateRefreshToken }) => [
+      accessToken,
+      refreshToken,
+      alternateRefreshToken,
+    ]),
+  );
   const lineages = [...clientIds].flatMap(clientId => genesysCloud.lineages(clientId));
   const users = new Set(
     lineages

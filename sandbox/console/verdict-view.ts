@@ -8,7 +8,6 @@ import {
   currentAfter,
   type FailedRotation,
   type Situation,
-  stepLines,
   verdictOf,
 } from '../../functions/shared/executions/verdict.ts';
 import { commandLine } from '../../functions/shared/output/command-line.ts';
@@ -35,15 +34,21 @@ export function verdictView(
     .filter(({ name }) => name.startsWith(prefix) && !isConfigurationTest(name));
   const isRedrivable = (execution: ExecutionSnapshot): boolean =>
     stepFunctions.notRedrivableReason(execution) === undefined;
-  const { impact, cause, steps } = verdictOf({
+  const last = lastOf(own);
+  const { health, impact, cause, steps } = verdictOf({
     consumersHave: consumersHave(secret.versions, consumer),
-    rotation: lastRotation(own, secret.versions, isRedrivable),
+    rotation: rotationBy(last, secret.versions, isRedrivable),
     isOverdue: false,
   });
   return {
+    health,
     impact,
     ...(cause !== undefined && { cause }),
-    next: stepLines(steps, secret.name, commandLine({})),
+    next: steps.map(({ text, command: verb }) => ({
+      text,
+      ...(verb !== undefined && { command: { verb, line: commandLine({})`${verb} ${secret.name}` } }),
+    })),
+    ...(last !== undefined && last.status !== 'SUCCEEDED' && { executionArn: last.executionArn }),
   };
 }
 
@@ -53,14 +58,19 @@ function consumersHave(versions: Versions, { works, accessTokenFingerprint }: Co
   return labelled(versions, 'AWSCURRENT')?.hasValue === true ? 'none' : 'incomplete';
 }
 
-function lastRotation(
-  own: readonly ExecutionSnapshot[],
+/** The execution that is running, or the one that ended last. */
+function lastOf(own: readonly ExecutionSnapshot[]): ExecutionSnapshot | undefined {
+  const running = own.find(({ status }) => status === 'RUNNING');
+  return running ?? own.toSorted((one, other) => Number(other.closedAt) - Number(one.closedAt))[0];
+}
+
+function rotationBy(
+  last: ExecutionSnapshot | undefined,
   versions: Versions,
   isRedrivable: (execution: ExecutionSnapshot) => boolean,
 ): Situation['rotation'] {
-  if (own.some(({ status }) => status === 'RUNNING')) return 'running';
-  const [last] = own.toSorted((one, other) => Number(other.closedAt) - Number(one.closedAt));
-  if (last === undefined || last.status === 'SUCCEEDED' || last.status === 'RUNNING') return undefined;
+  if (last === undefined || last.status === 'SUCCEEDED') return undefined;
+  if (last.status === 'RUNNING') return 'running';
   return failedRotation({ ...last, status: last.status }, versions, isRedrivable(last));
 }
 

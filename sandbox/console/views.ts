@@ -81,6 +81,8 @@ export interface VersionView {
   readonly labels: readonly string[];
   readonly accessToken?: TokenMark;
   readonly refreshToken?: TokenMark;
+  /** The refresh token of the other grant, where the secret has two. */
+  readonly alternateRefreshToken?: TokenMark;
 }
 
 /** A token in a version, and its state at Genesys Cloud. */
@@ -128,11 +130,26 @@ export interface ConsumerView {
 
 /** What the program tells an operator about the credential. */
 export interface VerdictView {
+  readonly health: 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
   readonly impact: string;
   /** Absent where nothing is broken. */
   readonly cause?: string;
-  /** A line for each thing to do, with its command. */
-  readonly next: readonly string[];
+  /** What to do, in this order. */
+  readonly next: readonly NextStep[];
+  /** The execution of the last rotation, where it is running or has failed. */
+  readonly executionArn?: string;
+}
+
+/** One thing to do. */
+export interface NextStep {
+  /** A sentence without a full stop. */
+  readonly text: string;
+  /** The command of the program that does it. */
+  readonly command?: {
+    readonly verb: 'authorize' | 'redrive' | 'rotate' | 'follow' | 'diagnose';
+    /** The whole command, for pasting. */
+    readonly line: string;
+  };
 }
 
 /** A fault that is set. */

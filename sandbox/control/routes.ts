@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DAY_MS } from '../durations.ts';
 import { InvalidFault, readFaultRule } from '../faults/fault-rule.ts';
 import { parseFault } from '../faults/fault-text.ts';
 import type { ActiveFault } from '../faults/faults.ts';
@@ -10,7 +11,7 @@ import { ok, type Route } from './route.ts';
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
 
 /** A hundred years: more would be a slip, and takes as long as it sounds. */
-const LONGEST_ADVANCE_MS = 100 * 366 * 86_400_000;
+const LONGEST_ADVANCE_MS = 100 * 366 * DAY_MS;
 
 const advanceBody = v.strictObject({
   ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_ADVANCE_MS)),

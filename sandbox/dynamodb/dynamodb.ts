@@ -1,5 +1,6 @@
 import type { Account } from '../aws/account.ts';
 import { AwsError } from '../aws/aws-error.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AccessRequest, type AwsOperation, type AwsService, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import { attributeOf, type Item, readItem } from './attribute-value.ts';
@@ -252,7 +253,7 @@ function tableDescription({ specification, createdAt }: Table): object {
     TableName: name,
     TableArn: arn,
     TableStatus: 'ACTIVE',
-    CreationDateTime: createdAt.getTime() / 1_000,
+    CreationDateTime: epochSeconds(createdAt),
     AttributeDefinitions: keys.map(key => ({ AttributeName: key.name, AttributeType: 'S' })),
     KeySchema: keys.map(key => ({ AttributeName: key.name, KeyType: key.type })),
   };

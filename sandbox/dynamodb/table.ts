@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { HOUR_MS } from '../durations.ts';
 import { attributeOf, compareText, type Item, typeOf } from './attribute-value.ts';
 import { validationError } from './validation-error.ts';
 
@@ -32,7 +33,7 @@ interface Entry {
  */
 const EVENTUAL_READ_LAG_MS = 1000;
 /** "Within a few days" (Amazon DynamoDB Developer Guide, "Using time to live (TTL) in DynamoDB"); here it is two. */
-const LATE_DELETION_MS = 48 * 3_600_000;
+const LATE_DELETION_MS = 48 * HOUR_MS;
 /** Amazon DynamoDB Developer Guide, "Service, account, and table quotas". */
 const MAX_PARTITION_KEY_BYTES = 2048;
 const MAX_SORT_KEY_BYTES = 1024;

@@ -1,6 +1,8 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { EventInvoker } from '../lambda/invoker.ts';
+import { Listeners } from '../listeners.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
 
@@ -66,7 +68,13 @@ export class EventBridge {
   readonly #behaviour: EventBridgeBehaviour;
   readonly #rules: Rule[] = [];
   readonly #deliveries: Delivery[] = [];
-  readonly #listeners = new Set<(event: BusEvent) => void>();
+  readonly #listeners = new Listeners<BusEvent>();
+
+  /**
+   * Calls a listener with every event on the bus and every scheduled one, before the targets get it; what it returns
+   * ends that.
+   */
+  readonly onEvent = this.#listeners.add;
 
   constructor(options: EventBridgeOptions) {
     this.#clock = options.clock;
@@ -106,16 +114,6 @@ export class EventBridge {
     }
   }
 
-  /**
-   * Calls `listener` with every event on the bus and every scheduled one, before the targets get it.
-   *
-   * @returns ends the subscription
-   */
-  onEvent(listener: (event: BusEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** What rules handed over, the oldest first; the last 1000 are kept. */
   deliveries(): readonly Delivery[] {
     return [...this.#deliveries];
@@ -138,7 +136,7 @@ export class EventBridge {
 
   #announce(entry: EventEntry): BusEvent {
     const event = busEvent(entry, this.#account);
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify(event);
     return event;
   }
 
@@ -159,7 +157,7 @@ export class EventBridge {
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 
 /**
  * The interval of a schedule expression `rate(…)`, in ms.

@@ -2,6 +2,7 @@ import type { AwsInterceptor, AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { GenesysInterceptor } from '../genesys-cloud/interceptor.ts';
 import type { InvocationInterceptor } from '../lambda/invocation-interceptor.ts';
+import { Listeners } from '../listeners.ts';
 import type { OpenRequests } from '../open-requests.ts';
 import { seededRandom, seedOf } from '../seeded-random.ts';
 import { awsFault, namedRefusal } from './aws-faults.ts';
@@ -79,8 +80,11 @@ export class Faults {
   readonly #waits: FaultWaits;
   readonly #rules = new Map<number, Rule>();
   readonly #injected: InjectedFault[] = [];
-  readonly #listeners = new Set<(fault: InjectedFault) => void>();
+  readonly #listeners = new Listeners<InjectedFault>();
   #lastId = 0;
+
+  /** Calls a listener with each fault just before it takes effect; what it returns ends that. */
+  readonly onInjected = this.#listeners.add;
 
   constructor(options: FaultsOptions) {
     this.#options = options;
@@ -127,12 +131,6 @@ export class Faults {
   /** All faults that have come, the oldest first. */
   injected(): readonly InjectedFault[] {
     return [...this.#injected];
-  }
-
-  /** Calls `listener` with each fault just before it takes effect, until the returned function is called. */
-  onInjected(listener: (fault: InjectedFault) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
   }
 
   /** Stands around each call of AWS. */
@@ -221,7 +219,7 @@ export class Faults {
     rule.injected += 1;
     const fault = { rule: rule.id, kind: rule.rule.kind, ...occasion, at: this.#options.clock.now() };
     this.#injected.push(fault);
-    for (const listener of this.#listeners) listener(fault);
+    this.#listeners.notify(fault);
   }
 }
 

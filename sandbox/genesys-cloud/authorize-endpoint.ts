@@ -76,7 +76,7 @@ export class AuthorizeEndpoint {
       userId: user.userId,
       redirectUri,
       scope: query.values.scope?.split(' ') ?? [],
-      ...(codeChallenge !== undefined && { codeChallenge }),
+      codeChallenge,
     });
     return redirect(redirectUri, { code, state });
   }

@@ -31,7 +31,7 @@ export class LoginRefused extends Error {
  * @throws LoginRefused when there is no login page, the password is wrong, or the redirect carries an error
  */
 export async function logIn({ authorizeUrl, userName, password, signal }: Login): Promise<LoggedIn> {
-  const common = { redirect: 'manual', ...(signal !== undefined && { signal }) } as const;
+  const common = { redirect: 'manual', signal } as const;
   const page = await fetch(authorizeUrl, common);
   const html = await page.text();
   if (page.status !== 200) return codeFrom(page);
@@ -105,7 +105,7 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
     authorizeUrl: `${grant.loginUrl}/oauth/authorize?${query}`,
     userName: grant.userName,
     password: grant.password,
-    ...(grant.signal !== undefined && { signal: grant.signal }),
+    signal: grant.signal,
   });
   if (loggedIn.state !== state) throw new LoginRefused('The redirect carries another state.');
   const response = await fetch(`${grant.loginUrl}/oauth/token`, {
@@ -119,7 +119,7 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
       redirect_uri: grant.redirectUri,
       code_verifier: codeVerifier,
     }),
-    ...(grant.signal !== undefined && { signal: grant.signal }),
+    signal: grant.signal,
   });
   const body: unknown = await response.json();
   if (!response.ok) {

@@ -1,3 +1,4 @@
+import { HTML_HEADERS, htmlPage } from '../../cli/shared/html-page.ts';
 import type { GenesysResponse } from './exchange.ts';
 
 /** The names of the login form's fields. */
@@ -33,24 +34,7 @@ export function errorPage(status: number, error: string, description: string): G
 }
 
 function page(status: number, title: string, content: string): GenesysResponse {
-  return {
-    status,
-    headers: {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-      'Referrer-Policy': 'no-referrer',
-    },
-    body: `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-${content}
-</body>
-</html>
-`,
-  };
+  return { status, headers: HTML_HEADERS, body: htmlPage(escapeHtml(title), content) };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

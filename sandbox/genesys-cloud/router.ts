@@ -60,7 +60,7 @@ export class Router {
 
 function describeAuthorize(request: GenesysRequest): InterceptedRequest {
   const clientId = request.query.get('client_id');
-  return { endpoint: 'authorize', method: request.method, ...(clientId !== null && { clientId }) };
+  return { endpoint: 'authorize', method: request.method, clientId: clientId ?? undefined };
 }
 
 function describeToken(request: GenesysRequest): InterceptedRequest {
@@ -69,8 +69,8 @@ function describeToken(request: GenesysRequest): InterceptedRequest {
   return {
     endpoint: 'token',
     method: request.method,
-    ...(typeof claim === 'object' && { clientId: claim.clientId }),
-    ...(grantType !== undefined && { grantType }),
+    clientId: typeof claim === 'object' ? claim.clientId : undefined,
+    grantType,
   };
 }
 
@@ -80,5 +80,5 @@ function describeCall(
   api: PlatformApi,
 ): InterceptedRequest {
   const clientId = api.clientIdOf(request);
-  return { endpoint, method: request.method, ...(clientId !== undefined && { clientId }) };
+  return { endpoint, method: request.method, clientId };
 }

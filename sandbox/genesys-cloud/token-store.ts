@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { MINUTE_MS } from '../durations.ts';
+import { Listeners } from '../listeners.ts';
 import type { GenesysBehaviour } from './behaviour.ts';
 import type { OAuthClient } from './directory.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -31,7 +33,9 @@ export class TokenStore {
   readonly #behaviour: () => GenesysBehaviour;
   readonly #tokens = new Map<string, Token>();
   readonly #lineages = new Map<string, Lineage>();
-  readonly #listeners = new Set<(event: TokenIssued) => void>();
+  readonly #listeners = new Listeners<TokenIssued>();
+
+  readonly onTokenIssued = this.#listeners.add;
 
   constructor(clock: Clock, behaviour: () => GenesysBehaviour) {
     this.#clock = clock;
@@ -141,12 +145,6 @@ export class TokenStore {
     return [...this.#tokens.keys()];
   }
 
-  /** Calls `listener` whenever tokens are issued, until the returned function is called. */
-  onTokenIssued(listener: (event: TokenIssued) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
   #giveOut(
     client: OAuthClient,
     lineage: Lineage,
@@ -163,9 +161,9 @@ export class TokenStore {
       grant,
       fingerprint: fingerprintOf(accessToken),
       expiresAt: new Date(expiresAtMs),
-      ...(refreshToken !== undefined && { refreshTokenFingerprint: fingerprintOf(refreshToken) }),
+      refreshTokenFingerprint: refreshToken && fingerprintOf(refreshToken),
     };
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.notify(event);
     return { accessToken, refreshToken };
   }
 
@@ -193,6 +191,6 @@ export class TokenStore {
 
   #inactivityTimeoutMs(): number | undefined {
     const minutes = this.#behaviour().inactivityTimeoutMinutes;
-    return minutes === 'off' ? undefined : minutes * 60_000;
+    return minutes === 'off' ? undefined : minutes * MINUTE_MS;
   }
 }

@@ -115,7 +115,7 @@ export class Permissions implements Authorizer {
     const principal = {
       accountId: this.#options.accountId,
       arn,
-      ...(role !== undefined && { roleArn: arn }),
+      roleArn: role && arn,
     };
     const inForce: InForce = (_statement, clause) => this.#grants.isInForce(clause);
     return this.#watched(() =>

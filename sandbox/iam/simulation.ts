@@ -24,7 +24,7 @@ export function simulate(
     boundary && decide(request, { identity: boundary, resourceMustAllow: false }, inForce).allowed;
   return {
     decision: decide(request, { identity, boundary, resourceMustAllow: false }, inForce),
-    ...(isWithinBoundary !== undefined && { isWithinBoundary }),
+    isWithinBoundary,
     missingKeys: [...new Set(asked)].filter(key => !request.keys.has(key.toLowerCase())),
   };
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { DAY_MS } from '../durations.ts';
 import type { KeyMaterial } from './ciphertext.ts';
 
 /** The states of a key that the sandbox knows. */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
-const DAY_MS = 86_400_000;
 /** The period of automatic rotation when none is set (AWS KMS API Reference, EnableKeyRotation). */
 const ROTATION_PERIOD_MS = 365 * DAY_MS;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../aws/aws-error.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AccessRequest, type AwsCall, type AwsService, type Caller, operation } from '../aws/service.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { decrypt, encrypt, parseCiphertext } from './ciphertext.ts';
@@ -251,12 +252,12 @@ export class Kms implements AwsService {
         AWSAccountId: this.#accountId,
         KeyId: key.id,
         Arn: key.arn,
-        CreationDate: key.createdAt.getTime() / 1000,
+        CreationDate: epochSeconds(key.createdAt),
         Enabled: key.state === 'Enabled',
         Description: key.description,
         KeyUsage: 'ENCRYPT_DECRYPT',
         KeyState: key.state,
-        ...(key.deletionDate === undefined ? {} : { DeletionDate: key.deletionDate.getTime() / 1000 }),
+        DeletionDate: key.deletionDate && epochSeconds(key.deletionDate),
         Origin: 'AWS_KMS',
         KeyManager: 'CUSTOMER',
         CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',

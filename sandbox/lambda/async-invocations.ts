@@ -1,12 +1,13 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { Clock, ScheduledTask } from '../clock.ts';
+import { HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { Invocation } from './invoker.ts';
 
 /** The waits before the second and third try of an event whose function failed. */
-const FUNCTION_ERROR_DELAYS_MS = [60_000, 120_000];
+const FUNCTION_ERROR_DELAYS_MS = [MINUTE_MS, 2 * MINUTE_MS];
 /** Throttled events are tried again for this long, at waits that grow up to five minutes. */
-const EVENT_AGE_LIMIT_MS = 6 * 3_600_000;
-const LONGEST_THROTTLE_DELAY_MS = 300_000;
+const EVENT_AGE_LIMIT_MS = 6 * HOUR_MS;
+const LONGEST_THROTTLE_DELAY_MS = 5 * MINUTE_MS;
 
 interface Event {
   readonly run: () => Promise<Invocation>;

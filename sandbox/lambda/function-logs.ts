@@ -1,3 +1,4 @@
+import { Listeners } from '../listeners.ts';
 /** A line that a function wrote. */
 export interface LogLine {
   readonly functionName: string;
@@ -17,7 +18,9 @@ const LOG_RESULT_BYTES = 4096;
 /** What the functions wrote, line by line as they wrote it: Lambda's START, END and REPORT lines are not made. */
 export class FunctionLogs {
   readonly #lines = new Map<string, { readonly line: LogLine; readonly delivered: boolean }[]>();
-  readonly #listeners = new Set<(line: LogLine) => void>();
+  readonly #listeners = new Listeners<LogLine>();
+
+  readonly onLine = this.#listeners.add;
 
   /** @param delivered whether the line reaches the log; otherwise only the tail of its request shows it */
   add(line: LogLine, delivered = true): void {
@@ -25,8 +28,7 @@ export class FunctionLogs {
     this.#lines.set(line.functionName, lines);
     lines.push({ line, delivered });
     if (lines.length > LINES_KEPT) lines.shift();
-    if (!delivered) return;
-    for (const listener of this.#listeners) listener(line);
+    if (delivered) this.#listeners.notify(line);
   }
 
   of(functionName: string): readonly LogLine[] {
@@ -39,12 +41,6 @@ export class FunctionLogs {
       .filter(({ line }) => line.requestId === requestId)
       .map(({ line }) => `${line.text}\n`);
     return Buffer.from(texts.join('')).subarray(-LOG_RESULT_BYTES).toString('base64');
-  }
-
-  /** @returns ends the subscription */
-  onLine(listener: (line: LogLine) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
   }
 
   #kept(functionName: string) {

@@ -42,8 +42,8 @@ export function parseFunctionName(functionName: string, separateQualifier?: stri
   const accountId = groups?.arnAccountId ?? groups?.accountId;
   return {
     name,
-    ...(qualifier !== undefined && { qualifier }),
-    ...(region !== undefined && { region }),
-    ...(accountId !== undefined && { accountId }),
+    qualifier,
+    region,
+    accountId,
   };
 }

@@ -86,7 +86,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       environmentOptions: (definition, version) => this.#environmentOptions(definition, version),
       maxIdleEnvironments: options.maxIdleEnvironments ?? 10,
       coldStartMs: functionName => options.latencies?.coldStart?.(functionName) ?? 0,
-      ...(options.warmProcesses !== undefined && { warmProcesses: options.warmProcesses }),
+      warmProcesses: options.warmProcesses,
     });
     this.#concurrency = new Concurrency(options.concurrencyLimit ?? 1000);
     this.#events = new AsyncInvocations(options.clock);
@@ -197,7 +197,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       functionArn: target.arn,
       payload: JSON.parse(payload),
       requestId,
-      ...(source !== undefined && { source }),
+      source,
     };
     const run = intercepted(this.#options.interceptors ?? [], invocation, () =>
       this.#run(target, payload, requestId),
@@ -244,7 +244,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
       memoryMb: definition.memoryMb,
       clock,
       onLine: (text: string, stream: 'stdout' | 'stderr', requestId: string | undefined) =>
-        this.#log(definition, logStreamName, { text, stream, ...(requestId !== undefined && { requestId }) }),
+        this.#log(definition, logStreamName, { text, stream, requestId }),
     };
   }
 

@@ -38,7 +38,7 @@ export function installSteppedTime(nowMs: () => number, onTimers: () => void): S
     const dueAtMs = timers.firstDueAtMs();
     return {
       ports: [...requests].map(({ socket }) => socket?.localPort ?? null),
-      ...(dueAtMs !== undefined && { dueAtMs }),
+      dueAtMs,
     };
   };
   let asked: Promise<unknown> = Promise.resolve();

@@ -68,10 +68,7 @@ const { port, controlPort, open, fault: faults = [], seed, json } = program.opts
 try {
   removeLeftovers();
   const pageFolder = await buildPage();
-  const sandbox = await Sandbox.start({
-    ...(port !== undefined && { port }),
-    ...(seed !== undefined && { seed }),
-  });
+  const sandbox = await Sandbox.start({ port, seed });
   const { server } = consoleServer(sandbox, pageFolder);
   const close = async (): Promise<void> => {
     await Promise.all([server.close(), sandbox.close()]);

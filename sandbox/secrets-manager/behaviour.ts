@@ -1,3 +1,5 @@
+import { HOUR_MS, MINUTE_MS } from '../durations.ts';
+
 /**
  * Where AWS publishes no answer, the emulated Secrets Manager takes the worse case for a rotation; each of
  * these switches gives the other. They are read at the moment they matter, so they may be changed at any time.
@@ -54,7 +56,7 @@ export const DEFAULT_BEHAVIOUR: Readonly<SecretsManagerBehaviour> = {
   pendingAfterForeignWrite: 'removed',
   endState: 'documented',
   retryToken: 'same',
-  retryDelaysMs: [60_000, 300_000, 900_000, 3_600_000],
+  retryDelaysMs: [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS],
   rotationMoment: 'windowStart',
   requestQuotas: false,
   versionQuota: 100,

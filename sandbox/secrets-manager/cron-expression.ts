@@ -1,6 +1,7 @@
+import { DAY_MS, HOUR_MS } from '../durations.ts';
+
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
-const DAY_MS = 86_400_000;
 /** 29 February can be eight years away, around a year like 2100. */
 const FARTHEST_DAYS = 8 * 366;
 
@@ -56,8 +57,8 @@ export class CronExpression {
     for (let days = 0; days <= FARTHEST_DAYS; days += 1) {
       const day = new Date(firstDayMs + days * DAY_MS);
       if (!this.#dayRules.every(rule => rule(day))) continue;
-      const hour = this.hours.find(each => day.getTime() + each * 3_600_000 > after.getTime());
-      if (hour !== undefined) return new Date(day.getTime() + hour * 3_600_000);
+      const hour = this.hours.find(each => day.getTime() + each * HOUR_MS > after.getTime());
+      if (hour !== undefined) return new Date(day.getTime() + hour * HOUR_MS);
     }
     return undefined;
   }

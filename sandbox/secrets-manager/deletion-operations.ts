@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock, ScheduledTask } from '../clock.ts';
-import { epochSeconds, members } from './request-rules.ts';
+import { DAY_MS } from '../durations.ts';
+import { members } from './request-rules.ts';
 import type { RotationRunner } from './rotation-runner.ts';
 import type { RotationScheduler } from './rotation-scheduler.ts';
 import type { SecretAccess } from './secret-access.ts';
 import type { SecretStore } from './secret-store.ts';
 
-const DAY_MS = 86_400_000;
 const DEFAULT_WINDOW_DAYS = 30;
 
 /**

@@ -109,8 +109,3 @@ export function page<Item>(
     ...(end < items.length ? { NextToken: Buffer.from(String(end)).toString('base64url') } : {}),
   };
 }
-
-/** An instant as it is on the wire. */
-export function epochSeconds(at: Date): number {
-  return at.getTime() / 1000;
-}

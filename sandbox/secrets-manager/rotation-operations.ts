@@ -86,7 +86,7 @@ export function rotationOperations(parts: {
       if (input.RotateImmediately) runner.begin(secret, functionArn, versionId);
       else runner.beginTest(secret, functionArn, versionId);
       store.update(secret, {
-        rotation: { functionArn, enabled: true, ...(rules === undefined ? {} : { rules }) },
+        rotation: { functionArn, enabled: true, rules },
       });
       scheduler.plan(secret, {
         keepEarlier: !input.RotateImmediately && formerRules?.isRate === true && rules?.isRate === true,

@@ -1,8 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { CronExpression, InvalidCron } from './cron-expression.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const SHORTEST_INTERVAL_HOURS = 4;
 const LONGEST_INTERVAL_DAYS = 999;
 

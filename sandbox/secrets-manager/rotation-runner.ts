@@ -67,7 +67,7 @@ export class RotationRunner {
     const currentId = secret.labels.holder(AWSCURRENT);
     const value = currentId === undefined ? undefined : secret.versions.get(currentId)?.value;
     const createdAt = this.#parts.clock.now();
-    this.#announce(secret, { id: versionId, createdAt, ...(value === undefined ? {} : { value }) });
+    this.#announce(secret, { id: versionId, createdAt, value });
     this.#unfinished.get(secret.arn)?.end({ status: 'abandoned' });
     this.#start(new Rotation(secret, { kind: 'test', functionArn, versionId }), 1);
   }
@@ -243,6 +243,6 @@ function recordRotation(
     requestId: `Rotation-${secret.arn}-${versionId}`,
     resource: { type: 'AWS::SecretsManager::Secret', name: secret.arn },
     additionalEventData: { SecretId: secret.arn },
-    ...(errorMessage === undefined ? {} : { errorMessage }),
+    errorMessage,
   });
 }

@@ -58,9 +58,9 @@ export class Rotation {
       kind,
       attempt,
       state,
-      ...(step === undefined ? {} : { step }),
-      ...(this.#retry === undefined ? {} : { retryAt: this.#retry.at }),
-      ...(error === undefined ? {} : { error }),
+      step,
+      retryAt: this.#retry?.at,
+      error,
     };
   }
 

@@ -1,4 +1,4 @@
-import { epochSeconds } from './request-rules.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import type { RotationStatus } from './rotation.ts';
 import type { RotationRulesInput } from './rotation-rules.ts';
 import type { Secret, SecretState, Tag } from './secret.ts';
@@ -37,21 +37,17 @@ export function describeSecret(secret: Secret, unfinished: RotationStatus | unde
   return {
     arn: secret.arn,
     name: secret.name,
-    ...(secret.kmsKeyId === undefined ? {} : { kmsKeyId: secret.kmsKeyId }),
+    kmsKeyId: secret.kmsKeyId,
     tags: secret.tags,
-    ...(secret.deletionDate === undefined ? {} : { deletionDate: secret.deletionDate }),
-    ...(rotation === undefined
-      ? {}
-      : {
-          rotation: {
-            functionArn: rotation.functionArn,
-            enabled: rotation.enabled,
-            ...(rotation.rules === undefined ? {} : { rules: rotation.rules.input }),
-            ...(secret.lastRotatedAt === undefined ? {} : { lastRotatedAt: secret.lastRotatedAt }),
-            ...(secret.nextRotationDate === undefined ? {} : { nextRotationDate: secret.nextRotationDate }),
-            ...(unfinished === undefined ? {} : { unfinished }),
-          },
-        }),
+    deletionDate: secret.deletionDate,
+    rotation: rotation && {
+      functionArn: rotation.functionArn,
+      enabled: rotation.enabled,
+      rules: rotation.rules?.input,
+      lastRotatedAt: secret.lastRotatedAt,
+      nextRotationDate: secret.nextRotationDate,
+      unfinished,
+    },
     versions: [...secret.versions.values()].map(({ id, value, createdAt }) => ({
       id,
       labels: secret.labels.of(id),

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
+import { MINUTE_MS } from '../durations.ts';
 import type { SecretState } from './secret.ts';
 
 /** How far back a read can be. AWS names no bound but that of ListSecrets, five minutes. */
-const MAX_LAG_MS = 300_000;
+const MAX_LAG_MS = 5 * MINUTE_MS;
 
 /** A secret after a change. */
 interface Entry {

@@ -71,8 +71,8 @@ export function secretOperations(parts: {
         name: input.Name,
         createdAt: clock.now(),
         tags: input.Tags ?? [],
-        ...(input.Description ? { description: input.Description } : {}),
-        ...(input.KmsKeyId ? { kmsKeyId: input.KmsKeyId } : {}),
+        description: input.Description || undefined,
+        kmsKeyId: input.KmsKeyId || undefined,
       });
       store.add(secret);
       try {

@@ -1,5 +1,7 @@
 import type { Account } from '../aws/account.ts';
 import type { Clock } from '../clock.ts';
+import { DAY_MS } from '../durations.ts';
+import { Listeners } from '../listeners.ts';
 import type { SecretsManagerBehaviour } from './behaviour.ts';
 import type { Secret, SecretProperties, SecretState } from './secret.ts';
 import { SecretHistory } from './secret-history.ts';
@@ -7,7 +9,6 @@ import { SecretLookup } from './secret-lookup.ts';
 import type { LabelMove } from './staging-labels.ts';
 
 const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const DAY_MS = 86_400_000;
 
 /** A version of a secret was written, or labels moved. */
 export interface SecretChange {
@@ -26,7 +27,9 @@ export class SecretStore extends SecretLookup<Secret> {
   readonly #secrets: Map<string, Secret>;
   readonly #history: SecretHistory;
   readonly #reservedArns = new Map<string, string>();
-  readonly #listeners = new Set<(change: SecretChange) => void>();
+  readonly #listeners = new Listeners<SecretChange>();
+
+  readonly onChange = this.#listeners.add;
 
   constructor(clock: Clock, behaviour: SecretsManagerBehaviour, { partition, region, accountId }: Account) {
     const secrets = new Map<string, Secret>();
@@ -102,13 +105,7 @@ export class SecretStore extends SecretLookup<Secret> {
     const labelMoves = secret.labels.moves(change);
     const at = this.#clock.now();
     this.update(secret, { lastChangedAt: at });
-    for (const listener of this.#listeners) listener({ secretArn: secret.arn, versionId, labelMoves, at });
-  }
-
-  /** Calls the listener after each change until the function that it answers is called. */
-  onChange(listener: (change: SecretChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners.notify({ secretArn: secret.arn, versionId, labelMoves, at });
   }
 
   /** A change of a secret that was removed meanwhile does not bring it back. */

@@ -1,8 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
+import { DAY_MS } from '../durations.ts';
 import type { RotationRules } from './rotation-rules.ts';
 import { StagingLabels } from './staging-labels.ts';
-
-const DAY_MS = 86_400_000;
 
 /** What a version holds, as it is on the wire; `SecretBinary` is base64. */
 export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };

@@ -79,7 +79,7 @@ export class StagingLabels {
       const from = before.get(label);
       const to = this.#holders.get(label);
       if (from === to) continue;
-      moves.push({ label, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+      moves.push({ label, from, to });
     }
     return moves;
   }

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AwsOperation, operation } from '../aws/service.ts';
 import type { JudgeKeyUse } from '../kms/key-use.ts';
 import { requireKey } from './key-access.ts';
-import { epochSeconds, members, page, readValue, requireToken } from './request-rules.ts';
+import { members, page, readValue, requireToken } from './request-rules.ts';
 import type { RotationTokens } from './rotation-tokens.ts';
 import type { SecretState, SecretVersion } from './secret.ts';
 import type { SecretAccess } from './secret-access.ts';

@@ -3,6 +3,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import { type AwsService, type Caller, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { JudgeKeyUse } from '../kms/key-use.ts';
+import { Listeners } from '../listeners.ts';
 import { requireKey } from './key-access.ts';
 
 /** A standard topic. */
@@ -62,7 +63,10 @@ export class Sns implements AwsService {
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
   readonly #messages: PublishedMessage[] = [];
-  readonly #listeners = new Set<(message: PublishedMessage) => void>();
+  readonly #listeners = new Listeners<PublishedMessage>();
+
+  /** Calls a listener with every message that is published; what it returns ends that. */
+  readonly onMessage = this.#listeners.add;
 
   constructor({ clock, region, judgeKeyUse = () => 'usable' }: SnsOptions) {
     this.#clock = clock;
@@ -89,16 +93,6 @@ export class Sns implements AwsService {
     return [...this.#messages];
   }
 
-  /**
-   * Calls `listener` with every message that is published.
-   *
-   * @returns ends this
-   */
-  onMessage(listener: (message: PublishedMessage) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   #publish(input: v.InferOutput<typeof publishInput>, caller: Caller): object {
     checkPublish(input);
     const topic = this.#topics.get(input.TopicArn);
@@ -114,7 +108,7 @@ export class Sns implements AwsService {
     };
     this.#messages.push(message);
     if (this.#messages.length > KEPT_MESSAGES) this.#messages.shift();
-    for (const listener of this.#listeners) listener(message);
+    this.#listeners.notify(message);
     return { MessageId: message.messageId };
   }
 }

@@ -181,7 +181,7 @@ export class Execution {
     const output = { output: this.#output, outputDetails: { truncated: false } };
     const event = this.history.append(CLOSING_EVENTS[status], status === 'SUCCEEDED' ? output : failure, {
       closes: true,
-      ...(status === 'ABORTED' ? { previousEventId: 0 } : {}),
+      previousEventId: status === 'ABORTED' ? 0 : undefined,
     });
     this.#status = status;
     this.#failure = failure;

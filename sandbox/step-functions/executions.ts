@@ -1,4 +1,5 @@
 import { AwsError } from '../aws/aws-error.ts';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { arnOfKind } from './arn.ts';
 import type { StepFunctionsBehaviour } from './behaviour.ts';
 import { Execution, type ExecutionSnapshot } from './execution.ts';
@@ -10,7 +11,7 @@ import type { StateMachine } from './state-machine.ts';
 import type { Engine } from './visit.ts';
 
 /** How long a closed execution is kept and its name stays taken (AWS Step Functions Developer Guide, "Quotas"). */
-const RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+const RETENTION_MS = 90 * DAY_MS;
 
 interface Entry {
   readonly execution: Execution;
@@ -190,7 +191,7 @@ function checkExecutionName(name: string): void {
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 
-const REMEMBERED_MS = 15 * 60 * 1000;
+const REMEMBERED_MS = 15 * MINUTE_MS;
 const REMEMBERED_TOKENS = 10;
 
 /**

@@ -1,3 +1,4 @@
+import { epochSeconds } from '../aws/json-protocol.ts';
 import type { HistoryEvent, HistoryEventType } from './history.ts';
 
 /** Members that `includeExecutionData: false` leaves out. */
@@ -22,7 +23,7 @@ export function wireEvent(event: HistoryEvent, withheld: readonly string[]): obj
   const { id, previousEventId, type, at, details } = event;
   const shown = Object.entries(details ?? {}).filter(([member]) => !withheld.includes(member));
   return {
-    timestamp: at.getTime() / 1000,
+    timestamp: epochSeconds(at),
     type,
     id,
     previousEventId,

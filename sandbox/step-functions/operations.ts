@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { enumeration } from '../aws/enumeration.ts';
+import { epochSeconds } from '../aws/json-protocol.ts';
 import { type AccessRequest, type AwsOperation, operation } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import { arnOfKind } from './arn.ts';
@@ -46,7 +47,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         roles.requireEncryption(machine, name);
         const execution = executions.start(machine, name, input);
         roles.trace(machine, name);
-        return { executionArn: execution.executionArn, startDate: seconds(execution.startedAt) };
+        return { executionArn: execution.executionArn, startDate: epochSeconds(execution.startedAt) };
       },
       ({ stateMachineArn }) => machineAccess('StartExecution', stateMachineArn),
     ),
@@ -108,7 +109,7 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         clientToken: v.optional(v.pipe(v.string(), v.regex(/^[!-~]{1,64}$/))),
       }),
       ({ executionArn, clientToken }) => ({
-        redriveDate: seconds(executions.redrive(executionArn, clientToken)),
+        redriveDate: epochSeconds(executions.redrive(executionArn, clientToken)),
       }),
       ({ executionArn }) => executionAccess('RedriveExecution', executionArn),
     ),
@@ -123,11 +124,8 @@ export function stepFunctionsOperations(resources: Resources): Readonly<Record<s
         // "A caller can stop an execution without using any KMS permissions in the execution role if the caller
         // provides a null value for both" (AWS Step Functions API Reference, StopExecution).
         if (error !== undefined || cause !== undefined) roles.requireEncryption(machine, name);
-        const { closedAt } = executions.stop(executionArn, {
-          ...(error === undefined ? {} : { error }),
-          ...(cause === undefined ? {} : { cause }),
-        });
-        return { stopDate: seconds(closedAt ?? clock.now()) };
+        const { closedAt } = executions.stop(executionArn, { error, cause });
+        return { stopDate: epochSeconds(closedAt ?? clock.now()) };
       },
       ({ executionArn }) => executionAccess('StopExecution', executionArn),
     ),
@@ -164,10 +162,10 @@ function listExecution(execution: ListedExecution): object {
     stateMachineArn,
     name,
     status,
-    startDate: seconds(execution.startedAt),
-    ...(execution.closedAt === undefined ? {} : { stopDate: seconds(execution.closedAt) }),
+    startDate: epochSeconds(execution.startedAt),
+    stopDate: execution.closedAt && epochSeconds(execution.closedAt),
     redriveCount,
-    ...(execution.redrivenAt === undefined ? {} : { redriveDate: seconds(execution.redrivenAt) }),
+    redriveDate: execution.redrivenAt && epochSeconds(execution.redrivenAt),
   };
 }
 
@@ -180,8 +178,8 @@ function describeExecution(
   return {
     ...listExecution(execution),
     inputDetails: { included: withData },
-    ...(output !== undefined && { outputDetails: { included: withData } }),
-    ...(withData && { input, ...(output !== undefined && { output }), ...failure }),
+    outputDetails: output === undefined ? undefined : { included: withData },
+    ...(withData && { input, output, ...failure }),
     ...(notRedrivableReason === undefined
       ? { redriveStatus: 'REDRIVABLE' }
       : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: notRedrivableReason }),
@@ -193,7 +191,7 @@ function describeStateMachine(machine: StateMachine): object {
     stateMachineArn: machine.stateMachineArn,
     name: machine.name,
     type: 'STANDARD',
-    creationDate: seconds(machine.createdAt),
+    creationDate: epochSeconds(machine.createdAt),
     status: 'ACTIVE',
     definition: machine.definition.text,
     roleArn: machine.roleArn,
@@ -216,8 +214,4 @@ function encryptionConfiguration({ kmsKeyId }: StateMachine): object {
   return kmsKeyId === undefined
     ? { type: 'AWS_OWNED_KEY' }
     : { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId, kmsDataKeyReusePeriodSeconds: DATA_KEY_REUSE_SECONDS };
-}
-
-function seconds(at: Date): number {
-  return at.getTime() / 1000;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
+import { DAY_MS } from '../durations.ts';
 
 /** A page of a list. */
 interface Page<Item> {
@@ -9,7 +10,7 @@ interface Page<Item> {
 
 const DEFAULT_PAGE_SIZE = 100;
 const LARGEST_PAGE_SIZE = 1000;
-const TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;
+const TOKEN_LIFE_MS = DAY_MS;
 
 /** `maxResults` and `nextToken` of a request; 0 stands for the default of 100. */
 export const pageRequest = {
@@ -42,7 +43,7 @@ export function page<Item>(
   const end = offset + (request.maxResults || DEFAULT_PAGE_SIZE);
   return {
     items: ordered.slice(offset, end),
-    ...(end < ordered.length ? { nextToken: writeToken({ offset: end, length, issuedAtMs: nowMs }) } : {}),
+    nextToken: end < ordered.length ? writeToken({ offset: end, length, issuedAtMs: nowMs }) : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
+import { DAY_MS } from '../durations.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long after its close an execution can be redriven. */
 const REDRIVABLE_MS = 14 * DAY_MS;
 /** How long after its first start an execution can be open. */

@@ -25,8 +25,8 @@ const LONGEST_CAUSE = 32_768;
  */
 export function failure(error: string | undefined, cause?: string): Failure {
   return {
-    ...(error === undefined ? {} : { error: error.slice(0, LONGEST_ERROR) }),
-    ...(cause === undefined ? {} : { cause: cause.slice(0, LONGEST_CAUSE) }),
+    error: error?.slice(0, LONGEST_ERROR),
+    cause: cause?.slice(0, LONGEST_CAUSE),
   };
 }
 

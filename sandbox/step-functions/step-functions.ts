@@ -3,6 +3,7 @@ import { rateLimited } from '../aws/rate-limits.ts';
 import type { AwsOperation, AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
+import { Listeners } from '../listeners.ts';
 import { defaultBehaviour, type StepFunctionsBehaviour } from './behaviour.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 import { type ExecutionEvent, Executions } from './executions.ts';
@@ -31,8 +32,13 @@ export class StepFunctions implements AwsService {
   readonly behaviour: StepFunctionsBehaviour;
   readonly #machines: StateMachines;
   readonly #executions: Executions;
-  readonly #listeners = new Set<(event: ExecutionEvent) => void>();
-  readonly #statusListeners = new Set<(execution: ExecutionSnapshot) => void>();
+  readonly #eventListeners = new Listeners<ExecutionEvent>();
+  readonly #statusListeners = new Listeners<ExecutionSnapshot>();
+
+  /** Calls a listener with every history event in the moment it is written; what it returns ends that. */
+  readonly onEvent = this.#eventListeners.add;
+  /** Calls a listener with every execution that has just begun, closed, or been redriven; what it returns ends that. */
+  readonly onStatusChange = this.#statusListeners.add;
 
   constructor(options: StepFunctionsOptions) {
     const { clock, functions, region, random = Math.random, transitionMs = () => 0 } = options;
@@ -40,12 +46,8 @@ export class StepFunctions implements AwsService {
     const roles = new RoleUse(options, options);
     this.#machines = new StateMachines(clock, options, roles);
     this.#executions = new Executions({ clock, functions, region, random, transitionMs }, this.behaviour, {
-      onEvent: event => {
-        for (const listener of this.#listeners) listener(event);
-      },
-      onStatusChange: execution => {
-        for (const listener of this.#statusListeners) listener(execution);
-      },
+      onEvent: this.#eventListeners.notify,
+      onStatusChange: this.#statusListeners.notify,
     });
     const resources = {
       clock,
@@ -74,30 +76,6 @@ export class StepFunctions implements AwsService {
    */
   updateDefinition(stateMachineArn: string, definition: string | object): void {
     this.#machines.updateDefinition(stateMachineArn, definition);
-  }
-
-  /**
-   * Calls `listener` with every history event in the moment it is written.
-   *
-   * @returns a function that ends this
-   */
-  onEvent(listener: (event: ExecutionEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  /**
-   * Calls `listener` with every execution that has just begun, closed, or been redriven.
-   *
-   * @returns a function that ends this
-   */
-  onStatusChange(listener: (execution: ExecutionSnapshot) => void): () => void {
-    this.#statusListeners.add(listener);
-    return () => {
-      this.#statusListeners.delete(listener);
-    };
   }
 
   /** Why an execution cannot be redriven now, or undefined if it can. */

@@ -44,7 +44,7 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
     ...common,
     region: engine.region,
     parameters: JSON.stringify(parameters),
-    ...(state.TimeoutSeconds !== undefined && { timeoutInSeconds: state.TimeoutSeconds }),
+    timeoutInSeconds: state.TimeoutSeconds,
   });
   history.append('TaskStarted', common);
   try {

@@ -100,9 +100,7 @@ export function functions(
       memoryMb: properties.MemorySize,
       environment: properties.Environment.Variables ?? {},
       roleArn: properties.Role,
-      ...(properties.ReservedConcurrentExecutions !== undefined && {
-        reservedConcurrency: properties.ReservedConcurrentExecutions,
-      }),
+      reservedConcurrency: properties.ReservedConcurrentExecutions,
       logGroupName: properties.LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
       logFormat: properties.LoggingConfig.LogFormat,
       ...(properties.TracingConfig.Mode === 'Active' && { tracing: true }),

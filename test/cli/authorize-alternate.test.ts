@@ -88,6 +88,24 @@ describe('authorize --alternate', () => {
     expect(await world.currentText()).toBe(before);
   });
 
+  it('refuses the login to another organisation, and writes nothing', async () => {
+    const world = await rotatedWorld();
+    const before = await world.currentText();
+    let asked = 0;
+    world.sandbox.genesysCloud.intercept(async ({ endpoint }, next) => {
+      const response = await next();
+      if (endpoint !== 'tokens/me') return response;
+      const organization = { id: `organisation-${++asked}` };
+      return { ...response, body: JSON.stringify({ organization }) };
+    });
+
+    const { exitCode, stderr } = await world.authorized();
+
+    expect(exitCode).toBe(EXIT_CODES.refused.code);
+    expect(stderr).toContain('organisation-1');
+    expect(await world.currentText()).toBe(before);
+  });
+
   it.each([['--rotate-with', 'genesys-token-rotation'], ['--other-user'], ['--other-client']])(
     'cannot be combined with %s',
     async (...options) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RedirectServer, redirectUriOf } from '../../cli/authorize/redirect-server.ts';
@@ -28,6 +29,20 @@ describe('RedirectServer', () => {
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect(await page.text()).not.toMatch(/some-(code|state)/);
+  });
+
+  it('shows a page that is styled, and may load or run nothing', async () => {
+    const { redirectUri } = await openServer();
+
+    const page = await fetch(redirectUri);
+
+    const [, style = ''] = /<style>(.*)<\/style>/s.exec(await page.text()) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page.headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'`,
+    );
+    expect(style).toContain('light-dark(');
+    expect(style).not.toMatch(/url\(|@import/);
   });
 
   it.each([

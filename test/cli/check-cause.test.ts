@@ -11,13 +11,12 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkCause } from '../../cli/redrive/check-cause.ts';
+import { checkCause, SETTLED_AFTER_MS } from '../../cli/redrive/check-cause.ts';
 import { executionName } from '../../functions/shared/executions/execution-name.ts';
 import { genesysUrls } from '../../functions/shared/genesys/urls.ts';
 import { commandLine } from '../../functions/shared/output/command-line.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { MINUTE_MS } from '../helpers/durations.ts';
 import {
   EXECUTION_ARN_PREFIX,
   executionDescription,
@@ -157,8 +156,8 @@ describe('checkCause', () => {
 
   describe.each(['AccessTokenRejected', 'ExchangeInProgress'])('of %s', error => {
     it.each([
-      [MINUTE_MS - 1, 'unchanged'],
-      [MINUTE_MS, 'gone'],
+      [SETTLED_AFTER_MS - 1, 'unchanged'],
+      [SETTLED_AFTER_MS, 'gone'],
     ])('looks after %d ms %s', async (ageMs, looks) => {
       const now = new Date(FAILED_AT.getTime() + ageMs);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
+import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import { answering, diagnoseWorld, type Fault, withStatus } from './diagnose-world.ts';
 
 const { world, credential, diagnosed, expectFound } = diagnoseWorld();
@@ -85,6 +86,60 @@ describe('diagnose, where two secrets hold the same login,', () => {
     await world().authorizeAgain({ ...one, secretArn: other.secretArn });
 
     expect(await diagnosed(other.name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
+  });
+});
+
+describe('diagnose, where a secret holds two grants,', () => {
+  async function twoGrants() {
+    const one = await credential();
+    const { secretArn: _, ...login } = one;
+    const { loginUrl } = world().sandbox.genesysCloud;
+    const { refreshToken } = await authorizeCode({ loginUrl, ...login });
+    await world().mend(one.secretArn, { alternateRefreshToken: refreshToken });
+    return one;
+  }
+
+  it('passes, before and after rotations', async () => {
+    const one = await twoGrants();
+
+    const before = await diagnosed(one.name);
+    await world().rotate(one.secretArn);
+    await world().rotate(one.secretArn);
+    const after = await diagnosed(one.name);
+
+    expect([before.healthy, after.healthy]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['the refresh token in use', 0],
+    ['an older one of its login', 1],
+  ])('reports an alternate grant that is %s', async (_what, rotations) => {
+    const one = await credential();
+    const { refreshToken } = await world().currentValue(one.secretArn);
+    for (let count = 0; count < rotations; count++) await world().rotate(one.secretArn);
+    await world().mend(one.secretArn, { alternateRefreshToken: refreshToken });
+
+    const diagnosis = await diagnosed(one.name);
+
+    expect(diagnosis).toMatchObject({ exitCode: EXIT_CODES.unhealthy.code, firstWrong: 'login' });
+    expect(diagnosis.fix).toContain(`genesys-token-rotation authorize ${one.name} --alternate`);
+  });
+
+  it('reports another secret that holds the alternate grant, before and after a rotation', async () => {
+    const one = await twoGrants();
+    const other = await credential();
+    const { alternateRefreshToken, clientId, clientSecret } = await world().currentValue(one.secretArn);
+    await world().mend(other.secretArn, { clientId, clientSecret, refreshToken: alternateRefreshToken });
+
+    const [before, otherBefore] = [await diagnosed(one.name), await diagnosed(other.name)];
+    await world().rotate(one.secretArn);
+    const otherAfter = await diagnosed(other.name);
+
+    expect(before).toMatchObject({ firstWrong: 'login' });
+    expect(before.fix).toContain(`genesys-token-rotation authorize ${other.name}`);
+    expect(otherBefore.fix).toContain(`genesys-token-rotation authorize ${one.name} --alternate`);
+    expect(otherAfter).toMatchObject({ firstWrong: 'login' });
+    expect(otherAfter.fix).toContain(`genesys-token-rotation authorize ${other.name}`);
   });
 });
 

@@ -35,7 +35,7 @@ export class ConsolePage {
 
   /** Selects a credential. */
   async chooseCredential(name: string): Promise<void> {
-    await this.page.getByRole('combobox', { name: 'Credential' }).selectOption(name);
+    await this.page.locator(`[data-credential="${name}"]`).click();
   }
 
   /** Rotates the credential, and waits until its execution is shown. */
@@ -58,6 +58,16 @@ export class ConsolePage {
   /** Waits until a state has a tone. */
   async seeState(state: string, tone: string): Promise<void> {
     await this.page.locator(`[data-state="${state}"][data-tone=${tone}]`).waitFor();
+  }
+
+  /** Waits until a state shows a text. */
+  async seeOnState(state: string, text: string): Promise<void> {
+    await this.node(state).filter({ hasText: text }).waitFor();
+  }
+
+  /** Waits until the panel with the details of a state shows a text. */
+  async seeDetails(text: string): Promise<void> {
+    await this.statePanel().filter({ hasText: text }).waitFor();
   }
 
   /** Switches a fault on or off, and waits until the sandbox has done it. */

@@ -1,5 +1,8 @@
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Locator } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { storedSecrets } from '../helpers/stored-secrets.ts';
+import { accessibilityProblems } from './accessibility.ts';
 import { browserWorld } from './browser-world.ts';
 import { takeScreenshot } from './screenshot.ts';
 
@@ -18,7 +21,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
   it('shows a rotation from start to end, without any secret', async () => {
     await freshCredential('genesys/crm');
     const { page, sandbox } = world();
-    const before = await page.page.locator('.consumer code').textContent();
+    const before = await page.page.locator('.consumer .fingerprint').textContent();
 
     await page.rotate();
 
@@ -30,7 +33,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
       expect.arrayContaining(MAIN_PATH.toSorted((one, other) => one.localeCompare(other))),
     );
     expect(await page.statesThatAre('none')).toHaveLength(6);
-    const after = await page.page.locator('.consumer code').textContent();
+    const after = await page.page.locator('.consumer .fingerprint').textContent();
     expect(after).toMatch(/^[0-9a-f]{16}$/);
     expect(after).not.toBe(before);
     expect(await page.page.locator('.timeline tbody th').allTextContents()).toEqual(MAIN_PATH);
@@ -45,6 +48,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const text = await page.page.content();
     expect(text).toContain('"sealedPair"');
     for (const secret of storedSecrets(sandbox)) expect(text.includes(secret)).toBe(false);
+    expect(await accessibilityProblems(page.page)).toEqual([]);
     await page.page.keyboard.press('Escape');
   });
 
@@ -62,6 +66,10 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     );
     expect(await panel.locator('.json').nth(2).innerText()).toContain('"expiresAt"');
     expect(await panel.locator('.attempts tbody tr').count()).toBe(1);
+    await page.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.button('Copy ARN of the execution').click();
+    await page.page.getByText('Copied').waitFor();
+    expect(await page.page.evaluate('navigator.clipboard.readText()')).toContain(':execution:');
     expect(await panel.locator('.is-taken').innerText()).toContain('StorePending');
     await panel.getByRole('button', { name: 'Follow' }).click();
     await panel.getByRole('heading', { name: 'Rotated' }).waitFor();
@@ -84,12 +92,21 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const other = await world().open();
     await freshCredential('genesys/two');
     await page.node('Verify').click();
+    const list = other.page.getByRole('region', { name: 'Executions' }).locator('ol');
+    await list.evaluate((element: { scrollTop: number; readonly style: { maxHeight: string } }) => {
+      // Too low for the entries that there are.
+      element.style.maxHeight = '50px';
+      element.scrollTop = 9_999;
+    });
 
     await page.rotate();
 
     await Promise.all([page, other].map(window => window.seeState('Rotated', 'succeeded')));
     await Promise.all([page, other].map(window => window.seeExecution('SUCCEEDED')));
     expect(await other.executions().count()).toBe(await page.executions().count());
+    expect(await list.evaluate((element: { readonly scrollTop: number }) => element.scrollTop)).toBeLessThan(
+      9,
+    );
     await page.node('Verify').click();
     await page.statePanel().getByRole('heading', { name: 'Verify' }).waitFor();
     expect(await other.statePanel().getByRole('heading').first().innerText()).toBe('Rotated');
@@ -111,7 +128,8 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.statePanel().getByRole('heading', { name: 'Fetch' }).waitFor();
     await page.button('Rotate now').click();
     await page.page.getByRole('alert').getByText('rotation').waitFor();
-    await page.button('Dismiss').click();
+    await page.page.getByRole('alert').getByRole('button', { name: 'Show execution' }).click();
+    await page.page.locator('.error-bar.is-empty').waitFor({ state: 'attached' });
     sandbox.faults.remove(fault);
     await page.button('Stop').click();
     await page.seeState('Refresh', 'stopped');
@@ -119,7 +137,24 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.button('Redrive').click();
     await page.seeExecution('SUCCEEDED');
     await page.seeState('Rotated', 'succeeded');
-    expect(await page.node('Refresh').textContent()).toContain('redriven ×1');
+    await page.seeOnState('Refresh', 'redriven ×1');
+  });
+
+  it('marks the alternate token of a secret with two grants', async () => {
+    const SecretId = await freshCredential('genesys/two-grants');
+    const { page, secrets } = world();
+    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    const value = JSON.parse(SecretString) as { readonly refreshToken: string };
+
+    await secrets.send(
+      new PutSecretValueCommand({
+        SecretId,
+        SecretString: JSON.stringify({ ...value, alternateRefreshToken: value.refreshToken }),
+      }),
+    );
+
+    await page.page.locator('.versions tr', { hasText: 'AWSCURRENT' }).getByText('alternate').waitFor();
+    await page.page.locator('.lineages summary').getByText('alternate').waitFor();
   });
 
   it('revokes the tokens, and logs in again', async () => {
@@ -129,8 +164,10 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
 
     await page.button('Revoke tokens').click();
     await consumer.getByText('Consumers hold a dead access token now.').waitFor();
+    await page.page.locator('[data-credential="genesys/revoked"][data-health=expired]').waitFor();
     await page.button('Log in again').click();
     await consumer.getByText('Consumers hold a working access token.').waitFor();
+    await page.page.locator('[data-credential="genesys/revoked"][data-health=healthy]').waitFor();
 
     expect(await page.page.locator('[data-lineage-live]').count()).toBe(2);
     expect(await page.page.locator('[data-lineage-live=true]').count()).toBe(1);
@@ -203,17 +240,28 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
   it('fits a narrow window in one column, with the current state visible', async () => {
     const page = await world().open({ viewport: { width: 390, height: 800 } });
 
-    expect(await page.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-    const columns = await page.page.locator('main > .column').all();
+    expect(await accessibilityProblems(page.page)).toEqual([]);
+    await page.page.getByRole('button', { name: 'genesys/crm healthy', exact: true }).waitFor();
+    const columns = await page.page.locator('main > *').all();
     const lefts = await Promise.all(columns.map(async column => (await column.boundingBox())?.x));
     expect(new Set(lefts)).toEqual(new Set([10]));
     expect(await page.page.locator('.faults').getAttribute('open')).toBeNull();
     const state = await page.page.locator('.node.is-shown').boundingBox();
     expect(state?.x).toBeGreaterThanOrEqual(0);
     expect((state?.x ?? 0) + (state?.width ?? 0)).toBeLessThanOrEqual(390);
+    const isInView = async (panel: Locator): Promise<boolean> => {
+      const { y, height } = (await panel.boundingBox()) ?? { y: 0, height: 0 };
+      return y < 800 - 100 && y + height > 100;
+    };
+    const consumer = page.page.locator('.consumer');
+    expect(await isInView(consumer)).toBe(true);
+    await page.node('Fetch').click();
+    await expect.poll(() => isInView(page.statePanel())).toBe(true);
+    await page.chooseCredential('genesys/two');
+    await expect.poll(() => isInView(consumer)).toBe(true);
   });
 
-  it('follows dark mode and reduced motion', async () => {
+  it('follows dark mode, reduced motion and forced colours', async () => {
     const { sandbox, credential } = world();
     await credential({ secretName: 'genesys/dark' });
     const page = await world().open({ colorScheme: 'dark', reducedMotion: 'reduce' });
@@ -224,11 +272,15 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const style = (element: string, property: string) =>
       page.page.evaluate(`getComputedStyle(document.querySelector('${element}')).${property}`);
 
+    expect(await accessibilityProblems(page.page)).toEqual([]);
     expect(await style('body', 'backgroundColor')).toBe('rgb(16, 20, 25)');
     expect(await style('.icon-running', 'animationName')).toBe('none');
     await page.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
     expect(await style('body', 'backgroundColor')).toBe('rgb(243, 245, 248)');
     expect(await style('.icon-running', 'animationName')).toBe('turn');
+    await page.page.emulateMedia({ forcedColors: 'active' });
+    expect(await accessibilityProblems(page.page)).toEqual([]);
+    expect(await style('.tone-running .node-shape', 'fill')).toBe(await style('body', 'backgroundColor'));
   });
 
   it('reports that the sandbox has stopped', async () => {

@@ -25,6 +25,7 @@ const FAILURE: Failure = {
   message: 'Genesys Cloud said no.\nTwice.',
   state: 'Refresh',
   failingSince: FAILING_SINCE,
+  leavesTokenInUse: false,
 };
 
 const MESSAGES: readonly [string, (secretArn: string) => Message][] = [

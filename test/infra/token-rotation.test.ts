@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it, vi } from 'vitest';
+import { FUNCTIONS } from '../../infra/function-list.ts';
 import { TokenRotation } from '../../infra/token-rotation.ts';
 import {
   app,
@@ -47,15 +48,14 @@ const EVERY_FUNCTION = {
 
 describe('the functions', () => {
   it.each([
-    ['rotation', 60, { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
-    ['fetch', 15, { HOST_REQUIRED: 'true' }],
-    ['refresh', 30, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
-    ['store-pending', 15, { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
-    ['verify', 18, { HOST_REQUIRED: 'true' }],
-    ['promote', 15, { JOURNAL_TABLE, LONGEST_GAP_HOURS: '9' }],
+    ['rotation', { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
+    ['fetch', { HOST_REQUIRED: 'true' }],
+    ['refresh', { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
+    ['store-pending', { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['verify', { HOST_REQUIRED: 'true' }],
+    ['promote', { JOURNAL_TABLE, LONGEST_GAP_HOURS: '9' }],
     [
       'notify',
-      30,
       {
         TOPIC_ARN: { Ref: logicalId(plain, 'AWS::SNS::Topic') },
         FAILURES_TABLE: { Ref: failuresTableId(plain) },
@@ -64,7 +64,6 @@ describe('the functions', () => {
     ],
     [
       'watch',
-      60,
       {
         ROTATION_FUNCTION_ARN,
         SCHEDULE_EXPRESSION: 'rate(8 hours)',
@@ -72,7 +71,7 @@ describe('the functions', () => {
         LONGEST_GAP_HOURS: '9',
       },
     ],
-  ])('have in %s what all share, %i seconds and its own variables', (name, seconds, variables) => {
+  ] as const)('have in %s what all share, its own timeout and its own variables', (name, variables) => {
     const properties = functionCalled(`tokens-${name}`);
 
     const logGroup = logicalId(plain, 'AWS::Logs::LogGroup', {
@@ -89,7 +88,7 @@ describe('the functions', () => {
       MemorySize: 512,
       Role: expect.anything(),
       Runtime: 'nodejs24.x',
-      Timeout: seconds,
+      Timeout: FUNCTIONS[name].timeoutSeconds,
       TracingConfig: { Mode: 'Active' },
     });
   });

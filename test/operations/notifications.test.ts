@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { REMINDER_MS } from '../../functions/notify/notify.ts';
+import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { watchReports } from './watch-reports.ts';
@@ -74,7 +76,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('sends a reminder after four hours and not before, unless it fails differently', async () => {
+  it('sends a reminder after its interval and not before, unless it fails differently', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     world.crashIn('Fetch');
@@ -87,13 +89,13 @@ describe('a rotation that fails', () => {
     };
 
     const atOnce = await failAgain();
-    await world.sandbox.advance(4 * HOUR_MS);
-    const afterFourHours = await failAgain();
+    await world.sandbox.advance(REMINDER_MS);
+    const afterItsInterval = await failAgain();
     world.serveAll();
     world.crashIn('Promote');
     const elsewhere = await failAgain();
 
-    expect([atOnce, afterFourHours, elsewhere]).toEqual([1, 2, 3]);
+    expect([atOnce, afterItsInterval, elsewhere]).toEqual([1, 2, 3]);
     expect(world.subjects().at(-1)).toBe(
       'Genesys token rotation failed in Promote: Runtime.ExitError: crm/genesys',
     );
@@ -150,8 +152,8 @@ describe('a rotation that fails before its execution starts', () => {
     await world.rotated(secretArn);
 
     refuse(world);
-    // Interval and window of the schedule are nine hours, one hour of grace follows, and the watch runs every hour.
-    await sandbox.advance(11 * HOUR_MS);
+    // Interval and window of the schedule are nine hours, grace follows, and the watch runs every hour.
+    await sandbox.advance(9 * HOUR_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(world.executions(secretArn)).toHaveLength(1);
     expect(watchReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });

@@ -1,8 +1,12 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { watchReports } from './watch-reports.ts';
+
+/** Interval and window of the schedule. The watch runs every hour. */
+const LONGEST_GAP_MS = 9 * HOUR_MS;
 
 describe('the watch', () => {
   it('reports the number of credentials every hour, and none as overdue while they rotate in time', async () => {
@@ -21,10 +25,9 @@ describe('the watch', () => {
     await world.rotated(secretArn);
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
 
-    // Interval and window of the schedule are nine hours, and there is one of grace.
-    await world.sandbox.advance(9 * HOUR_MS);
+    await world.sandbox.advance(LONGEST_GAP_MS);
     const before = watchReports(world.sandbox).at(-1);
-    await world.sandbox.advance(2 * HOUR_MS);
+    await world.sandbox.advance(OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(before).toEqual({ Credentials: 1, OverdueCredentials: 0 });
     expect(watchReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
@@ -36,7 +39,7 @@ describe('the watch', () => {
     await world.rotated(secretArn);
     world.crashIn('Fetch');
 
-    await world.sandbox.advance(11 * HOUR_MS);
+    await world.sandbox.advance(LONGEST_GAP_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(watchReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });

@@ -96,6 +96,25 @@ describe('a rotation of a secret with two grants', () => {
   );
 });
 
+describe('the message about a rotation that failed after the refresh', () => {
+  it.each([
+    [2, /Consumers keep the access token that they had/],
+    [1, /Consumers may hold a dead access token now/],
+  ])('says what consumers of a secret with %i grants have', async (grants, impact) => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await (grants === 2 ? world.twoGrants() : world.credential());
+    world.crashIn('Verify');
+
+    await world.rotated(credential.secretArn);
+    await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect(world.sandbox.sns.messages().map(({ message }) => message)).toEqual([
+      expect.stringMatching(impact),
+    ]);
+  });
+});
+
 describe('a lost grant', () => {
   it('costs no gap and no login: the response to its exchange was lost', async () => {
     const world = await alternatingWorld();
@@ -212,6 +231,63 @@ describe('a lost grant', () => {
     await world.rotated(credential.secretArn);
     await world.sandbox.advance(60_000);
 
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
+  it('is reported by a message, once, where Promote fails after it has moved AWSCURRENT and is redriven', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    const subjects = () => world.sandbox.sns.messages().map(({ subject }) => subject);
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:promote', kind: 'crash-after' });
+
+    await world.rotated(credential.secretArn);
+    const { status } = await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+    const reported = subjects();
+    world.serveAll();
+    await world.redriven(await world.lastClosed(credential.secretArn));
+    await world.sandbox.advance(60_000);
+
+    expect(status).toBe('FAILED');
+    expect(reported).toEqual(['Genesys token rotation lost the alternate grant: crm/genesys']);
+    expect(subjects()).toEqual(reported);
+  });
+
+  it('is reported by a message where somebody edits the secret before the message is sent', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:notify', kind: 'crash-before', when: { nth: 1 } });
+
+    await world.rotated(credential.secretArn);
+    await world.mend(credential.secretArn, { queue: 'added by hand' });
+    await world.sandbox.advance(10 * 60_000);
+
+    expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
+      'Genesys token rotation lost the alternate grant: crm/genesys',
+    ]);
+  });
+
+  it('is reported by a message where somebody edits the secret between two attempts of Promote', async () => {
+    const world = await alternatingWorld({ events: { rules: 'patterns' } });
+    const credential = await world.twoGrants({ secretName: 'crm/genesys' });
+    world.endLogin(credential, 2);
+    world.sandbox.faults.add({ target: 'lambda:promote', kind: 'crash-after', when: { nth: 1 } });
+    let attempts = 0;
+    world.whenIn('Promote', async () => {
+      attempts += 1;
+      if (attempts === 2) await world.mend(credential.secretArn, { queue: 'added by hand' });
+      return 'runs';
+    });
+
+    await world.rotated(credential.secretArn);
+    const { status } = await world.lastClosed(credential.secretArn);
+    await world.sandbox.advance(60_000);
+
+    expect([status, attempts]).toEqual(['SUCCEEDED', 3]);
     expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
       'Genesys token rotation lost the alternate grant: crm/genesys',
     ]);

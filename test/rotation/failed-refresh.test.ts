@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../helpers/durations.ts';
 import { attemptsIn, failureOf, statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
@@ -7,7 +8,9 @@ const ROTATED = ['StorePending', 'Verify', 'Promote', 'Rotated'];
 
 describe('a rotation that fails in Refresh', () => {
   it('completes with the next attempt of Secrets Manager, once Genesys Cloud serves again', async () => {
-    const world = await rotationWorld({ secretsManager: { staleRotationToken: 'accepted' } });
+    // Longer than the workflow's own retries.
+    const secretsManager = { staleRotationToken: 'accepted', retryDelaysMs: [HOUR_MS] } as const;
+    const world = await rotationWorld({ secretsManager });
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
     const before = await world.currentValue(secretArn);
@@ -16,7 +19,7 @@ describe('a rotation that fails in Refresh', () => {
     const failed = await world.rotate(secretArn);
     const valueMeanwhile = await world.currentValue(secretArn);
     serveRefreshesAgain();
-    await sandbox.advance(60_000);
+    await sandbox.advance(HOUR_MS);
     const retried = await world.outcome(secretArn, failed.versionId);
 
     expect(failed.outcome.status).toBe('failed');

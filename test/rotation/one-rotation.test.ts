@@ -84,6 +84,7 @@ describe.each([
     const responses: Invocation[] = [];
     const world = await rotationWorld({
       ...deployment,
+      secretsManager: { retryDelaysMs: [60_000] },
       invocationInterceptors: [
         async (invocation, next) => {
           invocations.push(invocation);

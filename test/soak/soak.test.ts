@@ -20,6 +20,7 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
     window: '1h',
     operatorAfterMs: 4 * HOUR_MS,
     retryToken: 'same',
+    alternating: false,
     people: false,
     pendingAfterForeignWrite: 'removed',
     refreshRevokesAccessTokens: true,
@@ -66,10 +67,15 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       redrives: 0,
       humanActions: 0,
       reauthorisations: 0,
+      alternateLogins: 0,
+      grantsLost: 0,
+      lossesNotReported: 0,
       lostInTransit: 0,
       unrecoverable: 0,
       consumerCalls: 112,
       consumerFailures: 0,
+      failuresByPeople: 0,
+      failuresWithTwoGrants: 0,
       longestOutageSeconds: 0,
       leaks: 0,
     });
@@ -125,6 +131,20 @@ describe('soak', { timeout: TIMEOUT_MS }, () => {
       expect(figures.humanActions).toBeGreaterThan(10);
     },
   );
+
+  it('keeps every consumer working where secrets hold two grants, and reports each grant that is lost', async () => {
+    const figures = await soak(options({ alternating: true, people: true, faultRate: 0.05, days: 3 }));
+
+    expect(figures).toMatchObject({
+      unrecoverable: 0,
+      leaks: 0,
+      failuresWithTwoGrants: 0,
+      lossesNotReported: 0,
+    });
+    expect(figures.consumerFailures).toBe(figures.failuresByPeople);
+    expect(figures.grantsLost).toBeGreaterThan(0);
+    expect(figures.humanActions).toBeGreaterThan(10);
+  });
 
   it.each([false, true])('gives the same figures with the same seed (people: %s)', async people => {
     const changes = { secrets: 1, faultRate: 0.2, people };

@@ -102,6 +102,7 @@ class SingleLambdaRun {
       agenda: this.#agenda,
       random: this.#random,
       executionsOf: () => [],
+      onHindered: () => {},
       noFaultAwaited: () => this.#noFaultAwaited(),
     });
   }

@@ -4,6 +4,12 @@ import { isId } from '../input/request.ts';
 import { oneLine } from '../output/plain-text.ts';
 import { isAttemptOf, type Purpose } from './execution-name.ts';
 
+/** Which pair of which login; anyone may have written it. */
+interface Position {
+  readonly lineage?: unknown;
+  readonly generation?: unknown;
+}
+
 /** Longer than every message of the functions, in characters. */
 export const MAX_MESSAGE_LENGTH = 2_000;
 
@@ -27,10 +33,23 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
 }
 
-/** Whether the output of an execution says that it dropped an alternate grant that was dead. */
-export function lostAlternate(output: string | undefined): boolean {
-  const { versions } = jsonObject(output ?? '') ?? {};
+/** Whether the data of an execution (its output, or the input of a state) says that it dropped a dead alternate grant. */
+export function lostAlternate(data: string | undefined): boolean {
+  const { versions } = jsonObject(data ?? '') ?? {};
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
+}
+
+/**
+ * Whether the data of an execution says that it has ended no access token in use: its pair is of the alternate grant, or
+ * the one that AWSCURRENT held.
+ */
+export function leftTokenInUse(data: string | undefined): boolean {
+  const { refreshed } = (jsonObject(data ?? '') ?? {}) as {
+    refreshed?: Position & { current?: Position };
+  };
+  const { lineage, generation, current } = refreshed ?? {};
+  if (typeof lineage !== 'string' || typeof current?.lineage !== 'string') return false;
+  return lineage !== current.lineage || generation === current.generation;
 }
 
 /**

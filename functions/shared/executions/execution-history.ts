@@ -36,6 +36,20 @@ export function lastStateIn(newestFirst: readonly HistoryEvent[]): string | unde
     ?.name;
 }
 
+/** More events than a state adds, retries included: it was entered within them. */
+const EVENTS_OF_A_STATE = 100;
+
+/** The input of the state that an execution was in when it failed; undefined when redrives have made it too old. */
+export async function lastStateInput(
+  executionArn: string,
+  stepFunctions: SFNClient,
+): Promise<string | undefined> {
+  const { events = [] } = await stepFunctions.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: EVENTS_OF_A_STATE }),
+  );
+  return events.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.input;
+}
+
 /** Whether the key of an execution's data cannot be used: the caller may not, or the key does not work. */
 export function isKeyRefusal(error: unknown): boolean {
   return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;

@@ -58,6 +58,8 @@ export interface Situation {
   readonly rotation: 'running' | FailedRotation | undefined;
   /** Whether no rotation came when it was due. */
   readonly isOverdue: boolean;
+  /** Whether the rotation is known to exchange the alternate grant, and to leave the access token in use as it is. */
+  readonly leavesTokenInUse?: boolean;
 }
 
 /** One thing to do. */
@@ -228,7 +230,7 @@ function healthOf(situation: Situation): Health {
   return failure !== undefined || consumersHave === 'undecryptable' || isOverdue ? 'stuck' : 'healthy';
 }
 
-function impactOf({ consumersHave, rotation }: Situation): string {
+function impactOf({ consumersHave, rotation, leavesTokenInUse = false }: Situation): string {
   if (isFailure(rotation) && hasNotPublished(rotation)) {
     if (consumersHave === 'works' || consumersHave === 'unverified') {
       return `Consumers of the published access token may hold a dead one now (unverified). AWSCURRENT holds the newest one${consumersHave === 'works' ? ', which works' : ''}.`;
@@ -251,7 +253,8 @@ function impactOf({ consumersHave, rotation }: Situation): string {
   if (!isFailure(rotation) || isComplete(rotation)) {
     return 'Consumers hold an access token that is unverified; nothing is known against it.';
   }
-  if (mayHaveEnded(rotation)) return 'Consumers may hold a dead access token now (unverified).';
+  if (!leavesTokenInUse && mayHaveEnded(rotation))
+    return 'Consumers may hold a dead access token now (unverified).';
   return rotation.error === 'RefreshTokenRejected'
     ? 'Consumers hold an access token that works until it expires, unless it was revoked as well (unverified).'
     : 'Consumers keep the access token that they had (unverified): this rotation has not ended it.';

@@ -1,4 +1,5 @@
 import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import { HOUR_MS } from '../durations.ts';
 
 /** What Secrets Manager tells of a secret's rotation. */
 export type RotationDates = Pick<
@@ -17,9 +18,8 @@ export interface DeploymentSchedule {
 }
 
 /** A rotation that begins at the end of its window takes a while, and is tried again when it fails. */
-export const OVERDUE_GRACE_MS = 3_600_000;
+export const OVERDUE_GRACE_MS = HOUR_MS;
 
-const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 
 /**

@@ -1,5 +1,5 @@
 import type { Attempt, StateRun } from '../../step-functions/state-runs.ts';
-import type { ExecutionView, TokenMark } from '../views.ts';
+import type { ExecutionView, TokenMark, VerdictView } from '../views.ts';
 
 /** The look of a status: one colour and one mark. */
 export type Tone = 'none' | 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'stopped';
@@ -39,4 +39,13 @@ export const APPEARANCES: Readonly<Record<Status, Appearance>> = {
   spent: { tone: 'stopped', word: 'spent' },
   revoked: { tone: 'failed', word: 'revoked' },
   unknown: { tone: 'none', word: 'unknown' },
+};
+
+/** How to show the health of a credential. */
+export const HEALTH: Readonly<Record<VerdictView['health'], Appearance>> = {
+  healthy: { tone: 'succeeded', word: 'healthy' },
+  rotating: { tone: 'running', word: 'rotating' },
+  stuck: { tone: 'caught', word: 'stuck' },
+  expired: { tone: 'failed', word: 'expired' },
+  'needs-authorisation': { tone: 'failed', word: 'needs authorisation' },
 };

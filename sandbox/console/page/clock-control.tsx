@@ -26,7 +26,7 @@ export function ClockControl({ clockOffsetMs, isMoving, onAdvance }: ClockProps)
   return (
     <div class="clock">
       <time dateTime={now.toISOString()} title="The sandbox's time">
-        {dateTimeText(now)} UTC
+        {dateTimeText(now)}
       </time>
       <select
         aria-label="Clock step"

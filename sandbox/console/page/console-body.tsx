@@ -1,6 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { Overview } from '../views.ts';
+import type { CredentialView, Overview } from '../views.ts';
+import { ConsumerPanel } from './credential/consumer-panel.tsx';
+import { CredentialList } from './credential/credential-list.tsx';
 import { CredentialPanel } from './credential/credential-panel.tsx';
+import { type ActionVerb, alternativeTo, NextAction } from './credential/next-action.tsx';
+import { ErrorBar } from './error-bar.tsx';
 import { EventTable } from './execution/event-table.tsx';
 import { ExecutionHeader } from './execution/execution-header.tsx';
 import { ExecutionList } from './execution/execution-list.tsx';
@@ -11,6 +15,7 @@ import { FaultPanel } from './faults/fault-panel.tsx';
 import { functionNames } from './faults/fault-presets.ts';
 import { GraphView } from './graph/graph-view.tsx';
 import { send } from './live/api.ts';
+import { reveal } from './live/reveal.ts';
 import { withChoice } from './live/selection.ts';
 import type { Actions } from './live/use-actions.ts';
 import type { LiveOverview } from './live/use-overview.ts';
@@ -26,8 +31,8 @@ interface BodyProps {
   readonly actions: Actions;
 }
 
-/** In wide windows the faults are open at first. */
-const WIDE = '(min-width: 700px)';
+/** Where the lists have a column of their own, the faults are open at first. */
+const WIDE = '(min-width: 1180px)';
 
 /** The page, once the sandbox has responded. */
 export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
@@ -37,44 +42,83 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const [selection, select] = useSelection();
   const [startsWide] = useState(() => matchMedia(WIDE).matches);
 
-  const execution = executions.find(({ name }) => name === selection.execution) ?? executions[0];
+  const selected = credentials.find(({ name }) => name === selection.secret);
+  const execution =
+    executions.find(({ name }) => name === selection.execution) ??
+    executions.find(({ secretArn }) => selected === undefined || secretArn === selected.secretArn);
   const isRunning = execution?.status === 'RUNNING';
   const { events, runs } = useRuns(execution, actions.fail);
   const { states } = runs;
   const isChosen = selection.state !== undefined && selection.state in definition.States;
   const shownState = isChosen ? selection.state : states.at(-1)?.name;
-  const chooseState = (state: string | undefined): void => select(withChoice(selection, { state }));
+  const chooseState = (state: string | undefined): void => {
+    select(withChoice(selection, { state }));
+    if (state !== undefined) reveal('state');
+  };
   const credential =
-    credentials.find(({ name }) => name === selection.secret) ??
-    credentials.find(({ secretArn }) => secretArn === execution?.secretArn) ??
-    credentials[0];
+    selected ?? credentials.find(({ secretArn }) => secretArn === execution?.secretArn) ?? credentials[0];
   const act = (name: string, path: string, body: object): void =>
     void actions.run(name, () => send('POST', path, body));
 
+  const chooseExecution = (name: string | undefined): void => {
+    select({ ...(name !== undefined && { execution: name }) });
+    if (name !== undefined) reveal('execution');
+  };
+  const perform = (verb: ActionVerb, { name, secretArn, verdict }: CredentialView): void => {
+    const { executionArn } = verdict;
+    switch (verb) {
+      case 'rotate':
+        select({ secret: name });
+        act('rotate', '/secrets/rotate', { secretArn });
+        break;
+      case 'authorize':
+        act('authorize', '/secrets/authorize', { secretArn });
+        break;
+      case 'redrive':
+        act('redrive', '/executions/redrive', { executionArn });
+        break;
+      case 'follow':
+        actions.dismissError();
+        chooseExecution(executions.find(({ arn }) => arn === executionArn)?.name);
+    }
+  };
+  const alternative = alternativeTo(actions.error?.action, credential?.verdict.next ?? []);
+
   return (
     <>
-      <TopBar
-        title={machine.name}
-        live={live}
-        credentials={credentials}
-        credential={credential}
-        execution={execution}
-        states={states}
-        actions={actions}
-        onChooseCredential={secret => select(withChoice(selection, { secret }))}
-        onRotate={({ secretArn }) => {
-          select(withChoice(selection, { execution: undefined, state: undefined }));
-          act('rotate', '/secrets/rotate', { secretArn });
-        }}
-      />
+      <ErrorBar {...actions}>
+        {credential !== undefined && alternative !== undefined && (
+          <NextAction verb={alternative} onAct={() => perform(alternative, credential)} />
+        )}
+      </ErrorBar>
+      <TopBar title={machine.name} live={live} execution={execution} states={states} actions={actions} />
       <main>
-        <div class="column">
+        {credential === undefined ? (
+          <p class="panel">There is no credential.</p>
+        ) : (
+          <ConsumerPanel
+            credential={credential}
+            clockOffsetMs={clockOffsetMs}
+            isPending={actions.isPending}
+            onAct={verb => perform(verb, credential)}
+            onRevoke={() => act('revoke', '/secrets/revoke', { secretArn: credential.secretArn })}
+          />
+        )}
+        <div class="column lists">
+          <CredentialList
+            credentials={credentials}
+            shown={credential?.name}
+            onChoose={secret => {
+              select({ secret });
+              reveal('consumer');
+            }}
+          />
           <ExecutionList
             executions={executions}
             shown={execution?.name}
             isFollowing={selection.execution === undefined}
             clockOffsetMs={clockOffsetMs}
-            onChoose={name => select(withChoice(selection, { execution: name, state: undefined }))}
+            onChoose={chooseExecution}
           />
           <FaultPanel
             faults={faults}
@@ -88,42 +132,28 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             }
           />
         </div>
-        <div class="column">
-          <section class="panel execution-panel" aria-label="Chosen execution">
-            {execution !== undefined && (
-              <ExecutionHeader
-                execution={execution}
-                runs={runs}
-                credentials={credentials}
-                clockOffsetMs={clockOffsetMs}
-                isRedriving={actions.isPending('redrive')}
-                isStopping={actions.isPending('stop')}
-                onRedrive={() => act('redrive', '/executions/redrive', { executionArn: execution.arn })}
-                onStop={() => act('stop', '/executions/stop', { executionArn: execution.arn })}
-              />
-            )}
-            <GraphView
-              definition={definition}
-              states={states}
-              shown={shownState}
-              isChosen={isChosen}
-              onChoose={chooseState}
-            />
-          </section>
+        <section id="execution" class="panel execution-panel" aria-label="Chosen execution">
           {execution !== undefined && (
-            <>
-              <TimelineView
-                runs={runs}
-                isRunning={isRunning}
-                clockOffsetMs={clockOffsetMs}
-                shown={shownState}
-                onChoose={chooseState}
-              />
-              <EventTable key={execution.name} events={events} />
-            </>
+            <ExecutionHeader
+              execution={execution}
+              runs={runs}
+              credentials={credentials}
+              clockOffsetMs={clockOffsetMs}
+              isRedriving={actions.isPending('redrive')}
+              isStopping={actions.isPending('stop')}
+              onRedrive={() => act('redrive', '/executions/redrive', { executionArn: execution.arn })}
+              onStop={() => act('stop', '/executions/stop', { executionArn: execution.arn })}
+            />
           )}
-        </div>
-        <div class="column">
+          <GraphView
+            definition={definition}
+            states={states}
+            shown={shownState}
+            isChosen={isChosen}
+            onChoose={chooseState}
+          />
+        </section>
+        <div class="column details">
           {shownState !== undefined && (
             <StatePanel
               definition={definition}
@@ -136,6 +166,20 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
           )}
           {credential !== undefined && (
             <CredentialPanel credential={credential} clockOffsetMs={clockOffsetMs} />
+          )}
+        </div>
+        <div class="column history">
+          {execution !== undefined && (
+            <>
+              <TimelineView
+                runs={runs}
+                isRunning={isRunning}
+                clockOffsetMs={clockOffsetMs}
+                shown={shownState}
+                onChoose={chooseState}
+              />
+              <EventTable key={execution.name} events={events} />
+            </>
           )}
         </div>
       </main>

@@ -1,4 +1,5 @@
 import { ConsoleBody } from './console-body.tsx';
+import { ErrorBar } from './error-bar.tsx';
 import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
@@ -11,38 +12,15 @@ export function Console() {
   const actions = useActions();
   const machine = useStateMachine(live.connection === 'live', actions.fail);
   const { overview } = live;
+  if (overview !== undefined && machine !== undefined) {
+    return <ConsoleBody live={live} overview={overview} machine={machine} actions={actions} />;
+  }
   return (
     <>
-      <ErrorBar error={actions.error} onDismiss={actions.dismissError} />
-      {overview === undefined || machine === undefined ? (
-        <p class="connecting" role="status">
-          {live.connection === 'lost' ? LOST : 'Connecting…'}
-        </p>
-      ) : (
-        <ConsoleBody live={live} overview={overview} machine={machine} actions={actions} />
-      )}
+      <ErrorBar {...actions} />
+      <p class="connecting" role="status">
+        {live.connection === 'lost' ? LOST : 'Connecting…'}
+      </p>
     </>
-  );
-}
-
-/** See {@link ErrorBar}. */
-interface ErrorProps {
-  readonly error: string | undefined;
-  readonly onDismiss: () => void;
-}
-
-/** The error of the user's last action. */
-function ErrorBar({ error, onDismiss }: ErrorProps) {
-  return (
-    <div role="alert" class={error === undefined ? 'error-bar is-empty' : 'error-bar'}>
-      {error !== undefined && (
-        <>
-          <p>{error}</p>
-          <button type="button" class="quiet" onClick={onDismiss}>
-            Dismiss
-          </button>
-        </>
-      )}
-    </div>
   );
 }

@@ -1,9 +1,13 @@
-import { APPEARANCES, type Status } from './appearance.ts';
+import { APPEARANCES, type Appearance, type Status } from './appearance.ts';
 import { Icon } from './icon.tsx';
 
 /** A status as icon and word. */
 export function StatusChip({ status }: { readonly status: Status }) {
-  const { tone, word } = APPEARANCES[status];
+  return <Chip {...APPEARANCES[status]} />;
+}
+
+/** An appearance as icon and word. */
+export function Chip({ tone, word }: Appearance) {
   return (
     <span class={`chip tone-${tone}`}>
       <Icon tone={tone} />

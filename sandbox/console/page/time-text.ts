@@ -25,9 +25,17 @@ export function distanceText(instant: Date, now: Date): string {
   return aheadMs > 0 ? `in ${durationText(aheadMs)}` : `${durationText(-aheadMs)} ago`;
 }
 
-/** Date and time to the second, in UTC: `2025-03-01 08:30:00`. */
+/** Date and time to the second: `2025-03-01 08:30:00 UTC`. */
 export function dateTimeText(instant: Date): string {
-  return instant.toISOString().slice(0, 19).replace('T', ' ');
+  return `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** As short as it is clear, in UTC: `08:30:00` for the same day, otherwise `2025-03-01 08:30`. */
+export function shortTimeText(instant: Date, now: Date): string {
+  const text = instant.toISOString();
+  return text.slice(0, 10) === now.toISOString().slice(0, 10)
+    ? text.slice(11, 19)
+    : text.slice(0, 16).replace('T', ' ');
 }
 
 /** The time of the day to the millisecond, in UTC: `08:30:00.125`. */

@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { StateRun } from '../../step-functions/state-runs.ts';
-import type { CredentialView, ExecutionView } from '../views.ts';
+import type { ExecutionView } from '../views.ts';
 import { ClockControl } from './clock-control.tsx';
-import { CredentialActions } from './credential/credential-actions.tsx';
 import { executionSentence } from './execution/execution-texts.ts';
 import { send } from './live/api.ts';
 import type { Actions } from './live/use-actions.ts';
@@ -12,36 +11,20 @@ import type { LiveOverview } from './live/use-overview.ts';
 interface BarProps {
   readonly title: string;
   readonly live: LiveOverview;
-  readonly credentials: readonly CredentialView[];
-  readonly credential: CredentialView | undefined;
   readonly execution: ExecutionView | undefined;
   readonly states: readonly StateRun[];
   readonly actions: Actions;
-  readonly onChooseCredential: (name: string) => void;
-  readonly onRotate: (credential: CredentialView) => void;
 }
 
-/** The credential and the sandbox's time, with their actions. */
-export function TopBar(props: BarProps) {
-  const { title, live, credentials, credential, execution, states, actions } = props;
-  const act = (name: string, path: string, body: object): void =>
-    void actions.run(name, () => send('POST', path, body));
+/** The state machine and the sandbox's time. */
+export function TopBar({ title, live, execution, states, actions }: BarProps) {
   return (
     <header class="top-bar">
       <h1>{title}</h1>
-      <CredentialActions
-        credentials={credentials}
-        shown={credential}
-        isPending={actions.isPending}
-        onChoose={props.onChooseCredential}
-        onRotate={props.onRotate}
-        onAuthorize={({ secretArn }) => act('authorize', '/secrets/authorize', { secretArn })}
-        onRevoke={({ secretArn }) => act('revoke', '/secrets/revoke', { secretArn })}
-      />
       <ClockControl
         clockOffsetMs={live.clockOffsetMs}
         isMoving={actions.isPending('clock')}
-        onAdvance={ms => act('clock', '/clock/advance', { ms })}
+        onAdvance={ms => void actions.run('clock', () => send('POST', '/clock/advance', { ms }))}
       />
       {live.connection === 'lost' && (
         <p class="lost" role="alert">

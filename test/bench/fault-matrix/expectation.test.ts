@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { broken, type Cell, firstOutcome } from '../../../bench/fault-matrix/expectation.ts';
 import type { PlannedFault } from '../../../bench/fault-matrix/rotation-calls.ts';
-import type { Ending, Trial } from '../../../bench/fault-matrix/rotation-trial.ts';
+import type { Ending, Trial, TwoGrantsEnding } from '../../../bench/fault-matrix/rotation-trial.ts';
 
 const NOT_OPENED: PlannedFault = {
   scenario: 'plain',
@@ -49,6 +49,12 @@ const LOST: Ending = {
   error: 'RefreshTokenRejected',
   message: 'Rejected: an earlier attempt probably spent it.',
 };
+const ON_ONE_GRANT: TwoGrantsEnding = {
+  works: true,
+  isAlternateDropped: true,
+  verdict: 'succeeded',
+  execution: 'SUCCEEDED',
+};
 const recovered: Trial = { first: RECORDED, last: ROTATED, leaks: 0 };
 const reported: Trial = { first: LOST, last: LOST, leaks: 0 };
 
@@ -74,7 +80,21 @@ describe('broken', () => {
   });
 
   it('finds nothing where a lost response is reported as such', () => {
-    expect(broken({ fault: RESPONSE_LOST, retried: reported, redriven: reported })).toStrictEqual([]);
+    expect(
+      broken({
+        fault: RESPONSE_LOST,
+        retried: reported,
+        redriven: reported,
+        withTwoGrants: [
+          { first: ON_ONE_GRANT, leaks: 0 },
+          {
+            first: { ...ON_ONE_GRANT, verdict: 'failed', execution: 'FAILED', isAlternateDropped: false },
+            last: { ...ON_ONE_GRANT, verdict: undefined },
+            leaks: 0,
+          },
+        ],
+      }),
+    ).toStrictEqual([]);
   });
 
   it('finds nothing where the function was killed and the journal had refused the result', () => {
@@ -116,6 +136,26 @@ describe('broken', () => {
         redriven: { ...reported, last: { ...LOST, message: 'Rejected.' } },
       },
     ],
+    ...(
+      [
+        ['with two grants, 1 texts contain a secret', {}, 1],
+        ['with two grants, AWSCURRENT does not work', { works: false }, 0],
+        [
+          'with two grants, the execution is FAILED with RefreshTokenRejected',
+          { execution: 'FAILED', error: 'RefreshTokenRejected' },
+          0,
+        ],
+        ['with two grants, the lost one is not dropped', { isAlternateDropped: false }, 0],
+      ] as const
+    ).map(([problem, ending, leaks]): [string, Partial<Cell>] => [
+      problem,
+      {
+        fault: RESPONSE_LOST,
+        retried: reported,
+        redriven: reported,
+        withTwoGrants: [{ first: ON_ONE_GRANT, last: { ...ON_ONE_GRANT, ...ending }, leaks }],
+      },
+    ]),
     [
       'after the retry AWSCURRENT has changed',
       {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { LATENCIES } from '../../../bench/latencies.ts';
 import { CALLS_OF_THE_BOUND, lowerBound } from '../../../bench/rotation/lower-bound.ts';
+import { fixedLatency } from './fixed-latencies.ts';
 
 describe('lowerBound', () => {
   it('adds up the latencies of the calls that no design can leave out', () => {
     // 4 × 15 + 25 + 300 + 50 + 150 + 50
-    expect(lowerBound(name => LATENCIES[name].p50Ms)).toEqual({
+    expect(lowerBound(fixedLatency)).toEqual({
       totalMs: 635,
       untilCurrentMs: 590,
       tokenGapMs: 250,

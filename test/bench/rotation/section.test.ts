@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LATENCIES } from '../../../bench/latencies.ts';
-import { lowerBound } from '../../../bench/rotation/lower-bound.ts';
+import { INVOCATIONS_MS, lowerBound } from '../../../bench/rotation/lower-bound.ts';
 import type { RotationReport } from '../../../bench/rotation/measure.ts';
 import type { Wait } from '../../../bench/rotation/recorded-latencies.ts';
 import { rotationSection } from '../../../bench/rotation/section.ts';
 import type { RotationTimes } from '../../../bench/rotation/timed-sandbox.ts';
+import { fixedLatency } from './fixed-latencies.ts';
 
 const WAITS: readonly Wait[] = [
   { kind: 'aws', name: 'secretsmanager:DescribeSecret', by: 'rotation', fromMs: 0, toMs: 25 },
@@ -29,7 +29,7 @@ const ONE_LAMBDA: RotationTimes = {
   tokenGapSplit: { genesys: 150, aws: 150, orchestration: 45, coldStarts: 0, polling: 0 },
 };
 
-const BOUND = lowerBound(name => LATENCIES[name].p50Ms);
+const BOUND = lowerBound(fixedLatency);
 
 function report(workflow: RotationTimes, slower = rotation(3_000, 2_000, 900)): RotationReport {
   return {
@@ -39,6 +39,7 @@ function report(workflow: RotationTimes, slower = rotation(3_000, 2_000, 900)): 
       drawn: [workflow, slower],
     },
     oneLambda: { cold: rotation(1_000, 1_000, 345), warm: ONE_LAMBDA, drawn: [ONE_LAMBDA] },
+    twoGrants: { cold: rotation(4_950, 2_760, 0), warm: rotation(2_230, 1_020, 0) },
     bound: { median: BOUND, drawn: [BOUND, { totalMs: 800, untilCurrentMs: 700, tokenGapMs: 300 }] },
   };
 }
@@ -49,6 +50,12 @@ describe('rotationSection', () => {
   it('shows durations with those of one Lambda and the lower bound', () => {
     expect(lines).toContain(
       "| Token gap, from Genesys Cloud's response until `AWSCURRENT` has moved | 485 ms | 345 ms | 250 ms | 1.94× | 1,305 ms | 345 ms |",
+    );
+  });
+
+  it('shows durations with two grants', () => {
+    expect(lines).toContain(
+      "| Token gap, from Genesys Cloud's response until `AWSCURRENT` has moved | 0 ms | 485 ms | 0 ms | 1,305 ms |",
     );
   });
 
@@ -65,7 +72,7 @@ describe('rotationSection', () => {
       '**Total within 2× of the lower bound when warm, medians of the random draws: missed** (3.64×).',
     );
     expect(text).toContain(
-      'the total is 1,590 ms beyond the bound: 1,065 ms are polling, 285 ms are state transitions and five more invocations, and 240 ms are further AWS calls',
+      `the total is 1,590 ms beyond the bound: 1,065 ms are polling, ${345 - INVOCATIONS_MS} ms are state transitions and five more invocations, and ${180 + INVOCATIONS_MS} ms are further AWS calls`,
     );
     expect(text).toContain('**Token gap below that of one Lambda: missed**, 485 ms against 345 ms.');
     expect(text).toContain(

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { LATENCIES, type LatencyName } from '../../../bench/latencies.ts';
 import { synthesizeOneLambda } from '../../../bench/rotation/one-lambda/stack.ts';
 import {
   nameOfCall,
@@ -11,9 +10,14 @@ import {
   ROTATION_TRANSITIONS,
 } from '../../../bench/rotation/rotation-calls.ts';
 import { type RotationTimes, TimedSandbox } from '../../../bench/rotation/timed-sandbox.ts';
+import { fixedLatency } from './fixed-latencies.ts';
 
-async function rotations(assemblyDirectory: string, count: number): Promise<RotationTimes[]> {
-  const sandbox = await TimedSandbox.start(assemblyDirectory, (name: LatencyName) => LATENCIES[name].p50Ms);
+async function rotations(
+  assemblyDirectory: string,
+  count: number,
+  grants: 1 | 2 = 1,
+): Promise<RotationTimes[]> {
+  const sandbox = await TimedSandbox.start(assemblyDirectory, fixedLatency, grants);
   onTestFinished(() => sandbox.close());
   const rotated: RotationTimes[] = [];
   while (rotated.length < count) rotated.push(await sandbox.rotate());
@@ -39,6 +43,13 @@ describe('TimedSandbox', () => {
       const parts = Object.values(rotation?.totalSplit ?? {}).reduce((sum, ms) => sum + ms, 0);
       expect(parts).toBe(rotation?.totalMs);
     }
+  });
+
+  it('measures no token gap where the credential has two grants', async () => {
+    const measured = await rotations(inject('assemblyDirectory'), 3, 2);
+
+    expect(measured.map(({ tokenGapMs }) => tokenGapMs)).toEqual([0, 0, 0]);
+    expect(measured[2]?.untilCurrentMs).toBeGreaterThan(0);
   });
 
   it('makes the calls and transitions that are listed, and no others', async () => {

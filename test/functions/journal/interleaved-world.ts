@@ -227,6 +227,12 @@ export class InterleavedWorld {
     return subject.status === 'SUCCEEDED' ? subject.state : `${subject.state}: ${subject.error}`;
   }
 
+  /** Makes a whole rotation, also where the moves have had all theirs. */
+  async rotate(): Promise<void> {
+    this.#startFresh();
+    await this.untilClosed(this.#executions.length - 1);
+  }
+
   /** The refresh token of AWSCURRENT, the alternate one if its value has the key, and whether Genesys Cloud takes it and its access token. */
   current() {
     const { refreshToken, accessToken, alternateRefreshToken } = this.#currentTokens();
@@ -241,6 +247,12 @@ export class InterleavedWorld {
   revoke(login: string): void {
     const revoked = this.#logins.get(login);
     if (revoked !== undefined) revoked.isRevoked = true;
+  }
+
+  /** Ends the newest access token of a login, whose refresh token lives on. */
+  endAccess(login: string): void {
+    const ended = this.#logins.get(login);
+    ended?.accessExpiresMs.set(ended.issued, this.#clock.nowMs());
   }
 
   async take({ name, happen }: Move): Promise<void> {

@@ -117,6 +117,21 @@ describe('the rules of the refresh journal', () => {
     expect(world.violations).toEqual([]);
   });
 
+  it('RefreshAgain does not return the pair whose access token was refused', async () => {
+    const world = await startWorld();
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 Verify: Get users\/me: the function is killed before/);
+    await world.until(/40 s pass/);
+    await world.until(/40 s pass/);
+    world.endAccess('A');
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed();
+
+    expect(end).toBe('Rotated');
+    expect(world.current()).toEqual({ refreshToken: 'A2', isGood: true });
+    expect(world.violations).toEqual([]);
+  });
+
   it('RefreshAgain gives way to a login that came since', async () => {
     const world = await startWorld();
     await world.until(/a rotation under a fresh token/);
@@ -208,6 +223,22 @@ describe('the rules of the refresh journal for two grants', () => {
 
     expect(end).toBe('Rotated');
     expect(world.current()).toEqual(SWAPPED);
+    expect(world.violations).toEqual([]);
+  });
+
+  it('a pair that was promoted and replaced since is not promoted again', async () => {
+    const world = await startWorld(true, 2);
+    await world.until(/a rotation under a fresh token/);
+    await world.until(/0 StorePending: GetSecretValue: the function is killed before/);
+    for (let rotation = 1; rotation <= 2; rotation++) {
+      await world.rotate();
+      await world.until(/40 s pass/);
+    }
+    await world.until(/redrive of 0/);
+    const end = await world.untilClosed(0);
+
+    expect(end).toBe('Superseded');
+    expect(world.current()).toEqual({ refreshToken: 'A1', alternateRefreshToken: 'S1', isGood: true });
     expect(world.violations).toEqual([]);
   });
 

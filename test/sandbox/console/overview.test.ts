@@ -1,9 +1,11 @@
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { authorizeCode } from '../../../sandbox/genesys-cloud/browser.ts';
 import { consoleWorld } from './console-world.ts';
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -51,7 +53,7 @@ describe('the overview', () => {
           accessTokenFingerprint: credentials[0]?.versions[0]?.accessToken?.fingerprint,
           accessTokenExpiresAt: expiresAt,
         },
-        verdict: { impact: 'Consumers hold a working access token.', next: [] },
+        verdict: { health: 'healthy', impact: 'Consumers hold a working access token.', next: [] },
       },
     ]);
   });
@@ -96,6 +98,25 @@ describe('the overview', () => {
     });
   });
 
+  it('shows the alternate refresh token of a secret with two grants, and the login behind it', async () => {
+    const world = await consoleWorld();
+    const { secretArn: SecretId, ...login } = await world.credential();
+    const { loginUrl } = world.sandbox.genesysCloud;
+    const { refreshToken: alternateRefreshToken } = await authorizeCode({ loginUrl, ...login });
+    const { SecretString = '' } = await world.secrets.send(new GetSecretValueCommand({ SecretId }));
+    const value = { ...JSON.parse(SecretString), alternateRefreshToken };
+
+    await world.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
+
+    const { versions, lineages } = await world.credentialView();
+    const alternate = lineages[1]?.tokens.find(({ kind }) => kind === 'refresh');
+    expect(versions[1]?.alternateRefreshToken).toEqual({
+      fingerprint: alternate?.fingerprint,
+      state: 'live',
+    });
+    expect(versions[0]).not.toHaveProperty('alternateRefreshToken');
+  });
+
   it('lists the executions, newest first, as Step Functions describes them', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
@@ -128,6 +149,12 @@ describe('the overview', () => {
       { ...both, status: 'SUCCEEDED', redriveCount: 0, isRedrivable: false },
     ]);
     expect(faults).toEqual([{ id: 1, text: 'lambda:verify=crash-before', injected: 5 }]);
+    const { verdict } = await world.credentialView();
+    expect(verdict).toMatchObject({ health: 'expired', executionArn: executions[0]?.arn });
+    expect(verdict.next.at(-1)).toEqual({
+      text: 'Redrive the failed rotation',
+      command: { verb: 'redrive', line: 'genesys-token-rotation redrive genesys/demo' },
+    });
   });
 
   it('shows what Secrets Manager does during a rotation', async () => {
@@ -150,7 +177,7 @@ describe('the overview', () => {
     await world.advance(3 * 3_600_000);
     const outOfRetries = (await world.credentialView()).rotation;
 
-    expect(waiting.status).toMatch(/^failed, waiting for a retry at \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(waiting.status).toMatch(/^failed, waiting for a retry at \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
     expect(outOfRetries.status).toBe('failed, no retry before the next window');
   });
 

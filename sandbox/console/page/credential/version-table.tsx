@@ -1,10 +1,16 @@
 import type { TokenMark, VersionView } from '../../views.ts';
 import { StatusChip } from '../status-chip.tsx';
-import { dateTimeText } from '../time-text.ts';
+import { dateTimeText, shortTimeText } from '../time-text.ts';
 import { shortId } from './short-id.ts';
 
+/** See {@link VersionTable}. */
+interface VersionProps {
+  readonly versions: readonly VersionView[];
+  readonly now: Date;
+}
+
 /** The versions of a secret, newest first. */
-export function VersionTable({ versions }: { readonly versions: readonly VersionView[] }) {
+export function VersionTable({ versions, now }: VersionProps) {
   return (
     <div class="table-scroll">
       <table class="versions">
@@ -16,25 +22,35 @@ export function VersionTable({ versions }: { readonly versions: readonly Version
           </tr>
         </thead>
         <tbody>
-          {versions.toReversed().map(({ id, createdDate, labels, accessToken, refreshToken }) => (
-            <tr key={id} data-version={id}>
-              <th scope="row">
-                <code title={`${id}, of ${dateTimeText(new Date(createdDate))} UTC`}>{shortId(id)}</code>
-                {labels.map(label => (
-                  <span key={label} class="label">
-                    {label}
-                  </span>
-                ))}
-                {labels.length === 0 && <span class="hint">no label</span>}
-              </th>
-              <td>
-                <Mark mark={accessToken} />
-              </td>
-              <td>
-                <Mark mark={refreshToken} />
-              </td>
-            </tr>
-          ))}
+          {versions
+            .toReversed()
+            .map(({ id, createdDate, labels, accessToken, refreshToken, alternateRefreshToken }) => (
+              <tr key={id} data-version={id}>
+                <th scope="row">
+                  <code title={id}>{shortId(id)}</code>{' '}
+                  <time class="hint" dateTime={createdDate} title={dateTimeText(new Date(createdDate))}>
+                    {shortTimeText(new Date(createdDate), now)}
+                  </time>
+                  {labels.map(label => (
+                    <span key={label} class="label">
+                      {label}
+                    </span>
+                  ))}
+                  {labels.length === 0 && <span class="hint"> no label</span>}
+                </th>
+                <td>
+                  <Mark mark={accessToken} />
+                </td>
+                <td>
+                  <Mark mark={refreshToken} />
+                  {alternateRefreshToken !== undefined && (
+                    <div class="alternate" title="Key alternateRefreshToken: the grant that is not in use">
+                      <Mark mark={alternateRefreshToken} /> <span class="label">alternate</span>
+                    </div>
+                  )}
+                </td>
+              </tr>
+            ))}
         </tbody>
       </table>
     </div>

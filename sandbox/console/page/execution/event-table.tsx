@@ -16,7 +16,7 @@ export function EventTable({ events }: { readonly events: readonly HistoryEventV
     <section class="panel events" aria-labelledby="events-heading">
       <header>
         <h2 id="events-heading">Event history</h2>
-        <span class="hint">{events.length} events, times in UTC</span>
+        <span class="hint">{events.length} events</span>
       </header>
       <div class="table-scroll">
         <table>
@@ -28,7 +28,7 @@ export function EventTable({ events }: { readonly events: readonly HistoryEventV
               <th scope="col">Type</th>
               <th scope="col">State</th>
               <th scope="col">Summary</th>
-              <th scope="col">Time</th>
+              <th scope="col">Time (UTC)</th>
             </tr>
           </thead>
           <tbody>

@@ -1,7 +1,9 @@
 import { type ExecutionRuns, workedMs } from '../../../step-functions/state-runs.ts';
 import type { CredentialView, ExecutionView } from '../../views.ts';
+import { CopyButton } from '../copy-button.tsx';
 import { Fact } from '../fact.tsx';
 import { useNow } from '../live/use-now.ts';
+import { MiddleText } from '../middle-text.tsx';
 import { StatusChip } from '../status-chip.tsx';
 import { dateTimeText, durationText } from '../time-text.ts';
 
@@ -28,7 +30,10 @@ export function ExecutionHeader(props: HeaderProps) {
     <header class="execution-header">
       <div class="execution-title">
         <StatusChip status={status} />
-        <h2 title={execution.arn}>{name}</h2>
+        <h2>
+          <MiddleText text={name} />
+        </h2>
+        <CopyButton text={execution.arn} label="Copy ARN" what="of the execution" />
       </div>
       <div class="actions">
         <button
@@ -51,7 +56,7 @@ export function ExecutionHeader(props: HeaderProps) {
       </div>
       <dl class="facts">
         {secret !== undefined && <Fact name="Secret" value={secret} />}
-        <Fact name="Started" value={`${dateTimeText(new Date(startDate))} UTC`} />
+        <Fact name="Started" value={dateTimeText(new Date(startDate))} />
         <Fact name="Duration" value={durationText(workedMs(runs.periods, now))} />
         <Fact name="Redrives" value={String(redriveCount)} />
         {error !== undefined && <Fact name="Error" value={error} className="error-name" />}

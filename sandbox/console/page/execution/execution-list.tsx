@@ -1,8 +1,8 @@
 import type { ExecutionView } from '../../views.ts';
 import { APPEARANCES } from '../appearance.ts';
-import { Icon } from '../icon.tsx';
+import { ChoiceList } from '../choice-list.tsx';
 import { useNow } from '../live/use-now.ts';
-import { distanceText } from '../time-text.ts';
+import { dateTimeText, distanceText } from '../time-text.ts';
 
 /** See {@link ExecutionList}. */
 interface ListProps {
@@ -15,13 +15,34 @@ interface ListProps {
   readonly onChoose: (name: string | undefined) => void;
 }
 
-/** The executions, newest first. */
+/** The executions, newest first. While the list follows, the newest one stays in view. */
 export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, onChoose }: ListProps) {
   const now = useNow(clockOffsetMs, 1_000);
   return (
-    <section class="panel executions" aria-labelledby="executions-heading">
-      <header>
-        <h2 id="executions-heading">Executions</h2>
+    <ChoiceList
+      heading="Executions"
+      choices={executions.map(({ name, status, redriveCount, startDate, error }) => ({
+        name,
+        ...APPEARANCES[status],
+        data: { 'data-execution': name, 'data-status': status },
+        details: (
+          <>
+            {redriveCount > 0 && ` · redriven ×${redriveCount}`}
+            {' · '}
+            <time dateTime={startDate} title={dateTimeText(new Date(startDate))}>
+              {distanceText(new Date(startDate), now)}
+            </time>
+            {error !== undefined && <span class="choice-error">{error}</span>}
+          </>
+        ),
+      }))}
+      shown={shown}
+      isFollowing={isFollowing}
+      onChoose={onChoose}
+    >
+      {executions.length === 0 ? (
+        <span class="hint">none yet</span>
+      ) : (
         <button
           type="button"
           class="quiet"
@@ -31,36 +52,7 @@ export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, o
         >
           Follow newest
         </button>
-      </header>
-      {executions.length === 0 && <p class="hint">None yet. Press “Rotate now”.</p>}
-      <ol>
-        {executions.map(({ name, status, redriveCount, startDate, error }) => {
-          const { tone, word } = APPEARANCES[status];
-          return (
-            <li key={name}>
-              <button
-                type="button"
-                class={`execution tone-${tone}`}
-                aria-current={name === shown}
-                data-execution={name}
-                data-status={status}
-                onClick={() => onChoose(name)}
-              >
-                <Icon tone={tone} />
-                <span class="execution-name" title={name}>
-                  {name}
-                </span>
-                <span class="execution-facts">
-                  <b>{word}</b>
-                  {redriveCount > 0 && ` · redriven ×${redriveCount}`}
-                  {` · ${distanceText(new Date(startDate), now)}`}
-                </span>
-                {error !== undefined && <span class="execution-error">{error}</span>}
-              </button>
-            </li>
-          );
-        })}
-      </ol>
-    </section>
+      )}
+    </ChoiceList>
   );
 }

@@ -22,7 +22,7 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
   const stay = stays[index];
   const { Type, Comment } = definition.States[name] ?? {};
   return (
-    <section class="panel state" aria-labelledby="state-heading">
+    <section id="state" class="panel state" aria-labelledby="state-heading">
       <header>
         <h2 id="state-heading">{name}</h2>
         <span class="hint">{Type}</span>

@@ -22,7 +22,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
   return (
     <>
       <dl class="facts">
-        <Fact name="Entered" value={enteredAt === undefined ? '–' : timeOfDayText(enteredAt)} />
+        <Fact name="Entered" value={enteredAt === undefined ? '–' : `${timeOfDayText(enteredAt)} UTC`} />
         <Fact name="Time" value={durationText(workedMs(periods, now))} />
         {attempts.length > 0 && (
           <>
@@ -30,7 +30,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
             <Fact name="Retries" value={String(retryCount(stay))} />
           </>
         )}
-        <Fact name="Redrives" value={String(redriveCount)} />
+        {redriveCount > 0 && <Fact name="Redrives" value={String(redriveCount)} />}
       </dl>
       {error !== undefined && (
         <div class="failure">
@@ -46,7 +46,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
               <th scope="col" class="number">
                 #
               </th>
-              <th scope="col">Started</th>
+              <th scope="col">Started (UTC)</th>
               <th scope="col" class="number">
                 Time
               </th>

@@ -36,7 +36,7 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
                   style={{ left: percent(at) }}
                   aria-hidden="true"
                 >
-                  {sinceMs === 0 ? '0' : durationText(sinceMs)}
+                  {durationText(sinceMs)}
                 </span>
               ))}
             </th>

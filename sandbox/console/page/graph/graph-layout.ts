@@ -55,6 +55,8 @@ const LETTER_WIDTH = 8;
 /** The width of a node without its name: icon and margins. */
 const NODE_MARGIN = 42;
 const MIN_NODE_WIDTH = 118;
+/** The width of the longest badge, `redriven ×10`. */
+const MAX_BADGE_WIDTH = 84;
 /** Around the graph. */
 const MARGIN = 6;
 
@@ -151,6 +153,12 @@ function hasOverlaps(nodes: readonly GraphNode[]): boolean {
           Math.abs(one.y - other.y) < (one.height + other.height) / 2,
       ),
   );
+}
+
+/** Whether a badge fits between a node and the next one at its right. */
+export function hasRoomAtRight(node: GraphNode, nodes: readonly GraphNode[]): boolean {
+  const gapTo = ({ x, width }: GraphNode): number => x - node.x - (width + node.width) / 2;
+  return !nodes.some(other => other.y === node.y && other.x > node.x && gapTo(other) < MAX_BADGE_WIDTH);
 }
 
 function nodeWidth(name: string): number {

@@ -6,6 +6,8 @@ import type { StateLook } from './state-look.ts';
 interface NodeProps {
   readonly node: GraphNode;
   readonly look: StateLook;
+  /** Whether badges fit between the node and the next one. */
+  readonly hasRoomAtRight: boolean;
   readonly isShown: boolean;
   readonly isChosen: boolean;
   readonly isTabStop: boolean;
@@ -14,11 +16,14 @@ interface NodeProps {
 }
 
 const BADGE_HEIGHT = 15;
-const BADGE_LETTER_WIDTH = 5.6;
-const BADGE_GAP = 4;
+const BADGE_LETTER_WIDTH = 6.2;
+const BADGE_GAP = 2;
+/** How much of a badge lies over its node. */
+const BADGE_OVERLAP = 4;
 
 /** A state: a button that shows its status by colour, icon and text. */
-export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoose, onFocus }: NodeProps) {
+export function GraphNodeView(props: NodeProps) {
+  const { node, look, hasRoomAtRight, isShown, isChosen, isTabStop, onChoose, onFocus } = props;
   const { name, type, x, y, width, height } = node;
   const choose = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -31,7 +36,7 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
       class={`node tone-${look.tone} ${isShown ? 'is-shown' : ''}`}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
-      tabIndex={isTabStop ? 0 : -1}
+      tabindex={isTabStop ? 0 : -1}
       aria-pressed={isChosen}
       aria-label={look.sentence}
       data-state={name}
@@ -48,11 +53,11 @@ export function GraphNodeView({ node, look, isShown, isChosen, isTabStop, onChoo
       </g>
       <text class="node-name" x={34} y={height / 2 - 3}>
         {name}
-      </text>
+      </text>{' '}
       <text class="node-word" x={34} y={height / 2 + 12}>
         {look.word}
       </text>
-      <Badges badges={look.badges} width={width} />
+      <Badges badges={look.badges} width={width} hasRoomAtRight={hasRoomAtRight} />
     </g>
   );
 }
@@ -93,17 +98,23 @@ function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   );
 }
 
-/** On the upper edge, from the right. */
-function Badges({ badges, width }: { readonly badges: readonly string[]; readonly width: number }) {
-  let right = width - 8;
+interface BadgesProps extends Pick<NodeProps, 'hasRoomAtRight'> {
+  readonly badges: readonly string[];
+  /** The width of the node. */
+  readonly width: number;
+}
+
+/** Below each other at one side, where neither the name nor an arrow is. */
+function Badges({ badges, width, hasRoomAtRight }: BadgesProps) {
   return (
     <>
-      {badges.map(badge => {
+      {badges.map((badge, index) => {
         const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
-        right -= badgeWidth + BADGE_GAP;
+        const x = hasRoomAtRight ? width - BADGE_OVERLAP : BADGE_OVERLAP - badgeWidth;
+        const y = index * (BADGE_HEIGHT + BADGE_GAP) - BADGE_OVERLAP;
         return (
-          <g key={badge} class="badge" transform={`translate(${right + BADGE_GAP} ${2 - BADGE_HEIGHT})`}>
-            <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />
+          <g key={badge} class="badge" transform={`translate(${x} ${y})`}>
+            <rect width={badgeWidth} height={BADGE_HEIGHT} rx={BADGE_HEIGHT / 2} />{' '}
             <text x={badgeWidth / 2} y={BADGE_HEIGHT / 2 + 3.5}>
               {badge}
             </text>

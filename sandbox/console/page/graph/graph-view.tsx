@@ -3,7 +3,7 @@ import type { Definition } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { GraphEdges } from './graph-edges.tsx';
 import { nodeByKey } from './graph-keys.ts';
-import { layoutGraph } from './graph-layout.ts';
+import { hasRoomAtRight, layoutGraph } from './graph-layout.ts';
 import { GraphNodeView } from './graph-node.tsx';
 import { stateLook } from './state-look.ts';
 
@@ -62,6 +62,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
             key={each.name}
             node={each}
             look={stateLook(each.name, states)}
+            hasRoomAtRight={hasRoomAtRight(each, layout.nodes)}
             isShown={each.name === shown}
             isChosen={isChosen && each.name === shown}
             isTabStop={each.name === tabStop}

@@ -8,7 +8,7 @@ export interface StateLook {
   readonly word: string;
   /** Counts, such as `retried ×1`. */
   readonly badges: readonly string[];
-  /** All of it in one sentence. */
+  /** All of it in one sentence, which begins with what the graph shows. */
   readonly sentence: string;
 }
 
@@ -27,7 +27,7 @@ export function stateLook(name: string, states: readonly StateRun[]): StateLook 
     ...(stays.length > 1 ? [`entered ×${stays.length}`] : []),
   ];
   const why = last.error === undefined ? [] : [last.error];
-  return { tone, word, badges, sentence: `${name}: ${[word, ...why, ...badges].join(', ')}` };
+  return { tone, word, badges, sentence: `${name}: ${[word, ...badges, ...why].join(', ')}` };
 }
 
 /** The number of automatic retries; the first attempt after a redrive does not count. */

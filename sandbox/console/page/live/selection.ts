@@ -1,6 +1,6 @@
 /** What the user has selected. A missing member follows the rotation. */
 export interface Selection {
-  /** The name of an execution (default: the newest one). */
+  /** The name of an execution (default: the newest one, of the secret if one is selected). */
   readonly execution?: string;
   /** The name of a state (default: the one that was entered last). */
   readonly state?: string;

@@ -1,5 +1,12 @@
 import { useCallback, useState } from 'preact/hooks';
 
+/** Why something failed. */
+interface Failure {
+  readonly text: string;
+  /** The user's action that was refused; absent where it was none. */
+  readonly action?: string;
+}
+
 /** The actions of the user. */
 export interface Actions {
   /** Whether an action of that name is pending. */
@@ -7,7 +14,7 @@ export interface Actions {
   /** Runs an action; resolves when it has succeeded or was refused. */
   readonly run: (name: string, action: () => Promise<void>) => Promise<void>;
   /** Why the last one was refused. */
-  readonly error: string | undefined;
+  readonly error: Failure | undefined;
   readonly fail: (error: unknown) => void;
   readonly dismissError: () => void;
 }
@@ -15,10 +22,8 @@ export interface Actions {
 /** Tracks the actions of the user. */
 export function useActions(): Actions {
   const [pending, setPending] = useState<readonly string[]>([]);
-  const [error, setError] = useState<string>();
-  const fail = useCallback((failure: unknown) => {
-    setError(failure instanceof Error ? failure.message : String(failure));
-  }, []);
+  const [error, setError] = useState<Failure>();
+  const fail = useCallback((failure: unknown) => setError({ text: messageOf(failure) }), []);
   return {
     isPending: name => pending.includes(name),
     error,
@@ -30,10 +35,14 @@ export function useActions(): Actions {
       try {
         await action();
       } catch (failure) {
-        fail(failure);
+        setError({ text: messageOf(failure), action: name });
       } finally {
         setPending(before => before.filter(each => each !== name));
       }
     },
   };
+}
+
+function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
 }

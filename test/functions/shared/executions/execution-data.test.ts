@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   functionMessage,
+  leftTokenInUse,
   MAX_MESSAGE_LENGTH,
   rotationOf,
 } from '../../../../functions/shared/executions/execution-data.ts';
@@ -76,5 +77,24 @@ describe('functionMessage', () => {
     '{"errorMessage":{}}',
   ])('is absent from %j', cause => {
     expect(functionMessage(cause)).toBeUndefined();
+  });
+});
+
+describe('leftTokenInUse', () => {
+  const current = { lineage: 'a', generation: 3 };
+
+  it.each<[string, unknown, boolean]>([
+    ['a pair of the alternate grant', { lineage: 'b', generation: 1, current }, true],
+    ['the pair that AWSCURRENT held', { ...current, current }, true],
+    ['a newer pair of the grant in use', { lineage: 'a', generation: 4, current }, false],
+    ['no pair', undefined, false],
+    ['a pair without a place', { lineage: 'b', generation: 1 }, false],
+    ['something else', 'refreshed', false],
+  ])('of %s', (_what, refreshed, left) => {
+    expect(leftTokenInUse(JSON.stringify({ refreshed }))).toBe(left);
+  });
+
+  it('of data that cannot be read', () => {
+    expect([leftTokenInUse(undefined), leftTokenInUse('{')]).toEqual([false, false]);
   });
 });

@@ -116,6 +116,18 @@ describe('the verdict on a credential whose rotation failed', () => {
     }
   });
 
+  it.each(['Refresh', 'StorePending', 'Verify', 'Promote'])(
+    'in %s leaves the access token in use where the alternate grant is exchanged',
+    state => {
+      const { impact } = verdict({
+        rotation: failed({ state, error: 'Lambda.Unknown' }),
+        leavesTokenInUse: true,
+      });
+
+      expect(impact).toMatch(/keep the access token/);
+    },
+  );
+
   it.each(['Fetch', 'Refresh', 'RefreshAgain', 'StorePending', 'Verify', 'Promote'])(
     'in %s is healthy when AWSCURRENT had moved to its version',
     state => {

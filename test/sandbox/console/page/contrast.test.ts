@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type Colour, contrast } from '../../../helpers/contrast.ts';
 
 const STYLES = readFileSync(
   new URL('../../../../sandbox/console/page/styles/tones.css', import.meta.url),
@@ -28,25 +29,17 @@ const TEXTS = [
   ]),
 ] as const;
 
-/** WCAG 2.2, "relative luminance". */
-function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(at => {
-    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-/** WCAG 2.2, "contrast ratio". */
-function contrast(one: string, other: string): number {
-  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((low, high) => low - high);
-  return (lighter + 0.05) / (darker + 0.05);
+function colourOf(hex: string): Colour {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(
+    at => Number.parseInt(hex.slice(at, at + 2), 16) / 255,
+  );
+  return [red, green, blue];
 }
 
 describe.each(['light', 'dark'] as const)('the colours of the page in %s surroundings', scheme => {
   it.each(TEXTS)('show %s on %s with the contrast that WCAG asks for', (text, background) => {
     const [front = '', back = ''] = [text, background].map(name => COLOURS.get(name)?.[scheme]);
 
-    expect(contrast(front, back)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(colourOf(front), colourOf(back))).toBeGreaterThanOrEqual(4.5);
   });
 });

@@ -29,7 +29,7 @@ describe('stateLook', () => {
       tone: 'failed',
       word: 'failed',
       badges: ['retried ×1'],
-      sentence: 'Refresh: failed, GenesysUnavailable, retried ×1',
+      sentence: 'Refresh: failed, retried ×1, GenesysUnavailable',
     });
   });
 

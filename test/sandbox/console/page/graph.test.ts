@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
-import { edgePath, layoutGraph, START } from '../../../../sandbox/console/page/graph/graph-layout.ts';
+import {
+  edgePath,
+  hasRoomAtRight,
+  layoutGraph,
+  START,
+} from '../../../../sandbox/console/page/graph/graph-layout.ts';
 import { parseDefinition } from '../../../../statemachine/definition.ts';
 import { definitionTextWithoutPublishing } from '../../../../statemachine/definition-text.ts';
 
@@ -100,6 +105,19 @@ describe('layoutGraph', () => {
 
     expect(nodes.map(({ name }) => name)).toEqual(['Look', 'Work', 'Done']);
     expect(edges.filter(({ points }) => points.length < 2)).toEqual([]);
+  });
+});
+
+describe('hasRoomAtRight', () => {
+  it.each([
+    ['Refresh', true],
+    ['StorePending', true],
+    ['Failover', false],
+    ['ConfigurationChecked', true],
+  ])('knows of %s whether its badges fit beside it: %s', (state, hasRoom) => {
+    const node = rotation.nodes.find(({ name }) => name === state);
+
+    expect(node && hasRoomAtRight(node, rotation.nodes)).toBe(hasRoom);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   dateTimeText,
   distanceText,
   durationText,
+  shortTimeText,
   timeOfDayText,
 } from '../../../../sandbox/console/page/time-text.ts';
 import { parseDefinition } from '../../../../statemachine/definition.ts';
@@ -36,7 +37,9 @@ describe('times', () => {
   it('writes instants in UTC and how far they lie', () => {
     const instant = new Date('2025-03-01T08:30:00.125Z');
 
-    expect(dateTimeText(instant)).toBe('2025-03-01 08:30:00');
+    expect(dateTimeText(instant)).toBe('2025-03-01 08:30:00 UTC');
+    expect(shortTimeText(instant, new Date('2025-03-01T23:59:59Z'))).toBe('08:30:00');
+    expect(shortTimeText(instant, new Date('2025-03-02T00:00:00Z'))).toBe('2025-03-01 08:30');
     expect(timeOfDayText(instant)).toBe('08:30:00.125');
     expect(distanceText(instant, new Date('2025-03-01T08:30:00.900Z'))).toBe('now');
     expect(distanceText(instant, new Date('2025-03-01T08:35:05.125Z'))).toBe('5 min 5 s ago');

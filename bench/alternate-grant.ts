@@ -1,0 +1,39 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { FirstCredential } from '../sandbox/first-credential.ts';
+import { authorizeCode } from '../sandbox/genesys-cloud/browser.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+
+/**
+ * Logs in for an alternate grant, and stores its refresh token beside the tokens in AWSCURRENT.
+ *
+ * @returns false where AWSCURRENT has one
+ */
+export async function authoriseAlternate(
+  { secretArn, ...login }: FirstCredential,
+  { sandbox, secrets }: { readonly sandbox: Sandbox; readonly secrets: SecretsManagerClient },
+): Promise<boolean> {
+  const value = await currentValue(secretArn, secrets);
+  if (typeof value.alternateRefreshToken === 'string') return false;
+  const { loginUrl } = sandbox.genesysCloud;
+  const { refreshToken } = await authorizeCode({ loginUrl, ...login });
+  await secrets.send(
+    new PutSecretValueCommand({
+      SecretId: secretArn,
+      SecretString: JSON.stringify({ ...value, alternateRefreshToken: refreshToken }),
+    }),
+  );
+  return true;
+}
+
+/** The JSON object in AWSCURRENT, which may be a stale read. */
+export async function currentValue(
+  secretArn: string,
+  secrets: SecretsManagerClient,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  return JSON.parse(SecretString);
+}

@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
+
+const currentMove = v.object({
+  VersionStage: v.literal('AWSCURRENT'),
+  MoveToVersionId: v.string(),
+});
+
+/** Tells the moves of AWSCURRENT by rotations from those by people. */
+export class Promotions {
+  readonly #underWay = new Set<string>();
+
+  readonly awsInterceptor: AwsInterceptor = async (call, next) => {
+    const move = v.safeParse(currentMove, call.input);
+    const isPromotion =
+      move.success && call.operation === 'UpdateSecretVersionStage' && call.caller.functionArn !== undefined;
+    if (!isPromotion) return await next();
+    const { MoveToVersionId } = move.output;
+    this.#underWay.add(MoveToVersionId);
+    try {
+      return await next();
+    } finally {
+      this.#underWay.delete(MoveToVersionId);
+    }
+  };
+
+  /** Whether a rotation is moving AWSCURRENT to a version. */
+  isUnderWay(versionId: string): boolean {
+    return this.#underWay.has(versionId);
+  }
+}

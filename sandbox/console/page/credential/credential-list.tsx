@@ -1,0 +1,38 @@
+import type { CredentialView } from '../../views.ts';
+import { HEALTH } from '../appearance.ts';
+import { ChoiceList } from '../choice-list.tsx';
+
+/** See {@link CredentialList}. */
+interface ListProps {
+  readonly credentials: readonly CredentialView[];
+  readonly shown: string | undefined;
+  readonly onChoose: (name: string) => void;
+}
+
+/** The healths that need somebody, and so come first. */
+const URGENT: readonly CredentialView['verdict']['health'][] = ['expired', 'needs-authorisation', 'stuck'];
+
+/** All credentials with their health; those that need somebody come first. */
+export function CredentialList({ credentials, shown, onChoose }: ListProps) {
+  const [urgent, others] = [true, false].map(isUrgent =>
+    credentials.filter(({ verdict }) => URGENT.includes(verdict.health) === isUrgent),
+  );
+  const sorted = [...(urgent ?? []), ...(others ?? [])];
+  return (
+    <ChoiceList
+      heading="Credentials"
+      choices={sorted.map(({ name, verdict: { health } }) => ({
+        name,
+        ...HEALTH[health],
+        data: { 'data-credential': name, 'data-health': health },
+      }))}
+      shown={shown}
+      isFollowing
+      onChoose={onChoose}
+    >
+      <span class="hint">
+        {urgent?.length} of {credentials.length} need attention
+      </span>
+    </ChoiceList>
+  );
+}

@@ -1,0 +1,13 @@
+/** How much of an element is visible at least, in pixels. */
+const MIN_VISIBLE = 160;
+
+/** Scrolls to what the user has selected, once it is rendered, unless enough of it is visible. */
+export function reveal(id: string): void {
+  requestAnimationFrame(() => {
+    const element = document.getElementById(id);
+    if (element === null) return;
+    const { top, bottom, height } = element.getBoundingClientRect();
+    const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    if (visible < Math.min(height, MIN_VISIBLE)) element.scrollIntoView();
+  });
+}
