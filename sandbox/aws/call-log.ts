@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
-import { ConnectionDropped, RawAnswer } from './interruptions.ts';
+import { ConnectionDropped, RawResponse } from './interruptions.ts';
 import type { AwsCall, AwsInterceptor } from './service.ts';
 
 /** One call as the log keeps it: who called what, never with what. */
@@ -13,7 +13,7 @@ export interface RecordedCall {
   /** When the call arrived, ISO 8601. */
   readonly at: string;
   /**
-   * The error's name on the wire, or how else it was kept from an answer (`ConnectionDropped`, `RawAnswer`); absent
+   * The error's name on the wire, or how else it was kept from an answer (`ConnectionDropped`, `RawResponse`); absent
    * while the call runs and when it succeeded.
    */
   readonly errorType?: string;
@@ -72,6 +72,6 @@ export class CallLog {
 
 function errorTypeOf(error: unknown): string {
   if (error instanceof AwsError) return error.type;
-  if (error instanceof ConnectionDropped || error instanceof RawAnswer) return error.name;
+  if (error instanceof ConnectionDropped || error instanceof RawResponse) return error.name;
   return 'InternalFailure';
 }

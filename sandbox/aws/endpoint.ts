@@ -6,13 +6,13 @@ import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import type { Identities } from './identities.ts';
-import { ConnectionDropped, RawAnswer } from './interruptions.ts';
+import { ConnectionDropped, RawResponse } from './interruptions.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { isLambdaPath, lambdaProtocol } from './lambda-protocol.ts';
 import { isQueryRequest, queryProtocol } from './query-protocol.ts';
 import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './service.ts';
 import { validated } from './validation.ts';
-import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-protocol.ts';
+import type { RequestHead, WireProtocol, WireRequest, WireResponse } from './wire-protocol.ts';
 
 /** What an {@link AwsEndpoint} serves and how. */
 export interface AwsEndpointOptions {
@@ -80,8 +80,8 @@ export class AwsEndpoint {
 
     const answer =
       body === undefined
-        ? protocol.refusal(protocol.bodyTooLarge(), requestId)
-        : await this.#answer({ ...head, body }, protocol, requestId);
+        ? protocol.writeError(protocol.bodyTooLarge(), requestId)
+        : await this.#respond({ ...head, body }, protocol, requestId);
     if (answer === undefined) {
       message.socket.destroy();
       return;
@@ -97,11 +97,11 @@ export class AwsEndpoint {
   }
 
   /** Undefined when the connection is to be dropped. */
-  async #answer(
+  async #respond(
     request: WireRequest,
     protocol: WireProtocol,
     requestId: string,
-  ): Promise<WireAnswer | undefined> {
+  ): Promise<WireResponse | undefined> {
     const operation = protocol.operation(request);
     try {
       const { service } = protocol;
@@ -112,13 +112,13 @@ export class AwsEndpoint {
       const implementation = this.#operation(service, operation);
       const input = validated(implementation.schema, protocol.input(request));
       const call: AwsCall = { service, operation: operation ?? '', input, caller, requestId };
-      return protocol.answer(call.operation, await this.#run(implementation, call), requestId);
+      return protocol.writeResponse(call.operation, await this.#run(implementation, call), requestId);
     } catch (error) {
       if (error instanceof ConnectionDropped) return undefined;
-      if (error instanceof RawAnswer) return error.answer;
-      if (error instanceof AwsError) return protocol.refusal(error, requestId);
+      if (error instanceof RawResponse) return error.answer;
+      if (error instanceof AwsError) return protocol.writeError(error, requestId);
       this.#options.onDefect(error, `${protocol.service}:${operation}`);
-      return protocol.refusal(
+      return protocol.writeError(
         new AwsError(
           'InternalFailure',
           'The request processing has failed because of an unknown error, exception or failure.',

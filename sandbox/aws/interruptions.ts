@@ -1,4 +1,4 @@
-import type { WireAnswer } from './wire-protocol.ts';
+import type { WireResponse } from './wire-protocol.ts';
 
 /**
  * Thrown by an interceptor to end the connection without an answer: before `next()` the call never happened,
@@ -12,11 +12,11 @@ export class ConnectionDropped extends Error {
  * Thrown by an interceptor to answer with these very bytes, whatever the service's protocol is: before `next()` the
  * call never happened, after it the call took effect.
  */
-export class RawAnswer extends Error {
-  override readonly name = 'RawAnswer';
-  readonly answer: WireAnswer;
+export class RawResponse extends Error {
+  override readonly name = 'RawResponse';
+  readonly answer: WireResponse;
 
-  constructor(answer: WireAnswer) {
+  constructor(answer: WireResponse) {
     super(`The answer was replaced by another one (HTTP ${answer.statusCode}).`);
     this.answer = answer;
   }

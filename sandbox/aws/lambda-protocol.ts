@@ -57,7 +57,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
       };
       return operation === 'Invoke' ? { ...common, ...invokeMembers(request) } : common;
     },
-    answer: (operationName, output, requestId) => {
+    writeResponse: (operationName, output, requestId) => {
       if (operationName !== 'Invoke')
         return {
           statusCode: 200,
@@ -77,7 +77,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
         body: Payload ?? '',
       };
     },
-    refusal: (error, requestId) => ({
+    writeError: (error, requestId) => ({
       statusCode: error.type === 'UnknownOperationException' ? 404 : error.statusCode,
       headers: {
         'content-type': 'application/json',

@@ -74,7 +74,7 @@ export function queryProtocol(head: RequestHead): WireProtocol {
       const { Action: _action, Version: _version, ...input } = formMembers(request.body);
       return input;
     },
-    answer: (operation, output, requestId) => ({
+    writeResponse: (operation, output, requestId) => ({
       statusCode: 200,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
       body: element(
@@ -84,7 +84,7 @@ export function queryProtocol(head: RequestHead): WireProtocol {
         namespace,
       ),
     }),
-    refusal: (error, requestId) => {
+    writeError: (error, requestId) => {
       const own = OWN_ERRORS[service]?.get(error.type) ?? QUERY_ERROR.get(error.type);
       const statusCode = own?.statusCode ?? error.statusCode;
       const parts = {

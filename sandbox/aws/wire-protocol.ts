@@ -20,7 +20,7 @@ export interface WireRequest extends RequestHead {
 }
 
 /** What goes back to the client. */
-export interface WireAnswer {
+export interface WireResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -42,6 +42,6 @@ export interface WireProtocol {
    * @throws AwsError SerializationException when the body cannot be read
    */
   input(request: WireRequest): unknown;
-  answer(operation: string, output: object, requestId: string): WireAnswer;
-  refusal(error: AwsError, requestId: string): WireAnswer;
+  writeResponse(operation: string, output: object, requestId: string): WireResponse;
+  writeError(error: AwsError, requestId: string): WireResponse;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { Access, accessQuery } from './access.ts';
 import { COMMON_HEADERS, checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
-import type { Answer, Route } from './route.ts';
+import type { Route, RouteResponse } from './route.ts';
 
 /**
  * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Requests must carry its token, because every user
@@ -61,7 +61,7 @@ export class ControlServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = await this.#answer(message);
+      const answer = await this.#respond(message);
       if ('write' in answer) answer.write(response);
       else writeJson(response, answer.statusCode, answer.body);
     } catch (error) {
@@ -73,7 +73,7 @@ export class ControlServer {
     if (message.method !== 'GET') this.#onChange();
   }
 
-  async #answer(message: IncomingMessage): Promise<Answer> {
+  async #respond(message: IncomingMessage): Promise<RouteResponse> {
     checkOrigin(message);
     const { method, url = '' } = message;
     const { target, token, code } = accessQuery(url);
@@ -84,12 +84,12 @@ export class ControlServer {
       if (route.isPublic !== true && !this.#access.isGranted(message, token)) {
         throw new Refusal(401, 'The token is missing or wrong. The sandbox prints it when it starts.');
       }
-      return await route.answer({ body: await readJson(message), parameters: { ...match.groups } });
+      return await route.handle({ body: await readJson(message), parameters: { ...match.groups } });
     }
     throw new Refusal(404, `There is no ${method} ${target}.`);
   }
 
-  #redirect(code: string): Answer {
+  #redirect(code: string): RouteResponse {
     if (!this.#access.redeem(code)) {
       throw new Refusal(401, 'This address has been used. Open the one that the sandbox printed.');
     }

@@ -9,7 +9,7 @@ interface RouteRequest {
 }
 
 /** What a route answers: a status with a JSON body, or something that it writes by itself. */
-export type Answer =
+export type RouteResponse =
   | { readonly statusCode: number; readonly body?: unknown }
   | { readonly write: (response: ServerResponse) => void };
 
@@ -21,10 +21,10 @@ export interface Route {
   /** Answers without the token: for what says nothing about the sandbox. */
   readonly isPublic?: true;
   /** @throws Refusal what it cannot do */
-  readonly answer: (request: RouteRequest) => Answer | Promise<Answer>;
+  readonly handle: (request: RouteRequest) => RouteResponse | Promise<RouteResponse>;
 }
 
 /** The answer 200 with a JSON body. */
-export function ok(body: unknown): Answer {
+export function ok(body: unknown): RouteResponse {
   return { statusCode: 200, body };
 }

@@ -23,16 +23,16 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
   const { faults, clock, cloudTrail } = sandbox;
   const active = (id: number): ActiveFault | undefined => faults.rules().find(rule => rule.id === id);
   return [
-    { method: 'GET', target: /^\/faults$/, answer: () => ok(faults.rules()) },
+    { method: 'GET', target: /^\/faults$/, handle: () => ok(faults.rules()) },
     {
       method: 'POST',
       target: /^\/faults$/,
-      answer: ({ body }) => ({ statusCode: 201, body: active(addFault(sandbox, body)) }),
+      handle: ({ body }) => ({ statusCode: 201, body: active(addFault(sandbox, body)) }),
     },
     {
       method: 'DELETE',
       target: /^\/faults$/,
-      answer: () => {
+      handle: () => {
         faults.clear();
         return { statusCode: 204 };
       },
@@ -40,17 +40,17 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
     {
       method: 'DELETE',
       target: /^\/faults\/(?<id>\d+)$/,
-      answer: ({ parameters: { id } }) => {
+      handle: ({ parameters: { id } }) => {
         if (!faults.remove(Number(id))) throw new Refusal(404, `There is no fault ${id}.`);
         return { statusCode: 204 };
       },
     },
-    { method: 'GET', target: /^\/injected$/, answer: () => ok(faults.injected()) },
-    { method: 'GET', target: /^\/clock$/, answer: () => ok(clockState(sandbox)) },
+    { method: 'GET', target: /^\/injected$/, handle: () => ok(faults.injected()) },
+    { method: 'GET', target: /^\/clock$/, handle: () => ok(clockState(sandbox)) },
     {
       method: 'POST',
       target: /^\/clock\/advance$/,
-      answer: async ({ body }) => {
+      handle: async ({ body }) => {
         const result = v.safeParse(advanceBody, body);
         if (!result.success) {
           throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${LONGEST_ADVANCE_MS}>}.`);
@@ -59,7 +59,7 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
         return ok(clockState({ clock }));
       },
     },
-    { method: 'GET', target: /^\/rotation-events$/, answer: () => ok(cloudTrail.events()) },
+    { method: 'GET', target: /^\/rotation-events$/, handle: () => ok(cloudTrail.events()) },
   ];
 }
 

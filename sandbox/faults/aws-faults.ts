@@ -1,5 +1,5 @@
 import { AwsError } from '../aws/aws-error.ts';
-import { ConnectionDropped, RawAnswer } from '../aws/interruptions.ts';
+import { ConnectionDropped, RawResponse } from '../aws/interruptions.ts';
 import type { AwsCall } from '../aws/service.ts';
 import type { TransactWriteItemsInput } from '../dynamodb/requests.ts';
 import { type CancellationReason, NO_REASON, transactionCanceled } from '../dynamodb/transactions.ts';
@@ -126,7 +126,7 @@ export async function awsFault(
       throw new ConnectionDropped();
     case 'wrong-body':
       await next();
-      throw new RawAnswer({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
+      throw new RawResponse({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
   }
 }
 

@@ -28,7 +28,7 @@ export class AuthorizeEndpoint {
   }
 
   /** Answers the request. */
-  answer(request: GenesysRequest): GenesysResponse {
+  handle(request: GenesysRequest): GenesysResponse {
     if (request.method !== 'GET' && request.method !== 'POST') {
       const refusal = errorPage(405, 'invalid_request', 'Use GET to see the login page and POST to log in.');
       return { ...refusal, headers: { ...refusal.headers, Allow: 'GET, POST' } };

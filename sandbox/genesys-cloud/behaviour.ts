@@ -9,7 +9,7 @@ export interface GenesysBehaviour {
    */
   readonly refreshTokens: 'single-use' | 'reusable';
   /** Whether the answer to a refresh carries a refresh token; without one the old one stays good (RFC 6749 §6). */
-  readonly refreshAnswerCarriesRefreshToken: boolean;
+  readonly refreshReturnsRefreshToken: boolean;
   /** Whether presenting a spent refresh token kills everything that descends from the same login (RFC 9700 §4.14.2). */
   readonly reuseRevokesLineage: boolean;
   /** Whether a login ends the earlier logins of the same user at the same client; undocumented, and `false` by default. */
@@ -33,7 +33,7 @@ export interface GenesysBehaviour {
 /** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`. */
 export const WORST_CASE: GenesysBehaviour = {
   refreshTokens: 'single-use',
-  refreshAnswerCarriesRefreshToken: true,
+  refreshReturnsRefreshToken: true,
   reuseRevokesLineage: false,
   loginEndsEarlierLogins: false,
   refreshRevokesAccessTokens: true,

@@ -76,7 +76,7 @@ export interface FirstTokens {
   readonly expiresInSeconds: number;
 }
 
-const tokenAnswer = v.object({
+const tokenResponse = v.object({
   access_token: v.string(),
   refresh_token: v.optional(v.string()),
   expires_in: v.number(),
@@ -127,7 +127,7 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
     const reason = refusal.success ? refusal.output.error : `status ${response.status}`;
     throw new LoginRefused(`The exchange of the code ended with ${reason}.`);
   }
-  const answer = v.safeParse(tokenAnswer, body);
+  const answer = v.safeParse(tokenResponse, body);
   // Not v.parse: its error carries what was parsed, tokens included.
   if (!answer.success) throw new LoginRefused('The exchange of the code was not answered with tokens.');
   return {

@@ -9,7 +9,7 @@ import { readTokenRequest } from './token-request.ts';
 /** An endpoint with what its interceptors are told. */
 interface Route {
   describe(request: GenesysRequest): InterceptedRequest;
-  answer(request: GenesysRequest): GenesysResponse;
+  handle(request: GenesysRequest): GenesysResponse;
 }
 
 /** Leads each request through the interceptors to its endpoint. */
@@ -19,20 +19,20 @@ export class Router {
 
   constructor(authorize: AuthorizeEndpoint, token: TokenEndpoint, api: PlatformApi) {
     this.#routes = new Map<string, Route>([
-      ['/oauth/authorize', { describe: describeAuthorize, answer: request => authorize.answer(request) }],
-      ['/oauth/token', { describe: describeToken, answer: request => token.answer(request) }],
+      ['/oauth/authorize', { describe: describeAuthorize, handle: request => authorize.handle(request) }],
+      ['/oauth/token', { describe: describeToken, handle: request => token.handle(request) }],
       [
         '/api/v2/users/me',
         {
           describe: request => describeCall('users/me', request, api),
-          answer: request => api.usersMe(request),
+          handle: request => api.usersMe(request),
         },
       ],
       [
         '/api/v2/tokens/me',
         {
           describe: request => describeCall('tokens/me', request, api),
-          answer: request => api.tokensMe(request),
+          handle: request => api.tokensMe(request),
         },
       ],
     ]);
@@ -49,7 +49,7 @@ export class Router {
     const route = this.#routes.get(request.path);
     if (route === undefined) return apiError(request, 'not.found');
     const described = route.describe(request);
-    const answer = async (): Promise<GenesysResponse> => route.answer(request);
+    const answer = async (): Promise<GenesysResponse> => route.handle(request);
     const chain = [...this.#interceptors].reduceRight<() => Promise<GenesysResponse>>(
       (next, interceptor) => () => interceptor(described, next),
       answer,

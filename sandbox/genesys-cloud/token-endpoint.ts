@@ -32,7 +32,7 @@ export class TokenEndpoint {
   }
 
   /** Answers the request; the effect is complete when it returns. */
-  answer(request: GenesysRequest): GenesysResponse {
+  handle(request: GenesysRequest): GenesysResponse {
     if (request.method !== 'POST') return oauthError(405, 'invalid_request', 'use POST', { Allow: 'POST' });
     if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers['content-type'] ?? ''))
       return oauthError(400, 'invalid_request', 'the body must be application/x-www-form-urlencoded');
@@ -69,7 +69,7 @@ export class TokenEndpoint {
     this.#parts.counter.add(client.clientId, issued === undefined ? 'refusedRefreshes' : 'refreshes');
     return issued === undefined
       ? this.#invalidGrant('the refresh token is invalid')
-      : this.#answer(client, issued);
+      : this.#respond(client, issued);
   }
 
   #exchangeCode({ client, authenticated }: IdentifiedClient, form: Form): GenesysResponse {
@@ -96,10 +96,10 @@ export class TokenEndpoint {
       // Only confidential clients get refresh tokens.
       withRefreshToken: authenticated,
     });
-    return this.#answer(client, issued);
+    return this.#respond(client, issued);
   }
 
-  #answer(client: OAuthClient, issued: IssuedTokens): GenesysResponse {
+  #respond(client: OAuthClient, issued: IssuedTokens): GenesysResponse {
     return jsonResponse(
       200,
       {

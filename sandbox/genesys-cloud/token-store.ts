@@ -80,7 +80,7 @@ export class TokenStore {
     }
     if (behaviour.refreshRevokesAccessTokens) revoke(token.lineage, 'access');
     const carriesRefreshToken =
-      behaviour.refreshAnswerCarriesRefreshToken && this.#inactivityTimeoutMs() === undefined;
+      behaviour.refreshReturnsRefreshToken && this.#inactivityTimeoutMs() === undefined;
     // Without a successor the client keeps the refresh token that it has, so that one stays good.
     let next: string | undefined;
     if (carriesRefreshToken && behaviour.refreshTokens === 'reusable') next = presented;

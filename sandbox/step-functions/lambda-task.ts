@@ -18,7 +18,7 @@ const UNLISTED_LAMBDA_ERRORS = new Set([
 ]);
 
 /** A function's answer as Step Functions got it. */
-export interface FunctionAnswer {
+export interface FunctionResponse {
   readonly payload: Json;
   readonly requestId: string;
   readonly executedVersion: string;
@@ -36,7 +36,7 @@ export async function invokeFunction(
   functionArn: string,
   payload: Json,
   origin: InvocationOrigin,
-): Promise<FunctionAnswer> {
+): Promise<FunctionResponse> {
   let invocation: Invocation;
   try {
     invocation = await functions.invoke(functionArn, payload, 'states.amazonaws.com', origin);
@@ -53,7 +53,7 @@ export async function invokeFunction(
  * The result of `lambda:invoke`: the function's payload among the metadata of the call (AWS Step Functions
  * Developer Guide, "Invoke an AWS Lambda function with Step Functions").
  */
-export function invokeResult(answer: FunctionAnswer, at: Date): Json {
+export function invokeResult(answer: FunctionResponse, at: Date): Json {
   const { executedVersion } = answer;
   const headers = {
     Connection: 'keep-alive',

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../json.ts';
 import type { Catcher, TaskState } from './definition-schema.ts';
-import { type FunctionAnswer, invokeFunction, invokeResult } from './lambda-task.ts';
+import { type FunctionResponse, invokeFunction, invokeResult } from './lambda-task.ts';
 import { errorMatches, RetryPolicy } from './retry-policy.ts';
 import { checkSize, placeResult } from './state-data.ts';
 import { failure, StateFailed, StatesError } from './state-failure.ts';
@@ -48,7 +48,7 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   });
   history.append('TaskStarted', common);
   try {
-    const answer = await answerInTime(state, visit, functionName, payload);
+    const answer = await invokeInTime(state, visit, functionName, payload);
     const result = checkSize(invokeResult(answer, engine.clock.now()), state.Resource);
     history.append('TaskSucceeded', {
       ...common,
@@ -79,12 +79,12 @@ function invokeParameters(parameters: Json): { functionName: string; payload: Js
  * Waits for the function until the Task's `TimeoutSeconds` are over or the execution closes. Neither stops
  * the function: it runs on, and nobody takes its answer.
  */
-async function answerInTime(
+async function invokeInTime(
   state: TaskState,
   visit: Visit,
   functionArn: string,
   payload: Json,
-): Promise<FunctionAnswer> {
+): Promise<FunctionResponse> {
   const { engine, origin } = visit;
   const { clock, functions } = engine;
   const timeoutSeconds = state.TimeoutSeconds;

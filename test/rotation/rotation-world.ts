@@ -205,13 +205,13 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       statusOfCurrentUser(sandbox.genesysCloud, accessToken),
 
     /** Replaces the response of the token endpoint to every refresh, until the returned function is called. */
-    refreshesAnswered: (answer: GenesysResponse) =>
+    refreshesRespondWith: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ grantType }, next) =>
         grantType === 'refresh_token' ? answer : await next(),
       ),
 
     /** Replaces the response of `users/me`, until the returned function is called. */
-    usersAnswered: (answer: GenesysResponse) =>
+    usersRespondWith: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ endpoint }, next) =>
         endpoint === 'users/me' ? answer : await next(),
       ),

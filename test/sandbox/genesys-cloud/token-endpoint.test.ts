@@ -252,7 +252,7 @@ describe('token endpoint: refresh_token', () => {
   });
 
   it('keeps the refresh token good when the answer carries none', async () => {
-    const org = await organization({ refreshAnswerCarriesRefreshToken: false });
+    const org = await organization({ refreshReturnsRefreshToken: false });
     const first = await org.firstTokens();
 
     const second = await org.refreshed(first.refreshToken);
