@@ -18,24 +18,23 @@ import type { RequestHead, WireProtocol, WireRequest, WireResponse } from './wir
 export interface AwsEndpointOptions {
   readonly services: readonly AwsService[];
   readonly identities: Identities;
-  /** Asked when all interceptors have let a call through. */
+  /** Authorises a call after all interceptors have passed it. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
-  /** Around every call whose signature, operation and input are in order; the first one is the outermost. */
+  /** Wrap every call with a valid signature, operation and input; the first one is the outermost. */
   readonly interceptors?: readonly AwsInterceptor[];
   /** Refuses requests signed for another region; without it every region is served. */
   readonly region?: string;
   /** The port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
-  /** Is told of every request while it is served. */
+  /** Tracks the requests being served. */
   readonly openRequests?: OpenRequests;
-  /** Told about every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
+  /** Receives every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
   readonly onDefect: (error: unknown, call: string) => void;
 }
 
 /**
  * One HTTP server for all emulated AWS services, on 127.0.0.1: what the AWS SDKs and the AWS CLI send to
- * `AWS_ENDPOINT_URL`. The service is told from the request, so the host name (`sync-` before it, for instance)
- * does not matter.
+ * `AWS_ENDPOINT_URL`. The request identifies the service, so the host name (such as a `sync-` prefix) does not matter.
  */
 export class AwsEndpoint {
   readonly #options: AwsEndpointOptions;
@@ -46,7 +45,7 @@ export class AwsEndpoint {
     this.#options = options;
     this.#services = new Map(options.services.map(service => [service.id, service]));
     const openRequests = options.openRequests ?? new OpenRequests();
-    // An idle connection stays open: closing it while a client reuses it would lose a call that nobody meant to.
+    // Closing an idle connection while a client reuses it would lose a call.
     this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       void openRequests.serve(request.socket, () => this.#serve(request, response));
     });
@@ -66,7 +65,7 @@ export class AwsEndpoint {
     return loopbackUrl(this.#server, 'The AWS endpoint');
   }
 
-  /** Stops listening and ends all connections, also those of calls that still run. */
+  /** Stops listening and ends all connections, including those of running calls. */
   async close(): Promise<void> {
     await closeAtOnce(this.#server);
   }
@@ -86,8 +85,8 @@ export class AwsEndpoint {
       message.socket.destroy();
       return;
     }
-    // The time differs between the sandbox, its functions and whoever calls from outside; an SDK would take that for
-    // a wrong clock of its own, and repeat what was refused.
+    // The clocks of the sandbox, its functions and external clients differ. An SDK would assume clock skew and retry
+    // refused calls.
     response.sendDate = false;
     response.writeHead(answer.statusCode, {
       ...answer.headers,
@@ -96,7 +95,7 @@ export class AwsEndpoint {
     response.end(answer.body);
   }
 
-  /** Undefined when the connection is to be dropped. */
+  /** Undefined: drop the connection. */
   async #respond(
     request: WireRequest,
     protocol: WireProtocol,

@@ -17,7 +17,7 @@ const UPPER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'TransactionCanceledException',
 ]);
 
-/** What stands before a service, and the refusals of every service, spell the member `message`. */
+/** Errors of the front end, and client errors of every service, spell the member `message`. */
 const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'IncompleteSignatureException',
@@ -71,7 +71,7 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   };
 }
 
-/** An instant as both protocols write it. */
+/** An instant in the format of both protocols. */
 export function epochSeconds(at: Date): number {
   return at.getTime() / 1000;
 }
@@ -80,7 +80,7 @@ function readJsonObject(body: Buffer): object {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    // AWS takes a null member for one that is left out.
+    // AWS treats a null member as absent.
     value = JSON.parse(body.toString('utf8'), (_key, member: unknown) => member ?? undefined);
   } catch {
     // The parser's own message quotes the body, which may hold a secret value.

@@ -15,7 +15,7 @@ export class ControlServer {
   readonly #server: Server;
 
   /**
-   * @param routes   the first one that matches a request answers it
+   * @param routes   the first one that matches a request handles it
    * @param onChange is called after each request that may have changed something
    */
   constructor(routes: readonly Route[], onChange: () => void = () => undefined) {
@@ -44,7 +44,7 @@ export class ControlServer {
     return this.#access.token;
   }
 
-  /** The address of the console's page, for the eyes of the user who started the sandbox. */
+  /** The address of the console's page, only for the user who started the sandbox. */
   get pageUrl(): string {
     return `${this.url}/?token=${this.token}`;
   }
@@ -66,7 +66,7 @@ export class ControlServer {
       else writeJson(response, answer.statusCode, answer.body);
     } catch (error) {
       const statusCode = error instanceof Refusal ? error.statusCode : 500;
-      // An answer that has begun cannot become another one.
+      // A response that has started cannot be replaced.
       if (response.headersSent) response.destroy();
       else writeJson(response, statusCode, { error: error instanceof Error ? error.message : String(error) });
     }

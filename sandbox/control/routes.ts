@@ -7,10 +7,10 @@ import type { Sandbox } from '../sandbox.ts';
 import { Refusal } from './json-http.ts';
 import { ok, type Route } from './route.ts';
 
-/** Whatever the control API needs of the sandbox. */
+/** The parts of the sandbox that the control API uses. */
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
 
-/** A hundred years: more would be a slip, and takes as long as it sounds. */
+/** A hundred years: more is probably a mistake, and takes very long. */
 const LONGEST_ADVANCE_MS = 100 * 366 * DAY_MS;
 
 const advanceBody = v.strictObject({

@@ -6,13 +6,13 @@ import type { PlatformApi } from './platform-api.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { readTokenRequest } from './token-request.ts';
 
-/** An endpoint with what its interceptors are told. */
+/** An endpoint and its description for interceptors. */
 interface Route {
   describe(request: GenesysRequest): InterceptedRequest;
   handle(request: GenesysRequest): GenesysResponse;
 }
 
-/** Leads each request through the interceptors to its endpoint. */
+/** Passes each request through the interceptors to its endpoint. */
 export class Router {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #interceptors = new Set<GenesysInterceptor>();
@@ -38,13 +38,13 @@ export class Router {
     ]);
   }
 
-  /** Puts an interceptor inside those already there; the returned function takes it away. */
+  /** Adds an interceptor inside the existing ones; the returned function removes it. */
   intercept(interceptor: GenesysInterceptor): () => void {
     this.#interceptors.add(interceptor);
     return () => void this.#interceptors.delete(interceptor);
   }
 
-  /** Answers a request; rejects with what an interceptor throws. */
+  /** Handles a request; rejects with the error of an interceptor. */
   async route(request: GenesysRequest): Promise<GenesysResponse> {
     const route = this.#routes.get(request.path);
     if (route === undefined) return apiError(request, 'not.found');
