@@ -25,7 +25,7 @@ import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
 import type { StackModel } from './template/stack-model.ts';
 
-/** What the person who works with the sandbox may do. */
+/** The operator's permissions. */
 const ADMINISTRATOR = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -43,7 +43,7 @@ interface Surroundings {
 }
 
 /**
- * Makes the emulated services and connects them with each other; they do not listen yet and hold nothing.
+ * Creates and connects the emulated services; they are empty and do not listen yet.
  *
  * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
  */
@@ -175,7 +175,7 @@ export function connectServices(
   };
 }
 
-/** Where the functions find Genesys Cloud; `{host}` stands for a credential's region. */
+/** The address of Genesys Cloud for the functions; `{host}` stands for a credential's region. */
 function gatewayVariables(genesysCloud: GenesysCloud): Record<string, string> {
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };

@@ -2,49 +2,49 @@ import type { AwsInterceptor } from './aws/service.ts';
 import type { RunningInvocations } from './lambda/running-invocations.ts';
 import { OpenRequests } from './open-requests.ts';
 
-/** Counts changes of some state, so that one can wait for the next without missing any. */
+/** Counts changes, so that none is missed while waiting for the next. */
 class Changes {
   #count = 0;
   #next = Promise.withResolvers<void>();
 
-  /** How many there have been. */
+  /** The number of changes so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Something has changed. */
+  /** Records a change. */
   readonly note = (): void => {
     this.#count += 1;
     this.#next.resolve();
     this.#next = Promise.withResolvers();
   };
 
-  /** Resolves when there have been more than `count`, at once if there have been already. */
+  /** Resolves when there have been more than `count` changes. */
   async moreThan(count: number): Promise<void> {
     while (this.#count <= count) await this.#next.promise;
   }
 }
 
-/** Knows when nothing in the sandbox is under way any more but waits on its clock. */
+/** Detects when everything in the sandbox only waits for its clock. */
 export class Settlement {
   readonly #changes = new Changes();
-  /** Where the sandbox's servers enter what they serve. */
+  /** The requests that the sandbox's servers are serving. */
   readonly openRequests = new OpenRequests(this.#changes.note);
-  /** To be called when an invocation begins, gets its process, or ends. */
+  /** Must be called when an invocation starts, gets its process, or ends. */
   readonly onInvocationChange = this.#changes.note;
 
-  /** The innermost one: a call of Lambda's Invoke waits for its invocation, which is counted by itself. */
+  /** The innermost interceptor: a call of Lambda's Invoke waits for its invocation, which is counted separately. */
   readonly awsInterceptor: AwsInterceptor = (call, next) =>
     call.service === 'lambda' && call.operation === 'Invoke' ? this.openRequests.wait(next) : next();
 
   /**
-   * Resolves when no request is being served and no invocation runs, except those that do nothing but wait for the
-   * clock, or for a client to give up. While the clock runs, a running invocation never only waits: what its process
-   * does is unknown.
+   * Resolves when no request is being served and no invocation runs, except those that only wait for the clock or for a
+   * client to give up. With a running clock, an invocation never counts as waiting, because the state of its process is
+   * unknown.
    */
   async settled(invocations: RunningInvocations, clockStandsStill: boolean): Promise<void> {
     for (;;) {
-      // What is settled in promises alone is done after this.
+      // Pending promise callbacks have run after this.
       await new Promise<void>(resolve => setImmediate(resolve));
       const changesBefore = this.#changes.count;
       const state = this.openRequests.busy

@@ -24,7 +24,7 @@ const simulationInput = v.object({
     ),
     [],
   ),
-  // Forms carry numbers as text.
+  // Numbers are text in forms.
   MaxItems: v.optional(
     v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(LARGEST_PAGE_SIZE)),
     String(DEFAULT_PAGE_SIZE),
@@ -41,8 +41,8 @@ const simulationInput = v.object({
 type SimulationInput = v.InferOutput<typeof simulationInput>;
 
 /**
- * AWS Identity and Access Management, to ask what a role of the stack may do. Only the condition keys that are given
- * count, also of those that every real request has, and the policies of resources do not.
+ * AWS Identity and Access Management: the policy simulator for the stack's roles. Uses only the given condition keys,
+ * even for global ones, and no resource policies.
  *
  * @see AWS Identity and Access Management API Reference, SimulatePrincipalPolicy and EvaluationResult
  */

@@ -2,15 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { OpenRequests } from '../open-requests.ts';
 import type { StillMessage } from './runtime-messages.ts';
 
-/** What is asked of a process that runs an invocation. */
+/** A process that runs an invocation. */
 interface RunningProcess {
   stillness(): Promise<StillMessage | undefined>;
 }
 
-/** `busy`: something is under way, and its end is a change; `unclear`: ask again at once. */
+/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again at once. */
 type Stillness = 'still' | 'busy' | 'unclear';
 
-/** The invocations that have begun and not ended. */
+/** The running invocations. */
 export class RunningInvocations {
   readonly #onChange: () => void;
   readonly #processes = new Set<RunningProcess>();
@@ -21,7 +21,7 @@ export class RunningInvocations {
     this.#onChange = onChange;
   }
 
-  /** Counts an invocation from its beginning to its end. */
+  /** Tracks an invocation from start to end. */
   async count<Result>(run: () => Promise<Result>): Promise<Result> {
     this.#count += 1;
     this.#onChange();
@@ -33,7 +33,7 @@ export class RunningInvocations {
     }
   }
 
-  /** Counts an invocation as one that has got a process, as long as it is in it. */
+  /** Tracks the process of an invocation. */
   async inProcess<Result>(process: RunningProcess, run: () => Promise<Result>): Promise<Result> {
     this.#processes.add(process);
     this.#onChange();
@@ -53,8 +53,8 @@ export class RunningInvocations {
   }
 
   /**
-   * Whether all invocations do nothing but wait: for their timers, or for answers that wait for the clock themselves.
-   * Where the clock runs, a process may do as it likes: then there must be no invocation at all.
+   * Whether all invocations only wait: for their timers, or for responses that wait for the clock. With a running clock
+   * nothing is known of a process, so there must be no invocation at all.
    */
   async stillness(requests: OpenRequests, clockStandsStill: boolean): Promise<Stillness> {
     if (this.#count === 0) return 'still';
@@ -72,6 +72,6 @@ function judge(message: StillMessage | undefined, requests: OpenRequests): Still
   if (message === undefined) return 'busy';
   const states = message.ports.map(port => (port === null ? 'unknown' : requests.stateOf(port)));
   if (states.includes('busy')) return 'busy';
-  // On its way to us or back to the process.
+  // In transit in either direction.
   return states.includes('unknown') ? 'unclear' : 'still';
 }

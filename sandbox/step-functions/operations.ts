@@ -22,7 +22,7 @@ const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
 const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
 const statuses = enumeration(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], ['PENDING_REDRIVE']);
 
-/** What the operations work on. */
+/** The dependencies of the operations. */
 interface Resources {
   readonly clock: Clock;
   readonly machines: StateMachines;
