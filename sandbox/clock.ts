@@ -10,7 +10,7 @@ interface Task {
 }
 
 /** The maximum delay of setTimeout (2^31 - 1 ms); longer waits are split. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * The time in the sandbox: it runs at the machine's speed and can be advanced. Everything in the sandbox that waits or
@@ -19,15 +19,15 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  */
 export class Clock {
   /** Whether time passes only by {@link Clock.advance} and {@link Clock.advanceSettled}. */
-  readonly standsStill: boolean;
+  readonly isVirtual: boolean;
   readonly #startedAtMs = Date.now();
   #offsetMs = 0;
   readonly #tasks = new Set<Task>();
   #timer: NodeJS.Timeout | undefined;
   #stopped: boolean = false;
 
-  constructor({ standsStill = false }: { standsStill?: boolean } = {}) {
-    this.standsStill = standsStill;
+  constructor({ isVirtual = false }: { isVirtual?: boolean } = {}) {
+    this.isVirtual = isVirtual;
   }
 
   /** The current instant. */
@@ -37,7 +37,7 @@ export class Clock {
 
   /** The current instant in ms since 1970. */
   nowMs(): number {
-    return (this.standsStill ? this.#startedAtMs : Date.now()) + this.#offsetMs;
+    return (this.isVirtual ? this.#startedAtMs : Date.now()) + this.#offsetMs;
   }
 
   /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this. */
@@ -156,9 +156,9 @@ export class Clock {
 
   #rearm(): void {
     clearTimeout(this.#timer);
-    const next = this.standsStill ? undefined : this.#next();
+    const next = this.isVirtual ? undefined : this.#next();
     if (next === undefined) return;
-    const delayMs = Math.min(Math.max(0, next.dueAtMs - this.nowMs()), LONGEST_TIMER_MS);
+    const delayMs = Math.min(Math.max(0, next.dueAtMs - this.nowMs()), MAX_TIMER_MS);
     this.#timer = setTimeout(() => {
       const due = [...this.#tasks]
         .filter(task => task.dueAtMs <= this.nowMs())

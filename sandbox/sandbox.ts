@@ -13,10 +13,10 @@ import { writePermissionRecord } from './iam/permission-record.ts';
 import type { Permissions } from './iam/permissions.ts';
 import type { Kms } from './kms/kms.ts';
 import type { Lambda } from './lambda/lambda.ts';
+import { Quiescence } from './quiescence.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { connectServices } from './services.ts';
-import { Settlement } from './settlement.ts';
 import type { Sns } from './sns/sns.ts';
 import type { StepFunctions } from './step-functions/step-functions.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
@@ -54,7 +54,7 @@ export class Sandbox {
   readonly operator: AccessKey;
   readonly #endpoint: AwsEndpoint;
   readonly #options: SandboxOptions;
-  readonly #settlement = new Settlement();
+  readonly #quiescence = new Quiescence();
   #advances: Promise<void> = Promise.resolve();
 
   /**
@@ -102,8 +102,8 @@ export class Sandbox {
       parameters: options.parameters,
       ...ACCOUNT,
     });
-    const settlement = this.#settlement;
-    const services = connectServices(options, { account: ACCOUNT, stack, identities, settlement });
+    const quiescence = this.#quiescence;
+    const services = connectServices(options, { account: ACCOUNT, stack, identities, quiescence });
     this.stack = stack;
     this.clock = services.clock;
     this.callLog = services.callLog;
@@ -166,7 +166,7 @@ export class Sandbox {
    * Meanwhile, the request does not count as in progress, so that time can pass.
    */
   async pause(ms: number): Promise<void> {
-    await this.#settlement.openRequests.wait(() => this.clock.sleep(ms));
+    await this.#quiescence.openRequests.wait(() => this.clock.sleep(ms));
   }
 
   /**
@@ -187,7 +187,7 @@ export class Sandbox {
 
   async #advance(move: (settled: () => Promise<void>) => Promise<void>): Promise<void> {
     const { clock, lambda } = this;
-    const settled = (): Promise<void> => this.#settlement.settled(lambda.invocations, clock.standsStill);
+    const settled = (): Promise<void> => this.#quiescence.settled(lambda.invocations, clock.isVirtual);
     const advance = this.#advances.then(() => move(settled));
     this.#advances = advance.catch(() => undefined);
     await advance;

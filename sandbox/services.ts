@@ -16,10 +16,10 @@ import { keyUseJudge } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { LatencyWaits } from './latencies.ts';
+import type { Quiescence } from './quiescence.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { Settlement } from './settlement.ts';
 import { Sns } from './sns/sns.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
@@ -39,7 +39,7 @@ interface Surroundings {
   readonly account: Account;
   readonly stack: StackModel;
   readonly identities: Identities;
-  readonly settlement: Settlement;
+  readonly quiescence: Quiescence;
 }
 
 /**
@@ -49,11 +49,11 @@ interface Surroundings {
  */
 export function connectServices(
   options: SandboxOptions,
-  { account, stack, identities, settlement }: Surroundings,
+  { account, stack, identities, quiescence }: Surroundings,
 ) {
-  const { openRequests, onInvocationChange } = settlement;
+  const { openRequests, onInvocationChange } = quiescence;
   const { latencies = {} } = options;
-  const clock = new Clock({ standsStill: options.virtualTime ?? false });
+  const clock = new Clock({ isVirtual: options.virtualTime ?? false });
   const callLog = new CallLog(clock);
   const base = { clock, ...account };
   const cloudTrail = new CloudTrail(base.clock);
@@ -148,7 +148,7 @@ export function connectServices(
       ...(options.awsInterceptors ?? []),
       latencyWaits.awsInterceptor,
       faults.awsInterceptor,
-      settlement.awsInterceptor,
+      quiescence.awsInterceptor,
     ],
     openRequests,
     region: account.region,

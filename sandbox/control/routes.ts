@@ -11,10 +11,10 @@ import { ok, type Route } from './route.ts';
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
 
 /** A hundred years: more is probably a mistake, and takes very long. */
-const LONGEST_ADVANCE_MS = 100 * 366 * DAY_MS;
+const MAX_ADVANCE_MS = 100 * 366 * DAY_MS;
 
 const advanceBody = v.strictObject({
-  ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_ADVANCE_MS)),
+  ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ADVANCE_MS)),
 });
 const faultText = v.strictObject({ text: v.string() });
 
@@ -53,7 +53,7 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
       handle: async ({ body }) => {
         const result = v.safeParse(advanceBody, body);
         if (!result.success) {
-          throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${LONGEST_ADVANCE_MS}>}.`);
+          throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${MAX_ADVANCE_MS}>}.`);
         }
         await sandbox.advance(result.output.ms);
         return ok(clockState({ clock }));
@@ -64,7 +64,7 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
 }
 
 function clockState({ clock }: Pick<ControlledSandbox, 'clock'>): object {
-  return { now: clock.now(), standsStill: clock.standsStill };
+  return { now: clock.now(), isVirtual: clock.isVirtual };
 }
 
 function addFault({ faults }: ControlledSandbox, body: unknown): number {

@@ -36,7 +36,7 @@ export interface ReportedExecution {
 }
 
 /** The event omits longer data, measured as escaped in the event. */
-const LARGEST_DATA_BYTES = 248 * 1024;
+const MAX_DATA_BYTES = 248 * 1024;
 
 /**
  * Step Functions' event for an execution's new status. Dates are in ms; missing values are null. For a state machine
@@ -82,5 +82,5 @@ function shortEnough(
   ...counted: readonly (string | null | undefined)[]
 ): string | null {
   const bytes = counted.reduce((sum, each) => sum + Buffer.byteLength(JSON.stringify(each ?? '')), 0);
-  return text === undefined || bytes > LARGEST_DATA_BYTES ? null : text;
+  return text === undefined || bytes > MAX_DATA_BYTES ? null : text;
 }

@@ -83,7 +83,7 @@ export class FaultTargets {
   /**
    * Resolves what a rule applies to.
    *
-   * @throws InvalidFault there is no such target or function, or the kind cannot befall it
+   * @throws InvalidFault there is no such target or function, or the kind does not apply to it
    */
   scope({ target, kind, by }: FaultRule): FaultScope {
     const matched = this.#matching(target);
@@ -93,7 +93,9 @@ export class FaultTargets {
     const possible = [...matched].filter(([name, sort]) => kindsOf(name, sort).includes(kind));
     if (possible.length === 0) {
       const kinds = new Set([...matched].flatMap(([name, sort]) => kindsOf(name, sort)));
-      throw new InvalidFault(`Bad fault: ${kind} cannot befall ${target}, but ${[...kinds].join(', ')} can.`);
+      throw new InvalidFault(
+        `Bad fault: ${kind} does not apply to ${target}. Choose one of: ${[...kinds].join(', ')}.`,
+      );
     }
     const refuses = kind === 'connection-refused';
     const effective = possible.filter(

@@ -5,13 +5,13 @@ import type { Permissions } from './permissions.ts';
 import type { Simulation } from './simulation.ts';
 
 const DEFAULT_PAGE_SIZE = 100;
-const LARGEST_PAGE_SIZE = 1_000;
-const SHORTEST_ARN = 20;
+const MAX_PAGE_SIZE = 1_000;
+const MIN_ARN_LENGTH = 20;
 
 const notEmulated = v.optional(v.never());
 
 const simulationInput = v.object({
-  PolicySourceArn: v.pipe(v.string(), v.minLength(SHORTEST_ARN)),
+  PolicySourceArn: v.pipe(v.string(), v.minLength(MIN_ARN_LENGTH)),
   ActionNames: v.pipe(v.array(v.string()), v.minLength(1)),
   ResourceArns: v.optional(v.array(v.string()), ['*']),
   ContextEntries: v.optional(
@@ -26,7 +26,7 @@ const simulationInput = v.object({
   ),
   // Numbers are text in forms.
   MaxItems: v.optional(
-    v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(LARGEST_PAGE_SIZE)),
+    v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
     String(DEFAULT_PAGE_SIZE),
   ),
   Marker: v.optional(v.pipe(v.string(), v.regex(/^\d+$/))),

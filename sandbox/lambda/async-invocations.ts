@@ -7,7 +7,7 @@ import type { Invocation } from './invoker.ts';
 const FUNCTION_ERROR_DELAYS_MS = [MINUTE_MS, 2 * MINUTE_MS];
 /** Throttled events are retried for this long, with delays of up to five minutes. */
 const EVENT_AGE_LIMIT_MS = 6 * HOUR_MS;
-const LONGEST_THROTTLE_DELAY_MS = 5 * MINUTE_MS;
+const MAX_THROTTLE_DELAY_MS = 5 * MINUTE_MS;
 
 interface Event {
   readonly run: () => Promise<Invocation>;
@@ -49,7 +49,7 @@ export class AsyncInvocations {
       if (delayMs === undefined) event.onGivenUp('the function failed three times');
       else this.#later(delayMs, () => this.#try(event, failures + 1, throttles));
     } catch (error) {
-      const delayMs = Math.min(1000 * 2 ** throttles, LONGEST_THROTTLE_DELAY_MS);
+      const delayMs = Math.min(1000 * 2 ** throttles, MAX_THROTTLE_DELAY_MS);
       const inTime = this.#clock.nowMs() + delayMs - event.acceptedAtMs <= EVENT_AGE_LIMIT_MS;
       const mayPass = error instanceof AwsError && (error.statusCode === 429 || error.statusCode >= 500);
       if (mayPass && inTime) this.#later(delayMs, () => this.#try(event, failures, throttles + 1));

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { plainJavaScript } from '../plain-javascript.ts';
 import { LineReader } from './line-reader.ts';
 import type { Outcome } from './outcome.ts';
-import type { ErrorObject, InvokeMessage, RuntimeMessage, StillMessage } from './runtime-messages.ts';
+import type { ErrorObject, IdleMessage, InvokeMessage, RuntimeMessage } from './runtime-messages.ts';
 import { processTime, SteppedProcess } from './stepped-process.ts';
 
 /** The options of a function's process. */
@@ -148,10 +148,10 @@ export class ExecutionEnvironment {
    *
    * @returns undefined when the invocation ends
    */
-  async stillness(): Promise<StillMessage | undefined> {
+  async waitUntilIdle(): Promise<IdleMessage | undefined> {
     if (!this.#ready) await this.#started.promise;
     if (this.#running === undefined || this.#outcome !== undefined) return undefined;
-    return await this.#stepped?.stillness();
+    return await this.#stepped?.waitUntilIdle();
   }
 
   /** Ends the process at once. */
@@ -169,7 +169,7 @@ export class ExecutionEnvironment {
   }
 
   #steppedBy(clock: Clock): SteppedProcess | undefined {
-    if (!clock.standsStill) return undefined;
+    if (!clock.isVirtual) return undefined;
     return new SteppedProcess(clock, message => this.#process.send(message, () => undefined));
   }
 
@@ -198,8 +198,8 @@ export class ExecutionEnvironment {
   }
 
   async #onMessage(message: RuntimeMessage): Promise<void> {
-    if (message.type === 'still') {
-      this.#stepped?.onStill(message);
+    if (message.type === 'idle') {
+      this.#stepped?.onIdle(message);
       return;
     }
     if (message.type === 'ready') {

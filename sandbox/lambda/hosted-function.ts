@@ -117,7 +117,7 @@ export class HostedFunction {
 
   /** Processes with the same key are interchangeable. */
   #kind(version: string): string {
-    return JSON.stringify([this.#definition, version, this.#options.clock.standsStill]);
+    return JSON.stringify([this.#definition, version, this.#options.clock.isVirtual]);
   }
 }
 

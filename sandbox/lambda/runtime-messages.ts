@@ -33,8 +33,8 @@ export type ServiceMessage =
   | { readonly type: 'wake' };
 
 /** The process only waits for responses and timers. */
-export interface StillMessage {
-  readonly type: 'still';
+export interface IdleMessage {
+  readonly type: 'idle';
   /** The id of the probe. */
   readonly id: number;
   /** The local port of every HTTP request without a complete response; null before it is connected. */
@@ -46,7 +46,7 @@ export interface StillMessage {
 /** Messages from a function's process to the service. */
 export type RuntimeMessage =
   | { readonly type: 'ready' }
-  | StillMessage
+  | IdleMessage
   /** The code could not be loaded; the process ends. */
   | { readonly type: 'initFailed'; readonly error: ErrorObject }
   /** `payload` is JSON text. */

@@ -50,7 +50,7 @@ process.on('message', (message: ServiceMessage) => {
   } else {
     time = { nowMs: message.nowMs };
     const { id } = message;
-    void steppedTime?.stillness().then(stillness => send({ type: 'still', id, ...stillness }));
+    void steppedTime?.waitUntilIdle().then(state => send({ type: 'idle', id, ...state }));
   }
 });
 process.on('disconnect', () => process.exit());

@@ -1,16 +1,16 @@
 import type { Clock, ScheduledTask } from '../clock.ts';
-import type { ProcessTime, ServiceMessage, StillMessage } from './runtime-messages.ts';
+import type { IdleMessage, ProcessTime, ServiceMessage } from './runtime-messages.ts';
 
 /** The clock's time, as it is sent to a function's process. */
 export function processTime(clock: Clock): ProcessTime {
-  return clock.standsStill ? { nowMs: clock.nowMs() } : { offsetMs: clock.offsetMs };
+  return clock.isVirtual ? { nowMs: clock.nowMs() } : { offsetMs: clock.offsetMs };
 }
 
 /** The service's side of a process with virtual time. */
 export class SteppedProcess {
   readonly #clock: Clock;
   readonly #send: (message: ServiceMessage) => void;
-  #probe: PromiseWithResolvers<StillMessage | undefined> | undefined;
+  #probe: PromiseWithResolvers<IdleMessage | undefined> | undefined;
   #probes = 0;
   #timeout: ScheduledTask | undefined;
   #wake: { readonly atMs: number; readonly task: ScheduledTask } | undefined;
@@ -38,15 +38,15 @@ export class SteppedProcess {
   }
 
   /** Sends the process the time and returns what it waits for; undefined when the invocation ends first. */
-  async stillness(): Promise<StillMessage | undefined> {
-    const probe = Promise.withResolvers<StillMessage | undefined>();
+  async waitUntilIdle(): Promise<IdleMessage | undefined> {
+    const probe = Promise.withResolvers<IdleMessage | undefined>();
     this.#probe = probe;
     this.#probes += 1;
     this.#send({ type: 'probe', id: this.#probes, nowMs: this.#clock.nowMs() });
     return await probe.promise;
   }
 
-  onStill(message: StillMessage): void {
+  onIdle(message: IdleMessage): void {
     // Ignore the response to a probe of an earlier invocation.
     if (this.#probe === undefined || message.id !== this.#probes) return;
     this.#wakeAt(message.dueAtMs);

@@ -1,14 +1,14 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { StillMessage } from './runtime-messages.ts';
+import type { IdleMessage } from './runtime-messages.ts';
 import { SteppedTimers } from './stepped-timers.ts';
 
-type Stillness = Omit<StillMessage, 'type' | 'id'>;
+type IdleState = Omit<IdleMessage, 'type' | 'id'>;
 
 /** The virtual time of a process. */
 interface SteppedTime {
   /** Resolves when the process only waits. */
-  stillness(): Promise<Stillness>;
+  waitUntilIdle(): Promise<IdleState>;
   /** Runs the timer that is due first, if there is one. */
   runFirstTimer(): void;
   /** Whether a timer keeps the process from running out of work. */
@@ -29,7 +29,7 @@ export function installSteppedTime(nowMs: () => number, onTimers: () => void): S
   const nextTurn = turnOfEventLoop();
   timers.install();
   const requests = watchRequests();
-  const stillness = async (): Promise<Stillness> => {
+  const waitUntilIdle = async (): Promise<IdleState> => {
     do {
       // The first turn handles what has just arrived, the second what follows from it.
       await nextTurn();
@@ -41,13 +41,13 @@ export function installSteppedTime(nowMs: () => number, onTimers: () => void): S
       dueAtMs,
     };
   };
-  let asked: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = Promise.resolve();
   return {
     // One at a time: each would count the turns of the other as work.
-    stillness: () => {
-      const answer = asked.then(stillness);
-      asked = answer;
-      return answer;
+    waitUntilIdle: () => {
+      const idle = previous.then(waitUntilIdle);
+      previous = idle;
+      return idle;
     },
     runFirstTimer: () => timers.runFirst(),
     holdsProcess: () => timers.holdProcess,

@@ -10,7 +10,7 @@ interface WaitOptions {
 }
 
 /** Node.js treats a longer delay, or none, as 1 ms (Node.js documentation, "Timers"). */
-const LONGEST_DELAY_MS = 2_147_483_647;
+const MAX_DELAY_MS = 2_147_483_647;
 
 /** Has the methods of Node's `Timeout`. */
 class SteppedTimer {
@@ -156,7 +156,7 @@ export class SteppedTimers {
 
   #start(callback: Callback, delay: number | undefined, args: unknown[], repeats: boolean): SteppedTimer {
     const delayMs = Number(delay);
-    const inRange = delayMs >= 1 && delayMs <= LONGEST_DELAY_MS;
+    const inRange = delayMs >= 1 && delayMs <= MAX_DELAY_MS;
     const run = AsyncResource.bind(() => callback(...args));
     const timer = new SteppedTimer(this, run, inRange ? Math.trunc(delayMs) : 1, repeats);
     this.set(timer);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import type { SecretValue } from './secret.ts';
 
-const LARGEST_VALUE_BYTES = 65_536;
+const MAX_VALUE_BYTES = 65_536;
 const VALID_NAME = /^[A-Za-z0-9/_+=.@!-]+$/;
 
 /**
@@ -80,10 +80,10 @@ export function readValue(input: {
 }
 
 function requireSize(member: string, bytes: number): void {
-  if (bytes <= LARGEST_VALUE_BYTES) return;
+  if (bytes <= MAX_VALUE_BYTES) return;
   throw new AwsError(
     'ValidationException',
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${LARGEST_VALUE_BYTES}`,
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${MAX_VALUE_BYTES}`,
   );
 }
 

@@ -2,8 +2,8 @@ import { AwsError } from '../aws/aws-error.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { CronExpression, InvalidCron } from './cron-expression.ts';
 
-const SHORTEST_INTERVAL_HOURS = 4;
-const LONGEST_INTERVAL_DAYS = 999;
+const MIN_INTERVAL_HOURS = 4;
+const MAX_INTERVAL_DAYS = 999;
 
 /** The member `RotationRules` as it is on the wire. */
 export interface RotationRulesInput {
@@ -117,7 +117,7 @@ function readSchedule(input: RotationRulesInput): Schedule | undefined {
 
 function readRate(expression: string, count: number, inHours: boolean): Schedule {
   const hours = inHours ? count : count * 24;
-  if (hours < SHORTEST_INTERVAL_HOURS || hours > LONGEST_INTERVAL_DAYS * 24) {
+  if (hours < MIN_INTERVAL_HOURS || hours > MAX_INTERVAL_DAYS * 24) {
     refuse(`The schedule expression ${expression} is not between 4 hours and 999 days.`);
   }
   return inHours ? { kind: 'hours', hours: count } : { kind: 'days', days: count };
@@ -126,7 +126,7 @@ function readRate(expression: string, count: number, inHours: boolean): Schedule
 function readCron(expression: string, fields: string): Schedule {
   try {
     const cron = new CronExpression(fields);
-    if (shortestGapHours(cron) < SHORTEST_INTERVAL_HOURS) {
+    if (shortestGapHours(cron) < MIN_INTERVAL_HOURS) {
       refuse(`The schedule expression ${expression} is due more often than every 4 hours.`);
     }
     return { kind: 'cron', cron };

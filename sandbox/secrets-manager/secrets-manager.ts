@@ -157,11 +157,14 @@ export class SecretsManager implements AwsService {
     return this.#store.all().map(secret => describeSecret(secret, this.#runner.status(secret)));
   }
 
-  /** What `look` makes of the value of each version that has one, by the version's id. */
-  lookAtValues<Result>(secretId: string, look: (value: SecretValue) => Result): ReadonlyMap<string, Result> {
+  /** The result of `describe` for each version that has a value, by version id. */
+  describeValues<Result>(
+    secretId: string,
+    describe: (value: SecretValue) => Result,
+  ): ReadonlyMap<string, Result> {
     const versions = this.#store.find(secretId)?.versions.values() ?? [];
     const results = new Map<string, Result>();
-    for (const { id, value } of versions) if (value !== undefined) results.set(id, look(value));
+    for (const { id, value } of versions) if (value !== undefined) results.set(id, describe(value));
     return results;
   }
 

@@ -8,7 +8,7 @@ export const AWSPENDING = 'AWSPENDING';
 const AWSPREVIOUS = 'AWSPREVIOUS';
 
 /** Labels over all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
-const MOST_LABELS = 20;
+const MAX_LABELS = 20;
 
 /** A staging label that changed its version; `from` is absent when it is new, `to` when it is gone. */
 export interface LabelMove {
@@ -49,8 +49,8 @@ export class StagingLabels {
 
   /** @throws AwsError LimitExceededException if the secret would have too many labels with these */
   requireRoomFor(labels: Iterable<string>): void {
-    if (new Set([...this.#holders.keys(), ...labels]).size <= MOST_LABELS) return;
-    throw new AwsError('LimitExceededException', `A secret can have ${MOST_LABELS} staging labels.`);
+    if (new Set([...this.#holders.keys(), ...labels]).size <= MAX_LABELS) return;
+    throw new AwsError('LimitExceededException', `A secret can have ${MAX_LABELS} staging labels.`);
   }
 
   /**

@@ -113,7 +113,7 @@ export class Sns implements AwsService {
   }
 }
 
-const LARGEST_MESSAGE_BYTES = 262_144;
+const MAX_MESSAGE_BYTES = 262_144;
 /** Printable ASCII of at most 100 characters that does not begin with a space. */
 const SUBJECT = /^[!-~][ -~]{0,99}$/;
 const ARN_ELEMENTS = 6;
@@ -147,7 +147,7 @@ function checkPublish({ TopicArn, Message, Subject }: v.InferOutput<typeof publi
   }
   if (Subject !== undefined && !SUBJECT.test(Subject)) throw invalid('Subject');
   if (Message === '') throw invalid('Empty message');
-  if (Buffer.byteLength(Message) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
+  if (Buffer.byteLength(Message) > MAX_MESSAGE_BYTES) throw invalid('Message too long');
 }
 
 function invalid(what: string): AwsError {

@@ -8,11 +8,11 @@ import { StatesError } from './state-failure.ts';
 // Every object is strict: a field that is not listed is not emulated.
 
 /** The longest time-out, wait and number of attempts (Amazon States Language specification, "Timeouts"). */
-const LARGEST_INTEGER = 99_999_999;
-const LONGEST_MAX_DELAY_SECONDS = 31_622_400;
+const MAX_INTEGER = 99_999_999;
+const MAX_DELAY_SECONDS_LIMIT = 31_622_400;
 
-const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_INTEGER));
-const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LARGEST_INTEGER));
+const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_INTEGER));
+const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_INTEGER));
 const json = v.custom<Json>(() => true);
 const jsonObject = v.custom<JsonObject>(isJsonObject, 'Expected an object');
 const path = v.pipe(v.string(), v.transform(parseReferencePath));
@@ -41,7 +41,7 @@ const retrier = v.pipe(
     IntervalSeconds: v.optional(positiveInteger),
     MaxAttempts: v.optional(nonNegativeInteger),
     BackoffRate: v.optional(v.pipe(v.number(), v.minValue(1))),
-    MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(LONGEST_MAX_DELAY_SECONDS))),
+    MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(MAX_DELAY_SECONDS_LIMIT))),
     JitterStrategy: v.optional(v.picklist(['FULL', 'NONE'])),
   }),
   // Whether AWS takes a cap that never bites is not documented; refusing it is the stricter reading.

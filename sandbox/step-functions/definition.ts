@@ -14,7 +14,7 @@ export interface Definition {
   readonly timeoutSeconds: number | undefined;
 }
 
-const LONGEST_STATE_NAME = 80;
+const MAX_STATE_NAME_LENGTH = 80;
 const LAMBDA_INVOKE = /^arn:([\w-]+):states:::lambda:invoke$/;
 const INVOKE_PARAMETERS = new Set(['FunctionName', 'FunctionName.$', 'Payload', 'Payload.$']);
 
@@ -68,8 +68,8 @@ function parseJson(text: string): unknown {
 
 function parseState(name: string, source: JsonObject, partition: string): State {
   const where = `State '${name}'`;
-  if (name.length > LONGEST_STATE_NAME) {
-    throw invalidDefinition(`The name of the state '${name}' exceeds ${LONGEST_STATE_NAME} characters`);
+  if (name.length > MAX_STATE_NAME_LENGTH) {
+    throw invalidDefinition(`The name of the state '${name}' exceeds ${MAX_STATE_NAME_LENGTH} characters`);
   }
   const type = source.Type;
   if (type === 'Parallel' || type === 'Map') throw new NotEmulated(`${where}: the type '${type}'`);

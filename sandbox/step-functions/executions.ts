@@ -181,13 +181,13 @@ function checkInput(input: string): void {
 }
 
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
-const LONGEST_NAME = 80;
+const MAX_NAME_LENGTH = 80;
 
 /**
  * @throws AwsError InvalidName (AWS Step Functions API Reference, StartExecution: `name`)
  */
 function checkExecutionName(name: string): void {
-  if (name.length >= 1 && name.length <= LONGEST_NAME && !FORBIDDEN.test(name)) return;
+  if (name.length >= 1 && name.length <= MAX_NAME_LENGTH && !FORBIDDEN.test(name)) return;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 

@@ -31,7 +31,7 @@ interface EventOptions {
 }
 
 /** The most events of an execution (AWS Step Functions Developer Guide, "Quotas"). */
-const MOST_EVENTS = 25_000;
+const MAX_EVENTS = 25_000;
 
 /** The events of one execution over all its redrives. */
 export class History {
@@ -54,10 +54,10 @@ export class History {
     details?: HistoryEvent['details'] | Failure,
     options: EventOptions = {},
   ): HistoryEvent {
-    if (this.#events.length >= MOST_EVENTS - 1 && options.closes !== true) {
+    if (this.#events.length >= MAX_EVENTS - 1 && options.closes !== true) {
       throw new StateFailed(
         StatesError.runtime,
-        `The execution reached the maximum number of history events (${MOST_EVENTS}).`,
+        `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
       );
     }
     const event: HistoryEvent = {

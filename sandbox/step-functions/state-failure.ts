@@ -16,8 +16,8 @@ export const StatesError = {
   timeout: 'States.Timeout',
 } as const;
 
-const LONGEST_ERROR = 256;
-const LONGEST_CAUSE = 32_768;
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;
 
 /**
  * Cuts a failure to what Step Functions keeps of it (AWS Step Functions API Reference, DescribeExecution:
@@ -25,8 +25,8 @@ const LONGEST_CAUSE = 32_768;
  */
 export function failure(error: string | undefined, cause?: string): Failure {
   return {
-    error: error?.slice(0, LONGEST_ERROR),
-    cause: cause?.slice(0, LONGEST_CAUSE),
+    error: error?.slice(0, MAX_ERROR),
+    cause: cause?.slice(0, MAX_CAUSE),
   };
 }
 

@@ -5,7 +5,7 @@ const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve
 
 /** A clock that stands still, and a note of what happened when, in ms from its start. */
 function stillClock() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const startMs = clock.nowMs();
   const notes: string[] = [];
   const note = (what: string): void => void notes.push(`${clock.nowMs() - startMs} ${what}`);

@@ -93,7 +93,7 @@ describe('the control API', () => {
 
     const moved = await sendJson('/clock/advance', { ms: 3_600_000 });
 
-    const expected = { now: new Date(startMs + 3_600_000).toISOString(), standsStill: true };
+    const expected = { now: new Date(startMs + 3_600_000).toISOString(), isVirtual: true };
     expect(moved).toStrictEqual({ status: 200, body: expected });
     expect(await send('/clock')).toStrictEqual({ status: 200, body: expected });
   });

@@ -27,7 +27,7 @@ const ITEM = {
 
 /** One table on a clock that stands still, and a client that calls as the operator. */
 async function openTable() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const dynamoDb = new DynamoDb({
     clock,
     accountId: ACCOUNT_ID,

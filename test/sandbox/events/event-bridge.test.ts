@@ -29,7 +29,7 @@ function openBus({
   refusal?: Error;
   behaviour?: Partial<EventBridgeBehaviour>;
 } = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const invoked: Invoked[] = [];
   const bus = new EventBridge({

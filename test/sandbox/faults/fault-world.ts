@@ -16,7 +16,7 @@ const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'p
 
 /** Faults that know the functions `tokens-<short name>` and the services given, on a clock that stands still. */
 export function faultWorld(options: Partial<FaultsOptions> = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const openRequests = new OpenRequests();
   const faults = new Faults({
     clock,

@@ -170,14 +170,14 @@ describe('faults', () => {
     [
       "a kind that is not the target's",
       { target: 'lambda:refresh', kind: 'hang' },
-      /hang cannot befall lambda:refresh, but crash-before, .* can/,
+      /hang does not apply to lambda:refresh\. Choose one of: crash-before, /,
     ],
     [
       'a named error for a function',
       { target: 'lambda:refresh', kind: 'refused', error: 'Oops' },
-      /refused cannot befall lambda:refresh/,
+      /refused does not apply to lambda:refresh/,
     ],
-    ['a kind of functions for AWS', { target: 'secretsmanager:*', kind: 'crash-after' }, /cannot befall/],
+    ['a kind of functions for AWS', { target: 'secretsmanager:*', kind: 'crash-after' }, /does not apply to/],
     [
       'an unknown caller',
       { ...RULE, by: 'nobody' },

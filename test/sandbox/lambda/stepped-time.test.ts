@@ -2,22 +2,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
-import { Settlement } from '../../../sandbox/settlement.ts';
+import { Quiescence } from '../../../sandbox/quiescence.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 
 /** A function on a clock that stands still, beside a server whose requests hang until their client gives up. */
 async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 0) {
-  const settlement = new Settlement();
-  const clock = new Clock({ standsStill: true });
+  const quiescence = new Quiescence();
+  const clock = new Clock({ isVirtual: true });
   const { lambda, invoke } = openLambda({
     clock,
-    onChange: settlement.onInvocationChange,
+    onChange: quiescence.onInvocationChange,
     latencies: { coldStart: () => coldStartMs },
   });
   const server = createServer((message, response) => {
-    void settlement.openRequests.serve(message.socket, async () => {
-      if (message.url === '/slow') await settlement.openRequests.wait(() => clock.sleep(500));
-      else await settlement.openRequests.untilClientGone();
+    void quiescence.openRequests.serve(message.socket, async () => {
+      if (message.url === '/slow') await quiescence.openRequests.wait(() => clock.sleep(500));
+      else await quiescence.openRequests.untilClientGone();
       response.end('answer');
     });
   });
@@ -35,7 +35,7 @@ async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 
     invoke,
     elapsedMs: () => clock.nowMs() - startMs,
     advance: (ms: number) =>
-      clock.advanceSettled(ms, () => settlement.settled(lambda.invocations, clock.standsStill)),
+      clock.advanceSettled(ms, () => quiescence.settled(lambda.invocations, clock.isVirtual)),
   };
 }
 

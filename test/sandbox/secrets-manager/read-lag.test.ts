@@ -300,7 +300,7 @@ describe('readLagMs', () => {
       [V2, ['AWSCURRENT']],
     ]);
     expect(secretsManager.secrets()[0]?.versions).toHaveLength(2);
-    expect(secretsManager.lookAtValues('genesys', stored => stored)).toEqual(
+    expect(secretsManager.describeValues('genesys', stored => stored)).toEqual(
       new Map([
         [V1, { SecretString: 'first' }],
         [V2, { SecretString: 'second' }],

@@ -28,7 +28,7 @@ export async function serveSecretsManager({
   judgeKeyUse?: JudgeKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
   const cloudTrail = new CloudTrail(clock);

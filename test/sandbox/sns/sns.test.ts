@@ -31,7 +31,7 @@ interface WorldOptions {
 
 /** One topic, and a client that calls as the operator. */
 async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const sns = new Sns({ clock, region: REGION, judgeKeyUse });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
@@ -202,7 +202,7 @@ describe('SNS operation Publish', () => {
   });
 
   it('needs sns:Publish on the topic', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
+    const sns = new Sns({ clock: new Clock({ isVirtual: true }), region: REGION });
     const caller = { accountId: ACCOUNT_ID, arn: OPERATOR_ARN, userId: 'AIDAOPERATOR' };
     const input = { TopicArn: TOPIC_ARN, Message: 'x' };
 
@@ -220,7 +220,7 @@ describe('SNS operation Publish', () => {
 
 describe('SNS subscriptions', () => {
   it('are never confirmed', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
+    const sns = new Sns({ clock: new Clock({ isVirtual: true }), region: REGION });
     const subscription = {
       arn: `${TOPIC_ARN}:1`,
       topicArn: TOPIC_ARN,

@@ -21,7 +21,7 @@ import { startSandbox } from '../../helpers/sandbox.ts';
 import { fails, machine, ROLE_ARN, returns, runsUntilFinished, ScriptedFunctions, task } from './workflow.ts';
 
 async function served() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const functions = new ScriptedFunctions();
   const states = new StepFunctions({

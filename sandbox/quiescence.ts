@@ -3,7 +3,7 @@ import type { RunningInvocations } from './lambda/running-invocations.ts';
 import { OpenRequests } from './open-requests.ts';
 
 /** Counts changes, so that none is missed while waiting for the next. */
-class Changes {
+class ChangeCounter {
   #count = 0;
   #next = Promise.withResolvers<void>();
 
@@ -13,25 +13,25 @@ class Changes {
   }
 
   /** Records a change. */
-  readonly note = (): void => {
+  readonly increment = (): void => {
     this.#count += 1;
     this.#next.resolve();
     this.#next = Promise.withResolvers();
   };
 
   /** Resolves when there have been more than `count` changes. */
-  async moreThan(count: number): Promise<void> {
+  async exceeds(count: number): Promise<void> {
     while (this.#count <= count) await this.#next.promise;
   }
 }
 
 /** Detects when everything in the sandbox only waits for its clock. */
-export class Settlement {
-  readonly #changes = new Changes();
+export class Quiescence {
+  readonly #changes = new ChangeCounter();
   /** The requests that the sandbox's servers are serving. */
-  readonly openRequests = new OpenRequests(this.#changes.note);
+  readonly openRequests = new OpenRequests(this.#changes.increment);
   /** Must be called when an invocation starts, gets its process, or ends. */
-  readonly onInvocationChange = this.#changes.note;
+  readonly onInvocationChange = this.#changes.increment;
 
   /** The innermost interceptor: a call of Lambda's Invoke waits for its invocation, which is counted separately. */
   readonly awsInterceptor: AwsInterceptor = (call, next) =>
@@ -42,16 +42,16 @@ export class Settlement {
    * client to give up. With a running clock, an invocation never counts as waiting, because the state of its process is
    * unknown.
    */
-  async settled(invocations: RunningInvocations, clockStandsStill: boolean): Promise<void> {
+  async settled(invocations: RunningInvocations, virtualTime: boolean): Promise<void> {
     for (;;) {
       // Pending promise callbacks have run after this.
       await new Promise<void>(resolve => setImmediate(resolve));
       const changesBefore = this.#changes.count;
       const state = this.openRequests.busy
         ? 'busy'
-        : await invocations.stillness(this.openRequests, clockStandsStill);
-      if (state === 'still' && this.#changes.count === changesBefore) return;
-      if (state === 'busy') await this.#changes.moreThan(changesBefore);
+        : await invocations.activity(this.openRequests, virtualTime);
+      if (state === 'idle' && this.#changes.count === changesBefore) return;
+      if (state === 'busy') await this.#changes.exceeds(changesBefore);
     }
   }
 }
