@@ -7,7 +7,7 @@ import { StatesError } from './state-failure.ts';
 // The fields of the States Language in its JSONPath form (Amazon States Language specification, "States").
 // Every object is strict: a field that is not listed is not emulated.
 
-/** The longest time-out, wait and number of attempts (Amazon States Language specification, "Timeouts"). */
+/** The maximum timeout, wait and number of attempts (Amazon States Language specification, "Timeouts"). */
 const MAX_INTEGER = 99_999_999;
 const MAX_DELAY_SECONDS_LIMIT = 31_622_400;
 
@@ -30,7 +30,7 @@ const errorEquals = v.pipe(
     "'States.ALL' must be the only entry of ErrorEquals",
   ),
 );
-/** `States.ALL` takes every error, so nothing may come after it. */
+/** `States.ALL` matches every error, so it must be last. */
 const catchesAllLast = (list: readonly { readonly ErrorEquals: readonly string[] }[]): boolean =>
   list.slice(0, -1).every(({ ErrorEquals }) => !ErrorEquals.includes(StatesError.all));
 
@@ -44,7 +44,7 @@ const retrier = v.pipe(
     MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(MAX_DELAY_SECONDS_LIMIT))),
     JitterStrategy: v.optional(v.picklist(['FULL', 'NONE'])),
   }),
-  // Whether AWS takes a cap that never bites is not documented; refusing it is the stricter reading.
+  // Whether AWS accepts a cap without effect is not documented; rejecting it is stricter.
   v.check(
     ({ IntervalSeconds = 1, MaxDelaySeconds }) =>
       MaxDelaySeconds === undefined || MaxDelaySeconds > IntervalSeconds,
@@ -131,7 +131,7 @@ export const stateSchemas = {
   Fail: fail,
 };
 
-/** The fields of a state machine; its states are still unread. */
+/** The fields of a state machine; its states are not parsed yet. */
 export const machineSchema = v.strictObject({
   Comment: v.optional(v.string()),
   QueryLanguage: v.optional(v.literal('JSONPath')),

@@ -4,13 +4,13 @@ import type { JsonObject } from '../json.ts';
 import { invalidDefinition, NotEmulated } from './definition-errors.ts';
 import { machineSchema, type State, stateSchemas, type TaskState } from './definition-schema.ts';
 
-/** A definition that the engine can run. */
+/** A parsed definition. */
 export interface Definition {
-  /** As it was given. */
+  /** As given. */
   readonly text: string;
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
-  /** The execution's longest run from its start, and again from each redrive. */
+  /** The execution's timeout, from its start and again from each redrive. */
   readonly timeoutSeconds: number | undefined;
 }
 
@@ -97,7 +97,7 @@ function parseWith<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, source);
   if (result.success) return result.output;
-  // A strict object expects "never" of a field that it does not know. That comes first: it explains what is missing.
+  // A strict object expects "never" for an unknown field. Report it first: it explains missing fields.
   const unknownField = result.issues.find(({ expected }) => expected === 'never');
   const issue = unknownField ?? result.issues[0];
   const field = v.getDotPath(issue) ?? '';

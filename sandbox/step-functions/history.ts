@@ -14,7 +14,7 @@ export type HistoryEventType =
 export interface HistoryEvent {
   /** From 1, without gaps. */
   readonly id: number;
-  /** 0 for the start, the first state and an abortion. */
+  /** 0 for the start, the first state and an abort. */
   readonly previousEventId: number;
   readonly at: Date;
   readonly type: HistoryEventType;
@@ -22,15 +22,15 @@ export interface HistoryEvent {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What may be said about an event beside its details. */
+/** The options of an event. */
 interface EventOptions {
   /** The event that led to this one; the last event by default. */
   readonly previousEventId?: number;
-  /** Closes the execution, so that the last free place may be taken. */
+  /** Closes the execution, so it may use the last free place. */
   readonly closes?: boolean;
 }
 
-/** The most events of an execution (AWS Step Functions Developer Guide, "Quotas"). */
+/** The maximum number of events of an execution (AWS Step Functions Developer Guide, "Quotas"). */
 const MAX_EVENTS = 25_000;
 
 /** The events of one execution over all its redrives. */

@@ -5,8 +5,8 @@ import type { FunctionInvoker, Invocation, InvocationOrigin } from '../lambda/in
 import { StateFailed } from './state-failure.ts';
 
 /**
- * Errors that every AWS service may answer with and that Lambda's own error list lacks; Step Functions
- * reports them all under one name (AWS Lambda API Reference, "Common Error Types").
+ * Errors that every AWS service may return and that Lambda's own error list lacks; Step Functions reports them under
+ * one name (AWS Lambda API Reference, "Common Error Types").
  */
 const UNLISTED_LAMBDA_ERRORS = new Set([
   'AccessDeniedException',
@@ -17,7 +17,7 @@ const UNLISTED_LAMBDA_ERRORS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** A function's answer as Step Functions got it. */
+/** A function's response to Step Functions. */
 export interface FunctionResponse {
   readonly payload: Json;
   readonly requestId: string;
@@ -28,8 +28,8 @@ export interface FunctionResponse {
  * Invokes a function for a Task (AWS Step Functions Developer Guide, "Handling errors in Step Functions
  * workflows", Lambda errors).
  *
- * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what
- *                     the Lambda service answers; `Lambda.SdkClientException` when no answer came
+ * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what the
+ *                     Lambda service returns; `Lambda.SdkClientException` without a response
  */
 export async function invokeFunction(
   functions: FunctionInvoker,
@@ -50,8 +50,8 @@ export async function invokeFunction(
 }
 
 /**
- * The result of `lambda:invoke`: the function's payload among the metadata of the call (AWS Step Functions
- * Developer Guide, "Invoke an AWS Lambda function with Step Functions").
+ * The result of `lambda:invoke`: the function's payload with the metadata of the call (AWS Step Functions Developer
+ * Guide, "Invoke an AWS Lambda function with Step Functions").
  */
 export function invokeResult(answer: FunctionResponse, at: Date): Json {
   const { executedVersion } = answer;
@@ -77,7 +77,7 @@ export function invokeResult(answer: FunctionResponse, at: Date): Json {
   };
 }
 
-/** What is left of a value once it has been written as JSON and read again; `undefined` becomes null. */
+/** A value after a round trip through JSON; `undefined` becomes null. */
 function throughJson(value: unknown): Json {
   if (value === undefined) return null;
   const copy: Json = JSON.parse(JSON.stringify(value));

@@ -21,11 +21,11 @@ export const pageRequest = {
 const tokenContent = v.object({ offset: v.number(), length: v.number(), issuedAtMs: v.number() });
 
 /**
- * Cuts a page out of a list that only grows at its end (AWS Step Functions API Reference,
- * GetExecutionHistory). Later pages show the list as long as it was for the first.
+ * Returns a page of an append-only list (AWS Step Functions API Reference, GetExecutionHistory). Later pages use the
+ * length of the list at the first page.
  *
- * @param list         the oldest item first
- * @param newestFirst  whether the pages begin at the end
+ * @param list         oldest item first
+ * @param newestFirst  whether the newest item comes first
  * @throws AwsError InvalidToken for a token that is not ours, or older than 24 hours
  */
 export function page<Item>(

@@ -1,11 +1,11 @@
 import { DAY_MS } from '../durations.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 
-/** How long after its close an execution can be redriven. */
+/** How long after it closed an execution can be redriven. */
 const REDRIVABLE_MS = 14 * DAY_MS;
-/** How long after its first start an execution can be open. */
+/** The maximum duration of an execution since its first start. */
 const MAX_OPEN_MS = 365 * DAY_MS;
-/** The ExecutionRedriven event and one more must still fit into the history. */
+/** The history must have room for the ExecutionRedriven event and one more. */
 const MAX_EVENTS_BEFORE_REDRIVE = 24_999;
 
 /**

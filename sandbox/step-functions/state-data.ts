@@ -4,11 +4,11 @@ import { StateFailed, StatesError } from './state-failure.ts';
 
 // Amazon States Language specification, "Input and Output Processing".
 
-/** The most bytes of a state's input or output (AWS Step Functions Developer Guide, "Quotas"). */
+/** The maximum size of a state's input or output, in bytes (AWS Step Functions Developer Guide, "Quotas"). */
 export const MAX_DATA_BYTES = 262_144;
 
 /**
- * The raw input with the result in it: in place of it by default, not at all for null.
+ * Combines raw input and result: the result replaces the input by default; null discards the result.
  *
  * @throws StateFailed `States.ResultPathMatchFailure`
  */

@@ -9,7 +9,7 @@ import { passTransition, type StateResult, type Visit } from './visit.ts';
 /**
  * Runs a Task with its retries and catchers (Amazon States Language specification, "Task State", "Errors").
  *
- * @throws StateFailed when neither a retrier nor a catcher takes the error
+ * @throws StateFailed when neither a retrier nor a catcher matches the error
  */
 export async function runTask(state: TaskState, visit: Visit): Promise<StateResult> {
   const retries = new RetryPolicy(state.Retry ?? [], visit.engine.random);
@@ -68,7 +68,7 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   }
 }
 
-/** A call without a payload gives the function an empty object. */
+/** Without a payload, the function receives an empty object. */
 function invokeParameters(parameters: Json): { functionName: string; payload: Json } {
   const { FunctionName: functionName, Payload: payload = {} } = isJsonObject(parameters) ? parameters : {};
   if (typeof functionName === 'string') return { functionName, payload };
@@ -76,8 +76,8 @@ function invokeParameters(parameters: Json): { functionName: string; payload: Js
 }
 
 /**
- * Waits for the function until the Task's `TimeoutSeconds` are over or the execution closes. Neither stops
- * the function: it runs on, and nobody takes its answer.
+ * Waits for the function until the Task's `TimeoutSeconds` have passed or the execution closes. Neither stops the
+ * function: it keeps running, and its response is discarded.
  */
 async function invokeInTime(
   state: TaskState,
