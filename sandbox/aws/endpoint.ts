@@ -77,22 +77,22 @@ export class AwsEndpoint {
     const body = await readBody(message, protocol.bodyLimitBytes).catch(() => 'aborted' as const);
     if (body === 'aborted') return;
 
-    const answer =
+    const reply =
       body === undefined
         ? protocol.writeError(protocol.bodyTooLarge(), requestId)
         : await this.#respond({ ...head, body }, protocol, requestId);
-    if (answer === undefined) {
+    if (reply === undefined) {
       message.socket.destroy();
       return;
     }
     // The clocks of the sandbox, its functions and external clients differ. An SDK would assume clock skew and retry
     // refused calls.
     response.sendDate = false;
-    response.writeHead(answer.statusCode, {
-      ...answer.headers,
-      'content-length': Buffer.byteLength(answer.body),
+    response.writeHead(reply.statusCode, {
+      ...reply.headers,
+      'content-length': Buffer.byteLength(reply.body),
     });
-    response.end(answer.body);
+    response.end(reply.body);
   }
 
   /** Undefined: drop the connection. */
@@ -114,7 +114,7 @@ export class AwsEndpoint {
       return protocol.writeResponse(call.operation, await this.#run(implementation, call), requestId);
     } catch (error) {
       if (error instanceof ConnectionDropped) return undefined;
-      if (error instanceof RawResponse) return error.answer;
+      if (error instanceof RawResponse) return error.response;
       if (error instanceof AwsError) return protocol.writeError(error, requestId);
       this.#options.onDefect(error, `${protocol.service}:${operation}`);
       return protocol.writeError(

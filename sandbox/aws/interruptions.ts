@@ -14,10 +14,10 @@ export class ConnectionDropped extends Error {
  */
 export class RawResponse extends Error {
   override readonly name = 'RawResponse';
-  readonly answer: WireResponse;
+  readonly response: WireResponse;
 
-  constructor(answer: WireResponse) {
-    super(`The answer was replaced by another one (HTTP ${answer.statusCode}).`);
-    this.answer = answer;
+  constructor(response: WireResponse) {
+    super(`The response was replaced (HTTP ${response.statusCode}).`);
+    this.response = response;
   }
 }

@@ -61,9 +61,9 @@ export class ControlServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = await this.#respond(message);
-      if ('write' in answer) answer.write(response);
-      else writeJson(response, answer.statusCode, answer.body);
+      const reply = await this.#respond(message);
+      if ('write' in reply) reply.write(response);
+      else writeJson(response, reply.statusCode, reply.body);
     } catch (error) {
       const statusCode = error instanceof Refusal ? error.statusCode : 500;
       // A response that has started cannot be replaced.

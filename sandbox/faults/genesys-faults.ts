@@ -45,8 +45,8 @@ export async function genesysFault(
     case 'redirect':
       return { status: 302, headers: { Location: '/maintenance' }, body: '' };
     case 'huge-body': {
-      const answer = await next();
-      return { ...answer, body: `${PADDING}${answer.body}` };
+      const response = await next();
+      return { ...response, body: `${PADDING}${response.body}` };
     }
   }
 }

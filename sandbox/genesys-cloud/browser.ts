@@ -47,7 +47,7 @@ export async function logIn({ authorizeUrl, userName, password, signal }: Login)
 
 function codeFrom(response: Response): LoggedIn {
   const location = response.headers.get('location');
-  if (location === null) throw new LoginRefused(`The login was answered with status ${response.status}.`);
+  if (location === null) throw new LoginRefused(`The login returned status ${response.status}.`);
   const parameters = new URL(location).searchParams;
   const code = parameters.get('code');
   if (code === null) throw new LoginRefused(`The login ended with ${parameters.get('error') ?? 'no code'}.`);
@@ -127,12 +127,12 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
     const reason = refusal.success ? refusal.output.error : `status ${response.status}`;
     throw new LoginRefused(`The exchange of the code ended with ${reason}.`);
   }
-  const answer = v.safeParse(tokenResponse, body);
+  const parsed = v.safeParse(tokenResponse, body);
   // Not v.parse: its error contains the input, including tokens.
-  if (!answer.success) throw new LoginRefused('The exchange of the code was not answered with tokens.');
+  if (!parsed.success) throw new LoginRefused('The exchange of the code returned no tokens.');
   return {
-    accessToken: answer.output.access_token,
-    refreshToken: answer.output.refresh_token,
-    expiresInSeconds: answer.output.expires_in,
+    accessToken: parsed.output.access_token,
+    refreshToken: parsed.output.refresh_token,
+    expiresInSeconds: parsed.output.expires_in,
   };
 }

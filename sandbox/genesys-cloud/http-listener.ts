@@ -39,15 +39,15 @@ async function respond(
 ): Promise<void> {
   const correlationId = randomUUID();
   const body = await readBody(message, MAXIMUM_BODY_BYTES);
-  let answer: GenesysResponse;
+  let reply: GenesysResponse;
   if (body === undefined) {
-    answer = apiError({ correlationId }, 'request.entity.too.large', {
+    reply = apiError({ correlationId }, 'request.entity.too.large', {
       maximumBytes: `${MAXIMUM_BODY_BYTES}`,
     });
     response.shouldKeepAlive = false;
   } else {
     const request = requestOf(message, body.toString('utf8'), region, correlationId);
-    answer =
+    reply =
       request === undefined
         ? apiError({ correlationId }, 'not.found')
         : await handle(request).catch((error: unknown) => {
@@ -57,13 +57,13 @@ async function respond(
             return apiError({ correlationId }, 'internal.server.error');
           });
   }
-  response.writeHead(answer.status, {
+  response.writeHead(reply.status, {
     'ININ-Correlation-Id': correlationId,
     // RFC 9110 §8.6 forbids Content-Length with 204.
-    ...(answer.status !== 204 && { 'Content-Length': `${Buffer.byteLength(answer.body)}` }),
-    ...answer.headers,
+    ...(reply.status !== 204 && { 'Content-Length': `${Buffer.byteLength(reply.body)}` }),
+    ...reply.headers,
   });
-  response.end(answer.body);
+  response.end(reply.body);
 }
 
 /** @returns undefined when the path does not exist on the host that its prefix names */

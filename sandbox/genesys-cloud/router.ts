@@ -49,10 +49,10 @@ export class Router {
     const route = this.#routes.get(request.path);
     if (route === undefined) return apiError(request, 'not.found');
     const described = route.describe(request);
-    const answer = async (): Promise<GenesysResponse> => route.handle(request);
+    const response = async (): Promise<GenesysResponse> => route.handle(request);
     const chain = [...this.#interceptors].reduceRight<() => Promise<GenesysResponse>>(
       (next, interceptor) => () => interceptor(described, next),
-      answer,
+      response,
     );
     return chain();
   }

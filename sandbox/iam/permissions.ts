@@ -195,7 +195,7 @@ export class Permissions implements Authorizer {
       which.caller.includes(`:assumed-role/${name}/`),
     );
     if (isOfStack && (which.action === undefined || which.resource === undefined)) {
-      throw new Error(`${which.caller} has a role of the stack: say which action on which resource.`);
+      throw new Error(`${which.caller} has a role of the stack: name action and resource.`);
     }
     this.#announced.push(which);
   }

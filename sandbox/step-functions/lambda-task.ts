@@ -43,36 +43,36 @@ export async function invokeFunction(
   } catch (error) {
     throw serviceFailure(error);
   }
-  const answer = throughJson(invocation.payload);
-  if (invocation.functionError !== undefined) throw functionFailure(answer);
+  const response = throughJson(invocation.payload);
+  if (invocation.functionError !== undefined) throw functionFailure(response);
   const { requestId, executedVersion = '$LATEST' } = invocation;
-  return { payload: answer, requestId, executedVersion };
+  return { payload: response, requestId, executedVersion };
 }
 
 /**
  * The result of `lambda:invoke`: the function's payload with the metadata of the call (AWS Step Functions Developer
  * Guide, "Invoke an AWS Lambda function with Step Functions").
  */
-export function invokeResult(answer: FunctionResponse, at: Date): Json {
-  const { executedVersion } = answer;
+export function invokeResult(response: FunctionResponse, at: Date): Json {
+  const { executedVersion } = response;
   const headers = {
     Connection: 'keep-alive',
-    'Content-Length': String(Buffer.byteLength(JSON.stringify(answer.payload))),
+    'Content-Length': String(Buffer.byteLength(JSON.stringify(response.payload))),
     'Content-Type': 'application/json',
     Date: at.toUTCString(),
     'X-Amz-Executed-Version': executedVersion,
     'x-amzn-Remapped-Content-Length': '0',
-    'x-amzn-RequestId': answer.requestId,
+    'x-amzn-RequestId': response.requestId,
   };
   return {
     ExecutedVersion: executedVersion,
-    Payload: answer.payload,
+    Payload: response.payload,
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       HttpHeaders: headers,
       HttpStatusCode: 200,
     },
-    SdkResponseMetadata: { RequestId: answer.requestId },
+    SdkResponseMetadata: { RequestId: response.requestId },
     StatusCode: 200,
   };
 }

@@ -48,8 +48,8 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   });
   history.append('TaskStarted', common);
   try {
-    const answer = await invokeInTime(state, visit, functionName, payload);
-    const result = checkSize(invokeResult(answer, engine.clock.now()), state.Resource);
+    const response = await invokeInTime(state, visit, functionName, payload);
+    const result = checkSize(invokeResult(response, engine.clock.now()), state.Resource);
     history.append('TaskSucceeded', {
       ...common,
       output: JSON.stringify(result),
@@ -96,12 +96,12 @@ async function invokeInTime(
       ? undefined
       : clock.schedule(timeoutSeconds * 1000, () => late.reject(new StateFailed(StatesError.timeout)));
   try {
-    const answer = await Promise.race([
+    const response = await Promise.race([
       late.promise,
       invokeFunction(functions, functionArn, payload, origin),
     ]);
     visit.signal.throwIfAborted();
-    return answer;
+    return response;
   } catch (error) {
     visit.signal.throwIfAborted();
     throw error;

@@ -102,7 +102,7 @@ function read<Schema extends v.GenericSchema>(file: string, schema: Schema): v.I
     return v.parse(schema, JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new CloudAssemblyUnreadable(
-      `${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}). Make it anew with: npm run synth`,
+      `${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}). Regenerate it with: npm run synth`,
     );
   }
 }

@@ -57,7 +57,7 @@ describe('Sandbox.advance with virtual time', () => {
   it.each<[string, FaultRule]>([
     ['KMS hangs once', { target: 'kms:Decrypt', kind: 'hang', when: { nth: 1 }, by: 'store-pending' }],
     [
-      'the answer of PutSecretValue is lost',
+      'the response of PutSecretValue is lost',
       { target: 'secretsmanager:PutSecretValue', kind: 'answer-lost', when: { nth: 1 } },
     ],
     ['every call of Secrets Manager takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
@@ -84,7 +84,7 @@ describe('Sandbox.advance with virtual time', () => {
 
   it.each<[string, FaultRule, string, string]>([
     [
-      'the answer of the token endpoint is lost',
+      'the response of the token endpoint is lost',
       { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } },
       'Refresh',
       'RefreshTokenRejected',
@@ -149,12 +149,12 @@ describe('Sandbox.advance with virtual time', () => {
     });
     const injected = new Promise(resolve => sandbox.faults.onInjected(resolve));
 
-    const answer = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
+    const response = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
     await injected;
     // The function repeats the read for 2.5 s, because a version that does not show may be a stale read.
     await sandbox.advance(10_000);
 
-    await expect(answer).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    await expect(response).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });
 
   it('follows an advance that has not ended', async () => {
@@ -203,9 +203,9 @@ describe('Sandbox.pause', () => {
     const { sandbox, secretArn, secrets, executions } = await stillSandbox([], {
       awsInterceptors: [
         async ({ operation }, next) => {
-          const answer = await next();
+          const response = await next();
           if (operation === 'PutSecretValue') await pauses.ms?.(400);
-          return answer;
+          return response;
         },
       ],
     });

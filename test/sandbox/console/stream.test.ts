@@ -4,7 +4,7 @@ import { type ConsoleWorld, consoleWorld } from './console-world.ts';
 
 /** What a page hears of the stream. */
 interface Heard {
-  /** The answer's media type. */
+  /** The response's media type. */
   readonly type: string | null;
   /** The next overview for which `is` holds; those before it are passed over. */
   readonly overview: (is?: (overview: Overview) => boolean) => Promise<Overview>;
@@ -96,7 +96,7 @@ describe('the stream', () => {
     expect(after).toEqual(await world.overview());
   });
 
-  it('tells of what changes without any call, such as a revoked login', async () => {
+  it('reports changes without a call, such as a revoked login', async () => {
     const world = await consoleWorld();
     const { clientId } = await world.credential();
     const stream = await listen(world);
@@ -110,7 +110,7 @@ describe('the stream', () => {
     expect(after.credentials[0]?.lineages[0]?.isLive).toBe(false);
   });
 
-  it('sends a comment every 15 s, and nothing goes on when its pages have gone', async () => {
+  it('sends a comment every 15 s, and stops when its pages have gone', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const world = await consoleWorld();

@@ -460,7 +460,7 @@ describe('random conditions', () => {
       ),
     );
 
-  it('come to what an evaluation of their parts comes to', async () => {
+  it('evaluate like the combination of their parts', async () => {
     const { put } = await openTables();
     const outcomes = { true: 0, false: 0 };
 

@@ -86,7 +86,7 @@ export class Organization {
   /** A refresh that must succeed. */
   async refreshed(refreshToken: string): Promise<{ access_token: string; refresh_token: string }> {
     const response = await this.refresh(refreshToken);
-    if (!response.ok) throw new Error(`The refresh was answered with status ${response.status}.`);
+    if (!response.ok) throw new Error(`The refresh returned status ${response.status}.`);
     const body: unknown = await response.json();
     return body as { access_token: string; refresh_token: string };
   }

@@ -10,7 +10,7 @@ import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:probe';
 
-/** The members of an Invoke answer. */
+/** The members of an Invoke response. */
 interface InvokeResponse {
   readonly StatusCode: number;
   readonly Payload: string;

@@ -78,9 +78,9 @@ describe('CancelRotateSecret', () => {
     const rotation = world.rotate();
     await entered.promise;
 
-    const answer = await world.call('CancelRotateSecret', { SecretId: 'genesys' });
+    const response = await world.call('CancelRotateSecret', { SecretId: 'genesys' });
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'cancelled' });
     open.resolve();
     await rotation;

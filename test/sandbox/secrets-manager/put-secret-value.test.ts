@@ -8,9 +8,9 @@ describe('PutSecretValue', () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.put(V2, 'second');
+    const response = await world.put(V2, 'second');
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2, VersionStages: ['AWSCURRENT'] });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2, VersionStages: ['AWSCURRENT'] });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
@@ -79,9 +79,9 @@ describe('PutSecretValue', () => {
     const world = secretsWorld();
     await world.createSecret({ SecretString: undefined });
 
-    const answer = await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+    const response = await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
 
-    expect(answer).toMatchObject({ VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
+    expect(response).toMatchObject({ VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
   it('changes nothing and names the present labels when the same data comes again', async () => {
@@ -90,9 +90,9 @@ describe('PutSecretValue', () => {
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
     await world.promote(V2);
 
-    const answer = await world.put(V1, 'first', { VersionStages: ['AWSPENDING'] });
+    const response = await world.put(V1, 'first', { VersionStages: ['AWSPENDING'] });
 
-    expect(answer).toMatchObject({ VersionId: V1, VersionStages: ['AWSPREVIOUS'] });
+    expect(response).toMatchObject({ VersionId: V1, VersionStages: ['AWSPREVIOUS'] });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 

@@ -10,19 +10,19 @@ function gate() {
 }
 
 describe('RotateSecret', () => {
-  it('answers before the function is invoked', async () => {
+  it('returns before the function is invoked', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
     const open = gate();
     world.steps.createSecret = () => open.promise;
 
-    const answer = await world.call('RotateSecret', {
+    const response = await world.call('RotateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       RotationLambdaARN: ROTATION_FUNCTION,
     });
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
     open.resolve();
     await world.secretsManager.rotationsIdle();

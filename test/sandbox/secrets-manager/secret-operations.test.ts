@@ -13,21 +13,21 @@ describe('CreateSecret', () => {
   it('makes no version when no value is given', async () => {
     const world = secretsWorld();
 
-    const answer = await world.call('CreateSecret', { Name: 'genesys', ClientRequestToken: V1 });
+    const response = await world.call('CreateSecret', { Name: 'genesys', ClientRequestToken: V1 });
 
-    expect(answer).toEqual({ ARN: expect.any(String), Name: 'genesys' });
+    expect(response).toEqual({ ARN: expect.any(String), Name: 'genesys' });
     expect(await world.call('DescribeSecret', { SecretId: 'genesys' })).not.toHaveProperty(
       'VersionIdsToStages',
     );
   });
 
-  it('answers the same secret when the same call comes again', async () => {
+  it('returns the same secret when the same call comes again', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.createSecret();
+    const response = await world.createSecret();
 
-    expect(answer).toBe(arn);
+    expect(response).toBe(arn);
   });
 
   it('refuses other data under the same token', async () => {
@@ -90,9 +90,9 @@ describe('DescribeSecret', () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       ARN: arn,
       Name: 'genesys',
       LastChangedDate: 1772447400,
@@ -106,9 +106,9 @@ describe('DescribeSecret', () => {
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ LastAccessedDate: 1772409600 });
+    expect(response).toMatchObject({ LastAccessedDate: 1772409600 });
   });
 
   it('names labelled versions only', async () => {
@@ -121,10 +121,10 @@ describe('DescribeSecret', () => {
       RemoveFromVersionId: V2,
     });
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ VersionIdsToStages: { [V1]: ['AWSCURRENT'] } });
-    expect(answer).not.toHaveProperty(['VersionIdsToStages', V2]);
+    expect(response).toMatchObject({ VersionIdsToStages: { [V1]: ['AWSCURRENT'] } });
+    expect(response).not.toHaveProperty(['VersionIdsToStages', V2]);
   });
 
   it.each([
@@ -135,9 +135,9 @@ describe('DescribeSecret', () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.call('DescribeSecret', { SecretId: secretId(arn) });
+    const response = await world.call('DescribeSecret', { SecretId: secretId(arn) });
 
-    expect(answer).toMatchObject({ ARN: arn });
+    expect(response).toMatchObject({ ARN: arn });
   });
 
   it('does not find a secret by a piece of its name', async () => {
@@ -155,13 +155,13 @@ describe('UpdateSecret', () => {
     const world = secretsWorld();
     await world.createSecret();
 
-    const answer = await world.call('UpdateSecret', {
+    const response = await world.call('UpdateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       SecretString: 'second',
     });
 
-    expect(answer).toMatchObject({ VersionId: V2 });
+    expect(response).toMatchObject({ VersionId: V2 });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
@@ -169,13 +169,13 @@ describe('UpdateSecret', () => {
     const world = secretsWorld();
     await world.createSecret();
 
-    const answer = await world.call('UpdateSecret', {
+    const response = await world.call('UpdateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       Description: 'voicemail',
     });
 
-    expect(answer).not.toHaveProperty('VersionId');
+    expect(response).not.toHaveProperty('VersionId');
     expect(await world.call('DescribeSecret', { SecretId: 'genesys' })).toMatchObject({
       Description: 'voicemail',
     });

@@ -16,7 +16,7 @@ const stepEvent = v.object({ Step: v.string(), ClientRequestToken: v.string(), R
 export type StepEvent = v.InferOutput<typeof stepEvent>;
 
 /**
- * An emulated Secrets Manager and CloudTrail behind an endpoint, on a clock that stands still. Its rotation function
+ * An emulated Secrets Manager and CloudTrail behind an endpoint, on a virtual clock. Its rotation function
  * does what `onStep` says, at first nothing. Rotations are not retried.
  */
 export async function serveSecretsManager({

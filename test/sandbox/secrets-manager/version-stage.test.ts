@@ -7,9 +7,9 @@ describe('UpdateSecretVersionStage', () => {
     const arn = await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
 
-    const answer = await world.promote(V2);
+    const response = await world.promote(V2);
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys' });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys' });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 

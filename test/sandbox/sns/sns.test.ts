@@ -45,7 +45,7 @@ async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = 
 }
 
 describe('SNS operation Publish', () => {
-  it('keeps the message and answers with its id', async () => {
+  it('keeps the message and responses with its id', async () => {
     const { sns, clock, publish } = await openTopic();
 
     const { MessageId } = await publish({ Subject: 'Rotation failed', Message: 'Zeile 1\n& <Zeile> 2' });

@@ -164,7 +164,7 @@ describe('Catch', () => {
       });
     const replacing = workflow(catching({}));
     const dropping = workflow(catching({ ResultPath: null }));
-    replacing.functions.script('f', runsUntilFinished().answer);
+    replacing.functions.script('f', runsUntilFinished().response);
     dropping.functions.script('f', fails('Oops'));
     await replacing.start({ a: 1 });
 

@@ -8,8 +8,8 @@ interface WireEvent {
 }
 
 async function history(flow: ReturnType<typeof workflow>, input: object = {}) {
-  const answer = await flow.call('GetExecutionHistory', { executionArn: EXECUTION_ARN, ...input });
-  return { events: answer.events as readonly WireEvent[], nextToken: answer.nextToken };
+  const response = await flow.call('GetExecutionHistory', { executionArn: EXECUTION_ARN, ...input });
+  return { events: response.events as readonly WireEvent[], nextToken: response.nextToken };
 }
 
 describe('GetExecutionHistory', () => {

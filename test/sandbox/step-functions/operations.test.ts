@@ -18,7 +18,7 @@ const passing = () => machine({ Only: { Type: 'Pass', End: true } });
 const start = (input: object) => ({ stateMachineArn: MACHINE_ARN, name: 'one', ...input });
 
 describe('StartExecution', () => {
-  it('answers with the ARN and the start, and makes up name and input', async () => {
+  it('returns with the ARN and the start, and makes up name and input', async () => {
     const flow = workflow(passing());
 
     const { executionArn, startDate } = await flow.call('StartExecution', { stateMachineArn: MACHINE_ARN });
@@ -30,7 +30,7 @@ describe('StartExecution', () => {
     expect(flow.states.execution(String(executionArn)).input).toBe('{}');
   });
 
-  it('answers the same for the same name and input while it runs', async () => {
+  it('returns the same for the same name and input while it runs', async () => {
     const flow = workflow(waiting());
     const first = await flow.call('StartExecution', start({ input: '{"a":1}' }));
     await flow.advance(1 * SECOND_MS);
@@ -193,8 +193,8 @@ describe('DescribeExecution', () => {
 describe('StopExecution', () => {
   it('ends a running execution as ABORTED without error and cause, and does not stop its function', async () => {
     const flow = workflow(machine({ Only: task('f') }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', response);
     await flow.start();
     await flow.advance(5 * SECOND_MS);
 
@@ -222,10 +222,10 @@ describe('StopExecution', () => {
     expect(await flow.describe()).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'lunch' });
   });
 
-  it('wins over an answer that has come but was not taken yet', async () => {
+  it('wins over a response that has come but was not taken yet', async () => {
     const flow = workflow(machine({ Only: task('f') }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', response);
     await flow.start();
     await flow.advance(0);
 
@@ -241,9 +241,9 @@ describe('StopExecution', () => {
     const { closedAt } = await flow.run();
     await flow.advance(5 * SECOND_MS);
 
-    const answer = await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
+    const response = await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
 
-    expect(answer).toEqual({ stopDate: (closedAt?.getTime() ?? 0) / 1000 });
+    expect(response).toEqual({ stopDate: (closedAt?.getTime() ?? 0) / 1000 });
     expect(await flow.describe()).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
@@ -269,9 +269,9 @@ describe('ListExecutions', () => {
     await flow.redrive();
     await flow.advance(0);
     const list = async (filter: object) => {
-      const answer = await flow.call('ListExecutions', { stateMachineArn: MACHINE_ARN, ...filter });
-      const executions = answer.executions as { name: string }[];
-      return { names: executions.map(({ name }) => name), nextToken: answer.nextToken };
+      const response = await flow.call('ListExecutions', { stateMachineArn: MACHINE_ARN, ...filter });
+      const executions = response.executions as { name: string }[];
+      return { names: executions.map(({ name }) => name), nextToken: response.nextToken };
     };
 
     const firstPage = await list({ maxResults: 2 });

@@ -111,8 +111,8 @@ describe('RedriveExecution of a Task', () => {
 
   it('starts both time-outs anew', async () => {
     const flow = workflow(machine({ Only: task('f', { TimeoutSeconds: 20 }) }, { TimeoutSeconds: 30 }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', runsUntilFinished().answer, answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', runsUntilFinished().response, response);
     await flow.start();
     await flow.advance(20 * SECOND_MS);
 
@@ -144,7 +144,7 @@ describe('RedriveExecution of a Task', () => {
     const flow = workflow(machine({ Only: task('f') }));
     const orphan = runsUntilFinished();
     const second = runsUntilFinished();
-    flow.functions.script('f', orphan.answer, second.answer);
+    flow.functions.script('f', orphan.response, second.response);
     await flow.start();
     await flow.advance(0);
     await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
@@ -180,7 +180,7 @@ describe('RedriveExecution of a Task', () => {
 
   it('goes on after the execution timed out', async () => {
     const flow = workflow(machine({ Only: task('f') }, { TimeoutSeconds: 30 }));
-    flow.functions.script('f', runsUntilFinished().answer, returns(1));
+    flow.functions.script('f', runsUntilFinished().response, returns(1));
     await flow.start();
     await flow.advance(30 * SECOND_MS);
     const before = flow.states.execution(EXECUTION_ARN).status;
@@ -261,18 +261,18 @@ describe('RedriveExecution of other states', () => {
 });
 
 describe('eligibility for RedriveExecution', () => {
-  it('answers with redriveDate and shows it', async () => {
+  it('returns with redriveDate and shows it', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
 
-    const answer = await flow.redrive();
+    const response = await flow.redrive();
     await flow.advance(0);
 
     expect(await flow.describe()).toMatchObject({
       status: 'SUCCEEDED',
       redriveCount: 1,
-      redriveDate: answer.redriveDate,
+      redriveDate: response.redriveDate,
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
     });
@@ -348,7 +348,7 @@ describe('eligibility for RedriveExecution', () => {
 describe('clientToken', () => {
   const withToken = (clientToken: string) => ({ executionArn: EXECUTION_ARN, clientToken });
 
-  it('makes a repeated call answer like the first for 15 minutes', async () => {
+  it('makes a repeated call response like the first for 15 minutes', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), fails('Oops'), returns(1));
     await flow.run();
@@ -386,7 +386,7 @@ describe('clientToken', () => {
 describe('DescribeExecution after a redrive', () => {
   it('keeps showing the old failure for a while', async () => {
     const flow = workflow(machine({ Only: task('f') }), { describeLagMs: 300 });
-    flow.functions.script('f', fails('Oops'), runsUntilFinished().answer);
+    flow.functions.script('f', fails('Oops'), runsUntilFinished().response);
     await flow.run();
     await flow.redrive();
 

@@ -49,7 +49,7 @@ describe('input and output processing', () => {
       machine({
         Only: task('f', {
           ResultSelector: { 'id.$': '$.Payload.id', 'status.$': '$.StatusCode' },
-          ResultPath: '$.answer',
+          ResultPath: '$.response',
         }),
       }),
     );
@@ -57,7 +57,7 @@ describe('input and output processing', () => {
 
     const execution = await flow.run(INPUT);
 
-    expect(output(execution)).toEqual({ ...INPUT, answer: { id: 5, status: 200 } });
+    expect(output(execution)).toEqual({ ...INPUT, response: { id: 5, status: 200 } });
   });
 
   it('passes results through JSON between states', async () => {

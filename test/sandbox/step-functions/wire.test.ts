@@ -154,7 +154,7 @@ describe('listLagMs', () => {
   it('hides from ListExecutions that an execution has started, closed or been redriven', async () => {
     const { clock, states, functions, client, stateMachineArn } = await served();
     const redriven = runsUntilFinished();
-    functions.script('refresh', fails('Oops'), redriven.answer);
+    functions.script('refresh', fails('Oops'), redriven.response);
     const list = async (filter: object = {}) => {
       const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, ...filter }));
       return executions;
