@@ -38,7 +38,7 @@ export function consoleServer(sandbox: Sandbox, pageFolder: string): ConsoleServ
 class SandboxConsole {
   /** For a {@link ControlServer}; the last one matches whatever the others do not. */
   readonly routes: readonly Route[];
-  /** Notes that something may have changed. */
+  /** Reports a possible change. */
   readonly noteChange: () => void;
   /** Resolves when a page is open for the first time. */
   readonly opened: Promise<void>;

@@ -91,7 +91,7 @@ export class RoleUse {
   }
 
   /**
-   * An execution encrypts its data with the state machine's role, by itself: such a use has no `kms:ViaService`.
+   * An execution encrypts its data with the state machine's role, directly: this use has no `kms:ViaService`.
    *
    * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
@@ -102,7 +102,7 @@ export class RoleUse {
   }
 
   /**
-   * Who reads a definition or the data of an execution has it decrypted in his own name.
+   * Reading a definition or execution data decrypts it on behalf of the caller.
    *
    * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions API Reference, DescribeExecution, GetExecutionHistory and DescribeStateMachine
