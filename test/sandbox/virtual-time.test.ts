@@ -39,7 +39,7 @@ describe('Sandbox.advance with virtual time', () => {
     expect(sandbox.genesysCloud.counts().refreshes).toBe(9);
   });
 
-  it('stops amidst a rotation, and goes on with it', async () => {
+  it('stops during a rotation, and resumes it', async () => {
     const { sandbox, secrets, secretArn, events } = await stillSandbox([
       { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { nth: 1 } },
     ]);
@@ -118,7 +118,7 @@ describe('Sandbox.advance with virtual time', () => {
     expect(executions()).toMatchObject([{ status: 'FAILED', stateName, failure: { error } }]);
   });
 
-  it('comes to the same end with the same seed', async () => {
+  it('has the same result with the same seed', async () => {
     const outcome = async (): Promise<unknown> => {
       const { sandbox, events } = await stillSandbox([
         // Not DescribeSecret: the rotation function polls with jitter of its own, so the number of its calls varies.
@@ -136,7 +136,7 @@ describe('Sandbox.advance with virtual time', () => {
     expect(second).toStrictEqual(first);
   });
 
-  it('lets time pass while a person waits for an invocation of their own', async () => {
+  it('lets time pass while the operator waits for an invocation', async () => {
     const { sandbox, secretArn } = await stillSandbox([]);
     const lambda = new LambdaClient(sandbox.clientConfig);
     onTestFinished(() => lambda.destroy());
@@ -221,7 +221,7 @@ describe('Sandbox.pause', () => {
 });
 
 describe('Sandbox.advance with time that runs', () => {
-  it('waits in real time for what a due rotation does', async () => {
+  it('waits in real time for a due rotation', async () => {
     const { sandbox, credential } = await startSandbox();
     await credential();
 

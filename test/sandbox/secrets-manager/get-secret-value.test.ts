@@ -150,7 +150,7 @@ describe('ListSecretVersionIds', () => {
     expect(response).not.toHaveProperty('Versions.0.LastAccessedDate');
   });
 
-  it('says on which day a version was read', async () => {
+  it('shows the day on which a version was read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });

@@ -29,7 +29,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
   });
 
-  it('cannot have a repeated write compared with what it holds', async () => {
+  it('cannot compare a repeated write with its value', async () => {
     const world = await secretWithKey(failure);
 
     await expect(world.put(V1, 'first')).rejects.toMatchObject(refusal('DecryptionFailure'));

@@ -10,7 +10,7 @@ function gate() {
 }
 
 describe('RotateSecret', () => {
-  it('returns before the function is invoked', async () => {
+  it('returns before it invokes the function', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
     const open = gate();
@@ -72,7 +72,7 @@ describe('RotateSecret', () => {
     ]);
   });
 
-  it('takes AWSPENDING off after a success and reports it', async () => {
+  it('removes AWSPENDING after a success and reports it', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -101,7 +101,7 @@ describe('RotateSecret', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('fails then if its own version has to be AWSCURRENT', async () => {
+  it('fails then if its own version must be AWSCURRENT', async () => {
     const world = secretsWorld({ behaviour: { endState: 'versionIsCurrent' } });
     await world.createSecret();
     world.steps.finishSecret = () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1, V2 } from './secrets-world.ts';
 
 describe('CreateSecret', () => {
-  it('gives the ARN the name, a hyphen and six random characters', async () => {
+  it('builds the ARN from the name, a hyphen and six random characters', async () => {
     const world = secretsWorld();
 
     const arn = await world.createSecret();
@@ -10,7 +10,7 @@ describe('CreateSecret', () => {
     expect(arn).toMatch(/^arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys-[A-Za-z0-9]{6}$/);
   });
 
-  it('makes no version when no value is given', async () => {
+  it('creates no version without a value', async () => {
     const world = secretsWorld();
 
     const response = await world.call('CreateSecret', { Name: 'genesys', ClientRequestToken: V1 });
@@ -21,7 +21,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('returns the same secret when the same call comes again', async () => {
+  it('returns the same secret when the call is repeated', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -86,7 +86,7 @@ describe('CreateSecret', () => {
 });
 
 describe('DescribeSecret', () => {
-  it('leaves out what was never set', async () => {
+  it('omits members that were never set', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -101,7 +101,7 @@ describe('DescribeSecret', () => {
     });
   });
 
-  it('says on which day the secret was read', async () => {
+  it('shows the day on which the secret was read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });
@@ -151,7 +151,7 @@ describe('DescribeSecret', () => {
 });
 
 describe('UpdateSecret', () => {
-  it('makes a new current version of a value', async () => {
+  it('creates a new current version for a value', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -165,7 +165,7 @@ describe('UpdateSecret', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
-  it('makes no version when only the description changes', async () => {
+  it('creates no version when only the description changes', async () => {
     const world = secretsWorld();
     await world.createSecret();
 

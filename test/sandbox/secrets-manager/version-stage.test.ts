@@ -23,7 +23,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPREVIOUS'] });
   });
 
-  it('takes a label off with RemoveFromVersionId alone', async () => {
+  it('removes a label with RemoveFromVersionId alone', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -37,7 +37,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: [] });
   });
 
-  it.each(['AWSCURRENT', 'CUSTOM'])('wants to be told where %s is taken from', async label => {
+  it.each(['AWSCURRENT', 'CUSTOM'])('requires RemoveFromVersionId for %s', async label => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['OTHER'] });

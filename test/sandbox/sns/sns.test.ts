@@ -45,7 +45,7 @@ async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = 
 }
 
 describe('SNS operation Publish', () => {
-  it('keeps the message and responses with its id', async () => {
+  it('records the message and returns its id', async () => {
     const { sns, clock, publish } = await openTopic();
 
     const { MessageId } = await publish({ Subject: 'Rotation failed', Message: 'Zeile 1\n& <Zeile> 2' });
@@ -63,7 +63,7 @@ describe('SNS operation Publish', () => {
     ]);
   });
 
-  it('tells those who listen, until they go', async () => {
+  it('notifies listeners until they unsubscribe', async () => {
     const { sns, publish } = await openTopic();
     const heard: string[] = [];
     const stop = sns.onMessage(({ message }) => heard.push(message));
@@ -182,7 +182,7 @@ describe('SNS operation Publish', () => {
     expect(sns.messages()).toStrictEqual([]);
   });
 
-  it('asks nobody for the AWS managed key', async () => {
+  it('needs no permission for the AWS managed key', async () => {
     const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', judgeKeyUse: () => 'denied' });
 
     await publish();

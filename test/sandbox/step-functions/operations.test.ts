@@ -18,7 +18,7 @@ const passing = () => machine({ Only: { Type: 'Pass', End: true } });
 const start = (input: object) => ({ stateMachineArn: MACHINE_ARN, name: 'one', ...input });
 
 describe('StartExecution', () => {
-  it('returns with the ARN and the start, and makes up name and input', async () => {
+  it('returns the ARN and the start, and generates name and input', async () => {
     const flow = workflow(passing());
 
     const { executionArn, startDate } = await flow.call('StartExecution', { stateMachineArn: MACHINE_ARN });
@@ -78,7 +78,7 @@ describe('StartExecution', () => {
     },
   );
 
-  it.each(['x'.repeat(80), "it's_ok-1.2+3=@!()"])('takes the name %j', async name => {
+  it.each(['x'.repeat(80), "it's_ok-1.2+3=@!()"])('accepts the name %j', async name => {
     const flow = workflow(passing());
 
     const { executionArn } = await flow.call('StartExecution', start({ name }));
@@ -95,7 +95,7 @@ describe('StartExecution', () => {
     });
   });
 
-  it('takes an input of 262,144 bytes and refuses a bigger one', async () => {
+  it('accepts an input of 262,144 bytes and rejects a larger one', async () => {
     const flow = workflow(passing());
 
     await flow.call('StartExecution', start({ input: `"${'x'.repeat(262_142)}"` }));
@@ -222,7 +222,7 @@ describe('StopExecution', () => {
     expect(await flow.describe()).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'lunch' });
   });
 
-  it('wins over a response that has come but was not taken yet', async () => {
+  it('overrides a response that was not processed yet', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     const { response, finish } = runsUntilFinished();
     flow.functions.script('f', response);
@@ -320,7 +320,7 @@ describe('state machines', () => {
     ).toThrow(expect.objectContaining({ type: 'StateMachineAlreadyExists' }));
   });
 
-  it('take an ARN of their own', () => {
+  it('require an ARN', () => {
     const flow = workflow(passing());
     const arn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:given';
 

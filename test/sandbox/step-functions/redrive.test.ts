@@ -79,7 +79,7 @@ describe('RedriveExecution of a Task', () => {
     ]);
   });
 
-  it('gives $$.Execution.RedriveTime after a redrive', async () => {
+  it('sets $$.Execution.RedriveTime after a redrive', async () => {
     const Payload = { 'at.$': '$$.Execution' };
     const flow = workflow(machine({ Only: task('f', { Parameters: { FunctionName: 'f', Payload } }) }));
     flow.functions.script('f', fails('Oops'), returns(1));
@@ -95,7 +95,7 @@ describe('RedriveExecution of a Task', () => {
     });
   });
 
-  it('gives the state its retries anew', async () => {
+  it('resets the retries of the state', async () => {
     const Retry = [{ ErrorEquals: ['Oops'], MaxAttempts: 1 }];
     const flow = workflow(machine({ Only: task('f', { Retry }) }));
     flow.functions.script('f', fails('Oops'), fails('Oops'), fails('Oops'), returns(1));
@@ -109,7 +109,7 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.functions.calls).toHaveLength(4);
   });
 
-  it('starts both time-outs anew', async () => {
+  it('restarts both timeouts', async () => {
     const flow = workflow(machine({ Only: task('f', { TimeoutSeconds: 20 }) }, { TimeoutSeconds: 30 }));
     const { response, finish } = runsUntilFinished();
     flow.functions.script('f', runsUntilFinished().response, response);
@@ -140,7 +140,7 @@ describe('RedriveExecution of a Task', () => {
     expect(output(started)).toEqual({ value: 2 });
   });
 
-  it('goes on after StopExecution, while the orphaned function still runs', async () => {
+  it('resumes after StopExecution, while the orphaned function still runs', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     const orphan = runsUntilFinished();
     const second = runsUntilFinished();
@@ -162,7 +162,7 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.functions.calls).toHaveLength(2);
   });
 
-  it('goes on after an abortion between two attempts', async () => {
+  it('resumes after an abort between two attempts', async () => {
     const flow = workflow(machine({ Only: task('f', { Retry: [{ ErrorEquals: ['Oops'] }] }) }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.start();
@@ -178,7 +178,7 @@ describe('RedriveExecution of a Task', () => {
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  it('goes on after the execution timed out', async () => {
+  it('resumes after the execution timed out', async () => {
     const flow = workflow(machine({ Only: task('f') }, { TimeoutSeconds: 30 }));
     flow.functions.script('f', runsUntilFinished().response, returns(1));
     await flow.start();
@@ -261,7 +261,7 @@ describe('RedriveExecution of other states', () => {
 });
 
 describe('eligibility for RedriveExecution', () => {
-  it('returns with redriveDate and shows it', async () => {
+  it('returns redriveDate and shows it', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
@@ -332,7 +332,7 @@ describe('eligibility for RedriveExecution', () => {
     });
   });
 
-  it('lets one of two redrives that race win', async () => {
+  it('accepts one of two concurrent redrives', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
@@ -348,7 +348,7 @@ describe('eligibility for RedriveExecution', () => {
 describe('clientToken', () => {
   const withToken = (clientToken: string) => ({ executionArn: EXECUTION_ARN, clientToken });
 
-  it('makes a repeated call response like the first for 15 minutes', async () => {
+  it('returns the first response to a repeated call for 15 minutes', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), fails('Oops'), returns(1));
     await flow.run();

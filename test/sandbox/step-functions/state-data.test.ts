@@ -73,7 +73,7 @@ describe('input and output processing', () => {
     expect(output(execution)).toEqual({ value: null });
   });
 
-  it('gives the context object', async () => {
+  it('provides the context object', async () => {
     const flow = workflow(
       machine({
         Only: {
@@ -122,7 +122,7 @@ describe('input and output processing', () => {
     },
   );
 
-  it('takes an output of 262,144 bytes', async () => {
+  it('accepts an output of 262,144 bytes', async () => {
     const execution = await workflow(pass({ Result: 'x'.repeat(262_142) })).run();
 
     expect(execution.status).toBe('SUCCEEDED');

@@ -128,7 +128,7 @@ describe('Step Functions through the AWS SDK', () => {
     expect(described.creationDate).toBeInstanceOf(Date);
   });
 
-  it('tells what of a deployed state machine is logged and traced', async () => {
+  it('describes logging and tracing of a deployed state machine', async () => {
     const { sandbox, stepFunctions } = await startSandbox();
     const { stateMachineArn } = sandbox;
 

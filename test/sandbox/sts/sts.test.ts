@@ -7,7 +7,7 @@ import { send } from '../../helpers/signed-request.ts';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('sts', () => {
-  it('tells a function which role it has', async () => {
+  it('returns the role of a function', async () => {
     const aws = await serveAws([sts]);
     const credentials = aws.identities.issueRole({
       roleArn: 'arn:aws:iam::111122223333:role/refresh-role',
