@@ -61,7 +61,7 @@ export class Sandbox {
    * Deploys the stack and serves it. Starts the configuration tests of its rotation schedules without waiting for them.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
-   * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
+   * @throws UnevaluablePolicy the sandbox cannot evaluate a policy
    * @throws InvalidFault
    * @throws Error EADDRINUSE the port is taken
    */

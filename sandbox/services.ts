@@ -45,7 +45,7 @@ interface Surroundings {
 /**
  * Creates and connects the emulated services; they are empty and do not listen yet.
  *
- * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
+ * @throws UnevaluablePolicy the sandbox cannot evaluate a policy
  */
 export function connectServices(
   options: SandboxOptions,

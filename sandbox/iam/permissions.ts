@@ -57,7 +57,7 @@ export class Permissions implements Authorizer {
   readonly #announced: (Pick<Denial, 'caller'> & Partial<Denial>)[] = [];
   #unevaluable: UnevaluablePolicy | undefined;
 
-  /** @throws UnevaluablePolicy a policy of the stack says what cannot be evaluated */
+  /** @throws UnevaluablePolicy a policy of the stack cannot be evaluated */
   constructor(options: PermissionsOptions) {
     const { stack, users = {} } = options;
     this.#options = options;

@@ -27,7 +27,7 @@ export type KeyFailure = Exclude<KeyVerdict, 'usable' | 'denied'>;
 /** Authorises a use of a key. */
 export type JudgeKeyUse = (use: KeyUse) => KeyVerdict;
 
-/** What somebody must be allowed who uses a key. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
+/** The permissions that the user of a key needs. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
 export function keyRequest(
   action: string,
   keyArn: string,

@@ -37,7 +37,7 @@ export class RotationTokens {
   /**
    * Whether a value from this caller counts as written by the rotation.
    *
-   * @throws AwsError for a stale or unknown token, if the behaviour says so
+   * @throws AwsError for a stale or unknown token, if configured
    */
   vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
     const byRotationFunction =
