@@ -3,7 +3,7 @@ import { Clock } from '../../sandbox/clock.ts';
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-/** A clock that stands still, and a note of what happened when, in ms from its start. */
+/** A virtual clock, and a record of events, in ms from its start. */
 function stillClock() {
   const clock = new Clock({ isVirtual: true });
   const startMs = clock.nowMs();

@@ -113,7 +113,7 @@ describe('secrets of a deployed stack', () => {
     ]);
   });
 
-  it('are rotated at once where the template says so', async () => {
+  it('are rotated at once when configured', async () => {
     const sandbox = await start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
       addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING), true);

@@ -8,7 +8,7 @@ import { HOUR_MS } from '../helpers/durations.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { basic } from './genesys-cloud/organization.ts';
 
-/** A sandbox whose time stands still, with a credential that is due in eight hours; faults begin after its login. */
+/** A sandbox with virtual time and a credential that is due in eight hours; faults start after its login. */
 async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
   const world = await startSandbox({
     virtualTime: true,
@@ -121,7 +121,7 @@ describe('Sandbox.advance with virtual time', () => {
   it('has the same result with the same seed', async () => {
     const outcome = async (): Promise<unknown> => {
       const { sandbox, events } = await stillSandbox([
-        // Not DescribeSecret: the rotation function polls with jitter of its own, so the number of its calls varies.
+        // Not DescribeSecret: the rotation function polls with jitter, so the number of its calls varies.
         { target: 'secretsmanager:GetSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'genesys:*', kind: 'server-error', when: { share: 0.2 } },

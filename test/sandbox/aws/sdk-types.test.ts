@@ -25,7 +25,7 @@ interface Findings {
   readonly accepted: string[];
   readonly notEmulated: string[];
   readonly invalid: string[];
-  /** Members that no schema knows, which are dropped without a word. */
+  /** Members without a schema, which are silently dropped. */
   readonly ignored: string[];
 }
 

@@ -31,7 +31,7 @@ const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] 
   ['another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
 ];
 
-/** Sends the request of a route with more headers; responses the status, and whether the body says anything. */
+/** Sends the request of a route with more headers; returns the status, and whether the body reveals anything. */
 async function statusOf({ send }: ConsoleWorld, [target, sent]: (typeof ROUTES)[number], headers: object) {
   const { status, text } = await send(target, { ...sent, headers: { ...sent.headers, ...headers } });
   return { target, status, leaks: text.includes('genesys-token-rotation') };

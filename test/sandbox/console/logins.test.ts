@@ -37,7 +37,7 @@ describe('a new login of the user', () => {
       ...before,
       accessToken: expect.stringMatching(/^[\w-]{86}$/),
       refreshToken: expect.stringMatching(/^[\w-]{86}$/),
-      // Genesys Cloud says 86,399 s for a token of a day.
+      // Genesys Cloud returns 86,399 s for a token of a day.
       expiresAt: new Date(world.sandbox.clock.nowMs() + 86_399_000).toISOString(),
     });
     expect([after.accessToken, after.refreshToken]).not.toContain(before.accessToken);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Overview } from '../../../sandbox/console/views.ts';
 import { type ConsoleWorld, consoleWorld } from './console-world.ts';
 
-/** What a page hears of the stream. */
+/** What a page receives from the stream. */
 interface Heard {
   /** The response's media type. */
   readonly type: string | null;
@@ -125,7 +125,7 @@ describe('the stream', () => {
     second.leave();
 
     expect(comments).toEqual([': still here', ': still here']);
-    // One for the comments of each page, and one look for what has changed by itself.
+    // One for the comments of each page, and one to poll for changes.
     expect(timersMeanwhile).toBe(3);
     await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0), { interval: 20 });
   });

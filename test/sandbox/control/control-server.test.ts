@@ -249,7 +249,7 @@ describe('the control API', () => {
   });
 });
 
-/** Makes one call that a fault on GetSecretValue befalls. */
+/** Makes one call with a fault on GetSecretValue. */
 async function befall(faults: Faults): Promise<void> {
   const call = {
     service: 'secretsmanager',

@@ -70,7 +70,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([NEWEST]);
   });
 
-  it('gives a reason for each item, in their order, which the SDK reads', async () => {
+  it('returns a reason for each item, in order, which the SDK reads', async () => {
     const world = await openTables();
     await world.put({ Item: { ...KEY, lineage: { S: 'a' } } });
     await world.put({ Item: OTHER });

@@ -169,7 +169,7 @@ describe('faults of AWS', () => {
     expect(counter.effects).toBe(1);
   });
 
-  it('delay a call by the clock, and then let it take effect', async () => {
+  it('delay a call by the clock before it takes effect', async () => {
     const { secrets, counter, clock, injected } = await faultySecrets('delay', 60_000);
 
     const response = secrets.send(SECRET);

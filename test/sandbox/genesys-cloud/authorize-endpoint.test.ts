@@ -74,7 +74,7 @@ describe('authorize endpoint', () => {
     expect(await response.text()).not.toContain('<form');
   });
 
-  it('does not know a client of another region', async () => {
+  it('rejects a client of another region', async () => {
     const org = await organization();
     const { loginUrl } = org.cloud.urlsOf('mypurecloud.de');
 

@@ -5,7 +5,7 @@ import { authorizeCode } from '../../../sandbox/genesys-cloud/browser.ts';
 import type { OAuthClient } from '../../../sandbox/genesys-cloud/directory.ts';
 import { GenesysCloud } from '../../../sandbox/genesys-cloud/genesys-cloud.ts';
 
-/** Where the test's client is led back to; nobody listens there. */
+/** The redirect URI of the test's client; nothing listens there. */
 export const REDIRECT_URI = 'http://localhost:8400/callback';
 
 /** The test's user. */

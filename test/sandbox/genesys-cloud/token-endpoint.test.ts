@@ -261,7 +261,7 @@ describe('token endpoint: refresh_token', () => {
     expect((await org.refresh(first.refreshToken)).status).toBe(200);
   });
 
-  it('lets one of two simultaneous refreshes win', async () => {
+  it('accepts one of two concurrent refreshes', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
 

@@ -121,7 +121,7 @@ describe('a decision', () => {
     });
   });
 
-  it('lets a deny win over any allow, before and after it', () => {
+  it('evaluates a deny before any allow', () => {
     const denied = deny({ Action: 'secretsmanager:GetSecretValue' });
 
     for (const statements of [

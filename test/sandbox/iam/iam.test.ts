@@ -20,7 +20,7 @@ const CONDITIONAL = { ...READ, Condition: { StringEquals: { [OWN_FUNCTION]: 'fun
 
 type Asked = Partial<SimulatePrincipalPolicyCommandInput>;
 
-/** An account in which nobody but the roles of a made-up stack is known. */
+/** An account with only the roles of a test stack. */
 async function account(stack: MadeUpStack) {
   const permissions = permissionsOf(stack);
   const aws = await serveAws([iam(permissions)]);

@@ -155,7 +155,7 @@ describe('the permissions of a stack', () => {
     });
   });
 
-  it('let a service invoke a function for the resource that the permission names', () => {
+  it('allow a service to invoke a function for the resource in the permission', () => {
     const permissions = permissionsOf({
       permissions: [
         {
@@ -182,7 +182,7 @@ describe('the permissions of a stack', () => {
     });
   });
 
-  it('take the policy of a topic into account', () => {
+  it('evaluate the policy of a topic', () => {
     const topic = 'arn:aws:sns:us-east-1:123456789012:failures';
     const statement = {
       Effect: 'Allow',

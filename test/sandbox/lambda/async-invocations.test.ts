@@ -6,7 +6,7 @@ import { openLambda, probe } from './deployed-lambda.ts';
 
 const FAILED: Invocation = { payload: { errorType: 'Error' }, functionError: 'Unhandled', requestId: 'r' };
 
-/** A service whose function never runs: `response` stands in for it and is told the number of the try. */
+/** A service whose function never runs: `response` replaces it and receives the number of the attempt. */
 function openScripted(response: (tryNumber: number) => Invocation) {
   let tries = 0;
   const opened = openLambda({

@@ -3,7 +3,7 @@ import { fewAtATime } from '../../../sandbox/lambda/few-at-a-time.ts';
 import type { Invocation, InvokingService } from '../../../sandbox/lambda/invoker.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 
-/** Invocations that run until they are told how to end. */
+/** Invocations that run until the test ends them. */
 function invocations(options: Parameters<typeof fewAtATime>[0]) {
   const interceptor = fewAtATime(options);
   const running = new Map<string, PromiseWithResolvers<Invocation>>();

@@ -146,7 +146,7 @@ describe('Lambda.invoke', () => {
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual(['ran']);
   });
 
-  it('lets an interceptor refuse an invocation before the function is reached', async () => {
+  it('allows an interceptor to refuse an invocation before it reaches the function', async () => {
     const { lambda, invoke } = openLambda({
       interceptors: [() => Promise.reject(new AwsError('ServiceException', 'no', { statusCode: 500 }))],
     });

@@ -95,7 +95,7 @@ describe('function logs', () => {
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual(['last words']);
   });
 
-  it('give the last 4 KB of the request when the caller asks for the tail', async () => {
+  it('return the last 4 KB of the request when the caller requests the tail', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async () => { console.log('x'.repeat(5000)); console.log('the end'); };`),

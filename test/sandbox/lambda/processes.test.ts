@@ -100,7 +100,7 @@ describe('function processes', () => {
     });
   });
 
-  it('give the handler a context', async () => {
+  it('pass a context to the handler', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(
       probe(
@@ -152,12 +152,12 @@ describe('function processes', () => {
     expect(before - loadedAtMs).toBeGreaterThan(5 * 86_400_000 - 1);
     expect(before - loadedAtMs).toBeLessThan(5 * 86_400_000 + 60_000);
     expect([now, created].every(ms => ms >= before && ms <= after)).toBe(true);
-    // Date() tells whole seconds.
+    // Date() has whole seconds.
     expect(text > before - 1000 && text <= after).toBe(true);
     expect(rest).toStrictEqual({ loadedAtMs, copied: '1970-01-01T00:00:00.000Z', isDate: true });
   });
 
-  it('load CommonJS by default, ES modules where the package or the file name says so, and folders', async () => {
+  it('load CommonJS by default, ES modules by package or file name, and folders', async () => {
     const { lambda } = openLambda();
     const folders = {
       module: {

@@ -83,7 +83,7 @@ describe('a function on a virtual clock', () => {
     });
   });
 
-  it('can take its waits back', async () => {
+  it('can cancel its waits', async () => {
     const { invoke, advance } = await steppedFunction(`
       const timers = require('node:timers/promises');
       exports.handler = async () => {

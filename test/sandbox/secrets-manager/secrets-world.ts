@@ -52,7 +52,7 @@ interface Response {
   readonly NextToken?: string;
 }
 
-/** An emulated Secrets Manager, a rotation function and the time, which stands still unless it is advanced. */
+/** An emulated Secrets Manager, a rotation function and a virtual clock. */
 export class SecretsWorld {
   readonly clock = new Clock();
   readonly cloudTrail: CloudTrail;

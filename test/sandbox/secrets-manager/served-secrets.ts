@@ -16,8 +16,8 @@ const stepEvent = v.object({ Step: v.string(), ClientRequestToken: v.string(), R
 export type StepEvent = v.InferOutput<typeof stepEvent>;
 
 /**
- * An emulated Secrets Manager and CloudTrail behind an endpoint, on a virtual clock. Its rotation function
- * does what `onStep` says, at first nothing. Rotations are not retried.
+ * An emulated Secrets Manager and CloudTrail behind an endpoint, on a virtual clock. Its rotation function runs
+ * `onStep` (default: nothing). Rotations are not retried.
  */
 export async function serveSecretsManager({
   behaviour = {},

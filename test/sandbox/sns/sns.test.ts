@@ -91,7 +91,7 @@ describe('SNS operation Publish', () => {
     ['a subject of 100 characters', { Subject: 'x'.repeat(100) }],
     ['a subject that begins with punctuation', { Subject: '[sandbox] 1 secret' }],
     ['a message of 262,144 bytes', { Message: 'ä'.repeat(131_072) }],
-  ])('takes %s', async (_what, input) => {
+  ])('accepts %s', async (_what, input) => {
     const { sns, publish } = await openTopic();
 
     await publish(input);

@@ -167,7 +167,7 @@ describe('DescribeExecution', () => {
     expect(described).not.toHaveProperty('output');
   });
 
-  it('does not know an execution shortly after its start', async () => {
+  it('does not find an execution shortly after its start', async () => {
     const flow = workflow(passing(), { startLagMs: 100 });
     await flow.start();
 
@@ -331,7 +331,7 @@ describe('state machines', () => {
 });
 
 describe('request quotas', () => {
-  it('refuse the 251st DescribeExecution with ThrottlingException, and let 10 more through each second', async () => {
+  it('refuse the 251st DescribeExecution with ThrottlingException, and allow 10 more each second', async () => {
     const flow = workflow(passing());
     await flow.run();
     for (let call = 0; call < 250; call += 1) await flow.describe();

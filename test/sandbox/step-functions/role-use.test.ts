@@ -157,7 +157,7 @@ describe("a state machine's role", () => {
 describe('a state machine with a customer managed key', () => {
   const DATA_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-  it('lets its role encrypt the data of an execution, bound to its ARN', async () => {
+  it('allows its role to encrypt the data of an execution, bound to its ARN', async () => {
     const { create, call, permissions } = statesWith([useKey(DATA_KEY)]);
     create({ kmsKeyId: KEY_ARN });
 

@@ -30,7 +30,7 @@ export class ScriptedFunctions implements FunctionInvoker {
   async invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation> {
     this.calls.push({ functionArn, payload, source });
     const response = this.#scripts.get(functionArn)?.shift();
-    if (response === undefined) throw new Error(`Nobody expected a call of ${functionArn}.`);
+    if (response === undefined) throw new Error(`Unexpected call of ${functionArn}.`);
     return await response(payload);
   }
 }

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { UnresolvableTemplate } from '../../../sandbox/template/template.ts';
 import { readMini } from './synthesised-stack.ts';
 
-/** Puts an intrinsic function into the template as it stands, past what the CDK would simplify. */
+/** Puts an intrinsic function into the template unchanged, because the CDK would simplify it. */
 function output(stack: Stack, value: unknown): void {
   new CfnOutput(stack, 'Result', { value: Token.asString(value) });
 }
