@@ -88,7 +88,7 @@ export type LatencyName = keyof typeof LATENCIES;
 const P99_SIGMAS = 2.3263;
 
 /** No time is longer than one in a thousand: anything beyond that counts as a fault. */
-const LONGEST_SIGMAS = 3.0902;
+const MAX_SIGMAS = 3.0902;
 
 /**
  * Draws a time, in ms, from the log-normal distribution with the two quantiles of a latency: service times are skewed
@@ -98,7 +98,7 @@ const LONGEST_SIGMAS = 3.0902;
  */
 export function latencyMs(name: LatencyName, random: () => number): number {
   const { p50Ms, p99Ms } = LATENCIES[name];
-  const sigmas = Math.min(standardNormal(random), LONGEST_SIGMAS);
+  const sigmas = Math.min(standardNormal(random), MAX_SIGMAS);
   return p50Ms * (p99Ms / p50Ms) ** (sigmas / P99_SIGMAS);
 }
 

@@ -35,8 +35,8 @@ const VARIABLES = {
 };
 
 /**
- * Starts each handler as a process of its own, again and again, in turns: what else the machine does then befalls all
- * of them alike.
+ * Starts each handler repeatedly in its own process, alternating between handlers, so that other load on the machine
+ * affects all of them equally.
  *
  * @param handlers files by the names of their functions
  * @returns the medians

@@ -20,7 +20,7 @@ const GENESYS_TARGETS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The longest delay: longer than the functions wait for AWS, shorter than they wait for Genesys Cloud. */
-const LONGEST_DELAY_MS = 3_000;
+const MAX_DELAY_MS = 3_000;
 
 interface FaultChanceOptions {
   /** The share of all calls that get a fault, from 0 to 1. */
@@ -121,7 +121,7 @@ export class FaultChance {
     if (dice() >= rate) return undefined;
     const kind = kinds[Math.floor(dice() * kinds.length)];
     if (kind === undefined) return undefined;
-    return { target, kind, ...(kind === 'delay' && { ms: Math.round(dice() * LONGEST_DELAY_MS) }) };
+    return { target, kind, ...(kind === 'delay' && { ms: Math.round(dice() * MAX_DELAY_MS) }) };
   }
 
   #shortName(functionName: string): string {

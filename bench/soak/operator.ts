@@ -19,7 +19,7 @@ interface OperatorTools extends PersonTools {
 const REDRIVE_MS = 60_000;
 
 /** How long before an execution closed its last attempt may have read AWSCURRENT, in ms, slow calls included. */
-const LONGEST_ATTEMPT_MS = 45_000;
+const MAX_ATTEMPT_MS = 45_000;
 
 const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
 
@@ -64,7 +64,7 @@ export class Operator {
     const { status, error, cause, stopDate } = execution;
     if (status === 'RUNNING' || status === 'SUCCEEDED') return;
     const currentSinceMs = this.#currentSinceMs.get(credential.secretArn) ?? 0;
-    const wasReadSinceMs = (stopDate?.getTime() ?? 0) - LONGEST_ATTEMPT_MS;
+    const wasReadSinceMs = (stopDate?.getTime() ?? 0) - MAX_ATTEMPT_MS;
     if (error === 'RefreshTokenRejected' && currentSinceMs <= wasReadSinceMs) {
       for (const refreshToken of ledger.currentTokens(credential.secretArn))
         await this.noteLoss(credential, refreshToken);

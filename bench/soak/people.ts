@@ -10,7 +10,7 @@ const HUMANS_IN_ROTATION = 0.4;
 /** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
 const IN_ROTATION_MS = [3_000, 60_000] as const;
 /** The longest time until rotation is enabled again after somebody cancelled it. */
-const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
+const MAX_CANCELLATION_MS = 6 * HOUR_MS;
 
 /** After these, rotations do not start for hours. */
 const HINDRANCES: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
@@ -84,7 +84,7 @@ export class People {
     this.#actions += 1;
     if (HINDRANCES.has(action)) onHindered(secretArn);
     if (action === 'cancel the rotation')
-      this.#resumeAt(sandbox.clock.nowMs() + random() * LONGEST_CANCELLATION_MS, person);
+      this.#resumeAt(sandbox.clock.nowMs() + random() * MAX_CANCELLATION_MS, person);
   }
 
   #resumeAt(atMs: number, person: Person): void {

@@ -9,7 +9,7 @@ export const SLOWEST_RESPONSE_MS = 19_000;
 const SLOW_RESPONSES = 0.15;
 
 /** The longest initialisation of a function, in ms: Lambda allows 10 s. */
-const LONGEST_INITIALISATION_MS = 9_000;
+const MAX_INITIALISATION_MS = 9_000;
 const COLD_STARTS = 0.1;
 
 /** An invocation that begins so late, in ms, outlives the Task that waits for it: it becomes an orphan. */
@@ -51,9 +51,9 @@ export class SlowCalls {
       const dice = this.#diceOf(functionName);
       const share = dice();
       if (share < LATE_STARTS && functionName !== this.#rotationFunctionName()) {
-        return Math.round(LONGEST_INITIALISATION_MS + dice() * (LATEST_START_MS - LONGEST_INITIALISATION_MS));
+        return Math.round(MAX_INITIALISATION_MS + dice() * (LATEST_START_MS - MAX_INITIALISATION_MS));
       }
-      return share < COLD_STARTS ? Math.round(dice() * LONGEST_INITIALISATION_MS) : 0;
+      return share < COLD_STARTS ? Math.round(dice() * MAX_INITIALISATION_MS) : 0;
     },
   };
 

@@ -183,7 +183,7 @@ export class SoakRun {
       if (this.#options.people) this.#people.invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
-    if (this.#options.alternating) this.#lookAtStatusAt(clock.nowMs() + DAY_MS);
+    if (this.#options.alternating) this.#checkStatusAt(clock.nowMs() + DAY_MS);
   }
 
   #consumeAt(atMs: number, secretArn: string): void {
@@ -216,10 +216,10 @@ export class SoakRun {
       this.#failuresWithTwoGrants += 1;
   }
 
-  /** Once a day, the operator looks at `status`: a value that people wrote back may hold one grant. */
-  #lookAtStatusAt(atMs: number): void {
+  /** Once a day, the operator checks `status`: people may have restored a value with a single grant. */
+  #checkStatusAt(atMs: number): void {
     this.#agenda.add(atMs, async () => {
-      this.#lookAtStatusAt(atMs + DAY_MS);
+      this.#checkStatusAt(atMs + DAY_MS);
       await this.#noFaultAwaited();
       for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
     });

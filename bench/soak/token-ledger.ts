@@ -35,10 +35,10 @@ const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
 ]);
 
 /** An invocation of `refresh` begins at the latest and runs at the longest for this long. */
-const LONGEST_REFRESH_MS = LATEST_START_MS + 30_000;
+const MAX_REFRESH_MS = LATEST_START_MS + 30_000;
 
 /** The longest delay of a response to a token request, and of an attempt to record the result. */
-const LONGEST_CALL_MS = 5_000;
+const MAX_CALL_MS = 5_000;
 
 /** The events after which nobody waits for a function that is still running. */
 const ENDS_OF_WAITING = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
@@ -172,10 +172,10 @@ export class TokenLedger {
   /** A result that was lost is no excuse for a token that the journal could have recorded. */
   #wasLostInTransit(issuedAtMs: number): boolean {
     const { responses, results, records } = this.#lost;
-    const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= LONGEST_CALL_MS);
-    const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= LONGEST_REFRESH_MS);
+    const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= MAX_CALL_MS);
+    const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= MAX_REFRESH_MS);
     const isNotRecorded = records.some(
-      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + LONGEST_CALL_MS,
+      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + MAX_CALL_MS,
     );
     return isResponseLost || (isResultLost && isNotRecorded);
   }

@@ -21,7 +21,7 @@ export function expectNoSecrets(subject: unknown): void {
 }
 
 /**
- * The error that a promise is rejected with, after a look for secrets in all of it. Fails when the promise is
+ * The error of a rejected promise, after checking that it contains no secrets. Fails when the promise is
  * fulfilled, or rejected with something that is no error.
  */
 export async function rejection(promise: Promise<unknown>): Promise<Error> {

@@ -78,7 +78,7 @@ describe('a stale RotationToken that Secrets Manager refuses under any name', ()
           const { secretArn } = credential;
           await world.failedIn(state, secretArn);
           // The edit makes every redrive store the tokens again.
-          await world.mend(secretArn, { queue: 'added by hand' });
+          await world.editSecret(secretArn, { queue: 'added by hand' });
 
           const redriven = await world.redriven(await world.lastClosed(secretArn));
 
@@ -138,7 +138,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
       const isPromotion = operation === 'UpdateSecretVersionStage' && caller.functionArn !== undefined;
       if (!isPromotion || edits > 0) return await next();
       edits += 1;
-      await world.mend(credential.secretArn, { queue: 'added by hand' });
+      await world.editSecret(credential.secretArn, { queue: 'added by hand' });
       throw new AwsError('InvalidRequestException', 'AWSCURRENT is not on that version.');
     };
     const world = await peopleWorld({

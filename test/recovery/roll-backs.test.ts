@@ -269,7 +269,7 @@ describe('AWSCURRENT that was moved by hand to the first of the two versions of 
     world.whenIn('Promote', async () => {
       promotions += 1;
       if (promotions > 1) return 'crash';
-      await world.mend(secretArn, { queue: 'added by hand' });
+      await world.editSecret(secretArn, { queue: 'added by hand' });
       return 'runs';
     });
     const { versionId } = await world.rotated(secretArn);
@@ -301,7 +301,7 @@ describe('a rotation that stored its tokens twice, and that Secrets Manager coun
       const { secretArn } = credential;
       await world.failedIn('StorePending', secretArn);
       // The redrive stores the tokens without a valid RotationToken; the edit makes it store them a second time.
-      world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
+      world.before('promote', () => world.editSecret(secretArn, { queue: 'added by hand' }));
       const redriven = await world.redriven(await world.lastClosed(secretArn));
 
       await world.sandbox.advance(9 * HOUR_MS);

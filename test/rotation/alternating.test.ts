@@ -63,7 +63,7 @@ describe('a rotation of a secret with two grants', () => {
   it('keeps all other keys, and their digits', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
-    await world.mend(credential.secretArn, { queue: 'voice', owner: { team: 'crm' } });
+    await world.editSecret(credential.secretArn, { queue: 'voice', owner: { team: 'crm' } });
 
     await world.rotated(credential.secretArn);
 
@@ -176,7 +176,7 @@ describe('a lost grant', () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     const expiresAt = new Date(world.sandbox.clock.nowMs() + 24 * 3_600_000).toISOString();
-    await world.mend(credential.secretArn, { expiresAt });
+    await world.editSecret(credential.secretArn, { expiresAt });
     const before = await world.currentValue(credential.secretArn);
     world.endLogin(credential, 2);
 
@@ -263,7 +263,7 @@ describe('a lost grant', () => {
     world.sandbox.faults.add({ target: 'lambda:notify', kind: 'crash-before', when: { nth: 1 } });
 
     await world.rotated(credential.secretArn);
-    await world.mend(credential.secretArn, { queue: 'added by hand' });
+    await world.editSecret(credential.secretArn, { queue: 'added by hand' });
     await world.sandbox.advance(10 * 60_000);
 
     expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
@@ -279,7 +279,7 @@ describe('a lost grant', () => {
     let attempts = 0;
     world.whenIn('Promote', async () => {
       attempts += 1;
-      if (attempts === 2) await world.mend(credential.secretArn, { queue: 'added by hand' });
+      if (attempts === 2) await world.editSecret(credential.secretArn, { queue: 'added by hand' });
       return 'runs';
     });
 
@@ -299,7 +299,7 @@ describe('a lost grant', () => {
     world.endLogin(credential, 2);
     await world.rotated(credential.secretArn);
 
-    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
     await world.rotated(credential.secretArn);
 
     expect(await world.grants(credential)).toEqual({ current: 3, alternate: 1, accessTokenWorks: true });
@@ -310,7 +310,7 @@ describe('a lost grant', () => {
     const credential = await world.twoGrants();
     await world.sandbox.advance(2_000);
     world.endLogin(credential, 2);
-    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
 
     await world.rotated(credential.secretArn);
 

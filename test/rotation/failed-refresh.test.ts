@@ -79,11 +79,11 @@ describe('a rotation that fails in Refresh', () => {
   it('throws ClientRejected for a wrong region, and rotates the fixed credential in a redrive', async () => {
     const world = await rotationWorld();
     const { secretArn, clientId } = await world.credential();
-    const wrongVersion = await world.mend(secretArn, { region: 'mypurecloud.de' });
+    const wrongVersion = await world.editSecret(secretArn, { region: 'mypurecloud.de' });
 
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
     const labelsMeanwhile = await world.labels(secretArn);
-    const fixedVersion = await world.mend(secretArn, { region: 'mypurecloud.com' });
+    const fixedVersion = await world.editSecret(secretArn, { region: 'mypurecloud.com' });
     const execution = await world.redrive(failed);
 
     expect(failureOf(failed)).toMatchObject({ state: 'Refresh', error: 'ClientRejected' });

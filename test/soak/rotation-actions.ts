@@ -23,7 +23,7 @@ export type Action =
 const CALL_MS = 100;
 
 /** Longer than an execution runs when nothing fails any more, marks of former exchanges included. */
-const LONGEST_ROTATION_MS = 600_000;
+const MAX_ROTATION_MS = 600_000;
 
 /** A credential with its rotations. */
 export class RotatedCredential {
@@ -78,17 +78,17 @@ export class RotatedCredential {
    */
   async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
-    await this.#sandbox.advance(LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(MAX_ROTATION_MS);
     if (by === 'redrives') {
       for (const executionArn of [...this.#executionArns]) {
         await this.#redrive(executionArn);
-        await this.#sandbox.advance(LONGEST_ROTATION_MS);
+        await this.#sandbox.advance(MAX_ROTATION_MS);
       }
       if (!this.invariants.isCurrentByHand) return;
     }
     await this.act({ kind: 'unpend' });
     await this.act({ kind: 'rotate' });
-    await this.#sandbox.advance(2 * LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(2 * MAX_ROTATION_MS);
   }
 
   /** Deletes it, so that its rotations end. */
@@ -99,7 +99,7 @@ export class RotatedCredential {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: this.#credential.secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    await this.#sandbox.advance(LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(MAX_ROTATION_MS);
     this.#secrets.destroy();
     this.#stepFunctions.destroy();
   }

@@ -33,7 +33,7 @@ describe('splitTime', () => {
     expect(splitTime(waits, 0, 40)).toEqual({ ...NOTHING, aws: 40 });
   });
 
-  it('gives the time of the workflow to the workflow while the rotation function looks at it', () => {
+  it('attributes time to the workflow while the rotation function polls it', () => {
     const waits = [wait('aws', 0, 30, 'rotation'), wait('transition', 10, 50)];
 
     expect(splitTime(waits, 0, 50)).toEqual({ ...NOTHING, aws: 10, orchestration: 40 });
