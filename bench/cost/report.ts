@@ -53,7 +53,7 @@ export function report(usage: Usage): string {
     'A write to the journal is billed by the size of its item in KB, and twice in a transaction. A token item has ' +
       `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
-    'A failed rotation costs the same again for each redrive, without the states that are not repeated.',
+    'Each redrive of a failed rotation costs as much as the states that it repeats.',
     '',
     '## Published access tokens',
     '',

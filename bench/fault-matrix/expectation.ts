@@ -17,7 +17,7 @@ export interface Cell {
 }
 
 /**
- * The outcome of the first attempt. `rotated`: nothing was noticed. `confirmed later`: AWSCURRENT is rotated, but the
+ * The outcome of the first attempt. `rotated`: the fault had no visible effect. `confirmed later`: AWSCURRENT is rotated, but the
  * attempt failed for Secrets Manager. `not started`: no execution began. All others: the execution failed. Either
  * nothing was spent (`unspent`), or the new refresh token is in the pending version (`stored`), in the journal
  * (`recorded`), only in the execution's state (`sealed`), or nowhere (`lost`).

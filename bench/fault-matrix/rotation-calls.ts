@@ -27,7 +27,7 @@ export interface CallSite {
   /** The function that makes the call, or that is invoked by it; the short form of its name. */
   readonly functionName: string;
   readonly sort: 'invocation' | 'aws' | 'genesys';
-  /** Tells the calls of a function apart, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
+  /** Distinguishes the calls of a function, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
   readonly name: string;
   /** The target of a fault rule. */
   readonly target: string;

@@ -65,7 +65,7 @@ export interface TwoGrantsTrial {
   readonly leaks: number;
 }
 
-/** Secrets Manager's second retry confirms what the first one did, should that count as failed all the same. */
+/** The second retry confirms the first if Secrets Manager counted that as failed. */
 const RETRY_DELAY_MS = 60_000;
 /** More than all retries of an execution take together. */
 const LIMIT_SECONDS = 400;

@@ -103,7 +103,7 @@ describe('the seal key', () => {
     expect(await rotate()).toEqual({ status: 'succeeded' });
   });
 
-  it('can be looked at, and not deleted by mistake', async () => {
+  it('can be described, but not deleted by mistake', async () => {
     const { kms, KeyId, withoutStatements } = await sealWorld();
 
     const deleted = kms.send(new ScheduleKeyDeletionCommand({ KeyId }));

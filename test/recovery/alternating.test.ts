@@ -204,7 +204,7 @@ describe('people who write a secret with two grants', () => {
     expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 2 });
   });
 
-  it('lose an alternate grant that is of the login in use: it is none of its own', async () => {
+  it('lose an alternate grant that belongs to the login in use', async () => {
     const world = await alternatingWorld();
     const credential = await world.credential();
     const { refreshToken } = await world.currentValue(credential.secretArn);
@@ -239,7 +239,7 @@ describe.each([200, 2_000])('reads of Secrets Manager that are %i ms stale', rea
 });
 
 describe('two rotations at once', () => {
-  it('swap the grants once each or once together, and lose neither', async () => {
+  it('swap the grants once or twice and lose neither', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     world.before('verify', async () => {

@@ -191,7 +191,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     expect(await world.nextRotation(credential)).toEqual({ outcome: 'succeeded', ...HEALTHY, refreshes: 1 });
   });
 
-  it('give way to a login as the right user, and a redrive ends superseded', async () => {
+  it('are superseded by a login as the right user', async () => {
     const { world, credential, secretArn, other, otherId, failed } = await wrongUser();
 
     const { accessToken, refreshToken } = await authorizeCode({
@@ -213,7 +213,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     });
   });
 
-  it('are not promoted either when another redrive comes before the key was corrected', async () => {
+  it('are not promoted by another redrive before the key is corrected', async () => {
     const { world, credential, secretArn, rightId, before, failed } = await wrongUser();
 
     const again = await world.redriven(failed);

@@ -98,7 +98,7 @@ describe("another client's credential that was stored and rolled back by label",
   );
 });
 
-describe('a credential that is staged under a label of its own', () => {
+describe('a credential that is staged with a custom label', () => {
   it.each(['same client', 'other client'])('is left alone by rotations (%s)', async whose => {
     const world = await peopleWorld();
     const credential = await world.credential();

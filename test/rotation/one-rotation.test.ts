@@ -144,7 +144,7 @@ describe.each([
     expect(leaksIn(JSON.stringify(journal), secretValues)).toEqual([]);
   });
 
-  it('can follow the previous one at once or on schedule', async () => {
+  it('can start right after the previous one or on schedule', async () => {
     const world = await rotationWorld(deployment);
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
