@@ -5,7 +5,7 @@ import type { Usage } from './usage.ts';
 const HOURS_PER_MONTH = 730;
 const BYTES_A_GB = 1024 ** 3;
 
-/** What cannot be counted in the sandbox, on the high side. */
+/** Assumptions on the high side about what the sandbox cannot count. */
 export const ASSUMED = {
   /** What Lambda bills for an invocation, initialisation included. */
   seconds: {

@@ -94,7 +94,7 @@ function money(dollars: number, digits = 2): string {
   return `$${dollars.toFixed(digits)}`;
 }
 
-/** Two significant digits below one, which is all that an assumption deserves. */
+/** Two significant digits below 1: the assumptions allow no more. */
 function amount(units: number): string {
   return Number.isInteger(units) ? units.toLocaleString('en') : plain(Number(units.toPrecision(2)));
 }

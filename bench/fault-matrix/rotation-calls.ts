@@ -216,7 +216,7 @@ export class RotationCalls {
     if (!this.#seen.has(nameOf(site))) this.#seen.set(nameOf(site), site);
   }
 
-  /** Tells two calls of one operation by one function apart. */
+  /** Distinguishes two calls of one operation by one function. */
   #subjectOf({ operation, input }: AwsCall): string {
     const members = membersOf(input);
     const holds = membersOf(members.get('EncryptionContext')).get('holds');

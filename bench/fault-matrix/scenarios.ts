@@ -2,7 +2,7 @@
 export type Scenario = 'plain' | 'older value' | 'unrecorded';
 
 interface ScenarioRule {
-  /** What comes before a function's name in a heading. */
+  /** Precedes a function's name in a heading. */
   readonly title: string;
   /** For the page; empty where there is nothing to explain. */
   readonly description: string;

@@ -175,7 +175,7 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toLocaleString('en', { maximumFractionDigits: 2 })} s`;
 }
 
-/** One decimal below a hundred: the assumptions allow no more. */
+/** One decimal below 100: the assumptions allow no more. */
 function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

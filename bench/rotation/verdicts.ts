@@ -7,10 +7,10 @@ import type { RotationTimes } from './timed-sandbox.ts';
 /** A duration of a rotation. */
 export type DurationName = keyof LowerBound;
 
-/** How many times as long as the lower bound a warm rotation may take. */
+/** The target: the maximum duration of a warm rotation as a multiple of the lower bound. */
 const MAX_BOUND_RATIO = 2;
 
-/** How often Secrets Manager calls one Lambda between Genesys Cloud's response and the move of AWSCURRENT. */
+/** The number of calls of one Lambda between Genesys Cloud's response and the move of AWSCURRENT. */
 const STEPS_IN_THE_GAP = 3;
 
 /** One duration of several rotations. */

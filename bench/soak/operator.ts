@@ -11,11 +11,11 @@ import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 /** What the operator works with. */
 interface OperatorTools extends PersonTools {
   readonly ledger: TokenLedger;
-  /** Lets so many ms pass. */
+  /** Lets this many ms pass. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** How long the operator waits after a redrive: most are done by then. */
+/** How long the operator waits after a redrive: most have closed by then. */
 const REDRIVE_MS = 60_000;
 
 /** How long before an execution closed its last attempt may have read AWSCURRENT, in ms, slow calls included. */
@@ -39,17 +39,17 @@ export class Operator {
     });
   }
 
-  /** How often the operator has logged in. */
+  /** The number of logins by the operator. */
   get logins(): number {
     return this.#logins;
   }
 
-  /** How often the operator has logged in for an alternate grant. */
+  /** The number of logins by the operator for an alternate grant. */
   get alternateLogins(): number {
     return this.#alternateLogins;
   }
 
-  /** Where each refresh token was that a login had to replace. */
+  /** Where each refresh token was that had to be replaced by a login. */
   get replaced(): readonly Whereabouts[] {
     return [...this.#replaced.values()];
   }

@@ -24,7 +24,7 @@ import type { TokenLedger } from './token-ledger.ts';
 
 const executionInput = v.object({ secretArn: v.string() });
 
-/** A soak that runs. */
+/** A running soak. */
 export class SoakRun {
   readonly #options: SoakOptions;
   readonly #sandbox: Sandbox;
@@ -136,7 +136,7 @@ export class SoakRun {
     this.#chance.end();
     this.#slowCalls?.end();
     this.#people.leave();
-    // The operator comes again, and a rotation follows.
+    // The operator returns, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
@@ -225,7 +225,7 @@ export class SoakRun {
     });
   }
 
-  /** A fault that waits for a request of a function must not hit a person's. */
+  /** A fault that is pending for a function's request must not affect a person's. */
   async #noFaultAwaited(): Promise<void> {
     while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
   }
@@ -249,7 +249,7 @@ export class SoakRun {
     this.#planVisit(() => this.#operator.lookAfter(executionArn, credential));
   }
 
-  /** The operator comes some hours after something has happened. */
+  /** The operator arrives some hours after an event. */
   #planVisit(act: () => Promise<void>): void {
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
     this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
@@ -270,7 +270,7 @@ export class SoakRun {
       const due = this.#agenda.next(clock.nowMs());
       if (due !== undefined) await due.act();
       else if (clock.nowMs() >= untilMs) return;
-      // What happens meanwhile can plan an act that is due before the next one.
+      // Events in the meantime can plan an action that is due before the next one.
       else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
     }
   }

@@ -1,4 +1,4 @@
-/** Waits for a text to appear in an output that grows. */
+/** Waits for a text to appear in growing output. */
 export class OutputWatcher {
   readonly #output: () => string;
   /** Undefined once the output has ended. */

@@ -202,7 +202,7 @@ describe('the stack on ministack, at the end', () => {
   });
 });
 
-/** The lines that a command of the page prints, by its beginning. */
+/** The output lines of a command of the page, selected by its prefix. */
 function expectedOf(beginning: string): readonly string[] {
   const found = commandsWithOutput().find(({ command }) => command.startsWith(beginning));
   if (found === undefined || found.expected.length === 0) throw new Error(`No output of ${beginning}.`);
