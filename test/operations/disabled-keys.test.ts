@@ -72,7 +72,7 @@ describe('with a disabled key of the secret', () => {
     expect(await world.currentIsGood({ secretArn })).toBe(true);
   });
 
-  it('status calls the credential stuck, and says why', async () => {
+  it('status shows the credential as stuck, with the reason', async () => {
     const { sandbox } = await encryptedWorld();
     sandbox.kms.disableKey(KEY_ID);
 

@@ -8,7 +8,7 @@ import { CONTINUATIONS, HEALTHY, type PeopleWorld, peopleWorld } from './people-
 
 const SECOND_LOGIN = { ...HEALTHY, login: 2 } as const;
 
-/** A client of its own, with a user who has logged in; the value of a secret for it. */
+/** The value of a secret for a new client with a user who has logged in. */
 async function otherClient({ sandbox }: PeopleWorld) {
   const { genesysCloud } = sandbox;
   const redirectUri = 'http://localhost:8085/callback';

@@ -17,7 +17,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
       const { secretArn } = credential;
       await world.failedIn('Verify', secretArn);
       await world.giveUp(secretArn);
-      // Its access token does not last until the next rotation any more, so rotation 2 exchanges its refresh token.
+      // Its access token no longer lasts until the next rotation, so rotation 2 exchanges its refresh token.
       await world.sandbox.advance(20 * HOUR_MS);
       await world.failedIn('StorePending', secretArn);
       const [first, second] = world.executions(secretArn);

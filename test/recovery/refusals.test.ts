@@ -6,7 +6,7 @@ import { HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 
 const RETRY_MS = 60_000;
 
-/** Lets every redrive be refused, although DescribeExecution says REDRIVABLE. */
+/** Rejects every redrive, although DescribeExecution returns REDRIVABLE. */
 function refuseRedrives({ sandbox }: PeopleWorld): void {
   sandbox.faults.add({
     target: 'states:RedriveExecution',
@@ -53,7 +53,7 @@ describe('RedriveExecution that refuses an execution which DescribeExecution cal
     const { versionId } = await world.rotated(secretArn);
     refuseRedrives(world);
 
-    // The next attempt fails, too: the verdict is about it, and not that something still runs.
+    // The next attempt also fails: the verdict is its failure, not a running execution.
     await world.sandbox.advance(RETRY_MS);
     const outcome = await world.outcome(secretArn, versionId);
 
