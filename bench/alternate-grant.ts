@@ -8,7 +8,7 @@ import { authorizeCode } from '../sandbox/genesys-cloud/browser.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /**
- * Logs in for an alternate grant, and stores its refresh token beside the tokens in AWSCURRENT.
+ * Logs in for an alternate grant and adds its refresh token to AWSCURRENT.
  *
  * @returns false where AWSCURRENT has one
  */

@@ -7,9 +7,9 @@ export interface Latency {
 }
 
 /**
- * How long the calls of a rotation take within a region. No vendor publishes quantiles of these. A measurement of
- * somebody else is named with its place; everything else is an assumption on the high side. If you have figures of your
- * own account, put them here.
+ * How long the calls of a rotation take within a region. No vendor publishes quantiles of these. Published measurements
+ * have their source; everything else is an assumption on the high side. If you have measurements of your own account,
+ * enter them here.
  */
 export const LATENCIES = {
   secretRead: {
@@ -87,8 +87,8 @@ export type LatencyName = keyof typeof LATENCIES;
 /** The 99th percentile of the standard normal distribution. */
 const P99_SIGMAS = 2.3263;
 
-/** No time is longer than one in a thousand: anything beyond that counts as a fault. */
-const LONGEST_SIGMAS = 3.0902;
+/** The 99.9th percentile is the maximum: anything longer counts as a fault. */
+const MAX_SIGMAS = 3.0902;
 
 /**
  * Draws a time, in ms, from the log-normal distribution with the two quantiles of a latency: service times are skewed
@@ -98,11 +98,11 @@ const LONGEST_SIGMAS = 3.0902;
  */
 export function latencyMs(name: LatencyName, random: () => number): number {
   const { p50Ms, p99Ms } = LATENCIES[name];
-  const sigmas = Math.min(standardNormal(random), LONGEST_SIGMAS);
+  const sigmas = Math.min(standardNormal(random), MAX_SIGMAS);
   return p50Ms * (p99Ms / p50Ms) ** (sigmas / P99_SIGMAS);
 }
 
-/** The transformation of Box and Muller. */
+/** Box-Muller transform. */
 function standardNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -6,8 +6,8 @@ const LEAVING = Array.from({ length: WINDOW - 1 }).reduce<number>(power => Math.
 const FILTER_BITS = 22;
 
 /**
- * Searches texts for many secrets at once, in a time that hardly depends on their number: it compares a rolling hash of
- * the text (Rabin-Karp) with the beginnings of all forms.
+ * Searches texts for many secrets at once, in a time that is almost independent of their number: it compares a rolling hash
+ * of the text (Rabin-Karp) with the beginnings of all forms.
  */
 export class LeakSearch {
   readonly #values = new Set<string>();

@@ -25,7 +25,7 @@ export class SecretWatch {
     this.#texts.push(typeof readable === 'string' ? readable : JSON.stringify(readable));
   }
 
-  /** Learns the data keys; reads what is written to tables. */
+  /** Collects the data keys, and what is written to tables. */
   readonly awsInterceptor: AwsInterceptor = async (call, next) => {
     if (call.service === 'dynamodb') this.write(call.input);
     const answer = await next();
@@ -41,7 +41,7 @@ export class SecretWatch {
     return answer;
   };
 
-  /** Learns the RotationTokens; reads all other requests to functions, and all responses. */
+  /** Collects the RotationTokens, all other requests to functions, and all responses. */
   readonly invocationInterceptor: InvocationInterceptor = async ({ payload }, next) => {
     if (typeof payload === 'object' && payload !== null && 'RotationToken' in payload) {
       this.#search.add([String(payload.RotationToken)]);

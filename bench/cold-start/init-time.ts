@@ -3,21 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { median } from '../median.ts';
 
-/** What one start of a process was like. */
+/** The measurements of one start of a process. */
 export interface InitSample {
   /** From the start of the process until the handler was loaded. */
   readonly initMs: number;
   /** The part of it that loading the handler took. */
   readonly loadMs: number;
-  /** What the process had used of processors by then, in all its threads: other load hardly changes it. */
+  /** Processor time of all threads until then: other load hardly affects it. */
   readonly cpuMs: number;
-  /** What the process occupied then. */
+  /** The memory of the process then. */
   readonly residentBytes: number;
 }
 
 const INIT_PROCESS = fileURLToPath(new URL('./init-process.cjs', import.meta.url));
 
-/** What Lambda sets, and every variable that a function needs while it loads; a number is of use for each. */
+/** Lambda's own variables, and every variable that a function needs to load. A number is valid for each. */
 const VARIABLES = {
   AWS_REGION: 'eu-central-1',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -35,8 +35,8 @@ const VARIABLES = {
 };
 
 /**
- * Starts each handler as a process of its own, again and again, in turns: what else the machine does then befalls all
- * of them alike.
+ * Starts each handler repeatedly in its own process, alternating between handlers, so that other load on the machine
+ * affects all of them equally.
  *
  * @param handlers files by the names of their functions
  * @returns the medians
@@ -56,7 +56,7 @@ export async function initTimes<Name extends string>(
   >;
 }
 
-/** The medians of each figure by itself. */
+/** The median of each figure. */
 export function medians(samples: readonly InitSample[]): InitSample {
   return {
     initMs: median(samples.map(({ initMs }) => initMs)),

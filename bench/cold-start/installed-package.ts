@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { PackedFile } from './zipped-size.ts';
 
 /**
- * The files that `npm install` of these packages brings: their own and those of everything they depend on.
+ * The files that `npm install` installs for these packages and their dependencies.
  *
  * @param names packages that are installed
  * @param from a folder from which they can be found
@@ -34,7 +34,7 @@ function closure(names: readonly string[], from: string): Set<string> {
   return folders;
 }
 
-/** Node.js's own search, which `require.resolve` does not offer for packages that do not export their package.json. */
+/** Node.js's module search: `require.resolve` does not find a package.json that its package does not export. */
 function packageFolder(name: string, from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const found = path.join(folder, 'node_modules', name);

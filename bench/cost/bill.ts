@@ -2,10 +2,10 @@ import type { FunctionName } from '../../infra/function-list.ts';
 import { PRICES, type PriceName } from './prices.ts';
 import type { Usage } from './usage.ts';
 
-const HOURS_A_MONTH = 730;
+const HOURS_PER_MONTH = 730;
 const BYTES_A_GB = 1024 ** 3;
 
-/** What cannot be counted in the sandbox, on the high side. */
+/** Assumptions on the high side about what the sandbox cannot count. */
 export const ASSUMED = {
   /** What Lambda bills for an invocation, initialisation included. */
   seconds: {
@@ -79,9 +79,9 @@ export function deploymentBill({ deployment, journal }: Usage, secrets: number):
     alarmMetricMonth: deployment.alarmMetrics,
     dashboardMonth: deployment.dashboards,
     metricMonth: ASSUMED.customMetrics,
-    lambdaRequest: HOURS_A_MONTH,
-    lambdaGbSecond: (HOURS_A_MONTH * ASSUMED.seconds.watch * deployment.memoryMb) / 1024,
-    secretCall: HOURS_A_MONTH * Math.ceil(secrets / 100),
+    lambdaRequest: HOURS_PER_MONTH,
+    lambdaGbSecond: (HOURS_PER_MONTH * ASSUMED.seconds.watch * deployment.memoryMb) / 1024,
+    secretCall: HOURS_PER_MONTH * Math.ceil(secrets / 100),
     tableGigabyteMonth: (secrets * journalBytes(journal)) / BYTES_A_GB,
   });
 }
@@ -94,7 +94,7 @@ function journalBytes({ tokenBytes, lineageBytes }: Usage['journal']): number {
 
 /** The monthly cost of a credential, including the secret and its share of the deployment. */
 export function credentialMonth(usage: Usage, hoursBetweenRotations: number, secrets: number): number {
-  const rotations = HOURS_A_MONTH / hoursBetweenRotations;
+  const rotations = HOURS_PER_MONTH / hoursBetweenRotations;
   return (
     PRICES.secretMonth.dollars +
     rotations * total(rotationBill(usage)) +

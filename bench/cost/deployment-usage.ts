@@ -10,7 +10,6 @@ export interface DeploymentUsage {
   readonly memoryMb: number;
 }
 
-/** Counts it. */
 export function deploymentUsage(stack: StackModel): DeploymentUsage {
   return {
     keys: stack.keys.length,

@@ -10,7 +10,7 @@ const PAGE = new URL('../../docs/cost.md', import.meta.url);
 
 const program = new Command('npm run cost --')
   .description('Counts what a rotation uses, multiplies it by the prices of AWS, and writes docs/cost.md.')
-  .option('--check', 'do not write the page, but fail when it is out of date')
+  .option('--check', 'fail if the page is out of date instead of writing it')
   .addHelpText('after', '\nExit codes: 0 done, 1 the page is out of date, or the rotation failed.')
   .parse();
 const { check } = program.opts<{ check?: true }>();

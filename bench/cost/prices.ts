@@ -1,4 +1,4 @@
-/** The date of the last comparison with the pages of the prices. */
+/** When the prices were last compared with AWS's pages. */
 export const PRICES_AS_OF = '2026-11-24';
 
 /** The region of the prices. */

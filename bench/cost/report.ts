@@ -53,7 +53,7 @@ export function report(usage: Usage): string {
     'A write to the journal is billed by the size of its item in KB, and twice in a transaction. A token item has ' +
       `${usage.journal.tokenBytes} bytes and a lineage item, with the sealed pair, ${usage.journal.lineageBytes.toLocaleString('en')} bytes.`,
     '',
-    'A failed rotation costs the same again for each redrive, without the states that are not repeated.',
+    'Each redrive of a failed rotation costs as much as the states that it repeats.',
     '',
     '## Published access tokens',
     '',
@@ -94,7 +94,7 @@ function money(dollars: number, digits = 2): string {
   return `$${dollars.toFixed(digits)}`;
 }
 
-/** Two significant digits below one, which is all that an assumption deserves. */
+/** Two significant digits below 1: the assumptions allow no more. */
 function amount(units: number): string {
   return Number.isInteger(units) ? units.toLocaleString('en') : plain(Number(units.toPrecision(2)));
 }

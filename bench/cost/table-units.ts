@@ -86,7 +86,7 @@ export class TableUnits {
   }
 }
 
-/** Also an item that does not exist costs a unit. */
+/** An item that does not exist also costs a unit. */
 function unitsOf(bytes: number, unitBytes: number): number {
   return Math.max(1, Math.ceil(bytes / unitBytes));
 }

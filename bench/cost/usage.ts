@@ -21,7 +21,7 @@ interface RotationUsage {
 
 /** The sizes of the journal's items. */
 interface JournalUsage {
-  /** Every rotation leaves one of these for good. */
+  /** Every rotation adds one of these permanently. */
   readonly tokenBytes: number;
   /** Every login has one of these. */
   readonly lineageBytes: number;
@@ -35,8 +35,8 @@ export interface Usage {
 }
 
 /**
- * Rotates a credential by its schedule in a sandbox whose time stands still, and counts what AWS bills. Calls of Step
- * Functions' API, for instance, are free.
+ * Rotates a credential by its schedule in a sandbox whose clock is stopped, and counts what AWS bills. API calls of
+ * Step Functions, for example, are free.
  *
  * @param assemblyDirectory the synthesised stack
  * @throws Error the credential was not rotated exactly once
@@ -105,7 +105,7 @@ function calls(sandbox: Sandbox, service: string, except?: FunctionName): number
     ).length;
 }
 
-/** The size of the largest item in the journal whose sort key begins like this. */
+/** The size of the largest item in the journal whose sort key has this prefix. */
 function journalBytes({ dynamoDb, stack }: Sandbox, sortPrefix: string): number {
   const sizes = stack.tables
     .flatMap(({ name }) => dynamoDb.items(name))

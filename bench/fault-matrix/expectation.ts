@@ -17,10 +17,10 @@ export interface Cell {
 }
 
 /**
- * The outcome of the first attempt. `rotated`: nothing was noticed. `confirmed later`: AWSCURRENT is rotated, but the
- * attempt failed for Secrets Manager. `not started`: no execution began. All others: the execution failed. Either
- * nothing was spent (`unspent`), or the new refresh token is in the pending version (`stored`), in the journal
- * (`recorded`), only in the execution's state (`sealed`), or nowhere (`lost`).
+ * The outcome of the first attempt. `rotated`: the fault had no visible effect. `confirmed later`: AWSCURRENT
+ * is rotated, but the attempt failed for Secrets Manager. `not started`: no execution started. All others: the execution
+ * failed. Either nothing was spent (`unspent`), or the new refresh token is in the pending version (`stored`), in the
+ * journal (`recorded`), only in the execution's state (`sealed`), or nowhere (`lost`).
  */
 export type FirstOutcome =
   | 'rotated'
@@ -61,7 +61,7 @@ export function firstOutcome({ first }: Trial): FirstOutcome {
   return first.newestToken;
 }
 
-/** What is wrong, one line each; none when all is well. */
+/** The problems, one line each. */
 export function broken(cell: Cell): string[] {
   const { fault, retried, redriven } = cell;
   const trials = [retried, redriven].filter(trial => trial !== undefined);

@@ -17,7 +17,7 @@ interface Options {
 
 const program = new Command('npm run fault-matrix --')
   .description('Injects every kind of fault into every call of a rotation, and writes docs/fault-matrix.md.')
-  .option('--check', 'do not write the page, but fail when it is out of date')
+  .option('--check', 'fail if the page is out of date instead of writing it')
   .option(
     '--only <text>',
     "run only the faults whose title contains this, e.g. 'refresh genesys:token'; writes nothing",
@@ -25,7 +25,7 @@ const program = new Command('npm run fault-matrix --')
   .option('--json', 'print all cells as one JSON object instead of a summary')
   .addHelpText(
     'after',
-    '\nExit codes: 0 all is as expected, 1 something is not, or the page is out of date; the reason is on standard error.',
+    '\nExit codes: 0 all outcomes are as expected; 1 an outcome is not, or the page is out of date. Standard error has the reason.',
   )
   .parse();
 const { check, only, json } = program.opts<Options>();

@@ -9,7 +9,7 @@ const CODES: Readonly<Record<FirstOutcome, readonly [code: string, meaning: stri
     'C',
     'AWSCURRENT is rotated, but Secrets Manager counts the attempt as failed. Its next attempt confirms the rotation.',
   ],
-  'not started': ['N', 'No execution began, and nothing was spent. The next attempt starts one.'],
+  'not started': ['N', 'No execution started, and nothing was spent. The next attempt starts one.'],
   unspent: ['U', 'The execution failed before anything was spent.'],
   stored: ['P', 'The execution failed. The new tokens are in the pending version and in the journal.'],
   recorded: ['J', 'The execution failed. The new tokens are in the journal.'],
@@ -35,7 +35,7 @@ export function report(cells: readonly Cell[]): string {
   const lost = cells.filter(({ retried }) => firstOutcome(retried) === 'lost');
   return [
     '# Fault matrix',
-    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a rotation of its own, in the sandbox, with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults. With `killed-before` and `killed-after`, the process of the function is killed right before a write has its effect, or right after it.',
+    'This page shows the outcome of every kind of fault at every call of a rotation. Each cell is a separate rotation in the sandbox with the deployed functions. `npm run fault-matrix` runs them and writes this page. [sandbox/README.md](../sandbox/README.md#faults) describes the faults. With `killed-before` and `killed-after`, the process of the function is killed right before a write has its effect, or right after it.',
     'A cell has two outcomes of the first attempt: the fault occurs **once**, and the fault **lasts** until it is cleared.',
     [
       '| Code | Outcome of the first attempt |',
@@ -51,7 +51,7 @@ export function report(cells: readonly Cell[]): string {
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
     '## Where a new login is needed',
-    'Genesys Cloud exchanged the refresh token, and the new one was lost: either the response never reached the function, or the function died before it could write the journal, or the function was lost and the journal refused the result as well. After the deadline of the exchange the workflow presents the old token once more, which is the only chance left. The error message says that the token was probably spent.',
+    'Genesys Cloud exchanged the refresh token, and the new one was lost: the response never reached the function, the function died before it wrote the journal, or the function was lost and the journal refused the result. After the deadline of the exchange the workflow presents the old token once more, the only remaining option. The error message says that the token was probably spent.',
     'The last column shows the same fault in the rotation of a secret with two grants, which was rotated before. The access token in AWSCURRENT worked after the first attempt and at the end, and the lost grant was dropped and is reported.',
     exceptions(lost),
     '',

@@ -27,7 +27,7 @@ export interface CallSite {
   /** The function that makes the call, or that is invoked by it; the short form of its name. */
   readonly functionName: string;
   readonly sort: 'invocation' | 'aws' | 'genesys';
-  /** Tells the calls of a function apart, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
+  /** Distinguishes the calls of a function, e.g. `secretsmanager:GetSecretValue of AWSCURRENT`. */
   readonly name: string;
   /** The target of a fault rule. */
   readonly target: string;
@@ -216,7 +216,7 @@ export class RotationCalls {
     if (!this.#seen.has(nameOf(site))) this.#seen.set(nameOf(site), site);
   }
 
-  /** Tells two calls of one operation by one function apart. */
+  /** Distinguishes two calls of one operation by one function. */
   #subjectOf({ operation, input }: AwsCall): string {
     const members = membersOf(input);
     const holds = membersOf(members.get('EncryptionContext')).get('holds');

@@ -24,9 +24,9 @@ export type FollowUp = 'retry' | 'redrive';
 
 /** How a part of a trial ended. */
 export interface Ending extends CredentialState {
-  /** How many refreshes had an effect at Genesys Cloud since the rotation began. */
+  /** The number of refreshes that took effect at Genesys Cloud since the rotation started. */
   readonly refreshes: number;
-  /** How many executions were started. */
+  /** The number of executions that were started. */
   readonly executions: number;
   /** Secrets Manager's verdict on the rotation; absent after a redrive by hand, which does not report to it. */
   readonly verdict?: RotationOutcome['status'];
@@ -43,9 +43,9 @@ export interface Ending extends CredentialState {
 /** One rotation with a fault, and what followed it. */
 export interface Trial {
   readonly first: Ending;
-  /** Absent when Secrets Manager called the first attempt a success. */
+  /** Absent when the first attempt succeeded for Secrets Manager. */
   readonly last?: Ending;
-  /** How many texts that people can read contain a secret. */
+  /** The number of texts that people can read and that contain a secret. */
   readonly leaks: number;
 }
 
@@ -60,16 +60,16 @@ export interface TwoGrantsEnding extends Pick<Ending, 'verdict' | 'execution' | 
 /** The rotation of a credential with two grants, with a fault that may cost one of them, and what followed it. */
 export interface TwoGrantsTrial {
   readonly first: TwoGrantsEnding;
-  /** Absent when Secrets Manager called the first attempt a success. */
+  /** Absent when the first attempt succeeded for Secrets Manager. */
   readonly last?: TwoGrantsEnding;
   readonly leaks: number;
 }
 
-/** Secrets Manager's second retry confirms what the first one did, should that count as failed all the same. */
+/** The second retry confirms the first if Secrets Manager counted that as failed. */
 const RETRY_DELAY_MS = 60_000;
-/** More than all retries of an execution take together. */
+/** Longer than all retries of an execution in total. */
 const LIMIT_SECONDS = 400;
-/** The newest access token, which lives a day, does not outlive the longest gap of nine hours any more. */
+/** After this, the newest access token, which lasts a day, expires within the longest gap of nine hours. */
 const NEARLY_EXPIRED_MS = 16 * 3_600_000;
 
 const failedFunction = v.object({ errorType: v.string(), errorMessage: v.string() });
@@ -82,7 +82,7 @@ interface TriedRotation extends WatchedCredential {
   readonly executionsBefore: number;
 }
 
-/** A sandbox in which rotations are tried out, one after the other, each with its own credential. */
+/** A sandbox that runs trial rotations in sequence, each with its own credential. */
 export class RotationTrials {
   readonly #sandbox: Sandbox;
   readonly #calls: RotationCalls;
@@ -219,7 +219,7 @@ export class RotationTrials {
     return VersionId;
   }
 
-  /** Rotates, puts the value from before back, and lets the rotation's access token nearly expire. */
+  /** Rotates, restores the previous value, and lets the rotation's access token nearly expire. */
   async #putOlderValueBack(secretArn: string): Promise<void> {
     const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
     await this.#rotateWithoutFault(secretArn);
@@ -250,7 +250,7 @@ export class RotationTrials {
     return retried;
   }
 
-  /** Lets time pass until Secrets Manager has its verdict and nothing runs any more. */
+  /** Advances time until Secrets Manager has its verdict and nothing is running. */
   async #attemptEnded(rotation: Pick<TriedRotation, 'secretArn' | 'versionId'>): Promise<RotationOutcome> {
     const ended = this.#sandbox.secretsManager.rotationOutcome(rotation.secretArn, rotation.versionId);
     const outcome = await inTime(this.#sandbox, ended, LIMIT_SECONDS);

@@ -2,7 +2,7 @@
 export type Scenario = 'plain' | 'older value' | 'unrecorded';
 
 interface ScenarioRule {
-  /** What comes before a function's name in a heading. */
+  /** Precedes a function's name in a heading. */
   readonly title: string;
   /** For the page; empty where there is nothing to explain. */
   readonly description: string;
@@ -27,7 +27,7 @@ export const SCENARIOS: Readonly<Record<Scenario, ScenarioRule>> = {
   'older value': {
     title: 'An older value is AWSCURRENT: ',
     description:
-      'Somebody put back the value from before the last rotation, and the access token in the journal is about to expire. So `refresh` opens the newest pair in the journal and exchanges its refresh token. These are the calls that only such a rotation makes.',
+      'Somebody restored the value from before the last rotation, and the access token in the journal is about to expire. So `refresh` opens the newest pair in the journal and exchanges its refresh token. These are the calls that only such a rotation makes.',
     takes: (_site, isPlain) => !isPlain,
   },
   unrecorded: {

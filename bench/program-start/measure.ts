@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   diagnose: ['diagnose', SECRET],
 };
 
-/** Starts each command again and again, in turns with an empty program. Its first request gets no response. */
+/** Starts each command repeatedly, alternating with an empty program. Its first request gets no response. */
 export async function measureProgramStart({ repetitions = 25 } = {}): Promise<ProgramStartReport> {
   const directory = mkdtempSync(join(tmpdir(), 'program-start-'));
   const folder = join(directory, 'cli');

@@ -28,7 +28,7 @@ interface Account {
   nowMs: number;
 }
 
-/** Waits of the given ms; the result says whether the attempt has succeeded. */
+/** Yields waits in ms and returns whether the attempt has succeeded. */
 type Process<Result> = Generator<number, Result, undefined>;
 
 /** The longest first pause of the AWS SDK after a refusal, in ms (AWS SDK for JavaScript, standard retry mode). */

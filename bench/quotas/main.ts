@@ -9,7 +9,7 @@ const PAGE = new URL('../../docs/fleet.md', import.meta.url);
 
 const program = new Command('npm run quotas --')
   .description("Divides AWS's quotas by what a rotation uses, and writes the figures into docs/fleet.md.")
-  .option('--check', 'do not write the page, but fail when it is out of date')
+  .option('--check', 'fail if the page is out of date instead of writing it')
   .addHelpText('after', '\nExit codes: 0 done, 1 the page is out of date.')
   .parse();
 const { check } = program.opts<{ check?: true }>();

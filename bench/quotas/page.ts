@@ -2,7 +2,7 @@ const BEGIN = '<!-- figures: begin -->';
 const END = '<!-- figures: end -->';
 
 /**
- * Puts the figures between the markers of a page; the rest is written by hand.
+ * Replaces the figures between the markers of a page; the rest is written by hand.
  *
  * @throws Error the page lacks the markers
  */

@@ -1,7 +1,7 @@
 import { type PollingSchedule, waitBeforePollMs } from '../../functions/rotation/polling.ts';
 import { LATENCIES } from '../latencies.ts';
 
-/** What it takes to see that AWSCURRENT has moved. */
+/** The cost of detecting that AWSCURRENT has moved. */
 export interface PollingCost {
   readonly polls: number;
   /** From the move until the response to the poll that finds it, in ms. */

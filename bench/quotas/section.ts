@@ -146,7 +146,7 @@ function pollingText(): string[] {
       cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
     })),
     '',
-    `Nobody but Secrets Manager waits for the poll that finds AWSCURRENT moved, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, and leaves more than half of the quota to consumers.`,
+    `Only Secrets Manager waits for the poll that finds AWSCURRENT moved, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, and leaves more than half of the quota to consumers.`,
     '',
     `DescribeExecution is called after ${seconds(FAILURE_POLLING.firstMs)} for the first time, and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
   ];
@@ -175,7 +175,7 @@ function seconds(ms: number): string {
   return `${(ms / 1_000).toLocaleString('en', { maximumFractionDigits: 2 })} s`;
 }
 
-/** One decimal below a hundred: the assumptions allow no more. */
+/** One decimal below 100: the assumptions allow no more. */
 function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 }

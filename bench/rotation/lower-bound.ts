@@ -1,6 +1,6 @@
 import { LATENCIES, type LatencyName } from '../latencies.ts';
 
-/** A call that no design can leave out. */
+/** A call that every design needs. */
 interface NeededCall {
   readonly what: string;
   readonly latency: LatencyName;
@@ -30,7 +30,7 @@ const CALLS: readonly NeededCall[] = [TO_THE_ROTATION, ...BEFORE_THE_RESPONSE, .
 /** Three of the four steps follow the move of AWSCURRENT. */
 const STEPS_AFTER_THE_MOVE: NeededCall = { ...TO_THE_ROTATION, times: 3 };
 
-/** The shortest times of any design: the calls that no design can leave out, one after the other, and nothing else. */
+/** The minimum times of any design: only the calls that every design needs, in sequence. */
 export interface LowerBound {
   readonly totalMs: number;
   readonly untilCurrentMs: number;

@@ -32,13 +32,13 @@ export interface RotationReport {
   };
 }
 
-/** As many as make the median exact to about 2 %. */
+/** Enough for a median that is accurate to about 2 %. */
 const DRAWS = 300;
 
 /** A secret cannot have more than 100 versions within a day. */
 const DRAWS_PER_SANDBOX = 60;
 
-/** As many as make the median exact to a few ms. */
+/** Enough for a median that is accurate to a few ms. */
 const BOUND_DRAWS = 2_000;
 
 /**

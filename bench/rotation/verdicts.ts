@@ -7,10 +7,10 @@ import type { RotationTimes } from './timed-sandbox.ts';
 /** A duration of a rotation. */
 export type DurationName = keyof LowerBound;
 
-/** How many times as long as the lower bound a warm rotation may take. */
-const MOST_TIMES_THE_BOUND = 2;
+/** The target: the maximum duration of a warm rotation as a multiple of the lower bound. */
+const MAX_BOUND_RATIO = 2;
 
-/** How often Secrets Manager calls one Lambda between Genesys Cloud's response and the move of AWSCURRENT. */
+/** The number of calls of one Lambda between Genesys Cloud's response and the move of AWSCURRENT. */
 const STEPS_IN_THE_GAP = 3;
 
 /** One duration of several rotations. */
@@ -27,9 +27,9 @@ export function verdicts({ workflow, oneLambda, bound }: RotationReport): string
   const totalMs = median(durationsOf(workflow.drawn, 'totalMs'));
   const boundMs = median(durationsOf(bound.drawn, 'totalMs'));
   return [
-    `**Total within ${MOST_TIMES_THE_BOUND}× of the lower bound when warm, medians of the random draws: ${met(totalMs <= MOST_TIMES_THE_BOUND * boundMs)}** (${times(totalMs, boundMs)}). With median latencies the total is ${milliseconds(warm.totalMs - bound.median.totalMs)} beyond the bound: ${milliseconds(polling)} are polling, ${milliseconds(orchestration - INVOCATIONS_MS)} are state transitions and five more invocations, and ${milliseconds(aws - boundCallsMs)} are further AWS calls, the polls included. Nobody waits for the polling: consumers have the new token after ${milliseconds(warm.untilCurrentMs)} (${times(warm.untilCurrentMs, bound.median.untilCurrentMs)} of the bound), and only Secrets Manager learns of it later. [fleet.md](fleet.md#polling) has the cost of the polls. The transitions let you see and redrive a failed rotation.`,
+    `**Total within ${MAX_BOUND_RATIO}× of the lower bound when warm, medians of the random draws: ${met(totalMs <= MAX_BOUND_RATIO * boundMs)}** (${times(totalMs, boundMs)}). With median latencies the total is ${milliseconds(warm.totalMs - bound.median.totalMs)} beyond the bound: ${milliseconds(polling)} are polling, ${milliseconds(orchestration - INVOCATIONS_MS)} are state transitions and five more invocations, and ${milliseconds(aws - boundCallsMs)} are further AWS calls, the polls included. Nobody waits for the polling: consumers have the new token after ${milliseconds(warm.untilCurrentMs)} (${times(warm.untilCurrentMs, bound.median.untilCurrentMs)} of the bound), and only Secrets Manager notices later. [fleet.md](fleet.md#polling) has the cost of the polls. The transitions let you see and redrive a failed rotation.`,
     `**Token gap below that of one Lambda: ${met(gapBehindMs < 0)}**, ${milliseconds(warm.tokenGapMs)} against ${milliseconds(oneLambda.warm.tokenGapMs)}. ${gapText(workflow.warm, oneLambda.warm)}When the functions start cold, the gap is ${milliseconds(cold.tokenGapMs)}: three of them start in it, while one Lambda is warm since its first step. Provisioned concurrency would avoid that at an hourly price. One function for the three would avoid it as well, but each step would have the permissions of all. In exchange, the tokens are safe during the gap: the journal and the execution's state each have a copy. In one Lambda a crash or a refused call loses them.`,
-    '**No call that could be left out.** The table below has a reason for each. Parallel calls of a function take the time of one; all calls cost money.',
+    '**No unnecessary call.** The table below gives the reason for each. Parallel calls of a function take the time of one; all calls cost money.',
   ];
 }
 

@@ -2,8 +2,8 @@ import { keepCompiledCode } from '../../cli/shared/compiled-code.ts';
 import type { SandboxStart } from './measure.ts';
 
 /**
- * `node bench/sandbox/main.ts <assembly>`: starts a sandbox, rotates a credential in it, and says as one JSON object
- * how the process was when it was ready, and after that. Started by the measurement again and again.
+ * `node bench/sandbox/main.ts <assembly>`: starts a sandbox, rotates a credential in it, and prints the usage of
+ * the process before and after the rotation as one JSON object. The measurement starts it repeatedly.
  */
 
 keepCompiledCode();

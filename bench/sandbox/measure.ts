@@ -8,29 +8,29 @@ import { median } from '../median.ts';
 import { withAssembly } from '../with-assembly.ts';
 import type { Memory } from './process-usage.ts';
 
-/** What the process of a sandbox says of itself. */
+/** The measurements that the process of a sandbox reports. */
 export interface SandboxStart {
-  /** When it served, in ms since 1970. */
+  /** When it accepted requests, in ms since 1970. */
   readonly readyAtMs: number;
-  /** What of that went before the sandbox's own work: Node.js, and the loading of all modules. */
+  /** The part of it before the sandbox's own work: starting Node.js and loading all modules. */
   readonly loadMs: number;
   readonly readyBytes: number;
   /** After one rotation. */
   readonly rotated: Memory;
 }
 
-/** The start of a sandbox, and the suite that lives in it. Times and memory are medians. */
+/** The start of a sandbox, and the duration of the test suite. Times and memory are medians. */
 export interface SandboxReport {
   readonly repetitions: number;
   /** Node.js with an empty program. */
   readonly emptyMs: number;
-  /** From the start of the process until the sandbox serves. */
+  /** From the start of the process until the sandbox accepts requests. */
   readonly startMs: number;
   readonly loadMs: number;
   readonly readyBytes: number;
   readonly rotatedBytes: number;
   readonly functionsBytes: number;
-  /** How long the suite takes; undefined when it was neither measured nor given. */
+  /** Duration of the suite; undefined when it was neither measured nor given. */
   readonly suiteSeconds: number | undefined;
 }
 
@@ -39,7 +39,7 @@ const PROGRAM = fileURLToPath(new URL('main.ts', import.meta.url));
 const EMPTY = fileURLToPath(new URL('../cold-start/empty-handler.cjs', import.meta.url));
 
 /**
- * Starts sandboxes, each as a process of its own.
+ * Starts each sandbox in its own process.
  *
  * @param suite `measured` runs the tests; a number of seconds is taken as it is
  * @throws Error the tests fail

@@ -12,7 +12,7 @@ export interface Memory {
   readonly children: number;
 }
 
-/** What this process and its children occupy now; Linux only. */
+/** Memory that this process and its children occupy now; Linux only. */
 export function memoryInUse(): Memory {
   const children = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))

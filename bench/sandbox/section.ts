@@ -2,7 +2,7 @@ import { figureTable } from '../markdown-table.ts';
 import type { SandboxReport } from './measure.ts';
 
 /** The limit for the suite on two processors. */
-const LONGEST_SUITE_SECONDS = 90;
+const MAX_SUITE_SECONDS = 90;
 
 /** The section on the sandbox and the tests, as Markdown. */
 export function sandboxSection(report: SandboxReport): string {
@@ -33,8 +33,8 @@ export function sandboxSection(report: SandboxReport): string {
 
 function suiteText(seconds: number | undefined): string {
   if (seconds === undefined) return 'The time of the whole test suite was not measured (use `--suite`).';
-  const verdict = seconds <= LONGEST_SUITE_SECONDS ? 'within' : 'over';
-  return `The whole test suite takes ${Math.round(seconds)} s on this machine, ${verdict} the limit of ${LONGEST_SUITE_SECONDS} s on two processors.`;
+  const verdict = seconds <= MAX_SUITE_SECONDS ? 'within' : 'over';
+  return `The whole test suite takes ${Math.round(seconds)} s on this machine, ${verdict} the limit of ${MAX_SUITE_SECONDS} s on two processors.`;
 }
 
 function megabytes(bytes: number): string {

@@ -5,7 +5,7 @@ import { statusOfCurrentUser } from '../../sandbox/genesys-cloud/current-user.ts
 const credential = v.pipe(v.string(), v.parseJson(), v.looseObject({ accessToken: v.string() }));
 
 /**
- * Does what a consumer does: reads AWSCURRENT of the rotated or of the published secret, and calls Genesys Cloud with its
+ * Acts as a consumer: reads AWSCURRENT of the rotated or of the published secret, and calls Genesys Cloud with its
  * access token. After a 401 it reads AWSCURRENT again and retries once.
  *
  * @returns whether the call succeeded

@@ -20,7 +20,7 @@ const GENESYS_TARGETS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The longest delay: longer than the functions wait for AWS, shorter than they wait for Genesys Cloud. */
-const LONGEST_DELAY_MS = 3_000;
+const MAX_DELAY_MS = 3_000;
 
 interface FaultChanceOptions {
   /** The share of all calls that get a fault, from 0 to 1. */
@@ -30,8 +30,8 @@ interface FaultChanceOptions {
 
 /**
  * Injects faults of any kind into a share of all calls: the AWS calls of the functions, their invocations, and their
- * requests to Genesys Cloud. Each kind of call has its own dice, so that the result does not depend on the order in
- * which parallel calls arrive.
+ * requests to Genesys Cloud. Each kind of call has its own random numbers, so that the result does not depend on the
+ * order in which parallel calls arrive.
  */
 export class FaultChance {
   readonly #options: FaultChanceOptions;
@@ -55,12 +55,12 @@ export class FaultChance {
     this.#functionPrefix = functionPrefix;
   }
 
-  /** Ends; calls that hang stay so. */
+  /** Stops; calls that hang continue to hang. */
   end(): void {
     this.#faults = undefined;
   }
 
-  /** Whether a fault is waiting for the next request to Genesys Cloud, whoever makes it. */
+  /** Whether a fault is pending for the next request to Genesys Cloud, whoever makes it. */
   get awaitsGenesysRequest(): boolean {
     return this.#armed.size > 0;
   }
@@ -121,7 +121,7 @@ export class FaultChance {
     if (dice() >= rate) return undefined;
     const kind = kinds[Math.floor(dice() * kinds.length)];
     if (kind === undefined) return undefined;
-    return { target, kind, ...(kind === 'delay' && { ms: Math.round(dice() * LONGEST_DELAY_MS) }) };
+    return { target, kind, ...(kind === 'delay' && { ms: Math.round(dice() * MAX_DELAY_MS) }) };
   }
 
   #shortName(functionName: string): string {
@@ -129,7 +129,7 @@ export class FaultChance {
   }
 }
 
-/** Tells parallel calls of one operation by one function apart. */
+/** Distinguishes parallel calls of one operation by one function. */
 function subjectOf({ input }: AwsCall): string {
   const members = membersOf(input);
   const holds = membersOf(members.get('EncryptionContext')).get('holds');

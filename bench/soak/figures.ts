@@ -30,7 +30,7 @@ export const FIGURES = {
 /** The result of a soak. */
 export type SoakFigures = Readonly<Record<keyof typeof FIGURES, number>>;
 
-/** Whether a soak is good. */
+/** Whether a soak has passed. */
 export function holds({
   unrecoverable,
   leaks,

@@ -2,7 +2,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { storedTokens } from '../token-homes.ts';
 import type { Promotions } from './promotions.ts';
 
-/** Who is told of what. */
+/** The listeners for lost grants. */
 interface LossListeners {
   /** A rotation has dropped an alternate grant; the fingerprint is that of its refresh token. */
   readonly onLoss: (secretArn: string, refreshToken: string) => void;
@@ -41,7 +41,7 @@ export class GrantLosses {
     return [...this.#losses.values()].reduce((total, losses) => total + losses, 0);
   }
 
-  /** How many losses no message has reported. */
+  /** The number of losses that no message has reported. */
   get unreported(): number {
     return [...this.#losses].reduce(
       (total, [secretArn, losses]) =>

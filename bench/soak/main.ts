@@ -157,7 +157,7 @@ async function checkedFigures(run: SoakArguments, assemblyDirectory: string): Pr
   return figures;
 }
 
-/** Makes rows, two per processor at the same time because each mostly waits for processes, and prints each. */
+/** Makes and prints rows, two per processor in parallel because each mostly waits for processes. */
 async function inParallel<Item, Row>(
   items: readonly Item[],
   rowOf: (item: Item, index: number) => Promise<Row>,
@@ -176,7 +176,7 @@ async function inParallel<Item, Row>(
   return rows;
 }
 
-/** A run in a process of its own; figures that do not hold are figures, too. */
+/** Runs in its own process. Figures are also returned when the soak has failed. */
 async function figuresOf(options: readonly string[]): Promise<SoakFigures> {
   try {
     const { stdout } = await execute(process.execPath, [PROGRAM, ...options]);

@@ -11,15 +11,15 @@ import type { TokenLedger, Whereabouts } from './token-ledger.ts';
 /** What the operator works with. */
 interface OperatorTools extends PersonTools {
   readonly ledger: TokenLedger;
-  /** Lets so many ms pass. */
+  /** Lets this many ms pass. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** How long the operator waits after a redrive: most are done by then. */
+/** How long the operator waits after a redrive: most have closed by then. */
 const REDRIVE_MS = 60_000;
 
 /** How long before an execution closed its last attempt may have read AWSCURRENT, in ms, slow calls included. */
-const LONGEST_ATTEMPT_MS = 45_000;
+const MAX_ATTEMPT_MS = 45_000;
 
 const EXECUTION_ARN = /arn:[\w:-]+:execution:[\w-]+:[\w-]+/;
 
@@ -39,17 +39,17 @@ export class Operator {
     });
   }
 
-  /** How often the operator has logged in. */
+  /** The number of logins by the operator. */
   get logins(): number {
     return this.#logins;
   }
 
-  /** How often the operator has logged in for an alternate grant. */
+  /** The number of logins by the operator for an alternate grant. */
   get alternateLogins(): number {
     return this.#alternateLogins;
   }
 
-  /** Where each refresh token was that a login had to replace. */
+  /** Where each refresh token was that had to be replaced by a login. */
   get replaced(): readonly Whereabouts[] {
     return [...this.#replaced.values()];
   }
@@ -64,7 +64,7 @@ export class Operator {
     const { status, error, cause, stopDate } = execution;
     if (status === 'RUNNING' || status === 'SUCCEEDED') return;
     const currentSinceMs = this.#currentSinceMs.get(credential.secretArn) ?? 0;
-    const wasReadSinceMs = (stopDate?.getTime() ?? 0) - LONGEST_ATTEMPT_MS;
+    const wasReadSinceMs = (stopDate?.getTime() ?? 0) - MAX_ATTEMPT_MS;
     if (error === 'RefreshTokenRejected' && currentSinceMs <= wasReadSinceMs) {
       for (const refreshToken of ledger.currentTokens(credential.secretArn))
         await this.noteLoss(credential, refreshToken);

@@ -5,7 +5,7 @@ import { storedTokens, type TokenFingerprints } from '../token-homes.ts';
 import type { Promotions } from './promotions.ts';
 import { isPublishedSecret } from './published-secret.ts';
 
-/** An access token and its end. */
+/** An access token and its expiry. */
 interface AccessToken {
   readonly lineage: string;
   readonly issuedAtMs: number;
@@ -67,7 +67,7 @@ export class Outages {
     });
   }
 
-  /** People have hindered the rotation of a secret: it does not start, does not end, or has to begin with older tokens. */
+  /** People have hindered the rotation of a secret: it does not start, does not end, or starts with older tokens. */
   hindered(secretArn: string, nowMs: number): void {
     this.#hinderedAtMs.set(secretArn, nowMs);
   }
@@ -99,7 +99,7 @@ export class Outages {
     if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
     const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
     const before = this.outageOf(secretArn, nowMs);
-    // Nobody but the publish function and `authorize` writes a published secret.
+    // Only the publish function and `authorize` write a published secret.
     const isByPeople = !isPublishedSecret(secretArn) && !this.#promotions.isUnderWay(versionId);
     const replaced = this.#current.get(secretArn)?.accessToken;
     if (isByPeople && replaced !== undefined && accessToken.expiresAtMs < replaced.expiresAtMs) {

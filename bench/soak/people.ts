@@ -5,12 +5,12 @@ import { HUMAN_ACTIONS, type HumanAction, Person, type PersonTools } from './per
 
 /** The average time between two actions on a secret that have nothing to do with its rotation. */
 const HUMAN_PAUSE_MS = 12 * HOUR_MS;
-/** The share of executions and redrives that a person acts in the middle of, again and again by the same chance. */
+/** The probability that a person acts during an execution or redrive, and of each further action in it. */
 const HUMANS_IN_ROTATION = 0.4;
 /** How long after its beginning, in ms: while it runs without a fault, or while it is retried. */
 const IN_ROTATION_MS = [3_000, 60_000] as const;
 /** The longest time until rotation is enabled again after somebody cancelled it. */
-const LONGEST_CANCELLATION_MS = 6 * HOUR_MS;
+const MAX_CANCELLATION_MS = 6 * HOUR_MS;
 
 /** After these, rotations do not start for hours. */
 const HINDRANCES: ReadonlySet<HumanAction> = new Set(['leave a stray AWSPENDING', 'cancel the rotation']);
@@ -23,7 +23,7 @@ interface PeopleParts extends PersonTools {
   readonly executionsOf: (secretArn: string) => readonly string[];
   /** Called when somebody keeps rotations of a secret from starting. */
   readonly onHindered: (secretArn: string) => void;
-  /** A fault that waits for a request of a function must not hit a person's. */
+  /** A fault that is pending for a function's request must not affect a person's. */
   readonly noFaultAwaited: () => Promise<void>;
 }
 
@@ -49,12 +49,12 @@ export class People {
     this.#visitAt(sandbox.clock.nowMs() + random() * HUMAN_PAUSE_MS, credential.secretArn);
   }
 
-  /** Ends; what was cancelled is enabled again all the same. */
+  /** Stops; rotations that were cancelled are still enabled again. */
   leave(): void {
     this.#persons.clear();
   }
 
-  /** Plans actions while a rotation of a secret runs, by chance. */
+  /** Plans random actions while a rotation of a secret runs. */
   mayActDuring(secretArn: string): void {
     if (!this.#persons.has(secretArn)) return;
     const { sandbox, agenda, random } = this.#parts;
@@ -84,7 +84,7 @@ export class People {
     this.#actions += 1;
     if (HINDRANCES.has(action)) onHindered(secretArn);
     if (action === 'cancel the rotation')
-      this.#resumeAt(sandbox.clock.nowMs() + random() * LONGEST_CANCELLATION_MS, person);
+      this.#resumeAt(sandbox.clock.nowMs() + random() * MAX_CANCELLATION_MS, person);
   }
 
   #resumeAt(atMs: number, person: Person): void {

@@ -78,7 +78,7 @@ export class Person {
   }
 
   /**
-   * Does something, unless it is impossible at the moment.
+   * Performs an action, unless AWS rejects it in the current state.
    *
    * @param choice from 0 to below 1: which old value, or which execution
    * @param executionArns the secret's executions, the oldest first

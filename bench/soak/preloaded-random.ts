@@ -1,6 +1,6 @@
 /**
- * Preloaded into the functions' processes of a soak: random numbers follow from the seed and the current instant alone,
- * so they are the same in every run, whichever process asks for them and in whatever order.
+ * Preloaded into the functions' processes of a soak: random numbers depend only on the seed and the current instant, so
+ * they are the same in every run, regardless of the process and the order of calls.
  */
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 

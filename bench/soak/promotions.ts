@@ -6,7 +6,7 @@ const currentMove = v.object({
   MoveToVersionId: v.string(),
 });
 
-/** Tells the moves of AWSCURRENT by rotations from those by people. */
+/** Distinguishes moves of AWSCURRENT by rotations from moves by people. */
 export class Promotions {
   readonly #underWay = new Set<string>();
 

@@ -2,7 +2,7 @@ import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { preload } from '../preloaded.ts';
 
-/** The instant at which every run begins, for the schedules by the calendar. A clock can only be moved forward. */
+/** The instant at which every run starts, for cron schedules. A clock can only be moved forward. */
 const BEGINNING_MS = Date.UTC(2100, 0, 1);
 
 /**

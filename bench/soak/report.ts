@@ -27,7 +27,7 @@ const USUAL: SoakArguments = {
   reuseRevokesLineage: false,
 };
 
-/** How many seeds there are with people. */
+/** The number of seeds with people. */
 const PEOPLE_RUNS = 40;
 
 /** The runs of the report, in its order. */
@@ -59,12 +59,12 @@ export function alternatingRun(seed: number, alternating: boolean): SoakArgument
   return { ...USUAL, days: 60, seed, alternating, people: true };
 }
 
-/** Whether the single Lambda function makes the run of this index as well: the first with people, and some without. */
+/** Whether this run is repeated with the single Lambda function: the first with people, and some without. */
 export function isCompared(index: number): boolean {
   return index < 4 || (index >= PEOPLE_RUNS && index < PEOPLE_RUNS + 3);
 }
 
-/** The runs with people go through all combinations of what AWS and Genesys Cloud leave open. */
+/** The runs with people cover all combinations of what AWS and Genesys Cloud leave unspecified. */
 function peopleRun(index: number): SoakArguments {
   return {
     ...USUAL,
@@ -262,7 +262,7 @@ function section(rows: readonly ReportRow[], before: number): string[] {
   ];
 }
 
-/** The arguments of a run on the command line; those that have their default are left out. */
+/** The command line arguments of a run, without those that have their default. */
 export function argumentsOf(run: SoakArguments): string[] {
   const onOrOff = (isOn: boolean): string => (isOn ? 'on' : 'off');
   return [

@@ -9,14 +9,14 @@ export const SLOWEST_RESPONSE_MS = 19_000;
 const SLOW_RESPONSES = 0.15;
 
 /** The longest initialisation of a function, in ms: Lambda allows 10 s. */
-const LONGEST_INITIALISATION_MS = 9_000;
+const MAX_INITIALISATION_MS = 9_000;
 const COLD_STARTS = 0.1;
 
-/** An invocation that begins so late, in ms, outlives the Task that waits for it: it becomes an orphan. */
+/** An invocation that starts this late, in ms, outlives the Task that waits for it and becomes an orphan. */
 export const LATEST_START_MS = 60_000;
 const LATE_STARTS = 0.01;
 
-/** These calls of a function take a moment, so that something can happen between a read and the write after it. */
+/** These calls of a function take some time, so that something can happen between a read and the write after it. */
 const AWS_CALL_MS = 100;
 const TIMED_OPERATIONS: ReadonlySet<string> = new Set([
   'GetSecretValue',
@@ -28,13 +28,13 @@ const TIMED_OPERATIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes calls slow: some responses of the token endpoint, some initialisations, and some invocations so much that Step
- * Functions has timed out their Task when they begin. Each kind of call has its own dice.
+ * Delays some responses of the token endpoint, some initialisations, and some invocations for so long that Step
+ * Functions times out their Task before they start. Each kind of call has its own random numbers.
  */
 export class SlowCalls {
   readonly #seed: number;
   readonly #dice = new Map<string, () => number>();
-  /** While a fault waits for a request, or delays one, the response is not slow as well: the sum would be lost. */
+  /** No response is delayed while a fault is pending or delays a request: both delays together would lose it. */
   readonly #isFaulty: () => boolean;
   #sandbox: Sandbox | undefined;
 
@@ -51,9 +51,9 @@ export class SlowCalls {
       const dice = this.#diceOf(functionName);
       const share = dice();
       if (share < LATE_STARTS && functionName !== this.#rotationFunctionName()) {
-        return Math.round(LONGEST_INITIALISATION_MS + dice() * (LATEST_START_MS - LONGEST_INITIALISATION_MS));
+        return Math.round(MAX_INITIALISATION_MS + dice() * (LATEST_START_MS - MAX_INITIALISATION_MS));
       }
-      return share < COLD_STARTS ? Math.round(dice() * LONGEST_INITIALISATION_MS) : 0;
+      return share < COLD_STARTS ? Math.round(dice() * MAX_INITIALISATION_MS) : 0;
     },
   };
 
@@ -63,7 +63,7 @@ export class SlowCalls {
     sandbox.genesysCloud.intercept(this.#genesysInterceptor(sandbox));
   }
 
-  /** Ends, but for what is slow already. */
+  /** Stops; calls that are already delayed stay so. */
   end(): void {
     this.#sandbox = undefined;
   }

@@ -6,7 +6,7 @@ import type { SecretsManagerBehaviour } from '../../sandbox/secrets-manager/beha
 export interface SoakOptions {
   /** Where the stack was synthesised to. */
   readonly assemblyDirectory: string;
-  /** With faults; more than a day without faults follows. */
+  /** The time with faults; more than a day without faults follows. */
   readonly days: number;
   readonly secrets: number;
   /** The share of all calls that get a fault, from 0 to 1. */

@@ -24,7 +24,7 @@ import type { TokenLedger } from './token-ledger.ts';
 
 const executionInput = v.object({ secretArn: v.string() });
 
-/** A soak that runs. */
+/** A running soak. */
 export class SoakRun {
   readonly #options: SoakOptions;
   readonly #sandbox: Sandbox;
@@ -136,7 +136,7 @@ export class SoakRun {
     this.#chance.end();
     this.#slowCalls?.end();
     this.#people.leave();
-    // The operator comes again, and a rotation follows.
+    // The operator returns, and a rotation follows.
     await this.#passUntil(clock.nowMs() + 2 * this.#options.operatorAfterMs + DAY_MS);
     this.#readAll();
 
@@ -183,7 +183,7 @@ export class SoakRun {
       if (this.#options.people) this.#people.invite(credential);
     }
     this.#readAt(clock.nowMs() + DAY_MS);
-    if (this.#options.alternating) this.#lookAtStatusAt(clock.nowMs() + DAY_MS);
+    if (this.#options.alternating) this.#checkStatusAt(clock.nowMs() + DAY_MS);
   }
 
   #consumeAt(atMs: number, secretArn: string): void {
@@ -216,16 +216,16 @@ export class SoakRun {
       this.#failuresWithTwoGrants += 1;
   }
 
-  /** Once a day, the operator looks at `status`: a value that people wrote back may hold one grant. */
-  #lookAtStatusAt(atMs: number): void {
+  /** Once a day, the operator checks `status`: people may have restored a value with a single grant. */
+  #checkStatusAt(atMs: number): void {
     this.#agenda.add(atMs, async () => {
-      this.#lookAtStatusAt(atMs + DAY_MS);
+      this.#checkStatusAt(atMs + DAY_MS);
       await this.#noFaultAwaited();
       for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
     });
   }
 
-  /** A fault that waits for a request of a function must not hit a person's. */
+  /** A fault that is pending for a function's request must not affect a person's. */
   async #noFaultAwaited(): Promise<void> {
     while (this.#chance.awaitsGenesysRequest) await this.#sandbox.advance(1_000);
   }
@@ -249,7 +249,7 @@ export class SoakRun {
     this.#planVisit(() => this.#operator.lookAfter(executionArn, credential));
   }
 
-  /** The operator comes some hours after something has happened. */
+  /** The operator arrives some hours after an event. */
   #planVisit(act: () => Promise<void>): void {
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
     this.#agenda.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
@@ -270,7 +270,7 @@ export class SoakRun {
       const due = this.#agenda.next(clock.nowMs());
       if (due !== undefined) await due.act();
       else if (clock.nowMs() >= untilMs) return;
-      // What happens meanwhile can plan an act that is due before the next one.
+      // Events in the meantime can plan an action that is due before the next one.
       else await this.#sandbox.advanceUntil(() => Math.min(untilMs, this.#agenda.nextAtMs ?? untilMs));
     }
   }

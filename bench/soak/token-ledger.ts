@@ -34,11 +34,11 @@ const RESULT_LOST: ReadonlySet<FaultKind> = new Set([
   'answer-lost',
 ]);
 
-/** An invocation of `refresh` begins at the latest and runs at the longest for this long. */
-const LONGEST_REFRESH_MS = LATEST_START_MS + 30_000;
+/** Maximum time from the request for an invocation of `refresh` until it ends. */
+const MAX_REFRESH_MS = LATEST_START_MS + 30_000;
 
 /** The longest delay of a response to a token request, and of an attempt to record the result. */
-const LONGEST_CALL_MS = 5_000;
+const MAX_CALL_MS = 5_000;
 
 /** The events after which nobody waits for a function that is still running. */
 const ENDS_OF_WAITING = new Set(['TaskTimedOut', 'ExecutionAborted', 'ExecutionTimedOut']);
@@ -73,7 +73,7 @@ export class TokenLedger {
     }
   };
 
-  /** Begins to listen; call it before anything is issued or stored. */
+  /** Starts listening; call it before anything is issued or stored. */
   attach(sandbox: Sandbox): void {
     const { clock, faults, genesysCloud, stepFunctions } = sandbox;
     this.#attached = { sandbox, homes: new TokenHomes(sandbox) };
@@ -90,7 +90,7 @@ export class TokenLedger {
         const { secretArn } = v.parse(executionInput, JSON.parse(String(details?.input)));
         this.#executionArns.set(secretArn, [...(this.#executionArns.get(secretArn) ?? []), executionArn]);
       }
-      // A function that is running goes on, and its result is lost.
+      // A running function continues, and its result is lost.
       if (ENDS_OF_WAITING.has(type)) this.#lost.results.push(clock.nowMs());
     });
   }
@@ -169,13 +169,13 @@ export class TokenLedger {
     return login?.tokens.filter(({ kind }) => kind === 'refresh') ?? [];
   }
 
-  /** A result that was lost is no excuse for a token that the journal could have recorded. */
+  /** A lost result does not explain the loss of a token that the journal could have recorded. */
   #wasLostInTransit(issuedAtMs: number): boolean {
     const { responses, results, records } = this.#lost;
-    const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= LONGEST_CALL_MS);
-    const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= LONGEST_REFRESH_MS);
+    const isResponseLost = responses.some(atMs => atMs <= issuedAtMs && issuedAtMs - atMs <= MAX_CALL_MS);
+    const isResultLost = results.some(atMs => Math.abs(atMs - issuedAtMs) <= MAX_REFRESH_MS);
     const isNotRecorded = records.some(
-      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + LONGEST_CALL_MS,
+      atMs => atMs >= issuedAtMs && atMs - issuedAtMs <= SLOWEST_RESPONSE_MS + MAX_CALL_MS,
     );
     return isResponseLost || (isResultLost && isNotRecorded);
   }

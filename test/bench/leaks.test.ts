@@ -11,13 +11,13 @@ describe('leaksIn', () => {
     ['within a longer text in Base64', Buffer.from(`id:${SECRET}, and more`).toString('base64')],
     ['one byte further', Buffer.from(`${'.'.repeat(4)}${SECRET}!`).toString('base64')],
     ['two bytes further', Buffer.from(`${'.'.repeat(5)}${SECRET}!!`).toString('base64')],
-  ])('finds a secret that stands there %s', (_form, text) => {
+  ])('finds a secret %s', (_form, text) => {
     expect(leaksIn(text, ['another secret', SECRET])).toEqual([SECRET]);
   });
 });
 
 describe('LeakSearch', () => {
-  it('finds each of many secrets, also short ones and at the very end, and no other', () => {
+  it('finds each of many secrets, including short ones and one at the very end, and nothing else', () => {
     const search = new LeakSearch();
     const secrets = Array.from({ length: 500 }, (_, index) => `secret-number-${index}-of-many`);
     search.add([...secrets, 'shorter']);

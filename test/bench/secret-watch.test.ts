@@ -8,7 +8,7 @@ import { startSandbox } from '../helpers/sandbox.ts';
 const secretValue = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
 
 describe('SecretWatch', () => {
-  it('finds every sort of secret in what people can read, and nothing twice', async () => {
+  it('finds every kind of secret in what people can read and reports each once', async () => {
     const watch = new SecretWatch();
     const { sandbox, secrets, credential } = await startSandbox({ awsInterceptors: [watch.awsInterceptor] });
     watch.attach(sandbox);

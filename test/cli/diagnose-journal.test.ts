@@ -95,7 +95,7 @@ describe('diagnose, where a secret holds two grants,', () => {
     const { secretArn: _, ...login } = one;
     const { loginUrl } = world().sandbox.genesysCloud;
     const { refreshToken } = await authorizeCode({ loginUrl, ...login });
-    await world().mend(one.secretArn, { alternateRefreshToken: refreshToken });
+    await world().editSecret(one.secretArn, { alternateRefreshToken: refreshToken });
     return one;
   }
 
@@ -117,7 +117,7 @@ describe('diagnose, where a secret holds two grants,', () => {
     const one = await credential();
     const { refreshToken } = await world().currentValue(one.secretArn);
     for (let count = 0; count < rotations; count++) await world().rotate(one.secretArn);
-    await world().mend(one.secretArn, { alternateRefreshToken: refreshToken });
+    await world().editSecret(one.secretArn, { alternateRefreshToken: refreshToken });
 
     const diagnosis = await diagnosed(one.name);
 
@@ -129,7 +129,11 @@ describe('diagnose, where a secret holds two grants,', () => {
     const one = await twoGrants();
     const other = await credential();
     const { alternateRefreshToken, clientId, clientSecret } = await world().currentValue(one.secretArn);
-    await world().mend(other.secretArn, { clientId, clientSecret, refreshToken: alternateRefreshToken });
+    await world().editSecret(other.secretArn, {
+      clientId,
+      clientSecret,
+      refreshToken: alternateRefreshToken,
+    });
 
     const [before, otherBefore] = [await diagnosed(one.name), await diagnosed(other.name)];
     await world().rotate(one.secretArn);

@@ -62,13 +62,13 @@ const VALUE_FAULTS: readonly Fault[] = [
     fault: 'a value that lacks a key',
     step: 'value',
     fix: 'refreshToken',
-    prepare: (world, { secretArn }) => world.mend(secretArn, { refreshToken: undefined }),
+    prepare: (world, { secretArn }) => world.editSecret(secretArn, { refreshToken: undefined }),
   },
   {
     fault: 'a region that Genesys Cloud does not have',
     step: 'value',
     fix: 'region',
-    prepare: (world, { secretArn }) => world.mend(secretArn, { region: 'eu-north-9' }),
+    prepare: (world, { secretArn }) => world.editSecret(secretArn, { region: 'eu-north-9' }),
   },
 ];
 
@@ -104,7 +104,7 @@ const ROTATION_FAULTS: readonly Fault[] = [
     step: 'rotation',
     fix: 'token duration',
     prepare: (world, { secretArn }) =>
-      world.mend(secretArn, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() }),
+      world.editSecret(secretArn, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() }),
   },
   {
     fault: 'an overdue rotation',

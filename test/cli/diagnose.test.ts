@@ -86,7 +86,7 @@ describe('diagnose', () => {
 describe('diagnose reports no problem for', () => {
   it('an access token that has expired while the rotation works', async () => {
     const { name, secretArn } = await credential();
-    await world().mend(secretArn, { expiresAt: '2020-01-01T00:00:00Z', accessToken: 'expired-token' });
+    await world().editSecret(secretArn, { expiresAt: '2020-01-01T00:00:00Z', accessToken: 'expired-token' });
 
     expect(await diagnosed(name)).toMatchObject({ exitCode: EXIT_CODES.done.code, healthy: true });
   });

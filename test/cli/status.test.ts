@@ -97,7 +97,7 @@ describe('status', () => {
       'needs-authorisation': await world.credential({ secretName: 'd/needs-authorisation' }),
       rotating: await world.credential({ secretName: 'e/rotating' }),
     };
-    await world.mend(credentials.expired.secretArn, { expiresAt: '2020-01-01T00:00:00.000Z' });
+    await world.editSecret(credentials.expired.secretArn, { expiresAt: '2020-01-01T00:00:00.000Z' });
     const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
     const stuck = await world.rotate(credentials.stuck.secretArn);
     serveAgain();

@@ -93,7 +93,7 @@ const SITUATIONS: readonly Situation[] = [
     isFaultGone: true,
     after: async (world, { secretArn }) => {
       world.sandbox.clock.advance(1_000);
-      await world.mend(secretArn, { queue: 'added by hand' });
+      await world.editSecret(secretArn, { queue: 'added by hand' });
     },
     state: 'Promote',
     error: 'AccessDeniedException',
@@ -167,7 +167,7 @@ const SITUATIONS: readonly Situation[] = [
   },
   {
     what: 'the new token belongs to another user',
-    before: (world, { secretArn }) => world.mend(secretArn, { genesysUserId: 'somebody-else' }),
+    before: (world, { secretArn }) => world.editSecret(secretArn, { genesysUserId: 'somebody-else' }),
     state: 'Verify',
     error: 'WrongUser',
     health: 'expired',

@@ -1,6 +1,6 @@
 import type { Authorizer } from '../../sandbox/iam/authorizer.ts';
 
-/** For tests of a service by itself, in which nobody's permissions matter. */
+/** For tests of a single service, in which permissions do not matter. */
 export const allowEverything: Authorizer = {
   authorize: () => undefined,
   allows: () => true,

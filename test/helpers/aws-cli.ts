@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Stands in for the AWS CLI where a test runs commands of the documentation: calls the operation with the AWS SDK, as
- * the environment says, and prints the response. It knows as much of the CLI as those commands use.
+ * Replaces the AWS CLI when a test runs commands of the documentation: calls the operation with the AWS SDK, configured
+ * by the environment, and prints the response. Supports only what those commands use.
  */
 
 interface Client {

@@ -15,13 +15,13 @@ export interface ServedAws {
   readonly identities: Identities;
   /** The key in `client`. */
   readonly accessKey: AccessKey;
-  /** For the constructor of an SDK client that calls as the user `operator` and never repeats a call. */
+  /** For the constructor of an SDK client that calls as the user `operator` and does not retry. */
   readonly client: { endpoint: string; region: string; credentials: AccessKey; maxAttempts: 1 };
   /** The unexpected errors, as `call: message`. */
   readonly defects: readonly string[];
 }
 
-/** Serves `services` on a free port; everyone may do everything unless an authoriser says otherwise. */
+/** Serves `services` on a free port; everything is permitted unless an authoriser denies it. */
 export async function serveAws(
   services: readonly AwsService[],
   options: {

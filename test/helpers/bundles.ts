@@ -11,7 +11,7 @@ export interface LoadedBundle {
   readonly handler: (event: unknown, context: object) => Promise<unknown>;
 }
 
-/** Bundles all functions into a folder of their own, which is removed after the file's tests. */
+/** Bundles all functions into a new folder, which is removed after the file's tests. */
 export async function makeBundles(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'bundle-test-'));
   afterAll(() => rmSync(directory, { recursive: true }));
@@ -19,7 +19,7 @@ export async function makeBundles(): Promise<string> {
   return directory;
 }
 
-/** Runs a function's bundle anew, as Lambda does in a fresh execution environment. */
+/** Loads a function's bundle again, as Lambda does in a new execution environment. */
 export function loadBundle(directory: string, name: FunctionName): LoadedBundle {
   const require = createRequire(import.meta.url);
   const file = join(directory, name, 'index.js');

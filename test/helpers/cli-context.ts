@@ -8,7 +8,7 @@ import { commandLine } from '../../functions/shared/output/command-line.ts';
 import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { ROTATION_FUNCTION_ARN } from './secret.ts';
 
-/** The deployment that the program takes when none is named. */
+/** The program's default deployment. */
 const DEPLOYMENT = {
   name: 'genesys-token-rotation',
   rotationFunctionArn: ROTATION_FUNCTION_ARN,

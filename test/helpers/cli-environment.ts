@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** The program as it is started. */
+/** The program's entry point. */
 export const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-/** The variables of an environment; undefined takes one away. */
+/** The variables of an environment; undefined removes one. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The variables that lead the program to a sandbox, as its operator; nothing of the person who runs the tests. */
+/** The variables that point the program to a sandbox as its operator; none of the environment of the tests. */
 export function cliEnvironment(sandbox: Sandbox): Record<string, string> {
   const { loginUrl, apiUrl } = sandbox.genesysCloud.urlsOf('{host}');
   return {
@@ -24,7 +24,7 @@ export function cliEnvironment(sandbox: Sandbox): Record<string, string> {
   };
 }
 
-/** What the program reads of its environment, itself or by its libraries. */
+/** The variables that the program or its libraries read. */
 const READ = /^(?:AWS_|GENESYS_|(?:DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|BROWSER|NO_COLOR|FORCE_COLOR)$)/;
 
 let borrowers = 0;
@@ -32,7 +32,7 @@ let borrowed: string | undefined;
 let own: NodeJS.ProcessEnv = {};
 
 /**
- * Gives this process an environment for as long as some work takes. Works at a time have to have the same one.
+ * Sets the environment of this process for the duration of a task. Concurrent tasks must use the same one.
  *
  * @throws Error another one is in force
  */

@@ -10,13 +10,13 @@ import { OutputWatcher } from './output-watcher.ts';
 import type { TestSandbox } from './sandbox.ts';
 import { storedSecrets } from './stored-secrets.ts';
 
-/** How the command line program is run. */
+/** How to run the command line program. */
 export interface CliOptions {
-  /** Besides, or instead of, what leads it to the sandbox; undefined takes a variable away. */
+  /** Added to the variables that point to the sandbox; undefined removes a variable. */
   readonly env?: Variables;
   /**
-   * Starts it as a person does, from its sources or by the given program; otherwise it runs within the test, which
-   * spares the time of a start.
+   * Starts a process, from the sources or with the given program. By default the program runs within the test, which
+   * is faster.
    */
   readonly ownProcess?: true | string;
   /** Writes to terminals of this width; only within the test. */
@@ -30,9 +30,9 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** A running program with pipes at its ends. */
+/** A running program with pipes. */
 export interface RunningCli {
-  /** Waits until both outputs together match, and gives the match. */
+  /** Waits until the combined output matches, and returns the match. */
   readonly seen: (pattern: RegExp) => Promise<RegExpMatchArray>;
   readonly type: (text: string) => void;
   readonly endInput: (text?: string) => void;
@@ -41,7 +41,7 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>;
 }
 
-/** The ends of a program, whatever it runs in. */
+/** The input and outputs of a program. */
 interface Started {
   readonly input: Writable;
   readonly interrupt: () => void;
@@ -133,7 +133,7 @@ function startWithin(
   };
 }
 
-/** Fails when a text holds a token, code or client secret that this Genesys Cloud ever gave out. */
+/** Fails when a text contains a token, code or client secret that this Genesys Cloud has issued. */
 export function expectNoIssuedSecrets(sandbox: TestSandbox['sandbox'], text: string): void {
   const printed = sandbox.genesysCloud.issuedValues().filter(value => text.includes(value));
   expect(printed).toEqual([]);

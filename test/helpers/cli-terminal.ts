@@ -9,9 +9,9 @@ import type { TestSandbox } from './sandbox.ts';
 /** How a run on a terminal ended. */
 interface TerminalResult {
   readonly exitCode: number;
-  /** Everything that appeared, without colours and movements. */
+  /** The whole output without colours and cursor movements. */
   readonly screen: string;
-  /** The same with them. */
+  /** The whole output with them. */
   readonly raw: string;
 }
 
@@ -27,7 +27,7 @@ export interface CliTerminal {
 /** The keys of a terminal. */
 export const KEYS = { enter: '\r', ctrlC: '\u0003', down: '\u001b[B' } as const;
 
-/** So wide that no line is broken. */
+/** Wide enough that no line wraps. */
 const COLUMNS = 500;
 
 /** Starts the program on a pseudo-terminal; its end fails the test when a secret appeared. */

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { type CliOptions, type CliResult, startCli } from './cli-session.ts';
 
-/** What a whole run may need besides. */
+/** Further options of a complete run. */
 interface RunOptions extends CliOptions {
   /** What it reads from standard input. */
   readonly input?: string;
@@ -24,7 +24,7 @@ export async function runCli(
   return await cli.ended;
 }
 
-/** Runs it with `--json` and answers the object that it prints. */
+/** Runs it with `--json` and returns the object that it prints. */
 export async function runCliForJson(
   sandbox: Sandbox,
   args: readonly string[],

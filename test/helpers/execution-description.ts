@@ -4,7 +4,7 @@ import type { DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn';
 export const STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:111122223333:stateMachine:rotation';
 export const EXECUTION_ARN_PREFIX = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';
 
-/** DescribeExecution's answer; a closed one says whether it can be redriven, as Step Functions does. */
+/** The response of DescribeExecution; for a closed execution with its redrive status. */
 export function executionDescription(
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE',
   changes: Partial<DescribeExecutionCommandOutput> = {},

@@ -1,10 +1,10 @@
-/** The time of one invocation: passes only while somebody sleeps, and ends it as Lambda does. */
+/** The time of one invocation: advances only while the function sleeps, and ends the invocation as Lambda does. */
 export class FunctionTime {
-  /** What was slept so far, in ms. */
+  /** The sleeps so far, in ms. */
   readonly sleeps: number[] = [];
   #leftMs = 0;
 
-  /** Begins an invocation that may take this long. */
+  /** Starts an invocation with this timeout. */
   begin(timeoutMs: number): void {
     this.sleeps.length = 0;
     this.#leftMs = timeoutMs;

@@ -10,26 +10,26 @@ export interface ReceivedRequest {
   readonly path: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** The client's port, which tells connections apart. */
+  /** The client's port, which identifies the connection. */
   readonly clientPort: number | undefined;
 }
 
-/** What is done with one request, once all of it has arrived. */
+/** Handles one request once it has arrived completely. */
 export type ScriptedAnswer = (response: ServerResponse) => void;
 
-/** Genesys Cloud on this machine: gives the scripted answers in their order, and records what it was asked. */
+/** A local Genesys Cloud that sends scripted responses in order and records the requests. */
 export class GenesysServer {
   /** Without a trailing slash; set once the server listens. */
   url = '';
   readonly requests: ReceivedRequest[] = [];
   readonly #script: ScriptedAnswer[] = [];
 
-  /** Adds answers, one for each request to come. */
+  /** Adds responses, one for each future request. */
   script(...answers: readonly ScriptedAnswer[]): void {
     this.#script.push(...answers);
   }
 
-  /** Forgets everything, and tells how many answers nobody came for. */
+  /** Forgets everything, and returns the number of unused responses. */
   reset(): number {
     this.requests.length = 0;
     return this.#script.splice(0).length;
@@ -51,8 +51,8 @@ export class GenesysServer {
 }
 
 /**
- * A server for the tests of one file. An answer that nobody came for fails the test; a request too many is answered
- * with status 599, and stands in `requests`. With a certificate it speaks TLS.
+ * A server for the tests of one file. An unused response fails the test; a request without a scripted response gets
+ * status 599 and is recorded in `requests`. With a certificate it uses TLS.
  */
 export function genesysServer(certificate?: SelfSignedCertificate): GenesysServer {
   const genesys = new GenesysServer();
@@ -79,7 +79,7 @@ export function genesysServer(certificate?: SelfSignedCertificate): GenesysServe
   return genesys;
 }
 
-/** An answer; a body that is no text is sent as JSON. */
+/** A response; a body that is not a string is sent as JSON. */
 export function answer(
   status: number,
   body: unknown = '',
@@ -97,7 +97,7 @@ export const dropConnection: ScriptedAnswer = response => {
   response.destroy();
 };
 
-/** The answer ends before its announced length. */
+/** The response ends before its Content-Length. */
 export function cutOff(body: string): ScriptedAnswer {
   return response => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length + 1 });
@@ -105,7 +105,7 @@ export function cutOff(body: string): ScriptedAnswer {
   };
 }
 
-/** The answer never ends: its head and the first part of its body are all that comes. */
+/** The response never ends: only its headers and the first part of its body are sent. */
 export function halfAnswer(body: string, then: () => void): ScriptedAnswer {
   return response => {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -113,7 +113,7 @@ export function halfAnswer(body: string, then: () => void): ScriptedAnswer {
   };
 }
 
-/** No answer comes. */
+/** No response is sent. */
 export function silence(then: () => void): ScriptedAnswer {
   return () => then();
 }

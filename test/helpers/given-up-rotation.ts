@@ -7,7 +7,7 @@ import {
 
 /**
  * Gives a rotation up by hand: cancels it and takes AWSPENDING off, so that the next one has another
- * ClientRequestToken. The secret does not rotate any more until somebody turns that on again.
+ * ClientRequestToken. The secret does not rotate until rotation is enabled again.
  */
 export async function giveUpRotation(secrets: SecretsManagerClient, secretArn: string): Promise<void> {
   await secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));

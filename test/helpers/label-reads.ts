@@ -10,7 +10,7 @@ import { secretDescription } from './secret.ts';
 /** The staging labels of each labelled version. */
 export type Stages = Readonly<Record<string, readonly string[]>>;
 
-/** Lets DescribeSecret show these labels, read after read; the last ones stay. */
+/** Lets DescribeSecret return these labels in successive reads; the last ones repeat. */
 export function playLabels(
   secretsMock: AwsStub<ServiceInputTypes, ServiceOutputTypes, SecretsManagerClientResolvedConfig>,
   ...reads: readonly [Stages, ...Stages[]]

@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { SENTINELS } from './secret-value.ts';
 
-/** What every sentinel begins with, since a parser's message quotes beginnings; and the HTTP Basic form of one. */
+/** The prefix of every sentinel, since parsers quote prefixes in messages; and the HTTP Basic form of one. */
 const FORBIDDEN = [
   'sentinel',
   Buffer.from(`client-id:${SENTINELS.clientSecret}`).toString('base64'),
 ] as const;
 
-/** Fails when any part of what is given, hidden fields and causes included, holds a sentinel secret. */
+/** Fails when any part of a value, including hidden fields and causes, contains a sentinel secret. */
 export function expectNoSecrets(subject: unknown): void {
   const text = inspect(subject, {
     depth: null,
@@ -21,8 +21,8 @@ export function expectNoSecrets(subject: unknown): void {
 }
 
 /**
- * The error that a promise is rejected with, after a look for secrets in all of it. Fails when the promise is
- * fulfilled, or rejected with something that is no error.
+ * The error of a rejected promise, after checking that it contains no secrets. Fails when the promise is
+ * fulfilled, or rejected with something other than an Error.
  */
 export async function rejection(promise: Promise<unknown>): Promise<Error> {
   const outcome = await promise.then(
@@ -43,9 +43,9 @@ export interface LogLine {
 }
 
 /**
- * Keeps the console silent, collects what was written, and looks for secrets in it after each test of the file.
+ * Suppresses the console, collects its output, and checks it for secrets after each test of the file.
  *
- * @returns what the present test has written so far
+ * @returns what the current test has written so far
  */
 export function watchedLog(): () => readonly LogLine[] {
   const levels = ['debug', 'log', 'info', 'warn', 'error'] as const;

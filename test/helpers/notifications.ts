@@ -8,7 +8,7 @@ import { expectNoSecrets } from './no-secrets.ts';
 export const FAILURES_TABLE = 'failures';
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failed-rotations';
 
-/** Plays the topic and the table of failures, anew for each test of the file. */
+/** Mocks the topic and the table of failures for each test of the file. */
 export function playedNotifications() {
   const snsMock = mockAws(SNSClient);
   const dynamoDbMock = mockAws(DynamoDBClient);
@@ -43,9 +43,9 @@ export function playedNotifications() {
   return {
     snsMock,
     dynamoDbMock,
-    /** The table's items by their subjects, as the attributes are on the wire. */
+    /** The table's items in DynamoDB JSON, by their subjects. */
     items,
-    /** What was published and written, in that order. */
+    /** What was published and written, in order. */
     calls,
 
     /** What was published so far. */

@@ -1,35 +1,35 @@
-/** Waits for a text to appear in an output that grows. */
+/** Waits for a text to appear in growing output. */
 export class OutputWatcher {
   readonly #output: () => string;
   /** Undefined once the output has ended. */
-  #waiting: { readonly look: () => boolean; readonly giveUp: () => void }[] | undefined = [];
+  #waiting: { readonly resolveIfMatched: () => boolean; readonly giveUp: () => void }[] | undefined = [];
 
   constructor(output: () => string) {
     this.#output = output;
   }
 
-  /** The first match in all that was written; fails when the output ends without one. */
+  /** Resolves with the first match in the whole output. Rejects when the output ends without one. */
   seen(pattern: RegExp): Promise<RegExpMatchArray> {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
-    const look = (): boolean => {
+    const resolveIfMatched = (): boolean => {
       const match = this.#output().match(pattern);
       if (match !== null) resolve(match);
       return match !== null;
     };
     const giveUp = (): void => reject(new Error(`${pattern} did not appear in:\n${this.#output()}`));
-    if (!look()) {
+    if (!resolveIfMatched()) {
       if (this.#waiting === undefined) giveUp();
-      else this.#waiting.push({ look, giveUp });
+      else this.#waiting.push({ resolveIfMatched, giveUp });
     }
     return promise;
   }
 
-  /** Something was written. */
+  /** Call after each write. */
   changed(): void {
-    this.#waiting = this.#waiting?.filter(({ look }) => !look());
+    this.#waiting = this.#waiting?.filter(({ resolveIfMatched }) => !resolveIfMatched());
   }
 
-  /** Nothing more will be written. */
+  /** Call when the output has ended. */
   ended(): void {
     for (const { giveUp } of this.#waiting ?? []) giveUp();
     this.#waiting = undefined;

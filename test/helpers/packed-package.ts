@@ -21,7 +21,7 @@ export function runProgram(
   return stdout;
 }
 
-/** The package as `npm pack` makes it, in a folder of its own. */
+/** The package that `npm pack` makes, in its own folder. */
 export async function packedPackage() {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   const [{ filename }] = JSON.parse(
@@ -29,7 +29,7 @@ export async function packedPackage() {
   ) as [{ filename: string }];
   return {
     file: join(folder, filename),
-    /** A new folder beside it. */
+    /** A new folder next to it. */
     emptyFolder: () => mkdtemp(join(folder, 'app-')),
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -49,7 +49,7 @@ export function playedExecutions() {
       };
     },
 
-    /** What DescribeSecret shows, call after call; the last labels stay. */
+    /** What DescribeSecret returns in successive calls; the last labels repeat. */
     labels(...reads: readonly (Readonly<Record<string, string[]>> | Error)[]): void {
       const describing = secretsMock.on(DescribeSecretCommand);
       for (const [index, read] of reads.entries()) {
@@ -71,7 +71,7 @@ export function playedExecutions() {
       }
     },
 
-    /** What DescribeExecution returns for one execution, call after call; the last output stays. */
+    /** What DescribeExecution returns for one execution in successive calls; the last output repeats. */
     looks(executionArn: string, ...answers: readonly (DescribeExecutionCommandOutput | Error)[]): void {
       const describing = mock.on(DescribeExecutionCommand, { executionArn });
       for (const [index, answer] of answers.entries()) {
@@ -87,7 +87,7 @@ export function playedExecutions() {
       }
     },
 
-    /** What StartExecution was called with, refused calls included. */
+    /** The requests to StartExecution, including rejected ones. */
     started(): { readonly name: string | undefined; readonly input: Record<string, unknown> }[] {
       return mock.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => {
         expect(input.stateMachineArn).toBe(STATE_MACHINE_ARN);

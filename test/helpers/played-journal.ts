@@ -19,8 +19,8 @@ const TABLE = 'journal';
 export const ITEM_CHANGED = awsException(ConditionalCheckFailedException);
 
 /**
- * Plays the journal's table for the tests of the file: it is empty at first, holds what a test gives it, and accepts
- * every write without carrying it out. Tests of the journal itself use the emulated DynamoDB.
+ * Mocks the journal's table for the tests of the file: it is initially empty, holds what a test puts in, and accepts
+ * every write without executing it. Tests of the journal itself use the emulated DynamoDB.
  */
 export function playedJournal() {
   const mock = mockAws(DynamoDBClient);

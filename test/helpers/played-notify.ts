@@ -22,14 +22,14 @@ import { EXECUTION } from './task-requests.ts';
 /** When the execution has failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
-/** Lets `notify` run against played services; an execution has failed in Refresh. Call it within a `describe`. */
+/** Lets `notify` run against mocked services; an execution has failed in Refresh. Call it within a `describe`. */
 export function playedNotify() {
   const logged = watchedLog();
   const notifications = playedNotifications();
   const stepFunctionsMock = mockAws(SFNClient);
   const secretsMock = mockAws(SecretsManagerClient);
   let executionArn = EXECUTION;
-  /** It passes only where the function waits. */
+  /** Advances only while the function sleeps. */
   const time = { now: FAILED_AT };
 
   beforeEach(() => {

@@ -44,7 +44,7 @@ export function releaseAssembly(directory: string, bundles: string, stackName: s
   return directory;
 }
 
-/** The release that `npm run release` makes of this project, for sandboxes; each call makes it anew. */
+/** The release that `npm run release` makes of this project, for sandboxes; each call makes a new one. */
 export async function deployedRelease(): Promise<
   Required<Pick<SandboxOptions, 'assemblyDirectory' | 'parameters'>>
 > {

@@ -21,7 +21,7 @@ export interface TestSandbox {
   readonly credential: (options?: CredentialOptions) => Promise<FirstCredential>;
 }
 
-/** Keeps what ends a sandbox until its time has come. */
+/** Collects what stops a sandbox. */
 export type WhenOver = (end: () => Promise<void>) => void;
 
 /**
@@ -54,7 +54,7 @@ export async function startSandbox(
   if (options.secretsManager?.readLagMs === undefined) lag.begin(sandbox);
   whenOver(async () => {
     await sandbox.close();
-    // Whoever has called it from this process finds the connections closed before the address serves again.
+    // Clients in this process see their connections closed before the address is used again.
     await setImmediate();
     left.push(warmStart);
   });
@@ -98,10 +98,10 @@ class FunctionsReadLag {
 }
 
 /**
- * One world for all tests of a file or block, whose functions start only once. The tests keep apart by their secrets.
+ * One world for all tests of a file or block, so that functions start only once. Each test uses its own secrets.
  *
  * @param start gets what it has to give to {@link startSandbox}
- * @returns gives the world, within a test
+ * @returns a function that returns the world within a test
  */
 export function sharedWorld<World>(start: (whenOver: WhenOver) => Promise<World>): () => World {
   let world: World | undefined;

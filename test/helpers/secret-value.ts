@@ -1,4 +1,4 @@
-/** What no message, log line or result may ever hold. Each stands for a secret of the kind that it names. */
+/** Sentinels for secrets of each kind. No message, log line or result may contain one. */
 export const SENTINELS = {
   clientSecret: 'sentinel-client-secret',
   accessToken: 'sentinel-current-access-token',
@@ -20,7 +20,7 @@ export function secretKeys(changes: Readonly<Record<string, unknown>> = {}): Rec
   };
 }
 
-/** The value of a secret; a change to `undefined` leaves the key out. */
+/** The value of a secret; `undefined` removes a key. */
 export function secretValue(changes: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify(secretKeys(changes));
 }

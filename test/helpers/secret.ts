@@ -8,7 +8,7 @@ export const SECRET_ARN = `arn:aws:secretsmanager:eu-central-1:111122223333:secr
 export const ROTATION_FUNCTION_ARN =
   'arn:aws:lambda:eu-central-1:111122223333:function:genesys-token-rotation-rotation';
 
-/** The version that AWSCURRENT is on, the one that is rotated in, and one that somebody else wrote. */
+/** The version with AWSCURRENT, the version of the rotation, and a version that somebody else wrote. */
 export const BASE_VERSION = 'base0000-0000-4000-8000-000000000000';
 export const VERSION = 'c0ffee00-0000-4000-8000-000000000001';
 export const FOREIGN_VERSION = 'f0e19000-0000-4000-8000-000000000002';
@@ -16,10 +16,10 @@ export const FOREIGN_VERSION = 'f0e19000-0000-4000-8000-000000000002';
 /** A version that was derived from `VERSION`: it begins with half of the hash of that id. */
 export const DERIVED_VERSION = 'db3855a227f2aa115bb78a8818d433bb00000000000000000000000000000000';
 
-/** The versions of a rotation that has just begun. */
+/** The versions of a rotation that has just started. */
 const PENDING_STAGES = { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 
-/** DescribeSecret's answer. */
+/** The response of DescribeSecret. */
 export function secretDescription(
   changes: Partial<DescribeSecretCommandOutput> = {},
 ): DescribeSecretCommandOutput {

@@ -8,7 +8,7 @@ export interface SelfSignedCertificate {
 
 const OBJECT_ID = { ecdsaWithSha256: '2a8648ce3d040302', commonName: '550403', subjectAltName: '551d11' };
 
-/** Makes a certificate for 127.0.0.1 that nobody trusts unless told to (RFC 5280, section 4.1). */
+/** Makes a self-signed certificate for 127.0.0.1 (RFC 5280, section 4.1). */
 export function selfSignedCertificate(): SelfSignedCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(der(0x06, OBJECT_ID.ecdsaWithSha256));

@@ -15,14 +15,14 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** What came back. */
+/** The response. */
 export interface RawResponse {
   readonly statusCode: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Sends a request exactly as it is. */
+/** Sends a request unchanged. */
 export async function send(raw: RawRequest): Promise<RawResponse> {
   const request = httpRequest(new URL(raw.path ?? '/', raw.url), {
     method: raw.method ?? 'POST',

@@ -5,7 +5,7 @@ import type { TemplateKey } from '../../sandbox/template/key-resources.ts';
 import type { TemplateResourcePolicy } from '../../sandbox/template/resource-policies.ts';
 import type { TemplateRole } from '../../sandbox/template/role-resources.ts';
 
-/** What the policies of a made-up stack are; everything may be left out. */
+/** The policies of a fictitious stack; all are optional. */
 export interface MadeUpStack {
   readonly accountId?: string;
   readonly region?: string;
@@ -39,7 +39,7 @@ export function role(
   };
 }
 
-/** What the policies of a made-up stack permit. */
+/** What the policies of a fictitious stack permit. */
 export function permissionsOf(stack: MadeUpStack): Permissions {
   const { accountId = '123456789012', region = 'us-east-1', users = {}, ...policies } = stack;
   return new Permissions({

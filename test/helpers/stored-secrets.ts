@@ -3,12 +3,12 @@ import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 const json = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
-/** The keys of a credential that are no secret. */
+/** The keys of a credential that are not secret. */
 const HARMLESS = new Set(['clientId', 'region', 'expiresAt', 'genesysUserId']);
 
 /**
  * Everything secret that a sandbox holds: the operator's key, and the texts in all versions of all secrets. It is read
- * past the endpoint, so that no fault and no count of calls is concerned.
+ * without the endpoint, so that it affects no fault and no count of calls.
  */
 export function storedSecrets({ operator, secretsManager }: Sandbox): string[] {
   const values = secretsManager

@@ -15,10 +15,10 @@ export interface MetricsLine {
 }
 
 /**
- * Gives the functions of the file the environment that their metrics need, keeps the standard output silent, collects
- * the lines that are written to it, and looks for secrets in them after each test.
+ * Gives the functions of the file the environment that their metrics need, suppresses the standard output, collects
+ * its lines, and checks them for secrets after each test.
  *
- * @returns what the present test has written so far
+ * @returns what the current test has written so far
  */
 export function writtenMetrics(): () => readonly MetricsLine[] {
   let lines: string[] = [];

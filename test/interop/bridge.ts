@@ -29,10 +29,10 @@ const rotateRequest = v.object({
 const MAX_BODY_BYTES = 10_000_000;
 
 /**
- * Stands in front of ministack and adds the two operations that it lacks. It forwards every other request unchanged.
+ * A proxy for ministack that adds the two operations it lacks. It forwards every other request unchanged.
  *
  * - RotateSecret: ministack copies the current value to a new version and promotes it, without calling the function.
- * - RedriveExecution: ministack does not know it. The bridge refuses, as AWS refuses an execution that cannot be
+ * - RedriveExecution: not supported by ministack. The bridge rejects it, as AWS does for an execution that cannot be
  *   redriven, and the rotation function starts the next attempt.
  */
 export class MinistackBridge {
@@ -144,7 +144,7 @@ export class MinistackBridge {
     return undefined;
   }
 
-  /** What RotateImmediately=false does: a copy of the current value, testSecret, and the label is gone again. */
+  /** Does what RotateImmediately=false does: copies the current value, calls testSecret, and removes the label. */
   async #testConfiguration(attempt: Attempt): Promise<string | undefined> {
     const current = await this.#secrets.send(new GetSecretValueCommand({ SecretId: attempt.secretArn }));
     await this.#label(attempt, current.SecretString);
@@ -177,7 +177,7 @@ export class MinistackBridge {
     );
   }
 
-  /** Secrets Manager takes AWSPENDING off itself when a rotation is complete. */
+  /** Secrets Manager itself removes AWSPENDING when a rotation is complete. */
   async #unlabel(secretArn: string): Promise<void> {
     for (const versionId of await this.#pendingVersions(secretArn)) {
       await this.#secrets.send(

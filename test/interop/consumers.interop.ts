@@ -7,7 +7,7 @@ import { type ConsumerProgram, snippetOf, startConsumer } from '../docs/consumer
 import { PUBLISHED_NAME, publishingWorld } from '../docs/consumers-world.ts';
 import { pythonProgram } from './installed.ts';
 
-/** Runs the code that shows the use, and prints the user's id, for each line of the standard input. */
+/** For each line of standard input, runs the sample code and prints the user's id. */
 function driver(snippet: string, imports: string, userId: string): string {
   const use = snippetOf(snippet).use.replaceAll(/^/gm, '        ').trimEnd();
   return `

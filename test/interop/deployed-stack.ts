@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const STACK = 'genesys-token-rotation';
 
 /**
- * ministack's own Node.js runtime drops the type of an error, and every Retry and Catch goes by it. So the functions run
+ * ministack's own Node.js runtime drops the error type, which every Retry and Catch needs. So the functions run
  * under AWS's runtime client, as a custom runtime.
  */
 const BOOTSTRAP = `#!/bin/sh
@@ -53,7 +53,7 @@ export async function cdkOn(
   };
 }
 
-/** The template without what ministack does not know. */
+/** The template without what ministack does not support. */
 function deployableTemplate(text: string): string {
   // ministack's context object has no RedriveCount; it has no redrives, so the count is 0.
   const { Resources, ...rest } = v.parse(
@@ -65,7 +65,7 @@ function deployableTemplate(text: string): string {
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type === 'AWS::Lambda::Function' && Properties !== undefined) Properties.Runtime = 'provided.al2023';
   }
-  // ministack refuses alarms with metric math.
+  // ministack rejects alarms with metric math.
   const known = Object.entries(Resources).filter(
     ([, { Type, Properties }]) => !(Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics !== undefined),
   );

@@ -230,7 +230,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       };
     },
 
-    /** All that executions, function logs and the journal hold. */
+    /** The contents of executions, function logs and the journal. */
     async written(): Promise<{ executions: string; logs: string; journal: string }> {
       // The project has no client for CloudWatch Logs, and ministack checks no signatures.
       const logs = FUNCTION_NAMES.map(async name => {
@@ -253,7 +253,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       };
     },
 
-    /** Runs the program in a process of its own. */
+    /** Runs the program in its own process. */
     async cli(...args: readonly string[]): Promise<{ exitCode: number; result: unknown; stderr: string }> {
       const env = { PATH: process.env.PATH ?? '', AWS_ENDPOINT_URL: bridge.url, ...operator, ...genesys };
       return await new Promise(resolve => {

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/** Where the programs of others are installed; removing the folder installs them again. */
+/** Where third-party programs are installed; remove the folder to reinstall them. */
 const FOLDER = fileURLToPath(new URL('../../.interop', import.meta.url));
 
 const PYTHON = join(FOLDER, 'python', 'bin');

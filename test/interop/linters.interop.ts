@@ -9,7 +9,7 @@ import { definitionText } from '../../statemachine/definition-text.ts';
 import { BUNDLES, deployment, everyOption, type Settings } from '../infra/deployment.ts';
 import { npmPackage, pythonProgram } from './installed.ts';
 
-/** What a linter printed. Its exit code says only whether it found something. */
+/** The output of a linter. Its exit code only shows whether it found something. */
 async function output(program: string, args: readonly string[]): Promise<string> {
   return await new Promise((resolve, reject) => {
     execFile(program, args, (error, stdout, stderr) => {
@@ -32,7 +32,7 @@ const VARIANTS: Readonly<Record<string, Settings>> = {
   'destroyed-without-alarms': { alarms: false, removalPolicy: 'destroy' },
 };
 
-/** What may be found, by its rule. An exception that is not needed any more fails the test. */
+/** Accepted findings by rule. An exception that is no longer needed fails the test. */
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
   // A dependency between constructs of the CDK names all of their resources, also those that an attribute names.
   W3005: /^'\w+' dependency already enforced by a 'GetAtt'/,

@@ -22,7 +22,7 @@ const VARIABLES = {
   AWS_SECRET_ACCESS_KEY: 'test',
 };
 
-/** ministack knows no rotation schedules. */
+/** ministack does not support rotation schedules. */
 function withoutSchedules(template: Buffer): string {
   return JSON.stringify(
     JSON.parse(template.toString(), (key, value) =>

@@ -76,7 +76,7 @@ describe.concurrent('the stack on ministack', () => {
     expect(world.genesysCloud.counts(clientId).refreshes).toBe(1);
   });
 
-  it('fails in Refresh when the refresh token is dead, and rotates after a new login', async () => {
+  it('fails in Refresh when the refresh token no longer works, and rotates after a new login', async () => {
     const credential = await world.credential('interop/dead');
     const { clientId, secretArn } = credential;
     world.genesysCloud.revokeLineage(world.genesysCloud.lineages(clientId)[0]?.id ?? '');
@@ -195,14 +195,14 @@ describe('the stack on ministack, at the end', () => {
     expect(leaksIn(JSON.stringify(written), world.genesysCloud.issuedValues())).toEqual([]);
   });
 
-  it('is destroyed as docs/first-account.md says', async () => {
+  it('is destroyed as described in docs/first-account.md', async () => {
     const output = await world.destroy();
 
     expect(missingIn(output, expectedOf('aws secretsmanager delete-secret').slice(1))).toEqual([]);
   });
 });
 
-/** The lines that a command of the page prints, by its beginning. */
+/** The output lines of a command of the page, selected by its prefix. */
 function expectedOf(beginning: string): readonly string[] {
   const found = commandsWithOutput().find(({ command }) => command.startsWith(beginning));
   if (found === undefined || found.expected.length === 0) throw new Error(`No output of ${beginning}.`);

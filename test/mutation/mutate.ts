@@ -1,26 +1,25 @@
 /**
- * Plants one deliberate bug after the other in a temporary copy of the repository, and runs the tests that must notice
- * it: `npm run mutate`, or `npm run mutate -- promote` for the mutants whose file contains a word. Fails when no test
- * fails for a mutant (it survives), when the tests do not end or do not begin, and when a mutant is outdated: the code
- * that it replaces must occur exactly once.
+ * Plants each deliberate bug in a temporary copy of the repository and runs the tests that must detect it:
+ * `npm run mutate`, or `npm run mutate -- promote` for the mutants whose file path contains a word. Fails when a mutant
+ * survives, when its tests hang or do not start, and when a mutant is outdated.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { MUTANTS, type Mutant, withBug } from './mutants.ts';
 
-/** A mutant for which no test fails within this time counts as unnoticed: a test must fail, not hang. */
+/** A mutant whose tests hang counts as survived: a test must fail. */
 const TIME_LIMIT_MS = 300_000;
 
-/** More than any test needs. A mutant that loops without end fails here instead of using up the machine's memory. */
+/** More than any test needs. Stops a mutant that loops forever before it exhausts the machine's memory. */
 const HEAP_MB = 1_500;
 
 type Outcome = 'killed' | 'SURVIVED' | 'OUTDATED' | 'NO TEST FAILED, BUT THE RUN DID';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 
-/** Copies the files of the working tree that are tracked or new, and links what is installed. */
+/** Copies tracked and new files of the working tree, and links node_modules. */
 async function copyOfRepository(): Promise<string> {
   const copy = await mkdtemp(path.join(tmpdir(), 'mutation-'));
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -63,16 +62,14 @@ async function runTests(copy: string, tests: readonly string[]): Promise<Outcome
   return numFailedTests > 0 ? 'killed' : 'NO TEST FAILED, BUT THE RUN DID';
 }
 
-async function outcomeOf({ file, find, replace, tests }: Mutant, copy: string): Promise<Outcome> {
-  const target = path.join(copy, file);
+async function outcomeOf(mutant: Mutant, copy: string): Promise<Outcome> {
+  const target = path.join(copy, mutant.file);
   const original = await readFile(target, 'utf8');
-  if (original.split(find).length !== 2 || find === replace) return 'OUTDATED';
-  await writeFile(
-    target,
-    original.replace(find, () => replace),
-  );
+  const mutated = withBug(original, mutant);
+  if (mutated === undefined) return 'OUTDATED';
+  await writeFile(target, mutated);
   try {
-    return await runTests(copy, tests);
+    return await runTests(copy, mutant.tests);
   } finally {
     await writeFile(target, original);
   }

@@ -72,7 +72,7 @@ describe('with a disabled key of the secret', () => {
     expect(await world.currentIsGood({ secretArn })).toBe(true);
   });
 
-  it('status calls the credential stuck, and says why', async () => {
+  it('status shows the credential as stuck, with the reason', async () => {
     const { sandbox } = await encryptedWorld();
     sandbox.kms.disableKey(KEY_ID);
 
@@ -90,7 +90,7 @@ describe('with a disabled key of the secret', () => {
     });
   });
 
-  it('diagnose says so where it may not look at the key itself', async () => {
+  it('diagnose reports it when it may not describe the key', async () => {
     const { sandbox } = await encryptedWorld();
     sandbox.faults.add({ target: 'secretsmanager:GetSecretValue', kind: 'key-disabled', by: 'operator' });
 
@@ -165,7 +165,7 @@ describe('with a disabled key of the executions', () => {
     },
   );
 
-  it('history shows rotations without their data, where that needs no key', async () => {
+  it('history shows rotations without data that needs the key', async () => {
     const { sandbox } = await failedWorld({ historyWithoutData: 'needsNoKey' });
 
     const { exitCode, result } = await runCliForJson(sandbox, ['history', 'crm/genesys']);
@@ -176,7 +176,7 @@ describe('with a disabled key of the executions', () => {
     });
   });
 
-  it('history says what is wrong, where that needs the key', async () => {
+  it('history reports what is wrong when its data needs the key', async () => {
     const { sandbox } = await failedWorld({ historyWithoutData: 'needsKey' });
 
     const { exitCode, stderr } = await runCli(sandbox, ['history', 'crm/genesys']);

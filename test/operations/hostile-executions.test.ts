@@ -160,7 +160,7 @@ describe('an execution that somebody starts by hand', () => {
     await expectSaved(world, world.login, { refreshes: 2 });
   });
 
-  it('neither hides nor ends a failure in the messages', async () => {
+  it('neither hides a failure nor reports that it has ended', async () => {
     const world = await hostileWorld({ events: { rules: 'patterns' } });
     const { secretArn, sandbox, firstVersionId } = world;
     const settle = (): Promise<void> => sandbox.advance(MINUTE_MS);

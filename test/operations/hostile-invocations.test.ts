@@ -61,7 +61,7 @@ describe('a function that somebody invokes', () => {
     await expectSaved(world, world.login, { refreshes: 1 });
   });
 
-  it('refresh keeps every pair in the journal, and gives the caller none in clear', async () => {
+  it('refresh keeps every pair in the journal and returns no plaintext', async () => {
     const world = await hostileWorld();
     const { firstVersionId } = world;
     const request = {
@@ -130,7 +130,7 @@ describe('a function that somebody invokes', () => {
     await expectSaved(world, world.login, { refreshes: 1 });
   });
 
-  it('promote can make a rotation stand down, and no token is lost', async () => {
+  it('promote can make a rotation stand down without losing a token', async () => {
     const world = await hostileWorld();
     const { secretArn } = world;
     world.crashIn('Promote');
@@ -144,7 +144,7 @@ describe('a function that somebody invokes', () => {
   });
 
   it.each(['fetch', 'refresh', 'store-pending', 'verify', 'promote', 'rotation'] as const)(
-    '%s refuses text that is no ARN',
+    '%s rejects text that is not an ARN',
     async name => {
       const world = await hostileWorld();
 
@@ -165,7 +165,7 @@ describe('a function that somebody invokes', () => {
     },
   );
 
-  it('verify and fetch give the caller no value of the secret', async () => {
+  it('verify and fetch return no value of the secret', async () => {
     const world = await hostileWorld();
     const { secretArn, firstVersionId } = world;
     const request = subject(world, firstVersionId);
@@ -197,7 +197,7 @@ describe('a function that somebody invokes', () => {
     expect(world.executions(secretArn)).toHaveLength(1);
   });
 
-  it('notify publishes nothing about text that is no ARN', async () => {
+  it('notify publishes nothing for text that is not an ARN', async () => {
     const world = await hostileWorld();
 
     const result = await world.invoke('notify', {
@@ -210,7 +210,7 @@ describe('a function that somebody invokes', () => {
     expect(world.sandbox.sns.messages()).toEqual([]);
   });
 
-  it('notify does not call a rotation working that waits to be finished', async () => {
+  it('notify does not report that an unfinished rotation works again', async () => {
     const world = await hostileWorld({ events: { rules: 'patterns' } });
     const { secretArn, sandbox } = world;
     world.crashIn('Refresh');

@@ -41,7 +41,7 @@ describe('a rotation that fails', () => {
     }
   });
 
-  it('sends a message that it works again after a login and a redrive', async () => {
+  it('sends a recovery message after a login and a redrive', async () => {
     const world = await notifiedWorld();
     const credential = await world.credential({ secretName: 'crm/genesys' });
     world.revokeUserOf(credential.clientId);
@@ -58,7 +58,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('sends a message that it works again when another rotation succeeds instead', async () => {
+  it('sends a recovery message when another rotation succeeds', async () => {
     const world = await notifiedWorld();
     const credential = await world.credential({ secretName: 'crm/genesys' });
     world.crashIn('Verify');
@@ -76,7 +76,7 @@ describe('a rotation that fails', () => {
     ]);
   });
 
-  it('sends a reminder after its interval and not before, unless it fails differently', async () => {
+  it('sends a reminder only after the reminder interval, unless the failure changes', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     world.crashIn('Fetch');
@@ -172,7 +172,7 @@ describe('a rotation that fails before its execution starts', () => {
 });
 
 describe('a message', () => {
-  it('is sent although the topic refuses it for some minutes', async () => {
+  it('is delivered although SNS rejects it for some minutes', async () => {
     const world = await notifiedWorld();
     const { secretArn } = await world.credential();
     world.crashIn('Fetch');

@@ -56,7 +56,7 @@ describe('published access tokens', () => {
     return (await world.statusOfCurrentUser(String(value.accessToken))) === 200;
   }
 
-  it('follow every rotation, and work', async () => {
+  it('are updated by every rotation and work', async () => {
     const world = await publishingWorld();
 
     const { outcome, execution } = await world.rotated(world.secretArn);
@@ -109,7 +109,7 @@ describe('published access tokens', () => {
     expect(await worksIn(world)).toBe(true);
   });
 
-  it('follow days later what is current then', async () => {
+  it('are updated days later to what is AWSCURRENT then', async () => {
     const world = await publishingWorld();
     await world.rotated(world.secretArn);
     world.sandbox.faults.add({
@@ -132,7 +132,7 @@ describe('published access tokens', () => {
     expect(value.accessToken).toBe(login.accessToken);
   });
 
-  it('follow a login during the rotation, which ends as superseded', async () => {
+  it('are updated to a login during the rotation, which ends as superseded', async () => {
     const world = await publishingWorld();
     const login = await world.credential({ secretName: 'genesys/login' });
     const newer = await world.currentValue(login.secretArn);

@@ -27,7 +27,7 @@ describe('a deployment of a release', () => {
     return { world, failed: await world.lastClosed(secretArn) };
   }
 
-  it('is diagnosed as sound by the program', async () => {
+  it('passes diagnose', async () => {
     const world = await rotationWorld({ ...deployment, virtualTime: false, events: { rules: 'none' } });
     const { secretName } = await world.credential();
 

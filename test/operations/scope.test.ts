@@ -13,7 +13,7 @@ import { startSandbox } from '../helpers/sandbox.ts';
 /** A credential of another service that happens to have the keys of ours. */
 const UNRELATED = { clientId: 'billing', clientSecret: 'billing-secret', refreshToken: 'billing-token' };
 
-/** A sandbox whose stack may rotate what the context says, and all requests that Genesys Cloud gets in it. */
+/** A sandbox with a stack for the given context, and all requests that its Genesys Cloud receives. */
 async function scopeWorld(context: Readonly<Record<string, string>>) {
   const assemblyDirectory = mkdtempSync(path.join(inject('scratchDirectory'), 'scope-'));
   await synthesize(assemblyDirectory, context);

@@ -17,7 +17,7 @@ const DENIED = {
   message: expect.stringContaining('with an explicit deny in a resource-based policy'),
 };
 
-/** A rotated credential, and what an administrator, whom IAM allows everything, has to open its seal. */
+/** A rotated credential, and the means of an administrator with all IAM permissions to open its seal. */
 async function sealWorld() {
   const { sandbox, secrets, credential } = await startSandbox({
     events: { rules: 'none' },
@@ -103,7 +103,7 @@ describe('the seal key', () => {
     expect(await rotate()).toEqual({ status: 'succeeded' });
   });
 
-  it('can be looked at, and not deleted by mistake', async () => {
+  it('can be described, but not deleted by mistake', async () => {
     const { kms, KeyId, withoutStatements } = await sealWorld();
 
     const deleted = kms.send(new ScheduleKeyDeletionCommand({ KeyId }));

@@ -99,7 +99,7 @@ describe('people who write a secret with two grants', () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.failedIn(state, credential.secretArn);
-    await world.mend(credential.secretArn, { queue: 'added by hand' });
+    await world.editSecret(credential.secretArn, { queue: 'added by hand' });
 
     await world.redriven(await world.lastClosed(credential.secretArn));
 
@@ -151,7 +151,7 @@ describe('people who write a secret with two grants', () => {
       const world = await alternatingWorld();
       const credential = await world.twoGrants();
       const loggedIn = async (): Promise<void> => {
-        await world.mend(credential.secretArn, { refreshToken: await world.logIn(credential) });
+        await world.editSecret(credential.secretArn, { refreshToken: await world.logIn(credential) });
       };
       world.before(name, loggedIn);
 
@@ -173,7 +173,9 @@ describe('people who write a secret with two grants', () => {
       const world = await alternatingWorld();
       const credential = await world.twoGrants();
       world.before(name, async () => {
-        await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+        await world.editSecret(credential.secretArn, {
+          alternateRefreshToken: await world.logIn(credential),
+        });
       });
 
       await world.rotated(credential.secretArn);
@@ -191,7 +193,7 @@ describe('people who write a secret with two grants', () => {
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);
 
-    await world.mend(credential.secretArn, { alternateRefreshToken: undefined });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: undefined });
     await world.rotated(credential.secretArn);
 
     expect(await world.grants(credential)).toEqual({
@@ -202,12 +204,12 @@ describe('people who write a secret with two grants', () => {
     expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 2 });
   });
 
-  it('lose an alternate grant that is of the login in use: it is none of its own', async () => {
+  it('lose an alternate grant that belongs to the login in use', async () => {
     const world = await alternatingWorld();
     const credential = await world.credential();
     const { refreshToken } = await world.currentValue(credential.secretArn);
     await world.rotated(credential.secretArn);
-    await world.mend(credential.secretArn, { alternateRefreshToken: refreshToken });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: refreshToken });
 
     const { outcome, execution } = await world.rotated(credential.secretArn);
 
@@ -237,7 +239,7 @@ describe.each([200, 2_000])('reads of Secrets Manager that are %i ms stale', rea
 });
 
 describe('two rotations at once', () => {
-  it('swap the grants once each or once together, and lose neither', async () => {
+  it('swap the grants once or twice and lose neither', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     world.before('verify', async () => {

@@ -84,7 +84,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
     }
   });
 
-  describe('twelve failed executions, each with its own ClientRequestToken, of which the oldest has the pair', () => {
+  describe('twelve failed executions with different ClientRequestTokens, the oldest of which has the pair', () => {
     async function twelveFailures() {
       const world = await recoveryWorld({ genesysCloud });
       const credential = await world.credential();
@@ -101,7 +101,7 @@ describe.each(GENESYS_VARIANTS)('where %s', (_behaviour, genesysCloud) => {
       return { world, credential, failed };
     }
 
-    it('do not keep the next rotation from finding it', async () => {
+    it('do not prevent the next rotation from finding it', async () => {
       const { world, credential } = await twelveFailures();
 
       await world.rotated(credential.secretArn);

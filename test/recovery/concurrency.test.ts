@@ -8,7 +8,7 @@ import { expectSaved, pendingElsewhere } from './expect-saved.ts';
 import { type RecoveryWorld, recoveryWorld } from './recovery-world.ts';
 
 describe('an operator who stores a new login between any two calls of a rotation', () => {
-  it('keeps it, or has it rotated: the newer login wins at every boundary', async () => {
+  it('keeps the newer login or has it rotated at every boundary', async () => {
     const { world, calls, boundaries } = await countedWorld({ genesysCloud: { reuseRevokesLineage: true } });
 
     for (const boundary of boundaries) {

@@ -18,7 +18,7 @@ describe.each(Object.entries(CONTINUATIONS))(
             const { secretArn } = credential;
             await world.failedIn(state, secretArn);
 
-            await world.mend(secretArn, { queue: 'added by hand' });
+            await world.editSecret(secretArn, { queue: 'added by hand' });
             await continueWith(world, secretArn);
 
             expect(await world.health(credential)).toEqual({ ...HEALTHY, refreshes: 1 });
@@ -58,7 +58,7 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
           secretName: `genesys/${boundary.side}-${boundary.call}`,
         });
         const { secretArn } = credential;
-        calls.watch(boundary, () => world.mend(secretArn, { queue: 'added by hand' }));
+        calls.watch(boundary, () => world.editSecret(secretArn, { queue: 'added by hand' }));
         await world.rotated(secretArn);
         calls.reset();
         await world.sandbox.advance(180_000);
@@ -86,7 +86,7 @@ describe('a key that somebody adds to AWSCURRENT while a rotation runs', () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;
-    world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
+    world.before('promote', () => world.editSecret(secretArn, { queue: 'added by hand' }));
 
     const { execution } = await world.rotateUntilClosed(secretArn);
 

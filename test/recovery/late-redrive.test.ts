@@ -63,7 +63,7 @@ describe.each(['StorePending', 'Verify', 'Promote'])('an execution that failed i
     return { world, credential, versionId, failed: await world.lastClosed(credential.secretArn) };
   }
 
-  it('exchanges the newest refresh token in a redrive after 13 days, when its access token has expired', async () => {
+  it('exchanges the newest refresh token when it is redriven after 13 days and the access token has expired', async () => {
     const { world, credential, failed } = await failedRotation();
 
     await world.sandbox.advance(13 * DAY_MS);

@@ -23,7 +23,7 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
     const { outcome } = await world.rotated(secretArn);
     const failed = await world.lastClosed(secretArn);
     const spent = await world.health(credential);
-    await world.mend(secretArn, { notes: 'short' });
+    await world.editSecret(secretArn, { notes: 'short' });
     const redriven = await world.redriven(failed);
 
     expect(outcome).toMatchObject({ status: 'failed' });
@@ -41,7 +41,7 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
     await fillTo(world, secretArn, 65_530);
     await world.rotated(secretArn);
 
-    await world.mend(secretArn, { notes: 'short' });
+    await world.editSecret(secretArn, { notes: 'short' });
 
     expect(await world.nextRotation(credential)).toEqual({ outcome: 'succeeded', ...HEALTHY, refreshes: 1 });
   });
@@ -56,7 +56,7 @@ describe('a secret value that is nearly as large as Secrets Manager allows', () 
       world.before('store-pending', () => fillTo(world, secretArn, 65_536));
 
       const { execution: failed } = await world.rotateUntilClosed(secretArn);
-      await world.mend(secretArn, { notes: 'short' });
+      await world.editSecret(secretArn, { notes: 'short' });
       const redriven = await world.redriven(failed);
 
       expect(failureOf(failed)).toMatchObject({ state: 'StorePending', error: 'InvalidSecret' });
@@ -104,9 +104,9 @@ describe('a pending version without a label, which Secrets Manager removed to ma
     world.serveAll();
     const failed = await world.lastClosed(secretArn);
     await world.giveUp(secretArn);
-    for (let edit = 1; edit <= 4; edit++) await world.mend(secretArn, { edit });
+    for (let edit = 1; edit <= 4; edit++) await world.editSecret(secretArn, { edit });
     await world.sandbox.advance(DAY_MS);
-    for (let edit = 5; edit <= 8; edit++) await world.mend(secretArn, { edit });
+    for (let edit = 5; edit <= 8; edit++) await world.editSecret(secretArn, { edit });
     const versions = world.sandbox.secretsManager.describeValues(secretArn, () => true);
     return { world, credential, secretArn, failed, isTrimmed: !versions.has(versionId) };
   }
@@ -157,7 +157,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     const other = { userName: 'other@example.com', password: 'other' };
     const { userId: otherId } = world.sandbox.genesysCloud.createUser(other);
     const rightId = world.sandbox.genesysCloud.lineages(clientId)[0]?.userId;
-    await world.mend(secretArn, { genesysUserId: otherId });
+    await world.editSecret(secretArn, { genesysUserId: otherId });
     const before = await world.currentValue(secretArn);
     await world.rotated(secretArn);
     const failed = await world.lastClosed(secretArn);
@@ -174,7 +174,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
   it('are promoted by a redrive, once the key was corrected in AWSCURRENT', async () => {
     const { world, credential, secretArn, rightId, failed } = await wrongUser();
 
-    await world.mend(secretArn, { genesysUserId: rightId });
+    await world.editSecret(secretArn, { genesysUserId: rightId });
     const redriven = await world.redriven(failed);
 
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated' });
@@ -186,12 +186,12 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
   it('are promoted by the next rotation, once the key was corrected in AWSCURRENT', async () => {
     const { world, credential, secretArn, rightId } = await wrongUser();
 
-    await world.mend(secretArn, { genesysUserId: rightId });
+    await world.editSecret(secretArn, { genesysUserId: rightId });
 
     expect(await world.nextRotation(credential)).toEqual({ outcome: 'succeeded', ...HEALTHY, refreshes: 1 });
   });
 
-  it('give way to a login as the right user, and a redrive ends superseded', async () => {
+  it('are superseded by a login as the right user', async () => {
     const { world, credential, secretArn, other, otherId, failed } = await wrongUser();
 
     const { accessToken, refreshToken } = await authorizeCode({
@@ -199,7 +199,7 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
       ...credential,
       ...other,
     });
-    await world.mend(secretArn, { accessToken, refreshToken });
+    await world.editSecret(secretArn, { accessToken, refreshToken });
     const redriven = await world.redriven(failed);
 
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Superseded' });
@@ -213,12 +213,12 @@ describe('a secret with genesysUserId whose new tokens belong to another user', 
     });
   });
 
-  it('are not promoted either when another redrive comes before the key was corrected', async () => {
+  it('are not promoted by another redrive before the key is corrected', async () => {
     const { world, credential, secretArn, rightId, before, failed } = await wrongUser();
 
     const again = await world.redriven(failed);
     const unchanged = await world.currentValue(secretArn);
-    await world.mend(secretArn, { genesysUserId: rightId });
+    await world.editSecret(secretArn, { genesysUserId: rightId });
     const redriven = await world.redriven(again);
 
     expect(failureOf(again)).toMatchObject({ state: 'Verify', error: 'WrongUser' });

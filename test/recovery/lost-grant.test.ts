@@ -57,7 +57,7 @@ const retriedRotation: Scenario = async (world, { secretArn }, lose) => {
 /** The rotation is AWSCURRENT on a derived version, and AWSPENDING is on its own version. */
 const leftoverLabel: Scenario = async (world, { secretArn }, lose) => {
   world.sandbox.secretsManager.behaviour.pendingAfterForeignWrite = 'kept';
-  world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
+  world.before('promote', () => world.editSecret(secretArn, { queue: 'added by hand' }));
   const { versionId, outcome } = await world.rotated(secretArn);
   await world.sandbox.advance(RETRY_MS);
   await world.movePending(secretArn, versionId);

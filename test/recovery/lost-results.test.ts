@@ -126,7 +126,7 @@ function answerNumerically({ sandbox }: RotationWorld, howOften: number): void {
 }
 
 describe('a numeric refresh_token in the response', () => {
-  it('is reported as TokenResponseLost: the spent refresh token is not kept as if it were good', async () => {
+  it('is reported as TokenResponseLost, and the spent refresh token is not kept as valid', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn, clientId } = credential;
@@ -146,7 +146,7 @@ describe('a numeric refresh_token in the response', () => {
     expect(world.sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 1 });
   });
 
-  it('costs nothing where the refresh token stays good', async () => {
+  it('has no effect when the refresh token stays valid', async () => {
     const world = await peopleWorld({ genesysCloud: { refreshTokens: 'reusable' } });
     const credential = await world.credential();
     const { secretArn } = credential;

@@ -8,7 +8,7 @@ import { CONTINUATIONS, HEALTHY, type PeopleWorld, peopleWorld } from './people-
 
 const SECOND_LOGIN = { ...HEALTHY, login: 2 } as const;
 
-/** A client of its own, with a user who has logged in; the value of a secret for it. */
+/** The value of a secret for a new client with a user who has logged in. */
 async function otherClient({ sandbox }: PeopleWorld) {
   const { genesysCloud } = sandbox;
   const redirectUri = 'http://localhost:8085/callback';
@@ -98,7 +98,7 @@ describe("another client's credential that was stored and rolled back by label",
   );
 });
 
-describe('a credential that is staged under a label of its own', () => {
+describe('a credential that is staged with a custom label', () => {
   it.each(['same client', 'other client'])('is left alone by rotations (%s)', async whose => {
     const world = await peopleWorld();
     const credential = await world.credential();

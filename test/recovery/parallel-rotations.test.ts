@@ -17,7 +17,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
       const { secretArn } = credential;
       await world.failedIn('Verify', secretArn);
       await world.giveUp(secretArn);
-      // Its access token does not last until the next rotation any more, so rotation 2 exchanges its refresh token.
+      // Its access token no longer lasts until the next rotation, so rotation 2 exchanges its refresh token.
       await world.sandbox.advance(20 * HOUR_MS);
       await world.failedIn('StorePending', secretArn);
       const [first, second] = world.executions(secretArn);
@@ -79,7 +79,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
   },
 );
 
-describe('eleven newer failed executions, each under a ClientRequestToken of its own', () => {
+describe('eleven newer failed executions, each with its own ClientRequestToken', () => {
   /** The first rotation failed in a state; eleven newer ones failed in a state and were given up. */
   async function failedTwelveTimes(first: string, newer: string) {
     const world = await peopleWorld();
@@ -277,7 +277,7 @@ describe('two secrets with the same login', () => {
     expect(await world.health(winner)).toEqual({ ...HEALTHY, refreshes: 1 });
   });
 
-  it('rotates the copy again once it got a login of its own', async () => {
+  it('rotates the copy again once it has its own login', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;

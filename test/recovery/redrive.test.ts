@@ -30,7 +30,7 @@ function each<Value>(value: (state: State) => Value): Record<string, Value> {
 }
 
 describe('an execution that failed in any state', () => {
-  it('continues there when it is redriven, and nothing is spent twice', async () => {
+  it('continues in that state when it is redriven and spends nothing twice', async () => {
     const world = await recoveryWorld(HARSH);
 
     const { closed, ends, good } = await redrivenFromEvery(world, state => world.crashIn(state));
@@ -42,7 +42,7 @@ describe('an execution that failed in any state', () => {
 });
 
 describe('an execution that was stopped in any state', () => {
-  it('continues there when it is redriven', async () => {
+  it('continues in that state when it is redriven', async () => {
     const world = await recoveryWorld(HARSH);
 
     const { closed, ends, good } = await redrivenFromEvery(world, state =>
@@ -57,7 +57,7 @@ describe('an execution that was stopped in any state', () => {
     expect(good).toEqual(each(() => true));
   });
 
-  it('continues there also when its function ran to its end, even where that spent the refresh token', async () => {
+  it('continues in that state although its function finished and spent the refresh token', async () => {
     const world = await recoveryWorld(HARSH);
 
     const { closed, ends, good } = await redrivenFromEvery(world, state =>
@@ -74,7 +74,7 @@ describe('an execution that was stopped in any state', () => {
 });
 
 describe('an execution that ran out of time in any state', () => {
-  it('continues there when it is redriven', async () => {
+  it('continues in that state when it is redriven', async () => {
     const world = await recoveryWorld(HARSH);
     const { sandbox } = world;
     // The deployed timeout is far longer than all Tasks together need, and the retries may end before this one.

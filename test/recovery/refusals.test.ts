@@ -6,7 +6,7 @@ import { HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 
 const RETRY_MS = 60_000;
 
-/** Lets every redrive be refused, although DescribeExecution says REDRIVABLE. */
+/** Rejects every redrive, although DescribeExecution returns REDRIVABLE. */
 function refuseRedrives({ sandbox }: PeopleWorld): void {
   sandbox.faults.add({
     target: 'states:RedriveExecution',
@@ -53,7 +53,7 @@ describe('RedriveExecution that refuses an execution which DescribeExecution cal
     const { versionId } = await world.rotated(secretArn);
     refuseRedrives(world);
 
-    // The next attempt fails, too: the verdict is about it, and not that something still runs.
+    // The next attempt also fails: the verdict is its failure, not a running execution.
     await world.sandbox.advance(RETRY_MS);
     const outcome = await world.outcome(secretArn, versionId);
 
@@ -78,7 +78,7 @@ describe('a stale RotationToken that Secrets Manager refuses under any name', ()
           const { secretArn } = credential;
           await world.failedIn(state, secretArn);
           // The edit makes every redrive store the tokens again.
-          await world.mend(secretArn, { queue: 'added by hand' });
+          await world.editSecret(secretArn, { queue: 'added by hand' });
 
           const redriven = await world.redriven(await world.lastClosed(secretArn));
 
@@ -138,7 +138,7 @@ describe('UpdateSecretVersionStage that refuses with InvalidRequestException', (
       const isPromotion = operation === 'UpdateSecretVersionStage' && caller.functionArn !== undefined;
       if (!isPromotion || edits > 0) return await next();
       edits += 1;
-      await world.mend(credential.secretArn, { queue: 'added by hand' });
+      await world.editSecret(credential.secretArn, { queue: 'added by hand' });
       throw new AwsError('InvalidRequestException', 'AWSCURRENT is not on that version.');
     };
     const world = await peopleWorld({

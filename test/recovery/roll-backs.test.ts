@@ -103,7 +103,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
         return { world, credential, secretArn, older: values[generation] ?? '' };
       }
 
-      it('leads to the newest tokens, which are promoted without a refresh', async () => {
+      it('promotes the newest tokens without a refresh', async () => {
         const { world, credential, secretArn, older } = await rotatedTwice();
 
         await world.write(secretArn, older);
@@ -113,7 +113,7 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
         expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 3 });
       });
 
-      it('leads to the newest refresh token, which is exchanged where its access token has expired', async () => {
+      it('exchanges the newest refresh token when its access token has expired', async () => {
         const { world, credential, secretArn, older } = await rotatedTwice();
 
         // The schedule must not come first.
@@ -213,7 +213,7 @@ describe('AWSPENDING that somebody put on another version', () => {
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 5 });
   });
 
-  it('keeps no scheduled rotation from rotating the newest tokens (a seed written there by hand)', async () => {
+  it('does not prevent a scheduled rotation from rotating the newest tokens (a seed written there by hand)', async () => {
     const { world, credential, secretArn, seed } = await rotatedTwice();
 
     await world.write(secretArn, seed, ['AWSPENDING']);
@@ -269,7 +269,7 @@ describe('AWSCURRENT that was moved by hand to the first of the two versions of 
     world.whenIn('Promote', async () => {
       promotions += 1;
       if (promotions > 1) return 'crash';
-      await world.mend(secretArn, { queue: 'added by hand' });
+      await world.editSecret(secretArn, { queue: 'added by hand' });
       return 'runs';
     });
     const { versionId } = await world.rotated(secretArn);
@@ -301,7 +301,7 @@ describe('a rotation that stored its tokens twice, and that Secrets Manager coun
       const { secretArn } = credential;
       await world.failedIn('StorePending', secretArn);
       // The redrive stores the tokens without a valid RotationToken; the edit makes it store them a second time.
-      world.before('promote', () => world.mend(secretArn, { queue: 'added by hand' }));
+      world.before('promote', () => world.editSecret(secretArn, { queue: 'added by hand' }));
       const redriven = await world.redriven(await world.lastClosed(secretArn));
 
       await world.sandbox.advance(9 * HOUR_MS);

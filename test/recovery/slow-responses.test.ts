@@ -85,7 +85,7 @@ describe('a Refresh that starts cold', () => {
 });
 
 describe('a response that comes after Refresh has given up', () => {
-  it('does not hide that the token was probably spent, and a new login goes on', async () => {
+  it('is reported as a token that was probably spent, and a new login continues the rotation', async () => {
     const world = await peopleWorld();
     const credential = await world.credential();
     const { secretArn } = credential;

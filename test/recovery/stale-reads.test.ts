@@ -43,7 +43,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
       const { world, credential, secretArn } = await staleWorld();
       await world.failedIn(state, secretArn);
 
-      await world.mend(secretArn, { queue: 'added by hand' });
+      await world.editSecret(secretArn, { queue: 'added by hand' });
       const redriven = await world.redriven(await world.lastClosed(secretArn));
 
       expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated' });
@@ -123,7 +123,7 @@ describe.each([200, 1_000, 2_000])('reads of Secrets Manager that are %i ms stal
     const { execution } = await world.rotateUntilClosed(secretArn);
     expect(execution).toMatchObject({ stateName: 'Refresh', failure: { error: 'ClientRejected' } });
 
-    await world.mend(secretArn, { clientSecret });
+    await world.editSecret(secretArn, { clientSecret });
     const redriven = await world.redriven(execution);
 
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', stateName: 'Rotated', redriveCount: 1 });

@@ -51,7 +51,7 @@ export async function alternatingWorld(options: SandboxOptions = {}) {
     async twoGrants(credentialOptions?: CredentialOptions): Promise<FirstCredential> {
       const credential = await world.credential(credentialOptions);
       await sandbox.advance(sandbox.secretsManager.behaviour.readLagMs);
-      await world.mend(credential.secretArn, { alternateRefreshToken: await logIn(credential) });
+      await world.editSecret(credential.secretArn, { alternateRefreshToken: await logIn(credential) });
       return credential;
     },
 

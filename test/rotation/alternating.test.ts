@@ -13,7 +13,7 @@ function logLines({ lambda, stack }: Sandbox, text: string): number {
 }
 
 describe('a rotation of a secret with two grants', () => {
-  it('exchanges the grant that no consumer uses, and the two swap places', async () => {
+  it('exchanges the grant that no consumer uses and swaps the two grants', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     const seen = [await world.grants(credential)];
@@ -38,7 +38,7 @@ describe('a rotation of a secret with two grants', () => {
     expect(logLines(world.sandbox, 'TokenGap')).toBe(0);
   });
 
-  it('leaves the access token that consumers hold, until they have had an interval to read the next one', async () => {
+  it('keeps the access token that consumers hold valid for one more rotation interval', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);
@@ -49,7 +49,7 @@ describe('a rotation of a secret with two grants', () => {
     expect(held()).toEqual([true, true]);
   });
 
-  it('ends it with a single grant: the token gap', async () => {
+  it('ends the access token that consumers hold when there is a single grant (token gap)', async () => {
     const world = await alternatingWorld();
     const credential = await world.credential();
     const held = await world.watchConsumer(credential);
@@ -60,10 +60,10 @@ describe('a rotation of a secret with two grants', () => {
     expect(logLines(world.sandbox, 'TokenGap')).toBeGreaterThan(0);
   });
 
-  it('keeps all other keys, and their digits', async () => {
+  it('keeps all other keys, and every digit of numbers', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
-    await world.mend(credential.secretArn, { queue: 'voice', owner: { team: 'crm' } });
+    await world.editSecret(credential.secretArn, { queue: 'voice', owner: { team: 'crm' } });
 
     await world.rotated(credential.secretArn);
 
@@ -116,7 +116,7 @@ describe('the message about a rotation that failed after the refresh', () => {
 });
 
 describe('a lost grant', () => {
-  it('costs no gap and no login: the response to its exchange was lost', async () => {
+  it('causes no gap and needs no login when the response to its exchange is lost', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);
@@ -154,7 +154,7 @@ describe('a lost grant', () => {
     expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 1 });
   });
 
-  it('is dropped, and the grant in use exchanged, when its access token does not last until the next rotation', async () => {
+  it('is dropped, and the grant in use is exchanged, when the access token in use expires before the next rotation', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);
@@ -172,11 +172,11 @@ describe('a lost grant', () => {
     expect(world.sandbox.genesysCloud.counts(credential.clientId)).toMatchObject({ refreshes: 2 });
   });
 
-  it('is dropped right after the login when the secret says that its access token lasts', async () => {
+  it('is dropped right after a login when expiresAt shows that the access token lasts', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     const expiresAt = new Date(world.sandbox.clock.nowMs() + 24 * 3_600_000).toISOString();
-    await world.mend(credential.secretArn, { expiresAt });
+    await world.editSecret(credential.secretArn, { expiresAt });
     const before = await world.currentValue(credential.secretArn);
     world.endLogin(credential, 2);
 
@@ -190,7 +190,7 @@ describe('a lost grant', () => {
     expect(await world.nextRotation(credential)).toMatchObject({ outcome: 'succeeded', refreshes: 1 });
   });
 
-  it('is exchanged away when the access token in use is dead, whatever its expiry says', async () => {
+  it('is replaced by an exchange when the access token in use no longer works, whatever its expiresAt', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     await world.rotated(credential.secretArn);
@@ -210,7 +210,7 @@ describe('a lost grant', () => {
     expect((await world.currentValue(credential.secretArn)).accessToken).not.toBe(accessToken);
   });
 
-  it('is reported by a warning in the log and a metric, once a rotation', async () => {
+  it('is reported once per rotation by a warning in the log and a metric', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
     world.endLogin(credential, 2);
@@ -222,7 +222,7 @@ describe('a lost grant', () => {
     expect(logLines(world.sandbox, 'the alternate grant is dead')).toBe(1);
   });
 
-  it('is reported by a message, once', async () => {
+  it('is reported by one message', async () => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await world.twoGrants({ secretName: 'crm/genesys' });
     world.endLogin(credential, 2);
@@ -236,7 +236,7 @@ describe('a lost grant', () => {
     ]);
   });
 
-  it('is reported by a message, once, where Promote fails after it has moved AWSCURRENT and is redriven', async () => {
+  it('is reported by one message when Promote fails after it has moved AWSCURRENT and is redriven', async () => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await world.twoGrants({ secretName: 'crm/genesys' });
     const subjects = () => world.sandbox.sns.messages().map(({ subject }) => subject);
@@ -256,14 +256,14 @@ describe('a lost grant', () => {
     expect(subjects()).toEqual(reported);
   });
 
-  it('is reported by a message where somebody edits the secret before the message is sent', async () => {
+  it('is reported by a message when somebody edits the secret before the message is sent', async () => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await world.twoGrants({ secretName: 'crm/genesys' });
     world.endLogin(credential, 2);
     world.sandbox.faults.add({ target: 'lambda:notify', kind: 'crash-before', when: { nth: 1 } });
 
     await world.rotated(credential.secretArn);
-    await world.mend(credential.secretArn, { queue: 'added by hand' });
+    await world.editSecret(credential.secretArn, { queue: 'added by hand' });
     await world.sandbox.advance(10 * 60_000);
 
     expect(world.sandbox.sns.messages().map(({ subject }) => subject)).toEqual([
@@ -271,7 +271,7 @@ describe('a lost grant', () => {
     ]);
   });
 
-  it('is reported by a message where somebody edits the secret between two attempts of Promote', async () => {
+  it('is reported by a message when somebody edits the secret between two attempts of Promote', async () => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await world.twoGrants({ secretName: 'crm/genesys' });
     world.endLogin(credential, 2);
@@ -279,7 +279,7 @@ describe('a lost grant', () => {
     let attempts = 0;
     world.whenIn('Promote', async () => {
       attempts += 1;
-      if (attempts === 2) await world.mend(credential.secretArn, { queue: 'added by hand' });
+      if (attempts === 2) await world.editSecret(credential.secretArn, { queue: 'added by hand' });
       return 'runs';
     });
 
@@ -299,18 +299,18 @@ describe('a lost grant', () => {
     world.endLogin(credential, 2);
     await world.rotated(credential.secretArn);
 
-    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
     await world.rotated(credential.secretArn);
 
     expect(await world.grants(credential)).toEqual({ current: 3, alternate: 1, accessTokenWorks: true });
   });
 
-  it('is not dropped where a stale read shows a dead one that was replaced a moment ago', async () => {
+  it('is not dropped when a stale read returns a grant that was just replaced', async () => {
     const world = await alternatingWorld({ secretsManager: { readLagMs: 2_000 } });
     const credential = await world.twoGrants();
     await world.sandbox.advance(2_000);
     world.endLogin(credential, 2);
-    await world.mend(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
+    await world.editSecret(credential.secretArn, { alternateRefreshToken: await world.logIn(credential) });
 
     await world.rotated(credential.secretArn);
 
@@ -318,7 +318,7 @@ describe('a lost grant', () => {
   });
 });
 
-describe('two dead grants', () => {
+describe('two grants that no longer work', () => {
   it('fail the rotation with RefreshTokenRejected in Failover, and a redrive after a login completes it', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();

@@ -7,7 +7,7 @@ const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 const ROTATED = ['StorePending', 'Verify', 'Promote', 'Rotated'];
 
 describe('a rotation that fails in Refresh', () => {
-  it('completes with the next attempt of Secrets Manager, once Genesys Cloud serves again', async () => {
+  it("completes with Secrets Manager's next attempt once Genesys Cloud is available again", async () => {
     // Longer than the workflow's own retries.
     const secretsManager = { staleRotationToken: 'accepted', retryDelaysMs: [HOUR_MS] } as const;
     const world = await rotationWorld({ secretsManager });
@@ -76,14 +76,14 @@ describe('a rotation that fails in Refresh', () => {
     expect(outcome).toEqual({ status: 'succeeded' });
   });
 
-  it('throws ClientRejected for a wrong region, and rotates the fixed credential in a redrive', async () => {
+  it('fails with ClientRejected for a wrong region, and a redrive rotates the fixed credential', async () => {
     const world = await rotationWorld();
     const { secretArn, clientId } = await world.credential();
-    const wrongVersion = await world.mend(secretArn, { region: 'mypurecloud.de' });
+    const wrongVersion = await world.editSecret(secretArn, { region: 'mypurecloud.de' });
 
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
     const labelsMeanwhile = await world.labels(secretArn);
-    const fixedVersion = await world.mend(secretArn, { region: 'mypurecloud.com' });
+    const fixedVersion = await world.editSecret(secretArn, { region: 'mypurecloud.com' });
     const execution = await world.redrive(failed);
 
     expect(failureOf(failed)).toMatchObject({ state: 'Refresh', error: 'ClientRejected' });
@@ -101,7 +101,7 @@ describe('a rotation that fails in Refresh', () => {
     expect((await world.rotate(secretArn)).outcome).toEqual({ status: 'succeeded' });
   });
 
-  it('throws RefreshTokenRejected for a dead refresh token, and rotates the new login in a redrive', async () => {
+  it('fails with RefreshTokenRejected for a refresh token that no longer works, and a redrive rotates the new login', async () => {
     const world = await rotationWorld({ secretsManager: { readLagMs: 0 } });
     const { sandbox } = world;
     const credential = await world.credential();

@@ -12,7 +12,7 @@ function disableKeyAfterRefresh({ sandbox }: RotationWorld): { enableKey: () => 
 }
 
 describe('a rotation that fails in StorePending', () => {
-  it('keeps the new tokens sealed, and stores them in a redrive', async () => {
+  it('keeps the new tokens sealed in its state and stores them when it is redriven', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId, accessToken } = await world.credential();
@@ -33,7 +33,7 @@ describe('a rotation that fails in StorePending', () => {
     expect(await world.statusOfCurrentUser(current.accessToken)).toBe(200);
   });
 
-  it('is promoted by the retry of Secrets Manager, whether or not the stale RotationToken is accepted', async () => {
+  it("is promoted by Secrets Manager's retry, whether or not the stale RotationToken is accepted", async () => {
     const outcomes = await Promise.all(
       (['putRefused', 'rotationFails', 'accepted'] as const).map(async staleRotationToken => {
         const retryDelaysMs = [60_000, 300_000];

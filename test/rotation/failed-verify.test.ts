@@ -8,7 +8,7 @@ const UNAUTHORIZED = { status: 401, headers: {}, body: '{"code":"bad.credentials
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 describe('a rotation that fails in Verify', () => {
-  it('keeps the pending version, and promotes it in a redrive', async () => {
+  it('keeps the pending version and promotes it when it is redriven', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -27,7 +27,7 @@ describe('a rotation that fails in Verify', () => {
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1 });
   });
 
-  it('exchanges the pending refresh token when the redrive comes after the access token has expired', async () => {
+  it('exchanges the pending refresh token when it is redriven after the access token has expired', async () => {
     const world = await rotationWorld();
     const { sandbox, secrets } = world;
     const { secretArn, clientId } = await world.credential();

@@ -25,7 +25,7 @@ describe('behaviour that Genesys Cloud does not document', () => {
     expect(sandbox.genesysCloud.isLive(fingerprintOf(after.refreshToken))).toBe(true);
   });
 
-  it('recognises a dead refresh token and a wrong client secret at status 401 as well', async () => {
+  it('recognises a rejected refresh token and a wrong client secret also with status 401', async () => {
     const world = await rotationWorld({
       genesysCloud: { invalidGrantStatus: 401, invalidClientStatus: 401 },
     });

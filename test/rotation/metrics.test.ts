@@ -13,7 +13,7 @@ function measured({ lambda, stack }: Sandbox): readonly MetricsLine[] {
 }
 
 describe('the metrics of a rotation', () => {
-  it('are separate lines that name the rotation and have no secret as a dimension', async () => {
+  it('are separate log lines that identify the rotation and have no secret as a dimension', async () => {
     const world = await rotationWorld();
     const { secretArn } = await world.credential({ secretName: 'genesys/measured' });
 
@@ -36,7 +36,7 @@ describe('the metrics of a rotation', () => {
     }
   });
 
-  it('count a rotation that stands down, and no completed one', async () => {
+  it('count a rotation that stands down as such and not as completed', async () => {
     const world = await rotationWorld();
     const credential = await world.credential();
     world.before('promote', () => world.authorizeAgain(credential));

@@ -22,7 +22,7 @@ describe.each([
     const world = await rotationWorld(deployment);
     const { sandbox } = world;
     const { secretArn, clientId, accessToken } = await world.credential({ tokenDurationSeconds: 3_600 });
-    const firstVersion = await world.mend(secretArn, { note: { owner: 'voicemail' } });
+    const firstVersion = await world.editSecret(secretArn, { note: { owner: 'voicemail' } });
     const before = await world.currentValue(secretArn);
     const moves: unknown[] = [];
     sandbox.secretsManager.onChange(({ labelMoves }) =>
@@ -144,7 +144,7 @@ describe.each([
     expect(leaksIn(JSON.stringify(journal), secretValues)).toEqual([]);
   });
 
-  it('can follow the previous one at once or on schedule', async () => {
+  it('can start right after the previous one or on schedule', async () => {
     const world = await rotationWorld(deployment);
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();

@@ -6,7 +6,7 @@ const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as con
 const UNAVAILABLE = { status: 503, headers: {}, body: '' };
 
 describe('repeated calls of the rotation function for one version', () => {
-  it('attach to the running execution, and find it complete afterwards', async () => {
+  it('attach to the running execution and find it complete afterwards', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -39,7 +39,7 @@ describe('repeated calls of the rotation function for one version', () => {
     expect(await world.executionNames()).toHaveLength(1);
   });
 
-  it('report a failed execution, and only createSecret redrives it, once, however many calls arrive together', async () => {
+  it('report a failed execution, which only createSecret redrives, once for any number of parallel calls', async () => {
     const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -72,7 +72,7 @@ describe('repeated calls of the rotation function for one version', () => {
     expect((await world.labels(secretArn))[versionId]).toContain('AWSCURRENT');
   });
 
-  it('are refused for a version that no rotation knows, and for a step that does not exist', async () => {
+  it('are rejected for a version that is not being rotated and for an unknown step', async () => {
     const world = await rotationWorld();
     const { secretArn, clientId } = await world.credential();
     const unknownVersionId = '00000000-0000-4000-8000-000000000000';

@@ -156,7 +156,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
     },
 
     /** Changes some keys of AWSCURRENT, as an operator does in the console. */
-    async mend(secretArn: string, changes: object): Promise<string> {
+    async editSecret(secretArn: string, changes: object): Promise<string> {
       return put(secretArn, { ...(await currentValue(secretArn)), ...changes });
     },
 

@@ -32,7 +32,7 @@ async function stoppedAfterPromote(options: SandboxOptions = {}) {
 }
 
 describe('a rotation whose execution is stopped right after AWSCURRENT has moved', () => {
-  it('is a success for Secrets Manager: every step believes the labels', async () => {
+  it('succeeds for Secrets Manager: every step relies on the labels', async () => {
     const { world, credential, rotation } = await stoppedAfterPromote();
     const { secretArn } = credential;
 
@@ -52,7 +52,7 @@ describe('a rotation whose execution is stopped right after AWSCURRENT has moved
     expect(world.sandbox.sns.messages()).toEqual([]);
   });
 
-  it('is followed by the next one, and loses no token', async () => {
+  it('is followed by the next rotation without losing a token', async () => {
     const { world, credential } = await stoppedAfterPromote();
 
     await world.sandbox.advance(9 * HOUR_MS);
@@ -66,8 +66,8 @@ describe('a rotation whose execution is stopped right after AWSCURRENT has moved
   });
 });
 
-describe('a rotation whose execution has its last transition to make', () => {
-  it('is a success for Secrets Manager at every step, and is not reported', async () => {
+describe('a rotation whose execution is in its last transition', () => {
+  it('succeeds for Secrets Manager in every step and is not reported', async () => {
     let hasMoved = false;
     const world = await rotationWorld({
       events: { rules: 'patterns' },
@@ -98,7 +98,7 @@ describe('a rotation whose execution has its last transition to make', () => {
 });
 
 describe('a rotation that succeeds', () => {
-  it('asks Step Functions for nothing but to start it', async () => {
+  it('calls only StartExecution of Step Functions', async () => {
     const world = await rotationWorld();
     const { secretArn } = await world.credential();
 
@@ -111,7 +111,7 @@ describe('a rotation that succeeds', () => {
     expect(calls).toEqual(['StartExecution']);
   });
 
-  it('is not failed by polls of the labels that are throttled', async () => {
+  it('succeeds although polls of the labels are throttled', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn } = await world.credential();
@@ -131,7 +131,7 @@ describe('a rotation that succeeds', () => {
     expect(sandbox.faults.injected()).toHaveLength(2);
   });
 
-  it('is not failed by reads that show earlier labels', async () => {
+  it('succeeds although reads return stale labels', async () => {
     const world = await rotationWorld();
     const { secretArn } = await world.credential();
     await world.sandbox.advance(1_000);

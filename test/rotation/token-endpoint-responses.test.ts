@@ -21,7 +21,7 @@ const RESPONSES = [
 ] as const;
 
 describe('the response of the token endpoint to a refresh', () => {
-  it('fails the rotation with an error that names the reason, and changes nothing, when it has no tokens', async () => {
+  it('without tokens fails the rotation with the reason and changes nothing', async () => {
     const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
     const { sandbox } = world;
     const { secretArn } = await world.credential();
@@ -53,7 +53,7 @@ describe('the response of the token endpoint to a refresh', () => {
     expect((await world.rotateUntilClosed(secretArn)).execution.status).toBe('SUCCEEDED');
   });
 
-  it('is requested again when a connection dropped before the refresh had an effect', async () => {
+  it('is requested again when the connection drops before the refresh takes effect', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
@@ -70,7 +70,7 @@ describe('the response of the token endpoint to a refresh', () => {
     expect(sandbox.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 1, refusedRefreshes: 0 });
   });
 
-  it('ends in RefreshTokenRejected, which says why, when the response with the tokens was lost', async () => {
+  it('leads to RefreshTokenRejected, with the reason, when the response with the tokens is lost', async () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();

@@ -31,7 +31,7 @@ const UNUSABLE: readonly (readonly [string, object, string])[] = [
 ];
 
 describe('a secret that is not a complete credential', () => {
-  it('fails in Fetch with InvalidSecret, which names the key and not the value, and is not changed', async () => {
+  it('fails in Fetch with InvalidSecret, which names the key but not its value, and stays unchanged', async () => {
     const world = await rotationWorld();
     const { sandbox, secrets } = world;
 
@@ -69,7 +69,7 @@ describe('a secret that is not a complete credential', () => {
   }
 
   it.each(['removed', 'kept'] as const)(
-    'is rotated in a redrive once it is fixed, where the write leaves AWSPENDING %s',
+    'is rotated by a redrive once it is fixed (the write leaves AWSPENDING %s)',
     async pendingAfterForeignWrite => {
       const { world, credential, complete, failed } = await failedInFetch(pendingAfterForeignWrite);
       const { secretArn, clientId } = credential;

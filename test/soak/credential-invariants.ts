@@ -3,7 +3,7 @@ import { storedTokens, tokensWith } from '../../bench/token-homes.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** What must hold of a credential, whatever happens to it. */
+/** The invariants of a credential. */
 export class CredentialInvariants {
   readonly #sandbox: Sandbox;
   readonly #ledger: TokenLedger;
@@ -29,7 +29,7 @@ export class CredentialInvariants {
     });
   }
 
-  /** Whether it was a person who made AWSCURRENT what it is. */
+  /** Whether a person moved AWSCURRENT last. */
   get isCurrentByHand(): boolean {
     return this.#isCurrentByHand;
   }
@@ -44,7 +44,7 @@ export class CredentialInvariants {
     }
   }
 
-  /** The violations so far and at the moment; there should be none. */
+  /** Past and present violations. */
   async violations(): Promise<readonly string[]> {
     const { secretArn, clientId } = this.#credential;
     const found = [...this.#badMoves];

@@ -11,7 +11,7 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/first
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { CredentialInvariants } from './credential-invariants.ts';
 
-/** Something that happens to a credential, or that somebody does to it. */
+/** An event or a person's action that affects a credential. */
 export type Action =
   | { readonly kind: 'rotate' | 'unpend' }
   /** `choice`, from 0 to below 1, selects an old value or an execution. */
@@ -19,16 +19,16 @@ export type Action =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'fault'; readonly rule: FaultRule };
 
-/** The time that every call of the functions takes, so that something can happen between two of them. */
+/** The duration of every call of the functions, so that something can happen between two of them. */
 const CALL_MS = 100;
 
-/** Longer than an execution runs when nothing fails any more, marks of former exchanges included. */
-const LONGEST_ROTATION_MS = 600_000;
+/** Longer than an execution runs without faults, including waits for marks of earlier exchanges. */
+const MAX_ROTATION_MS = 600_000;
 
 /** A credential with its rotations. */
 export class RotatedCredential {
   readonly #sandbox: Sandbox;
-  /** What must hold of it. */
+  /** Its invariants. */
   readonly invariants: CredentialInvariants;
   readonly #credential: FirstCredential;
   readonly #person: Person;
@@ -38,7 +38,7 @@ export class RotatedCredential {
   readonly #rules: FaultRule[] = [];
   readonly #stopListening: () => void;
 
-  /** Makes a new one in a sandbox, without the faults from before. */
+  /** Creates one in a sandbox and clears earlier faults. */
   static async create(sandbox: Sandbox, ledger: TokenLedger, secretName: string): Promise<RotatedCredential> {
     clearFaults(sandbox);
     const credential = await createFirstCredential(sandbox, { secretName });
@@ -63,7 +63,7 @@ export class RotatedCredential {
     });
   }
 
-  /** Does it, unless AWS refuses, and waits until nothing happens any more but by the clock. */
+  /** Performs an action unless AWS rejects it, and waits until only the clock can cause further events. */
   async act(action: Action): Promise<void> {
     await this.#perform(action).catch((error: unknown) => {
       if (!isRefusal(error) && !isUnreachable(error)) throw error;
@@ -78,20 +78,20 @@ export class RotatedCredential {
    */
   async recover(by: 'redrives' | 'rotation'): Promise<void> {
     clearFaults(this.#sandbox);
-    await this.#sandbox.advance(LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(MAX_ROTATION_MS);
     if (by === 'redrives') {
       for (const executionArn of [...this.#executionArns]) {
         await this.#redrive(executionArn);
-        await this.#sandbox.advance(LONGEST_ROTATION_MS);
+        await this.#sandbox.advance(MAX_ROTATION_MS);
       }
       if (!this.invariants.isCurrentByHand) return;
     }
     await this.act({ kind: 'unpend' });
     await this.act({ kind: 'rotate' });
-    await this.#sandbox.advance(2 * LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(2 * MAX_ROTATION_MS);
   }
 
-  /** Deletes it, so that its rotations end. */
+  /** Deletes the secret, so that its rotations end. */
   async delete(): Promise<void> {
     this.#stopListening();
     this.invariants.end();
@@ -99,7 +99,7 @@ export class RotatedCredential {
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: this.#credential.secretArn, ForceDeleteWithoutRecovery: true }),
     );
-    await this.#sandbox.advance(LONGEST_ROTATION_MS);
+    await this.#sandbox.advance(MAX_ROTATION_MS);
     this.#secrets.destroy();
     this.#stepFunctions.destroy();
   }
@@ -126,7 +126,7 @@ export class RotatedCredential {
     }
   }
 
-  /** A fault must not hit a login, and begins again after it. */
+  /** Suspends faults during a login. */
   async #actByHand(action: HumanAction, choice: number): Promise<void> {
     const isLogin = action === 'log in';
     if (isLogin) clearFaults(this.#sandbox);
@@ -144,7 +144,7 @@ export class RotatedCredential {
   }
 }
 
-/** Nobody can log in because Genesys Cloud refuses connections. */
+/** Logins fail because Genesys Cloud refuses connections. */
 function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError && error.message === 'fetch failed';
 }

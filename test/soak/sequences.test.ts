@@ -13,7 +13,7 @@ import {
 } from '../../sandbox/faults/fault-rule.ts';
 import { type Action, RotatedCredential } from './rotation-actions.ts';
 
-/** For other sequences than the usual ones, or for more. */
+/** Selects other or more sequences than the default. */
 const { SEQUENCES_SEED = '1', SEQUENCES_RUNS = '12' } = process.env;
 
 /** With a `*`, only calls of the functions get the fault. */
@@ -70,7 +70,7 @@ const rule = fc.oneof(
   rules(['genesys:token', 'genesys:users/me'], GENESYS_FAULTS),
 );
 
-/** Moments within a rotation, which takes some two seconds, and times after which something else is due. */
+/** Moments within a rotation, which takes about two seconds, and times after which something else is due. */
 const PASSES_MS = [
   100, 200, 300, 400, 500, 700, 1_000, 1_500, 3_000, 10_000, 60_000, 600_000, 32_400_000, 90_000_000,
 ];

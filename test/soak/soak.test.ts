@@ -29,7 +29,7 @@ function options(changes: Partial<SoakOptions>): SoakOptions {
   };
 }
 
-describe('the single Lambda function that the workflow is compared with', () => {
+describe('the single Lambda function used for comparison', () => {
   it('keeps every consumer working while nothing fails, and loses tokens where calls fail', async () => {
     const run = (changes: Partial<SoakOptions>) =>
       withAssembly(

@@ -53,7 +53,7 @@ describe('TokenLedger', () => {
     await expect(ledger.unreachable(secretArn, clientId)).resolves.toBeUndefined();
   });
 
-  it('has no excuse for a refresh token that was lost without a fault', async () => {
+  it('does not accept the loss of a refresh token without a fault', async () => {
     const { ledger } = await rotatedWith([{ target: 'lambda:verify', kind: 'access-denied' }]);
 
     await expect(ledger.whereabouts('arn', '0123456789abcdef')).resolves.toBe('lost');

@@ -13,7 +13,7 @@ import { genesysUrls } from '../../../functions/shared/genesys/urls.ts';
 /**
  * The whole rotation in one Lambda, as the refresh Lambda of the Genesys Cloud blueprint "Move voicemail to S3" does
  * it: the same calls in the same steps, without its defects and without anything that would save a token after a
- * failure. It is here to be compared with, not to be deployed.
+ * failure. Only for comparison; do not deploy it.
  */
 const eventSchema = v.object({
   Step: v.picklist(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
@@ -34,7 +34,7 @@ const HOST = 'mypurecloud.com';
 const secrets = new SecretsManagerClient();
 const { loginUrl, apiUrl } = genesysUrls(process.env)(HOST);
 
-/** What Secrets Manager calls, step by step. */
+/** The handler that Secrets Manager calls for each step. */
 export async function handler(event: unknown): Promise<void> {
   const { Step, SecretId, ClientRequestToken } = v.parse(eventSchema, event);
   if (Step === 'createSecret') await createSecret(SecretId, ClientRequestToken);

@@ -11,7 +11,7 @@ import * as v from 'valibot';
 import { genesysUrls } from '../../../functions/shared/genesys/urls.ts';
 
 /**
- * The rotation in one Lambda function that the workflow replaces, to be compared with it: the refresh Lambda of the
+ * The single-Lambda rotation that the workflow replaces, for comparison: the refresh Lambda of the
  * Genesys Cloud blueprint "Move voicemail to S3", rebuilt with its behaviour, defects included. Never deploy it.
  */
 const eventSchema = v.object({ Step: v.string(), SecretId: v.string(), ClientRequestToken: v.string() });
@@ -23,13 +23,13 @@ const credentialSchema = v.object({
 });
 const tokensSchema = v.object({ access_token: v.string(), refresh_token: v.optional(v.string()) });
 
-/** The SDK that it uses waits for so long. */
+/** The timeout of the SDK that it uses. */
 const TIMEOUT_MS = 16_000;
 
 const secrets = new SecretsManagerClient();
 const { loginUrl, apiUrl } = genesysUrls(process.env)('mypurecloud.com');
 
-/** What Secrets Manager calls, step by step; an unknown step succeeds. */
+/** The handler that Secrets Manager calls for each step; an unknown step succeeds. */
 export async function handler(event: unknown): Promise<void> {
   const { Step, SecretId, ClientRequestToken } = v.parse(eventSchema, event);
   if (Step === 'createSecret') await createSecret(SecretId, ClientRequestToken);
@@ -40,7 +40,7 @@ export async function handler(event: unknown): Promise<void> {
 async function createSecret(secretId: string, versionId: string): Promise<void> {
   const { clientId, clientSecret, refreshToken } = await read(secretId, 'AWSCURRENT');
   try {
-    // The guard is inverted: a pending value that is there does not end the step.
+    // The guard is inverted: an existing pending value does not end the step.
     await read(secretId, 'AWSPENDING');
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) return;

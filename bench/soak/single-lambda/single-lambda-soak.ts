@@ -80,7 +80,7 @@ class SingleLambdaRun {
   readonly #random: () => number;
   readonly #people: People;
   readonly #credentials = new Map<string, FirstCredential>();
-  /** The secrets that the operator will look after. */
+  /** The secrets that the operator will attend to. */
   readonly #planned = new Set<string>();
   readonly #lost = new Set<string>();
   #rescues = 0;

@@ -49,7 +49,7 @@ describe('initTimes', () => {
 });
 
 describe('medians', () => {
-  it('takes the middle one of each figure by itself', () => {
+  it('takes the median of each figure separately', () => {
     expect(
       medians([
         { initMs: 3, loadMs: 10, cpuMs: 5, residentBytes: 7 },
@@ -59,7 +59,7 @@ describe('medians', () => {
     ).toEqual({ initMs: 3, loadMs: 20, cpuMs: 5, residentBytes: 8 });
   });
 
-  it('takes the mean of the two in the middle of an even number', () => {
+  it('averages the two middle values of an even number', () => {
     const sample = (initMs: number) => ({ initMs, loadMs: 0, cpuMs: 0, residentBytes: 0 });
 
     expect(medians([8, 1, 2, 90].map(sample)).initMs).toBe(5);

@@ -27,7 +27,7 @@ describe('installedFiles', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('finds a package, what it depends on, and that once', () => {
+  it('finds a package and each of its dependencies once', () => {
     const files = namesOf('one').filter(name => name.endsWith('.js'));
 
     expect(files.sort((a, b) => a.localeCompare(b))).toEqual([
@@ -44,7 +44,7 @@ describe('installedFiles', () => {
     expect(contents).toEqual(['{"dependencies":{}}', 'four.js']);
   });
 
-  it('refuses a package that is not installed, and names it', () => {
+  it('throws with the name of a package that is not installed', () => {
     expect(() => namesOf('five')).toThrow('five is not installed');
   });
 });

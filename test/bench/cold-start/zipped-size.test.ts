@@ -17,7 +17,7 @@ describe('zippedBytes', () => {
     expect(zippedBytes([{ path: 'index.js', contents: INCOMPRESSIBLE }])).toBe(1024 + 5 + 30 + 46 + 16 + 22);
   });
 
-  it('counts what can be deflated as deflated', () => {
+  it('counts the compressed size of compressible files', () => {
     expect(zippedBytes([{ path: 'index.js', contents: Buffer.alloc(100_000, 'a') }])).toBeLessThan(300);
   });
 

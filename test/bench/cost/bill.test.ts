@@ -36,7 +36,7 @@ describe('rotationBill', () => {
     expect(unitsOf(bill).lambdaGbSecond).toBeCloseTo(8.4, 10);
   });
 
-  it('costs what the transitions cost, at least', () => {
+  it('costs at least as much as its transitions', () => {
     const transitions = rotationBill(USAGE).find(({ price }) => price === 'transition');
 
     expect(transitions?.dollars).toBeCloseTo(0.000175, 10);
@@ -45,7 +45,7 @@ describe('rotationBill', () => {
 });
 
 describe('deploymentBill', () => {
-  it('lists a hundred secrets a call, by the hour', () => {
+  it('lists 100 secrets per call, every hour', () => {
     expect(unitsOf(deploymentBill(USAGE, 100)).secretCall).toBe(730);
     expect(unitsOf(deploymentBill(USAGE, 101)).secretCall).toBe(1460);
   });

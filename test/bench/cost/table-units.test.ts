@@ -50,13 +50,13 @@ describe('TableUnits', () => {
     expect(units).toMatchObject({ reads, writes: 0 });
   });
 
-  it('counts half a unit for a read that may be stale', async () => {
+  it('counts half a unit for an eventually consistent read', async () => {
     await call('GetItem', { Key: key('b') });
 
     expect(units.reads).toBe(0.5);
   });
 
-  it('counts a write by the larger one of the old and the new item', async () => {
+  it('counts a write by the larger of the old and the new item', async () => {
     await call('PutItem', { Item: itemOf(2_048) });
     expect(units.writes).toBe(2);
 
@@ -71,7 +71,7 @@ describe('TableUnits', () => {
     expect(units.writes).toBe(2 + 2 + 1);
   });
 
-  it('counts a write whose condition is not met', async () => {
+  it('counts a write whose condition fails', async () => {
     const refused = call('PutItem', { Item: itemOf(100), ConditionExpression: 'attribute_exists(pk)' });
 
     await expect(refused).rejects.toMatchObject({ type: 'ConditionalCheckFailedException' });

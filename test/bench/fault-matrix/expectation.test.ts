@@ -75,11 +75,11 @@ describe('firstOutcome', () => {
 });
 
 describe('broken', () => {
-  it('finds nothing where the retry and the redrive have rotated', () => {
+  it('finds nothing when the retry and the redrive have rotated', () => {
     expect(broken({ fault: NOT_OPENED, retried: recovered, redriven: recovered })).toStrictEqual([]);
   });
 
-  it('finds nothing where a lost response is reported as such', () => {
+  it('finds nothing when a lost response is reported as such', () => {
     expect(
       broken({
         fault: RESPONSE_LOST,
@@ -97,7 +97,7 @@ describe('broken', () => {
     ).toStrictEqual([]);
   });
 
-  it('finds nothing where the function was killed and the journal had refused the result', () => {
+  it('finds nothing when the function was killed and the journal had refused the result', () => {
     const fault: PlannedFault = { ...FUNCTION_KILLED, scenario: 'unrecorded' };
 
     expect(broken({ fault, retried: reported, redriven: reported })).toStrictEqual([]);

@@ -29,7 +29,7 @@ describe('quotaLimits', () => {
     ]);
   });
 
-  it('has the larger quotas of some regions', () => {
+  it('uses the larger quotas of some regions', () => {
     expect(quotaLimits('us-east-1', 8)).toContainEqual({
       quota: 'StateTransition',
       requestsPerRotation: 7,

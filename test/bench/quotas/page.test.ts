@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withFigures } from '../../../bench/quotas/page.ts';
 
 describe('withFigures', () => {
-  it('puts the figures between the markers, and leaves the rest', () => {
+  it('replaces only the figures between the markers', () => {
     const page = 'before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n';
 
     expect(withFigures(page, 'new')).toBe(
@@ -10,7 +10,7 @@ describe('withFigures', () => {
     );
   });
 
-  it('refuses a page without markers', () => {
+  it('rejects a page without markers', () => {
     expect(() => withFigures('a page', 'new')).toThrow('markers');
   });
 });

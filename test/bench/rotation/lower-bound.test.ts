@@ -3,7 +3,7 @@ import { CALLS_OF_THE_BOUND, lowerBound } from '../../../bench/rotation/lower-bo
 import { fixedLatency } from './fixed-latencies.ts';
 
 describe('lowerBound', () => {
-  it('adds up the latencies of the calls that no design can leave out', () => {
+  it('adds up the latencies of the calls that every design needs', () => {
     // 4 × 15 + 25 + 300 + 50 + 150 + 50
     expect(lowerBound(fixedLatency)).toEqual({
       totalMs: 635,

@@ -65,7 +65,7 @@ describe('rotationSection', () => {
     );
   });
 
-  it('shows by how much a target was missed, and why', () => {
+  it('shows by how much a target is missed and why', () => {
     const text = lines.join('\n');
 
     expect(text).toContain(
@@ -96,7 +96,7 @@ describe('rotationSection', () => {
     );
   });
 
-  it('refuses a call that is not listed', () => {
+  it('rejects a call that is not listed', () => {
     const unexplained: Wait = { kind: 'aws', name: 'sqs:SendMessage', by: 'fetch', fromMs: 0, toMs: 1 };
 
     expect(() => rotationSection(report({ ...rotation(1, 1, 1), waits: [unexplained] }))).toThrow(

@@ -27,19 +27,19 @@ describe('splitTime', () => {
     });
   });
 
-  it('counts calls that are made side by side once', () => {
+  it('counts parallel calls once', () => {
     const waits = [wait('aws', 0, 25, 'fetch'), wait('aws', 0, 40, 'fetch')];
 
     expect(splitTime(waits, 0, 40)).toEqual({ ...NOTHING, aws: 40 });
   });
 
-  it('gives the time of the workflow to the workflow while the rotation function looks at it', () => {
+  it('attributes time to the workflow while the rotation function polls it', () => {
     const waits = [wait('aws', 0, 30, 'rotation'), wait('transition', 10, 50)];
 
     expect(splitTime(waits, 0, 50)).toEqual({ ...NOTHING, aws: 10, orchestration: 40 });
   });
 
-  it('calls polling what is left, and leaves out what works beside the rotation', () => {
+  it('attributes the rest to polling and ignores what runs in parallel', () => {
     const waits = [
       wait('genesys', 0, 100),
       wait('cold-start', 100, 300, 'notify'),
@@ -49,7 +49,7 @@ describe('splitTime', () => {
     expect(splitTime(waits, 0, 525)).toEqual({ ...NOTHING, genesys: 100, aws: 25, polling: 400 });
   });
 
-  it('splits the stretch that it is asked for, and no more', () => {
+  it('splits only the given interval', () => {
     const waits = [wait('genesys', 0, 100), wait('transition', 100, 130)];
 
     expect(splitTime(waits, 60, 110)).toEqual({ ...NOTHING, genesys: 40, orchestration: 10 });

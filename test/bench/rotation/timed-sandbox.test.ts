@@ -52,7 +52,7 @@ describe('TimedSandbox', () => {
     expect(measured[2]?.untilCurrentMs).toBeGreaterThan(0);
   });
 
-  it('makes the calls and transitions that are listed, and no others', async () => {
+  it('makes exactly the listed calls and transitions', async () => {
     const [rotation] = await rotations(inject('assemblyDirectory'), 1);
 
     // Nothing waits for notify, so it may be later than the rotation.

@@ -8,7 +8,7 @@ export interface Sent {
   readonly body?: string;
 }
 
-/** What came back. */
+/** The response. */
 export interface Received {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
