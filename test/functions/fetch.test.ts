@@ -16,7 +16,7 @@ import {
 } from '../../functions/fetch/fetch.ts';
 import { InvalidRotationRequest, InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { MAX_VALUE_BYTES, TOKEN_ROOM_BYTES } from '../../functions/shared/secrets/secret-value.ts';
-import { LONGEST_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
@@ -244,7 +244,7 @@ describe('fetch', () => {
 
         expect(await fetched()).toEqual({ route: 'standDown' });
         // Both reads are repeated, at the same time.
-        expect(sum(sleeps)).toBe(2 * LONGEST_READ_LAG_MS);
+        expect(sum(sleeps)).toBe(2 * MAX_READ_LAG_MS);
         expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(MAX_REREADS + 1);
       },
     );

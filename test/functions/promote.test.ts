@@ -25,7 +25,7 @@ import {
   SecretNotFound,
 } from '../../functions/shared/errors.ts';
 import { requestFields } from '../../functions/shared/input/request.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
@@ -365,7 +365,7 @@ describe('promote', () => {
       expect(error).toBeInstanceOf(PendingVersionMissing);
       expect(error.message).toContain(DERIVED_VERSION);
       expect(moves()).toEqual([]);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
     });
 
     it('and throws PendingVersionTaken when AWSPENDING is on the version of another rotation', async () => {
@@ -462,7 +462,7 @@ describe('promote', () => {
         const error = await rejection(promoted());
 
         expect(error).toBe(exception);
-        expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+        expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
       },
     );
 

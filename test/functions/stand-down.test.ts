@@ -12,7 +12,7 @@ import {
   standDown,
 } from '../../functions/promote/stand-down.ts';
 import { SecretNotFound } from '../../functions/shared/errors.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { playLabels, type Stages } from '../helpers/label-reads.ts';
@@ -157,7 +157,7 @@ describe('stand-down', () => {
       const error = await rejection(stoodDown());
 
       expect(error).toBe(exception);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
       expect(logged()).toEqual([]);
     },
   );

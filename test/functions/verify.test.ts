@@ -17,7 +17,7 @@ import {
   PendingVersionMissing,
   WrongUser,
 } from '../../functions/shared/errors.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import {
   FRESH_MS,
   parseVerifyRequest,
@@ -272,7 +272,7 @@ describe('verify', () => {
       expect(error).toBeInstanceOf(PendingVersionMissing);
       expect(error.message).toContain(VERSION);
       expect(genesys.requests).toEqual([]);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
     });
 
     it('waits for a value that does not show at first', async () => {

@@ -219,7 +219,7 @@ describe('a lost grant', () => {
     await world.rotated(credential.secretArn);
 
     expect(logLines(world.sandbox, '"LostGrants":1')).toBe(1);
-    expect(logLines(world.sandbox, 'the alternate grant is dead')).toBe(1);
+    expect(logLines(world.sandbox, 'the alternate grant no longer works')).toBe(1);
   });
 
   it('is reported by a message, once', async () => {

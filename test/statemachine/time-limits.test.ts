@@ -12,7 +12,7 @@ import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
-import { LONGEST_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
 import { FRESH_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS, TASK_FUNCTIONS, type TaskFunctionName } from '../../infra/function-list.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
@@ -42,7 +42,7 @@ const LIMITS = [
 const INITIALISATION_MS = 10_000;
 
 /** The shortest lifetime of an access token (Genesys Cloud Resource Center, "Create an OAuth client"). */
-const SHORTEST_LIFETIME_MS = 300_000;
+const MIN_LIFETIME_MS = 300_000;
 
 const { maxAttempts, requestHandler } = AWS_CLIENT_LIMITS;
 
@@ -57,7 +57,7 @@ const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTT
 const REPEATED_MS = requestHandler.requestTimeout + REPEAT_PAUSE_MS;
 
 /** Reads that do not show what was written: each takes 100 ms after its pause. */
-const REREADS_MS = LONGEST_READ_LAG_MS + MAX_REREADS * 100;
+const REREADS_MS = MAX_READ_LAG_MS + MAX_REREADS * 100;
 
 /**
  * The AWS calls that a function makes one after the other in its longest way: before the call to Genesys Cloud, if it
@@ -200,7 +200,7 @@ describe('the age at which a refused token counts as expired', () => {
   });
 
   it('is shorter than any lifetime, so a token that expired is never called rejected', () => {
-    expect(FRESH_MS).toBeLessThan(SHORTEST_LIFETIME_MS);
+    expect(FRESH_MS).toBeLessThan(MIN_LIFETIME_MS);
   });
 });
 

@@ -86,7 +86,7 @@ const REREAD_PAUSE_MS = 500;
 export const MAX_REREADS = 5;
 
 /** How long a read may be stale, in ms. */
-export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
+export const MAX_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
 
 /**
  * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a secret, version or

@@ -15,7 +15,7 @@ import {
 import { SFNServiceException } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isClientFault, removePendingLabel } from '../../../../functions/shared/secrets/pending-label.ts';
-import { LONGEST_READ_LAG_MS } from '../../../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../../../helpers/aws-exception.ts';
 import { mockAws } from '../../../helpers/aws-mock.ts';
 import { playLabels, type Stages } from '../../../helpers/label-reads.ts';
@@ -80,7 +80,7 @@ describe('removePendingLabel', () => {
     const error = await rejection(remove());
 
     expect(error).toBe(exception);
-    expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+    expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
   });
 
   it.each([secretsManagerException('ThrottlingException'), awsException(InternalServiceError)])(
