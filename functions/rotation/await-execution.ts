@@ -36,14 +36,14 @@ export interface RunningExecution {
 }
 
 /** What the function needs to respond once it gives up waiting, in ms. */
-export const TIME_TO_ANSWER_MS = 2_000;
+export const RESPONSE_RESERVE_MS = 2_000;
 
 /** A cause that is not a function's message may quote anything; whoever stops an execution writes it. */
 const MAX_CAUSE_LENGTH = 500;
 
 /** TIMED_OUT and ABORTED come without an error. */
-const CLOSED_OTHERWISE: ReadonlyMap<string, string> = new Map([
-  ['TIMED_OUT', 'ran out of time'],
+const CLOSED_WITHOUT_ERROR: ReadonlyMap<string, string> = new Map([
+  ['TIMED_OUT', 'timed out'],
   ['ABORTED', 'was stopped'],
 ]);
 
@@ -133,7 +133,7 @@ async function pause(
 }
 
 /** What is known of an execution now; polls again while the poll itself fails in passing. */
-export async function lookAtExecution(
+export async function describeWithRetries(
   executionArn: string,
   dependencies: WaitDependencies,
 ): Promise<ExecutionDescription | undefined> {
@@ -163,7 +163,7 @@ export function assertTimeLeft(executionArn: string, dependencies: WaitDependenc
 }
 
 function timeLeftMs({ remainingMs }: WaitDependencies): number {
-  return remainingMs() - TIME_TO_ANSWER_MS;
+  return remainingMs() - RESPONSE_RESERVE_MS;
 }
 
 /**
@@ -173,7 +173,8 @@ function timeLeftMs({ remainingMs }: WaitDependencies): number {
 export function succeededOrThrow(closed: ExecutionDescription): string {
   const arn = closed.executionArn ?? '';
   if (closed.status === 'SUCCEEDED') return arn;
-  const what = CLOSED_OTHERWISE.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
+  const what =
+    CLOSED_WITHOUT_ERROR.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
   throw new RotationFailed(
     `Execution ${arn} ${what}: ${causeOf(closed)} It can be redriven once the cause is gone.`,
     runbookEntryOf({ isFailed: closed.status === 'FAILED', error: closed.error }),

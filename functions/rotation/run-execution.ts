@@ -14,7 +14,7 @@ import {
   assertTimeLeft,
   awaitExecution,
   awaitRotation,
-  lookAtExecution,
+  describeWithRetries,
   type RunningExecution,
   succeededOrThrow,
   type WaitDependencies,
@@ -60,7 +60,11 @@ export async function runExecution(request: RunRequest, dependencies: WaitDepend
     if (closed === undefined) return running.executionArn;
     const ownerArn = unsettledOwner(closed, dependencies);
     if (ownerArn === undefined || unsettled >= MAX_UNSETTLED) return succeededOrThrow(closed);
-    const owner = await redriveFailed(ownerArn, await lookAtExecution(ownerArn, dependencies), dependencies);
+    const owner = await redriveFailed(
+      ownerArn,
+      await describeWithRetries(ownerArn, dependencies),
+      dependencies,
+    );
     if (owner !== undefined) await awaitExecution(owner, dependencies);
     const again = await redriveFailed(running.executionArn, closed, dependencies);
     if (again === undefined) return succeededOrThrow(closed);
@@ -81,7 +85,7 @@ export async function awaitLatestExecution(
   let latest: ExecutionDescription | undefined;
   for (let number = 1; ; number++) {
     const arn = executionArnOf(attemptName(rotation, 'rotate', number), dependencies);
-    const found = await lookAtExecution(arn, dependencies);
+    const found = await describeWithRetries(arn, dependencies);
     if (found === undefined) break;
     latest = found;
     if (isRunning(found)) break;
@@ -101,7 +105,7 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     const name = attemptName(rotation, purpose, number);
     const executionArn = executionArnOf(name, dependencies);
     if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
-    const found = await lookAtExecution(executionArn, dependencies);
+    const found = await describeWithRetries(executionArn, dependencies);
     // One that is not visible yet was started a moment ago, perhaps by this call: its response may have been lost.
     if (
       found === undefined ||
@@ -144,7 +148,7 @@ async function redriveFailed(
       return { executionArn, redriveCount: redriveCount + 1 };
     }
     await dependencies.sleep(REFUSED_REDRIVE_PAUSE_MS);
-    latest = await lookAtExecution(executionArn, dependencies);
+    latest = await describeWithRetries(executionArn, dependencies);
   }
   return undefined;
 }

@@ -181,7 +181,7 @@ describe('rotate, while it waits', () => {
   });
 
   it.each([
-    ['ran out of time', 'ExecutionTimedOut'],
+    ['timed out', 'ExecutionTimedOut'],
     ['was stopped', 'ExecutionAborted'],
   ] as const)('prints the advice of the runbook for an execution that %s', async (_what, type) => {
     plays('Verify', { type });

@@ -5,9 +5,9 @@ import {
   assertTimeLeft,
   awaitExecution,
   awaitRotation,
-  lookAtExecution,
+  describeWithRetries,
+  RESPONSE_RESERVE_MS,
   succeededOrThrow,
-  TIME_TO_ANSWER_MS,
 } from '../../functions/rotation/await-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import type { ExecutionDescription } from '../../functions/shared/executions/executions.ts';
@@ -107,12 +107,12 @@ describe('awaitExecution', () => {
 
       expect(error).toBeInstanceOf(RotationStillRunning);
       expect(error.message).toContain(ARN);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
       expect(lookedAt()).toHaveLength(time.sleeps.length);
     });
 
     it('takes the success that the last look shows', async () => {
-      time.begin(TIME_TO_ANSWER_MS + 100);
+      time.begin(RESPONSE_RESERVE_MS + 100);
       looks(ARN, succeeded);
 
       expect((await closed()).status).toBe('SUCCEEDED');
@@ -120,7 +120,7 @@ describe('awaitExecution', () => {
     });
 
     it('does not wait at all when too little is left', async () => {
-      time.begin(TIME_TO_ANSWER_MS);
+      time.begin(RESPONSE_RESERVE_MS);
 
       const error = await rejection(closed());
 
@@ -221,13 +221,13 @@ describe('awaitRotation', () => {
     const error = await rejection(over());
 
     expect(error).toBeInstanceOf(RotationStillRunning);
-    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+    expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
   });
 });
 
-describe('lookAtExecution', () => {
+describe('describeWithRetries', () => {
   function look(): Promise<ExecutionDescription | undefined> {
-    return lookAtExecution(ARN, dependencies());
+    return describeWithRetries(ARN, dependencies());
   }
 
   it('looks at once', async () => {
@@ -255,7 +255,7 @@ describe('lookAtExecution', () => {
     const error = await rejection(look());
 
     expect(error).toBe(throttled);
-    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+    expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
   });
 
   it('passes on at once what no second look will mend', async () => {
@@ -270,13 +270,13 @@ describe('lookAtExecution', () => {
 
 describe('assertTimeLeft', () => {
   it('leaves the function time to answer', () => {
-    time.begin(TIME_TO_ANSWER_MS + 1);
+    time.begin(RESPONSE_RESERVE_MS + 1);
 
     expect(assertTimeLeft(ARN, dependencies())).toBe(1);
   });
 
   it('throws RotationStillRunning when there is no more than that', () => {
-    time.begin(TIME_TO_ANSWER_MS);
+    time.begin(RESPONSE_RESERVE_MS);
 
     expect(() => assertTimeLeft(ARN, dependencies())).toThrow(RotationStillRunning);
   });
@@ -322,7 +322,7 @@ describe('succeededOrThrow', () => {
   });
 
   it.each([
-    ['TIMED_OUT', 'ran out of time'],
+    ['TIMED_OUT', 'timed out'],
     ['ABORTED', 'was stopped'],
     ['FAILED', 'failed with no error name'],
   ] as const)('says of %s without error and cause: %s', async (status, what) => {

@@ -166,7 +166,7 @@ describe('the message of a failed execution', () => {
 
   it.each([
     ['ABORTED', 'stopped'],
-    ['TIMED_OUT', 'ran out of time'],
+    ['TIMED_OUT', 'timed out'],
     ['FAILED', 'without a name'],
   ] as const)('says what is known of one that is %s without an error', (status, what) => {
     const failure = { ...FAILURE, status, error: undefined, message: undefined };

@@ -82,7 +82,10 @@ describe('refresh of a secret with two grants', () => {
     expect(metrics().map(metricsOf)).toEqual([{ LostGrants: 1 }]);
     expect(logged()).toContainEqual({
       level: 'warn',
-      line: expect.objectContaining({ message: 'the alternate grant no longer works', secretArn: SECRET_ARN }),
+      line: expect.objectContaining({
+        message: 'the alternate grant no longer works',
+        secretArn: SECRET_ARN,
+      }),
     });
   });
 

@@ -27,7 +27,7 @@ import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
 const CURRENT_TOKEN = `token#${CURRENT_FINGERPRINT}`;
 
 /** The least time in which a token is presented, in ms. */
-const LEAST_MS = TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS;
+const MIN_EXCHANGE_MS = TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS;
 
 describe('an exchange', () => {
   const world = refreshWorld();
@@ -364,7 +364,7 @@ describe('an exchange', () => {
   });
 
   describe('the time of the request', () => {
-    it.each([30_000, LEAST_MS])('is whole when the function has %i ms left', async remainingMs => {
+    it.each([30_000, MIN_EXCHANGE_MS])('is whole when the function has %i ms left', async remainingMs => {
       time.remainingMs = remainingMs;
       const timeout = vi.spyOn(AbortSignal, 'timeout');
       genesys.script(answer(200, TOKENS));
@@ -375,7 +375,7 @@ describe('an exchange', () => {
     });
 
     it('is whole, or the token is neither marked nor presented', async () => {
-      time.remainingMs = LEAST_MS - 1;
+      time.remainingMs = MIN_EXCHANGE_MS - 1;
 
       const error = await rejection(refreshed());
 
@@ -407,7 +407,7 @@ describe('an exchange', () => {
       { retryAfter: '2', remainingMs: 30_000, sleptMs: 2_000 },
       { retryAfter: '0', remainingMs: 30_000, sleptMs: 0 },
       // The second request has its whole time, and its result is recorded.
-      { retryAfter: '1', remainingMs: LEAST_MS + 1_000, sleptMs: 1_000 },
+      { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 1_000, sleptMs: 1_000 },
     ])(
       'waits the $retryAfter s that it asks for when $remainingMs ms are left, and sends the request once more',
       async ({ retryAfter, remainingMs, sleptMs }) => {
@@ -425,8 +425,8 @@ describe('an exchange', () => {
 
     it.each([
       { retryAfter: '3600', remainingMs: 30_000 },
-      { retryAfter: '2', remainingMs: LEAST_MS + 1_999 },
-      { retryAfter: '1', remainingMs: LEAST_MS + 999 },
+      { retryAfter: '2', remainingMs: MIN_EXCHANGE_MS + 1_999 },
+      { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 999 },
       { retryAfter: undefined, remainingMs: 30_000 },
       { retryAfter: 'Wed, 01 Jul 2026 08:00:02 GMT', remainingMs: 30_000 },
     ])(

@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import { rotate } from '../../functions/rotation/rotation.ts';
 import type { RotationEvent } from '../../functions/rotation/rotation-event.ts';
 import {
@@ -367,7 +367,7 @@ describe('rotation', () => {
       const error = await rejection(call('createSecret'));
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('starts nothing when the RotationToken cannot be sealed', async () => {

@@ -7,7 +7,7 @@ import {
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import {
   awaitLatestExecution,
   MAX_REFUSALS,
@@ -245,7 +245,7 @@ describe('run-execution', () => {
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('throws RotationFailed when the execution fails', async () => {
@@ -475,7 +475,7 @@ describe('run-execution', () => {
       const error = await rejection(latest());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('polls again when DescribeExecution is throttled', async () => {

@@ -270,7 +270,7 @@ const TOKEN_ENDPOINT = [
       },
       {
         bug: 'a dropped connection counts as a request that was not sent',
-        find: "kind: connected ? 'answer-lost' : 'not-sent'",
+        find: "kind: connected ? 'response-lost' : 'not-sent'",
         replace: "kind: 'not-sent'",
       },
     ],
@@ -520,7 +520,7 @@ const ROTATION = [
       },
       {
         bug: 'the function waits until Lambda ends it',
-        find: 'return remainingMs() - TIME_TO_ANSWER_MS;',
+        find: 'return remainingMs() - RESPONSE_RESERVE_MS;',
         replace: 'return remainingMs();',
       },
     ],
@@ -551,12 +551,12 @@ const NOTIFICATIONS = [
     [
       {
         bug: 'every attempt of Secrets Manager sends the same message',
-        find: "if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);",
+        find: "if (recentlyNotified(streak, failed, now)) return logSkipped('the failure was already reported', about);",
         replace: '',
       },
       {
         bug: 'an execution that had nothing to do ends a failure',
-        find: "if (executionArn !== undefined && !hasMoved) return silent('AWSCURRENT has not moved', { secretArn });",
+        find: "if (executionArn !== undefined && !hasMoved) return logSkipped('AWSCURRENT has not moved', { secretArn });",
         replace: '',
       },
     ],

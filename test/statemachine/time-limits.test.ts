@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CLAIM_MARGIN_MS } from '../../functions/promote/promote.ts';
 import { DEADLINE_MARGIN_MS, RECORD_RESERVE_MS } from '../../functions/refresh/refresh.ts';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
@@ -51,7 +51,7 @@ const REPEAT_PAUSE_MS = 50;
 const THROTTLED_PAUSE_MS = 1_000;
 
 /** The longest time of one AWS call: it is throttled by a response that comes just in time, and so is the repetition. */
-const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTTLED_PAUSE_MS;
+const MAX_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTTLED_PAUSE_MS;
 
 /** How much longer a call takes when its first attempt gets no response. */
 const REPEATED_MS = requestHandler.requestTimeout + REPEAT_PAUSE_MS;
@@ -120,7 +120,7 @@ describe('the AWS calls of a function', () => {
       const { before, after } = AWS_CALLS[runs];
       const othersMs = (before + after - 1) * requestHandler.requestTimeout;
 
-      expect(functionMs - httpMs - othersMs - LONGEST_AWS_CALL_MS).toBeGreaterThan(0);
+      expect(functionMs - httpMs - othersMs - MAX_AWS_CALL_MS).toBeGreaterThan(0);
     },
   );
 
@@ -150,7 +150,7 @@ describe('the AWS calls of a function', () => {
   );
 
   it('leave Refresh time to record the pair after the response, also when that call is repeated', () => {
-    expect(LONGEST_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
+    expect(MAX_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
   });
 
   it('end at their timeout, and are repeated once', () => {
@@ -222,7 +222,7 @@ describe('the time of the rotation function', () => {
   ])(
     'fits a rotation in which $call takes its full time, after the slowest start and with 20 s for everything else',
     async ({ genesysMs }) => {
-      let remainingMs = functionMs - CALLS_BEFORE_WAITING * LONGEST_AWS_CALL_MS;
+      let remainingMs = functionMs - CALLS_BEFORE_WAITING * MAX_AWS_CALL_MS;
       const endsAtMs = remainingMs - genesysMs - 20_000;
       stepFunctions.on(StartExecutionCommand).resolves({});
       stepFunctions.on(DescribeExecutionCommand).callsFake(({ executionArn }) => ({
@@ -250,7 +250,7 @@ describe('the time of the rotation function', () => {
       });
 
       expect(execution).toMatch(/^arn:aws:states:eu-central-1:111122223333:execution:rotation:genesys-/);
-      expect(remainingMs).toBeGreaterThanOrEqual(TIME_TO_ANSWER_MS);
+      expect(remainingMs).toBeGreaterThanOrEqual(RESPONSE_RESERVE_MS);
     },
   );
 });

@@ -86,7 +86,7 @@ export interface Verdict {
 const REDRIVE: Step = { text: 'Redrive the failed rotation', command: 'redrive' };
 const ROTATE: Step = { text: 'Rotate', command: 'rotate' };
 const LOG_IN: Step = { text: 'Log in again', command: 'authorize' };
-const STARTS_ANEW: Step = {
+const NEXT_ATTEMPT: Step = {
   text: 'The execution cannot be redriven any more. Start the next attempt, which continues with the newest tokens',
   command: 'rotate',
 };
@@ -290,7 +290,7 @@ function causeOf(situation: Situation): string | undefined {
   return isOverdue ? 'No rotation came when it was due.' : undefined;
 }
 
-const HOW = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' } as const;
+const HOW = { FAILED: 'failed', TIMED_OUT: 'timed out', ABORTED: 'was stopped' } as const;
 
 /** Where the tokens are when a state has failed. */
 function tokensAfter({ state = '', error = '', status }: FailedRotation): string {
@@ -335,5 +335,5 @@ function stepsAfter(failure: FailedRotation, consumersHave: ConsumersHave): read
   const before = isWritten || isStopped ? [] : (BEFORE_REDRIVE[error ?? ''] ?? [FIX_AWS]);
   if (isConfigurationTest) return [...before, { text: 'Test the configuration again', command: 'diagnose' }];
   const login = consumersHave === 'incomplete' && !before.includes(LOG_IN) ? [LOG_IN] : [];
-  return [...login, ...before, isRedrivable ? REDRIVE : STARTS_ANEW];
+  return [...login, ...before, isRedrivable ? REDRIVE : NEXT_ATTEMPT];
 }

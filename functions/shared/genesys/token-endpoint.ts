@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import { jsonObject } from '../input/parse.ts';
 import type { TokenPair } from '../secrets/secret-value.ts';
-import { answerLabel, type HttpAnswer, httpExchange } from './http-exchange.ts';
+import { type HttpResponse, httpExchange, responseLabel } from './http-exchange.ts';
 
 /** A client and the refresh token that it presents. */
 export interface RefreshGrant {
@@ -61,9 +61,9 @@ export async function refreshTokens(grant: RefreshGrant, options: RefreshOptions
       throw new GenesysUnavailable(
         `Genesys Cloud's token endpoint could not be reached for secret ${options.secretArn} (${outcome.reason}). Nothing was spent. Redrive the execution once it can be reached.`,
       );
-    case 'answer-lost':
+    case 'response-lost':
       throw responseLost(options.secretArn, outcome.reason);
-    case 'answered':
+    case 'responded':
       return readTokenResponse(grant, options, outcome);
   }
 }
@@ -106,7 +106,7 @@ function requestRefresh(grant: RefreshGrant, options: RefreshOptions): ReturnTyp
   );
 }
 
-function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpAnswer): TokenPair {
+function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpResponse): TokenPair {
   const body = jsonObject(response.body);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = body ?? {};
   if (!isSuccess(response) || !isToken(accessToken)) throw refusal(options, response, body?.error);
@@ -130,10 +130,10 @@ function expiry(lifetimeSeconds: unknown, now: Date): Date | undefined {
 }
 
 /** Judges a response without tokens. `error` is compared only, never quoted. */
-function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown): RotationError {
+function refusal(options: RefreshOptions, response: HttpResponse, error: unknown): RotationError {
   const { secretArn } = options;
   const { status } = response;
-  const label = answerLabel(response);
+  const label = responseLabel(response);
   if (error === 'invalid_grant') {
     const probablySpent = options.presentedBefore
       ? ' An earlier attempt presented the same refresh token, and its response was lost: that attempt probably spent it.'
@@ -164,8 +164,12 @@ function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown):
   );
 }
 
-function unreadable({ secretArn }: RefreshOptions, response: HttpAnswer, member: string): TokenResponseLost {
-  return responseLost(secretArn, `${answerLabel(response)} without a usable ${member}`);
+function unreadable(
+  { secretArn }: RefreshOptions,
+  response: HttpResponse,
+  member: string,
+): TokenResponseLost {
+  return responseLost(secretArn, `${responseLabel(response)} without a usable ${member}`);
 }
 
 function responseLost(secretArn: string, reason: string): TokenResponseLost {
@@ -179,7 +183,7 @@ function wholeSeconds(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
-function isSuccess({ status }: HttpAnswer): boolean {
+function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status <= 299;
 }
 

@@ -20,7 +20,7 @@ export interface DeploymentSchedule {
 /** A rotation that begins at the end of its window takes a while, and is tried again when it fails. */
 export const OVERDUE_GRACE_MS = HOUR_MS;
 
-const DAY_HOURS = 24;
+const HOURS_PER_DAY = 24;
 
 /**
  * A cron expression of every day: its longest gap is known, while that of one that leaves out days is a lower bound.
@@ -41,7 +41,7 @@ export function dueDate(secret: RotationDates, deployment: DeploymentSchedule): 
 
   if (RotationEnabled === true && isCron && NextRotationDate !== undefined) {
     const knowsGap = isDeployments && EVERY_DAY.test(expression ?? '');
-    if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? DAY_HOURS);
+    if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? HOURS_PER_DAY);
   }
   const gapHours =
     RotationEnabled === true && !isDeployments
@@ -60,10 +60,10 @@ export function ownGapHours(rules: NonNullable<RotationDates['RotationRules']>):
   if (count !== undefined) {
     return unit === 'hour'
       ? Number(count) + (windowHours(duration) ?? 1)
-      : Number(count) * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+      : Number(count) * HOURS_PER_DAY + (windowHours(duration) ?? HOURS_PER_DAY);
   }
   if (expression !== undefined || days === undefined) return undefined;
-  return days * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+  return days * HOURS_PER_DAY + (windowHours(duration) ?? HOURS_PER_DAY);
 }
 
 function windowHours(duration: string | undefined): number | undefined {

@@ -128,12 +128,12 @@ export async function findCredential(
 ): Promise<StoredCredential | undefined> {
   return readUntil(
     found => found !== undefined,
-    () => lookUpCredential(secrets, secretArn, version),
+    () => getCredential(secrets, secretArn, version),
     sleep,
   );
 }
 
-async function lookUpCredential(
+async function getCredential(
   secrets: SecretsManagerClient,
   secretArn: string,
   version: VersionSelector,
@@ -162,7 +162,7 @@ export async function readCurrent(
   return readUntil(
     () => true,
     async () => {
-      const current = await lookUpCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+      const current = await getCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
       if (current === undefined) {
         throw new InvalidSecret(
           `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,

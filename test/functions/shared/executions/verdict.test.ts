@@ -249,7 +249,7 @@ describe('the runbook', () => {
       'an-execution-that-was-stopped-or-timed-out',
     ],
     [
-      'an execution that ran out of time',
+      'an execution that timed out',
       failed({ status: 'TIMED_OUT', error: undefined }),
       'an-execution-that-was-stopped-or-timed-out',
     ],

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { answerLabel, httpExchange } from '../../../../functions/shared/genesys/http-exchange.ts';
+import { httpExchange, responseLabel } from '../../../../functions/shared/genesys/http-exchange.ts';
 import {
   answer,
   cutOff,
@@ -15,7 +15,7 @@ import { expectNoSecrets } from '../../../helpers/no-secrets.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 import { selfSignedCertificate } from '../../../helpers/self-signed-certificate.ts';
 
-const LARGEST_BODY = 262_144;
+const MAX_BODY = 262_144;
 const TIMEOUT_MS = 5_000;
 const REQUEST = {
   method: 'POST',
@@ -69,7 +69,7 @@ describe('httpExchange', () => {
     const outcome = await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({
-      kind: 'answered',
+      kind: 'responded',
       status: 429,
       body: '{"code":"x"}',
       correlationId: 'corr-1',
@@ -83,7 +83,7 @@ describe('httpExchange', () => {
       genesys.script(answer(503, {}, { 'inin-correlation-id': correlationId }));
 
       expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({
-        kind: 'answered',
+        kind: 'responded',
         correlationId: null,
       });
     },
@@ -118,7 +118,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', status, correlationId: null, retryAfter: null });
+    expect(outcome).toMatchObject({ kind: 'responded', status, correlationId: null, retryAfter: null });
     expect(genesys.requests).toHaveLength(1);
   });
 
@@ -127,7 +127,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', status });
+    expect(outcome).toMatchObject({ kind: 'responded', status });
     expect(genesys.requests).toHaveLength(1);
   });
 
@@ -143,28 +143,28 @@ describe('httpExchange', () => {
   });
 
   it('takes a body of 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY)));
+    genesys.script(answer(200, 'x'.repeat(MAX_BODY)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', body: 'x'.repeat(LARGEST_BODY) });
+    expect(outcome).toMatchObject({ kind: 'responded', body: 'x'.repeat(MAX_BODY) });
   });
 
   it('counts an answer as lost when its body is larger than 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY + 1)));
+    genesys.script(answer(200, 'x'.repeat(MAX_BODY + 1)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
   it('counts an answer as lost when it unpacks to more than 256 KiB', async () => {
-    const packed = gzipSync('x'.repeat(LARGEST_BODY + 1));
+    const packed = gzipSync('x'.repeat(MAX_BODY + 1));
     genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
   it('counts an answer as lost when it cannot be unpacked', async () => {
@@ -172,7 +172,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'Z_DATA_ERROR' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'Z_DATA_ERROR' });
   });
 
   it('counts the answer as lost when the connection drops after the request left', async () => {
@@ -180,7 +180,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'ECONNRESET' });
     expect(genesys.requests).toHaveLength(1);
   });
 
@@ -189,7 +189,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+    expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
   it('counts the answer as lost when none comes in time', async () => {
@@ -198,7 +198,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'no response within 1234 ms' });
     expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(1_234);
   });
 
@@ -208,7 +208,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'no response within 1234 ms' });
   });
 
   it('counts the answer as lost when what comes is no HTTP', async () => {
@@ -216,7 +216,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(`http://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+    expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
   it('knows that nothing was sent when the connection is refused', async () => {
@@ -272,7 +272,7 @@ describe('httpExchange', () => {
 
       const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
 
-      expect(outcome).toMatchObject({ kind: 'answered', status: 200, body: '{"access_token":"x"}' });
+      expect(outcome).toMatchObject({ kind: 'responded', status: 200, body: '{"access_token":"x"}' });
     });
 
     it('counts the answer as lost when the connection drops after the request left', async () => {
@@ -281,7 +281,7 @@ describe('httpExchange', () => {
 
       const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
 
-      expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+      expect(outcome).toEqual({ kind: 'response-lost', reason: 'ECONNRESET' });
     });
 
     it('sends nothing to a server whose certificate is not trusted', async () => {
@@ -314,19 +314,19 @@ describe('httpExchange', () => {
   });
 });
 
-describe('answerLabel', () => {
-  const ANSWER = {
-    kind: 'answered',
+describe('responseLabel', () => {
+  const RESPONSE = {
+    kind: 'responded',
     status: 503,
     body: SENTINELS.newAccessToken,
     retryAfter: null,
   } as const;
 
   it('names the status and the correlation id, and nothing of the body', () => {
-    expect(answerLabel({ ...ANSWER, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
+    expect(responseLabel({ ...RESPONSE, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
   });
 
   it('names the status alone when there is no correlation id', () => {
-    expect(answerLabel({ ...ANSWER, correlationId: null })).toBe('HTTP 503');
+    expect(responseLabel({ ...RESPONSE, correlationId: null })).toBe('HTTP 503');
   });
 });
