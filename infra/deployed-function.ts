@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Effect, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
-  Code,
+  type Code,
   type FunctionProps,
   Function as LambdaFunction,
   LoggingFormat,
@@ -26,8 +25,7 @@ export interface FunctionSettings {
   /** A function is called `<namePrefix>-<name>`. */
   readonly namePrefix: string;
   readonly memoryMb: number;
-  /** The folder with a folder for each function's code. */
-  readonly bundles: string;
+  readonly codeOf: (name: FunctionName) => Code;
   readonly logs: Logs;
   readonly vpc: VpcPlacement | undefined;
   readonly reservedConcurrency: number | undefined;
@@ -58,7 +56,7 @@ export class DeployedFunction extends Construct implements IGrantable {
   constructor(scope: Construct, props: DeployedFunctionProps) {
     const { constructId, timeoutSeconds } = FUNCTIONS[props.name];
     super(scope, constructId);
-    const { namePrefix, bundles, memoryMb, logs, vpc, reservedConcurrency } = props.settings;
+    const { namePrefix, codeOf, memoryMb, logs, vpc, reservedConcurrency } = props.settings;
     const functionName = `${namePrefix}-${props.name}`;
 
     const logGroup = logs.group(this, `/aws/lambda/${functionName}`);
@@ -76,7 +74,7 @@ export class DeployedFunction extends Construct implements IGrantable {
       functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(bundles, props.name), { exclude: ['*.map'] }),
+      code: codeOf(props.name),
       handler: 'index.handler',
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,

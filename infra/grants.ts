@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Token, Validations } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
@@ -25,6 +25,8 @@ export function grant(
 export function explainWildcards({ grantPrincipal }: IGrantable, wildcards: WildcardReasons): void {
   if (!Construct.isConstruct(grantPrincipal)) return;
   for (const [finding, reason] of Object.entries(wildcards)) {
+    // Only the CDK's app is checked, and it knows all names.
+    if (Token.isUnresolved(finding)) continue;
     Validations.of(grantPrincipal).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
   }
 }

@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
+import { idPart } from './construct-ids.ts';
 import { grant } from './grants.ts';
 import type { SecretOptions } from './options.ts';
 import { keyArns, type RotatedSecrets, usedFor } from './rotated-secrets.ts';
@@ -103,7 +104,7 @@ export class PublishedSecrets extends Construct {
   /** Without a value: the first rotation writes one, and until then nothing can be mistaken for a token. */
   #create(secretName: string): string {
     const { namePrefix, secretKey, removalPolicy } = this.#props;
-    const secret = new CfnSecret(this, `Secret-${secretName}`, {
+    const secret = new CfnSecret(this, `Secret-${idPart(this, secretName)}`, {
       name: `${secretName}${NAME_END}`,
       description: `Genesys Cloud access token of ${secretName}, for consumers`,
       tags: [{ key: PUBLISHER_TAG, value: namePrefix }],

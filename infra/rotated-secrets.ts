@@ -1,12 +1,13 @@
-import { type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { type RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from './arn.ts';
+import { idPart } from './construct-ids.ts';
 import { explainWildcards, grant, type WildcardReasons } from './grants.ts';
 import type { SecretOptions } from './options.ts';
-import type { RotationSchedule } from './rotation-schedule.ts';
+import type { ScheduleFigures } from './rotation-schedule.ts';
 
 /** What the secrets' permissions depend on. */
 export interface RotatedSecretsProps extends SecretOptions {
@@ -84,7 +85,7 @@ export class RotatedSecrets extends Construct {
     const secretArns = secrets.map(({ secretFullArn, secretArn }) => secretFullArn ?? secretArn);
     this.#scheduled = [
       ...secretArns.map(arn => ({ label: this.#label(arn), arn })),
-      ...secretNames.map(name => ({ label: name, arn: this.#create(name) })),
+      ...secretNames.map(name => ({ label: idPart(this, name), arn: this.#create(name) })),
     ];
     this.arns = this.#scheduled.map(({ arn }) => arn);
     const everySecret = [arnOf(this, 'secretsmanager', 'secret', '*')];
@@ -133,7 +134,7 @@ export class RotatedSecrets extends Construct {
    * Turns the rotation on. Not at once: a credential that is good now needs no rotation, and one that has yet to be
    * filled in cannot be rotated.
    */
-  rotateBy(rotation: IFunction, schedule: RotationSchedule): void {
+  rotateBy(rotation: IFunction, schedule: ScheduleFigures): void {
     for (const { label, arn } of this.#scheduled) {
       const rotationSchedule = new CfnRotationSchedule(this, `Schedule-${label}`, {
         secretId: arn,
@@ -146,18 +147,13 @@ export class RotatedSecrets extends Construct {
     }
   }
 
-  /**
-   * Tells a secret from the others in construct ids: by what it is, never by its place in the list. With another id
-   * CloudFormation would make the schedule anew and then delete the old one, which turns the rotation off.
-   */
+  /** Another label would turn the rotation off: the old schedule is deleted after the new one is created. */
   #label(arn: string): string {
-    return Token.isUnresolved(arn)
-      ? JSON.stringify(Stack.of(this).resolve(arn))
-      : arn.split(':').slice(6).join(':');
+    return idPart(this, Token.isUnresolved(arn) ? arn : arn.split(':').slice(6).join(':'));
   }
 
   #create(name: string): string {
-    const secret = new CfnSecret(this, `Secret-${name}`, {
+    const secret = new CfnSecret(this, `Secret-${idPart(this, name)}`, {
       name,
       description: 'Genesys Cloud credential, kept fresh by the token rotation',
       secretString: EMPTY_CREDENTIAL,

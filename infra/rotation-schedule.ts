@@ -13,6 +13,30 @@ export interface RotationSchedule {
   readonly longestGapHours: number;
 }
 
+/** What the resources take from a schedule. In a release each is known only at deployment. */
+export interface ScheduleFigures extends Pick<RotationSchedule, 'expression' | 'window'> {
+  /** A text, for variables and descriptions. */
+  readonly longestGapHours: string;
+  readonly longestGapSeconds: number;
+  /** For how long the alarms on failures look back. */
+  readonly lookBackHours: number;
+}
+
+/** Amazon CloudWatch API Reference, PutMetricAlarm: no alarm looks back for more than seven days. */
+const LONGEST_LOOK_BACK_HOURS = 7 * 24;
+
+/** Calculates what the resources take from a schedule. */
+export function scheduleFigures({ expression, window, longestGapHours }: RotationSchedule): ScheduleFigures {
+  return {
+    expression,
+    window,
+    longestGapHours: String(longestGapHours),
+    longestGapSeconds: longestGapHours * 3_600,
+    // One more than the gap has: the hour of the failure may have been nearly over when it began to count.
+    lookBackHours: Math.min(Math.ceil(longestGapHours) + 1, LONGEST_LOOK_BACK_HOURS),
+  };
+}
+
 const SHORTEST_INTERVAL_HOURS = 4;
 const LONGEST_RATE_HOURS = 23;
 const LONGEST_RATE_DAYS = 999;

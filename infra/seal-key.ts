@@ -33,7 +33,8 @@ export class SealKey extends Construct {
   constructor(scope: Construct, id: string, props: SealKeyProps) {
     super(scope, id);
     const key = new Key(this, 'Key', {
-      alias: props.alias,
+      // CDK adds this only to names that it knows.
+      alias: `alias/${props.alias}`,
       description: 'Seals Genesys Cloud tokens on their way through the token rotation',
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),

@@ -13,13 +13,13 @@ import type { ExecutionKey } from './execution-key.ts';
 import { TASK_FUNCTIONS, type TaskFunctionName } from './function-list.ts';
 import { grant } from './grants.ts';
 import type { Logs } from './logs.ts';
-import type { TaskAliases } from './task-functions.ts';
+import type { TaskTargets } from './task-functions.ts';
 
 /** What the workflow is made of. */
 export interface RotationStateMachineProps {
   readonly name: string;
   /** What each Task invokes; without `publish` the workflow has no states that publish. */
-  readonly tasks: TaskAliases;
+  readonly tasks: TaskTargets;
   readonly logs: Logs;
   /** Encrypts the executions. Without it a key that AWS owns. */
   readonly executionKey?: ExecutionKey | undefined;
@@ -72,11 +72,11 @@ export class RotationStateMachine extends Construct {
   }
 }
 
-function substitutions(tasks: TaskAliases): Record<string, string> {
+function substitutions(tasks: TaskTargets): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(tasks).map(([name, alias]) => [
+    Object.entries(tasks).map(([name, target]) => [
       `${TASK_FUNCTIONS[name as TaskFunctionName].constructId}Arn`,
-      alias.functionArn,
+      target.functionArn,
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DeployedFunction, type FunctionSettings } from './deployed-function.ts';
 import type { TaskFunctionName } from './function-list.ts';
@@ -17,28 +17,27 @@ export interface TaskFunctionsProps {
   readonly seal: SealKey;
   readonly journal: RefreshJournal;
   readonly gateway: GenesysGateway | undefined;
-  readonly longestGapHours: number;
+  readonly longestGapHours: string;
+  /** Whether versions are published; CDK publishes one with each change of code or configuration. */
+  readonly hasVersions: boolean;
   /** The secrets that consumers read; undefined where access tokens are not published. */
   readonly published: PublishedSecrets | undefined;
 }
 
-/** The alias of each function of the workflow. */
-export type TaskAliases = Readonly<Record<Exclude<TaskFunctionName, 'publish'>, Alias>> & {
-  readonly publish?: Alias;
+/** What each Task invokes. */
+export type TaskTargets = Readonly<Record<Exclude<TaskFunctionName, 'publish'>, IFunction>> & {
+  readonly publish?: IFunction;
 };
 
 /**
- * The functions that the workflow runs. It runs each by the alias `live` of a published version, so that code and
- * configuration change in one moment, and a rotation under way meets the old ones or the new ones but no mixture.
- *
- * Old versions need not be kept: an execution that is redriven calls the alias, too, and gets the fixed code.
- *
- * @returns each function's alias
+ * The functions that the workflow runs. With versions it runs each by the alias `live` of a published version, so that
+ * code and configuration change in one moment, and a rotation under way meets the old ones or the new ones but no
+ * mixture. Old versions need not be kept: an execution that is redriven calls the alias, too, and gets the fixed code.
  */
 export function taskFunctions(
   scope: Construct,
-  { settings, secrets, seal, journal, gateway, longestGapHours, published }: TaskFunctionsProps,
-): TaskAliases {
+  { settings, secrets, seal, journal, gateway, longestGapHours, published, hasVersions }: TaskFunctionsProps,
+): TaskTargets {
   const taskFunction = (name: TaskFunctionName, environment: Record<string, string>): DeployedFunction =>
     new DeployedFunction(scope, {
       name,
@@ -46,7 +45,9 @@ export function taskFunctions(
       environment,
       invocation: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } },
     });
-  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: String(longestGapHours) };
+  const target = ({ lambda }: DeployedFunction): IFunction =>
+    hasVersions ? lambda.addAlias('live') : lambda;
+  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: longestGapHours };
   const sealing = { ...journaling, SEAL_KEY_ARN: seal.key.keyArn };
   const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
 
@@ -84,16 +85,16 @@ export function taskFunctions(
   journal.grant(promote, 'UpdateItem');
 
   const tasks = {
-    fetch: fetch.lambda.addAlias('live'),
-    refresh: refresh.lambda.addAlias('live'),
-    'store-pending': storePending.lambda.addAlias('live'),
-    verify: verify.lambda.addAlias('live'),
-    promote: promote.lambda.addAlias('live'),
+    fetch: target(fetch),
+    refresh: target(refresh),
+    'store-pending': target(storePending),
+    verify: target(verify),
+    promote: target(promote),
   };
   if (published === undefined) return tasks;
 
   const publish = taskFunction('publish', { ...hosts, ...secrets.hostRequired });
   secrets.grant(publish, 'DescribeSecret', 'GetSecretValue');
   published.grantWrite(publish);
-  return { ...tasks, publish: publish.lambda.addAlias('live') };
+  return { ...tasks, publish: target(publish) };
 }

@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Annotations, Names, RemovalPolicy } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Code, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
 import { ExecutionKey } from './execution-key.ts';
+import type { FunctionName } from './function-list.ts';
 import { Logs } from './logs.ts';
 import { addOperations } from './operations/operations.ts';
 import type { TokenRotationProps } from './options.ts';
@@ -15,7 +17,7 @@ import { PublishedSecrets } from './published-secrets.ts';
 import { RefreshJournal } from './refresh-journal.ts';
 import { arnEstimate, RotatedSecrets } from './rotated-secrets.ts';
 import { rotationFunction } from './rotation-function.ts';
-import { rotationSchedule } from './rotation-schedule.ts';
+import { rotationSchedule, type ScheduleFigures, scheduleFigures } from './rotation-schedule.ts';
 import { SealKey } from './seal-key.ts';
 import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
@@ -29,6 +31,16 @@ export { InvalidSetting } from './validation.ts';
 const PACKAGED_BUNDLES = fileURLToPath(new URL('../bundles', import.meta.url));
 
 const DAY_HOURS = 24;
+
+/** What a template that is deployed without the CDK has as parameters, and checks at its deployment. */
+export interface TemplateParameters {
+  /** As `namePrefix` of the properties. */
+  readonly namePrefix: string;
+  /** Instead of `schedule` and `window` of the properties. */
+  readonly schedule: ScheduleFigures;
+  /** Instead of `bundles` of the properties. */
+  readonly codeOf: (name: FunctionName) => Code;
+}
 
 /**
  * Keeps the Genesys Cloud tokens of any number of secrets fresh: functions, workflow, keys and schedules, and what
@@ -45,24 +57,22 @@ export class TokenRotation extends Construct {
   readonly secretArns: readonly string[];
   readonly #published: PublishedSecrets | undefined;
 
-  /** @throws InvalidSetting names the property that cannot be used, and why */
-  constructor(scope: Construct, id: string, props: TokenRotationProps) {
+  /**
+   * @param parameters of a template that is deployed without the CDK
+   * @throws InvalidSetting names the property that cannot be used, and why
+   */
+  constructor(scope: Construct, id: string, props: TokenRotationProps, parameters?: TemplateParameters) {
     super(scope, id);
-    const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    const { namePrefix, schedule, codeOf } = parameters ?? this.#fromProps(props);
     checkOptions(props);
-    const { longestGapHours } = schedule;
-    if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
-    const namePrefix = checkedPrefix(
-      props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
-    );
     // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
-    const { removalPolicy, memoryMb = 512, bundles = PACKAGED_BUNDLES, vpc, reservedConcurrency } = props;
+    const { removalPolicy, memoryMb = 512, vpc, reservedConcurrency } = props;
     const removal = {
       credentials: removalPolicy ?? RemovalPolicy.RETAIN,
       records: removalPolicy ?? RemovalPolicy.DESTROY,
     };
     const logs = new Logs(props, removal.records);
-    const settings = { namePrefix, memoryMb, bundles, logs, vpc, reservedConcurrency };
+    const settings = { namePrefix, memoryMb, codeOf, logs, vpc, reservedConcurrency };
 
     this.node.setContext('@aws-cdk/aws-iam.arnSizeEstimate', arnEstimate(props));
     const secrets = new RotatedSecrets(this, 'Secrets', {
@@ -97,7 +107,9 @@ export class TokenRotation extends Construct {
       seal,
       journal,
       gateway: props.genesysGateway,
-      longestGapHours,
+      longestGapHours: schedule.longestGapHours,
+      // Without the CDK nothing would publish the next one.
+      hasVersions: parameters === undefined,
       published,
     });
     const { stateMachine } = new RotationStateMachine(this, 'Workflow', {
@@ -141,6 +153,21 @@ export class TokenRotation extends Construct {
       );
     }
     return this.#published.grantRead(secretName, grantee);
+  }
+
+  #fromProps(props: TokenRotationProps): TemplateParameters {
+    const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
+    const { longestGapHours } = schedule;
+    if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
+    const namePrefix = checkedPrefix(
+      props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
+    );
+    const { bundles = PACKAGED_BUNDLES } = props;
+    return {
+      namePrefix,
+      schedule: scheduleFigures(schedule),
+      codeOf: name => Code.fromAsset(join(bundles, name), { exclude: ['*.map'] }),
+    };
   }
 
   #warnOfLongGap(hours: number): void {

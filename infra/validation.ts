@@ -30,10 +30,11 @@ export const NAME_PREFIX = {
   rule: 'is not a name of 1 to 50 letters, digits and hyphens that begins with a letter',
 };
 
-const ARN_PATTERN = /^arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]*:secret:[\w/+=.@!*?-]+$/;
+/** The ARN patterns of secrets that functions can be allowed to rotate. */
+export const ARN_PATTERN = /^arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]*:secret:[\w/+=.@!*?-]+$/;
 const SECRET_NAME = /^[\w/+=.@!-]{1,512}$/;
 /** A name that still is one with `/access-token` behind it. */
-const PUBLISHABLE_NAME = /^[\w/+=.@!-]{1,499}$/;
+export const PUBLISHABLE_NAME = /^[\w/+=.@!-]{1,499}$/;
 
 /** AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation". */
 const MIN_CONCURRENCY = 10;

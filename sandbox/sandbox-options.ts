@@ -12,6 +12,8 @@ import type { WarmStart } from './warm-start.ts';
 export interface SandboxOptions {
   /** The folder that `npm run synth` wrote, with a single stack. Default: `cdk.out` in the present folder. */
   readonly assemblyDirectory?: string;
+  /** Values of the template's parameters that are not to be their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Ids of KMS keys that the account has before the stack is deployed; their policies leave the decision to IAM. */
   readonly existingKeys?: readonly string[];
   /** Port of the AWS endpoint on 127.0.0.1. Default: any free one. */

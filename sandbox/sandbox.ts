@@ -99,6 +99,7 @@ export class Sandbox {
     this.operator = identities.issueUser('operator');
     const stack = readStack({
       assemblyDirectory: options.assemblyDirectory ?? DEFAULT_ASSEMBLY,
+      parameters: options.parameters,
       ...ACCOUNT,
     });
     const settlement = this.#settlement;

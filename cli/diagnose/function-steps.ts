@@ -24,6 +24,9 @@ const TASK_FUNCTIONS = ['fetch', 'refresh', 'store-pending', 'verify', 'promote'
 /** Deployed only where access tokens are published. */
 const PUBLISH_FUNCTION = 'publish';
 
+/** The alias by which the state machine runs the functions that the CDK deploys. */
+const ALIAS = 'live';
+
 /** One of them. */
 export type TaskFunction = (typeof TASK_FUNCTIONS)[number] | typeof PUBLISH_FUNCTION;
 
@@ -100,22 +103,39 @@ export async function checkTaskFunctions(
   const found: [TaskFunction, FunctionFacts][] = [];
   for (const task of [...TASK_FUNCTIONS, PUBLISH_FUNCTION] as const) {
     const functionName = `${name}-${task}`;
-    try {
-      const configuration = await lambda.send(
-        new GetFunctionConfigurationCommand({ FunctionName: functionName }),
-      );
-      const defect = defectOf(configuration);
-      if (defect !== undefined) {
-        return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda's reason: ${reasonOf(configuration)}`);
-      }
-      const { FunctionArn: arn = functionName, Role: roleArn = '', Environment } = configuration;
-      found.push([task, { arn, roleArn, journalTable: Environment?.Variables?.JOURNAL_TABLE }]);
-    } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) throw error;
-      if (task !== PUBLISH_FUNCTION) return wrong(`${functionName} does not exist`, DEPLOY);
+    const configuration = await invokedConfiguration(lambda, functionName);
+    if (configuration === undefined) {
+      if (task === PUBLISH_FUNCTION) continue;
+      return wrong(`${functionName} does not exist`, DEPLOY);
     }
+    const defect = defectOf(configuration);
+    if (defect !== undefined) {
+      return wrong(`${functionName}: ${defect}`, `${DEPLOY} Lambda's reason: ${reasonOf(configuration)}`);
+    }
+    const { FunctionArn: arn = functionName, Role: roleArn = '', Environment } = configuration;
+    found.push([task, { arn, roleArn, journalTable: Environment?.Variables?.JOURNAL_TABLE }]);
   }
   return ok(found.map(([task]) => task).join(', '), Object.fromEntries(found) as TaskFunctions);
+}
+
+/**
+ * What the state machine invokes: the alias of a published version, or, in a deployment without the CDK, the function
+ * itself. Undefined where there is neither.
+ */
+async function invokedConfiguration(
+  lambda: LambdaClient,
+  functionName: string,
+): Promise<GetFunctionConfigurationCommandOutput | undefined> {
+  for (const Qualifier of [ALIAS, undefined]) {
+    try {
+      return await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier }),
+      );
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** An idle function can be `Inactive`; the next invocation activates it (AWS Lambda API Reference, State). */

@@ -31,7 +31,7 @@ export interface RotationResources {
   /** The key that encrypts the executions; absent where AWS owns it. */
   readonly executionKeyArn?: string | undefined;
   readonly deployment: Pick<Deployment, 'name' | 'stateMachineArn' | 'rotationFunctionArn'>;
-  /** The ARNs of the workflow's functions. */
+  /** What the state machine invokes. */
   readonly taskFunctionArns: readonly string[];
   readonly journalTable: string;
   /** Whether access tokens are published. */
@@ -68,9 +68,6 @@ const JOURNAL_ACTIONS: Readonly<Partial<Record<Actor, readonly string[]>>> = {
   'store-pending': ['GetItem', 'PutItem', 'UpdateItem'],
   promote: ['UpdateItem'],
 };
-
-/** The state machine runs the functions by this alias. */
-const ALIAS = 'live';
 
 /** Placeholder for the version of a future rotation. */
 const SOME_VERSION = '00000000-0000-4000-8000-000000000000';
@@ -219,7 +216,7 @@ function onWorkflow({
     {
       actor: 'workflow',
       actions: ['lambda:InvokeFunction'],
-      resources: taskFunctionArns.map(arn => `${arn}:${ALIAS}`),
+      resources: taskFunctionArns,
       context: {},
     },
   ];

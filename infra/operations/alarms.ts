@@ -11,6 +11,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { ScheduleFigures } from '../rotation-schedule.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
 
 /** Every alarm, by the end of its name, which is also its entry in the runbook. */
@@ -36,7 +37,7 @@ export interface AlarmsProps {
   readonly rotation: IFunction;
   readonly notify: IFunction;
   readonly watch: IFunction;
-  readonly longestGapHours: number;
+  readonly schedule: ScheduleFigures;
   readonly runbookUrl?: string | undefined;
 }
 
@@ -46,14 +47,6 @@ interface Condition
   readonly threshold?: number;
   /** How many of the latest hours count. */
   readonly hours: number;
-}
-
-/** Amazon CloudWatch API Reference, PutMetricAlarm: no alarm looks back for more than seven days. */
-const LONGEST_LOOK_BACK_HOURS = 7 * 24;
-
-/** One more than the gap has: the hour of the failure may have been nearly over when it began to count. */
-function wholeGapHours(longestGapHours: number): number {
-  return Math.min(Math.ceil(longestGapHours) + 1, LONGEST_LOOK_BACK_HOURS);
 }
 
 /** So many hours without a word from the watch, and it is dead: one may be missing because an hour ends late. */
@@ -70,8 +63,8 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { namePrefix, stateMachine, rotation, notify, watch, longestGapHours } = props;
-    const wholeGap = { hours: wholeGapHours(longestGapHours) };
+    const { namePrefix, stateMachine, rotation, notify, watch, schedule } = props;
+    const wholeGap = { hours: schedule.lookBackHours };
     const sum = { statistic: 'Sum', period: Duration.hours(1) };
 
     this.#alarm(
@@ -121,13 +114,13 @@ export class Alarms extends Construct {
     );
     this.#alarm(
       'short-token-life',
-      `Genesys Cloud gave an access token that lives less than the ${longestGapHours} hours that can pass between ` +
+      `Genesys Cloud gave an access token that lives less than the ${schedule.longestGapHours} hours that can pass between ` +
         'two rotations, so it dies before its turn. Shorten the schedule, or lengthen the token duration of the ' +
         'OAuth client.',
       ownMetric(namePrefix, 'AccessTokenLife', 'Minimum'),
       {
         ...wholeGap,
-        threshold: Duration.hours(longestGapHours).toSeconds(),
+        threshold: schedule.longestGapSeconds,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       },
     );

@@ -10,6 +10,7 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { ScheduleFigures } from '../rotation-schedule.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
 
 /** What the dashboard shows. */
@@ -17,7 +18,7 @@ export interface DashboardProps {
   readonly namePrefix: string;
   readonly stateMachine: IStateMachine;
   readonly rotation: LambdaFunction;
-  readonly longestGapHours: number;
+  readonly schedule: ScheduleFigures;
   /** Of all functions. */
   readonly logGroupNames: readonly string[];
 }
@@ -55,10 +56,10 @@ export class Dashboard extends Construct {
   }
 }
 
-function credentialWidgets({ namePrefix, stateMachine, longestGapHours }: DashboardProps): IWidget[][] {
+function credentialWidgets({ namePrefix, stateMachine, schedule }: DashboardProps): IWidget[][] {
   const gap = {
-    value: Duration.hours(longestGapHours).toSeconds(),
-    label: `longest gap between rotations (${longestGapHours} h)`,
+    value: schedule.longestGapSeconds,
+    label: `longest gap between rotations (${schedule.longestGapHours} h)`,
   };
   return [
     [

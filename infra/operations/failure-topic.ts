@@ -4,6 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { arnOf, viaService } from '../arn.ts';
+import { idPart } from '../construct-ids.ts';
 import { grant } from '../grants.ts';
 import type { NotificationOptions } from '../options.ts';
 import { ALARM_NAMES } from './alarms.ts';
@@ -27,7 +28,7 @@ export class FailureTopic extends Construct {
     this.topic = notificationTopic ?? this.#makeTopic(this.#makeKey(props), props);
     if (notificationTopic === undefined && emails.length === 0) this.#warnOfSilence();
     for (const endpoint of emails) {
-      new Subscription(this, `Email-${endpoint}`, {
+      new Subscription(this, `Email-${idPart(this, endpoint)}`, {
         topic: this.topic,
         protocol: SubscriptionProtocol.EMAIL,
         endpoint,
@@ -68,7 +69,7 @@ export class FailureTopic extends Construct {
   #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
     const key = new Key(this, 'Key', {
       // With a slash, which no prefix has, so that it is never the alias of another deployment's seal.
-      alias: `${namePrefix}/failures`,
+      alias: `alias/${namePrefix}/failures`,
       description: 'Encrypts the notifications of the Genesys Cloud token rotation',
       enableKeyRotation: true,
       removalPolicy,

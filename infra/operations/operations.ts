@@ -8,7 +8,7 @@ import type { ExecutionKey } from '../execution-key.ts';
 import { deployedFunctionNames } from '../function-list.ts';
 import type { NotificationOptions, TokenRotationProps } from '../options.ts';
 import type { RotatedSecrets } from '../rotated-secrets.ts';
-import type { RotationSchedule } from '../rotation-schedule.ts';
+import type { ScheduleFigures } from '../rotation-schedule.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { FailureTopic } from './failure-topic.ts';
@@ -20,7 +20,7 @@ export interface OperationsProps {
   readonly options: NotificationOptions & Pick<TokenRotationProps, 'publishAccessTokens'>;
   readonly settings: FunctionSettings;
   readonly secrets: RotatedSecrets;
-  readonly schedule: RotationSchedule;
+  readonly schedule: ScheduleFigures;
   /** Of what only records the rotations. */
   readonly removalPolicy: RemovalPolicy;
   readonly stateMachine: StateMachine;
@@ -55,7 +55,6 @@ export function addOperations(scope: Construct, props: OperationsProps): ITopic 
     schedule,
     rotationFunctionArn: rotation.functionArn,
   }).lambda;
-  const { longestGapHours } = schedule;
   if (options.alarms ?? true) {
     new Alarms(scope, 'Alarms', {
       namePrefix,
@@ -64,7 +63,7 @@ export function addOperations(scope: Construct, props: OperationsProps): ITopic 
       rotation,
       notify,
       watch,
-      longestGapHours,
+      schedule,
       runbookUrl,
     });
   }
@@ -72,7 +71,7 @@ export function addOperations(scope: Construct, props: OperationsProps): ITopic 
     namePrefix,
     stateMachine,
     rotation,
-    longestGapHours,
+    schedule,
     logGroupNames: deployedFunctionNames(options).map(name => `/aws/lambda/${namePrefix}-${name}`),
   });
   return topic.topic;

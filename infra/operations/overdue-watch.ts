@@ -5,12 +5,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts';
 import { grant } from '../grants.ts';
-import type { RotationSchedule } from '../rotation-schedule.ts';
+import type { ScheduleFigures } from '../rotation-schedule.ts';
 
 /** What the watch compares. */
 export interface OverdueWatchProps {
   readonly settings: FunctionSettings;
-  readonly schedule: RotationSchedule;
+  readonly schedule: ScheduleFigures;
   readonly rotationFunctionArn: string;
 }
 
@@ -30,7 +30,7 @@ export class OverdueWatch extends Construct {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         SCHEDULE_EXPRESSION: schedule.expression,
         ROTATION_WINDOW: schedule.window,
-        LONGEST_GAP_HOURS: String(schedule.longestGapHours),
+        LONGEST_GAP_HOURS: schedule.longestGapHours,
       },
       invocation: INSISTENCE,
     });

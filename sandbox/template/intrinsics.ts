@@ -5,6 +5,8 @@ import { UnresolvableTemplate } from './template.ts';
 interface Scope {
   readonly ref: (name: string, where: string) => Json | undefined;
   readonly attribute: (logicalId: string, attribute: string, where: string) => string;
+  readonly mapped: (mapping: string, keys: readonly [string, string]) => Json | undefined;
+  readonly condition: (name: string, where: string) => boolean;
 }
 
 /** Evaluates intrinsic functions (AWS CloudFormation Template Reference, "Intrinsic functions"). */
@@ -34,7 +36,12 @@ export class Intrinsics {
     }
     if (!isJsonObject(value)) return value;
     const [[intrinsic, operand] = ['', null], ...others] = Object.entries(value);
-    if (others.length > 0 || !(intrinsic === 'Ref' || intrinsic.startsWith('Fn::'))) {
+    // In a statement of a policy `Condition` is an object.
+    const isFunction =
+      intrinsic === 'Ref' ||
+      intrinsic.startsWith('Fn::') ||
+      (intrinsic === 'Condition' && typeof operand === 'string');
+    if (others.length > 0 || !isFunction) {
       return this.object(value, where);
     }
     return this.#intrinsic(intrinsic, operand, where);
@@ -52,7 +59,7 @@ export class Intrinsics {
 
   #intrinsic(intrinsic: string, operand: Json, where: string): Json | undefined {
     const list = Array.isArray(operand) ? (operand as readonly Json[]) : [];
-    const [first = null, second = null] = list;
+    const [first = null, second = null, third = null] = list;
     switch (intrinsic) {
       case 'Ref':
         return this.#scope.ref(String(operand), where);
@@ -73,9 +80,37 @@ export class Intrinsics {
         return Array.isArray(operand)
           ? this.#sub(String(first), isJsonObject(second) ? second : {}, where)
           : this.#sub(String(operand), {}, where);
+      case 'Fn::FindInMap': {
+        const [mapping = '', ...keys] = list.map(item => this.string(item, where, intrinsic));
+        const found =
+          keys.length === 2 ? this.#scope.mapped(mapping, [keys[0] ?? '', keys[1] ?? '']) : undefined;
+        if (found === undefined) throw new UnresolvableTemplate(where, intrinsic, 'there is no such value.');
+        return found;
+      }
+      case 'Fn::If':
+        return this.resolve(this.#scope.condition(String(first), where) ? second : third, where);
+      case 'Condition':
+        return this.#scope.condition(String(operand), where);
+      case 'Fn::Equals':
+        return this.string(first, where, intrinsic) === this.string(second, where, intrinsic);
+      case 'Fn::Contains':
+        return this.#list(first, where, intrinsic).includes(this.string(second, where, intrinsic));
+      case 'Fn::Not':
+        return !this.condition(first, where);
+      case 'Fn::And':
+        return list.every(item => this.condition(item, where));
+      case 'Fn::Or':
+        return list.some(item => this.condition(item, where));
       default:
         throw new UnresolvableTemplate(where, intrinsic, 'not emulated.');
     }
+  }
+
+  /** Evaluates what has to be true or false. */
+  condition(value: Json, where: string): boolean {
+    const resolved = this.resolve(value, where);
+    if (typeof resolved === 'boolean') return resolved;
+    throw new UnresolvableTemplate(where, 'Condition', 'a condition is needed.');
   }
 
   #getAtt(operand: Json, where: string): string {

@@ -1,17 +1,28 @@
 import type { Json } from '../json.ts';
 import { type StackEnvironment, stableId } from './resource-kinds.ts';
-import { type Template, UnresolvableTemplate } from './template.ts';
+import { type Parameter, UnresolvableTemplate } from './template.ts';
 
 /**
- * The value of a parameter: its default.
+ * The value of a parameter: what is given at deployment, or its default.
  *
  * @returns a list for list types, otherwise a string, as CloudFormation does
- * @throws UnresolvableTemplate the parameter has none
+ * @throws UnresolvableTemplate the parameter has none, or it may not be this one
  */
-export function parameterValue(parameter: Template['Parameters'][string], name: string, where: string): Json {
-  const value = parameter.Default;
+export function parameterValue(
+  parameter: Parameter,
+  name: string,
+  { given, where }: { readonly given: string | undefined; readonly where: string },
+): Json {
+  const value = given ?? parameter.Default;
   if (value === undefined) {
     throw new UnresolvableTemplate(where, `Ref ${name}`, 'the parameter has no default.');
+  }
+  const { AllowedValues, AllowedPattern } = parameter;
+  if (AllowedValues !== undefined && !AllowedValues.some(allowed => String(allowed) === String(value))) {
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value is not an allowed one.');
+  }
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(String(value))) {
+    throw new UnresolvableTemplate(where, `Ref ${name}`, 'the value does not have the allowed pattern.');
   }
   const isList = parameter.Type === 'CommaDelimitedList' || parameter.Type.startsWith('List<');
   return isList

@@ -51,6 +51,7 @@ export interface StackModel {
  *
  * @param options.assemblyDirectory the folder that `cdk synth` wrote
  * @param options.stackName         needed when there is more than one stack
+ * @param options.parameters        values of the template's parameters that are not to be their defaults
  * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
  * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
  */
@@ -58,6 +59,7 @@ export function readStack(
   options: Account & {
     readonly assemblyDirectory: string;
     readonly stackName?: string | undefined;
+    readonly parameters?: Readonly<Record<string, string>> | undefined;
   },
 ): StackModel {
   const { stackName, template, assetPath } = readStackOfAssembly(
@@ -66,7 +68,7 @@ export function readStack(
   );
   const { accountId, region, partition } = options;
   const environment = { accountId, region, partition, stackName };
-  const resolver = new TemplateResolver(template, environment);
+  const resolver = new TemplateResolver(template, environment, options.parameters);
   return {
     stackName,
     functions: functions(resolver, environment, assetPath),

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { Intrinsics } from './intrinsics.ts';
 import { parameterValue, pseudoParameter } from './parameters.ts';
 import { type NamedResource, RESOURCE_KINDS, type StackEnvironment, stableId } from './resource-kinds.ts';
@@ -23,20 +23,49 @@ export class TemplateResolver {
   readonly #environment: StackEnvironment;
   readonly #intrinsics: Intrinsics;
   readonly #naming = new Set<string>();
+  readonly #parameters: Readonly<Record<string, string>>;
 
-  constructor(template: Template, environment: StackEnvironment) {
+  /**
+   * @param parameters values of the template's parameters that are not to be their defaults
+   * @throws UnresolvableTemplate a parameter or a rule refuses a value
+   */
+  constructor(
+    template: Template,
+    environment: StackEnvironment,
+    parameters: Readonly<Record<string, string>> = {},
+  ) {
     this.#template = template;
     this.#environment = environment;
+    this.#parameters = parameters;
     this.#intrinsics = new Intrinsics({
       ref: (name, where) => this.#ref(name, where),
       attribute: (logicalId, attribute, where) => this.attribute(logicalId, attribute, where),
+      mapped: (mapping, keys) =>
+        [mapping, ...keys].reduce<Json | undefined>(
+          (found, key) => (isJsonObject(found) ? found[key] : undefined),
+          template.Mappings,
+        ),
+      condition: (name, where) => this.#holds(name, where),
     });
+    for (const name of Object.keys(parameters)) {
+      if (template.Parameters[name] === undefined) {
+        throw new UnresolvableTemplate('Parameters', name, 'there is no such parameter.');
+      }
+      this.#ref(name, 'Parameters');
+    }
+    for (const [name, { Assertions }] of Object.entries(template.Rules)) {
+      for (const { Assert, AssertDescription = 'an assertion does not hold.' } of Assertions) {
+        if (!this.#intrinsics.condition(Assert, `Rules.${name}`)) {
+          throw new UnresolvableTemplate(`Rules.${name}`, 'Assert', AssertDescription);
+        }
+      }
+    }
   }
 
   /**
    * The resources of a type.
    *
-   * @throws UnresolvableTemplate a property has no value here, or a resource has a condition
+   * @throws UnresolvableTemplate a property has no value here
    */
   resources(type: string): ResolvedResource[] {
     return this.#logicalIds(type).map(logicalId => ({
@@ -55,7 +84,7 @@ export class TemplateResolver {
   attribute(logicalId: string, attribute?: string, where = logicalId): string {
     const intrinsic = attribute === undefined ? `Ref ${logicalId}` : `Fn::GetAtt ${logicalId}.${attribute}`;
     const resource = this.#template.Resources[logicalId];
-    if (!resource) {
+    if (!resource || !this.#exists(resource.Condition, logicalId)) {
       throw new UnresolvableTemplate(where, intrinsic, 'there is no such resource.');
     }
     const kind = RESOURCE_KINDS[resource.Type];
@@ -64,23 +93,21 @@ export class TemplateResolver {
     return value(this.#named(logicalId));
   }
 
-  /** @throws UnresolvableTemplate an output has no value here, or a condition */
+  /** @throws UnresolvableTemplate an output has no value here */
   outputs(): Record<string, string> {
     const outputs: Record<string, string> = {};
     for (const [name, { Value, Condition }] of Object.entries(this.#template.Outputs)) {
       const where = `Outputs.${name}`;
-      refuseCondition(Condition, where);
+      if (!this.#exists(Condition, where)) continue;
       outputs[name] = this.#intrinsics.string(Value, where, 'Value');
     }
     return outputs;
   }
 
   #logicalIds(type: string): string[] {
-    return Object.entries(this.#template.Resources).flatMap(([logicalId, { Type, Condition }]) => {
-      if (Type !== type) return [];
-      refuseCondition(Condition, logicalId);
-      return [logicalId];
-    });
+    return Object.entries(this.#template.Resources).flatMap(([logicalId, { Type, Condition }]) =>
+      Type === type && this.#exists(Condition, logicalId) ? [logicalId] : [],
+    );
   }
 
   #named(logicalId: string): NamedResource {
@@ -124,11 +151,20 @@ export class TemplateResolver {
     if (name === 'AWS::NoValue') return undefined;
     if (name.startsWith('AWS::')) return pseudoParameter(name, this.#environment, where);
     const parameter = this.#template.Parameters[name];
-    return parameter ? parameterValue(parameter, name, where) : this.attribute(name, undefined, where);
+    if (parameter === undefined) return this.attribute(name, undefined, where);
+    return parameterValue(parameter, name, { given: this.#parameters[name], where });
   }
-}
 
-/** Whether a resource or output exists in the end would depend on the condition. */
-function refuseCondition(condition: string | undefined, where: string): void {
-  if (condition !== undefined) throw new UnresolvableTemplate(where, 'Condition', 'not emulated.');
+  /** Whether a resource or output with this condition is there. */
+  #exists(condition: string | undefined, where: string): boolean {
+    return condition === undefined || this.#holds(condition, where);
+  }
+
+  #holds(condition: string, where: string): boolean {
+    const expression = this.#template.Conditions[condition];
+    if (expression === undefined) {
+      throw new UnresolvableTemplate(where, `Condition ${condition}`, 'there is no such condition.');
+    }
+    return this.#intrinsics.condition(expression, where);
+  }
 }

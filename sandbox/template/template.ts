@@ -1,11 +1,27 @@
 import * as v from 'valibot';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 
+/** A parameter, and what its value must be. */
+export interface Parameter {
+  readonly Type: string;
+  readonly Default?: Json | undefined;
+  readonly AllowedValues?: readonly Json[] | undefined;
+  /** A regular expression for the whole value. */
+  readonly AllowedPattern?: string | undefined;
+}
+
+/** What the parameters must be together. */
+interface Rule {
+  readonly Assertions: readonly { readonly Assert: Json; readonly AssertDescription?: string | undefined }[];
+}
+
 /** The sections of a CloudFormation template that are evaluated (AWS CloudFormation User Guide, "Template anatomy"). */
 export interface Template {
-  readonly Parameters: Readonly<
-    Record<string, { readonly Type: string; readonly Default?: Json | undefined }>
-  >;
+  readonly Parameters: Readonly<Record<string, Parameter>>;
+  /** Values by the mapping's name, a first and a second key. */
+  readonly Mappings: JsonObject;
+  readonly Conditions: JsonObject;
+  readonly Rules: Readonly<Record<string, Rule>>;
   readonly Resources: Readonly<
     Record<
       string,
@@ -21,9 +37,31 @@ const json = v.custom<Json>(value => value !== undefined, 'Expected a JSON value
 const jsonObject = v.custom<JsonObject>(isJsonObject, 'Expected a JSON object.');
 const optionalCondition = v.optional(v.string());
 
+const parameter = v.object({
+  Type: v.string(),
+  Default: v.optional(json),
+  AllowedValues: v.optional(v.array(json)),
+  AllowedPattern: v.optional(v.string()),
+  // Would be other limits of the value.
+  MinLength: v.optional(v.never()),
+  MaxLength: v.optional(v.never()),
+  MinValue: v.optional(v.never()),
+  MaxValue: v.optional(v.never()),
+});
+const rule = v.object({
+  // Assertions that hold only sometimes are not emulated.
+  RuleCondition: v.optional(v.never()),
+  Assertions: v.array(v.object({ Assert: json, AssertDescription: v.optional(v.string()) })),
+});
+
 /** Takes the sections out of a template that is read as JSON; a missing one is empty. */
 export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
-  Parameters: v.optional(v.record(v.string(), v.object({ Type: v.string(), Default: v.optional(json) })), {}),
+  Parameters: v.optional(v.record(v.string(), parameter), {}),
+  Mappings: v.optional(jsonObject, {}),
+  Conditions: v.optional(jsonObject, {}),
+  Rules: v.optional(v.record(v.string(), rule), {}),
+  // What is made of other templates or of snippets is not emulated.
+  Transform: v.optional(v.never()),
   Resources: v.record(
     v.string(),
     v.object({

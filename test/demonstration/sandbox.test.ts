@@ -120,8 +120,8 @@ describe('npm run sandbox', () => {
   });
 
   /** The sandbox in the middle of a rotation, with the processes of its functions. */
-  async function rotating() {
-    const program = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject() });
+  async function rotating(env: Readonly<Record<string, string>> = {}) {
+    const program = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env });
     const ready = JSON.parse(await program.ready());
     const secrets = new SecretsManagerClient(clientConfig(ready));
     await secrets.send(new RotateSecretCommand({ SecretId: ready.secretId }));
@@ -163,14 +163,12 @@ describe('npm run sandbox', () => {
 
   it('removes the temporary files of a sandbox that was killed, and its own', async () => {
     const TMPDIR = emptyFolder();
-    const start = () => new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env: { TMPDIR } });
-    const killed = start();
-    await killed.ready();
+    const { program: killed } = await rotating({ TMPDIR });
     killed.signal('SIGKILL');
     await killed.ended;
     const left = readdirSync(TMPDIR);
 
-    const next = start();
+    const next = new Program('sandbox/main.ts', ['--json'], { cwd: builtProject(), env: { TMPDIR } });
     await next.ready();
     const beside = readdirSync(TMPDIR);
     next.signal('SIGTERM');

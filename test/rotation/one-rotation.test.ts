@@ -1,14 +1,25 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
+import { deployedRelease } from '../helpers/release-assembly.ts';
 import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 
-describe('a rotation', () => {
+describe.each([
+  { by: 'the CDK', deployed: async () => ({}) },
+  { by: 'a release', deployed: deployedRelease },
+])('a rotation, deployed by $by', ({ deployed }) => {
+  let deployment: SandboxOptions;
+
+  beforeAll(async () => {
+    deployment = await deployed();
+  });
+
   it('replaces the tokens, keeps every other key, and promotes the new version once', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld(deployment);
     const { sandbox } = world;
     const { secretArn, clientId, accessToken } = await world.credential({ tokenDurationSeconds: 3_600 });
     const firstVersion = await world.mend(secretArn, { note: { owner: 'voicemail' } });
@@ -72,6 +83,7 @@ describe('a rotation', () => {
     const invocations: InterceptedInvocation[] = [];
     const responses: Invocation[] = [];
     const world = await rotationWorld({
+      ...deployment,
       secretsManager: { retryDelaysMs: [60_000] },
       invocationInterceptors: [
         async (invocation, next) => {
@@ -133,7 +145,7 @@ describe('a rotation', () => {
   });
 
   it('can follow the previous one at once or on schedule', async () => {
-    const world = await rotationWorld();
+    const world = await rotationWorld(deployment);
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
 

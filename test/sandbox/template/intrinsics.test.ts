@@ -1,5 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders look like JavaScript's
-import { CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, type Stack, Token } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  CfnMapping,
+  CfnOutput,
+  CfnParameter,
+  CfnResource,
+  CfnRule,
+  Fn,
+  type Stack,
+  Token,
+} from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { UnresolvableTemplate } from '../../../sandbox/template/template.ts';
@@ -8,6 +18,14 @@ import { readMini } from './synthesised-stack.ts';
 /** Puts an intrinsic function into the template as it stands, past what the CDK would simplify. */
 function output(stack: Stack, value: unknown): void {
   new CfnOutput(stack, 'Result', { value: Token.asString(value) });
+}
+
+/** A stack whose output is its parameter. */
+function sized(stack: Stack): CfnParameter {
+  const size = new CfnParameter(stack, 'Size', { default: '512', allowedValues: ['512', '1024'] });
+  new CfnParameter(stack, 'Name', { default: 'x', allowedPattern: '[a-z]+' });
+  output(stack, size.value);
+  return size;
 }
 
 describe('intrinsic functions', () => {
@@ -46,23 +64,100 @@ describe('intrinsic functions', () => {
     expect(outputs).toStrictEqual({ Result: '512|b' });
   });
 
-  it('refuses resources and outputs with a condition by their name', () => {
-    const withCondition = (add: (stack: Stack, condition: CfnCondition) => void) => () =>
-      readMini(stack => {
-        add(stack, new CfnCondition(stack, 'Never', { expression: Fn.conditionEquals('a', 'b') }));
-      }).resources('AWS::Logs::LogGroup');
+  it('gives the parameters the values of the deployment', () => {
+    const { outputs } = readMini(sized, { parameters: { Size: '1024' } });
 
-    const resource = withCondition((stack, condition) => {
+    expect(outputs).toStrictEqual({ Result: '1024' });
+  });
+
+  it.each([
+    ['Size', 'is not an allowed one', { Size: '2048' }],
+    ['Name', 'does not have the allowed pattern', { Name: 'x-1' }],
+    ['Color', 'there is no such parameter', { Color: 'red' }],
+  ])('refuses a value of the parameter %s that %s', (name, reason, parameters) => {
+    const read = () => readMini(sized, { parameters });
+
+    expect(read).toThrow(UnresolvableTemplate);
+    expect(read).toThrow(new RegExp(`${name}.*${reason}`));
+  });
+
+  it('refuses values of the parameters that a rule excludes', () => {
+    const read = (size: string) =>
+      readMini(
+        stack => {
+          const { valueAsString } = sized(stack);
+          new CfnRule(stack, 'Small', {
+            assertions: [
+              { assert: Fn.conditionEquals(valueAsString, '512'), assertDescription: 'Too large.' },
+            ],
+          });
+        },
+        { parameters: { Size: size } },
+      );
+
+    expect(read('512').outputs).toStrictEqual({ Result: '512' });
+    expect(() => read('1024')).toThrow(
+      expect.objectContaining({ logicalId: 'Rules.Small', message: expect.stringContaining('Too large.') }),
+    );
+  });
+
+  describe('with a condition', () => {
+    /** A log group and an output with the condition that the size is 1,024, and an output that names the group. */
+    const conditional = (stack: Stack): CfnCondition => {
+      const { valueAsString } = sized(stack);
+      const isLarge = new CfnCondition(stack, 'IsLarge', {
+        expression: Fn.conditionAnd(
+          Fn.conditionNot(Fn.conditionEquals(valueAsString, '512')),
+          Fn.conditionOr(Fn.conditionEquals(valueAsString, '1024'), Fn.conditionEquals(valueAsString, '')),
+        ),
+      });
       const group = new CfnResource(stack, 'Group', { type: 'AWS::Logs::LogGroup' });
-      group.cfnOptions.condition = condition;
-    });
-    const output = withCondition((stack, condition) => {
-      new CfnOutput(stack, 'Result', { value: 'x', condition });
+      group.cfnOptions.condition = isLarge;
+      new CfnOutput(stack, 'Large', { value: 'yes', condition: isLarge });
+      return isLarge;
+    };
+
+    it.each([
+      ['512', 0, { Result: '512', Chosen: 'small' }],
+      ['1024', 1, { Result: '1024', Chosen: 'large', Large: 'yes' }],
+    ])('deploys for the size %s what it says', (size, groups, expected) => {
+      const { outputs, resources } = readMini(
+        stack => {
+          const { logicalId } = conditional(stack);
+          new CfnOutput(stack, 'Chosen', {
+            value: Token.asString(Fn.conditionIf(logicalId, 'large', 'small')),
+          });
+        },
+        { parameters: { Size: size } },
+      );
+
+      expect(resources('AWS::Logs::LogGroup')).toHaveLength(groups);
+      expect(outputs).toStrictEqual(expected);
     });
 
-    const refusal = { name: 'UnresolvableTemplate', intrinsic: 'Condition' };
-    expect(resource).toThrow(expect.objectContaining({ ...refusal, logicalId: 'Group' }));
-    expect(output).toThrow(expect.objectContaining({ ...refusal, logicalId: 'Outputs.Result' }));
+    it('refuses a reference to what is not deployed', () => {
+      const read = () =>
+        readMini(stack => {
+          conditional(stack);
+          new CfnOutput(stack, 'Named', { value: Fn.ref('Group') });
+        });
+
+      expect(read).toThrow(expect.objectContaining({ logicalId: 'Outputs.Named', intrinsic: 'Ref Group' }));
+    });
+  });
+
+  it('gives the values of mappings', () => {
+    const { outputs } = readMini(
+      stack => {
+        const mapping = { small: { memory: '512' }, large: { memory: '1024' } };
+        new CfnMapping(stack, 'Sizes', { mapping });
+        output(stack, { 'Fn::FindInMap': ['Sizes', { Ref: 'Name' }, 'memory'] });
+        new CfnParameter(stack, 'Name', { default: 'small' });
+      },
+      { parameters: { Name: 'large' } },
+    );
+
+    expect(outputs).toStrictEqual({ Result: '1024' });
   });
 
   it.each([
@@ -75,7 +170,7 @@ describe('intrinsic functions', () => {
     [{ Ref: 'Given' }, 'Ref Given'],
     [{ 'Fn::Select': [2, ['a', 'b']] }, 'Fn::Select'],
     [{ 'Fn::FindInMap': ['None', 'a', 'b'] }, 'Fn::FindInMap'],
-    [{ 'Fn::If': ['Never', 'a', 'b'] }, 'Fn::If'],
+    [{ 'Fn::If': ['Never', 'a', 'b'] }, 'Condition Never'],
     ['{{resolve:secretsmanager:name}}', '{{resolve:…}}'],
   ])('throws UnresolvableTemplate with place and intrinsic for %j', (value, intrinsic) => {
     const read = () =>

@@ -24,7 +24,7 @@ export function synthesise(stacks: Readonly<Record<string, (stack: Stack) => voi
 /** Reads a stack, as deployed to Frankfurt. */
 export function readFrankfurt(
   assemblyDirectory: string,
-  options: { stackName?: string; partition?: string } = {},
+  options: { stackName?: string; partition?: string; parameters?: Readonly<Record<string, string>> } = {},
 ): StackModel {
   return readStack({
     assemblyDirectory,

@@ -1,0 +1,188 @@
+import {
+  CfnCondition,
+  CfnMapping,
+  CfnParameter,
+  CfnRule,
+  Fn,
+  type Stack,
+  Token,
+  Tokenization,
+} from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { FunctionName } from '../function-list.ts';
+import { rotationSchedule, scheduleFigures } from '../rotation-schedule.ts';
+import type { TemplateParameters } from '../token-rotation.ts';
+import { ARN_PATTERN, NAME_PREFIX, PUBLISHABLE_NAME } from '../validation.ts';
+
+/** The intervals that can be chosen. Longer ones leave tokens of one day no time for a repair. */
+const INTERVALS = {
+  '4h': 'rate(4 hours)',
+  '6h': 'rate(6 hours)',
+  '8h': 'rate(8 hours)',
+  '12h': 'rate(12 hours)',
+} as const;
+
+/** The windows that can be chosen. */
+const WINDOWS = ['1h', '2h', '4h'] as const;
+
+/** What CloudWatch Logs accepts, up to two years (API Reference, PutRetentionPolicy). */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
+
+/** The conditions of the template, each with the parameter that decides. */
+export const CONDITIONS = {
+  CreatesSecret: 'SecretName',
+  SendsEmail: 'NotificationEmail',
+  HasAlarms: 'Alarms',
+  PublishesAccessTokens: 'PublishAccessTokens',
+} as const;
+
+/** The parameters that say where the code is, in a template that does not name files beside it. */
+export const CODE_PARAMETERS = ['CodeBucket', 'CodePrefix'] as const;
+
+/** What follows from interval and window, by the name of its mapping. */
+const FIGURES = {
+  LongestGapHours: 'longestGapHours',
+  LongestGapSeconds: 'longestGapSeconds',
+  LookBackHours: 'lookBackHours',
+} as const;
+
+/** What the stack is made from, each known only at deployment. */
+export interface DeclaredParameters extends TemplateParameters {
+  readonly secretName: string;
+  readonly secretArnPattern: string;
+  readonly notificationEmail: string;
+  readonly logRetentionDays: number;
+}
+
+/**
+ * Declares parameters, mappings, conditions and rules of the template.
+ *
+ * @param archives the file names of the functions' archives
+ */
+export function declareParameters(
+  stack: Stack,
+  archives: Readonly<Record<FunctionName, string>>,
+): DeclaredParameters {
+  const text = (name: string, description: string, more: object = {}) =>
+    new CfnParameter(stack, name, { type: 'String', description, ...more });
+  const yesOrNo = (name: string, description: string, byDefault: 'true' | 'false') =>
+    text(name, description, { default: byDefault, allowedValues: ['true', 'false'] });
+
+  const bucket = text(
+    'CodeBucket',
+    'S3 bucket with the archives of the functions, in the region of the stack',
+  );
+  const prefix = text(
+    'CodePrefix',
+    'What precedes the names of the archives in the bucket, such as genesys-token-rotation/1.0.0/',
+    { default: '' },
+  );
+  const name = text('DeploymentName', 'Begins the name of everything; another name is another deployment', {
+    default: 'genesys-token-rotation',
+    allowedPattern: NAME_PREFIX.pattern.source,
+    constraintDescription: NAME_PREFIX.rule,
+  });
+  const secretName = text('SecretName', 'Name of a secret to create; its rotation is turned on', {
+    default: '',
+    allowedPattern: orEmpty(PUBLISHABLE_NAME),
+  });
+  const secretArnPattern = text(
+    'SecretArnPattern',
+    'Instead of SecretName: ARN pattern of the secrets that the functions may rotate; you turn their rotation on',
+    { default: '', allowedPattern: orEmpty(ARN_PATTERN) },
+  );
+  const interval = text('RotationInterval', 'How often secrets rotate', {
+    default: '8h',
+    allowedValues: Object.keys(INTERVALS),
+  });
+  const window = text('RotationWindow', 'In which time Secrets Manager may start a due rotation', {
+    default: '1h',
+    allowedValues: [...WINDOWS],
+  });
+  const email = text('NotificationEmail', 'Address that gets the notifications, once it has confirmed', {
+    default: '',
+  });
+  const retention = new CfnParameter(stack, 'LogRetentionDays', {
+    type: 'Number',
+    description: 'How long logs are kept',
+    default: '90',
+    allowedValues: RETENTION_DAYS.map(String),
+  });
+  const alarms = yesOrNo('Alarms', 'Whether there are CloudWatch alarms', 'true');
+  const publishes = yesOrNo(
+    'PublishAccessTokens',
+    'Whether rotations also write the access token to the secret <name>/access-token',
+    'false',
+  );
+
+  const condition = (id: keyof typeof CONDITIONS, expression: CfnCondition['expression']) =>
+    new CfnCondition(stack, id, { expression });
+  const isGiven = ({ valueAsString }: CfnParameter) => Fn.conditionNot(Fn.conditionEquals(valueAsString, ''));
+  condition('CreatesSecret', isGiven(secretName));
+  condition('SendsEmail', isGiven(email));
+  condition('HasAlarms', Fn.conditionEquals(alarms.valueAsString, 'true'));
+  condition('PublishesAccessTokens', Fn.conditionEquals(publishes.valueAsString, 'true'));
+  const isMissing = ({ valueAsString }: CfnParameter) => Fn.conditionEquals(valueAsString, '');
+  new CfnRule(stack, 'OneOfBoth', {
+    assertions: [
+      {
+        assert: Fn.conditionOr(
+          Fn.conditionAnd(isMissing(secretName), isGiven(secretArnPattern)),
+          Fn.conditionAnd(isGiven(secretName), isMissing(secretArnPattern)),
+        ),
+        assertDescription: 'Give SecretName or SecretArnPattern, and not both.',
+      },
+    ],
+  });
+
+  const figureOf = (name: keyof typeof FIGURES) =>
+    new CfnMapping(stack, name, { mapping: figures(FIGURES[name]) }).findInMap(
+      interval.valueAsString,
+      window.valueAsString,
+    );
+  const codeBucket = Bucket.fromBucketName(stack, 'Code', bucket.valueAsString);
+  return {
+    namePrefix: name.valueAsString,
+    schedule: {
+      expression: new CfnMapping(stack, 'ScheduleExpression', {
+        mapping: Object.fromEntries(
+          Object.entries(INTERVALS).map(([key, expression]) => [key, { Expression: expression }]),
+        ),
+      }).findInMap(interval.valueAsString, 'Expression'),
+      window: window.valueAsString,
+      longestGapHours: figureOf('LongestGapHours'),
+      longestGapSeconds: numberOf(figureOf('LongestGapSeconds')),
+      lookBackHours: numberOf(figureOf('LookBackHours')),
+    },
+    codeOf: function_ => Code.fromBucket(codeBucket, `${prefix.valueAsString}${archives[function_]}`),
+    secretName: secretName.valueAsString,
+    secretArnPattern: secretArnPattern.valueAsString,
+    notificationEmail: email.valueAsString,
+    logRetentionDays: retention.valueAsNumber,
+  };
+}
+
+/** A figure of the schedule for each interval and window. CloudFormation takes texts for numbers. */
+function figures(figure: (typeof FIGURES)[keyof typeof FIGURES]): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(INTERVALS).map(([key, expression]) => [
+      key,
+      Object.fromEntries(
+        WINDOWS.map(window => [
+          window,
+          String(scheduleFigures(rotationSchedule(expression, window))[figure]),
+        ]),
+      ),
+    ]),
+  );
+}
+
+function numberOf(text: string): number {
+  return Token.asNumber(Tokenization.reverseString(text).firstToken);
+}
+
+/** CloudFormation compares the whole value. */
+function orEmpty({ source }: RegExp): string {
+  return `^(${source.slice(1, -1)})?$`;
+}

@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readStack } from '../../sandbox/template/stack-model.ts';
+import { runCliForJson } from '../helpers/cli.ts';
+import { HOUR_MS } from '../helpers/durations.ts';
+import { deployedRelease } from '../helpers/release-assembly.ts';
+import { recoveryWorld } from '../recovery/recovery-world.ts';
+import { statesOf } from '../rotation/execution-outcome.ts';
+import { rotationWorld } from '../rotation/rotation-world.ts';
+
+const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };
+
+describe('a deployment of a release', () => {
+  let deployment: Awaited<ReturnType<typeof deployedRelease>>;
+
+  beforeAll(async () => {
+    deployment = await deployedRelease();
+  });
+
+  /** A rotation whose tokens of eight hours wait for StorePending since two hours. */
+  async function waitingRotation() {
+    const world = await recoveryWorld({ ...deployment, secretsManager: { retryDelaysMs: [] } });
+    const { secretArn } = await world.credential({ tokenDurationSeconds: 8 * 3_600 });
+    world.crashIn('StorePending');
+    await world.rotated(secretArn);
+    await world.sandbox.advance(2 * HOUR_MS);
+    world.serveAll();
+    return { world, failed: await world.lastClosed(secretArn) };
+  }
+
+  it('is diagnosed as sound by the program', async () => {
+    const world = await rotationWorld({ ...deployment, virtualTime: false, events: { rules: 'none' } });
+    const { secretName } = await world.credential();
+
+    const { result } = await runCliForJson(world.sandbox, ['diagnose', secretName]);
+
+    expect(result).toMatchObject({
+      steps: expect.arrayContaining([expect.objectContaining({ step: 'permissions', status: 'ok' })]),
+    });
+    expect(result).not.toHaveProperty('firstWrong', expect.anything());
+  });
+
+  it.each<{ change: Record<string, string>; states: string[] }>([
+    // They no longer last for nine hours, the longest gap with the default of eight hours.
+    { change: {}, states: ['RefreshAgain', 'StorePending', 'Verify', 'Promote', 'Rotated'] },
+    { change: { RotationInterval: '4h' }, states: ['Verify', 'Promote', 'Rotated'] },
+  ])('follows a change of parameters at once: $change', async ({ change, states }) => {
+    const { world, failed } = await waitingRotation();
+    const { assemblyDirectory, parameters } = deployment;
+    const updated = readStack({ ...ACCOUNT, assemblyDirectory, parameters: { ...parameters, ...change } });
+
+    for (const definition of updated.functions) world.sandbox.lambda.updateFunction(definition);
+    const redriven = await world.redriven(failed);
+
+    expect(redriven.status).toBe('SUCCEEDED');
+    expect(statesOf(redriven).slice(statesOf(failed).length)).toEqual(states);
+  });
+});
