@@ -24,7 +24,7 @@ export interface NotificationsProps {
 }
 
 /** As often as Lambda repeats an asynchronous invocation at most, and for as long as it keeps the event at most. */
-const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+const INVOCATION_LIMITS = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
 /** The function that reports each failed execution to the topic, and its end, and the rule that invokes it. */
 export class Notifications extends Construct {
@@ -52,7 +52,7 @@ export class Notifications extends Construct {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         ...(runbookUrl !== undefined && { RUNBOOK_URL: runbookUrl }),
       },
-      invocation: INSISTENCE,
+      invocation: INVOCATION_LIMITS,
     });
     this.lambda = notify.lambda;
     grantExecutions(notify, {
@@ -76,7 +76,7 @@ export class Notifications extends Construct {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
         },
       },
-      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
+      targets: [new LambdaTarget(this.lambda, INVOCATION_LIMITS)],
     });
   }
 }

@@ -31,7 +31,7 @@ describe('FUNCTIONS', () => {
       ...Object.keys(TASK_FUNCTIONS),
       ...Object.keys(OPERATIONS_FUNCTIONS),
     ]);
-    expect(Object.keys(OPERATIONS_FUNCTIONS)).toEqual(['notify', 'watch']);
+    expect(Object.keys(OPERATIONS_FUNCTIONS)).toEqual(['notify', 'overdue-check']);
   });
 
   it('has the functions that the workflow runs, by its placeholders', () => {

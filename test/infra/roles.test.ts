@@ -134,7 +134,7 @@ describe('the roles', () => {
         },
       ],
     ],
-    ['tokens-watch', [{ Action: 'secretsmanager:ListSecrets' }]],
+    ['tokens-overdue-check', [{ Action: 'secretsmanager:ListSecrets' }]],
   ])('let %s write its log, send traces, do this and nothing else', (owner, expected) => {
     const statements = statementsOf(everySecret, owner);
 
@@ -203,7 +203,7 @@ describe('the roles', () => {
         .map(action => `${owner}: ${action}`),
     );
 
-    expect(unlimited).toEqual(['tokens-watch: secretsmanager:ListSecrets']);
+    expect(unlimited).toEqual(['tokens-overdue-check: secretsmanager:ListSecrets']);
   });
 
   it('let the rotation function touch the executions of its own state machine only', () => {

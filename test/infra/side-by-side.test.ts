@@ -34,7 +34,7 @@ describe('two deployments in one account and region', () => {
     ['tokens', 'other'],
     // The second one has the name of a resource of the first.
     ['tokens', 'tokens-failures'],
-    ['tokens', 'tokens-watch'],
+    ['tokens', 'tokens-overdue-check'],
     ['tokens', 'tokens-executions'],
   ])('have no name in common when they are called %s and %s', (one, another) => {
     const names = namesOf(one);

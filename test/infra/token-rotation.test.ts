@@ -63,7 +63,7 @@ describe('the functions', () => {
       },
     ],
     [
-      'watch',
+      'overdue-check',
       {
         ROTATION_FUNCTION_ARN,
         SCHEDULE_EXPRESSION: 'rate(8 hours)',
@@ -157,7 +157,7 @@ describe('the permissions', () => {
         SourceAccount: { Ref: 'AWS::AccountId' },
       },
       { ...call('notify'), ...rule('tokens-executions') },
-      { ...call('watch'), ...rule('tokens-watch') },
+      { ...call('overdue-check'), ...rule('tokens-overdue-check') },
     ]);
   });
 });

@@ -573,8 +573,8 @@ const NOTIFICATIONS = [
     ],
   ),
   ...mutantsOf(
-    'functions/watch/watch.ts',
-    ['test/functions/watch.test.ts'],
+    'functions/overdue-check/overdue-check.ts',
+    ['test/functions/overdue-check.test.ts'],
     [
       {
         bug: 'an overdue credential is not counted',

@@ -48,7 +48,10 @@ describe('the alarms', () => {
       { ...ofFunction('rotation', 'Throttles'), ...AT_THE_FIRST, EvaluationPeriods: 10 },
     ],
     ['notify-errors', { ...ofFunction('notify', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
-    ['watch-errors', { ...ofFunction('watch', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 3 }],
+    [
+      'overdue-check-errors',
+      { ...ofFunction('overdue-check', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 3 },
+    ],
     [
       'overdue-credentials',
       {
