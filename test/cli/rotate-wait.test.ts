@@ -174,7 +174,7 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
-        'failed in Refresh: RefreshTokenRejected. The login is dead.\n  The refresh token was rejected.\nNext\n',
+        'failed in Refresh: RefreshTokenRejected. The login no longer works.\n  The refresh token was rejected.\nNext\n',
       ),
     });
     expect(nowMs).toBe(0);

@@ -161,7 +161,9 @@ describe('notify: executions', () => {
         expect(published()).toMatchObject([
           {
             subject: expect.stringContaining('Publish: AccessTokenNotPublished'),
-            text: expect.stringContaining('Consumers of the published access token may hold a dead one now'),
+            text: expect.stringContaining(
+              'Consumers of the published access token may hold one that no longer works',
+            ),
           },
         ]);
       });

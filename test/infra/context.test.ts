@@ -134,7 +134,7 @@ describe('readSettings', () => {
       expect.objectContaining({
         name: 'InvalidSetting',
         setting: unknown,
-        message: expect.stringContaining(`Do you mean ${suggested}?`),
+        message: expect.stringContaining(`Did you mean ${suggested}?`),
       }),
     );
   });

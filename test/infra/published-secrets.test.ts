@@ -48,7 +48,7 @@ function grantedTo(
   });
   const consumer = new Role(stack, 'Consumer', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    description: 'What the consumer may do',
+    description: 'Execution role of the consumer',
   });
   rotation.grantReadAccessToken(secretName, consumer);
   const rendered = Template.fromStack(stack);

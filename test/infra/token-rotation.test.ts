@@ -312,13 +312,13 @@ describe('TokenRotation', () => {
     ['rate(1 day)', '1h'],
     ['rate(23 hours)', '1h'],
     ['cron(0 8 ? * MON-FRI *)', '1h'],
-  ])('warns that %s with a window of %s outlasts a token of one day', (schedule, window) => {
+  ])('warns that %s with a window of %s exceeds a token lifetime of one day', (schedule, window) => {
     const stack = deployment({ schedule, window });
     vi.spyOn(console, 'error').mockReturnValue();
 
     Annotations.fromStack(stack).hasWarning(
       '/tokens/TokenRotation',
-      Match.stringLikeRegexp('tokens that live a day die'),
+      Match.stringLikeRegexp('tokens with a lifetime of one day'),
     );
   });
 

@@ -484,8 +484,8 @@ const ROTATION = [
     [
       {
         bug: 'the loop over attempts that cannot be redriven does not look at the time',
-        find: "assertTimeLeft(executionArn, dependencies);\n    log('warn', 'next attempt'",
-        replace: "log('warn', 'next attempt'",
+        find: "assertTimeLeft(executionArn, dependencies);\n    log('warn', 'starting the next attempt'",
+        replace: "log('warn', 'starting the next attempt'",
       },
       {
         bug: 'executions that wait for each other are redriven without end',

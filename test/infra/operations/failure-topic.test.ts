@@ -19,13 +19,13 @@ const SOURCE_ACCOUNT = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
 
 describe('the subscriptions', () => {
   it.each([
-    ['nobody is subscribed to the own topic', {}, 1],
+    ['the created topic has no subscription', {}, 1],
     ['an address is subscribed', { notificationEmails: ['team@example.com'] }, 0],
-    ['the topic exists, with subscriptions of its own', { notificationTopicArn: EXISTING }, 0],
-  ])('are missed at synthesis only if nobody is told: %s', (_case, options, warnings) => {
+    ['the topic already exists', { notificationTopicArn: EXISTING }, 0],
+  ])('cause a warning only if nobody is notified: %s', (_case, options, warnings) => {
     const found = Annotations.fromStack(deployment(options)).findWarning(
       '*',
-      Match.stringLikeRegexp('subscribed'),
+      Match.stringLikeRegexp('no subscription'),
     );
 
     expect(found.map(({ id }) => id)).toEqual(Array(warnings).fill('/tokens/TokenRotation/FailureTopic'));

@@ -107,7 +107,7 @@ describe('the verdict on a credential whose rotation failed', () => {
     });
     expect(dead).toMatchObject({
       health: needsLogin ? 'needs-authorisation' : 'expired',
-      impact: 'Consumers hold a dead access token now.',
+      impact: 'Consumers hold an access token that no longer works.',
     });
     expect(unverified?.impact).toMatch(impact);
     for (const each of [works, dead, unverified]) {
@@ -152,9 +152,13 @@ describe('the verdict on a credential whose rotation failed', () => {
   });
 
   it.each<[ConsumersHave, string, RegExp]>([
-    ['works', 'stuck', /^Consumers of the published access token may hold a dead one now.*which works\.$/],
-    ['unverified', 'stuck', /^Consumers of the published access token may hold a dead one now/],
-    ['dead', 'expired', /^Consumers hold a dead access token now\.$/],
+    [
+      'works',
+      'stuck',
+      /^Consumers of the published access token may hold one that no longer works.*which works\.$/,
+    ],
+    ['unverified', 'stuck', /^Consumers of the published access token may hold one that no longer works/],
+    ['dead', 'expired', /^Consumers hold an access token that no longer works\.$/],
   ])('with an access token that was not published: %s', (consumersHave, health, impact) => {
     for (const state of ['Publish', 'PublishNewerLogin']) {
       for (const current of ['promoted', 'written', 'unchanged'] as const) {
@@ -163,7 +167,7 @@ describe('the verdict on a credential whose rotation failed', () => {
 
           expect(found.health).toBe(health);
           expect(found.impact).toMatch(impact);
-          expect(found.cause).toContain('AWSCURRENT is right; only its access token was not published.');
+          expect(found.cause).toContain('AWSCURRENT is correct; only its access token was not published.');
           expect(commandsOf(found).at(-1)).toBe('redrive');
         }
       }
@@ -266,7 +270,7 @@ describe('the cause', () => {
     ['Refresh', 'TokenResponseLost', /may be spent/],
     ['RefreshAgain', 'Sandbox.Timedout', /may be spent/],
     ['Refresh', undefined, /may be spent/],
-    ['Refresh', 'RefreshTokenRejected', /login is dead/],
+    ['Refresh', 'RefreshTokenRejected', /login no longer works/],
     ['StorePending', 'KMSInvalidStateException', /safe in the refresh journal/],
     ['Verify', 'AccessTokenForbidden', /safe in the refresh journal/],
     ['Promote', 'PendingVersionTaken', /stored, verified/],
