@@ -173,7 +173,7 @@ describe('handlers', () => {
     },
   );
 
-  describe('where all secrets may be rotated', () => {
+  describe('with allSecrets', () => {
     const REFRESH_EVENT = {
       ...SUBJECT,
       replaces: null,

@@ -116,7 +116,7 @@ describe('overdue-check', () => {
     ]);
   });
 
-  it('says of a secret that was never rotated that it was not', async () => {
+  it('reports that a secret was never rotated', async () => {
     const { LastRotatedDate: _never, ...never } = secret();
 
     await checked([never]);
@@ -124,20 +124,20 @@ describe('overdue-check', () => {
     expect(logged()).toMatchObject([{ line: { lastRotation: null, dueSince: '2026-01-01T09:00:00.000Z' } }]);
   });
 
-  it('says nothing of those that are in time', async () => {
+  it('does not report secrets that are not overdue', async () => {
     await checked([secret()]);
 
     expect(logged()).toEqual([]);
   });
 
-  it('names so many overdue secrets at most, and counts the rest', async () => {
+  it('names a limited number of overdue secrets, and counts the rest', async () => {
     await checked(Array.from({ length: MAX_LINES + 7 }, () => secret({ LastRotatedDate: OVERDUE })));
 
     expect(logged()).toHaveLength(MAX_LINES + 1);
     expect(logged().at(-1)).toMatchObject({ level: 'warn', line: { secrets: 7 } });
   });
 
-  it('counts nothing when Secrets Manager does not answer: no number is better than a wrong one', async () => {
+  it('writes no metrics when Secrets Manager does not respond', async () => {
     mock.on(ListSecretsCommand).rejects(secretsManagerException('ThrottlingException'));
 
     const error = await rejection(checked());

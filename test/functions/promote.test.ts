@@ -156,7 +156,7 @@ describe('promote', () => {
       RemoveFromVersionId: DERIVED_VERSION,
     };
 
-    it('is taken off after AWSCURRENT has moved there', async () => {
+    it('is removed after AWSCURRENT has moved there', async () => {
       await promoted();
 
       const inputs = secretsMock
@@ -165,7 +165,7 @@ describe('promote', () => {
       expect(inputs).toEqual([MOVE, REMOVAL]);
     });
 
-    it('is taken off when an earlier attempt moved AWSCURRENT and could not take it off', async () => {
+    it('is removed when an earlier attempt moved AWSCURRENT but could not remove it', async () => {
       labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
 
       await promoted();
@@ -174,7 +174,7 @@ describe('promote', () => {
       expect(changesOf('AWSPENDING')).toEqual([REMOVAL]);
     });
 
-    it('fails the state when it cannot be taken off: nothing is counted yet', async () => {
+    it('fails the state when it cannot be removed: nothing is counted yet', async () => {
       const exception = awsException(InternalServiceError);
       secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSPENDING' }).rejects(exception);
 
@@ -422,7 +422,7 @@ describe('promote', () => {
       expect(sleeps).toEqual([]);
     });
 
-    it('takes AWSCURRENT on the base version for a stale read first', async () => {
+    it('treats AWSCURRENT on the base version as a stale read first', async () => {
       refused(awsException(InvalidParameterException), PENDING, PENDING, PROMOTED);
 
       expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
@@ -503,7 +503,7 @@ describe('parsePromotion', () => {
     redriveCount: 2,
   };
 
-  it('reads what is particular to Promote', () => {
+  it('reads the fields of Promote', () => {
     expect(parsePromotion(requestFields('The request', EVENT))).toEqual({
       pendingVersionId: DERIVED_VERSION,
       baseVersionId: BASE_VERSION,
@@ -515,7 +515,7 @@ describe('parsePromotion', () => {
     });
   });
 
-  it('reads null where the response of Genesys Cloud had no expiry', () => {
+  it('reads null when the response had no expiry', () => {
     const fields = requestFields('The request', { ...EVENT, expiresAt: null });
 
     expect(parsePromotion(fields).expiresAt).toBeNull();

@@ -39,7 +39,7 @@ describe('request', () => {
   });
 
   it.each([undefined, null, 'text', 7, true, [{ Step: 'createSecret' }]])(
-    'refuses a request that is no object: %j',
+    'refuses a request that is not an object: %j',
     async request => {
       const error = await refusal(() => requestFields('The request', request));
 
