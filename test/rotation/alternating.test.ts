@@ -98,7 +98,7 @@ describe('a rotation of a secret with two grants', () => {
 
 describe('the message about a rotation that failed after the refresh', () => {
   it.each([
-    [2, /Consumers keep the access token that they had/],
+    [2, /Consumers keep their access token/],
     [1, /Consumers may hold an access token that no longer works/],
   ])('says what consumers of a secret with %i grants have', async (grants, impact) => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });

@@ -105,7 +105,7 @@ describe('the limits of a Task', () => {
     },
   );
 
-  it('are far below the backstop of the execution, also when each is used up in turn', () => {
+  it('are far below the time-out of the execution, even when each is used up in turn', () => {
     const allMs = LIMITS.reduce((sum, { taskMs }) => sum + taskMs, 0);
 
     expect(definition.TimeoutSeconds).toBe(3_600);
@@ -149,7 +149,7 @@ describe('the AWS calls of a function', () => {
     },
   );
 
-  it('leave Refresh time to record the pair after the response, also when that call is repeated', () => {
+  it('leave Refresh time to record the pair after the response, even when that call is repeated', () => {
     expect(MAX_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
   });
 
@@ -185,7 +185,7 @@ describe('the deadline of an exchange', () => {
     for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(2 * longestDeadlineMs);
   });
 
-  it('is later than that of a claim, so these retries outlast a Promote as well', () => {
+  it('is later than that of a claim, so these retries also outlast a Promote', () => {
     const longestClaimMs = FUNCTIONS.promote.timeoutSeconds * 1_000 + CLAIM_MARGIN_MS;
 
     expect(longestClaimMs).toBeLessThan(longestDeadlineMs);
@@ -193,13 +193,13 @@ describe('the deadline of an exchange', () => {
 });
 
 describe('the age at which a refused token counts as expired', () => {
-  it('is longer than the way from Refresh to Verify takes when no call is retried', () => {
+  it('is longer than the time from Refresh to Verify without retries', () => {
     const wayMs = TASK_FUNCTIONS['store-pending'].timeoutSeconds * 1_000 + API_TIMEOUT_MS + INITIALISATION_MS;
 
     expect(wayMs).toBeLessThan(FRESH_MS);
   });
 
-  it('is shorter than any lifetime, so a token that expired is never called rejected', () => {
+  it('is shorter than any lifetime, so an expired token is never reported as rejected', () => {
     expect(FRESH_MS).toBeLessThan(MIN_LIFETIME_MS);
   });
 });

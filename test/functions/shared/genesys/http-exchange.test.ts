@@ -63,7 +63,7 @@ describe('httpExchange', () => {
     return port;
   }
 
-  it('gives back the answer with its status, body, correlation id and Retry-After', async () => {
+  it('returns the response with its status, body, correlation id and Retry-After', async () => {
     genesys.script(answer(429, { code: 'x' }, { 'ININ-Correlation-Id': 'corr-1', 'Retry-After': '17' }));
 
     const outcome = await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
@@ -98,7 +98,7 @@ describe('httpExchange', () => {
     expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({ status: 200 });
   });
 
-  it('sends method, headers and body as they are given', async () => {
+  it('sends method, headers and body unchanged', async () => {
     genesys.script(answer(200));
 
     await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
@@ -131,7 +131,7 @@ describe('httpExchange', () => {
     expect(genesys.requests).toHaveLength(1);
   });
 
-  it('opens a connection for each request, because a kept one may be dead', async () => {
+  it('opens a connection for each request, because a kept-alive one may be closed', async () => {
     genesys.script(answer(200), answer(200));
 
     await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -142,7 +142,7 @@ describe('httpExchange', () => {
     expect(second?.clientPort).not.toBe(first?.clientPort);
   });
 
-  it('takes a body of 256 KiB', async () => {
+  it('accepts a body of 256 KiB', async () => {
     genesys.script(answer(200, 'x'.repeat(MAX_BODY)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -150,7 +150,7 @@ describe('httpExchange', () => {
     expect(outcome).toMatchObject({ kind: 'responded', body: 'x'.repeat(MAX_BODY) });
   });
 
-  it('counts an answer as lost when its body is larger than 256 KiB', async () => {
+  it('reports a lost response when its body is larger than 256 KiB', async () => {
     genesys.script(answer(200, 'x'.repeat(MAX_BODY + 1)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -158,7 +158,7 @@ describe('httpExchange', () => {
     expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
-  it('counts an answer as lost when it unpacks to more than 256 KiB', async () => {
+  it('reports a lost response when it decompresses to more than 256 KiB', async () => {
     const packed = gzipSync('x'.repeat(MAX_BODY + 1));
     genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));
 
@@ -167,7 +167,7 @@ describe('httpExchange', () => {
     expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
-  it('counts an answer as lost when it cannot be unpacked', async () => {
+  it('reports a lost response when it cannot be decompressed', async () => {
     genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -175,7 +175,7 @@ describe('httpExchange', () => {
     expect(outcome).toEqual({ kind: 'response-lost', reason: 'Z_DATA_ERROR' });
   });
 
-  it('counts the answer as lost when the connection drops after the request left', async () => {
+  it('reports a lost response when the connection drops after the request was sent', async () => {
     genesys.script(dropConnection);
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -184,7 +184,7 @@ describe('httpExchange', () => {
     expect(genesys.requests).toHaveLength(1);
   });
 
-  it('counts the answer as lost when the connection drops within its body', async () => {
+  it('reports a lost response when the connection drops during its body', async () => {
     genesys.script(cutOff('{"access_token":"'));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -192,7 +192,7 @@ describe('httpExchange', () => {
     expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
-  it('counts the answer as lost when none comes in time', async () => {
+  it('reports a lost response when none arrives in time', async () => {
     const time = stoppedTime();
     genesys.script(silence(timeIsOver(time)));
 
@@ -202,7 +202,7 @@ describe('httpExchange', () => {
     expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(1_234);
   });
 
-  it('counts the answer as lost when its body does not end in time', async () => {
+  it('reports a lost response when its body does not end in time', async () => {
     const time = stoppedTime();
     genesys.script(halfAnswer('{"access_token":', timeIsOver(time)));
 
@@ -211,7 +211,7 @@ describe('httpExchange', () => {
     expect(outcome).toEqual({ kind: 'response-lost', reason: 'no response within 1234 ms' });
   });
 
-  it('counts the answer as lost when what comes is no HTTP', async () => {
+  it('reports a lost response when it is not HTTP', async () => {
     const port = await rawServer(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
 
     const outcome = await httpExchange(`http://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
@@ -219,19 +219,19 @@ describe('httpExchange', () => {
     expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
-  it('knows that nothing was sent when the connection is refused', async () => {
+  it('reports that nothing was sent when the connection is refused', async () => {
     const outcome = await httpExchange(`http://127.0.0.1:${await closedPort()}`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
   });
 
-  it('knows that nothing was sent when every address of the host refuses', async () => {
+  it('reports that nothing was sent when every address of the host refuses', async () => {
     const outcome = await httpExchange(`http://localhost:${await closedPort()}`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
   });
 
-  it('knows that nothing was sent when the server speaks no TLS', async () => {
+  it('reports that nothing was sent when the server does not speak TLS', async () => {
     const url = genesys.url.replace('http:', 'https:');
 
     const outcome = await httpExchange(url, REQUEST, TIMEOUT_MS);
@@ -240,7 +240,7 @@ describe('httpExchange', () => {
     expect(genesys.requests).toEqual([]);
   });
 
-  it('knows that nothing was sent when the connection drops within the TLS handshake', async () => {
+  it('reports that nothing was sent when the connection drops during the TLS handshake', async () => {
     const port = await rawServer(socket => socket.once('data', () => socket.destroy()));
 
     const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
@@ -248,7 +248,7 @@ describe('httpExchange', () => {
     expect(outcome).toMatchObject({ kind: 'not-sent' });
   });
 
-  it('knows that nothing was sent when the time is over before the TLS handshake is', async () => {
+  it('reports that nothing was sent when the TLS handshake times out', async () => {
     const time = stoppedTime();
     const port = await rawServer(socket => socket.once('data', timeIsOver(time)));
 
@@ -266,7 +266,7 @@ describe('httpExchange', () => {
       setDefaultCACertificates(trusted);
     });
 
-    it('gives back the answer of a server whose certificate is trusted', async () => {
+    it('returns the response of a server with a trusted certificate', async () => {
       setDefaultCACertificates([certificate.cert]);
       secure.script(answer(200, { access_token: 'x' }));
 
@@ -275,7 +275,7 @@ describe('httpExchange', () => {
       expect(outcome).toMatchObject({ kind: 'responded', status: 200, body: '{"access_token":"x"}' });
     });
 
-    it('counts the answer as lost when the connection drops after the request left', async () => {
+    it('reports a lost response when the connection drops after the request was sent', async () => {
       setDefaultCACertificates([certificate.cert]);
       secure.script(dropConnection);
 
@@ -301,7 +301,7 @@ describe('httpExchange', () => {
     });
   });
 
-  it('lets no secret into the reason, whatever happened', async () => {
+  it('puts no secret into the reason', async () => {
     genesys.script(dropConnection, cutOff(`{"access_token":"${SENTINELS.newAccessToken}"`));
 
     const outcomes = [
@@ -322,11 +322,11 @@ describe('responseLabel', () => {
     retryAfter: null,
   } as const;
 
-  it('names the status and the correlation id, and nothing of the body', () => {
+  it('names the status and the correlation id, but not the body', () => {
     expect(responseLabel({ ...RESPONSE, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
   });
 
-  it('names the status alone when there is no correlation id', () => {
+  it('names only the status when there is no correlation id', () => {
     expect(responseLabel({ ...RESPONSE, correlationId: null })).toBe('HTTP 503');
   });
 });

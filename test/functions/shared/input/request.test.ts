@@ -75,7 +75,7 @@ describe('request', () => {
     expect(error.message).not.toContain(value);
   });
 
-  it('reads ARNs and ids in their shapes', () => {
+  it('reads well-formed ARNs and ids', () => {
     const fields = requestFields('The request', { secret: SECRET_ARN, execution: EXECUTION, id: VERSION });
 
     expect(fields.secretArn('secret')).toBe(SECRET_ARN);

@@ -45,7 +45,7 @@ describe('removePendingLabel', () => {
     });
   }
 
-  it('takes AWSPENDING off the version in one call', async () => {
+  it('removes AWSPENDING from the version in one call', async () => {
     await remove();
 
     expect(mock.calls().map(call => call.args[0].input)).toEqual([
@@ -63,7 +63,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toEqual([]);
   });
 
-  it('takes a label that still shows for a stale read first', async () => {
+  it('treats a label that is still visible as a stale read first', async () => {
     mock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
     pendingOn(VERSION, VERSION, BASE_VERSION);
 
@@ -72,7 +72,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toHaveLength(2);
   });
 
-  it('throws the refusal when the label shows for as long as a read may be stale', async () => {
+  it('throws the refusal when the label is visible for as long as a read may be stale', async () => {
     const exception = awsException(InvalidParameterException);
     mock.on(UpdateSecretVersionStageCommand).rejects(exception);
     pendingOn(VERSION);
