@@ -12,7 +12,7 @@ function target(name: string, seconds: number) {
 }
 
 describe('the rules', () => {
-  it('tell notify how executions of the own state machine end', () => {
+  it('invoke notify when executions of this state machine end', () => {
     plain.hasResourceProperties('AWS::Events::Rule', {
       Name: 'tokens-executions',
       EventPattern: {
@@ -44,7 +44,7 @@ describe('an invocation that fails', () => {
   it.each([
     ['notify', 21_600],
     ['overdue-check', 3600],
-  ])('of %s is repeated twice, within %i seconds', (name, seconds) => {
+  ])('of %s is retried twice, within %i seconds', (name, seconds) => {
     plain.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: functionId(plain, name) },
       MaximumEventAgeInSeconds: seconds,
