@@ -16,7 +16,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the state Fetch passes. */
+/** The request of the state Fetch. */
 export interface FetchRequest extends LogSubject {
   readonly purpose: Purpose;
   /** The execution's ARN. */

@@ -19,7 +19,7 @@ import {
 } from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
-/** Waits for so many ms. */
+/** Waits for the given ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
 /** What could be read of an execution. */

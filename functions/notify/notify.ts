@@ -38,7 +38,7 @@ import {
 } from './message.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
-/** What notifying needs. */
+/** Dependencies of `notify`. */
 export interface NotifyDependencies extends StreakTable {
   readonly stepFunctions: SFNClient;
   readonly secrets: SecretsManagerClient;

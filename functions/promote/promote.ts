@@ -22,7 +22,7 @@ import {
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
-/** What the state Promote passes. */
+/** The request of the state Promote. */
 export interface PromoteRequest extends LogSubject {
   readonly action: 'promote';
   readonly pendingVersionId: string;

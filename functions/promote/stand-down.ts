@@ -4,7 +4,7 @@ import { blockingVersion, describeSecret, type Sleep } from '../shared/secrets/s
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
-/** What the state StandDown passes. */
+/** The request of the state StandDown. */
 export interface StandDownRequest extends LogSubject {
   readonly action: 'stand-down';
   readonly redriveCount: number;

@@ -54,7 +54,7 @@ import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 import type { ExecutionState } from './execution-state.ts';
 
-/** What the states Refresh, Failover and RefreshAgain pass. */
+/** The request of the states Refresh, Failover and RefreshAgain. */
 export interface RefreshRequest extends LogSubject {
   readonly attempt: Attempt;
   /** The pair that this rotation has but cannot use; undefined in Refresh and Failover, which have none yet. */
@@ -63,7 +63,7 @@ export interface RefreshRequest extends LogSubject {
   readonly skipsDeadGrant: boolean;
 }
 
-/** What a refresh needs. */
+/** Dependencies of `refresh`. */
 export interface RefreshDependencies extends SealKey {
   readonly secrets: SecretsManagerClient;
   /** Whether an execution, given by its ARN, can still use what its state holds. */

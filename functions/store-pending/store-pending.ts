@@ -44,7 +44,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the state StorePending passes. */
+/** The request of the state StorePending. */
 export interface StorePendingRequest extends LogSubject {
   readonly pair: Pick<SealedPair, 'lineage' | 'generation' | 'fingerprint' | 'sealedPair'>;
   /** The position of AWSCURRENT's refresh token when the rotation got the pair. */

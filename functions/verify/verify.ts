@@ -21,7 +21,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the states Verify and CheckConfiguration pass. */
+/** The request of the states Verify and CheckConfiguration. */
 export type VerifyRequest = LogSubject &
   (
     | {

@@ -177,7 +177,7 @@ export function stepLines(
   });
 }
 
-/** Decides what to tell an operator. */
+/** Assesses a credential for an operator. */
 export function verdictOf(situation: Situation): Verdict {
   const { rotation } = situation;
   return {

@@ -83,7 +83,7 @@ export interface SealedPair extends PairIdentity {
 
 /** A pair, and the exchange that it is the result of. */
 export interface ExchangedPair extends SealedPair {
-  /** The fingerprint of the refresh token that was exchanged; the pair's own where the response had no new one. */
+  /** The fingerprint of the exchanged refresh token; the pair's own if the response had no new one. */
   readonly exchangedFingerprint: string;
   readonly exchangeId: string;
 }
