@@ -6,7 +6,7 @@ import { bundleFunctions } from './bundle.ts';
 import { readSettings } from './context.ts';
 import { InvalidSetting } from './validation.ts';
 
-// The flags are here and not in cdk.json, so that the template is the same with and without the CDK's command line.
+// The flags are set here, not in cdk.json, so that the template is the same without the CDK CLI.
 const app = new App({ context: recommendedFlags, analyticsReporting: false });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { writeSuppressionsToCloudFormation: true }));
 try {

@@ -2,8 +2,8 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * The ARN of something of this deployment's account and region, by its name: for policies that must not depend on the
- * thing itself, and for services that only IAM and not CloudFormation refers to.
+ * The ARN of a resource in this deployment's account and region, by its name: for policies that must not depend on the
+ * resource itself, and for resources that CloudFormation does not create.
  */
 export function arnOf(scope: Construct, service: string, resource: string, resourceName: string): string {
   return Stack.of(scope).formatArn({
@@ -15,7 +15,7 @@ export function arnOf(scope: Construct, service: string, resource: string, resou
 }
 
 /**
- * What `kms:ViaService` says when a service uses a key in its caller's name.
+ * The value of `kms:ViaService` when a service uses a key on behalf of its caller.
  *
  * @see AWS KMS Developer Guide, "AWS KMS condition keys"
  */

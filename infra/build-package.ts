@@ -8,8 +8,8 @@ import { COMMONJS, PROJECT } from './commonjs.ts';
 import { LICENSES_FILE, thirdPartyLicenses } from './third-party-licenses.ts';
 
 /**
- * `npm run build`: what the package holds, in `dist/`: the construct with its types, the definition that it reads, the
- * bundled functions, the bundled program, and the licences of what is in the bundles.
+ * `npm run build` writes the content of the package to `dist/`: the construct with its types, the state machine
+ * definition, the bundled functions and program, and the licences of the bundled packages.
  */
 
 const DIST = join(PROJECT, 'dist');

@@ -3,11 +3,11 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { COMMONJS } from './commonjs.ts';
 
 /**
- * Bundles the command line program into `<directory>/program.js`. `<directory>/main.js` only starts it: what Node.js
- * compiles after the start, it can keep compiled for the next one.
+ * Bundles the CLI into `<directory>/program.js`. `<directory>/main.js` only loads it, because Node.js caches the
+ * compiled code only of modules that are loaded after the start.
  *
  * @param directory where to write
- * @returns esbuild's record of what went into it
+ * @returns esbuild's metafile
  */
 export async function bundleProgram(directory: string): Promise<Metafile> {
   const { metafile } = await build({
@@ -18,10 +18,10 @@ export async function bundleProgram(directory: string): Promise<Metafile> {
     minify: true,
     define: {
       ...COMMONJS.define,
-      // The warning is about versions of the SDK that this bundle does not contain.
+      // The warning concerns versions of the SDK that this bundle does not contain.
       'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
     },
-    // Only ever a stand-in for the streams that Node.js has.
+    // A polyfill for the streams that Node.js has.
     external: ['web-streams-polyfill'],
     supported: { 'dynamic-import': false },
     plugins: [START_LOADS_PROGRAM, STATIC_IMPORTS_OF_SDK],
@@ -37,8 +37,8 @@ const START_LOADS_PROGRAM: Plugin = {
 };
 
 /**
- * The AWS SDK imports its sources of credentials at their use. In one file that saves nothing, and it keeps esbuild
- * from leaving out what is unused.
+ * The AWS SDK imports its credential providers dynamically. In a single file that saves nothing, and it prevents tree
+ * shaking.
  */
 const STATIC_IMPORTS_OF_SDK: Plugin = {
   name: 'static imports of the AWS SDK',

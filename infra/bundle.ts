@@ -6,21 +6,20 @@ import { PROJECT } from './commonjs.ts';
 import { FUNCTION_NAMES } from './function-list.ts';
 import { LICENSES_FILE, thirdPartyLicenses } from './third-party-licenses.ts';
 
-/** Never written to: source maps name their sources relative to it, so that they are the same wherever we write. */
+/** Not a real output folder: source maps name their sources relative to it, so they are the same in every folder. */
 const NOMINAL_OUTPUT = join(PROJECT, 'bundle');
 
 /** The bundles of all functions. */
 export interface FunctionBundles {
-  /** Where they are, in a folder for each function. */
+  /** Contains a folder for each function. */
   readonly directory: string;
-  /** esbuild's record of what went into them. */
+  /** esbuild's metafile. */
   readonly metafile: Metafile;
 }
 
 /**
- * What a function never loads in Lambda, and so need not be compiled at each cold start: where the AWS SDK looks for
- * credentials and regions outside of the environment, and what stands in for streams that Node.js has. Each is imported
- * at the moment of its use only.
+ * Packages that no function loads in Lambda, left out to shorten cold starts: the AWS SDK's credential providers other
+ * than the environment, and a polyfill for streams. The SDK imports each of them only when it needs it.
  */
 const NEVER_LOADED = [
   '@aws-sdk/credential-provider-http',
@@ -32,7 +31,7 @@ const NEVER_LOADED = [
   'web-streams-polyfill',
 ];
 
-/** The options that esbuild makes the bundles with, in memory. */
+/** esbuild's options. The bundles stay in memory. */
 const BUNDLE_OPTIONS = {
   absWorkingDir: PROJECT,
   entryPoints: FUNCTION_NAMES.map(name => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
@@ -54,15 +53,15 @@ const BUNDLE_OPTIONS = {
 } satisfies BuildOptions;
 
 /**
- * Bundles every function into `<directory>/<name>/index.js`, with its source map and the licences of the packages in it
- * beside it. The output depends on the sources and the lock file only, so that an unchanged function keeps its asset
- * hash on every machine.
+ * Bundles every function into `<directory>/<name>/index.js`, with its source map and the licences of the packages in
+ * it. The output depends only on the sources and the lock file, so an unchanged function keeps its asset hash on every
+ * machine.
  *
- * The AWS SDK is inside, so that what was tested is what runs. The output is CommonJS, so that a dependency that calls
- * `require` works in it; ES modules are preferred as input, because only they can be shaken. Classes keep their names,
- * because Lambda's JSON logs show `constructor.name` as the error's type.
+ * The bundle contains the AWS SDK, so that the tested version is the one that runs. The output is CommonJS, because some
+ * dependencies call `require`; ES modules are preferred as input for tree shaking. Classes keep their names, because
+ * Lambda's JSON logs show `constructor.name` as the error's type.
  *
- * @param directory where to write; without it a temporary directory that is removed when the process ends
+ * @param directory the output folder; default: a temporary directory that is removed when the process ends
  */
 export async function bundleFunctions(directory: string = temporaryDirectory()): Promise<FunctionBundles> {
   const { outputFiles, metafile } = await build(BUNDLE_OPTIONS);
@@ -80,7 +79,7 @@ export async function bundleFunctions(directory: string = temporaryDirectory()):
 }
 
 function temporaryDirectory(): string {
-  // The name tells which process it belongs to: the sandbox removes those that a killed process left behind.
+  // Named after the process: the sandbox removes the directories of killed processes.
   const directory = mkdtempSync(join(tmpdir(), `genesys-token-rotation-${process.pid}-`));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;

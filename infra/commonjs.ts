@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 
-/** The folder of this project. */
+/** The root folder of this project. */
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * How the package is built. CommonJS, because `cdk init` sets up apps and tests that load nothing else, and because a
- * program in it starts in less time: an ES module that imports `node:http` loads all of `fetch` with it.
+ * esbuild options of the package. CommonJS, because apps and tests from `cdk init` load nothing else, and because it
+ * starts faster: an ES module that imports `node:http` also loads all of `fetch`.
  */
 export const COMMONJS = {
   absWorkingDir: PROJECT,

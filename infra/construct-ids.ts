@@ -2,10 +2,10 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * Tells a resource from others in construct ids: by what it is for, never by its place in a list. With another id
- * CloudFormation would create the resource anew and then delete the old one.
+ * Part of a construct id that identifies a resource by its purpose, not by its position in a list: if the id changes,
+ * CloudFormation replaces the resource.
  *
- * @param text may be known only at deployment; then the reference to it stands in the id
+ * @param text may be known only at deployment; then the id contains the reference to it
  */
 export function idPart(scope: Construct, text: string): string {
   return Token.isUnresolved(text) ? JSON.stringify(Stack.of(scope).resolve(text)) : text;

@@ -10,7 +10,7 @@ import type {
 } from './options.ts';
 import { InvalidSetting, NAME_PREFIX } from './validation.ts';
 
-/** The settings of the app. Existing resources are named by their ARNs. */
+/** The settings of the app. Existing resources are identified by ARN. */
 export interface AppSettings
   extends Omit<SecretOptions, 'secrets' | 'secretKey' | 'secretKeys'>,
     ScheduleOptions,
@@ -35,17 +35,16 @@ export interface AppSettings
   readonly permissionsBoundaryArn?: string | undefined;
 }
 
-/** A text that says something. */
-const text = v.pipe(v.string('is not a text'), v.trim(), v.nonEmpty('is empty'));
+const text = v.pipe(v.string('is not a string'), v.trim(), v.nonEmpty('is empty'));
 
-/** Texts: with commas between them on the command line, as an array in a JSON file. */
+/** Strings: separated by commas on the command line, an array in a JSON file. */
 const list = v.pipe(
-  v.union([v.string(), v.array(v.string())], 'is not a list; write its items with commas between them'),
+  v.union([v.string(), v.array(v.string())], 'is not a list; separate its items with commas'),
   v.transform(value => (typeof value === 'string' ? value.split(',') : value).map(item => item.trim())),
   v.check(items => !items.includes(''), 'has an empty item'),
 );
 
-/** A whole number that is not negative. */
+/** A non-negative integer. */
 const wholeNumber = v.pipe(
   v.union([v.string(), v.number()], 'is not a whole number'),
   v.transform(String),
@@ -53,18 +52,18 @@ const wholeNumber = v.pipe(
   v.transform(Number),
 );
 
-/** `true` or `false`: as a text on the command line, as a boolean in a JSON file. */
-const yesOrNo = v.pipe(
+/** `true` or `false`: a string on the command line, a boolean in a JSON file. */
+const booleanValue = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])], 'is neither true nor false'),
   v.transform(value => value === true || value === 'true'),
 );
 
-/** CloudWatch Logs offers certain numbers of days only. `INFINITE` is none: it is CDK's word for no retention. */
+/** CloudWatch Logs accepts certain numbers of days only. CDK's `INFINITE` is not one of them. */
 const retention = v.pipe(
   wholeNumber,
   v.check(
     days => days in RetentionDays && days !== RetentionDays.INFINITE,
-    'is not a number of days that CloudWatch Logs offers; write for example 7, 30, 90 or 365',
+    'is not a number of days that CloudWatch Logs accepts; use for example 7, 30, 90 or 365',
   ),
   v.transform((days): RetentionDays => days),
 );
@@ -83,7 +82,7 @@ const pairs = v.union(
     ),
     v.record(v.string(), v.string()),
   ],
-  'is not a list of key=value with commas between them, each key once',
+  'is not a comma-separated list of key=value with unique keys',
 );
 
 function keyOf(pair: string): string {
@@ -92,7 +91,7 @@ function keyOf(pair: string): string {
 
 /** Every context key of the app. */
 const CONTEXT = v.object({
-  // The prefix of all names, too.
+  // Also the prefix of all names.
   stackName: v.optional(
     v.pipe(text, v.regex(NAME_PREFIX.pattern, NAME_PREFIX.rule)),
     'genesys-token-rotation',
@@ -100,7 +99,7 @@ const CONTEXT = v.object({
   secretArns: v.exactOptional(list),
   secretArnPatterns: v.exactOptional(list),
   secretNames: v.exactOptional(list),
-  allSecrets: v.exactOptional(yesOrNo),
+  allSecrets: v.exactOptional(booleanValue),
   secretKeyArn: v.exactOptional(text),
   secretKeyArns: v.exactOptional(list),
   schedule: v.exactOptional(text),
@@ -111,12 +110,12 @@ const CONTEXT = v.object({
   vpcSecurityGroupIds: v.exactOptional(list),
   logRetentionDays: v.exactOptional(retention),
   logKeyArn: v.exactOptional(text),
-  encryptExecutionData: v.exactOptional(yesOrNo),
-  publishAccessTokens: v.exactOptional(yesOrNo),
+  encryptExecutionData: v.exactOptional(booleanValue),
+  publishAccessTokens: v.exactOptional(booleanValue),
   notificationEmails: v.exactOptional(list),
   notificationTopicArn: v.exactOptional(text),
   notificationTopicKeyArn: v.exactOptional(text),
-  alarms: v.exactOptional(yesOrNo),
+  alarms: v.exactOptional(booleanValue),
   runbookUrl: v.exactOptional(text),
   tags: v.exactOptional(pairs),
   permissionsBoundaryArn: v.exactOptional(text),
@@ -129,18 +128,18 @@ const CONTEXT = v.object({
 export const CONTEXT_KEYS: readonly string[] = Object.keys(CONTEXT.entries);
 
 /**
- * Reads the settings from the context of the CDK app, that is from `-c key=value` or from `cdk.json`. It looks at
- * their form only: what they say is judged by the construct.
+ * Reads the settings from the context of the CDK app: `-c key=value` or `cdk.json`. Checks only their form; the construct
+ * validates their values.
  *
- * @param context every context value of the app, those of the CDK included
- * @throws InvalidSetting names the key whose value is of no use, or that the app does not know
+ * @param context every context value of the app, including those of the CDK
+ * @throws InvalidSetting names the key that is unknown or has an invalid value
  */
 export function readSettings(context: Readonly<Record<string, unknown>>): AppSettings {
   const unknown = Object.keys(context).find(key => !CONTEXT_KEYS.includes(key) && !isOfCdk(key));
   if (unknown !== undefined) {
     throw new InvalidSetting(
       unknown,
-      `is not an option. Do you mean ${nearest(unknown, CONTEXT_KEYS)}? See docs/deploy.md for all options.`,
+      `is not an option. Did you mean ${nearest(unknown, CONTEXT_KEYS)}? See docs/deploy.md for all options.`,
     );
   }
   const result = v.safeParse(CONTEXT, context);
@@ -152,8 +151,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): AppSet
 
   const { logRetentionDays, genesysLoginUrl, genesysApiUrl, vpcSubnetIds, vpcSecurityGroupIds, ...settings } =
     result.output;
-  const gateway = together(['genesysLoginUrl', genesysLoginUrl], ['genesysApiUrl', genesysApiUrl]);
-  const vpc = together(['vpcSubnetIds', vpcSubnetIds], ['vpcSecurityGroupIds', vpcSecurityGroupIds]);
+  const gateway = valuesOfPair(['genesysLoginUrl', genesysLoginUrl], ['genesysApiUrl', genesysApiUrl]);
+  const vpc = valuesOfPair(['vpcSubnetIds', vpcSubnetIds], ['vpcSecurityGroupIds', vpcSecurityGroupIds]);
   return {
     ...settings,
     ...(logRetentionDays !== undefined && { logRetention: logRetentionDays }),
@@ -162,31 +161,31 @@ export function readSettings(context: Readonly<Record<string, unknown>>): AppSet
   };
 }
 
-/** Names of the CDK, such as `@aws-cdk/core:flag`, `availability-zones:…` and `cli-telemetry`, are no words. */
+/** Keys of the CDK have punctuation, such as `@aws-cdk/core:flag`, `availability-zones:…` and `cli-telemetry`. */
 function isOfCdk(key: string): boolean {
   return /[:/@-]/.test(key);
 }
 
 type Setting<Value> = readonly [key: string, value: Value | undefined];
 
-/** Gives the values of two settings that have a meaning together only, or nothing when neither is set. */
-function together<Value>(
+/** The values of two settings that must be set together; undefined when neither is set. */
+function valuesOfPair<Value>(
   [key, value]: Setting<Value>,
   [otherKey, other]: Setting<Value>,
 ): readonly [Value, Value] | undefined {
   if (value === undefined && other === undefined) return undefined;
-  if (value === undefined) throw new InvalidSetting(key, `is missing beside ${otherKey}.`);
-  if (other === undefined) throw new InvalidSetting(otherKey, `is missing beside ${key}.`);
+  if (value === undefined) throw new InvalidSetting(key, `is missing; ${otherKey} requires it.`);
+  if (other === undefined) throw new InvalidSetting(otherKey, `is missing; ${key} requires it.`);
   return [value, other];
 }
 
-/** The candidate that takes the fewest edits to become, in any case of letters. */
+/** The candidate with the smallest edit distance, ignoring case. */
 function nearest(text: string, candidates: readonly string[]): string | undefined {
   const distance = (candidate: string): number => edits(text.toLowerCase(), candidate.toLowerCase());
   return candidates.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-/** The fewest insertions, deletions and replacements of a character between two texts (Levenshtein). */
+/** The Levenshtein distance. */
 function edits(from: string, to: string): number {
   let row = [...Array(to.length + 1).keys()];
   for (const [index, character] of [...from].entries()) {

@@ -17,12 +17,12 @@ import { explainWildcards, grant } from './grants.ts';
 import type { Logs } from './logs.ts';
 import type { VpcPlacement } from './options.ts';
 
-/** Namespace of the metrics that the functions write; their only dimension, `service`, is the deployment's prefix. */
+/** Namespace of the functions' metrics. Their only dimension, `service`, is the deployment's prefix. */
 export const METRICS_NAMESPACE = 'GenesysTokenRotation';
 
-/** What all functions of a deployment have in common. */
+/** Settings that all functions of a deployment share. */
 export interface FunctionSettings {
-  /** A function is called `<namePrefix>-<name>`. */
+  /** A function is named `<namePrefix>-<name>`. */
   readonly namePrefix: string;
   readonly memoryMb: number;
   readonly codeOf: (name: FunctionName) => Code;
@@ -31,7 +31,7 @@ export interface FunctionSettings {
   readonly reservedConcurrency: number | undefined;
 }
 
-/** What tells one function from the others. */
+/** Props of one function. */
 export interface DeployedFunctionProps {
   readonly name: FunctionName;
   readonly settings: FunctionSettings;
@@ -41,12 +41,12 @@ export interface DeployedFunctionProps {
 }
 
 /**
- * A function: Node.js 24 on ARM, with JSON logs in its own log group, traces, and its own role. The role may write the
- * log and the traces; everything else is granted to it. The function depends on the role's policies, so it never runs
- * before it has its permissions.
+ * A function: Node.js 24 on ARM, with JSON logs in its own log group, traces, and its own role. The role may write logs
+ * and traces; grants add the rest. The function depends on the role's policies, so it never runs without its
+ * permissions.
  *
- * No source maps: reading them makes a cold start a fourth slower. `npm run build` creates them for reading a stack
- * trace.
+ * The function has no source maps, because they make a cold start 25 % slower. `npm run build` creates them for reading
+ * stack traces.
  */
 export class DeployedFunction extends Construct implements IGrantable {
   readonly lambda: LambdaFunction;
@@ -62,13 +62,13 @@ export class DeployedFunction extends Construct implements IGrantable {
     const logGroup = logs.group(this, `/aws/lambda/${functionName}`);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `What ${functionName} may do`,
+      description: `Execution role of ${functionName}`,
     });
     this.grantPrincipal = role;
     logGroup.grantWrite(role);
     explainWildcards(role, {
       'Resource::*':
-        'X-Ray, ListSecrets and network interfaces that do not exist yet have no resources to name.',
+        'X-Ray, ListSecrets and the creation of network interfaces do not support resource-level permissions.',
     });
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -91,7 +91,7 @@ export class DeployedFunction extends Construct implements IGrantable {
       ...props.invocation,
     });
     if (vpc === undefined) return;
-    // CDK's own property needs the whole VPC, to create a security group in it.
+    // CDK's property requires the VPC itself, to create a security group in it.
     const resource = this.lambda.node.defaultChild as CfnFunction;
     resource.vpcConfig = { subnetIds: [...vpc.subnetIds], securityGroupIds: [...vpc.securityGroupIds] };
     grantNetworkInterfaces(this, arnOf(this, 'lambda', 'function', functionName));
@@ -109,8 +109,8 @@ const NETWORK_INTERFACE_ACTIONS = [
 ];
 
 /**
- * Lets the Lambda service create the function's network interfaces, and denies it to the function's code: only calls of
- * the code carry `lambda:SourceFunctionArn`. The actions on interfaces have no resource to name before there is one.
+ * Allows the Lambda service to create the function's network interfaces, and denies it to the function's code: only the
+ * code's calls carry `lambda:SourceFunctionArn`.
  *
  * @see AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"
  */

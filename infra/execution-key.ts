@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { viaService } from './arn.ts';
 import { grant } from './grants.ts';
 
-/** What the executions' key is bound to. */
+/** Props of the execution key. */
 export interface ExecutionKeyProps {
   readonly namePrefix: string;
   readonly stateMachineArn: string;
@@ -13,14 +13,14 @@ export interface ExecutionKeyProps {
 }
 
 /**
- * A key of the account for definition, input, output and history of the executions, in place of one that AWS owns. Not
- * the seal's key: whoever looks at an execution in the Step Functions console needs to decrypt with this one, and
- * nobody who only looks may open a seal.
+ * A customer managed key for the definition, input, output and history of the executions. It is not the seal key:
+ * anyone who views an execution in the Step Functions console must be able to decrypt with it, but must not be able to
+ * open seals.
  *
  * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
  */
 export class ExecutionKey extends Construct {
-  /** For the state machine's own property, which grants its use to the state machine's role. */
+  /** For the state machine's property, which grants its use to the state machine's role. */
   readonly key: IKey;
   readonly #stateMachineArn: string;
 
@@ -32,13 +32,13 @@ export class ExecutionKey extends Construct {
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,
     });
-    // Not a pattern: Step Functions gives this very text as the context.
+    // Not a pattern: Step Functions uses this literal text as the context.
     const everyLogGroup = Stack.of(this).formatArn({
       service: 'logs',
       resource: '*',
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
-    // The delivery of the log decrypts what the state machine's role encrypted for it, in the same context.
+    // Log delivery decrypts what the state machine's role has encrypted, with the same context.
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'DeliverLogs',
@@ -48,12 +48,12 @@ export class ExecutionKey extends Construct {
         conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': everyLogGroup } },
       }),
     );
-    // A reference: to the key itself the state machine's construct would add a wider statement for the same purpose.
+    // An imported key, because the state machine's construct would add a wider statement to the key itself.
     this.key = Key.fromKeyArn(this, 'Reference', key.keyArn);
     this.#stateMachineArn = props.stateMachineArn;
   }
 
-  /** Allows what DescribeExecution and GetExecutionHistory need of their caller. Starting and redriving need nothing. */
+  /** Allows to decrypt for DescribeExecution and GetExecutionHistory. Starting and redriving do not need it. */
   grantRead(grantee: IGrantable): void {
     grant(grantee, {
       sid: 'ReadExecutions',

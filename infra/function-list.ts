@@ -1,11 +1,11 @@
-/** What a function is deployed with, beyond what all functions share. */
+/** The settings of a function that differ between functions. */
 interface FunctionEntry {
-  /** Its construct's id; of a function of the workflow the same word as its state and its folder. */
+  /** Its construct's id; for a function of the workflow, the same word as its state and its folder. */
   readonly constructId: string;
   /**
-   * Lambda stops the function after this long. Longer than every limit inside the function. For a function of the
-   * workflow at least 10 s shorter than the `TimeoutSeconds` of its Tasks, which may include the initialisation: Step
-   * Functions does not stop a running function, and the result of an orphaned one is lost.
+   * Lambda's time-out. Longer than every limit inside the function. For a function of the workflow, at least 10 s
+   * shorter than the `TimeoutSeconds` of its Tasks, which may include the initialisation: Step Functions does not stop a
+   * running function, and loses the result of one that outlives its Task.
    */
   readonly timeoutSeconds: number;
 }
@@ -21,28 +21,27 @@ export const TASK_FUNCTIONS = {
   publish: { constructId: 'Publish', timeoutSeconds: 15 },
 } as const satisfies Record<string, FunctionEntry>;
 
-/** The functions that look after the rotations: they touch no credential, and no rotation waits for them. */
+/** The functions that monitor rotations: they read no credential, and no rotation waits for them. */
 export const OPERATIONS_FUNCTIONS = {
   notify: { constructId: 'Notify', timeoutSeconds: 30 },
-  watch: { constructId: 'Watch', timeoutSeconds: 60 },
+  'overdue-check': { constructId: 'OverdueCheck', timeoutSeconds: 60 },
 } as const satisfies Record<string, FunctionEntry>;
 
-/** Every function, by the name of its folder. What is not here is not deployed. */
+/** Every function, by the name of its folder. Only these are deployed. */
 export const FUNCTIONS = {
   rotation: { constructId: 'Rotation', timeoutSeconds: 60 },
   ...TASK_FUNCTIONS,
   ...OPERATIONS_FUNCTIONS,
 } as const satisfies Record<string, FunctionEntry>;
 
-/** The name of a function: its folder, and the end of its name in Lambda. */
+/** The name of a function: its folder, and the suffix of its name in Lambda. */
 export type FunctionName = keyof typeof FUNCTIONS;
 
 /** The name of a function that the workflow runs. */
 export type TaskFunctionName = keyof typeof TASK_FUNCTIONS;
 
 /**
- * The names of all functions, those of options included: first those of a rotation, in the order in which it needs
- * them.
+ * The names of all functions, including optional ones. Those of a rotation come first, in the order of its steps.
  */
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 

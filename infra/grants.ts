@@ -3,12 +3,12 @@ import { type IGrantable, PolicyStatement, type PolicyStatementProps } from 'aws
 import { Construct } from 'constructs';
 import { arnOf } from './arn.ts';
 
-/** Reasons for the patterns in a policy, by cdk-nag's finding (`AwsSolutions-IAM5[…]` without its frame). */
+/** Reasons for the patterns in a policy, by the `…` in cdk-nag's finding `AwsSolutions-IAM5[…]`. */
 export type WildcardReasons = Readonly<Record<string, string>>;
 
 /**
- * Adds a statement to the policy of a grantee's role. CDK continues a policy that exceeds IAM's quota in managed
- * policies; it splits no statement, so a statement must be shorter than a managed policy.
+ * Adds a statement to the policy of a grantee's role. CDK moves statements beyond IAM's quota to managed policies, but
+ * does not split a statement, so each must be shorter than a managed policy.
  *
  * @param wildcards gives cdk-nag the reason for each pattern in the statement
  */
@@ -25,15 +25,15 @@ export function grant(
 export function explainWildcards({ grantPrincipal }: IGrantable, wildcards: WildcardReasons): void {
   if (!Construct.isConstruct(grantPrincipal)) return;
   for (const [finding, reason] of Object.entries(wildcards)) {
-    // Only the CDK's app is checked, and it knows all names.
+    // cdk-nag only checks the CDK app, where all names are known.
     if (Token.isUnresolved(finding)) continue;
     Validations.of(grantPrincipal).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
   }
 }
 
 /**
- * Allows calls on the executions of the deployment's state machine. The statement has its name and not the state
- * machine, which depends on functions that get this grant.
+ * Allows calls on the executions of the deployment's state machine. The statement uses its name, because the state
+ * machine depends on functions that get this grant.
  */
 export function grantExecutions(
   grantee: IGrantable & Construct,
@@ -48,7 +48,7 @@ export function grantExecutions(
     { sid, actions, resources: [arnOf(grantee, 'states', 'execution', `${namePrefix}:*`)] },
     {
       [`Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${namePrefix}:*`]:
-        'The executions of the one state machine. Their names are not known at deployment.',
+        'The executions of one state machine. Their names are not known at deployment.',
     },
   );
 }

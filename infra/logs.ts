@@ -4,7 +4,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { LogOptions } from './options.ts';
 
-/** Makes the log groups of a deployment, all of them alike. */
+/** Creates the log groups of a deployment with the same settings. */
 export class Logs {
   readonly #retention: RetentionDays;
   readonly #removalPolicy: RemovalPolicy;
@@ -16,7 +16,7 @@ export class Logs {
     this.#key = logKey;
   }
 
-  /** Makes the log group of one function or state machine. */
+  /** Creates the log group of one function or state machine. */
   group(scope: Construct, logGroupName: string): LogGroup {
     return new LogGroup(scope, 'Logs', {
       logGroupName,

@@ -9,28 +9,28 @@ import type { SecretOptions } from './options.ts';
 import { keyArns, type RotatedSecrets, usedFor } from './rotated-secrets.ts';
 import { checkPublishable } from './validation.ts';
 
-/** What the published secrets depend on. */
+/** Props of the published secrets. */
 export interface PublishedSecretsProps extends SecretOptions {
   /** The value of the tag that marks the secrets of this deployment. */
   readonly namePrefix: string;
-  /** The secrets whose access tokens are published; each published secret has the key of its own. */
+  /** The secrets whose access tokens are published. */
   readonly rotated: RotatedSecrets;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The tag that a secret must carry to be written; its value is the deployment's name. */
+/** The functions write only secrets with this tag. Its value is the deployment's name. */
 export const PUBLISHER_TAG = 'genesys-token-rotation:published-by';
 
-/** What follows the name of the rotated secret. */
+/** Suffix of a published secret's name, after the name of the rotated secret. */
 const NAME_END = '/access-token';
 
 /** Secrets Manager adds a hyphen and six characters to a name. */
 const ARN_END = `${NAME_END}-??????`;
 
-/** The secrets with the access tokens that consumers read: makes those of new credentials, says who may use them. */
+/** The secrets with the access tokens that consumers read: creates those of new credentials and grants access. */
 export class PublishedSecrets extends Construct {
   readonly #props: PublishedSecretsProps;
-  /** The ARNs of the secrets that are made here, by the names of the rotated ones. */
+  /** The ARNs of the secrets that this construct creates, by the names of the rotated ones. */
   readonly #made: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: PublishedSecretsProps) {
@@ -40,8 +40,8 @@ export class PublishedSecrets extends Construct {
   }
 
   /**
-   * Allows to write published secrets, not to read them. The tag decides, so a secret that merely has such a name is out
-   * of reach. DescribeSecret and UpdateSecretVersionStage move AWSCURRENT back to a version that was published before.
+   * Allows to write published secrets, not to read them. The tag is required, so a secret that merely has such a name
+   * is not affected. DescribeSecret and UpdateSecretVersionStage move AWSCURRENT back to a previously published version.
    *
    * @see Service Authorization Reference, "AWS Secrets Manager"
    */
@@ -60,7 +60,7 @@ export class PublishedSecrets extends Construct {
       },
       {
         [`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*${ARN_END}`]:
-          'Limited by its condition to the secrets that carry the tag of this deployment; authorize creates some of them.',
+          'Limited by its condition to secrets with the tag of this deployment; authorize creates some of them.',
       },
     );
     rotated.grantKeys(grantee, {
@@ -71,7 +71,7 @@ export class PublishedSecrets extends Construct {
   }
 
   /**
-   * Allows to read the access token of a rotated secret, and nothing of the rotated secret itself.
+   * Allows to read the access token of a rotated secret, but not the rotated secret itself.
    *
    * @throws InvalidSetting `secretName` is not the name of a secret
    */
@@ -101,7 +101,7 @@ export class PublishedSecrets extends Construct {
     return arnOf(this, 'secretsmanager', 'secret', `${secretName}${ARN_END}`);
   }
 
-  /** Without a value: the first rotation writes one, and until then nothing can be mistaken for a token. */
+  /** Without a value: the first rotation writes it, and nothing can be mistaken for a token before. */
   #create(secretName: string): string {
     const { namePrefix, secretKey, removalPolicy } = this.#props;
     const secret = new CfnSecret(this, `Secret-${idPart(this, secretName)}`, {
@@ -113,7 +113,7 @@ export class PublishedSecrets extends Construct {
     secret.applyRemovalPolicy(removalPolicy);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The rotation of the other secret writes it; it has nothing to rotate by itself.',
+      reason: 'The rotation of the credential writes this secret.',
     });
     return secret.ref;
   }

@@ -4,7 +4,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { grant } from './grants.ts';
 
-/** What becomes of the journal. */
+/** Props of the journal. */
 export interface RefreshJournalProps {
   readonly removalPolicy: RemovalPolicy;
 }
@@ -13,12 +13,12 @@ export interface RefreshJournalProps {
 export type JournalAction = 'GetItem' | 'PutItem' | 'UpdateItem';
 
 /**
- * The table that records which refresh token became which (see `functions/shared/journal/`). It is as precious as the
- * secrets: it is protected from deletion, and stays when the stack is deleted, unless everything is to be destroyed.
- * Its name is generated, so that a retained table does not keep the stack from being deployed again.
+ * The table that records the exchanges of refresh tokens (see `functions/shared/journal/`). It is as valuable as the
+ * secrets: it has deletion protection and is retained when the stack is deleted, unless `removalPolicy` is `DESTROY`.
+ * Its name is generated, so that a retained table does not block another deployment of the stack.
  *
- * Entries never expire: a seed value that was written a year ago must still lead to the newest token. Refresh tokens
- * are in it by fingerprint, and the newest pair of each login sealed.
+ * Entries never expire: a value written a year ago must still lead to the newest token. The table holds fingerprints of
+ * refresh tokens, and the newest pair of each login, sealed.
  *
  * @see Amazon DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works"
  */
@@ -37,8 +37,7 @@ export class RefreshJournal extends Construct {
     });
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
-      reason:
-        'A journal from before the last rotations would name exchanged tokens as the newest; a new one is better.',
+      reason: 'A restored journal would name exchanged tokens as the newest; an empty one is better.',
     });
     this.tableName = table.tableName;
     this.#arn = table.tableArn;

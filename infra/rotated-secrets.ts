@@ -9,11 +9,11 @@ import { explainWildcards, grant, type WildcardReasons } from './grants.ts';
 import type { SecretOptions } from './options.ts';
 import type { ScheduleFigures } from './rotation-schedule.ts';
 
-/** What the secrets' permissions depend on. */
+/** Props of the rotated secrets. */
 export interface RotatedSecretsProps extends SecretOptions {
-  /** Not a reference to the function, which depends on the functions that the permissions are for. */
+  /** An ARN, because the function itself depends on the functions that get the permissions. */
   readonly rotationFunctionArn: string;
-  /** Of the secrets that are made. */
+  /** Applies to the secrets that this construct creates. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -33,8 +33,8 @@ export type SecretAction =
   | 'UpdateSecretVersionStage';
 
 /**
- * What Secrets Manager does with a secret's key in the caller's name (AWS Secrets Manager User Guide, "Secret
- * encryption and decryption"): PutSecretValue also decrypts, to compare with the version that is there.
+ * Secrets Manager's uses of a secret's key on behalf of the caller (AWS Secrets Manager User Guide, "Secret encryption
+ * and decryption"). PutSecretValue also decrypts, to compare the value with the existing version.
  */
 const KEY_USE: Readonly<Record<SecretAction, readonly string[]>> = {
   DescribeSecret: [],
@@ -43,30 +43,29 @@ const KEY_USE: Readonly<Record<SecretAction, readonly string[]>> = {
   UpdateSecretVersionStage: [],
 };
 
-/** The most characters of a statement's list of ARNs: leaves room for its actions and conditions. */
+/** Maximum characters of a statement's list of ARNs, which leaves room for its actions and conditions. */
 const MAX_LIST_CHARACTERS = 5_000;
 
-/** Longer than the ARNs of functions and keys, which are also known only at deployment. */
+/** Longer than the ARNs of functions and keys, which are known only at deployment. */
 const MIN_ARN_ESTIMATE = 120;
 
-/** The most secrets that conditions on encryption contexts list. */
+/** Maximum secrets in conditions on encryption contexts. */
 const MAX_CONTEXT_ARNS = 10;
 
 /**
- * What a new secret starts with: the keys that someone has to fill in. CloudFormation writes it again, over the real
- * credential, when it ever changes here; so it must not.
+ * The initial value of a new secret: the keys to fill in. It must never change, because CloudFormation would then
+ * overwrite the real credentials.
  */
 const EMPTY_CREDENTIAL = JSON.stringify({ clientId: '', clientSecret: '', refreshToken: '' });
 
-/** The secrets that are rotated: makes the new ones, says who may do what with them, and turns the rotation on. */
+/** The rotated secrets: creates new ones, grants access, and enables their rotation. */
 export class RotatedSecrets extends Construct {
-  /** Complete ARNs of the secrets that get the schedule: first those that exist, then those that are made. */
+  /** Complete ARNs of the secrets with the schedule: first the existing ones, then the created ones. */
   readonly arns: readonly string[];
   /**
-   * What conditions on encryption contexts name to mean these secrets; more than a few by a pattern for all. A role has
-   * up to four such conditions, and only its list of secrets itself can be spread over several policies. The pattern
-   * lets nobody use more: Secrets Manager uses a key in the caller's name only for a secret that the caller may use, and
-   * only the functions seal.
+   * The secrets in conditions on encryption contexts; a pattern for all if there are many, because a role has up to four
+   * such conditions, which cannot be spread over several policies. The pattern does not grant more: Secrets Manager uses
+   * a key on behalf of the caller only for a secret that the caller may use, and only the functions seal.
    */
   readonly contextArns: readonly string[];
   readonly #wildcards: WildcardReasons;
@@ -96,9 +95,9 @@ export class RotatedSecrets extends Construct {
   }
 
   /**
-   * Allows actions on the secrets that name the rotation function as theirs. Secrets Manager records the function before
-   * it first calls it, and keeps it when the rotation is cancelled, so the condition takes nothing away from a rotation.
-   * It takes a secret out of reach that only matches a pattern, or has another function now.
+   * Allows actions on the secrets that name this rotation function. Secrets Manager records the function before its
+   * first call and keeps it when the rotation is cancelled, so the condition blocks no rotation. It excludes secrets that
+   * only match a pattern, or have another function now.
    *
    * @see AWS Secrets Manager User Guide, "Lambda rotation function execution role permissions"
    */
@@ -131,8 +130,8 @@ export class RotatedSecrets extends Construct {
   }
 
   /**
-   * Turns the rotation on. Not at once: a credential that is good now needs no rotation, and one that has yet to be
-   * filled in cannot be rotated.
+   * Enables rotation without rotating immediately: a valid credential needs no rotation, and an empty one cannot be
+   * rotated.
    */
   rotateBy(rotation: IFunction, schedule: ScheduleFigures): void {
     for (const { label, arn } of this.#scheduled) {
@@ -142,12 +141,12 @@ export class RotatedSecrets extends Construct {
         rotateImmediatelyOnUpdate: false,
         rotationRules: { scheduleExpression: schedule.expression, duration: schedule.window },
       });
-      // Secrets Manager tests the function as soon as the schedule is there: it must be callable by then.
+      // Secrets Manager invokes the function as soon as the schedule exists.
       rotationSchedule.node.addDependency(rotation);
     }
   }
 
-  /** Another label would turn the rotation off: the old schedule is deleted after the new one is created. */
+  /** Must not change: CloudFormation deletes the old schedule after creating the new one, which disables rotation. */
   #label(arn: string): string {
     return idPart(this, Token.isUnresolved(arn) ? arn : arn.split(':').slice(6).join(':'));
   }
@@ -165,10 +164,10 @@ export class RotatedSecrets extends Construct {
 }
 
 /**
- * Lists of ARNs that each fit into one statement, and into a managed policy with it (AWS IAM User Guide, "IAM and AWS STS
- * quotas": 6,144 characters). CDK spreads statements over policies, but splits none.
+ * Splits ARNs into lists that fit into one statement of a managed policy (AWS IAM User Guide, "IAM and AWS STS quotas":
+ * 6,144 characters). CDK spreads statements over policies, but does not split them.
  *
- * @param unknownLength assumed of an ARN that is known only at deployment
+ * @param unknownLength the assumed length of an ARN that is known only at deployment
  */
 function statementLists(arns: readonly string[], unknownLength: number): string[][] {
   const lists: string[][] = [];
@@ -191,15 +190,15 @@ function numbered(sid: string, index: number): string {
 }
 
 /**
- * The length of an ARN that is known only at deployment: that of the longest secret that is created. CDK's own estimate
- * is too short for long names.
+ * The assumed length of an ARN that is known only at deployment: that of the longest created secret. CDK's estimate is
+ * too short for long names.
  */
 export function arnEstimate({ secretNames = [] }: SecretOptions): number {
   const frame = 'arn:aws-us-gov:secretsmanager:ap-southeast-1:123456789012:secret:-123456'.length;
   return Math.max(MIN_ARN_ESTIMATE, ...secretNames.map(name => frame + name.length));
 }
 
-/** Limits the use of a key to what Secrets Manager does with it for these secrets. */
+/** Limits the use of a key to Secrets Manager's use for these secrets. */
 export function usedFor(secretArns: string | readonly string[]): Record<string, Record<string, unknown>> {
   return {
     StringEquals: { 'kms:ViaService': viaService('secretsmanager') },

@@ -9,7 +9,7 @@ import { grant, grantExecutions } from './grants.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
-/** What the rotation function works with. */
+/** Props of the rotation function. */
 export interface RotationFunctionProps {
   readonly settings: FunctionSettings;
   readonly secrets: RotatedSecrets;
@@ -19,8 +19,8 @@ export interface RotationFunctionProps {
 }
 
 /**
- * The function that Secrets Manager calls, and the permission for that. It has no alias: Secrets Manager records its
- * plain ARN with each secret, and the condition of our policies compares that.
+ * The function that Secrets Manager invokes, and its permission to do so. It has no alias: Secrets Manager records its
+ * unqualified ARN with each secret, and the conditions of the policies compare it.
  */
 export function rotationFunction(scope: Construct, props: RotationFunctionProps): LambdaFunction {
   const { settings, secrets, seal, stateMachine, executionKey } = props;

@@ -7,45 +7,45 @@ export interface RotationSchedule {
   /** How long a rotation window stays open, such as `1h`. */
   readonly window: string;
   /**
-   * The longest time from one rotation to the next: the longest interval, and the whole window, because Secrets
-   * Manager rotates at any moment of it. For a cron expression that leaves out days it is a lower bound.
+   * The longest time between two rotations: the longest interval plus the whole window, because Secrets Manager rotates
+   * at any moment of the window. A lower bound for a cron expression that skips days.
    */
   readonly longestGapHours: number;
 }
 
-/** What the resources take from a schedule. In a release each is known only at deployment. */
+/** Schedule values for the resources. In a release, they are known only at deployment. */
 export interface ScheduleFigures extends Pick<RotationSchedule, 'expression' | 'window'> {
   /** A text, for variables and descriptions. */
   readonly longestGapHours: string;
   readonly longestGapSeconds: number;
-  /** For how long the alarms on failures look back. */
+  /** The evaluation period of the alarms on failures. */
   readonly lookBackHours: number;
 }
 
-/** Amazon CloudWatch API Reference, PutMetricAlarm: no alarm looks back for more than seven days. */
-const LONGEST_LOOK_BACK_HOURS = 7 * 24;
+/** Amazon CloudWatch API Reference, PutMetricAlarm: an alarm evaluates at most seven days. */
+const MAX_LOOK_BACK_HOURS = 7 * 24;
 
-/** Calculates what the resources take from a schedule. */
+/** Calculates the schedule values for the resources. */
 export function scheduleFigures({ expression, window, longestGapHours }: RotationSchedule): ScheduleFigures {
   return {
     expression,
     window,
     longestGapHours: String(longestGapHours),
     longestGapSeconds: longestGapHours * 3_600,
-    // One more than the gap has: the hour of the failure may have been nearly over when it began to count.
-    lookBackHours: Math.min(Math.ceil(longestGapHours) + 1, LONGEST_LOOK_BACK_HOURS),
+    // One hour more than the gap, because the failure may have happened at the end of its hour.
+    lookBackHours: Math.min(Math.ceil(longestGapHours) + 1, MAX_LOOK_BACK_HOURS),
   };
 }
 
-const SHORTEST_INTERVAL_HOURS = 4;
-const LONGEST_RATE_HOURS = 23;
-const LONGEST_RATE_DAYS = 999;
-const HOURS_A_DAY = 24;
+const MIN_INTERVAL_HOURS = 4;
+const MAX_RATE_HOURS = 23;
+const MAX_RATE_DAYS = 999;
+const HOURS_PER_DAY = 24;
 
 /**
- * Checks a rotation schedule and its window by the rules of Secrets Manager, so that a mistake shows when the template
- * is made and not when its deployment is rolled back. Where the rules leave room (a rate of 24 hours and more, hours
- * of a cron expression that meet the next day after less than four) the narrower reading holds.
+ * Checks a rotation schedule and its window by the rules of Secrets Manager, so that a mistake fails the synthesis
+ * instead of the deployment. Where the rules are ambiguous (a rate of 24 hours and more, or windows less than four hours
+ * apart across midnight), the stricter reading applies.
  *
  * @see AWS Secrets Manager User Guide, "Rotation schedules"; API Reference, RotationRulesType
  * @throws InvalidSetting `schedule` or `window`
@@ -60,10 +60,10 @@ export function rotationSchedule(expression: string, window: string): RotationSc
 
 function hoursOf(window: string): number {
   const hours = Number(/^(\d{1,2})h$/.exec(window)?.[1]);
-  if (hours >= 1 && hours <= HOURS_A_DAY) return hours;
+  if (hours >= 1 && hours <= HOURS_PER_DAY) return hours;
   throw new InvalidSetting(
     'window',
-    `"${window}" is not a whole number of hours from 1h to 24h; write for example "1h".`,
+    `"${window}" is not a whole number of hours from 1h to 24h; use for example "1h".`,
   );
 }
 
@@ -72,20 +72,20 @@ function rateInterval(expression: string, windowHours: number): number {
   if (count === undefined || unit === undefined) {
     throw refused(
       expression,
-      'is neither rate(<n> hours), rate(<n> days) nor cron(…); write for example "rate(8 hours)"',
+      'is neither rate(<n> hours), rate(<n> days) nor cron(…); use for example "rate(8 hours)"',
     );
   }
 
   const length = Number(count);
   if (unit.startsWith('day')) {
-    if (length < 1 || length > LONGEST_RATE_DAYS)
-      throw refused(expression, `is not between 1 and ${LONGEST_RATE_DAYS} days`);
-    return length * HOURS_A_DAY;
+    if (length < 1 || length > MAX_RATE_DAYS)
+      throw refused(expression, `is not between 1 and ${MAX_RATE_DAYS} days`);
+    return length * HOURS_PER_DAY;
   }
-  if (length < SHORTEST_INTERVAL_HOURS)
+  if (length < MIN_INTERVAL_HOURS)
     throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
-  if (length > LONGEST_RATE_HOURS)
-    throw refused(expression, 'is a day or more; write it in days, for example "rate(1 day)"');
+  if (length > MAX_RATE_HOURS)
+    throw refused(expression, 'is a day or more; use days, for example "rate(1 day)"');
   if (windowHours > length) throw reachesNextWindow(windowHours, length);
   return length;
 }
@@ -94,7 +94,7 @@ const MONTH = '(?:[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)'
 const MONTH_DAY = '(?:[1-9]|[12]\\d|3[01])';
 const WEEKDAY = '(?:[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)';
 
-/** The calendar fields: what they are called, what they may hold, and how to say so. */
+/** The calendar fields: their names, allowed values, and the hint for error messages. */
 const CALENDAR = {
   dayOfMonth: {
     name: 'day-of-month',
@@ -109,7 +109,7 @@ const CALENDAR = {
   },
 };
 
-/** A list of values, ranges and increments, or of the field's own forms. */
+/** A list of values, ranges and increments, or of forms that only this field has. */
 function listOf(value: string, ownForms = '(?!)'): RegExp {
   const item = `(?:\\*|${value}(?:-${value})?)(?:/[1-9]\\d?)?|${ownForms}`;
   return new RegExp(`^(?:${item})(?:,(?:${item}))*$`);
@@ -142,38 +142,38 @@ function cronInterval(expression: string, windowHours: number): number {
 
   const everyDay = month === '*' && (dayOfMonth === '*' || dayOfWeek === '*');
   const interval = hoursInterval(expression, hours, windowHours);
-  return everyDay ? interval : Math.max(interval, HOURS_A_DAY);
+  return everyDay ? interval : Math.max(interval, HOURS_PER_DAY);
 }
 
-/** The longest interval between windows of consecutive days: increments start anew each day. */
+/** The longest interval between windows, including overnight, because increments restart each day. */
 function hoursInterval(expression: string, hours: string, windowHours: number): number {
   const [, only, from, increment] = /^(?:(\d{1,2})|(\d{0,2})\/(\d{1,2}))$/.exec(hours) ?? [];
   const first = Number(only ?? from);
-  if (Number.isNaN(first) || first >= HOURS_A_DAY) {
+  if (Number.isNaN(first) || first >= HOURS_PER_DAY) {
     throw refused(
       expression,
       `has "${hours}" as hours; allowed is an hour 0–23, or an increment such as 0/8`,
     );
   }
 
-  const step = increment === undefined ? HOURS_A_DAY : Number(increment);
-  if (step < SHORTEST_INTERVAL_HOURS)
+  const step = increment === undefined ? HOURS_PER_DAY : Number(increment);
+  if (step < MIN_INTERVAL_HOURS)
     throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
-  if (step > LONGEST_RATE_HOURS && increment !== undefined)
+  if (step > MAX_RATE_HOURS && increment !== undefined)
     throw refused(expression, 'has an increment of a day or more');
-  const last = first + step * Math.floor((HOURS_A_DAY - 1 - first) / step);
-  const overnight = first + HOURS_A_DAY - last;
-  if (overnight < SHORTEST_INTERVAL_HOURS) {
+  const last = first + step * Math.floor((HOURS_PER_DAY - 1 - first) / step);
+  const overnight = first + HOURS_PER_DAY - last;
+  if (overnight < MIN_INTERVAL_HOURS) {
     throw refused(
       expression,
-      `opens windows at ${last}:00 and, the next day, at ${first}:00, less than 4 hours apart; take another increment`,
+      `opens windows at ${last}:00 and, the next day, at ${first}:00, less than 4 hours apart; use another increment`,
     );
   }
   if (windowHours > step) throw reachesNextWindow(windowHours, step);
-  if (last + windowHours > HOURS_A_DAY) {
+  if (last + windowHours > HOURS_PER_DAY) {
     throw new InvalidSetting(
       'window',
-      `${windowHours}h from ${last}:00 reaches into the next UTC day; use at most ${HOURS_A_DAY - last}h or an earlier hour.`,
+      `${windowHours}h from ${last}:00 reaches into the next UTC day; use at most ${HOURS_PER_DAY - last}h or an earlier hour.`,
     );
   }
   return Math.max(last > first ? step : 0, overnight);

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { TokenRotationProps } from './options.ts';
 import { type TemplateParameters, TokenRotation } from './token-rotation.ts';
 
-/** A list of hundreds of ARNs is longer than anybody reads, or AWS promises to keep in an output. */
+/** A list of hundreds of ARNs may exceed the length of an output. */
 const MAX_LISTED_SECRETS = 25;
 
 /** The properties, and the parameters of a template that is deployed without the CDK. */
@@ -13,11 +13,11 @@ interface DeclaredRotation extends TokenRotationProps {
 
 /** The stack's own properties, and those of the rotation in it. */
 export interface RotationStackProps extends StackProps {
-  /** The properties, or a function that imports into the stack what they name. */
+  /** The properties, or a function that creates them in the stack. */
   readonly rotation: TokenRotationProps | ((stack: Stack) => DeclaredRotation);
 }
 
-/** One deployment of the rotation, for the account and region that it is deployed to; all names begin with its own. */
+/** One deployment of the rotation. Its name is the prefix of all resource names. */
 export class RotationStack extends Stack {
   constructor(scope: Construct, id: string, { rotation, ...props }: RotationStackProps) {
     super(scope, id, {
@@ -38,20 +38,20 @@ export class RotationStack extends Stack {
       value: rotationFunction.functionArn,
     });
     new CfnOutput(this, 'StateMachineArn', {
-      description: 'Workflow in which a rotation is seen and redriven',
+      description: 'Workflow that runs the rotations',
       value: stateMachine.stateMachineArn,
     });
     new CfnOutput(this, 'SealKeyArn', {
-      description: 'Key under which tokens travel through the workflow',
+      description: 'Key that seals tokens in the workflow and the journal',
       value: sealKey.keyArn,
     });
     new CfnOutput(this, 'TopicArn', {
-      description: 'Topic that is told of failures',
+      description: 'Topic for failure notifications',
       value: topic.topicArn,
     });
     if (secretArns.length > 0 && secretArns.length <= MAX_LISTED_SECRETS) {
       new CfnOutput(this, 'SecretArns', {
-        description: 'Secrets that rotate on the schedule, with commas between them',
+        description: 'Secrets that rotate on the schedule, separated by commas',
         value: Fn.join(',', [...secretArns]),
       });
     }

@@ -7,7 +7,7 @@ import { grant } from './grants.ts';
 /** What a sealed blob may hold: the value of `holds` in its encryption context. */
 export type SealedContent = 'token-pair' | 'rotation-token';
 
-/** What the seal's key is bound to. */
+/** Props of the seal key. */
 export interface SealKeyProps {
   readonly alias: string;
   /** ARNs or patterns of the secrets whose values and rotation tokens may be sealed. */
@@ -16,13 +16,11 @@ export interface SealKeyProps {
 }
 
 /**
- * The key that seals tokens in the journal and on their way through the state machine. Its policy leaves the
- * administration to the account's IAM policies, and denies its use to all but the roles of the functions, also to
- * administrators with `kms:*`. Whoever may change the policy can still change it: see `docs/security.md`, "Recover a
- * token by hand".
+ * The key that seals tokens in the journal and in the state machine. Its policy leaves administration to the account's
+ * IAM policies and denies its use to everyone but the functions' roles, including administrators with `kms:*`. Anyone
+ * who may change the policy can still do so: see `docs/security.md`, "Recover a token by hand".
  *
- * It must stay when the stack, or a later template, does without it: the journal holds the newest tokens sealed, and
- * so does the execution of a failed rotation.
+ * The key must outlive the stack: the journal and the executions of failed rotations hold the newest tokens, sealed.
  */
 export class SealKey extends Construct {
   readonly key: Key;
@@ -33,14 +31,14 @@ export class SealKey extends Construct {
   constructor(scope: Construct, id: string, props: SealKeyProps) {
     super(scope, id);
     const key = new Key(this, 'Key', {
-      // CDK adds this only to names that it knows.
+      // CDK adds the prefix only to names that are known at synthesis.
       alias: `alias/${props.alias}`,
-      description: 'Seals Genesys Cloud tokens on their way through the token rotation',
+      description: 'Seals the tokens of the Genesys Cloud token rotation',
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy: props.removalPolicy,
     });
-    // A key that is retained is never deleted by CloudFormation, only by mistake. Disabling it is not denied: that can be
+    // CloudFormation never deletes a retained key, so a deletion is a mistake. Disabling is not denied: it can be
     // undone, and stops everything in an emergency.
     if (props.removalPolicy !== RemovalPolicy.DESTROY) {
       key.addToResourcePolicy(denial('NoDeletion', ['kms:ScheduleKeyDeletion']));
@@ -48,9 +46,9 @@ export class SealKey extends Construct {
     this.key = key;
     this.#secretArns = props.secretArns;
 
-    // Everyone but the grantees is denied to open seals, and to make them: what opens was sealed by a function.
-    // `kms:ReEncrypt*` would do both under another key. The conditions compare ARNs of roles, not a `Principal`, because
-    // KMS would not find a role that a rollback has removed.
+    // Only the grantees may open seals or create them, so every blob that opens was sealed by a function.
+    // `kms:ReEncrypt*` would allow both under another key. The conditions compare role ARNs instead of a `Principal`,
+    // because KMS rejects a principal that a rollback has removed.
     const except = (roles: ReadonlySet<string>) => Lazy.list({ produce: () => [...roles] });
     key.addToResourcePolicy(
       denial('OpenInFunctionsOnly', ['kms:Decrypt', 'kms:ReEncryptFrom'], except(this.#openers)),
@@ -78,8 +76,8 @@ export class SealKey extends Construct {
 
   /**
    * Allows one use of the key, bound to the encryption context: the given content, a secret of this deployment, and
-   * exactly the keys that the content has. `ForAllValues` alone would let a call without any context pass; the other
-   * conditions require each key.
+   * exactly the content's context keys. `ForAllValues` alone would allow a call without context; the other conditions
+   * require each key.
    *
    * @see AWS KMS Developer Guide, "AWS KMS condition keys"
    */
@@ -99,14 +97,14 @@ export class SealKey extends Construct {
   }
 }
 
-/** The further keys in the encryption context of each content. */
+/** Additional keys in the encryption context of each content. */
 const CONTENTS: Readonly<Record<SealedContent, { readonly sid: string; readonly keys: readonly string[] }>> =
   {
     'token-pair': { sid: 'TokenPair', keys: ['lineage', 'generation'] },
     'rotation-token': { sid: 'RotationToken', keys: ['versionId'] },
   };
 
-/** Denies actions to everyone but some roles. An explicit deny wins over every allow, and over grants. */
+/** Denies actions to everyone but some roles. An explicit deny overrides every allow and every grant. */
 function denial(sid: string, actions: readonly string[], exceptRoles?: string[]): PolicyStatement {
   return new PolicyStatement({
     sid,

@@ -15,35 +15,35 @@ import { grant } from './grants.ts';
 import type { Logs } from './logs.ts';
 import type { TaskTargets } from './task-functions.ts';
 
-/** What the workflow is made of. */
+/** Props of the workflow. */
 export interface RotationStateMachineProps {
   readonly name: string;
-  /** What each Task invokes; without `publish` the workflow has no states that publish. */
+  /** The functions of the Tasks; without `publish`, the workflow has no publishing states. */
   readonly tasks: TaskTargets;
   readonly logs: Logs;
-  /** Encrypts the executions. Without it a key that AWS owns. */
+  /** Encrypts the executions. Default: an AWS owned key. */
   readonly executionKey?: ExecutionKey | undefined;
 }
 
 /**
- * The rotation as a Standard workflow, because only those can be redriven. Its definition goes into the template as it
- * stands in the file, without the states that publish where nothing is published, and with the functions' ARNs for
- * `${FetchArn}` and the like. The log has every event but no execution data: nothing secret is in there, yet the log need
- * not be a copy of the history.
+ * The rotation as a Standard workflow, because only those can be redriven. The template contains the definition file
+ * with the functions' ARNs for placeholders such as `${FetchArn}`, and without the publishing states if access tokens
+ * are not published. The log has every event but no execution data. The data holds no plaintext secret, but the log
+ * need not copy the history.
  */
 export class RotationStateMachine extends Construct {
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, { name, tasks, logs, executionKey }: RotationStateMachineProps) {
     super(scope, id);
-    // Under this prefix log deliveries need no entry each in the account's resource policy, whose size is limited
+    // With this prefix, log deliveries need no separate entries in the account's resource policy, whose size is limited
     // (AWS Step Functions Developer Guide, "Using CloudWatch Logs to log execution history").
     const logGroup = logs.group(this, `/aws/vendedlogs/states/${name}`);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
-      description: `What the state machine ${name} may do`,
+      description: `Execution role of the state machine ${name}`,
     });
     grant(
       role,
@@ -52,9 +52,9 @@ export class RotationStateMachine extends Construct {
         actions: ['lambda:InvokeFunction'],
         resources: Object.values(tasks).map(({ functionArn }) => functionArn),
       },
-      { 'Resource::*': 'Neither log deliveries nor X-Ray have resources to name.' },
+      { 'Resource::*': 'Log deliveries and X-Ray do not support resource-level permissions.' },
     );
-    // CDK grants the role what logs, traces and the execution key need.
+    // CDK grants the role access to logs, traces and the execution key.
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,

@@ -10,7 +10,7 @@ import type { RefreshJournal } from './refresh-journal.ts';
 import type { RotatedSecrets } from './rotated-secrets.ts';
 import type { SealKey } from './seal-key.ts';
 
-/** What the functions of the workflow work with. */
+/** Props of the workflow's functions. */
 export interface TaskFunctionsProps {
   readonly settings: FunctionSettings;
   readonly secrets: RotatedSecrets;
@@ -18,21 +18,21 @@ export interface TaskFunctionsProps {
   readonly journal: RefreshJournal;
   readonly gateway: GenesysGateway | undefined;
   readonly longestGapHours: string;
-  /** Whether versions are published; CDK publishes one with each change of code or configuration. */
+  /** Whether to publish versions; CDK publishes one with each change of code or configuration. */
   readonly hasVersions: boolean;
-  /** The secrets that consumers read; undefined where access tokens are not published. */
+  /** The secrets that consumers read; undefined if access tokens are not published. */
   readonly published: PublishedSecrets | undefined;
 }
 
-/** What each Task invokes. */
+/** The functions of the Tasks. */
 export type TaskTargets = Readonly<Record<Exclude<TaskFunctionName, 'publish'>, IFunction>> & {
   readonly publish?: IFunction;
 };
 
 /**
- * The functions that the workflow runs. With versions it runs each by the alias `live` of a published version, so that
- * code and configuration change in one moment, and a rotation under way meets the old ones or the new ones but no
- * mixture. Old versions need not be kept: an execution that is redriven calls the alias, too, and gets the fixed code.
+ * The functions that the workflow runs. With versions, it invokes the alias `live` of each function, so that code and
+ * configuration change together. Old versions are not retained: a redriven execution also invokes the alias, and gets
+ * the fixed code.
  */
 export function taskFunctions(
   scope: Construct,

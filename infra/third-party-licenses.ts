@@ -17,10 +17,10 @@ interface Manifest {
 }
 
 /**
- * Lists the packages whose code is in some bundles, with the texts of their licences.
+ * Lists the packages whose code is in some bundles, with their licences.
  *
- * @param outputs esbuild's record of the bundles
- * @param project the folder that the record's paths are relative to
+ * @param outputs the bundles in esbuild's metafile
+ * @param project the folder that the metafile's paths are relative to
  * @throws Error the text of a licence is missing
  */
 export function thirdPartyLicenses(outputs: Iterable<Metafile['outputs'][string]>, project: string): string {
@@ -39,7 +39,7 @@ export function thirdPartyLicenses(outputs: Iterable<Metafile['outputs'][string]
   return entries.sort((a, b) => (a < b ? -1 : 1)).join(SEPARATOR);
 }
 
-/** The folders of the packages that a bundle contains code of. */
+/** The folders of the packages in a bundle. */
 function packageFolders({ inputs }: Metafile['outputs'][string]): string[] {
   return Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
@@ -51,10 +51,10 @@ function licenseText(folder: string, { name, license }: Manifest): string {
   const text = licenseFile(folder) ?? sectionOfReadme(folder) ?? fileOfSibling(folder, license);
   if (text !== undefined) return text;
   if (WITHOUT_NOTICE.has(license)) return '';
-  throw new Error(`${name}: the package has no text of its licence (${license}).`);
+  throw new Error(`${name}: the package has no licence text (${license}).`);
 }
 
-/** The licence of a package, and its notice where it has one (Apache License 2.0, section 4 d). */
+/** The licence of a package, and its notice if it has one (Apache License 2.0, section 4 d). */
 function licenseFile(folder: string): string | undefined {
   const files = readdirSync(folder).sort();
   const license = files.find(file => /^licen[cs]e/i.test(file));
@@ -64,7 +64,7 @@ function licenseFile(folder: string): string | undefined {
     .join('\n\n');
 }
 
-/** Some packages have the text in their README only. */
+/** Some packages have the text only in their README. */
 function sectionOfReadme(folder: string): string | undefined {
   const readme = readdirSync(folder).find(file => /^readme\.md$/i.test(file));
   if (readme === undefined) return undefined;
@@ -72,7 +72,7 @@ function sectionOfReadme(folder: string): string | undefined {
   return /^[^\n]*\bcopyright\b.*permission is hereby granted.*software\.\s*$/ims.exec(text)?.[0];
 }
 
-/** Some packages of the AWS SDK have no file. Those beside them have the same licence. */
+/** Some packages of the AWS SDK have no file. Other packages of the same scope have the same licence. */
 function fileOfSibling(folder: string, license: string): string | undefined {
   const scope = dirname(folder);
   if (!basename(scope).startsWith('@')) return undefined;

@@ -23,49 +23,48 @@ import { RotationStateMachine } from './state-machine.ts';
 import { taskFunctions } from './task-functions.ts';
 import { checkedPrefix, checkOptions, InvalidSetting, NAME_PREFIX } from './validation.ts';
 
-// The package's users name them.
+// Part of the package's public interface.
 export type { TokenRotationProps } from './options.ts';
 export { InvalidSetting } from './validation.ts';
 
-/** Where the package of this construct has its bundles, beside the folder of its modules. */
+/** The bundles in the package of this construct, next to the folder of its modules. */
 const PACKAGED_BUNDLES = fileURLToPath(new URL('../bundles', import.meta.url));
 
-const DAY_HOURS = 24;
+const HOURS_PER_DAY = 24;
 
-/** What a template that is deployed without the CDK has as parameters, and checks at its deployment. */
+/** Values that are parameters of a template for deployments without the CDK, checked at deployment. */
 export interface TemplateParameters {
-  /** As `namePrefix` of the properties. */
+  /** Replaces `namePrefix` of the properties. */
   readonly namePrefix: string;
-  /** Instead of `schedule` and `window` of the properties. */
+  /** Replaces `schedule` and `window` of the properties. */
   readonly schedule: ScheduleFigures;
-  /** Instead of `bundles` of the properties. */
+  /** Replaces `bundles` of the properties. */
   readonly codeOf: (name: FunctionName) => Code;
 }
 
 /**
- * Keeps the Genesys Cloud tokens of any number of secrets fresh: functions, workflow, keys and schedules, and what
- * tells when that fails.
+ * Rotates the Genesys Cloud tokens of any number of secrets: functions, workflow, keys, schedules and monitoring.
  */
 export class TokenRotation extends Construct {
   readonly rotationFunction: LambdaFunction;
   readonly stateMachine: StateMachine;
   /** Seals the tokens. Its policy denies its use to everyone but the functions. */
   readonly sealKey: IKey;
-  /** Gets the notifications of failures. */
+  /** Receives the failure notifications. */
   readonly topic: ITopic;
   /** Complete ARNs of the secrets that rotate on the schedule. */
   readonly secretArns: readonly string[];
   readonly #published: PublishedSecrets | undefined;
 
   /**
-   * @param parameters of a template that is deployed without the CDK
+   * @param parameters for a template that is deployed without the CDK
    * @throws InvalidSetting names the property that cannot be used, and why
    */
   constructor(scope: Construct, id: string, props: TokenRotationProps, parameters?: TemplateParameters) {
     super(scope, id);
     const { namePrefix, schedule, codeOf } = parameters ?? this.#fromProps(props);
     checkOptions(props);
-    // Nothing brings credentials back. Logs, table and topic have fixed names, and would block another deployment.
+    // Deleted credentials cannot be restored. Logs, table and topic have fixed names and would block another deployment.
     const { removalPolicy, memoryMb = 512, vpc, reservedConcurrency } = props;
     const removal = {
       credentials: removalPolicy ?? RemovalPolicy.RETAIN,
@@ -139,8 +138,8 @@ export class TokenRotation extends Construct {
   }
 
   /**
-   * Allows to read the access token of a credential: the secret `<secretName>/access-token`, its KMS key if it has one,
-   * and nothing of the rotated secret itself.
+   * Allows to read the access token of a credential: the secret `<secretName>/access-token` and its KMS key if it has
+   * one, but not the rotated secret itself.
    *
    * @param secretName the name of the rotated secret
    * @throws InvalidSetting `publishAccessTokens` is off, or this is not the name of a secret
@@ -158,7 +157,7 @@ export class TokenRotation extends Construct {
   #fromProps(props: TokenRotationProps): TemplateParameters {
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
     const { longestGapHours } = schedule;
-    if (longestGapHours >= DAY_HOURS) this.#warnOfLongGap(longestGapHours);
+    if (longestGapHours >= HOURS_PER_DAY) this.#warnOfLongGap(longestGapHours);
     const namePrefix = checkedPrefix(
       props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
     );
@@ -173,8 +172,8 @@ export class TokenRotation extends Construct {
   #warnOfLongGap(hours: number): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:longGap',
-      `Two rotations can be ${hours} hours or more apart (interval and window), so tokens that live a day die before ` +
-        'they are rotated. Shorten the schedule, or see that the OAuth client gives its tokens a longer life (at most 48 hours).',
+      `Two rotations can be ${hours} hours or more apart (interval and window), so tokens with a lifetime of one day ` +
+        'expire before they are rotated. Shorten the schedule, or increase the token duration of the OAuth client (at most 48 hours).',
     );
   }
 }

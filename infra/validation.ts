@@ -2,10 +2,10 @@ import { Token } from 'aws-cdk-lib';
 import type { SecretOptions, TokenRotationProps } from './options.ts';
 
 /*
- * The checks of the options, apart from those of the schedule (`rotation-schedule.ts`). They find what CloudFormation
- * would deploy although rotations cannot work with it, or would reach too much; and names that CloudFormation refuses
- * only after it has created secrets, which stay after the rollback and block the next deployment. Everything else is
- * left to CDK and CloudFormation. A value that is known only at deployment passes.
+ * The checks of the options, except for the schedule (`rotation-schedule.ts`). They find options that CloudFormation
+ * would deploy although rotations could not work or would have too many permissions. They also find names that
+ * CloudFormation refuses only after creating secrets, which are retained after the rollback and block the next
+ * deployment. CDK and CloudFormation check the rest. A value that is known only at deployment passes.
  */
 
 /** An option cannot be used. The message gives the reason and the fix. */
@@ -21,8 +21,8 @@ export class InvalidSetting extends Error {
 }
 
 /**
- * The prefixes that a deployment's names can have. Lambda allows 64 characters, of which the longest function takes a
- * hyphen and its own name; EventBridge allows as many for a rule.
+ * The allowed prefixes of a deployment's names. Lambda allows 64 characters, including the hyphen and the longest
+ * function name; EventBridge allows as many for a rule.
  */
 export const NAME_PREFIX = {
   pattern: /^[A-Za-z][A-Za-z0-9-]{0,49}$/,
@@ -33,7 +33,7 @@ export const NAME_PREFIX = {
 /** The ARN patterns of secrets that functions can be allowed to rotate. */
 export const ARN_PATTERN = /^arn:[a-z*-]+:secretsmanager:[a-z0-9*-]*:[\d*]*:secret:[\w/+=.@!*?-]+$/;
 const SECRET_NAME = /^[\w/+=.@!-]{1,512}$/;
-/** A name that still is one with `/access-token` behind it. */
+/** A name that is still valid with `/access-token` appended. */
 export const PUBLISHABLE_NAME = /^[\w/+=.@!-]{1,499}$/;
 
 /** AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation". */
@@ -47,7 +47,7 @@ export function checkOptions(props: TokenRotationProps): void {
   if (reservedConcurrency !== undefined && reservedConcurrency < MIN_CONCURRENCY)
     throw new InvalidSetting(
       'reservedConcurrency',
-      `${reservedConcurrency} is less than ${MIN_CONCURRENCY}; with fewer Secrets Manager cannot rotate.`,
+      `${reservedConcurrency} is less than ${MIN_CONCURRENCY}, the minimum for a rotation by Secrets Manager.`,
     );
   if (genesysGateway === undefined) return;
   checkHttps('genesysLoginUrl', genesysGateway.loginUrl);
@@ -65,7 +65,7 @@ function checkSecrets(options: SecretOptions): void {
   if (!allSecrets && [secrets, secretArnPatterns, secretNames].every(list => list.length === 0)) {
     throw new InvalidSetting(
       'secretNames',
-      'no secret is named, and the functions may rotate no other. Name secrets to create, for example secretNames=crm/genesys, or that exist with secretArns or secretArnPatterns; with allSecrets=true they may rotate every secret that names their rotation function.',
+      'no secret is named. Name secrets to create, for example secretNames=crm/genesys, or existing ones with secretArns or secretArnPatterns. With allSecrets=true, the functions may rotate every secret that names their rotation function.',
     );
   }
   if (secrets.some(({ secretFullArn }) => secretFullArn === undefined)) {
@@ -83,7 +83,7 @@ function checkSecrets(options: SecretOptions): void {
   checkForms('secretNames', secretNames, SECRET_NAME, 'is not a name: 1 to 512 letters, digits and -/_+=.@!');
 }
 
-/** @throws InvalidSetting an access token cannot be published under such a name */
+/** @throws InvalidSetting an access token cannot be published for a secret of this name */
 export function checkPublishable(setting: string, secretNames: readonly string[]): void {
   checkForms(
     setting,

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholder
 const PUBLISH_FUNCTION = '${PublishArn}';
 
-/** The text of the workflow's definition, placeholders included. */
+/** The text of the workflow's definition, with placeholders. */
 export function definitionText(): string {
   return readFileSync(new URL('rotation.asl.json', import.meta.url), 'utf8');
 }
 
-/** A definition, as far as the states that publish are found in it and left out. */
+/** The parts of a definition that are needed to remove the publishing states. */
 interface Definition {
   readonly States: Readonly<
     Record<string, { readonly Parameters?: { readonly FunctionName: string }; readonly Next?: string }>
@@ -17,8 +17,8 @@ interface Definition {
 }
 
 /**
- * The definition for a deployment that publishes no access tokens: without the states that do, and every way that leads
- * to one leads to the state after it. A state that no way leads to would make the definition invalid.
+ * The definition for a deployment that publishes no access tokens: without the publishing states, with transitions to
+ * the states after them. An unreachable state would make the definition invalid.
  *
  * @see AWS Step Functions API Reference, ValidateStateMachineDefinition
  */

@@ -9,7 +9,7 @@ const RetrierSchema = v.object({
   JitterStrategy: v.optional(v.string()),
 });
 
-/** A choice rule: a test of one variable, such as `StringEquals`, beside the two named keys. */
+/** A choice rule: the two named keys, and a test of the variable such as `StringEquals`. */
 const ChoiceRuleSchema = v.looseObject({ Variable: v.string(), Next: v.string() });
 
 const StateSchema = v.object({
@@ -32,18 +32,18 @@ const DefinitionSchema = v.object({
   States: v.record(v.string(), StateSchema),
 });
 
-/** A state machine in the Amazon States Language, as far as its graph and its times are concerned. */
+/** A state machine in the Amazon States Language: its graph and its times. */
 export type Definition = v.InferOutput<typeof DefinitionSchema>;
 
-/** One state; what its type does not have is empty or undefined. */
+/** One state; members that its type does not have are empty or undefined. */
 export type State = v.InferOutput<typeof StateSchema>;
 
-/** A retrier; what it leaves out has a default in the Amazon States Language. */
+/** A retrier; omitted members have defaults in the Amazon States Language. */
 export type Retrier = v.InferOutput<typeof RetrierSchema>;
 
 type ChoiceRule = v.InferOutput<typeof ChoiceRuleSchema>;
 
-/** A way from one state to the next. */
+/** A transition between two states. */
 export interface Transition {
   readonly from: string;
   readonly to: string;
@@ -55,13 +55,13 @@ export interface Transition {
 /**
  * Reads a definition.
  *
- * @throws ValiError names the key that is not as the Amazon States Language has it
+ * @throws ValiError names the key that violates the Amazon States Language
  */
 export function parseDefinition(text: string): Definition {
   return v.parse(DefinitionSchema, JSON.parse(text));
 }
 
-/** All ways between states, in the order of the definition. */
+/** All transitions, in the order of the definition. */
 export function transitions({ States }: Definition): readonly Transition[] {
   return Object.entries(States).flatMap(([from, state]): Transition[] => [
     ...state.Choices.map(rule => ({

@@ -7,7 +7,7 @@ import { definitionText } from './definition-text.ts';
 const BEGIN = '<!-- state machine: begin -->';
 const END = '<!-- state machine: end -->';
 
-/** The arrow of each kind of transition; what is caught is dotted. */
+/** The arrow of each kind of transition; caught errors are dotted. */
 const ARROWS = { next: '-->', choice: '-->', default: '-->', catch: '-.->' } as const;
 
 /** The shape of each type of state; any other is a rectangle. Colours are readable on light and dark pages. */
@@ -39,7 +39,7 @@ export function diagram(definition: Definition): string {
 }
 
 /**
- * The page with the picture between its markers.
+ * Inserts the diagram between the markers of a page.
  *
  * @throws Error the page lacks the markers
  */
@@ -50,7 +50,7 @@ export function withDiagram(page: string, picture: string): string {
   return `${page.slice(0, begin)}${BEGIN}\n\`\`\`mermaid\n${picture}\n\`\`\`\n${page.slice(end)}`;
 }
 
-/** `diagram.ts [--check] [page]`: brings the picture in a page (docs/architecture.md) up to date, or tells that it is not. */
+/** `diagram.ts [--check] [page]` updates the diagram in a page (default: docs/architecture.md), or checks it. */
 function main(args: readonly string[]): void {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -61,8 +61,7 @@ function main(args: readonly string[]): void {
   const present = readFileSync(page, 'utf8');
   const wanted = withDiagram(present, diagram(parseDefinition(definitionText())));
   if (wanted === present) return;
-  if (values.check)
-    throw new Error(`the picture of the state machine in ${page} is stale; run npm run diagram`);
+  if (values.check) throw new Error(`the state machine diagram in ${page} is stale; run npm run diagram`);
   writeFileSync(page, wanted);
 }
 

@@ -17,7 +17,7 @@ export const ASSUMED = {
     promote: 0.4,
     publish: 0.4,
     notify: 0.4,
-    watch: 1,
+    'overdue-check': 1,
   } satisfies Record<FunctionName, number>,
   /** Start, end and report of an invocation in JSON. */
   lambdaLogBytesPerInvocation: 1200,
@@ -72,7 +72,7 @@ export function publicationBill({ deployment }: Usage): BillLine[] {
   });
 }
 
-/** The monthly bill of a deployment without any rotation; the watch lists `secrets` secrets every hour. */
+/** The monthly bill of a deployment without any rotation; the overdue check lists `secrets` secrets every hour. */
 export function deploymentBill({ deployment, journal }: Usage, secrets: number): BillLine[] {
   return bill({
     keyMonth: deployment.keys,
@@ -80,7 +80,7 @@ export function deploymentBill({ deployment, journal }: Usage, secrets: number):
     dashboardMonth: deployment.dashboards,
     metricMonth: ASSUMED.customMetrics,
     lambdaRequest: HOURS_PER_MONTH,
-    lambdaGbSecond: (HOURS_PER_MONTH * ASSUMED.seconds.watch * deployment.memoryMb) / 1024,
+    lambdaGbSecond: (HOURS_PER_MONTH * ASSUMED.seconds['overdue-check'] * deployment.memoryMb) / 1024,
     secretCall: HOURS_PER_MONTH * Math.ceil(secrets / 100),
     tableGigabyteMonth: (secrets * journalBytes(journal)) / BYTES_A_GB,
   });

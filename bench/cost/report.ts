@@ -61,7 +61,7 @@ export function report(usage: Usage): string {
     '',
     '## The deployment per month',
     '',
-    'With 100 secrets in the account, which the hourly watch lists, and without rotations:',
+    'With 100 secrets in the account, which the hourly overdue check lists, and without rotations:',
     '',
     ...table(deployment, 2),
     '',

@@ -70,11 +70,11 @@ export async function countUsage(assemblyDirectory: string): Promise<Usage> {
     const rotations = sandbox.cloudTrail.events().filter(({ name }) => name === 'RotationSucceeded').length;
     if (rotations !== 1) throw new Error(`There were ${rotations} rotations, not 1.`);
 
-    // The watch runs every hour, also without a rotation: it belongs to the deployment.
-    const { watch: _hourly, ...ofRotation } = invocations;
+    // The overdue check runs every hour, also without a rotation: it belongs to the deployment.
+    const { 'overdue-check': _hourly, ...ofRotation } = invocations;
     return {
       rotation: {
-        secretCalls: calls(sandbox, 'secretsmanager', 'watch'),
+        secretCalls: calls(sandbox, 'secretsmanager', 'overdue-check'),
         keyCalls: calls(sandbox, 'kms'),
         tableReads: units.reads,
         tableWrites: units.writes,

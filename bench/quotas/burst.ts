@@ -1,4 +1,4 @@
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { FUNCTIONS } from '../../infra/function-list.ts';
 import { TokenBucket } from '../../sandbox/aws/rate-limits.ts';
@@ -58,7 +58,7 @@ const BEFORE_STORE_PENDING: readonly LatencyName[] = [
 const VERIFY: readonly LatencyName[] = [...COLD_TASK, 'secretRead', 'genesysApi'];
 
 /** The time of the rotation function. */
-const LIMIT_MS = FUNCTIONS.rotation.timeoutSeconds * 1_000 - TIME_TO_ANSWER_MS;
+const LIMIT_MS = FUNCTIONS.rotation.timeoutSeconds * 1_000 - RESPONSE_RESERVE_MS;
 
 /**
  * Simulates the two writes of each rotation in a burst, because retries decide how many succeed. The retriers, the

@@ -15,7 +15,7 @@ const PART_OF: Readonly<Record<WaitKind, TimePart>> = {
 };
 
 /** No rotation waits for these functions. */
-const BESIDE: ReadonlySet<string | undefined> = new Set(['notify', 'watch']);
+const BESIDE: ReadonlySet<string | undefined> = new Set(['notify', 'overdue-check']);
 
 /** The function that waits for the workflow. */
 const WAITING_FUNCTION = 'rotation';

@@ -7,7 +7,7 @@ const BEGINNING_MS = Date.UTC(2100, 0, 1);
 
 /**
  * Starts a sandbox with virtual time whose runs can be repeated: it begins at a fixed instant, and the functions' random
- * numbers (the jitter of retries and polls) follow from the seed. The hourly watch does not run.
+ * numbers (the jitter of retries and polls) follow from the seed. The hourly overdue check does not run.
  */
 export async function startRepeatable(options: SandboxOptions & { readonly seed: number }): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ ...options, virtualTime: true, events: { rules: 'patterns' } });

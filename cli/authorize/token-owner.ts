@@ -1,6 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
-import { answerLabel, type HttpOutcome, httpExchange } from '../../functions/shared/genesys/http-exchange.ts';
+import {
+  type HttpOutcome,
+  httpExchange,
+  responseLabel,
+} from '../../functions/shared/genesys/http-exchange.ts';
 import { jsonObject } from '../../functions/shared/input/parse.ts';
 import { oneLine } from '../../functions/shared/output/plain-text.ts';
 import { CliError } from '../shared/cli-error.ts';
@@ -81,19 +85,19 @@ function ask(accessToken: string, url: string): Promise<HttpOutcome> {
 }
 
 function isTransient(outcome: HttpOutcome): boolean {
-  return outcome.kind !== 'answered' || outcome.status === 429 || outcome.status >= 500;
+  return outcome.kind !== 'responded' || outcome.status === 429 || outcome.status >= 500;
 }
 
 function read<Output>(schema: v.GenericSchema<unknown, Output>, outcome: HttpOutcome): Output | undefined {
-  if (outcome.kind !== 'answered' || outcome.status !== 200) return undefined;
+  if (outcome.kind !== 'responded' || outcome.status !== 200) return undefined;
   const parsed = v.safeParse(schema, jsonObject(outcome.body));
   return parsed.success ? parsed.output : undefined;
 }
 
 function notVerified(outcome: HttpOutcome): CliError {
-  const what = outcome.kind === 'answered' ? answerLabel(outcome) : outcome.reason;
+  const what = outcome.kind === 'responded' ? responseLabel(outcome) : outcome.reason;
   const advice =
-    outcome.kind === 'answered' && outcome.status === 403
+    outcome.kind === 'responded' && outcome.status === 403
       ? 'The user may not call /api/v2/users/me: grant that permission to the user, or a scope with it to the client.'
       : "Run the command again when Genesys Cloud's API is available.";
   return new CliError(

@@ -35,18 +35,18 @@ export async function findDeployment(name: string, { lambda }: Pick<Aws, 'lambda
       );
     }
   };
-  const [rotation, watch] = await Promise.all([
+  const [rotation, overdueCheck] = await Promise.all([
     configuration(`${name}-rotation`),
-    configuration(`${name}-watch`),
+    configuration(`${name}-overdue-check`),
   ]);
   return {
     name,
     rotationFunctionArn: rotation.FunctionArn ?? '',
     stateMachineArn: variable(rotation, 'STATE_MACHINE_ARN'),
     schedule: {
-      expression: variable(watch, 'SCHEDULE_EXPRESSION'),
-      window: variable(watch, 'ROTATION_WINDOW'),
-      longestGapHours: Number(variable(watch, 'LONGEST_GAP_HOURS')),
+      expression: variable(overdueCheck, 'SCHEDULE_EXPRESSION'),
+      window: variable(overdueCheck, 'ROTATION_WINDOW'),
+      longestGapHours: Number(variable(overdueCheck, 'LONGEST_GAP_HOURS')),
     },
   };
 }

@@ -16,7 +16,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the state Fetch passes. */
+/** The request of the state Fetch. */
 export interface FetchRequest extends LogSubject {
   readonly purpose: Purpose;
   /** The execution's ARN. */
@@ -24,12 +24,12 @@ export interface FetchRequest extends LogSubject {
   readonly redriveCount: number;
 }
 
-/** Where the workflow goes from here. */
+/** The next step of the workflow. */
 export interface FetchResult {
   readonly route: 'refresh' | 'rotated' | 'standDown' | 'checkConfiguration';
 }
 
-/** What fetching needs. */
+/** Dependencies of `fetchCredential`. */
 export interface FetchDependencies {
   readonly secrets: SecretsManagerClient;
   readonly sleep: Sleep;
@@ -38,8 +38,8 @@ export interface FetchDependencies {
 }
 
 /**
- * Reads the request, and with it the whole input of the execution: what a later state would miss must be found before
- * a refresh token is spent.
+ * Reads the request, including the whole input of the execution, so that invalid input for a later state is found
+ * before a refresh token is spent.
  *
  * @throws InvalidRotationRequest
  */
@@ -58,14 +58,13 @@ export function parseFetchRequest(event: unknown): FetchRequest {
 }
 
 /**
- * Checks everything that can be checked before anything is spent, and decides where the rotation goes. It searches for
- * nothing: the journal leads from the refresh token of AWSCURRENT to the newest one.
+ * Checks the secret, its labels and the request before a refresh token is spent, and decides the next step.
  *
  * A rotation whose version is neither AWSPENDING nor AWSCURRENT stands down: a write to AWSCURRENT has ended it, or
- * Secrets Manager never began it. A redrive goes on without a label, because a fix of the secret's value is such a write.
+ * Secrets Manager never began it. A redrive continues without a label, because fixing the secret's value is such a write.
  *
- * A rotation that is AWSCURRENT already, while AWSPENDING is left on another version, would keep Secrets Manager from
- * starting the next one: the label is removed.
+ * If the rotation is already AWSCURRENT but AWSPENDING is left on another version, the label is removed, because it
+ * would prevent the next rotation.
  *
  * @throws SecretNotFound
  * @throws InvalidSecret AWSCURRENT has no value, not a complete credential, no room for new tokens, or does not name a
@@ -88,7 +87,7 @@ export async function fetchCredential(
       assertRoomForTokens(secretArn, credential);
     }),
   ]);
-  // The description comes first: without the secret, the read fails with a less telling error.
+  // The description first: if the secret does not exist, the read fails with a less specific error.
   const description = settled(describing);
   const route = chooseRoute(request, description);
   if (route === 'rotated') {
@@ -114,7 +113,7 @@ function chooseRoute(request: FetchRequest, description: SecretDescription): Fet
   return label === undefined && redriveCount === 0 ? 'standDown' : 'refresh';
 }
 
-/** The label that the rotation has got to. */
+/** The rotation's label. */
 function labelOf(description: SecretDescription, versionId: string): 'AWSCURRENT' | 'AWSPENDING' | undefined {
   return (['AWSCURRENT', 'AWSPENDING'] as const).find(label => {
     const holderId = versionWithStage(description, label);
@@ -122,7 +121,7 @@ function labelOf(description: SecretDescription, versionId: string): 'AWSCURRENT
   });
 }
 
-/** AWSPENDING on a version other than AWSCURRENT's keeps Secrets Manager from starting the next rotation. */
+/** AWSPENDING on a version other than AWSCURRENT's prevents the next rotation. */
 async function removeLeftoverLabel(
   request: FetchRequest,
   description: SecretDescription,

@@ -19,10 +19,10 @@ import {
 } from '../shared/executions/execution-history.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
-/** Waits for so many ms. */
+/** Waits for the given ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
-/** An execution, as far as it can be read. */
+/** What could be read of an execution. */
 export interface ExecutionReport {
   readonly executionArn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -30,46 +30,43 @@ export interface ExecutionReport {
   readonly isRedrivable: boolean;
   /** When it closed; undefined while it runs. */
   readonly closedAt: Date | undefined;
-  /** What it rotates; undefined when its input cannot be read. */
+  /** Its rotation; undefined when its input cannot be read. */
   readonly rotation: ExecutionRotation | undefined;
-  /** Whether it dropped an alternate grant that was dead. */
+  /** Whether it dropped a dead alternate grant. */
   readonly lostAlternate: boolean;
-  /** The error's name; a stopped execution and one that ran out of time have none. */
+  /** The error's name; undefined for an execution that was stopped or timed out. */
   readonly error: string | undefined;
-  /** What the function that failed said. */
+  /** The error message of the function that failed. */
   readonly message: string | undefined;
 }
 
-/**
- * How often, and how long apart in ms, an execution is looked at that DescribeExecution does not show as closed yet.
- */
-const LOOKS = 5;
-const PAUSE_MS = 2_000;
+/** How often an execution is polled until DescribeExecution shows it as closed. */
+const MAX_POLLS = 5;
+const POLL_INTERVAL_MS = 2_000;
 
 /**
- * Reads an execution of which EventBridge said that it has closed. What it answers may run again: it was redriven.
+ * Reads an execution that has closed according to EventBridge. It may be running again if it was redriven.
  *
- * @throws Error DescribeExecution, which is only eventually consistent, lags behind the event for too long
+ * @throws Error DescribeExecution, which is eventually consistent, lags too far behind the event
  * @see AWS Step Functions API Reference, DescribeExecution
  */
 export async function readClosedExecution(
   { executionArn, succeeded, redriveCount }: ExecutionClosed,
   { stepFunctions, sleep }: { readonly stepFunctions: SFNClient; readonly sleep: Sleep },
 ): Promise<ExecutionReport> {
-  for (let look = 1; look <= LOOKS; look++) {
-    if (look > 1) await sleep(PAUSE_MS);
+  for (let poll = 1; poll <= MAX_POLLS; poll++) {
+    if (poll > 1) await sleep(POLL_INTERVAL_MS);
     const report = await readExecution(executionArn, stepFunctions);
     const isLate = report?.status === 'RUNNING' && report.redriveCount === redriveCount && !succeeded;
     if (report !== undefined && !isLate) return report;
   }
-  throw new Error(`DescribeExecution does not know yet that execution ${executionArn} has closed.`);
+  throw new Error(`DescribeExecution does not show yet that execution ${executionArn} has closed.`);
 }
 
 /**
- * Reads what an execution is about and how it stands. Of input and cause only identifiers and the function's own
- * message are kept.
+ * Reads an execution. Of its input and cause, only identifiers and the function's own message are kept.
  *
- * @returns undefined when there is no such execution, or not yet
+ * @returns undefined when there is no such execution, or it is not visible yet
  */
 async function readExecution(
   executionArn: string,
@@ -110,7 +107,7 @@ export async function lastState(executionArn: string, stepFunctions: SFNClient):
   }
 }
 
-/** What the state that an execution has failed in knew of the alternate grant; nothing where its data cannot be read. */
+/** Reads from the failed state's input what happened to the alternate grant; all false if its data cannot be read. */
 export async function alternateIn(
   executionArn: string,
   stepFunctions: SFNClient,
@@ -126,7 +123,7 @@ export async function alternateIn(
   }
 }
 
-/** Without its data where the key of the state machine's data may not be used. */
+/** Omits the data if the function may not use the key that encrypts it. */
 async function describe(
   executionArn: string,
   stepFunctions: SFNClient,

@@ -1,16 +1,16 @@
 import { shellWord } from '../shared/output/plain-text.ts';
 
-/** The deployment that a message comes from. */
+/** The deployment that sends a message. */
 export interface Deployment {
-  /** What its names begin with. */
+  /** The prefix of its resource names. */
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
-  /** Where the runbook is to be read: a URL, or its file. */
+  /** The runbook: a URL or a file. */
   readonly runbook: string;
 }
 
-/** The hosts of the AWS consoles; the Step Functions console is at the same path in each of them. */
+/** The console host of each partition; the path of the Step Functions console is the same in all of them. */
 const CONSOLES: Readonly<Record<string, string>> = {
   aws: 'console.aws.amazon.com',
   'aws-cn': 'console.amazonaws.cn',
@@ -28,7 +28,7 @@ export function deploymentOf(rotationFunctionArn: string, runbookUrl: string | u
   };
 }
 
-/** Where an execution is to be seen, and redriven, in the Step Functions console. */
+/** The URL of an execution in the Step Functions console. */
 export function consoleLink(executionArn: string): string {
   const [, partition = '', , region = ''] = executionArn.split(':');
   const host = CONSOLES[partition] ?? CONSOLES.aws;

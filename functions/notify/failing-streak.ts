@@ -7,28 +7,28 @@ import {
 import { DAY_MS } from '../shared/durations.ts';
 import { instantOf } from '../shared/input/parse.ts';
 
-/** What is known of a rotation, or of a configuration test, that has not succeeded since. */
+/** A rotation, or a configuration test, that has failed and not succeeded since. */
 export interface FailingStreak {
   readonly failingSince: Date;
-  /** When the last message left. */
+  /** When the last message was sent. */
   readonly notifiedAt: Date;
-  /** Where it failed last, and with what. */
+  /** The state and error of the last failure. */
   readonly state: string;
   readonly error: string;
-  /** The version of AWSCURRENT after that failure, as far as it is known: only a later one ends a rotation's streak. */
+  /** The version of AWSCURRENT after that failure, if known: only a later one ends a rotation's streak. */
   readonly currentVersionId: string | undefined;
 }
 
-/** The table of the streaks. */
+/** The table that holds the streaks. */
 export interface StreakTable {
   readonly dynamoDb: DynamoDBClient;
   readonly tableName: string;
 }
 
-/** A streak that nobody ends, of a secret that is gone, is forgotten after this long. */
+/** A streak that never ends, for example of a deleted secret, expires after this long. */
 export const KEPT_MS = 90 * DAY_MS;
 
-/** The streak of a subject (a secret's ARN, or that and `#check`); undefined when it does not fail. */
+/** The streak of a subject (a secret's ARN, optionally with `#check`); undefined when it is not failing. */
 export async function readStreak(
   subject: string,
   { dynamoDb, tableName }: StreakTable,
@@ -49,7 +49,7 @@ export async function readStreak(
   };
 }
 
-/** Remembers that a subject fails. */
+/** Stores the streak of a subject. */
 export async function writeStreak(
   subject: string,
   streak: FailingStreak,
@@ -73,7 +73,7 @@ export async function writeStreak(
   );
 }
 
-/** Forgets that a subject failed. */
+/** Deletes the streak of a subject. */
 export async function deleteStreak(subject: string, { dynamoDb, tableName }: StreakTable): Promise<void> {
   await dynamoDb.send(new DeleteItemCommand({ TableName: tableName, Key: { subject: { S: subject } } }));
 }

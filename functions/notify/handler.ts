@@ -17,7 +17,7 @@ const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const dynamoDb = new DynamoDBClient(AWS_CLIENT_LIMITS);
 const sns = new SNSClient(AWS_CLIENT_LIMITS);
 
-/** Reports failed rotations, and that they work again. EventBridge calls it when an execution has closed. */
+/** Reports failed rotations and recoveries. EventBridge invokes it when an execution closes. */
 export async function handler(event: unknown): Promise<void> {
   await notify(parseNotificationEvent(event), {
     stepFunctions,

@@ -5,15 +5,15 @@ import { oneLine } from '../shared/output/plain-text.ts';
 import type { ExecutionReport } from './closed-execution.ts';
 import { consoleLink, type Deployment, redriveCommand } from './deployment.ts';
 
-/** What is published. */
+/** A message to publish. */
 export interface Message {
   /** ASCII without line breaks, shorter than 100 characters (Amazon SNS API Reference, Publish). */
   readonly subject: string;
-  /** Plain text; the first lines say what happened and what to do. */
+  /** Plain text, beginning with what happened and what to do. */
   readonly text: string;
 }
 
-/** A failed execution, and since when its rotation has been failing. */
+/** A failed execution, and how long its rotation has been failing. */
 export interface Failure extends ExecutionReport {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly state: string | undefined;
@@ -24,25 +24,25 @@ export interface Failure extends ExecutionReport {
 
 const SUBJECT_LENGTH = 99;
 
-/** Longer than every fact and every message of the functions, in characters; a message of AWS may be longer. */
+/** In characters. No fact and no message of the functions is longer; a message of AWS may be. */
 const MAX_LINE_LENGTH = 1_000;
 
-const OTHERWISE = {
+const WITHOUT_ERROR = {
   FAILED: 'an error without a name',
-  TIMED_OUT: 'the execution ran out of time',
+  TIMED_OUT: 'the execution timed out',
   ABORTED: 'the execution was stopped',
 };
 
-/** What is said of an execution that failed, ran out of time or was stopped. */
+/** The message about an execution that failed, timed out or was stopped. */
 export function failedMessage(failure: Failure, deployment: Deployment): Message {
   const { executionArn, status, state, error, rotation, message, failingSince, isRedrivable } = failure;
   const { leavesTokenInUse } = failure;
-  const what = error ?? OTHERWISE[status];
-  const where = state ?? 'a state that is not known';
+  const what = error ?? WITHOUT_ERROR[status];
+  const where = state ?? 'an unknown state';
   const name = rotation === undefined ? undefined : secretNameOf(rotation.secretArn);
   const isConfigurationTest = rotation?.purpose === 'check-configuration';
   const kind = isConfigurationTest ? 'configuration test' : 'token rotation';
-  // The message comes right after the failure, from a function that may not read the credential.
+  // The function may not read the credential, so the message does not claim that the token works.
   const verdict = verdictOf({
     consumersHave: 'unverified',
     isOverdue: false,
@@ -58,7 +58,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
     subject: subjectLine(`Genesys ${kind} failed in ${where}: ${what}`, name),
     text: paragraphs(
       [
-        `The Genesys Cloud ${kind} of ${name ?? 'a secret that is not known here'} failed in ${where}: ${what}.`,
+        `The Genesys Cloud ${kind} of ${name ?? 'an unknown secret'} failed in ${where}: ${what}.`,
         message === undefined ? undefined : quotation(message),
       ],
       ['WHAT CONSUMERS HAVE', verdict.impact, verdict.cause],
@@ -77,7 +77,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   };
 }
 
-/** What is said when a rotation has succeeded and dropped a dead alternate grant. */
+/** The message about a rotation that succeeded and dropped a dead alternate grant. */
 export function lostAlternateMessage(
   { secretArn, executionArn }: { readonly secretArn: string; readonly executionArn: string },
   deployment: Deployment,
@@ -87,8 +87,8 @@ export function lostAlternateMessage(
   return {
     subject: subjectLine('Genesys token rotation lost the alternate grant', name),
     text: paragraphs(
-      [`The Genesys Cloud token rotation of ${name} succeeded, but its alternate grant is dead.`],
-      ['WHAT CONSUMERS HAVE: a working access token. With one grant, a lost response needs a new login.'],
+      [`The Genesys Cloud token rotation of ${name} succeeded, but its alternate grant no longer works.`],
+      ['WHAT CONSUMERS HAVE: a working access token. With one grant, a lost response requires a new login.'],
       [`WHAT TO DO: log in when convenient: ${command`authorize ${name} --alternate`}`],
       [consoleLink(executionArn), `${deployment.runbook}#alternategrantrejected`],
       facts(secretArn, undefined, deployment),
@@ -96,7 +96,7 @@ export function lostAlternateMessage(
   };
 }
 
-/** What is said when a rotation, or a configuration test, succeeds that had failed. */
+/** The message about a rotation, or a configuration test, that succeeds after a failure. */
 export function worksAgainMessage(
   success: {
     readonly secretArn: string | undefined;
@@ -110,10 +110,10 @@ export function worksAgainMessage(
   return {
     subject: subjectLine('Genesys token rotation works again', name),
     text: paragraphs(
-      [`The Genesys Cloud token rotation of ${name ?? 'a secret that is not known here'} works again.`],
+      [`The Genesys Cloud token rotation of ${name ?? 'an unknown secret'} works again.`],
       ['WHAT TO DO: nothing.'],
       [
-        `It had been failing since: ${instantText(failingSince)}`,
+        `Failed since: ${instantText(failingSince)}`,
         ...facts(secretArn, undefined, deployment),
         consoleLink(executionArn),
       ],
@@ -133,14 +133,14 @@ function facts(
   ];
 }
 
-/** The secret's name comes last, because it alone may be longer than a subject. */
+/** The secret's name comes last, because only it may exceed the length of a subject. */
 function subjectLine(what: string, secretName: string | undefined): string {
   const line = secretName === undefined ? what : `${what}: ${secretName}`;
   const ascii = line.replace(/[^ -~]+/g, ' ');
   return ascii.length <= SUBJECT_LENGTH ? ascii : `${ascii.slice(0, SUBJECT_LENGTH - 3)}...`;
 }
 
-/** Each fact is one bounded line, so that no text from outside can add a line of its own to a message. */
+/** Each fact is one line of limited length, so that text from outside cannot add lines to a message. */
 function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): string {
   return lines
     .map(paragraph =>
@@ -152,7 +152,7 @@ function paragraphs(...lines: readonly (readonly (string | undefined)[])[]): str
     .join('\n\n');
 }
 
-/** Marks an error message as a quotation: parts of it come from outside. */
+/** Marks an error message as a quotation, because parts of it come from outside. */
 function quotation(message: string): string {
   return `> ${message}`;
 }

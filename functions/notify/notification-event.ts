@@ -1,17 +1,17 @@
 import { type ExecutionRotation, lostAlternate, rotationOf } from '../shared/executions/execution-data.ts';
 import { requestFields } from '../shared/input/request.ts';
 
-/** An execution has closed. */
+/** An execution that has closed. */
 export interface ExecutionClosed {
   readonly executionArn: string;
-  /** A success is final. A redrive may follow each of the three other ends. */
+  /** A success is final; a failed execution may be redriven. */
   readonly succeeded: boolean;
-  /** How often it had been redriven when it closed; undefined when the event does not say. */
+  /** How often it had been redriven when it closed; undefined when the event does not include it. */
   readonly redriveCount: number | undefined;
   readonly closedAt: Date | undefined;
-  /** What it rotates; undefined when the event leaves its input out, as encryption with a key of the account does. */
+  /** Its rotation; undefined when the event omits the input, for example because a customer managed key encrypts it. */
   readonly rotation: ExecutionRotation | undefined;
-  /** Whether it dropped an alternate grant that was dead. */
+  /** Whether it dropped a dead alternate grant. */
   readonly lostAlternate: boolean;
 }
 

@@ -38,7 +38,7 @@ import {
 } from './message.ts';
 import type { ExecutionClosed } from './notification-event.ts';
 
-/** What notifying needs. */
+/** Dependencies of `notify`. */
 export interface NotifyDependencies extends StreakTable {
   readonly stepFunctions: SFNClient;
   readonly secrets: SecretsManagerClient;
@@ -52,14 +52,14 @@ export interface NotifyDependencies extends StreakTable {
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
 export const REMINDER_MS = 4 * HOUR_MS;
 
-/** How the table names a lost alternate grant that was notified. */
+/** The error in the table of a reported lost alternate grant. */
 const LOST_ALTERNATE = 'AlternateGrantRejected';
 
 /**
  * Publishes a message when a rotation begins to fail, when it fails in another way, and when it works again. It writes
- * to the table only after the message, so that a crash in between repeats a message and loses none.
+ * to the table after publishing, so that a crash in between repeats a message instead of losing it.
  *
- * A rotation that fails before its execution starts has no event: the alarms report it (docs/deploy.md).
+ * A rotation that fails before its execution starts causes no event: the alarms report it (docs/deploy.md).
  *
  * @throws Error DescribeExecution lags behind the event; Lambda invokes the function again
  */
@@ -68,12 +68,12 @@ export async function notify(event: ExecutionClosed, dependencies: NotifyDepende
   const report = await readClosedExecution(event, dependencies);
   const { executionArn, status } = report;
   if (status === 'SUCCEEDED' || status === 'RUNNING') {
-    return silent('the execution was redriven', { execution: executionArn });
+    return logSkipped('the execution was redriven', { execution: executionArn });
   }
   return executionFailed({ ...report, status }, dependencies);
 }
 
-/** A success is final, so its event is enough if it has the rotation: DescribeExecution has a small quota. */
+/** DescribeExecution has a small quota. A success is final, so its event suffices if it names the rotation. */
 async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDependencies): Promise<void> {
   const { executionArn } = event;
   const report = event.rotation === undefined ? await readClosedExecution(event, dependencies) : event;
@@ -89,8 +89,8 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
 }
 
 /**
- * Notifies once: an execution that has failed after the promotion may succeed after a redrive. For a rotation the labels
- * count: anyone may start an execution whose input looks like such an output.
+ * Notifies once, because an execution that failed after the promotion may succeed after a redrive. Checks the labels,
+ * because anyone may start an execution whose input looks like this output.
  */
 async function alternateLost(
   subject: ExecutionRotation & { readonly execution: string },
@@ -100,9 +100,9 @@ async function alternateLost(
   const { secretArn, execution } = subject;
   const key = `${execution}#alternate`;
   if ((await readStreak(key, dependencies)) !== undefined) {
-    return silent('the lost alternate grant was notified before', subject);
+    return logSkipped('the lost alternate grant was already reported', subject);
   }
-  // AWSPREVIOUS after an edit since.
+  // AWSPREVIOUS if AWSCURRENT was edited since.
   const wasPromoted = await readUntil(
     Boolean,
     async () => {
@@ -113,7 +113,7 @@ async function alternateLost(
     },
     dependencies.sleep,
   );
-  if (!wasPromoted) return silent('the rotation has not moved AWSCURRENT', subject);
+  if (!wasPromoted) return logSkipped('the rotation has not moved AWSCURRENT', subject);
   await publish(
     lostAlternateMessage({ secretArn, executionArn: execution }, dependencies.deployment),
     dependencies,
@@ -129,7 +129,7 @@ async function alternateLost(
     },
     dependencies,
   );
-  log('info', 'notified of a lost alternate grant', subject);
+  log('info', 'reported a lost alternate grant', subject);
 }
 
 async function executionFailed(
@@ -137,7 +137,7 @@ async function executionFailed(
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { executionArn, status, rotation, closedAt } = report;
-  // IAM refuses a secret that does not name this deployment's rotation function. Its failure is reported all the same.
+  // IAM denies a secret that does not name this deployment's rotation function. Its failure is reported anyway.
   const currentVersionId =
     rotation?.purpose === 'rotate'
       ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
@@ -152,7 +152,7 @@ async function executionFailed(
         dependencies,
       );
     }
-    return silent('AWSCURRENT had moved before the execution failed', {
+    return logSkipped('AWSCURRENT had moved before the execution failed', {
       ...rotation,
       execution: executionArn,
     });
@@ -162,7 +162,7 @@ async function executionFailed(
   const subject = subjectsOf(report)[0];
   const streak = await readStreak(subject, dependencies);
   const about = { ...rotation, execution: executionArn, state };
-  if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);
+  if (recentlyNotified(streak, failed, now)) return logSkipped('the failure was already reported', about);
 
   const failingSince = streak?.failingSince ?? closedAt ?? now;
   const { leavesTokenInUse } = await alternateIn(executionArn, dependencies.stepFunctions);
@@ -171,15 +171,15 @@ async function executionFailed(
     dependencies,
   );
   await writeStreak(subject, { ...failed, failingSince, notifiedAt: now, currentVersionId }, dependencies);
-  log('info', 'notified of a failure', about, { error: failed.error });
+  log('info', 'reported a failure', about, { error: failed.error });
 }
 
-/** Whether a version is one of the rotation. */
+/** Whether a version belongs to the rotation. */
 function isPromoted(id: string | undefined, { versionId }: ExecutionRotation): boolean {
   return id !== undefined && belongsToRotation(id, versionId);
 }
 
-/** The version with AWSCURRENT. A version of another rotation may be a stale read, right after this one was promoted. */
+/** The version with AWSCURRENT. Right after the promotion, a stale read may show the version of another rotation. */
 async function currentOf(
   rotation: ExecutionRotation,
   dependencies: NotifyDependencies,
@@ -195,9 +195,9 @@ async function currentOf(
 }
 
 /**
- * Notifies once that what failed works again, and forgets it. A success from before the first failure ends nothing. For
- * a rotation the labels count: anyone may start an execution that has nothing to do and succeeds. Where only the token
- * was not published, they had moved before, and the execution has published.
+ * Notifies once that the rotation works again, and deletes its streaks. A success before the first failure ends no
+ * streak. For a rotation, AWSCURRENT must have moved, because anyone may start an execution that has nothing to do and
+ * succeeds. If only publishing had failed, the label had already moved, and the success has published the token.
  */
 async function closeStreaks(
   subjects: readonly string[],
@@ -218,17 +218,17 @@ async function closeStreaks(
   if (ended.length === 0) return;
   const rotation = ended.find(({ subject }) => subject === secretArn);
   if (secretArn !== undefined && rotation !== undefined) {
-    // Until a stale read is out of the question.
+    // Reads again until the read cannot be stale.
     const secret = await readUntil(
       read => read !== undefined && isComplete(read),
       () => findSecret(secretArn, dependencies),
       dependencies.sleep,
     );
     if (secret === undefined || !isComplete(secret)) {
-      return silent('another rotation is not complete', { secretArn });
+      return logSkipped('another rotation is not complete', { secretArn });
     }
     const hasMoved = rotation.currentVersionId !== versionWithStage(secret, 'AWSCURRENT');
-    if (!hasMoved && !hasNotPublished(rotation)) return silent('AWSCURRENT has not moved', { secretArn });
+    if (!hasMoved && !hasNotPublished(rotation)) return logSkipped('AWSCURRENT has not moved', { secretArn });
   }
   const failingSince = new Date(Math.min(...ended.map(({ failingSince: since }) => since.getTime())));
   await publish(
@@ -236,15 +236,15 @@ async function closeStreaks(
     dependencies,
   );
   await Promise.all(ended.map(({ subject }) => deleteStreak(subject, dependencies)));
-  log('info', 'notified that it works again', {
+  log('info', 'reported that it works again', {
     ...(secretArn === undefined ? {} : { secretArn }),
     execution: executionArn,
   });
 }
 
 /**
- * What the table knows an execution's failures by; a rotation that succeeds also proves its configuration. An
- * execution whose input cannot be read stands for itself.
+ * The keys of an execution's streaks in the table. A rotation that succeeds also proves its configuration. An execution
+ * with unreadable input has a key of its own.
  */
 function subjectsOf({
   rotation,
@@ -259,7 +259,7 @@ function checkOf(secretArn: string): string {
   return `${secretArn}#check`;
 }
 
-function wasSaid(
+function recentlyNotified(
   streak: FailingStreak | undefined,
   { state, error }: Pick<FailingStreak, 'state' | 'error'>,
   now: Date,
@@ -268,7 +268,7 @@ function wasSaid(
   return now.getTime() - streak.notifiedAt.getTime() < REMINDER_MS;
 }
 
-/** Whether no version waits to be rotated in. */
+/** Whether no version is waiting for promotion. */
 function isComplete(secret: SecretDescription): boolean {
   return blockingVersion(secret) === undefined;
 }
@@ -293,6 +293,6 @@ async function publish(message: Message, { sns, topicArn }: NotifyDependencies):
   await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: message.subject, Message: message.text }));
 }
 
-function silent(why: string, about: Parameters<typeof log>[2]): void {
-  log('info', `nothing to notify: ${why}`, about);
+function logSkipped(reason: string, subject: Parameters<typeof log>[2]): void {
+  log('info', `nothing to report: ${reason}`, subject);
 }

@@ -22,7 +22,7 @@ import {
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
-/** What the state Promote passes. */
+/** The request of the state Promote. */
 export interface PromoteRequest extends LogSubject {
   readonly action: 'promote';
   readonly pendingVersionId: string;
@@ -33,12 +33,12 @@ export interface PromoteRequest extends LogSubject {
   readonly fingerprint: string;
   /** When Genesys Cloud issued the pending tokens. */
   readonly issuedAt: Date;
-  /** When the pending access token expires; null where Genesys Cloud did not say. */
+  /** When the pending access token expires; null when the response had no `expires_in`. */
   readonly expiresAt: Date | null;
   readonly redriveCount: number;
 }
 
-/** What promoting needs. */
+/** Dependencies of `promote`. */
 export interface PromoteDependencies {
   readonly secrets: SecretsManagerClient;
   readonly journal: Journal;
@@ -56,10 +56,10 @@ export interface PromoteResult {
   readonly currentVersionId: string;
 }
 
-/** Clocks of two functions differ by less than this, in ms. */
+/** Maximum clock skew between two functions, in ms. */
 export const CLAIM_MARGIN_MS = 5_000;
 
-/** Reads what is particular to a promotion. */
+/** Reads the fields of a promotion. */
 export function parsePromotion(request: RequestFields): Omit<PromoteRequest, keyof LogSubject | 'action'> {
   return {
     pendingVersionId: request.id('pendingVersionId'),
@@ -73,14 +73,15 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
 }
 
 /**
- * Moves AWSCURRENT to this rotation's pending version, from the version that StorePending read and from no other. The
- * call has no idempotency token, so a repetition of one that succeeded is refused; the labels tell. Safe to repeat.
+ * Moves AWSCURRENT to this rotation's pending version, only from the version that StorePending read. The call has no
+ * idempotency token, so Secrets Manager refuses a repeated call; then the labels show that it succeeded. Safe to repeat.
  *
- * The claim keeps other executions from exchanging the pending refresh token until AWSCURRENT has moved, and fails
- * unless StorePending has stored the token in the pending version. AWSPENDING is taken off a version that is not the rotation's own; Secrets Manager takes it off the rotation's own version.
+ * The claim prevents other executions from exchanging the pending refresh token until AWSCURRENT has moved. It fails
+ * unless StorePending has stored the token in the pending version. Secrets Manager removes AWSPENDING from the
+ * rotation's own version; this function removes it from a derived version.
  *
- * @throws AccessTokenExpired    the pending access token has expired since it was verified, before a late redrive; one of
- *         the alternate grant must last until the next rotation, which leaves it in use
+ * @throws AccessTokenExpired    the pending access token has expired since its verification, for example before a late
+ *         redrive; a token of the alternate grant must also last until the next rotation, because it stays in use
  * @throws CurrentVersionMoved   AWSCURRENT is on another version, or a newer pair is recorded: store again
  * @throws PendingVersionMissing AWSPENDING is on no version, or was taken by another rotation before a redrive
  * @throws PendingVersionTaken   AWSPENDING is on the version of another rotation
@@ -110,14 +111,14 @@ export async function promote(
     assertNotExpired(request, dependencies);
     if (!isClaimed) {
       throw new CurrentVersionMoved(
-        `The pending refresh token of secret ${secretArn} is not the newest of its login any more, or is not stored in version ${pendingVersionId}. The newest pair is stored again.`,
+        `The pending refresh token of secret ${secretArn} is no longer the newest of its login, or is not stored in version ${pendingVersionId}. The newest pair is stored again.`,
       );
     }
     await moveCurrent(request, dependencies);
     movedAt = now();
   }
-  // Secrets Manager may count a rotation as failed whose own version is not AWSCURRENT. As long as AWSPENDING is there,
-  // it retries that rotation, which has nothing left to do, instead of starting the next one.
+  // Secrets Manager may treat a rotation as failed if its own version is not AWSCURRENT. While AWSPENDING exists, it
+  // retries that completed rotation instead of starting the next one.
   if (pendingVersionId !== versionId && versionWithStage(description, 'AWSPENDING') === pendingVersionId) {
     await removePendingLabel(secrets, secretArn, pendingVersionId, sleep);
   }
@@ -134,7 +135,7 @@ function isPromotable(label: string): boolean {
   return label === 'AWSPENDING' || label === 'AWSCURRENT';
 }
 
-/** The labels decide, not the request: whoever calls this function can move AWSCURRENT to a pending version only. */
+/** Checks the labels, so that a caller of this function can move AWSCURRENT only to a pending version. */
 function assertPromotable(
   { secretArn, versionId, pendingVersionId, baseVersionId, redriveCount }: PromoteRequest,
   description: SecretDescription,
@@ -149,18 +150,18 @@ function assertPromotable(
     throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
   const holderId = versionWithStage(description, 'AWSPENDING');
   if (holderId === pendingVersionId) return;
-  // Two rotations that take the label from each other would never end: the first time the other one goes first.
+  // Two rotations could take the label from each other forever, so the other one goes first the first time.
   if (holderId !== undefined && !belongsToRotation(holderId, versionId) && redriveCount === 0) {
     throw new PendingVersionTaken(
       `AWSPENDING of secret ${secretArn} is on version ${holderId} of another rotation, which goes first. The new tokens are safe in the journal. Redrive that rotation's execution if it has failed, or redrive this one to take the label back.`,
     );
   }
   throw new PendingVersionMissing(
-    `The pending version ${pendingVersionId} of secret ${secretArn} does not have AWSPENDING any more. It is stored again.`,
+    `The pending version ${pendingVersionId} of secret ${secretArn} no longer has AWSPENDING. It is stored again.`,
   );
 }
 
-/** Only an exchange of the grant that consumers use may have ended the access token that they hold. */
+/** Only an exchange of the grant in use may have ended the access token that consumers hold. */
 function replacesTokenInUse({ pair }: PromoteRequest): boolean {
   return pair.lineage === pair.current.lineage && pair.generation > pair.current.generation;
 }
@@ -211,6 +212,6 @@ function currentVersionMoved(
   currentVersionId: string | undefined,
 ): CurrentVersionMoved {
   return new CurrentVersionMoved(
-    `AWSCURRENT of secret ${secretArn} is on version ${currentVersionId}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
+    `AWSCURRENT of secret ${secretArn} has moved from version ${baseVersionId} to ${currentVersionId}. The new tokens are merged into the current value.`,
   );
 }

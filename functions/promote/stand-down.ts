@@ -4,27 +4,26 @@ import { blockingVersion, describeSecret, type Sleep } from '../shared/secrets/s
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
-/** What the state StandDown passes. */
+/** The request of the state StandDown. */
 export interface StandDownRequest extends LogSubject {
   readonly action: 'stand-down';
   readonly redriveCount: number;
 }
 
-/** What was left. */
+/** The result of standing down. */
 export interface StandDownResult {
-  /** The version that AWSPENDING was taken off; null when nothing was left. */
+  /** The version that AWSPENDING was removed from; null if no version had it. */
   readonly standDownVersionId: string | null;
 }
 
-/** What standing down needs. */
+/** Dependencies of `standDown`. */
 export interface StandDownDependencies {
   readonly secrets: SecretsManagerClient;
   readonly sleep: Sleep;
 }
 
 /**
- * Takes AWSPENDING off the version that has it, so that the next rotation is not refused; the newer login stays
- * AWSCURRENT. Safe to repeat.
+ * Removes a leftover AWSPENDING, so that the next rotation can start. The newer login stays AWSCURRENT. Safe to repeat.
  */
 export async function standDown(
   request: StandDownRequest,
@@ -32,7 +31,7 @@ export async function standDown(
 ): Promise<StandDownResult> {
   const { secretArn } = request;
   let standDownVersionId: string | null = null;
-  // A stale read may name the version that had the label before: read until nothing is left.
+  // A stale read may show the previous version with the label, so read until no version has it.
   for (;;) {
     const description = await describeSecret(secrets, secretArn);
     const holderId = blockingVersion(description);

@@ -16,7 +16,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What publishing needs. */
+/** Dependencies of `publish`. */
 export interface PublishDependencies {
   readonly secrets: SecretsManagerClient;
   readonly genesysUrlsOf: GenesysUrlsOf;
@@ -25,7 +25,7 @@ export interface PublishDependencies {
   readonly hostRequired?: boolean;
 }
 
-/** What was published. */
+/** The result of publishing. */
 export interface PublishResult {
   /** The version of the rotated secret whose access token is published; null when AWSCURRENT holds no access token. */
   readonly publishedVersionId: string | null;
@@ -48,8 +48,8 @@ export function parsePublishRequest(event: unknown): LogSubject {
 
 /**
  * Writes the access token of AWSCURRENT to the secret that consumers read. It publishes what is current now, not what
- * this rotation promoted: a redrive may come days later. Another execution may publish at the same time, so AWSCURRENT
- * is looked at again after the write, until both agree. Safe to repeat.
+ * this rotation promoted, because a redrive may come days later. Another execution may publish at the same time, so it
+ * reads AWSCURRENT again after the write, until both agree. Safe to repeat.
  *
  * @throws SecretNotFound          the rotated secret is gone
  * @throws InvalidSecret           AWSCURRENT is not a complete credential, or does not name a host that is required
@@ -90,12 +90,12 @@ export async function publish(
   return { publishedVersionId: currentId };
 }
 
-/** The published secret's own absence is a refusal as well, whichever call shows it. */
+/** A missing published secret is also a refusal, whichever call reports it. */
 function isRefusal(error: unknown): error is Error {
   return isClientFault(error) || (error instanceof Error && error.name === 'SecretNotFound');
 }
 
-/** The error of AWS is named, and its message left out: it may quote what was sent. */
+/** Names the AWS error without its message, which may quote the request. */
 function notPublished({ name }: Error, secretArn: string, publishedName: string): AccessTokenNotPublished {
   return new AccessTokenNotPublished(
     `The tokens of secret ${secretArn} are safe in AWSCURRENT, but the access token could not be written to the secret ${publishedName} (${name}). That secret must exist, carry the tag of this deployment, and have a KMS key that the function publish may use. Run authorize for the rotated secret, which creates it, or fix it, then redrive the execution.`,

@@ -1,10 +1,10 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 
-/** Whether an execution can still use what its state holds: now, after a redrive, or never. */
+/** Whether an execution can still use the pair in its state: now, after a redrive, or never. */
 export type ExecutionState = 'running' | 'redrivable' | 'over';
 
-/** Reads how an execution stands, without its data. One that does not exist is over. */
+/** Reads the state of an execution, without its data. One that does not exist is over. */
 export async function executionState(
   executionArn: string,
   stepFunctions: SFNClient = new SFNClient(AWS_CLIENT_LIMITS),

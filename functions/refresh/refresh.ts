@@ -46,7 +46,7 @@ import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
 import { assertNamesHost, type Credential, type TokenPair } from '../shared/secrets/secret-value.ts';
 import {
   currentMovedTo,
-  LONGEST_READ_LAG_MS,
+  MAX_READ_LAG_MS,
   readCurrent,
   type Sleep,
 } from '../shared/secrets/secret-versions.ts';
@@ -54,16 +54,16 @@ import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 import type { ExecutionState } from './execution-state.ts';
 
-/** What the states Refresh, Failover and RefreshAgain pass. */
+/** The request of the states Refresh, Failover and RefreshAgain. */
 export interface RefreshRequest extends LogSubject {
   readonly attempt: Attempt;
-  /** The pair that this rotation has and cannot use; undefined in Refresh and Failover, which have none yet. */
+  /** The pair that this rotation has but cannot use; undefined in Refresh and Failover, which have none yet. */
   readonly replaces: PlacedPair | undefined;
-  /** Whether an alternate grant that the journal knows as dead is skipped. Refresh presents it once more. */
+  /** Whether to skip an alternate grant that is dead according to the journal. Refresh presents it once more. */
   readonly skipsDeadGrant: boolean;
 }
 
-/** What a refresh needs. */
+/** Dependencies of `refresh`. */
 export interface RefreshDependencies extends SealKey {
   readonly secrets: SecretsManagerClient;
   /** Whether an execution, given by its ARN, can still use what its state holds. */
@@ -80,32 +80,32 @@ export interface RefreshDependencies extends SealKey {
   readonly hostRequired?: boolean;
 }
 
-/** The newest pair, sealed, as it travels through the execution's state. */
+/** The newest pair, sealed, as the execution's state holds it. */
 export interface RefreshResult extends PlacedPair {
   readonly fingerprint: string;
   readonly sealedPair: string;
   /** When Genesys Cloud issued the pair (ISO 8601). */
   readonly issuedAt: string;
-  /** When its access token expires (ISO 8601); null where Genesys Cloud did not say. */
+  /** When its access token expires (ISO 8601); null when the response had no `expires_in`. */
   readonly expiresAt: string | null;
 }
 
-/** How often the journal may change under an attempt before it leaves the next try to Step Functions. */
+/** How often the journal may change during an attempt before the retry is left to Step Functions. */
 const MAX_ROUNDS = 3;
 
-/** What the function needs after the token endpoint's response to record the pair and to return it, in ms. */
+/** The time to record and return the pair after the token endpoint's response, in ms. */
 export const RECORD_RESERVE_MS = 3_000;
 
-/** Clocks of two functions differ by less than this, in ms, and Genesys Cloud drops a request that it got before. */
+/** Covers, in ms, the clock skew between two functions and the time in which Genesys Cloud drops an aborted request. */
 export const DEADLINE_MARGIN_MS = 5_000;
 
-/** Genesys Cloud's longest lifetime of an access token, in ms (Resource Center, "Create an OAuth client"). */
-const LONGEST_LIFETIME_MS = 48 * HOUR_MS;
+/** The longest lifetime of an access token, in ms (Genesys Cloud Resource Center, "Create an OAuth client"). */
+const MAX_LIFETIME_MS = 48 * HOUR_MS;
 
-/** Stands for the exchange of a pair that no exchange has brought. */
+/** The exchange id of a pair that comes from a login, not from an exchange. */
 const NO_EXCHANGE = 'login';
 
-/** Longer waits than this, in ms, are left to Step Functions, which bills nothing for them. */
+/** Step Functions does longer waits than this, in ms: its waiting is not billed. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
 /**
@@ -134,17 +134,17 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
 }
 
 /**
- * Gets the newest token pair of AWSCURRENT's login: the recorded one where AWSCURRENT does not hold it yet and it
- * lasts, otherwise by exchanging the newest refresh token. Where AWSCURRENT has an alternate grant, it gets the newest
- * pair of that one instead. An alternate grant that is dead is skipped, and so is the exchange of the other one as long
- * as the access token that consumers hold lasts until the next rotation. Each exchange is marked in the journal before
- * it begins and recorded after it; if recording fails, the returned pair is the second copy, and either is enough.
+ * Gets the newest token pair of AWSCURRENT's login. It uses the recorded pair if AWSCURRENT does not hold it yet and it
+ * lasts; otherwise it exchanges the newest refresh token. If AWSCURRENT has an alternate grant, it gets the newest pair
+ * of that grant instead. A dead alternate grant is skipped. Then the grant in use is exchanged only if the access token
+ * that consumers hold expires before the next rotation. The journal marks each exchange before it begins and records it
+ * afterwards; if recording fails, the returned pair is the second copy, and either is enough.
  *
- * A rejected credential may be a stale read, right after somebody logged in or fixed it: it counts as rejected once
- * AWSCURRENT still shows it after some seconds.
+ * A rejected credential may be a stale read, right after someone logged in or fixed it. It counts as rejected only if
+ * AWSCURRENT still shows it some seconds later.
  *
  * @throws AlternateGrantRejected the alternate grant is dead, and the other one was not presented
- * @throws NewerLogin         AWSCURRENT holds another login than the pair that is to be replaced, or a newer pair
+ * @throws NewerLogin         AWSCURRENT holds another login than the pair to replace, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
  * @throws ExchangeUnsettled  another execution, which failed and can be redriven, may hold the pair
@@ -166,14 +166,14 @@ export async function refresh(
     } catch (error) {
       const isLost = error instanceof AlternateGrantRejected;
       const isRejected = isLost || error instanceof RefreshTokenRejected || error instanceof ClientRejected;
-      const hasTime = remainingMs() >= LONGEST_READ_LAG_MS + RECORD_RESERVE_MS;
+      const hasTime = remainingMs() >= MAX_READ_LAG_MS + RECORD_RESERVE_MS;
       const movedTo =
         isRejected && hasTime
           ? await currentMovedTo(secrets, secretArn, current.versionId, sleep)
           : undefined;
       if (movedTo !== undefined) continue;
       if (isLost) {
-        log('warn', 'the alternate grant is dead', request);
+        log('warn', 'the alternate grant no longer works', request);
         writeMetrics(request, { LostGrants: 1 });
       }
       throw error;
@@ -182,7 +182,7 @@ export async function refresh(
   throw inProgress(secretArn, undefined);
 }
 
-/** @returns undefined when the journal changed before or during the exchange: look again */
+/** @returns undefined when the journal changed before or during the exchange: read again */
 async function newestPair(
   request: RefreshRequest,
   credential: Credential,
@@ -219,7 +219,7 @@ function assertReplaceable(
   const standing = standingOf(replaces, grants);
   if (standing === 'another') {
     throw new NewerLogin(
-      `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+      `AWSCURRENT of secret ${secretArn} holds a newer login than the one that this rotation refreshed. The newer login stays.`,
     );
   }
   // With a single grant, the plan of the exchange decides.
@@ -231,8 +231,8 @@ function assertReplaceable(
 }
 
 /**
- * AWSCURRENT's own pair, where the journal does not know its login and its access token lasts until the next rotation.
- * When it was issued is not known, so the earliest instant that is possible counts.
+ * AWSCURRENT's own pair, if the journal does not know its login and its access token lasts until the next rotation.
+ * Its issue time is unknown, so the earliest possible one counts.
  */
 async function pairOfLogin(
   { fingerprint, known }: Grant,
@@ -244,7 +244,7 @@ async function pairOfLogin(
   if (known.asked.revision !== undefined || accessToken === undefined || expiresAt === undefined) {
     return undefined;
   }
-  const issuedAt = new Date(expiresAt.getTime() - LONGEST_LIFETIME_MS);
+  const issuedAt = new Date(expiresAt.getTime() - MAX_LIFETIME_MS);
   if (!outlivesGap({ issuedAt, expiresAt }, { longestGapMs, now: now() })) return undefined;
   const sealPair = await pairSeal(dependencies, secretArn, known.lineage, 0);
   const pair = sealPair(
@@ -254,7 +254,7 @@ async function pairOfLogin(
   return (await recordLogin(journal, secretArn, pair)) ? pair : undefined;
 }
 
-/** @returns undefined when the journal changed before or during the exchange: look again */
+/** @returns undefined when the journal changed before or during the exchange: read again */
 async function pairOf(
   { refreshToken, fingerprint, known }: Grant,
   credential: Credential,
@@ -284,7 +284,7 @@ async function pairOf(
       throw newerPair(secretArn);
     case 'spent':
       throw new RefreshTokenRejected(
-        `The refresh token of secret ${secretArn} was exchanged before, and the journal has no successor of it. It was not presented again. Log in again (authorize), then redrive the execution.`,
+        `The refresh token of secret ${secretArn} was already exchanged, and the journal does not have its successor. It was not presented again. Log in again (authorize), then redrive the execution.`,
       );
     case 'settle':
       await assertNobodyElseHolds(plan.exchange, secretArn, dependencies);
@@ -292,7 +292,7 @@ async function pairOf(
   return exchange(request, { ...credential, refreshToken }, known, dependencies);
 }
 
-/** @returns undefined when the journal changed before or during the exchange: look again */
+/** @returns undefined when the journal changed before or during the exchange: read again */
 async function exchange(
   request: RefreshRequest,
   credential: Credential,
@@ -306,7 +306,7 @@ async function exchange(
       ? (await openPair(dependencies, secretArn, pair)).tokens.refreshToken
       : credential.refreshToken;
   const sealPair = await pairSeal(dependencies, secretArn, token.lineage, (pair ?? token).generation + 1);
-  // A response that comes after the function's end is lost, so the token endpoint gets its full time or no request.
+  // A response after the function's end is lost, so the request is sent only if its full time-out fits.
   if (remainingMs() < TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS) throw outOfTime(secretArn);
   const deadline = new Date(now().getTime() + remainingMs() + DEADLINE_MARGIN_MS);
   const begun = await beginExchange(journal, secretArn, token, attempt, deadline);
@@ -336,7 +336,7 @@ async function exchange(
   return exchanged;
 }
 
-/** Presents the token, and once more where Genesys Cloud asks for a short wait: such a request had no effect. */
+/** Presents the token, and once more if Genesys Cloud asks for a short wait: a rate-limited request had no effect. */
 async function present(
   grant: Credential,
   token: TokenItem,
@@ -364,9 +364,9 @@ async function present(
 }
 
 /**
- * Ends the mark of an exchange that brought no tokens. It stays where the request may have had an effect.
+ * Ends the mark of an exchange that returned no tokens. The mark stays if the request may have had an effect.
  *
- * @returns false when the token was rejected because somebody has exchanged it meanwhile
+ * @returns false when the token was rejected because another attempt has exchanged it meanwhile
  */
 async function endRefusedExchange(
   error: unknown,
@@ -381,13 +381,13 @@ async function endRefusedExchange(
     const wasOurs = await endExchange(journal, fingerprint, begun, isRejected ? 'rejected' : 'issued');
     return wasOurs || !isRejected;
   } catch (failure) {
-    // The mark ends by itself, at its deadline.
+    // The mark expires at its deadline.
     log('warn', 'exchange not ended in the journal', request, { error: nameOf(failure) });
     return true;
   }
 }
 
-/** Whether a failed request certainly had no effect. An unforeseen error may come after the response. */
+/** Whether a failed request certainly had no effect. An unexpected error may come after the response. */
 function hadNoEffect(error: unknown): boolean {
   return (
     error instanceof ClientRejected ||
@@ -397,8 +397,8 @@ function hadNoEffect(error: unknown): boolean {
 }
 
 /**
- * An exchange without a recorded result may have its pair in the state of the execution that began it. Presenting the
- * token again would be wrong for as long as that execution can go on.
+ * The state of the execution that began an exchange may hold its unrecorded pair. Do not present the token again while
+ * that execution runs or can be redriven.
  */
 async function assertNobodyElseHolds(
   { attempt: { execution }, deadline }: Exchange,
@@ -423,7 +423,7 @@ function report(
   log('info', 'refreshed', request, { generation, expiresAt: expiresAt?.toISOString() ?? null });
   const lifetimeSeconds = secondsBetween(issuedAt, expiresAt);
   if (lifetimeSeconds !== undefined && lifetimeSeconds * 1_000 < longestGapMs) {
-    log('warn', 'the access token expires before the next rotation may come', request, {
+    log('warn', 'the access token may expire before the next rotation', request, {
       lifetimeSeconds,
       longestGapSeconds: longestGapMs / 1_000,
     });
@@ -451,7 +451,7 @@ function resultOf(
 }
 
 function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgress {
-  const over = until === undefined ? '' : ` It is over at ${until.toISOString()} at the latest.`;
+  const over = until === undefined ? '' : ` It ends by ${until.toISOString()}.`;
   return new ExchangeInProgress(
     `Another attempt is exchanging the refresh token of secret ${secretArn}, or promoting its pair.${over} Nothing was spent. Redrive the execution if it has failed.`,
   );
@@ -459,23 +459,23 @@ function inProgress(secretArn: string, until: Date | undefined): ExchangeInProgr
 
 function newerPair(secretArn: string): NewerLogin {
   return new NewerLogin(
-    `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has. It stays.`,
+    `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation. The newer pair stays.`,
   );
 }
 
 function alternateGrantRejected(secretArn: string): AlternateGrantRejected {
   return new AlternateGrantRejected(
-    `The alternate grant of secret ${secretArn} is dead. The rotation continues with the grant that is in use. Log in for another alternate grant when convenient (authorize --alternate).`,
+    `The alternate grant of secret ${secretArn} no longer works. The rotation continues with the grant in use. Log in for another alternate grant when convenient (authorize --alternate).`,
   );
 }
 
 function outOfTime(secretArn: string): ExchangeInProgress {
   return new ExchangeInProgress(
-    `AWS took so long to serve the reads for secret ${secretArn} that too little time is left to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
+    `AWS was too slow to read secret ${secretArn} in time to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
   );
 }
 
-/** In whole seconds, 0 for an end in the past; undefined where the end is not known. */
+/** In whole seconds, 0 for an end in the past; undefined if the end is unknown. */
 function secondsBetween(start: Date, end: Date | undefined): number | undefined {
   return end === undefined ? undefined : Math.max(0, Math.round((end.getTime() - start.getTime()) / 1_000));
 }

@@ -19,7 +19,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { EXECUTION_POLLING, FAILURE_POLLING, LABEL_POLLING, waitBeforePollMs } from './polling.ts';
 
-/** What waiting for an execution needs. */
+/** Dependencies of waiting for an execution. */
 export interface WaitDependencies extends StateMachineAccess {
   readonly secrets: SecretsManagerClient;
   readonly sleep: (ms: number) => Promise<void>;
@@ -28,22 +28,22 @@ export interface WaitDependencies extends StateMachineAccess {
   readonly remainingMs: () => number;
 }
 
-/** An execution that is or will be running. */
+/** An execution that is running or about to run. */
 export interface RunningExecution {
   readonly executionArn: string;
-  /** A closed status with fewer redrives than this is an old one: DescribeExecution is eventually consistent. */
+  /** A closed status with fewer redrives is stale: DescribeExecution is eventually consistent. */
   readonly redriveCount: number;
 }
 
-/** What the function needs to respond once it gives up waiting, in ms. */
-export const TIME_TO_ANSWER_MS = 2_000;
+/** The time to respond after the function stops waiting, in ms. */
+export const RESPONSE_RESERVE_MS = 2_000;
 
-/** A cause that is not a function's message may quote anything; whoever stops an execution writes it. */
+/** Anyone who stops an execution writes its cause, so the length of a cause without a function's message is limited. */
 const MAX_CAUSE_LENGTH = 500;
 
-/** TIMED_OUT and ABORTED come without an error. */
-const CLOSED_OTHERWISE: ReadonlyMap<string, string> = new Map([
-  ['TIMED_OUT', 'ran out of time'],
+/** TIMED_OUT and ABORTED executions have no error. */
+const CLOSED_WITHOUT_ERROR: ReadonlyMap<string, string> = new Map([
+  ['TIMED_OUT', 'timed out'],
   ['ABORTED', 'was stopped'],
 ]);
 
@@ -64,10 +64,10 @@ export async function awaitExecution(
 }
 
 /**
- * Waits until AWSCURRENT is on the rotation's version, or until its execution closes otherwise. The labels show the
- * success; the execution is asked seldom, and at once when AWSPENDING has left the rotation's version.
+ * Waits until AWSCURRENT is on the rotation's version, or its execution closes. It polls the labels for success. It
+ * polls the execution rarely, but immediately when AWSPENDING has left the rotation's version.
  *
- * @returns undefined when the rotation is complete; its execution may have its last transition still to make
+ * @returns undefined when the rotation is complete; its execution may not have closed yet
  * @throws RotationStillRunning the function's own time is nearly over
  */
 export async function awaitRotation(
@@ -96,7 +96,7 @@ export async function awaitRotation(
   }
 }
 
-/** @returns undefined when the poll was throttled or failed by itself: that says nothing about the rotation */
+/** @returns undefined when the poll itself was throttled or failed */
 async function progressNow(
   secretArn: string,
   versionId: string,
@@ -110,7 +110,7 @@ async function progressNow(
   }
 }
 
-/** @returns undefined while the execution runs, while a status may be an old one, and when the poll itself failed */
+/** @returns undefined while the execution runs or its status may be stale, and when the poll itself failed */
 async function findClosed(
   { executionArn, redriveCount }: RunningExecution,
   dependencies: WaitDependencies,
@@ -122,7 +122,7 @@ async function findClosed(
   return hasFailed(found) && (found.redriveCount ?? 0) < redriveCount ? undefined : found;
 }
 
-/** @throws RotationStillRunning there is no time left to wait */
+/** @throws RotationStillRunning no time is left */
 async function pause(
   ms: number,
   { executionArn }: RunningExecution,
@@ -132,8 +132,8 @@ async function pause(
   await dependencies.sleep(Math.min(ms, leftMs));
 }
 
-/** What is known of an execution now; polls again while the poll itself fails in passing. */
-export async function lookAtExecution(
+/** Describes an execution; retries on transient errors. */
+export async function describeWithRetries(
   executionArn: string,
   dependencies: WaitDependencies,
 ): Promise<ExecutionDescription | undefined> {
@@ -151,19 +151,19 @@ export async function lookAtExecution(
 }
 
 /**
- * @returns the ms that may still be waited
- * @throws RotationStillRunning there are none
+ * @returns the remaining time to wait, in ms
+ * @throws RotationStillRunning no time is left
  */
 export function assertTimeLeft(executionArn: string, dependencies: WaitDependencies): number {
   const leftMs = timeLeftMs(dependencies);
   if (leftMs > 0) return leftMs;
   throw new RotationStillRunning(
-    `Execution ${executionArn} is still running, and this function is out of time. Nothing is lost: the execution keeps running, and the next call attaches to it.`,
+    `Execution ${executionArn} is still running, but this function is out of time. The execution keeps running, and the next call attaches to it.`,
   );
 }
 
 function timeLeftMs({ remainingMs }: WaitDependencies): number {
-  return remainingMs() - TIME_TO_ANSWER_MS;
+  return remainingMs() - RESPONSE_RESERVE_MS;
 }
 
 /**
@@ -173,9 +173,10 @@ function timeLeftMs({ remainingMs }: WaitDependencies): number {
 export function succeededOrThrow(closed: ExecutionDescription): string {
   const arn = closed.executionArn ?? '';
   if (closed.status === 'SUCCEEDED') return arn;
-  const what = CLOSED_OTHERWISE.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
+  const what =
+    CLOSED_WITHOUT_ERROR.get(closed.status ?? '') ?? `failed with ${closed.error ?? 'no error name'}`;
   throw new RotationFailed(
-    `Execution ${arn} ${what}: ${causeOf(closed)} It can be redriven once the cause is gone.`,
+    `Execution ${arn} ${what}: ${causeOf(closed)} Fix the cause, then redrive it.`,
     runbookEntryOf({ isFailed: closed.status === 'FAILED', error: closed.error }),
   );
 }

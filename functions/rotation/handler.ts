@@ -14,7 +14,7 @@ const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const stepFunctions = new SFNClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 
-/** The rotation function: what Secrets Manager calls. */
+/** The rotation function that Secrets Manager invokes. */
 export async function handler(event: unknown, context: RemainingTime): Promise<void> {
   await rotate(parseRotationEvent(event), {
     secrets,

@@ -1,26 +1,26 @@
-/** When to poll, in ms. */
+/** A polling schedule. */
 export interface PollingSchedule {
   /** The wait before the first poll. */
   readonly firstMs: number;
   /** The wait before the second one. */
   readonly intervalMs: number;
-  /** How many times longer each later wait is than the one before it. */
+  /** The factor by which each later wait is longer than the previous one. */
   readonly growth: number;
   readonly maxMs: number;
 }
 
 /**
- * How a success is seen: by DescribeSecret, of which an account may make 10,000 calls a second. The first poll comes
- * shortly before a warm rotation has moved AWSCURRENT (docs/performance.md), because each call is billed. docs/fleet.md
- * has the cost of the polls, also with other intervals.
+ * Polls DescribeSecret for success; an account may make 10,000 calls per second. The first poll comes shortly before a
+ * warm rotation moves AWSCURRENT (docs/performance.md), because each call is billed. docs/fleet.md has the cost of
+ * polling, also with other intervals.
  *
  * @see AWS Secrets Manager User Guide, "AWS Secrets Manager quotas"
  */
 export const LABEL_POLLING: PollingSchedule = { firstMs: 800, intervalMs: 100, growth: 1.1, maxMs: 2_000 };
 
 /**
- * How a failure is seen: by DescribeExecution, of which an account may make 10 to 15 calls a second. A rotation that
- * succeeds is done before the first poll, also when its functions start cold.
+ * Polls DescribeExecution for failure; an account may make 10 to 15 calls per second. A successful rotation finishes
+ * before the first poll, even with cold starts.
  *
  * @see AWS Step Functions Developer Guide, "Quotas"
  */
@@ -31,7 +31,7 @@ export const FAILURE_POLLING: PollingSchedule = {
   maxMs: 8_000,
 };
 
-/** How the end of an execution is seen that moves no label. */
+/** Polls DescribeExecution for the end of an execution that moves no label. */
 export const EXECUTION_POLLING: PollingSchedule = {
   firstMs: 1_000,
   intervalMs: 1_000,
@@ -39,7 +39,7 @@ export const EXECUTION_POLLING: PollingSchedule = {
   maxMs: 8_000,
 };
 
-/** The wait before the poll number `poll` (from 0), in ms, with jitter: a fleet must not poll at the same moment. */
+/** The wait before poll number `poll` (from 0), in ms, with jitter so that a fleet does not poll simultaneously. */
 export function waitBeforePollMs(poll: number, schedule: PollingSchedule, random: () => number): number {
   const { firstMs, intervalMs, growth, maxMs } = schedule;
   const waitMs = poll === 0 ? firstMs : Math.min(intervalMs * growth ** (poll - 1), maxMs);

@@ -1,6 +1,6 @@
 import { requestFields } from '../shared/input/request.ts';
 
-/** The four calls of a rotation, in their order. */
+/** The four calls of a rotation, in order. */
 const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /** One call of Secrets Manager. */
@@ -9,7 +9,7 @@ export interface RotationEvent {
   readonly secretId: string;
   /** The id of the pending version. */
   readonly clientRequestToken: string;
-  /** Lets another identity write the pending version; a secret itself. */
+  /** Allows another identity to write the pending version. It is secret. */
   readonly rotationToken: string | undefined;
 }
 

@@ -13,23 +13,23 @@ import type { WaitDependencies } from './await-execution.ts';
 import type { RotationEvent } from './rotation-event.ts';
 import { awaitLatestExecution, runExecution } from './run-execution.ts';
 
-/** What a rotation needs. */
+/** Dependencies of `rotate`. */
 export interface RotationDependencies extends WaitDependencies, SealKey {}
 
 /**
- * Serves one of the four calls of Secrets Manager. `createSecret` does the whole rotation, `testSecret` and
- * `finishSecret` confirm it; only `createSecret` may ever spend a refresh token. Safe to repeat: a rotation that runs
- * or has failed is continued, not started again.
+ * Handles one of the four calls of Secrets Manager. `createSecret` runs the whole rotation; `testSecret` and
+ * `finishSecret` confirm it. Only `createSecret` may spend a refresh token. Safe to repeat: a running or failed rotation
+ * is continued, not restarted.
  *
  * @throws InvalidRotationRequest, SecretNotFound, RotationFailed, RotationStillRunning
  * @see AWS Secrets Manager User Guide, "Lambda rotation functions"
  */
 export async function rotate(event: RotationEvent, dependencies: RotationDependencies): Promise<void> {
-  // Genesys Cloud made the pair, so there is nothing to set. testSecret reports at once whether all is well.
+  // Genesys Cloud issued the pair, so there is nothing to set.
   if (event.step === 'setSecret') return;
   const { secrets, sleep } = dependencies;
   const sealing = sealRotationToken(event, dependencies);
-  // Awaited once the token is needed: without need for it, its failure does not matter.
+  // Awaited only when the token is needed, so that its failure does not matter otherwise.
   sealing.catch(() => {});
   const description = await readUntil(
     read => rotationProgress(read, event.clientRequestToken) !== 'elsewhere',
@@ -72,8 +72,8 @@ async function createSecret(
 }
 
 /**
- * Confirms the rotation. Without an execution of it, Secrets Manager only tests the configuration (RotateSecret with
- * RotateImmediately=false calls this step alone, on a copy of the current value): that must not spend anything.
+ * Confirms the rotation. If it has no execution, Secrets Manager is testing the configuration (RotateSecret with
+ * RotateImmediately=false calls only this step, on a copy of the current value), which must not spend a refresh token.
  */
 async function testSecret(
   rotation: RotationIdentity,
@@ -91,7 +91,7 @@ async function testSecret(
   log('info', 'configuration checked', { secretArn, versionId, execution });
 }
 
-/** Confirms a rotation that has left no label to work on: it stood down for a newer login. */
+/** Confirms a rotation without labels: it stood down for a newer login. */
 async function confirmSucceeded(
   rotation: RotationIdentity,
   dependencies: RotationDependencies,
@@ -106,7 +106,7 @@ function unknownVersion({ secretArn, clientRequestToken }: RotationIdentity): In
   );
 }
 
-/** Seals the RotationToken for the execution that createSecret starts. Secrets Manager gives the secret's full ARN. */
+/** Seals the RotationToken for the execution that createSecret starts. */
 async function sealRotationToken(
   { step, secretId: secretArn, clientRequestToken: versionId, rotationToken }: RotationEvent,
   dependencies: RotationDependencies,

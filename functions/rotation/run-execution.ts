@@ -14,13 +14,13 @@ import {
   assertTimeLeft,
   awaitExecution,
   awaitRotation,
-  lookAtExecution,
+  describeWithRetries,
   type RunningExecution,
   succeededOrThrow,
   type WaitDependencies,
 } from './await-execution.ts';
 
-/** What an execution of the workflow is for. */
+/** The purpose and data of an execution. */
 export interface RunRequest {
   readonly rotation: RotationIdentity;
   readonly purpose: Purpose;
@@ -33,21 +33,21 @@ interface ExecutionInput extends Pick<RunRequest, 'purpose' | 'sealedRotationTok
   readonly versionId: string;
 }
 
-/** A redrive that is refused this often, at these intervals in ms, is impossible, whatever DescribeExecution says. */
+/** After this many refusals, at these intervals in ms, an execution counts as not redrivable. */
 export const MAX_REFUSALS = 3;
 const REFUSED_REDRIVE_PAUSE_MS = 500;
 
-/** How many executions in a row may have to be redriven before this one can go on. */
+/** Maximum executions in a row to redrive before this one can continue. */
 export const MAX_UNSETTLED = 3;
 
 /**
- * Starts the execution of a rotation, attaches to the one that runs, or redrives the one that failed. The next attempt
- * is started after one that cannot be redriven, and after one that succeeded: whoever calls this has seen that the
- * rotation is not complete, because somebody rolled it back. Then waits for it.
+ * Starts the execution of a rotation, attaches to a running one, or redrives a failed one, and waits for it. If the last
+ * attempt cannot be redriven, it starts the next one. It also does so if the last attempt succeeded, because the caller
+ * has found the rotation incomplete: someone rolled it back.
  *
- * An execution that ends in ExchangeUnsettled needs another one to be redriven first, and then a redrive of its own.
+ * After ExchangeUnsettled, it first redrives the execution that the error names, then this one.
  *
- * @returns the ARN of the execution that has succeeded, or has completed the rotation
+ * @returns the ARN of the execution that succeeded or completed the rotation
  * @throws RotationFailed, RotationStillRunning
  */
 export async function runExecution(request: RunRequest, dependencies: WaitDependencies): Promise<string> {
@@ -60,7 +60,11 @@ export async function runExecution(request: RunRequest, dependencies: WaitDepend
     if (closed === undefined) return running.executionArn;
     const ownerArn = unsettledOwner(closed, dependencies);
     if (ownerArn === undefined || unsettled >= MAX_UNSETTLED) return succeededOrThrow(closed);
-    const owner = await redriveFailed(ownerArn, await lookAtExecution(ownerArn, dependencies), dependencies);
+    const owner = await redriveFailed(
+      ownerArn,
+      await describeWithRetries(ownerArn, dependencies),
+      dependencies,
+    );
     if (owner !== undefined) await awaitExecution(owner, dependencies);
     const again = await redriveFailed(running.executionArn, closed, dependencies);
     if (again === undefined) return succeededOrThrow(closed);
@@ -81,7 +85,7 @@ export async function awaitLatestExecution(
   let latest: ExecutionDescription | undefined;
   for (let number = 1; ; number++) {
     const arn = executionArnOf(attemptName(rotation, 'rotate', number), dependencies);
-    const found = await lookAtExecution(arn, dependencies);
+    const found = await describeWithRetries(arn, dependencies);
     if (found === undefined) break;
     latest = found;
     if (isRunning(found)) break;
@@ -101,8 +105,8 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     const name = attemptName(rotation, purpose, number);
     const executionArn = executionArnOf(name, dependencies);
     if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
-    const found = await lookAtExecution(executionArn, dependencies);
-    // One that is not visible yet was started a moment ago, perhaps by this call: its response may have been lost.
+    const found = await describeWithRetries(executionArn, dependencies);
+    // An invisible execution was just started, perhaps by this call, whose response was lost.
     if (
       found === undefined ||
       isRunning(found) ||
@@ -110,16 +114,16 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     ) {
       return { executionArn, redriveCount: found?.redriveCount ?? 0 };
     }
-    // A redrive runs with the same input, which anyone may have written who can start executions.
+    // A redrive runs with the same input. Anyone who can start executions may have written it.
     const canSucceed = hasFailed(found) && found.error !== 'InvalidRotationRequest';
     const redriven = canSucceed ? await redriveFailed(executionArn, found, dependencies) : undefined;
     if (redriven !== undefined) return redriven;
     assertTimeLeft(executionArn, dependencies);
-    log('warn', 'next attempt', { secretArn, versionId, execution: executionArn });
+    log('warn', 'starting the next attempt', { secretArn, versionId, execution: executionArn });
   }
 }
 
-/** Whether an execution was started by the call with this input: a RotationToken is sealed anew in every call. */
+/** Whether the call with this input started an execution: every call seals its RotationToken differently. */
 function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionDescription): boolean {
   return input.sealedRotationToken !== null && startedWith === JSON.stringify(input);
 }
@@ -127,8 +131,8 @@ function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionD
 /**
  * Redrives an execution that failed.
  *
- * @param found how it stood a moment ago
- * @returns undefined when it cannot be redriven; one that somebody else has redriven is running or has succeeded
+ * @param found its last description
+ * @returns undefined when it cannot be redriven; an execution that someone else redrove is running or has succeeded
  */
 async function redriveFailed(
   executionArn: string,
@@ -144,12 +148,12 @@ async function redriveFailed(
       return { executionArn, redriveCount: redriveCount + 1 };
     }
     await dependencies.sleep(REFUSED_REDRIVE_PAUSE_MS);
-    latest = await lookAtExecution(executionArn, dependencies);
+    latest = await describeWithRetries(executionArn, dependencies);
   }
   return undefined;
 }
 
-/** The execution that must be redriven before the one that closed. */
+/** The execution to redrive before the closed one. */
 function unsettledOwner(
   { error, cause }: ExecutionDescription,
   dependencies: WaitDependencies,

@@ -1,6 +1,6 @@
 /**
- * What every AWS client here is made with: a call ends before the function does, and a fault that outlasts the two
- * attempts is the state machine's to retry. `throwOnRequestTimeout` is what makes the time-out more than a warning.
+ * The configuration of every AWS client. A call ends before the function does, and the state machine retries after the
+ * second failed attempt. Without `throwOnRequestTimeout`, a time-out is only a warning.
  */
 export const AWS_CLIENT_LIMITS = {
   maxAttempts: 2,

@@ -16,7 +16,7 @@ export abstract class RotationError extends Error {
   }
 }
 
-/** The event of Secrets Manager, or the input of an execution, asks for something that cannot be done. */
+/** The event of Secrets Manager, or the input of an execution, is invalid. */
 export class InvalidRotationRequest extends RotationError {
   override get name() {
     return 'InvalidRotationRequest' as const;
@@ -44,14 +44,14 @@ export class SecretNotFound extends RotationError {
   }
 }
 
-/** The secret's value is not a complete Genesys Cloud credential, or too large; someone must fix it. */
+/** The secret's value is not a complete Genesys Cloud credential, or is too large; someone must fix it. */
 export class InvalidSecret extends RotationError {
   override get name() {
     return 'InvalidSecret' as const;
   }
 }
 
-/** Another secret rotates the same login. Each refresh would end the other secret's tokens, so it is refused. */
+/** Another secret rotates the same login. Each refresh would invalidate the other secret's tokens, so it is refused. */
 export class SharedLogin extends RotationError {
   override get name() {
     return 'SharedLogin' as const;
@@ -66,7 +66,7 @@ export class RefreshTokenRejected extends RotationError {
 }
 
 /**
- * The alternate grant, whose access token no consumer holds, is dead. The workflow continues with the grant that is in
+ * The alternate grant, whose access token no consumer holds, no longer works. The workflow continues with the grant in
  * use.
  */
 export class AlternateGrantRejected extends RotationError {
@@ -84,7 +84,7 @@ export class ClientRejected extends RotationError {
 
 /** Genesys Cloud responded with 429. The request had no effect. Retried. */
 export class GenesysRateLimited extends RotationError {
-  /** How long Genesys Cloud asks to wait, in s; undefined where it does not say. */
+  /** The value of Retry-After, in s; undefined if the response has none. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, retryAfterSeconds?: number) {
@@ -115,8 +115,8 @@ export class TokenResponseLost extends RotationError {
 }
 
 /**
- * The refresh token cannot be exchanged right now: another attempt is exchanging it or promoting its pair, or too
- * little time is left to wait for the response. Retried until that must be over.
+ * The refresh token cannot be exchanged now: another attempt is exchanging it or promoting its pair, or too little time
+ * is left to wait for the response. Retried until the other attempt must have ended.
  */
 export class ExchangeInProgress extends RotationError {
   override get name() {
@@ -125,8 +125,8 @@ export class ExchangeInProgress extends RotationError {
 }
 
 /**
- * An exchange has no recorded result, and the failed execution that began it may hold the new pair in its state:
- * that execution must be redriven first. The message names it.
+ * An exchange has no recorded result, and the failed execution that began it may hold the new pair in its state.
+ * Redrive that execution first. The message names it.
  */
 export class ExchangeUnsettled extends RotationError {
   override get name() {
@@ -135,8 +135,8 @@ export class ExchangeUnsettled extends RotationError {
 }
 
 /**
- * AWSCURRENT holds another login than the pair of this rotation, because someone logged in, or a newer pair of the same
- * login. It wins.
+ * AWSCURRENT holds a newer login than this rotation, because someone logged in, or a newer pair of the same login. It
+ * stays.
  */
 export class NewerLogin extends RotationError {
   override get name() {
@@ -151,7 +151,7 @@ export class CurrentVersionMoved extends RotationError {
   }
 }
 
-/** The pending version is gone, or has lost AWSPENDING. The workflow stores it again. */
+/** The pending version does not exist or has lost AWSPENDING. The workflow stores it again. */
 export class PendingVersionMissing extends RotationError {
   override get name() {
     return 'PendingVersionMissing' as const;
@@ -173,7 +173,7 @@ export class AccessTokenRejected extends RotationError {
 }
 
 /**
- * The pair of this rotation is of no use any more: its access token has expired or is about to, or a newer pair has
+ * The pair of this rotation is no longer usable: its access token has expired or is about to, or a newer pair has
  * replaced it. The workflow gets another pair in RefreshAgain.
  */
 export class AccessTokenExpired extends RotationError {

@@ -44,16 +44,16 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the state StorePending passes. */
+/** The request of the state StorePending. */
 export interface StorePendingRequest extends LogSubject {
   readonly pair: Pick<SealedPair, 'lineage' | 'generation' | 'fingerprint' | 'sealedPair'>;
-  /** Where AWSCURRENT's own refresh token was when the rotation got the pair. */
+  /** The position of AWSCURRENT's refresh token when the rotation got the pair. */
   readonly current: TokenPosition;
   /** Null when Secrets Manager sent no RotationToken. */
   readonly sealedRotationToken: string | null;
 }
 
-/** What storing needs. */
+/** Dependencies of `storePending`. */
 export interface StorePendingDependencies extends SealKey {
   readonly secrets: SecretsManagerClient;
   readonly journal: Journal;
@@ -63,11 +63,11 @@ export interface StorePendingDependencies extends SealKey {
   readonly longestGapMs: number;
 }
 
-/** Where the new tokens are, and which version they are to replace. */
+/** The version with the new tokens, and the version that it replaces. */
 export interface StorePendingResult {
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
-  /** Whether this rotation has dropped the alternate grant of AWSCURRENT, which is dead. */
+  /** Whether this rotation has dropped the dead alternate grant of AWSCURRENT. */
   readonly lostAlternate: boolean;
 }
 
@@ -95,12 +95,11 @@ export function parseStorePendingRequest(event: unknown): StorePendingRequest {
 }
 
 /**
- * Records the pair in the journal if Refresh could not, merges it into the value that is AWSCURRENT at this moment, and
- * stores the result as the pending version. What people changed in the other keys stays. A pair of the alternate grant
- * takes the place of AWSCURRENT's, which becomes the alternate one. Safe to repeat: the same value goes to the same
- * version.
+ * Records the pair in the journal if Refresh could not, merges it into the value of AWSCURRENT, and stores the result as
+ * the pending version. Changes to other keys are kept. A pair of the alternate grant replaces AWSCURRENT's pair, which
+ * becomes the alternate one. Safe to repeat: the same value goes to the same version.
  *
- * @throws NewerLogin         AWSCURRENT holds another login, which wins
+ * @throws NewerLogin         AWSCURRENT holds a newer login, which stays
  * @throws AccessTokenExpired the pair is not the newest of its login, does not last until the next rotation, or has been
  *         promoted and replaced since
  * @throws InvalidSecret      AWSCURRENT is not a complete credential, or too large
@@ -118,7 +117,7 @@ export async function storePending(
     const alternate = credential.alternateRefreshToken && credential.refreshToken;
     assertFits(withTokens(credential, (await opening).tokens, alternate), secretArn);
   });
-  // Awaited after the pair is recorded: an AWSCURRENT that cannot be read must not keep it from being recorded.
+  // Awaited after recording the pair: an unreadable AWSCURRENT must not prevent that.
   reading.catch(() => {});
   const [pair, rotationToken, token, newest] = await Promise.all([
     opening,
@@ -128,10 +127,10 @@ export async function storePending(
   ]);
   if (pair.fingerprint !== fingerprint) {
     throw new InvalidRotationRequest(
-      `The sealed pair for secret ${secretArn} is not the one of its fingerprint.`,
+      `The sealed pair for secret ${secretArn} does not match its fingerprint.`,
     );
   }
-  // Where the response kept the refresh token, its item is still marked by that exchange.
+  // If the response kept the refresh token, its item is still marked by that exchange.
   const isRecorded = token !== undefined && token.exchange?.id !== pair.exchangeId;
   if (!isRecorded) {
     await recordExchange(journal, secretArn, pair);
@@ -153,7 +152,7 @@ export async function storePending(
   return { pendingVersionId, baseVersionId, lostAlternate };
 }
 
-/** A token that cannot be opened does not matter more than the credential: the rotation goes on without it. */
+/** The rotation continues without a RotationToken that cannot be opened: the credential is more important. */
 async function openRotationToken(
   request: StorePendingRequest,
   dependencies: StorePendingDependencies,
@@ -192,7 +191,7 @@ function assertUsable(
     (newest !== undefined && isNewer(newest, pair)) || (token !== undefined && token.status !== 'issued');
   if (isReplaced) {
     throw new AccessTokenExpired(
-      `The token pair that this rotation of secret ${secretArn} holds is not the newest of its login any more. The newest one is fetched.`,
+      `The token pair of this rotation of secret ${secretArn} is no longer the newest of its login. The rotation continues with the newest one.`,
     );
   }
   if (!outlivesGap(pair, { longestGapMs, now: now() })) {
@@ -208,8 +207,7 @@ function isNewer(newest: SealedPair, pair: OpenedPair): boolean {
 }
 
 /**
- * The alternate refresh token of the value that is to hold a pair: null for one that is lost, and undefined where the
- * key stays as it is.
+ * The alternate refresh token of the value to store: null for a lost one, undefined if the key does not change.
  */
 async function alternateBeside(
   pair: OpenedPair & PlacedPair,
@@ -227,7 +225,7 @@ async function alternateBeside(
       throw newerLogin(secretArn);
     case 'ahead':
       throw new AccessTokenExpired(
-        `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation has.`,
+        `AWSCURRENT of secret ${secretArn} holds a newer token pair than this rotation.`,
       );
     case 'behind':
       break;
@@ -237,7 +235,7 @@ async function alternateBeside(
   return alternate === undefined || isDead(alternate) ? null : undefined;
 }
 
-/** Decided by the journal, not by version ids or dates: an edit or a rollback keeps the login, a login changes it. */
+/** Compares by the journal, not by version ids or dates: an edit or a rollback keeps the login, a new login changes it. */
 async function assertSameLogin(
   { lineage, fingerprint, exchangedFingerprint }: OpenedPair,
   current: Credential,
@@ -253,13 +251,13 @@ async function assertSameLogin(
 
 function newerLogin(secretArn: string): NewerLogin {
   return new NewerLogin(
-    `AWSCURRENT of secret ${secretArn} holds another login than the one that this rotation refreshed. The newer login stays.`,
+    `AWSCURRENT of secret ${secretArn} holds a newer login than the one that this rotation refreshed. The newer login stays.`,
   );
 }
 
 /**
- * Stores the value under the rotation's version id or, since a version is immutable and may hold another value of this
- * rotation, under one that is derived from the value.
+ * Stores the value with the rotation's version id. If that version already holds another value, it is immutable, and the
+ * id is derived from the value instead.
  */
 async function putPending(
   request: StorePendingRequest,
@@ -286,8 +284,8 @@ async function putPending(
       if (rotationToken === undefined || error instanceof ResourceExistsException || !isClientFault(error)) {
         throw error;
       }
-      // The invocation that it belongs to is over. Whatever Secrets Manager makes of the rotation, the credential is
-      // promoted, and the next attempt finds it current.
+      // Its invocation is over. Even if Secrets Manager reports the rotation as failed, the credential is promoted, and
+      // the next attempt finds it current.
       log('warn', 'rotation token refused', request, { error: error.name });
       return put(id, undefined);
     });
@@ -302,9 +300,9 @@ async function putPending(
 }
 
 /**
- * Moves AWSPENDING to a version. A repeated PutSecretValue does not do that (AWS Secrets Manager API Reference,
- * PutSecretValue). Safe to repeat: Secrets Manager also refuses the call when the label is not where a stale read
- * showed it, or has moved already; the next read tells.
+ * Moves AWSPENDING to a version, which a repeated PutSecretValue does not do (AWS Secrets Manager API Reference,
+ * PutSecretValue). Safe to repeat: if Secrets Manager refuses the call after a stale read, or because the label has
+ * already moved, the next read shows it.
  */
 async function takePendingLabel(
   { secretArn }: StorePendingRequest,

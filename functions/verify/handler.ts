@@ -6,7 +6,7 @@ import { genesysUrls } from '../shared/genesys/urls.ts';
 import { isSet } from '../shared/input/environment.ts';
 import { parseVerifyRequest, type VerifyResult, verify } from './verify.ts';
 
-/** What the function needs to report a call that has timed out, in ms. */
+/** The time to report a call that has timed out, in ms. */
 const REPORT_RESERVE_MS = 500;
 
 const genesysUrlsOf = genesysUrls(process.env);

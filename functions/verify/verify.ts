@@ -21,7 +21,7 @@ import {
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 
-/** What the states Verify and CheckConfiguration pass. */
+/** The request of the states Verify and CheckConfiguration. */
 export type VerifyRequest = LogSubject &
   (
     | {
@@ -35,7 +35,7 @@ export type VerifyRequest = LogSubject &
     | { readonly mode: 'check-configuration' }
   );
 
-/** What verifying needs. */
+/** Dependencies of `verify`. */
 export interface VerifyDependencies {
   readonly secrets: SecretsManagerClient;
   readonly genesysUrlsOf: GenesysUrlsOf;
@@ -47,13 +47,13 @@ export interface VerifyDependencies {
   readonly hostRequired?: boolean;
 }
 
-/** What was found. */
+/** The result of a verification. */
 export interface VerifyResult {
   /** The Genesys Cloud user of the access token; null when only the configuration was checked. */
   readonly userId: string | null;
 }
 
-/** A token that is refused at this age, in ms, or later has expired or was revoked; a younger one never worked. */
+/** A token refused at this age, in ms, or later has expired or was revoked; a younger one never worked. */
 export const FRESH_MS = MINUTE_MS;
 
 /**
@@ -81,12 +81,12 @@ export function parseVerifyRequest(event: unknown): VerifyRequest {
 }
 
 /**
- * Proves that the pending access token works and belongs to the secret's user or, where only the configuration is
- * tested, that Genesys Cloud knows the client. Spends nothing and changes nothing.
+ * Verifies that the pending access token works and belongs to the secret's user. In a configuration test, only checks
+ * that Genesys Cloud accepts the client. Spends nothing and changes nothing.
  *
  * @throws PendingVersionMissing the pending version has no value
  * @throws AccessTokenExpired    the API responds with 401 to a token that was issued a while ago
- * @throws WrongUser             the token belongs to another user than the pending `genesysUserId`
+ * @throws WrongUser             the token's user is not the pending `genesysUserId`
  * @throws CurrentVersionMoved   the same, but AWSCURRENT was changed since StorePending read it
  * @throws InvalidSecret, and what `currentUserId` or `checkClient` throw
  */
@@ -132,12 +132,12 @@ async function userOf(
     const ageMs = now().getTime() - issuedAt.getTime();
     if (!(error instanceof AccessTokenRejected) || ageMs < FRESH_MS) throw error;
     throw new AccessTokenExpired(
-      `Genesys Cloud refuses the access token for secret ${secretArn} that was issued at ${issuedAt.toISOString()}. Its refresh token is exchanged.`,
+      `Genesys Cloud rejects the access token for secret ${secretArn} that was issued at ${issuedAt.toISOString()}. Its refresh token is exchanged.`,
     );
   }
 }
 
-/** Whoever corrects `genesysUserId` does so in AWSCURRENT; the pending version has the key as it was stored. */
+/** A corrected `genesysUserId` is in AWSCURRENT; the pending version still has the stored one. */
 async function assertRightUser(
   userId: string,
   { genesysUserId }: Credential,
@@ -148,11 +148,11 @@ async function assertRightUser(
   const movedTo = await currentMovedTo(secrets, secretArn, baseVersionId, sleep);
   if (movedTo !== undefined) {
     throw new CurrentVersionMoved(
-      `AWSCURRENT of secret ${secretArn} is on version ${movedTo}, not on ${baseVersionId} any more. The new tokens are merged into the current value.`,
+      `AWSCURRENT of secret ${secretArn} has moved from version ${baseVersionId} to ${movedTo}. The new tokens are merged into the current value.`,
     );
   }
   throw new WrongUser(
-    `The new access token for secret ${secretArn} belongs to user ${userId}, but its key genesysUserId names another one. AWSCURRENT is unchanged, and the new tokens are in the journal. Log in as the right user (authorize) or correct genesysUserId in AWSCURRENT, then redrive the execution.`,
+    `The new access token for secret ${secretArn} belongs to user ${userId}, but the secret's genesysUserId is another user. AWSCURRENT is unchanged, and the new tokens are in the journal. Log in as the right user (authorize) or correct genesysUserId in AWSCURRENT, then redrive the execution.`,
   );
 }
 

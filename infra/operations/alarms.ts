@@ -14,48 +14,48 @@ import { Construct } from 'constructs';
 import type { ScheduleFigures } from '../rotation-schedule.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
 
-/** Every alarm, by the end of its name, which is also its entry in the runbook. */
+/** The suffix of every alarm's name, which is also its entry in the runbook. */
 export const ALARM_NAMES = [
   'failed-executions',
   'rotation-errors',
   'rotation-throttles',
   'notify-errors',
-  'watch-errors',
+  'overdue-check-errors',
   'overdue-credentials',
   'short-token-life',
   'lost-grants',
 ] as const;
 
-/** The end of an alarm's name. */
+/** The suffix of an alarm's name. */
 type AlarmName = (typeof ALARM_NAMES)[number];
 
-/** What is watched over, and who is told. */
+/** The monitored resources and the topic to notify. */
 export interface AlarmsProps {
   readonly namePrefix: string;
   readonly topic: ITopic;
   readonly stateMachine: IStateMachine;
   readonly rotation: IFunction;
   readonly notify: IFunction;
-  readonly watch: IFunction;
+  readonly overdueCheck: IFunction;
   readonly schedule: ScheduleFigures;
   readonly runbookUrl?: string | undefined;
 }
 
-/** When an alarm rings, beyond what it looks at. */
+/** When an alarm goes off, apart from its metric. */
 interface Condition
   extends Pick<AlarmProps, 'comparisonOperator' | 'datapointsToAlarm' | 'treatMissingData'> {
   readonly threshold?: number;
-  /** How many of the latest hours count. */
+  /** The number of latest hours to evaluate. */
   readonly hours: number;
 }
 
-/** So many hours without a word from the watch, and it is dead: one may be missing because an hour ends late. */
-const SILENT_HOURS = 3;
+/** Hours without data until the overdue check counts as failed: a late run may leave one hour without data. */
+const MISSING_DATA_HOURS = 3;
 
 /**
- * The alarms. They look at periods of an hour. One on failures rings at the first, and stays until a whole gap between
- * two rotations has passed without another (or seven days, where the gap is longer): only then has the credential
- * that failed rotated again.
+ * The alarms. Their periods are one hour. An alarm on failures goes off at the first one and stays until a whole gap
+ * between two rotations (at most seven days) has passed without another: only then has the credential that failed
+ * rotated again.
  */
 export class Alarms extends Construct {
   readonly #props: AlarmsProps;
@@ -63,60 +63,58 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { namePrefix, stateMachine, rotation, notify, watch, schedule } = props;
+    const { namePrefix, stateMachine, rotation, notify, overdueCheck, schedule } = props;
     const wholeGap = { hours: schedule.lookBackHours };
     const sum = { statistic: 'Sum', period: Duration.hours(1) };
 
     this.#alarm(
       'failed-executions',
-      'A rotation failed, timed out or was stopped. Its execution names the state, the error and the secret: ' +
-        'remove the cause, then redrive it.',
+      'A rotation failed, timed out or was stopped. Its execution names the state, the error and the secret. ' +
+        'Fix the cause, then redrive the execution.',
       unsuccessfulExecutions(stateMachine),
       wholeGap,
     );
     this.#alarm(
       'rotation-errors',
-      'The rotation function failed. If an execution failed with it, see there; if none did, its log says why ' +
-        'none was started or waited for.',
+      'The rotation function failed. If an execution failed as well, see failed-executions. Otherwise the log of ' +
+        'the function has the reason.',
       rotation.metricErrors(sum),
       wholeGap,
     );
     this.#alarm(
       'rotation-throttles',
-      'The rotation function was throttled, so rotations come late. Raise the concurrency of the account, or the ' +
-        'one that is reserved for the function.',
+      "The rotation function was throttled, so rotations are late. Raise the account's concurrency or the " +
+        "function's reserved concurrency.",
       rotation.metricThrottles(sum),
       wholeGap,
     );
     this.#alarm(
       'notify-errors',
-      'A notification may be lost. Look for failed executions yourself; the log of the function says what it could ' +
-        'not do.',
+      'A notification may be lost. Check for failed executions yourself. The log of the function has the reason.',
       notify.metricErrors(sum),
       wholeGap,
     );
     this.#alarm(
-      'watch-errors',
-      'The search for overdue credentials failed. It runs again every hour; its log says what it could not do.',
-      watch.metricErrors(sum),
-      { hours: SILENT_HOURS },
+      'overdue-check-errors',
+      'The check for overdue credentials failed. It runs again every hour. Its log has the reason.',
+      overdueCheck.metricErrors(sum),
+      { hours: MISSING_DATA_HOURS },
     );
     this.#alarm(
       'overdue-credentials',
-      'A credential was not rotated when it was due, or nobody looked for three hours. The log of the watch names ' +
-        'the secrets. Rings, too, until the watch has run once after the first deployment.',
+      'A credential was not rotated when it was due, or the check has not run for three hours. The log of ' +
+        'overdue-check names the secrets. The alarm is also on until the first check after a deployment.',
       ownMetric(namePrefix, 'OverdueCredentials', 'Maximum'),
       {
-        hours: SILENT_HOURS,
-        datapointsToAlarm: SILENT_HOURS,
+        hours: MISSING_DATA_HOURS,
+        datapointsToAlarm: MISSING_DATA_HOURS,
         treatMissingData: TreatMissingData.BREACHING,
       },
     );
     this.#alarm(
       'short-token-life',
-      `Genesys Cloud gave an access token that lives less than the ${schedule.longestGapHours} hours that can pass between ` +
-        'two rotations, so it dies before its turn. Shorten the schedule, or lengthen the token duration of the ' +
-        'OAuth client.',
+      `Genesys Cloud issued an access token that may expire before the next rotation, which can be ${schedule.longestGapHours} ` +
+        'hours away. Shorten the schedule, or increase the token duration of the OAuth client.',
       ownMetric(namePrefix, 'AccessTokenLife', 'Minimum'),
       {
         ...wholeGap,
@@ -126,18 +124,18 @@ export class Alarms extends Construct {
     );
     this.#alarm(
       'lost-grants',
-      'The alternate grant of a credential is dead; rotations continue with the other one. Log in when convenient ' +
-        '(authorize --alternate). The warning in the log of refresh names the secret.',
+      'The alternate grant of a credential no longer works. Rotations continue with the other one. Log in when ' +
+        'convenient (authorize --alternate). The warning in the log of refresh names the secret.',
       ownMetric(namePrefix, 'LostGrants', 'Sum'),
       wholeGap,
     );
   }
 
-  #alarm(name: AlarmName, whatToDo: string, metric: IMetric, { hours, ...condition }: Condition): void {
+  #alarm(name: AlarmName, description: string, metric: IMetric, { hours, ...condition }: Condition): void {
     const { namePrefix, topic, runbookUrl } = this.#props;
     const alarm = new Alarm(this, name, {
       alarmName: `${namePrefix}-${name}`,
-      alarmDescription: `${whatToDo} Runbook: ${runbookUrl ?? 'docs/runbook.md'}#${name}`,
+      alarmDescription: `${description} Runbook: ${runbookUrl ?? 'docs/runbook.md'}#${name}`,
       metric,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -146,8 +144,8 @@ export class Alarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...condition,
     });
-    const tell = new SnsAction(topic);
-    alarm.addAlarmAction(tell);
-    alarm.addOkAction(tell);
+    const notification = new SnsAction(topic);
+    alarm.addAlarmAction(notification);
+    alarm.addOkAction(notification);
   }
 }

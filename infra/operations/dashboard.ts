@@ -13,19 +13,19 @@ import { Construct } from 'constructs';
 import type { ScheduleFigures } from '../rotation-schedule.ts';
 import { ownMetric, unsuccessfulExecutions } from './metrics.ts';
 
-/** What the dashboard shows. */
+/** Props of the dashboard. */
 export interface DashboardProps {
   readonly namePrefix: string;
   readonly stateMachine: IStateMachine;
   readonly rotation: LambdaFunction;
   readonly schedule: ScheduleFigures;
-  /** Of all functions. */
+  /** The log groups of all functions. */
   readonly logGroupNames: readonly string[];
 }
 
 const THIRD = 8;
 
-/** One page that shows whether the credentials stay fresh, and if not, since when and why. */
+/** Shows whether credentials rotate in time, and if not, since when and why. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
@@ -78,12 +78,12 @@ function credentialWidgets({ namePrefix, stateMachine, schedule }: DashboardProp
       ]),
     ],
     [
-      graph('Life of the access token that was replaced (s)', [
-        ownMetric(namePrefix, 'RemainingTokenLife', 'Minimum', { label: 'shortest rest' }),
+      graph('Remaining lifetime of the replaced access token (s)', [
+        ownMetric(namePrefix, 'RemainingTokenLife', 'Minimum', { label: 'shortest' }),
         ownMetric(namePrefix, 'RemainingTokenLife', 'p50', { label: 'median' }),
       ]),
       new GraphWidget({
-        title: 'Life of the new access token (s)',
+        title: 'Lifetime of the new access token (s)',
         left: [
           ownMetric(namePrefix, 'AccessTokenLife', 'Minimum', { label: 'shortest' }),
           ownMetric(namePrefix, 'AccessTokenLife', 'Maximum', { label: 'longest' }),

@@ -9,15 +9,15 @@ import { grant } from '../grants.ts';
 import type { NotificationOptions } from '../options.ts';
 import { ALARM_NAMES } from './alarms.ts';
 
-/** What the topic is made of. */
+/** Props of the topic. */
 export interface FailureTopicProps extends NotificationOptions {
   readonly namePrefix: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * The topic of the notifications: an encrypted one of the deployment's own, or one that exists. Only the alarms of
- * this deployment and those whom IAM allows to can publish to the own one, and nobody without TLS.
+ * The topic of the notifications: an existing topic, or an encrypted one that this construct creates. Only the alarms of
+ * this deployment and principals that IAM allows can publish to the created topic, and only over TLS.
  */
 export class FailureTopic extends Construct {
   readonly topic: ITopic;
@@ -60,15 +60,15 @@ export class FailureTopic extends Construct {
   #warnOfSilence(): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:noSubscription',
-      'Nobody is subscribed to the topic, so failures are reported to nobody. Set notificationEmails or your own ' +
-        'topic, or subscribe to the topic after the deployment and acknowledge this warning.',
+      'The topic has no subscription, so nobody is notified of failures. Set notificationEmails or your own topic, or ' +
+        'subscribe to the topic after the deployment and acknowledge this warning.',
     );
   }
 
-  /** A key of its own, because alarms cannot publish under the AWS managed one (as above). */
+  /** A customer managed key, because alarms cannot publish with the AWS managed one (see above). */
   #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
     const key = new Key(this, 'Key', {
-      // With a slash, which no prefix has, so that it is never the alias of another deployment's seal.
+      // No prefix contains a slash, so this is never the alias of another deployment's seal key.
       alias: `alias/${namePrefix}/failures`,
       description: 'Encrypts the notifications of the Genesys Cloud token rotation',
       enableKeyRotation: true,

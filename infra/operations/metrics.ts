@@ -15,7 +15,7 @@ export type OwnMetricName =
   | 'SupersededRotations'
   | 'TokenGap';
 
-/** One metric of this deployment, over all its credentials. */
+/** A metric of this deployment, aggregated over all its credentials. */
 export function ownMetric(
   service: string,
   metricName: OwnMetricName,
@@ -32,12 +32,12 @@ export function ownMetric(
   });
 }
 
-/** The executions that ended in another way than succeeding. */
+/** The executions that failed, timed out or were stopped. */
 export function unsuccessfulExecutions(stateMachine: IStateMachine): MathExpression {
   const period = Duration.hours(1);
   return new MathExpression({
     label: 'unsuccessful executions',
-    // FILL for hours in which nothing ended that way, SUM for what never did: there the metric does not even exist.
+    // FILL covers hours without data. SUM covers metrics that do not exist yet.
     expression: 'SUM([FILL(failed, 0), FILL(timedOut, 0), FILL(aborted, 0)])',
     usingMetrics: {
       failed: stateMachine.metricFailed({ period }),

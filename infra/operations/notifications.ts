@@ -11,7 +11,7 @@ import { grant, grantExecutions } from '../grants.ts';
 import type { RotatedSecrets } from '../rotated-secrets.ts';
 import type { FailureTopic } from './failure-topic.ts';
 
-/** What a notification is made from. */
+/** Props of the notifications. */
 export interface NotificationsProps {
   readonly settings: FunctionSettings;
   readonly secrets: RotatedSecrets;
@@ -23,10 +23,10 @@ export interface NotificationsProps {
   readonly runbookUrl?: string | undefined;
 }
 
-/** As often as Lambda repeats an asynchronous invocation at most, and for as long as it keeps the event at most. */
-const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+/** Lambda's maximum of retries and event age for asynchronous invocations. */
+const INVOCATION_LIMITS = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
 
-/** The function that reports each failed execution to the topic, and its end, and the rule that invokes it. */
+/** The function that reports failed rotations and recoveries to the topic, and the rule that invokes it. */
 export class Notifications extends Construct {
   readonly lambda: LambdaFunction;
 
@@ -52,7 +52,7 @@ export class Notifications extends Construct {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         ...(runbookUrl !== undefined && { RUNBOOK_URL: runbookUrl }),
       },
-      invocation: INSISTENCE,
+      invocation: INVOCATION_LIMITS,
     });
     this.lambda = notify.lambda;
     grantExecutions(notify, {
@@ -67,7 +67,7 @@ export class Notifications extends Construct {
 
     new Rule(this, 'Executions', {
       ruleName: `${namePrefix}-executions`,
-      description: 'Lets the Genesys Cloud token rotation notify of failures and their end',
+      description: 'Reports failures and recoveries of the Genesys Cloud token rotation',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
@@ -76,20 +76,20 @@ export class Notifications extends Construct {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED', 'SUCCEEDED'],
         },
       },
-      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
+      targets: [new LambdaTarget(this.lambda, INVOCATION_LIMITS)],
     });
   }
 }
 
-/** What the table is made of. */
+/** Props of the table. */
 export interface FailuresTableProps {
   readonly namePrefix: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
- * Which credentials are failing and since when, so that each failure is notified once and its end, too. An entry that
- * nobody ends goes by itself, at `expiresAt`.
+ * Records which credentials are failing and since when, so that each failure and each recovery is reported once. An
+ * entry expires at `expiresAt`.
  */
 export class FailuresTable extends Construct {
   readonly name: string;
@@ -107,7 +107,7 @@ export class FailuresTable extends Construct {
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
       reason:
-        'The table only keeps notifications from being repeated. Without its items each failure is reported once more.',
+        'The table only prevents repeated notifications. Without its items, each failure is reported once more.',
     });
     this.name = table.tableName;
     this.#arn = table.tableArn;

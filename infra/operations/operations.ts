@@ -13,15 +13,15 @@ import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
 import { FailureTopic } from './failure-topic.ts';
 import { FailuresTable, Notifications } from './notifications.ts';
-import { OverdueWatch } from './overdue-watch.ts';
+import { OverdueCheck } from './overdue-check.ts';
 
-/** What is operated, and how. */
+/** Props of the operations resources. */
 export interface OperationsProps {
   readonly options: NotificationOptions & Pick<TokenRotationProps, 'publishAccessTokens'>;
   readonly settings: FunctionSettings;
   readonly secrets: RotatedSecrets;
   readonly schedule: ScheduleFigures;
-  /** Of what only records the rotations. */
+  /** Applies to the resources that only record rotations. */
   readonly removalPolicy: RemovalPolicy;
   readonly stateMachine: StateMachine;
   readonly executionKey?: ExecutionKey | undefined;
@@ -29,7 +29,7 @@ export interface OperationsProps {
 }
 
 /**
- * Adds what looks after the rotations and takes no part in them: topic, notifications, watch, alarms and dashboard.
+ * Adds the resources that monitor rotations: topic, notifications, overdue check, alarms and dashboard.
  *
  * @returns the topic
  */
@@ -50,7 +50,7 @@ export function addOperations(scope: Construct, props: OperationsProps): ITopic 
     rotationFunctionArn: rotation.functionArn,
     runbookUrl,
   }).lambda;
-  const watch = new OverdueWatch(scope, 'OverdueWatch', {
+  const overdueCheck = new OverdueCheck(scope, 'OverdueCheckSchedule', {
     settings,
     schedule,
     rotationFunctionArn: rotation.functionArn,
@@ -62,7 +62,7 @@ export function addOperations(scope: Construct, props: OperationsProps): ITopic 
       stateMachine,
       rotation,
       notify,
-      watch,
+      overdueCheck,
       schedule,
       runbookUrl,
     });

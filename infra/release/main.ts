@@ -4,7 +4,7 @@ import { bundleFunctions } from '../bundle.ts';
 import { PROJECT } from '../commonjs.ts';
 import { release } from './release.ts';
 
-/** `npm run release`: everything that a deployment without the CDK needs, in `dist/cloudformation/`. */
+/** `npm run release` writes the files for a deployment without the CDK to `dist/cloudformation/`. */
 const directory = join(PROJECT, 'dist/cloudformation');
 
 rmSync(directory, { recursive: true, force: true });

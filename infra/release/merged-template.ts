@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A part of a template. */
+/** A JSON value in a template. */
 type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
-/** An object of a template. */
+/** A JSON object in a template. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
@@ -11,11 +11,11 @@ export interface JsonObject {
 const NO_VALUE: JsonObject = { Ref: 'AWS::NoValue' };
 
 /**
- * Makes one template of two, for a condition: deployed with the condition it equals the first one, without it the
- * second one. Resources and outputs of one of them get the condition, other differences become `Fn::If`.
+ * Merges two templates into one that equals the first if a condition is true, and the second if it is false. Resources
+ * and outputs that only one of them has get the condition; other differences become `Fn::If`.
  *
  * @param condition the name of a condition that both templates have
- * @throws Error they differ in something that cannot depend on a condition
+ * @throws Error the templates differ in something that cannot depend on a condition
  */
 export function mergedTemplate(condition: string, whenTrue: JsonObject, whenFalse: JsonObject): JsonObject {
   const conditions: Record<string, Json> = { ...section(whenTrue, 'Conditions') };
@@ -23,7 +23,7 @@ export function mergedTemplate(condition: string, whenTrue: JsonObject, whenFals
     conditions[name] = expression;
   }
 
-  /** The name of a condition that holds when both do. */
+  /** The name of a condition that is true if both conditions are. */
   const both = (name: string, other: Json | undefined): string => {
     if (typeof other !== 'string') return name;
     const combined = `${name}And${other}`;
@@ -45,7 +45,7 @@ export function mergedTemplate(condition: string, whenTrue: JsonObject, whenFals
         if (isObject(a) && isObject(b)) return [id, entry(condition, a, b, id)];
         if (isObject(a)) return [id, { ...a, Condition: both(condition, a.Condition) }];
         if (isObject(b)) return [id, { ...b, Condition: both(not(condition), b.Condition) }];
-        throw new Error(`${id} is no object.`);
+        throw new Error(`${id} is not an object.`);
       }),
     );
   }
@@ -55,7 +55,7 @@ export function mergedTemplate(condition: string, whenTrue: JsonObject, whenFals
   return { ...merged, Conditions: conditions };
 }
 
-/** A resource or output of both. What is not its properties or value cannot hold intrinsic functions. */
+/** Merges a resource or output. Only properties and values can contain intrinsic functions. */
 function entry(condition: string, a: JsonObject, b: JsonObject, id: string): JsonObject {
   const merged: Record<string, Json> = { ...a };
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -83,7 +83,7 @@ function value(condition: string, a: Json | undefined, b: Json | undefined): Jso
   return { 'Fn::If': [condition, a ?? NO_VALUE, b ?? NO_VALUE] };
 }
 
-/** Lists of the same length item by item, or a list that has all items of the other one, in the same order. */
+/** Merges lists of the same length item by item, or a list that contains all items of the other one in the same order. */
 function list(condition: string, a: readonly Json[], b: readonly Json[]): readonly Json[] | undefined {
   if (a.length === b.length) return a.map((item, index) => value(condition, item, b[index]));
   const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
@@ -98,7 +98,7 @@ function list(condition: string, a: readonly Json[], b: readonly Json[]): readon
   return found === shorter.length ? merged : undefined;
 }
 
-/** An object that is no intrinsic function. */
+/** An object that is not an intrinsic function. */
 function isPlain(json: Json | undefined): json is JsonObject {
   if (!isObject(json)) return false;
   const keys = Object.keys(json);

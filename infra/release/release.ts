@@ -9,30 +9,30 @@ import { type JsonObject, mergedTemplate } from './merged-template.ts';
 import { CODE_PARAMETERS, CONDITIONS, declareParameters } from './template-parameters.ts';
 import { zipArchive } from './zip-archive.ts';
 
-/** What a deployment without the CDK consists of: contents by file name. */
+/** The files of a deployment without the CDK: contents by file name. */
 export type Release = Readonly<Record<string, Buffer>>;
 
-/** The template whose functions' code is in a bucket, by parameters. */
+/** The template for functions' code in a bucket, which parameters name. */
 const TEMPLATE = 'template.json';
-/** The template that names the archives beside it, for `aws cloudformation package`. */
+/** The template for local archives, for `aws cloudformation package`. */
 const LOCAL_TEMPLATE = 'template.local.json';
 const CHECKSUMS = 'SHA256SUMS';
 
-/** The warnings of the CDK that do not apply. */
+/** CDK warnings that do not apply. */
 const ACKNOWLEDGED = {
   '@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified':
-    'An archive with other code has another name.',
-  'genesys-token-rotation:noSubscription': 'The page says what happens without an address.',
+    'The name of an archive changes with its content.',
+  'genesys-token-rotation:noSubscription': 'docs/cloudformation.md explains deployments without an address.',
 };
 
-/** Whether each condition holds. */
+/** The value of each condition. */
 type Choice = Readonly<Record<keyof typeof CONDITIONS, boolean>>;
 
 /**
- * Makes the templates, the functions' archives and their checksums. The same sources give the same bytes: nothing in
- * them depends on time, place or machine.
+ * Creates the templates, the functions' archives and their checksums. The build is reproducible: the same sources give
+ * the same bytes on every machine.
  *
- * @param bundles the folder with a folder for each function's code
+ * @param bundles contains a folder for each function's code
  */
 export function release(bundles: string): Release {
   const archives = FUNCTION_NAMES.map(name => ({ name, archive: zipArchive(filesOf(join(bundles, name))) }));
@@ -49,7 +49,7 @@ export function release(bundles: string): Release {
   return { ...files, [CHECKSUMS]: Buffer.from(sums.toSorted().join('')) };
 }
 
-/** Everything but the source maps, which Lambda does not use. */
+/** All files except source maps, which Lambda does not use. */
 function filesOf(directory: string) {
   return readdirSync(directory)
     .filter(name => !name.endsWith('.map'))
@@ -61,8 +61,8 @@ function sha256(content: Buffer): string {
 }
 
 /**
- * The template is what the stacks of all choices have in common, and their differences by condition. So it deploys what
- * the CDK would, and no resource needs to know of conditions.
+ * Merges the stacks of all choices; their differences become conditional. The template deploys the same resources as the
+ * CDK, and constructs need no conditions.
  */
 function releaseTemplate(archives: Readonly<Record<FunctionName, string>>): JsonObject {
   const merged = (names: readonly (keyof Choice)[], choice: Choice): JsonObject => {
@@ -78,12 +78,12 @@ function releaseTemplate(archives: Readonly<Record<FunctionName, string>>): Json
   return merged(Object.keys(CONDITIONS) as (keyof Choice)[], none);
 }
 
-/** One choice as the CDK deploys it, with parameters. */
+/** The template of one choice, with parameters. */
 function synthesized(choice: Choice, archives: Readonly<Record<FunctionName, string>>): JsonObject {
   const app = new App({
     context: { ...recommendedFlags, 'aws:cdk:enable-path-metadata': false },
     analyticsReporting: false,
-    // A choice is no whole template.
+    // A single choice is not a complete template.
     builtinCloudFormationValidation: false,
   });
   const stack = new RotationStack(app, 'Release', {
@@ -107,7 +107,7 @@ function synthesized(choice: Choice, archives: Readonly<Record<FunctionName, str
   return app.synth().getStackByName(stack.stackName).template;
 }
 
-/** `aws cloudformation package` uploads the files that `Code` names, and puts their places into the template. */
+/** `aws cloudformation package` uploads the files that `Code` names, and writes their locations to the template. */
 function localTemplate(template: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(template), (key, value) => {
     if (key === 'Code') return value.S3Key['Fn::Join'][1][1];

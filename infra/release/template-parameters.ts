@@ -15,7 +15,7 @@ import { rotationSchedule, scheduleFigures } from '../rotation-schedule.ts';
 import type { TemplateParameters } from '../token-rotation.ts';
 import { ARN_PATTERN, NAME_PREFIX, PUBLISHABLE_NAME } from '../validation.ts';
 
-/** The intervals that can be chosen. Longer ones leave tokens of one day no time for a repair. */
+/** The allowed intervals. Longer ones leave no time for a fix if tokens have a lifetime of one day. */
 const INTERVALS = {
   '4h': 'rate(4 hours)',
   '6h': 'rate(6 hours)',
@@ -23,13 +23,13 @@ const INTERVALS = {
   '12h': 'rate(12 hours)',
 } as const;
 
-/** The windows that can be chosen. */
+/** The allowed windows. */
 const WINDOWS = ['1h', '2h', '4h'] as const;
 
-/** What CloudWatch Logs accepts, up to two years (API Reference, PutRetentionPolicy). */
+/** The values that CloudWatch Logs accepts, up to two years (API Reference, PutRetentionPolicy). */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
 
-/** The conditions of the template, each with the parameter that decides. */
+/** The conditions of the template, each with its parameter. */
 export const CONDITIONS = {
   CreatesSecret: 'SecretName',
   SendsEmail: 'NotificationEmail',
@@ -37,17 +37,17 @@ export const CONDITIONS = {
   PublishesAccessTokens: 'PublishAccessTokens',
 } as const;
 
-/** The parameters that say where the code is, in a template that does not name files beside it. */
+/** The parameters for the location of the code, in a template that does not name local files. */
 export const CODE_PARAMETERS = ['CodeBucket', 'CodePrefix'] as const;
 
-/** What follows from interval and window, by the name of its mapping. */
+/** The values that follow from interval and window, by mapping. */
 const FIGURES = {
   LongestGapHours: 'longestGapHours',
   LongestGapSeconds: 'longestGapSeconds',
   LookBackHours: 'lookBackHours',
 } as const;
 
-/** What the stack is made from, each known only at deployment. */
+/** Values of the parameters, known only at deployment. */
 export interface DeclaredParameters extends TemplateParameters {
   readonly secretName: string;
   readonly secretArnPattern: string;
@@ -66,7 +66,7 @@ export function declareParameters(
 ): DeclaredParameters {
   const text = (name: string, description: string, more: object = {}) =>
     new CfnParameter(stack, name, { type: 'String', description, ...more });
-  const yesOrNo = (name: string, description: string, byDefault: 'true' | 'false') =>
+  const trueOrFalse = (name: string, description: string, byDefault: 'true' | 'false') =>
     text(name, description, { default: byDefault, allowedValues: ['true', 'false'] });
 
   const bucket = text(
@@ -109,8 +109,8 @@ export function declareParameters(
     default: '90',
     allowedValues: RETENTION_DAYS.map(String),
   });
-  const alarms = yesOrNo('Alarms', 'Whether there are CloudWatch alarms', 'true');
-  const publishes = yesOrNo(
+  const alarms = trueOrFalse('Alarms', 'Whether there are CloudWatch alarms', 'true');
+  const publishes = trueOrFalse(
     'PublishAccessTokens',
     'Whether rotations also write the access token to the secret <name>/access-token',
     'false',
@@ -163,7 +163,7 @@ export function declareParameters(
   };
 }
 
-/** A figure of the schedule for each interval and window. CloudFormation takes texts for numbers. */
+/** A schedule value for each interval and window. CloudFormation converts strings to numbers. */
 function figures(figure: (typeof FIGURES)[keyof typeof FIGURES]): Record<string, Record<string, string>> {
   return Object.fromEntries(
     Object.entries(INTERVALS).map(([key, expression]) => [
@@ -182,7 +182,7 @@ function numberOf(text: string): number {
   return Token.asNumber(Tokenization.reverseString(text).firstToken);
 }
 
-/** CloudFormation compares the whole value. */
+/** CloudFormation matches the pattern against the whole value. */
 function orEmpty({ source }: RegExp): string {
   return `^(${source.slice(1, -1)})?$`;
 }

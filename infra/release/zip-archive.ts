@@ -1,24 +1,24 @@
 import { crc32 } from 'node:zlib';
 
-/** A file of an archive. */
+/** A file in an archive. */
 export interface ArchivedFile {
-  /** Without a folder. */
+  /** The name without a folder. */
   readonly name: string;
   readonly content: Buffer;
 }
 
-/** MS-DOS cannot say an earlier date: 1 January 1980, midnight. */
+/** The earliest MS-DOS date: 1 January 1980, midnight. */
 const DATE = 0x21;
 const TIME = 0;
-/** Version 2.0 of the format, which every program reads; the upper byte of the second says that modes are Unix's. */
+/** Version 2.0 of the format, which every program reads. The upper byte of `MADE_BY_UNIX` declares Unix modes. */
 const VERSION = 20;
 const MADE_BY_UNIX = (3 << 8) | VERSION;
-/** A regular file that everyone may read: Lambda runs functions as another user than the one who owns the code. */
+/** A world-readable regular file: Lambda runs functions as a user who does not own the code. */
 const MODE = 0o100644;
 
 /**
- * Makes a ZIP archive whose bytes depend on names and contents only. The files are stored, not compressed: what zlib
- * makes of the same text differs between its versions and processors. Lambda counts the unpacked size in any case.
+ * Creates a ZIP archive whose bytes depend only on names and contents. The files are stored, not compressed, because
+ * zlib's output differs between versions and processors. Lambda's limit is on the unpacked size anyway.
  *
  * @see PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3.7, 4.3.12 and 4.3.16
  */
@@ -35,7 +35,7 @@ export function zipArchive(files: readonly ArchivedFile[]): Buffer {
     directory.push(
       bytes([0x02014b50, 4], [MADE_BY_UNIX, 2]),
       described,
-      // No comment, disk 0, no internal attributes, the mode, where the file begins.
+      // No comment, disk 0, no internal attributes, the mode, the file's offset.
       bytes([0, 2], [0, 2], [0, 2], [MODE * 2 ** 16, 4], [offset, 4]),
       fileName,
     );
@@ -55,7 +55,7 @@ export function zipArchive(files: readonly ArchivedFile[]): Buffer {
   return Buffer.concat([...parts, central, end]);
 }
 
-/** What both headers of a file have in common: no flags, stored, date, checksum, both sizes, lengths of name and extra. */
+/** The part that both headers of a file share: no flags, stored, date, checksum, both sizes, lengths of name and extra. */
 function description(fileName: Buffer, content: Buffer): Buffer {
   return bytes(
     [VERSION, 2],
@@ -71,7 +71,7 @@ function description(fileName: Buffer, content: Buffer): Buffer {
   );
 }
 
-/** Numbers, each with its length in bytes, the lowest byte first. */
+/** Encodes numbers of the given lengths in bytes, little-endian. */
 function bytes(...numbers: readonly (readonly [value: number, length: number])[]): Buffer {
   const buffer = Buffer.alloc(numbers.reduce((sum, [, length]) => sum + length, 0));
   let offset = 0;

@@ -106,7 +106,9 @@ describe('redrive --all on a terminal', () => {
     const { exitCode, screen } = await terminal.ended;
 
     expect(exitCode).toBe(EXIT_CODES.rotationFailed.code);
-    expect(screen).toContain(`${world.secret}\r\nImpact\r\n  Consumers hold a dead access token now.`);
+    expect(screen).toContain(
+      `${world.secret}\r\nImpact\r\n  Consumers hold an access token that no longer works.`,
+    );
   });
 
   it('asks once for all whose cause is not fixed, and does nothing at Ctrl-C', async () => {

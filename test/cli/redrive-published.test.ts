@@ -42,7 +42,9 @@ describe('a rotation whose access token was not published', () => {
     );
     expect(outcome).toEqual({ status: 'succeeded' });
     expect(stuck.exitCode).toBe(EXIT_CODES.unhealthy.code);
-    expect(stuck.stdout).toContain('Consumers of the published access token may hold a dead one now');
+    expect(stuck.stdout).toContain(
+      'Consumers of the published access token may hold one that no longer works',
+    );
     expect(stuck.stdout).toContain('AccessTokenNotPublished');
     expect(redriven.exitCode).toBe(EXIT_CODES.done.code);
     expect(JSON.parse(SecretString)).toMatchObject({ accessToken });

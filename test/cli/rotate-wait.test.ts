@@ -174,14 +174,14 @@ describe('rotate, while it waits', () => {
     expect(ended).toMatchObject({
       ending: 'rotationFailed',
       message: expect.stringContaining(
-        'failed in Refresh: RefreshTokenRejected. The login is dead.\n  The refresh token was rejected.\nNext\n',
+        'failed in Refresh: RefreshTokenRejected. The login no longer works.\n  The refresh token was rejected.\nNext\n',
       ),
     });
     expect(nowMs).toBe(0);
   });
 
   it.each([
-    ['ran out of time', 'ExecutionTimedOut'],
+    ['timed out', 'ExecutionTimedOut'],
     ['was stopped', 'ExecutionAborted'],
   ] as const)('prints the advice of the runbook for an execution that %s', async (_what, type) => {
     plays('Verify', { type });

@@ -17,11 +17,11 @@ const shared = sharedWorld(async whenOver => {
 });
 
 const WORKS = 'Consumers hold a working access token.';
-const DEAD = 'Consumers hold a dead access token now.';
+const DEAD = 'Consumers hold an access token that no longer works.';
 /** What the message says, whose function may not test the token. */
-const MAY_BE_DEAD = 'Consumers may hold a dead access token now (unverified).';
+const MAY_BE_DEAD = 'Consumers may hold an access token that no longer works (unverified).';
 
-const UNENDED = 'Consumers keep the access token that they had (unverified): this rotation has not ended it.';
+const UNENDED = 'Consumers keep their access token (unverified). This rotation has not invalidated it.';
 
 interface Situation {
   readonly what: string;
@@ -72,7 +72,7 @@ const SITUATIONS: readonly Situation[] = [
     error: 'RefreshTokenRejected',
     health: 'needs-authorisation',
     impact: DEAD,
-    told: 'Consumers hold an access token that works until it expires, unless it was revoked as well (unverified).',
+    told: 'Consumers hold an access token that works until it expires, unless it was also revoked (unverified).',
     commands: ['authorize', 'redrive'],
     redrive: 'refused',
   },
@@ -112,7 +112,7 @@ const SITUATIONS: readonly Situation[] = [
     state: 'Fetch',
     error: 'InvalidSecret',
     health: 'needs-authorisation',
-    impact: 'Consumers find no complete credential.',
+    impact: 'Consumers find an incomplete credential.',
     told: UNENDED,
     commands: ['authorize', null, 'redrive'],
     redrive: 'refused',
@@ -188,7 +188,7 @@ const SITUATIONS: readonly Situation[] = [
     state: 'StorePending',
     error: 'InvalidSecret',
     health: 'needs-authorisation',
-    impact: 'Consumers find no complete credential.',
+    impact: 'Consumers find an incomplete credential.',
     told: MAY_BE_DEAD,
     commands: ['authorize', null, 'redrive'],
     redrive: 'refused',

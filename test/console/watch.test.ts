@@ -163,7 +163,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const consumer = page.page.locator('.consumer');
 
     await page.button('Revoke tokens').click();
-    await consumer.getByText('Consumers hold a dead access token now.').waitFor();
+    await consumer.getByText('Consumers hold an access token that no longer works.').waitFor();
     await page.page.locator('[data-credential="genesys/revoked"][data-health=expired]').waitFor();
     await page.button('Log in again').click();
     await consumer.getByText('Consumers hold a working access token.').waitFor();

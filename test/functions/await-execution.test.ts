@@ -5,9 +5,9 @@ import {
   assertTimeLeft,
   awaitExecution,
   awaitRotation,
-  lookAtExecution,
+  describeWithRetries,
+  RESPONSE_RESERVE_MS,
   succeededOrThrow,
-  TIME_TO_ANSWER_MS,
 } from '../../functions/rotation/await-execution.ts';
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import type { ExecutionDescription } from '../../functions/shared/executions/executions.ts';
@@ -47,31 +47,31 @@ describe('awaitExecution', () => {
     expect(time.sleeps.at(-1)).toBe(time.sleeps.at(-2));
   });
 
-  it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('is over when the execution %s', async status => {
+  it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('ends when the execution %s', async status => {
     looks(ARN, running, executionDescription(status));
 
     expect((await closed()).status).toBe(status);
   });
 
-  it('goes on while a redrive is pending', async () => {
+  it('keeps waiting while a redrive is pending', async () => {
     looks(ARN, executionDescription('PENDING_REDRIVE'), succeeded);
 
     expect((await closed()).status).toBe('SUCCEEDED');
   });
 
-  it('goes on while the execution, just started, is not visible yet', async () => {
+  it('keeps waiting while a just started execution is not visible yet', async () => {
     looks(ARN, awsException(ExecutionDoesNotExist), running, succeeded);
 
     expect((await closed()).status).toBe('SUCCEEDED');
   });
 
-  it.each(PASSING)('does not take a look that failed in passing for a failed rotation: %s', async passing => {
+  it.each(PASSING)('ignores a transient failure of a poll: %s', async passing => {
     looks(ARN, passing, passing, succeeded);
 
     expect((await closed()).status).toBe('SUCCEEDED');
   });
 
-  it('passes on what no later look will mend', async () => {
+  it('rethrows a permanent error', async () => {
     looks(ARN, stepFunctionsException('AccessDeniedException'));
 
     const error = await rejection(closed());
@@ -79,40 +79,40 @@ describe('awaitExecution', () => {
     expect(error.name).toBe('AccessDeniedException');
   });
 
-  it('ignores a failure with fewer redrives than there were: it is stale', async () => {
+  it('ignores a stale failure with fewer redrives', async () => {
     looks(ARN, failed, failed, succeeded);
 
     expect((await closed(2)).status).toBe('SUCCEEDED');
     expect(lookedAt()).toHaveLength(3);
   });
 
-  it.each([0, 1])('believes a failure with no fewer redrives than %i', async redriveCount => {
+  it.each([0, 1])('accepts a failure with at least %i redrives', async redriveCount => {
     looks(ARN, failed);
 
     expect((await closed(redriveCount)).status).toBe('FAILED');
   });
 
-  it('takes a failure without a redrive count for one before the first redrive', async () => {
+  it('treats a missing redrive count as 0', async () => {
     const { redriveCount: _none, ...silent } = failed;
     looks(ARN, silent, succeeded);
 
     expect((await closed(1)).status).toBe('SUCCEEDED');
   });
 
-  describe('when the time of the function is nearly over', () => {
-    it('looks a last time shortly before its end, then throws RotationStillRunning', async () => {
+  describe('when the function is almost out of time', () => {
+    it('polls a last time shortly before its end, then throws RotationStillRunning', async () => {
       looks(ARN, running);
 
       const error = await rejection(closed());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
       expect(error.message).toContain(ARN);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
       expect(lookedAt()).toHaveLength(time.sleeps.length);
     });
 
-    it('takes the success that the last look shows', async () => {
-      time.begin(TIME_TO_ANSWER_MS + 100);
+    it('returns a success that the last poll shows', async () => {
+      time.begin(RESPONSE_RESERVE_MS + 100);
       looks(ARN, succeeded);
 
       expect((await closed()).status).toBe('SUCCEEDED');
@@ -120,7 +120,7 @@ describe('awaitExecution', () => {
     });
 
     it('does not wait at all when too little is left', async () => {
-      time.begin(TIME_TO_ANSWER_MS);
+      time.begin(RESPONSE_RESERVE_MS);
 
       const error = await rejection(closed());
 
@@ -140,7 +140,7 @@ describe('awaitRotation', () => {
     return awaitRotation({ executionArn: ARN, redriveCount: 0 }, rotation, { ...dependencies(), random });
   }
 
-  it('sees a success in the labels, without a call of DescribeExecution', async () => {
+  it('detects success from the labels, without calling DescribeExecution', async () => {
     labels(pending, pending, complete);
 
     expect(await over()).toBeUndefined();
@@ -151,33 +151,33 @@ describe('awaitRotation', () => {
   it.each([
     ['on a version that is derived from the rotation', { [derivedVersionId('own', 'v')]: ['AWSCURRENT'] }],
     ['without AWSPENDING', { own: ['AWSCURRENT'] }],
-  ])('sees it %s', async (_how, labelled) => {
+  ])('detects success %s', async (_how, labelled) => {
     labels(pending, labelled);
 
     expect(await over()).toBeUndefined();
   });
 
-  it('is not over while AWSPENDING is left on another version of the rotation', async () => {
+  it('keeps waiting while AWSPENDING is on another version of the rotation', async () => {
     labels({ own: ['AWSCURRENT'], [derivedVersionId('own', 'v')]: ['AWSPENDING'] });
     looks(ARN, succeeded);
 
     expect((await over())?.status).toBe('SUCCEEDED');
   });
 
-  it.each(PASSING)('does not take a poll that failed in passing for a failed rotation: %s', async passing => {
+  it.each(PASSING)('ignores a transient failure of a poll: %s', async passing => {
     labels(passing, passing, complete);
 
     expect(await over()).toBeUndefined();
     expect(lookedAt()).toEqual([]);
   });
 
-  it('passes on what no later poll will fix', async () => {
+  it('rethrows a permanent error', async () => {
     labels(awsException(InvalidRequestException));
 
     expect((await rejection(over())).name).toBe('InvalidRequestException');
   });
 
-  it('asks for the execution at once when AWSPENDING has left the rotation', async () => {
+  it('describes the execution immediately when AWSPENDING has left the rotation', async () => {
     labels(pending, { base: ['AWSCURRENT'] });
     looks(ARN, succeeded);
 
@@ -185,7 +185,7 @@ describe('awaitRotation', () => {
     expect(labelReads()).toBe(2);
   });
 
-  it('does not ask again at each poll while the label stays away', async () => {
+  it('does not describe it again at each poll while the label is elsewhere', async () => {
     labels(pending, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, complete);
     looks(ARN, running);
 
@@ -193,7 +193,7 @@ describe('awaitRotation', () => {
     expect(lookedAt()).toHaveLength(1);
   });
 
-  it('sees a failure within seconds, with far fewer calls than it polls the labels', async () => {
+  it('detects a failure within seconds, with far fewer calls than label polls', async () => {
     labels(pending);
     looks(ARN, running, executionDescription('FAILED'));
 
@@ -202,7 +202,7 @@ describe('awaitRotation', () => {
     expect(labelReads()).toBeGreaterThan(5 * lookedAt().length);
   });
 
-  it('does not poll at the same moment as others', async () => {
+  it('polls with jitter', async () => {
     const firstWaits: number[] = [];
     for (const chance of [0, 0.999]) {
       time.begin(60_000);
@@ -221,44 +221,44 @@ describe('awaitRotation', () => {
     const error = await rejection(over());
 
     expect(error).toBeInstanceOf(RotationStillRunning);
-    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+    expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
   });
 });
 
-describe('lookAtExecution', () => {
+describe('describeWithRetries', () => {
   function look(): Promise<ExecutionDescription | undefined> {
-    return lookAtExecution(ARN, dependencies());
+    return describeWithRetries(ARN, dependencies());
   }
 
-  it('looks at once', async () => {
+  it('describes immediately', async () => {
     looks(ARN, running);
 
     expect((await look())?.status).toBe('RUNNING');
     expect(time.sleeps).toEqual([]);
   });
 
-  it('finds nothing where there is no execution', async () => {
+  it('returns undefined when there is no execution', async () => {
     expect(await look()).toBeUndefined();
   });
 
-  it.each(PASSING)('waits and looks again when the look failed in passing: %s', async passing => {
+  it.each(PASSING)('retries after a transient error: %s', async passing => {
     looks(ARN, passing, passing, failed);
 
     expect((await look())?.status).toBe('FAILED');
     expect(time.sleeps).toHaveLength(2);
   });
 
-  it('passes the passing fault on when it lasts until the time is over', async () => {
+  it('rethrows a transient error when no time is left', async () => {
     const throttled = stepFunctionsException('ThrottlingException');
     looks(ARN, throttled);
 
     const error = await rejection(look());
 
     expect(error).toBe(throttled);
-    expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+    expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
   });
 
-  it('passes on at once what no second look will mend', async () => {
+  it('rethrows a permanent error immediately', async () => {
     looks(ARN, stepFunctionsException('AccessDeniedException'));
 
     const error = await rejection(look());
@@ -269,14 +269,14 @@ describe('lookAtExecution', () => {
 });
 
 describe('assertTimeLeft', () => {
-  it('leaves the function time to answer', () => {
-    time.begin(TIME_TO_ANSWER_MS + 1);
+  it('leaves the function time to respond', () => {
+    time.begin(RESPONSE_RESERVE_MS + 1);
 
     expect(assertTimeLeft(ARN, dependencies())).toBe(1);
   });
 
-  it('throws RotationStillRunning when there is no more than that', () => {
-    time.begin(TIME_TO_ANSWER_MS);
+  it('throws RotationStillRunning when no more time is left', () => {
+    time.begin(RESPONSE_RESERVE_MS);
 
     expect(() => assertTimeLeft(ARN, dependencies())).toThrow(RotationStillRunning);
   });
@@ -291,7 +291,7 @@ describe('succeededOrThrow', () => {
     return error;
   }
 
-  it('gives the ARN of an execution that succeeded', () => {
+  it('returns the ARN of an execution that succeeded', () => {
     expect(succeededOrThrow({ ...succeeded, executionArn: ARN })).toBe(ARN);
   });
 
@@ -315,17 +315,17 @@ describe('succeededOrThrow', () => {
     ['JSON without a message', '{"reason":"unknown"}'],
     ['JSON with a message that is no text', '{"errorMessage":42}'],
     ['null', 'null'],
-  ])('throws the cause as it is when it is %s', async (_what, cause) => {
+  ])('throws the unchanged cause when it is %s', async (_what, cause) => {
     const error = await failure('FAILED', { error: 'Lambda.ResourceNotFoundException', cause });
 
     expect(error.message).toContain(`Lambda.ResourceNotFoundException: ${cause}`);
   });
 
   it.each([
-    ['TIMED_OUT', 'ran out of time'],
+    ['TIMED_OUT', 'timed out'],
     ['ABORTED', 'was stopped'],
     ['FAILED', 'failed with no error name'],
-  ] as const)('says of %s without error and cause: %s', async (status, what) => {
+  ] as const)('describes %s without error and cause as: %s', async (status, what) => {
     const error = await failure(status);
 
     expect(error.message).toContain(what);

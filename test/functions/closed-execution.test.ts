@@ -76,7 +76,7 @@ describe('closed-execution', () => {
   }
 
   describe('readClosedExecution', () => {
-    it('tells what is rotated, how it closed and what the function said, and nothing else of the data', async () => {
+    it("reads the rotation, the status and the function's message, and nothing else", async () => {
       const report = await read({ redriveCount: 2 });
 
       expect(report).toEqual({
@@ -92,7 +92,7 @@ describe('closed-execution', () => {
       });
     });
 
-    it('tells a configuration test from a rotation', async () => {
+    it('distinguishes a configuration test from a rotation', async () => {
       const report = await read(
         { input: JSON.stringify({ ...INPUT, purpose: 'check-configuration' }) },
         `${EXECUTION}-check`,
@@ -116,25 +116,25 @@ describe('closed-execution', () => {
       `The JSONPath '$.x' could not be found in the input '${SENTINELS.newAccessToken}'`,
       '{"errorType":"Oops"}',
       '{"errorMessage":{}}',
-    ])('knows no message when the cause is %j', async cause => {
+    ])('has no message when the cause is %j', async cause => {
       const report = await read({ cause });
 
       expect(report.message).toBeUndefined();
     });
 
-    it.each(['ABORTED', 'TIMED_OUT'] as const)('knows no error of an execution that is %s', async status => {
+    it.each(['ABORTED', 'TIMED_OUT'] as const)('has no error for an execution that is %s', async status => {
       const report = await read({ status });
 
       expect(report).toMatchObject({ status, error: undefined });
     });
 
-    it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('takes %s for running', async status => {
+    it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('treats %s as running', async status => {
       const report = await read({ status, stopDate: undefined, redriveCount: 1 });
 
       expect(report).toMatchObject({ status: 'RUNNING', closedAt: undefined });
     });
 
-    it('looks again until the execution is there, and closed', async () => {
+    it('polls until the execution is visible and closed', async () => {
       const running = executionDescription('RUNNING', { redriveCount: 1, stopDate: undefined });
       const failed = executionDescription('FAILED', { redriveCount: 1 });
       mock
@@ -149,7 +149,7 @@ describe('closed-execution', () => {
       expect(mock.commandCalls(DescribeExecutionCommand)).toHaveLength(3);
     });
 
-    it('takes one that runs for redriven when it was redriven more often than the event says', async () => {
+    it('treats a running execution with more redrives than the event as redriven', async () => {
       mock.on(DescribeExecutionCommand).resolves(executionDescription('RUNNING', { redriveCount: 2 }));
 
       const report = await readFailed({ redriveCount: 1 });
@@ -158,7 +158,7 @@ describe('closed-execution', () => {
       expect(waitedMs).toBe(0);
     });
 
-    it('gives up an execution that does not get there', async () => {
+    it('throws when the execution does not close in time', async () => {
       mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
       const error = await rejection(readFailed());
@@ -181,7 +181,7 @@ describe('closed-execution', () => {
       },
     );
 
-    it('passes other errors on', async () => {
+    it('rethrows other errors', async () => {
       mock.on(DescribeExecutionCommand).rejects(stepFunctionsException('ThrottlingException'));
 
       const error = await rejection(readFailed());
@@ -198,7 +198,7 @@ describe('closed-execution', () => {
       return { timestamp: undefined, id: 1, type };
     }
 
-    it('is the one that was entered last, whatever redrives followed; no data is asked for', async () => {
+    it('is the last one that was entered, also after redrives; data is not requested', async () => {
       mock.on(GetExecutionHistoryCommand).resolves({
         events: [
           other('ExecutionFailed'),
@@ -216,19 +216,19 @@ describe('closed-execution', () => {
       ]);
     });
 
-    it.each([ExecutionDoesNotExist, KmsAccessDeniedException])('is not known after %o', async type => {
+    it.each([ExecutionDoesNotExist, KmsAccessDeniedException])('is unknown after %o', async type => {
       mock.on(GetExecutionHistoryCommand).rejects(awsException(type));
 
       expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();
     });
 
-    it('is not known of an execution that entered none', async () => {
+    it('is unknown for an execution that entered none', async () => {
       mock.on(GetExecutionHistoryCommand).resolves({ events: [other('ExecutionAborted')] });
 
       expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();
     });
 
-    it('passes other errors on', async () => {
+    it('rethrows other errors', async () => {
       mock.on(GetExecutionHistoryCommand).rejects(stepFunctionsException('ThrottlingException'));
 
       const error = await rejection(lastState(EXECUTION, new SFNClient()));

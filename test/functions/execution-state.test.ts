@@ -21,13 +21,13 @@ describe('executionState', () => {
     ['FAILED', 'NOT_REDRIVABLE', 'over'],
     ['FAILED', 'REDRIVABLE_BY_MAP_RUN', 'over'],
     ['SUCCEEDED', 'NOT_REDRIVABLE', 'over'],
-  ] as const)('of one that is %s and %s is %s', async (status, redriveStatus, state) => {
+  ] as const)('for an execution that is %s and %s is %s', async (status, redriveStatus, state) => {
     mock.on(DescribeExecutionCommand).resolves(executionDescription(status, { redriveStatus }));
 
     expect(await executionState(EXECUTION, new SFNClient())).toBe(state);
   });
 
-  it('of one that does not exist is over', async () => {
+  it('for an execution that does not exist is over', async () => {
     mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
     expect(await executionState(EXECUTION, new SFNClient())).toBe('over');

@@ -31,7 +31,7 @@ describe('failing-streak', () => {
     },
   );
 
-  it('is kept for a while from the last message on', async () => {
+  it('expires some time after the last message', async () => {
     await writeStreak(SECRET_ARN, STREAK, table);
 
     expect(dynamoDbMock.commandCalls(PutItemCommand).map(call => call.args[0].input)).toEqual([
@@ -50,7 +50,7 @@ describe('failing-streak', () => {
     ]);
   });
 
-  it('is read consistently, since one invocation may follow upon another', async () => {
+  it('is read consistently, because invocations may follow each other closely', async () => {
     await readStreak(SECRET_ARN, table);
 
     expect(dynamoDbMock.commandCalls(GetItemCommand).map(call => call.args[0].input)).toEqual([
@@ -58,7 +58,7 @@ describe('failing-streak', () => {
     ]);
   });
 
-  it('is gone when it was deleted', async () => {
+  it('does not exist after its deletion', async () => {
     await writeStreak(SECRET_ARN, STREAK, table);
     await deleteStreak(SECRET_ARN, table);
 

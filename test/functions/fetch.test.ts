@@ -16,7 +16,7 @@ import {
 } from '../../functions/fetch/fetch.ts';
 import { InvalidRotationRequest, InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { MAX_VALUE_BYTES, TOKEN_ROOM_BYTES } from '../../functions/shared/secrets/secret-value.ts';
-import { LONGEST_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
@@ -118,7 +118,7 @@ describe('fetch', () => {
       expect(updates()).toEqual([]);
     });
 
-    it('to rotated when its version is AWSCURRENT, and removes AWSPENDING from a version of nobody', async () => {
+    it('to rotated when its version is AWSCURRENT, and removes a leftover AWSPENDING', async () => {
       labelled({ [VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
 
       expect(await fetched()).toEqual({ route: 'rotated' });
@@ -193,7 +193,7 @@ describe('fetch', () => {
   describe('when the rotation is AWSCURRENT and AWSPENDING lags behind on another of its versions', () => {
     const LEFTOVER = { [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 
-    it('takes the label off, so that the next rotation can start', async () => {
+    it('removes the label, so that the next rotation can start', async () => {
       labelled(LEFTOVER);
 
       expect(await fetched()).toEqual({ route: 'rotated' });
@@ -219,7 +219,7 @@ describe('fetch', () => {
       expect(error).toBe(exception);
     });
 
-    it('does so although AWSCURRENT is no credential: nothing is refreshed', async () => {
+    it('does so even if AWSCURRENT is not a credential: nothing is refreshed', async () => {
       labelled(LEFTOVER);
       current('not JSON');
 
@@ -244,7 +244,7 @@ describe('fetch', () => {
 
         expect(await fetched()).toEqual({ route: 'standDown' });
         // Both reads are repeated, at the same time.
-        expect(sum(sleeps)).toBe(2 * LONGEST_READ_LAG_MS);
+        expect(sum(sleeps)).toBe(2 * MAX_READ_LAG_MS);
         expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(MAX_REREADS + 1);
       },
     );
@@ -359,7 +359,7 @@ describe('fetch', () => {
       expect(await fetched()).toEqual({ route: 'refresh' });
     });
 
-    it('with SecretNotFound when the secret does not exist, although the read fails as well', async () => {
+    it('with SecretNotFound when the secret does not exist, although the read also fails', async () => {
       secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
       secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
 

@@ -108,10 +108,10 @@ describe('handlers', () => {
     ['notify', 'TOPIC_ARN'],
     ['notify', 'FAILURES_TABLE'],
     ['notify', 'ROTATION_FUNCTION_ARN'],
-    ['watch', 'ROTATION_FUNCTION_ARN'],
-    ['watch', 'SCHEDULE_EXPRESSION'],
-    ['watch', 'ROTATION_WINDOW'],
-    ['watch', 'LONGEST_GAP_HOURS'],
+    ['overdue-check', 'ROTATION_FUNCTION_ARN'],
+    ['overdue-check', 'SCHEDULE_EXPRESSION'],
+    ['overdue-check', 'ROTATION_WINDOW'],
+    ['overdue-check', 'LONGEST_GAP_HOURS'],
   ])('%s does not load without %s, and its error names the variable', async (name, variable) => {
     vi.stubEnv(variable, undefined);
 
@@ -173,7 +173,7 @@ describe('handlers', () => {
     },
   );
 
-  describe('where all secrets may be rotated', () => {
+  describe('with allSecrets', () => {
     const REFRESH_EVENT = {
       ...SUBJECT,
       replaces: null,
@@ -597,12 +597,12 @@ describe('handlers', () => {
     expect(dynamoDbMock.commandCalls(PutItemCommand)[0]?.args[0].input.TableName).toBe('failures');
   });
 
-  it('watch counts by the schedule of its environment', async () => {
+  it('overdue-check counts by the schedule of its environment', async () => {
     const CreatedDate = new Date(Date.now() - 10.5 * 3_600_000);
     secretsMock.on(ListSecretsCommand).resolves({
       SecretList: [{ ARN: SECRET_ARN, CreatedDate, RotationLambdaARN: ROTATION_FUNCTION_ARN }],
     });
-    const handler = await loaded('watch');
+    const handler = await loaded('overdue-check');
 
     const result = await handler({ source: 'aws.events' }, CONTEXT);
 

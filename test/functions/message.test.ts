@@ -45,7 +45,7 @@ const MESSAGES: readonly [string, (secretArn: string) => Message][] = [
 ];
 
 describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
-  it('names the secret, the deployment and since when', () => {
+  it('names the secret, the deployment and the time of the first failure', () => {
     const { subject, text } = messageOf(SECRET_ARN);
 
     expect(subject).toContain(SECRET_NAME);
@@ -60,7 +60,7 @@ describe.each(MESSAGES)('the message of %s', (_what, messageOf) => {
     }
   });
 
-  it('has a subject that SNS takes, however long the name of the secret is', () => {
+  it('has a subject that SNS accepts, even with a long secret name', () => {
     const { subject, text } = messageOf(SECRET_ARN.replace(SECRET_NAME, `genesys/${'n'.repeat(504)}`));
 
     expect(subject).toMatch(/^[A-Za-z][ -~]{0,98}$/);
@@ -98,7 +98,7 @@ describe('a message with text from outside', () => {
     },
   );
 
-  it('marks the message of an error as a quotation of one bounded line', () => {
+  it('quotes an error message as one line of limited length', () => {
     const { text } = failedMessage(
       { ...FAILURE, message: `${HOSTILE_TEXT}${'a'.repeat(9_000)}` },
       DEPLOYMENT,
@@ -115,7 +115,7 @@ describe('a message with text from outside', () => {
 });
 
 describe('the message of a failed execution', () => {
-  it('has all that its reader needs', () => {
+  it('has everything its reader needs', () => {
     const { subject, text } = failedMessage(FAILURE, DEPLOYMENT);
 
     expect(subject).toContain('RefreshTokenRejected');
@@ -142,7 +142,7 @@ describe('the message of a failed execution', () => {
     expect(text).toContain('https://wiki.example/rotation#refreshtokenrejected');
   });
 
-  it('says what fails: a configuration test is no rotation', () => {
+  it('distinguishes a configuration test from a rotation', () => {
     const rotation = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION } as const;
 
     const { subject } = failedMessage({ ...FAILURE, rotation }, DEPLOYMENT);
@@ -150,7 +150,7 @@ describe('the message of a failed execution', () => {
     expect(subject).toContain('configuration test');
   });
 
-  it('keeps to a length when the error has much to say', () => {
+  it('limits the length of a long error', () => {
     const { text } = failedMessage({ ...FAILURE, message: 'x'.repeat(30_000) }, DEPLOYMENT);
 
     expect(text.length).toBeLessThan(5_000);
@@ -166,9 +166,9 @@ describe('the message of a failed execution', () => {
 
   it.each([
     ['ABORTED', 'stopped'],
-    ['TIMED_OUT', 'ran out of time'],
+    ['TIMED_OUT', 'timed out'],
     ['FAILED', 'without a name'],
-  ] as const)('says what is known of one that is %s without an error', (status, what) => {
+  ] as const)('describes an execution that is %s without an error', (status, what) => {
     const failure = { ...FAILURE, status, error: undefined, message: undefined };
 
     const { subject, text } = failedMessage(

@@ -60,7 +60,7 @@ describe('notification-event', () => {
     expect(parseNotificationEvent(event)).toMatchObject({ lostAlternate: lost });
   });
 
-  it('does without what an event of an execution may lack', () => {
+  it('accepts an event without optional members', () => {
     const event = executionEvent({ redriveCount: undefined, stopDate: null, input: null });
 
     expect(parseNotificationEvent(event)).toMatchObject({

@@ -53,7 +53,7 @@ describe('notify: executions', () => {
       expect(published()).toHaveLength(1);
     });
 
-    it('is not believed unless AWSCURRENT is on a version of its rotation', async () => {
+    it('is ignored unless AWSCURRENT is on a version of its rotation', async () => {
       await closed(SUCCESS);
 
       expect(published()).toEqual([]);
@@ -161,7 +161,9 @@ describe('notify: executions', () => {
         expect(published()).toMatchObject([
           {
             subject: expect.stringContaining('Publish: AccessTokenNotPublished'),
-            text: expect.stringContaining('Consumers of the published access token may hold a dead one now'),
+            text: expect.stringContaining(
+              'Consumers of the published access token may hold one that no longer works',
+            ),
           },
         ]);
       });
@@ -325,7 +327,7 @@ describe('notify: executions', () => {
       expect(calls).toEqual(['Publish', 'PutItem', 'Publish', 'DeleteItem']);
     });
 
-    it('counts by its event when DescribeExecution still shows it as running', async () => {
+    it('uses the event when DescribeExecution still shows it as running', async () => {
       await closed();
       execution('RUNNING', { stopDate: undefined });
       promoted();

@@ -25,7 +25,7 @@ import {
   SecretNotFound,
 } from '../../functions/shared/errors.ts';
 import { requestFields } from '../../functions/shared/input/request.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import {
@@ -156,7 +156,7 @@ describe('promote', () => {
       RemoveFromVersionId: DERIVED_VERSION,
     };
 
-    it('is taken off after AWSCURRENT has moved there', async () => {
+    it('is removed after AWSCURRENT has moved there', async () => {
       await promoted();
 
       const inputs = secretsMock
@@ -165,7 +165,7 @@ describe('promote', () => {
       expect(inputs).toEqual([MOVE, REMOVAL]);
     });
 
-    it('is taken off when an earlier attempt moved AWSCURRENT and could not take it off', async () => {
+    it('is removed when an earlier attempt moved AWSCURRENT but could not remove it', async () => {
       labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
 
       await promoted();
@@ -174,7 +174,7 @@ describe('promote', () => {
       expect(changesOf('AWSPENDING')).toEqual([REMOVAL]);
     });
 
-    it('fails the state when it cannot be taken off: nothing is counted yet', async () => {
+    it('fails the state when it cannot be removed: nothing is counted yet', async () => {
       const exception = awsException(InternalServiceError);
       secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSPENDING' }).rejects(exception);
 
@@ -365,7 +365,7 @@ describe('promote', () => {
       expect(error).toBeInstanceOf(PendingVersionMissing);
       expect(error.message).toContain(DERIVED_VERSION);
       expect(moves()).toEqual([]);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
     });
 
     it('and throws PendingVersionTaken when AWSPENDING is on the version of another rotation', async () => {
@@ -422,7 +422,7 @@ describe('promote', () => {
       expect(sleeps).toEqual([]);
     });
 
-    it('takes AWSCURRENT on the base version for a stale read first', async () => {
+    it('treats AWSCURRENT on the base version as a stale read first', async () => {
       refused(awsException(InvalidParameterException), PENDING, PENDING, PROMOTED);
 
       expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
@@ -462,7 +462,7 @@ describe('promote', () => {
         const error = await rejection(promoted());
 
         expect(error).toBe(exception);
-        expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+        expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
       },
     );
 
@@ -503,7 +503,7 @@ describe('parsePromotion', () => {
     redriveCount: 2,
   };
 
-  it('reads what is particular to Promote', () => {
+  it('reads the fields of Promote', () => {
     expect(parsePromotion(requestFields('The request', EVENT))).toEqual({
       pendingVersionId: DERIVED_VERSION,
       baseVersionId: BASE_VERSION,
@@ -515,7 +515,7 @@ describe('parsePromotion', () => {
     });
   });
 
-  it('reads null where the response of Genesys Cloud had no expiry', () => {
+  it('reads null when the response had no expiry', () => {
     const fields = requestFields('The request', { ...EVENT, expiresAt: null });
 
     expect(parsePromotion(fields).expiresAt).toBeNull();

@@ -79,7 +79,7 @@ describe('publish', () => {
     expect(sleeps).toBe(0);
   });
 
-  it('writes null for an expiry that is not known', async () => {
+  it('writes null for an unknown expiry', async () => {
     secretsMock.on(GetSecretValueCommand).resolves({ SecretString: secretValue() });
 
     await published();
@@ -90,7 +90,7 @@ describe('publish', () => {
     });
   });
 
-  it('takes the name of the published secret from the ARN, whatever the value says', async () => {
+  it('derives the name of the published secret from the ARN, not from the value', async () => {
     secretsMock.on(GetSecretValueCommand).resolves({
       SecretString: secretValue({ publishTo: 'attacker/secret', secretArn: 'attacker', name: 'attacker' }),
     });
@@ -159,7 +159,7 @@ describe('publish', () => {
     ['does not exist', awsException(ResourceNotFoundException)],
     ['lacks the tag', secretsManagerException('AccessDeniedException')],
     ['is scheduled for deletion', awsException(InvalidRequestException)],
-  ])('names the published secret when that %s, and what else is to be checked', async (_, refusal) => {
+  ])('names the published secret when that %s, and what else to check', async (_, refusal) => {
     secretsMock.on(PutSecretValueCommand).rejects(refusal);
 
     const error = await rejection(published());

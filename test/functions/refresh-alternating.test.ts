@@ -42,7 +42,7 @@ describe('refresh of a secret with two grants', () => {
 
   beforeEach(() => holds());
 
-  it('exchanges the alternate refresh token, and says where the other one is', async () => {
+  it('exchanges the alternate refresh token, and returns the position of the other one', async () => {
     genesys.script(answer(200, TOKENS));
 
     const result = await refreshed();
@@ -82,7 +82,10 @@ describe('refresh of a secret with two grants', () => {
     expect(metrics().map(metricsOf)).toEqual([{ LostGrants: 1 }]);
     expect(logged()).toContainEqual({
       level: 'warn',
-      line: expect.objectContaining({ message: 'the alternate grant is dead', secretArn: SECRET_ARN }),
+      line: expect.objectContaining({
+        message: 'the alternate grant no longer works',
+        secretArn: SECRET_ARN,
+      }),
     });
   });
 
@@ -172,7 +175,7 @@ describe('refresh of a secret with two grants', () => {
       expect(presented()).toEqual(['sentinel-current-refresh-token']);
     });
 
-    it('throws RefreshTokenRejected when the grant in use is dead as well', async () => {
+    it('throws RefreshTokenRejected when the grant in use is also dead', async () => {
       table.holdsTokens([DEAD]);
       genesys.script(INVALID_GRANT);
 
@@ -205,7 +208,7 @@ describe('refresh of a secret with two grants', () => {
       generation: 1,
     });
 
-    it('exchanges the refresh token of the pair that is of no use', async () => {
+    it('exchanges the refresh token of the unusable pair', async () => {
       table.holdsTokens([SPENT, NEWEST]);
       table.holdsPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
       genesys.script(answer(200, { ...TOKENS, refresh_token: 'sentinel-newer-refresh-token' }));

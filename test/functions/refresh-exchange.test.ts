@@ -27,7 +27,7 @@ import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
 const CURRENT_TOKEN = `token#${CURRENT_FINGERPRINT}`;
 
 /** The least time in which a token is presented, in ms. */
-const LEAST_MS = TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS;
+const MIN_EXCHANGE_MS = TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS;
 
 describe('an exchange', () => {
   const world = refreshWorld();
@@ -217,7 +217,7 @@ describe('an exchange', () => {
       expect(table.records()).toEqual([]);
     });
 
-    it('stays after an error that no rule foresees', async () => {
+    it('stays after an unexpected error', async () => {
       let isSent = false;
       genesys.script(response => {
         isSent = true;
@@ -234,7 +234,7 @@ describe('an exchange', () => {
       expect(table.mock.commandCalls(UpdateItemCommand)).toEqual([]);
     });
 
-    it('is left to its deadline when it cannot be ended, and the refusal is reported', async () => {
+    it('stays until its deadline when it cannot be ended, and the refusal is thrown', async () => {
       table.mock.on(UpdateItemCommand).rejects(new Error('DynamoDB is down'));
       genesys.script(answer(503));
 
@@ -274,7 +274,7 @@ describe('an exchange', () => {
     it.each([
       ['DynamoDB is down', new Error('down')],
       ['another transaction writes the items', awsException(TransactionCanceledException)],
-    ])('may fail because %s: the pair is returned all the same', async (_what, exception) => {
+    ])('may fail because %s: the pair is returned anyway', async (_what, exception) => {
       table.mock.on(TransactWriteItemsCommand).rejects(exception);
       genesys.script(answer(200, TOKENS));
 
@@ -324,7 +324,7 @@ describe('an exchange', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('passes any other failure of the mark on without a request', async () => {
+    it('rethrows any other failure of the mark without a request', async () => {
       table.mock.on(PutItemCommand).rejects(new Error('DynamoDB is down'));
 
       const error = await rejection(refreshed());
@@ -334,7 +334,7 @@ describe('an exchange', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('looks again after a rejection when somebody recorded the successor, and returns that', async () => {
+    it('reads again after a rejection when another attempt recorded the successor, and returns that', async () => {
       const successor = await world.newPair();
       table.mock.on(UpdateItemCommand).callsFake(() => {
         table.holdsTokens([
@@ -364,18 +364,21 @@ describe('an exchange', () => {
   });
 
   describe('the time of the request', () => {
-    it.each([30_000, LEAST_MS])('is whole when the function has %i ms left', async remainingMs => {
-      time.remainingMs = remainingMs;
-      const timeout = vi.spyOn(AbortSignal, 'timeout');
-      genesys.script(answer(200, TOKENS));
+    it.each([30_000, MIN_EXCHANGE_MS])(
+      'is the full time-out when the function has %i ms left',
+      async remainingMs => {
+        time.remainingMs = remainingMs;
+        const timeout = vi.spyOn(AbortSignal, 'timeout');
+        genesys.script(answer(200, TOKENS));
 
-      await refreshed();
+        await refreshed();
 
-      expect(timeout.mock.calls).toEqual([[TOKEN_TIMEOUT_MS]]);
-    });
+        expect(timeout.mock.calls).toEqual([[TOKEN_TIMEOUT_MS]]);
+      },
+    );
 
-    it('is whole, or the token is neither marked nor presented', async () => {
-      time.remainingMs = LEAST_MS - 1;
+    it('is the full time-out, or the token is neither marked nor presented', async () => {
+      time.remainingMs = MIN_EXCHANGE_MS - 1;
 
       const error = await rejection(refreshed());
 
@@ -384,7 +387,7 @@ describe('an exchange', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('is read when the request is about to leave', async () => {
+    it('is calculated when the request is about to be sent', async () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
       table.mock.on(PutItemCommand).callsFake(() => {
         time.remainingMs = 12_000;
@@ -398,7 +401,7 @@ describe('an exchange', () => {
     });
   });
 
-  describe('when Genesys Cloud limits the rate', () => {
+  describe('when Genesys Cloud rate-limits the request', () => {
     const limited = (retryAfter?: string): ScriptedAnswer =>
       answer(429, '', retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 
@@ -407,7 +410,7 @@ describe('an exchange', () => {
       { retryAfter: '2', remainingMs: 30_000, sleptMs: 2_000 },
       { retryAfter: '0', remainingMs: 30_000, sleptMs: 0 },
       // The second request has its whole time, and its result is recorded.
-      { retryAfter: '1', remainingMs: LEAST_MS + 1_000, sleptMs: 1_000 },
+      { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 1_000, sleptMs: 1_000 },
     ])(
       'waits the $retryAfter s that it asks for when $remainingMs ms are left, and sends the request once more',
       async ({ retryAfter, remainingMs, sleptMs }) => {
@@ -425,8 +428,8 @@ describe('an exchange', () => {
 
     it.each([
       { retryAfter: '3600', remainingMs: 30_000 },
-      { retryAfter: '2', remainingMs: LEAST_MS + 1_999 },
-      { retryAfter: '1', remainingMs: LEAST_MS + 999 },
+      { retryAfter: '2', remainingMs: MIN_EXCHANGE_MS + 1_999 },
+      { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 999 },
       { retryAfter: undefined, remainingMs: 30_000 },
       { retryAfter: 'Wed, 01 Jul 2026 08:00:02 GMT', remainingMs: 30_000 },
     ])(
@@ -443,7 +446,7 @@ describe('an exchange', () => {
       },
     );
 
-    it('waits once only', async () => {
+    it('waits only once', async () => {
       genesys.script(limited('1'), limited('1'));
 
       const error = await rejection(refreshed());
@@ -462,7 +465,7 @@ describe('an exchange', () => {
       expect(table.endedMarks()).toEqual([]);
     });
 
-    it('waits for nothing else that Genesys Cloud refuses', async () => {
+    it('does not wait after any other refusal', async () => {
       genesys.script(answer(503, '', { 'retry-after': '1' }));
 
       const error = await rejection(refreshed());

@@ -32,7 +32,7 @@ describe('the logs and metrics of a refresh', () => {
     ]);
   });
 
-  it('measures the exchange, the lifetime, and what was left of the replaced token', async () => {
+  it('measures the exchange, the lifetime, and the remaining lifetime of the replaced token', async () => {
     stored(secretValue({ expiresAt: '2026-07-01T09:00:00Z' }));
     let nowMs = NOW.getTime();
     genesys.script(response => {
@@ -56,7 +56,7 @@ describe('the logs and metrics of a refresh', () => {
     ]);
   });
 
-  it('measures what was left of the token that consumers have, not of the exchanged one', async () => {
+  it('measures the remaining lifetime of the token that consumers have, not of the exchanged one', async () => {
     stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
     table.holdsTokens([
       tokenItem({ status: 'exchanged', revision: 2 }),
@@ -75,7 +75,7 @@ describe('the logs and metrics of a refresh', () => {
     expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
   });
 
-  it('measures 0 s left of a token that has expired', async () => {
+  it('measures 0 s for a token that has expired', async () => {
     stored(secretValue({ expiresAt: '2026-06-30T08:00:00Z' }));
     genesys.script(answer(200, TOKENS));
 

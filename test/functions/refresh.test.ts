@@ -60,7 +60,7 @@ describe('refresh', () => {
       expect(presented()).toEqual(['sentinel-current-refresh-token']);
     });
 
-    it('seals the pair with what it results from', async () => {
+    it('seals the pair with its exchange', async () => {
       genesys.script(answer(200, TOKENS));
 
       const result = await refreshed();
@@ -136,7 +136,7 @@ describe('refresh', () => {
       table.holdsPair(pair);
     });
 
-    it('returns it without a request when it lasts until the next rotation', async () => {
+    it('returns the pair without a request when it lasts until the next rotation', async () => {
       const result = await refreshed();
 
       expect(result).toEqual({
@@ -292,7 +292,7 @@ describe('refresh', () => {
       expect(result.fingerprint).toBe(NEW_FINGERPRINT);
     });
 
-    it('adds to a rejection that the token was probably spent before', async () => {
+    it('adds to a rejection that the token was probably already spent', async () => {
       table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
@@ -411,13 +411,13 @@ describe('parseRefreshRequest', () => {
     expect(parseRefreshRequest(EVENT)).toEqual(REFRESH);
   });
 
-  it('reads the request of RefreshAgain, and of its pair the identity only', () => {
+  it('reads the request of RefreshAgain, and only the identity of its pair', () => {
     const event = { ...EVENT, replaces: REPLACES, skipsDeadGrant: true, state: 'RefreshAgain' };
 
     expect(parseRefreshRequest(event)).toEqual(REFRESH_AGAIN);
   });
 
-  it('reads which attempt it is', () => {
+  it('reads the attempt', () => {
     const event = { ...EVENT, redriveCount: 2, enteredAt: '2026-07-01T09:59:59.5+02:00', retryCount: 3 };
 
     expect(parseRefreshRequest(event).attempt).toEqual({

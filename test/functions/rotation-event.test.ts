@@ -49,9 +49,12 @@ describe('rotation-event', () => {
     expect(error.message).toContain(key);
   });
 
-  it.each([undefined, null, 'createSecret', [EVENT]])('refuses an event that is no object', async event => {
-    const error = await rejection(Promise.resolve().then(() => parseRotationEvent(event)));
+  it.each([undefined, null, 'createSecret', [EVENT]])(
+    'refuses an event that is not an object',
+    async event => {
+      const error = await rejection(Promise.resolve().then(() => parseRotationEvent(event)));
 
-    expect(error).toBeInstanceOf(InvalidRotationRequest);
-  });
+      expect(error).toBeInstanceOf(InvalidRotationRequest);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import { rotate } from '../../functions/rotation/rotation.ts';
 import type { RotationEvent } from '../../functions/rotation/rotation-event.ts';
 import {
@@ -158,7 +158,7 @@ describe('rotation', () => {
         expectNothingBegun();
       });
 
-      it('passes the errors of Secrets Manager on', async () => {
+      it('rethrows errors of Secrets Manager', async () => {
         secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('AccessDeniedException'));
 
         const error = await rejection(call(step));
@@ -188,7 +188,7 @@ describe('rotation', () => {
       ]);
     });
 
-    it('hands the RotationToken over sealed, for this secret and version alone', async () => {
+    it('passes the RotationToken sealed, for this secret and version only', async () => {
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
@@ -199,7 +199,7 @@ describe('rotation', () => {
       );
     });
 
-    it('asks for the data key while it reads the labels', async () => {
+    it('requests the data key while it reads the labels', async () => {
       let keysMeanwhile = 0;
       secretsMock.on(DescribeSecretCommand).callsFake(async () => {
         await nextTurn();
@@ -222,7 +222,7 @@ describe('rotation', () => {
       expect(executions.mock.calls()).toEqual([]);
     });
 
-    it('hands over null when Secrets Manager sent no RotationToken, and asks for no data key', async () => {
+    it('passes null when Secrets Manager sent no RotationToken, and requests no data key', async () => {
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret', { rotationToken: undefined });
@@ -281,7 +281,7 @@ describe('rotation', () => {
       expect(executions.redrivenArns()).toEqual([]);
     });
 
-    it('starts the next attempt when AWSPENDING lags behind on another of its versions: Fetch takes it off', async () => {
+    it('starts the next attempt when AWSPENDING is on another of its versions: Fetch removes it', async () => {
       labelled({ [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
       exists(NAME);
       execution(NAME, 'SUCCEEDED');
@@ -292,7 +292,7 @@ describe('rotation', () => {
       expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
     });
 
-    it('waits for labels that do not show yet', async () => {
+    it('waits for labels that are not visible yet', async () => {
       playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'] }, PENDING);
       execution(NAME, 'SUCCEEDED');
 
@@ -321,7 +321,7 @@ describe('rotation', () => {
       expect(started().map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
     });
 
-    it('goes on when AWSPENDING is on the version that was derived from its own', async () => {
+    it('continues when AWSPENDING is on a derived version', async () => {
       labelled(DERIVED_PENDING);
       execution(NAME, 'SUCCEEDED');
 
@@ -361,13 +361,13 @@ describe('rotation', () => {
       expect(logged()).toEqual([]);
     });
 
-    it('throws RotationStillRunning before the time of the function is over', async () => {
+    it('throws RotationStillRunning before the function times out', async () => {
       execution(NAME, 'RUNNING');
 
       const error = await rejection(call('createSecret'));
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('starts nothing when the RotationToken cannot be sealed', async () => {
@@ -419,7 +419,7 @@ describe('rotation', () => {
       expectNothingBegun();
     });
 
-    it('fails with the execution that failed, and never revives it: only createSecret may spend', async () => {
+    it('fails if the execution failed, and never redrives it: only createSecret may spend', async () => {
       execution(NAME, 'FAILED', { error: 'AccessTokenRejected' });
 
       const error = await rejection(call(step));
@@ -429,7 +429,7 @@ describe('rotation', () => {
       expectNothingBegun();
     });
 
-    it('looks at the second attempt when the first has failed', async () => {
+    it('checks the second attempt when the first has failed', async () => {
       execution(NAME, 'FAILED');
       execution(`${NAME}-2`, 'SUCCEEDED');
 
@@ -438,7 +438,7 @@ describe('rotation', () => {
       expectNothingBegun();
     });
 
-    it('throws RotationStillRunning before the time of the function is over', async () => {
+    it('throws RotationStillRunning before the function times out', async () => {
       execution(NAME, 'RUNNING');
 
       const error = await rejection(call(step));
@@ -488,7 +488,7 @@ describe('rotation', () => {
     });
   });
 
-  it('does not take finishSecret alone for a configuration test', async () => {
+  it('does not treat finishSecret alone as a configuration test', async () => {
     const error = await rejection(call('finishSecret'));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);

@@ -7,7 +7,7 @@ import {
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import {
   awaitLatestExecution,
   MAX_REFUSALS,
@@ -101,7 +101,7 @@ describe('run-execution', () => {
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
-      it('does not take the old failure for a new one while DescribeExecution lags behind the redrive', async () => {
+      it('ignores the old failure while DescribeExecution lags behind the redrive', async () => {
         looks(FIRST, failed(2), failed(2), failed(2), running(3), succeeded);
 
         expect(await run()).toBe(FIRST);
@@ -158,7 +158,7 @@ describe('run-execution', () => {
         expect(redrivenArns()).toEqual([]);
       });
 
-      it('starts the next attempt after one whose redrive is refused because it is closed for good', async () => {
+      it('starts the next attempt after one that is no longer redrivable', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
         looks(FIRST, failed(), notRedrivable);
         looks(SECOND, succeeded);
@@ -175,7 +175,7 @@ describe('run-execution', () => {
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
-      it('starts no attempt when its time is over', async () => {
+      it('starts no attempt when no time is left', async () => {
         looks(FIRST, notRedrivable);
         time.begin(2_000);
 
@@ -185,7 +185,7 @@ describe('run-execution', () => {
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
-      it('passes on what else refuses the redrive', async () => {
+      it('rethrows other errors of the redrive', async () => {
         looks(FIRST, failed());
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionLimitExceeded));
 
@@ -222,7 +222,7 @@ describe('run-execution', () => {
         expect(redrivenArns()).toEqual([SECOND]);
       });
 
-      it('goes on to the third attempt', async () => {
+      it('continues with the third attempt', async () => {
         exists(`${EXECUTION_NAME}-2`);
         looks(FIRST, notRedrivable);
         looks(SECOND, notRedrivable);
@@ -239,13 +239,13 @@ describe('run-execution', () => {
       });
     });
 
-    it('throws RotationStillRunning before the time of the function is over', async () => {
+    it('throws RotationStillRunning before the function times out', async () => {
       looks(FIRST, running());
 
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('throws RotationFailed when the execution fails', async () => {
@@ -277,7 +277,7 @@ describe('run-execution', () => {
       expect(lookedAt()).toEqual([FIRST, OWNER, OWNER, OWNER, FIRST]);
     });
 
-    it('does so as well after a redrive of its own execution', async () => {
+    it('also does so after a redrive of its own execution', async () => {
       exists(EXECUTION_NAME);
       looks(FIRST, failed(), unsettled(1), succeeded);
       looks(OWNER, failed(), succeeded);
@@ -392,11 +392,11 @@ describe('run-execution', () => {
     });
   });
 
-  describe('runExecution, for a check of the configuration,', () => {
+  describe('runExecution, for a configuration test,', () => {
     const CHECK = { purpose: 'check-configuration', sealedRotationToken: null } as const;
     const CHECK_INPUT = { ...FIRST_INPUT, ...CHECK };
 
-    it('goes by names of its own', async () => {
+    it('uses different names', async () => {
       exists(`${EXECUTION_NAME}-check`);
       looks(`${FIRST}-check`, notRedrivable);
       looks(`${FIRST}-check-2`, succeeded);
@@ -475,7 +475,7 @@ describe('run-execution', () => {
       const error = await rejection(latest());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
-      expect(time.remainingMs()).toBe(TIME_TO_ANSWER_MS);
+      expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
     });
 
     it('polls again when DescribeExecution is throttled', async () => {

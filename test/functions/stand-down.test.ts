@@ -12,7 +12,7 @@ import {
   standDown,
 } from '../../functions/promote/stand-down.ts';
 import { SecretNotFound } from '../../functions/shared/errors.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { playLabels, type Stages } from '../helpers/label-reads.ts';
@@ -62,7 +62,7 @@ describe('stand-down', () => {
     ['its version', VERSION],
     ['the version that was derived from it', DERIVED_VERSION],
     ['a version that belongs to no rotation', STRAY_VERSION],
-  ])('takes AWSPENDING off %s, and leaves AWSCURRENT', async (_what, version) => {
+  ])('removes AWSPENDING from %s, and leaves AWSCURRENT', async (_what, version) => {
     labelled({ [version]: ['AWSPENDING'] }, {});
 
     const result = await stoodDown();
@@ -86,7 +86,7 @@ describe('stand-down', () => {
     expect(updates()).toEqual([]);
   });
 
-  it('logs what was left behind', async () => {
+  it('logs the removed version', async () => {
     labelled({ [VERSION]: ['AWSPENDING'] }, {});
 
     await stoodDown();
@@ -136,7 +136,7 @@ describe('stand-down', () => {
     expect(updates()).toHaveLength(1);
   });
 
-  it('takes AWSPENDING off each of its versions that a stale read shows one after the other', async () => {
+  it('removes AWSPENDING from each of its versions that stale reads show in turn', async () => {
     labelled({ [VERSION]: ['AWSPENDING'] }, { [DERIVED_VERSION]: ['AWSPENDING'] }, {});
 
     const result = await stoodDown();
@@ -157,7 +157,7 @@ describe('stand-down', () => {
       const error = await rejection(stoodDown());
 
       expect(error).toBe(exception);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
       expect(logged()).toEqual([]);
     },
   );

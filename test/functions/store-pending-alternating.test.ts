@@ -30,7 +30,7 @@ describe('store-pending with two grants', () => {
     return JSON.parse(secretsMock.commandCalls(PutSecretValueCommand)[0]?.args[0].input.SecretString ?? '');
   }
 
-  it('puts a pair of the alternate grant in use, and the grant in use aside', async () => {
+  it('puts a pair of the alternate grant in use, and makes the grant in use the alternate one', async () => {
     current(secretValue({ ...SWAPPED, team: 'voice' }));
 
     const { lostAlternate } = await stored({ current: IN_USE });
@@ -59,7 +59,7 @@ describe('store-pending with two grants', () => {
     },
   );
 
-  it('keeps an alternate grant that lives beside a pair of the grant in use', async () => {
+  it('keeps a working alternate grant next to a pair of the grant in use', async () => {
     current(secretValue({ alternateRefreshToken: SENTINELS.alternateRefreshToken }));
 
     const { lostAlternate } = await stored();

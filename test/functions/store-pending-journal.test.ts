@@ -62,7 +62,7 @@ describe('store-pending and the journal:', () => {
       ]);
     });
 
-    it('is recorded as stored in the pending version, which is all that Promote moves AWSCURRENT to', async () => {
+    it('is recorded as stored in the pending version, the only one that Promote moves AWSCURRENT to', async () => {
       const { pendingVersionId } = await stored();
 
       expect(table.mock.commandCalls(UpdateItemCommand).map(({ args: [{ input }] }) => input)).toMatchObject([
@@ -74,7 +74,7 @@ describe('store-pending and the journal:', () => {
       ]);
     });
 
-    it('is not recorded again when it is recorded', async () => {
+    it('is not recorded again', async () => {
       table.holdsTokens([RECORDED]);
       newest({});
 
@@ -98,7 +98,7 @@ describe('store-pending and the journal:', () => {
       expect(writes()).toEqual(['TransactWriteItemsCommand']);
     });
 
-    it('is recorded when an orphaned Refresh recorded it a moment ago', async () => {
+    it('is accepted when an orphaned Refresh has just recorded it', async () => {
       table.mock.on(TransactWriteItemsCommand).rejects(
         new TransactionCanceledException({
           message: 'recorded',
@@ -294,7 +294,7 @@ describe('store-pending and the journal:', () => {
       expect(puts()).toEqual([]);
     });
 
-    it('does not keep the pair from being recorded when it is a newer one', async () => {
+    it('does not prevent the pair from being recorded when it is a newer one', async () => {
       current(OTHER_VALUE);
 
       const error = await rejection(stored());

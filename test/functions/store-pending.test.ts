@@ -49,7 +49,7 @@ describe('store-pending', () => {
     ]);
   });
 
-  it('keeps what people changed in the other keys of AWSCURRENT, and names the version that it read', async () => {
+  it('keeps changes to other keys of AWSCURRENT, and names the version that it read', async () => {
     current(
       '{"team":{"name":"voice"},"clientId":"client-id","clientSecret":"sentinel-client-secret","refreshToken":"sentinel-current-refresh-token","region":"eu-central-1","expiresAt":"yesterday","orgNumber":12345678901234567890}',
       FOREIGN_VERSION,
@@ -73,7 +73,7 @@ describe('store-pending', () => {
     ]);
   });
 
-  it('logs where the value is, and nothing of it', async () => {
+  it('logs the version of the value, but not the value', async () => {
     await stored();
 
     expect(logged().at(-1)).toEqual({
@@ -114,7 +114,7 @@ describe('store-pending', () => {
       ],
       ['is no sealed blob', async () => 'v1.a.b.c', 'InvalidRotationRequest'],
       ['was altered', async () => (await world.sealedRotationToken()).slice(0, -4), 'InvalidRotationRequest'],
-    ])('is left out when its seal %s, and the value is stored', async (_what, sealed, errorName) => {
+    ])('is omitted when its seal %s, and the value is stored', async (_what, sealed, errorName) => {
       const result = await stored({ sealedRotationToken: await sealed() });
 
       expect(result.pendingVersionId).toBe(VERSION);
@@ -129,7 +129,7 @@ describe('store-pending', () => {
       });
     });
 
-    it('is left out when KMS refuses to open it', async () => {
+    it('is omitted when KMS refuses to open it', async () => {
       kmsMock
         .on(DecryptCommand, {
           EncryptionContext: { secretArn: SECRET_ARN, versionId: VERSION, holds: 'rotation-token' },
@@ -148,7 +148,7 @@ describe('store-pending', () => {
       secretsManagerException('AccessDeniedException'),
       secretsManagerException('ValidationException'),
       secretsManagerException('a name of the future'),
-    ])('is left out of a second write when Secrets Manager refuses it: %s', async exception => {
+    ])('is omitted from a second write when Secrets Manager refuses it: %s', async exception => {
       secretsMock
         .on(PutSecretValueCommand)
         .rejectsOnce(exception)
@@ -167,7 +167,7 @@ describe('store-pending', () => {
       });
     });
 
-    it('is not to blame for what is refused without it as well', async () => {
+    it('is not the cause of a write that is also refused without it', async () => {
       const second = secretsManagerException('AccessDeniedException');
       secretsMock
         .on(PutSecretValueCommand)
@@ -180,7 +180,7 @@ describe('store-pending', () => {
       expect(puts()).toHaveLength(2);
     });
 
-    it('is not to blame when there was none', async () => {
+    it('is not the cause when there was none', async () => {
       const exception = awsException(InvalidRequestException);
       secretsMock.on(PutSecretValueCommand).rejects(exception);
 
@@ -193,7 +193,7 @@ describe('store-pending', () => {
     it.each([
       secretsManagerException('ThrottlingException'),
       Object.assign(new Error('no response'), { name: 'TimeoutError' }),
-    ])('is not to blame for %s: there is no second write', async exception => {
+    ])('is not the cause of %s: there is no second write', async exception => {
       secretsMock.on(PutSecretValueCommand).rejects(exception);
 
       const error = await rejection(stored());
@@ -210,7 +210,7 @@ describe('store-pending', () => {
         .rejects(awsException(ResourceExistsException));
     });
 
-    it('stores in the version that follows from rotation and value', async () => {
+    it('stores in the version that is derived from rotation and value', async () => {
       const result = await stored();
 
       expect(result).toEqual({

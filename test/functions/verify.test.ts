@@ -17,7 +17,7 @@ import {
   PendingVersionMissing,
   WrongUser,
 } from '../../functions/shared/errors.ts';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import {
   FRESH_MS,
   parseVerifyRequest,
@@ -89,7 +89,7 @@ describe('verify', () => {
   }
 
   describe('in the mode verify', () => {
-    it('calls the API with the access token of the pending version, at the host of the credential', async () => {
+    it('calls the API at the host of the credential with the access token of the pending version', async () => {
       genesys.script(answer(200, USER));
 
       await verified();
@@ -191,7 +191,7 @@ describe('verify', () => {
         [403, AccessTokenForbidden],
         [429, GenesysRateLimited],
         [503, GenesysUnavailable],
-      ])('does not call an old token expired after %i', async (status, type) => {
+      ])('does not treat an old token as expired after %i', async (status, type) => {
         genesys.script(answer(status));
 
         const error = await rejection(verified(issuedAt('2026-06-20T00:00:00Z')));
@@ -255,7 +255,7 @@ describe('verify', () => {
         expect(error.message).toContain(FOREIGN_VERSION);
       });
 
-      it('throws InvalidSecret for another user when AWSCURRENT is no credential any more', async () => {
+      it('throws InvalidSecret for another user when AWSCURRENT is no longer a credential', async () => {
         pendingFor('user-2');
         current('not JSON', FOREIGN_VERSION);
         genesys.script(answer(200, USER));
@@ -272,10 +272,10 @@ describe('verify', () => {
       expect(error).toBeInstanceOf(PendingVersionMissing);
       expect(error.message).toContain(VERSION);
       expect(genesys.requests).toEqual([]);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
     });
 
-    it('waits for a value that does not show at first', async () => {
+    it('waits for a value that is not visible at first', async () => {
       secretsMock
         .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: VERSION })
         .rejectsOnce(awsException(ResourceNotFoundException))
@@ -296,7 +296,7 @@ describe('verify', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('reads how long Genesys Cloud may take when the request is about to leave', async () => {
+    it('calculates the time-out when the request is about to be sent', async () => {
       const timeoutMs = vi.fn(() => {
         expect(secretsMock.calls()).toHaveLength(1);
         return 1_234;
@@ -311,7 +311,7 @@ describe('verify', () => {
   });
 
   describe('in the mode check-configuration', () => {
-    it('asks the login host whether it knows the client, and presents no token of the secret', async () => {
+    it('checks the client at the login host, and presents no token of the secret', async () => {
       genesys.script(answer(400, { error: 'invalid_grant' }));
 
       const result = await verified(CHECK_CONFIGURATION);

@@ -36,7 +36,7 @@ describe('the app', () => {
     const run = synthesise({});
 
     expect(run).toMatchObject({ status: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^secretNames: no secret is named, .* allSecrets=true [^\n]*\n$/);
+    expect(run.stderr).toMatch(/^secretNames: no secret is named\. .* allSecrets=true[^\n]*\n$/);
   });
 
   it('writes the reasons for exceptions from rules of cdk-nag to the template', () => {
@@ -58,7 +58,7 @@ describe('the app', () => {
       status: 1,
       stdout: '',
       stderr:
-        'notificationEmail: is not an option. Do you mean notificationEmails? See docs/deploy.md for all options.\n',
+        'notificationEmail: is not an option. Did you mean notificationEmails? See docs/deploy.md for all options.\n',
     });
   });
 

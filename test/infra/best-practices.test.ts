@@ -31,13 +31,13 @@ describe('the stack', () => {
       'with a topic of its own that is told of no alarms',
       { alarms: false, removalPolicy: 'destroy' as const },
     ],
-  ])('keeps the rules of cdk-nag %s, or says why not', (_case, options) => {
+  ])('follows the rules of cdk-nag %s, or gives a reason', (_case, options) => {
     const stack = deployment(options);
 
     expect(findings(stack)).toEqual([]);
   });
 
-  it('gives no reasons in advance for what is added to it', () => {
+  it('suppresses no findings in advance for added resources', () => {
     const stack = deployment();
     new Topic(stack, 'Plain');
 

@@ -31,13 +31,16 @@ describe('bundleFunctions', () => {
     expect(basename(temporary)).toMatch(new RegExp(`^genesys-token-rotation-${process.pid}-\\w{6}$`));
   });
 
-  it.each(FUNCTION_NAMES)('makes of %s a bundle, its source map and its licences, and nothing else', name => {
-    expect(readdirSync(join(directory, name)).sort()).toEqual([
-      'THIRD-PARTY-LICENSES',
-      'index.js',
-      'index.js.map',
-    ]);
-  });
+  it.each(FUNCTION_NAMES)(
+    'writes for %s a bundle, its source map and its licences, and nothing else',
+    name => {
+      expect(readdirSync(join(directory, name)).sort()).toEqual([
+        'THIRD-PARTY-LICENSES',
+        'index.js',
+        'index.js.map',
+      ]);
+    },
+  );
 
   it.each(FUNCTION_NAMES)(
     'makes of %s a module that loads without node_modules and exports its handler',
@@ -52,7 +55,7 @@ describe('bundleFunctions', () => {
     },
   );
 
-  it.each(FUNCTION_NAMES)('writes the same for %s wherever it writes to', name => {
+  it.each(FUNCTION_NAMES)('writes the same for %s in every output folder', name => {
     for (const file of ['index.js', 'index.js.map', 'THIRD-PARTY-LICENSES']) {
       const first = readFileSync(join(directory, name, file), 'utf8');
       const second = readFileSync(join(again, name, file), 'utf8');
@@ -61,7 +64,7 @@ describe('bundleFunctions', () => {
     }
   });
 
-  it.each(FUNCTION_NAMES)('names for %s no path of the machine that made it', name => {
+  it.each(FUNCTION_NAMES)('contains no path of the build machine in %s', name => {
     const bundle = readFileSync(join(directory, name, 'index.js'), 'utf8');
     const map = JSON.parse(readFileSync(join(directory, name, 'index.js.map'), 'utf8'));
 

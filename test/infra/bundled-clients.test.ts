@@ -175,7 +175,7 @@ describe('a bundle', () => {
     expect(error.constructor.name).toBe('InvalidRotationRequest');
   });
 
-  it('does not contain what Lambda never loads', async () => {
+  it('does not contain packages that Lambda never loads', async () => {
     const { metafile } = await bundleFunctions();
 
     const packages = Object.keys(metafile.inputs).filter(input =>

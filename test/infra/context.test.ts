@@ -9,7 +9,7 @@ describe('readSettings', () => {
     expect(read).toEqual({ stackName: 'genesys-token-rotation' });
   });
 
-  it('reads every key as the command line gives it', () => {
+  it('reads every key in the form of the command line', () => {
     const read = readSettings({
       stackName: 'tokens',
       secretArns: 'arn:one, arn:two',
@@ -67,7 +67,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('reads everything else than texts, too, as a JSON file gives it', () => {
+  it('reads values in the form of a JSON file', () => {
     const read = readSettings({
       secretNames: ['genesys/a', 'genesys/b'],
       memoryMb: 256,
@@ -129,12 +129,12 @@ describe('readSettings', () => {
     ['stackname', 'stackName'],
     ['vpcSubnets', 'vpcSubnetIds'],
     ['kmsKeyArn', 'logKeyArn'],
-  ])('refuses %s, which is no option, and suggests %s', (unknown, suggested) => {
+  ])('refuses %s, which is not an option, and suggests %s', (unknown, suggested) => {
     expect(() => readSettings({ [unknown]: 'x' })).toThrow(
       expect.objectContaining({
         name: 'InvalidSetting',
         setting: unknown,
-        message: expect.stringContaining(`Do you mean ${suggested}?`),
+        message: expect.stringContaining(`Did you mean ${suggested}?`),
       }),
     );
   });
@@ -144,7 +144,7 @@ describe('readSettings', () => {
     'aws:cdk:enable-path-metadata',
     'availability-zones:account=123456789012:region=eu-central-1',
     'cli-telemetry',
-  ])('leaves %s to the CDK', key => {
+  ])('ignores the CDK key %s', key => {
     expect(readSettings({ [key]: true })).toEqual({ stackName: 'genesys-token-rotation' });
   });
 
@@ -153,7 +153,7 @@ describe('readSettings', () => {
     ['genesysLoginUrl', { genesysApiUrl: 'https://gateway.example/api' }],
     ['vpcSecurityGroupIds', { vpcSubnetIds: 'subnet-1' }],
     ['vpcSubnetIds', { vpcSecurityGroupIds: 'sg-1' }],
-  ])('asks for %s when only its other half is given', (missing, context) => {
+  ])('requires %s when only the other setting is given', (missing, context) => {
     expect(() => readSettings(context)).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: missing }),
     );

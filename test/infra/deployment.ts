@@ -85,7 +85,7 @@ export interface Statement {
 
 /** The logical id of a role, by its description, which names what the role is for. */
 export function roleId(stack: Template, owner: string): string {
-  return logicalId(stack, 'AWS::IAM::Role', { Description: `What ${owner} may do` });
+  return logicalId(stack, 'AWS::IAM::Role', { Description: `Execution role of ${owner}` });
 }
 
 /** The logical ids of the policies that a role has, the inline one first. */

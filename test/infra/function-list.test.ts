@@ -25,13 +25,13 @@ describe('FUNCTIONS', () => {
     expect(new Set(FUNCTION_NAMES)).toEqual(new Set(folders));
   });
 
-  it('has the function that starts the workflow, those that the workflow runs, and those that look after it', () => {
+  it('has the function that starts the workflow, those that the workflow runs, and those that monitor it', () => {
     expect(FUNCTION_NAMES).toEqual([
       'rotation',
       ...Object.keys(TASK_FUNCTIONS),
       ...Object.keys(OPERATIONS_FUNCTIONS),
     ]);
-    expect(Object.keys(OPERATIONS_FUNCTIONS)).toEqual(['notify', 'watch']);
+    expect(Object.keys(OPERATIONS_FUNCTIONS)).toEqual(['notify', 'overdue-check']);
   });
 
   it('has the functions that the workflow runs, by its placeholders', () => {

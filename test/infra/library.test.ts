@@ -19,13 +19,13 @@ function packagesOf(module: URL, seen = new Set<string>()): Set<string> {
 }
 
 describe('the construct and its stack', () => {
-  it('need no package but those that every CDK app has', () => {
+  it('need only packages that every CDK app has', () => {
     const packages = packagesOf(new URL('../../infra/rotation-stack.ts', import.meta.url));
 
     expect(packages).toEqual(new Set(['aws-cdk-lib', 'constructs']));
   });
 
-  it('are used by an app that needs more', () => {
+  it('can be used by an app with other packages', () => {
     const packages = packagesOf(new URL('../../infra/app.ts', import.meta.url));
 
     expect(packages).toEqual(new Set(['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'valibot']));

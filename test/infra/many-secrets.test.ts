@@ -117,7 +117,7 @@ describe('a deployment of many secrets', () => {
     [/StorePending/, 'secretsmanager:PutSecretValue'],
     [/Verify/, 'secretsmanager:GetSecretValue'],
     [/Promote/, 'secretsmanager:UpdateSecretVersionStage'],
-  ])('names every secret once in the policies of %s', (role, action) => {
+  ])('names every secret exactly once in the policies of %s', (role, action) => {
     const secrets = secretsOf(twoHundred, role, action);
 
     expect(secrets).toHaveLength(200);

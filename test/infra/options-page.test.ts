@@ -17,14 +17,14 @@ function keysIn(text: string): string[] {
 }
 
 describe('the pages about the deployment', () => {
-  it('tell of every context value, and of no other', () => {
+  it('document every context value, and no other', () => {
     const keys = keysIn(page('docs/deploy.md'));
 
     expect(keys).toHaveLength(CONTEXT_KEYS.length);
     expect(new Set(keys)).toEqual(new Set(CONTEXT_KEYS));
   });
 
-  it('tell of every alarm, and what to do about it', () => {
+  it('document every alarm, and what to do about it', () => {
     for (const name of ALARM_NAMES) {
       expect(page('docs/deploy.md')).toContain(`\`…-${name}\``);
       expect(page('docs/runbook.md')).toContain(`\n### ${name}\n`);

@@ -19,7 +19,7 @@ describe('vpc', () => {
     vpc: { subnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] },
   });
 
-  it('puts every function there', () => {
+  it('places every function in the VPC', () => {
     stack.allResourcesProperties('AWS::Lambda::Function', {
       VpcConfig: { SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'], SecurityGroupIds: ['sg-0a1b2c3d'] },
     });
@@ -59,7 +59,7 @@ describe('vpc', () => {
 });
 
 describe('reservedConcurrency', () => {
-  it('is set aside for every function', () => {
+  it('applies to every function', () => {
     template({ reservedConcurrency: 10 }).allResourcesProperties('AWS::Lambda::Function', {
       ReservedConcurrentExecutions: 10,
     });
@@ -114,7 +114,7 @@ describe('removalPolicy', () => {
     ['is not given', {}, 'Retain', 'Delete'],
     ['is retain', { removalPolicy: 'retain' as const }, 'Retain', 'Retain'],
     ['is destroy', { removalPolicy: 'destroy' as const }, 'Delete', 'Delete'],
-  ])('decides, when it %s, what stays', (_case, options, credentials, records) => {
+  ])('determines, when it %s, what is retained', (_case, options, credentials, records) => {
     const stack = template({ secretNames: ['genesys/a'], encryptExecutionData: true, ...options });
 
     for (const type of CREDENTIALS) stack.allResources(type, { DeletionPolicy: credentials });
@@ -151,14 +151,14 @@ describe('encryptExecutionData', () => {
   };
   const LOG_GROUPS = { 'kms:EncryptionContext:SourceArn': arn('logs', '*') };
 
-  it('encrypts the state machine with a key of its own', () => {
+  it('encrypts the state machine with a customer managed key', () => {
     stack.hasResourceProperties('AWS::StepFunctions::StateMachine', {
       EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: keyArn },
     });
     expect(executionKey?.Properties.EnableKeyRotation).toBe(true);
   });
 
-  it('lets the log be delivered under this key', () => {
+  it('allows log delivery with this key', () => {
     expect(executionKey?.Properties.KeyPolicy.Statement).toEqual([
       expect.objectContaining({ Action: 'kms:*' }),
       {
@@ -172,7 +172,7 @@ describe('encryptExecutionData', () => {
     ]);
   });
 
-  it('lets the state machine use the key for its own executions and their log', () => {
+  it('allows the state machine to use the key for its own executions and their log', () => {
     const statements = statementsOf(stack, 'the state machine tokens').filter(({ Action }) =>
       [Action].flat().includes('kms:GenerateDataKey'),
     );
@@ -193,7 +193,7 @@ describe('encryptExecutionData', () => {
     ]);
   });
 
-  it('lets only the functions that read executions decrypt them, and only through Step Functions', () => {
+  it('allows only the functions that read executions to decrypt them, and only through Step Functions', () => {
     const readers = deployedFunctionNames({}).flatMap(name =>
       statementsOf(stack, `tokens-${name}`)
         .filter(({ Resource }) => JSON.stringify(Resource) === JSON.stringify(keyArn))
@@ -219,7 +219,7 @@ describe('encryptExecutionData', () => {
     }
   });
 
-  it('leaves the seal a key of its own', () => {
+  it('does not change the seal key', () => {
     const sealKey = logicalId(stack, 'AWS::KMS::Key', { PendingWindowInDays: 30 });
 
     stack.hasResourceProperties('AWS::Lambda::Function', {
@@ -231,7 +231,7 @@ describe('encryptExecutionData', () => {
 });
 
 describe('every option', () => {
-  it('leaves the rotation function the one that Secrets Manager calls, by its plain ARN', () => {
+  it('keeps the unqualified ARN of the rotation function for Secrets Manager', () => {
     const stack = template(everyOption());
 
     stack.allResourcesProperties('AWS::SecretsManager::RotationSchedule', {

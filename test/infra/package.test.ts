@@ -38,7 +38,7 @@ describe('the construct of the package', () => {
     runProgram('npm', ['install', '--no-audit', '--no-fund', packed.file, ...peers], app);
   }, TIMEOUT_MS);
 
-  it('brings no dependency of its own', () => {
+  it('has no dependencies', () => {
     expect(installedIn(app)).toEqual(['aws-cdk-lib', 'constructs', 'genesys-token-rotation']);
   });
 
@@ -53,7 +53,7 @@ describe('the construct of the package', () => {
     },
   );
 
-  it('synthesises what the repository synthesises', async () => {
+  it('synthesises the same template as the repository', async () => {
     await mkdir(join(app, 'cdk.out'));
 
     runProgram(process.execPath, ['app.ts'], app, { CDK_OUTDIR: join(app, 'cdk.out') });
@@ -99,7 +99,7 @@ describe('the program of the package', () => {
     expect(installedIn(folder)).toEqual(['genesys-token-rotation']);
   });
 
-  it('brings the licences of the packages in it', () => {
+  it('includes the licences of the bundled packages', () => {
     const licences = join(folder, 'node_modules/genesys-token-rotation/dist/THIRD-PARTY-LICENSES');
 
     expect(readFileSync(licences, 'utf8')).toMatch(/^commander /m);

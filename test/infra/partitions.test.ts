@@ -22,7 +22,7 @@ describe('the template', () => {
   it.each([
     ['without options', {}],
     ['with every option', everyOption()],
-  ])('holds no account, region or partition of its own %s', (_case, options) => {
+  ])('contains no fixed account, region or partition %s', (_case, options) => {
     const text = ownText(JSON.stringify(template(options).toJSON()));
 
     expect(text.match(/\b\d{12}\b|arn:aws|\b(?:us|eu|ap|sa|ca|me|af|cn)-(?:gov-)?[a-z]+-\d/g)).toBeNull();

@@ -48,7 +48,7 @@ function grantedTo(
   });
   const consumer = new Role(stack, 'Consumer', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    description: 'What the consumer may do',
+    description: 'Execution role of the consumer',
   });
   rotation.grantReadAccessToken(secretName, consumer);
   const rendered = Template.fromStack(stack);
@@ -56,14 +56,14 @@ function grantedTo(
 }
 
 describe('PublishedSecrets', () => {
-  it('are not there without the option', () => {
+  it('do not exist without the option', () => {
     const plain = template({ secretNames: ['crm/genesys'] });
 
     plain.resourceCountIs('AWS::SecretsManager::Secret', 1);
     plain.resourceCountIs('AWS::Lambda::Function', 8);
   });
 
-  it('are made for new credentials: without a value, with the tag and the key, and kept', () => {
+  it('are created for new credentials: without a value, with the tag and the key, and retained', () => {
     const stack = template({ ...OWN, secretKeyArn: MADE_KEY });
 
     stack.hasResource('AWS::SecretsManager::Secret', {
@@ -83,16 +83,16 @@ describe('PublishedSecrets', () => {
     expect(published?.Properties).not.toHaveProperty('SecretString');
   });
 
-  it('are marked with the tag that the program gives to others', () => {
+  it('have the same tag that the CLI adds to others', () => {
     expect(PUBLISHER_TAG).toBe(functions.PUBLISHER_TAG);
     expect(functions.publishedSecretName('crm/genesys')).toBe('crm/genesys/access-token');
   });
 
-  it('have no schedule of their own', () => {
+  it('have no rotation schedule', () => {
     template(OWN).resourceCountIs('AWS::SecretsManager::RotationSchedule', 1);
   });
 
-  it('refuse a name that is too long for what is added to it', () => {
+  it('refuse a name that is too long with the suffix', () => {
     const secretNames = ['x'.repeat(500)];
 
     expect(() => deployment({ secretNames })).not.toThrow();
@@ -172,7 +172,7 @@ describe('grantReadAccessToken', () => {
     ]);
   });
 
-  it('needs no key where secrets have none of their own', () => {
+  it('needs no key when secrets use the AWS managed key', () => {
     expect(grantedTo('crm/genesys', OWN).statements).toHaveLength(1);
   });
 

@@ -30,7 +30,7 @@ describe('the refresh journal', () => {
     });
   });
 
-  it('is protected and retained as well when everything is retained', () => {
+  it('is also protected and retained when everything is retained', () => {
     expect(journalOf(template({ removalPolicy: 'retain' }))).toEqual(journalOf());
   });
 
@@ -42,17 +42,17 @@ describe('the refresh journal', () => {
     });
   });
 
-  it('keeps its items: an old refresh token must lead to the newest one after a year as well', () => {
+  it('keeps its items, because an old refresh token must lead to the newest one even after a year', () => {
     expect(journalOf().Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  it('keeps its identity from deployment to deployment', () => {
+  it('keeps its logical id', () => {
     expect(journalTableId(template({ memoryMb: 1024, secretNames: ['genesys/a'] }))).toBe(
       journalTableId(plain),
     );
   });
 
-  it('may be used by these functions with these calls, and by no other', () => {
+  it('can be used only by these functions with these calls', () => {
     const table = { 'Fn::GetAtt': [journalTableId(plain), 'Arn'] };
 
     const uses = deployedFunctionNames({}).flatMap(name =>
@@ -74,7 +74,7 @@ describe('the refresh journal', () => {
     ]);
   });
 
-  it('is in the environment of these functions only', () => {
+  it('is only in the environment of these functions', () => {
     const { Resources } = plain.toJSON();
 
     const named = deployedFunctionNames({}).filter(

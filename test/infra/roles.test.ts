@@ -134,15 +134,15 @@ describe('the roles', () => {
         },
       ],
     ],
-    ['tokens-watch', [{ Action: 'secretsmanager:ListSecrets' }]],
-  ])('let %s write its log, send traces, do this and nothing else', (owner, expected) => {
+    ['tokens-overdue-check', [{ Action: 'secretsmanager:ListSecrets' }]],
+  ])('allow %s to write its log, send traces, do this and nothing else', (owner, expected) => {
     const statements = statementsOf(everySecret, owner);
 
     expect(grants(statements)).toEqual([WRITE_OWN_LOG, SEND_TRACES, ...expected]);
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('let the state machine run its tasks, deliver its log, send traces and do nothing else', () => {
+  it('allow the state machine to run its tasks, deliver its log, send traces and nothing else', () => {
     const statements = statementsOf(everySecret, 'the state machine tokens');
 
     expect(grants(statements)).toEqual([
@@ -167,7 +167,7 @@ describe('the roles', () => {
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('are nine, each with one policy of its own and no other', () => {
+  it('are nine, each with exactly one inline policy', () => {
     const roles = everySecret.findResources('AWS::IAM::Role');
     const policies = propertiesOf(everySecret, 'AWS::IAM::Policy');
 
@@ -186,13 +186,13 @@ describe('the roles', () => {
   it.each([
     ...deployedFunctionNames({}).map(name => [`tokens-${name}`, functionId(everySecret, name)]),
     ['the state machine tokens', logicalId(everySecret, 'AWS::StepFunctions::StateMachine')],
-  ])('have the policy of %s before anybody uses it', (owner, id = '') => {
+  ])('attach the policy of %s before the role is used', (owner, id = '') => {
     const { DependsOn } = everySecret.toJSON().Resources[id];
 
     expect(DependsOn).toEqual(expect.arrayContaining(policyIdsOf(everySecret, owner ?? '')));
   });
 
-  it('name a resource wherever AWS knows one: traces and log deliveries have none', () => {
+  it('name a resource wherever AWS supports it, unlike for traces and log deliveries', () => {
     const functions = deployedFunctionNames({}).map(name => `tokens-${name}`);
 
     const unlimited = [...functions, 'the state machine tokens'].flatMap(owner =>
@@ -203,10 +203,10 @@ describe('the roles', () => {
         .map(action => `${owner}: ${action}`),
     );
 
-    expect(unlimited).toEqual(['tokens-watch: secretsmanager:ListSecrets']);
+    expect(unlimited).toEqual(['tokens-overdue-check: secretsmanager:ListSecrets']);
   });
 
-  it('let the rotation function touch the executions of its own state machine only', () => {
+  it('limit the rotation function to executions of its own state machine', () => {
     const statements = statementsOf(everySecret, 'tokens-rotation');
 
     const [machine] = Object.keys(everySecret.findResources('AWS::StepFunctions::StateMachine'));
@@ -216,7 +216,7 @@ describe('the roles', () => {
     );
   });
 
-  it('let refresh read how the executions of its own state machine stand, and no other', () => {
+  it('allow refresh to describe only executions of its own state machine', () => {
     const statement = statementsOf(everySecret, 'tokens-refresh').find(
       ({ Sid }) => Sid === 'FindUnsettledExchange',
     );
@@ -224,7 +224,7 @@ describe('the roles', () => {
     expect(statement?.Resource).toEqual(arn('states', 'execution:tokens:*'));
   });
 
-  it('let the state machine run the five task functions by their aliases, and nothing else', () => {
+  it('allow the state machine to invoke only the aliases of the five task functions', () => {
     const [run] = statementsOf(everySecret, 'the state machine tokens');
 
     const tasks = ['fetch', 'promote', 'refresh', 'store-pending', 'verify'].map(name => {
@@ -250,7 +250,7 @@ describe('the roles', () => {
     expect(statement?.Resource).toEqual(resource);
   });
 
-  it('let each function write to its own log group', () => {
+  it('allow each function to write to its own log group', () => {
     const [log] = statementsOf(everySecret, 'tokens-refresh').filter(({ Action }) =>
       Action.includes('logs:PutLogEvents'),
     );
@@ -261,7 +261,7 @@ describe('the roles', () => {
     expect(log?.Resource).toEqual({ 'Fn::GetAtt': [Object.keys(logGroups)[0], 'Arn'] });
   });
 
-  it('trust the service that uses them, Step Functions on behalf of this account only', () => {
+  it('trust the service that uses them; Step Functions only on behalf of this account', () => {
     const trust = Object.values(everySecret.findResources('AWS::IAM::Role')).map(
       ({ Properties }) => Properties.AssumeRolePolicyDocument.Statement,
     );

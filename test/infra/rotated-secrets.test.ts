@@ -13,7 +13,7 @@ function schedules(stack: Template) {
 }
 
 describe('RotatedSecrets', () => {
-  it('turns the rotation of a secret that exists on, and leaves the secret itself alone', () => {
+  it('enables rotation of an existing secret, and does not change the secret', () => {
     const stack = template({ secretArns: [A, B] });
 
     const rotation = Object.keys(
@@ -30,7 +30,7 @@ describe('RotatedSecrets', () => {
     );
   });
 
-  it('turns the rotation on only when the function is there and may be called', () => {
+  it('enables rotation only after the function and its permission exist', () => {
     const stack = template({ secretArns: [A] });
 
     const [schedule] = Object.values(schedules(stack));
@@ -56,7 +56,7 @@ describe('RotatedSecrets', () => {
     });
   });
 
-  it('makes a named secret with the keys to fill in, keeps it for ever and rotates it', () => {
+  it('creates a named secret with the keys to fill in, retains it and rotates it', () => {
     const stack = template({ secretNames: ['genesys/c'] });
 
     stack.hasResource('AWS::SecretsManager::Secret', {
@@ -69,7 +69,7 @@ describe('RotatedSecrets', () => {
     });
   });
 
-  it('encrypts the secrets that it makes with the given key', () => {
+  it('encrypts the created secrets with the given key', () => {
     const key = 'arn:aws:kms:eu-central-1:111122223333:key/8c1f0a52-0000-4000-8000-000000000000';
 
     const stack = template({ secretNames: ['genesys/c'], secretKeyArn: key });
@@ -77,7 +77,7 @@ describe('RotatedSecrets', () => {
     stack.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: key });
   });
 
-  it('schedules nothing for a pattern: whoever owns the secret turns its rotation on', () => {
+  it('schedules nothing for a pattern: the owner of the secret enables its rotation', () => {
     const stack = template({ secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'] });
 
     stack.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
@@ -91,7 +91,7 @@ describe('RotatedSecrets', () => {
     expect(second[logicalId]?.Properties.SecretId).toBe(B);
   });
 
-  it('takes an ARN that is known at deployment only', () => {
+  it('accepts an ARN that is known only at deployment', () => {
     const stack = new Stack(app(), 'Credentials');
     const first = new CfnParameter(stack, 'First').valueAsString;
     const second = new CfnParameter(stack, 'Second').valueAsString;

@@ -57,7 +57,7 @@ describe('rotationSchedule', () => {
     ['rate(8 hours) ', 'neither rate'],
     ['rate(3 hours)', 'every 4 hours'],
     ['rate(0 hours)', 'every 4 hours'],
-    ['rate(24 hours)', 'write it in days'],
+    ['rate(24 hours)', 'use days'],
     ['rate(0 days)', 'between 1 and 999 days'],
     ['rate(1000 days)', 'between 1 and 999 days'],
     ['cron(0 8 * * ?)', 'six fields'],

@@ -4,7 +4,7 @@ import { template } from './deployment.ts';
 const plain = template();
 
 describe('RotationStack', () => {
-  it('gives out the ARNs of rotation function, state machine, key and topic', () => {
+  it('has outputs for the ARNs of rotation function, state machine, key and topic', () => {
     const outputs = plain.toJSON().Outputs;
 
     const only = (type: string, Properties: object = {}) =>
@@ -22,7 +22,7 @@ describe('RotationStack', () => {
     expect(Object.keys(outputs)).toHaveLength(4);
   });
 
-  it('gives out the secrets that rotate on the schedule, if there are any', () => {
+  it('has an output for the secrets that rotate on the schedule, if there are any', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/a-AbCdEf';
 
     const { Outputs } = template({ secretArns: [secretArn], secretNames: ['genesys/b'] }).toJSON();

@@ -24,14 +24,14 @@ const ROTATES_HERE = {
 };
 
 describe('the grants on secrets', () => {
-  it('reach the given secrets only, and those only as long as they name the rotation function', () => {
+  it('cover only the given secrets, and only while they name the rotation function', () => {
     const use = statementsOf(someSecrets, 'tokens-fetch').find(({ Sid }) => Sid === 'UseRotatedSecrets');
 
     expect(new Set(use?.Resource as unknown[])).toEqual(new Set([A_SECRET, A_PATTERN, MADE_SECRET]));
     expect(use?.Condition).toEqual(ROTATES_HERE);
   });
 
-  it('reach every secret that names the rotation function with allSecrets', () => {
+  it('cover every secret that names the rotation function with allSecrets', () => {
     const use = statementsOf(everySecret, 'tokens-fetch').find(({ Sid }) => Sid === 'UseRotatedSecrets');
 
     expect(use?.Resource).toEqual(arn('secretsmanager', 'secret:*'));
@@ -78,7 +78,7 @@ describe('the grants on secrets', () => {
     ['tokens-refresh', 'OpenTokenPair'],
     ['tokens-store-pending', 'OpenTokenPair'],
     ['tokens-store-pending', 'OpenRotationToken'],
-  ])('let %s use the seal (%s) for these secrets only', (owner, sid) => {
+  ])('allow %s to use the seal key (%s) for these secrets only', (owner, sid) => {
     const statement = statementsOf(someSecrets, owner).find(({ Sid }) => Sid === sid);
 
     expect(statement?.Condition).toMatchObject({

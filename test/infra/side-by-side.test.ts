@@ -34,23 +34,23 @@ describe('two deployments in one account and region', () => {
     ['tokens', 'other'],
     // The second one has the name of a resource of the first.
     ['tokens', 'tokens-failures'],
-    ['tokens', 'tokens-watch'],
+    ['tokens', 'tokens-overdue-check'],
     ['tokens', 'tokens-executions'],
-  ])('have no name in common when they are called %s and %s', (one, another) => {
+  ])('have no name in common when they are named %s and %s', (one, another) => {
     const names = namesOf(one);
 
     const others = new Set(namesOf(another));
     expect(names.filter(name => others.has(name))).toEqual([]);
   });
 
-  it('name everything that can be named by their prefix', () => {
+  it('name every resource that has a name with their prefix', () => {
     const names = namesOf('tokens');
 
     expect(names.filter(name => !/[ /]tokens\b/.test(name))).toEqual([]);
     expect(new Set(names.map(name => name.split(' ')[0]))).toEqual(new Set(Object.keys(NAME_PROPERTIES)));
   });
 
-  it('stay within what functions and rules may be called, at the longest prefix', () => {
+  it('stay within the limits for names of functions and rules at the longest prefix', () => {
     const names = namesOf('a'.repeat(NAME_PREFIX.longest));
 
     const limited = names.filter(name => /^AWS::(Lambda::Function|Events::Rule) /.test(name));

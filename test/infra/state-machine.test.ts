@@ -31,11 +31,11 @@ describe('RotationStateMachine', () => {
     });
   });
 
-  it('has the definition as it stands in its file where access tokens are published', () => {
+  it('has the unchanged definition file when access tokens are published', () => {
     expect(JSON.parse(machineOf(publishing).DefinitionString)).toEqual(rotationDefinition);
   });
 
-  it('otherwise has it without the states that publish, which their next states take the place of', () => {
+  it('otherwise has the definition without the publishing states', () => {
     const { Publish, PublishNewerLogin, ...States } = rotationDefinition.States;
     const [refresh, rotated, ...others] = States.Route.Choices;
 
@@ -68,7 +68,7 @@ describe('RotationStateMachine', () => {
     ['VerifyArn', 'verify'],
     ['PromoteArn', 'promote'],
     ['PublishArn', 'publish'],
-  ])('puts for %s the alias of %s', (placeholder, name) => {
+  ])('replaces %s with the alias of %s', (placeholder, name) => {
     const alias = logicalId(publishing, 'AWS::Lambda::Alias', {
       FunctionName: { Ref: functionId(publishing, name) },
       Name: 'live',
@@ -77,7 +77,7 @@ describe('RotationStateMachine', () => {
     expect(machineOf(publishing).DefinitionSubstitutions[placeholder]).toEqual({ Ref: alias });
   });
 
-  it('leaves the encryption of executions to a key that AWS owns', () => {
+  it('encrypts executions with an AWS owned key', () => {
     expect(properties).not.toHaveProperty('EncryptionConfiguration');
   });
 });

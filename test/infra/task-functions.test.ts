@@ -37,7 +37,7 @@ describe('the functions of the workflow', () => {
     plain.resourceCountIs('AWS::Lambda::Alias', 6);
   });
 
-  it('publish a new version when the code changes, and only of the function that changed', () => {
+  it('publish a new version only of the function whose code changed', () => {
     const changed = template({ publishAccessTokens: true, bundles: changedBundles('refresh') });
 
     expect(versionOf('refresh', changed)).not.toBe(versionOf('refresh'));
@@ -50,7 +50,7 @@ describe('the functions of the workflow', () => {
     expect(versionOf('verify', changed)).not.toBe(versionOf('verify'));
   });
 
-  it('leave no old version behind', () => {
+  it('delete old versions', () => {
     plain.allResources('AWS::Lambda::Version', { DeletionPolicy: 'Delete' });
   });
 });

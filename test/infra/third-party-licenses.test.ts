@@ -82,7 +82,7 @@ describe('thirdPartyLicenses', () => {
     );
   });
 
-  it('takes the licence from the README when there is no file', () => {
+  it('reads the licence from the README when there is no file', () => {
     const readme =
       '# a\n\nCopyright (c) Someone\n\nPermission is hereby granted …\nOF THE SOFTWARE.\n\n[link]: x\n';
     const { project, output } = projectWith('a', { 'README.md': readme });
@@ -92,7 +92,7 @@ describe('thirdPartyLicenses', () => {
     );
   });
 
-  it('takes the licence from a package of the same scope and licence when there is none', () => {
+  it('reads the licence from a package of the same scope and licence when there is none', () => {
     const { project, output } = projectWith('@scope/b', {}, 'Apache-2.0');
     const sibling = { name: '@scope/c', version: '1.0.0', license: 'Apache-2.0' };
     addPackage(project, '@scope/c', { 'package.json': JSON.stringify(sibling), LICENSE: 'Of the scope.' });
@@ -108,7 +108,7 @@ describe('thirdPartyLicenses', () => {
     expect(() => thirdPartyLicenses([output], project)).toThrow(/^a: .*MIT/);
   });
 
-  it('leaves out packages without code in the bundle', () => {
+  it('omits packages without code in the bundle', () => {
     expect(thirdPartyLicenses([outputOf('node_modules/a/index.js', 0)], emptyFolder())).toBe('');
   });
 });

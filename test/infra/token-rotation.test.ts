@@ -63,7 +63,7 @@ describe('the functions', () => {
       },
     ],
     [
-      'watch',
+      'overdue-check',
       {
         ROTATION_FUNCTION_ARN,
         SCHEDULE_EXPRESSION: 'rate(8 hours)',
@@ -71,7 +71,7 @@ describe('the functions', () => {
         LONGEST_GAP_HOURS: '9',
       },
     ],
-  ] as const)('have in %s what all share, its own timeout and its own variables', (name, variables) => {
+  ] as const)('share their settings; %s has its own timeout and variables', (name, variables) => {
     const properties = functionCalled(`tokens-${name}`);
 
     const logGroup = logicalId(plain, 'AWS::Logs::LogGroup', {
@@ -93,7 +93,7 @@ describe('the functions', () => {
     });
   });
 
-  it('are these eight, without any that CDK adds for itself', () => {
+  it('are exactly these eight, without functions that CDK adds', () => {
     plain.resourceCountIs('AWS::Lambda::Function', 8);
     expect(Object.keys(plain.toJSON().Resources).filter(id => id.includes('Custom'))).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('the functions', () => {
     ['rotation', false],
     ['store-pending', false],
     ['notify', false],
-  ])('tell %s of the gateway only if it calls Genesys Cloud', (name, told) => {
+  ])('give %s the gateway only if it calls Genesys Cloud', (name, told) => {
     const variables = functionCalled(`tokens-${name}`, changed).Environment;
 
     const gateway = { GENESYS_LOGIN_URL: GATEWAY.loginUrl, GENESYS_API_URL: GATEWAY.apiUrl };
@@ -117,7 +117,7 @@ describe('the functions', () => {
     ['secretArns', { secretArns: everyOption().secretArns ?? [] }],
     ['secretArnPatterns', { secretArnPatterns: everyOption().secretArnPatterns ?? [] }],
     ['secretNames', { secretNames: ['genesys/a'] }],
-  ])('require no host in the value of secrets that are named by %s', (_option, selection) => {
+  ])('do not require a host in the value of secrets that are named by %s', (_option, selection) => {
     const variables = propertiesOf(template(selection), 'AWS::Lambda::Function');
 
     expect(JSON.stringify(variables)).not.toContain('HOST_REQUIRED');
@@ -139,7 +139,7 @@ describe('the functions', () => {
 });
 
 describe('the permissions', () => {
-  it('let Secrets Manager call the rotation function for this account, and the rules what they are for', () => {
+  it('allow Secrets Manager to invoke the rotation function for this account, and the rules to invoke their targets', () => {
     const permissions = propertiesOf(plain, 'AWS::Lambda::Permission');
 
     const call = (name: string) => ({
@@ -157,13 +157,13 @@ describe('the permissions', () => {
         SourceAccount: { Ref: 'AWS::AccountId' },
       },
       { ...call('notify'), ...rule('tokens-executions') },
-      { ...call('watch'), ...rule('tokens-watch') },
+      { ...call('overdue-check'), ...rule('tokens-overdue-check') },
     ]);
   });
 });
 
 describe("the seal's key", () => {
-  it('is rotated, and stays for 30 days after someone has it deleted', () => {
+  it('is rotated, and has a deletion window of 30 days', () => {
     plain.hasResource('AWS::KMS::Key', {
       Properties: { EnableKeyRotation: true, PendingWindowInDays: 30 },
       DeletionPolicy: 'Retain',
@@ -206,7 +206,7 @@ describe("the seal's key", () => {
     },
   ];
 
-  it('is administered by the account, used by the functions only, and not deleted by mistake', () => {
+  it('is administered by the account, used only by the functions, and protected from deletion', () => {
     expect(policyOf(plain)).toEqual([
       administration,
       { ...denial, Sid: 'NoDeletion', Action: 'kms:ScheduleKeyDeletion' },
@@ -214,7 +214,7 @@ describe("the seal's key", () => {
     ]);
   });
 
-  it('can be deleted with the stack where nothing is to stay', () => {
+  it('can be deleted with the stack when removalPolicy is DESTROY', () => {
     const stack = template({ removalPolicy: 'destroy' });
 
     expect(policyOf(stack)).toEqual([administration, ...useByFunctions]);
@@ -222,14 +222,14 @@ describe("the seal's key", () => {
 });
 
 describe('the logs', () => {
-  it('go with the stack, so that it can be deployed again under its name', () => {
+  it('are deleted with the stack, so that it can be deployed again with the same name', () => {
     plain.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
     plain.resourceCountIs('AWS::Logs::LogGroup', 9);
   });
 });
 
 describe('TokenRotation', () => {
-  it('names everything after its own place in the tree when it is given no prefix', () => {
+  it('derives all names from its path by default', () => {
     const stack = new Stack(app(), 'Credentials');
 
     new TokenRotation(stack, 'Genesys', { bundles: BUNDLES, allSecrets: true });
@@ -312,17 +312,17 @@ describe('TokenRotation', () => {
     ['rate(1 day)', '1h'],
     ['rate(23 hours)', '1h'],
     ['cron(0 8 ? * MON-FRI *)', '1h'],
-  ])('warns that %s with a window of %s outlasts a token of one day', (schedule, window) => {
+  ])('warns that %s with a window of %s exceeds a token lifetime of one day', (schedule, window) => {
     const stack = deployment({ schedule, window });
     vi.spyOn(console, 'error').mockReturnValue();
 
     Annotations.fromStack(stack).hasWarning(
       '/tokens/TokenRotation',
-      Match.stringLikeRegexp('tokens that live a day die'),
+      Match.stringLikeRegexp('tokens with a lifetime of one day'),
     );
   });
 
-  it('does not warn of a schedule that leaves time to repair', () => {
+  it('does not warn of a schedule that leaves time for a fix', () => {
     const stack = deployment({
       schedule: 'rate(12 hours)',
       window: '4h',

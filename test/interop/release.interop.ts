@@ -14,7 +14,7 @@ import { startMinistack } from './ministack.ts';
 const run = promisify(execFile);
 
 const SCRIPT = fileURLToPath(new URL('deploy_release.py', import.meta.url));
-const WATCH = 'genesys-token-rotation-watch';
+const OVERDUE_CHECK = 'genesys-token-rotation-overdue-check';
 const VARIABLES = {
   AWS_REGION: 'us-east-1',
   AWS_DEFAULT_REGION: 'us-east-1',
@@ -62,7 +62,9 @@ it('a release is deployed to ministack by CloudFormation alone, and follows a ch
     return JSON.parse(stdout);
   };
   const longestGapHours = async (): Promise<string | undefined> => {
-    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: WATCH }));
+    const { Environment } = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: OVERDUE_CHECK }),
+    );
     return Environment?.Variables?.LONGEST_GAP_HOURS;
   };
 
@@ -70,7 +72,7 @@ it('a release is deployed to ministack by CloudFormation alone, and follows a ch
   const gaps = [await longestGapHours()];
   await deploy('RotationInterval=12h', 'RotationWindow=4h');
   gaps.push(await longestGapHours());
-  const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: WATCH }));
+  const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: OVERDUE_CHECK }));
 
   expect(outputs.SecretArns).toContain('crm/genesys');
   expect(gaps).toEqual(['9', '16']);

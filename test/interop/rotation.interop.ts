@@ -28,7 +28,7 @@ describe('the commands of docs/first-account.md', () => {
 });
 
 describe('a function under the runtime client of AWS', () => {
-  it.each(deployedFunctionNames({}).filter(name => name !== 'watch'))(
+  it.each(deployedFunctionNames({}).filter(name => name !== 'overdue-check'))(
     'loads %s, which names its error to the caller and in the log',
     async name => {
       const error = await world.errorOf(name, {});
@@ -37,8 +37,8 @@ describe('a function under the runtime client of AWS', () => {
     },
   );
 
-  it('loads watch, which takes any event', async () => {
-    await expect(world.invoke('watch', {})).resolves.toMatchObject({ overdue: 0 });
+  it('loads overdue-check, which takes any event', async () => {
+    await expect(world.invoke('overdue-check', {})).resolves.toMatchObject({ overdue: 0 });
   });
 });
 

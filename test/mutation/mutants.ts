@@ -276,7 +276,7 @@ const TOKEN_ENDPOINT = [
       },
       {
         bug: 'a dropped connection counts as a request that was not sent',
-        find: "kind: connected ? 'answer-lost' : 'not-sent'",
+        find: "kind: connected ? 'response-lost' : 'not-sent'",
         replace: "kind: 'not-sent'",
       },
     ],
@@ -490,8 +490,8 @@ const ROTATION = [
     [
       {
         bug: 'the loop over attempts that cannot be redriven does not look at the time',
-        find: "assertTimeLeft(executionArn, dependencies);\n    log('warn', 'next attempt'",
-        replace: "log('warn', 'next attempt'",
+        find: "assertTimeLeft(executionArn, dependencies);\n    log('warn', 'starting the next attempt'",
+        replace: "log('warn', 'starting the next attempt'",
       },
       {
         bug: 'executions that wait for each other are redriven without end',
@@ -526,7 +526,7 @@ const ROTATION = [
       },
       {
         bug: 'the function waits until Lambda ends it',
-        find: 'return remainingMs() - TIME_TO_ANSWER_MS;',
+        find: 'return remainingMs() - RESPONSE_RESERVE_MS;',
         replace: 'return remainingMs();',
       },
     ],
@@ -557,7 +557,7 @@ const NOTIFICATIONS = [
     [
       {
         bug: 'every attempt of Secrets Manager sends the same message',
-        find: "if (wasSaid(streak, failed, now)) return silent('the failure was notified before', about);",
+        find: "if (recentlyNotified(streak, failed, now)) return logSkipped('the failure was already reported', about);",
         replace: '',
       },
       {
@@ -579,8 +579,8 @@ const NOTIFICATIONS = [
     ],
   ),
   ...mutantsOf(
-    'functions/watch/watch.ts',
-    ['test/functions/watch.test.ts'],
+    'functions/overdue-check/overdue-check.ts',
+    ['test/functions/overdue-check.test.ts'],
     [
       {
         bug: 'an overdue credential is not counted',

@@ -134,7 +134,7 @@ describe('with a disabled key of the executions', () => {
   });
 
   it.each([
-    ['needsKey', 'a state that is not known'],
+    ['needsKey', 'an unknown state'],
     ['needsNoKey', 'Verify'],
   ] as const)(
     'notify reports a failure without the data of the execution, whose history %s',

@@ -3,7 +3,7 @@ import { REMINDER_MS } from '../../functions/notify/notify.ts';
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
-import { watchReports } from './watch-reports.ts';
+import { overdueCheckReports } from './overdue-check-reports.ts';
 
 /** A world with the messages of the topic. */
 async function notifiedWorld() {
@@ -145,18 +145,18 @@ describe('a rotation that fails before its execution starts', () => {
     ],
   ];
 
-  it.each(REFUSALS)('is reported by the watch as overdue: %s', async (_what, refuse) => {
+  it.each(REFUSALS)('is reported by the overdue check: %s', async (_what, refuse) => {
     const world = await recoveryWorld({ events: { rules: 'all' } });
     const { sandbox } = world;
     const { secretArn } = await world.credential();
     await world.rotated(secretArn);
 
     refuse(world);
-    // Interval and window of the schedule are nine hours, grace follows, and the watch runs every hour.
+    // Interval and window of the schedule are nine hours, grace follows, and the overdue check runs every hour.
     await sandbox.advance(9 * HOUR_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(world.executions(secretArn)).toHaveLength(1);
-    expect(watchReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
+    expect(overdueCheckReports(sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });
 
   it('is an error of the rotation function, which the alarm rotation-errors counts', async () => {

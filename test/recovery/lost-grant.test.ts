@@ -158,7 +158,7 @@ function ownerOf({ role }: Grant): string | undefined {
   if (machineRole.endsWith(`/${role}`)) return 'the state machine';
   const owner = stack.functions.find(({ roleArn }) => roleArn.endsWith(`/${role}`));
   const name = owner?.name.slice(prefix.length + 1);
-  return name === 'notify' || name === 'watch' ? undefined : name;
+  return name === 'notify' || name === 'overdue-check' ? undefined : name;
 }
 
 /** The grants that rotations use, without those for logs, traces and network interfaces. */

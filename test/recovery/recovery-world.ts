@@ -38,7 +38,7 @@ export async function recoveryWorld(options: SandboxOptions = {}) {
   const world = await rotationWorld({
     seed: 1,
     ...options,
-    // Notifications and the hourly watch have their own tests.
+    // Notifications and the hourly overdue check have their own tests.
     events: { rules: 'none', ...options.events },
     secretsManager: { retryDelaysMs: [], ...options.secretsManager },
     invocationInterceptors: [...(options.invocationInterceptors ?? []), meetFate],

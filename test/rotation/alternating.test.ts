@@ -98,8 +98,8 @@ describe('a rotation of a secret with two grants', () => {
 
 describe('the message about a rotation that failed after the refresh', () => {
   it.each([
-    [2, /Consumers keep the access token that they had/],
-    [1, /Consumers may hold a dead access token now/],
+    [2, /Consumers keep their access token/],
+    [1, /Consumers may hold an access token that no longer works/],
   ])('says what consumers of a secret with %i grants have', async (grants, impact) => {
     const world = await alternatingWorld({ events: { rules: 'patterns' } });
     const credential = await (grants === 2 ? world.twoGrants() : world.credential());
@@ -219,7 +219,7 @@ describe('a lost grant', () => {
     await world.rotated(credential.secretArn);
 
     expect(logLines(world.sandbox, '"LostGrants":1')).toBe(1);
-    expect(logLines(world.sandbox, 'the alternate grant is dead')).toBe(1);
+    expect(logLines(world.sandbox, 'the alternate grant no longer works')).toBe(1);
   });
 
   it('is reported by one message', async () => {

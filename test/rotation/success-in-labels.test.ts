@@ -1,6 +1,6 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { rotationWorld } from './rotation-world.ts';
@@ -26,7 +26,7 @@ async function stoppedAfterPromote(options: SandboxOptions = {}) {
     ],
   });
   const credential = await world.credential();
-  await world.sandbox.advance(LONGEST_READ_LAG_MS);
+  await world.sandbox.advance(MAX_READ_LAG_MS);
   const rotation = await world.rotate(credential.secretArn);
   return { world, credential, rotation };
 }

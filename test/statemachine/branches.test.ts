@@ -27,7 +27,7 @@ import {
   verified,
 } from './scripts.ts';
 
-describe('the way of a rotation', () => {
+describe('the path of a rotation', () => {
   it('goes from Fetch to Rotated', async () => {
     const run = await runWorkflow(REFRESH, INPUT);
 
@@ -74,7 +74,7 @@ describe('the way of a rotation', () => {
 });
 
 describe('the other routes', () => {
-  it('end at once when the version is AWSCURRENT already', async () => {
+  it('end immediately when the version is already AWSCURRENT', async () => {
     const run = await runWorkflow({ Fetch: [fetched('rotated')], Publish: [published] }, INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'Publish', 'Rotated']);
@@ -209,7 +209,7 @@ const BRANCHES: readonly Branch[] = [
 ];
 
 describe('a caught error', () => {
-  it.each(BRANCHES)('$error in $from leads on', async ({ error, script, states }) => {
+  it.each(BRANCHES)('$error in $from leads to the expected states', async ({ error, script, states }) => {
     const run = await runWorkflow({ ...REFRESH, ...script }, INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', ...states]);
@@ -287,7 +287,7 @@ describe('the cycles', () => {
     ]);
   });
 
-  it('go through RefreshAgain as often as a pair is of no use', async () => {
+  it('go through RefreshAgain as often as a pair is unusable', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,
@@ -306,7 +306,7 @@ describe('the cycles', () => {
     ]);
   });
 
-  it('end in Superseded when somebody logs in meanwhile', async () => {
+  it('end in Superseded when someone logs in meanwhile', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,
@@ -353,7 +353,7 @@ describe('a newer login', () => {
     });
   });
 
-  it('ends as superseded as well when AWSPENDING was gone already', async () => {
+  it('also ends as superseded when AWSPENDING was already gone', async () => {
     const nothingLeft = payload({ standDownVersionId: null } satisfies StandDownResult);
 
     const run = await runWorkflow({ ...STAND_DOWN, StandDown: [nothingLeft] }, INPUT);

@@ -128,7 +128,7 @@ describe('every Task', () => {
     expect(endless).toEqual([]);
   });
 
-  it('spreads its retries, but not those that wait for a deadline', () => {
+  it('uses jitter in its retries, except those that wait for a deadline', () => {
     const strategies = tasks.flatMap(({ Retry }) =>
       Retry.map(
         ({ ErrorEquals, JitterStrategy }) =>

@@ -25,7 +25,7 @@ function pageFile(text: string): string {
 }
 
 describe('diagram', () => {
-  it('draws choices, caught errors and ends', () => {
+  it('draws choices, caught errors and end states', () => {
     const definition = parseDefinition(
       JSON.stringify({
         StartAt: 'Look',
@@ -67,7 +67,7 @@ describe('diagram', () => {
 });
 
 describe('withDiagram', () => {
-  it('replaces what is between the markers, and nothing else', () => {
+  it('replaces only the text between the markers', () => {
     const page = withDiagram(PAGE, 'flowchart TD');
 
     expect(page).toBe(
@@ -81,11 +81,11 @@ describe('withDiagram', () => {
 });
 
 describe('the diagram command', () => {
-  it('finds the diagram in docs/architecture.md up to date', () => {
+  it('accepts the diagram in docs/architecture.md', () => {
     expect(run('--check')).toEqual({ status: 0, stderr: '' });
   });
 
-  it('tells in one line that a picture is stale, and leaves it', () => {
+  it('reports in one line that a diagram is stale, and does not change it', () => {
     const file = pageFile(PAGE);
 
     const { status, stderr } = run('--check', file);
@@ -95,7 +95,7 @@ describe('the diagram command', () => {
     expect(readFileSync(file, 'utf8')).toBe(PAGE);
   });
 
-  it('brings a picture up to date', () => {
+  it('updates a diagram', () => {
     const file = pageFile(PAGE);
 
     expect(run(file)).toEqual({ status: 0, stderr: '' });

@@ -252,7 +252,7 @@ describe('the request of a Task', () => {
     expect(parse(request)).toEqual(parsed);
   });
 
-  it('has a null for StorePending where Secrets Manager sent no RotationToken', async () => {
+  it('has a null for StorePending when Secrets Manager sent no RotationToken', async () => {
     const run = await runWorkflow(REFRESH, { ...INPUT, sealedRotationToken: null });
 
     expect(run.calls.find(call => call.state === 'StorePending')?.payload).toMatchObject({

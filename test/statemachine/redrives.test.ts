@@ -134,7 +134,7 @@ describe('a redrive', () => {
       },
       states: ['Promote', 'StorePending', 'Verify', 'Promote', 'Publish', 'Rotated'],
     },
-  ])('of $task may take another way than the first run: $states', async ({ task, redriven, states }) => {
+  ])('of $task may take another path than the first run: $states', async ({ task, redriven, states }) => {
     const failed = await runWorkflow({ ...REFRESH, [task]: [failure('AccessDeniedException')] }, INPUT);
 
     const run = await redriveWorkflow(failed, redriven);
@@ -142,7 +142,7 @@ describe('a redrive', () => {
     expect(run.states).toEqual(states);
   });
 
-  it('of RefreshAgain stands down when somebody has logged in since', async () => {
+  it('of RefreshAgain stands down when someone has logged in since', async () => {
     const failed = await runWorkflow(
       { ...REFRESH_AGAIN, RefreshAgain: [failure('RefreshTokenRejected')] },
       INPUT,
@@ -167,7 +167,7 @@ describe('a redrive', () => {
     expect(run.output).toMatchObject({ refreshed: PAIR_AGAIN, versions: VERSIONS_AGAIN });
   });
 
-  it('of RefreshAgain still names the pair that is to be replaced', async () => {
+  it('of RefreshAgain still names the pair to replace', async () => {
     const failed = await runWorkflow({ ...REFRESH_AGAIN, RefreshAgain: [failure('ClientRejected')] }, INPUT);
 
     const run = await redriveWorkflow(failed, lastOutcomes(REFRESH_AGAIN));
@@ -177,7 +177,7 @@ describe('a redrive', () => {
 });
 
 describe('an attempt', () => {
-  it('tells Refresh which one it is: redrives, the time when the state was entered, retries', async () => {
+  it('identifies itself to Refresh: redrives, the time when the state was entered, retries', async () => {
     const failed = await runWorkflow(
       { ...REFRESH, Refresh: [failure('TokenResponseLost'), failure('ClientRejected')] },
       INPUT,
@@ -199,7 +199,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  it('tells RefreshAgain of a second round apart from the first by the time', async () => {
+  it('distinguishes RefreshAgain of a second round from the first by the time', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,

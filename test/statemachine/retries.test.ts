@@ -200,7 +200,7 @@ describe('the retry policies', () => {
 });
 
 describe('a Task', () => {
-  it.each(TASKS)('$task goes on when its last retry succeeds', async ({ policies, ...through }) => {
+  it.each(TASKS)('$task continues when its last retry succeeds', async ({ policies, ...through }) => {
     // Only the last call of a run through RefreshAgain or Verify is scripted here.
     const succeeds = (through.script[through.task] ?? []).slice(-1);
 
@@ -236,7 +236,7 @@ describe('a Task', () => {
     );
   });
 
-  it.each(TASKS)('$task fails at once after any other error', async ({ fatal, ...through }) => {
+  it.each(TASKS)('$task fails immediately after any other error', async ({ fatal, ...through }) => {
     const runs = await reportEach(through, fatal, error => [failure(error)]);
 
     expect(fatal.length).toBeGreaterThan(0);

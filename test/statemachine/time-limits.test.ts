@@ -8,11 +8,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { CLAIM_MARGIN_MS } from '../../functions/promote/promote.ts';
 import { DEADLINE_MARGIN_MS, RECORD_RESERVE_MS } from '../../functions/refresh/refresh.ts';
-import { TIME_TO_ANSWER_MS } from '../../functions/rotation/await-execution.ts';
+import { RESPONSE_RESERVE_MS } from '../../functions/rotation/await-execution.ts';
 import { runExecution } from '../../functions/rotation/run-execution.ts';
 import { AWS_CLIENT_LIMITS } from '../../functions/shared/aws-clients.ts';
 import { API_TIMEOUT_MS, TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
-import { LONGEST_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/secret-versions.ts';
 import { FRESH_MS } from '../../functions/verify/verify.ts';
 import { FUNCTIONS, TASK_FUNCTIONS, type TaskFunctionName } from '../../infra/function-list.ts';
 import { parseDefinition } from '../../statemachine/definition.ts';
@@ -42,7 +42,7 @@ const LIMITS = [
 const INITIALISATION_MS = 10_000;
 
 /** The shortest lifetime of an access token (Genesys Cloud Resource Center, "Create an OAuth client"). */
-const SHORTEST_LIFETIME_MS = 300_000;
+const MIN_LIFETIME_MS = 300_000;
 
 const { maxAttempts, requestHandler } = AWS_CLIENT_LIMITS;
 
@@ -51,13 +51,13 @@ const REPEAT_PAUSE_MS = 50;
 const THROTTLED_PAUSE_MS = 1_000;
 
 /** The longest time of one AWS call: it is throttled by a response that comes just in time, and so is the repetition. */
-const LONGEST_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTTLED_PAUSE_MS;
+const MAX_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTTLED_PAUSE_MS;
 
 /** How much longer a call takes when its first attempt gets no response. */
 const REPEATED_MS = requestHandler.requestTimeout + REPEAT_PAUSE_MS;
 
 /** Reads that do not show what was written: each takes 100 ms after its pause. */
-const REREADS_MS = LONGEST_READ_LAG_MS + MAX_REREADS * 100;
+const REREADS_MS = MAX_READ_LAG_MS + MAX_REREADS * 100;
 
 /**
  * The AWS calls that a function makes one after the other in its longest way: before the call to Genesys Cloud, if it
@@ -105,7 +105,7 @@ describe('the limits of a Task', () => {
     },
   );
 
-  it('are far below the backstop of the execution, also when each is used up in turn', () => {
+  it('are far below the time-out of the execution, even when each is used up in turn', () => {
     const allMs = LIMITS.reduce((sum, { taskMs }) => sum + taskMs, 0);
 
     expect(definition.TimeoutSeconds).toBe(3_600);
@@ -120,7 +120,7 @@ describe('the AWS calls of a function', () => {
       const { before, after } = AWS_CALLS[runs];
       const othersMs = (before + after - 1) * requestHandler.requestTimeout;
 
-      expect(functionMs - httpMs - othersMs - LONGEST_AWS_CALL_MS).toBeGreaterThan(0);
+      expect(functionMs - httpMs - othersMs - MAX_AWS_CALL_MS).toBeGreaterThan(0);
     },
   );
 
@@ -149,8 +149,8 @@ describe('the AWS calls of a function', () => {
     },
   );
 
-  it('leave Refresh time to record the pair after the response, also when that call is repeated', () => {
-    expect(LONGEST_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
+  it('leave Refresh time to record the pair after the response, even when that call is repeated', () => {
+    expect(MAX_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
   });
 
   it('end at their timeout, and are repeated once', () => {
@@ -185,7 +185,7 @@ describe('the deadline of an exchange', () => {
     for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(2 * longestDeadlineMs);
   });
 
-  it('is later than that of a claim, so these retries outlast a Promote as well', () => {
+  it('is later than that of a claim, so these retries also outlast a Promote', () => {
     const longestClaimMs = FUNCTIONS.promote.timeoutSeconds * 1_000 + CLAIM_MARGIN_MS;
 
     expect(longestClaimMs).toBeLessThan(longestDeadlineMs);
@@ -193,14 +193,14 @@ describe('the deadline of an exchange', () => {
 });
 
 describe('the age at which a refused token counts as expired', () => {
-  it('is longer than the way from Refresh to Verify takes when no call is retried', () => {
+  it('is longer than the time from Refresh to Verify without retries', () => {
     const wayMs = TASK_FUNCTIONS['store-pending'].timeoutSeconds * 1_000 + API_TIMEOUT_MS + INITIALISATION_MS;
 
     expect(wayMs).toBeLessThan(FRESH_MS);
   });
 
-  it('is shorter than any lifetime, so a token that expired is never called rejected', () => {
-    expect(FRESH_MS).toBeLessThan(SHORTEST_LIFETIME_MS);
+  it('is shorter than any lifetime, so an expired token is never reported as rejected', () => {
+    expect(FRESH_MS).toBeLessThan(MIN_LIFETIME_MS);
   });
 });
 
@@ -222,7 +222,7 @@ describe('the time of the rotation function', () => {
   ])(
     'fits a rotation in which $call takes its full time, after the slowest start and with 20 s for everything else',
     async ({ genesysMs }) => {
-      let remainingMs = functionMs - CALLS_BEFORE_WAITING * LONGEST_AWS_CALL_MS;
+      let remainingMs = functionMs - CALLS_BEFORE_WAITING * MAX_AWS_CALL_MS;
       const endsAtMs = remainingMs - genesysMs - 20_000;
       stepFunctions.on(StartExecutionCommand).resolves({});
       stepFunctions.on(DescribeExecutionCommand).callsFake(({ executionArn }) => ({
@@ -250,7 +250,7 @@ describe('the time of the rotation function', () => {
       });
 
       expect(execution).toMatch(/^arn:aws:states:eu-central-1:111122223333:execution:rotation:genesys-/);
-      expect(remainingMs).toBeGreaterThanOrEqual(TIME_TO_ANSWER_MS);
+      expect(remainingMs).toBeGreaterThanOrEqual(RESPONSE_RESERVE_MS);
     },
   );
 });

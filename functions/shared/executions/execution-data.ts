@@ -4,7 +4,7 @@ import { isId } from '../input/request.ts';
 import { oneLine } from '../output/plain-text.ts';
 import { isAttemptOf, type Purpose } from './execution-name.ts';
 
-/** Which pair of which login; anyone may have written it. */
+/** The position of a pair, as unverified data. */
 interface Position {
   readonly lineage?: unknown;
   readonly generation?: unknown;
@@ -33,15 +33,15 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
 }
 
-/** Whether the data of an execution (its output, or the input of a state) says that it dropped a dead alternate grant. */
+/** Whether an execution dropped a dead alternate grant, according to its output or the input of a state. */
 export function lostAlternate(data: string | undefined): boolean {
   const { versions } = jsonObject(data ?? '') ?? {};
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
 /**
- * Whether the data of an execution says that it has ended no access token in use: its pair is of the alternate grant, or
- * the one that AWSCURRENT held.
+ * Whether an execution has invalidated no access token in use, according to its data: its pair is of the alternate
+ * grant, or the one that AWSCURRENT held.
  */
 export function leftTokenInUse(data: string | undefined): boolean {
   const { refreshed } = (jsonObject(data ?? '') ?? {}) as {
@@ -53,9 +53,8 @@ export function leftTokenInUse(data: string | undefined): boolean {
 }
 
 /**
- * The message of the function that failed, as one line. The cause of a failed function is JSON; what Step Functions
- * itself writes may quote an input, so it is not read. Without the runbook entry at its end: whoever quotes the message
- * names an entry.
+ * The message of the function that failed, on one line, without the runbook entry at its end. The cause of a failed
+ * function is JSON. Causes that Step Functions writes may quote an input, so they are ignored.
  */
 export function functionMessage(cause: string | undefined): string | undefined {
   const { errorMessage } = jsonObject(cause ?? '') ?? {};

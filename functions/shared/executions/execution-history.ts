@@ -6,10 +6,10 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 
-/** The most that a page holds. */
+/** Maximum page size of GetExecutionHistory. */
 const PAGE_SIZE = 1_000;
 
-/** The last events of an execution, newest first and without its data: one page, whatever the history's length is. */
+/** The last events of an execution, newest first and without its data: one page. */
 export async function lastEvents(
   executionArn: string,
   stepFunctions: SFNClient,
@@ -26,8 +26,8 @@ export async function lastEvents(
 }
 
 /**
- * The state that an execution is in, or was in when it closed. A redriven Task need not be entered anew, so the last
- * one that was entered counts.
+ * The state that an execution is in, or was in when it closed: the last one that was entered, because a redriven Task
+ * may not be entered again.
  *
  * @see AWS Step Functions Developer Guide, "Redriving executions"
  */
@@ -36,21 +36,21 @@ export function lastStateIn(newestFirst: readonly HistoryEvent[]): string | unde
     ?.name;
 }
 
-/** More events than a state adds, retries included: it was entered within them. */
-const EVENTS_OF_A_STATE = 100;
+/** More events than a state adds, including retries. */
+const MAX_EVENTS_PER_STATE = 100;
 
-/** The input of the state that an execution was in when it failed; undefined when redrives have made it too old. */
+/** The input of the state in which an execution failed; undefined if redrives have added too many events since. */
 export async function lastStateInput(
   executionArn: string,
   stepFunctions: SFNClient,
 ): Promise<string | undefined> {
   const { events = [] } = await stepFunctions.send(
-    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: EVENTS_OF_A_STATE }),
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: MAX_EVENTS_PER_STATE }),
   );
   return events.find(event => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.input;
 }
 
-/** Whether the key of an execution's data cannot be used: the caller may not, or the key does not work. */
+/** Whether the key that encrypts an execution's data cannot be used: the caller may not, or the key does not work. */
 export function isKeyRefusal(error: unknown): boolean {
   return error instanceof KmsAccessDeniedException || error instanceof KmsInvalidStateException;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What an execution of the workflow is for. */
+/** The purpose of an execution. */
 export type Purpose = 'rotate' | 'check-configuration';
 
 /** Which rotation an execution belongs to. */
@@ -17,10 +17,10 @@ const ROTATION_HASH_LENGTH = 16;
 
 /**
  * The name of a rotation's execution: a pure function of the secret's ARN and the ClientRequestToken, so that a
- * repeated call finds the execution instead of starting a second one. It begins with the secret's name, for the
- * reader of the Step Functions console.
+ * repeated call finds the execution instead of starting a second one. It begins with the secret's name, to be readable
+ * in the Step Functions console.
  *
- * @param suffix tells further executions of the same rotation apart
+ * @param suffix distinguishes further executions of the same rotation
  * @see AWS Step Functions API Reference, StartExecution: 80 characters; 0-9, A-Z, a-z, - and _ are safe everywhere
  */
 export function executionName(rotation: RotationIdentity, suffix = ''): string {
@@ -28,7 +28,7 @@ export function executionName(rotation: RotationIdentity, suffix = ''): string {
   return `${executionNamePrefix(rotation)}${hash(`${secretArn}\n${clientRequestToken}`, ROTATION_HASH_LENGTH)}${suffix}`;
 }
 
-/** What the name of a configuration test has after the rotation's, so that the two are never one execution. */
+/** Distinguishes the execution of a configuration test from that of a rotation. */
 export const CONFIGURATION_TEST_SUFFIX = '-check';
 
 const ATTEMPT_NAME = new RegExp(
@@ -58,15 +58,14 @@ export function isAttemptOf(nameOrArn: string, rotation: RotationIdentity, purpo
 }
 
 /**
- * The attempt that follows another one, by name or ARN, whichever is given; undefined when that is none of ours. The
- * names of the first attempt and of the others differ in form.
+ * The name or ARN of the next attempt, in the form of the given one; undefined if that is not an attempt of a rotation.
  */
 export function nextAttemptOf(nameOrArn: string): string | undefined {
   const { first, number = '1' } = ATTEMPT_NAME.exec(nameOrArn)?.groups ?? {};
   return first === undefined ? undefined : `${first}-${Number(number) + 1}`;
 }
 
-/** What the names of all executions of a secret begin with, and of no other secret. */
+/** The common prefix of the names of all executions of a secret; unique to the secret. */
 export function executionNamePrefix({
   secretArn,
   secretName,

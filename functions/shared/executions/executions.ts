@@ -9,24 +9,24 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 
-/** How an execution closes in vain. */
+/** The statuses of an execution that closed unsuccessfully. */
 export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
-/** How the state machine is reached. */
+/** Access to the state machine. */
 export interface StateMachineAccess {
   readonly stepFunctions: SFNClient;
   readonly stateMachineArn: string;
 }
 
-/** What DescribeExecution tells. */
+/** A description by DescribeExecution. */
 export type ExecutionDescription = DescribeExecutionCommandOutput;
 
-/** Names of passing errors that the SDK does not mark as such. */
+/** Names of transient errors that the SDK does not mark as such. */
 const TRANSIENT = new Set(['ThrottlingException', 'TimeoutError', 'ServiceUnavailable', 'InternalFailure']);
 
 const RUNNING = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
-/** @returns false when an execution of that name exists, whatever its input was and whether or not it still runs */
+/** @returns false when an execution of that name exists, whatever its input and status */
 export async function startExecution(
   name: string,
   input: object,
@@ -43,7 +43,7 @@ export async function startExecution(
   }
 }
 
-/** @returns false when it cannot be redriven, or not any more */
+/** @returns false when it cannot be redriven, or no longer */
 export async function redriveExecution(
   executionArn: string,
   { stepFunctions }: StateMachineAccess,
@@ -57,7 +57,7 @@ export async function redriveExecution(
   }
 }
 
-/** @returns undefined when there is none, or one that was started a moment ago and is not visible yet */
+/** @returns undefined when it does not exist, or was just started and is not visible yet */
 export async function describeExecution(
   executionArn: string,
   { stepFunctions }: Pick<StateMachineAccess, 'stepFunctions'>,
@@ -78,7 +78,7 @@ export function executionArnOf(
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/** The first execution of the state machine that a message names, such as the owner in an ExchangeUnsettled. */
+/** The first execution of the state machine that a message names, such as the owner in ExchangeUnsettled. */
 export function executionNamedIn(
   message: string,
   access: Pick<StateMachineAccess, 'stateMachineArn'>,
@@ -92,12 +92,12 @@ export function isRunning({ status }: ExecutionDescription): boolean {
   return RUNNING.has(status ?? '');
 }
 
-/** Whether it closed in any other way than with success: FAILED, TIMED_OUT, ABORTED. */
+/** Whether it closed unsuccessfully: FAILED, TIMED_OUT or ABORTED. */
 export function hasFailed(execution: ExecutionDescription): boolean {
   return execution.status !== 'SUCCEEDED' && !isRunning(execution);
 }
 
-/** Whether a look was throttled or failed by itself: that says nothing about the execution. */
+/** Whether a poll was throttled or failed, which is no information about the execution. */
 export function isTransient(error: unknown): boolean {
   const { $fault, $retryable, name } = error as { $fault?: string; $retryable?: object; name?: string };
   return $fault === 'server' || $retryable !== undefined || TRANSIENT.has(name ?? '');

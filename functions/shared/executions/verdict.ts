@@ -2,7 +2,7 @@ import type { CommandLine } from '../output/command-line.ts';
 import { belongsToRotation } from '../secrets/secret-versions.ts';
 
 /**
- * - `healthy`: rotated in time, and the last rotation did not fail, or is complete all the same
+ * - `healthy`: rotated in time, and the last rotation did not fail, or is complete despite the failure
  * - `rotating`: a rotation is running
  * - `stuck`: the last rotation failed or is overdue, or the value cannot be decrypted; the access token works, or its
  *   state is unknown
@@ -12,24 +12,23 @@ import { belongsToRotation } from '../secrets/secret-versions.ts';
 export type Health = 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
 
 /**
- * What consumers find in AWSCURRENT: an access token that was proven to work or to be dead, one that nobody has tried,
- * none yet, no complete credential, or a value that Secrets Manager cannot decrypt.
+ * What consumers find in AWSCURRENT: an access token that is known to work or not to work, an unverified one, none yet,
+ * an incomplete credential, or a value that Secrets Manager cannot decrypt.
  */
 export type ConsumersHave = 'works' | 'dead' | 'unverified' | 'none' | 'incomplete' | 'undecryptable';
 
-/** A rotation that failed, as far as it is known. */
+/** What is known of a failed rotation. */
 export interface FailedRotation {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /** The state that was entered last. */
   readonly state: string | undefined;
-  /** Absent where the execution ran out of time or was stopped. */
+  /** Absent if the execution timed out or was stopped. */
   readonly error: string | undefined;
   /** Whether it only tested the configuration. */
   readonly isConfigurationTest: boolean;
   readonly isRedrivable: boolean;
   /**
-   * What became of AWSCURRENT: it is on the version of this rotation, was written after the failure by somebody else,
-   * or neither.
+   * The state of AWSCURRENT: on the version of this rotation, written by someone else after the failure, or neither.
    */
   readonly current: 'promoted' | 'written' | 'unchanged';
   /** Whether AWSPENDING is on a version that is not AWSCURRENT, so that no other rotation starts. */
@@ -37,10 +36,10 @@ export interface FailedRotation {
 }
 
 /**
- * What became of AWSCURRENT since a rotation failed.
+ * The state of AWSCURRENT after a failed rotation.
  *
  * @param currentId the version with AWSCURRENT, stored at `storedAt`
- * @param versionId the one of the rotation, whose execution closed at `closedAt`; undefined where it is not known
+ * @param versionId the version of the rotation, whose execution closed at `closedAt`; undefined if unknown
  */
 export function currentAfter(
   { currentId, storedAt }: { readonly currentId: string | undefined; readonly storedAt: Date | undefined },
@@ -51,18 +50,18 @@ export function currentAfter(
   return storedAt !== undefined && closedAt !== undefined && storedAt > closedAt ? 'written' : 'unchanged';
 }
 
-/** What is known of a credential. */
+/** The situation of a credential, as far as it is known. */
 export interface Situation {
   readonly consumersHave: ConsumersHave;
   /** The rotation that is running, or the last one if it failed and none has succeeded since. */
   readonly rotation: 'running' | FailedRotation | undefined;
-  /** Whether no rotation came when it was due. */
+  /** Whether a rotation is overdue. */
   readonly isOverdue: boolean;
-  /** Whether the rotation is known to exchange the alternate grant, and to leave the access token in use as it is. */
+  /** Whether the rotation is known to exchange the alternate grant, which does not affect the access token in use. */
   readonly leavesTokenInUse?: boolean;
 }
 
-/** One thing to do. */
+/** A step for the operator. */
 export interface Step {
   /** A sentence without a full stop. */
   readonly text: string;
@@ -70,14 +69,14 @@ export interface Step {
   readonly command?: 'authorize' | 'redrive' | 'rotate' | 'follow' | 'diagnose';
 }
 
-/** What an operator needs to know, in this order. */
+/** What an operator needs to know, in order. */
 export interface Verdict {
   readonly health: Health;
-  /** What consumers have now: a sentence. */
+  /** A sentence about what consumers have now. */
   readonly impact: string;
-  /** What is broken: sentences; undefined where nothing is. */
+  /** What is broken; undefined if nothing is. */
   readonly cause: string | undefined;
-  /** What to do, in this order; empty where nothing is to be done. */
+  /** What to do, in order; empty if nothing. */
   readonly steps: readonly Step[];
   /** The anchor of the entry in the runbook. */
   readonly runbookEntry: string | undefined;
@@ -86,15 +85,15 @@ export interface Verdict {
 const REDRIVE: Step = { text: 'Redrive the failed rotation', command: 'redrive' };
 const ROTATE: Step = { text: 'Rotate', command: 'rotate' };
 const LOG_IN: Step = { text: 'Log in again', command: 'authorize' };
-const STARTS_ANEW: Step = {
-  text: 'The execution cannot be redriven any more. Start the next attempt, which continues with the newest tokens',
+const NEXT_ATTEMPT: Step = {
+  text: 'The execution can no longer be redriven. Start the next attempt, which continues with the newest tokens',
   command: 'rotate',
 };
 const WHEN_SERVED: Step = {
-  text: "Wait until Genesys Cloud serves again (see its status page). Secrets Manager's next attempt may come first, and does the same as a redrive",
+  text: "Wait until Genesys Cloud is available again (see its status page). Secrets Manager's next attempt may come first; it does the same as a redrive",
 };
 
-/** What comes before the redrive, by the error that ended the execution, in the words of the runbook. */
+/** The steps before a redrive, by the execution's error, as in the runbook. */
 const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   RefreshTokenRejected: [LOG_IN],
   SharedLogin: [{ ...LOG_IN, text: 'Log in again for this secret' }],
@@ -116,12 +115,10 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   ],
   AccessTokenRejected: [
     {
-      text: 'Wait until a minute has passed since the refresh: a redrive then exchanges the new refresh token',
+      text: 'Wait until one minute after the refresh: a redrive then exchanges the new refresh token',
     },
   ],
-  AccessTokenForbidden: [
-    { text: 'Give the user or the OAuth client the permission to call /api/v2/users/me' },
-  ],
+  AccessTokenForbidden: [{ text: 'Grant the user or the OAuth client permission to call /api/v2/users/me' }],
   WrongUser: [
     { text: 'Log in as the right user, or correct genesysUserId in AWSCURRENT', command: 'authorize' },
   ],
@@ -129,7 +126,7 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
   SecretNotFound: [{ text: 'Restore the secret, or leave it deleted' }],
   AccessTokenNotPublished: [
     {
-      text: 'See that the secret in the message exists, carries the tag of the deployment, and has a KMS key that works',
+      text: 'Make sure that the secret in the message exists, has the tag of the deployment, and has a working KMS key',
     },
   ],
 };
@@ -141,7 +138,7 @@ const FIX_AWS: Step = {
 /** Only a new login fixes these. */
 const NEEDS_LOGIN = new Set(['RefreshTokenRejected', 'SharedLogin']);
 
-/** What may have spent the refresh token although no response of Genesys Cloud reached the execution. */
+/** Errors after which the refresh token may be spent although the execution received no response. */
 const MAY_HAVE_SPENT = new Set([
   'TokenResponseLost',
   'Lambda.Unknown',
@@ -155,20 +152,20 @@ const MAY_HAVE_SPENT = new Set([
 const REFRESHES = new Set(['Refresh', 'Failover', 'RefreshAgain']);
 const AFTER_REFRESH = new Set(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
 
-/** The states that publish the access token. AWSCURRENT is right when they begin. */
+/** The states that publish the access token. AWSCURRENT is already correct when they begin. */
 const PUBLISHES = new Set(['Publish', 'PublishNewerLogin']);
 
-/** Whether a rotation failed after the credential was right, and only the published access token is not. */
+/** Whether a rotation only failed to publish the access token. */
 export function hasNotPublished({ state, error }: Pick<FailedRotation, 'state' | 'error'>): boolean {
   return PUBLISHES.has(state ?? '') || error === 'AccessTokenNotPublished';
 }
 
-/** Whether nothing is left to do of a rotation that failed: AWSCURRENT had moved, and there is nothing to publish. */
+/** Whether a failed rotation is complete: AWSCURRENT had moved, and there is nothing to publish. */
 export function isComplete(rotation: FailedRotation): boolean {
   return rotation.current === 'promoted' && !hasNotPublished(rotation);
 }
 
-/** What to do, in a line for each step, with complete commands. */
+/** One line for each step, with complete commands. */
 export function stepLines(
   steps: readonly Step[],
   secretName: string,
@@ -180,7 +177,7 @@ export function stepLines(
   });
 }
 
-/** Decides what to tell an operator. */
+/** Assesses a credential for an operator. */
 export function verdictOf(situation: Situation): Verdict {
   const { rotation } = situation;
   return {
@@ -195,7 +192,7 @@ export function verdictOf(situation: Situation): Verdict {
   };
 }
 
-/** The entry of the runbook about an execution that failed, or else was stopped or ran out of time. */
+/** The runbook entry for an execution that failed, timed out or was stopped. */
 export function runbookEntryOf({
   isFailed,
   error,
@@ -211,7 +208,7 @@ function isFailure(rotation: Situation['rotation']): rotation is FailedRotation 
   return rotation !== undefined && rotation !== 'running';
 }
 
-/** Whether a rotation failed of which nothing is left to do. */
+/** Whether there is no failed rotation that needs action. */
 function isResolved({ rotation, consumersHave }: Situation): boolean {
   if (!isFailure(rotation)) return true;
   if (hasNotPublished(rotation)) return false;
@@ -233,34 +230,34 @@ function healthOf(situation: Situation): Health {
 function impactOf({ consumersHave, rotation, leavesTokenInUse = false }: Situation): string {
   if (isFailure(rotation) && hasNotPublished(rotation)) {
     if (consumersHave === 'works' || consumersHave === 'unverified') {
-      return `Consumers of the published access token may hold a dead one now (unverified). AWSCURRENT holds the newest one${consumersHave === 'works' ? ', which works' : ''}.`;
+      return `Consumers of the published access token may hold one that no longer works (unverified). AWSCURRENT holds the newest one${consumersHave === 'works' ? ', which works' : ''}.`;
     }
   }
   switch (consumersHave) {
     case 'works':
       return 'Consumers hold a working access token.';
     case 'dead':
-      return 'Consumers hold a dead access token now.';
+      return 'Consumers hold an access token that no longer works.';
     case 'none':
       return 'Consumers have no access token yet: the first rotation writes it.';
     case 'incomplete':
-      return 'Consumers find no complete credential.';
+      return 'Consumers find an incomplete credential.';
     case 'undecryptable':
       return 'Consumers cannot read the credential: Secrets Manager cannot decrypt it with the KMS key of the secret.';
     case 'unverified':
       break;
   }
   if (!isFailure(rotation) || isComplete(rotation)) {
-    return 'Consumers hold an access token that is unverified; nothing is known against it.';
+    return 'Consumers hold an access token that is unverified, without known problems.';
   }
   if (!leavesTokenInUse && mayHaveEnded(rotation))
-    return 'Consumers may hold a dead access token now (unverified).';
+    return 'Consumers may hold an access token that no longer works (unverified).';
   return rotation.error === 'RefreshTokenRejected'
-    ? 'Consumers hold an access token that works until it expires, unless it was revoked as well (unverified).'
-    : 'Consumers keep the access token that they had (unverified): this rotation has not ended it.';
+    ? 'Consumers hold an access token that works until it expires, unless it was also revoked (unverified).'
+    : 'Consumers keep their access token (unverified). This rotation has not invalidated it.';
 }
 
-/** A refresh may end earlier access tokens. */
+/** A refresh may invalidate earlier access tokens. */
 function mayHaveEnded({ state, error }: FailedRotation): boolean {
   if (AFTER_REFRESH.has(state ?? '')) return true;
   if (error === 'ExchangeUnsettled' || error === 'PendingVersionTaken') return true;
@@ -276,32 +273,32 @@ function causeOf(situation: Situation): string | undefined {
     const what = isConfigurationTest ? 'configuration test' : 'rotation';
     const failed = `The ${what} ${HOW[status]}${state === undefined ? '' : ` in ${state}`}${error === undefined ? '' : `: ${error}`}.`;
     if (isComplete(rotation)) {
-      return `${failed} AWSCURRENT had moved to its version before, so the rotation is complete.`;
+      return `${failed} AWSCURRENT had already moved to its version, so the rotation is complete.`;
     }
     if (isResolved(situation)) return undefined;
     const tokens = isConfigurationTest ? 'A configuration test changes nothing.' : tokensAfter(rotation);
-    const written = current === 'written' ? ' AWSCURRENT was written after that.' : '';
+    const written = current === 'written' ? ' AWSCURRENT was written later.' : '';
     return `${failed} ${tokens}${written}`;
   }
   if (consumersHave === 'incomplete') return 'AWSCURRENT is not a complete credential.';
   if (consumersHave === 'undecryptable') return 'The KMS key of the secret does not work.';
   if (consumersHave === 'dead')
     return 'The access token has expired or was revoked, although no rotation failed.';
-  return isOverdue ? 'No rotation came when it was due.' : undefined;
+  return isOverdue ? 'The rotation is overdue.' : undefined;
 }
 
-const HOW = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' } as const;
+const HOW = { FAILED: 'failed', TIMED_OUT: 'timed out', ABORTED: 'was stopped' } as const;
 
-/** Where the tokens are when a state has failed. */
+/** Describes the tokens after a state has failed. */
 function tokensAfter({ state = '', error = '', status }: FailedRotation): string {
-  if (error === 'RefreshTokenRejected') return 'The login is dead.';
+  if (error === 'RefreshTokenRejected') return 'The login no longer works.';
   if (hasNotPublished({ state, error }))
-    return 'AWSCURRENT is right; only its access token was not published.';
-  if (error === 'SecretNotFound') return 'The secret is gone, or kept until the date of its deletion.';
+    return 'AWSCURRENT is correct; only its access token was not published.';
+  if (error === 'SecretNotFound') return 'The secret does not exist or is scheduled for deletion.';
   if (REFRESHES.has(state)) {
     const isUnknown = error === '' && status !== 'FAILED';
     return isUnknown || MAY_HAVE_SPENT.has(error)
-      ? 'The refresh token may be spent; if a response came, the new tokens are in the refresh journal.'
+      ? 'The refresh token may be spent. If a response arrived, the new tokens are in the refresh journal.'
       : 'This attempt spent nothing.';
   }
   if (state === 'Promote') return 'The new tokens are stored, verified, and in the refresh journal.';
@@ -316,9 +313,9 @@ function stepsOf(situation: Situation): readonly Step[] {
   if (isFailure(rotation) && !isResolved(situation)) return stepsAfter(rotation, consumersHave);
   switch (consumersHave) {
     case 'incomplete':
-      return [{ text: 'Log in, which completes the credential', command: 'authorize' }];
+      return [{ text: 'Log in to complete the credential', command: 'authorize' }];
     case 'undecryptable':
-      return [{ text: 'Check the state and the policy of the KMS key of the secret', command: 'diagnose' }];
+      return [{ text: "Check the state and the policy of the secret's KMS key", command: 'diagnose' }];
     case 'dead':
       return [ROTATE];
     default:
@@ -331,9 +328,9 @@ function stepsAfter(failure: FailedRotation, consumersHave: ConsumersHave): read
   if (error === 'InvalidRotationRequest') return [ROTATE];
   const isWritten = current === 'written';
   const isStopped = error === undefined && status !== 'FAILED';
-  // Whoever wrote AWSCURRENT since has done it.
+  // Writing AWSCURRENT since has already fixed the cause.
   const before = isWritten || isStopped ? [] : (BEFORE_REDRIVE[error ?? ''] ?? [FIX_AWS]);
   if (isConfigurationTest) return [...before, { text: 'Test the configuration again', command: 'diagnose' }];
   const login = consumersHave === 'incomplete' && !before.includes(LOG_IN) ? [LOG_IN] : [];
-  return [...login, ...before, isRedrivable ? REDRIVE : STARTS_ANEW];
+  return [...login, ...before, isRedrivable ? REDRIVE : NEXT_ATTEMPT];
 }

@@ -5,9 +5,9 @@ import {
   GenesysUnavailable,
 } from '../errors.ts';
 import { jsonObject } from '../input/parse.ts';
-import { answerLabel, httpExchange } from './http-exchange.ts';
+import { httpExchange, responseLabel } from './http-exchange.ts';
 
-/** The circumstances of a call with an access token. */
+/** Options of a call with an access token. */
 export interface CurrentUserOptions {
   /** Named in the errors. */
   readonly secretArn: string;
@@ -20,13 +20,13 @@ export interface CurrentUserOptions {
 const USER_ID = /^[\w-]{1,64}$/;
 
 /**
- * Asks Genesys Cloud whose access token this is (GET /api/v2/users/me), which proves that it lives and has a user's
- * context. Only the user's id is kept: the rest of the answer is personal data.
+ * Gets the user of an access token (GET /api/v2/users/me), which proves that the token works and has a user context.
+ * Only the user's id is kept: the rest of the response is personal data.
  *
  * @throws AccessTokenRejected  401
  * @throws AccessTokenForbidden 403
  * @throws GenesysRateLimited   429
- * @throws GenesysUnavailable   not reached, no answer in time, or any other answer; the call may be repeated
+ * @throws GenesysUnavailable   not reached, no response in time, or any other response; the call may be repeated
  */
 export async function currentUserId(accessToken: string, options: CurrentUserOptions): Promise<string> {
   const { secretArn } = options;
@@ -35,30 +35,30 @@ export async function currentUserId(accessToken: string, options: CurrentUserOpt
     { headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' } },
     options.timeoutMs,
   );
-  if (outcome.kind !== 'answered') {
+  if (outcome.kind !== 'responded') {
     throw new GenesysUnavailable(
-      `Genesys Cloud's API did not answer while the access token of secret ${secretArn} was verified (${outcome.reason}). Redrive the execution once it does.`,
+      `Genesys Cloud's API did not respond during verification of the access token of secret ${secretArn} (${outcome.reason}). Redrive the execution once it responds.`,
     );
   }
-  const label = answerLabel(outcome);
+  const label = responseLabel(outcome);
   switch (outcome.status) {
     case 401:
       throw new AccessTokenRejected(
-        `Genesys Cloud rejected the new access token of secret ${secretArn} (${label}). AWSCURRENT is untouched and the pending version is kept; redrive the execution.`,
+        `Genesys Cloud rejected the new access token of secret ${secretArn} (${label}). AWSCURRENT is unchanged, and the pending version is kept. Redrive the execution.`,
       );
     case 403:
       throw new AccessTokenForbidden(
-        `The new access token of secret ${secretArn} lives, but its user may not call /api/v2/users/me (${label}). Give the user or the client's scope that permission, then redrive the execution.`,
+        `The new access token of secret ${secretArn} works, but its user may not call /api/v2/users/me (${label}). Grant that permission to the user or the client's scope, then redrive the execution.`,
       );
     case 429:
       throw new GenesysRateLimited(
-        `Genesys Cloud limits the rate of API requests for secret ${secretArn} (${label}). Redrive the execution later.`,
+        `Genesys Cloud rate-limited the API requests for secret ${secretArn} (${label}). Redrive the execution later.`,
       );
   }
   const id = outcome.status === 200 ? jsonObject(outcome.body)?.id : undefined;
   if (typeof id !== 'string' || !USER_ID.test(id)) {
     throw new GenesysUnavailable(
-      `Genesys Cloud's API answered ${label} without a user while the access token of secret ${secretArn} was verified. Redrive the execution once it serves again.`,
+      `Genesys Cloud's API responded ${label} without a user during verification of the access token of secret ${secretArn}. Redrive the execution once the API works again.`,
     );
   }
   return id;

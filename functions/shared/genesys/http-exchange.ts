@@ -2,33 +2,33 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { FetchError, type RequestInit } from 'node-fetch';
 
-/** An answer of Genesys Cloud, whatever its status. */
-export interface HttpAnswer {
-  readonly kind: 'answered';
+/** A response of Genesys Cloud, whatever its status. */
+export interface HttpResponse {
+  readonly kind: 'responded';
   readonly status: number;
   readonly body: string;
-  /** Genesys Cloud's ININ-Correlation-Id, which its support asks for; null where it is missing or no id. */
+  /** Genesys Cloud's ININ-Correlation-Id, which its support asks for; null if it is missing or malformed. */
   readonly correlationId: string | null;
   readonly retryAfter: string | null;
 }
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type HttpOutcome =
-  | HttpAnswer
-  /** It surely did not reach the other side. */
+  | HttpResponse
+  /** It certainly did not reach the host. */
   | { readonly kind: 'not-sent'; readonly reason: string }
-  /** It may have taken effect: the connection dropped, the time was over, or the answer was cut off or too large. */
-  | { readonly kind: 'answer-lost'; readonly reason: string };
+  /** It may have taken effect: the connection dropped, the request timed out, or the response was cut off or too large. */
+  | { readonly kind: 'response-lost'; readonly reason: string };
 
-/** Far more than a token answer or a user's profile has. */
-const LARGEST_BODY_BYTES = 262_144;
+/** Far larger than a token response or a user's profile. */
+const MAX_BODY_BYTES = 262_144;
 
 /**
  * Sends one request and never repeats it. Redirects are not followed: the request carries a secret that is meant
- * for this host alone. Each request has its own connection, because one that was kept from an earlier invocation
- * may be dead, and that would look like a lost answer.
+ * for this host only. Each request has its own connection, because a kept-alive one from an earlier invocation
+ * may be closed, and that would look like a lost response.
  *
- * @param timeoutMs for the whole exchange, the body included
+ * @param timeoutMs for the whole exchange, including the body
  */
 export async function httpExchange(url: string, init: RequestInit, timeoutMs: number): Promise<HttpOutcome> {
   let connected = false;
@@ -40,29 +40,29 @@ export async function httpExchange(url: string, init: RequestInit, timeoutMs: nu
           connected = true;
         }),
       redirect: 'manual',
-      size: LARGEST_BODY_BYTES,
+      size: MAX_BODY_BYTES,
       signal: AbortSignal.timeout(timeoutMs),
     });
     return {
-      kind: 'answered',
+      kind: 'responded',
       status: response.status,
       body: await response.text(),
       correlationId: correlationIdOf(response.headers.get('inin-correlation-id')),
       retryAfter: response.headers.get('retry-after'),
     };
   } catch (error) {
-    // Only codes go on: the messages of node-fetch quote the URL, and bodies must not travel.
-    const timedOut = `no ${connected ? 'answer' : 'connection'} within ${timeoutMs} ms`;
+    // Only the code is kept: messages of node-fetch quote the URL.
+    const timedOut = `no ${connected ? 'response' : 'connection'} within ${timeoutMs} ms`;
     return {
-      kind: connected ? 'answer-lost' : 'not-sent',
+      kind: connected ? 'response-lost' : 'not-sent',
       reason: error instanceof FetchError ? (error.code ?? error.type) : timedOut,
     };
   }
 }
 
 /**
- * An agent for one request. Node's own keeps connections alive, and only the connection itself knows for sure whether
- * it ever stood, TLS included: before that, nothing of the request has been sent.
+ * An agent for one request. Node's default agent keeps connections alive. `onConnected` is called once the connection
+ * is established, including TLS: before that, nothing of the request has been sent.
  */
 function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
   const secure = protocol === 'https:';
@@ -73,12 +73,12 @@ function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
   return agent;
 }
 
-/** Errors quote the id, so anything but a short id is dropped. */
+/** Errors quote the id, so anything else is dropped. */
 function correlationIdOf(header: string | null): string | null {
   return header !== null && /^[\w-]{1,64}$/.test(header) ? header : null;
 }
 
-/** How an answer is named in an error: its status and correlation id, and nothing of its body. */
-export function answerLabel({ status, correlationId }: HttpAnswer): string {
+/** Describes a response in an error: its status and correlation id, never its body. */
+export function responseLabel({ status, correlationId }: HttpResponse): string {
   return correlationId === null ? `HTTP ${status}` : `HTTP ${status}, correlation id ${correlationId}`;
 }

@@ -31,7 +31,7 @@ export const DEFAULT_HOST = 'mypurecloud.com';
 /** Every Genesys Cloud host, in the order of the published list. */
 export const GENESYS_HOSTS: readonly string[] = [...HOST_BY_AWS_REGION.values()];
 
-/** The Genesys Cloud host for a host or AWS region name, whatever its case; undefined when it is not on the list. */
+/** The Genesys Cloud host for a host or AWS region name, ignoring case; undefined when it is not on the list. */
 export function genesysHost(region: string): string | undefined {
   const name = region.trim().toLowerCase();
   return HOST_BY_AWS_REGION.get(name) ?? GENESYS_HOSTS.find(host => host === name);

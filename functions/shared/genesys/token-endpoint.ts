@@ -8,28 +8,28 @@ import {
 } from '../errors.ts';
 import { jsonObject } from '../input/parse.ts';
 import type { TokenPair } from '../secrets/secret-value.ts';
-import { answerLabel, type HttpAnswer, httpExchange } from './http-exchange.ts';
+import { type HttpResponse, httpExchange, responseLabel } from './http-exchange.ts';
 
-/** A client and the refresh token that it presents. */
+/** A client and its refresh token. */
 export interface RefreshGrant {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
 }
 
-/** The circumstances of a refresh. */
+/** Options of a refresh. */
 export interface RefreshOptions {
   /** Named in the errors. */
   readonly secretArn: string;
   readonly loginUrl: string;
-  /** Gives up after this long, in ms; must be shorter than the function's own time. */
+  /** Gives up after this long, in ms; must be shorter than the function's remaining time. */
   readonly timeoutMs: number;
   /** Whether the same refresh token was presented before and the response was lost. */
   readonly presentedBefore: boolean;
   readonly now: () => Date;
 }
 
-/** The errors of RFC 6749, section 5.2, that a change of the client or of the credential fixes. */
+/** The errors of RFC 6749, section 5.2, that changing the client or the credential fixes. */
 const CLIENT_ERRORS = new Set([
   'invalid_client',
   'unauthorized_client',
@@ -38,7 +38,7 @@ const CLIENT_ERRORS = new Set([
   'invalid_request',
 ]);
 
-/** Responses that a request gets before anything was done with it. Of other 5xx and of 408 that is not certain. */
+/** After 429 and 503 the request had no effect. After 408 and other 5xx that is not certain. */
 const REQUEST_TIMEOUT = 408;
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
@@ -48,32 +48,32 @@ const SERVICE_UNAVAILABLE = 503;
  * token. A response without `refresh_token` keeps the presented one (RFC 6749, section 6).
  *
  * @throws RefreshTokenRejected `invalid_grant`, by the body's `error`, whatever the status
- * @throws ClientRejected       `invalid_client` (Genesys Cloud's response to a wrong region, too) and its like; the
+ * @throws ClientRejected       `invalid_client` (also Genesys Cloud's response in a wrong region) and similar errors; the
  *                              request had no effect
  * @throws GenesysRateLimited   429; the request had no effect
  * @throws GenesysUnavailable   not reached, 503, a redirect or another 4xx; the request had no effect
- * @throws TokenResponseLost    the request was sent, and whether it had an effect is unknown
+ * @throws TokenResponseLost    the request was sent, and its effect is unknown
  */
 export async function refreshTokens(grant: RefreshGrant, options: RefreshOptions): Promise<TokenPair> {
   const outcome = await requestRefresh(grant, options);
   switch (outcome.kind) {
     case 'not-sent':
       throw new GenesysUnavailable(
-        `Genesys Cloud's token endpoint could not be reached for secret ${options.secretArn} (${outcome.reason}). Nothing was spent. Redrive the execution once it can be reached.`,
+        `Genesys Cloud's token endpoint could not be reached for secret ${options.secretArn} (${outcome.reason}). Nothing was spent. Redrive the execution once it is reachable.`,
       );
-    case 'answer-lost':
+    case 'response-lost':
       throw responseLost(options.secretArn, outcome.reason);
-    case 'answered':
+    case 'responded':
       return readTokenResponse(grant, options, outcome);
   }
 }
 
 /**
- * Checks whether Genesys Cloud knows the client, without spending a token: a refresh token that was never issued gets
- * `invalid_grant`, but only from a known client.
+ * Checks that Genesys Cloud accepts the client, without spending a token: for a refresh token that was never issued, only
+ * a known client gets `invalid_grant`.
  *
- * @throws as {@link refreshTokens}, except RefreshTokenRejected, which is the good response here, and
- *         TokenResponseLost, which is GenesysUnavailable here: no token of the secret was presented
+ * @throws as {@link refreshTokens}, except RefreshTokenRejected, which means success here, and TokenResponseLost, which
+ *         becomes GenesysUnavailable: no token of the secret was presented
  */
 export async function checkClient(
   client: Omit<RefreshGrant, 'refreshToken'>,
@@ -88,7 +88,7 @@ export async function checkClient(
     if (error instanceof RefreshTokenRejected) return;
     if (!(error instanceof TokenResponseLost)) throw error;
     throw new GenesysUnavailable(
-      `Genesys Cloud's token endpoint gave no usable response when the client of secret ${options.secretArn} was checked. Redrive the execution once it serves again.`,
+      `Genesys Cloud's token endpoint gave no usable response to the check of the client of secret ${options.secretArn}. Redrive the execution once it is available again.`,
     );
   }
 }
@@ -106,11 +106,11 @@ function requestRefresh(grant: RefreshGrant, options: RefreshOptions): ReturnTyp
   );
 }
 
-function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpAnswer): TokenPair {
+function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, response: HttpResponse): TokenPair {
   const body = jsonObject(response.body);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = body ?? {};
   if (!isSuccess(response) || !isToken(accessToken)) throw refusal(options, response, body?.error);
-  // Anything but a token or its absence: which token is good now cannot be known.
+  // Neither a token nor absent: which token is valid now is unknown.
   if (refreshToken !== undefined && refreshToken !== null && !isToken(refreshToken)) {
     throw unreadable(options, response, 'refresh_token');
   }
@@ -122,21 +122,21 @@ function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, respons
   };
 }
 
-/** A lifetime that leads to no date counts as unknown: it must not stand between the tokens and their seal. */
+/** An invalid lifetime counts as unknown, so that the tokens are sealed anyway. */
 function expiry(lifetimeSeconds: unknown, now: Date): Date | undefined {
   if (typeof lifetimeSeconds !== 'number') return undefined;
   const end = new Date(now.getTime() + lifetimeSeconds * 1000);
   return Number.isNaN(end.getTime()) ? undefined : end;
 }
 
-/** Judges a response without tokens. `error` is compared only, never quoted. */
-function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown): RotationError {
+/** The error for a response without tokens. `error` is compared but never quoted. */
+function refusal(options: RefreshOptions, response: HttpResponse, error: unknown): RotationError {
   const { secretArn } = options;
   const { status } = response;
-  const label = answerLabel(response);
+  const label = responseLabel(response);
   if (error === 'invalid_grant') {
     const probablySpent = options.presentedBefore
-      ? ' An earlier attempt presented the same refresh token, and its response was lost: that attempt probably spent it.'
+      ? ' An earlier attempt presented the same refresh token and probably spent it, but its response was lost.'
       : '';
     return new RefreshTokenRejected(
       `Genesys Cloud rejected the refresh token of secret ${secretArn} (${label}).${probablySpent} No newer one is recorded. AWSCURRENT is unchanged. Log in again (authorize), then redrive the execution.`,
@@ -149,9 +149,9 @@ function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown):
   }
   if (status === TOO_MANY_REQUESTS) {
     const retryAfterSeconds = wholeSeconds(response.retryAfter);
-    const wait = retryAfterSeconds === undefined ? '' : ` and asks to wait ${retryAfterSeconds} s`;
+    const wait = retryAfterSeconds === undefined ? '' : ` and asked to wait ${retryAfterSeconds} s`;
     return new GenesysRateLimited(
-      `Genesys Cloud limits the rate of token requests for secret ${secretArn} (${label})${wait}. Nothing was spent. Redrive the execution later.`,
+      `Genesys Cloud rate-limited the token request for secret ${secretArn} (${label})${wait}. Nothing was spent. Redrive the execution later.`,
       retryAfterSeconds,
     );
   }
@@ -160,17 +160,21 @@ function refusal(options: RefreshOptions, response: HttpAnswer, error: unknown):
     return responseLost(secretArn, label);
   }
   return new GenesysUnavailable(
-    `Genesys Cloud's token endpoint responded with ${label} to the refresh for secret ${secretArn}. Nothing was spent. Redrive the execution once it serves again.`,
+    `Genesys Cloud's token endpoint responded with ${label} to the refresh for secret ${secretArn}. Nothing was spent. Redrive the execution once it is available again.`,
   );
 }
 
-function unreadable({ secretArn }: RefreshOptions, response: HttpAnswer, member: string): TokenResponseLost {
-  return responseLost(secretArn, `${answerLabel(response)} without a usable ${member}`);
+function unreadable(
+  { secretArn }: RefreshOptions,
+  response: HttpResponse,
+  member: string,
+): TokenResponseLost {
+  return responseLost(secretArn, `${responseLabel(response)} without a usable ${member}`);
 }
 
 function responseLost(secretArn: string, reason: string): TokenResponseLost {
   return new TokenResponseLost(
-    `The refresh request for secret ${secretArn} was sent, but no usable response arrived (${reason}). Its refresh token may be spent. Redrive the execution: if the token is still good, the rotation goes on; if not, it ends in RefreshTokenRejected.`,
+    `The refresh request for secret ${secretArn} was sent, but no usable response arrived (${reason}). Its refresh token may be spent. Redrive the execution: if the token is still valid, the rotation continues; otherwise it fails with RefreshTokenRejected.`,
   );
 }
 
@@ -179,7 +183,7 @@ function wholeSeconds(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
-function isSuccess({ status }: HttpAnswer): boolean {
+function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status <= 299;
 }
 

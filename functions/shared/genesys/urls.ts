@@ -1,26 +1,26 @@
-/** The base URLs that Genesys Cloud is called at. */
+/** The base URLs of Genesys Cloud. */
 export interface GenesysUrls {
   readonly loginUrl: string;
   readonly apiUrl: string;
 }
 
-/** Gives the base URLs for a Genesys Cloud host. */
+/** Returns the base URLs for a Genesys Cloud host. */
 export type GenesysUrlsOf = (host: string) => GenesysUrls;
 
-/** The variables that name a private gateway are of no use; the message names the one that is wrong. */
+/** The variables of a private gateway are invalid; the message names the wrong one. */
 export class InvalidGateway extends Error {
   override readonly name = 'InvalidGateway';
 }
 
 /**
- * The public hosts `login.{host}` and `api.{host}`, unless a private gateway stands in for them: GENESYS_LOGIN_URL and
- * GENESYS_API_URL are then its base URLs, like the gateway option of Genesys' own SDKs. Where one gateway serves
- * several regions, `{host}` in a URL stands for the credential's host.
+ * The public hosts `login.{host}` and `api.{host}`, or the base URLs GENESYS_LOGIN_URL and GENESYS_API_URL of a private
+ * gateway, like the gateway option of Genesys' own SDKs. If one gateway serves several regions, `{host}` in a URL is
+ * replaced with the credential's host.
  *
- * Client secrets and tokens travel to these URLs, so they must be https. Only the loopback interface, whose traffic
- * never leaves the machine, may be http.
+ * Client secrets and tokens are sent to these URLs, so they must be https. Only the loopback interface may use http,
+ * because its traffic never leaves the machine.
  *
- * @throws InvalidGateway a variable is not such a URL, or one is missing beside the other
+ * @throws InvalidGateway a variable is not such a URL, or only one of them is set
  */
 export function genesysUrls(environment: Readonly<Record<string, string | undefined>>): GenesysUrlsOf {
   const loginUrl = gatewayUrl(environment, 'GENESYS_LOGIN_URL');
@@ -55,7 +55,7 @@ function gatewayUrl(
   return value.replace(/\/+$/, '');
 }
 
-/** URL has normalised the host: every way to write an IPv4 address is four decimal numbers, IPv6 is in brackets. */
+/** URL has normalised the host: IPv4 addresses are four decimal numbers, IPv6 addresses are in brackets. */
 function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -7,14 +7,14 @@ export function isSecretArn(text: string): boolean {
   return SECRET_ARN.test(text);
 }
 
-/** Whether a text is the ARN of an execution with a name as this project makes them. */
+/** Whether a text is the ARN of an execution with a name in this project's format. */
 export function isExecutionArn(text: string): boolean {
   return EXECUTION_ARN.test(text);
 }
 
 /**
- * The name of a secret, read from its ARN, which ends in a hyphen and six random characters. What is no complete ARN
- * stands for itself.
+ * The name of a secret from its ARN, which ends in a hyphen and six random characters. Returns anything other than a
+ * complete ARN unchanged.
  *
  * @see AWS Secrets Manager User Guide, "What's in a Secrets Manager secret?"
  */
@@ -22,12 +22,12 @@ export function secretNameOf(secretArn: string): string {
   return /:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretArn)?.[1] ?? secretArn;
 }
 
-/** Whether two ARNs name the same function, whatever version or alias they name of it. */
+/** Whether two ARNs name the same function, ignoring version and alias. */
 export function isSameFunction(oneArn: string | undefined, otherArn: string): boolean {
   return oneArn !== undefined && withoutQualifier(oneArn) === withoutQualifier(otherArn);
 }
 
-/** arn, partition, service, region, account, `function`, name; then maybe a version or an alias. */
+/** The parts are arn, partition, service, region, account, `function` and name, optionally a version or an alias. */
 function withoutQualifier(functionArn: string): string {
   return functionArn.split(':').slice(0, 7).join(':');
 }

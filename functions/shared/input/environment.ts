@@ -1,7 +1,7 @@
 /**
- * Reads an environment variable that the function cannot do without.
+ * Reads a required environment variable.
  *
- * @throws Error names the variable; thrown while the function loads, so a wrong deployment shows at once
+ * @throws Error names the variable; thrown while the function loads, so a wrong deployment fails immediately
  */
 export function requiredVariable(name: string): string {
   const value = process.env[name];
@@ -9,25 +9,25 @@ export function requiredVariable(name: string): string {
   return value;
 }
 
-/** Reads an environment variable that tells a number above zero; undefined when it is missing or is none. */
+/** Reads an environment variable as a positive number; undefined when it is missing or not a positive number. */
 export function optionalNumber(name: string): number | undefined {
   const value = Number(process.env[name]);
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 /**
- * Reads an environment variable that must tell a number above zero.
+ * Reads a required environment variable as a positive number.
  *
  * @throws Error names the variable
  */
 export function requiredNumber(name: string): number {
   const value = optionalNumber(name);
   if (value === undefined)
-    throw new Error(`The environment variable ${name} is missing, or no number above zero.`);
+    throw new Error(`The environment variable ${name} is missing or not a positive number.`);
   return value;
 }
 
-/** Whether a variable that switches something on is `true`. */
+/** Whether an environment variable is `true`. */
 export function isSet(name: string): boolean {
   return process.env[name] === 'true';
 }

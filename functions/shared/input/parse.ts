@@ -1,4 +1,4 @@
-/** Text as a JSON object; undefined when it is anything else. The parser's message would quote it. */
+/** Parses a JSON object; undefined when it is anything else. Does not throw, because the parser's error quotes the text. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -9,7 +9,7 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | un
     return undefined;
   }
 }
-/** The instant that a text names; undefined when it is no such text. */
+/** Parses an instant; undefined when the text is not one. */
 export function instantOf(text: unknown): Date | undefined {
   const instant = new Date(typeof text === 'string' ? text : Number.NaN);
   return Number.isNaN(instant.getTime()) ? undefined : instant;

@@ -2,9 +2,9 @@ import { InvalidRotationRequest } from '../errors.ts';
 import { isExecutionArn, isSecretArn } from './arns.ts';
 import { instantOf } from './parse.ts';
 
-/** A request that came from outside, read field by field. */
+/** Reads the fields of an untrusted request. */
 export interface RequestFields {
-  /** A string that must be there and not empty. */
+  /** A required, non-empty string. */
   string(key: string): string;
   /** A name or id of 1 to 64 printable ASCII characters. */
   id(key: string): string;
@@ -12,20 +12,20 @@ export interface RequestFields {
   secretArn(key: string): string;
   /** The ARN of an execution. */
   executionArn(key: string): string;
-  /** A string that must be there or be null. */
+  /** A required string or null. */
   nullableString(key: string): string | null;
-  /** An instant (ISO 8601) that must be there. */
+  /** A required instant (ISO 8601). */
   instant(key: string): Date;
-  /** An instant (ISO 8601) that must be there or be null. */
+  /** A required instant (ISO 8601) or null. */
   nullableInstant(key: string): Date | null;
   /** One of the given words. */
   oneOf<Word extends string>(key: string, words: readonly Word[]): Word;
-  /** A whole number from 0. */
+  /** A non-negative integer. */
   count(key: string): number;
   boolean(key: string): boolean;
   /** A nested object. */
   object(key: string): RequestFields;
-  /** A nested object that must be there or be null. */
+  /** A required nested object or null. */
   nullableObject(key: string): RequestFields | null;
 }
 
@@ -35,10 +35,10 @@ export function isId(text: string): boolean {
 }
 
 /**
- * Reads a request. Errors and logs quote ARNs and ids of requests, so these are accepted in their own shapes only.
+ * Reads a request. Errors and logs quote ARNs and ids of requests, so only well-formed ones are accepted.
  *
  * @param what named in the errors, e.g. `The event`
- * @throws InvalidRotationRequest (the fields do, too) names the key that is wrong, never its value
+ * @throws InvalidRotationRequest (also from the fields) names the invalid key, never its value
  */
 export function requestFields(what: string, request: unknown): RequestFields {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
@@ -84,7 +84,7 @@ export function requestFields(what: string, request: unknown): RequestFields {
       const value = values[key];
       return Number.isInteger(value) && Number(value) >= 0
         ? Number(value)
-        : refuse(key, 'a whole number from 0');
+        : refuse(key, 'a non-negative integer');
     },
     boolean(key) {
       const value = values[key];

@@ -6,12 +6,12 @@ import { type Journal, type LineageState, type PairIdentity, readLineage } from 
 /** Which login a refresh token belongs to, and the number of its pair. */
 export type TokenPosition = Pick<PairIdentity, 'lineage' | 'generation'>;
 
-/** A pair, and where AWSCURRENT's own refresh token was when the rotation got it. */
+/** A pair, and the position of AWSCURRENT's refresh token when the rotation got the pair. */
 export interface PlacedPair extends TokenPosition {
   readonly current: TokenPosition;
 }
 
-/** Reads a pair and its place from a request. */
+/** Reads a placed pair from a request. */
 export function parsePlacedPair(pair: RequestFields): PlacedPair {
   return { ...parsePosition(pair), current: parsePosition(pair.object('current')) };
 }
@@ -21,23 +21,23 @@ export function parsePosition(position: RequestFields): TokenPosition {
   return { lineage: position.id('lineage'), generation: position.count('generation') };
 }
 
-/** A login that a credential holds a refresh token of. */
+/** A login whose refresh token a credential holds. */
 export interface Grant {
   readonly refreshToken: string;
   readonly fingerprint: string;
   readonly known: LineageState;
 }
 
-/** The grants of a credential, as the journal knows them. */
+/** The grants of a credential, with their state in the journal. */
 export interface Grants {
-  /** The one whose access token consumers hold. */
+  /** The grant whose access token consumers hold. */
   readonly current: Grant;
-  /** The other one; undefined where there is none, or both refresh tokens are of the same login. */
+  /** The other grant; undefined if there is none, or both refresh tokens are of the same login. */
   readonly alternate: Grant | undefined;
 }
 
 /**
- * Looks up what the refresh tokens of a credential have become.
+ * Looks up the refresh tokens of a credential in the journal.
  *
  * @throws SharedLogin another secret rotates one of the logins
  */
@@ -60,19 +60,19 @@ export async function readGrants(
   };
 }
 
-/** Whether a grant cannot be exchanged any more: Genesys Cloud rejected its newest token, or nobody has that token. */
+/** Whether a grant can no longer be exchanged: Genesys Cloud rejected its newest token, or that token is lost. */
 export function isDead({ known }: Grant): boolean {
   return known.token.status === 'rejected' || known.token.status === 'exchanged';
 }
 
-/** Where the refresh token of AWSCURRENT is. */
+/** The position of a grant's refresh token in its lineage. */
 export function positionOf({ known }: Grant): TokenPosition {
   return { lineage: known.lineage, generation: known.asked.generation };
 }
 
 /**
- * How AWSCURRENT stands to a pair: `behind` it, or holding it; `ahead`, because another rotation was faster; or of
- * `another` login, because someone logged in since.
+ * Compares AWSCURRENT with a pair: `behind` it, or holding it; `ahead`, because another rotation was faster; or of
+ * `another` login, because someone has logged in since.
  */
 export function standingOf(pair: PlacedPair, grants: Grants): 'behind' | 'ahead' | 'another' {
   const now = positionOf(grants.current);

@@ -14,15 +14,15 @@ import { SharedLogin } from '../errors.ts';
 import { instantOf } from '../input/parse.ts';
 
 /**
- * The refresh journal: a DynamoDB table that records every exchange of a refresh token, so that a refresh token is
- * exchanged once, whoever asks, and its successor can be found from any older token.
+ * The refresh journal: a DynamoDB table that records every exchange of a refresh token. Each refresh token is exchanged
+ * once, and its successor can be found from any older token.
  *
- * A token item stands for one refresh token, named by its fingerprint. A lineage is one login and all tokens that
+ * A token item represents one refresh token, keyed by its fingerprint. A lineage is one login and all tokens that
  * descend from it, named by the fingerprint of its first token; its item holds the newest pair, sealed. A token that
- * the journal does not know begins a lineage. Reads are strongly consistent, writes conditional.
+ * is not in the journal begins a lineage. Reads are strongly consistent, writes conditional.
  *
- * Token items have a key of their own and are not grouped by secret, so that two secrets with the same login are found
- * out. Lineage items are grouped by secret, so that one Query lists what the journal holds for a secret.
+ * Token items are not grouped by secret, which detects two secrets with the same login. Lineage items are grouped by
+ * secret, so one Query lists what the journal holds for a secret.
  */
 export interface Journal {
   readonly dynamoDb: DynamoDBClient;
@@ -44,18 +44,18 @@ export interface Exchange {
   /** Unique for each request that is sent to the token endpoint. */
   readonly id: string;
   readonly attempt: Attempt;
-  /** The function that began it is gone by then. */
+  /** The function that began it has ended by then. */
   readonly deadline: Date;
 }
 
-/** What the journal knows of one refresh token. */
+/** The journal's entry for one refresh token. */
 export interface TokenItem {
   readonly fingerprint: string;
   readonly lineage: string;
   /** The number of the newest pair that holds this token, counted from the login's first pair, which is 0. */
   readonly generation: number;
   readonly status: 'issued' | 'exchanging' | 'exchanged' | 'rejected';
-  /** Raised by every write; undefined for a token that the journal does not know yet. */
+  /** Incremented by every write; undefined for a token that is not in the journal yet. */
   readonly revision: number | undefined;
   /** Present while the status is `exchanging`. */
   readonly exchange: Exchange | undefined;
@@ -72,35 +72,35 @@ export interface PairIdentity {
   /** Of its refresh token. */
   readonly fingerprint: string;
   readonly issuedAt: Date;
-  /** When its access token expires; undefined where Genesys Cloud did not say. */
+  /** When its access token expires; undefined when the response had no `expires_in`. */
   readonly expiresAt: Date | undefined;
 }
 
-/** A pair that only the seal's key opens. */
+/** A pair that only the seal key can open. */
 export interface SealedPair extends PairIdentity {
   readonly sealedPair: string;
 }
 
 /** A pair, and the exchange that it is the result of. */
 export interface ExchangedPair extends SealedPair {
-  /** The fingerprint of the refresh token that was exchanged; the pair's own where the response had no new one. */
+  /** The fingerprint of the exchanged refresh token; the pair's own if the response had no new one. */
   readonly exchangedFingerprint: string;
   readonly exchangeId: string;
 }
 
-/** What the journal knows of the login that a refresh token belongs to. */
+/** The journal's entries for the login that a refresh token belongs to. */
 export interface LineageState {
   readonly lineage: string;
-  /** The refresh token that was asked for. */
+  /** The requested refresh token. */
   readonly asked: TokenItem;
-  /** The newest refresh token of the lineage: perhaps the one that was asked for. */
+  /** The newest refresh token of the lineage, which may be the requested one. */
   readonly token: TokenItem;
   /** The newest pair; undefined while no exchange of the lineage has been recorded. */
   readonly pair: SealedPair | undefined;
 }
 
 /**
- * Looks up what a refresh token has become.
+ * Looks up a refresh token and the newest pair of its login.
  *
  * @throws SharedLogin another secret rotates the login
  */
@@ -116,7 +116,7 @@ export async function readLineage(
   const token = await readToken(journal, secretArn, pair.fingerprint);
   const { lineage, generation } = pair;
   if (token?.status === 'exchanged') {
-    // Perhaps between the two reads: its successor is recorded then.
+    // It may have been exchanged between the two reads: then its successor is recorded.
     const newest = await readNewestPair(journal, secretArn, lineage);
     if (newest?.fingerprint !== pair.fingerprint) return readLineage(journal, secretArn, fingerprint);
   }
@@ -125,7 +125,7 @@ export async function readLineage(
 }
 
 /**
- * Reads a token's item; undefined for a token that the journal does not know.
+ * Reads a token's item; undefined for a token that is not in the journal.
  *
  * @throws SharedLogin the item belongs to another secret
  */
@@ -139,7 +139,7 @@ export async function readToken(
   const ownerArn = item.secretArn?.S;
   if (ownerArn !== secretArn) {
     throw new SharedLogin(
-      `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens: log in again for secret ${secretArn} (authorize), then redrive the execution.`,
+      `Secret ${secretArn} holds a login that secret ${ownerArn} rotates. Nothing was spent. Two secrets must not share a login, because each refresh ends the other's tokens. Log in again for secret ${secretArn} (authorize), then redrive the execution.`,
     );
   }
   return {
@@ -177,7 +177,7 @@ export async function readNewestPair(
 
 /**
  * Marks a token as being exchanged, before it is presented. The write is conditional on the item as it was read, so
- * of two attempts in the same instant one is refused.
+ * only one of two simultaneous attempts succeeds.
  *
  * @returns the exchange, or undefined when the item has changed: read AWSCURRENT and the journal again
  */
@@ -226,9 +226,9 @@ export function wasPresented({ exchange, responseLost }: TokenItem): boolean {
 }
 
 /**
- * Ends an exchange that brought no tokens: the token is as good as before (`issued`), or refused (`rejected`).
+ * Ends an exchange that returned no tokens: the token is still valid (`issued`), or was refused (`rejected`).
  *
- * @returns false when the mark is not the exchange's any more: somebody has recorded the token's successor
+ * @returns false when the mark no longer belongs to the exchange: another attempt has recorded the token's successor
  */
 export async function endExchange(
   journal: Journal,
@@ -255,8 +255,8 @@ export async function endExchange(
 }
 
 /**
- * Records the result of an exchange in one transaction: the old token is exchanged, the new one issued, and the pair
- * is the newest of its lineage unless a newer one is recorded. Safe to repeat, at any later time.
+ * Records the result of an exchange in one transaction: the presented token is exchanged, the new one issued, and the
+ * pair is the newest of its lineage unless a newer one is recorded. Safe to repeat at any later time.
  *
  * @throws TransactionCanceledException (DynamoDB) another transaction writes the same items; repeat it
  */
@@ -270,14 +270,14 @@ export async function recordExchange(
       ? [keptToken(journal, pair)]
       : [exchangedToken(journal, secretArn, pair), issuedToken(journal, secretArn, pair)];
   const refused = await transact(journal, [...tokens, newestPair(journal, secretArn, pair)]);
-  // A newer pair is recorded, but not what became of these tokens.
+  // A newer pair is recorded, but these tokens are not.
   if (refused.length === 1 && refused[0] === tokens.length) await transact(journal, tokens);
 }
 
 /**
- * Records the first pair of a login, which no exchange has brought, so that it can be stored and promoted like any other.
+ * Records the first pair of a login, which comes from no exchange, so that it can be stored and promoted like any other.
  *
- * @returns false when the journal knows its refresh token already
+ * @returns false when its refresh token is already in the journal
  */
 export async function recordLogin(journal: Journal, secretArn: string, pair: SealedPair): Promise<boolean> {
   const refused = await transact(journal, [
@@ -288,8 +288,8 @@ export async function recordLogin(journal: Journal, secretArn: string, pair: Sea
 }
 
 /**
- * Records in which version StorePending has stored a token's pair. Promote moves AWSCURRENT to no other version: one with
- * AWSPENDING may have no value, or not this one. Safe to repeat.
+ * Records the version in which StorePending has stored a token's pair. Promote moves AWSCURRENT only to that version:
+ * another one with AWSPENDING may have no value, or a different one. Safe to repeat.
  */
 export async function recordStored(
   journal: Journal,
@@ -308,9 +308,9 @@ export async function recordStored(
 }
 
 /**
- * Claims a token for a Promote that is about to move AWSCURRENT to its pair: until then nobody exchanges it.
+ * Claims a token for a Promote that is about to move AWSCURRENT to its pair. It is not exchanged before `until`.
  *
- * @returns false when the token may not, or no longer, be promoted, or its pair is stored in another version
+ * @returns false when the token must not be promoted (any longer), or its pair is stored in another version
  */
 export async function claimToken(
   journal: Journal,
@@ -366,7 +366,7 @@ function unknownToken(fingerprint: string): TokenItem {
   };
 }
 
-/** The response had no refresh token, so the old one stays good (RFC 6749, section 6). */
+/** The response had no refresh token, so the presented one stays valid (RFC 6749, section 6). */
 function keptToken({ tableName }: Journal, pair: ExchangedPair): TransactWriteItem {
   return {
     Update: {
@@ -420,7 +420,7 @@ function issuedToken({ tableName }: Journal, secretArn: string, pair: SealedPair
   };
 }
 
-/** Of two pairs with the same number, both exchanged from the same token, the one that was issued later counts. */
+/** Of two pairs with the same generation, both exchanged from the same token, the later one wins. */
 function newestPair({ tableName }: Journal, secretArn: string, pair: SealedPair): TransactWriteItem {
   return {
     Put: {
@@ -460,7 +460,7 @@ async function transact(journal: Journal, writes: readonly TransactWriteItem[]):
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
     const refused = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
     const isConflict = codes.some(code => code !== 'None' && code !== 'ConditionalCheckFailed');
-    // Without a reason it is not an unmet condition: nothing was written, so it must not count as recorded.
+    // Without a reason, it was not an unmet condition. Nothing was written, so it must not count as recorded.
     if (isConflict || refused.length === 0) throw error;
     return refused;
   }

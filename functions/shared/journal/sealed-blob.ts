@@ -3,8 +3,8 @@ import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk
 import { InvalidRotationRequest } from '../errors.ts';
 
 /**
- * What a blob is bound to. It is the KMS encryption context, so a blob opens only for the same secret and content, and
- * the key's policy can require it.
+ * The KMS encryption context of a blob. A blob opens only for the same secret and content, and the key policy can
+ * require the context.
  */
 export type SealContext = {
   readonly secretArn: string;
@@ -19,9 +19,9 @@ export interface SealKey {
   readonly sealKeyArn: string;
 }
 
-/** A data key at hand: sealing with it needs no further call. */
+/** A data key in memory: sealing with it needs no further call. */
 export interface Seal {
-  /** Encrypts once and wipes the key. A second call throws: with the wiped key anyone could decrypt. */
+  /** Encrypts once and wipes the key. A second call throws, because anyone could decrypt with the wiped key. */
   seal(plaintext: string): string;
 }
 

@@ -4,7 +4,7 @@ import type { TokenPair } from '../secrets/secret-value.ts';
 import type { ExchangedPair, SealedPair } from './journal.ts';
 import { newSeal, openSeal, type SealKey } from './sealed-blob.ts';
 
-/** A pair in clear, and the exchange that it is the result of. */
+/** A pair in plaintext, and the exchange that it is the result of. */
 export interface OpenedPair extends ExchangedPair {
   readonly tokens: TokenPair;
 }
@@ -16,8 +16,8 @@ export type SealPair = (
 ) => ExchangedPair;
 
 /**
- * Gets ready to seal the pair that an exchange is about to bring, so that nothing can fail once it is there. What a
- * pair is the result of is sealed with it: it cannot be altered on its way through the execution's state.
+ * Prepares to seal the pair of a coming exchange, so that nothing can fail after the response. The exchange is sealed
+ * with the pair, so that nobody can alter it in the execution's state.
  */
 export async function pairSeal(
   key: SealKey,

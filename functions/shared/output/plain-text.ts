@@ -4,7 +4,7 @@
  */
 const ACTING_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Text from outside as one line that only shows: without acting characters, and cut to a length in characters. */
+/** Untrusted text as one harmless line: without acting characters, and cut to a length in characters. */
 export function oneLine(text: string, maxLength: number): string {
   const line = text.replace(ACTING_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
   const characters = [...line];

@@ -1,13 +1,13 @@
 import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
 import { HOUR_MS } from '../durations.ts';
 
-/** What Secrets Manager tells of a secret's rotation. */
+/** A secret's rotation in Secrets Manager. */
 export type RotationDates = Pick<
   SecretListEntry,
   'CreatedDate' | 'LastRotatedDate' | 'NextRotationDate' | 'RotationEnabled' | 'RotationRules'
 >;
 
-/** How the deployment rotates. */
+/** The rotation schedule of the deployment. */
 export interface DeploymentSchedule {
   /** `rate(…)` or `cron(…)`. */
   readonly expression: string;
@@ -17,19 +17,19 @@ export interface DeploymentSchedule {
   readonly longestGapHours: number;
 }
 
-/** A rotation that begins at the end of its window takes a while, and is tried again when it fails. */
+/** Time for a rotation that begins at the end of its window, including retries. */
 export const OVERDUE_GRACE_MS = HOUR_MS;
 
-const DAY_HOURS = 24;
+const HOURS_PER_DAY = 24;
 
 /**
- * A cron expression of every day: its longest gap is known, while that of one that leaves out days is a lower bound.
+ * A daily cron expression, whose longest gap is known. For one that skips days, the gap is only a lower bound.
  */
 const EVERY_DAY = /^cron\(\S+ \S+ (?:\* \* \?|\? \* \*) \S+\)$/;
 
 /**
- * When a secret has to be rotated at the latest, by its own schedule or else by the deployment's. A secret whose
- * rotation was cancelled has no schedule that Secrets Manager keeps, but its tokens die all the same.
+ * The latest time to rotate a secret, by its own schedule or else by the deployment's. Secrets Manager does not follow
+ * the schedule of a secret whose rotation was cancelled, but its tokens still expire.
  *
  * @see AWS Secrets Manager API Reference, RotationRulesType and SecretListEntry
  */
@@ -41,29 +41,29 @@ export function dueDate(secret: RotationDates, deployment: DeploymentSchedule): 
 
   if (RotationEnabled === true && isCron && NextRotationDate !== undefined) {
     const knowsGap = isDeployments && EVERY_DAY.test(expression ?? '');
-    if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? DAY_HOURS);
+    if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? HOURS_PER_DAY);
   }
   const gapHours =
     RotationEnabled === true && !isDeployments
       ? (ownGapHours(RotationRules) ?? deployment.longestGapHours)
       : deployment.longestGapHours;
   const due = later(LastRotatedDate ?? CreatedDate ?? new Date(0), gapHours);
-  // An older secret that has just been given to the rotation is due with its first window.
+  // A secret older than its rotation is due in its first window.
   const isFirstRotation = LastRotatedDate === undefined && RotationEnabled === true;
   return isFirstRotation && NextRotationDate !== undefined && NextRotationDate > due ? NextRotationDate : due;
 }
 
-/** Interval and window of a secret's own schedule; undefined when it is not a rate, or there is none. */
+/** Interval plus window of a secret's own schedule; undefined when it has none or it is not a rate. */
 export function ownGapHours(rules: NonNullable<RotationDates['RotationRules']>): number | undefined {
   const { ScheduleExpression: expression, AutomaticallyAfterDays: days, Duration: duration } = rules;
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(expression ?? '') ?? [];
   if (count !== undefined) {
     return unit === 'hour'
       ? Number(count) + (windowHours(duration) ?? 1)
-      : Number(count) * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+      : Number(count) * HOURS_PER_DAY + (windowHours(duration) ?? HOURS_PER_DAY);
   }
   if (expression !== undefined || days === undefined) return undefined;
-  return days * DAY_HOURS + (windowHours(duration) ?? DAY_HOURS);
+  return days * HOURS_PER_DAY + (windowHours(duration) ?? HOURS_PER_DAY);
 }
 
 function windowHours(duration: string | undefined): number | undefined {

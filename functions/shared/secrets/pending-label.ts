@@ -12,9 +12,9 @@ import {
 } from './secret-versions.ts';
 
 /**
- * Whether AWSPENDING on a version is what a rotation that is over has left, or a person has: then it may be removed. An
- * execution that was not redriven works for the only rotation that Secrets Manager has under way, so the label is not
- * that of another one; a redriven one may have been overtaken, and leaves the versions of others alone.
+ * Whether AWSPENDING on a version is left over from an ended rotation or a person, so that it may be removed. An
+ * execution that was not redriven belongs to the only rotation that Secrets Manager is running, so the label belongs to
+ * no other rotation. A redriven execution may have been overtaken, and must not touch the versions of others.
  */
 export function isLeftover(
   pendingId: string,
@@ -24,8 +24,8 @@ export function isLeftover(
 }
 
 /**
- * Takes AWSPENDING off a version. Safe to repeat: Secrets Manager also refuses the call when the label is gone, and
- * the labels tell the two apart.
+ * Removes AWSPENDING from a version. Safe to repeat: if Secrets Manager refuses the call because the label is gone, the
+ * labels show it.
  */
 export async function removePendingLabel(
   secrets: SecretsManagerClient,
@@ -53,8 +53,8 @@ export async function removePendingLabel(
 }
 
 /**
- * Whether Secrets Manager refused the call for what it asked, under whatever name: which names it uses for a label or a
- * RotationToken that is no longer good is not documented. Throttling counts as a fault of the client, too.
+ * Whether Secrets Manager refused the call as invalid, whatever the error's name: the names for an invalid label or
+ * RotationToken are undocumented. Throttling is also a client fault in the SDK, but not here.
  */
 export function isClientFault(error: unknown): error is SecretsManagerServiceException {
   return (

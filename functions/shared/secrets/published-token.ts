@@ -7,20 +7,20 @@ import type { GenesysUrlsOf } from '../genesys/urls.ts';
 import type { Credential } from './secret-value.ts';
 import { derivedVersionId, describeSecret, versionWithStage } from './secret-versions.ts';
 
-/** The tag that a secret must carry to be written; its value is the deployment's name. */
+/** The functions write only secrets with this tag. Its value is the deployment's name. */
 export const PUBLISHER_TAG = 'genesys-token-rotation:published-by';
 
 /**
- * The name of the secret that consumers read. It follows from the name of the rotated secret and from nothing else:
- * whoever can write a secret's value must not decide where its token goes.
+ * The name of the secret that consumers read. It depends only on the name of the rotated secret: someone who can write
+ * the secret's value must not be able to redirect its token.
  */
 export function publishedSecretName(secretName: string): string {
   return `${secretName}/access-token`;
 }
 
 /**
- * The value that consumers read: the access token, when it expires (ISO 8601; null where Genesys Cloud did not say),
- * and where it is valid. Undefined for a credential without an access token.
+ * The value that consumers read: the access token, its expiry (ISO 8601; null if unknown), and its API URL and region.
+ * Undefined for a credential without an access token.
  */
 export function publishedValue(
   { accessToken, expiresAt, host }: Pick<Credential, 'accessToken' | 'expiresAt' | 'host'>,
@@ -36,9 +36,9 @@ export function publishedValue(
 }
 
 /**
- * Makes a value the current one of a published secret. The version's id follows from the rotated version and the value,
- * so a repetition writes nothing. A repeated PutSecretValue does not move AWSCURRENT (AWS Secrets Manager API Reference,
- * PutSecretValue); where a later version has it, it is moved back.
+ * Makes a value the current one of a published secret. The version id is derived from the rotated version and the value,
+ * so a repeated call writes nothing. A repeated PutSecretValue does not move AWSCURRENT (AWS Secrets Manager API
+ * Reference, PutSecretValue); if a later version has it, this function moves it back.
  *
  * @param versionId the version of the rotated secret that the value is from
  * @returns the id of the published version

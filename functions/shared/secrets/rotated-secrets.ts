@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { isSameFunction } from '../input/arns.ts';
 
-/** The most that a page holds. */
+/** Maximum page size of ListSecrets. */
 const PAGE_SIZE = 100;
 
-/** All secrets that name a rotation function as their own, without those that are to be deleted. */
+/** All secrets with a rotation function, except those scheduled for deletion. */
 export async function listRotatedSecrets(
   secrets: SecretsManagerClient,
   rotationFunctionArn: string,

@@ -2,7 +2,7 @@ import { InvalidSecret } from '../errors.ts';
 import { DEFAULT_HOST, GENESYS_HOSTS, genesysHost } from '../genesys/regions.ts';
 import { instantOf } from '../input/parse.ts';
 
-/** A Genesys Cloud credential as a version of the secret holds it. */
+/** A Genesys Cloud credential in a version of the secret. */
 export interface Credential {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -13,11 +13,11 @@ export interface Credential {
   readonly accessToken?: string;
   /** The Genesys Cloud host, e.g. `mypurecloud.de`. */
   readonly host: string;
-  /** When the access token expires; absent where no rotation has written it. */
+  /** When the access token expires; absent if no rotation has written it. */
   readonly expiresAt?: Date;
-  /** The Genesys Cloud user whose tokens these must be; absent where anyone's may be. */
+  /** The required Genesys Cloud user of the tokens; absent if any user is allowed. */
   readonly genesysUserId?: string;
-  /** The whole JSON object, other keys included. */
+  /** The whole JSON object, including other keys. */
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
@@ -25,7 +25,7 @@ export interface Credential {
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** When the access token expires; absent when the response did not say. */
+  /** When the access token expires; absent when the response had no `expires_in`. */
   readonly expiresAt?: Date;
 }
 
@@ -33,8 +33,7 @@ export interface TokenPair {
  * Reads a credential from a secret's value.
  *
  * @param secretArn named in the errors
- * @throws InvalidSecret names the key that is wrong and never its value; the parser's own message is dropped,
- *         because it quotes the text
+ * @throws InvalidSecret names the invalid key, never its value; drops the parser's message, because it quotes the text
  */
 export function parseCredential(
   secretArn: string,
@@ -79,7 +78,7 @@ export function parseCredential(
     );
   }
   const genesysUserId = optional('genesysUserId');
-  // A hand-written one is only a hint: an unreadable one counts as absent.
+  // A hand-written value is only a hint, so an invalid one counts as absent.
   const expiresAt = instantOf(keys.expiresAt);
   return {
     clientId,
@@ -95,9 +94,9 @@ export function parseCredential(
 }
 
 /**
- * Whether the value itself says that it is a Genesys Cloud credential. A deployment for all secrets can be made to read
- * any secret, by whoever may call RotateSecret on it. Another kind of credential may well have the other keys, and a
- * `region` of AWS; the host of a Genesys Cloud region it has not.
+ * Checks that the value identifies itself as a Genesys Cloud credential. With `allSecrets`, anyone who may call
+ * RotateSecret on a secret can make the functions read it. Another kind of credential may have the same keys, including
+ * a `region` of AWS, but not a Genesys Cloud host.
  *
  * @throws InvalidSecret
  */
@@ -110,10 +109,10 @@ export function assertNamesHost(secretArn: string, { keys }: Pick<Credential, 'k
 }
 
 /**
- * The secret's value with a new token pair in it; every other key stays as it is.
+ * The secret's value with a new token pair; every other key is unchanged.
  *
- * @param alternateRefreshToken the refresh token of the grant that is not in use now, or null for one that is lost: the
- *        key stays, so that the loss shows. By default, the key is not changed.
+ * @param alternateRefreshToken the refresh token of the grant not in use, or null for a lost one: the key stays, so that
+ *        the loss is visible. By default, the key is not changed.
  */
 export function withTokens(
   credential: Pick<Credential, 'keys'>,
@@ -130,22 +129,22 @@ export function withTokens(
   });
 }
 
-/** Whether the credential had two grants, and the rotation has dropped the alternate one because it was dead. */
+/** Whether a rotation has dropped the dead alternate grant of the credential. */
 export function hasLostAlternate({ keys }: Pick<Credential, 'keys'>): boolean {
   return keys.alternateRefreshToken === null;
 }
 
-/** The most bytes that a secret's value may have (AWS Secrets Manager User Guide, "Quotas"). */
+/** Maximum bytes of a secret's value (AWS Secrets Manager User Guide, "Quotas"). */
 export const MAX_VALUE_BYTES = 65_536;
 
-/** Room for a pair of tokens that are much longer than any that Genesys Cloud issues today. */
+/** Room for a token pair that is much longer than those of Genesys Cloud today. */
 export const TOKEN_ROOM_BYTES = 8_192;
 
 /**
- * Whether the value has room for new tokens beside its other keys. Checked before a refresh token is spent: a value
- * that has become too large could not be stored.
+ * Checks that the value has room for new tokens, before a refresh token is spent: a value that is too large could not be
+ * stored.
  *
- * @throws InvalidSecret it has not
+ * @throws InvalidSecret it does not have enough room
  */
 export function assertRoomForTokens(secretArn: string, credential: Pick<Credential, 'keys'>): void {
   const withoutTokens = withTokens(credential, { accessToken: '', refreshToken: '', expiresAt: new Date(0) });
@@ -157,8 +156,8 @@ export function assertRoomForTokens(secretArn: string, credential: Pick<Credenti
 }
 
 /**
- * The source text access of JSON.parse (ECMA-262), which the compiler's library does not describe yet. Node.js 20, which
- * the command line program also runs on, does not have it.
+ * JSON.parse source text access (ECMA-262), which TypeScript's library does not declare yet. Node.js 20, which the CLI
+ * also supports, does not have it.
  */
 const exactJson = JSON as unknown as {
   parse(
@@ -170,8 +169,8 @@ const exactJson = JSON as unknown as {
 };
 
 /**
- * The JSON object in a secret's value; undefined when it is anything else. Numbers keep their digits: other keys go
- * back as they came, also those that a double cannot hold.
+ * The JSON object in a secret's value; undefined when it is anything else. Numbers keep their digits, so that other keys
+ * are written back unchanged, even numbers that a double cannot represent.
  */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   let parsed: unknown;

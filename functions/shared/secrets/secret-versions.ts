@@ -11,7 +11,7 @@ import { type Credential, parseCredential } from './secret-value.ts';
 
 /** A secret's staging labels, as DescribeSecret lists them. */
 export interface SecretDescription {
-  /** The full ARN, also when the secret was asked for by name. */
+  /** The full ARN, even when the secret was described by name. */
   readonly arn: string;
   readonly name: string;
   readonly rotationEnabled: boolean;
@@ -70,28 +70,28 @@ export function versionWithStage(
 }
 
 /**
- * The version with AWSPENDING, unless it is the one with AWSCURRENT, too. Where there is one, Secrets Manager starts no
- * other rotation, and calls none successful (AWS Secrets Manager API Reference, RotateSecret).
+ * The version with AWSPENDING, unless it also has AWSCURRENT. While there is one, Secrets Manager starts no other
+ * rotation, and reports none as successful (AWS Secrets Manager API Reference, RotateSecret).
  */
 export function blockingVersion(description: Pick<SecretDescription, 'stages'>): string | undefined {
   const pendingId = versionWithStage(description, 'AWSPENDING');
   return pendingId === versionWithStage(description, 'AWSCURRENT') ? undefined : pendingId;
 }
 
-/** Waits for so many ms. */
+/** Waits for the given ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
-/** The pause between two reads, in ms, and how many follow the first one. */
+/** The pause between two reads, in ms, and the number of reads after the first. */
 const REREAD_PAUSE_MS = 500;
 export const MAX_REREADS = 5;
 
-/** How long a read may be stale, in ms. */
-export const LONGEST_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
+/** Maximum time that a read may be stale, in ms. */
+export const MAX_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
 
 /**
- * Reads until what was written shows. Secrets Manager's operations are eventually consistent, so a secret, version or
- * label that does not show is a stale read first, and so is a value that is not a complete credential. After 2.5 s it
- * counts: the last read is returned, or its error thrown.
+ * Reads until a write is visible. Secrets Manager is eventually consistent, so a missing secret, version or label, or an
+ * incomplete credential, may be a stale read. After 2.5 s the last read counts: its value is returned, or its error
+ * thrown.
  *
  * @see AWS Secrets Manager API Reference, ListSecrets
  */
@@ -128,12 +128,12 @@ export async function findCredential(
 ): Promise<StoredCredential | undefined> {
   return readUntil(
     found => found !== undefined,
-    () => lookUpCredential(secrets, secretArn, version),
+    () => getCredential(secrets, secretArn, version),
     sleep,
   );
 }
 
-async function lookUpCredential(
+async function getCredential(
   secrets: SecretsManagerClient,
   secretArn: string,
   version: VersionSelector,
@@ -150,7 +150,7 @@ async function lookUpCredential(
 /**
  * Reads AWSCURRENT.
  *
- * @param assertUsable throws InvalidSecret for a credential that cannot be used; one that a stale read shows is skipped
+ * @param assertUsable throws InvalidSecret for an unusable credential, which is then read again
  * @throws InvalidSecret it has no value, or not a complete credential
  */
 export async function readCurrent(
@@ -162,7 +162,7 @@ export async function readCurrent(
   return readUntil(
     () => true,
     async () => {
-      const current = await lookUpCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+      const current = await getCredential(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
       if (current === undefined) {
         throw new InvalidSecret(
           `Secret ${secretArn} has no AWSCURRENT value. Store a credential, then redrive the execution.`,
@@ -176,7 +176,7 @@ export async function readCurrent(
 }
 
 /**
- * Waits for AWSCURRENT to show another version than the one that was read, as long as a read may be stale.
+ * Waits, for as long as a read may be stale, until AWSCURRENT is on a different version than the one that was read.
  *
  * @returns the id of the other version; undefined when AWSCURRENT has not moved
  */
@@ -194,12 +194,12 @@ export async function currentMovedTo(
   return versionId === fromId ? undefined : versionId;
 }
 
-/** Half of a derived version id (64 characters, the most that Secrets Manager takes). */
+/** Half of a derived version id, which has Secrets Manager's maximum of 64 characters. */
 const DERIVED_HALF_LENGTH = 32;
 
 /**
- * The id for a value that the rotation's own version cannot take, because it already holds another one and a
- * version is immutable. It follows from the rotation and the value, so that storing the same value again finds it.
+ * The id for a value when the rotation's own version, which is immutable, already holds another one. It is derived from
+ * the rotation and the value, so that storing the same value again finds it.
  */
 export function derivedVersionId(versionId: string, value: string): string {
   return rotationMark(versionId) + digest(value).slice(0, DERIVED_HALF_LENGTH);
@@ -214,12 +214,12 @@ export function belongsToRotation(candidateId: string, versionId: string): boole
 }
 
 /**
- * How far a rotation has got: AWSPENDING is on one of its versions; or AWSCURRENT is, and AWSPENDING does not lag
- * behind on another version; or neither label is on a version of the rotation.
+ * The progress of a rotation. `pending`: AWSPENDING is on one of its versions, or on another one although AWSCURRENT is
+ * on one of its versions. `complete`: AWSCURRENT is on one of its versions. `elsewhere`: neither label is.
  */
 export type RotationProgress = 'pending' | 'complete' | 'elsewhere';
 
-/** Reads from the labels how far a rotation has got. */
+/** Reads the progress of a rotation from the labels. */
 export function rotationProgress(
   description: Pick<SecretDescription, 'stages'>,
   versionId: string,

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { identifiers, type LogSubject, log } from './log.ts';
 
-/** The unit of every metric that a function writes. */
+/** The units of all metrics that functions write. */
 const UNITS = {
   RefreshTime: MetricUnit.Milliseconds,
   AccessTokenLife: MetricUnit.Seconds,
@@ -14,21 +14,21 @@ const UNITS = {
   OverdueCredentials: MetricUnit.Count,
 } as const;
 
-/** Values by the names of their metrics; what is undefined is not known, and is left out. */
+/** Values by metric name; undefined values are omitted. */
 export type Measurements = { readonly [Name in keyof typeof UNITS]?: number | undefined };
 
 /**
- * Writes one line in CloudWatch's embedded metric format, straight to the standard output, where Lambda leaves it as
- * it is. The deployment is the only dimension: one for each secret would cost for each secret. The identifiers stand
- * in the line beside the metrics, for Logs Insights.
+ * Writes one line in CloudWatch's embedded metric format directly to stdout, which Lambda does not reformat. The
+ * deployment is the only dimension, because each secret's metrics would be billed separately. The line also contains the
+ * identifiers, for Logs Insights.
  *
- * It never throws: what was measured matters less than what was done.
+ * It never throws, because a missing metric must not fail the function.
  *
  * @see Amazon CloudWatch User Guide, "Embedding metrics within logs"
  */
 export function writeMetrics(subject: Partial<LogSubject>, measurements: Measurements): void {
   try {
-    // Made anew each time, because a wrong environment makes the constructor throw.
+    // Created here, because a wrong environment makes the constructor throw.
     const metrics = new Metrics();
     for (const [name, unit] of Object.entries(UNITS)) {
       const value = measurements[name as keyof typeof UNITS];

@@ -14,7 +14,7 @@ describe('the deployment package', () => {
     ['verify', 88_000],
     ['promote', 90_000],
     ['notify', 102_000],
-    ['watch', 80_000],
+    ['overdue-check', 80_000],
   ] as const)('of %s stays below %i bytes', (name, limitBytes) => {
     expect(bundleSize(bundles, name).zippedBytes).toBeLessThan(limitBytes);
   });

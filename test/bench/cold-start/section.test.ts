@@ -18,7 +18,7 @@ const REPORT: ColdStartReport = {
     promote: FIGURES,
     publish: FIGURES,
     notify: FIGURES,
-    watch: FIGURES,
+    'overdue-check': FIGURES,
   },
   empty: { initMs: 50, loadMs: 1, cpuMs: 40, residentBytes: 44_000_000 },
   single: {

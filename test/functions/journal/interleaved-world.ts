@@ -35,7 +35,7 @@ const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotati
 const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' } as const;
 const TABLE = 'journal';
 const CLIENT_ID = 'client';
-const LONGEST_GAP_MS = 9 * HOUR_MS;
+const MAX_GAP_MS = 9 * HOUR_MS;
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
 /** The time that a function has; its marks end 5 s later. */
 const FUNCTION_MS = 30_000;
@@ -661,7 +661,7 @@ export class InterleavedWorld {
       timeoutMs: () => FUNCTION_MS,
       now: () => this.#clock.now(),
       sleep: async () => undefined,
-      longestGapMs: LONGEST_GAP_MS,
+      longestGapMs: MAX_GAP_MS,
     };
     switch (run.state) {
       case 'Refresh':
@@ -820,7 +820,7 @@ export class InterleavedWorld {
     if (logins.length === 1 || this.#isChosen || leftMs <= 0 || this.#works(accessToken)) return;
     const held = await Promise.all(logins.map(login => this.#isHeld(login)));
     const lost = held.filter(isHeld => !isHeld).length;
-    if (lost === 0 || (lost === 1 && leftMs >= LONGEST_GAP_MS))
+    if (lost === 0 || (lost === 1 && leftMs >= MAX_GAP_MS))
       this.#violate(`consumers hold ${accessToken}, which does not work`);
   }
 

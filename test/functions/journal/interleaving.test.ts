@@ -42,7 +42,7 @@ describe('the functions of the workflow, interleaved call by call', () => {
     await assertWalks(fc.constant(BUDGETS), 1);
   });
 
-  it('never end the access token that consumers hold while the secret has two grants that live', async () => {
+  it('never invalidate the access token that consumers hold while the secret has two working grants', async () => {
     await assertWalks(fc.constantFrom(...ALTERNATING_BUDGETS), 2);
   });
 

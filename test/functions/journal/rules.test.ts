@@ -66,7 +66,7 @@ describe('the rules of the refresh journal', () => {
     expect(world.violations).toEqual([]);
   });
 
-  it('a mark is gone after a 503, and the next attempt presents the token at once', async () => {
+  it('a mark ends after a 503, and the next attempt presents the token immediately', async () => {
     const world = await startWorld();
     await world.until(/a rotation under a fresh token/);
     await world.until(/present A0: 503/);
@@ -132,7 +132,7 @@ describe('the rules of the refresh journal', () => {
     expect(world.violations).toEqual([]);
   });
 
-  it('RefreshAgain gives way to a login that came since', async () => {
+  it('RefreshAgain gives way to a newer login', async () => {
     const world = await startWorld();
     await world.until(/a rotation under a fresh token/);
     await world.until(/0 Verify: Get users\/me: the function is killed before/);
@@ -261,7 +261,7 @@ describe('the rules of the refresh journal for two grants', () => {
     expect(world.violations).toEqual([]);
   });
 
-  it('an exchange that was planned before another rotation promoted the pair looks again', async () => {
+  it('an exchange that was planned before another rotation promoted the pair reads again', async () => {
     const world = await startWorld(true, 2);
     await world.until(/a rotation under a fresh token/);
     await world.until(/0 Refresh: TransactWriteItems: the function is killed after/);

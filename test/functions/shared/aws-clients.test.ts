@@ -22,7 +22,7 @@ describe('aws-clients', () => {
     return client.send(new DescribeSecretCommand({ SecretId: 'secret' }));
   }
 
-  it('end a call that nobody answers after 800 ms, and try it once more', async () => {
+  it('end a call without a response after 800 ms, and retry it once', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     // No pause before the second attempt.
     vi.spyOn(Math, 'random').mockReturnValue(0);
@@ -52,7 +52,7 @@ describe('aws-clients', () => {
     expect(settledAfter799Ms).toEqual([false, false]);
   });
 
-  it('try a call that is throttled once more, and then leave it to the state machine', async () => {
+  it('retry a throttled call once, and then leave it to the state machine', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     aws.script(throttled, throttled);
 

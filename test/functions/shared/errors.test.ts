@@ -45,11 +45,11 @@ const CLASSES: ErrorClasses = { ...errors };
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
 
 describe('errors', () => {
-  it('are these classes and no others', () => {
+  it('are exactly these classes', () => {
     expect(new Set(Object.keys(errors))).toEqual(new Set([...NAMES, 'RotationError']));
   });
 
-  it.each(NAMES)('%s is named as its class is, and names its entry in the runbook', name => {
+  it.each(NAMES)('%s has the name of its class, and names its entry in the runbook', name => {
     const error = new CLASSES[name]('what happened');
 
     expect(CLASSES[name].name).toBe(name);
@@ -89,7 +89,7 @@ describe('errors in a minified bundle', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('keep their names although the classes lose theirs', () => {
+  it('keep their names although the classes lose them', () => {
     const outfile = join(directory, 'errors.cjs');
     buildSync({
       entryPoints: [fileURLToPath(new URL('../../../functions/shared/errors.ts', import.meta.url))],

@@ -48,7 +48,10 @@ describe('the alarms', () => {
       { ...ofFunction('rotation', 'Throttles'), ...AT_THE_FIRST, EvaluationPeriods: 10 },
     ],
     ['notify-errors', { ...ofFunction('notify', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
-    ['watch-errors', { ...ofFunction('watch', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 3 }],
+    [
+      'overdue-check-errors',
+      { ...ofFunction('overdue-check', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 3 },
+    ],
     [
       'overdue-credentials',
       {
@@ -70,11 +73,11 @@ describe('the alarms', () => {
         EvaluationPeriods: 10,
       },
     ],
-  ])('watch with %s over the right metric, and long enough', (name, expected) => {
+  ])('evaluate the right metric for long enough: %s', (name, expected) => {
     expect(alarm(name)).toMatchObject(expected);
   });
 
-  it('count with failed-executions every end of an execution but success', () => {
+  it('count every unsuccessful end of an execution in failed-executions', () => {
     const { Metrics, ...properties } = alarm('failed-executions') ?? {};
 
     const [sum, ...counted] = Metrics as { ReturnData: boolean; MetricStat?: { Metric: object } }[];
@@ -95,7 +98,7 @@ describe('the alarms', () => {
     );
   });
 
-  it('tell the topic of their beginning and their end', () => {
+  it('notify the topic of alarm and recovery', () => {
     plain.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });
     plain.resourceCountIs('AWS::CloudWatch::Alarm', 8);
   });
@@ -103,7 +106,7 @@ describe('the alarms', () => {
   it.each([
     ['docs/runbook.md', {}],
     ['https://wiki.example/runbook', { runbookUrl: 'https://wiki.example/runbook' }],
-  ])('name each its entry in %s, within what CloudWatch takes', (runbook, options) => {
+  ])('name their entry in %s, within the limits of CloudWatch', (runbook, options) => {
     const alarms = propertiesOf(template(options), 'AWS::CloudWatch::Alarm');
 
     for (const { AlarmName, AlarmDescription } of alarms) {
@@ -127,7 +130,7 @@ describe('the alarms', () => {
     expect(alarm('overdue-credentials', stack)).toMatchObject({ EvaluationPeriods: 3 });
   });
 
-  it('are not there when they are not wanted', () => {
+  it('do not exist when alarms is false', () => {
     template({ alarms: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 });

@@ -23,7 +23,7 @@ interface Widget {
 }
 
 describe('the dashboard', () => {
-  it('is called as the deployment', () => {
+  it('has the name of the deployment', () => {
     template().hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'tokens' });
   });
 
@@ -57,7 +57,7 @@ describe('the dashboard', () => {
       expect(names).toContain(`AWS/States Executions${end}`);
   });
 
-  it('draws the longest gap into the life of the new tokens', () => {
+  it('shows the longest gap in the graph of new token lifetimes', () => {
     const widget = (bodyOf(template({ schedule: 'rate(4 hours)' })).widgets as Widget[]).find(
       ({ properties }) => properties.metrics?.some(([, name]) => name === 'AccessTokenLife'),
     );

@@ -19,13 +19,13 @@ const SOURCE_ACCOUNT = { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } };
 
 describe('the subscriptions', () => {
   it.each([
-    ['nobody is subscribed to the own topic', {}, 1],
+    ['the created topic has no subscription', {}, 1],
     ['an address is subscribed', { notificationEmails: ['team@example.com'] }, 0],
-    ['the topic exists, with subscriptions of its own', { notificationTopicArn: EXISTING }, 0],
-  ])('are missed at synthesis only if nobody is told: %s', (_case, options, warnings) => {
+    ['the topic already exists', { notificationTopicArn: EXISTING }, 0],
+  ])('cause a warning only if nobody is notified: %s', (_case, options, warnings) => {
     const found = Annotations.fromStack(deployment(options)).findWarning(
       '*',
-      Match.stringLikeRegexp('subscribed'),
+      Match.stringLikeRegexp('no subscription'),
     );
 
     expect(found.map(({ id }) => id)).toEqual(Array(warnings).fill('/tokens/TokenRotation/FailureTopic'));
@@ -33,7 +33,7 @@ describe('the subscriptions', () => {
 });
 
 describe('the topic', () => {
-  it('is encrypted with a key of its own, which is rotated', () => {
+  it('is encrypted with a customer managed key, which is rotated', () => {
     const [properties] = propertiesOf(plain, 'AWS::SNS::Topic');
 
     const key = logicalId(plain, 'AWS::KMS::Key', {
@@ -47,7 +47,7 @@ describe('the topic', () => {
     plain.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/tokens/failures' });
   });
 
-  it('takes nothing without TLS, and from CloudWatch only the alarms of this deployment', () => {
+  it('requires TLS, and accepts only alarms of this deployment from CloudWatch', () => {
     const [policy] = propertiesOf(plain, 'AWS::SNS::TopicPolicy');
 
     const alarms = propertiesOf(plain, 'AWS::CloudWatch::Alarm').map(({ AlarmName }) =>
@@ -74,7 +74,7 @@ describe('the topic', () => {
     expect(alarms).toHaveLength(8);
   });
 
-  it('lets alarms of this account use its key, and IAM decide on everyone else', () => {
+  it('allows alarms of this account to use its key, and leaves everyone else to IAM', () => {
     const [, key] = propertiesOf(plain, 'AWS::KMS::Key');
 
     expect(key?.KeyPolicy).toMatchObject({
@@ -90,7 +90,7 @@ describe('the topic', () => {
     });
   });
 
-  it('lets CloudWatch do nothing where there are no alarms', () => {
+  it('allows CloudWatch nothing without alarms', () => {
     const stack = template({ alarms: false });
 
     const policies = JSON.stringify([
@@ -109,7 +109,7 @@ describe('the topic', () => {
     );
   });
 
-  it('is the given one instead, where there is one', () => {
+  it('is the given topic, if there is one', () => {
     const stack = template({ notificationTopicArn: EXISTING, notificationEmails: ['a@example.com'] });
 
     stack.resourceCountIs('AWS::SNS::Topic', 0);
@@ -123,7 +123,7 @@ describe('the topic', () => {
   it.each([
     ['no key', {}, ['Publish']],
     ['its key', { notificationTopicKeyArn: KEY }, ['Publish', 'EncryptMessages']],
-  ])('lets notify use the given topic and %s', (_case, options, sids) => {
+  ])('allows notify to use the given topic and %s', (_case, options, sids) => {
     const stack = template({ notificationTopicArn: EXISTING, ...options });
 
     const found = statementsOf(stack, 'tokens-notify').filter(({ Sid }) =>
@@ -134,7 +134,7 @@ describe('the topic', () => {
     );
   });
 
-  it('is the one that notify is told of', () => {
+  it('is in the environment of notify', () => {
     const given = everyOption();
 
     const stack = template(given);

@@ -12,7 +12,7 @@ function target(name: string, seconds: number) {
 }
 
 describe('the rules', () => {
-  it('tell notify how executions of the own state machine end', () => {
+  it('invoke notify when executions of this state machine end', () => {
     plain.hasResourceProperties('AWS::Events::Rule', {
       Name: 'tokens-executions',
       EventPattern: {
@@ -27,11 +27,11 @@ describe('the rules', () => {
     });
   });
 
-  it('let the watch look every hour', () => {
+  it('run the overdue check every hour', () => {
     plain.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'tokens-watch',
+      Name: 'tokens-overdue-check',
       ScheduleExpression: 'rate(1 hour)',
-      Targets: [target('watch', 3600)],
+      Targets: [target('overdue-check', 3600)],
     });
   });
 
@@ -43,8 +43,8 @@ describe('the rules', () => {
 describe('an invocation that fails', () => {
   it.each([
     ['notify', 21_600],
-    ['watch', 3600],
-  ])('of %s is repeated twice, within %i seconds', (name, seconds) => {
+    ['overdue-check', 3600],
+  ])('of %s is retried twice, within %i seconds', (name, seconds) => {
     plain.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: functionId(plain, name) },
       MaximumEventAgeInSeconds: seconds,

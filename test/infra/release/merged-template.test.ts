@@ -47,7 +47,7 @@ describe('mergedTemplate', () => {
     expect(mergedProperties(whenTrue, whenFalse)).toEqual(expected);
   });
 
-  it('gives resources and outputs of one template the condition', () => {
+  it('adds the condition to resources and outputs that only one template has', () => {
     const first = withResources(
       { Both: { Type: 'A' }, First: { Type: 'B' } },
       { Outputs: { Name: { Value: '' } } },

@@ -41,7 +41,7 @@ describe('the files of a release', () => {
     expect(release(BUNDLES)).toEqual(files);
   });
 
-  it('hold the code of each function', () => {
+  it('contain the code of each function', () => {
     const code = archives.map(([, archive]) => unpacked(archive)['index.js']?.toString());
 
     expect(code).toEqual(FUNCTION_NAMES.map(name => readFileSync(join(BUNDLES, name, 'index.js'), 'utf8')));
@@ -71,7 +71,7 @@ describe('the files of a release', () => {
     );
   });
 
-  it('name the archives from the bucket, or beside the template', () => {
+  it('name the archives in the bucket, or next to the template', () => {
     const codeIn = (name: string) =>
       Object.values<{ Type: string; Properties: { Code: unknown } }>(
         JSON.parse(files[name]?.toString() ?? '').Resources,
@@ -153,7 +153,7 @@ describe('the template of a release', () => {
       parameters: { SecretArnPattern: PATTERN, RotationWindow: '2h', PublishAccessTokens: 'true' },
       settings: { secretArnPatterns: [PATTERN], window: '2h', publishAccessTokens: true },
     },
-  ])('deploys what the CDK deploys: $parameters', ({ parameters, settings }) => {
+  ])('deploys the same as the CDK: $parameters', ({ parameters, settings }) => {
     const cdk = app();
     appStack(cdk, { stackName: 'tokens', bundles: BUNDLES, ...settings });
     const { directory, stacks } = cdk.synth();
@@ -166,7 +166,7 @@ describe('the template of a release', () => {
     expect(deployed(released(parameters), types)).toEqual(expected);
   });
 
-  it('runs functions without versions, so that a change of a parameter is in force at once', () => {
+  it('runs functions without versions, so that a changed parameter takes effect immediately', () => {
     const { functions } = released({ SecretArnPattern: PATTERN });
 
     expect(functions.flatMap(({ versions, aliases }) => [...versions, ...Object.keys(aliases)])).toEqual([]);

@@ -133,8 +133,8 @@ describe('faults of Genesys Cloud', () => {
       { kind: 'not-sent', reason: 'ECONNREFUSED' },
       { name: 'GenesysUnavailable' },
     ]);
-    expect(after).toMatchObject({ kind: 'answered', status: 405 });
-    expect(during2.payload).toMatchObject({ kind: 'answered', status: 405 });
+    expect(after).toMatchObject({ kind: 'responded', status: 405 });
+    expect(during2.payload).toMatchObject({ kind: 'responded', status: 405 });
   });
 
   it('refuse connections to the function that by names, and to no other', async () => {

@@ -90,7 +90,7 @@ describe('rules of a stack', () => {
       {
         logicalId: expect.stringMatching(/^Watch/),
         name: 'mini-watch',
-        arn: `arn:aws:events:${ACCOUNT}:rule/mini-watch`,
+        arn: `arn:aws:events:${ACCOUNT}:rule/mini-overdue-check`,
         enabled: false,
         eventPattern: undefined,
         scheduleExpression: 'rate(1 hour)',

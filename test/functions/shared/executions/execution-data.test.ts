@@ -13,13 +13,13 @@ import { EXECUTION } from '../../../helpers/task-requests.ts';
 const ROTATION = { secretArn: SECRET_ARN, versionId: VERSION };
 
 describe('rotationOf', () => {
-  it('keeps the identifiers of a rotation, and nothing else of its input', () => {
+  it('keeps only the identifiers of a rotation from its input', () => {
     const input = JSON.stringify({ ...ROTATION, rotationToken: 'sealed', recovered: null });
 
     expect(rotationOf(EXECUTION, input)).toEqual({ purpose: 'rotate', ...ROTATION });
   });
 
-  it('tells a test of the configuration from a rotation', () => {
+  it('distinguishes a configuration test from a rotation', () => {
     const input = JSON.stringify({ ...ROTATION, purpose: 'check-configuration' });
 
     expect(rotationOf(`${EXECUTION}-check-2`, input)).toEqual({
@@ -57,14 +57,14 @@ describe('rotationOf', () => {
 });
 
 describe('functionMessage', () => {
-  it('is one bounded line without characters that act', () => {
+  it('is one line of limited length without acting characters', () => {
     const message = functionMessage(JSON.stringify({ errorMessage: HOSTILE_TEXT.repeat(100) })) ?? '';
 
     expect(message).toHaveLength(MAX_MESSAGE_LENGTH);
     expect(message).not.toMatch(ACTING);
   });
 
-  it('is what the failed function said', () => {
+  it('is the message of the failed function', () => {
     const cause = '{"errorType":"InvalidSecret","errorMessage":"The secret lacks a key.","trace":[]}';
 
     expect(functionMessage(cause)).toBe('The secret lacks a key.');

@@ -27,7 +27,7 @@ describe('lastEvents', () => {
 });
 
 describe('lastStateIn', () => {
-  it('is the state that was entered last, whatever redrives followed', () => {
+  it('is the state that was entered last, also after redrives', () => {
     const events = [
       other('ExecutionFailed'),
       other('ExecutionRedriven'),
@@ -39,7 +39,7 @@ describe('lastStateIn', () => {
     expect(lastStateIn(events)).toBe('StorePending');
   });
 
-  it('is absent where none was entered', () => {
+  it('is undefined when none was entered', () => {
     expect(lastStateIn([other('ExecutionAborted')])).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ const ROTATION: RotationIdentity = {
 const NAMESAKE = SECRET_ARN.replace('AbCdEf', 'GhIjKl');
 
 describe('executionName', () => {
-  it('is a readable beginning, a hash of the secret and one of the rotation', () => {
+  it('is a readable prefix, a hash of the secret and one of the rotation', () => {
     expect(executionName(ROTATION)).toBe('genesys-voicemail-d2228900a4-bb24e2f0910f2fed');
   });
 
@@ -44,7 +44,7 @@ describe('executionName', () => {
     expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
   });
 
-  it('takes nothing over from a ClientRequestToken with signs that a name must not have', () => {
+  it('hashes a ClientRequestToken with characters that a name must not have', () => {
     const clientRequestToken = `*?:/ ${'"#%'.repeat(10)}`;
 
     expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(
@@ -135,11 +135,11 @@ describe('nextAttemptOf', () => {
     expect(nextAttemptOf(`${arn}${executionName(ROTATION)}`)).toBe(`${arn}${executionName(ROTATION, '-2')}`);
   });
 
-  it('takes no hash of digits alone for a number', () => {
+  it('does not mistake a hash of digits for a number', () => {
     expect(nextAttemptOf('name-0123456789-1234567890123456')).toBe('name-0123456789-1234567890123456-2');
   });
 
-  it('knows none after a name that is no rotation', () => {
+  it('returns undefined for a name that is not a rotation', () => {
     expect(nextAttemptOf('by-hand')).toBeUndefined();
   });
 });
@@ -150,7 +150,7 @@ describe('isConfigurationTest', () => {
     ['-2', false],
     ['-check', true],
     ['-check-12', true],
-  ])('reads it off the end of a name: "%s"', (suffix, isTest) => {
+  ])('reads the suffix of a name: "%s"', (suffix, isTest) => {
     expect(isConfigurationTest(executionName(ROTATION, suffix))).toBe(isTest);
   });
 

@@ -68,31 +68,71 @@ function commandsOf({ steps }: Verdict): (string | undefined)[] {
 describe('the verdict on a credential whose rotation failed', () => {
   // What consumers have, and what to type, by state and error. Columns: token works, dead, unverified.
   it.each<[string, string | undefined, RegExp, (string | undefined)[]]>([
-    ['Fetch', 'InvalidSecret', /keep the access token/, [undefined, 'redrive']],
-    ['Fetch', 'ThrottlingException', /keep the access token/, [undefined, 'redrive']],
-    ['Fetch', 'SecretNotFound', /keep the access token/, [undefined, 'redrive']],
-    ['Fetch', 'InvalidRotationRequest', /keep the access token/, ['rotate']],
-    ['Refresh', 'GenesysUnavailable', /keep the access token/, [undefined, 'redrive']],
-    ['Refresh', 'GenesysRateLimited', /keep the access token/, [undefined, 'redrive']],
-    ['Refresh', 'ClientRejected', /keep the access token/, [undefined, 'redrive']],
-    ['Refresh', 'AccessDeniedException', /keep the access token/, [undefined, 'redrive']],
-    ['Refresh', 'ExchangeInProgress', /keep the access token/, [undefined, 'redrive']],
-    ['Refresh', 'SharedLogin', /keep the access token/, ['authorize', 'redrive']],
-    ['Refresh', 'RefreshTokenRejected', /until it expires, unless it was revoked/, ['authorize', 'redrive']],
-    ['Refresh', 'TokenResponseLost', /may hold a dead/, ['redrive']],
-    ['Refresh', 'ExchangeUnsettled', /may hold a dead/, [undefined, 'redrive']],
-    ['Refresh', 'Lambda.Unknown', /may hold a dead/, [undefined, 'redrive']],
-    ['Refresh', undefined, /may hold a dead/, ['redrive']],
-    ['StorePending', 'KMSInvalidStateException', /may hold a dead/, [undefined, 'redrive']],
-    ['StorePending', 'InvalidSecret', /may hold a dead/, [undefined, 'redrive']],
-    ['Verify', 'GenesysUnavailable', /may hold a dead/, [undefined, 'redrive']],
-    ['Verify', 'AccessTokenRejected', /may hold a dead/, [undefined, 'redrive']],
-    ['Verify', 'AccessTokenForbidden', /may hold a dead/, [undefined, 'redrive']],
-    ['Verify', 'WrongUser', /may hold a dead/, ['authorize', 'redrive']],
-    ['RefreshAgain', 'GenesysUnavailable', /may hold a dead/, [undefined, 'redrive']],
-    ['Promote', 'PendingVersionTaken', /may hold a dead/, [undefined, 'redrive']],
-    ['Promote', 'AccessDeniedException', /may hold a dead/, [undefined, 'redrive']],
-    ['StandDown', 'ThrottlingException', /keep the access token/, [undefined, 'redrive']],
+    ['Fetch', 'InvalidSecret', /keep their access token/, [undefined, 'redrive']],
+    ['Fetch', 'ThrottlingException', /keep their access token/, [undefined, 'redrive']],
+    ['Fetch', 'SecretNotFound', /keep their access token/, [undefined, 'redrive']],
+    ['Fetch', 'InvalidRotationRequest', /keep their access token/, ['rotate']],
+    ['Refresh', 'GenesysUnavailable', /keep their access token/, [undefined, 'redrive']],
+    ['Refresh', 'GenesysRateLimited', /keep their access token/, [undefined, 'redrive']],
+    ['Refresh', 'ClientRejected', /keep their access token/, [undefined, 'redrive']],
+    ['Refresh', 'AccessDeniedException', /keep their access token/, [undefined, 'redrive']],
+    ['Refresh', 'ExchangeInProgress', /keep their access token/, [undefined, 'redrive']],
+    ['Refresh', 'SharedLogin', /keep their access token/, ['authorize', 'redrive']],
+    [
+      'Refresh',
+      'RefreshTokenRejected',
+      /until it expires, unless it was also revoked/,
+      ['authorize', 'redrive'],
+    ],
+    ['Refresh', 'TokenResponseLost', /may hold an access token that no longer works/, ['redrive']],
+    ['Refresh', 'ExchangeUnsettled', /may hold an access token that no longer works/, [undefined, 'redrive']],
+    ['Refresh', 'Lambda.Unknown', /may hold an access token that no longer works/, [undefined, 'redrive']],
+    ['Refresh', undefined, /may hold an access token that no longer works/, ['redrive']],
+    [
+      'StorePending',
+      'KMSInvalidStateException',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    [
+      'StorePending',
+      'InvalidSecret',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    ['Verify', 'GenesysUnavailable', /may hold an access token that no longer works/, [undefined, 'redrive']],
+    [
+      'Verify',
+      'AccessTokenRejected',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    [
+      'Verify',
+      'AccessTokenForbidden',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    ['Verify', 'WrongUser', /may hold an access token that no longer works/, ['authorize', 'redrive']],
+    [
+      'RefreshAgain',
+      'GenesysUnavailable',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    [
+      'Promote',
+      'PendingVersionTaken',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    [
+      'Promote',
+      'AccessDeniedException',
+      /may hold an access token that no longer works/,
+      [undefined, 'redrive'],
+    ],
+    ['StandDown', 'ThrottlingException', /keep their access token/, [undefined, 'redrive']],
   ])('in %s with %s is, unverified: %s', (state, error, impact, commands) => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
     const rotation = failed({ status, state, error });
@@ -107,7 +147,7 @@ describe('the verdict on a credential whose rotation failed', () => {
     });
     expect(dead).toMatchObject({
       health: needsLogin ? 'needs-authorisation' : 'expired',
-      impact: 'Consumers hold a dead access token now.',
+      impact: 'Consumers hold an access token that no longer works.',
     });
     expect(unverified?.impact).toMatch(impact);
     for (const each of [works, dead, unverified]) {
@@ -124,7 +164,7 @@ describe('the verdict on a credential whose rotation failed', () => {
         leavesTokenInUse: true,
       });
 
-      expect(impact).toMatch(/keep the access token/);
+      expect(impact).toMatch(/keep their access token/);
     },
   );
 
@@ -152,9 +192,13 @@ describe('the verdict on a credential whose rotation failed', () => {
   });
 
   it.each<[ConsumersHave, string, RegExp]>([
-    ['works', 'stuck', /^Consumers of the published access token may hold a dead one now.*which works\.$/],
-    ['unverified', 'stuck', /^Consumers of the published access token may hold a dead one now/],
-    ['dead', 'expired', /^Consumers hold a dead access token now\.$/],
+    [
+      'works',
+      'stuck',
+      /^Consumers of the published access token may hold one that no longer works.*which works\.$/,
+    ],
+    ['unverified', 'stuck', /^Consumers of the published access token may hold one that no longer works/],
+    ['dead', 'expired', /^Consumers hold an access token that no longer works\.$/],
   ])('with an access token that was not published: %s', (consumersHave, health, impact) => {
     for (const state of ['Publish', 'PublishNewerLogin']) {
       for (const current of ['promoted', 'written', 'unchanged'] as const) {
@@ -163,7 +207,7 @@ describe('the verdict on a credential whose rotation failed', () => {
 
           expect(found.health).toBe(health);
           expect(found.impact).toMatch(impact);
-          expect(found.cause).toContain('AWSCURRENT is right; only its access token was not published.');
+          expect(found.cause).toContain('AWSCURRENT is correct; only its access token was not published.');
           expect(commandsOf(found).at(-1)).toBe('redrive');
         }
       }
@@ -185,13 +229,13 @@ describe('the verdict on a credential whose rotation failed', () => {
     expect(commandsOf(found)).toEqual(commands);
   });
 
-  it('starts the next attempt where a redrive is not possible any more', () => {
+  it('starts the next attempt when a redrive is no longer possible', () => {
     const found = verdict({ rotation: failed({ isRedrivable: false, error: 'RefreshTokenRejected' }) });
 
     expect(commandsOf(found)).toEqual(['authorize', 'rotate']);
   });
 
-  it('tests the configuration again, where that failed', () => {
+  it('tests the configuration again when the test failed', () => {
     const rotation = failed({
       state: 'CheckConfiguration',
       error: 'ClientRejected',
@@ -249,7 +293,7 @@ describe('the runbook', () => {
       'an-execution-that-was-stopped-or-timed-out',
     ],
     [
-      'an execution that ran out of time',
+      'an execution that timed out',
       failed({ status: 'TIMED_OUT', error: undefined }),
       'an-execution-that-was-stopped-or-timed-out',
     ],
@@ -266,12 +310,12 @@ describe('the cause', () => {
     ['Refresh', 'TokenResponseLost', /may be spent/],
     ['RefreshAgain', 'Sandbox.Timedout', /may be spent/],
     ['Refresh', undefined, /may be spent/],
-    ['Refresh', 'RefreshTokenRejected', /login is dead/],
+    ['Refresh', 'RefreshTokenRejected', /login no longer works/],
     ['StorePending', 'KMSInvalidStateException', /safe in the refresh journal/],
     ['Verify', 'AccessTokenForbidden', /safe in the refresh journal/],
     ['Promote', 'PendingVersionTaken', /stored, verified/],
     ['StandDown', 'ThrottlingException', /newer login/],
-    ['Fetch', 'SecretNotFound', /gone/],
+    ['Fetch', 'SecretNotFound', /does not exist/],
   ])('says where the tokens are after %s with %s: %s', (state, error, words) => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
 

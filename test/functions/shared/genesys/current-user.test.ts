@@ -26,7 +26,7 @@ describe('current-user', () => {
     return error;
   }
 
-  it('asks whose access token it is, and keeps the id alone', async () => {
+  it('gets the user of the access token, and keeps only the id', async () => {
     genesys.script(answer(200, USER));
 
     const id = await currentUserId(SENTINELS.newAccessToken, options());
@@ -50,7 +50,7 @@ describe('current-user', () => {
     [504, 'authentication.request.timeout', GenesysUnavailable],
     [404, 'not.found', GenesysUnavailable],
     [400, 'bad.request', GenesysUnavailable],
-  ])('tells by the status %i (%s) what is wrong', async (status, code, type) => {
+  ])('maps the status %i (%s) to an error', async (status, code, type) => {
     genesys.script(answer(status, { status, code, message: SENTINELS.newAccessToken }));
 
     const error = await refusal();
@@ -104,7 +104,7 @@ describe('current-user', () => {
     expect(error).toBeInstanceOf(GenesysUnavailable);
   });
 
-  it('throws GenesysUnavailable when the time is over', async () => {
+  it('throws GenesysUnavailable when the call times out', async () => {
     const time = new AbortController();
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
     genesys.script(silence(() => time.abort()));

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { answerLabel, httpExchange } from '../../../../functions/shared/genesys/http-exchange.ts';
+import { httpExchange, responseLabel } from '../../../../functions/shared/genesys/http-exchange.ts';
 import {
   answer,
   cutOff,
@@ -15,7 +15,7 @@ import { expectNoSecrets } from '../../../helpers/no-secrets.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 import { selfSignedCertificate } from '../../../helpers/self-signed-certificate.ts';
 
-const LARGEST_BODY = 262_144;
+const MAX_BODY = 262_144;
 const TIMEOUT_MS = 5_000;
 const REQUEST = {
   method: 'POST',
@@ -63,13 +63,13 @@ describe('httpExchange', () => {
     return port;
   }
 
-  it('gives back the answer with its status, body, correlation id and Retry-After', async () => {
+  it('returns the response with its status, body, correlation id and Retry-After', async () => {
     genesys.script(answer(429, { code: 'x' }, { 'ININ-Correlation-Id': 'corr-1', 'Retry-After': '17' }));
 
     const outcome = await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({
-      kind: 'answered',
+      kind: 'responded',
       status: 429,
       body: '{"code":"x"}',
       correlationId: 'corr-1',
@@ -83,7 +83,7 @@ describe('httpExchange', () => {
       genesys.script(answer(503, {}, { 'inin-correlation-id': correlationId }));
 
       expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({
-        kind: 'answered',
+        kind: 'responded',
         correlationId: null,
       });
     },
@@ -98,7 +98,7 @@ describe('httpExchange', () => {
     expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({ status: 200 });
   });
 
-  it('sends method, headers and body as they are given', async () => {
+  it('sends method, headers and body unchanged', async () => {
     genesys.script(answer(200));
 
     await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
@@ -118,7 +118,7 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', status, correlationId: null, retryAfter: null });
+    expect(outcome).toMatchObject({ kind: 'responded', status, correlationId: null, retryAfter: null });
     expect(genesys.requests).toHaveLength(1);
   });
 
@@ -127,11 +127,11 @@ describe('httpExchange', () => {
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', status });
+    expect(outcome).toMatchObject({ kind: 'responded', status });
     expect(genesys.requests).toHaveLength(1);
   });
 
-  it('opens a connection for each request, because a kept one may be dead', async () => {
+  it('opens a connection for each request, because a kept-alive one may be closed', async () => {
     genesys.script(answer(200), answer(200));
 
     await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -142,96 +142,96 @@ describe('httpExchange', () => {
     expect(second?.clientPort).not.toBe(first?.clientPort);
   });
 
-  it('takes a body of 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY)));
+  it('accepts a body of 256 KiB', async () => {
+    genesys.script(answer(200, 'x'.repeat(MAX_BODY)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answered', body: 'x'.repeat(LARGEST_BODY) });
+    expect(outcome).toMatchObject({ kind: 'responded', body: 'x'.repeat(MAX_BODY) });
   });
 
-  it('counts an answer as lost when its body is larger than 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(LARGEST_BODY + 1)));
+  it('reports a lost response when its body is larger than 256 KiB', async () => {
+    genesys.script(answer(200, 'x'.repeat(MAX_BODY + 1)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
-  it('counts an answer as lost when it unpacks to more than 256 KiB', async () => {
-    const packed = gzipSync('x'.repeat(LARGEST_BODY + 1));
+  it('reports a lost response when it decompresses to more than 256 KiB', async () => {
+    const packed = gzipSync('x'.repeat(MAX_BODY + 1));
     genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'max-size' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'max-size' });
   });
 
-  it('counts an answer as lost when it cannot be unpacked', async () => {
+  it('reports a lost response when it cannot be decompressed', async () => {
     genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'Z_DATA_ERROR' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'Z_DATA_ERROR' });
   });
 
-  it('counts the answer as lost when the connection drops after the request left', async () => {
+  it('reports a lost response when the connection drops after the request was sent', async () => {
     genesys.script(dropConnection);
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'ECONNRESET' });
     expect(genesys.requests).toHaveLength(1);
   });
 
-  it('counts the answer as lost when the connection drops within its body', async () => {
+  it('reports a lost response when the connection drops during its body', async () => {
     genesys.script(cutOff('{"access_token":"'));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+    expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
-  it('counts the answer as lost when none comes in time', async () => {
+  it('reports a lost response when none arrives in time', async () => {
     const time = stoppedTime();
     genesys.script(silence(timeIsOver(time)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'no response within 1234 ms' });
     expect(AbortSignal.timeout).toHaveBeenCalledExactlyOnceWith(1_234);
   });
 
-  it('counts the answer as lost when its body does not end in time', async () => {
+  it('reports a lost response when its body does not end in time', async () => {
     const time = stoppedTime();
     genesys.script(halfAnswer('{"access_token":', timeIsOver(time)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
-    expect(outcome).toEqual({ kind: 'answer-lost', reason: 'no answer within 1234 ms' });
+    expect(outcome).toEqual({ kind: 'response-lost', reason: 'no response within 1234 ms' });
   });
 
-  it('counts the answer as lost when what comes is no HTTP', async () => {
+  it('reports a lost response when it is not HTTP', async () => {
     const port = await rawServer(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'));
 
     const outcome = await httpExchange(`http://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'answer-lost' });
+    expect(outcome).toMatchObject({ kind: 'response-lost' });
   });
 
-  it('knows that nothing was sent when the connection is refused', async () => {
+  it('reports that nothing was sent when the connection is refused', async () => {
     const outcome = await httpExchange(`http://127.0.0.1:${await closedPort()}`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
   });
 
-  it('knows that nothing was sent when every address of the host refuses', async () => {
+  it('reports that nothing was sent when every address of the host refuses', async () => {
     const outcome = await httpExchange(`http://localhost:${await closedPort()}`, REQUEST, TIMEOUT_MS);
 
     expect(outcome).toEqual({ kind: 'not-sent', reason: 'ECONNREFUSED' });
   });
 
-  it('knows that nothing was sent when the server speaks no TLS', async () => {
+  it('reports that nothing was sent when the server does not speak TLS', async () => {
     const url = genesys.url.replace('http:', 'https:');
 
     const outcome = await httpExchange(url, REQUEST, TIMEOUT_MS);
@@ -240,7 +240,7 @@ describe('httpExchange', () => {
     expect(genesys.requests).toEqual([]);
   });
 
-  it('knows that nothing was sent when the connection drops within the TLS handshake', async () => {
+  it('reports that nothing was sent when the connection drops during the TLS handshake', async () => {
     const port = await rawServer(socket => socket.once('data', () => socket.destroy()));
 
     const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, TIMEOUT_MS);
@@ -248,7 +248,7 @@ describe('httpExchange', () => {
     expect(outcome).toMatchObject({ kind: 'not-sent' });
   });
 
-  it('knows that nothing was sent when the time is over before the TLS handshake is', async () => {
+  it('reports that nothing was sent when the TLS handshake times out', async () => {
     const time = stoppedTime();
     const port = await rawServer(socket => socket.once('data', timeIsOver(time)));
 
@@ -266,22 +266,22 @@ describe('httpExchange', () => {
       setDefaultCACertificates(trusted);
     });
 
-    it('gives back the answer of a server whose certificate is trusted', async () => {
+    it('returns the response of a server with a trusted certificate', async () => {
       setDefaultCACertificates([certificate.cert]);
       secure.script(answer(200, { access_token: 'x' }));
 
       const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
 
-      expect(outcome).toMatchObject({ kind: 'answered', status: 200, body: '{"access_token":"x"}' });
+      expect(outcome).toMatchObject({ kind: 'responded', status: 200, body: '{"access_token":"x"}' });
     });
 
-    it('counts the answer as lost when the connection drops after the request left', async () => {
+    it('reports a lost response when the connection drops after the request was sent', async () => {
       setDefaultCACertificates([certificate.cert]);
       secure.script(dropConnection);
 
       const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
 
-      expect(outcome).toEqual({ kind: 'answer-lost', reason: 'ECONNRESET' });
+      expect(outcome).toEqual({ kind: 'response-lost', reason: 'ECONNRESET' });
     });
 
     it('sends nothing to a server whose certificate is not trusted', async () => {
@@ -301,7 +301,7 @@ describe('httpExchange', () => {
     });
   });
 
-  it('lets no secret into the reason, whatever happened', async () => {
+  it('puts no secret into the reason', async () => {
     genesys.script(dropConnection, cutOff(`{"access_token":"${SENTINELS.newAccessToken}"`));
 
     const outcomes = [
@@ -314,19 +314,19 @@ describe('httpExchange', () => {
   });
 });
 
-describe('answerLabel', () => {
-  const ANSWER = {
-    kind: 'answered',
+describe('responseLabel', () => {
+  const RESPONSE = {
+    kind: 'responded',
     status: 503,
     body: SENTINELS.newAccessToken,
     retryAfter: null,
   } as const;
 
-  it('names the status and the correlation id, and nothing of the body', () => {
-    expect(answerLabel({ ...ANSWER, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
+  it('names the status and the correlation id, but not the body', () => {
+    expect(responseLabel({ ...RESPONSE, correlationId: 'corr-1' })).toBe('HTTP 503, correlation id corr-1');
   });
 
-  it('names the status alone when there is no correlation id', () => {
-    expect(answerLabel({ ...ANSWER, correlationId: null })).toBe('HTTP 503');
+  it('names only the status when there is no correlation id', () => {
+    expect(responseLabel({ ...RESPONSE, correlationId: null })).toBe('HTTP 503');
   });
 });

@@ -27,7 +27,7 @@ describe('regions', () => {
     expect(genesysHost(region)).toBe(host);
   });
 
-  it.each(PUBLISHED)('takes the host of %s as it is: %s', (_region, host) => {
+  it.each(PUBLISHED)('accepts the host of %s: %s', (_region, host) => {
     expect(genesysHost(host)).toBe(host);
   });
 
@@ -35,7 +35,7 @@ describe('regions', () => {
     expect(GENESYS_HOSTS).toEqual(PUBLISHED.map(([, host]) => host));
   });
 
-  it('assumes the first region where none is named', () => {
+  it('defaults to the first region', () => {
     expect(DEFAULT_HOST).toBe('mypurecloud.com');
   });
 
@@ -55,7 +55,7 @@ describe('regions', () => {
     'evil.example/mypurecloud.de',
     'mypurecloud.de:8443',
     'constructor',
-  ])('knows no host for %j, which is not on the list', region => {
+  ])('finds no host for %j, which is not on the list', region => {
     expect(genesysHost(region)).toBeUndefined();
   });
 });

@@ -75,7 +75,7 @@ describe('token-endpoint', () => {
       ]);
     });
 
-    it('encodes what a form cannot hold as it is', async () => {
+    it('encodes special characters of the form', async () => {
       genesys.script(answer(200, TOKENS));
 
       await refreshTokens({ ...GRANT, refreshToken: 'a+b/c=&d é' }, options());
@@ -124,7 +124,7 @@ describe('token-endpoint', () => {
       },
     );
 
-    it('takes the tokens of a success that carries an error text as well', async () => {
+    it('accepts the tokens of a success that also has an error text', async () => {
       genesys.script(answer(200, { ...TOKENS, error: 'optional-error-message' }));
 
       const tokens = await refreshTokens(GRANT, options());
@@ -290,7 +290,7 @@ describe('token-endpoint', () => {
       ['the connection drops', dropConnection],
       ['the response is cut off', cutOff(`{"access_token":"${SENTINELS.newAccessToken}`)],
       ['the body is huge', answer(200, { ...TOKENS, filler: 'x'.repeat(300_000) })],
-    ])('throws TokenResponseLost when %s after the request left', async (_what, scripted) => {
+    ])('throws TokenResponseLost when %s after the request was sent', async (_what, scripted) => {
       genesys.script(scripted);
 
       const error = await refusal();
@@ -335,7 +335,7 @@ describe('token-endpoint', () => {
       ]);
     });
 
-    it('throws ClientRejected when the client is not known', async () => {
+    it('throws ClientRejected when the client is unknown', async () => {
       genesys.script(answer(401, invalid('invalid_client')));
 
       const error = await rejection(checkClient(GRANT, options()));

@@ -5,18 +5,18 @@ describe('genesys-urls', () => {
   it.each([
     ['mypurecloud.de', 'https://login.mypurecloud.de', 'https://api.mypurecloud.de'],
     ['usw2.pure.cloud', 'https://login.usw2.pure.cloud', 'https://api.usw2.pure.cloud'],
-  ])('gives the public hosts of %s', (host, loginUrl, apiUrl) => {
+  ])('returns the public hosts of %s', (host, loginUrl, apiUrl) => {
     expect(genesysUrls({})(host)).toEqual({ loginUrl, apiUrl });
   });
 
-  it('takes empty variables as none', () => {
+  it('treats empty variables as unset', () => {
     expect(genesysUrls({ GENESYS_LOGIN_URL: '', GENESYS_API_URL: '' })('mypurecloud.com')).toEqual({
       loginUrl: 'https://login.mypurecloud.com',
       apiUrl: 'https://api.mypurecloud.com',
     });
   });
 
-  it('lets a gateway stand in for every host, its path kept and its slashes at the end dropped', () => {
+  it('uses a gateway for every host, with its path but without trailing slashes', () => {
     const urlsOf = genesysUrls({
       GENESYS_LOGIN_URL: 'https://gateway.example:8443/login//',
       GENESYS_API_URL: 'http://127.0.0.1:9000',

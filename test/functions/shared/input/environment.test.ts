@@ -11,7 +11,7 @@ describe('environment', () => {
     vi.unstubAllEnvs();
   });
 
-  it('gives the value of a variable', () => {
+  it('returns the value of a variable', () => {
     vi.stubEnv('SEAL_KEY_ARN', 'arn:key');
 
     expect(requiredVariable('SEAL_KEY_ARN')).toBe('arn:key');
@@ -28,7 +28,7 @@ describe('environment', () => {
   it.each([
     ['9', 9],
     ['0.5', 0.5],
-  ])('gives the number %j', (value, number) => {
+  ])('returns the number %j', (value, number) => {
     vi.stubEnv('LONGEST_GAP_HOURS', value);
 
     expect(requiredNumber('LONGEST_GAP_HOURS')).toBe(number);

@@ -39,7 +39,7 @@ describe('request', () => {
   });
 
   it.each([undefined, null, 'text', 7, true, [{ Step: 'createSecret' }]])(
-    'refuses a request that is no object: %j',
+    'refuses a request that is not an object: %j',
     async request => {
       const error = await refusal(() => requestFields('The request', request));
 
@@ -75,7 +75,7 @@ describe('request', () => {
     expect(error.message).not.toContain(value);
   });
 
-  it('reads ARNs and ids in their shapes', () => {
+  it('reads well-formed ARNs and ids', () => {
     const fields = requestFields('The request', { secret: SECRET_ARN, execution: EXECUTION, id: VERSION });
 
     expect(fields.secretArn('secret')).toBe(SECRET_ARN);

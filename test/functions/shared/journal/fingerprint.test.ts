@@ -20,7 +20,7 @@ describe('fingerprintOf', () => {
     expect(fingerprintOf(given)).toBe(given.fingerprint);
   });
 
-  it('depends on nothing else of a credential', () => {
+  it('depends on no other member of a credential', () => {
     const credential = {
       clientId: 'client-id',
       clientSecret: SENTINELS.clientSecret,
@@ -51,7 +51,7 @@ describe('fingerprintOf', () => {
       { clientId: 'a,', refreshToken: 'b' },
       { clientId: 'a', refreshToken: ',b' },
     ],
-  ])('differs for %j and %j, which read the same when joined', (one, other) => {
+  ])('differs for %j and %j, which are the same when joined', (one, other) => {
     expect(fingerprintOf(one)).not.toBe(fingerprintOf(other));
   });
 });

@@ -49,7 +49,7 @@ describe('sealed-blob', () => {
     },
   );
 
-  it('asks KMS for a 256-bit data key that is bound to secret, content, lineage and generation', async () => {
+  it('requests a 256-bit data key that is bound to secret, content, lineage and generation', async () => {
     const blob = await sealed();
     await openSeal(key, CONTEXT, blob);
 
@@ -74,7 +74,7 @@ describe('sealed-blob', () => {
     });
   });
 
-  it('needs no further call to seal, so that nothing can fail after the data key is there', async () => {
+  it('makes no further call to seal, so that nothing can fail once it has the data key', async () => {
     const seal = await newSeal(key, CONTEXT);
     kmsMock.reset();
 
@@ -90,7 +90,7 @@ describe('sealed-blob', () => {
     expect(() => seal.seal('second')).toThrow('A data key seals one text only.');
   });
 
-  it('shows nothing of what it holds', async () => {
+  it('reveals nothing of its content', async () => {
     const blob = await sealed();
 
     expect(blob).toMatch(/^v1(\.[\w-]+){3}$/);
@@ -136,7 +136,7 @@ describe('sealed-blob', () => {
     expect(error).toBeInstanceOf(InvalidCiphertextException);
   });
 
-  it('does not open for another generation even where KMS would let it', async () => {
+  it('does not open for another generation even if KMS allowed it', async () => {
     const dataKey = new Uint8Array(32).fill(7);
     kmsMock.on(GenerateDataKeyCommand).callsFake(() => ({
       Plaintext: Uint8Array.from(dataKey),
@@ -183,7 +183,7 @@ describe('sealed-blob', () => {
     ['no data key', blob => withPart(blob, 1, '')],
     ['an initialisation vector of another length', blob => withPart(blob, 2, 'AAAA')],
     ['less than an authentication tag', blob => withPart(blob, 3, 'AAAA')],
-  ])('throws InvalidRotationRequest for %s without asking KMS', async (_what, alter) => {
+  ])('throws InvalidRotationRequest for %s without calling KMS', async (_what, alter) => {
     const blob = alter(await sealed());
 
     const error = await rejection(openSeal(key, CONTEXT, blob));

@@ -70,7 +70,7 @@ describe('sealed-pair', () => {
     expectNoSecrets(pair);
   });
 
-  it('gets the data key first and seals without a further call', async () => {
+  it('requests the data key first and seals without a further call', async () => {
     const seal = await pairSeal(key, SECRET_ARN, LINEAGE, 3);
     expect(kmsMock.commandCalls(GenerateDataKeyCommand).map(call => call.args[0].input)).toEqual([
       {
@@ -132,7 +132,7 @@ describe('sealed-pair', () => {
     expect(error).toBeInstanceOf(InvalidCiphertextException);
   });
 
-  it('throws InvalidRotationRequest for a blob that is no sealed pair', async () => {
+  it('throws InvalidRotationRequest for a blob that is not a sealed pair', async () => {
     const error = await rejection(
       openPair(key, SECRET_ARN, { lineage: LINEAGE, generation: 3, sealedPair: 'v1.a.b' }),
     );
@@ -163,7 +163,7 @@ describe('sealed-pair', () => {
     expect(error.message).toContain(SECRET_ARN);
   });
 
-  it('ignores an expiresAt that is no instant', async () => {
+  it('ignores an expiresAt that is not an instant', async () => {
     const sealedPair = await sealedContent({ ...COMPLETE, expiresAt: 'tomorrow' });
 
     const opened = await openPair(key, SECRET_ARN, { lineage: LINEAGE, generation: 3, sealedPair });

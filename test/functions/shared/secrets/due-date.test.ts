@@ -114,7 +114,7 @@ describe('dueDate', () => {
       RATE,
       '2026-01-01T09:00:00Z',
     ],
-  ])('goes by the gap %s', (_what, entry, deployment, due) => {
+  ])('uses the gap %s', (_what, entry, deployment, due) => {
     expect(dueDate(entry, deployment)).toEqual(new Date(due));
   });
 

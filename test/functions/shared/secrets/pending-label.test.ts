@@ -15,7 +15,7 @@ import {
 import { SFNServiceException } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isClientFault, removePendingLabel } from '../../../../functions/shared/secrets/pending-label.ts';
-import { LONGEST_READ_LAG_MS } from '../../../../functions/shared/secrets/secret-versions.ts';
+import { MAX_READ_LAG_MS } from '../../../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../../../helpers/aws-exception.ts';
 import { mockAws } from '../../../helpers/aws-mock.ts';
 import { playLabels, type Stages } from '../../../helpers/label-reads.ts';
@@ -45,7 +45,7 @@ describe('removePendingLabel', () => {
     });
   }
 
-  it('takes AWSPENDING off the version in one call', async () => {
+  it('removes AWSPENDING from the version in one call', async () => {
     await remove();
 
     expect(mock.calls().map(call => call.args[0].input)).toEqual([
@@ -63,7 +63,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toEqual([]);
   });
 
-  it('takes a label that still shows for a stale read first', async () => {
+  it('treats a label that is still visible as a stale read first', async () => {
     mock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
     pendingOn(VERSION, VERSION, BASE_VERSION);
 
@@ -72,7 +72,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toHaveLength(2);
   });
 
-  it('throws the refusal when the label shows for as long as a read may be stale', async () => {
+  it('throws the refusal when the label is visible for as long as a read may be stale', async () => {
     const exception = awsException(InvalidParameterException);
     mock.on(UpdateSecretVersionStageCommand).rejects(exception);
     pendingOn(VERSION);
@@ -80,7 +80,7 @@ describe('removePendingLabel', () => {
     const error = await rejection(remove());
 
     expect(error).toBe(exception);
-    expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
+    expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
   });
 
   it.each([secretsManagerException('ThrottlingException'), awsException(InternalServiceError)])(

@@ -47,7 +47,7 @@ describe('parseCredential', () => {
     });
   });
 
-  it('reads a credential of nothing but the required keys', () => {
+  it('reads a credential with only the required keys', () => {
     const keys = { clientId: 'client-id', clientSecret: 'secret', refreshToken: 'refresh' };
 
     const credential = parseCredential(SECRET_ARN, { SecretString: JSON.stringify(keys) });
@@ -65,12 +65,15 @@ describe('parseCredential', () => {
   it.each([
     [undefined, false],
     [null, true],
-  ])('does without an alternate grant, which is lost where the key is %j: %s', (value, isLost) => {
-    const credential = parse({ alternateRefreshToken: value });
+  ])(
+    'accepts a credential without an alternate grant, which is lost when the key is %j: %s',
+    (value, isLost) => {
+      const credential = parse({ alternateRefreshToken: value });
 
-    expect(credential.alternateRefreshToken).toBeUndefined();
-    expect(hasLostAlternate(credential)).toBe(isLost);
-  });
+      expect(credential.alternateRefreshToken).toBeUndefined();
+      expect(hasLostAlternate(credential)).toBe(isLost);
+    },
+  );
 
   it.each([undefined, null])('does without an access token, which is %j until the first rotation', value => {
     const credential = parse({ accessToken: value });
@@ -149,7 +152,7 @@ describe('parseCredential', () => {
     },
   );
 
-  it('refuses a region that Genesys Cloud does not publish, and lists those that it does', async () => {
+  it('refuses an unknown region, and lists the published ones', async () => {
     const error = await refusal({ SecretString: secretValue({ region: 'login.evil.example' }) });
 
     expect(error.message).toContain('region');
@@ -157,7 +160,7 @@ describe('parseCredential', () => {
     expect(error.message).not.toContain('evil.example');
   });
 
-  it('does not quote a secret that stands in the region by mistake', async () => {
+  it('does not quote a secret that is in the region by mistake', async () => {
     await refusal({ SecretString: secretValue({ region: SENTINELS.clientSecret }) });
   });
 });
@@ -175,7 +178,7 @@ describe('withTokens', () => {
     expect(JSON.parse(value)).toEqual({ ...secretKeys(), ...NEW_TOKENS, alternateRefreshToken: expected });
   });
 
-  it('writes the tokens and their end, and keeps every other key as it is', () => {
+  it('writes the tokens and their expiry, and keeps every other key', () => {
     const credential = parse({
       region: 'mypurecloud.de',
       expiresAt: 'yesterday',
@@ -222,7 +225,7 @@ describe('withTokens', () => {
     expect(value).toContain('"__proto__":{"x":1}');
   });
 
-  it('drops the end of the tokens before when that of the new ones is not known', () => {
+  it('drops the previous expiry when that of the new tokens is unknown', () => {
     const credential = parse({ expiresAt: '2026-07-01T08:00:00.000Z' });
 
     const value = withTokens(credential, NEW_TOKENS);

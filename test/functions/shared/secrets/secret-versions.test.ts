@@ -12,7 +12,7 @@ import {
   derivedVersionId,
   describeSecret,
   findCredential,
-  LONGEST_READ_LAG_MS,
+  MAX_READ_LAG_MS,
   MAX_REREADS,
   readCurrent,
   readUntil,
@@ -42,7 +42,7 @@ describe('secret-versions', () => {
   });
 
   describe('describeSecret', () => {
-    it('gives the full ARN, also when the secret is asked for by name', async () => {
+    it('returns the full ARN, even when the secret is described by name', async () => {
       secretsMock.on(DescribeSecretCommand, { SecretId: SECRET_NAME }).resolves(secretDescription());
 
       const description = await describeSecret(secrets, SECRET_NAME);
@@ -55,7 +55,7 @@ describe('secret-versions', () => {
       });
     });
 
-    it('tells the rotation function, if there is one', async () => {
+    it('returns the rotation function, if there is one', async () => {
       secretsMock
         .on(DescribeSecretCommand)
         .resolves(secretDescription({ RotationLambdaARN: 'arn:rotation' }));
@@ -65,7 +65,7 @@ describe('secret-versions', () => {
       expect(description.rotationFunctionArn).toBe('arn:rotation');
     });
 
-    it('takes a missing RotationEnabled, as of a secret that never was rotated, for disabled', async () => {
+    it('treats a missing RotationEnabled, as in a secret that was never rotated, as disabled', async () => {
       secretsMock.on(DescribeSecretCommand).resolves({ $metadata: {} });
 
       const description = await describeSecret(secrets, SECRET_ARN);
@@ -110,7 +110,7 @@ describe('secret-versions', () => {
   });
 
   describe('versionWithStage', () => {
-    it('finds a label wherever it stands among the labels of a version', () => {
+    it('finds a label at any position among the labels of a version', () => {
       const stages = { first: ['AAA', 'AWSCURRENT', 'ZZZ'], second: ['AWSPENDING', 'AWSPREVIOUS'] };
       const description = { arn: SECRET_ARN, name: SECRET_NAME, rotationEnabled: true, stages };
 
@@ -163,11 +163,11 @@ describe('secret-versions', () => {
         ),
       ).toBe('last');
       expect(values).toEqual(['new']);
-      expect(sum(sleeps)).toBe(LONGEST_READ_LAG_MS);
-      expect(LONGEST_READ_LAG_MS).toBeGreaterThan(2_000);
+      expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
+      expect(MAX_READ_LAG_MS).toBeGreaterThan(2_000);
     });
 
-    it('passes the error of a read on without another read', async () => {
+    it('rethrows the error of a read without another read', async () => {
       const read = vi.fn(async () => Promise.reject(new Error('refused')));
 
       const error = await rejection(readUntil(() => false, read, sleep));
@@ -194,7 +194,7 @@ describe('secret-versions', () => {
       ]);
     });
 
-    it('finds a version whose value shows after a stale read', async () => {
+    it('finds a version whose value is visible after a stale read', async () => {
       secretsMock
         .on(GetSecretValueCommand)
         .rejectsOnce(awsException(ResourceNotFoundException))
@@ -216,7 +216,7 @@ describe('secret-versions', () => {
       awsException(InvalidRequestException),
       secretsManagerException('AccessDeniedException'),
       secretsManagerException('ThrottlingException'),
-    ])('passes %s on: it does not prove that there is no value', async exception => {
+    ])('rethrows %s: it does not prove that there is no value', async exception => {
       secretsMock.on(GetSecretValueCommand).rejects(exception);
 
       const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep));
@@ -225,7 +225,7 @@ describe('secret-versions', () => {
       expect(secretsMock.calls()).toHaveLength(1);
     });
 
-    it('throws InvalidSecret for a value that is no credential, without quoting it', async () => {
+    it('throws InvalidSecret for a value that is not a credential, without quoting it', async () => {
       const SecretString = `{"clientSecret": ${SENTINELS.clientSecret}}`;
       secretsMock.on(GetSecretValueCommand).resolves({ VersionId: VERSION, SecretString });
 
@@ -265,7 +265,7 @@ describe('derivedVersionId', () => {
   const VALUE = '{"refreshToken":"second"}';
   const DERIVED = 'db3855a227f2aa115bb78a8818d433bb5163aaa30ff0500fd7481c61b567cc3e';
 
-  it('follows from the rotation and the value, in the 64 characters that Secrets Manager takes', () => {
+  it('is derived from the rotation and the value, within the 64 characters that Secrets Manager accepts', () => {
     expect(derivedVersionId(VERSION, VALUE)).toBe(DERIVED);
     expect(DERIVED).toHaveLength(64);
   });
@@ -286,7 +286,7 @@ describe('derivedVersionId', () => {
     ['one that only begins like a derived one', DERIVED.slice(0, 32), VERSION],
     ['one that is longer than a derived one', `${DERIVED}0`, VERSION],
     ['the version that it was derived for, seen from it', VERSION, DERIVED],
-  ])('leaves %s to others', (_what, candidate, versionId) => {
+  ])('does not claim %s', (_what, candidate, versionId) => {
     expect(belongsToRotation(candidate, versionId)).toBe(false);
   });
 });

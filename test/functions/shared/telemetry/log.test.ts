@@ -25,7 +25,7 @@ describe('log', () => {
     ]);
   });
 
-  it('takes nothing but the identifiers from a request that stands for the subject', () => {
+  it('takes only the identifiers from a request used as the subject', () => {
     const request = { secretArn: SECRET_ARN, versionId: 'v1', sealedValue: SENTINELS.newAccessToken };
 
     log('info', 'stored pending', request);
@@ -43,7 +43,7 @@ describe('log', () => {
     ]);
   });
 
-  it('puts the details beside the subject, at the level that is asked for', () => {
+  it('adds the details to the subject, at the given level', () => {
     log(
       'warn',
       'rotation token refused',
@@ -66,7 +66,7 @@ describe('log', () => {
     ]);
   });
 
-  it('leaves out what it is not told', () => {
+  it('omits undefined members', () => {
     log('warn', 'rotation overdue', {}, { secrets: 7 });
 
     expect(logged()).toEqual([{ level: 'warn', line: { message: 'rotation overdue', secrets: 7 } }]);

@@ -50,13 +50,13 @@ describe('metrics', () => {
     expect(logged()).toEqual([]);
   });
 
-  it('leave out what is not known', () => {
+  it('omit undefined values', () => {
     writeMetrics(SUBJECT, { Rotations: 1, TokenGap: undefined });
 
     expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
   });
 
-  it('take nothing but the identifiers from a request that stands for the subject', () => {
+  it('take only the identifiers from a request used as the subject', () => {
     const request = { ...SUBJECT, sealedValue: SENTINELS.newAccessToken };
 
     writeMetrics(request, { Rotations: 1 });
@@ -64,7 +64,7 @@ describe('metrics', () => {
     expect(metrics()[0]).not.toHaveProperty('sealedValue');
   });
 
-  it('are written without an environment, too', () => {
+  it('are also written without an environment', () => {
     vi.stubEnv('POWERTOOLS_SERVICE_NAME', undefined);
     vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', undefined);
 
@@ -91,7 +91,7 @@ describe('metrics', () => {
     expect(metrics()).toEqual([]);
   });
 
-  it('say in the log that they were not written', () => {
+  it('log that they were not written', () => {
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'perhaps');
 
     writeMetrics(SUBJECT, { Rotations: 1 });

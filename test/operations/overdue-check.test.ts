@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { HOUR_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
-import { watchReports } from './watch-reports.ts';
+import { overdueCheckReports } from './overdue-check-reports.ts';
 
-/** Interval and window of the schedule. The watch runs every hour. */
+/** Interval and window of the schedule. The overdue check runs every hour. */
 const LONGEST_GAP_MS = 9 * HOUR_MS;
 
-describe('the watch', () => {
+describe('the overdue check', () => {
   it('reports the number of credentials every hour, and none as overdue while they rotate in time', async () => {
     const world = await recoveryWorld({ events: { rules: 'all' } });
     await world.credential({ secretName: 'one' });
@@ -16,7 +16,9 @@ describe('the watch', () => {
 
     await world.sandbox.advance(12 * HOUR_MS);
 
-    expect(watchReports(world.sandbox)).toEqual(Array(12).fill({ Credentials: 2, OverdueCredentials: 0 }));
+    expect(overdueCheckReports(world.sandbox)).toEqual(
+      Array(12).fill({ Credentials: 2, OverdueCredentials: 0 }),
+    );
   });
 
   it('reports a credential with disabled rotation once a rotation is missing', async () => {
@@ -26,11 +28,11 @@ describe('the watch', () => {
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
 
     await world.sandbox.advance(LONGEST_GAP_MS);
-    const before = watchReports(world.sandbox).at(-1);
+    const before = overdueCheckReports(world.sandbox).at(-1);
     await world.sandbox.advance(OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(before).toEqual({ Credentials: 1, OverdueCredentials: 0 });
-    expect(watchReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
+    expect(overdueCheckReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });
 
   it('reports a credential that fails to rotate', async () => {
@@ -41,6 +43,6 @@ describe('the watch', () => {
 
     await world.sandbox.advance(LONGEST_GAP_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
-    expect(watchReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
+    expect(overdueCheckReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });
 });

@@ -4,25 +4,25 @@ import { listRotatedSecrets } from '../shared/secrets/rotated-secrets.ts';
 import { log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
 
-/** What watching needs. */
-export interface WatchDependencies {
+/** Dependencies of the overdue check. */
+export interface OverdueCheckDependencies {
   readonly secrets: SecretsManagerClient;
   readonly rotationFunctionArn: string;
   readonly schedule: DeploymentSchedule;
   readonly now: () => Date;
 }
 
-/** How many credentials there are, and how many of them were not rotated in time. */
-export interface WatchResult {
+/** The number of credentials, and of those that are overdue. */
+export interface OverdueCheckResult {
   readonly credentials: number;
   readonly overdue: number;
 }
 
-/** More overdue secrets than this have one cause; the rest is only counted. */
-export const MOST_LINES = 50;
+/** More overdue secrets than this are only counted, because they probably have the same cause. */
+export const MAX_LINES = 50;
 
-/** Looks for credentials that nobody rotates any more, which no failed execution tells of. */
-export async function watch(dependencies: WatchDependencies): Promise<WatchResult> {
+/** Reports credentials whose rotation is overdue, including those without a failed execution. */
+export async function checkOverdue(dependencies: OverdueCheckDependencies): Promise<OverdueCheckResult> {
   const { rotationFunctionArn, schedule, now } = dependencies;
   const ours = await listRotatedSecrets(dependencies.secrets, rotationFunctionArn);
   const latestDueMs = now().getTime() - OVERDUE_GRACE_MS;
@@ -30,15 +30,15 @@ export async function watch(dependencies: WatchDependencies): Promise<WatchResul
     .map(secret => ({ secret, dueAt: dueDate(secret, schedule) }))
     .filter(({ dueAt }) => dueAt.getTime() < latestDueMs);
 
-  for (const { secret, dueAt } of overdue.slice(0, MOST_LINES)) {
+  for (const { secret, dueAt } of overdue.slice(0, MAX_LINES)) {
     log('warn', 'rotation overdue', secret.ARN === undefined ? {} : { secretArn: secret.ARN }, {
       lastRotation: secret.LastRotatedDate?.toISOString() ?? null,
       dueSince: dueAt.toISOString(),
       rotationEnabled: secret.RotationEnabled ?? false,
     });
   }
-  if (overdue.length > MOST_LINES) {
-    log('warn', 'more rotations overdue', {}, { secrets: overdue.length - MOST_LINES });
+  if (overdue.length > MAX_LINES) {
+    log('warn', 'more rotations overdue', {}, { secrets: overdue.length - MAX_LINES });
   }
   writeMetrics({}, { Credentials: ours.length, OverdueCredentials: overdue.length });
   return { credentials: ours.length, overdue: overdue.length };

@@ -7,24 +7,24 @@ import { DeployedFunction, type FunctionSettings } from '../deployed-function.ts
 import { grant } from '../grants.ts';
 import type { ScheduleFigures } from '../rotation-schedule.ts';
 
-/** What the watch compares. */
-export interface OverdueWatchProps {
+/** Props of the overdue check. */
+export interface OverdueCheckProps {
   readonly settings: FunctionSettings;
   readonly schedule: ScheduleFigures;
   readonly rotationFunctionArn: string;
 }
 
-/** The next hour's look makes up for one that never ran, so none is kept for longer. */
-const INSISTENCE = { retryAttempts: 2, maxEventAge: Duration.hours(1) };
+/** An event expires after an hour, because the next hourly check replaces it. */
+const INVOCATION_LIMITS = { retryAttempts: 2, maxEventAge: Duration.hours(1) };
 
-/** Looks every hour for credentials whose rotation is overdue: also when nothing failed because nothing ran. */
-export class OverdueWatch extends Construct {
+/** Checks every hour for overdue credentials, which includes rotations that never start. */
+export class OverdueCheck extends Construct {
   readonly lambda: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { settings, schedule, rotationFunctionArn }: OverdueWatchProps) {
+  constructor(scope: Construct, id: string, { settings, schedule, rotationFunctionArn }: OverdueCheckProps) {
     super(scope, id);
-    const watch = new DeployedFunction(scope, {
-      name: 'watch',
+    const overdueCheck = new DeployedFunction(scope, {
+      name: 'overdue-check',
       settings,
       environment: {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
@@ -32,17 +32,17 @@ export class OverdueWatch extends Construct {
         ROTATION_WINDOW: schedule.window,
         LONGEST_GAP_HOURS: schedule.longestGapHours,
       },
-      invocation: INSISTENCE,
+      invocation: INVOCATION_LIMITS,
     });
-    this.lambda = watch.lambda;
+    this.lambda = overdueCheck.lambda;
     // ListSecrets has no resources to name (Service Authorization Reference, "AWS Secrets Manager").
-    grant(watch, { sid: 'ListSecrets', actions: ['secretsmanager:ListSecrets'], resources: ['*'] });
+    grant(overdueCheck, { sid: 'ListSecrets', actions: ['secretsmanager:ListSecrets'], resources: ['*'] });
 
     new Rule(this, 'Hourly', {
-      ruleName: `${settings.namePrefix}-watch`,
-      description: 'Lets the Genesys Cloud token rotation look for overdue credentials',
+      ruleName: `${settings.namePrefix}-overdue-check`,
+      description: 'Checks for overdue credentials of the Genesys Cloud token rotation',
       schedule: Schedule.rate(Duration.hours(1)),
-      targets: [new LambdaTarget(this.lambda, INSISTENCE)],
+      targets: [new LambdaTarget(this.lambda, INVOCATION_LIMITS)],
     });
   }
 }

@@ -4,8 +4,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  checkOverdue,
+  MAX_LINES,
+  type OverdueCheckResult,
+} from '../../functions/overdue-check/overdue-check.ts';
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
-import { MOST_LINES, type WatchResult, watch } from '../../functions/watch/watch.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { rejection, watchedLog } from '../helpers/no-secrets.ts';
@@ -30,7 +34,7 @@ function secret(changes: SecretListEntry = {}): SecretListEntry {
   };
 }
 
-describe('watch', () => {
+describe('overdue-check', () => {
   const logged = watchedLog();
   const metrics = writtenMetrics();
   const mock = mockAws(SecretsManagerClient);
@@ -39,7 +43,7 @@ describe('watch', () => {
     mock.reset();
   });
 
-  async function watched(...pages: readonly (readonly SecretListEntry[])[]): Promise<WatchResult> {
+  async function checked(...pages: readonly (readonly SecretListEntry[])[]): Promise<OverdueCheckResult> {
     for (const [index, page] of pages.entries()) {
       mock
         .on(ListSecretsCommand, {
@@ -51,7 +55,7 @@ describe('watch', () => {
           ...(index < pages.length - 1 && { NextToken: `page-${index + 1}` }),
         });
     }
-    return watch({
+    return checkOverdue({
       secrets: new SecretsManagerClient(),
       rotationFunctionArn: ROTATION_FUNCTION_ARN,
       schedule: { expression: 'rate(8 hours)', window: '1h', longestGapHours: 9 },
@@ -60,7 +64,7 @@ describe('watch', () => {
   }
 
   it('counts the secrets that name the rotation function, on all pages, and how many are overdue', async () => {
-    const result = await watched(
+    const result = await checked(
       [secret(), secret({ LastRotatedDate: OVERDUE })],
       [],
       [secret({ RotationLambdaARN: `${ROTATION_FUNCTION_ARN}:live` })],
@@ -75,7 +79,7 @@ describe('watch', () => {
     ['no function', { RotationLambdaARN: undefined }],
     ['our function, but is to be deleted', { DeletedDate: NOW }],
   ])('does not count a secret that names %s', async (_what, changes) => {
-    const result = await watched([
+    const result = await checked([
       { ...secret({ LastRotatedDate: OVERDUE }), ...changes } as SecretListEntry,
     ]);
 
@@ -83,19 +87,19 @@ describe('watch', () => {
   });
 
   it('writes one line of metrics, whatever it finds', async () => {
-    await watched([secret(), secret({ LastRotatedDate: OVERDUE })]);
+    await checked([secret(), secret({ LastRotatedDate: OVERDUE })]);
 
     expect(metrics().map(metricsOf)).toEqual([{ Credentials: 2, OverdueCredentials: 1 }]);
   });
 
   it('writes zeros where there are no credentials, so that an alarm has data', async () => {
-    await watched([]);
+    await checked([]);
 
     expect(metrics().map(metricsOf)).toEqual([{ Credentials: 0, OverdueCredentials: 0 }]);
   });
 
   it('warns of an overdue secret', async () => {
-    await watched([secret({ LastRotatedDate: OVERDUE, RotationEnabled: false })]);
+    await checked([secret({ LastRotatedDate: OVERDUE, RotationEnabled: false })]);
 
     expect(logged()).toEqual([
       {
@@ -112,31 +116,31 @@ describe('watch', () => {
     ]);
   });
 
-  it('says of a secret that was never rotated that it was not', async () => {
+  it('reports that a secret was never rotated', async () => {
     const { LastRotatedDate: _never, ...never } = secret();
 
-    await watched([never]);
+    await checked([never]);
 
     expect(logged()).toMatchObject([{ line: { lastRotation: null, dueSince: '2026-01-01T09:00:00.000Z' } }]);
   });
 
-  it('says nothing of those that are in time', async () => {
-    await watched([secret()]);
+  it('does not report secrets that are not overdue', async () => {
+    await checked([secret()]);
 
     expect(logged()).toEqual([]);
   });
 
-  it('names so many overdue secrets at most, and counts the rest', async () => {
-    await watched(Array.from({ length: MOST_LINES + 7 }, () => secret({ LastRotatedDate: OVERDUE })));
+  it('names a limited number of overdue secrets, and counts the rest', async () => {
+    await checked(Array.from({ length: MAX_LINES + 7 }, () => secret({ LastRotatedDate: OVERDUE })));
 
-    expect(logged()).toHaveLength(MOST_LINES + 1);
+    expect(logged()).toHaveLength(MAX_LINES + 1);
     expect(logged().at(-1)).toMatchObject({ level: 'warn', line: { secrets: 7 } });
   });
 
-  it('counts nothing when Secrets Manager does not answer: no number is better than a wrong one', async () => {
+  it('writes no metrics when Secrets Manager does not respond', async () => {
     mock.on(ListSecretsCommand).rejects(secretsManagerException('ThrottlingException'));
 
-    const error = await rejection(watched());
+    const error = await rejection(checked());
 
     expect(error.name).toBe('ThrottlingException');
     expect(metrics()).toEqual([]);

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CLIENT_LIMITS } from '../shared/aws-clients.ts';
 import { requiredNumber, requiredVariable } from '../shared/input/environment.ts';
-import { type WatchResult, watch } from './watch.ts';
+import { checkOverdue, type OverdueCheckResult } from './overdue-check.ts';
 
 const rotationFunctionArn = requiredVariable('ROTATION_FUNCTION_ARN');
 const schedule = {
@@ -11,7 +11,7 @@ const schedule = {
 };
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 
-/** Looks after all credentials: what EventBridge calls every hour. */
-export async function handler(): Promise<WatchResult> {
-  return watch({ secrets, rotationFunctionArn, schedule, now: () => new Date() });
+/** Checks all credentials. EventBridge invokes it every hour. */
+export async function handler(): Promise<OverdueCheckResult> {
+  return checkOverdue({ secrets, rotationFunctionArn, schedule, now: () => new Date() });
 }
