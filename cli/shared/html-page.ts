@@ -16,7 +16,7 @@ button[value="allow"] { border-color: #1a5fb4; background: #1a5fb4; color: #ffff
 :focus-visible { outline: 2px solid light-dark(#0b57d0, #a8c9ff); outline-offset: 2px; }
 `;
 
-/** The headers of a page from {@link htmlPage}: it loads nothing, is not cached and stands in no frame. */
+/** The headers of a page from {@link htmlPage}: it loads nothing, is not cached and cannot be framed. */
 export const HTML_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
