@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { contextOf, type Surroundings } from '../shared/context.ts';
+import { contextOf, type ProgramIo } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { followRotation } from './follow-rotation.ts';
 
 /** Declares `follow`: shows a running rotation. */
-export function addFollow(program: Command, surroundings: Surroundings): void {
+export function addFollow(program: Command, io: ProgramIo): void {
   program
     .command('follow')
     .summary('show a running rotation until it ends')
@@ -21,6 +21,6 @@ export function addFollow(program: Command, surroundings: Surroundings): void {
       exitCodesHelp('done', 'failed', 'usage', 'rotationFailed', 'unhealthy', 'stillRunning', 'interrupted'),
     )
     .action(async (secretId: string, { timeout }: { timeout: number }, command: Command) => {
-      await followRotation(secretId, timeout * 1_000, waitContext(contextOf(command, surroundings)));
+      await followRotation(secretId, timeout * 1_000, waitContext(contextOf(command, io)));
     });
 }

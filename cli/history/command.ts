@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { mapBounded } from '../shared/bounded.ts';
-import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { type Context, contextOf, type ProgramIo } from '../shared/context.ts';
 import { executionsOf } from '../shared/executions.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -18,7 +18,7 @@ const DESCRIPTION = [
 ].join('\n\n');
 
 /** Declares `history`. */
-export function addHistory(program: Command, surroundings: Surroundings): void {
+export function addHistory(program: Command, io: ProgramIo): void {
   program
     .command('history')
     .summary('show past rotations of a secret')
@@ -36,8 +36,8 @@ export function addHistory(program: Command, surroundings: Surroundings): void {
     )
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'interrupted'))
     .action(async (secretId: string, { limit }: { limit: number }, command: Command) => {
-      const context = contextOf(command, surroundings);
-      await untilInterrupted(surroundings.signal, () => history(context, secretId, limit));
+      const context = contextOf(command, io);
+      await untilInterrupted(io.signal, () => history(context, secretId, limit));
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Health } from '../../functions/shared/executions/verdict.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { type Context, contextOf, type ProgramIo } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -23,7 +23,7 @@ Health:
 const secondsArgument = numberArgument('number of seconds', 86_400);
 
 /** Declares `status`. */
-export function addStatus(program: Command, surroundings: Surroundings): void {
+export function addStatus(program: Command, io: ProgramIo): void {
   program
     .command('status')
     .summary('show credential health')
@@ -35,9 +35,9 @@ export function addStatus(program: Command, surroundings: Surroundings): void {
     .addHelpText('after', exampleHelp('status', 'status genesys/voicemail --verify', 'status --json'))
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretIds: string[], options: StatusOptions, command: Command) => {
-      const context = contextOf(command, surroundings);
+      const context = contextOf(command, io);
       const { watch } = options;
-      await untilInterrupted(surroundings.signal, () =>
+      await untilInterrupted(io.signal, () =>
         watch === undefined
           ? status(context, secretIds, options)
           : watchStatus(context, secretIds, options, watch === true ? WATCH_SECONDS : watch),
