@@ -73,12 +73,12 @@ function main(args: readonly string[]): void {
     allowPositionals: true,
   });
   const { stdin, stdout, stderr } = process;
-  const surroundings = {
+  const io = {
     streams: { in: stdin, out: stdout, err: stderr },
     signal: new AbortController().signal,
   };
   const page = positionals[0] ?? fileURLToPath(new URL('../docs/cli.md', import.meta.url));
-  const wanted = commandLinePage(makeProgram(surroundings));
+  const wanted = commandLinePage(makeProgram(io));
   if (!values.check) {
     writeFileSync(page, wanted);
   } else if (readFileSync(page, 'utf8') !== wanted) {

@@ -3,7 +3,7 @@ export const EXIT_CODES = {
   done: { code: 0, meaning: 'success; everything is healthy' },
   failed: {
     code: 1,
-    meaning: 'an error; standard error says what happened',
+    meaning: 'an error; standard error has the reason',
   },
   usage: { code: 2, meaning: 'invalid usage' },
   rotationFailed: { code: 3, meaning: 'a rotation failed' },

@@ -10,7 +10,7 @@ import { addRedrive } from './redrive/command.ts';
 import { addRotate } from './rotate/command.ts';
 import { explainAwsFailure } from './shared/aws-failure.ts';
 import { CliError } from './shared/cli-error.ts';
-import type { Surroundings } from './shared/context.ts';
+import type { ProgramIo } from './shared/context.ts';
 import { fitting, terminalText } from './shared/terminal.ts';
 import { addStatus } from './status/command.ts';
 
@@ -18,8 +18,8 @@ import { addStatus } from './status/command.ts';
 const DEFAULT_WIDTH = 80;
 
 /** Declares the program without running it. Each command is declared in its own folder. */
-export function makeProgram(surroundings: Surroundings): Command {
-  const { out, err } = surroundings.streams;
+export function makeProgram(io: ProgramIo): Command {
+  const { out, err } = io.streams;
   const program = new Command('genesys-token-rotation')
     .description('Operates the Genesys Cloud credentials of a deployment.')
     .version(packageJson.version, '--version', 'print the version')
@@ -37,13 +37,13 @@ export function makeProgram(surroundings: Surroundings): Command {
       getErrHelpWidth: () => err.columns ?? DEFAULT_WIDTH,
     })
     .exitOverride();
-  addAuthorize(program, surroundings);
-  addStatus(program, surroundings);
-  addHistory(program, surroundings);
-  addRotate(program, surroundings);
-  addFollow(program, surroundings);
-  addRedrive(program, surroundings);
-  addDiagnose(program, surroundings);
+  addAuthorize(program, io);
+  addStatus(program, io);
+  addHistory(program, io);
+  addRotate(program, io);
+  addFollow(program, io);
+  addRedrive(program, io);
+  addDiagnose(program, io);
   return program;
 }
 
@@ -53,18 +53,18 @@ export function makeProgram(surroundings: Surroundings): Command {
  * @param args the command line, without the program itself
  * @returns the exit code
  */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const exitCode = await makeProgram(surroundings)
+export async function run(args: readonly string[], io: ProgramIo): Promise<number> {
+  const exitCode = await makeProgram(io)
     .parseAsync(args, { from: 'user' })
     .then(
       () => EXIT_CODES.done.code,
-      error => report(error, surroundings),
+      error => report(error, io),
     );
-  return surroundings.signal.aborted ? EXIT_CODES.interrupted.code : exitCode;
+  return io.signal.aborted ? EXIT_CODES.interrupted.code : exitCode;
 }
 
 /** Prints the error to standard error, without a stack trace. */
-function report(error: unknown, { streams: { err } }: Surroundings): number {
+function report(error: unknown, { streams: { err } }: ProgramIo): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.usage.code;
   const message = explainAwsFailure(error) ?? (error instanceof Error ? error.message : String(error));

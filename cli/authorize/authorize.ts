@@ -68,7 +68,7 @@ async function perform(
     );
   }
   const questions = new Questions(terminal, signal);
-  const tell = (text: string): void => terminal.tell(text);
+  const print = (text: string): void => terminal.print(text);
 
   const urlsOf = gatewayUrls();
   const existing = await findTarget(aws.secrets, request.secretId);
@@ -78,11 +78,11 @@ async function perform(
   const { loginUrl, apiUrl } = urlsOf(client.host);
   const earlierUserId = await earlierUser(existing, urlsOf);
 
-  const response = await logIn(client, loginUrl, request, { questions, lines, interactive, tell, signal });
+  const response = await logIn(client, loginUrl, request, { questions, lines, interactive, print, signal });
   const tokens = await exchangeCode(client, loginUrl, response, signal);
   const owner = await ownerOf(tokens.accessToken, apiUrl);
   const plan = { secretId: request.secretId, existing, deployment, client, owner, earlierUserId };
-  tell(summary(terminal, plan));
+  print(summary(terminal, plan));
   if (!request.otherUser) requireSameUser(existing, owner, earlierUserId);
   if (prover !== undefined) {
     requireSecondLogin(existing, tokens.refreshToken, earlierUserId);
@@ -94,7 +94,7 @@ async function perform(
   }
 
   signal.addEventListener('abort', () =>
-    tell('Writing the secret; the command ends after that. Press Ctrl-C again to end it at once.'),
+    print('Writing the secret; the command ends after that. Press Ctrl-C again to end it at once.'),
   );
   const credential = { client, tokens, userId: owner.id, isAlternate: request.alternate };
   const written =
@@ -199,7 +199,7 @@ async function rotatingDeployment(
   );
 }
 
-/** The user of the secret's tokens. A working access token tells for sure; genesysUserId may be out of date. */
+/** The user of the secret's tokens. A working access token identifies the user; genesysUserId may be out of date. */
 async function earlierUser(
   existing: ExistingSecret | undefined,
   urlsOf: GenesysUrlsOf,

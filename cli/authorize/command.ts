@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GENESYS_HOSTS, genesysHost } from '../../functions/shared/genesys/regions.ts';
-import { contextOf, type Surroundings } from '../shared/context.ts';
+import { contextOf, type ProgramIo } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { numberArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
@@ -45,7 +45,7 @@ http://localhost:${DEFAULT_REDIRECT_PORT}/callback (or the port of --redirect-po
 the existing secret, from standard input, from the variable GENESYS_CLIENT_SECRET, or from a hidden prompt.`;
 
 /** Declares `authorize`: logs in to Genesys Cloud and stores the tokens. */
-export function addAuthorize(program: Command, surroundings: Surroundings): void {
+export function addAuthorize(program: Command, io: ProgramIo): void {
   program
     .command('authorize')
     .summary('log in to Genesys Cloud and store the tokens')
@@ -107,7 +107,7 @@ export function addAuthorize(program: Command, surroundings: Surroundings): void
           otherClient: options.otherClient ?? false,
           yes: options.yes ?? false,
         },
-        waitContext(contextOf(command, surroundings)),
+        waitContext(contextOf(command, io)),
       );
     });
 }

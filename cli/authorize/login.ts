@@ -21,7 +21,7 @@ export interface LoginDependencies {
   readonly lines: InputLines;
   readonly interactive: boolean;
   /** Prints a message to the user, also with --json. */
-  readonly tell: (text: string) => void;
+  readonly print: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -60,10 +60,10 @@ export async function logIn(
   }).toString();
 
   const showAddress = async (): Promise<void> => {
-    dependencies.tell(
+    dependencies.print(
       `The OAuth client must have the redirect URI ${redirectUri}\nLog in to Genesys Cloud at\n\n  ${address.href}\n`,
     );
-    if (options.openBrowser) await openBrowser(address.href, dependencies.tell);
+    if (options.openBrowser) await openBrowser(address.href, dependencies.print);
   };
   if (options.paste) {
     await showAddress();
@@ -72,7 +72,7 @@ export async function logIn(
   const server = await RedirectServer.open(options.redirectPort, state);
   try {
     await showAddress();
-    dependencies.tell(
+    dependencies.print(
       `Waiting for the login, at most ${options.timeoutMs / 1000} s. Press Ctrl-C to cancel.`,
     );
     const parameters = await redirectInTime(server, redirectUri, options, dependencies.signal);
@@ -104,9 +104,9 @@ async function redirectInTime(
 /** Reads the pasted code. It is not shown, because it is a secret until it is exchanged. */
 async function pasted(
   expectedState: string,
-  { questions, lines, interactive, tell }: LoginDependencies,
+  { questions, lines, interactive, print }: LoginDependencies,
 ): Promise<Pick<LoginResponse, 'parameters' | 'state'>> {
-  tell(
+  print(
     'After the login the browser goes to an address that it cannot open. That is expected. Copy that address.',
   );
   const text = interactive

@@ -34,7 +34,7 @@ const REFUSED_PAUSE_MS = 1_000;
  * Rotates twice, so that each grant is exchanged once, and tests the access token of the other grant after each
  * rotation. Where the rotation has dropped a grant, the key of the alternate one is removed: one grant is left.
  *
- * @throws CliError a rotation failed; the secret keeps what it has
+ * @throws CliError a rotation failed; the secret is unchanged
  */
 export async function proveGrants(
   written: WrittenSecret,

@@ -25,7 +25,7 @@ export interface PublishedToken {
 export interface Publication {
   /** The deployment that rotates the secret; undefined where none does. */
   readonly stack: string | undefined;
-  /** The KMS key of the rotated secret, which a new secret gets, too. */
+  /** The KMS key of the rotated secret, which a new secret also gets. */
   readonly kmsKeyId: string | undefined;
   readonly written: WrittenSecret;
   readonly credential: NewCredential;
@@ -78,7 +78,7 @@ async function publishingUrls(
   }
 }
 
-/** A secret of this name that somebody else made is not ours to write. */
+/** A secret of this name without the tag may belong to something else. */
 async function ensureSecret(
   { secrets }: Pick<Aws, 'secrets'>,
   {

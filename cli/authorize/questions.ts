@@ -25,21 +25,23 @@ export class Questions {
    */
   async text(message: string, missing: string): Promise<string> {
     this.#requireTerminal(missing);
-    const answer = await answered(text({ message, ...this.#streams, validate: notEmpty }));
+    const answer = await orInterrupted(text({ message, ...this.#streams, validate: notEmpty }));
     return answer.trim();
   }
 
   /** Asks for a line without showing it. */
   async hidden(message: string, missing: string): Promise<string> {
     this.#requireTerminal(missing);
-    const answer = await answered(password({ message, mask: '•', ...this.#streams, validate: notEmpty }));
+    const answer = await orInterrupted(
+      password({ message, mask: '•', ...this.#streams, validate: notEmpty }),
+    );
     return answer.trim();
   }
 
   /** Lets the user choose from a list. */
   async choice(message: string, options: readonly string[], missing: string): Promise<string> {
     this.#requireTerminal(missing);
-    return answered(
+    return orInterrupted(
       select({
         message,
         ...this.#streams,
@@ -51,7 +53,7 @@ export class Questions {
 
   /** Asks yes or no. The default is no. */
   async confirmed(message: string): Promise<boolean> {
-    return answered(confirm({ message, ...this.#streams, initialValue: false }));
+    return orInterrupted(confirm({ message, ...this.#streams, initialValue: false }));
   }
 
   get #streams() {
@@ -64,7 +66,7 @@ export class Questions {
   }
 }
 
-async function answered<Value>(answer: Promise<Value | typeof CANCEL_SYMBOL>): Promise<Value> {
+async function orInterrupted<Value>(answer: Promise<Value | typeof CANCEL_SYMBOL>): Promise<Value> {
   const value = await answer;
   if (isCancel(value)) throw interrupted();
   return value;

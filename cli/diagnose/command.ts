@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from '../shared/cli-error.ts';
-import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { type Context, contextOf, type ProgramIo } from '../shared/context.ts';
 import { gatewayUrls } from '../shared/gateway.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -16,7 +16,7 @@ const DESCRIPTION = [
 ].join('\n\n');
 
 /** Declares `diagnose`. */
-export function addDiagnose(program: Command, surroundings: Surroundings): void {
+export function addDiagnose(program: Command, io: ProgramIo): void {
   program
     .command('diagnose')
     .summary('find out what is wrong with a credential')
@@ -33,8 +33,8 @@ export function addDiagnose(program: Command, surroundings: Surroundings): void 
     )
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretId: string, { test = false }: { test?: boolean }, command: Command) => {
-      const context = contextOf(command, surroundings);
-      await untilInterrupted(surroundings.signal, () => report(context, secretId, test));
+      const context = contextOf(command, io);
+      await untilInterrupted(io.signal, () => report(context, secretId, test));
     });
 }
 

@@ -14,13 +14,13 @@ import type { DescribedSecret } from './secret-steps.ts';
 import { type Finding, ok, wrong } from './steps.ts';
 
 const PAUSE_MS = 500;
-/** The rotation function has a minute, and Secrets Manager invokes it within seconds. */
+/** The rotation function has 60 s, and Secrets Manager invokes it within seconds. */
 const MAX_WAIT_MS = 90_000;
 /** Secrets Manager removes the label of the test once the rotation function has responded. */
 const MAX_CLEANUP_WAIT_MS = 15_000;
 
 /**
- * DescribeSecret returns calculated days beside a schedule expression, and RotateSecret refuses both together.
+ * DescribeSecret returns calculated days in addition to a schedule expression, and RotateSecret refuses both together.
  *
  * @see AWS Secrets Manager API Reference, RotationRulesType
  */

@@ -103,7 +103,7 @@ async function otherSecrets(
   }
 }
 
-/** Undefined where the value cannot be read, for whatever reason: this is about another secret. */
+/** Undefined where the value cannot be read for any reason. */
 async function currentFingerprints(
   secrets: SecretsManagerClient,
   secretArn: string,

@@ -15,7 +15,7 @@ import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 
 /**
- * Shows the running rotation of a secret until it ends; where none is running, how the credential is. Changes nothing.
+ * Shows the running rotation of a secret until it ends; where none is running, shows the credential's health. Changes nothing.
  *
  * @throws CliError the rotation failed, is still running, or the credential needs attention
  */

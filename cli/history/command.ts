@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { mapBounded } from '../shared/bounded.ts';
-import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { type Context, contextOf, type ProgramIo } from '../shared/context.ts';
 import { executionsOf } from '../shared/executions.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -14,11 +14,11 @@ const MAX_LIMIT = 1_000;
 
 const DESCRIPTION = [
   'Shows past rotations of a secret, newest first: start, duration, result, each failure with its state and error, and the number of redrives. AWS keeps closed executions for 90 days.',
-  'The token gap is the time from the issue of the tokens by Genesys Cloud to the move of AWSCURRENT. During this time consumers may hold a dead access token.',
+  'The token gap is the time from the issue of the tokens by Genesys Cloud to the move of AWSCURRENT. During this time consumers may hold an access token that no longer works.',
 ].join('\n\n');
 
 /** Declares `history`. */
-export function addHistory(program: Command, surroundings: Surroundings): void {
+export function addHistory(program: Command, io: ProgramIo): void {
   program
     .command('history')
     .summary('show past rotations of a secret')
@@ -36,8 +36,8 @@ export function addHistory(program: Command, surroundings: Surroundings): void {
     )
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'interrupted'))
     .action(async (secretId: string, { limit }: { limit: number }, command: Command) => {
-      const context = contextOf(command, surroundings);
-      await untilInterrupted(surroundings.signal, () => history(context, secretId, limit));
+      const context = contextOf(command, io);
+      await untilInterrupted(io.signal, () => history(context, secretId, limit));
     });
 }
 

@@ -15,7 +15,7 @@ export interface PastRotation extends ExecutionSummary {
   readonly redrivenAt: readonly Date[];
 }
 
-/** The most that GetExecutionHistory takes. */
+/** Maximum page size of GetExecutionHistory. */
 const PAGE_SIZE = 1_000;
 
 /** Reads the history of an execution. Keeps instants and error messages of its data, nothing else. */

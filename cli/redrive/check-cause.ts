@@ -94,7 +94,7 @@ function elapsedCause(
 
 /** Whether the cause of a failure seems fixed. */
 export interface Cause {
-  /** `unknown`: no check from here can tell. */
+  /** `unknown`: no check applies, or it found nothing. */
   readonly looks: 'gone' | 'unknown' | 'unchanged';
   /** The reason, as a sentence. */
   readonly why: string;
@@ -107,7 +107,7 @@ export type Failed = Pick<FoundExecution, 'executionArn' | 'secretArn' | 'versio
 export interface CauseDependencies extends StateMachineAccess {
   readonly secrets: SecretsManagerClient;
   readonly genesysUrlsOf: GenesysUrlsOf;
-  /** The endpoints of Genesys Cloud that do not serve. */
+  /** The endpoints of Genesys Cloud that are unavailable. */
   readonly unserved: (urls: GenesysUrls) => Promise<readonly string[]>;
   readonly nowMs: () => number;
   readonly sleep: Sleep;
@@ -115,10 +115,9 @@ export interface CauseDependencies extends StateMachineAccess {
   readonly command: CommandLine;
 }
 
-/** No check applies, or it found nothing. */
 const UNKNOWN: Cause = {
   looks: 'unknown',
-  why: 'No check from here can tell whether the cause is fixed.',
+  why: 'The command cannot check whether the cause is fixed.',
 };
 
 /** A new version fixes a wrong credential. */
@@ -144,7 +143,7 @@ async function currentVersionCause(
   };
 }
 
-/** The credential names the host; not everybody may read it. */
+/** The credential names the host, and the caller may lack permission to read it. */
 async function genesysCloudCause(
   { secretArn }: Failed,
   { secrets, genesysUrlsOf, unserved, sleep }: CauseDependencies,
@@ -196,7 +195,7 @@ async function ownerCause(message: string, dependencies: CauseDependencies): Pro
   };
 }
 
-/** A redrive takes AWSPENDING back. While the other rotation runs, it must not. */
+/** A redrive moves AWSPENDING back. While the other rotation runs, it must not. */
 async function pendingLabelCause(
   { executionArn, secretArn, versionId }: Failed,
   { secrets, stepFunctions, stateMachineArn }: CauseDependencies,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CliError } from '../shared/cli-error.ts';
-import { contextOf, type Surroundings } from '../shared/context.ts';
+import { contextOf, type ProgramIo } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
@@ -20,7 +20,7 @@ const EXAMPLES = exampleHelp(
 );
 
 /** Declares `redrive`: resumes failed rotations in the state that failed. */
-export function addRedrive(program: Command, surroundings: Surroundings): void {
+export function addRedrive(program: Command, io: ProgramIo): void {
   program
     .command('redrive')
     .summary('resume a failed rotation in the state that failed')
@@ -49,7 +49,7 @@ export function addRedrive(program: Command, surroundings: Surroundings): void {
           'Name a secret or an execution, or use --all, but not both. Run with --help for usage.',
         );
       }
-      const context = waitContext(contextOf(command, surroundings));
+      const context = waitContext(contextOf(command, io));
       const how = { force, timeoutMs: timeout * 1_000 };
       if (subject === undefined) await redriveAll(how, context);
       else await redriveOne(subject, how, context);

@@ -12,7 +12,7 @@ import { interrupted, type WaitContext } from '../shared/waiting.ts';
 import { type LastRotation, lastRotations } from '../verdict/last-rotations.ts';
 import { type AllResult, isGood, resultText, summaryOf } from './all-result.ts';
 import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
-import { consents } from './consent.ts';
+import { confirmsRedrive } from './confirmation.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { redriveExecution } from './redrive-execution.ts';
 import { causeDependencies, type RedriveOptions } from './redrive-one.ts';
@@ -33,13 +33,13 @@ export async function redriveAll({ force, timeoutMs }: RedriveOptions, context: 
   const found = await mapBounded(failed, rotation => inspect(rotation, causes, context));
   if (signal.aborted) throw interrupted('Nothing was redriven.');
 
-  const unchanged = found.filter(isCandidate).filter(({ cause }) => cause.looks === 'unchanged');
-  for (const { secretName, cause } of unchanged) terminal.note(`${secretName}: ${cause.why}`);
+  const notFixed = found.filter(isCandidate).filter(({ cause }) => cause.looks === 'unchanged');
+  for (const { secretName, cause } of notFixed) terminal.note(`${secretName}: ${cause.why}`);
   const takesAll =
     force ||
-    unchanged.length === 0 ||
-    (await consents(
-      `The cause of ${unchanged.length} of ${found.length} failures does not seem fixed. Redrive those as well?`,
+    notFixed.length === 0 ||
+    (await confirmsRedrive(
+      `The cause of ${notFixed.length} of ${found.length} failures does not seem fixed. Redrive those as well?`,
       context,
     ));
 

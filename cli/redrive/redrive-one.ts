@@ -12,7 +12,7 @@ import { type Assessment, assessFailure } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 import { verdictLines, verdictResult } from '../verdict/verdict-text.ts';
 import { type Cause, type CauseDependencies, checkCause } from './check-cause.ts';
-import { consents } from './consent.ts';
+import { confirmsRedrive } from './confirmation.ts';
 import { type FoundExecution, findExecution } from './failed-execution.ts';
 import { redriveExecution } from './redrive-execution.ts';
 
@@ -62,7 +62,7 @@ export async function redriveOne(
     for (const line of [verdict.impact, verdict.cause, failure.message, cause.why]) {
       if (line !== undefined) terminal.note(line);
     }
-    if (cause.looks === 'unchanged' && !force) await requireConsent(cause, context);
+    if (cause.looks === 'unchanged' && !force) await requireConfirmation(cause, context);
     redriveCount = await redriveExecution(execution, context);
     terminal.note(`Redriving ${executionArn}`);
   }
@@ -124,7 +124,7 @@ async function executionToRedrive(
 }
 
 /**
- * Reads how an execution failed; without a failure where nothing of it is left to do.
+ * Reads how an execution failed; without a failure where nothing is left to do.
  *
  * @throws CliError somebody has just redriven it
  */
@@ -144,8 +144,8 @@ async function requireFailure(
   );
 }
 
-async function requireConsent(cause: Cause, context: WaitContext): Promise<void> {
-  if (await consents('The cause does not seem fixed. Redrive anyway?', context)) return;
+async function requireConfirmation(cause: Cause, context: WaitContext): Promise<void> {
+  if (await confirmsRedrive('The cause does not seem fixed. Redrive anyway?', context)) return;
   throw new CliError(
     'refused',
     `Not redriven: the cause does not seem fixed. ${cause.why} Use --force to redrive anyway: no token is lost by that, but it fails again until the cause is fixed.`,
@@ -169,7 +169,7 @@ async function responds(url: string, method: 'GET' | 'POST'): Promise<boolean> {
   }
 }
 
-/** The endpoints that a rotation calls and that do not serve; empty where all do. */
+/** The unavailable endpoints among those that a rotation calls. */
 async function unserved({ loginUrl, apiUrl }: GenesysUrls): Promise<readonly string[]> {
   const endpoints = [
     [`${loginUrl}/oauth/token`, 'POST'],

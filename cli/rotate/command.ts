@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { contextOf, type Surroundings } from '../shared/context.ts';
+import { contextOf, type ProgramIo } from '../shared/context.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { DEFAULT_TIMEOUT_SECONDS, timeoutArgument } from '../shared/number-argument.ts';
 import { waitContext } from '../shared/waiting.ts';
 import { rotate } from './rotate.ts';
 
 /** Declares `rotate`: rotates a credential now. */
-export function addRotate(program: Command, surroundings: Surroundings): void {
+export function addRotate(program: Command, io: ProgramIo): void {
   program
     .command('rotate')
     .summary('rotate a credential now')
@@ -26,10 +26,7 @@ export function addRotate(program: Command, surroundings: Surroundings): void {
     )
     .action(
       async (secretId: string, { timeout, wait }: { timeout: number; wait: boolean }, command: Command) => {
-        await rotate(
-          { secretId, timeoutMs: timeout * 1_000, wait },
-          waitContext(contextOf(command, surroundings)),
-        );
+        await rotate({ secretId, timeoutMs: timeout * 1_000, wait }, waitContext(contextOf(command, io)));
       },
     );
 }

@@ -18,7 +18,7 @@ export interface RotateRequest {
   readonly wait: boolean;
 }
 
-/** The rotation function has a minute, in ms, in which it may redrive another execution and then this one. */
+/** Time limit of the rotation function, in ms, within which it may redrive another execution and then this one. */
 export const MAX_REDRIVE_WAIT_MS = MINUTE_MS;
 
 /**

@@ -12,7 +12,7 @@ import type { WaitContext } from '../shared/waiting.ts';
 import { assessFailure } from '../verdict/assessment.ts';
 import { verdictLines } from '../verdict/verdict-text.ts';
 
-/** For so long a new execution may be missing in what Step Functions tells, in ms. */
+/** How long the list of executions may lack a new one, in ms. */
 const UNSEEN_MS = 2_000;
 
 /**

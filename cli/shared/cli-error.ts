@@ -1,7 +1,7 @@
 import type { Ending } from '../exit-code.ts';
 
 /**
- * Ends the command. Its message is one paragraph that says what happened and what to do next. It is empty where the
+ * Ends the command. Its message is one paragraph with what happened and what to do next. It is empty where the
  * command has already printed that.
  */
 export class CliError extends Error {

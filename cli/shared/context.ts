@@ -12,8 +12,8 @@ interface CommonOptions extends AwsOptions {
   readonly color: boolean;
 }
 
-/** The environment of the program. */
-export interface Surroundings {
+/** The streams and the Ctrl-C signal of the program. */
+export interface ProgramIo {
   readonly streams: Streams;
   /** Aborted by Ctrl-C: waits end, started writes are finished or undone. */
   readonly signal: AbortSignal;
@@ -27,12 +27,12 @@ export interface Context {
   readonly command: CommandLine;
   /** @throws CliError there is no such deployment */
   readonly deployment: () => Promise<Deployment>;
-  /** The one of the surroundings. */
+  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
 /** Creates the context of a command from its options and those of the program. */
-export function contextOf(command: Command, { streams, signal }: Surroundings): Context {
+export function contextOf(command: Command, { streams, signal }: ProgramIo): Context {
   const { stack, json = false, color, ...aws } = command.optsWithGlobals<CommonOptions>();
   const clients = awsClients(aws);
   return {

@@ -48,10 +48,10 @@ export interface SecretIdentity {
   readonly name: string;
 }
 
-/** The most that ListExecutions takes. */
+/** Maximum page size of ListExecutions. */
 const PAGE_SIZE = 1_000;
 
-/** More than the number of configuration tests that anybody starts in a row. */
+/** More than the configuration tests that are started in a row in practice. */
 const MAX_EXECUTIONS = 20;
 
 /**
@@ -138,7 +138,7 @@ export function failureIn(event: HistoryEvent, state: string | undefined): Execu
         status: 'TIMED_OUT',
         state,
         error: 'States.Timeout',
-        message: 'The execution ran out of time.',
+        message: 'The execution timed out.',
       };
     case 'ExecutionAborted':
       return { status: 'ABORTED', state, error: 'Aborted', message: 'The execution was stopped.' };

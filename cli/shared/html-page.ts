@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Colours with a contrast of 4.5 : 1, for light and for dark surroundings. */
+/** Colours with a contrast of 4.5 : 1, for light and for dark mode. */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; }
 body { display: grid; min-height: 100vh; margin: 0; place-items: center; background: light-dark(#f3f5f8, #101419); color: light-dark(#1a2330, #e3e8ee); }
@@ -16,7 +16,7 @@ button[value="allow"] { border-color: #1a5fb4; background: #1a5fb4; color: #ffff
 :focus-visible { outline: 2px solid light-dark(#0b57d0, #a8c9ff); outline-offset: 2px; }
 `;
 
-/** The headers of a page from {@link htmlPage}: it loads nothing, is not cached and stands in no frame. */
+/** The headers of a page from {@link htmlPage}: it loads nothing, is not cached and cannot be framed. */
 export const HTML_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Parses a whole number from 1 to `largest`; `what` names it in the error message. */
-export function numberArgument(what: string, largest: number): (value: string) => number {
+/** Parses a whole number from 1 to `max`; `what` names it in the error message. */
+export function numberArgument(what: string, max: number): (value: string) => number {
   return value => {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
-    if (number >= 1 && number <= largest) return number;
-    throw new InvalidArgumentError(`Use a ${what} from 1 to ${largest}.`);
+    if (number >= 1 && number <= max) return number;
+    throw new InvalidArgumentError(`Use a ${what} from 1 to ${max}.`);
   };
 }
 

@@ -4,21 +4,21 @@ import { promisify } from 'node:util';
 
 const BROWSER_PROCESS = fileURLToPath(new URL('./browser-process.ts', import.meta.url));
 
-/** A browser that takes longer to start opens without being waited for. */
+/** After this time the command continues without waiting for the browser. */
 const START_TIMEOUT_MS = 10_000;
 
 /** Variables from which the commands read secrets: AWS credentials, and the client secret of Genesys Cloud. */
 const SECRET_VARIABLE = /^(?:AWS|GENESYS)_/i;
 
 /**
- * Opens the browser if there is one, and prints what happened. The caller prints the address.
+ * Opens the browser if there is one, and reports the result. The caller prints the address.
  *
  * A separate process starts the browser, without the variables that hold secrets: a browser, its extensions and its
  * crash reports outlive the command, and other processes of the user can read their environment.
  */
-export async function openBrowser(address: string, tell: (text: string) => void): Promise<void> {
+export async function openBrowser(address: string, print: (text: string) => void): Promise<void> {
   if (!hasBrowser(process.platform, process.env)) {
-    tell('No desktop found. Open the address yourself.');
+    print('No desktop found. Open the address yourself.');
     return;
   }
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRET_VARIABLE.test(name)));
@@ -27,9 +27,9 @@ export async function openBrowser(address: string, tell: (text: string) => void)
       env,
       timeout: START_TIMEOUT_MS,
     });
-    tell('Opening your browser.');
+    print('Opening your browser.');
   } catch {
-    tell('The browser could not be opened. Open the address yourself.');
+    print('The browser could not be opened. Open the address yourself.');
   }
 }
 

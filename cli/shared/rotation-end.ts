@@ -115,7 +115,7 @@ export function endResult(end: RotationEnd, secretName: string, command: Command
 /**
  * Reports the end of a rotation that was watched.
  *
- * @param about what the JSON object says besides the end and the states
+ * @param about additional members of the JSON object
  * @throws CliError the rotation failed, or is still running
  */
 export function reportEnd(

@@ -23,14 +23,14 @@ const NO_LINES = {
 /** A column of a table. */
 export interface Column {
   readonly head: string;
-  /** Left out where the table is too wide: the highest first. Columns without it stay. */
+  /** Order in which columns are dropped where the table is too wide, highest first. Columns without it stay. */
   readonly dropped?: number;
 }
 
 const GAP = 2;
 
 /**
- * Formats a table with one line per row. Cells may be coloured. Where it is wider than `width`, columns are left out,
+ * Formats a table with one line per row. Cells may be coloured. Where it is wider than `width`, columns are dropped,
  * and then the cells of the last column are folded.
  *
  * @param width in columns of the terminal; undefined for any width
@@ -72,7 +72,7 @@ export function table(
     .join('\n');
 }
 
-/** A text of at most `width` columns; what is left out is in its middle, because names differ at their ends. */
+/** Shortens a text to `width` columns in its middle, because names differ at their ends. */
 export function shortened(text: string, width: number): string {
   const characters = [...text];
   if (characters.length <= width) return text;

@@ -125,11 +125,11 @@ export class Terminal {
 
   /** Prints a line about the progress; nothing with `--json`. */
   note(text: string): void {
-    if (!this.json) this.tell(text);
+    if (!this.json) this.print(text);
   }
 
   /** Prints a line to standard error, also with `--json`. */
-  tell(text: string): void {
+  print(text: string): void {
     this.#write(this.err, text);
   }
 
@@ -154,6 +154,6 @@ export function fitting(text: string, stream: Output, indent?: number): string {
 }
 
 function widthOf({ isTTY, columns: width }: Output): number | undefined {
-  // A terminal of unknown size tells 0.
+  // A terminal of unknown size reports 0.
   return isTTY === true && width !== undefined && width > 0 ? width : undefined;
 }

@@ -19,7 +19,7 @@ export function durationText(ms: number, units: 1 | 2 = 2): string {
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
 
-/** An instant, such as `2026-03-01 14:05 UTC`; the schedules are in UTC, too. */
+/** An instant, such as `2026-03-01 14:05 UTC`; the schedules are also in UTC. */
 export function instantText(instant: Date): string {
   return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Health } from '../../functions/shared/executions/verdict.ts';
 import { CliError } from '../shared/cli-error.ts';
-import { type Context, contextOf, type Surroundings } from '../shared/context.ts';
+import { type Context, contextOf, type ProgramIo } from '../shared/context.ts';
 import type { Deployment } from '../shared/deployment.ts';
 import { exampleHelp, exitCodesHelp } from '../shared/help-text.ts';
 import { untilInterrupted } from '../shared/interruption.ts';
@@ -11,37 +11,33 @@ import { REAL_TIME } from '../shared/waiting.ts';
 import { printStatus, statusResult } from './report.ts';
 import { type CredentialStatus, readStatus } from './status.ts';
 
-const DESCRIPTION = `Shows how each credential is, and what to type next. Changes nothing. Calls Genesys Cloud (GET /api/v2/users/me) with the access token of a credential whose rotation failed.
+const DESCRIPTION = `Shows the health of each credential and what to type next. Changes nothing. Calls Genesys Cloud (GET /api/v2/users/me) with the access token of a credential whose rotation failed.
 
 Health:
   healthy              rotated in time
   rotating             a rotation is running
-  stuck                the last rotation failed or is overdue, or the KMS key of the value does not work
+  stuck                the last rotation failed or is overdue, or the secret's KMS key cannot be used
   expired              the access token has expired or was rejected
   needs-authorisation  needs a new login, or the secret is not a complete credential`;
 
 const secondsArgument = numberArgument('number of seconds', 86_400);
 
 /** Declares `status`. */
-export function addStatus(program: Command, surroundings: Surroundings): void {
+export function addStatus(program: Command, io: ProgramIo): void {
   program
     .command('status')
     .summary('show credential health')
     .description(DESCRIPTION)
     .argument('[secret...]', 'names or ARNs of secrets (default: all secrets of the deployment)')
     .option('--verify', 'call Genesys Cloud with the access token of every credential')
-    .option('--wide', 'show ids and executions on a narrow terminal, too')
-    .option(
-      '--watch [seconds]',
-      'show it again and again until Ctrl-C (default: every 10 s)',
-      secondsArgument,
-    )
+    .option('--wide', 'also show ids and executions on a narrow terminal')
+    .option('--watch [seconds]', 'refresh the output until Ctrl-C (default: every 10 s)', secondsArgument)
     .addHelpText('after', exampleHelp('status', 'status genesys/voicemail --verify', 'status --json'))
     .addHelpText('after', exitCodesHelp('done', 'failed', 'usage', 'unhealthy', 'interrupted'))
     .action(async (secretIds: string[], options: StatusOptions, command: Command) => {
-      const context = contextOf(command, surroundings);
+      const context = contextOf(command, io);
       const { watch } = options;
-      await untilInterrupted(surroundings.signal, () =>
+      await untilInterrupted(io.signal, () =>
         watch === undefined
           ? status(context, secretIds, options)
           : watchStatus(context, secretIds, options, watch === true ? WATCH_SECONDS : watch),

@@ -143,7 +143,7 @@ function row(status: CredentialStatus, terminal: Terminal, now: Date, width: num
   ];
 }
 
-/** What is known of it, and how long it lasts; a dead one has no time left, whatever its expiry. */
+/** What is known of it, and how long it lasts; one that no longer works has no time left, whatever its expiry. */
 function tokenText({ verdict, token, check }: CredentialStatus, now: Date): string {
   if (token.kind !== 'read' || token.accessToken === undefined) return token.kind === 'read' ? NONE : UNKNOWN;
   const leftMs = token.expiresAt && token.expiresAt.getTime() - now.getTime();

@@ -6,7 +6,7 @@ import { findSecret, listSecrets } from '../shared/secrets.ts';
 import { type Assessment, assess } from '../verdict/assessment.ts';
 import { lastRotations } from '../verdict/last-rotations.ts';
 
-/** A credential, how it is, and what will become a problem. */
+/** A credential's verdict and its warnings. */
 export interface CredentialStatus extends Assessment {
   /** A sentence each. */
   readonly warnings: readonly string[];
@@ -18,13 +18,13 @@ export interface StatusRequest {
   readonly deployment: Deployment;
   /** Names or ARNs; all credentials of the deployment when there are none. */
   readonly secretIds: readonly string[];
-  /** Also calls Genesys Cloud with tokens of which nothing is known. */
+  /** Also tests the tokens of healthy credentials at Genesys Cloud. */
   readonly verify: boolean;
   readonly now: () => Date;
 }
 
 /**
- * Reads how credentials are. A fleet needs one list of secrets, one list of executions for each status, one
+ * Reads the health of credentials. A fleet needs one list of secrets, one list of executions for each status, one
  * GetSecretValue for each secret, and some calls for each rotation that is running or failed. Changes nothing.
  */
 export async function readStatus(request: StatusRequest): Promise<readonly CredentialStatus[]> {
@@ -57,7 +57,7 @@ export function warningsOf(
         ]
       : []),
     ...(token.kind === 'read' && token.alternate === 'lost'
-      ? ['Its alternate grant is dead. Log in when convenient (authorize --alternate).']
+      ? ['Its alternate grant no longer works. Log in when convenient (authorize --alternate).']
       : []),
     ...(dates.RotationEnabled === true ? [] : ['Its rotation is disabled.']),
     ...(token.kind === 'incomplete' ? [token.reason] : []),

@@ -28,14 +28,14 @@ export type CurrentToken =
       readonly accessToken: string | undefined;
       /** The Genesys Cloud host. */
       readonly host: string;
-      /** Whether there is a second grant, which a rotation may have dropped because it was dead. */
+      /** Whether there is a second grant, which a rotation may have dropped because it no longer worked. */
       readonly alternate: 'none' | 'stored' | 'lost';
     }
   /** There is no value, or it is not a complete credential. */
   | { readonly kind: 'incomplete'; readonly reason: string }
   /** The caller may not read it. */
   | { readonly kind: 'unreadable' }
-  /** Its KMS key does not work: nobody can read it, consumers included. */
+  /** Its KMS key cannot be used: nobody can read it, consumers included. */
   | { readonly kind: 'undecryptable' };
 
 /** Reads AWSCURRENT. A value that the caller may not read is a result, because status has more to show. */

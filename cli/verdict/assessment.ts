@@ -35,7 +35,7 @@ import { findSecret, type SecretEntry } from '../shared/secrets.ts';
 import { type CurrentToken, checkToken, readCurrentToken, type TokenCheck } from './access-token.ts';
 import type { LastRotation } from './last-rotations.ts';
 
-/** What is known of a credential, and what follows from it. */
+/** The facts about a credential, and the verdict. */
 export interface Assessment {
   readonly secret: SecretEntry;
   readonly token: CurrentToken;
@@ -62,7 +62,7 @@ export interface AssessmentDependencies {
 }
 
 /**
- * Assesses a credential. Every command that judges one does it here. Calls Genesys Cloud with the access token
+ * Assesses a credential. All commands use this verdict. Calls Genesys Cloud with the access token
  * (GET /api/v2/users/me) where a rotation failed, because the failure may have ended the token. Changes nothing.
  *
  * @param options.verify also calls Genesys Cloud where no rotation failed
@@ -138,7 +138,7 @@ function consumersHave(token: CurrentToken, check: TokenCheck | undefined, now: 
       break;
   }
   if (token.accessToken === undefined) return 'none';
-  // Its user may not call this operation; what the consumers call is another matter.
+  // Its user may not call this operation, but consumers may call others.
   if (check === 'works' || check === 'forbidden') return 'works';
   const hasExpired = token.expiresAt !== undefined && token.expiresAt <= now;
   return check === 'rejected' || hasExpired ? 'dead' : 'unverified';

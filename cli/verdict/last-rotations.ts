@@ -12,7 +12,7 @@ import type { SecretEntry } from '../shared/secrets.ts';
  */
 const REDRIVABLE_MS = 14 * DAY_MS;
 
-/** A secret and the rotation that decides how it is. */
+/** A secret and the rotation that determines its health. */
 export interface LastRotation {
   readonly secret: SecretEntry;
   /** The execution that is running. Its result counts. */

@@ -36,7 +36,7 @@ async function isCurrentLive(world: World): Promise<boolean> {
 }
 
 describe('authorize for a secret that exists', () => {
-  it('asks for nothing that is in the secret, and keeps its other keys to the digit', async () => {
+  it('asks for nothing that is in the secret, and keeps its other keys unchanged', async () => {
     const world = await authorizeWorld();
     await world.storedCredential(',"number":12345678901234567890123,"nested":{"a":[1.50]}');
     const before = await world.currentKeys();

@@ -42,7 +42,7 @@ async function openedAt(question: Parameters<typeof upTo>[0]) {
 }
 
 describe('authorize on a terminal', () => {
-  it('asks for what is missing, shows whose tokens these are, and writes after a yes', async () => {
+  it('asks for what is missing, shows whose tokens these are, and writes after confirmation', async () => {
     const { world, terminal } = await openedAt('confirmation');
 
     terminal.type('y');

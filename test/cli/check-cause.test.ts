@@ -125,7 +125,7 @@ describe('checkCause', () => {
     ['WrongUser', `genesys-token-rotation authorize ${SECRET_NAME}`],
     ['WrongUser', 'genesysUserId'],
     ['InvalidRotationRequest', `genesys-token-rotation rotate ${SECRET_NAME}`],
-  ])('of %s names what helps: %s', async (error, remedy) => {
+  ])('of %s names the fix: %s', async (error, remedy) => {
     currentWrittenAt(BEFORE);
 
     expect((await cause(error)).why).toContain(remedy);
@@ -188,7 +188,7 @@ describe('checkCause of ExchangeUnsettled', () => {
     ['FAILED', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
     ['TIMED_OUT', 'unchanged', `Redrive it first: genesys-token-rotation redrive ${OWNER}`],
     ['SUCCEEDED', 'gone', 'has succeeded'],
-  ] as const)('looks at the execution that the message names: %s', async (status, looks, why) => {
+  ] as const)('checks the execution that the message names: %s', async (status, looks, why) => {
     stepFunctions
       .on(DescribeExecutionCommand, { executionArn: OWNER })
       .resolves(executionDescription(status));
@@ -279,7 +279,7 @@ describe('checkCause of PendingVersionTaken', () => {
     });
   });
 
-  it('looks gone when no other rotation of the secret is running: a redrive takes the label back', async () => {
+  it('looks gone when no other rotation of the secret is running: a redrive moves the label back', async () => {
     pendingOn(FOREIGN_VERSION);
     running('crm-other-secret');
 

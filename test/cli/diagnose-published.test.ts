@@ -53,7 +53,7 @@ describe('diagnose where access tokens are published', () => {
     ['does not exist', undefined, 'create-secret'],
     ['lacks the tag', [], 'tag-resource'],
     ['carries the tag of another deployment', [{ Key: PUBLISHER_TAG, Value: 'another' }], 'tag-resource'],
-  ])('says how to fix a secret that %s', async (_, tags, fix) => {
+  ])('reports how to fix a secret that %s', async (_, tags, fix) => {
     const found = await diagnosed(tags);
 
     expect(found.firstWrong).toBe('published-secret');

@@ -186,7 +186,7 @@ describe('follow', () => {
     expect(waitsMs).toEqual([MAX_PAUSE_MS]);
   });
 
-  it('ends without a step closed when the time is over', async () => {
+  it('ends without a closing step at the timeout', async () => {
     looks([STARTED, ENTERED]);
 
     const steps = await followed();
@@ -205,7 +205,7 @@ describe('follow', () => {
 });
 
 describe('Pace', () => {
-  it('spaces the calls of everybody who shares it', async () => {
+  it('spaces the calls of all its users', async () => {
     const pace = new Pace(5, time);
     const { signal } = new AbortController();
 

@@ -79,7 +79,7 @@ describe('lastRotations', () => {
     ]);
   });
 
-  it('leaves out what has succeeded since, also in an older execution that was redriven later', async () => {
+  it('skips what has succeeded since, also in an older execution that was redriven later', async () => {
     exist(
       { token: 'failed', status: 'FAILED', started: 5, stopped: 6 },
       { token: 'redriven', status: 'SUCCEEDED', started: 2, stopped: 9 },

@@ -33,7 +33,7 @@ async function beforeLastTransition() {
   return { world, secretArn, moved: moved.promise, stop };
 }
 
-describe('an execution that has its last transition to make', () => {
+describe('an execution before its last transition', () => {
   it('is running for the program, and healthy once it is stopped', async () => {
     const { world, secretArn, stop } = await beforeLastTransition();
     const { sandbox } = world;

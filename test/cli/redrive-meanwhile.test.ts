@@ -83,7 +83,7 @@ async function redrivenAll(...all: readonly ReturnType<typeof failed>[]) {
   return { failure, ...written };
 }
 
-describe('redrive --all, when Secrets Manager was faster,', () => {
+describe('redrive --all, when Secrets Manager has already redriven,', () => {
   it('counts an execution that was just redriven as running, and continues with the others', async () => {
     const { failure, err } = await redrivenAll(
       failed(SECRET_NAME, 'FAILED', { type: 'ExecutionRedriven' }),

@@ -62,7 +62,7 @@ describe('redrive', () => {
 });
 
 describe('redrive on a terminal', () => {
-  it('asks while the cause is not fixed, and does nothing without a yes', async () => {
+  it('asks while the cause is not fixed, and does nothing without confirmation', async () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 
@@ -74,7 +74,7 @@ describe('redrive on a terminal', () => {
     expect(failed.redrives()).toBe(0);
   });
 
-  it('redrives after a yes', async () => {
+  it('redrives after confirmation', async () => {
     const failed = await rejectedClient();
     const terminal = openCliTerminal(failed, ['redrive', failed.secret]);
 

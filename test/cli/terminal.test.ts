@@ -33,7 +33,7 @@ describe('terminalText', () => {
 });
 
 describe('Terminal', () => {
-  it.each(['line', 'note', 'tell'] as const)('writes no character that acts with %s', method => {
+  it.each(['line', 'note', 'print'] as const)('writes no character that acts with %s', method => {
     const { terminal, written } = colourTerminal();
 
     terminal[method](`${terminal.style('red', 'failed')} ${HOSTILE_TEXT}`);

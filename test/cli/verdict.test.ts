@@ -310,7 +310,7 @@ describe('the last rotation', () => {
 });
 
 describe('without permission to read the secret', () => {
-  it('status says that the token is unverified', async () => {
+  it('status reports the token as unverified', async () => {
     const { sandbox, ...world } = shared();
     const secret = 'verdict/unreadable';
     await world.credential({ secretName: secret });

@@ -71,7 +71,7 @@ describe('table', () => {
     [26, 'A     C     D\naaaa  cccc  dddd dddd'],
     [20, 'A     D\naaaa  dddd dddd'],
     [12, 'A     D\naaaa  dddd\n      dddd'],
-  ])('leaves columns out and folds the last one to fit %s columns', (width, text) => {
+  ])('drops columns and folds the last one to fit %s columns', (width, text) => {
     expect(table(COLUMNS, ROWS, width)).toBe(text);
   });
 });

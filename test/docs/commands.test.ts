@@ -55,7 +55,7 @@ describe('the commands', () => {
     expect(unknownIn(line)).toEqual(unknown);
   });
 
-  it('of CONTRIBUTING.md are all scripts of the package but those that run others', () => {
+  it('of CONTRIBUTING.md are all scripts of the package except those that run others', () => {
     const documented = new Set(commandsOf(textOf('CONTRIBUTING.md')).flatMap(scriptsIn));
 
     expect(Object.keys(scripts).filter(script => !documented.has(script))).toEqual([

@@ -7,7 +7,9 @@ import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { commandsWithOutput, missingIn } from './first-account.ts';
 
 describe('the first account', () => {
-  it('goes as its page says, as far as the sandbox goes', { timeout: 240_000 }, async () => {
+  it('gives the results of its page, except what the sandbox does not emulate', {
+    timeout: 240_000,
+  }, async () => {
     const world = await authorizeWorld({ secretsManager: { retryDelaysMs: [] } });
     const { sandbox, secrets } = world;
     skipRetryDelays(sandbox);

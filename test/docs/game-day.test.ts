@@ -31,7 +31,7 @@ function instructionsOf(page: string): readonly Instruction[] {
 }
 
 describe('the game day', () => {
-  it('goes as its page says', { timeout: 240_000 }, async () => {
+  it('gives the results of its page', { timeout: 240_000 }, async () => {
     const world = await rotationWorld({
       virtualTime: false,
       events: { rules: 'none' },

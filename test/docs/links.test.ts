@@ -22,7 +22,7 @@ describe('the links', () => {
     expect(linksOf(page).filter(link => isDead(page, link))).toEqual([]);
   });
 
-  it('lead from the README to every page, on the way or at once', () => {
+  it('lead from the README to every page, directly or through other pages', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
       for (const link of linksOf(page)) {

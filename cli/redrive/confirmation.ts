@@ -7,7 +7,7 @@ import { interrupted, type WaitContext } from '../shared/waiting.ts';
  * @returns false also when there is no terminal
  * @throws CliError interrupted
  */
-export async function consents(
+export async function confirmsRedrive(
   message: string,
   { terminal, signal }: Pick<WaitContext, 'terminal' | 'signal'>,
 ): Promise<boolean> {
