@@ -16,8 +16,8 @@ import {
 import { createHttpListener } from './http-listener.ts';
 import type { GenesysInterceptor } from './interceptor.ts';
 import type { LineageView, TokenIssued } from './lineage.ts';
-import { ListenerDoor } from './listener-door.ts';
 import { PlatformApi, RateLimit } from './platform-api.ts';
+import { RefusablePort } from './refusable-port.ts';
 import { Router } from './router.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { TokenStore } from './token-store.ts';
@@ -45,7 +45,7 @@ export class GenesysCloud {
   readonly #tokens: TokenStore;
   readonly #counter = new CallCounter();
   readonly #router: Router;
-  readonly #door: ListenerDoor;
+  readonly #listener: RefusablePort;
   #port: number | undefined;
 
   constructor(options: GenesysCloudOptions) {
@@ -62,7 +62,7 @@ export class GenesysCloud {
     const authorize = new AuthorizeEndpoint(this.#directory, this.#codes);
     const token = new TokenEndpoint({ ...parts, codes: this.#codes, behaviour });
     this.#router = new Router(authorize, token, api);
-    this.#door = new ListenerDoor(() =>
+    this.#listener = new RefusablePort(() =>
       createHttpListener(region, openRequests, request => this.#router.route(request)),
     );
   }
@@ -73,13 +73,13 @@ export class GenesysCloud {
    * @param port 0 takes any free one
    */
   async listen(port = 0): Promise<void> {
-    this.#port = await this.#door.open(port);
+    this.#port = await this.#listener.open(port);
   }
 
   /** Cuts all connections and stops listening; issued tokens stay. */
   async close(): Promise<void> {
     this.#port = undefined;
-    await this.#door.close();
+    await this.#listener.close();
   }
 
   get listens(): boolean {
@@ -91,7 +91,7 @@ export class GenesysCloud {
    * connections stay. When several refusals overlap, all of them must end.
    */
   refuseConnections(): () => Promise<void> {
-    return this.#door.refuse();
+    return this.#listener.refuse();
   }
 
   /** Stands for `https://login.<region>`; no slash at the end. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fewAtATime } from '../../sandbox/lambda/few-at-a-time.ts';
+import { limitConcurrency } from '../../sandbox/lambda/limit-concurrency.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 const FLEET = Array.from({ length: 20 }, (_, index) => `genesys/fleet-${index}`);
@@ -7,7 +7,7 @@ const FLEET = Array.from({ length: 20 }, (_, index) => `genesys/fleet-${index}`)
 describe('twenty secrets that rotate at the same time', () => {
   it('are all rotated with one refresh each', async () => {
     const world = await rotationWorld({
-      invocationInterceptors: [fewAtATime({ sources: ['states.amazonaws.com'], limit: 3 })],
+      invocationInterceptors: [limitConcurrency({ sources: ['states.amazonaws.com'], limit: 3 })],
       // No time passes while a function waits for its turn, so the running ones must not have to wait for a fresh read.
       secretsManager: { readLagMs: 0 },
     });

@@ -46,7 +46,7 @@ describe('a new login of the user', () => {
     expect(lineages).toHaveLength(2);
   });
 
-  it('fixes a rotation whose refresh token was revoked', async () => {
+  it('makes a rotation succeed after its refresh token was revoked', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 

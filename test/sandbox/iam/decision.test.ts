@@ -121,7 +121,7 @@ describe('a decision', () => {
     });
   });
 
-  it('evaluates a deny before any allow', () => {
+  it('denies if any statement denies, before or after an allow', () => {
     const denied = deny({ Action: 'secretsmanager:GetSecretValue' });
 
     for (const statements of [

@@ -2,7 +2,7 @@ import type { InvocationInterceptor } from './invocation-interceptor.ts';
 import type { InvokingService } from './invoker.ts';
 
 /** The maximum number of concurrent functions. */
-interface FewAtATime {
+interface ConcurrencyLimit {
   /** Only invocations by these services are counted and wait. */
   readonly sources: readonly InvokingService[];
   readonly limit: number;
@@ -14,7 +14,11 @@ interface FewAtATime {
  * Limits the number of concurrent functions; the others wait. A single machine cannot start hundreds of processes at
  * once as Lambda can, and the functions would time out.
  */
-export function fewAtATime({ sources, limit, atFirst = limit }: FewAtATime): InvocationInterceptor {
+export function limitConcurrency({
+  sources,
+  limit,
+  atFirst = limit,
+}: ConcurrencyLimit): InvocationInterceptor {
   const waiting: (() => void)[] = [];
   let running = 0;
   let presentLimit = atFirst;

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ListenerDoor } from '../../../sandbox/genesys-cloud/listener-door.ts';
+import { RefusablePort } from '../../../sandbox/genesys-cloud/refusable-port.ts';
 
-/** An open door; `slow` requests get their response when `response` is called. */
-async function openDoor() {
+/** A listening port; `slow` requests get their response when `response` is called. */
+async function openPort() {
   const slow = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
-  const door = new ListenerDoor(() =>
+  const listener = new RefusablePort(() =>
     createServer((request, response) => {
       if (request.url !== '/slow') response.end('quick');
       else {
@@ -15,24 +15,24 @@ async function openDoor() {
       }
     }),
   );
-  const port = await door.open(0);
-  onTestFinished(() => door.close());
+  const port = await listener.open(0);
+  onTestFinished(() => listener.close());
   const get = async (path = '/'): Promise<string> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     return await response.text();
   };
   const attempt = (): Promise<string> =>
     get().catch((error: Error) => (error.cause as { code: string }).code);
-  return { door, port, get, attempt, arrived: arrived.promise, response: slow.resolve };
+  return { listener, port, get, attempt, arrived: arrived.promise, response: slow.resolve };
 }
 
 describe('a listener that can be shut', () => {
   it('refuses connections until all who shut it have opened it, on the same port', async () => {
-    const { door, attempt } = await openDoor();
+    const { listener, attempt } = await openPort();
     const seen: string[] = [await attempt()];
 
-    const first = door.refuse();
-    const second = door.refuse();
+    const first = listener.refuse();
+    const second = listener.refuse();
     seen.push(await attempt());
     await first();
     await first();
@@ -44,11 +44,11 @@ describe('a listener that can be shut', () => {
   });
 
   it('completes an accepted request', async () => {
-    const { door, get, attempt, arrived, response } = await openDoor();
+    const { listener, get, attempt, arrived, response } = await openPort();
     const taken = get('/slow');
     await arrived;
 
-    const accept = door.refuse();
+    const accept = listener.refuse();
     const refused = await attempt();
     response();
 
@@ -58,10 +58,10 @@ describe('a listener that can be shut', () => {
   });
 
   it('stays shut when it is shut again while it opens', async () => {
-    const { door, attempt } = await openDoor();
+    const { listener, attempt } = await openPort();
 
-    const opening = door.refuse()();
-    const again = door.refuse();
+    const opening = listener.refuse()();
+    const again = listener.refuse();
     await opening;
     const seen = [await attempt()];
     await again();
@@ -71,11 +71,11 @@ describe('a listener that can be shut', () => {
   });
 
   it('is closed for good, even while it opens', async () => {
-    const { door, attempt } = await openDoor();
-    const accept = door.refuse();
+    const { listener, attempt } = await openPort();
+    const accept = listener.refuse();
 
     const opening = accept();
-    await door.close();
+    await listener.close();
     await opening;
 
     expect(await attempt()).toBe('ECONNREFUSED');

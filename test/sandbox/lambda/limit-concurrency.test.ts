@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fewAtATime } from '../../../sandbox/lambda/few-at-a-time.ts';
 import type { Invocation, InvokingService } from '../../../sandbox/lambda/invoker.ts';
+import { limitConcurrency } from '../../../sandbox/lambda/limit-concurrency.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 
 /** Invocations that run until the test ends them. */
-function invocations(options: Parameters<typeof fewAtATime>[0]) {
-  const interceptor = fewAtATime(options);
+function invocations(options: Parameters<typeof limitConcurrency>[0]) {
+  const interceptor = limitConcurrency(options);
   const running = new Map<string, PromiseWithResolvers<Invocation>>();
   return {
     invoke: (requestId: string, source?: InvokingService) =>
@@ -39,7 +39,7 @@ function invocations(options: Parameters<typeof fewAtATime>[0]) {
 
 const SOURCES = ['states.amazonaws.com'] as const;
 
-describe('fewAtATime', () => {
+describe('limitConcurrency', () => {
   it('runs as many as the limit allows, and the others in order of arrival', async () => {
     const functions = invocations({ sources: SOURCES, limit: 2 });
     for (const id of ['a', 'b', 'c', 'd']) void functions.invoke(id, 'states.amazonaws.com');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 
 /** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are really refused. */
-export class ListenerDoor {
+export class RefusablePort {
   readonly #createServer: () => Server;
   /** Every server that still has connections, including the listening one. */
   readonly #servers = new Set<Server>();
@@ -36,14 +36,14 @@ export class ListenerDoor {
     this.#listening = server;
     // It was closed while it was opening.
     if (this.#closings > closingsBefore) await this.close();
-    else if (this.#refusals > 0) this.#shut();
+    else if (this.#refusals > 0) this.#stopListening();
     return address.port;
   }
 
   /** Closes the port at once; the returned function opens it again, unless another call keeps it closed. */
   refuse(): () => Promise<void> {
     this.#refusals += 1;
-    this.#shut();
+    this.#stopListening();
     let ended = false;
     return async () => {
       if (ended) return;
@@ -70,7 +70,7 @@ export class ListenerDoor {
   }
 
   /** Open connections continue. */
-  #shut(): void {
+  #stopListening(): void {
     this.#listening?.close();
     this.#listening = undefined;
   }
