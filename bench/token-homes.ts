@@ -77,7 +77,7 @@ export function storedTokens(
   secretArn: string,
   { secretsManager }: Sandbox,
 ): ReadonlyMap<string, TokenFingerprints> {
-  const values = secretsManager.lookAtValues(secretArn, value =>
+  const values = secretsManager.describeValues(secretArn, value =>
     'SecretString' in value ? tokensIn(value.SecretString) : undefined,
   );
   return new Map(

@@ -1,6 +1,6 @@
 /** Runs a callback once; see {@link Clock.schedule}. */
 export interface ScheduledTask {
-  /** Takes the task back; does nothing once it has run. */
+  /** Cancels the task; has no effect once it has run. */
   cancel(): void;
 }
 
@@ -9,38 +9,38 @@ interface Task {
   readonly run: () => void;
 }
 
-/** setTimeout cannot wait longer than this (2^31 - 1 ms); a longer wait is taken in pieces. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+/** The maximum delay of setTimeout (2^31 - 1 ms); longer waits are split. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * The time in the sandbox: it runs as the machine's does and can be moved forward. Everything in the sandbox
- * that waits or asks for the time does so here, so that hours of back-off and weeks of schedule can be passed
- * in no time. A clock that stands still moves only when it is moved.
+ * The time in the sandbox: it runs at the machine's speed and can be advanced. Everything in the sandbox that waits or
+ * reads the time uses this clock, so that hours of back-off and weeks of schedule can be skipped. A stopped clock moves
+ * only when it is advanced.
  */
 export class Clock {
   /** Whether time passes only by {@link Clock.advance} and {@link Clock.advanceSettled}. */
-  readonly standsStill: boolean;
+  readonly isVirtual: boolean;
   readonly #startedAtMs = Date.now();
   #offsetMs = 0;
   readonly #tasks = new Set<Task>();
   #timer: NodeJS.Timeout | undefined;
   #stopped: boolean = false;
 
-  constructor({ standsStill = false }: { standsStill?: boolean } = {}) {
-    this.standsStill = standsStill;
+  constructor({ isVirtual = false }: { isVirtual?: boolean } = {}) {
+    this.isVirtual = isVirtual;
   }
 
-  /** The present instant. */
+  /** The current instant. */
   now(): Date {
     return new Date(this.nowMs());
   }
 
-  /** The present instant in ms since 1970. */
+  /** The current instant in ms since 1970. */
   nowMs(): number {
-    return (this.standsStill ? this.#startedAtMs : Date.now()) + this.#offsetMs;
+    return (this.isVirtual ? this.#startedAtMs : Date.now()) + this.#offsetMs;
   }
 
-  /** How far this clock has been moved forward, in ms; one that runs is so far ahead of the machine's. */
+  /** How far this clock has been advanced, in ms; a running clock is ahead of the machine's by this. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -82,8 +82,8 @@ export class Clock {
   }
 
   /**
-   * Moves the time forward by `ms` in one go; what became due runs in the order of its time. What those tasks set
-   * off in turn (a call, a function) happens at the end of the span: see {@link Clock.advanceSettled}.
+   * Advances the time by `ms` in one step; due tasks run in the order of their time. What those tasks start (a call, a
+   * function) happens at the end of the span: see {@link Clock.advanceSettled}.
    */
   advance(ms: number): void {
     const targetMs = this.#target(ms);
@@ -97,18 +97,18 @@ export class Clock {
   }
 
   /**
-   * Moves the time forward by `ms`, from one due task to the next, and goes on only when all that the last one set
-   * off has settled; so nothing happens later than it would have.
+   * Advances the time by `ms`, from one due task to the next, and continues only when everything that the last one
+   * started has settled. So nothing happens late.
    *
-   * @param settled resolves when nothing is under way but waits on this clock. It is also asked after each step,
-   *   before the due task runs, so that whoever keeps a copy of the time can be told.
+   * @param settled resolves when everything only waits for this clock. It is also called after each step, before the
+   *   due task runs, so that copies of the time can be updated.
    */
   async advanceSettled(ms: number, settled: () => Promise<void>): Promise<void> {
     const targetMs = this.#target(ms);
     await this.advanceUntilSettled(() => targetMs, settled);
   }
 
-  /** Does the same up to an instant, in ms since 1970, which each task may change. */
+  /** Advances up to an instant, in ms since 1970, which each task may change. */
   async advanceUntilSettled(targetMs: () => number, settled: () => Promise<void>): Promise<void> {
     for (;;) {
       await settled();
@@ -116,7 +116,7 @@ export class Clock {
       if (next === undefined) break;
       this.#jumpTo(next.dueAtMs);
       await settled();
-      // In the meantime it may have been cancelled, or have run in the course of real time.
+      // It may have been cancelled or have run in real time.
       if (this.#tasks.delete(next)) next.run();
     }
     this.#jumpTo(targetMs());
@@ -125,8 +125,8 @@ export class Clock {
   }
 
   /**
-   * Drops everything that is scheduled, and whatever is scheduled from now on: what is ended in mid-flight plans its
-   * own repetition, and nothing may keep the process alive.
+   * Drops all current and future tasks: interrupted work schedules its own retries, which must not keep the process
+   * alive.
    */
   stop(): void {
     this.#stopped = true;
@@ -156,9 +156,9 @@ export class Clock {
 
   #rearm(): void {
     clearTimeout(this.#timer);
-    const next = this.standsStill ? undefined : this.#next();
+    const next = this.isVirtual ? undefined : this.#next();
     if (next === undefined) return;
-    const delayMs = Math.min(Math.max(0, next.dueAtMs - this.nowMs()), LONGEST_TIMER_MS);
+    const delayMs = Math.min(Math.max(0, next.dueAtMs - this.nowMs()), MAX_TIMER_MS);
     this.#timer = setTimeout(() => {
       const due = [...this.#tasks]
         .filter(task => task.dueAtMs <= this.nowMs())

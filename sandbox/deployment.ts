@@ -6,14 +6,14 @@ import { UnresolvableTemplate } from './template/template.ts';
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
-/** The services that the stack's resources are made in. */
+/** The services that hold the stack's resources. */
 type ResourceServices = Pick<Services, 'kms' | 'lambda' | 'stepFunctions' | 'sns' | 'dynamoDb' | 'events'>;
 
 /**
- * Makes everything of the stack but its secrets: keys, functions, state machines, topics with their subscriptions,
+ * Creates the stack's resources except secrets: keys, functions, state machines, topics with their subscriptions,
  * tables and rules.
  *
- * @param existingKeys ids of keys that the account had before
+ * @param existingKeys ids of keys that exist in the account before the deployment
  * @throws RuleNotEmulated and other errors of the services
  */
 export function deployResources(
@@ -39,9 +39,9 @@ export function deployResources(
 }
 
 /**
- * Makes the stack's secrets and turns their rotation on, in the deployer's name. A schedule can be for a secret that is
- * not the stack's: unless it exists already, it is made, empty, under exactly that ARN. The configuration tests begin,
- * and are not waited for: as on AWS, what comes of one is told by CloudTrail alone. Functions must be able to run.
+ * Creates the stack's secrets and enables their rotation as the deployer. A schedule may name a secret outside the
+ * stack: unless it exists, it is created empty under exactly that ARN. Starts the configuration tests without waiting
+ * for them: as on AWS, only CloudTrail reports their result. Functions must be able to run.
  *
  * @throws UnresolvableTemplate a first value that Secrets Manager would have to generate
  * @throws AwsError what Secrets Manager refuses, e.g. a function that it may not invoke

@@ -4,24 +4,24 @@ import type { GenesysInterceptor, InterceptedRequest } from './genesys-cloud/int
 import type { OpenRequests } from './open-requests.ts';
 
 /**
- * How long things take by the clock, in ms. Each is asked anew every time, just before its wait begins; what is left
- * out takes no time. With virtual time nothing may take time for which the process of the sandbox itself waits, such as
- * the operator's calls and the login of a person.
+ * How long things take by the clock, in ms. Each member is called just before each wait (default: 0). With virtual
+ * time, nothing that the sandbox's own process waits for may take time, such as the operator's calls and a person's
+ * login.
  */
 export interface Latencies {
   /** A call of AWS, before its effect. */
   readonly awsCall?: (call: AwsCall) => number;
   /** A request to Genesys Cloud, before its effect. */
   readonly genesysRequest?: (request: InterceptedRequest) => number;
-  /** The way to a function and back, before it runs. */
+  /** The round trip to a function, before it runs. */
   readonly invocation?: (functionName: string) => number;
-  /** The start of a new process of a function; where time is real, its code loads meanwhile. */
+  /** The start of a new process of a function; in real time, its code loads meanwhile. */
   readonly coldStart?: (functionName: string) => number;
-  /** Before an execution enters a state, or repeats it. */
+  /** Before an execution enters or retries a state. */
   readonly stateTransition?: (executionArn: string) => number;
 }
 
-/** The waits of calls and requests: those do not count as under way meanwhile. */
+/** The waits of calls and requests, during which they do not count as in progress. */
 export class LatencyWaits {
   readonly #latencies: Latencies;
   readonly #clock: Clock;
@@ -39,7 +39,7 @@ export class LatencyWaits {
   readonly genesysInterceptor: GenesysInterceptor = (request, next) =>
     this.#after(this.#latencies.genesysRequest?.(request), next);
 
-  /** What takes no time goes on at once, in the same turn. */
+  /** A wait of 0 ms continues in the same turn. */
   #after<Result>(ms = 0, next: () => Promise<Result>): Promise<Result> {
     if (ms <= 0) return next();
     return this.#openRequests.wait(() => this.#clock.sleep(ms)).then(next);

@@ -5,7 +5,7 @@ export class Listeners<Event> {
   /**
    * Calls `listener` with each event from now on.
    *
-   * @returns ends this
+   * @returns unsubscribes
    */
   readonly add = (listener: (event: Event) => void): (() => void) => {
     this.#listeners.add(listener);

@@ -25,8 +25,8 @@ export function loopbackUrl(server: Server, name: string): string {
 }
 
 /**
- * Reads the body of a request, to its end even when it is too long: a connection that is cut in the middle of a body
- * hides the answer.
+ * Reads the body of a request, completely even when it is too long: cutting the connection during the body would hide
+ * the response.
  *
  * @returns undefined when it is longer than `limitBytes`
  * @throws Error the client has gone

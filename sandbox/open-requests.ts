@@ -6,29 +6,28 @@ interface OpenRequest {
   readonly port: number;
   /** Aborts when the client has given up or gone. */
   readonly clientGone: AbortSignal;
-  /** More than zero: it does nothing but wait. */
+  /** More than zero: it only waits. */
   waits: number;
 }
 
-/** What a request that was not received here, but made by a call in this process, waits with. */
+/** The signal of a call that was made within this process. */
 const NEVER = new AbortController().signal;
 
 /**
- * The HTTP requests that the sandbox's servers are serving at this moment, each with its client's port. It knows which
- * of them do nothing but wait for the clock or for their client, so that time is moved only when no request is
- * under way.
+ * The HTTP requests that the sandbox's servers are serving, each with its client's port. Knows which of them only wait
+ * for the clock or for their client, so that time advances only when no request is in progress.
  */
 export class OpenRequests {
   readonly #open = new Set<OpenRequest>();
   readonly #context = new AsyncLocalStorage<OpenRequest>();
   readonly #onChange: () => void;
 
-  /** @param onChange is called whenever a request begins, ends, or begins or ends to wait */
+  /** @param onChange is called whenever a request starts, ends, or starts or ends waiting */
   constructor(onChange: () => void = () => undefined) {
     this.#onChange = onChange;
   }
 
-  /** Counts a request as under way until `work` has settled or its connection has ended. */
+  /** Tracks a request until `work` has settled or its connection has ended. */
   async serve(socket: Socket, work: () => Promise<void>): Promise<void> {
     const gone = new AbortController();
     const request: OpenRequest = { port: socket.remotePort ?? 0, clientGone: gone.signal, waits: 0 };
@@ -51,10 +50,9 @@ export class OpenRequests {
   }
 
   /**
-   * Runs a wait that is part of answering the present request; while it lasts, the request does not count as under
-   * way.
+   * Runs a wait within the current request; meanwhile, the request does not count as in progress.
    *
-   * @param waiting gets a signal that aborts when the client has gone
+   * @param waiting receives a signal that aborts when the client disconnects
    */
   async wait<Result>(waiting: (clientGone: AbortSignal) => Promise<Result>): Promise<Result> {
     const request = this.#context.getStore();
@@ -69,7 +67,7 @@ export class OpenRequests {
     }
   }
 
-  /** Waits until the client of the present request has given up; forever outside of a request. */
+  /** Waits until the client of the current request gives up; forever outside a request. */
   async untilClientGone(): Promise<void> {
     await this.wait(async clientGone => {
       if (clientGone.aborted) return;
@@ -79,14 +77,13 @@ export class OpenRequests {
     });
   }
 
-  /** Whether a request is under way. */
+  /** Whether a request is in progress. */
   get busy(): boolean {
     return [...this.#open].some(({ waits }) => waits === 0);
   }
 
   /**
-   * What is known of the requests that came from this port; `unknown` when there is none. A client may use a port for
-   * both servers at once.
+   * The state of the requests from this port; `unknown` when there is none. A client may use one port for both servers.
    */
   stateOf(port: number): 'busy' | 'waiting' | 'unknown' {
     const requests = [...this.#open].filter(request => request.port === port);

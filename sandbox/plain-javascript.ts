@@ -6,10 +6,10 @@ import { temporaryFolder } from './temporary-folders.ts';
 const built = new Map<string, string>();
 
 /**
- * A TypeScript module and what it imports, as JavaScript. Built once: each process of a function would otherwise take
- * the types out anew, which takes longer than all the rest of a cold start.
+ * A TypeScript module and what it imports, as JavaScript. Built once, because stripping the types in each process would
+ * take longer than the rest of a cold start.
  *
- * @returns the file, which is there until this process ends
+ * @returns the file, which is removed when this process ends
  */
 export function plainJavaScript(module: URL): string {
   const file = built.get(module.href) ?? build(module);
@@ -30,7 +30,7 @@ function build(module: URL): string {
     outExtension: { '.js': '.mjs' },
     logLevel: 'silent',
   });
-  // Its process would stay as long as ours.
+  // Otherwise its process would run as long as this one.
   void stop();
   return path.join(folder, `${path.basename(source, '.ts')}.mjs`);
 }

@@ -19,7 +19,9 @@ export interface RotationRun {
   readonly states: readonly StateSummary[];
   /** From RotateSecret to the end of finishSecret. */
   readonly rotationMs: number;
-  /** From the issue of the tokens to the move of AWSCURRENT: how long consumers may hold a dead token. */
+  /**
+   * From the issue of the tokens to the move of AWSCURRENT: how long consumers may hold a token that no longer works.
+   */
   readonly tokenGapMs: number;
   /** The AWS calls of the functions, by operation. */
   readonly awsCalls: Readonly<Record<string, number>>;

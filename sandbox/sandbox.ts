@@ -13,10 +13,10 @@ import { writePermissionRecord } from './iam/permission-record.ts';
 import type { Permissions } from './iam/permissions.ts';
 import type { Kms } from './kms/kms.ts';
 import type { Lambda } from './lambda/lambda.ts';
+import { Quiescence } from './quiescence.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import type { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { connectServices } from './services.ts';
-import { Settlement } from './settlement.ts';
 import type { Sns } from './sns/sns.ts';
 import type { StepFunctions } from './step-functions/step-functions.ts';
 import { readStack, type StackModel } from './template/stack-model.ts';
@@ -24,12 +24,12 @@ import { readStack, type StackModel } from './template/stack-model.ts';
 /** The account that the stack is deployed to; the number that AWS uses in its examples. */
 const ACCOUNT = { partition: 'aws', accountId: '123456789012', region: 'us-east-1' } as const;
 
-/** Where `npm run synth` writes to, in the present folder. */
+/** The output folder of `npm run synth`, in the current folder. */
 const DEFAULT_ASSEMBLY = 'cdk.out';
 
 /**
- * The stack as it was synthesised, deployed to an emulated AWS account, and Genesys Cloud beside it, in one process.
- * Its functions run as processes of their own.
+ * The synthesised stack in an emulated AWS account, and Genesys Cloud, in one process. The functions run in their own
+ * processes.
  */
 export class Sandbox {
   readonly clock: Clock;
@@ -38,10 +38,10 @@ export class Sandbox {
   readonly identities: Identities;
   readonly callLog: CallLog;
   readonly cloudTrail: CloudTrail;
-  /** What goes wrong, and when; rules can be added at any time. */
+  /** The faults; rules can be added at any time. */
   readonly faults: Faults;
   readonly kms: Kms;
-  /** Who may do what by the policies of the stack, and what of it was used or refused. */
+  /** The permissions of the stack's policies, and which were used or refused. */
   readonly permissions: Permissions;
   readonly genesysCloud: GenesysCloud;
   readonly lambda: Lambda;
@@ -50,18 +50,18 @@ export class Sandbox {
   readonly events: EventBridge;
   readonly sns: Sns;
   readonly dynamoDb: DynamoDb;
-  /** The access key of the person who works with the sandbox. */
+  /** The operator's access key. */
   readonly operator: AccessKey;
   readonly #endpoint: AwsEndpoint;
   readonly #options: SandboxOptions;
-  readonly #settlement = new Settlement();
+  readonly #quiescence = new Quiescence();
   #advances: Promise<void> = Promise.resolve();
 
   /**
-   * Deploys the stack and serves it. The configuration tests of its rotation schedules have begun then.
+   * Deploys the stack and serves it. Starts the configuration tests of its rotation schedules without waiting for them.
    *
    * @throws CloudAssemblyUnreadable nothing was synthesised
-   * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
+   * @throws UnevaluablePolicy the sandbox cannot evaluate a policy
    * @throws InvalidFault
    * @throws Error EADDRINUSE the port is taken
    */
@@ -83,7 +83,7 @@ export class Sandbox {
       for (const rule of options.faults ?? []) sandbox.faults.add(rule);
       await sandbox.#endpoint.listen();
       await sandbox.genesysCloud.listen(options.warmStart?.genesysPort);
-      // The functions that test a rotation's configuration call the endpoint.
+      // Configuration tests call the endpoint.
       await deploySecrets(sandbox.stack, sandbox.secretsManager, sandbox.#deployer);
     } catch (error) {
       await sandbox.close();
@@ -102,8 +102,8 @@ export class Sandbox {
       parameters: options.parameters,
       ...ACCOUNT,
     });
-    const settlement = this.#settlement;
-    const services = connectServices(options, { account: ACCOUNT, stack, identities, settlement });
+    const quiescence = this.#quiescence;
+    const services = connectServices(options, { account: ACCOUNT, stack, identities, quiescence });
     this.stack = stack;
     this.clock = services.clock;
     this.callLog = services.callLog;
@@ -122,7 +122,7 @@ export class Sandbox {
     try {
       deployResources(stack, options.existingKeys ?? [], services);
     } catch (error) {
-      // What a rule has scheduled would keep the process alive.
+      // A rule's schedule would keep the process alive.
       this.clock.stop();
       throw error;
     }
@@ -142,35 +142,35 @@ export class Sandbox {
     return this.#output('StateMachineArn');
   }
 
-  /** What an AWS SDK client needs to work as the operator. */
+  /** The configuration of AWS SDK clients for the operator. */
   get clientConfig(): { endpoint: string; region: string; credentials: AccessKey } {
     return { endpoint: this.awsUrl, region: ACCOUNT.region, credentials: this.operator };
   }
 
   /**
-   * Moves the time forward by `ms`, as far as the next thing that is due, and goes on only when what follows from it
-   * is done: rotations, retries and whatever else falls due happen in their time. With `virtualTime` the waits inside
-   * the functions are part of it; without, functions are waited for in real time. A second call follows the first.
+   * Advances the time by `ms`, from one due task to the next, and continues only when the effects of each are complete.
+   * So rotations and retries happen on time. With `virtualTime` this includes the waits inside the functions; otherwise
+   * it waits for functions in real time. A second call follows the first.
    */
   async advance(ms: number): Promise<void> {
     await this.#advance(settled => this.clock.advanceSettled(ms, settled));
   }
 
-  /** Does the same up to an instant, in ms since 1970, which what happens meanwhile may change. */
+  /** Advances up to an instant, in ms since 1970, which may change meanwhile. */
   async advanceUntil(untilMs: () => number): Promise<void> {
     await this.#advance(settled => this.clock.advanceUntilSettled(untilMs, settled));
   }
 
   /**
-   * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`. The
-   * request does not count as under way meanwhile, so that time can pass.
+   * Waits by the clock inside an interceptor of AWS calls or of requests to Genesys Cloud, before or after `next`.
+   * Meanwhile, the request does not count as in progress, so that time can pass.
    */
   async pause(ms: number): Promise<void> {
-    await this.#settlement.openRequests.wait(() => this.clock.sleep(ms));
+    await this.#quiescence.openRequests.wait(() => this.clock.sleep(ms));
   }
 
   /**
-   * Ends everything at once, running functions included.
+   * Ends everything at once, including running functions.
    *
    * @throws UnevaluablePolicy a policy of the stack could not be evaluated for some call
    */
@@ -187,13 +187,13 @@ export class Sandbox {
 
   async #advance(move: (settled: () => Promise<void>) => Promise<void>): Promise<void> {
     const { clock, lambda } = this;
-    const settled = (): Promise<void> => this.#settlement.settled(lambda.invocations, clock.standsStill);
+    const settled = (): Promise<void> => this.#quiescence.settled(lambda.invocations, clock.isVirtual);
     const advance = this.#advances.then(() => move(settled));
     this.#advances = advance.catch(() => undefined);
     await advance;
   }
 
-  /** CloudFormation makes the stack in the operator's name. */
+  /** CloudFormation creates the stack as the operator. */
   get #deployer(): Caller {
     const identity = this.identities.find(this.operator.accessKeyId);
     if (identity === undefined) throw new Error('The operator has no identity.');

@@ -1,6 +1,6 @@
 /**
  * A sequence of numbers from 0 to below 1 that is the same for the same seed: mulberry32, by Tommy Ettinger (public
- * domain). Good enough for jitter and dice, not for secrets.
+ * domain). Suitable for jitter and random faults, not for secrets.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
@@ -12,7 +12,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A seed made of a text: FNV-1a, 32 bits. */
+/** A seed derived from a text: FNV-1a, 32 bits. */
 export function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);

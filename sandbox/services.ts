@@ -16,16 +16,16 @@ import { keyUseJudge } from './kms/key-use.ts';
 import { Kms } from './kms/kms.ts';
 import { Lambda } from './lambda/lambda.ts';
 import { LatencyWaits } from './latencies.ts';
+import type { Quiescence } from './quiescence.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import { SecretsManager } from './secrets-manager/secrets-manager.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { Settlement } from './settlement.ts';
 import { Sns } from './sns/sns.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { sts } from './sts/sts.ts';
 import type { StackModel } from './template/stack-model.ts';
 
-/** What the person who works with the sandbox may do. */
+/** The operator's permissions. */
 const ADMINISTRATOR = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -39,21 +39,21 @@ interface Surroundings {
   readonly account: Account;
   readonly stack: StackModel;
   readonly identities: Identities;
-  readonly settlement: Settlement;
+  readonly quiescence: Quiescence;
 }
 
 /**
- * Makes the emulated services and connects them with each other; they do not listen yet and hold nothing.
+ * Creates and connects the emulated services; they are empty and do not listen yet.
  *
- * @throws UnevaluablePolicy a policy says something that the sandbox cannot evaluate
+ * @throws UnevaluablePolicy the sandbox cannot evaluate a policy
  */
 export function connectServices(
   options: SandboxOptions,
-  { account, stack, identities, settlement }: Surroundings,
+  { account, stack, identities, quiescence }: Surroundings,
 ) {
-  const { openRequests, onInvocationChange } = settlement;
+  const { openRequests, onInvocationChange } = quiescence;
   const { latencies = {} } = options;
-  const clock = new Clock({ standsStill: options.virtualTime ?? false });
+  const clock = new Clock({ isVirtual: options.virtualTime ?? false });
   const callLog = new CallLog(clock);
   const base = { clock, ...account };
   const cloudTrail = new CloudTrail(base.clock);
@@ -148,7 +148,7 @@ export function connectServices(
       ...(options.awsInterceptors ?? []),
       latencyWaits.awsInterceptor,
       faults.awsInterceptor,
-      settlement.awsInterceptor,
+      quiescence.awsInterceptor,
     ],
     openRequests,
     region: account.region,
@@ -175,7 +175,7 @@ export function connectServices(
   };
 }
 
-/** Where the functions find Genesys Cloud; `{host}` stands for a credential's region. */
+/** The address of Genesys Cloud for the functions; `{host}` stands for a credential's region. */
 function gatewayVariables(genesysCloud: GenesysCloud): Record<string, string> {
   const { loginUrl, apiUrl } = genesysCloud.urlsOf('{host}');
   return { GENESYS_LOGIN_URL: loginUrl, GENESYS_API_URL: apiUrl };

@@ -9,8 +9,8 @@ interface Leaving {
 }
 
 /**
- * What a closed sandbox leaves to the next one, which then is as quick as a warm one: the processes of its functions,
- * and what those know it by. Everything else begins anew. One sandbox at a time.
+ * What a closed sandbox keeps for the next one to avoid cold starts: the processes of its functions, and their
+ * addresses and keys. All other state is new. One sandbox at a time.
  */
 export class WarmStart {
   readonly processes = new WarmProcesses();

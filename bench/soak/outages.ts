@@ -92,7 +92,7 @@ export class Outages {
   }
 
   #moved(secretArn: string, versionId: string, nowMs: number): void {
-    const fingerprints = this.#sandbox.secretsManager.lookAtValues(secretArn, stored =>
+    const fingerprints = this.#sandbox.secretsManager.describeValues(secretArn, stored =>
       'SecretString' in stored ? fingerprintOf(v.parse(value, stored.SecretString).accessToken) : undefined,
     );
     const accessToken = this.#accessTokens.get(fingerprints.get(versionId) ?? '');

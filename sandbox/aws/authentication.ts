@@ -7,13 +7,13 @@ import type { WireRequest } from './wire-protocol.ts';
 /** The service and region that a request must be signed for. */
 export interface SigningScope {
   readonly service: string;
-  /** Any region will do when it is left out. */
+  /** Default: any region. */
   readonly region?: string | undefined;
 }
 
 /**
- * Tells who signed a request. The time of the signature is not looked at, for the sandbox's clock may be far
- * ahead of the client's. Signatures in the query string (presigned URLs) do not count.
+ * Returns who signed a request. Ignores the time of the signature, because the sandbox's clock may be far ahead of the
+ * client's. Does not accept signatures in the query string (presigned URLs).
  *
  * @throws AwsError MissingAuthenticationTokenException (403), IncompleteSignatureException,
  *                  UnrecognizedClientException (unknown access key, or not its session token),

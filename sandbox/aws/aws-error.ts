@@ -1,11 +1,11 @@
-/** An error that an AWS service answers with; the endpoint gives it the shape of the service's protocol. */
+/** An error that an AWS service returns; the endpoint serialises it in the service's protocol. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   /** The error's name on the wire, e.g. `ResourceNotFoundException`. */
   readonly type: string;
   /** The HTTP status. */
   readonly statusCode: number;
-  /** Members of the error's body besides its type and message, e.g. Lambda's `Reason`. */
+  /** Additional members of the error's body, e.g. Lambda's `Reason`. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
-import { ConnectionDropped, RawAnswer } from './interruptions.ts';
+import { ConnectionDropped, RawResponse } from './interruptions.ts';
 import type { AwsCall, AwsInterceptor } from './service.ts';
 
-/** One call as the log keeps it: who called what, never with what. */
+/** A logged call: caller and operation, never the input. */
 export interface RecordedCall {
   readonly service: string;
   readonly operation: string;
@@ -13,8 +13,8 @@ export interface RecordedCall {
   /** When the call arrived, ISO 8601. */
   readonly at: string;
   /**
-   * The error's name on the wire, or how else it was kept from an answer (`ConnectionDropped`, `RawAnswer`); absent
-   * while the call runs and when it succeeded.
+   * The error's name on the wire, or the interruption (`ConnectionDropped`, `RawResponse`); absent while the call runs
+   * and after success.
    */
   readonly errorType?: string;
 }
@@ -22,8 +22,8 @@ export interface RecordedCall {
 const KEPT_CALLS = 10_000;
 
 /**
- * Counts every call and keeps the latest 10,000. To count what other interceptors refuse, its interceptor comes
- * before them.
+ * Counts every call and keeps the latest 10,000. Its interceptor must be the outermost one, to count the calls that
+ * others refuse.
  */
 export class CallLog {
   readonly #clock: Clock;
@@ -49,7 +49,7 @@ export class CallLog {
     return this.#calls;
   }
 
-  /** How often each operation was called, refused calls included, e.g. `{'kms:Decrypt': 2}`. */
+  /** The number of calls of each operation, including refused ones, e.g. `{'kms:Decrypt': 2}`. */
   counts(): Record<string, number> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -72,6 +72,6 @@ export class CallLog {
 
 function errorTypeOf(error: unknown): string {
   if (error instanceof AwsError) return error.type;
-  if (error instanceof ConnectionDropped || error instanceof RawAnswer) return error.name;
+  if (error instanceof ConnectionDropped || error instanceof RawResponse) return error.name;
   return 'InternalFailure';
 }

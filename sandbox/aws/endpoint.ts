@@ -6,36 +6,35 @@ import { OpenRequests } from '../open-requests.ts';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import type { Identities } from './identities.ts';
-import { ConnectionDropped, RawAnswer } from './interruptions.ts';
+import { ConnectionDropped, RawResponse } from './interruptions.ts';
 import { jsonProtocol } from './json-protocol.ts';
 import { isLambdaPath, lambdaProtocol } from './lambda-protocol.ts';
 import { isQueryRequest, queryProtocol } from './query-protocol.ts';
 import type { AwsCall, AwsInterceptor, AwsOperation, AwsService } from './service.ts';
 import { validated } from './validation.ts';
-import type { RequestHead, WireAnswer, WireProtocol, WireRequest } from './wire-protocol.ts';
+import type { RequestHead, WireProtocol, WireRequest, WireResponse } from './wire-protocol.ts';
 
 /** What an {@link AwsEndpoint} serves and how. */
 export interface AwsEndpointOptions {
   readonly services: readonly AwsService[];
   readonly identities: Identities;
-  /** Asked when all interceptors have let a call through. */
+  /** Authorises a call after all interceptors have passed it. */
   readonly authorizer: Pick<Authorizer, 'authorize'>;
-  /** Around every call whose signature, operation and input are in order; the first one is the outermost. */
+  /** Wrap every call with a valid signature, operation and input; the first one is the outermost. */
   readonly interceptors?: readonly AwsInterceptor[];
   /** Refuses requests signed for another region; without it every region is served. */
   readonly region?: string;
   /** The port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
-  /** Is told of every request while it is served. */
+  /** Tracks the requests being served. */
   readonly openRequests?: OpenRequests;
-  /** Told about every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
+  /** Receives every error that is not an {@link AwsError}; the client gets `InternalFailure`. */
   readonly onDefect: (error: unknown, call: string) => void;
 }
 
 /**
  * One HTTP server for all emulated AWS services, on 127.0.0.1: what the AWS SDKs and the AWS CLI send to
- * `AWS_ENDPOINT_URL`. The service is told from the request, so the host name (`sync-` before it, for instance)
- * does not matter.
+ * `AWS_ENDPOINT_URL`. The request identifies the service, so the host name (such as a `sync-` prefix) does not matter.
  */
 export class AwsEndpoint {
   readonly #options: AwsEndpointOptions;
@@ -46,7 +45,7 @@ export class AwsEndpoint {
     this.#options = options;
     this.#services = new Map(options.services.map(service => [service.id, service]));
     const openRequests = options.openRequests ?? new OpenRequests();
-    // An idle connection stays open: closing it while a client reuses it would lose a call that nobody meant to.
+    // Closing an idle connection while a client reuses it would lose a call.
     this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       void openRequests.serve(request.socket, () => this.#serve(request, response));
     });
@@ -66,7 +65,7 @@ export class AwsEndpoint {
     return loopbackUrl(this.#server, 'The AWS endpoint');
   }
 
-  /** Stops listening and ends all connections, also those of calls that still run. */
+  /** Stops listening and ends all connections, including those of running calls. */
   async close(): Promise<void> {
     await closeAtOnce(this.#server);
   }
@@ -78,30 +77,30 @@ export class AwsEndpoint {
     const body = await readBody(message, protocol.bodyLimitBytes).catch(() => 'aborted' as const);
     if (body === 'aborted') return;
 
-    const answer =
+    const reply =
       body === undefined
-        ? protocol.refusal(protocol.bodyTooLarge(), requestId)
-        : await this.#answer({ ...head, body }, protocol, requestId);
-    if (answer === undefined) {
+        ? protocol.writeError(protocol.bodyTooLarge(), requestId)
+        : await this.#respond({ ...head, body }, protocol, requestId);
+    if (reply === undefined) {
       message.socket.destroy();
       return;
     }
-    // The time differs between the sandbox, its functions and whoever calls from outside; an SDK would take that for
-    // a wrong clock of its own, and repeat what was refused.
+    // The clocks of the sandbox, its functions and external clients differ. An SDK would assume clock skew and retry
+    // refused calls.
     response.sendDate = false;
-    response.writeHead(answer.statusCode, {
-      ...answer.headers,
-      'content-length': Buffer.byteLength(answer.body),
+    response.writeHead(reply.statusCode, {
+      ...reply.headers,
+      'content-length': Buffer.byteLength(reply.body),
     });
-    response.end(answer.body);
+    response.end(reply.body);
   }
 
-  /** Undefined when the connection is to be dropped. */
-  async #answer(
+  /** Undefined: drop the connection. */
+  async #respond(
     request: WireRequest,
     protocol: WireProtocol,
     requestId: string,
-  ): Promise<WireAnswer | undefined> {
+  ): Promise<WireResponse | undefined> {
     const operation = protocol.operation(request);
     try {
       const { service } = protocol;
@@ -112,13 +111,13 @@ export class AwsEndpoint {
       const implementation = this.#operation(service, operation);
       const input = validated(implementation.schema, protocol.input(request));
       const call: AwsCall = { service, operation: operation ?? '', input, caller, requestId };
-      return protocol.answer(call.operation, await this.#run(implementation, call), requestId);
+      return protocol.writeResponse(call.operation, await this.#run(implementation, call), requestId);
     } catch (error) {
       if (error instanceof ConnectionDropped) return undefined;
-      if (error instanceof RawAnswer) return error.answer;
-      if (error instanceof AwsError) return protocol.refusal(error, requestId);
+      if (error instanceof RawResponse) return error.response;
+      if (error instanceof AwsError) return protocol.writeError(error, requestId);
       this.#options.onDefect(error, `${protocol.service}:${operation}`);
-      return protocol.refusal(
+      return protocol.writeError(
         new AwsError(
           'InternalFailure',
           'The request processing has failed because of an unknown error, exception or failure.',

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
-/** The refusal of a value that AWS knows. */
+/** The error for a value that AWS accepts. */
 export const VALUE_NOT_EMULATED = 'Member has a value that the sandbox does not emulate';
 
 /**
- * An enumeration of AWS: takes the values that are emulated, refuses the others that AWS has as not emulated, and
- * everything else as invalid.
+ * An enumeration of AWS. Accepts the emulated values, rejects AWS's other values as not emulated, and everything else
+ * as invalid.
  */
 export function enumeration<const Emulated extends string>(
   emulated: readonly Emulated[],

@@ -20,8 +20,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const ROLE_ARN = /^arn:([^:]+):iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;
 
 /**
- * Issues access keys and knows whose they are. Users and roles need not be created first; the same one keeps
- * its unique id.
+ * Issues access keys and resolves their owners. Users and roles are created on first use and keep their unique id.
  *
  * @see AWS Identity and Access Management User Guide, "IAM identifiers"
  */

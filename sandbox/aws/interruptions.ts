@@ -1,23 +1,23 @@
-import type { WireAnswer } from './wire-protocol.ts';
+import type { WireResponse } from './wire-protocol.ts';
 
 /**
- * Thrown by an interceptor to end the connection without an answer: before `next()` the call never happened,
- * after it the call took effect and its answer is lost.
+ * Thrown by an interceptor to end the connection without a response. Before `next()`, the call has no effect; after it,
+ * the call took effect and its response is lost.
  */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
 }
 
 /**
- * Thrown by an interceptor to answer with these very bytes, whatever the service's protocol is: before `next()` the
- * call never happened, after it the call took effect.
+ * Thrown by an interceptor to send this response as it is, whatever the service's protocol. Before `next()`, the call
+ * has no effect; after it, the call took effect.
  */
-export class RawAnswer extends Error {
-  override readonly name = 'RawAnswer';
-  readonly answer: WireAnswer;
+export class RawResponse extends Error {
+  override readonly name = 'RawResponse';
+  readonly response: WireResponse;
 
-  constructor(answer: WireAnswer) {
-    super(`The answer was replaced by another one (HTTP ${answer.statusCode}).`);
-    this.answer = answer;
+  constructor(response: WireResponse) {
+    super(`The response was replaced (HTTP ${response.statusCode}).`);
+    this.response = response;
   }
 }

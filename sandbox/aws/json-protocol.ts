@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error.ts';
-import type { RequestHead, WireAnswer, WireProtocol } from './wire-protocol.ts';
+import type { RequestHead, WireProtocol, WireResponse } from './wire-protocol.ts';
 
 /** The services by the part of `X-Amz-Target` before the operation. */
 const SERVICE_BY_TARGET: ReadonlyMap<string, string> = new Map([
@@ -17,7 +17,7 @@ const UPPER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'TransactionCanceledException',
 ]);
 
-/** What stands before a service, and the refusals of every service, spell the member `message`. */
+/** Errors of the front end, and client errors of every service, spell the member `message`. */
 const LOWER_CASE_MESSAGE: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'IncompleteSignatureException',
@@ -44,7 +44,7 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   const contentType = head.headers['content-type']?.includes('x-amz-json-1.0')
     ? 'application/x-amz-json-1.0'
     : 'application/x-amz-json-1.1';
-  const write = (statusCode: number, requestId: string, body: object): WireAnswer => ({
+  const write = (statusCode: number, requestId: string, body: object): WireResponse => ({
     statusCode,
     headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
     body: JSON.stringify(body),
@@ -59,8 +59,8 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
       }),
     operation: request => (request.method === 'POST' && dot >= 0 ? target.slice(dot + 1) : undefined),
     input: request => readJsonObject(request.body),
-    answer: (_operation, output, requestId) => write(200, requestId, output),
-    refusal: (error, requestId) => {
+    writeResponse: (_operation, output, requestId) => write(200, requestId, output),
+    writeError: (error, requestId) => {
       const isUpperCase =
         (service === 'secretsmanager' && !LOWER_CASE_MESSAGE.has(error.type)) ||
         (service === 'dynamodb' && UPPER_CASE_MESSAGE.has(error.type));
@@ -71,7 +71,7 @@ export function jsonProtocol(head: RequestHead): WireProtocol {
   };
 }
 
-/** An instant as both protocols write it. */
+/** An instant in the format of both protocols. */
 export function epochSeconds(at: Date): number {
   return at.getTime() / 1000;
 }
@@ -80,7 +80,7 @@ function readJsonObject(body: Buffer): object {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    // AWS takes a null member for one that is left out.
+    // AWS treats a null member as absent.
     value = JSON.parse(body.toString('utf8'), (_key, member: unknown) => member ?? undefined);
   } catch {
     // The parser's own message quotes the body, which may hold a secret value.

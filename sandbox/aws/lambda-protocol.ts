@@ -13,10 +13,10 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 };
 const VERSIONED_PATH = /^\/20\d\d-\d\d-\d\d\//;
 
-/** The longest payload of a synchronous invocation (AWS Lambda Developer Guide, "Lambda quotas"). */
+/** Maximum payload of a synchronous invocation (AWS Lambda Developer Guide, "Lambda quotas"). */
 const BODY_LIMIT_BYTES = 6_291_456;
 
-/** What the operation `Invoke` answers with; see AWS Lambda API Reference, Invoke. */
+/** The output of `Invoke`; see AWS Lambda API Reference, Invoke. */
 interface InvokeOutput {
   readonly StatusCode?: number;
   readonly Payload?: string;
@@ -25,7 +25,7 @@ interface InvokeOutput {
   readonly LogResult?: string;
 }
 
-/** Tells whether a path is Lambda's, whose paths begin with an API version. */
+/** Whether a path is Lambda's: those begin with an API version. */
 export function isLambdaPath(path: string): boolean {
   return VERSIONED_PATH.test(path);
 }
@@ -57,7 +57,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
       };
       return operation === 'Invoke' ? { ...common, ...invokeMembers(request) } : common;
     },
-    answer: (operationName, output, requestId) => {
+    writeResponse: (operationName, output, requestId) => {
       if (operationName !== 'Invoke')
         return {
           statusCode: 200,
@@ -77,7 +77,7 @@ export function lambdaProtocol(head: RequestHead): WireProtocol {
         body: Payload ?? '',
       };
     },
-    refusal: (error, requestId) => ({
+    writeError: (error, requestId) => ({
       statusCode: error.type === 'UnknownOperationException' ? 404 : error.statusCode,
       headers: {
         'content-type': 'application/json',

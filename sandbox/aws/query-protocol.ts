@@ -2,7 +2,7 @@ import { AwsError } from './aws-error.ts';
 import { parseAuthorization } from './signature.ts';
 import type { RequestHead, WireProtocol } from './wire-protocol.ts';
 
-/** The services that speak it here. */
+/** The emulated services with this protocol. */
 const XML_NAMESPACES = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
   sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
@@ -12,7 +12,7 @@ type QueryService = keyof typeof XML_NAMESPACES;
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
-/** The Query protocol has names and statuses of its own for what is refused before the service is reached. */
+/** The Query protocol has its own names and statuses for errors before the service is reached. */
 const QUERY_ERROR: ReadonlyMap<string, { code: string; statusCode: number; message?: string }> = new Map([
   [
     'MissingAuthenticationTokenException',
@@ -31,8 +31,8 @@ const QUERY_ERROR: ReadonlyMap<string, { code: string; statusCode: number; messa
 ]);
 
 /**
- * Some have names of their own for some of them (Amazon SNS API Reference, Publish, "Errors"; AWS Identity and Access
- * Management API Reference, SimulatePrincipalPolicy, "Errors").
+ * Some services have their own names for some of them (Amazon SNS API Reference, Publish, "Errors"; AWS Identity and
+ * Access Management API Reference, SimulatePrincipalPolicy, "Errors").
  */
 const OWN_ERRORS: Readonly<Partial<Record<QueryService, typeof QUERY_ERROR>>> = {
   sns: new Map([
@@ -42,14 +42,14 @@ const OWN_ERRORS: Readonly<Partial<Record<QueryService, typeof QUERY_ERROR>>> = 
   iam: new Map([['InternalFailure', { code: 'ServiceFailure', statusCode: 500 }]]),
 };
 
-/** Tells whether a request comes as a form, as those to STS, SNS and IAM do. */
+/** Whether a request is a form, as requests to STS, SNS and IAM are. */
 export function isQueryRequest(head: RequestHead): boolean {
   return head.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 /**
- * The AWS Query protocol of STS, SNS and IAM: a form with `Action`, and answers and errors in XML. Which of them is
- * meant, only the signature tells before the form is read.
+ * The AWS Query protocol of STS, SNS and IAM: a form with `Action`; responses and errors in XML. Before the form is
+ * read, only the signature identifies the service.
  *
  * @see Smithy 2.0, AWS query protocol
  */
@@ -74,7 +74,7 @@ export function queryProtocol(head: RequestHead): WireProtocol {
       const { Action: _action, Version: _version, ...input } = formMembers(request.body);
       return input;
     },
-    answer: (operation, output, requestId) => ({
+    writeResponse: (operation, output, requestId) => ({
       statusCode: 200,
       headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
       body: element(
@@ -84,7 +84,7 @@ export function queryProtocol(head: RequestHead): WireProtocol {
         namespace,
       ),
     }),
-    refusal: (error, requestId) => {
+    writeError: (error, requestId) => {
       const own = OWN_ERRORS[service]?.get(error.type) ?? QUERY_ERROR.get(error.type);
       const statusCode = own?.statusCode ?? error.statusCode;
       const parts = {
@@ -105,10 +105,10 @@ export function queryProtocol(head: RequestHead): WireProtocol {
   };
 }
 
-/** A member of a request as a form carries it; what is no list and no structure is text. */
+/** A member of a request in a form: a list, a structure, or text. */
 export type FormValue = string | readonly FormValue[] | { readonly [member: string]: FormValue };
 
-/** What a form means while it is read: a text, or the parts of a list, a map or a structure by their names. */
+/** An intermediate value: text, or the parts of a list, a map or a structure by name. */
 type Parts = Map<string, Parts | string>;
 
 /**
@@ -152,7 +152,7 @@ function element(name: string, content: string, namespace?: string): string {
 }
 
 /**
- * The members of an answer, an element each: texts, numbers and truth values, structures, and lists of these.
+ * The members of a response, one element each: strings, numbers, booleans, structures, and lists of these.
  *
  * @throws TypeError a member is anything else
  * @see Smithy 2.0, "XML bindings"

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
 import type { AwsOperation } from './service.ts';
 
-/** Calls that may come at once, and how many of them come back each second. */
+/** The size of a burst, and the number of tokens added per second. */
 export interface BucketSize {
   readonly size: number;
   readonly refillPerSecond: number;
 }
 
-/** Lets calls through as long as it holds tokens, as AWS limits the calls of an account. */
+/** A token bucket, as AWS uses for the calls of an account. */
 export class TokenBucket {
   readonly #size: BucketSize;
   #tokens: number;
@@ -20,7 +20,7 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** @returns whether there was a token, which is gone then */
+  /** @returns whether a token was available; it is consumed */
   take(nowMs: number): boolean {
     const { size, refillPerSecond } = this.#size;
     this.#tokens = Math.min(size, this.#tokens + ((nowMs - this.#filledAtMs) / 1000) * refillPerSecond);
@@ -31,16 +31,16 @@ export class TokenBucket {
   }
 }
 
-/** Operations that are limited together, and by how much. */
+/** Operations that share a limit. */
 export interface RateLimit {
   readonly operations: readonly string[];
   readonly bucket: BucketSize;
 }
 
 /**
- * The operations of a service, refusing with `ThrottlingException` what exceeds a limit.
+ * The operations of a service, which throw `ThrottlingException` beyond a limit.
  *
- * @param inForce asked at each call
+ * @param inForce whether the limits apply; evaluated at each call
  */
 export function rateLimited(
   operations: Readonly<Record<string, AwsOperation>>,

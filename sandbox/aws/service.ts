@@ -12,7 +12,7 @@ export interface Caller {
   readonly functionArn?: string;
 }
 
-/** One call of an AWS operation, as the service sees it. */
+/** One call of an AWS operation. */
 export interface AwsCall {
   /**
    * The service's SigV4 name: `secretsmanager`, `states`, `kms`, `lambda`, `sts`, `iam`, `cloudtrail`, `sns`,
@@ -25,22 +25,22 @@ export interface AwsCall {
   readonly requestId: string;
 }
 
-/** One action that a call needs to be allowed. */
+/** An action that the caller needs permission for. */
 export interface AccessRequest {
   /** `<service prefix>:<action>`, e.g. `secretsmanager:GetSecretValue`. */
   readonly action: string;
-  /** The resource's ARN; `*` for an action that knows no resources. */
+  /** The resource's ARN; `*` for an action without resource-level permissions. */
   readonly resource: string;
-  /** The service's own condition keys that the call has; a key that is left out is absent from the request. */
+  /** The service-specific condition keys of the request. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Answers one operation; its input has passed the operation's schema. */
+/** Runs one operation; its input has passed the operation's schema. */
 export interface AwsOperation {
   readonly schema: GenericSchema;
   readonly run: (input: unknown, call: AwsCall) => Promise<object> | object;
   /**
-   * What the caller must be allowed before the operation runs.
+   * The permissions that the caller needs.
    *
    * @throws AwsError the request does not name its resource
    */
@@ -54,7 +54,7 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, AwsOperation>>;
 }
 
-/** Ties a schema to the functions that answer and that say what must be allowed, so that they see the schema's type. */
+/** Binds a schema to its run and permission functions, so that they have the schema's type. */
 export function operation<Schema extends GenericSchema>(
   schema: Schema,
   run: (input: InferOutput<Schema>, call: AwsCall) => Promise<object> | object,
@@ -67,11 +67,11 @@ export function operation<Schema extends GenericSchema>(
   };
 }
 
-/** For an operation that everyone may call whose signature is in order. */
+/** For an operation that requires only a valid signature. */
 export const needsNothing = (): readonly AccessRequest[] => [];
 
 /**
- * Stands around every call between authentication and the operation, in the order given: may refuse it, delay
- * it, or lose its answer.
+ * Wraps every call between authentication and the operation, in the order given. It may refuse or delay the call, or
+ * lose its response.
  */
 export type AwsInterceptor = (call: AwsCall, next: () => Promise<object>) => Promise<object>;

@@ -17,7 +17,7 @@ export interface Authorization {
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
-/** Takes an `Authorization` header apart; undefined when it is not one of Signature Version 4. */
+/** Parses an `Authorization` header; undefined when it is not Signature Version 4. */
 export function parseAuthorization(header: string): Authorization | undefined {
   const match = AUTHORIZATION.exec(header.trim());
   if (match === null) return undefined;
@@ -26,9 +26,8 @@ export function parseAuthorization(header: string): Authorization | undefined {
 }
 
 /**
- * The signature that a request must bear when it is signed with `secretAccessKey`, in hexadecimal digits. The
- * body is hashed here, whatever `x-amz-content-sha256` claims. Paths are encoded once more, as all services but
- * S3 demand.
+ * The expected signature of a request signed with `secretAccessKey`, in hexadecimal digits. Hashes the body itself and
+ * ignores `x-amz-content-sha256`. Encodes paths twice, as all services except S3 require.
  *
  * @see AWS Identity and Access Management User Guide, "Create a signed AWS API request"
  */
@@ -54,7 +53,7 @@ export function signatureOf(
   return hmac(signingKey(secretAccessKey, authorization), stringToSign).toString('hex');
 }
 
-/** Signing keys by what they are derived from: a key serves all requests of a day. */
+/** Signing keys by their input: a key is valid for all requests of a day. */
 const signingKeys = new Map<string, Buffer>();
 
 function signingKey(secretAccessKey: string, { date, region, service }: Authorization): Buffer {
@@ -83,7 +82,7 @@ function canonicalValue(values: readonly string[] | undefined): string {
   return (values ?? []).map(value => value.trim().replace(/\s+/g, ' ')).join(',');
 }
 
-/** RFC 3986 percent-encoding; encodeURIComponent leaves five reserved characters as they are. */
+/** RFC 3986 percent-encoding; encodeURIComponent does not encode five reserved characters. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -91,7 +90,7 @@ function encode(text: string): string {
   );
 }
 
-/** By code unit: the order must not depend on a language. */
+/** By code unit: the order must not depend on the locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -3,9 +3,9 @@ import { AwsError } from './aws-error.ts';
 import { VALUE_NOT_EMULATED } from './enumeration.ts';
 
 /**
- * Checks an operation's input against its schema and returns what the schema makes of it. The text of the
- * refusal names members and limits, never what was sent. A member that the sandbox does not emulate is declared
- * as `optional(never())`, a value of an enumeration by `enumeration`; both are refused as such.
+ * Validates an operation's input and returns the schema's output. Error messages name members and limits, never values.
+ * A member that the sandbox does not emulate is declared as `optional(never())`, a value of an enumeration by
+ * `enumeration`; both are rejected as not emulated.
  *
  * @throws AwsError ValidationException
  * @see AWS Key Management Service API Reference, Common Errors, for the name; the text is that of AWS services
@@ -20,7 +20,7 @@ export function validated(schema: GenericSchema, input: unknown): unknown {
   throw new AwsError('ValidationException', `${count} detected: ${failures.join('; ')}`);
 }
 
-/** AWS writes members with a small first letter and counts the items of lists from 1. */
+/** AWS writes members with a lower-case first letter and counts list items from 1. */
 function memberOf(issue: BaseIssue<unknown>): string {
   const parts = (issue.path ?? []).map(({ key }) => {
     if (typeof key === 'number') return `${key + 1}.member`;

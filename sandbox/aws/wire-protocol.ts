@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AwsError } from './aws-error.ts';
 
-/** A request without its body: enough to tell which service is meant and how it speaks. */
+/** A request without its body: enough to identify the service and its protocol. */
 export interface RequestHead {
   readonly method: string;
   /** The path as it was sent, still percent-encoded. */
@@ -19,20 +19,20 @@ export interface WireRequest extends RequestHead {
   readonly body: Buffer;
 }
 
-/** What goes back to the client. */
-export interface WireAnswer {
+/** The response to the client. */
+export interface WireResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** How one service reads requests and writes answers. */
+/** How a service reads requests and writes responses. */
 export interface WireProtocol {
-  /** The service's SigV4 name; undefined when the request names none that exists. */
+  /** The service's SigV4 name; undefined when the request names no known service. */
   readonly service: string | undefined;
-  /** The longest body that is read. */
+  /** The maximum length of a body. */
   readonly bodyLimitBytes: number;
-  /** The refusal of a longer body. */
+  /** The error for a longer body. */
   readonly bodyTooLarge: () => AwsError;
   /** The operation's name; undefined when the request names none. */
   operation(request: WireRequest): string | undefined;
@@ -42,6 +42,6 @@ export interface WireProtocol {
    * @throws AwsError SerializationException when the body cannot be read
    */
   input(request: WireRequest): unknown;
-  answer(operation: string, output: object, requestId: string): WireAnswer;
-  refusal(error: AwsError, requestId: string): WireAnswer;
+  writeResponse(operation: string, output: object, requestId: string): WireResponse;
+  writeError(error: AwsError, requestId: string): WireResponse;
 }

@@ -19,8 +19,7 @@ export interface RecordedEvent extends ServiceEvent {
 }
 
 /**
- * What AWS CloudTrail records, emulated: the service events at once, not the API calls. CloudTrail's own API is not
- * served.
+ * AWS CloudTrail's service events, without delay. API calls are not recorded, and CloudTrail's own API is not emulated.
  *
  * Source: AWS CloudTrail User Guide, "AWS service events".
  */
@@ -29,7 +28,7 @@ export class CloudTrail {
   readonly #events: RecordedEvent[] = [];
   readonly #listeners = new Listeners<RecordedEvent>();
 
-  /** Calls a listener with every event that is recorded; what it returns ends that. */
+  /** Calls a listener with every recorded event, until the returned function is called. */
   readonly onEvent = this.#listeners.add;
 
   constructor(clock: Clock) {
@@ -42,7 +41,7 @@ export class CloudTrail {
     this.#listeners.notify(recorded);
   }
 
-  /** The events in the order in which they happened. */
+  /** The events in order. */
   events(): readonly RecordedEvent[] {
     return [...this.#events];
   }

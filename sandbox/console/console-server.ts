@@ -38,7 +38,7 @@ export function consoleServer(sandbox: Sandbox, pageFolder: string): ConsoleServ
 class SandboxConsole {
   /** For a {@link ControlServer}; the last one matches whatever the others do not. */
   readonly routes: readonly Route[];
-  /** Notes that something may have changed. */
+  /** Reports a possible change. */
   readonly noteChange: () => void;
   /** Resolves when a page is open for the first time. */
   readonly opened: Promise<void>;
@@ -55,12 +55,12 @@ class SandboxConsole {
     this.noteChange = feed.note;
     this.opened = opened.promise;
     this.routes = [
-      { method: 'GET', target: /^\/state-machine$/, answer: () => ok(stateMachineView(sandbox)) },
-      { method: 'GET', target: /^\/overview$/, answer: () => ok(overview()) },
+      { method: 'GET', target: /^\/state-machine$/, handle: () => ok(stateMachineView(sandbox)) },
+      { method: 'GET', target: /^\/overview$/, handle: () => ok(overview()) },
       {
         method: 'GET',
         target: /^\/stream$/,
-        answer: () => ({
+        handle: () => ({
           write: response => {
             streamOverviews(feed, response);
             opened.resolve();
@@ -70,7 +70,7 @@ class SandboxConsole {
       {
         method: 'GET',
         target: /^\/executions\/(?<name>[^/?]+)\/events(?:\?after=(?<after>\d+))?$/,
-        answer: ({ parameters: { name = '', after = '0' } }) =>
+        handle: ({ parameters: { name = '', after = '0' } }) =>
           ok(historyEventViews(executionOf(sandbox, name), Number(after))),
       },
       ...actionRoutes(sandbox),
@@ -97,7 +97,7 @@ function action(path: string, key: string, act: (arn: string) => Promise<void> |
   return {
     method: 'POST',
     target: new RegExp(`^${path}$`),
-    answer: async ({ body }) => {
+    handle: async ({ body }) => {
       const result = v.safeParse(schema, body);
       if (!result.success) throw new Refusal(400, `The body is {"${key}": "<ARN>"}.`);
       await act(result.output[key] ?? '');

@@ -51,7 +51,7 @@ export class OverviewFeed {
     };
   }
 
-  /** Notes that something may have changed. */
+  /** Reports a possible change. */
   readonly note = (): void => {
     if (this.#listeners.size === 0) return;
     this.#collecting ??= setTimeout(() => this.#send(), COLLECT_MS);
@@ -66,7 +66,7 @@ export class OverviewFeed {
     for (const listener of this.#listeners) listener(overview);
   }
 
-  /** What counts as a change: of the time only that somebody has moved the clock. */
+  /** What counts as a change: for the time, only that the clock was advanced. */
   #content(overview: Overview): string {
     return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }

@@ -32,7 +32,7 @@ export function pageRoute(folder: string): Route {
     method: 'GET',
     target: /^(?<path>\/[^?]*)(?:\?.*)?$/,
     isPublic: true,
-    answer: ({ parameters }) => {
+    handle: ({ parameters }) => {
       const file = files.get(parameters.path ?? '');
       if (file === undefined) throw new Refusal(404, `There is no GET ${parameters.path}.`);
       return { write: response => writeFile(response, file) };

@@ -25,10 +25,10 @@ const credential = v.pipe(
 
 /** The tokens in each version that has a value, by version id. */
 export function storedTokens(
-  secretsManager: Pick<SecretsManager, 'lookAtValues'>,
+  secretsManager: Pick<SecretsManager, 'describeValues'>,
   secretArn: string,
 ): ReadonlyMap<string, StoredTokens> {
-  return secretsManager.lookAtValues(secretArn, fingerprints);
+  return secretsManager.describeValues(secretArn, fingerprints);
 }
 
 function fingerprints(value: SecretValue): StoredTokens {

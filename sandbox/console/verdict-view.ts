@@ -20,8 +20,8 @@ import type { ConsumerView, VerdictView } from './views.ts';
 type Versions = SecretDescription['versions'];
 
 /**
- * What the program would tell an operator, who can test the access token: the one place where the console judges, and so
- * the one that uses the functions' own module for it.
+ * The program's verdict for an operator, who can test the access token. This is the only place where the console uses
+ * the functions' own module.
  */
 export function verdictView(
   secret: SecretDescription,

@@ -128,7 +128,7 @@ export interface ConsumerView {
   readonly accessTokenExpiresAt?: string;
 }
 
-/** What the program tells an operator about the credential. */
+/** The program's verdict on the credential. */
 export interface VerdictView {
   readonly health: 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
   readonly impact: string;

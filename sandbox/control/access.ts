@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request's target says, and what its query says about access. */
+/** A request's target, and the access parameters of its query. */
 export interface AccessQuery {
   /** The target without `token` and `code`. */
   readonly target: string;
@@ -10,8 +10,8 @@ export interface AccessQuery {
 }
 
 /**
- * Decides who may use the control API: whoever has the token, which only the user who started the sandbox knows. The
- * loopback interface is open to every user of the machine.
+ * Authorises users of the control API by a token that only the user who started the sandbox has. The loopback interface
+ * is open to every user of the machine.
  */
 export class Access {
   readonly token = randomText();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { closeAtOnce, listenOnLoopback, loopbackUrl } from '../loopback-server.ts';
 import { Access, accessQuery } from './access.ts';
 import { COMMON_HEADERS, checkOrigin, Refusal, readJson, writeJson } from './json-http.ts';
-import type { Answer, Route } from './route.ts';
+import type { Route, RouteResponse } from './route.ts';
 
 /**
  * Serves what controls and shows a sandbox: HTTP, on 127.0.0.1 only. Requests must carry its token, because every user
@@ -15,7 +15,7 @@ export class ControlServer {
   readonly #server: Server;
 
   /**
-   * @param routes   the first one that matches a request answers it
+   * @param routes   the first one that matches a request handles it
    * @param onChange is called after each request that may have changed something
    */
   constructor(routes: readonly Route[], onChange: () => void = () => undefined) {
@@ -44,7 +44,7 @@ export class ControlServer {
     return this.#access.token;
   }
 
-  /** The address of the console's page, for the eyes of the user who started the sandbox. */
+  /** The address of the console's page, only for the user who started the sandbox. */
   get pageUrl(): string {
     return `${this.url}/?token=${this.token}`;
   }
@@ -61,19 +61,19 @@ export class ControlServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = await this.#answer(message);
-      if ('write' in answer) answer.write(response);
-      else writeJson(response, answer.statusCode, answer.body);
+      const reply = await this.#respond(message);
+      if ('write' in reply) reply.write(response);
+      else writeJson(response, reply.statusCode, reply.body);
     } catch (error) {
       const statusCode = error instanceof Refusal ? error.statusCode : 500;
-      // An answer that has begun cannot become another one.
+      // A response that has started cannot be replaced.
       if (response.headersSent) response.destroy();
       else writeJson(response, statusCode, { error: error instanceof Error ? error.message : String(error) });
     }
     if (message.method !== 'GET') this.#onChange();
   }
 
-  async #answer(message: IncomingMessage): Promise<Answer> {
+  async #respond(message: IncomingMessage): Promise<RouteResponse> {
     checkOrigin(message);
     const { method, url = '' } = message;
     const { target, token, code } = accessQuery(url);
@@ -84,12 +84,12 @@ export class ControlServer {
       if (route.isPublic !== true && !this.#access.isGranted(message, token)) {
         throw new Refusal(401, 'The token is missing or wrong. The sandbox prints it when it starts.');
       }
-      return await route.answer({ body: await readJson(message), parameters: { ...match.groups } });
+      return await route.handle({ body: await readJson(message), parameters: { ...match.groups } });
     }
     throw new Refusal(404, `There is no ${method} ${target}.`);
   }
 
-  #redirect(code: string): Answer {
+  #redirect(code: string): RouteResponse {
     if (!this.#access.redeem(code)) {
       throw new Refusal(401, 'This address has been used. Open the one that the sandbox printed.');
     }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../loopback-server.ts';
 
-/** An answer other than 200 or 201: its message is for whoever called. */
+/** A response with a status other than 200 or 201; its message is for the caller. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly statusCode: number;
@@ -14,7 +14,7 @@ export class Refusal extends Error {
 
 const BODY_LIMIT_BYTES = 65_536;
 
-/** What every answer says to a browser: keep nothing, guess no type, show it in no page of another origin. */
+/** Headers of every response: no caching, no type sniffing, no use by pages of another origin. */
 export const COMMON_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -22,10 +22,9 @@ export const COMMON_HEADERS = {
 } as const;
 
 /**
- * Refuses what a web page of another origin could have sent: only the loopback names may stand in `Host` (a foreign
- * name that leads here would make a foreign page same-origin), and `Origin`, where there is one, is this server's own.
- * Browsers leave it out where a page embeds something (an image, a script), but say that another site asks; a link
- * that a person follows is no such request.
+ * Refuses requests that a web page of another origin could have sent. `Host` must be a loopback name (DNS rebinding
+ * would make another page same-origin), and `Origin`, if present, must be this server's own. Browsers omit it for
+ * embedded resources (images, scripts) but send `Sec-Fetch-Site`. Links that a person follows are accepted.
  *
  * @see W3C, "Fetch Metadata Request Headers"
  * @throws Refusal 403
@@ -48,7 +47,7 @@ export function checkOrigin({ headers, socket }: IncomingMessage): void {
  * Reads the JSON body of a request.
  *
  * @returns undefined when there is none
- * @throws Refusal 400 no JSON, 413 too long, 415 another content type (a page of another origin may send those)
+ * @throws Refusal 400 not JSON, 413 too long, 415 another content type (pages of another origin may send those)
  */
 export async function readJson(message: IncomingMessage): Promise<unknown> {
   const body = await readBody(message, BODY_LIMIT_BYTES);
@@ -64,7 +63,7 @@ export async function readJson(message: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Writes a JSON answer; 204 has no body. */
+/** Writes a JSON response; 204 has no body. */
 export function writeJson(response: ServerResponse, statusCode: number, body: unknown): void {
   if (statusCode === 204) {
     response.writeHead(204).end();

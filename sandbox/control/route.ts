@@ -1,30 +1,30 @@
 import type { ServerResponse } from 'node:http';
 
-/** A request, as far as its route has to know it. */
+/** The parts of a request that routes use. */
 interface RouteRequest {
-  /** The JSON that came with it; undefined when none did. */
+  /** The JSON body; undefined when there is none. */
   readonly body: unknown;
   /** The named groups of {@link Route.target}. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a route answers: a status with a JSON body, or something that it writes by itself. */
-export type Answer =
+/** The response of a route: a status with a JSON body, or a function that writes it. */
+export type RouteResponse =
   | { readonly statusCode: number; readonly body?: unknown }
   | { readonly write: (response: ServerResponse) => void };
 
-/** Answers requests of one method to the targets of one form. */
+/** Handles requests with a method and a matching target. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Matches the request's path and query in full, without `token` and `code`. */
   readonly target: RegExp;
-  /** Answers without the token: for what says nothing about the sandbox. */
+  /** Whether requests need no token, because the response reveals nothing about the sandbox. */
   readonly isPublic?: true;
-  /** @throws Refusal what it cannot do */
-  readonly answer: (request: RouteRequest) => Answer | Promise<Answer>;
+  /** @throws Refusal */
+  readonly handle: (request: RouteRequest) => RouteResponse | Promise<RouteResponse>;
 }
 
-/** The answer 200 with a JSON body. */
-export function ok(body: unknown): Answer {
+/** A response 200 with a JSON body. */
+export function ok(body: unknown): RouteResponse {
   return { statusCode: 200, body };
 }

@@ -7,14 +7,14 @@ import type { Sandbox } from '../sandbox.ts';
 import { Refusal } from './json-http.ts';
 import { ok, type Route } from './route.ts';
 
-/** Whatever the control API needs of the sandbox. */
+/** The parts of the sandbox that the control API uses. */
 export type ControlledSandbox = Pick<Sandbox, 'advance' | 'clock' | 'cloudTrail' | 'faults'>;
 
-/** A hundred years: more would be a slip, and takes as long as it sounds. */
-const LONGEST_ADVANCE_MS = 100 * 366 * DAY_MS;
+/** A hundred years: more is probably a mistake, and takes very long. */
+const MAX_ADVANCE_MS = 100 * 366 * DAY_MS;
 
 const advanceBody = v.strictObject({
-  ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LONGEST_ADVANCE_MS)),
+  ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ADVANCE_MS)),
 });
 const faultText = v.strictObject({ text: v.string() });
 
@@ -23,16 +23,16 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
   const { faults, clock, cloudTrail } = sandbox;
   const active = (id: number): ActiveFault | undefined => faults.rules().find(rule => rule.id === id);
   return [
-    { method: 'GET', target: /^\/faults$/, answer: () => ok(faults.rules()) },
+    { method: 'GET', target: /^\/faults$/, handle: () => ok(faults.rules()) },
     {
       method: 'POST',
       target: /^\/faults$/,
-      answer: ({ body }) => ({ statusCode: 201, body: active(addFault(sandbox, body)) }),
+      handle: ({ body }) => ({ statusCode: 201, body: active(addFault(sandbox, body)) }),
     },
     {
       method: 'DELETE',
       target: /^\/faults$/,
-      answer: () => {
+      handle: () => {
         faults.clear();
         return { statusCode: 204 };
       },
@@ -40,31 +40,31 @@ export function controlRoutes(sandbox: ControlledSandbox): readonly Route[] {
     {
       method: 'DELETE',
       target: /^\/faults\/(?<id>\d+)$/,
-      answer: ({ parameters: { id } }) => {
+      handle: ({ parameters: { id } }) => {
         if (!faults.remove(Number(id))) throw new Refusal(404, `There is no fault ${id}.`);
         return { statusCode: 204 };
       },
     },
-    { method: 'GET', target: /^\/injected$/, answer: () => ok(faults.injected()) },
-    { method: 'GET', target: /^\/clock$/, answer: () => ok(clockState(sandbox)) },
+    { method: 'GET', target: /^\/injected$/, handle: () => ok(faults.injected()) },
+    { method: 'GET', target: /^\/clock$/, handle: () => ok(clockState(sandbox)) },
     {
       method: 'POST',
       target: /^\/clock\/advance$/,
-      answer: async ({ body }) => {
+      handle: async ({ body }) => {
         const result = v.safeParse(advanceBody, body);
         if (!result.success) {
-          throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${LONGEST_ADVANCE_MS}>}.`);
+          throw new Refusal(400, `The body is {"ms": <whole number from 0 to ${MAX_ADVANCE_MS}>}.`);
         }
         await sandbox.advance(result.output.ms);
         return ok(clockState({ clock }));
       },
     },
-    { method: 'GET', target: /^\/rotation-events$/, answer: () => ok(cloudTrail.events()) },
+    { method: 'GET', target: /^\/rotation-events$/, handle: () => ok(cloudTrail.events()) },
   ];
 }
 
 function clockState({ clock }: Pick<ControlledSandbox, 'clock'>): object {
-  return { now: clock.now(), standsStill: clock.standsStill };
+  return { now: clock.now(), isVirtual: clock.isVirtual };
 }
 
 function addFault({ faults }: ControlledSandbox, body: unknown): number {

@@ -7,15 +7,15 @@ export interface BusEvent {
   readonly 'detail-type': string;
   readonly source: string;
   readonly account: string;
-  /** To the second, as EventBridge has it. */
+  /** To the second, as in EventBridge. */
   readonly time: string;
   readonly region: string;
-  /** ARNs of what the event is about. */
+  /** ARNs of the resources involved. */
   readonly resources: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What a service says of something that happened; the bus adds the rest. */
+/** A service's part of an event; the bus adds the rest. */
 export interface EventEntry {
   readonly source: string;
   readonly detailType: string;
@@ -24,10 +24,10 @@ export interface EventEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Where the bus is. */
+/** The account and region of the bus. */
 export type BusAccount = Pick<Account, 'accountId' | 'region'>;
 
-/** Gives an entry the shape in which rules and targets see it; the detail goes through JSON. */
+/** Converts an entry to an event; the detail is serialised as JSON. */
 export function busEvent(
   { source, detailType, at, resources, detail }: EventEntry,
   account: BusAccount,

@@ -6,9 +6,9 @@ import { Listeners } from '../listeners.ts';
 import { type BusAccount, type BusEvent, busEvent, type EventEntry } from './bus-event.ts';
 import { type EventMatcher, eventMatcher, RuleNotEmulated } from './event-pattern.ts';
 
-/** What differs between accounts, or happens now and then. */
+/** The switches of the emulation. */
 export interface EventBridgeBehaviour {
-  /** Which rules do anything: without those with a schedule long times pass faster. Default `all`. */
+  /** Which rules are active (default: `all`). Without schedules, long times pass faster. */
   readonly rules: 'all' | 'patterns' | 'none';
 }
 
@@ -17,7 +17,7 @@ export const DEFAULT_EVENTS_BEHAVIOUR: EventBridgeBehaviour = {
   rules: 'all',
 };
 
-/** What a rule is made from: it has a pattern, a schedule, or both. */
+/** A rule: it has a pattern, a schedule, or both. */
 export interface RuleSpecification {
   readonly name: string;
   readonly arn: string;
@@ -29,7 +29,7 @@ export interface RuleSpecification {
   readonly targetArns: readonly string[];
 }
 
-/** A rule handed an event to a target, or Lambda did not take it. */
+/** The delivery of an event to a target, or Lambda's refusal. */
 export interface Delivery {
   readonly ruleArn: string;
   readonly targetArn: string;
@@ -55,8 +55,8 @@ const KEPT_DELIVERIES = 1000;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:\d{12}:function:[^:]+(:[^:]+)?$/;
 
 /**
- * Amazon EventBridge: the default bus with its rules, whose targets are functions. An event is handed over at once.
- * What Lambda refuses for want of a permission or of the function is dropped, as EventBridge does.
+ * Amazon EventBridge: the default bus with its rules, whose targets are functions. Events are delivered without delay.
+ * An event is dropped when Lambda refuses it because the permission or the function is missing, as in EventBridge.
  *
  * Source: Amazon EventBridge User Guide, "Event bus targets in Amazon EventBridge" and "How EventBridge retries
  * delivering events".
@@ -71,8 +71,8 @@ export class EventBridge {
   readonly #listeners = new Listeners<BusEvent>();
 
   /**
-   * Calls a listener with every event on the bus and every scheduled one, before the targets get it; what it returns
-   * ends that.
+   * Calls a listener with every event on the bus and every scheduled one, before the targets get it, until the returned
+   * function is called.
    */
   readonly onEvent = this.#listeners.add;
 
@@ -84,7 +84,7 @@ export class EventBridge {
   }
 
   /**
-   * Adds a rule; a schedule begins now, with a whole interval to wait.
+   * Adds a rule; a schedule first fires after one whole interval.
    *
    * @throws RuleNotEmulated a filter, a schedule or a target that is not emulated
    * @throws Error InvalidEventPattern, InvalidScheduleExpression
@@ -114,7 +114,7 @@ export class EventBridge {
     }
   }
 
-  /** What rules handed over, the oldest first; the last 1000 are kept. */
+  /** The latest 1000 deliveries, oldest first. */
   deliveries(): readonly Delivery[] {
     return [...this.#deliveries];
   }
@@ -178,7 +178,7 @@ function rateMs(expression: string): number {
   return Number(count) * unitMs;
 }
 
-/** EventBridge would not take the schedule. */
+/** EventBridge would reject the schedule. */
 class InvalidScheduleExpression extends Error {
   override readonly name = 'InvalidScheduleExpression';
 }

@@ -1,11 +1,11 @@
 import { isJsonObject } from '../json.ts';
 
-/** Tells whether an event matches. */
+/** Whether an event matches. */
 export type EventMatcher = (event: unknown) => boolean;
 
 type Test = (value: unknown) => boolean;
 
-/** A value that the event lacks; `null` is one that it has. */
+/** A missing value, as opposed to `null`. */
 const ABSENT = Symbol('absent');
 
 /**
@@ -25,7 +25,7 @@ export function eventMatcher(pattern: unknown): EventMatcher {
   return event => fields.every(([name, matches]) => matches(member(event, name)));
 }
 
-/** EventBridge would not take the pattern. */
+/** EventBridge would reject the pattern. */
 class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPattern';
 }
@@ -71,7 +71,7 @@ function filterTest(filter: string, operand: unknown): Test {
     }
     case 'exists':
       if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists is true or false');
-      // It looks at leaves only: an object in the event is none.
+      // `exists` matches leaves only, not objects.
       return value => (value !== ABSENT && !isJsonObject(value)) === operand;
     default:
       throw new RuleNotEmulated(`the filter ${filter}`);
@@ -82,7 +82,7 @@ function member(event: unknown, name: string): unknown {
   return isJsonObject(event) && Object.hasOwn(event, name) ? event[name] : ABSENT;
 }
 
-/** A rule uses something of EventBridge that the sandbox lacks; the message names it. */
+/** A rule uses a feature of EventBridge that is not emulated; the message names it. */
 export class RuleNotEmulated extends Error {
   override readonly name = 'RuleNotEmulated';
 

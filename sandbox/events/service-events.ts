@@ -3,7 +3,7 @@ import type { StepFunctions } from '../step-functions/step-functions.ts';
 import type { EventEntry } from './bus-event.ts';
 import type { EventBridge } from './event-bridge.ts';
 
-/** Puts what Step Functions says of its executions on the bus. */
+/** Puts Step Functions' execution status events on the bus. */
 export function connectStepFunctions(
   bus: EventBridge,
   stepFunctions: StepFunctions,
@@ -25,7 +25,7 @@ export function connectStepFunctions(
   );
 }
 
-/** An execution as its event tells of it. */
+/** An execution in its status event. */
 export interface ReportedExecution {
   readonly execution: ExecutionSnapshot;
   /** Why it cannot be redriven; absent if it can. */
@@ -35,12 +35,12 @@ export interface ReportedExecution {
   readonly at: Date;
 }
 
-/** Longer data, escaped as they are in the event, stay out of it. */
-const LARGEST_DATA_BYTES = 248 * 1024;
+/** The event omits longer data, measured as escaped in the event. */
+const MAX_DATA_BYTES = 248 * 1024;
 
 /**
- * The event with which Step Functions tells of an execution's new status. Dates are in ms; what has no value is null.
- * Of a state machine with a customer managed key the data stay out: input, output, error and cause.
+ * Step Functions' event for an execution's new status. Dates are in ms; missing values are null. For a state machine
+ * with a customer managed key the event omits input, output, error and cause.
  *
  * Source: AWS Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge" and "Data at
  * rest encryption in Step Functions".
@@ -82,5 +82,5 @@ function shortEnough(
   ...counted: readonly (string | null | undefined)[]
 ): string | null {
   const bytes = counted.reduce((sum, each) => sum + Buffer.byteLength(JSON.stringify(each ?? '')), 0);
-  return text === undefined || bytes > LARGEST_DATA_BYTES ? null : text;
+  return text === undefined || bytes > MAX_DATA_BYTES ? null : text;
 }

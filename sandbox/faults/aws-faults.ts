@@ -1,5 +1,5 @@
 import { AwsError } from '../aws/aws-error.ts';
-import { ConnectionDropped, RawAnswer } from '../aws/interruptions.ts';
+import { ConnectionDropped, RawResponse } from '../aws/interruptions.ts';
 import type { AwsCall } from '../aws/service.ts';
 import type { TransactWriteItemsInput } from '../dynamodb/requests.ts';
 import { type CancellationReason, NO_REASON, transactionCanceled } from '../dynamodb/transactions.ts';
@@ -10,7 +10,7 @@ import { disabledKeyError } from './key-faults.ts';
 type Next = () => Promise<object>;
 type ErrorShape = readonly [type: string, message: string, statusCode: number];
 
-/** What is exceeded, by service; all others answer as {@link COMMON_THROTTLING}. */
+/** Throttling errors by service; all others return {@link COMMON_THROTTLING}. */
 const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
   // AWS Key Management Service Developer Guide, "Throttling AWS KMS requests".
   [
@@ -38,7 +38,7 @@ const THROTTLING: ReadonlyMap<string, ErrorShape> = new Map([
 ]);
 const COMMON_THROTTLING: ErrorShape = ['ThrottlingException', 'Rate exceeded', 400];
 
-/** The service's own internal error, by service; those without one of their own have the common one. */
+/** The service's own internal error, by service; the others have the common one. */
 const SERVER_ERROR: ReadonlyMap<string, ErrorShape> = new Map([
   // AWS Secrets Manager API Reference, GetSecretValue.
   ['secretsmanager', ['InternalServiceError', 'An error occurred on the server side.', 500]],
@@ -65,7 +65,7 @@ const TRANSACTION_CONFLICT: ErrorShape = [
   400,
 ];
 
-/** The members that name what a call is about. */
+/** The members that name a call's resource. */
 const RESOURCE_MEMBERS = [
   'SecretId',
   'KeyId',
@@ -78,7 +78,7 @@ const RESOURCE_MEMBERS = [
   'Name',
 ];
 
-/** Answers a call of AWS with a fault; `ms` is the length of a delay. */
+/** Injects a fault into an AWS call; `ms` is the length of a delay. */
 export async function awsFault(
   kind: AwsFaultKind,
   call: AwsCall,
@@ -109,7 +109,7 @@ export async function awsFault(
       throw error;
     }
     case 'connection-refused':
-      // One port serves all of AWS, so it cannot be shut for one call: the connection stands, and is cut.
+      // One port serves all of AWS, so it cannot be closed for one call. Cut the connection instead.
       throw new ConnectionDropped();
     case 'answer-lost':
       await next();
@@ -126,11 +126,11 @@ export async function awsFault(
       throw new ConnectionDropped();
     case 'wrong-body':
       await next();
-      throw new RawAnswer({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
+      throw new RawResponse({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
   }
 }
 
-/** The refusal of a call with a client fault of this name. */
+/** The client error of this name. */
 export function namedRefusal(type: string): AwsError {
   return new AwsError(type, 'A fault of the sandbox refuses this call.');
 }
@@ -178,7 +178,7 @@ function canceledTransaction(
 }
 
 /**
- * The first write of a transaction, whose action IAM denies: there is no action for the whole transaction.
+ * The first write of a transaction, whose action IAM denies: IAM has no action for the transaction.
  *
  * @returns undefined for another operation
  */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What can befall a call of an AWS operation, apart from {@link NAMED_REFUSAL}, which needs an error's name. */
+/** Faults of AWS calls, except {@link NAMED_REFUSAL}, which needs an error name. */
 export const AWS_FAULTS = [
   'throttled',
   'server-error',
@@ -13,16 +13,16 @@ export const AWS_FAULTS = [
   'wrong-body',
 ] as const;
 
-/** Refuses a call of an AWS operation with the error that the rule names. */
+/** Refuses an AWS call with the error that the rule names. */
 export const NAMED_REFUSAL = 'refused';
 
-/** What can also happen to a call that writes items in DynamoDB. */
+/** Additional faults of DynamoDB writes. */
 export const ITEM_WRITE_FAULTS = ['transaction-conflict'] as const;
 
-/** What can also happen to a call that uses a customer managed key. */
+/** Additional faults of calls that use a customer managed key. */
 export const KEY_FAULTS = ['key-disabled'] as const;
 
-/** What can befall an invocation of a function. */
+/** Faults of function invocations. */
 export const FUNCTION_FAULTS = [
   'crash-before',
   'crash-after',
@@ -35,7 +35,7 @@ export const FUNCTION_FAULTS = [
   'answer-lost',
 ] as const;
 
-/** What can befall a request to Genesys Cloud. */
+/** Faults of requests to Genesys Cloud. */
 export const GENESYS_FAULTS = [
   'throttled',
   'server-error',
@@ -56,40 +56,40 @@ export type GenesysFaultKind = (typeof GENESYS_FAULTS)[number];
 /** What a fault does. The section "Faults" of the sandbox's README describes each. */
 export type FaultKind = AwsFaultKind | typeof NAMED_REFUSAL | FunctionFaultKind | GenesysFaultKind;
 
-/** Which of the calls that a rule matches it befalls; they are counted from 1. */
+/** Which of the matching calls get the fault, counted from 1. */
 export type FaultTiming =
   | 'always'
-  /** That one and never again. */
+  /** Only that one. */
   | { readonly nth: number }
   /** That one and all after it. */
   | { readonly from: number }
   /** Each with this probability, from 0 to 1. */
   | { readonly share: number };
 
-/** A fault and when it comes. */
+/** A fault and when to inject it. */
 export interface FaultRule {
   /**
-   * `secretsmanager:PutSecretValue` and the like for an AWS operation, `lambda:refresh` for the invocations of a
-   * function by the short form of its name, `genesys:users/me` for an endpoint of Genesys Cloud. A `*` stands for any
-   * text within one of the two parts; alone it stands for everything.
+   * An AWS operation (`secretsmanager:PutSecretValue`), the invocations of a function by its short name
+   * (`lambda:refresh`), or an endpoint of Genesys Cloud (`genesys:users/me`). `*` matches any text within one of the
+   * two parts; alone it matches everything.
    */
   readonly target: string;
   readonly kind: FaultKind;
   /**
-   * Only calls by this function (the short form of its name), or by `operator`: anybody who is no function. Left out,
-   * a target without `*` takes the calls of all, one with it those of functions only, so that whoever watches is left
-   * in peace. Only for AWS operations, and for `connection-refused` of Genesys Cloud.
+   * Only calls by this function (its short name), or by `operator`: any caller that is not a function. Default: all
+   * callers for a target without `*`, only functions for a target with it, so that observers do not get the faults.
+   * Only for AWS operations, and for `connection-refused` of Genesys Cloud.
    */
   readonly by?: string;
-  /** `always` if left out. */
+  /** Default: `always`. */
   readonly when?: FaultTiming;
-  /** For `delay`, and only there: how long, by the sandbox's clock. */
+  /** The length of a `delay`, by the sandbox's clock. */
   readonly ms?: number;
-  /** For `refused`, and only there: the error's name, e.g. `InvalidRequestException`. */
+  /** The error's name for `refused`, e.g. `InvalidRequestException`. */
   readonly error?: string;
 }
 
-/** A rule that cannot be followed; the message says why in one line. */
+/** An invalid rule; the message is one line. */
 export class InvalidFault extends Error {
   override readonly name = 'InvalidFault';
 }
@@ -138,7 +138,7 @@ const faultRule = v.strictObject({
 });
 
 /**
- * Reads a rule as JSON has it.
+ * Reads a rule from JSON.
  *
  * @throws InvalidFault
  */

@@ -12,13 +12,13 @@ import {
 } from './fault-rule.ts';
 import { usesKey } from './key-faults.ts';
 
-/** A deployed function, as far as faults are concerned. */
+/** A deployed function. */
 export interface FaultyFunction {
   readonly name: string;
   readonly timeoutSeconds: number;
 }
 
-/** Where a fault takes hold. */
+/** Where a fault is injected. */
 type Sort = 'aws' | 'function' | 'genesys';
 
 const KINDS: Readonly<Record<Sort, readonly FaultKind[]>> = {
@@ -40,29 +40,29 @@ export const ITEM_WRITES: ReadonlySet<string> = new Set([
 
 const GENESYS_ENDPOINTS = ['authorize', 'token', 'users/me', 'tokens/me'];
 
-/** The functions whose work it is to call an endpoint; `by` names another one. */
+/** The functions that call each endpoint; `by` names another one. */
 const CALLERS: ReadonlyMap<string, string> = new Map([
   ['genesys:token', 'refresh'],
   ['genesys:users/me', 'verify'],
 ]);
 
-/** What a rule takes hold of. */
+/** What a rule applies to. */
 export interface FaultScope {
-  /** The targets that it matches and that its kind can befall. */
+  /** The matching targets that its kind applies to. */
   readonly targets: ReadonlySet<string>;
   /** During whose invocations connections to Genesys Cloud are refused; short names. */
   readonly refusedFunctions: ReadonlySet<string>;
-  /** Whether the calls of those who are no function are left alone. */
+  /** Whether only calls of functions match. */
   readonly functionsOnly: boolean;
 }
 
-/** All that a fault can befall: the operations of AWS, the functions, and the endpoints of Genesys Cloud. */
+/** All targets of faults: AWS operations, functions, and endpoints of Genesys Cloud. */
 export class FaultTargets {
   readonly #services: () => readonly AwsService[];
   readonly #functions: ReadonlyMap<string, FaultyFunction>;
   readonly #shortNames: ReadonlyMap<string, string>;
 
-  /** @param services is asked when a rule is added */
+  /** @param services is called when a rule is added */
   constructor(functions: readonly FaultyFunction[], services: () => readonly AwsService[]) {
     this.#services = services;
     const prefix = commonPrefix(functions.map(({ name }) => name));
@@ -70,7 +70,7 @@ export class FaultTargets {
     this.#shortNames = new Map([...this.#functions].map(([shortName, { name }]) => [name, shortName]));
   }
 
-  /** The short form of a function's name: without what the names of all functions begin with. */
+  /** A function's short name: without the common prefix of all functions. */
   shortName(functionName: string): string {
     return this.#shortNames.get(functionName) ?? functionName;
   }
@@ -81,9 +81,9 @@ export class FaultTargets {
   }
 
   /**
-   * Finds out what a rule takes hold of.
+   * Resolves what a rule applies to.
    *
-   * @throws InvalidFault there is no such target or function, or the kind cannot befall it
+   * @throws InvalidFault there is no such target or function, or the kind does not apply to it
    */
   scope({ target, kind, by }: FaultRule): FaultScope {
     const matched = this.#matching(target);
@@ -93,7 +93,9 @@ export class FaultTargets {
     const possible = [...matched].filter(([name, sort]) => kindsOf(name, sort).includes(kind));
     if (possible.length === 0) {
       const kinds = new Set([...matched].flatMap(([name, sort]) => kindsOf(name, sort)));
-      throw new InvalidFault(`Bad fault: ${kind} cannot befall ${target}, but ${[...kinds].join(', ')} can.`);
+      throw new InvalidFault(
+        `Bad fault: ${kind} does not apply to ${target}. Choose one of: ${[...kinds].join(', ')}.`,
+      );
     }
     const refuses = kind === 'connection-refused';
     const effective = possible.filter(
@@ -159,14 +161,14 @@ function kindsOf(target: string, sort: Sort): readonly FaultKind[] {
   ];
 }
 
-/** `*` stands for any text, but not beyond the colon; alone it stands for all. */
+/** `*` matches any text up to the colon; alone it matches everything. */
 function patternOf(target: string): RegExp {
   if (target === '*') return /^/;
   const escaped = target.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '[^:]*')}$`);
 }
 
-/** The longest beginning, up to a hyphen, that all names share. */
+/** The longest common prefix that ends in a hyphen. */
 function commonPrefix([first = '', ...others]: readonly string[]): string {
   const parts = first.split('-');
   for (let count = others.length === 0 ? 0 : parts.length - 1; count > 0; count--) {

@@ -1,6 +1,6 @@
 import { type FaultRule, InvalidFault, readFaultRule } from './fault-rule.ts';
 
-/** How a rule is written as text, for a command line's help. */
+/** The syntax of a rule, for a program's help. */
 export const FAULT_SYNTAX =
   '<target>=<kind>[,nth=<n>|,from=<n>|,share=<0..1>][,ms=<n>][,error=<name>][,by=<function>|,by=operator]';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { OpenRequests } from '../open-requests.ts';
 
-/** The waits that belong to faults: the request does not count as under way meanwhile. */
+/** The waits of faults, during which the request does not count as in progress. */
 export class FaultWaits {
   readonly #clock: Clock;
   readonly #openRequests: OpenRequests;
@@ -11,17 +11,17 @@ export class FaultWaits {
     this.#openRequests = openRequests;
   }
 
-  /** Waits by the clock, also when the client gives up meanwhile: what it asked for is still done then. */
+  /** Waits by the clock, even if the client gives up: the request still takes effect. */
   async delay(ms: number): Promise<void> {
     await this.#openRequests.wait(() => this.#clock.sleep(ms));
   }
 
-  /** Waits until the client gives up; for one that has no time-out, forever. */
+  /** Waits until the client gives up; forever if it has no timeout. */
   async untilClientGone(): Promise<void> {
     await this.#openRequests.untilClientGone();
   }
 }
 
-/** The page of a proxy that answers in a service's place. */
+/** The page of a proxy that responds instead of a service. */
 export const PROXY_PAGE =
   '<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body></body></html>';

@@ -23,40 +23,40 @@ import { FaultWaits } from './fault-waits.ts';
 import { functionFault } from './function-faults.ts';
 import { genesysFault } from './genesys-faults.ts';
 
-/** What faults work with. */
+/** The dependencies of {@link Faults}. */
 export interface FaultsOptions {
   readonly clock: Clock;
-  /** For the shares: the same seed and rules give the same faults for the same calls. 1 if left out. */
+  /** Seed for `share`: the same seed and rules give the same faults for the same calls (default: 1). */
   readonly seed?: number;
   readonly openRequests: OpenRequests;
   readonly functions: readonly FaultyFunction[];
-  /** Is asked when a rule is added. */
+  /** Called when a rule is added. */
   readonly services: () => readonly AwsService[];
-  /** Lets connections to Genesys Cloud be refused until the returned function is called. */
+  /** Refuses connections to Genesys Cloud until the returned function is called. */
   readonly refuseGenesys: () => () => Promise<void>;
 }
 
-/** A rule in force. */
+/** An active rule. */
 export interface ActiveFault {
   readonly id: number;
   readonly rule: FaultRule;
-  /** The rule as it is written on a command line. */
+  /** The rule as text. */
   readonly text: string;
-  /** How often it has come. */
+  /** How often it was injected. */
   readonly injected: number;
 }
 
-/** A fault that has come. */
+/** An injected fault. */
 export interface InjectedFault {
   /** The id of the rule. */
   readonly rule: number;
   readonly kind: FaultKind;
-  /** In full, without `*`; `genesys` alone for refused connections, which concern all of it. */
+  /** In full, without `*`; only `genesys` for refused connections, which affect all endpoints. */
   readonly target: string;
-  /** Who called: the short name of a function, or `operator`; absent where that is not known. */
+  /** Who called: the short name of a function, or `operator`; absent if unknown. */
   readonly by?: string;
   readonly at: Date;
-  /** Absent for Genesys Cloud, whose requests have none before they are answered. */
+  /** Absent for Genesys Cloud, whose requests get their id with the response. */
   readonly requestId?: string;
 }
 
@@ -71,8 +71,8 @@ interface Rule {
 type Occasion = Pick<InjectedFault, 'target' | 'by' | 'requestId'>;
 
 /**
- * The faults of calls in the sandbox. Rules can be added and removed while it runs. Each stands inside those
- * added before it: a call that an earlier rule refuses does not reach the later ones, and does not count for them.
+ * The faults of calls in the sandbox. Rules can be added and removed while it runs. Each wraps those added after it: a
+ * call that an earlier rule refuses does not reach the later ones and does not count for them.
  */
 export class Faults {
   readonly #options: FaultsOptions;
@@ -83,7 +83,7 @@ export class Faults {
   readonly #listeners = new Listeners<InjectedFault>();
   #lastId = 0;
 
-  /** Calls a listener with each fault just before it takes effect; what it returns ends that. */
+  /** Calls a listener with each fault just before it takes effect, until the returned function is called. */
   readonly onInjected = this.#listeners.add;
 
   constructor(options: FaultsOptions) {
@@ -93,7 +93,7 @@ export class Faults {
   }
 
   /**
-   * Puts a rule in force.
+   * Adds a rule.
    *
    * @returns its id
    * @throws InvalidFault
@@ -113,12 +113,12 @@ export class Faults {
     return this.#rules.delete(id);
   }
 
-  /** Removes all rules; what has been injected stays on record, and what hangs goes on hanging. */
+  /** Removes all rules. The record of injected faults stays, and hanging calls keep hanging. */
   clear(): void {
     this.#rules.clear();
   }
 
-  /** The rules in force, in the order in which they were added. */
+  /** The active rules, oldest first. */
   rules(): readonly ActiveFault[] {
     return [...this.#rules.values()].map(({ id, rule, injected }) => ({
       id,
@@ -128,12 +128,12 @@ export class Faults {
     }));
   }
 
-  /** All faults that have come, the oldest first. */
+  /** All injected faults, oldest first. */
   injected(): readonly InjectedFault[] {
     return [...this.#injected];
   }
 
-  /** Stands around each call of AWS. */
+  /** Wraps each AWS call. */
   readonly awsInterceptor: AwsInterceptor = (call, next) => {
     const target = `${call.service}:${call.operation}`;
     const { functionArn } = call.caller;
@@ -155,7 +155,7 @@ export class Faults {
     );
   };
 
-  /** Stands around each invocation of a function. */
+  /** Wraps each invocation of a function. */
   readonly invocationInterceptor: InvocationInterceptor = (invocation, next) => {
     const { requestId, functionName } = invocation;
     const shortName = this.#targets.shortName(functionName);
@@ -170,7 +170,7 @@ export class Faults {
     );
   };
 
-  /** Stands around each request to Genesys Cloud. */
+  /** Wraps each request to Genesys Cloud. */
   readonly genesysInterceptor: GenesysInterceptor = (request, next) => {
     const target = `genesys:${request.endpoint}`;
     return this.#through(
@@ -184,7 +184,7 @@ export class Faults {
     );
   };
 
-  /** A refused connection cannot be told from another before it is made, so they are refused while the caller runs. */
+  /** Nothing is known of a connection before it is accepted, so all are refused while the caller runs. */
   #refusing<Result>(by: string, requestId: string, next: () => Promise<Result>): Promise<Result> {
     const matches = ({ scope }: Rule): boolean => scope.refusedFunctions.has(by);
     return this.#through(matches, { target: 'genesys', by, requestId }, next, async (_rule, inner) => {
@@ -197,7 +197,7 @@ export class Faults {
     });
   }
 
-  /** Leads a call through the rules that match it. */
+  /** Passes a call through the matching rules. */
   #through<Result>(
     matches: (rule: Rule) => boolean,
     occasion: Occasion,
@@ -228,8 +228,8 @@ function isOneOf<Kind extends FaultKind>(kinds: readonly Kind[], kind: FaultKind
 }
 
 /**
- * Decides which of a rule's calls get the fault. A share is drawn for each target and caller by itself, so
- * that the outcome does not hang on the order in which calls happen to arrive that are made at the same time.
+ * Decides which of a rule's calls get the fault. A share is drawn separately for each target and caller, so that the
+ * result does not depend on the order of concurrent calls.
  */
 class FaultDice {
   readonly #when: FaultTiming;
@@ -237,7 +237,7 @@ class FaultDice {
   readonly #dice = new Map<string, () => number>();
   #count = 0;
 
-  /** @param seed the same one gives the same outcome for the same calls */
+  /** @param seed the same seed gives the same result for the same calls */
   constructor(when: FaultTiming, seed: string) {
     this.#when = when;
     this.#seed = seed;

@@ -5,8 +5,7 @@ import type { Invocation } from '../lambda/invoker.ts';
 import type { FunctionFaultKind } from './fault-rule.ts';
 
 /**
- * Lets a fault befall an invocation. No time passes by it, not even for a time-out; a function that has run has done
- * all that it does.
+ * Injects a fault into an invocation. It takes no time, not even for a timeout; a function that runs also completes.
  *
  * Sources: AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" (time-out and exit); AWS
  * Lambda API Reference, Invoke (the service's own errors).

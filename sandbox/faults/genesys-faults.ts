@@ -8,10 +8,10 @@ import { type FaultWaits, PROXY_PAGE } from './fault-waits.ts';
 /** In seconds. */
 const RETRY_AFTER = '30';
 
-/** More than any client should read. */
+/** More than a client should read. */
 const PADDING = ' '.repeat(1_048_576);
 
-/** Answers a request to Genesys Cloud with a fault; `ms` is the length of a delay. */
+/** Injects a fault into a request to Genesys Cloud; `ms` is the length of a delay. */
 export async function genesysFault(
   kind: Exclude<GenesysFaultKind, 'connection-refused'>,
   next: () => Promise<GenesysResponse>,
@@ -45,8 +45,8 @@ export async function genesysFault(
     case 'redirect':
       return { status: 302, headers: { Location: '/maintenance' }, body: '' };
     case 'huge-body': {
-      const answer = await next();
-      return { ...answer, body: `${PADDING}${answer.body}` };
+      const response = await next();
+      return { ...response, body: `${PADDING}${response.body}` };
     }
   }
 }

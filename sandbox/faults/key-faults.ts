@@ -32,7 +32,7 @@ export function usesKey(target: string): boolean {
 /**
  * The error of a call whose key is disabled.
  *
- * @returns undefined when the call needs no key: it asks Step Functions for metadata only
+ * @returns undefined when the call needs no key: it reads only metadata from Step Functions
  */
 export function disabledKeyError({ service, operation, input }: AwsCall): AwsError | undefined {
   const asksForMetadata =

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 
-/** How long a code may wait for its exchange, in s. */
+/** Lifetime of a code, in seconds. */
 const CODE_LIFETIME_SECONDS = 60;
 
 /** A PKCE challenge (RFC 7636 §4.2). */
@@ -10,7 +10,7 @@ export interface CodeChallenge {
   readonly method: 'S256' | 'plain';
 }
 
-/** What a user agreed to by logging in. */
+/** What a user authorized by logging in. */
 export interface Authorization {
   readonly clientId: string;
   readonly userId: string;
@@ -19,32 +19,34 @@ export interface Authorization {
   readonly codeChallenge?: CodeChallenge;
 }
 
-/** What a client presents to have a code exchanged. */
+/** A client's request to exchange a code. */
 export interface CodeRedemption {
   readonly code: string;
   readonly clientId: string;
   readonly redirectUri: string | undefined;
   readonly codeVerifier: string | undefined;
-  /** Whether the client proved itself with its secret; without one only PKCE can prove that the code is its own. */
+  /** Whether the client authenticated with its secret; otherwise only PKCE proves that the code is its own. */
   readonly authenticated: boolean;
 }
 
-/** What comes of presenting a code: what the user agreed to; `used` when it was presented before; undefined otherwise. */
+/**
+ * The result of presenting a code: what the user authorized; `used` when it was presented before; undefined otherwise.
+ */
 export type Redemption = Authorization | 'used' | undefined;
 
-/** Authorization codes: each good for one exchange within 60 s (RFC 6749 §4.1.2). */
+/** Authorization codes: each valid for one exchange within 60 s (RFC 6749 §4.1.2). */
 export class AuthorizationCodes {
   readonly #clock: Clock;
   readonly #pending = new Map<string, { authorization: Authorization; expiresAtMs: number }>();
   readonly #issued = new Set<string>();
-  /** The client that each spent code was for. */
+  /** The client of each spent code. */
   readonly #spent = new Map<string, string>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A new code for what the user agreed to. */
+  /** Issues a code for what the user authorized. */
   issue(authorization: Authorization): string {
     const code = randomBytes(32).toString('base64url');
     this.#issued.add(code);
@@ -56,8 +58,8 @@ export class AuthorizationCodes {
   }
 
   /**
-   * Spends the code, even if the exchange is refused: an attempt with a wrong redirect URI or verifier may be a
-   * thief's. A code that belongs to another client stays.
+   * Spends the code even if the exchange is refused, because an attempt with a wrong redirect URI or verifier may be an
+   * attack. A code of another client stays valid.
    *
    * @returns `used` only to the client that the code was for
    */

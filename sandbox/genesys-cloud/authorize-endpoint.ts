@@ -7,16 +7,16 @@ import { type OAuthParameters, readParameters } from './token-request.ts';
 /** A `code_challenge` as RFC 7636 §4.2 allows it. */
 const CHALLENGE = /^[A-Za-z0-9._~-]{43,128}$/;
 
-/** An error that the client is told by a redirect (RFC 6749 §4.1.2.1). */
+/** An error that the client receives by a redirect (RFC 6749 §4.1.2.1). */
 interface RedirectedError {
   readonly error: string;
   readonly description: string;
 }
 
 /**
- * `/oauth/authorize` of the Code Authorization grant, with PKCE: GET shows the login page, POST takes its form
- * and leads back to the client with a code. A request from an unknown client, or with an address that is not
- * the client's, gets a page and is never redirected.
+ * `/oauth/authorize` of the Code Authorization grant, with PKCE: GET shows the login page, POST handles its form and
+ * redirects to the client with a code. A request with an unknown client or redirect URI gets an error page and is never
+ * redirected.
  */
 export class AuthorizeEndpoint {
   readonly #directory: Directory;
@@ -27,8 +27,8 @@ export class AuthorizeEndpoint {
     this.#codes = codes;
   }
 
-  /** Answers the request. */
-  answer(request: GenesysRequest): GenesysResponse {
+  /** Handles the request. */
+  handle(request: GenesysRequest): GenesysResponse {
     if (request.method !== 'GET' && request.method !== 'POST') {
       const refusal = errorPage(405, 'invalid_request', 'Use GET to see the login page and POST to log in.');
       return { ...refusal, headers: { ...refusal.headers, Allow: 'GET, POST' } };
@@ -99,7 +99,7 @@ function problemOf({ values, repeated }: OAuthParameters): RedirectedError | und
   return undefined;
 }
 
-/** The challenge of a request without problem; without a method it is `plain` (RFC 7636 §4.3). */
+/** The challenge of a valid request; the default method is `plain` (RFC 7636 §4.3). */
 function codeChallengeOf({ values }: OAuthParameters): CodeChallenge | undefined {
   if (values.code_challenge === undefined) return undefined;
   return {

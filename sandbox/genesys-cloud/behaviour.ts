@@ -1,39 +1,39 @@
 /**
- * What Genesys Cloud does where its documentation is silent or leaves it to the organisation. The defaults are
- * the worse case for whoever holds a credential, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`.
+ * Behaviour that Genesys Cloud does not document or leaves to the organisation. The defaults are the worse case for the
+ * holder of a credential, except `reuseRevokesLineage` and `loginEndsEarlierLogins`.
  */
 export interface GenesysBehaviour {
   /**
-   * `single-use`: a refresh gives a new refresh token, the spent one is dead from that moment.
-   * `reusable`: the same refresh token stays good and is given again.
+   * `single-use`: a refresh returns a new refresh token; the spent one no longer works. `reusable`: the same refresh
+   * token stays valid and is returned again.
    */
   readonly refreshTokens: 'single-use' | 'reusable';
-  /** Whether the answer to a refresh carries a refresh token; without one the old one stays good (RFC 6749 §6). */
-  readonly refreshAnswerCarriesRefreshToken: boolean;
-  /** Whether presenting a spent refresh token kills everything that descends from the same login (RFC 9700 §4.14.2). */
+  /** Whether the response to a refresh contains a refresh token; otherwise the old one stays valid (RFC 6749 §6). */
+  readonly refreshReturnsRefreshToken: boolean;
+  /** Whether presenting a spent refresh token revokes all tokens of the same login (RFC 9700 §4.14.2). */
   readonly reuseRevokesLineage: boolean;
-  /** Whether a login ends the earlier logins of the same user at the same client; undocumented, and `false` by default. */
+  /** Whether a login ends the earlier logins of the same user at the same client (undocumented; default: `false`). */
   readonly loginEndsEarlierLogins: boolean;
-  /** Whether a refresh ends the access tokens issued before it at once, or lets them live to their end. */
+  /** Whether a refresh revokes the access tokens issued before it, or lets them expire. */
   readonly refreshRevokesAccessTokens: boolean;
   /** The HTTP status of `invalid_grant`. */
   readonly invalidGrantStatus: 400 | 401;
   /** The HTTP status of `invalid_client`. */
   readonly invalidClientStatus: 400 | 401;
-  /** Whether a successful token answer also has the `error` member that the vendor's sample answer shows. */
+  /** Whether a successful token response also has the `error` member of the vendor's sample response. */
   readonly errorTextOnSuccess: boolean;
   /**
-   * The organisation's automatic inactivity timeout, 5 to 480 minutes; `off` by default. When it is on, no
-   * token answer carries a refresh token, and an access token idle for so long is revoked (Genesys Cloud
-   * Resource Center, "Set an automatic inactivity timeout").
+   * The organisation's automatic inactivity timeout, 5 to 480 minutes (default: `off`). When it is on, token responses
+   * contain no refresh token, and an access token that is idle for so long is revoked (Genesys Cloud Resource Center,
+   * "Set an automatic inactivity timeout").
    */
   readonly inactivityTimeoutMinutes: number | 'off';
 }
 
-/** The worse case wherever the vendor's documentation leaves a choice, but for `reuseRevokesLineage` and `loginEndsEarlierLogins`. */
+/** See {@link GenesysBehaviour}. */
 export const WORST_CASE: GenesysBehaviour = {
   refreshTokens: 'single-use',
-  refreshAnswerCarriesRefreshToken: true,
+  refreshReturnsRefreshToken: true,
   reuseRevokesLineage: false,
   loginEndsEarlierLogins: false,
   refreshRevokesAccessTokens: true,

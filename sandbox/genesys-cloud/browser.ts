@@ -7,11 +7,11 @@ export interface Login {
   readonly authorizeUrl: string;
   readonly userName: string;
   readonly password: string;
-  /** Gives the login up. */
+  /** Aborts the login. */
   readonly signal?: AbortSignal;
 }
 
-/** Where the login led back to. */
+/** The redirect after the login. */
 export interface LoggedIn {
   readonly code: string;
   readonly state: string | undefined;
@@ -19,14 +19,14 @@ export interface LoggedIn {
   readonly redirectUrl: string;
 }
 
-/** The login did not lead to a code. */
+/** The login returned no code. */
 export class LoginRefused extends Error {
   override readonly name = 'LoginRefused';
 }
 
 /**
- * Plays the person in front of a browser: opens the login page, fills in its form, and takes the code from the
- * redirect, which is not followed.
+ * Logs in as a person does in a browser: opens the login page, submits its form, and takes the code from the redirect
+ * without following it.
  *
  * @throws LoginRefused when there is no login page, the password is wrong, or the redirect carries an error
  */
@@ -47,7 +47,7 @@ export async function logIn({ authorizeUrl, userName, password, signal }: Login)
 
 function codeFrom(response: Response): LoggedIn {
   const location = response.headers.get('location');
-  if (location === null) throw new LoginRefused(`The login was answered with status ${response.status}.`);
+  if (location === null) throw new LoginRefused(`The login returned status ${response.status}.`);
   const parameters = new URL(location).searchParams;
   const code = parameters.get('code');
   if (code === null) throw new LoginRefused(`The login ended with ${parameters.get('error') ?? 'no code'}.`);
@@ -64,7 +64,7 @@ export interface CodeGrant {
   readonly userName: string;
   readonly password: string;
   readonly scope?: string;
-  /** Gives the grant up. */
+  /** Aborts the grant. */
   readonly signal?: AbortSignal;
 }
 
@@ -76,7 +76,7 @@ export interface FirstTokens {
   readonly expiresInSeconds: number;
 }
 
-const tokenAnswer = v.object({
+const tokenResponse = v.object({
   access_token: v.string(),
   refresh_token: v.optional(v.string()),
   expires_in: v.number(),
@@ -127,12 +127,12 @@ export async function authorizeCode(grant: CodeGrant): Promise<FirstTokens> {
     const reason = refusal.success ? refusal.output.error : `status ${response.status}`;
     throw new LoginRefused(`The exchange of the code ended with ${reason}.`);
   }
-  const answer = v.safeParse(tokenAnswer, body);
-  // Not v.parse: its error carries what was parsed, tokens included.
-  if (!answer.success) throw new LoginRefused('The exchange of the code was not answered with tokens.');
+  const parsed = v.safeParse(tokenResponse, body);
+  // Not v.parse: its error contains the input, including tokens.
+  if (!parsed.success) throw new LoginRefused('The exchange of the code returned no tokens.');
   return {
-    accessToken: answer.output.access_token,
-    refreshToken: answer.output.refresh_token,
-    expiresInSeconds: answer.output.expires_in,
+    accessToken: parsed.output.access_token,
+    refreshToken: parsed.output.refresh_token,
+    expiresInSeconds: parsed.output.expires_in,
   };
 }

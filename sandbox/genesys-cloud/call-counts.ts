@@ -1,12 +1,12 @@
-/** How often Genesys Cloud did what; requests that an interceptor kept away are not counted. */
+/** Counts of requests; those that an interceptor blocked are not included. */
 export interface CallCounts {
-  /** Refresh tokens traded. */
+  /** Refresh tokens exchanged. */
   readonly refreshes: number;
-  /** Refresh requests of a known client answered with `invalid_grant`. */
+  /** Refresh requests of a known client that failed with `invalid_grant`. */
   readonly refusedRefreshes: number;
   /** Authorization codes exchanged. */
   readonly codeExchanges: number;
-  /** Calls of `users/me` with a live access token, whatever they were answered. */
+  /** Calls of `users/me` with a valid access token, whatever the response. */
   readonly usersMeCalls: number;
 }
 
@@ -16,7 +16,7 @@ const NONE: CallCounts = { refreshes: 0, refusedRefreshes: 0, codeExchanges: 0, 
 export class CallCounter {
   readonly #counts = new Map<string, CallCounts>();
 
-  /** Counts one more. */
+  /** Increments a count. */
   add(clientId: string, what: keyof CallCounts): void {
     const counts = this.of(clientId);
     this.#counts.set(clientId, { ...counts, [what]: counts[what] + 1 });

@@ -16,15 +16,15 @@ export interface OAuthClient {
 export interface ClientOptions {
   readonly clientId?: string;
   readonly name?: string;
-  /** Where a login may lead back to; compared character by character. */
+  /** Allowed redirect URIs, compared exactly. */
   readonly redirectUris?: readonly string[];
-  /** How long its access tokens live: 300 to 172,800 s, default 86,400. */
+  /** Lifetime of its access tokens: 300 to 172,800 s (default: 86,400). */
   readonly tokenDurationSeconds?: number;
   /** Default: the region of the organisation. */
   readonly region?: string;
 }
 
-/** What `users/me` answers to a user: a user without a role gets one of the two 403s. */
+/** The response of `users/me` for a user: one without a role gets one of the two 403s. */
 export type UserAccess = 'permitted' | 'not.authorized' | 'missing.permissions';
 
 /** A person who can log in. */
@@ -96,12 +96,12 @@ export class Directory {
     return this.#keep({ ...client, clientSecret: newSecret() });
   }
 
-  /** Forgets the client. */
+  /** Deletes the client. */
   deleteClient(clientId: string): void {
     this.#clients.delete(clientId);
   }
 
-  /** The client as the given region sees it. */
+  /** The client in the given region. */
   client(clientId: string, region: string): OAuthClient | undefined {
     const client = this.#clients.get(clientId);
     return client?.region === region ? client : undefined;
@@ -142,12 +142,12 @@ export class Directory {
     );
   }
 
-  /** Decides what `users/me` answers to the user. */
+  /** Sets the response of `users/me` for the user. */
   setUserAccess(userId: string, access: UserAccess): void {
     this.#access.set(userId, access);
   }
 
-  /** What `users/me` answers to the user. */
+  /** The response of `users/me` for the user. */
   userAccess(userId: string): UserAccess {
     return this.#access.get(userId) ?? 'permitted';
   }

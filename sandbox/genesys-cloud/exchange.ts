@@ -1,27 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** An HTTP request to Genesys Cloud, read whole. */
+/** An HTTP request to Genesys Cloud with its whole body. */
 export interface GenesysRequest {
   readonly method: string;
   /** Without query and without the prefix that names the host, e.g. `/oauth/token`. */
   readonly path: string;
-  /** The Genesys Cloud region that was asked, e.g. `mypurecloud.de`. */
+  /** The Genesys Cloud region of the request, e.g. `mypurecloud.de`. */
   readonly region: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Goes into the answer's `ININ-Correlation-Id` header and an error's `contextId`. */
+  /** Sent in the response's `ININ-Correlation-Id` header and an error's `contextId`. */
   readonly correlationId: string;
 }
 
-/** An HTTP answer, as far as it can be replaced. */
+/** The parts of an HTTP response that can be replaced. */
 export interface GenesysResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function jsonResponse(
   status: number,
   body: object,

@@ -22,20 +22,20 @@ import { Router } from './router.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { TokenStore } from './token-store.ts';
 
-/** What a {@link GenesysCloud} is made of. */
+/** The options of a {@link GenesysCloud}. */
 export interface GenesysCloudOptions {
   readonly clock: Clock;
   /** The region of the organisation, default `mypurecloud.com`. */
   readonly region?: string;
-  /** What differs from the worst case. */
+  /** Changes to the default behaviour. */
   readonly behaviour?: Partial<GenesysBehaviour>;
-  /** Is told of every request while it is served. */
+  /** Tracks the requests being served. */
   readonly openRequests?: OpenRequests;
 }
 
 /**
- * One Genesys Cloud organisation behind a local HTTP server: login page, token endpoint, and the part of the
- * Platform API that proves a token.
+ * One Genesys Cloud organisation behind a local HTTP server: login page, token endpoint, and the part of the Platform
+ * API that verifies a token.
  */
 export class GenesysCloud {
   readonly #region: string;
@@ -76,7 +76,7 @@ export class GenesysCloud {
     this.#port = await this.#door.open(port);
   }
 
-  /** Cuts all connections and stops listening; what was issued stays. */
+  /** Cuts all connections and stops listening; issued tokens stay. */
   async close(): Promise<void> {
     this.#port = undefined;
     await this.#door.close();
@@ -87,8 +87,8 @@ export class GenesysCloud {
   }
 
   /**
-   * Lets new connections be refused until the returned function is called, which resolves when they are accepted
-   * again. Open connections stay. Of several refusals the last to end counts.
+   * Refuses new connections until the returned function is called, which resolves when they are accepted again. Open
+   * connections stay. When several refusals overlap, all of them must end.
    */
   refuseConnections(): () => Promise<void> {
     return this.#door.refuse();
@@ -105,7 +105,7 @@ export class GenesysCloud {
   }
 
   /**
-   * The base URLs of any region, to see what another region answers.
+   * The base URLs of any region, to test another region.
    *
    * @throws Error while the server does not listen
    */
@@ -115,17 +115,17 @@ export class GenesysCloud {
     return { loginUrl: `${origin}/login.${region}`, apiUrl: `${origin}/api.${region}` };
   }
 
-  /** What Genesys Cloud does where its documentation leaves it open. */
+  /** The current behaviour. */
   get behaviour(): GenesysBehaviour {
     return this.#behaviour;
   }
 
-  /** Changes some of it, from the next request on. */
+  /** Changes some switches, from the next request on. */
   setBehaviour(changes: Partial<GenesysBehaviour>): void {
     this.#behaviour = { ...this.#behaviour, ...changes };
   }
 
-  /** Puts an interceptor inside those already there; the returned function takes it away. */
+  /** Adds an interceptor inside the existing ones; the returned function removes it. */
   intercept(interceptor: GenesysInterceptor): () => void {
     return this.#router.intercept(interceptor);
   }
@@ -140,7 +140,7 @@ export class GenesysCloud {
   }
 
   /**
-   * Gives the client a new secret; the old one is refused from now on, tokens live on.
+   * Gives the client a new secret; the old one is refused from now on; tokens stay valid.
    *
    * @throws Error when there is no such client
    */
@@ -173,12 +173,12 @@ export class GenesysCloud {
     return this.#directory.createUser(options);
   }
 
-  /** Decides what `users/me` answers to the user; `permitted` by default. */
+  /** Sets the response of `users/me` for the user (default: `permitted`). */
   setUserAccess(userId: string, access: UserAccess): void {
     this.#directory.setUserAccess(userId, access);
   }
 
-  /** Ends all of a user's tokens, as a password change or a logout everywhere does. */
+  /** Ends all of a user's tokens, as a password change or a logout from all sessions does. */
   revokeUser(userId: string): void {
     this.#tokens.revokeLineages(lineage => lineage.userId === userId);
   }
@@ -193,12 +193,12 @@ export class GenesysCloud {
     return this.#tokens.lineages(clientId);
   }
 
-  /** Whether the token of that fingerprint (see `fingerprintOf`) is good now. */
+  /** Whether the token with that fingerprint (see `fingerprintOf`) is valid. */
   isLive(fingerprint: string): boolean {
     return this.#tokens.isLive(fingerprint);
   }
 
-  /** How often what happened, for one client or for all. */
+  /** The request counts of one client or of all. */
   counts(clientId?: string): CallCounts {
     return clientId === undefined ? this.#counter.total() : this.#counter.of(clientId);
   }
@@ -209,8 +209,8 @@ export class GenesysCloud {
   }
 
   /**
-   * Every secret value that ever left here: tokens, codes, client secrets. Only for tests that search logs and
-   * states for leaks.
+   * Every secret value that was ever issued: tokens, codes, client secrets. Only for tests that search logs and states
+   * for leaks.
    */
   issuedValues(): readonly string[] {
     return [

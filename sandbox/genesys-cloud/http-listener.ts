@@ -6,18 +6,18 @@ import { apiError } from './api-error.ts';
 import type { GenesysRequest, GenesysResponse } from './exchange.ts';
 import { GenesysConnectionDropped } from './interceptor.ts';
 
-/** Longer bodies are refused with 413; no request to the emulated endpoints comes near. */
+/** Longer bodies are refused with 413; requests to the emulated endpoints are far shorter. */
 const MAXIMUM_BODY_BYTES = 65_536;
 
-/** The prefix by which a private gateway can tell hosts apart: `/login.<region>/…`, `/api.<region>/…`. */
+/** The prefix by which a private gateway distinguishes hosts: `/login.<region>/…`, `/api.<region>/…`. */
 const HOST_PREFIX = /^\/(login|api)\.([a-z0-9.-]+)(\/.*)$/;
 
-/** Gives the answer to a request; may throw {@link GenesysConnectionDropped}. */
+/** Responds to a request; may throw {@link GenesysConnectionDropped}. */
 export type GenesysHandler = (request: GenesysRequest) => Promise<GenesysResponse>;
 
 /**
- * The HTTP side of Genesys Cloud: reads requests whole, sends answers, cuts connections. It tells login and API
- * hosts of regions apart by the path's prefix; a path without one belongs to both hosts of `region`.
+ * The HTTP side of Genesys Cloud: reads whole requests, sends responses, cuts connections. The path's prefix identifies
+ * the login or API host of a region; a path without one belongs to both hosts of `region`.
  */
 export function createHttpListener(
   region: string,
@@ -39,31 +39,31 @@ async function respond(
 ): Promise<void> {
   const correlationId = randomUUID();
   const body = await readBody(message, MAXIMUM_BODY_BYTES);
-  let answer: GenesysResponse;
+  let reply: GenesysResponse;
   if (body === undefined) {
-    answer = apiError({ correlationId }, 'request.entity.too.large', {
+    reply = apiError({ correlationId }, 'request.entity.too.large', {
       maximumBytes: `${MAXIMUM_BODY_BYTES}`,
     });
     response.shouldKeepAlive = false;
   } else {
     const request = requestOf(message, body.toString('utf8'), region, correlationId);
-    answer =
+    reply =
       request === undefined
         ? apiError({ correlationId }, 'not.found')
         : await handle(request).catch((error: unknown) => {
             if (error instanceof GenesysConnectionDropped) throw error;
-            // Only a faulty interceptor gets here; its author should see why.
+            // Only a faulty interceptor gets here; show its author the error.
             process.emitWarning(error instanceof Error ? error : String(error));
             return apiError({ correlationId }, 'internal.server.error');
           });
   }
-  response.writeHead(answer.status, {
+  response.writeHead(reply.status, {
     'ININ-Correlation-Id': correlationId,
-    // Without a body RFC 9110 §8.6 wants no length at 204.
-    ...(answer.status !== 204 && { 'Content-Length': `${Buffer.byteLength(answer.body)}` }),
-    ...answer.headers,
+    // RFC 9110 §8.6 forbids Content-Length with 204.
+    ...(reply.status !== 204 && { 'Content-Length': `${Buffer.byteLength(reply.body)}` }),
+    ...reply.headers,
   });
-  response.end(answer.body);
+  response.end(reply.body);
 }
 
 /** @returns undefined when the path does not exist on the host that its prefix names */

@@ -1,7 +1,7 @@
 /** The grants that tokens are issued for, by their name on the wire. */
 export type GrantType = 'authorization_code' | 'refresh_token';
 
-/** A token as it is shown to tests and reports: by its fingerprint, never by its value. */
+/** A token for tests and reports: its fingerprint, never its value. */
 export interface TokenView {
   readonly fingerprint: string;
   readonly kind: 'access' | 'refresh';
@@ -9,7 +9,7 @@ export interface TokenView {
   readonly issuedAt: Date;
   /** Only access tokens expire. */
   readonly expiresAt?: Date;
-  /** `spent`: a refresh token that was traded for its successor. */
+  /** `spent`: a refresh token that was exchanged for its successor. */
   readonly state: 'live' | 'expired' | 'spent' | 'revoked';
 }
 
@@ -22,7 +22,7 @@ export interface LineageView {
   readonly tokens: readonly TokenView[];
 }
 
-/** Told when tokens are issued: the moment of the effect, before any interceptor delays or drops the answer. */
+/** Called when tokens are issued, before any interceptor delays or drops the response. */
 export interface TokenIssued {
   readonly at: Date;
   readonly clientId: string;
@@ -31,9 +31,9 @@ export interface TokenIssued {
   readonly grant: GrantType;
   /** The access token's fingerprint. */
   readonly fingerprint: string;
-  /** When the access token ends. */
+  /** When the access token expires. */
   readonly expiresAt: Date;
-  /** Present when the answer carries a refresh token. */
+  /** Present when the response contains a refresh token. */
   readonly refreshTokenFingerprint?: string;
 }
 
@@ -63,19 +63,19 @@ export interface Lineage {
   readonly tokens: Token[];
 }
 
-/** Ends what is still good in the lineage; `kind` limits it to access or refresh tokens. */
+/** Revokes the valid tokens of the lineage; `kind` limits it to access or refresh tokens. */
 export function revoke(lineage: Lineage, kind?: Token['kind']): void {
   for (const token of lineage.tokens)
     if (token.ended === 'no' && (kind === undefined || token.kind === kind)) token.ended = 'revoked';
 }
 
-/** What has become of the token by now. */
+/** The current state of the token. */
 export function stateOf(token: Token, nowMs: number): TokenView['state'] {
   if (token.ended !== 'no') return token.ended;
   return nowMs >= token.expiresAtMs ? 'expired' : 'live';
 }
 
-/** The lineage as tests and reports may see it. */
+/** The lineage for tests and reports. */
 export function viewOf(lineage: Lineage, nowMs: number): LineageView {
   return {
     id: lineage.id,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** A port of 127.0.0.1 that can be shut for a while, so that connections to it are really refused. */
+/** A port of 127.0.0.1 that can be closed temporarily, so that connections to it are really refused. */
 export class ListenerDoor {
   readonly #createServer: () => Server;
-  /** Every server that still has connections, the listening one among them. */
+  /** Every server that still has connections, including the listening one. */
   readonly #servers = new Set<Server>();
   #listening: Server | undefined;
   #port = 0;
@@ -34,13 +34,13 @@ export class ListenerDoor {
     server.once('close', () => this.#servers.delete(server));
     this.#port = address.port;
     this.#listening = server;
-    // Somebody shut the door while it was being opened.
+    // It was closed while it was opening.
     if (this.#closings > closingsBefore) await this.close();
     else if (this.#refusals > 0) this.#shut();
     return address.port;
   }
 
-  /** Shuts the door at once; the returned function opens it again, on the same port, when no one else holds it shut. */
+  /** Closes the port at once; the returned function opens it again, unless another call keeps it closed. */
   refuse(): () => Promise<void> {
     this.#refusals += 1;
     this.#shut();
@@ -53,7 +53,7 @@ export class ListenerDoor {
     };
   }
 
-  /** Cuts all connections, and stays shut. */
+  /** Cuts all connections and stays closed. */
   async close(): Promise<void> {
     this.#closings += 1;
     this.#port = 0;
@@ -69,7 +69,7 @@ export class ListenerDoor {
     );
   }
 
-  /** Connections that stand go on to their end. */
+  /** Open connections continue. */
   #shut(): void {
     this.#listening?.close();
     this.#listening = undefined;

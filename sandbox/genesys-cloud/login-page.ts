@@ -8,10 +8,9 @@ export const LOGIN_FIELDS = { userName: 'userName', password: 'password', decisi
 export const DENY = 'deny';
 
 /**
- * The page on which a person logs in. Its form goes back to the page's own address, whose query holds the
- * client's request.
+ * The page on which a person logs in. Its form posts to the page's own address, whose query is the client's request.
  *
- * @param failure says why the person sees the page again
+ * @param failure why the page is shown again
  */
 export function loginPage(clientName: string, userName = '', failure?: string): GenesysResponse {
   return page(
@@ -28,7 +27,7 @@ ${failure === undefined ? '' : `<p role="alert">${escapeHtml(failure)}</p>`}
   );
 }
 
-/** The page for a request that must not be redirected, because its client or address is not known. */
+/** The page for a request that must not be redirected, because its client or redirect URI is unknown. */
 export function errorPage(status: number, error: string, description: string): GenesysResponse {
   return page(status, 'Genesys Cloud (sandbox)', `<p>${escapeHtml(error)}: ${escapeHtml(description)}</p>`);
 }

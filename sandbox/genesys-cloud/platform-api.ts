@@ -6,7 +6,7 @@ import { type GenesysRequest, type GenesysResponse, jsonResponse } from './excha
 import type { Lineage, Token } from './lineage.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** What the Platform API works with. */
+/** The dependencies of the Platform API. */
 export interface PlatformApiParts {
   readonly directory: Directory;
   readonly tokens: TokenStore;
@@ -30,7 +30,7 @@ export class PlatformApi {
     this.#parts = parts;
   }
 
-  /** The client that the request's access token was issued to, as long as the token is live. */
+  /** The client that the request's access token was issued to, while the token is valid. */
   clientIdOf(request: GenesysRequest): string | undefined {
     const check = this.#parts.tokens.check(bearerToken(request) ?? '', request.region);
     return check.outcome === 'accepted' ? check.lineage.clientId : undefined;
@@ -127,15 +127,15 @@ function bearerToken(request: GenesysRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** The API calls a minute per user and OAuth client before the answer is 429 (Genesys Cloud, "Rate limits"). */
+/** The API calls per minute, user and OAuth client before the response is 429 (Genesys Cloud, "Rate limits"). */
 const API_CALLS_PER_WINDOW = 300;
 
 /** The length of a rate limit's window, in s. */
 const RATE_WINDOW_SECONDS = 60;
 
-/** Where a caller stands in its window after a call. */
+/** A caller's use of its window after a call. */
 export interface RateStanding {
-  /** Calls in this window, this one included. */
+  /** Calls in this window, including this one. */
   readonly count: number;
   /** Whole seconds until the window ends. */
   readonly resetSeconds: number;

@@ -6,53 +6,53 @@ import type { PlatformApi } from './platform-api.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { readTokenRequest } from './token-request.ts';
 
-/** An endpoint with what its interceptors are told. */
+/** An endpoint and its description for interceptors. */
 interface Route {
   describe(request: GenesysRequest): InterceptedRequest;
-  answer(request: GenesysRequest): GenesysResponse;
+  handle(request: GenesysRequest): GenesysResponse;
 }
 
-/** Leads each request through the interceptors to its endpoint. */
+/** Passes each request through the interceptors to its endpoint. */
 export class Router {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #interceptors = new Set<GenesysInterceptor>();
 
   constructor(authorize: AuthorizeEndpoint, token: TokenEndpoint, api: PlatformApi) {
     this.#routes = new Map<string, Route>([
-      ['/oauth/authorize', { describe: describeAuthorize, answer: request => authorize.answer(request) }],
-      ['/oauth/token', { describe: describeToken, answer: request => token.answer(request) }],
+      ['/oauth/authorize', { describe: describeAuthorize, handle: request => authorize.handle(request) }],
+      ['/oauth/token', { describe: describeToken, handle: request => token.handle(request) }],
       [
         '/api/v2/users/me',
         {
           describe: request => describeCall('users/me', request, api),
-          answer: request => api.usersMe(request),
+          handle: request => api.usersMe(request),
         },
       ],
       [
         '/api/v2/tokens/me',
         {
           describe: request => describeCall('tokens/me', request, api),
-          answer: request => api.tokensMe(request),
+          handle: request => api.tokensMe(request),
         },
       ],
     ]);
   }
 
-  /** Puts an interceptor inside those already there; the returned function takes it away. */
+  /** Adds an interceptor inside the existing ones; the returned function removes it. */
   intercept(interceptor: GenesysInterceptor): () => void {
     this.#interceptors.add(interceptor);
     return () => void this.#interceptors.delete(interceptor);
   }
 
-  /** Answers a request; rejects with what an interceptor throws. */
+  /** Handles a request; rejects with the error of an interceptor. */
   async route(request: GenesysRequest): Promise<GenesysResponse> {
     const route = this.#routes.get(request.path);
     if (route === undefined) return apiError(request, 'not.found');
     const described = route.describe(request);
-    const answer = async (): Promise<GenesysResponse> => route.answer(request);
+    const response = async (): Promise<GenesysResponse> => route.handle(request);
     const chain = [...this.#interceptors].reduceRight<() => Promise<GenesysResponse>>(
       (next, interceptor) => () => interceptor(described, next),
-      answer,
+      response,
     );
     return chain();
   }

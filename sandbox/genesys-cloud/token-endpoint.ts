@@ -6,7 +6,7 @@ import { type GenesysRequest, type GenesysResponse, jsonResponse } from './excha
 import { readTokenRequest } from './token-request.ts';
 import type { IssuedTokens, TokenStore } from './token-store.ts';
 
-/** What the token endpoint works with. */
+/** The dependencies of the token endpoint. */
 export interface TokenEndpointParts {
   readonly directory: Directory;
   readonly codes: AuthorizationCodes;
@@ -17,7 +17,7 @@ export interface TokenEndpointParts {
 
 type Form = Readonly<Record<string, string | undefined>>;
 
-/** A client whose id is known, and whether its secret was right (a public client has none). */
+/** A known client, and whether it authenticated with its secret (a public client has none). */
 interface IdentifiedClient {
   readonly client: OAuthClient;
   readonly authenticated: boolean;
@@ -31,8 +31,8 @@ export class TokenEndpoint {
     this.#parts = parts;
   }
 
-  /** Answers the request; the effect is complete when it returns. */
-  answer(request: GenesysRequest): GenesysResponse {
+  /** Handles the request; the effect is complete when it returns. */
+  handle(request: GenesysRequest): GenesysResponse {
     if (request.method !== 'POST') return oauthError(405, 'invalid_request', 'use POST', { Allow: 'POST' });
     if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers['content-type'] ?? ''))
       return oauthError(400, 'invalid_request', 'the body must be application/x-www-form-urlencoded');
@@ -69,7 +69,7 @@ export class TokenEndpoint {
     this.#parts.counter.add(client.clientId, issued === undefined ? 'refusedRefreshes' : 'refreshes');
     return issued === undefined
       ? this.#invalidGrant('the refresh token is invalid')
-      : this.#answer(client, issued);
+      : this.#respond(client, issued);
   }
 
   #exchangeCode({ client, authenticated }: IdentifiedClient, form: Form): GenesysResponse {
@@ -96,17 +96,17 @@ export class TokenEndpoint {
       // Only confidential clients get refresh tokens.
       withRefreshToken: authenticated,
     });
-    return this.#answer(client, issued);
+    return this.#respond(client, issued);
   }
 
-  #answer(client: OAuthClient, issued: IssuedTokens): GenesysResponse {
+  #respond(client: OAuthClient, issued: IssuedTokens): GenesysResponse {
     return jsonResponse(
       200,
       {
         access_token: issued.accessToken,
         refresh_token: issued.refreshToken,
         token_type: 'bearer',
-        // One less than the duration, as in the vendor's sample answer (86399 for a day).
+        // One less than the duration, as in the vendor's sample response (86399 for a day).
         expires_in: client.tokenDurationSeconds - 1,
         ...(this.#parts.behaviour().errorTextOnSuccess && { error: 'optional-error-message' }),
       },
@@ -114,7 +114,7 @@ export class TokenEndpoint {
     );
   }
 
-  /** The same answer for an unknown client, a wrong secret and the wrong region. */
+  /** The same response for an unknown client, a wrong secret and the wrong region. */
   #invalidClient(): GenesysResponse {
     return oauthError(this.#parts.behaviour().invalidClientStatus, 'invalid_client', 'authentication failed');
   }

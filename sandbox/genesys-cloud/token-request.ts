@@ -1,20 +1,20 @@
 import type { GenesysRequest } from './exchange.ts';
 
-/** How a client says who it is: by HTTP Basic, in the body, or (a public client with PKCE) by its id alone. */
+/** How a client identifies itself: by HTTP Basic, in the body, or (a public client with PKCE) by its id alone. */
 interface ClientClaim {
   readonly clientId: string;
   /** Undefined for a public client. */
   readonly clientSecret: string | undefined;
 }
 
-/** A token request, taken apart but not judged. */
+/** A parsed token request, not yet validated. */
 export interface TokenRequest {
   readonly form: OAuthParameters;
-  /** `ambiguous`: two ways at once, which RFC 6749 §2.3 forbids; undefined: none, or unreadable. */
+  /** `ambiguous`: two methods, which RFC 6749 §2.3 forbids; undefined: none, or unreadable. */
   readonly claim: ClientClaim | 'ambiguous' | undefined;
 }
 
-/** Takes a token request apart. */
+/** Parses a token request. */
 export function readTokenRequest(request: GenesysRequest): TokenRequest {
   const form = readParameters(new URLSearchParams(request.body));
   return { form, claim: claimOf(request.headers.authorization, form) };
@@ -47,7 +47,7 @@ export interface OAuthParameters {
   readonly repeated: readonly string[];
 }
 
-/** Reads a query or form; a parameter without a value counts as left out (RFC 6749 §3.1 and §3.2). */
+/** Reads a query or form; a parameter without a value counts as absent (RFC 6749 §3.1 and §3.2). */
 export function readParameters(parameters: URLSearchParams): OAuthParameters {
   const names = [...new Set(parameters.keys())];
   return {

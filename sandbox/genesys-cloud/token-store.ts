@@ -16,18 +16,18 @@ import {
   viewOf,
 } from './lineage.ts';
 
-/** What the token endpoint gives out. */
+/** The tokens that the token endpoint issues. */
 export interface IssuedTokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
 }
 
-/** What an access token is worth at the API. */
+/** The state of an access token at the API. */
 export type AccessCheck =
   | { readonly outcome: 'accepted'; readonly lineage: Lineage; readonly token: Token }
   | { readonly outcome: 'unknown' | 'expired' };
 
-/** All tokens that were ever issued, and what has become of them. */
+/** All tokens that were ever issued, and their state. */
 export class TokenStore {
   readonly #clock: Clock;
   readonly #behaviour: () => GenesysBehaviour;
@@ -42,7 +42,7 @@ export class TokenStore {
     this.#behaviour = behaviour;
   }
 
-  /** Begins a lineage: a login. */
+  /** Starts a lineage: a login. */
   begin(
     client: OAuthClient,
     login: { code: string; userId: string; scope: readonly string[]; withRefreshToken: boolean },
@@ -66,7 +66,7 @@ export class TokenStore {
   }
 
   /**
-   * Trades a refresh token.
+   * Exchanges a refresh token.
    *
    * @returns undefined when it is unknown, spent, revoked or another client's
    */
@@ -80,8 +80,8 @@ export class TokenStore {
     }
     if (behaviour.refreshRevokesAccessTokens) revoke(token.lineage, 'access');
     const carriesRefreshToken =
-      behaviour.refreshAnswerCarriesRefreshToken && this.#inactivityTimeoutMs() === undefined;
-    // Without a successor the client keeps the refresh token that it has, so that one stays good.
+      behaviour.refreshReturnsRefreshToken && this.#inactivityTimeoutMs() === undefined;
+    // Without a successor the client's refresh token stays valid.
     let next: string | undefined;
     if (carriesRefreshToken && behaviour.refreshTokens === 'reusable') next = presented;
     else if (carriesRefreshToken) {
@@ -91,7 +91,7 @@ export class TokenStore {
     return this.#giveOut(client, token.lineage, 'refresh_token', next);
   }
 
-  /** What the access token is worth now in that region; does not count as a use. */
+  /** The state of the access token in that region; does not count as a use. */
   check(accessToken: string, region: string): AccessCheck {
     const token = this.#tokens.get(accessToken);
     if (token?.kind !== 'access' || token.lineage.region !== region) return { outcome: 'unknown' };
@@ -119,7 +119,7 @@ export class TokenStore {
     revoke(token.lineage);
   }
 
-  /** Ends every token of the lineages that `isMeant` picks. */
+  /** Revokes every token of the lineages that match `isMeant`. */
   revokeLineages(isMeant: (lineage: Lineage) => boolean): void {
     for (const lineage of this.#lineages.values()) if (isMeant(lineage)) revoke(lineage);
   }
@@ -132,7 +132,7 @@ export class TokenStore {
       .map(lineage => viewOf(lineage, nowMs));
   }
 
-  /** Whether the token of that fingerprint is good now. */
+  /** Whether the token with that fingerprint is valid. */
   isLive(fingerprint: string): boolean {
     const nowMs = this.#clock.nowMs();
     return [...this.#tokens.values()].some(

@@ -3,7 +3,7 @@ import type { AccessRequest } from '../aws/service.ts';
 import type { Decision } from './decision.ts';
 import { type Principal, principalName, type ServicePrincipal } from './principal.ts';
 
-/** Decides who may do what; the services ask it before every call, and before what they do in somebody's name. */
+/** Authorises every call, and what services do on behalf of a caller. */
 export interface Authorizer {
   /** @throws AwsError AccessDeniedException, or what the service of the action calls it */
   readonly authorize: (principal: Principal, request: AccessRequest) => void;
@@ -13,7 +13,7 @@ export interface Authorizer {
 }
 
 /**
- * The error that the caller sees; services that have another name for it translate it where they write answers.
+ * The error that the caller sees; services with another name for it rename it when they write the response.
  *
  * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
  */

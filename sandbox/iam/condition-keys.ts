@@ -1,4 +1,4 @@
-/** How many values a condition key can have in one request. */
+/** The number of values that a condition key can have in one request. */
 type KeyKind = 'single' | 'multiple';
 
 type Keys = Readonly<Record<string, KeyKind>>;
@@ -40,9 +40,8 @@ const ITEM_WRITE_KEYS: Keys = {
 };
 
 /**
- * The condition keys of each action, in lower case, as far as the sandbox gives them to its requests; a `*` at the end
- * stands for the name of a tag or of a pair in an encryption context. A key that AWS defines and that is not here
- * cannot be evaluated.
+ * The condition keys of each action, in lower case, as far as the sandbox sets them; a final `*` stands for the name of
+ * a tag or of a pair in an encryption context. Other keys of AWS cannot be evaluated.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys" of each service
  */
@@ -83,8 +82,8 @@ const ACTION_KEYS: Readonly<Record<string, Keys>> = {
 };
 
 /**
- * How many values the key can have in a request for the action, whether or not a particular request has it; nothing
- * when the sandbox does not know the key there.
+ * The number of values that the key can have in requests for the action; undefined when the sandbox does not set the
+ * key there.
  */
 export function conditionKeyKind(action: string, key: string): KeyKind | undefined {
   const name = key.toLowerCase();

@@ -1,9 +1,9 @@
 import { arnMatcher, type Matcher, wildcardMatcher } from './patterns.ts';
 
-/** The values that a request has for a condition key; nothing when it lacks the key. */
+/** A request's values of a condition key; undefined without the key. */
 type RequestValues = readonly string[] | undefined;
 
-/** What an operator makes of the request's values. */
+/** Evaluates an operator for the request's values. */
 export type ConditionTest = (values: RequestValues) => boolean;
 
 interface Comparison {
@@ -15,7 +15,7 @@ const equals = (policyValue: string): Matcher => wildcardFree(policyValue, text 
 const equalsIgnoringCase = (policyValue: string): Matcher =>
   wildcardFree(policyValue, text => text.toLowerCase());
 
-/** The comparisons; `ArnEquals` and `ArnLike` are the same, and so are their opposites. */
+/** The comparisons; `ArnEquals` and `ArnLike` behave identically, and so do their negations. */
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   StringEquals: { matcher: equals, negated: false },
   StringNotEquals: { matcher: equals, negated: true },
@@ -32,18 +32,18 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 
 const OPERATOR = /^(?:(?<set>ForAllValues|ForAnyValue):)?(?<name>[A-Za-z]+?)(?<ifExists>IfExists)?$/;
 
-/** A condition operator with its prefix and suffix, ready to be tied to the values of a policy. */
+/** A condition operator with its prefix and suffix. */
 export interface ConditionOperator {
-  /** Whether it can look at a key with several values. */
+  /** Whether it accepts a key with several values. */
   readonly takesSets: boolean;
   readonly test: (policyValues: readonly string[]) => ConditionTest;
 }
 
 /**
- * Reads the name of an operator. `ForAnyValue` together with `IfExists` is taken for unknown: AWS does not say what
- * becomes of an absent key there.
+ * Reads the name of an operator. `ForAnyValue` with `IfExists` counts as unknown, because AWS does not document how it
+ * handles an absent key.
  *
- * @returns nothing for an unknown operator
+ * @returns undefined for an unknown operator
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued
  *      context keys"
  */
@@ -60,7 +60,7 @@ export function conditionOperator(operator: string): ConditionOperator | undefin
   };
 }
 
-/** `true` wants the key to be absent, `false` wants it to be there. */
+/** `true` requires the key to be absent, `false` requires it to be present. */
 function nullTest(policyValues: readonly string[]): ConditionTest {
   return values => policyValues.includes(String(values === undefined));
 }
@@ -71,11 +71,11 @@ function comparisonTest(
   { set, ifExists }: { set: string | undefined; ifExists: boolean },
 ): ConditionTest {
   const matchers = policyValues.map(matcher);
-  // Of the policy's values one must match, or none if the operator is negated.
+  // One of the policy's values must match, or none if the operator is negated.
   const holds = (value: string): boolean => matchers.some(matches => matches(value)) !== negated;
   return values => {
     if (set !== undefined) {
-      // To the set operators an empty value is none.
+      // The set operators ignore an empty value.
       const given = (values ?? []).filter(value => value !== '');
       return set === 'ForAllValues' ? given.every(holds) : given.some(holds);
     }

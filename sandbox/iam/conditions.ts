@@ -13,7 +13,7 @@ interface ConditionEntry {
   readonly test: ConditionTest;
 }
 
-/** Throws the error that names where the policy is. */
+/** Throws an error that names the policy. */
 export type Refuse = (problem: string) => never;
 
 /** The `Condition` element of a statement (AWS IAM User Guide, "IAM JSON policy elements: Condition"). */
@@ -21,18 +21,18 @@ export class Conditions {
   readonly #entries: readonly ConditionEntry[];
   readonly #refuse: Refuse;
 
-  /** @param refuse is called for an operator that is not known, and for values that are none */
+  /** @param refuse is called for an unknown operator and for invalid values */
   constructor(condition: Json | undefined, refuse: Refuse) {
     this.#refuse = refuse;
     this.#entries = condition === undefined ? [] : entries(condition, refuse);
   }
 
-  /** The keys that it asks about, as they are written. */
+  /** The keys that it uses, as written. */
   get keys(): readonly string[] {
     return this.#entries.map(({ key }) => key);
   }
 
-  /** Refuses keys that the sandbox cannot give to a request for the action. */
+  /** Refuses keys that the sandbox does not set for the action. */
   check(action: string): void {
     for (const { key, operator, takesSets } of this.#entries) {
       const kind = conditionKeyKind(action, key);
@@ -45,7 +45,7 @@ export class Conditions {
     }
   }
 
-  /** Whether all of it holds for a request. */
+  /** Whether a request meets all conditions. */
   hold(action: string, keys: RequestKeys): boolean {
     if (this.#entries.length === 0) return true;
     this.check(action);
@@ -78,7 +78,7 @@ function policyValues(value: Json, where: string, refuse: Refuse): string[] {
 }
 
 /**
- * Lets a text through that holds no policy variable: none of them is emulated.
+ * Returns a text without policy variables, which are not emulated.
  *
  * @see AWS IAM User Guide, "IAM policy elements: Variables and tags"
  */

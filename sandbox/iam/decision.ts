@@ -1,34 +1,33 @@
 import type { Clause, EvaluatedRequest, Statement } from './statement.ts';
 
-/** The kinds of policies that AWS names in a refusal. */
+/** The kinds of policies that AWS names in error messages. */
 type PolicyType = 'identity-based policy' | 'resource-based policy' | 'permissions boundary';
 
-/** What was decided, and because of what. */
+/** A decision and its reason. */
 export type Decision =
   | { readonly allowed: true; readonly statement: Statement; readonly clause: Clause }
   | { readonly allowed: false; readonly reason: 'explicit deny' | 'no allow'; readonly policy: PolicyType };
 
-/** The policies that a request meets. */
+/** The policies that apply to a request. */
 export interface ApplicablePolicies {
   /** The principal's own; none for a service. */
   readonly identity: readonly Statement[];
-  /** What the principal can be allowed at most, if he has such a boundary. */
+  /** The principal's permissions boundary, if any. */
   readonly boundary?: readonly Statement[] | undefined;
-  /** The resource's own policy, if it has one. */
+  /** The resource's policy, if any. */
   readonly resource?: readonly Statement[] | undefined;
   /**
-   * Whether the resource's policy has to let the principal, or the account that then decides, in: so it is with KMS
-   * keys. With other resources of the same account either of the two policies is enough.
+   * Whether the resource's policy must allow the principal or delegate to the account, as with KMS keys. For other
+   * resources of the same account, either policy is enough.
    */
   readonly resourceMustAllow: boolean;
 }
 
-/** Says which clauses of a statement are in force. */
+/** Whether a clause of a statement is in force. */
 export type InForce = (statement: Statement, clause: Clause) => boolean;
 
 /**
- * Decides for principals of the account that the resource belongs to: an explicit deny wins, then an allow, and
- * without one it is refused.
+ * Decides for principals of the resource's account: an explicit deny wins, then an allow; the default is to refuse.
  *
  * @throws UnevaluablePolicy
  * @see AWS IAM User Guide, "Policy evaluation logic"; AWS KMS Developer Guide, "Key policies in AWS KMS"

@@ -1,8 +1,8 @@
 import type { Clause, Statement } from './statement.ts';
 
-/** One thing that the stack lets somebody do, as its policies write it. */
+/** A permission that the stack grants, as written in its policies. */
 export interface Grant {
-  /** The role's name; for the policy of a function, the service or principal that it lets in. */
+  /** The role's name; for the policy of a function, the service or principal that it allows. */
   readonly role: string;
   /** The statement's `Sid`, or its place in the policy; the logical id of an `AWS::Lambda::Permission`. */
   readonly sid: string;
@@ -17,11 +17,11 @@ interface Entry {
   revocations: number;
 }
 
-/** What the stack grants, what of it was used, and what was taken away. */
+/** The stack's grants: all, used and revoked ones. */
 export class Grants {
   readonly #entries = new Map<Clause, Entry>();
 
-  /** Knows the clauses of a statement from now on; a statement that denies grants nothing. */
+  /** Registers the clauses of a statement; a Deny statement grants nothing. */
   add(role: string, { effect, sid, clauses }: Statement): void {
     if (effect === 'Deny') return;
     for (const clause of clauses) {
@@ -30,7 +30,7 @@ export class Grants {
     }
   }
 
-  /** Clauses that are no grants of the stack always are. */
+  /** Clauses that are not grants of the stack are always in force. */
   isInForce(clause: Clause): boolean {
     return (this.#entries.get(clause)?.revocations ?? 0) === 0;
   }
@@ -49,9 +49,9 @@ export class Grants {
   }
 
   /**
-   * Takes every grant away that has all of the given members.
+   * Revokes every grant that has all of the given members.
    *
-   * @returns gives them back
+   * @returns restores them
    * @throws Error there is no such grant
    */
   revoke(which: Partial<Grant>): () => void {

@@ -5,13 +5,13 @@ import type { Permissions } from './permissions.ts';
 import type { Simulation } from './simulation.ts';
 
 const DEFAULT_PAGE_SIZE = 100;
-const LARGEST_PAGE_SIZE = 1_000;
-const SHORTEST_ARN = 20;
+const MAX_PAGE_SIZE = 1_000;
+const MIN_ARN_LENGTH = 20;
 
 const notEmulated = v.optional(v.never());
 
 const simulationInput = v.object({
-  PolicySourceArn: v.pipe(v.string(), v.minLength(SHORTEST_ARN)),
+  PolicySourceArn: v.pipe(v.string(), v.minLength(MIN_ARN_LENGTH)),
   ActionNames: v.pipe(v.array(v.string()), v.minLength(1)),
   ResourceArns: v.optional(v.array(v.string()), ['*']),
   ContextEntries: v.optional(
@@ -24,9 +24,9 @@ const simulationInput = v.object({
     ),
     [],
   ),
-  // Forms carry numbers as text.
+  // Numbers are text in forms.
   MaxItems: v.optional(
-    v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(LARGEST_PAGE_SIZE)),
+    v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(MAX_PAGE_SIZE)),
     String(DEFAULT_PAGE_SIZE),
   ),
   Marker: v.optional(v.pipe(v.string(), v.regex(/^\d+$/))),
@@ -41,8 +41,8 @@ const simulationInput = v.object({
 type SimulationInput = v.InferOutput<typeof simulationInput>;
 
 /**
- * AWS Identity and Access Management, to ask what a role of the stack may do. Only the condition keys that are given
- * count, also of those that every real request has, and the policies of resources do not.
+ * AWS Identity and Access Management: the policy simulator for the stack's roles. Uses only the given condition keys,
+ * even for global ones, and no resource policies.
  *
  * @see AWS Identity and Access Management API Reference, SimulatePrincipalPolicy and EvaluationResult
  */

@@ -1,10 +1,10 @@
-/** Says whether a text fits a pattern. */
+/** Whether a text matches a pattern. */
 export type Matcher = (text: string) => boolean;
 
 const ARN_FIELDS = 6;
 
 /**
- * A pattern in which `*` stands for any characters, none included, and `?` for exactly one.
+ * A pattern in which `*` matches any number of characters and `?` exactly one.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Action" (case does not count there) and "Resource" (it does)
  */
@@ -23,8 +23,8 @@ export function wildcardMatcher(pattern: string, { ignoreCase = false } = {}): M
 }
 
 /**
- * A pattern of an ARN. Its six fields are compared one by one, so that no wildcard reaches over a colon but in the
- * last field, which is all that follows the fifth colon.
+ * A pattern of an ARN. Its six fields are compared one by one, so that wildcards do not cross colons. The last field is
+ * everything after the fifth colon.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", ARN condition operators
  */
@@ -41,7 +41,7 @@ export function arnMatcher(pattern: string): Matcher {
 }
 
 /**
- * The `Resource` element of a policy: `*`, or a pattern of an ARN whose missing fields are filled up with `*`.
+ * The `Resource` element of a policy: `*`, or an ARN pattern whose missing fields default to `*`.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Resource"
  */

@@ -4,16 +4,16 @@ import path from 'node:path';
 import type { Grant } from './grants.ts';
 import type { Denial, Permissions } from './permissions.ts';
 
-/** What one sandbox saw of its stack's permissions. */
+/** One sandbox's record of its stack's permissions. */
 export interface PermissionRecord {
-  /** Where the stack was read from. */
+  /** The folder of the stack. */
   readonly assemblyDirectory: string;
   readonly granted: readonly Grant[];
   readonly used: readonly Grant[];
   readonly denials: readonly Denial[];
 }
 
-/** Leaves the record of a sandbox as a file of its own in a folder, which is made if need be. */
+/** Writes the record of a sandbox to a new file in a folder, and creates the folder if necessary. */
 export function writePermissionRecord(
   folder: string,
   assemblyDirectory: string,

@@ -29,11 +29,11 @@ export interface Denial {
   readonly caller: string;
   readonly action: string;
   readonly resource: string;
-  /** A revocation was in force without which it would have been allowed, or it was announced. */
+  /** Whether a test revoked the grant or announced the denial. */
   readonly foreseen: boolean;
 }
 
-/** What decides in a sandbox. */
+/** The policies of a sandbox. */
 export interface PermissionsOptions extends Account {
   readonly stack: Pick<StackModel, 'roles' | 'keys' | 'permissions' | 'resourcePolicies'>;
   /** Policies of users, by the user's ARN. */
@@ -42,7 +42,7 @@ export interface PermissionsOptions extends Account {
 
 /**
  * Authorises by the policies of the synthesised template: those of the roles, of the keys, of the functions and of
- * other resources. They are read once. It remembers which grants were used, and what was refused.
+ * other resources. Records which grants were used and which calls were refused.
  */
 export class Permissions implements Authorizer {
   readonly #options: PermissionsOptions;
@@ -57,7 +57,7 @@ export class Permissions implements Authorizer {
   readonly #announced: (Pick<Denial, 'caller'> & Partial<Denial>)[] = [];
   #unevaluable: UnevaluablePolicy | undefined;
 
-  /** @throws UnevaluablePolicy a policy of the stack says what cannot be evaluated */
+  /** @throws UnevaluablePolicy a policy of the stack cannot be evaluated */
   constructor(options: PermissionsOptions) {
     const { stack, users = {} } = options;
     this.#options = options;
@@ -98,11 +98,11 @@ export class Permissions implements Authorizer {
   };
 
   /**
-   * What the own policies and the boundary of a role or user say to a request, whoever owns the resource. It counts
-   * neither as a use of a grant nor as a refusal.
+   * Evaluates the identity-based policies and the boundary of a role or user. Records neither a use of a grant nor a
+   * refusal.
    *
    * @param keys all condition keys of the request, in lower case
-   * @returns undefined for somebody whom neither the stack nor the account knows
+   * @returns undefined for an unknown role or user
    */
   simulate(
     arn: string,
@@ -123,7 +123,7 @@ export class Permissions implements Authorizer {
     );
   }
 
-  /** The policy of a function, version or alias as it is in force, statement by statement. */
+  /** The statements of the policy of a function, version or alias that are in force. */
   functionPolicy(functionArn: string): readonly JsonObject[] {
     return this.#functionPolicies
       .filter(
@@ -134,7 +134,7 @@ export class Permissions implements Authorizer {
       .map(([statement]) => statement);
   }
 
-  /** The policy of a key, as it is in force. */
+  /** The policy of a key that is in force. */
   keyPolicy(keyArn: string): JsonObject {
     return this.#keyPolicy(keyArn).document;
   }
@@ -159,25 +159,25 @@ export class Permissions implements Authorizer {
     this.#keys.set(keyArn, policy);
   }
 
-  /** Everything that the stack's policies let somebody do. */
+  /** All grants of the stack's policies. */
   granted(): readonly Grant[] {
     return this.#grants.all();
   }
 
-  /** Those grants that have allowed a call. */
+  /** The grants that have allowed a call. */
   used(): readonly Grant[] {
     return this.#grants.used();
   }
 
-  /** What was refused, each once. */
+  /** The refused requests, each once. */
   denials(): readonly Denial[] {
     return [...this.#denials.values()];
   }
 
   /**
-   * Takes grants away from now on: those that have all of the given members, written as in the template.
+   * Revokes the grants that have all of the given members, written as in the template.
    *
-   * @returns gives them back
+   * @returns restores them
    * @throws Error there is no such grant
    */
   revoke(which: Partial<Grant>): () => void {
@@ -185,8 +185,8 @@ export class Permissions implements Authorizer {
   }
 
   /**
-   * Announces a refusal, so that it counts as foreseen: all that a caller is refused whom the stack knows nothing of,
-   * or one action of one of its roles on one resource.
+   * Marks a denial as expected: every denial of a caller outside the stack, or that of one action on one resource for
+   * one of its roles.
    *
    * @throws Error the caller has a role of the stack, and action or resource is missing
    */
@@ -195,7 +195,7 @@ export class Permissions implements Authorizer {
       which.caller.includes(`:assumed-role/${name}/`),
     );
     if (isOfStack && (which.action === undefined || which.resource === undefined)) {
-      throw new Error(`${which.caller} has a role of the stack: say which action on which resource.`);
+      throw new Error(`${which.caller} has a role of the stack: name action and resource.`);
     }
     this.#announced.push(which);
   }

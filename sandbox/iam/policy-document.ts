@@ -6,9 +6,9 @@ const MEMBERS = new Set(['Version', 'Id', 'Statement']);
 const VERSIONS = new Set<Json | undefined>(['2012-10-17', '2008-10-17', undefined]);
 
 /**
- * Reads a policy document; nothing in it is passed over.
+ * Reads a policy document; rejects unknown elements.
  *
- * @param owner the role or resource whose policy it is, for the error's sake
+ * @param owner the role or resource of the policy, for the error message
  * @throws UnevaluablePolicy
  * @see AWS IAM User Guide, "IAM JSON policy element reference"
  */

@@ -5,7 +5,7 @@ import type { Refuse } from './conditions.ts';
 /** A user, or a session of a role. */
 export type AccountPrincipal = Pick<Caller, 'accountId' | 'arn' | 'roleArn' | 'functionArn'>;
 
-/** An AWS service that acts by itself, for a resource of the account. */
+/** An AWS service that acts for a resource of the account. */
 export interface ServicePrincipal {
   /** e.g. `secretsmanager.amazonaws.com` */
   readonly service: string;
@@ -13,20 +13,20 @@ export interface ServicePrincipal {
   readonly sourceArn?: string | undefined;
 }
 
-/** Who asks for access. */
+/** The principal of a request. */
 export type Principal = AccountPrincipal | ServicePrincipal;
 
-/** How a `Principal` element of a resource's policy fits somebody: by name, or as the account that he belongs to. */
+/** How a resource policy's `Principal` element matches: by name, or by account. */
 type PrincipalMatch = 'named' | 'account' | 'none';
 
-/** Says how the element fits a principal. */
+/** How the element matches a principal. */
 export type PrincipalMatcher = (principal: Principal) => PrincipalMatch;
 
 const ROLE_ARN = /^arn:([^:]+):iam::(\d{12}):role\/(?:.+\/)?([^/]+)$/;
 const ACCOUNT = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/;
 
 /**
- * The session in which a service uses a role, for itself and not for the code of a function.
+ * The session in which a service itself uses a role, not the code of a function.
  *
  * @throws TypeError not the ARN of a role
  */
@@ -41,7 +41,7 @@ export function roleSession(roleArn: string, sessionName: string): AccountPrinci
   };
 }
 
-/** How messages name a principal. */
+/** The name of a principal in messages. */
 export function principalName(principal: Principal): string {
   return 'service' in principal ? principal.service : principal.arn;
 }

@@ -4,7 +4,7 @@ import type { RequestKeys } from './conditions.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * The condition keys of a request: the global ones that the principal gives it, and those of its service.
+ * The condition keys of a request: the global ones of its principal, and those of its service.
  *
  * @throws Error the service gives a key that the table of condition keys does not list for the action
  * @see AWS IAM User Guide, "AWS global condition context keys"
@@ -29,7 +29,7 @@ export function requestKeys(
   } else {
     set('aws:PrincipalIsAWSService', 'false');
     set('aws:PrincipalAccount', principal.accountId);
-    // For a session it is the role that counts.
+    // For a session, the role's ARN counts.
     set('aws:PrincipalArn', principal.roleArn ?? principal.arn);
     set('lambda:SourceFunctionArn', principal.functionArn);
   }

@@ -1,14 +1,14 @@
 import { type ApplicablePolicies, type Decision, decide, type InForce } from './decision.ts';
 import type { EvaluatedRequest } from './statement.ts';
 
-/** How the policies of a role or user decide about a request that nobody makes. */
+/** The simulated decision of the policies of a role or user. */
 export interface Simulation {
   readonly decision: Decision;
-  /** Absent for somebody without a boundary. */
+  /** Absent without a boundary. */
   readonly isWithinBoundary?: boolean;
   /**
-   * The condition keys that the policies ask about and the request has not, whichever statement asks: AWS lists those
-   * of statements for other actions, too.
+   * The condition keys that the policies use and the request lacks, in any statement: AWS also lists those of
+   * statements for other actions.
    */
   readonly missingKeys: readonly string[];
 }

@@ -7,7 +7,7 @@ import { parsePolicy } from './policy-document.ts';
 import type { Statement } from './statement.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
 
-/** The policies of a role, read. */
+/** The parsed policies of a role. */
 export interface RolePolicies {
   readonly name: string;
   readonly identity: readonly Statement[];
@@ -45,7 +45,7 @@ export function rolePolicies(role: TemplateRole): RolePolicies {
   };
 }
 
-/** A key's policy: as it was written, and read. */
+/** A key's policy, as text and parsed. */
 export interface KeyPolicy {
   readonly document: JsonObject;
   readonly statements: readonly Statement[];
@@ -61,7 +61,7 @@ export function keyPolicy(arn: string, document: JsonObject): KeyPolicy {
 }
 
 /**
- * The policy of a key that was given none: it leaves the decision to the account's IAM policies.
+ * The default policy of a key: it delegates to the account's IAM policies.
  *
  * @see AWS KMS Developer Guide, "Default key policy"
  */
@@ -99,7 +99,7 @@ export function functionPolicyStatement(permission: FunctionPermission): JsonObj
 }
 
 /**
- * The same, read.
+ * The parsed statement of an `AWS::Lambda::Permission`.
  *
  * @throws UnevaluablePolicy
  */

@@ -4,7 +4,7 @@ import { type Matcher, resourceMatcher, wildcardMatcher } from './patterns.ts';
 import { type Principal, type PrincipalMatcher, principalMatcher } from './principal.ts';
 import { UnevaluablePolicy } from './unevaluable-policy.ts';
 
-/** A request for access with all that a policy may ask about. */
+/** A request for access. */
 export interface EvaluatedRequest {
   readonly principal: Principal;
   readonly action: string;
@@ -12,13 +12,13 @@ export interface EvaluatedRequest {
   readonly keys: RequestKeys;
 }
 
-/** One action on one resource, as a statement writes them. */
+/** One action on one resource, as written in a statement. */
 export interface Clause {
   readonly action: string;
   readonly resource: string;
 }
 
-/** What a policy is for: a role's or user's own, a resource's, or a role's trust policy, whose resource is the role. */
+/** The kind of a policy: identity-based, resource-based, or a role's trust policy, whose resource is the role. */
 export type PolicyKind = 'identity' | 'resource' | 'trust';
 
 interface CompiledClause extends Clause {
@@ -39,7 +39,7 @@ const MEMBERS = new Set([
 const LITERAL_ACTION = /^[a-z0-9-]+:[A-Za-z0-9]+$/i;
 const ACTION = /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/i;
 
-/** A statement of a policy, read once and evaluated for many requests. */
+/** A parsed statement of a policy. */
 export class Statement {
   /** `Sid`, or its place in the policy. */
   readonly sid: string;
@@ -50,7 +50,7 @@ export class Statement {
   readonly #conditions: Conditions;
 
   /**
-   * @param owner the role or resource whose policy it is, for the error's sake
+   * @param owner the role or resource of the policy, for the error message
    * @throws UnevaluablePolicy
    */
   constructor(source: Json, index: number, options: { readonly owner: string; readonly kind: PolicyKind }) {
@@ -73,20 +73,20 @@ export class Statement {
     }
   }
 
-  /** The condition keys that it asks about, as it writes them. */
+  /** The condition keys that it uses, as written. */
   get conditionKeys(): readonly string[] {
     return this.#conditions.keys;
   }
 
-  /** How its `Principal` fits; a policy without one is the principal's own. */
+  /** How its `Principal` matches; a policy without one is identity-based. */
   principalMatch(principal: Principal): 'named' | 'account' | 'none' {
     return this.#matchesPrincipal?.(principal) ?? 'named';
   }
 
   /**
-   * The clause that makes the statement apply to a request, whoever asks; nothing when it does not apply.
+   * The clause by which the statement applies to a request, for any principal; undefined when it does not apply.
    *
-   * @param counts tells clauses that are in force from those that are not
+   * @param counts whether a clause is in force
    * @throws UnevaluablePolicy a condition key that the action does not have here
    */
   clauseFor(

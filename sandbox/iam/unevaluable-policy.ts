@@ -1,6 +1,6 @@
 /**
- * A policy says something that the sandbox cannot evaluate. It stops the run: an evaluation that leaves something out
- * may allow what AWS refuses.
+ * A policy uses a feature that the sandbox cannot evaluate. It stops the run, because ignoring the feature may allow
+ * what AWS refuses.
  */
 export class UnevaluablePolicy extends Error {
   override readonly name = 'UnevaluablePolicy';

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** What a key encrypts with; a key gets another one whenever it is rotated. */
+/** Key material; each rotation of a key adds one. */
 export interface KeyMaterial {
   /** 64 hexadecimal digits. */
   readonly id: string;
@@ -8,10 +8,10 @@ export interface KeyMaterial {
   readonly secret: Buffer;
 }
 
-/** Text pairs that are bound to a ciphertext as additional authenticated data. */
+/** The encryption context: additional authenticated data of a ciphertext. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** A ciphertext blob taken apart; it names the key that made it, as AWS KMS's blobs do. */
+/** A parsed ciphertext blob; it names its key, as AWS KMS's blobs do. */
 export interface Ciphertext {
   readonly keyId: string;
   readonly materialId: string;
@@ -47,7 +47,7 @@ export function encrypt(
   return Buffer.concat([header, nonce, cipher.getAuthTag(), encrypted]);
 }
 
-/** Takes a blob apart; undefined when it is none of this format. */
+/** Parses a blob; undefined when it has another format. */
 export function parseCiphertext(blob: Buffer): Ciphertext | undefined {
   const nameLength = blob[1];
   if (blob[0] !== FORMAT_VERSION || nameLength === undefined) return undefined;
@@ -65,7 +65,7 @@ export function parseCiphertext(blob: Buffer): Ciphertext | undefined {
   };
 }
 
-/** Decrypts; undefined when the blob was changed or the context is not exactly the one of the encryption. */
+/** Decrypts; undefined when the blob was changed or the context differs. */
 export function decrypt(
   ciphertext: Ciphertext,
   material: KeyMaterial,
@@ -81,7 +81,7 @@ export function decrypt(
   }
 }
 
-/** Sorted, because the order of the pairs does not count; with lengths, so that `a`+`bc` differs from `ab`+`c`. */
+/** Sorted, because the order of the pairs is irrelevant; with lengths, so that `a`+`bc` differs from `ab`+`c`. */
 function encodeContext(context: EncryptionContext): Buffer {
   const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.concat(pairs.flat().map(withLength));

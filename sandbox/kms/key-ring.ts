@@ -4,7 +4,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { Key } from './key.ts';
 
-/** Where keys live. */
+/** The account and region of the keys. */
 export interface KeyRingOptions extends Account {
   readonly clock: Clock;
 }

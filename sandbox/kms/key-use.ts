@@ -4,7 +4,7 @@ import type { Principal } from '../iam/principal.ts';
 import type { EncryptionContext } from './ciphertext.ts';
 import type { Key, KeyState } from './key.ts';
 
-/** A use of a key that a service makes in somebody's name. */
+/** A use of a key by a service on behalf of a caller. */
 export interface KeyUse {
   /** Id, ARN, alias or the alias's ARN. */
   readonly keyId: string;
@@ -21,13 +21,13 @@ export interface KeyUse {
  */
 export type KeyVerdict = 'usable' | 'denied' | 'disabled' | 'pending-deletion' | 'missing';
 
-/** Why a key that its user may use does not work. */
+/** Why a key cannot be used although its user has permission. */
 export type KeyFailure = Exclude<KeyVerdict, 'usable' | 'denied'>;
 
-/** Decides on a use of a key. */
+/** Authorises a use of a key. */
 export type JudgeKeyUse = (use: KeyUse) => KeyVerdict;
 
-/** What somebody must be allowed who uses a key. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
+/** The permissions that the user of a key needs. @see AWS KMS Developer Guide, "AWS KMS condition keys" */
 export function keyRequest(
   action: string,
   keyArn: string,
@@ -57,9 +57,9 @@ const VERDICTS = {
 } as const satisfies Record<KeyState, KeyVerdict>;
 
 /**
- * Lets services ask whether they can use a key in somebody's name.
+ * Checks whether a service can use a key on behalf of a caller.
  *
- * @param findKey gives a key by its id, ARN or alias; undefined when there is none
+ * @param findKey returns a key by its id, ARN or alias; undefined when there is none
  */
 export function keyUseJudge(
   findKey: (keyId: string) => Pick<Key, 'arn' | 'state'> | undefined,

@@ -3,13 +3,13 @@ import type { Clock } from '../clock.ts';
 import { DAY_MS } from '../durations.ts';
 import type { KeyMaterial } from './ciphertext.ts';
 
-/** The states of a key that the sandbox knows. */
+/** The emulated states of a key. */
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
 
 /** The period of automatic rotation when none is set (AWS KMS API Reference, EnableKeyRotation). */
 const ROTATION_PERIOD_MS = 365 * DAY_MS;
 
-/** A symmetric encryption key with all the key material it ever had. */
+/** A symmetric encryption key with all its key material. */
 export class Key {
   readonly id: string;
   readonly arn: string;
@@ -41,12 +41,12 @@ export class Key {
     return this.#state;
   }
 
-  /** When the key ceases to exist; set in the state `PendingDeletion` only. */
+  /** When the key is deleted; set only in the state `PendingDeletion`. */
   get deletionDate(): Date | undefined {
     return this.#deletionDate;
   }
 
-  /** Whether the day of its deletion has come. */
+  /** Whether its deletion date has passed. */
   get isDeleted(): boolean {
     return this.#deletionDate !== undefined && this.#clock.now() >= this.#deletionDate;
   }
@@ -60,12 +60,12 @@ export class Key {
     return isDue ? this.rotate() : latest;
   }
 
-  /** The material that has this id, however old. */
+  /** The material with this id, current or not. */
   materialById(id: string): KeyMaterial | undefined {
     return this.#materials.find(material => material.id === id);
   }
 
-  /** Adds new material; what the earlier one encrypted stays readable. */
+  /** Adds new material; earlier ciphertexts stay readable. */
   rotate(): KeyMaterial {
     const material = {
       id: randomBytes(32).toString('hex'),
@@ -81,7 +81,7 @@ export class Key {
     this.#deletionDate = undefined;
   }
 
-  /** Also what cancelling a deletion leads to. */
+  /** Cancelling a deletion also leads to this state. */
   disable(): void {
     this.#state = 'Disabled';
     this.#deletionDate = undefined;

@@ -29,7 +29,7 @@ export interface KeyProperties {
   readonly enableKeyRotation?: boolean;
 }
 
-/** Who may use keys is decided elsewhere; this is where the policies of keys are kept. */
+/** Stores the policies of the keys. */
 export interface KeyPolicies {
   readonly policyOf: (keyArn: string) => JsonObject;
   /** @throws AwsError MalformedPolicyDocumentException */
@@ -42,9 +42,9 @@ export interface KmsOptions extends KeyRingOptions {
 }
 
 /**
- * AWS Key Management Service as far as sealing data needs it: symmetric keys, data keys and the states in which a key
- * does not work. Who may use a key is asked before, by the endpoint; grants are not emulated. Wherever a method takes a
- * key, it takes its id, its ARN, an alias or an alias's ARN, and throws AwsError NotFoundException when there is none.
+ * AWS Key Management Service, as far as it is needed to seal data: symmetric keys, data keys and the states in which a
+ * key does not work. The endpoint authorises calls before; grants are not emulated. Methods accept a key's id, its ARN,
+ * an alias or an alias's ARN, and throw AwsError NotFoundException when there is none.
  *
  * @see AWS KMS API Reference, GenerateDataKey, Decrypt, DescribeKey, GetKeyPolicy, PutKeyPolicy,
  *      ScheduleKeyDeletion
@@ -135,7 +135,7 @@ export class Kms implements AwsService {
     }
   }
 
-  /** Lets a key work again. */
+  /** Enables a key. */
   enableKey(key: string): void {
     this.#keys.find(key).enable();
   }
@@ -146,8 +146,8 @@ export class Kms implements AwsService {
   }
 
   /**
-   * Every use is refused with KMSInvalidStateException; when the days are over the key does not exist any more,
-   * and what it encrypted is lost.
+   * Every use is refused with KMSInvalidStateException; after the waiting period the key is deleted, and its
+   * ciphertexts are lost.
    */
   scheduleKeyDeletion(key: string, pendingWindowInDays = 30): void {
     this.#keys.find(key).scheduleDeletion(pendingWindowInDays);
@@ -163,7 +163,7 @@ export class Kms implements AwsService {
     this.#keys.find(key).rotate();
   }
 
-  /** A ciphertext that names no key of the account is refused by the operation itself, in other words. */
+  /** The operation itself refuses a ciphertext of an unknown key, with another error. */
   #decryptAccess(request: DecryptRequest, callerAccount: string): AccessRequest[] {
     const arn =
       request.KeyId === undefined
@@ -173,7 +173,7 @@ export class Kms implements AwsService {
     return [keyRequest('kms:Decrypt', arn, callerAccount, { encryptionContext: request.EncryptionContext })];
   }
 
-  /** Undefined when there is no such key or the blob is no ciphertext. */
+  /** Undefined when there is no such key or the blob is not a ciphertext. */
   #keyArnOfCiphertext(blob: Uint8Array): string | undefined {
     const ciphertext = parseCiphertext(Buffer.from(blob));
     return ciphertext === undefined ? undefined : this.#keys.byId(ciphertext.keyId)?.arn;
@@ -278,7 +278,7 @@ function usable(key: Key): Key {
   return key;
 }
 
-/** AWS gives no message, whether the blob or the encryption context is wrong. */
+/** AWS returns no message, whether the blob or the encryption context is wrong. */
 function invalidCiphertext(): AwsError {
   return new AwsError('InvalidCiphertextException', '');
 }

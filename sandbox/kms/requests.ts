@@ -24,7 +24,7 @@ const encryptionContext = optional(record(string(), string()), {});
 const encryptionAlgorithm = optional(
   enumeration(['SYMMETRIC_DEFAULT'], ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE']),
 );
-/** What the sandbox does not emulate, refused instead of ignored. */
+/** Members that are not emulated: refused, not ignored. */
 const notEmulated = {
   GrantTokens: optional(never()),
   DryRun: optional(literal(false)),

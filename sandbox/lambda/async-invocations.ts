@@ -3,22 +3,22 @@ import type { Clock, ScheduledTask } from '../clock.ts';
 import { HOUR_MS, MINUTE_MS } from '../durations.ts';
 import type { Invocation } from './invoker.ts';
 
-/** The waits before the second and third try of an event whose function failed. */
+/** The delays before the second and third attempt of an event whose function failed. */
 const FUNCTION_ERROR_DELAYS_MS = [MINUTE_MS, 2 * MINUTE_MS];
-/** Throttled events are tried again for this long, at waits that grow up to five minutes. */
+/** Throttled events are retried for this long, with delays of up to five minutes. */
 const EVENT_AGE_LIMIT_MS = 6 * HOUR_MS;
-const LONGEST_THROTTLE_DELAY_MS = 5 * MINUTE_MS;
+const MAX_THROTTLE_DELAY_MS = 5 * MINUTE_MS;
 
 interface Event {
   readonly run: () => Promise<Invocation>;
   readonly acceptedAtMs: number;
-  /** Called with the reason when there are no tries left. */
+  /** Called with the reason when no attempts are left. */
   readonly onGivenUp: (reason: string) => void;
 }
 
 /**
- * Lambda's queue for asynchronous invocations (AWS Lambda Developer Guide, "How Lambda handles errors and retries
- * with asynchronous invocation"): a failed function is tried twice more, a throttled one for six hours.
+ * Lambda's queue for asynchronous invocations (AWS Lambda Developer Guide, "How Lambda handles errors and retries with
+ * asynchronous invocation"): a failed function is retried twice, a throttled one for six hours.
  */
 export class AsyncInvocations {
   readonly #clock: Clock;
@@ -29,12 +29,12 @@ export class AsyncInvocations {
     this.#clock = clock;
   }
 
-  /** Begins to run an event; whatever comes of it does not concern the caller. */
+  /** Starts to run an event; the caller does not learn the result. */
   accept(run: () => Promise<Invocation>, onGivenUp: (reason: string) => void): void {
     void this.#try({ run, onGivenUp, acceptedAtMs: this.#clock.nowMs() }, 0, 0);
   }
 
-  /** Drops what waits for another try. */
+  /** Drops the events that wait for a retry. */
   close(): void {
     this.#closed = true;
     for (const task of this.#waiting) task.cancel();
@@ -49,7 +49,7 @@ export class AsyncInvocations {
       if (delayMs === undefined) event.onGivenUp('the function failed three times');
       else this.#later(delayMs, () => this.#try(event, failures + 1, throttles));
     } catch (error) {
-      const delayMs = Math.min(1000 * 2 ** throttles, LONGEST_THROTTLE_DELAY_MS);
+      const delayMs = Math.min(1000 * 2 ** throttles, MAX_THROTTLE_DELAY_MS);
       const inTime = this.#clock.nowMs() + delayMs - event.acceptedAtMs <= EVENT_AGE_LIMIT_MS;
       const mayPass = error instanceof AwsError && (error.statusCode === 429 || error.statusCode >= 500);
       if (mayPass && inTime) this.#later(delayMs, () => this.#try(event, failures, throttles + 1));

@@ -1,8 +1,8 @@
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
 /**
- * A function's processes. The one that was used last is used next, as in Lambda, so that a quiet function ends
- * up with one warm process.
+ * A function's processes. The one that was used last is used next, as in Lambda, so that a function with little traffic
+ * keeps one warm process.
  */
 export class EnvironmentPool {
   readonly #start: () => ExecutionEnvironment;
@@ -12,13 +12,13 @@ export class EnvironmentPool {
   readonly #ending = new Set<Promise<void>>();
   #retired: boolean = false;
 
-  /** @param maxIdle processes beyond this many are ended as soon as they have nothing to do */
+  /** @param maxIdle processes beyond this number end as soon as they are idle */
   constructor(start: () => ExecutionEnvironment, maxIdle: number) {
     this.#start = start;
     this.#maxIdle = maxIdle;
   }
 
-  /** Lends a warm process, or starts one. */
+  /** Takes a warm process, or starts one. */
   acquire(): ExecutionEnvironment {
     for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
       if (warm.usable) {
@@ -31,7 +31,7 @@ export class EnvironmentPool {
     return cold;
   }
 
-  /** Takes a process back once its invocation is over. */
+  /** Returns a process after its invocation. */
   release(environment: ExecutionEnvironment): void {
     this.#busy.delete(environment);
     if (this.#retired || !environment.usable) {
@@ -59,7 +59,7 @@ export class EnvironmentPool {
   /**
    * Ends all processes, whatever they are doing, and waits until they are gone.
    *
-   * @param keep may take over an idle one, and answers whether it has
+   * @param keep may take over an idle one; returns whether it did
    */
   async close(keep: (environment: ExecutionEnvironment) => boolean = () => false): Promise<void> {
     for (const environment of this.#idle.splice(0)) if (!keep(environment)) this.#end(environment);

@@ -12,21 +12,21 @@ export class RuntimeError extends Error {
 }
 
 /**
- * The error object that the Node.js runtime makes of whatever was thrown (aws-lambda-nodejs-runtime-interface-client,
+ * The error object that the Node.js runtime creates for a thrown value (aws-lambda-nodejs-runtime-interface-client,
  * Errors.js): `error.name`, which is `Error` for a class that sets none, is all that a state machine can catch.
  */
 export function toErrorObject(thrown: unknown): ErrorObject {
   if (looksLikeError(thrown)) {
     return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };
   }
-  // A rejection without a reason is reported with this word as its reason.
+  // The runtime reports a rejection without a reason as this.
   const reason = thrown ?? 'handled';
   return { errorType: typeof reason, errorMessage: String(reason), trace: [] };
 }
 
 /**
- * The text that the runtime logs for a thrown error. Unlike the error object it shows all of the error's own
- * enumerable fields, which is how a secret kept in such a field gets into the log.
+ * The text that the runtime logs for a thrown error. Unlike the error object it contains all of the error's own
+ * enumerable fields, so a secret in such a field would be logged.
  */
 export function toLogText(thrown: unknown): string {
   try {

@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts';
 import { plainJavaScript } from '../plain-javascript.ts';
 import { LineReader } from './line-reader.ts';
 import type { Outcome } from './outcome.ts';
-import type { ErrorObject, InvokeMessage, RuntimeMessage, StillMessage } from './runtime-messages.ts';
+import type { ErrorObject, IdleMessage, InvokeMessage, RuntimeMessage } from './runtime-messages.ts';
 import { processTime, SteppedProcess } from './stepped-process.ts';
 
-/** What a function's process is started with. */
+/** The options of a function's process. */
 export interface EnvironmentOptions {
   /** Its environment variables, to which LAMBDA_TASK_ROOT is added; nothing is inherited. */
   readonly variables: Readonly<Record<string, string>>;
@@ -27,10 +27,10 @@ const RUNTIME = new URL('./runtime.ts', import.meta.url);
 /** AWS Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle". */
 const INIT_LIMIT_MS = 10_000;
 
-/** How much longer than its time-out a function may run in real time, where its time is not the machine's. */
+/** How much longer than its timeout a function may run in real time with virtual time. */
 const SPINNING_LIMIT_MS = 60_000;
 
-/** How Lambda words the signals that end a Node.js process. */
+/** Lambda's texts for the signals that end a Node.js process. */
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
   SIGKILL: 'signal: killed',
   SIGABRT: 'signal: aborted (core dumped)',
@@ -39,8 +39,8 @@ const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * One process of a function: warm between invocations, one invocation at a time. It ends with its time-out, its
- * crash, or with this process; after that it is not usable and another one has to take its place.
+ * One process of a function: warm between invocations, one invocation at a time. It ends on a timeout, a crash, or with
+ * this process, and must then be replaced.
  */
 export class ExecutionEnvironment {
   /** Resolves once the process has ended and all its output has been read. */
@@ -54,9 +54,9 @@ export class ExecutionEnvironment {
   #invoked: boolean = false;
   readonly #started = Promise.withResolvers<void>();
   #running: Running | undefined;
-  /** What the running invocation came to, while its last lines are still being read. */
+  /** The result of the running invocation, while its last lines are still being read. */
   #outcome: Outcome | undefined;
-  /** What an invocation comes to that finds the process ended. */
+  /** Result when the process has already exited. */
   #end: ((requestId: string) => Outcome) | undefined;
   #killTimer: NodeJS.Timeout | undefined;
   #stepped: SteppedProcess | undefined;
@@ -72,7 +72,7 @@ export class ExecutionEnvironment {
       env: { ...options.variables, LAMBDA_TASK_ROOT: taskRoot },
       execArgv: [`--max-old-space-size=${options.memoryMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: an interrupt from the terminal must not reach a function in mid-flight.
+      // A process group of its own: an interrupt from the terminal must not reach a running function.
       detached: true,
     });
     this.#stepped = this.#steppedBy(options.clock);
@@ -104,14 +104,14 @@ export class ExecutionEnvironment {
       });
     });
     this.#process.on('exit', () => {
-      // What the function has started must not hold its output open.
+      // The function's child processes must not keep its output open.
       this.kill();
       this.#exited = true;
     });
     this.#process.on('message', (message: RuntimeMessage) => void this.#onMessage(message));
   }
 
-  /** Lets an idle process go on under another clock, with the variables that it was started with. */
+  /** Reuses an idle process with another clock and its original variables. */
   adopt(options: EnvironmentOptions): void {
     this.#options = options;
     this.#stepped = this.#steppedBy(options.clock);
@@ -122,13 +122,13 @@ export class ExecutionEnvironment {
     return !this.#invoked;
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can run another invocation. */
   get usable(): boolean {
     return this.#usable && this.#running === undefined;
   }
 
   /**
-   * Runs one invocation to its end or its time-out, which begins when the code has been loaded.
+   * Runs one invocation to its end or its timeout, which starts when the code has been loaded.
    *
    * @throws AwsError ServiceException the machine cannot start the process
    */
@@ -143,33 +143,33 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * What the running invocation waits for, where the clock stands still between its steps; the process is told the
-   * time. Its timers run when the clock gets there.
+   * With virtual time: sends the process the time and returns what the running invocation waits for. Its timers run
+   * when they are due.
    *
-   * @returns undefined when the invocation comes to its end
+   * @returns undefined when the invocation ends
    */
-  async stillness(): Promise<StillMessage | undefined> {
+  async waitUntilIdle(): Promise<IdleMessage | undefined> {
     if (!this.#ready) await this.#started.promise;
     if (this.#running === undefined || this.#outcome !== undefined) return undefined;
-    return await this.#stepped?.stillness();
+    return await this.#stepped?.waitUntilIdle();
   }
 
   /** Ends the process at once. */
   kill(): void {
     this.#usable = false;
     const { pid } = this.#process;
-    // The id of a process that is gone may by now be another's.
+    // Another process may have the id of an ended one.
     if (pid === undefined || this.#exited) return;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // No such group: it has ended, or the platform knows no process groups.
+      // No such group: it has ended, or the platform has no process groups.
       this.#process.kill('SIGKILL');
     }
   }
 
   #steppedBy(clock: Clock): SteppedProcess | undefined {
-    if (!clock.standsStill) return undefined;
+    if (!clock.isVirtual) return undefined;
     return new SteppedProcess(clock, message => this.#process.send(message, () => undefined));
   }
 
@@ -179,7 +179,7 @@ export class ExecutionEnvironment {
     this.#process.send(message, () => undefined);
   }
 
-  /** Where the clock stands still, only real time ends a function that spins: it lets no other time pass. */
+  /** With virtual time, only real time can end a busy loop, because it lets no virtual time pass. */
   #armKillTimer(limitMs: number, message: InvokeMessage): void {
     const onTime = (): void => {
       const seconds = (message.timeoutMs / 1000).toFixed(2);
@@ -198,8 +198,8 @@ export class ExecutionEnvironment {
   }
 
   async #onMessage(message: RuntimeMessage): Promise<void> {
-    if (message.type === 'still') {
-      this.#stepped?.onStill(message);
+    if (message.type === 'idle') {
+      this.#stepped?.onIdle(message);
       return;
     }
     if (message.type === 'ready') {

@@ -1,18 +1,18 @@
 import type { InvocationInterceptor } from './invocation-interceptor.ts';
 import type { InvokingService } from './invoker.ts';
 
-/** How many functions may run at a time. */
+/** The maximum number of concurrent functions. */
 interface FewAtATime {
-  /** Only what these services invoke is counted and waits. */
+  /** Only invocations by these services are counted and wait. */
   readonly sources: readonly InvokingService[];
   readonly limit: number;
-  /** What the limit is at first; each end of an invocation raises it by one. Default: the limit. */
+  /** The initial limit; each completed invocation raises it by one (default: `limit`). */
   readonly atFirst?: number;
 }
 
 /**
- * Lets so many functions run at a time, and the others wait for their turn: a machine cannot start hundreds of
- * processes at once as Lambda can, and would run into the time-outs of the functions.
+ * Limits the number of concurrent functions; the others wait. A single machine cannot start hundreds of processes at
+ * once as Lambda can, and the functions would time out.
  */
 export function fewAtATime({ sources, limit, atFirst = limit }: FewAtATime): InvocationInterceptor {
   const waiting: (() => void)[] = [];

@@ -5,27 +5,27 @@ export interface FunctionDefinition {
   readonly handler: string;
   /** Absolute path of the folder that is deployed as the function's code. */
   readonly codeDirectory: string;
-  /** e.g. `nodejs24.x`; only Node.js runtimes can be run. */
+  /** e.g. `nodejs24.x`; only Node.js runtimes are emulated. */
   readonly runtime: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
-  /** Set: this many invocations at a time and no more. Zero stops the function. */
+  /** Reserved concurrency; zero stops the function. */
   readonly reservedConcurrency?: number;
   readonly logGroupName: string;
   readonly logFormat: 'Text' | 'JSON';
-  /** Whether Lambda traces the invocations by itself (`TracingConfig` `Active`). */
+  /** Whether Lambda traces the invocations (`TracingConfig` `Active`). */
   readonly tracing?: boolean;
   /** The VPC that the function is attached to. */
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
   /** Published versions, `1` onwards. They run the same code, since a template holds only one. */
   readonly versions: readonly string[];
-  /** Alias name to the version that it stands for (`$LATEST` or a published one). */
+  /** Versions by alias name (`$LATEST` or a published one). */
   readonly aliases: Readonly<Record<string, string>>;
 }
 
-/** Which function, and as whom it runs. */
+/** A function and its role. */
 export interface FunctionIdentity {
   readonly name: string;
   readonly arn: string;

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts';
 import type { FoundFunction } from './function-registry.ts';
 
-/** The answer of AWS Lambda API Reference, GetFunctionConfiguration. */
+/** The output of GetFunctionConfiguration (AWS Lambda API Reference). */
 export function functionConfiguration({ hosted, version, invokedArn }: FoundFunction): object {
   const { definition } = hosted;
   return {
@@ -21,16 +21,16 @@ export function functionConfiguration({ hosted, version, invokedArn }: FoundFunc
   };
 }
 
-/** The answer of AWS Lambda API Reference, GetFunctionConcurrency: empty without a reservation. */
+/** The output of GetFunctionConcurrency (AWS Lambda API Reference): empty without reserved concurrency. */
 export function functionConcurrency({ hosted }: FoundFunction): object {
   const { reservedConcurrency } = hosted.definition;
   return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
 }
 
 /**
- * The answer of AWS Lambda API Reference, GetPolicy; there is no revision.
+ * The output of GetPolicy (AWS Lambda API Reference), without a revision.
  *
- * @param policyOf gives the statements of a function's policy
+ * @param policyOf returns the statements of a function's policy
  * @throws AwsError ResourceNotFoundException (404) the function has no policy
  */
 export function functionPolicy(

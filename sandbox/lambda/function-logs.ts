@@ -9,13 +9,13 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Older lines of a function are dropped beyond this many. */
+/** The maximum number of lines to keep for each function. */
 const LINES_KEPT = 10_000;
 
 /** AWS Lambda API Reference, Invoke, "LogResult". */
 const LOG_RESULT_BYTES = 4096;
 
-/** What the functions wrote, line by line as they wrote it: Lambda's START, END and REPORT lines are not made. */
+/** The lines that the functions wrote, without Lambda's START, END and REPORT lines. */
 export class FunctionLogs {
   readonly #lines = new Map<string, { readonly line: LogLine; readonly delivered: boolean }[]>();
   readonly #listeners = new Listeners<LogLine>();

@@ -1,11 +1,11 @@
 import { AwsError } from '../aws/aws-error.ts';
 
-/** A function's name taken apart. */
+/** A parsed function name. */
 export interface FunctionName {
   readonly name: string;
   /** A version, an alias or `$LATEST`. */
   readonly qualifier?: string;
-  /** Both are there only in an ARN; a partial ARN has just the account. */
+  /** Both are present only in an ARN; a partial ARN has only the account. */
   readonly region?: string;
   readonly accountId?: string;
 }
@@ -15,7 +15,7 @@ const PATTERN =
   /^(?:arn:aws[a-zA-Z-]*:lambda:(?<region>[a-z0-9-]+):(?<arnAccountId>\d{12}):function:|(?:(?<accountId>\d{12}):function:)?)(?<name>[\w-]+)(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
 
 /**
- * Takes a function's name, ARN or partial ARN apart.
+ * Parses a function's name, ARN or partial ARN.
  *
  * @param separateQualifier the request's own `Qualifier`
  * @throws AwsError ValidationException           not a name of a function

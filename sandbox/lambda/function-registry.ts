@@ -12,7 +12,7 @@ export interface FoundFunction {
   readonly version: string;
   /** Unqualified. */
   readonly arn: string;
-  /** With the qualifier that the caller gave, if any. */
+  /** With the caller's qualifier, if any. */
   readonly invokedArn: string;
 }
 
@@ -81,7 +81,7 @@ export class FunctionRegistry {
     return reserved;
   }
 
-  /** The ARN that a caller means, whether or not there is such a function. */
+  /** The ARN that a caller means, whether or not the function exists. */
   meantArn(functionName: string, separateQualifier?: string): string {
     const { name, qualifier } = parseFunctionName(functionName, separateQualifier);
     return qualifier === undefined ? this.arn(name) : `${this.arn(name)}:${qualifier}`;

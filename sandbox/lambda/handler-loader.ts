@@ -13,7 +13,7 @@ export type Handler = (event: unknown, context: object) => unknown;
  *
  * @param handler `<path without its ending>.<export>`
  * @throws RuntimeError `Runtime.ImportModuleError`, `Runtime.UserCodeSyntaxError`, `Runtime.HandlerNotFound`,
- *                      `Runtime.MalformedHandlerName`; whatever the module throws while it loads is passed on
+ *                      `Runtime.MalformedHandlerName`; errors of the module are passed on
  */
 export async function loadHandler(taskRoot: string, handler: string): Promise<Handler> {
   const folder = path.dirname(handler);

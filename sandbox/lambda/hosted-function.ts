@@ -15,16 +15,16 @@ import type { WarmProcesses } from './warm-processes.ts';
 /** An invocation as its caller wants it. */
 type Request = Pick<InvokeMessage, 'requestId' | 'functionArn' | 'payload'>;
 
-/** How a function gets its processes. */
+/** The options of a function's processes. */
 export interface HostingOptions {
   readonly clock: Clock;
   readonly invocations: RunningInvocations;
-  /** All that a process of this version is started with. */
+  /** The start options of a process of this version. */
   readonly environmentOptions: (definition: FunctionDefinition, version: string) => EnvironmentOptions;
   readonly maxIdleEnvironments: number;
-  /** How long a new process takes by the clock before its first invocation. */
+  /** The duration of a cold start by the clock. */
   readonly coldStartMs: (functionName: string) => number;
-  /** Where processes come from before they are started, and where they are left. */
+  /** Warm processes of earlier sandboxes, and for later ones. */
   readonly warmProcesses?: WarmProcesses;
 }
 
@@ -33,7 +33,7 @@ export class HostedFunction {
   readonly #options: HostingOptions;
   #definition: FunctionDefinition;
   #code: DeployedCode;
-  /** Versions share no process, as in Lambda. */
+  /** Versions do not share processes, as in Lambda. */
   readonly #pools = new Map<string, EnvironmentPool>();
   /** Pools and code of replaced definitions, whose last invocations may still be running. */
   readonly #replaced: { pools: readonly EnvironmentPool[]; code: DeployedCode }[] = [];
@@ -49,7 +49,7 @@ export class HostedFunction {
     return this.#definition;
   }
 
-  /** Deploys another definition; running invocations end with the code that they began with. */
+  /** Deploys another definition; running invocations keep their code. */
   replace(definition: FunctionDefinition): void {
     refuseOtherRuntimes(definition);
     const code = new DeployedCode(definition.codeDirectory);
@@ -61,7 +61,7 @@ export class HostedFunction {
     this.#code = code;
   }
 
-  /** The version that a qualifier stands for; nothing if there is none such. */
+  /** The version of a qualifier; undefined if it does not exist. */
   version(qualifier = '$LATEST'): string | undefined {
     const { versions, aliases } = this.#definition;
     const version = aliases[qualifier] ?? qualifier;
@@ -88,7 +88,7 @@ export class HostedFunction {
     for (const pool of this.#pools.values()) pool.killBusy();
   }
 
-  /** Ends all processes, or leaves those that are warm, and removes the unpacked code. */
+  /** Ends all processes or keeps the warm ones, and removes the unpacked code. */
   async close(): Promise<void> {
     const { warmProcesses } = this.#options;
     const present = [...this.#pools].map(([version, pool]) =>
@@ -115,9 +115,9 @@ export class HostedFunction {
     return pool;
   }
 
-  /** Processes of one kind differ in nothing but in what they have served. */
+  /** Processes with the same key are interchangeable. */
   #kind(version: string): string {
-    return JSON.stringify([this.#definition, version, this.#options.clock.standsStill]);
+    return JSON.stringify([this.#definition, version, this.#options.clock.isVirtual]);
   }
 }
 
@@ -131,7 +131,7 @@ function refuseOtherRuntimes(definition: FunctionDefinition): FunctionDefinition
   return definition;
 }
 
-/** The code of a function, which its first process unpacks: warm processes need none. */
+/** The code of a function, unpacked for its first process: warm processes do not need it. */
 class DeployedCode {
   readonly #codeDirectory: string;
   #taskRoot: string | undefined;
@@ -145,15 +145,15 @@ class DeployedCode {
   }
 
   /**
-   * The folder that stands for Lambda's `/var/task`. It is far from this project: a module that is missing from the
-   * bundle is missing here as it would be in Lambda.
+   * The counterpart of Lambda's `/var/task`. It is outside this project, so that a module that is missing from the
+   * bundle is also missing here.
    */
   taskRoot(): string {
     if (this.#taskRoot !== undefined) return this.#taskRoot;
     this.#taskRoot = temporaryFolder();
     cpSync(this.#codeDirectory, this.#taskRoot, { recursive: true });
     const packageJson = path.join(this.#taskRoot, 'package.json');
-    // Lambda takes a .js file for CommonJS unless a package.json says otherwise, and none above the code counts.
+    // Lambda treats a .js file as CommonJS unless a package.json within the code says otherwise.
     if (!existsSync(packageJson)) writeFileSync(packageJson, '{"type":"commonjs"}');
     return this.#taskRoot;
   }

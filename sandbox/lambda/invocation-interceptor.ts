@@ -1,6 +1,6 @@
 import type { Invocation, InvokingService } from './invoker.ts';
 
-/** An invocation as an interceptor sees it. */
+/** An invocation as interceptors receive it. */
 export interface InterceptedInvocation {
   readonly functionName: string;
   /** Unqualified. */
@@ -12,15 +12,15 @@ export interface InterceptedInvocation {
 }
 
 /**
- * Stands around every invocation, in the order given, before concurrency is counted: may refuse it with an
- * AwsError, answer in its place, delay it, or lose its answer.
+ * Wraps every invocation, in the order given, before concurrency is counted. It may refuse the invocation with an
+ * AwsError, return its own result, delay it, or lose its response.
  */
 export type InvocationInterceptor = (
   invocation: InterceptedInvocation,
   next: () => Promise<Invocation>,
 ) => Promise<Invocation>;
 
-/** Puts the interceptors around `run`, the first one outermost. */
+/** Wraps `run` in the interceptors, the first one outermost. */
 export function intercepted(
   interceptors: readonly InvocationInterceptor[],
   invocation: InterceptedInvocation,

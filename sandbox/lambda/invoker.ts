@@ -1,37 +1,37 @@
-/** What came of an invocation that Lambda accepted. */
+/** The result of an invocation that Lambda accepted. */
 export interface Invocation {
   /** The function's result, or the error object `{errorType, errorMessage, trace}` when it failed. */
   readonly payload: unknown;
   /** Set when the function failed: threw, exited, or ran out of time or memory. */
   readonly functionError?: 'Unhandled';
   readonly requestId: string;
-  /** The version that ran, which an alias does not say; absent when none ran. */
+  /** The version that ran, also behind an alias; absent when none ran. */
   readonly executedVersion?: string;
 }
 
-/** A service that calls functions on its own behalf. */
+/** A service that invokes functions itself. */
 export type InvokingService =
   | 'secretsmanager.amazonaws.com'
   | 'states.amazonaws.com'
   | 'events.amazonaws.com';
 
-/** On whose behalf a service calls a function. */
+/** The principal of a service's invocation. */
 export interface InvocationOrigin {
-  /** The role whose permissions count; without it those of the function's resource policy do. */
+  /** The role whose permissions count; without it, the function's resource policy. */
   readonly roleArn?: string;
   /** The resource that the service acts for, e.g. a rule of EventBridge. */
   readonly sourceArn?: string;
 }
 
-/** How the other services call functions. */
+/** How other services invoke functions. */
 export interface FunctionInvoker {
   /**
    * Invokes a function synchronously.
    *
    * @param functionArn name, ARN or qualified ARN
    * @param payload     goes through JSON
-   * @throws AwsError what Lambda itself answers: ResourceNotFoundException (404), TooManyRequestsException
-   *                  (429), AccessDeniedException (403), ServiceException (500)
+   * @throws AwsError Lambda's own errors: ResourceNotFoundException (404), TooManyRequestsException (429),
+   *                  AccessDeniedException (403), ServiceException (500)
    */
   invoke(
     functionArn: string,
@@ -41,11 +41,10 @@ export interface FunctionInvoker {
   ): Promise<Invocation>;
 }
 
-/** How other services hand events to functions. */
+/** How other services send events to functions. */
 export interface EventInvoker {
   /**
-   * Invokes a function asynchronously: Lambda takes the event over and repeats it by its own rules, whatever comes
-   * of it.
+   * Invokes a function asynchronously: Lambda queues the event and retries it by its own rules.
    *
    * @param functionArn name, ARN or qualified ARN
    * @param payload     goes through JSON

@@ -10,8 +10,8 @@ const LEVELS = {
 } as const;
 
 /**
- * Makes the console write what Lambda's Node.js runtime writes for a function whose log format is JSON: a line for each
- * call, with the class of an error as its type, whatever name the error has (aws-lambda-ric 4.0.2, formatJsonMessage).
+ * Makes the console write JSON logs as Lambda's Node.js runtime does: one line per call, with the class of an error,
+ * not its name, as its type (aws-lambda-ric 4.0.2, formatJsonMessage).
  */
 export function writeJsonLogs(write: (line: string) => void, requestId: () => string | undefined): void {
   for (const [method, level] of Object.entries(LEVELS)) {

@@ -31,39 +31,39 @@ import { RoleUse } from './role-use.ts';
 import { RunningInvocations } from './running-invocations.ts';
 import type { WarmProcesses } from './warm-processes.ts';
 
-/** What an emulated Lambda works with. */
+/** The dependencies of the emulated Lambda. */
 export interface LambdaOptions extends Account {
   readonly clock: Clock;
-  /** Asked before a service invokes a function, and before Lambda uses a function's role by itself. */
+  /** Authorises invocations by services, and Lambda's own use of a function's role. */
   readonly authorizer: Authorizer;
-  /** The statements of the policy of a function, version or alias; none if left out. */
+  /** The statements of the policy of a function, version or alias (default: none). */
   readonly policyOf?: (functionArn: string) => readonly object[];
-  /** Gives the access keys for a new process of the function. */
+  /** Issues the access keys for a new process of the function. */
   readonly credentialsFor: (identity: FunctionIdentity) => AccessKey;
-  /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they win over the function's own. */
+  /** Variables that the sandbox adds, such as `AWS_ENDPOINT_URL`; they override the function's own. */
   readonly extraEnvironment?: () => Readonly<Record<string, string>>;
   readonly interceptors?: readonly InvocationInterceptor[];
-  /** How long invocations and cold starts take besides what their processes need. */
+  /** The additional duration of invocations and cold starts. */
   readonly latencies?: Pick<Latencies, 'invocation' | 'coldStart'>;
-  /** Invocations at a time in the account; Lambda's default of 1000 if left out. */
+  /** The account's concurrency (default: 1000, as in Lambda). */
   readonly concurrencyLimit?: number;
-  /** Warm processes kept per function and version; 10 if left out. */
+  /** Warm processes to keep per function and version (default: 10). */
   readonly maxIdleEnvironments?: number;
-  /** Processes that an earlier account has left, and those that this one leaves. */
+  /** Warm processes of earlier accounts, and for later ones. */
   readonly warmProcesses?: WarmProcesses;
   /** Called whenever an invocation begins, reaches its process, or ends. */
   readonly onChange?: () => void;
 }
 
 /**
- * AWS Lambda: runs each function in Node.js processes of its own, as deployed. Where the clock runs, time-outs, like
- * all that the processes do, take real time, and the `Date` that a function sees starts from the sandbox's. Where it
- * stands still, a function's time-out, timers and `Date` go by the clock, and what it computes takes no time.
+ * AWS Lambda: runs each function in its own Node.js processes, as deployed. With a running clock, functions and their
+ * timeouts take real time, and their `Date` starts at the sandbox's. With virtual time, a function's timeout, timers
+ * and `Date` follow the clock, and computation takes no time.
  */
 export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   readonly id = 'lambda';
   readonly operations: ReturnType<typeof lambdaOperations>;
-  /** Those that run at this moment. */
+  /** The running invocations. */
   readonly invocations: RunningInvocations;
   readonly #options: LambdaOptions;
   readonly #functions: FunctionRegistry;
@@ -113,7 +113,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   }
 
   /**
-   * Deploys other code or configuration for an existing function; what is running ends as it began.
+   * Deploys other code or configuration for an existing function; running invocations keep theirs.
    *
    * @throws AwsError ResourceNotFoundException (404)
    */
@@ -121,12 +121,12 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#functions.find(definition.name).hosted.replace(definition);
   }
 
-  /** Whether a name or ARN, with its qualifier if any, is that of a deployed function. */
+  /** Whether a name or ARN, with its qualifier if any, names a deployed function. */
   hasFunction(functionArn: string): boolean {
     return this.#functions.has(functionArn);
   }
 
-  /** Whether a service may invoke the function by the function's own policy, for the given resource. */
+  /** Whether the function's policy allows a service to invoke it for the given resource. */
   mayBeInvoked(functionArn: string, source: InvokingService, sourceArn: string): boolean {
     return this.#roles.mayInvoke(this.#functions.meantArn(functionArn), source, sourceArn);
   }
@@ -152,12 +152,12 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#accept(unqualified(functionArn, JSON.stringify(payload ?? {})), source);
   }
 
-  /** Kills the processes in which a function runs at this moment; its invocations fail as after any such exit. */
+  /** Kills the processes of a function's running invocations, which fail as after any exit. */
   killRunning(functionName: string): void {
     this.#functions.find(functionName).hosted.killRunning();
   }
 
-  /** What a function wrote, oldest first; the last 10,000 lines are kept. */
+  /** The latest 10,000 lines that a function wrote, oldest first. */
   logs(functionName: string): readonly LogLine[] {
     return this.#logs.of(functionName);
   }
@@ -165,7 +165,7 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
   /**
    * Calls `listener` with every line that a function writes.
    *
-   * @returns ends the subscription
+   * @returns unsubscribes
    */
   onLog(listener: (line: LogLine) => void): () => void {
     return this.#logs.onLine(listener);
@@ -257,13 +257,13 @@ export class Lambda implements AwsService, FunctionInvoker, EventInvoker {
     this.#logs.add({ ...line, functionName: definition.name, at: this.#options.clock.now() }, delivered);
   }
 
-  /** The sandbox's own remark among the lines of a function. */
+  /** A line of the sandbox itself in a function's log. */
   #note(functionName: string, text: string, requestId: string): void {
     this.#logs.add({ functionName, text, stream: 'stderr', at: this.#options.clock.now(), requestId });
   }
 }
 
-/** An invocation that does not name its version or alias apart from the function. */
+/** An invocation without a separate qualifier. */
 function unqualified(functionName: string, payload: string): InvokedFunction {
   return { functionName, qualifier: undefined, payload, requestId: randomUUID() };
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { END_OF_REQUEST } from './runtime-messages.ts';
 
-/** Cuts a function's output stream into lines and tells when all lines of a request have been read. */
+/** Splits a function's output stream into lines, and detects when all lines of a request have been read. */
 export class LineReader {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
@@ -40,7 +40,7 @@ export class LineReader {
         this.#onLine(line);
         continue;
       }
-      // What the function wrote last without a line break stands before the mark.
+      // The function's last line may precede the mark without a line break.
       const unfinished = line.slice(0, -END_OF_REQUEST.length);
       if (unfinished !== '') this.#onLine(unfinished);
       this.#endsRead += 1;

@@ -18,7 +18,7 @@ const invokeInput = v.object({
   TenantId: notEmulated,
 });
 
-/** A function that is to run, and with what. */
+/** A function to invoke, and its payload. */
 export interface InvokedFunction {
   readonly functionName: string;
   readonly qualifier: string | undefined;
@@ -27,12 +27,12 @@ export interface InvokedFunction {
   readonly requestId: string;
 }
 
-/** What the operations work on. */
+/** The dependencies of the operations. */
 interface OperationParts {
   readonly functions: FunctionRegistry;
   readonly policyOf: ((functionArn: string) => readonly object[]) | undefined;
   readonly invoke: (invoked: InvokedFunction) => Promise<Invocation>;
-  /** Takes an event, to be run later. */
+  /** Queues an event. */
   readonly accept: (invoked: InvokedFunction) => void;
   /** The last lines that a function wrote for a request, in base64. */
   readonly tail: (functionName: string, requestId: string) => string;

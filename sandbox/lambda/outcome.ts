@@ -2,12 +2,12 @@ import type { Invocation } from './invoker.ts';
 import { RESPONSE_LIMIT } from './payload-limits.ts';
 import type { ErrorObject } from './runtime-messages.ts';
 
-/** What an invocation came to; `payload` is JSON text. */
+/** The result of an invocation; `payload` is JSON text. */
 export type Outcome =
   | { readonly succeeded: true; readonly payload: string }
   | { readonly succeeded: false; readonly error: ErrorObject };
 
-/** The outcome as the caller gets it. */
+/** The result for the caller. */
 export function toInvocation(outcome: Outcome, requestId: string): Invocation {
   if (!outcome.succeeded) return { payload: outcome.error, functionError: 'Unhandled', requestId };
   if (Buffer.byteLength(outcome.payload) > RESPONSE_LIMIT) {

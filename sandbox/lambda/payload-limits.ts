@@ -4,7 +4,7 @@ import { AwsError } from '../aws/aws-error.ts';
 const SYNCHRONOUS_PAYLOAD_LIMIT = 6_291_456;
 const ASYNCHRONOUS_PAYLOAD_LIMIT = 1_048_576;
 
-/** The largest answer of a function, in bytes. */
+/** The maximum response of a function, in bytes. */
 export const RESPONSE_LIMIT = 6_291_556;
 
 /**

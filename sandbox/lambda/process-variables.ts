@@ -3,9 +3,9 @@ import type { AccessKey } from '../aws/identities.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 
 /**
- * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide,
- * "Working with Lambda environment variables"), the function's own, and the sandbox's additions, of which the
- * later ones win, all but LAMBDA_TASK_ROOT. The environment of this process is not inherited.
+ * The environment variables of a new function process: those that Lambda reserves (AWS Lambda Developer Guide, "Working
+ * with Lambda environment variables"), the function's own, and the sandbox's additions. Later ones override earlier
+ * ones, except LAMBDA_TASK_ROOT. The environment of this process is not inherited.
  */
 export function processVariables(options: {
   definition: FunctionDefinition;
@@ -40,7 +40,7 @@ export function processVariables(options: {
   };
 }
 
-/** A name for the log stream of a new process, as Lambda makes it up. */
+/** A log stream name in Lambda's format. */
 export function newLogStreamName(version: string, startedAt: Date): string {
   const day = startedAt.toISOString().slice(0, 10).replaceAll('-', '/');
   return `${day}/[${version}]${randomUUID().replaceAll('-', '')}`;

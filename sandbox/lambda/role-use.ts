@@ -6,9 +6,9 @@ import type { FunctionDefinition } from './function-definition.ts';
 import type { InvocationOrigin, InvokingService } from './invoker.ts';
 
 /**
- * What Lambda needs a function's role for, besides giving its credentials to the function's code, and what other
- * services need to invoke it. Lambda's own calls with the role lack `lambda:SourceFunctionArn`, by which policies tell
- * them from those of the code.
+ * Lambda's own uses of a function's role, and the permissions that other services need to invoke the function. Lambda's
+ * own calls with the role lack `lambda:SourceFunctionArn`, so that policies can distinguish them from those of the
+ * function's code.
  */
 export class RoleUse {
   readonly #authorizer: Authorizer;
@@ -49,7 +49,7 @@ export class RoleUse {
     }
   }
 
-  /** Whether a line gets into the log; without the permission Lambda drops it and says nothing. */
+  /** Whether a line gets into the log; without the permission Lambda silently drops it. */
   mayWriteLog(definition: FunctionDefinition, logStreamName: string): boolean {
     const resource = `${this.#arn('logs', 'log-group')}:${definition.logGroupName}:log-stream:${logStreamName}`;
     const session = this.#session(definition);
@@ -58,7 +58,7 @@ export class RoleUse {
     );
   }
 
-  /** Sends what Lambda measured of an invocation to X-Ray; without the permission it is lost, and nothing else is. */
+  /** Sends the trace of an invocation to X-Ray; without the permission only the trace is lost. */
   trace(definition: FunctionDefinition): void {
     if (!definition.tracing) return;
     const session = this.#session(definition);
@@ -68,9 +68,9 @@ export class RoleUse {
   }
 
   /**
-   * A service that acts with a role needs the role's permission, another one that of the function's own policy.
+   * A service that acts with a role needs the role's permission; any other needs the function's resource policy.
    *
-   * @param functionArn with the qualifier that it is invoked by
+   * @param functionArn with the qualifier of the invocation
    * @throws AwsError AccessDeniedException (403)
    */
   requireInvocation(functionArn: string, service: InvokingService, origin: InvocationOrigin = {}): void {
@@ -82,13 +82,13 @@ export class RoleUse {
     this.#authorizer.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn });
   }
 
-  /** Whether the function's policy lets a service invoke it. */
+  /** Whether the function's policy allows a service to invoke it. */
   mayInvoke(functionArn: string, service: InvokingService, sourceArn: string): boolean {
     const principal = { service, sourceAccount: this.#account.accountId, sourceArn };
     return this.#authorizer.allows(principal, { action: 'lambda:InvokeFunction', resource: functionArn });
   }
 
-  /** A new network interface concerns its subnet and its security groups, too. */
+  /** A new network interface also needs permission for its subnet and its security groups. */
   #networkCalls(vpc: NonNullable<FunctionDefinition['vpc']>): Readonly<Record<string, readonly string[]>> {
     const interfaces = `${this.#arn('ec2', 'network-interface/*')}`;
     return {
@@ -115,7 +115,7 @@ export class RoleUse {
   }
 }
 
-/** Step Functions names its sessions by chance; here they have the execution's name, as far as it may be one. */
+/** Step Functions uses random session names; here they are the execution's name, as far as it is valid. */
 function sessionName(sourceArn: string | undefined): string {
   return (sourceArn?.split(':').at(-1) ?? 'service').slice(-64);
 }

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts';
 import type { OpenRequests } from '../open-requests.ts';
-import type { StillMessage } from './runtime-messages.ts';
+import type { IdleMessage } from './runtime-messages.ts';
 
-/** What is asked of a process that runs an invocation. */
+/** A process that runs an invocation. */
 interface RunningProcess {
-  stillness(): Promise<StillMessage | undefined>;
+  waitUntilIdle(): Promise<IdleMessage | undefined>;
 }
 
-/** `busy`: something is under way, and its end is a change; `unclear`: ask again at once. */
-type Stillness = 'still' | 'busy' | 'unclear';
+/** `busy`: work is in progress, and its end triggers a change; `unclear`: check again at once. */
+type Activity = 'idle' | 'busy' | 'unclear';
 
-/** The invocations that have begun and not ended. */
+/** The running invocations. */
 export class RunningInvocations {
   readonly #onChange: () => void;
   readonly #processes = new Set<RunningProcess>();
@@ -21,7 +21,7 @@ export class RunningInvocations {
     this.#onChange = onChange;
   }
 
-  /** Counts an invocation from its beginning to its end. */
+  /** Tracks an invocation from start to end. */
   async count<Result>(run: () => Promise<Result>): Promise<Result> {
     this.#count += 1;
     this.#onChange();
@@ -33,7 +33,7 @@ export class RunningInvocations {
     }
   }
 
-  /** Counts an invocation as one that has got a process, as long as it is in it. */
+  /** Tracks the process of an invocation. */
   async inProcess<Result>(process: RunningProcess, run: () => Promise<Result>): Promise<Result> {
     this.#processes.add(process);
     this.#onChange();
@@ -48,30 +48,28 @@ export class RunningInvocations {
   /** Lets an invocation that is not in a process wait for `ms` by the clock. */
   async passing(clock: Clock, ms: number): Promise<void> {
     if (ms <= 0) return;
-    const stillness = { type: 'still', id: 0, ports: [] } as const;
-    await this.inProcess({ stillness: () => Promise.resolve(stillness) }, () => clock.sleep(ms));
+    const idle = { type: 'idle', id: 0, ports: [] } as const;
+    await this.inProcess({ waitUntilIdle: () => Promise.resolve(idle) }, () => clock.sleep(ms));
   }
 
   /**
-   * Whether all invocations do nothing but wait: for their timers, or for answers that wait for the clock themselves.
-   * Where the clock runs, a process may do as it likes: then there must be no invocation at all.
+   * Whether all invocations only wait: for their timers, or for responses that wait for the clock. With a running clock
+   * nothing is known of a process, so there must be no invocation at all.
    */
-  async stillness(requests: OpenRequests, clockStandsStill: boolean): Promise<Stillness> {
-    if (this.#count === 0) return 'still';
-    if (!clockStandsStill || this.#processes.size < this.#count) return 'busy';
+  async activity(requests: OpenRequests, virtualTime: boolean): Promise<Activity> {
+    if (this.#count === 0) return 'idle';
+    if (!virtualTime || this.#processes.size < this.#count) return 'busy';
     const each = await Promise.all(
-      [...this.#processes].map(async process => judge(await process.stillness(), requests)),
+      [...this.#processes].map(async process => judge(await process.waitUntilIdle(), requests)),
     );
-    return (
-      each.find(stillness => stillness === 'busy') ?? each.find(stillness => stillness !== 'still') ?? 'still'
-    );
+    return each.find(activity => activity === 'busy') ?? each.find(activity => activity !== 'idle') ?? 'idle';
   }
 }
 
-function judge(message: StillMessage | undefined, requests: OpenRequests): Stillness {
+function judge(message: IdleMessage | undefined, requests: OpenRequests): Activity {
   if (message === undefined) return 'busy';
   const states = message.ports.map(port => (port === null ? 'unknown' : requests.stateOf(port)));
   if (states.includes('busy')) return 'busy';
-  // On its way to us or back to the process.
-  return states.includes('unknown') ? 'unclear' : 'still';
+  // In transit in either direction.
+  return states.includes('unknown') ? 'unclear' : 'idle';
 }

@@ -2,13 +2,13 @@
 export interface ErrorObject {
   readonly errorType: string;
   readonly errorMessage: string;
-  /** Left out where the service itself reports the error (time-out, exit). */
+  /** Absent where the service itself reports the error (timeout, exit). */
   readonly trace?: readonly string[];
 }
 
 /**
- * The time that a function's process goes by: the machine's, so many ms ahead; or, where the sandbox's clock stands
- * still between its steps, the instant of the present step. Then its timers wait for that clock, too.
+ * The time of a function's process: the machine's plus an offset in ms; or, with virtual time, the instant of the
+ * current step. Then its timers also wait for the clock.
  */
 export type ProcessTime = { readonly offsetMs: number } | { readonly nowMs: number };
 
@@ -16,7 +16,7 @@ export type ProcessTime = { readonly offsetMs: number } | { readonly nowMs: numb
 export interface InvokeMessage {
   readonly type: 'invoke';
   readonly requestId: string;
-  /** As the caller named it, so with its qualifier if there was one. */
+  /** As the caller named it, including a qualifier. */
   readonly functionArn: string;
   /** JSON text. */
   readonly payload: string;
@@ -24,29 +24,29 @@ export interface InvokeMessage {
   readonly time: ProcessTime;
 }
 
-/** What the service sends to a function's process; the last two only where the clock stands still. */
+/** Messages from the service to a function's process; the last two only with virtual time. */
 export type ServiceMessage =
   | InvokeMessage
-  /** Tells the time and asks for a {@link StillMessage}. */
+  /** Sends the time and requests a {@link IdleMessage}. */
   | { readonly type: 'probe'; readonly id: number; readonly nowMs: number }
   /** Runs the timer that is due first. */
   | { readonly type: 'wake' };
 
-/** The process has nothing to do but to wait for its requests' answers and its timers. */
-export interface StillMessage {
-  readonly type: 'still';
-  /** That of the probe. */
+/** The process only waits for responses and timers. */
+export interface IdleMessage {
+  readonly type: 'idle';
+  /** The id of the probe. */
   readonly id: number;
-  /** The local port of every HTTP request without a complete answer; null before it is connected. */
+  /** The local port of every HTTP request without a complete response; null before it is connected. */
   readonly ports: readonly (number | null)[];
   /** When its first timer is due. */
   readonly dueAtMs?: number;
 }
 
-/** What a function's process tells the service. */
+/** Messages from a function's process to the service. */
 export type RuntimeMessage =
   | { readonly type: 'ready' }
-  | StillMessage
+  | IdleMessage
   /** The code could not be loaded; the process ends. */
   | { readonly type: 'initFailed'; readonly error: ErrorObject }
   /** `payload` is JSON text. */
@@ -55,7 +55,7 @@ export type RuntimeMessage =
   | { readonly type: 'failed'; readonly error: ErrorObject; readonly exiting: boolean };
 
 /**
- * The process writes this line to both output streams before it reports an end. The streams and the message
- * channel are read independently, so only this tells that a request's last line has been read.
+ * The process writes this line to both output streams before it reports an end. The streams and the message channel are
+ * read independently, so this is the only sign that a request's last line has been read.
  */
 export const END_OF_REQUEST = '\u0000end of request';

@@ -1,10 +1,10 @@
 /**
- * The program of a function's process: loads the handler, then runs one invocation after another as they come
- * over the message channel. It stands in for Lambda's Node.js runtime and behaves as that one does
- * (aws-lambda-nodejs-runtime-interface-client); in contrast to Lambda the process is not frozen between
- * invocations, so what a handler leaves running goes on at once and not at the next call.
+ * The program of a function's process: loads the handler, then runs one invocation after another from the message
+ * channel. It replaces Lambda's Node.js runtime and behaves like it (aws-lambda-nodejs-runtime-interface-client);
+ * Unlike in Lambda, the process is not frozen between invocations, so work that a handler leaves running continues at
+ * once and not with the next call.
  *
- * Arguments: the {@link ProcessTime} as JSON. It is kept free of dependencies, because every cold start loads it.
+ * Arguments: the {@link ProcessTime} as JSON. It has no dependencies, because every cold start loads it.
  */
 import { RuntimeError, toErrorObject, toLogText } from './error-object.ts';
 import { type Handler, loadHandler } from './handler-loader.ts';
@@ -19,11 +19,11 @@ import {
 
 let time = JSON.parse(process.argv[2] ?? '{"offsetMs":0}') as ProcessTime;
 shiftDate(machineMs => ('nowMs' in time ? time.nowMs : machineMs + time.offsetMs));
-// Bound here, so that a function that replaces these methods cannot break the hand-over.
+// Bound here, so that a function that replaces these methods cannot break the protocol.
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeError = process.stderr.write.bind(process.stderr);
 
-// Before the function's code, which may keep hold of the console's methods.
+// Before the function's code, which may keep references to the console's methods.
 const logsJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 if (logsJson)
   writeJsonLogs(
@@ -33,7 +33,7 @@ if (logsJson)
 
 let handler: Handler | undefined;
 let runningRequestId: string | undefined;
-// Loaded only when it is needed, and before the function's code, which might keep hold of the real timers.
+// Loaded only with virtual time, and before the function's code, which may keep references to the real timers.
 const steppedTime =
   'nowMs' in time
     ? (await import('./stepped-time.ts')).installSteppedTime(
@@ -50,7 +50,7 @@ process.on('message', (message: ServiceMessage) => {
   } else {
     time = { nowMs: message.nowMs };
     const { id } = message;
-    void steppedTime?.stillness().then(stillness => send({ type: 'still', id, ...stillness }));
+    void steppedTime?.waitUntilIdle().then(state => send({ type: 'idle', id, ...state }));
   }
 });
 process.on('disconnect', () => process.exit());
@@ -64,7 +64,7 @@ process.on('unhandledRejection', reason => {
 });
 process.on('beforeExit', () => {
   if (runningRequestId === undefined) return;
-  // Nothing is left that could settle the handler's promise.
+  // The handler's promise can no longer settle.
   fail(
     'Invoke Error',
     new RuntimeError(
@@ -94,8 +94,8 @@ async function run(message: InvokeMessage): Promise<void> {
 }
 
 /**
- * While an invocation runs, the process may run out of work, so that `beforeExit` finds a promise that never settles;
- * but a timer that waits for the sandbox's clock is work.
+ * Without work, `beforeExit` reports a promise that never settles. A timer that waits for the sandbox's clock counts as
+ * work.
  */
 function holdChannel(): void {
   if (runningRequestId === undefined || steppedTime?.holdsProcess() === true) process.channel?.ref();
@@ -120,7 +120,7 @@ function contextOf(message: InvokeMessage): object {
 
 function serialise(result: unknown): string {
   try {
-    // Within a list, so that nothing at all becomes `null`, as it does in Lambda.
+    // In a list, so that `undefined` becomes `null`, as in Lambda.
     return JSON.stringify([result]).slice(1, -1);
   } catch {
     throw new Error('Unable to stringify response body');
@@ -163,15 +163,15 @@ function log(headline: string, error: unknown): void {
 }
 
 /**
- * Makes `Date` tell another time in this process. Timers are not touched.
+ * Changes the time of `Date` in this process, not of timers.
  *
- * @param nowMs gives the time that `Date` is to tell for the machine's
+ * @param nowMs converts the machine's time to that of `Date`
  */
 export function shiftDate(nowMs: (machineMs: number) => number): void {
   const MachineDate = Date;
   const now = (): number => nowMs(MachineDate.now());
 
-  // A proxy and not a subclass: `Date()` without `new` has to go on working.
+  // A proxy, not a subclass: `Date()` without `new` must keep working.
   const ShiftedDate = new Proxy(MachineDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as Date,

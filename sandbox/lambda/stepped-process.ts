@@ -1,16 +1,16 @@
 import type { Clock, ScheduledTask } from '../clock.ts';
-import type { ProcessTime, ServiceMessage, StillMessage } from './runtime-messages.ts';
+import type { IdleMessage, ProcessTime, ServiceMessage } from './runtime-messages.ts';
 
-/** The time by the clock, as a function's process is told it. */
+/** The clock's time, as it is sent to a function's process. */
 export function processTime(clock: Clock): ProcessTime {
-  return clock.standsStill ? { nowMs: clock.nowMs() } : { offsetMs: clock.offsetMs };
+  return clock.isVirtual ? { nowMs: clock.nowMs() } : { offsetMs: clock.offsetMs };
 }
 
-/** The service's side of a process whose time passes only in the clock's steps. */
+/** The service's side of a process with virtual time. */
 export class SteppedProcess {
   readonly #clock: Clock;
   readonly #send: (message: ServiceMessage) => void;
-  #probe: PromiseWithResolvers<StillMessage | undefined> | undefined;
+  #probe: PromiseWithResolvers<IdleMessage | undefined> | undefined;
   #probes = 0;
   #timeout: ScheduledTask | undefined;
   #wake: { readonly atMs: number; readonly task: ScheduledTask } | undefined;
@@ -20,7 +20,7 @@ export class SteppedProcess {
     this.#send = send;
   }
 
-  /** Begins an invocation; `onTimeout` is called when it has lasted too long by the clock. */
+  /** Starts an invocation; `onTimeout` is called at its timeout by the clock. */
   begin(limitMs: number, onTimeout: () => void): void {
     this.#timeout?.cancel();
     this.#timeout = this.#clock.schedule(limitMs, () => {
@@ -29,7 +29,7 @@ export class SteppedProcess {
     });
   }
 
-  /** Ends the invocation: time does not go on for a process that does nothing. */
+  /** Ends the invocation: time stops for an idle process. */
   end(): void {
     this.#timeout?.cancel();
     this.#wakeAt(undefined);
@@ -37,17 +37,17 @@ export class SteppedProcess {
     this.#probe = undefined;
   }
 
-  /** Tells the process the time and asks what it waits for; undefined when the invocation ends meanwhile. */
-  async stillness(): Promise<StillMessage | undefined> {
-    const probe = Promise.withResolvers<StillMessage | undefined>();
+  /** Sends the process the time and returns what it waits for; undefined when the invocation ends first. */
+  async waitUntilIdle(): Promise<IdleMessage | undefined> {
+    const probe = Promise.withResolvers<IdleMessage | undefined>();
     this.#probe = probe;
     this.#probes += 1;
     this.#send({ type: 'probe', id: this.#probes, nowMs: this.#clock.nowMs() });
     return await probe.promise;
   }
 
-  onStill(message: StillMessage): void {
-    // The answer to a probe of an invocation that is over says nothing about the next.
+  onIdle(message: IdleMessage): void {
+    // Ignore the response to a probe of an earlier invocation.
     if (this.#probe === undefined || message.id !== this.#probes) return;
     this.#wakeAt(message.dueAtMs);
     this.#probe.resolve(message);
@@ -55,7 +55,7 @@ export class SteppedProcess {
   }
 
   #wakeAt(atMs: number | undefined): void {
-    // A clock that has reached this task must find it again.
+    // The clock must find this task again.
     if (atMs === this.#wake?.atMs) return;
     this.#wake?.task.cancel();
     this.#wake = undefined;

@@ -1,37 +1,37 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { StillMessage } from './runtime-messages.ts';
+import type { IdleMessage } from './runtime-messages.ts';
 import { SteppedTimers } from './stepped-timers.ts';
 
-type Stillness = Omit<StillMessage, 'type' | 'id'>;
+type IdleState = Omit<IdleMessage, 'type' | 'id'>;
 
-/** The time of a process that goes by a clock which stands still between its steps. */
+/** The virtual time of a process. */
 interface SteppedTime {
-  /** Resolves when the process has nothing to do but wait. */
-  stillness(): Promise<Stillness>;
+  /** Resolves when the process only waits. */
+  waitUntilIdle(): Promise<IdleState>;
   /** Runs the timer that is due first, if there is one. */
   runFirstTimer(): void;
   /** Whether a timer keeps the process from running out of work. */
   holdsProcess(): boolean;
 }
 
-/** What can be active in a process that only waits (`process.getActiveResourcesInfo`); anything else is work. */
+/** Resources that are active in a process that only waits (`process.getActiveResourcesInfo`). */
 const WAITING = new Set(['PipeWrap', 'TCPSocketWrap', 'TTYWrap', 'Timeout']);
 
 /**
- * Makes this process's timers wait for the sandbox's clock, and watches its HTTP requests.
+ * Makes this process's timers wait for the sandbox's clock, and tracks its HTTP requests.
  *
- * @param nowMs    the time of the present step
- * @param onTimers is called whenever a timer is set or taken back
+ * @param nowMs the time of the current step
+ * @param onTimers is called whenever a timer is set or cleared
  */
 export function installSteppedTime(nowMs: () => number, onTimers: () => void): SteppedTime {
   const timers = new SteppedTimers(nowMs, onTimers);
   const nextTurn = turnOfEventLoop();
   timers.install();
   const requests = watchRequests();
-  const stillness = async (): Promise<Stillness> => {
+  const waitUntilIdle = async (): Promise<IdleState> => {
     do {
-      // What has just arrived is handled in the first turn, what follows from that in the second.
+      // The first turn handles what has just arrived, the second what follows from it.
       await nextTurn();
       await nextTurn();
     } while (process.getActiveResourcesInfo().some(resource => !WAITING.has(resource)));
@@ -41,13 +41,13 @@ export function installSteppedTime(nowMs: () => number, onTimers: () => void): S
       dueAtMs,
     };
   };
-  let asked: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = Promise.resolve();
   return {
-    // One after the other: each takes the turns of the other for work.
-    stillness: () => {
-      const answer = asked.then(stillness);
-      asked = answer;
-      return answer;
+    // One at a time: each would count the turns of the other as work.
+    waitUntilIdle: () => {
+      const idle = previous.then(waitUntilIdle);
+      previous = idle;
+      return idle;
     },
     runFirstTimer: () => timers.runFirst(),
     holdsProcess: () => timers.holdProcess,
@@ -60,7 +60,7 @@ function turnOfEventLoop(): () => Promise<void> {
   return () => new Promise(resolve => void immediately(resolve));
 }
 
-/** The requests made with node:http or node:https whose answer has not been read to its end. */
+/** Requests by node:http or node:https whose response has not been read completely. */
 function watchRequests(): ReadonlySet<ClientRequest> {
   const requests = new Set<ClientRequest>();
   diagnostics.subscribe('http.client.request.created', message => {

@@ -9,8 +9,8 @@ interface WaitOptions {
   readonly ref?: boolean;
 }
 
-/** Node.js takes a wait that is longer, or none at all, for 1 ms (Node.js documentation, "Timers"). */
-const LONGEST_DELAY_MS = 2_147_483_647;
+/** Node.js treats a longer delay, or none, as 1 ms (Node.js documentation, "Timers"). */
+const MAX_DELAY_MS = 2_147_483_647;
 
 /** Has the methods of Node's `Timeout`. */
 class SteppedTimer {
@@ -62,8 +62,8 @@ class SteppedTimer {
 }
 
 /**
- * Timers that wait for a clock which others move: they take the place of `setTimeout` and `setInterval`, those of
- * `node:timers/promises`, and `AbortSignal.timeout`. Sockets' own time-outs stay in real time.
+ * Timers that wait for an external clock. They replace `setTimeout` and `setInterval`, those of `node:timers/promises`,
+ * and `AbortSignal.timeout`. Timeouts of sockets stay in real time.
  */
 export class SteppedTimers {
   readonly #nowMs: () => number;
@@ -92,10 +92,10 @@ export class SteppedTimers {
     first.run();
   }
 
-  /** Lets the timer begin to wait, anew if it waits already. */
+  /** Starts the timer, or restarts it. */
   set(timer: SteppedTimer): void {
     timer.dueAtMs = this.#nowMs() + timer.delayMs;
-    // Among timers of the same instant the one that was set first runs first.
+    // Timers of the same instant run in the order in which they were set.
     this.#pending.delete(timer);
     this.#pending.add(timer);
     this.changed();
@@ -156,7 +156,7 @@ export class SteppedTimers {
 
   #start(callback: Callback, delay: number | undefined, args: unknown[], repeats: boolean): SteppedTimer {
     const delayMs = Number(delay);
-    const inRange = delayMs >= 1 && delayMs <= LONGEST_DELAY_MS;
+    const inRange = delayMs >= 1 && delayMs <= MAX_DELAY_MS;
     const run = AsyncResource.bind(() => callback(...args));
     const timer = new SteppedTimer(this, run, inRange ? Math.trunc(delayMs) : 1, repeats);
     this.set(timer);
@@ -191,5 +191,5 @@ export class SteppedTimers {
   }
 }
 
-/** What tells Node's AbortError. */
+/** The code of Node's AbortError. */
 const ABORTED = { name: 'AbortError', code: 'ABORT_ERR' };

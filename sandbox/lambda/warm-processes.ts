@@ -1,17 +1,16 @@
 import type { EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 
-/** Of each function so many are kept: more are rarely needed again. */
+/** The maximum number to keep for each function; more are rarely needed. */
 const MAX_IDLE = 2;
 
 /**
- * Idle processes that a closed account leaves to the next one with the same functions, so that those need not start
- * cold. They keep the environment variables that they were started with: whoever takes them over has to serve the same
- * addresses and to know the same access keys.
+ * Idle processes of a closed account, for the next one with the same functions, to avoid cold starts. They keep their
+ * environment variables, so the next account must serve the same addresses and accept the same access keys.
  */
 export class WarmProcesses {
   readonly #idle = new Map<string, ExecutionEnvironment[]>();
 
-  /** Hands out a process, if there is one, for what `options` would start. */
+  /** Takes a process with the given options, if there is one. */
   take(key: string, options: EnvironmentOptions): ExecutionEnvironment | undefined {
     const idle = this.#idle.get(key) ?? [];
     for (let process = idle.pop(); process !== undefined; process = idle.pop()) {
@@ -23,7 +22,7 @@ export class WarmProcesses {
     return undefined;
   }
 
-  /** Keeps a process; false when there are enough of its kind. */
+  /** Keeps a process; false when there are already enough. */
   keep(key: string, process: ExecutionEnvironment): boolean {
     const idle = (this.#idle.get(key) ?? []).filter(({ usable }) => usable);
     this.#idle.set(key, idle);
@@ -32,7 +31,7 @@ export class WarmProcesses {
     return true;
   }
 
-  /** Ends all of them and waits until they are gone; others may be kept afterwards. */
+  /** Ends all of them and waits until they are gone; new ones may be kept afterwards. */
   async close(): Promise<void> {
     const idle = [...this.#idle.values()].flat();
     this.#idle.clear();

@@ -4,10 +4,10 @@ const shell = process.ppid;
 const CHECK_MS = 250;
 
 /**
- * Calls `stop` once the shell in which npm runs this program is gone. npm sends the shell the signals that it gets, and
- * not every shell hands them on: bash replaces itself by the program, dash stays and dies of SIGTERM.
+ * Calls `stop` when the shell in which npm runs this program ends. npm forwards signals to the shell, and not every
+ * shell forwards them: bash replaces itself with the program, dash stays and exits on SIGTERM.
  *
- * A program that npm does not run may well survive its parent.
+ * A program that npm does not run may outlive its parent.
  */
 export function onNpmShellGone(stop: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

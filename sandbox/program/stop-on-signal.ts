@@ -1,8 +1,8 @@
 import { onNpmShellGone } from './npm-shell.ts';
 
 /**
- * Calls `close` on the first SIGINT or SIGTERM, or when the shell is gone in which npm runs the program. A second
- * signal ends the process at once, with 130.
+ * Calls `close` on the first SIGINT or SIGTERM, or when the shell in which npm runs the program ends. A second signal
+ * ends the process at once, with 130.
  */
 export function stopOnSignal(close: () => void): void {
   let stopping = false;

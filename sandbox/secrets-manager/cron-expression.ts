@@ -5,17 +5,17 @@ const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 /** 29 February can be eight years away, around a year like 2100. */
 const FARTHEST_DAYS = 8 * 366;
 
-/** The part of an expression that cannot be read; the message names it. */
+/** An invalid part of an expression; the message names it. */
 export class InvalidCron extends Error {
   override readonly name = 'InvalidCron';
 }
 
-/** Whether a field's condition holds on a day (UTC). */
+/** Whether a field matches a day (UTC). */
 type DayRule = (day: Date) => boolean;
 
 /**
- * The cron expressions that Secrets Manager takes: `Minutes Hours Day-of-month Month Day-of-week Year`, minutes
- * 0, year `*`, UTC.
+ * The cron expressions of Secrets Manager: `Minutes Hours Day-of-month Month Day-of-week Year`, minutes 0, year `*`,
+ * UTC.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation schedules".
  */

@@ -13,10 +13,10 @@ import type { SecretStore } from './secret-store.ts';
 const DEFAULT_WINDOW_DAYS = 30;
 
 /**
- * The operations that delete a secret and bring it back.
+ * The operations that delete and restore a secret.
  *
- * Source: AWS Secrets Manager API Reference, DeleteSecret and RestoreSecret. What becomes of a rotation is
- * published nowhere: here it is given up, and the schedule begins anew with RestoreSecret.
+ * Source: AWS Secrets Manager API Reference, DeleteSecret and RestoreSecret. The effect on a rotation is not
+ * documented: here it is abandoned, and RestoreSecret restarts the schedule.
  */
 export function deletionOperations(parts: {
   readonly clock: Clock;

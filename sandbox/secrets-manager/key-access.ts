@@ -3,7 +3,7 @@ import type { Caller } from '../aws/service.ts';
 import type { JudgeKeyUse, KeyUse } from '../kms/key-use.ts';
 
 /**
- * Asks for the use of the secret's own KMS key in the caller's name. A secret without one is encrypted with
+ * Authorises the use of the secret's KMS key on behalf of the caller. A secret without one is encrypted with
  * `aws/secretsmanager`, which everyone in the account may use through Secrets Manager.
  *
  * Source: AWS Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
@@ -30,7 +30,7 @@ export function requireKey(
 }
 
 /**
- * What Secrets Manager says of a key that is disabled, pending deletion or gone.
+ * Secrets Manager's error for a key that is disabled, pending deletion or deleted.
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue and GetSecretValue, "Errors".
  */

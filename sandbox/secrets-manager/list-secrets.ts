@@ -23,8 +23,8 @@ const SORT_KEYS = {
 type FilterKey = keyof typeof FILTERED_TEXTS;
 
 /**
- * The operation ListSecrets. All filters must fit, of each filter one value; a value fits what begins with it,
- * and with `!` in front what does not. The filters `primary-region`, `owning-service` and `all` are not emulated.
+ * The operation ListSecrets. All filters must match, each with at least one value. A value matches by prefix; a leading
+ * `!` negates it. The filters `primary-region`, `owning-service` and `all` are not emulated.
  *
  * Source: AWS Secrets Manager API Reference, ListSecrets and Filter.
  */
@@ -74,7 +74,7 @@ export function listSecrets(store: SecretStore): AwsOperation {
   );
 }
 
-/** Names and tags are compared as they are written, descriptions without regard to case. */
+/** Names and tags are case-sensitive, descriptions are not. */
 function fits(secret: SecretState, key: FilterKey, values: readonly string[]): boolean {
   const fold = (text: string): string => (key === 'description' ? text.toLowerCase() : text);
   const texts = FILTERED_TEXTS[key](secret).map(fold);

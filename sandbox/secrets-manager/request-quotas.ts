@@ -1,12 +1,12 @@
 import type { RateLimit } from '../aws/rate-limits.ts';
 
-/** No burst is published: the calls of a second may come at once. */
+/** AWS documents no burst: all calls of a second may come at once. */
 function perSecond(calls: number): RateLimit['bucket'] {
   return { size: calls, refillPerSecond: calls };
 }
 
 /**
- * What limits the calls of a rotation, in an account and region; AWS does not raise it.
+ * The quotas for the calls of a rotation, per account and region; AWS does not raise them.
  *
  * Source: AWS Secrets Manager User Guide, "AWS Secrets Manager quotas".
  */

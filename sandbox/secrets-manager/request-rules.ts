@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { AwsError } from '../aws/aws-error.ts';
 import type { SecretValue } from './secret.ts';
 
-const LARGEST_VALUE_BYTES = 65_536;
+const MAX_VALUE_BYTES = 65_536;
 const VALID_NAME = /^[A-Za-z0-9/_+=.@!-]+$/;
 
 /**
- * The members of requests, as they are on the wire.
+ * The members of requests.
  *
  * Source: AWS Secrets Manager API Reference, "Request Parameters" of each operation.
  */
@@ -26,11 +26,11 @@ export const members = {
   nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),
 };
 
-/** A member that AWS knows and this emulation does not: refused by its name rather than ignored. */
+/** A member of AWS that is not emulated: refused by name, not ignored. */
 export const notEmulated = v.optional(v.never());
 
 /**
- * Over raw HTTP the token may be missing; the AWS SDKs fill it in.
+ * The token may be missing in raw HTTP requests; the AWS SDKs generate it.
  *
  * @throws AwsError of the given type; RotateSecret has another one than the rest
  */
@@ -52,7 +52,7 @@ export function requireValidName(name: string): void {
 }
 
 /**
- * The value in a request, if there is one. An empty string is none.
+ * The value in a request, if any. An empty string counts as absent.
  *
  * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Secrets Manager quotas" (65,536 bytes).
  *
@@ -80,10 +80,10 @@ export function readValue(input: {
 }
 
 function requireSize(member: string, bytes: number): void {
-  if (bytes <= LARGEST_VALUE_BYTES) return;
+  if (bytes <= MAX_VALUE_BYTES) return;
   throw new AwsError(
     'ValidationException',
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${LARGEST_VALUE_BYTES}`,
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${MAX_VALUE_BYTES}`,
   );
 }
 

@@ -11,7 +11,7 @@ import type { SecretStore } from './secret-store.ts';
 import { tokenInUse } from './version-writer.ts';
 
 /**
- * The operations that turn rotation on and off.
+ * The operations that enable and disable rotation.
  *
  * Source: AWS Secrets Manager API Reference, RotateSecret and CancelRotateSecret.
  */
@@ -39,7 +39,7 @@ export function rotationOperations(parts: {
     );
   };
 
-  /** Who turns rotation on must be allowed to invoke the function, too. */
+  /** Enabling rotation also requires permission to invoke the function. */
   const rotateAccess = (secretId: string, givenArn: string | undefined): AccessRequest[] => {
     const functionArn = givenArn ?? store.find(secretId)?.rotation?.functionArn;
     return [

@@ -2,17 +2,17 @@ import { AwsError } from '../aws/aws-error.ts';
 import { DAY_MS, HOUR_MS } from '../durations.ts';
 import { CronExpression, InvalidCron } from './cron-expression.ts';
 
-const SHORTEST_INTERVAL_HOURS = 4;
-const LONGEST_INTERVAL_DAYS = 999;
+const MIN_INTERVAL_HOURS = 4;
+const MAX_INTERVAL_DAYS = 999;
 
-/** The member `RotationRules` as it is on the wire. */
+/** The member `RotationRules` of requests. */
 export interface RotationRulesInput {
   readonly AutomaticallyAfterDays?: number | undefined;
   readonly Duration?: string | undefined;
   readonly ScheduleExpression?: string | undefined;
 }
 
-/** Secrets Manager rotates at any moment of it. */
+/** Secrets Manager rotates at any time within it. */
 export interface RotationWindow {
   readonly start: Date;
   readonly end: Date;
@@ -26,13 +26,13 @@ type Schedule =
 /**
  * A secret's rotation schedule, in UTC.
  *
- * A rate counts from the hour, or the day, of the rotation before it; its windows begin on the hour, or at
- * midnight. A window ends with the UTC day at the latest.
+ * A rate counts from the hour, or the day, of the previous rotation; its windows start on the hour, or at midnight. A
+ * window ends with the UTC day at the latest.
  *
  * Source: AWS Secrets Manager API Reference, RotationRulesType; User Guide, "Rotation schedules".
  */
 export class RotationRules {
-  /** The rules as RotateSecret got them. */
+  /** The rules as RotateSecret received them. */
   readonly input: RotationRulesInput;
   readonly #schedule: Schedule | undefined;
   readonly #durationHours: number | undefined;
@@ -44,14 +44,14 @@ export class RotationRules {
     this.#durationHours = readDuration(input.Duration, this.#schedule);
   }
 
-  /** Whether it repeats at an interval rather than at given times of the day. */
+  /** Whether it repeats at an interval, not at fixed times of the day. */
   get isRate(): boolean {
     return this.#schedule !== undefined && this.#schedule.kind !== 'cron';
   }
 
   /**
-   * The rules as DescribeSecret tells them once a rotation has succeeded: then the days between two rotations are
-   * calculated from a schedule expression, and stand beside it. How hours are rounded is not documented.
+   * The rules as DescribeSecret returns them after a successful rotation: with the days between two rotations,
+   * calculated from the schedule expression. How AWS rounds hours is not documented.
    */
   described(after: Date): RotationRulesInput {
     const days = this.input.ScheduleExpression === undefined ? undefined : this.#daysBetween(after);
@@ -65,9 +65,7 @@ export class RotationRules {
     return Math.max(1, Math.round((second - first) / DAY_MS));
   }
 
-  /**
-   * The first window that begins after `after`, the moment of the rotation before it; none without a schedule.
-   */
+  /** The first window that starts after `after`, the time of the previous rotation; undefined without a schedule. */
   nextWindow(after: Date): RotationWindow | undefined {
     const start = this.#nextStart(after.getTime());
     if (start === undefined) return undefined;
@@ -117,7 +115,7 @@ function readSchedule(input: RotationRulesInput): Schedule | undefined {
 
 function readRate(expression: string, count: number, inHours: boolean): Schedule {
   const hours = inHours ? count : count * 24;
-  if (hours < SHORTEST_INTERVAL_HOURS || hours > LONGEST_INTERVAL_DAYS * 24) {
+  if (hours < MIN_INTERVAL_HOURS || hours > MAX_INTERVAL_DAYS * 24) {
     refuse(`The schedule expression ${expression} is not between 4 hours and 999 days.`);
   }
   return inHours ? { kind: 'hours', hours: count } : { kind: 'days', days: count };
@@ -126,7 +124,7 @@ function readRate(expression: string, count: number, inHours: boolean): Schedule
 function readCron(expression: string, fields: string): Schedule {
   try {
     const cron = new CronExpression(fields);
-    if (shortestGapHours(cron) < SHORTEST_INTERVAL_HOURS) {
+    if (shortestGapHours(cron) < MIN_INTERVAL_HOURS) {
       refuse(`The schedule expression ${expression} is due more often than every 4 hours.`);
     }
     return { kind: 'cron', cron };

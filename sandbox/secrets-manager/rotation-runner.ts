@@ -23,8 +23,8 @@ interface RunnerParts {
 }
 
 /**
- * Runs the rotations, at most one per secret at a time. Every attempt, a retry too, has its RotationStarted and
- * its RotationSucceeded or RotationFailed; which events a retry has is published nowhere.
+ * Runs the rotations, at most one per secret at a time. Every attempt, including retries, records RotationStarted and
+ * RotationSucceeded or RotationFailed; the events of a retry are not documented.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation by Lambda function"; API Reference, RotateSecret.
  */
@@ -42,13 +42,13 @@ export class RotationRunner {
     return this.#unfinished.get(secret.arn)?.status;
   }
 
-  /** Whether RotateSecret has to wait: a rotation runs, or AWSPENDING is on another version than AWSCURRENT. */
+  /** Whether RotateSecret must be refused: a rotation runs, or AWSPENDING is on another version than AWSCURRENT. */
   blocks(secret: Secret): boolean {
     return this.#unfinished.get(secret.arn)?.state === 'running' || !isComplete(secret);
   }
 
   /**
-   * Announces the pending version and begins the rotation.
+   * Creates the pending version and starts the rotation.
    *
    * @throws AwsError LimitExceededException when the secret has no room for another version
    */
@@ -59,7 +59,7 @@ export class RotationRunner {
   }
 
   /**
-   * Begins the configuration test of RotateImmediately=false: testSecret alone, on a copy of the current value.
+   * Starts the configuration test of RotateImmediately=false: testSecret alone, on a copy of the current value.
    *
    * @throws AwsError LimitExceededException
    */
@@ -72,7 +72,7 @@ export class RotationRunner {
     this.#start(new Rotation(secret, { kind: 'test', functionArn, versionId }), 1);
   }
 
-  /** A scheduled window has come: begins a rotation, or tries the unfinished one again at once. */
+  /** Called at a scheduled window: starts a rotation, or retries the unfinished one at once. */
   due(secret: Secret, functionArn: string): void {
     const unfinished = this.#unfinished.get(secret.arn);
     if (unfinished?.state === 'running') return;
@@ -83,13 +83,13 @@ export class RotationRunner {
     } else this.#beginByItself(secret, functionArn, 1);
   }
 
-  /** A new current value has taken AWSPENDING off that version: the rotation is given up. */
+  /** A new current value removed AWSPENDING from that version: abandons the rotation. */
   abandon(secret: Secret, pendingId: string): void {
     recordRotation(this.#parts.cloudTrail, 'RotationAbandoned', secret, pendingId);
     this.#giveUp(secret, 'abandoned');
   }
 
-  /** Gives the rotation up and leaves the labels as they are; answers the id of its version. */
+  /** Abandons the rotation without changing the labels; returns the id of its version. */
   cancel(secret: Secret): string | undefined {
     return this.#giveUp(secret, 'cancelled')?.versionId;
   }
@@ -129,7 +129,7 @@ export class RotationRunner {
     else this.#beginByItself(rotation.secret, rotation.functionArn, attempt);
   }
 
-  /** Nobody waits for an answer, so a refusal becomes an event. */
+  /** No caller waits for the response, so an error becomes an event. */
   #beginByItself(secret: Secret, functionArn: string, attempt: number): void {
     const versionId = crypto.randomUUID();
     try {
@@ -140,7 +140,7 @@ export class RotationRunner {
     }
   }
 
-  /** Somebody took AWSPENDING away from a rotation that had promoted nothing: there is nothing left to retry. */
+  /** AWSPENDING was removed from a rotation that had promoted nothing: there is nothing to retry. */
   #isMoot({ secret, versionId }: Rotation): boolean {
     return secret.labels.holder(AWSPENDING) === undefined && secret.labels.holder(AWSCURRENT) !== versionId;
   }
@@ -157,7 +157,7 @@ export class RotationRunner {
     const prefix = kind === 'test' ? 'TestRotation' : 'Rotation';
     const isGivenUp = (): boolean => this.#unfinished.get(secret.arn) !== rotation;
     recordRotation(this.#parts.cloudTrail, `${prefix}Started`, secret, versionId);
-    // The call that began the rotation answers before the function hears of it.
+    // The call that started the rotation returns before the function is invoked.
     await Promise.resolve();
     const failure = await this.#takeSteps(rotation, isGivenUp);
     if (kind === 'test') this.#removeTestVersion(secret, versionId);
@@ -226,7 +226,7 @@ type RotationEventName =
   | `TestRotation${'Started' | 'Succeeded' | 'Failed'}`;
 
 /**
- * Tells CloudTrail of a rotation, or of the configuration test of RotateImmediately=false.
+ * Reports a rotation, or the configuration test of RotateImmediately=false, to CloudTrail.
  *
  * Source: AWS Secrets Manager User Guide, "AWS CloudTrail entries for Secrets Manager".
  */

@@ -11,7 +11,7 @@ interface Plan {
 }
 
 /**
- * Begins the scheduled rotations, each at a moment of its window.
+ * Starts the scheduled rotations, each at a time within its window.
  *
  * Source: AWS Secrets Manager User Guide, "Rotation schedules".
  */
@@ -42,10 +42,10 @@ export class RotationScheduler {
   }
 
   /**
-   * Plans the rotation after one that took place now: a rotation, a value written by hand, or the beginning of
-   * the schedule. Does nothing while rotation is not enabled.
+   * Schedules the next rotation after a rotation, a manual write, or the start of the schedule. Does nothing while
+   * rotation is disabled.
    *
-   * @param keepEarlier lets a rotation that is planned already take place first
+   * @param keepEarlier keeps a rotation that is already scheduled
    */
   plan(secret: Secret, { keepEarlier = false } = {}): void {
     const former = keepEarlier ? this.#plans.get(secret.arn) : undefined;
@@ -58,7 +58,7 @@ export class RotationScheduler {
     if (chosen !== undefined) this.#arm(secret, chosen.window, chosen.at);
   }
 
-  /** Takes back what is planned. */
+  /** Cancels the scheduled rotation. */
   drop(secret: Secret): void {
     this.#plans.get(secret.arn)?.task.cancel();
     this.#plans.delete(secret.arn);
@@ -72,8 +72,8 @@ export class RotationScheduler {
 
   #arm(secret: Secret, window: RotationWindow, at: Date): void {
     const task = this.#clock.schedule(Math.max(0, at.getTime() - this.#clock.nowMs()), () => {
-      // The window after this one is planned first: it comes even if this rotation fails, and then
-      // NextRotationDate stays in the past.
+      // Schedule the next window first: it comes even if this rotation fails, and then NextRotationDate stays in the
+      // past.
       const next = this.#next(secret, window.start);
       this.#plans.delete(secret.arn);
       if (next !== undefined) this.#arm(secret, next.window, next.at);

@@ -10,14 +10,14 @@ export type RotationStep = (typeof ROTATION_STEPS)[number];
 
 /** Why a rotation failed. */
 export interface RotationFailure {
-  /** As CloudTrail has it. */
+  /** As in CloudTrail. */
   readonly error: string;
   /** The payload of the failed function, or the error with which Lambda refused the invocation. */
   readonly cause?: unknown;
 }
 
 /**
- * Invokes the rotation function for one step. What it returns is ignored; only an error fails the step.
+ * Invokes the rotation function for one step. The result is ignored; only an error fails the step.
  *
  * Source: AWS Secrets Manager User Guide, "Lambda rotation functions" and "Troubleshoot AWS Secrets Manager
  * rotation" (the message).

@@ -9,11 +9,10 @@ function unqualified(functionArn: string): string {
 }
 
 /**
- * The RotationTokens: each invocation of a rotation function gets its own, which holds while that invocation
- * runs.
+ * The RotationTokens: each invocation of a rotation function gets its own, which is valid while the invocation runs.
  *
- * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Troubleshoot AWS Secrets Manager
- * rotation". How long a token holds is published nowhere.
+ * Source: AWS Secrets Manager API Reference, PutSecretValue; User Guide, "Troubleshoot AWS Secrets Manager rotation".
+ * The lifetime of a token is not documented.
  */
 export class RotationTokens {
   readonly #behaviour: SecretsManagerBehaviour;
@@ -30,15 +29,15 @@ export class RotationTokens {
     return token;
   }
 
-  /** To be called when the invocation has ended. */
+  /** Must be called when the invocation has ended. */
   expire(token: string): void {
     this.#secretArns.delete(token);
   }
 
   /**
-   * Whether a value that this caller writes counts as written by the rotation.
+   * Whether a value from this caller counts as written by the rotation.
    *
-   * @throws AwsError for a stale or unknown token, if the behaviour says so
+   * @throws AwsError for a stale or unknown token, if configured
    */
   vouchFor(secret: Secret, caller: Caller, token: string | undefined): boolean {
     const byRotationFunction =

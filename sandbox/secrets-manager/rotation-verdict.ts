@@ -5,8 +5,7 @@ import type { Secret } from './secret.ts';
 import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
 
 /**
- * Whether the labels are in an end state that Secrets Manager calls successful: AWSPENDING on the version of
- * AWSCURRENT, or nowhere.
+ * Whether the labels are in an end state that counts as success: AWSPENDING on the version of AWSCURRENT, or nowhere.
  *
  * Source: AWS Secrets Manager API Reference, RotateSecret.
  */
@@ -15,7 +14,7 @@ export function isComplete({ labels }: Secret): boolean {
   return pendingId === undefined || pendingId === labels.holder(AWSCURRENT);
 }
 
-/** Why a rotation has failed though its four steps have succeeded. The message is not AWS's, which is unknown. */
+/** Why a rotation failed although its four steps succeeded. AWS's message is unknown. */
 export function missedEnd(
   secret: Secret,
   versionId: string,
@@ -29,9 +28,9 @@ export function missedEnd(
 }
 
 /**
- * A pending version whose value the rotation has not written. What AWS compares is published nowhere: here it is
- * the function that the credentials were given to, or a RotationToken. A version that was AWSCURRENT before the
- * attempt is past this check.
+ * A pending version whose value was not written by the rotation. How AWS identifies the writer is not documented: here
+ * by the function of the credentials, or by a RotationToken. A version that was AWSCURRENT before the attempt is not
+ * checked.
  *
  * Source: AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation" (the message).
  */

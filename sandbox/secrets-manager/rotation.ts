@@ -7,23 +7,23 @@ export type RotationOutcome =
   | { readonly status: 'succeeded' | 'abandoned' | 'cancelled' }
   | ({ readonly status: 'failed' } & RotationFailure);
 
-/** A rotation that has begun and neither succeeded nor been given up. */
+/** A rotation that has started and neither succeeded nor been abandoned. */
 export interface RotationStatus {
   /** The ClientRequestToken of its events. */
   readonly versionId: string;
   /** `test` is the configuration test of RotateImmediately=false. */
   readonly kind: 'rotation' | 'test';
-  /** Counts from 1; a scheduled window starts the count anew. */
+  /** From 1; a scheduled window resets it. */
   readonly attempt: number;
   readonly state: 'running' | 'waitingForRetry' | 'outOfRetries';
-  /** The step that runs. */
+  /** The running step. */
   readonly step?: RotationStep;
   readonly retryAt?: Date;
-  /** Why the attempt before failed. */
+  /** Why the previous attempt failed. */
   readonly error?: string;
 }
 
-/** The state of an unfinished rotation and the promise of its present attempt. */
+/** The state of an unfinished rotation and the promise of its current attempt. */
 export class Rotation {
   readonly secret: Secret;
   readonly kind: 'rotation' | 'test';
@@ -46,7 +46,7 @@ export class Rotation {
     this.functionArn = call.functionArn;
   }
 
-  /** How the present attempt ends. */
+  /** The result of the current attempt. */
   get outcome(): Promise<RotationOutcome> {
     return this.#outcome.promise;
   }
@@ -64,7 +64,7 @@ export class Rotation {
     };
   }
 
-  /** The present attempt begins. */
+  /** Starts an attempt. */
   run(attempt: number): void {
     this.#retry?.task.cancel();
     this.#retry = undefined;
@@ -73,7 +73,7 @@ export class Rotation {
     this.state = 'running';
   }
 
-  /** The present attempt is over; a rotation that is over for good is not run again. */
+  /** Ends the current attempt; an ended rotation does not run again. */
   end(outcome: RotationOutcome): void {
     this.#retry?.task.cancel();
     this.#retry = undefined;
@@ -85,7 +85,7 @@ export class Rotation {
     this.#outcome.resolve(outcome);
   }
 
-  /** After a failed attempt: another one is due. */
+  /** After a failed attempt: prepares the next one. */
   waitForRetry(at: Date, task: ScheduledTask): void {
     this.state = 'waitingForRetry';
     this.#retry = { at, task };

@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../aws/service.ts';
 import type { SecretStore } from './secret-store.ts';
 
-/** Gives what an operation on one secret needs to be allowed. */
+/** The permissions that an operation on a secret needs. */
 export type SecretAccess = (
   operation: string,
   secretId: string,
@@ -9,8 +9,8 @@ export type SecretAccess = (
 ) => AccessRequest[];
 
 /**
- * The action of the operation's name, on the secret's ARN; on the ARN that the given name would have, were there such
- * a secret, so that somebody without permission does not learn whether it exists.
+ * The action of the operation's name, on the secret's ARN; if the secret does not exist, on the ARN that it would have,
+ * so that a caller without permission does not learn whether it exists.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys for AWS Secrets Manager"
  */

@@ -3,7 +3,7 @@ import type { RotationStatus } from './rotation.ts';
 import type { RotationRulesInput } from './rotation-rules.ts';
 import type { Secret, SecretState, Tag } from './secret.ts';
 
-/** A secret as other parts of the sandbox may see it: everything but the values. */
+/** A secret for other parts of the sandbox: everything except the values. */
 export interface SecretDescription {
   readonly arn: string;
   readonly name: string;
@@ -18,10 +18,10 @@ export interface SecretDescription {
     readonly rules?: RotationRulesInput;
     readonly lastRotatedAt?: Date;
     readonly nextRotationDate?: Date;
-    /** The rotation that has begun and neither succeeded nor been given up. */
+    /** The rotation that has started and neither succeeded nor been abandoned. */
     readonly unfinished?: RotationStatus;
   };
-  /** In the order in which they were made. */
+  /** In the order of creation. */
   readonly versions: readonly {
     readonly id: string;
     /** In alphabetical order; none for a deprecated version. */
@@ -58,8 +58,8 @@ export function describeSecret(secret: Secret, unfinished: RotationStatus | unde
 }
 
 /**
- * The members that DescribeSecret and the entries of ListSecrets share. What was never set is left out, and
- * without rotation the rotation dates too.
+ * The members that DescribeSecret and the entries of ListSecrets share. Members that were never set are absent; without
+ * rotation, so are the rotation dates.
  *
  * Source: AWS Secrets Manager API Reference, DescribeSecret.
  */
@@ -97,7 +97,7 @@ export function secretMembers(secret: SecretState): object {
   };
 }
 
-/** The labelled versions with their labels; none: no member. */
+/** The labelled versions with their labels; undefined if there are none. */
 export function labelledVersions(
   secret: SecretState,
   member: 'VersionIdsToStages' | 'SecretVersionsToStages',

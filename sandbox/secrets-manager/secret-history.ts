@@ -2,21 +2,21 @@ import type { Clock } from '../clock.ts';
 import { MINUTE_MS } from '../durations.ts';
 import type { SecretState } from './secret.ts';
 
-/** How far back a read can be. AWS names no bound but that of ListSecrets, five minutes. */
+/** The maximum age of a read. AWS documents only that of ListSecrets, five minutes. */
 const MAX_LAG_MS = 5 * MINUTE_MS;
 
 /** A secret after a change. */
 interface Entry {
   readonly atMs: number;
   readonly arn: string;
-  /** Undefined once the secret is gone. */
+  /** Undefined once the secret is deleted. */
   readonly state: SecretState | undefined;
 }
 
-/** What all secrets were at any moment of the last five minutes. */
+/** The states of all secrets in the last five minutes. */
 export class SecretHistory {
   readonly #clock: Clock;
-  /** What the secrets were before the first entry, by ARN. */
+  /** The secrets before the first entry, by ARN. */
   readonly #base = new Map<string, SecretState>();
   /** The oldest first. */
   readonly #entries: Entry[] = [];
@@ -25,7 +25,7 @@ export class SecretHistory {
     this.#clock = clock;
   }
 
-  /** Records what a secret is from now on: a state that never changes, or undefined when it is gone. */
+  /** Records a secret's new state, which is immutable, or undefined when it is deleted. */
   record(arn: string, state: SecretState | undefined): void {
     const atMs = this.#clock.nowMs();
     this.#entries.push({ atMs, arn, state });
@@ -34,7 +34,7 @@ export class SecretHistory {
   }
 
   /**
-   * What the secrets were `lagMs` ago, by ARN.
+   * The secrets `lagMs` ago, by ARN.
    *
    * @throws RangeError for more than 300,000 ms
    */

@@ -3,7 +3,7 @@ import type { SecretState } from './secret.ts';
 
 const RANDOM_SUFFIX = /^-[A-Za-z0-9]{6}$/;
 
-/** Finds secrets among those of one moment. */
+/** Finds secrets by name or ARN. */
 export class SecretLookup<State extends SecretState> {
   readonly #secrets: ReadonlyMap<string, State>;
 

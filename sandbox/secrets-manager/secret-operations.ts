@@ -12,11 +12,11 @@ import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 import { tokenInUse, type VersionWriter } from './version-writer.ts';
 
-/** Stands for the version id in the encryption context of the trial. */
+/** Replaces the version id in the encryption context of the test. */
 const KEY_PROBE = 'RequestToValidateKeyAccess';
 
 /**
- * The operations that make, describe and change a secret as a whole.
+ * The operations that create, describe and update secrets.
  *
  * Source: AWS Secrets Manager API Reference, the operation of each name.
  */
@@ -29,7 +29,7 @@ export function secretOperations(parts: {
 }): Readonly<Record<string, AwsOperation>> {
   const { clock, store, writer, judgeKeyUse, access } = parts;
 
-  /** Secrets Manager tries a key before it uses it for a secret. */
+  /** Secrets Manager tests a key before it uses it for a secret. */
   const tryKey = (arn: string, kmsKeyId: string, caller: Caller): void =>
     requireKey(judgeKeyUse, { arn, kmsKeyId }, KEY_PROBE, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
 
@@ -139,7 +139,7 @@ export function secretOperations(parts: {
   return { CreateSecret, DescribeSecret, UpdateSecret };
 }
 
-/** A secret that begins with tags also needs the permission to tag it. */
+/** Creating a secret with tags also requires permission to tag it. */
 function createAccess(
   store: SecretStore,
   input: {

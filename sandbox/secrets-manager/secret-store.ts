@@ -13,7 +13,7 @@ const SUFFIX_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 /** A version of a secret was written, or labels moved. */
 export interface SecretChange {
   readonly secretArn: string;
-  /** The version that the change is about. */
+  /** The changed version. */
   readonly versionId: string;
   readonly labelMoves: readonly LabelMove[];
   readonly at: Date;
@@ -56,7 +56,7 @@ export class SecretStore extends SecretLookup<Secret> {
     return `${this.#arnPrefix}${name}-${suffix}`;
   }
 
-  /** The ARN, without the random characters, that a secret of this name would have; an ARN is given back. */
+  /** The ARN, without the random characters, of a secret with this name; an ARN is returned as it is. */
   wouldBeArn(secretId: string): string {
     return secretId.startsWith('arn:') ? secretId : `${this.#arnPrefix}${secretId}`;
   }
@@ -72,7 +72,7 @@ export class SecretStore extends SecretLookup<Secret> {
   }
 
   /**
-   * The secrets as reads find them: without the writes of the last `readLagMs`.
+   * The secrets for reads: without the writes of the last `readLagMs`.
    *
    * Source: AWS Secrets Manager API Reference, ListSecrets: "All Secrets Manager operations are eventually consistent."
    *
@@ -83,13 +83,13 @@ export class SecretStore extends SecretLookup<Secret> {
     return readLagMs === 0 ? this : new SecretLookup(this.#history.before(readLagMs));
   }
 
-  /** Changes what a secret has besides its versions and labels. */
+  /** Changes a secret's properties other than versions and labels. */
   update(secret: Secret, changes: Partial<SecretProperties>): void {
     secret.update(changes);
     this.#record(secret.arn);
   }
 
-  /** Notes that a value was read. AWS keeps the day of it (UTC). */
+  /** Records that a value was read. AWS keeps the day (UTC). */
   noteAccess(arn: string, versionId: string): void {
     const secret = this.#secrets.get(arn);
     const version = secret?.versions.get(versionId);
@@ -108,7 +108,7 @@ export class SecretStore extends SecretLookup<Secret> {
     this.#listeners.notify({ secretArn: secret.arn, versionId, labelMoves, at });
   }
 
-  /** A change of a secret that was removed meanwhile does not bring it back. */
+  /** A change does not restore a secret that was deleted meanwhile. */
   #record(arn: string): void {
     this.#history.record(arn, this.#secrets.get(arn)?.snapshot());
   }

@@ -3,16 +3,16 @@ import { DAY_MS } from '../durations.ts';
 import type { RotationRules } from './rotation-rules.ts';
 import { StagingLabels } from './staging-labels.ts';
 
-/** What a version holds, as it is on the wire; `SecretBinary` is base64. */
+/** The value of a version, as in the API; `SecretBinary` is base64. */
 export type SecretValue = { readonly SecretString: string } | { readonly SecretBinary: string };
 
 /** One version of a secret. */
 export interface SecretVersion {
-  /** The ClientRequestToken of the call that made it. */
+  /** The ClientRequestToken of the call that created it. */
   readonly id: string;
-  /** Absent in a version that a rotation announced and nobody has written yet. */
+  /** Absent in a pending version that has not been written yet. */
   value?: SecretValue;
-  /** Whether the value came from the rotation function or with a valid RotationToken. */
+  /** Whether the rotation function wrote the value, or a caller with a valid RotationToken. */
   writtenByRotation?: boolean;
   createdAt: Date;
   /** The whole day (UTC) of the last GetSecretValue. */
@@ -27,7 +27,7 @@ export interface RotationSettings {
   readonly enabled: boolean;
 }
 
-/** A tag as it is on the wire. */
+/** A tag as in the API. */
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
@@ -40,10 +40,10 @@ export function sameValue(a: SecretValue, b: SecretValue): boolean {
     : 'SecretBinary' in b && a.SecretBinary === b.SecretBinary;
 }
 
-/** What a secret is made from. */
+/** The properties of a new secret. */
 export type NewSecret = Pick<Secret, 'arn' | 'name' | 'createdAt' | 'tags' | 'description' | 'kmsKeyId'>;
 
-/** What changes about a secret besides its versions and their labels. */
+/** The properties of a secret that can change, other than versions and labels. */
 export type SecretProperties = Pick<
   Secret,
   | 'description'
@@ -92,12 +92,12 @@ export class Secret {
     if (kmsKeyId !== undefined) this.kmsKeyId = kmsKeyId;
   }
 
-  /** Called by the secret store only, which must know of every change. */
+  /** Only for the secret store, which must record every change. */
   update(changes: Partial<SecretProperties>): void {
     Object.assign(this, changes);
   }
 
-  /** The secret as it is now; later changes do not reach this copy. */
+  /** A copy of the secret's current state. */
   snapshot(): SecretState {
     const versions = new Map([...this.versions].map(([id, version]) => [id, { ...version }]));
     return { ...this, versions, labels: this.labels.copy() };

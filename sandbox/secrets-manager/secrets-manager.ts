@@ -24,16 +24,16 @@ import { type SecretChange, SecretStore } from './secret-store.ts';
 import { versionOperations } from './version-operations.ts';
 import { VersionWriter } from './version-writer.ts';
 
-/** What the emulated Secrets Manager works with. */
+/** The dependencies of the emulated Secrets Manager. */
 export interface SecretsManagerOptions extends Account {
   readonly clock: Clock;
   /** Invokes the rotation functions. */
   readonly functions: FunctionInvoker;
-  /** Whether Lambda knows the function and lets Secrets Manager invoke it for the secret. */
+  /** Whether the function exists and its policy allows Secrets Manager to invoke it for the secret. */
   readonly mayInvoke: (functionArn: string, secretArn: string) => boolean;
-  /** Gets the rotation events. */
+  /** Records the rotation events. */
   readonly cloudTrail: CloudTrail;
-  /** Asked before a secret with a KmsKeyId is read or written. */
+  /** Authorises reads and writes of secrets with a KmsKeyId. */
   readonly judgeKeyUse: JudgeKeyUse;
   readonly behaviour?: Partial<SecretsManagerBehaviour>;
 }
@@ -47,7 +47,7 @@ export interface SecretsManagerOptions extends Account {
 export class SecretsManager implements AwsService {
   readonly id = 'secretsmanager';
   readonly operations: Readonly<Record<string, AwsOperation>>;
-  /** The switches in force; may be changed while it runs. */
+  /** The switches; may be changed at any time. */
   readonly behaviour: SecretsManagerBehaviour;
   readonly #store: SecretStore;
   readonly #runner: RotationRunner;
@@ -96,7 +96,7 @@ export class SecretsManager implements AwsService {
   }
 
   /**
-   * Makes a secret whose ARN is known beforehand, otherwise as CreateSecret does.
+   * Creates a secret with the given ARN, otherwise as CreateSecret does.
    *
    * @throws AwsError as CreateSecret
    */
@@ -136,7 +136,7 @@ export class SecretsManager implements AwsService {
   }
 
   /**
-   * Turns rotation on, as it stands once RotateSecret with RotateImmediately=false has tested the configuration.
+   * Enables rotation, as RotateSecret with RotateImmediately=false does after its configuration test.
    *
    * @throws AwsError ResourceNotFoundException; InvalidParameterException for rules that AWS refuses
    */
@@ -152,26 +152,29 @@ export class SecretsManager implements AwsService {
     return secret === undefined ? undefined : describeSecret(secret, this.#runner.status(secret));
   }
 
-  /** All secrets in the order in which they were made, without their values. */
+  /** All secrets in the order of creation, without their values. */
   secrets(): SecretDescription[] {
     return this.#store.all().map(secret => describeSecret(secret, this.#runner.status(secret)));
   }
 
-  /** What `look` makes of the value of each version that has one, by the version's id. */
-  lookAtValues<Result>(secretId: string, look: (value: SecretValue) => Result): ReadonlyMap<string, Result> {
+  /** The result of `describe` for each version that has a value, by version id. */
+  describeValues<Result>(
+    secretId: string,
+    describe: (value: SecretValue) => Result,
+  ): ReadonlyMap<string, Result> {
     const versions = this.#store.find(secretId)?.versions.values() ?? [];
     const results = new Map<string, Result>();
-    for (const { id, value } of versions) if (value !== undefined) results.set(id, look(value));
+    for (const { id, value } of versions) if (value !== undefined) results.set(id, describe(value));
     return results;
   }
 
-  /** Calls the listener after each written version and each label movement until the answer is called. */
+  /** Calls the listener after each written version and each label move, until the returned function is called. */
   onChange(listener: (change: SecretChange) => void): () => void {
     return this.#store.onChange(listener);
   }
 
   /**
-   * How the present attempt at a rotation ends, or the last one ended. A retry is an attempt of its own.
+   * The result of the current or last attempt at a rotation. A retry is a separate attempt.
    *
    * @param versionId the ClientRequestToken of the rotation, RotateSecret's `VersionId`
    * @throws AwsError ResourceNotFoundException; Error when the secret has no such rotation

@@ -1,16 +1,16 @@
 import { AwsError } from '../aws/aws-error.ts';
 
-/** The version that GetSecretValue answers with when no version is named. */
+/** The version that GetSecretValue returns by default. */
 export const AWSCURRENT = 'AWSCURRENT';
-/** The version that a rotation is making. */
+/** The version that a rotation creates. */
 export const AWSPENDING = 'AWSPENDING';
 /** The version that was AWSCURRENT before. */
 const AWSPREVIOUS = 'AWSPREVIOUS';
 
-/** Labels over all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
-const MOST_LABELS = 20;
+/** Labels across all versions of a secret; AWS Secrets Manager User Guide, "Secrets Manager quotas". */
+const MAX_LABELS = 20;
 
-/** A staging label that changed its version; `from` is absent when it is new, `to` when it is gone. */
+/** A move of a staging label; `from` is absent when it was added, `to` when it was removed. */
 export interface LabelMove {
   readonly label: string;
   readonly from?: string;
@@ -18,8 +18,7 @@ export interface LabelMove {
 }
 
 /**
- * Which version of a secret holds which staging label. A label sits on one version at a time, a version may
- * hold several.
+ * The staging labels of a secret's versions. A label is on one version at a time; a version may have several.
  *
  * Source: AWS Secrets Manager API Reference, UpdateSecretVersionStage.
  */
@@ -35,12 +34,12 @@ export class StagingLabels {
     return new StagingLabels(this.#holders);
   }
 
-  /** The id of the version that holds the label. */
+  /** The id of the version with the label. */
   holder(label: string): string | undefined {
     return this.#holders.get(label);
   }
 
-  /** The version's labels in alphabetical order, as Secrets Manager answers them. */
+  /** The version's labels in alphabetical order, as Secrets Manager returns them. */
   of(versionId: string): string[] {
     return alphabetical(
       [...this.#holders].flatMap(([label, holder]) => (holder === versionId ? [label] : [])),
@@ -49,13 +48,13 @@ export class StagingLabels {
 
   /** @throws AwsError LimitExceededException if the secret would have too many labels with these */
   requireRoomFor(labels: Iterable<string>): void {
-    if (new Set([...this.#holders.keys(), ...labels]).size <= MOST_LABELS) return;
-    throw new AwsError('LimitExceededException', `A secret can have ${MOST_LABELS} staging labels.`);
+    if (new Set([...this.#holders.keys(), ...labels]).size <= MAX_LABELS) return;
+    throw new AwsError('LimitExceededException', `A secret can have ${MAX_LABELS} staging labels.`);
   }
 
   /**
-   * Puts the label on the version and takes it off any other. AWSPREVIOUS follows AWSCURRENT by itself;
-   * AWSPENDING stays where it is when AWSCURRENT joins it.
+   * Moves the label to the version. AWSPREVIOUS follows AWSCURRENT automatically; AWSPENDING stays where it is when
+   * AWSCURRENT joins it.
    */
   attach(label: string, versionId: string): void {
     const former = this.#holders.get(label);
@@ -65,12 +64,12 @@ export class StagingLabels {
     else if (this.#holders.get(AWSPREVIOUS) === versionId) this.#holders.delete(AWSPREVIOUS);
   }
 
-  /** Takes the label off the version that holds it. */
+  /** Removes the label from its version. */
   detach(label: string): void {
     this.#holders.delete(label);
   }
 
-  /** Runs the change and says which labels it moved. */
+  /** Runs the change and returns the moved labels. */
   moves(change: () => void): LabelMove[] {
     const before = new Map(this.#holders);
     change();

@@ -140,7 +140,7 @@ export function versionOperations(parts: {
 }
 
 /**
- * One error name stands for "no such version", "no such label" and "no value yet".
+ * The same error covers "no such version", "no such label" and "no value yet".
  *
  * Source: AWS Secrets Manager API Reference, GetSecretValue.
  */

@@ -4,11 +4,10 @@ import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT } from './staging-labels.ts';
 
 /**
- * Moves a label, or takes it off. A call that was carried out once is refused when it is repeated: it has no
- * idempotency token.
+ * Moves or removes a label. Repeating a successful call fails: it has no idempotency token.
  *
- * Source: AWS Secrets Manager API Reference, UpdateSecretVersionStage. Of AWSPENDING it says both that the
- * label is taken off the other version by itself and that RemoveFromVersionId must name it; here it must.
+ * Source: AWS Secrets Manager API Reference, UpdateSecretVersionStage. For AWSPENDING it states both that the label is
+ * removed from the other version automatically and that RemoveFromVersionId must name it; here it must.
  *
  * @throws AwsError InvalidParameterException, LimitExceededException
  */

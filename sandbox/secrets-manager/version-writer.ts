@@ -8,22 +8,22 @@ import { type Secret, type SecretValue, type SecretVersion, sameValue } from './
 import type { SecretStore } from './secret-store.ts';
 import { AWSCURRENT, AWSPENDING } from './staging-labels.ts';
 
-/** A value on its way into a version. */
+/** A value to write into a version. */
 export interface VersionWrite {
   readonly versionId: string;
   readonly value: SecretValue;
-  /** The labels that the version gets; the default of the API is AWSCURRENT. */
+  /** The labels for the version; the API's default is AWSCURRENT. */
   readonly stages: readonly string[];
   /** See {@link SecretVersion.writtenByRotation}. */
   readonly writtenByRotation: boolean;
   readonly caller: Caller;
 }
 
-/** What a rotation has to hear of writes; see RotationRunner. */
+/** Writes that affect a rotation; see RotationRunner. */
 export interface WriteListener {
-  /** A write took AWSPENDING off this version. */
+  /** A write removed AWSPENDING from this version. */
   readonly pendingReplaced: (secret: Secret, pendingVersionId: string) => void;
-  /** A new version became AWSCURRENT outside any rotation; it counts as one for the next date. */
+  /** A new version became AWSCURRENT outside any rotation; it counts as a rotation for the next date. */
   readonly writtenByHand: (secret: Secret) => void;
 }
 
@@ -70,8 +70,8 @@ export class VersionWriter {
   }
 
   /**
-   * Whether the version already holds this very value, so that a write has nothing to do. The old value is
-   * decrypted for the comparison.
+   * Whether the version already has this value, so that a write has no effect. Decrypts the old value for the
+   * comparison.
    *
    * @throws AwsError ResourceExistsException when it holds another one
    */
@@ -84,7 +84,7 @@ export class VersionWriter {
   }
 
   /**
-   * Writes a new version, or the value that a rotation's empty AWSPENDING version waits for.
+   * Writes a new version, or the value of a rotation's empty AWSPENDING version.
    *
    * @throws AwsError ResourceExistsException, LimitExceededException, or AccessDeniedException of the key
    */
@@ -95,7 +95,7 @@ export class VersionWriter {
       throw tokenInUse(secret, versionId);
     }
     requireKey(this.#judgeKeyUse, secret, versionId, caller, ['kms:GenerateDataKey', 'kms:Decrypt']);
-    // The very first value always becomes AWSCURRENT, also beside AWSPENDING.
+    // The first value always becomes AWSCURRENT, even with AWSPENDING.
     const stages = new Set(secret.hasValue ? write.stages : [...write.stages, AWSCURRENT]);
     labels.requireRoomFor(stages);
     const pending = labels.holder(AWSPENDING);

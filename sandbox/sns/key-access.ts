@@ -2,7 +2,7 @@ import { AwsError } from '../aws/aws-error.ts';
 import type { Caller } from '../aws/service.ts';
 import type { JudgeKeyUse, KeyVerdict } from '../kms/key-use.ts';
 
-/** Everyone in the account may use it through SNS. */
+/** Every principal in the account may use it through SNS. */
 const AWS_MANAGED_KEY = 'alias/aws/sns';
 
 /**
@@ -17,7 +17,7 @@ const REFUSALS = {
 } as const satisfies Record<Exclude<KeyVerdict, 'usable'>, readonly [sns: string, kms: string]>;
 
 /**
- * Asks for the use of an encrypted topic's own KMS key.
+ * Authorises the use of an encrypted topic's KMS key.
  *
  * Source: Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"; the encryption context: AWS Key
  * Management Service Developer Guide, "kms:EncryptionContext:context-key".
@@ -39,7 +39,7 @@ export function requireKey(
   }
 }
 
-/** What SNS says of a key that cannot be used. The form of the text was seen in responses of SNS. */
+/** SNS's error for a key that cannot be used. The text follows observed responses of SNS. */
 export function keyRefusal(verdict: Exclude<KeyVerdict, 'usable'>): AwsError {
   const [type, kmsType] = REFUSALS[verdict];
   return new AwsError(

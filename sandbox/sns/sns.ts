@@ -14,7 +14,7 @@ export interface Topic {
   readonly kmsKeyId?: string | undefined;
 }
 
-/** Who is to get the messages of a topic. */
+/** A subscription to a topic. */
 export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
@@ -23,7 +23,7 @@ export interface Subscription {
   readonly endpoint: string;
 }
 
-/** A message that was published. Nothing is sent to anybody. */
+/** A published message. Nothing is delivered. */
 export interface PublishedMessage {
   readonly messageId: string;
   readonly topicArn: string;
@@ -33,18 +33,18 @@ export interface PublishedMessage {
   readonly callerArn: string;
 }
 
-/** What the emulated SNS works with. */
+/** The dependencies of the emulated SNS. */
 export interface SnsOptions {
   readonly clock: Clock;
   readonly region: string;
-  /** Asked before something is published to a topic with a key of its own; by default every key can be used. */
+  /** Authorises publishing to a topic with a customer managed key (default: every key can be used). */
   readonly judgeKeyUse?: JudgeKeyUse;
 }
 
 const KEPT_MESSAGES = 1000;
 
 /**
- * Amazon SNS, emulated: standard topics that are published to. Messages are kept, and go nowhere.
+ * Amazon SNS, emulated: publishing to standard topics. Messages are recorded, not delivered.
  *
  * Source: Amazon SNS API Reference, Publish.
  */
@@ -65,7 +65,7 @@ export class Sns implements AwsService {
   readonly #messages: PublishedMessage[] = [];
   readonly #listeners = new Listeners<PublishedMessage>();
 
-  /** Calls a listener with every message that is published; what it returns ends that. */
+  /** Calls a listener with every published message, until the returned function is called. */
   readonly onMessage = this.#listeners.add;
 
   constructor({ clock, region, judgeKeyUse = () => 'usable' }: SnsOptions) {
@@ -78,17 +78,17 @@ export class Sns implements AwsService {
     this.#topics.set(topic.arn, topic);
   }
 
-  /** Adds a subscription, which waits for its confirmation for ever. */
+  /** Adds a subscription, which is never confirmed. */
   createSubscription(subscription: Subscription): void {
     this.#subscriptions.push(subscription);
   }
 
-  /** The subscriptions; none is confirmed, for that takes somebody who follows the link in a mail. */
+  /** The subscriptions. None is confirmed, because that requires a person to follow a link in an email. */
   subscriptions(): readonly (Subscription & { readonly confirmed: boolean })[] {
     return this.#subscriptions.map(subscription => ({ ...subscription, confirmed: false }));
   }
 
-  /** What was published, the oldest first; the last 1000 are kept. */
+  /** The latest 1000 published messages, oldest first. */
   messages(): readonly PublishedMessage[] {
     return [...this.#messages];
   }
@@ -113,14 +113,14 @@ export class Sns implements AwsService {
   }
 }
 
-const LARGEST_MESSAGE_BYTES = 262_144;
+const MAX_MESSAGE_BYTES = 262_144;
 /** Printable ASCII of at most 100 characters that does not begin with a space. */
 const SUBJECT = /^[!-~][ -~]{0,99}$/;
 const ARN_ELEMENTS = 6;
 
 const notEmulated = v.optional(v.never());
 
-/** The input of Publish, as far as it is emulated: to a topic, one text for all protocols. */
+/** The emulated input of Publish: to a topic, one text for all protocols. */
 export const publishInput = v.object({
   TopicArn: v.string(),
   Message: v.string(),
@@ -134,9 +134,9 @@ export const publishInput = v.object({
 });
 
 /**
- * Checks a message as SNS does.
+ * Validates a message as SNS does.
  *
- * Source: Amazon SNS API Reference, Publish; the texts as SNS answers them.
+ * Source: Amazon SNS API Reference, Publish; the texts as in SNS's responses.
  *
  * @throws AwsError InvalidParameter
  */
@@ -147,7 +147,7 @@ function checkPublish({ TopicArn, Message, Subject }: v.InferOutput<typeof publi
   }
   if (Subject !== undefined && !SUBJECT.test(Subject)) throw invalid('Subject');
   if (Message === '') throw invalid('Empty message');
-  if (Buffer.byteLength(Message) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
+  if (Buffer.byteLength(Message) > MAX_MESSAGE_BYTES) throw invalid('Message too long');
 }
 
 function invalid(what: string): AwsError {

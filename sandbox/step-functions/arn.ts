@@ -3,7 +3,7 @@ import { AwsError } from '../aws/aws-error.ts';
 const STATES_ARN = /^arn:[\w-]+:states:[\w-]+:\d{12}:([A-Za-z]+):.+$/;
 
 /**
- * Lets an ARN of the right kind through.
+ * Validates an ARN.
  *
  * @throws AwsError InvalidArn
  */

@@ -13,16 +13,16 @@ export interface Position {
   readonly stateName: string;
   /** The state's raw input. */
   readonly input: Json;
-  /** Missing before the state's first entry. */
+  /** Absent before the state's first entry. */
   readonly entered?: { readonly at: Date; readonly eventId: number };
 }
 
-/** How an attempt came to its own end. */
+/** The result of an attempt that was not aborted. */
 export type Outcome =
   | { readonly status: 'SUCCEEDED'; readonly output: Json }
   | { readonly status: 'FAILED'; readonly failure: Failure };
 
-/** What one run of an execution, from its start or a redrive, works with. */
+/** The dependencies of one run of an execution, from its start or a redrive. */
 export interface AttemptOptions {
   readonly engine: Engine;
   readonly definition: Definition;
@@ -30,19 +30,19 @@ export interface AttemptOptions {
   readonly context: ExecutionContext;
   readonly origin: InvocationOrigin;
   readonly signal: AbortSignal;
-  /** Told of every state that is entered. */
+  /** Called with every state that is entered. */
   readonly onPosition: (position: Position) => void;
 }
 
 /**
  * Goes from state to state until the end or a failure.
  *
- * @param from    a state that was entered before (a redrive) goes on without a second Entered event
- * @returns how it ended, or undefined when the signal aborted
+ * @param from    a state that was already entered (redrive) continues without a second Entered event
+ * @returns the result, or undefined when the signal aborted
  */
 export async function runAttempt(from: Position, options: AttemptOptions): Promise<Outcome | undefined> {
   const { signal } = options;
-  // The caller gets its answer before the first state runs.
+  // The caller gets its response before the first state runs.
   await Promise.resolve();
   let position = from;
   try {
@@ -62,7 +62,7 @@ export async function runAttempt(from: Position, options: AttemptOptions): Promi
 
 function stateOf(position: Position, { definition }: AttemptOptions): State {
   const state = definition.states.get(position.stateName);
-  // The definition's transitions were checked when it was read.
+  // The definition's transitions were validated when it was read.
   if (state === undefined) throw new Error(`The state '${position.stateName}' does not exist.`);
   return state;
 }
@@ -127,7 +127,7 @@ async function visit(position: Position, options: AttemptOptions): Promise<State
 
 function failureOf(error: unknown, position: Position): Failure {
   if (!(error instanceof StateFailed)) {
-    // A defect of the sandbox: shown where it is seen, not swallowed.
+    // A defect of the sandbox: report it, do not swallow it.
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return failure(StatesError.runtime, text);
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts';
 
-/** A definition uses something of the States Language that this emulator lacks; the message names it. */
+/** A definition uses a feature of the States Language that is not emulated; the message names it. */
 export class NotEmulated extends Error {
   override readonly name = 'NotEmulated';
 

@@ -7,12 +7,12 @@ import { StatesError } from './state-failure.ts';
 // The fields of the States Language in its JSONPath form (Amazon States Language specification, "States").
 // Every object is strict: a field that is not listed is not emulated.
 
-/** The longest time-out, wait and number of attempts (Amazon States Language specification, "Timeouts"). */
-const LARGEST_INTEGER = 99_999_999;
-const LONGEST_MAX_DELAY_SECONDS = 31_622_400;
+/** The maximum timeout, wait and number of attempts (Amazon States Language specification, "Timeouts"). */
+const MAX_INTEGER = 99_999_999;
+const MAX_DELAY_SECONDS_LIMIT = 31_622_400;
 
-const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_INTEGER));
-const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LARGEST_INTEGER));
+const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_INTEGER));
+const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_INTEGER));
 const json = v.custom<Json>(() => true);
 const jsonObject = v.custom<JsonObject>(isJsonObject, 'Expected an object');
 const path = v.pipe(v.string(), v.transform(parseReferencePath));
@@ -30,7 +30,7 @@ const errorEquals = v.pipe(
     "'States.ALL' must be the only entry of ErrorEquals",
   ),
 );
-/** `States.ALL` takes every error, so nothing may come after it. */
+/** `States.ALL` matches every error, so it must be last. */
 const catchesAllLast = (list: readonly { readonly ErrorEquals: readonly string[] }[]): boolean =>
   list.slice(0, -1).every(({ ErrorEquals }) => !ErrorEquals.includes(StatesError.all));
 
@@ -41,10 +41,10 @@ const retrier = v.pipe(
     IntervalSeconds: v.optional(positiveInteger),
     MaxAttempts: v.optional(nonNegativeInteger),
     BackoffRate: v.optional(v.pipe(v.number(), v.minValue(1))),
-    MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(LONGEST_MAX_DELAY_SECONDS))),
+    MaxDelaySeconds: v.optional(v.pipe(positiveInteger, v.maxValue(MAX_DELAY_SECONDS_LIMIT))),
     JitterStrategy: v.optional(v.picklist(['FULL', 'NONE'])),
   }),
-  // Whether AWS takes a cap that never bites is not documented; refusing it is the stricter reading.
+  // Whether AWS accepts a cap without effect is not documented; rejecting it is stricter.
   v.check(
     ({ IntervalSeconds = 1, MaxDelaySeconds }) =>
       MaxDelaySeconds === undefined || MaxDelaySeconds > IntervalSeconds,
@@ -131,7 +131,7 @@ export const stateSchemas = {
   Fail: fail,
 };
 
-/** The fields of a state machine; its states are still unread. */
+/** The fields of a state machine; its states are not parsed yet. */
 export const machineSchema = v.strictObject({
   Comment: v.optional(v.string()),
   QueryLanguage: v.optional(v.literal('JSONPath')),

@@ -4,17 +4,17 @@ import type { JsonObject } from '../json.ts';
 import { invalidDefinition, NotEmulated } from './definition-errors.ts';
 import { machineSchema, type State, stateSchemas, type TaskState } from './definition-schema.ts';
 
-/** A definition that the engine can run. */
+/** A parsed definition. */
 export interface Definition {
-  /** As it was given. */
+  /** As given. */
   readonly text: string;
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
-  /** The execution's longest run from its start, and again from each redrive. */
+  /** The execution's timeout, from its start and again from each redrive. */
   readonly timeoutSeconds: number | undefined;
 }
 
-const LONGEST_STATE_NAME = 80;
+const MAX_STATE_NAME_LENGTH = 80;
 const LAMBDA_INVOKE = /^arn:([\w-]+):states:::lambda:invoke$/;
 const INVOKE_PARAMETERS = new Set(['FunctionName', 'FunctionName.$', 'Payload', 'Payload.$']);
 
@@ -68,8 +68,8 @@ function parseJson(text: string): unknown {
 
 function parseState(name: string, source: JsonObject, partition: string): State {
   const where = `State '${name}'`;
-  if (name.length > LONGEST_STATE_NAME) {
-    throw invalidDefinition(`The name of the state '${name}' exceeds ${LONGEST_STATE_NAME} characters`);
+  if (name.length > MAX_STATE_NAME_LENGTH) {
+    throw invalidDefinition(`The name of the state '${name}' exceeds ${MAX_STATE_NAME_LENGTH} characters`);
   }
   const type = source.Type;
   if (type === 'Parallel' || type === 'Map') throw new NotEmulated(`${where}: the type '${type}'`);
@@ -97,7 +97,7 @@ function parseWith<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, source);
   if (result.success) return result.output;
-  // A strict object expects "never" of a field that it does not know. That comes first: it explains what is missing.
+  // A strict object expects "never" for an unknown field. Report it first: it explains missing fields.
   const unknownField = result.issues.find(({ expected }) => expected === 'never');
   const issue = unknownField ?? result.issues[0];
   const field = v.getDotPath(issue) ?? '';

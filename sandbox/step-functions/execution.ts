@@ -7,18 +7,18 @@ import type { Engine, ExecutionContext } from './visit.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** An execution as it stands, without the delay of DescribeExecution. */
+/** An execution's current state, without the delay of DescribeExecution. */
 export interface ExecutionSnapshot {
   readonly executionArn: string;
   readonly stateMachineArn: string;
   readonly name: string;
   readonly status: ExecutionStatus;
-  /** As it was given. */
+  /** As given. */
   readonly input: string;
   /** JSON; only when SUCCEEDED. */
   readonly output: string | undefined;
   readonly failure: Failure;
-  /** The state that it is in, or was in when it closed. */
+  /** Its current or last state. */
   readonly stateName: string;
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
@@ -27,7 +27,7 @@ export interface ExecutionSnapshot {
   readonly history: readonly HistoryEvent[];
 }
 
-/** What an execution is made from. */
+/** The properties of a new execution. */
 interface ExecutionOptions {
   readonly executionArn: string;
   readonly name: string;
@@ -35,7 +35,7 @@ interface ExecutionOptions {
   readonly machine: StateMachine;
   readonly engine: Engine;
   readonly onEvent: (event: HistoryEvent) => void;
-  /** Called when it has begun, closed, or been redriven. */
+  /** Called when it has started, closed, or been redriven. */
   readonly onStatusChange: (execution: ExecutionSnapshot) => void;
 }
 
@@ -51,7 +51,7 @@ export class Execution {
   readonly executionArn: string;
   readonly name: string;
   readonly input: string;
-  /** Definition and role are those of the start, whatever becomes of the state machine. */
+  /** Definition and role are those at the start, even if the state machine changes. */
   readonly machine: StateMachine;
   readonly startedAt: Date;
   readonly history: History;
@@ -67,7 +67,7 @@ export class Execution {
   #run = new AbortController();
   #closed = Promise.withResolvers<ExecutionSnapshot>();
 
-  /** Starts it; the first state is entered after the caller has got its answer. */
+  /** Starts it; the first state is entered after the caller has its response. */
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.executionArn = options.executionArn;
@@ -84,7 +84,7 @@ export class Execution {
     options.onStatusChange(this.snapshot());
   }
 
-  /** Resolves when the present run is over, at once if it is already. */
+  /** Resolves when the current run has ended. */
   get closed(): Promise<ExecutionSnapshot> {
     return this.#closed.promise;
   }
@@ -115,14 +115,14 @@ export class Execution {
     };
   }
 
-  /** Ends it as ABORTED; a function that runs is not stopped. Does nothing once it is closed. */
+  /** Ends it as ABORTED; a running function is not stopped. Does nothing once it is closed. */
   stop(reason: Failure): void {
     if (this.#status === 'RUNNING') this.#close('ABORTED', reason);
   }
 
   /**
-   * Goes on at the unsuccessful state with that state's input; retry counters and time-outs start anew (AWS
-   * Step Functions Developer Guide, "Redriving executions"). The caller has checked that it may.
+   * Continues at the unsuccessful state with that state's input; retry counters and timeouts restart (AWS Step
+   * Functions Developer Guide, "Redriving executions"). The caller has checked that a redrive is allowed.
    */
   redrive(): Date {
     const now = this.#options.engine.clock.now();
@@ -163,7 +163,7 @@ export class Execution {
         this.#position = position;
       },
     });
-    // It may have been stopped between the end of its last state and this line.
+    // It may have been stopped since the end of its last state.
     if (outcome === undefined || signal.aborted) return;
     this.#end(outcome);
   }
@@ -191,7 +191,7 @@ export class Execution {
     this.#options.onStatusChange(this.snapshot());
   }
 
-  /** A Task and a Wait go on where they were; the other states are entered again. */
+  /** A Task and a Wait continue; other states are entered again. */
   #resumeFrom(): Position {
     const { stateName, input } = this.#position;
     const type = this.machine.definition.states.get(stateName)?.Type;

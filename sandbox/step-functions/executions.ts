@@ -10,7 +10,7 @@ import type { Failure } from './state-failure.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Engine } from './visit.ts';
 
-/** How long a closed execution is kept and its name stays taken (AWS Step Functions Developer Guide, "Quotas"). */
+/** How long a closed execution is kept and its name stays reserved (AWS Step Functions Developer Guide, "Quotas"). */
 const RETENTION_MS = 90 * DAY_MS;
 
 interface Entry {
@@ -25,7 +25,7 @@ export interface ExecutionEvent extends HistoryEvent {
   readonly executionArn: string;
 }
 
-/** Who hears of what happens to executions. */
+/** The listeners of executions. */
 export interface ExecutionListener {
   readonly onEvent: (event: ExecutionEvent) => void;
   readonly onStatusChange: (execution: ExecutionSnapshot) => void;
@@ -45,8 +45,8 @@ export class Executions {
   }
 
   /**
-   * Starts an execution, or answers with the running one of the same name and input (AWS Step Functions API
-   * Reference, StartExecution).
+   * Starts an execution, or returns the running one with the same name and input (AWS Step Functions API Reference,
+   * StartExecution).
    *
    * @throws AwsError InvalidName, InvalidExecutionInput, ExecutionAlreadyExists
    */
@@ -77,7 +77,7 @@ export class Executions {
   }
 
   /**
-   * The execution as DescribeExecution shows it, which is eventually consistent.
+   * The execution for DescribeExecution, which is eventually consistent.
    *
    * @throws AwsError InvalidArn, ExecutionDoesNotExist (also shortly after the start)
    */
@@ -94,7 +94,7 @@ export class Executions {
   }
 
   /**
-   * @param clientToken makes a repeated call answer like the first one
+   * @param clientToken a repeated call with it returns the first response
    * @returns the time of the redrive
    * @throws AwsError InvalidArn, ExecutionDoesNotExist, ExecutionNotRedrivable
    */
@@ -114,7 +114,7 @@ export class Executions {
   }
 
   /**
-   * @returns the execution after it was stopped, or as it had closed before
+   * @returns the stopped execution, or one that had already closed
    * @throws AwsError InvalidArn, ExecutionDoesNotExist
    */
   stop(executionArn: string, reason: Failure): ExecutionSnapshot {
@@ -123,7 +123,7 @@ export class Executions {
     return execution.snapshot();
   }
 
-  /** The executions of a state machine as ListExecutions shows them, the oldest first. */
+  /** The executions of a state machine for ListExecutions, oldest first. */
   listed(stateMachineArn: string): readonly ListedExecution[] {
     const executions = this.ofMachine(stateMachineArn);
     const { listLagMs } = this.#behaviour;
@@ -132,7 +132,7 @@ export class Executions {
     return executions.map(execution => listedAt(execution, at)).filter(listed => listed !== undefined);
   }
 
-  /** All executions of a state machine, the oldest first. */
+  /** All executions of a state machine, oldest first. */
   ofMachine(stateMachineArn: string): readonly ExecutionSnapshot[] {
     return [...this.#entries.keys()]
       .map(executionArn => this.#kept(executionArn)?.execution)
@@ -143,7 +143,7 @@ export class Executions {
 
   #same(execution: Execution, input: string): Execution {
     const running = execution.status === 'RUNNING';
-    // Equal texts: AWS does not say whether equal JSON would do.
+    // Equal texts: AWS does not document whether equal JSON is enough.
     if (running && execution.input === input) return execution;
     throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${execution.executionArn}'`);
   }
@@ -172,7 +172,7 @@ function checkInput(input: string): void {
   try {
     JSON.parse(input);
   } catch {
-    // The parser's own message would repeat a piece of the input.
+    // The parser's own message would quote the input.
     throw new AwsError(
       'InvalidExecutionInput',
       "Invalid State Machine Execution Input: 'The input is not valid JSON'",
@@ -181,13 +181,13 @@ function checkInput(input: string): void {
 }
 
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
-const LONGEST_NAME = 80;
+const MAX_NAME_LENGTH = 80;
 
 /**
  * @throws AwsError InvalidName (AWS Step Functions API Reference, StartExecution: `name`)
  */
 function checkExecutionName(name: string): void {
-  if (name.length >= 1 && name.length <= LONGEST_NAME && !FORBIDDEN.test(name)) return;
+  if (name.length >= 1 && name.length <= MAX_NAME_LENGTH && !FORBIDDEN.test(name)) return;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 }
 

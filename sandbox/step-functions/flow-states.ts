@@ -4,7 +4,7 @@ import { checkSize, placeResult } from './state-data.ts';
 import { StateFailed, StatesError } from './state-failure.ts';
 import type { StateResult, Visit } from './visit.ts';
 
-// Amazon States Language specification, "State Types": the states that call nothing.
+// Amazon States Language specification, "State Types": the states without calls.
 
 /** @throws StateFailed `States.Runtime` when no rule applies and there is no Default, or a variable is missing */
 export function runChoice(state: ChoiceState, visit: Visit): StateResult {
@@ -22,7 +22,7 @@ export function runChoice(state: ChoiceState, visit: Visit): StateResult {
   return { output: visit.input, next };
 }
 
-/** Hands on `Result`, its `Parameters`, or its input. */
+/** Passes on `Result`, its `Parameters`, or its input. */
 export function runPass(state: PassState, visit: Visit): StateResult {
   const parameters = state.Parameters?.evaluate({ data: visit.input, context: visit.context() });
   const result = state.Result === undefined ? (parameters ?? visit.input) : state.Result;
@@ -30,7 +30,7 @@ export function runPass(state: PassState, visit: Visit): StateResult {
   return { output: checkSize(output, visit.stateName), next: state.Next };
 }
 
-/** Waits; a redrive waits `Seconds` in full again. */
+/** Waits; a redrive restarts `Seconds`. */
 export async function runWait(state: WaitState, visit: Visit): Promise<StateResult> {
   await visit.sleep(state.Seconds * 1000);
   return { output: visit.input, next: state.Next };

@@ -1,22 +1,22 @@
 import { epochSeconds } from '../aws/json-protocol.ts';
 import type { HistoryEvent, HistoryEventType } from './history.ts';
 
-/** Members that `includeExecutionData: false` leaves out. */
+/** Members that `includeExecutionData: false` omits. */
 export const EXECUTION_DATA = ['input', 'output', 'parameters'] as const;
 
-/** Members beside {@link EXECUTION_DATA} that the key of a state machine encrypts. */
+/** Additional members to {@link EXECUTION_DATA} that are encrypted with the key of a state machine. */
 export const ENCRYPTED_FAILURE = ['error', 'cause'] as const;
 
 /**
- * What takes the place of a member that is withheld although its type requires it. AWS does not publish what it
- * returns there; this is what DescribeStateMachine returns in place of a definition.
+ * Placeholder for a withheld required member. AWS does not document it for events; DescribeStateMachine returns this
+ * instead of a definition.
  */
 const REQUIRED: ReadonlyMap<HistoryEventType, object> = new Map([['TaskScheduled', { parameters: '{}' }]]);
 
 /**
  * An event as GetExecutionHistory returns it.
  *
- * @param withheld the members of its details that are left out
+ * @param withheld the members of its details that are omitted
  * @see AWS Step Functions API Reference, HistoryEvent and TaskScheduledEventDetails
  */
 export function wireEvent(event: HistoryEvent, withheld: readonly string[]): object {

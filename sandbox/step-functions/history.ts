@@ -14,7 +14,7 @@ export type HistoryEventType =
 export interface HistoryEvent {
   /** From 1, without gaps. */
   readonly id: number;
-  /** 0 for the start, the first state and an abortion. */
+  /** 0 for the start, the first state and an abort. */
   readonly previousEventId: number;
   readonly at: Date;
   readonly type: HistoryEventType;
@@ -22,16 +22,16 @@ export interface HistoryEvent {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What may be said about an event beside its details. */
+/** The options of an event. */
 interface EventOptions {
   /** The event that led to this one; the last event by default. */
   readonly previousEventId?: number;
-  /** Closes the execution, so that the last free place may be taken. */
+  /** Closes the execution, so it may use the last free place. */
   readonly closes?: boolean;
 }
 
-/** The most events of an execution (AWS Step Functions Developer Guide, "Quotas"). */
-const MOST_EVENTS = 25_000;
+/** The maximum number of events of an execution (AWS Step Functions Developer Guide, "Quotas"). */
+const MAX_EVENTS = 25_000;
 
 /** The events of one execution over all its redrives. */
 export class History {
@@ -54,10 +54,10 @@ export class History {
     details?: HistoryEvent['details'] | Failure,
     options: EventOptions = {},
   ): HistoryEvent {
-    if (this.#events.length >= MOST_EVENTS - 1 && options.closes !== true) {
+    if (this.#events.length >= MAX_EVENTS - 1 && options.closes !== true) {
       throw new StateFailed(
         StatesError.runtime,
-        `The execution reached the maximum number of history events (${MOST_EVENTS}).`,
+        `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
       );
     }
     const event: HistoryEvent = {

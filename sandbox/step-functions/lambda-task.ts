@@ -5,8 +5,8 @@ import type { FunctionInvoker, Invocation, InvocationOrigin } from '../lambda/in
 import { StateFailed } from './state-failure.ts';
 
 /**
- * Errors that every AWS service may answer with and that Lambda's own error list lacks; Step Functions
- * reports them all under one name (AWS Lambda API Reference, "Common Error Types").
+ * Errors that every AWS service may return and that Lambda's own error list lacks; Step Functions reports them under
+ * one name (AWS Lambda API Reference, "Common Error Types").
  */
 const UNLISTED_LAMBDA_ERRORS = new Set([
   'AccessDeniedException',
@@ -17,8 +17,8 @@ const UNLISTED_LAMBDA_ERRORS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** A function's answer as Step Functions got it. */
-export interface FunctionAnswer {
+/** A function's response to Step Functions. */
+export interface FunctionResponse {
   readonly payload: Json;
   readonly requestId: string;
   readonly executedVersion: string;
@@ -28,56 +28,56 @@ export interface FunctionAnswer {
  * Invokes a function for a Task (AWS Step Functions Developer Guide, "Handling errors in Step Functions
  * workflows", Lambda errors).
  *
- * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what
- *                     the Lambda service answers; `Lambda.SdkClientException` when no answer came
+ * @throws StateFailed the function's `errorType`; `Lambda.Unknown` where it has none; `Lambda.<Name>` for what the
+ *                     Lambda service returns; `Lambda.SdkClientException` without a response
  */
 export async function invokeFunction(
   functions: FunctionInvoker,
   functionArn: string,
   payload: Json,
   origin: InvocationOrigin,
-): Promise<FunctionAnswer> {
+): Promise<FunctionResponse> {
   let invocation: Invocation;
   try {
     invocation = await functions.invoke(functionArn, payload, 'states.amazonaws.com', origin);
   } catch (error) {
     throw serviceFailure(error);
   }
-  const answer = throughJson(invocation.payload);
-  if (invocation.functionError !== undefined) throw functionFailure(answer);
+  const response = throughJson(invocation.payload);
+  if (invocation.functionError !== undefined) throw functionFailure(response);
   const { requestId, executedVersion = '$LATEST' } = invocation;
-  return { payload: answer, requestId, executedVersion };
+  return { payload: response, requestId, executedVersion };
 }
 
 /**
- * The result of `lambda:invoke`: the function's payload among the metadata of the call (AWS Step Functions
- * Developer Guide, "Invoke an AWS Lambda function with Step Functions").
+ * The result of `lambda:invoke`: the function's payload with the metadata of the call (AWS Step Functions Developer
+ * Guide, "Invoke an AWS Lambda function with Step Functions").
  */
-export function invokeResult(answer: FunctionAnswer, at: Date): Json {
-  const { executedVersion } = answer;
+export function invokeResult(response: FunctionResponse, at: Date): Json {
+  const { executedVersion } = response;
   const headers = {
     Connection: 'keep-alive',
-    'Content-Length': String(Buffer.byteLength(JSON.stringify(answer.payload))),
+    'Content-Length': String(Buffer.byteLength(JSON.stringify(response.payload))),
     'Content-Type': 'application/json',
     Date: at.toUTCString(),
     'X-Amz-Executed-Version': executedVersion,
     'x-amzn-Remapped-Content-Length': '0',
-    'x-amzn-RequestId': answer.requestId,
+    'x-amzn-RequestId': response.requestId,
   };
   return {
     ExecutedVersion: executedVersion,
-    Payload: answer.payload,
+    Payload: response.payload,
     SdkHttpMetadata: {
       AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       HttpHeaders: headers,
       HttpStatusCode: 200,
     },
-    SdkResponseMetadata: { RequestId: answer.requestId },
+    SdkResponseMetadata: { RequestId: response.requestId },
     StatusCode: 200,
   };
 }
 
-/** What is left of a value once it has been written as JSON and read again; `undefined` becomes null. */
+/** A value after a round trip through JSON; `undefined` becomes null. */
 function throughJson(value: unknown): Json {
   if (value === undefined) return null;
   const copy: Json = JSON.parse(JSON.stringify(value));

@@ -1,7 +1,7 @@
 import type { ExecutionSnapshot, ExecutionStatus } from './execution.ts';
 import type { HistoryEventType } from './history.ts';
 
-/** What ListExecutions shows of an execution. */
+/** An execution as ListExecutions returns it. */
 export type ListedExecution = Pick<
   ExecutionSnapshot,
   | 'executionArn'
@@ -14,7 +14,7 @@ export type ListedExecution = Pick<
   | 'redrivenAt'
 >;
 
-/** The events that change what ListExecutions shows. */
+/** The events that change the result of ListExecutions. */
 const STATUS_AFTER: Readonly<Partial<Record<HistoryEventType, ExecutionStatus>>> = {
   ExecutionSucceeded: 'SUCCEEDED',
   ExecutionFailed: 'FAILED',
@@ -23,7 +23,7 @@ const STATUS_AFTER: Readonly<Partial<Record<HistoryEventType, ExecutionStatus>>>
   ExecutionRedriven: 'RUNNING',
 };
 
-/** What ListExecutions would have shown of an execution at an earlier instant; undefined before its start. */
+/** An execution as ListExecutions returned it at an earlier instant; undefined before its start. */
 export function listedAt(execution: ExecutionSnapshot, at: Date): ListedExecution | undefined {
   const { executionArn, stateMachineArn, name, startedAt, history } = execution;
   if (startedAt > at) return undefined;

@@ -12,17 +12,17 @@ import { ENCRYPTED_FAILURE, EXECUTION_DATA, wireEvent } from './history-wire.ts'
 import type { ListedExecution } from './listed-execution.ts';
 import { page, pageRequest } from './paging.ts';
 import type { RoleUse } from './role-use.ts';
-import { LARGEST_DATA_BYTES } from './state-data.ts';
+import { MAX_DATA_BYTES } from './state-data.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { StateMachines } from './state-machines.ts';
 
 const arn = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
-const inputText = v.pipe(v.string(), v.maxBytes(LARGEST_DATA_BYTES));
+const inputText = v.pipe(v.string(), v.maxBytes(MAX_DATA_BYTES));
 /** Without encrypted data, so that the caller need not decrypt it. */
 const includedData = v.optional(v.picklist(['ALL_DATA', 'METADATA_ONLY']));
 const statuses = enumeration(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'], ['PENDING_REDRIVE']);
 
-/** What the operations work on. */
+/** The dependencies of the operations. */
 interface Resources {
   readonly clock: Clock;
   readonly machines: StateMachines;

@@ -9,23 +9,23 @@ interface Page<Item> {
 }
 
 const DEFAULT_PAGE_SIZE = 100;
-const LARGEST_PAGE_SIZE = 1000;
+const MAX_PAGE_SIZE = 1000;
 const TOKEN_LIFE_MS = DAY_MS;
 
 /** `maxResults` and `nextToken` of a request; 0 stands for the default of 100. */
 export const pageRequest = {
-  maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LARGEST_PAGE_SIZE))),
+  maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_PAGE_SIZE))),
   nextToken: v.optional(v.pipe(v.string(), v.minLength(1))),
 };
 
 const tokenContent = v.object({ offset: v.number(), length: v.number(), issuedAtMs: v.number() });
 
 /**
- * Cuts a page out of a list that only grows at its end (AWS Step Functions API Reference,
- * GetExecutionHistory). Later pages show the list as long as it was for the first.
+ * Returns a page of an append-only list (AWS Step Functions API Reference, GetExecutionHistory). Later pages use the
+ * length of the list at the first page.
  *
- * @param list         the oldest item first
- * @param newestFirst  whether the pages begin at the end
+ * @param list         oldest item first
+ * @param newestFirst  whether the newest item comes first
  * @throws AwsError InvalidToken for a token that is not ours, or older than 24 hours
  */
 export function page<Item>(

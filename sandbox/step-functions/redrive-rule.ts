@@ -1,12 +1,12 @@
 import { DAY_MS } from '../durations.ts';
 import type { ExecutionSnapshot } from './execution.ts';
 
-/** How long after its close an execution can be redriven. */
+/** How long after it closed an execution can be redriven. */
 const REDRIVABLE_MS = 14 * DAY_MS;
-/** How long after its first start an execution can be open. */
-const LONGEST_OPEN_MS = 365 * DAY_MS;
-/** The ExecutionRedriven event and one more must still fit into the history. */
-const MOST_EVENTS_BEFORE_REDRIVE = 24_999;
+/** The maximum duration of an execution since its first start. */
+const MAX_OPEN_MS = 365 * DAY_MS;
+/** The history must have room for the ExecutionRedriven event and one more. */
+const MAX_EVENTS_BEFORE_REDRIVE = 24_999;
 
 /**
  * Why an execution cannot be redriven, or undefined if it can (AWS Step Functions API Reference,
@@ -17,8 +17,8 @@ export function notRedrivableReason(execution: ExecutionSnapshot, nowMs: number)
   if (status === 'RUNNING' || status === 'SUCCEEDED') {
     return `Execution is ${status} and cannot be redriven`;
   }
-  if (history.length >= MOST_EVENTS_BEFORE_REDRIVE) return 'Execution history event limit exceeded';
-  if (nowMs - startedAt.getTime() >= LONGEST_OPEN_MS) {
+  if (history.length >= MAX_EVENTS_BEFORE_REDRIVE) return 'Execution history event limit exceeded';
+  if (nowMs - startedAt.getTime() >= MAX_OPEN_MS) {
     return 'Execution has exceeded the max execution time';
   }
   if (closedAt !== undefined && nowMs - closedAt.getTime() > REDRIVABLE_MS) {

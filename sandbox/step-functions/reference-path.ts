@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '../json.ts';
 import { NotEmulated } from './definition-errors.ts';
 import { StateFailed, StatesError } from './state-failure.ts';
 
-/** A path that names exactly one place (Amazon States Language specification, "Reference Paths"). */
+/** A path to exactly one location (Amazon States Language specification, "Reference Paths"). */
 export interface ReferencePath {
   readonly text: string;
   /** `$` starts at the state's data, `$$` at the context object. */
@@ -41,7 +41,7 @@ export function parseReferencePath(text: string): ReferencePath {
   return { text, root, steps };
 }
 
-/** The value at a path, or undefined where there is none (a JSON null is a value). */
+/** The value at a path, or undefined (a JSON null is a value). */
 export function resolvePath(path: ReferencePath, scope: PathScope): Json | undefined {
   let value: Json | undefined = scope[path.root];
   for (const step of path.steps) {
@@ -52,7 +52,7 @@ export function resolvePath(path: ReferencePath, scope: PathScope): Json | undef
 }
 
 /**
- * A copy of `target` with `value` at `steps`; missing objects on the way are made (Amazon States Language
+ * A copy of `target` with `value` at `steps`; creates missing objects on the path (Amazon States Language
  * specification, "Input and Output Processing", ResultPath).
  *
  * @throws StateFailed `States.ResultPathMatchFailure` when a step does not fit what is there

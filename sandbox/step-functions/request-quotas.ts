@@ -36,13 +36,13 @@ const QUOTAS = {
 /** An operation whose calls are limited. */
 export type LimitedOperation = keyof typeof QUOTAS;
 
-/** What an account may call in a region by default. */
+/** The default quotas of an account in a region. */
 export function requestQuota(operation: LimitedOperation, region: string): BucketSize {
   const [size, refillPerSecond] = QUOTAS[operation][LARGE_REGIONS.has(region) ? 0 : 1];
   return { size, refillPerSecond };
 }
 
-/** What limits an account in a region by default. */
+/** The default quotas of an account in a region. */
 export function requestQuotas(region: string): readonly RateLimit[] {
   return (Object.keys(QUOTAS) as LimitedOperation[]).map(operation => ({
     operations: [operation],

@@ -7,9 +7,9 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 const DEFAULT_BACKOFF_RATE = 2;
 
 /**
- * Whether an `ErrorEquals` takes an error (AWS Step Functions Developer Guide, "Handling errors in Step
- * Functions workflows"): nothing takes `States.Runtime`; `States.DataLimitExceeded` only goes by its own
- * name; `States.TaskFailed` takes all but `States.Timeout`.
+ * Whether an `ErrorEquals` matches an error (AWS Step Functions Developer Guide, "Handling errors in Step Functions
+ * workflows"): nothing matches `States.Runtime`; only its own name matches `States.DataLimitExceeded`;
+ * `States.TaskFailed` matches all but `States.Timeout`.
  */
 export function errorMatches(errorEquals: readonly string[], error: string): boolean {
   if (error === StatesError.runtime) return false;
@@ -20,22 +20,22 @@ export function errorMatches(errorEquals: readonly string[], error: string): boo
   });
 }
 
-/** Counts the attempts of each retrier during one visit of a state. */
+/** Counts the attempts of each retrier during one stay in a state. */
 export class RetryPolicy {
   readonly #retriers: readonly Retrier[];
   readonly #random: () => number;
   readonly #attempts = new Map<Retrier, number>();
 
-  /** @param random from 0 up to but not including 1, for `JitterStrategy: FULL` */
+  /** @param random from 0 (inclusive) to 1 (exclusive), for `JitterStrategy: FULL` */
   constructor(retriers: readonly Retrier[], random: () => number) {
     this.#retriers = retriers;
     this.#random = random;
   }
 
   /**
-   * Takes one attempt of the first retrier that matches.
+   * Uses one attempt of the first matching retrier.
    *
-   * @returns the wait before the next attempt in ms, or undefined when there is none left
+   * @returns the delay before the next attempt in ms, or undefined when no attempts are left
    */
   delayAfterMs(error: string): number | undefined {
     const retrier = this.#retriers.find(({ ErrorEquals }) => errorMatches(ErrorEquals, error));

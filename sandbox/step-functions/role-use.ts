@@ -6,7 +6,7 @@ import { roleSession } from '../iam/principal.ts';
 import type { JudgeKeyUse, KeyFailure, KeyUse } from '../kms/key-use.ts';
 import type { StateMachine, StateMachineSpecification } from './state-machine.ts';
 
-/** What decides about roles and keys. */
+/** Authorises the use of roles and keys. */
 export interface RoleUseOptions {
   readonly authorizer: Authorizer;
   readonly judgeKeyUse: JudgeKeyUse;
@@ -39,7 +39,7 @@ const KEY_STATES = {
   missing: undefined,
 } as const satisfies Record<KeyFailure, string | undefined>;
 
-/** What Step Functions needs a state machine's role and key for, besides running the Tasks. */
+/** Step Functions' own uses of a state machine's role and key, other than for Tasks. */
 export class RoleUse {
   readonly #options: RoleUseOptions;
   readonly #account: Account;
@@ -65,7 +65,7 @@ export class RoleUse {
     const delivers = LOG_DELIVERY_ACTIONS.every(action =>
       this.#options.authorizer.allows(session, { action: `logs:${action}`, resource: '*' }),
     );
-    // The log of a state machine with a key of its own is encrypted with it, too.
+    // The log of a state machine with a customer managed key is also encrypted with it.
     const encrypts =
       kmsKeyId === undefined ||
       this.#options.judgeKeyUse({
@@ -81,7 +81,7 @@ export class RoleUse {
     );
   }
 
-  /** Sends the trace of an execution; without the permission it is lost, and nothing else is. */
+  /** Sends the trace of an execution; without the permission only the trace is lost. */
   trace({ roleArn, tracing }: StateMachine, executionName: string): void {
     if (!tracing) return;
     const session = roleSession(roleArn, executionName.slice(-64));
@@ -91,7 +91,7 @@ export class RoleUse {
   }
 
   /**
-   * An execution encrypts its data with the state machine's role, by itself: such a use has no `kms:ViaService`.
+   * An execution encrypts its data with the state machine's role, directly: this use has no `kms:ViaService`.
    *
    * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions Developer Guide, "Data at rest encryption in Step Functions"
@@ -102,7 +102,7 @@ export class RoleUse {
   }
 
   /**
-   * Who reads a definition or the data of an execution has it decrypted in his own name.
+   * Reading a definition or execution data decrypts it on behalf of the caller.
    *
    * @throws AwsError KmsAccessDeniedException, KmsInvalidStateException
    * @see AWS Step Functions API Reference, DescribeExecution, GetExecutionHistory and DescribeStateMachine
@@ -133,8 +133,7 @@ export class RoleUse {
 }
 
 /**
- * What Step Functions says of a key that is disabled, pending deletion or gone, which none of the documented states
- * stands for. AWS does not publish the text.
+ * Step Functions' error for a key that is disabled, pending deletion or deleted. AWS does not document the text.
  *
  * @see AWS Step Functions API Reference, StartExecution, "Errors"
  */

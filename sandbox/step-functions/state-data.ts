@@ -4,11 +4,11 @@ import { StateFailed, StatesError } from './state-failure.ts';
 
 // Amazon States Language specification, "Input and Output Processing".
 
-/** The most bytes of a state's input or output (AWS Step Functions Developer Guide, "Quotas"). */
-export const LARGEST_DATA_BYTES = 262_144;
+/** The maximum size of a state's input or output, in bytes (AWS Step Functions Developer Guide, "Quotas"). */
+export const MAX_DATA_BYTES = 262_144;
 
 /**
- * The raw input with the result in it: in place of it by default, not at all for null.
+ * Combines raw input and result: the result replaces the input by default; null discards the result.
  *
  * @throws StateFailed `States.ResultPathMatchFailure`
  */
@@ -25,7 +25,7 @@ export function placeResult(
  * @throws StateFailed `States.DataLimitExceeded`
  */
 export function checkSize(value: Json, producer: string): Json {
-  if (Buffer.byteLength(JSON.stringify(value), 'utf8') <= LARGEST_DATA_BYTES) return value;
+  if (Buffer.byteLength(JSON.stringify(value), 'utf8') <= MAX_DATA_BYTES) return value;
   throw new StateFailed(
     StatesError.dataLimitExceeded,
     `The state/task '${producer}' returned a result with a size exceeding the maximum number of bytes service limit.`,

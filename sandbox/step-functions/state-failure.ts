@@ -1,4 +1,4 @@
-/** What a failed state or execution reports; a time-out has no cause. */
+/** The error and cause of a failed state or execution; a timeout has no cause. */
 export interface Failure {
   /** The name that `ErrorEquals` compares, at most 256 characters. */
   readonly error?: string;
@@ -16,25 +16,25 @@ export const StatesError = {
   timeout: 'States.Timeout',
 } as const;
 
-const LONGEST_ERROR = 256;
-const LONGEST_CAUSE = 32_768;
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;
 
 /**
- * Cuts a failure to what Step Functions keeps of it (AWS Step Functions API Reference, DescribeExecution:
- * `error` and `cause`).
+ * Truncates a failure as Step Functions does (AWS Step Functions API Reference, DescribeExecution: `error` and
+ * `cause`).
  */
 export function failure(error: string | undefined, cause?: string): Failure {
   return {
-    error: error?.slice(0, LONGEST_ERROR),
-    cause: cause?.slice(0, LONGEST_CAUSE),
+    error: error?.slice(0, MAX_ERROR),
+    cause: cause?.slice(0, MAX_CAUSE),
   };
 }
 
-/** A state failed; a Retry or Catch may still take it up. */
+/** A state failed; a Retry or Catch may handle it. */
 export class StateFailed extends Error {
   override readonly name = 'StateFailed';
   readonly error: string;
-  /** Left out as Step Functions leaves it out, so not the empty string. */
+  /** Absent as in Step Functions, not an empty string. */
   readonly causeText: string | undefined;
 
   constructor(error: string, cause?: string) {

@@ -1,6 +1,6 @@
 import type { Definition } from './definition.ts';
 
-/** What of a state machine's history goes to CloudWatch Logs. */
+/** The logging configuration of a state machine. */
 export interface HistoryLog {
   /** `ALL`, `ERROR` or `FATAL`. */
   readonly level: string;
@@ -8,28 +8,28 @@ export interface HistoryLog {
   readonly logGroupArns: readonly string[];
 }
 
-/** A state machine of the type STANDARD, as it was when it was looked up. */
+/** A snapshot of a state machine of the type STANDARD. */
 export interface StateMachine {
   readonly stateMachineArn: string;
   readonly name: string;
   readonly definition: Definition;
   readonly roleArn: string;
   readonly createdAt: Date;
-  /** Nothing is logged if left out. */
+  /** Default: no logging. */
   readonly logging?: HistoryLog | undefined;
   /** Whether its executions are traced with X-Ray. */
   readonly tracing: boolean;
-  /** The customer managed key that its data is encrypted with. */
+  /** The customer managed key that encrypts its data. */
   readonly kmsKeyId?: string | undefined;
 }
 
-/** What a state machine is made from. */
+/** The properties of a new state machine. */
 export interface StateMachineSpecification {
   readonly name: string;
   /** Amazon States Language in its JSONPath form, as text or parsed. */
   readonly definition: string | object;
   readonly roleArn: string;
-  /** Made from the name by default. */
+  /** Default: derived from the name. */
   readonly arn?: string;
   readonly logging?: HistoryLog | undefined;
   readonly tracing?: boolean;

@@ -20,7 +20,7 @@ export class StateMachines {
   }
 
   /**
-   * @throws NotEmulated for a definition that uses what the engine lacks
+   * @throws NotEmulated for a definition that uses a feature that is not emulated
    * @throws AwsError InvalidDefinition, StateMachineAlreadyExists, AccessDeniedException (of the role)
    */
   create(specification: StateMachineSpecification): StateMachine {
@@ -40,8 +40,8 @@ export class StateMachines {
   }
 
   /**
-   * Replaces the definition for executions to come; those that were started before keep theirs, also when
-   * they are redriven (AWS Step Functions Developer Guide, "Redriving executions").
+   * Replaces the definition for future executions; existing ones keep theirs, even when redriven (AWS Step Functions
+   * Developer Guide, "Redriving executions").
    *
    * @throws NotEmulated, AwsError InvalidDefinition, StateMachineDoesNotExist; nothing is replaced then
    */

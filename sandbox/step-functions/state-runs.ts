@@ -90,7 +90,7 @@ export function workedMs(periods: readonly Period[], now: Date): number {
 class RunReader {
   readonly states: OpenRun[] = [];
   readonly periods: Writable<Period>[] = [];
-  /** The state that the execution is in, or ended in without leaving it. */
+  /** The current state, or the one in which the execution ended. */
   #open: OpenRun | undefined;
   #redriveCount = 0;
 

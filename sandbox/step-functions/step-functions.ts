@@ -13,14 +13,14 @@ import { RoleUse, type RoleUseOptions } from './role-use.ts';
 import type { StateMachineSpecification } from './state-machine.ts';
 import { StateMachines } from './state-machines.ts';
 
-/** What an emulated Step Functions is made from. */
+/** The dependencies of the emulated Step Functions. */
 export interface StepFunctionsOptions extends RoleUseOptions, Account {
   readonly clock: Clock;
   readonly functions: FunctionInvoker;
   readonly behaviour?: Partial<StepFunctionsBehaviour>;
-  /** Chance for `JitterStrategy: FULL`, from 0 up to but not including 1; Math.random by default. */
+  /** Random numbers for `JitterStrategy: FULL`, from 0 (inclusive) to 1 (exclusive) (default: Math.random). */
   readonly random?: () => number;
-  /** How long a state transition takes by the clock, in ms; none by default. */
+  /** The duration of a state transition by the clock, in ms (default: 0). */
   readonly transitionMs?: (executionArn: string) => number;
 }
 
@@ -28,16 +28,19 @@ export interface StepFunctionsOptions extends RoleUseOptions, Account {
 export class StepFunctions implements AwsService {
   readonly id = 'states';
   readonly operations: Readonly<Record<string, AwsOperation>>;
-  /** The switches in force; may be changed while it runs. */
+  /** The switches; may be changed at any time. */
   readonly behaviour: StepFunctionsBehaviour;
   readonly #machines: StateMachines;
   readonly #executions: Executions;
   readonly #eventListeners = new Listeners<ExecutionEvent>();
   readonly #statusListeners = new Listeners<ExecutionSnapshot>();
 
-  /** Calls a listener with every history event in the moment it is written; what it returns ends that. */
+  /** Calls a listener with every history event when it is written, until the returned function is called. */
   readonly onEvent = this.#eventListeners.add;
-  /** Calls a listener with every execution that has just begun, closed, or been redriven; what it returns ends that. */
+  /**
+   * Calls a listener with every execution that has just started, closed, or been redriven, until the returned function
+   * is called.
+   */
   readonly onStatusChange = this.#statusListeners.add;
 
   constructor(options: StepFunctionsOptions) {
@@ -62,7 +65,7 @@ export class StepFunctions implements AwsService {
 
   /**
    * @returns the ARN
-   * @throws NotEmulated for a definition that uses what the engine lacks, naming state and field
+   * @throws NotEmulated for a definition that uses a feature that is not emulated; names state and field
    * @throws AwsError InvalidDefinition, StateMachineAlreadyExists, AccessDeniedException (of the role)
    */
   createStateMachine(specification: StateMachineSpecification): string {
@@ -70,7 +73,7 @@ export class StepFunctions implements AwsService {
   }
 
   /**
-   * Replaces a definition for executions to come; earlier ones keep theirs, also when they are redriven.
+   * Replaces a definition for future executions; existing ones keep theirs, even when redriven.
    *
    * @throws NotEmulated, AwsError InvalidDefinition, InvalidArn, StateMachineDoesNotExist
    */
@@ -83,13 +86,13 @@ export class StepFunctions implements AwsService {
     return this.#executions.notRedrivableReason(execution);
   }
 
-  /** The executions of a state machine as they stand, the oldest first. */
+  /** The executions of a state machine, oldest first. */
   executions(stateMachineArn: string): readonly ExecutionSnapshot[] {
     return this.#executions.ofMachine(stateMachineArn);
   }
 
   /**
-   * An execution as it stands, without the delay of DescribeExecution.
+   * An execution's current state, without the delay of DescribeExecution.
    *
    * @throws AwsError InvalidArn, ExecutionDoesNotExist
    */
@@ -98,7 +101,7 @@ export class StepFunctions implements AwsService {
   }
 
   /**
-   * Resolves when the execution closes, at once if it has; after a redrive, when that one closes.
+   * Resolves when the execution closes; after a redrive, when it closes again.
    *
    * @throws AwsError InvalidArn, ExecutionDoesNotExist
    */

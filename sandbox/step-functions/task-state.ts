@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../json.ts';
 import type { Catcher, TaskState } from './definition-schema.ts';
-import { type FunctionAnswer, invokeFunction, invokeResult } from './lambda-task.ts';
+import { type FunctionResponse, invokeFunction, invokeResult } from './lambda-task.ts';
 import { errorMatches, RetryPolicy } from './retry-policy.ts';
 import { checkSize, placeResult } from './state-data.ts';
 import { failure, StateFailed, StatesError } from './state-failure.ts';
@@ -9,7 +9,7 @@ import { passTransition, type StateResult, type Visit } from './visit.ts';
 /**
  * Runs a Task with its retries and catchers (Amazon States Language specification, "Task State", "Errors").
  *
- * @throws StateFailed when neither a retrier nor a catcher takes the error
+ * @throws StateFailed when neither a retrier nor a catcher matches the error
  */
 export async function runTask(state: TaskState, visit: Visit): Promise<StateResult> {
   const retries = new RetryPolicy(state.Retry ?? [], visit.engine.random);
@@ -48,8 +48,8 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   });
   history.append('TaskStarted', common);
   try {
-    const answer = await answerInTime(state, visit, functionName, payload);
-    const result = checkSize(invokeResult(answer, engine.clock.now()), state.Resource);
+    const response = await invokeInTime(state, visit, functionName, payload);
+    const result = checkSize(invokeResult(response, engine.clock.now()), state.Resource);
     history.append('TaskSucceeded', {
       ...common,
       output: JSON.stringify(result),
@@ -68,7 +68,7 @@ async function callFunction(state: TaskState, visit: Visit, parameters: Json): P
   }
 }
 
-/** A call without a payload gives the function an empty object. */
+/** Without a payload, the function receives an empty object. */
 function invokeParameters(parameters: Json): { functionName: string; payload: Json } {
   const { FunctionName: functionName, Payload: payload = {} } = isJsonObject(parameters) ? parameters : {};
   if (typeof functionName === 'string') return { functionName, payload };
@@ -76,15 +76,15 @@ function invokeParameters(parameters: Json): { functionName: string; payload: Js
 }
 
 /**
- * Waits for the function until the Task's `TimeoutSeconds` are over or the execution closes. Neither stops
- * the function: it runs on, and nobody takes its answer.
+ * Waits for the function until the Task's `TimeoutSeconds` have passed or the execution closes. Neither stops the
+ * function: it keeps running, and its response is discarded.
  */
-async function answerInTime(
+async function invokeInTime(
   state: TaskState,
   visit: Visit,
   functionArn: string,
   payload: Json,
-): Promise<FunctionAnswer> {
+): Promise<FunctionResponse> {
   const { engine, origin } = visit;
   const { clock, functions } = engine;
   const timeoutSeconds = state.TimeoutSeconds;
@@ -96,12 +96,12 @@ async function answerInTime(
       ? undefined
       : clock.schedule(timeoutSeconds * 1000, () => late.reject(new StateFailed(StatesError.timeout)));
   try {
-    const answer = await Promise.race([
+    const response = await Promise.race([
       late.promise,
       invokeFunction(functions, functionArn, payload, origin),
     ]);
     visit.signal.throwIfAborted();
-    return answer;
+    return response;
   } catch (error) {
     visit.signal.throwIfAborted();
     throw error;

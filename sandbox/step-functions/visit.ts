@@ -3,24 +3,24 @@ import type { Json, JsonObject } from '../json.ts';
 import type { FunctionInvoker, InvocationOrigin } from '../lambda/invoker.ts';
 import type { History } from './history.ts';
 
-/** What the states need of the world around them. */
+/** The dependencies of states. */
 export interface Engine {
   readonly clock: Clock;
   readonly region: string;
   readonly functions: FunctionInvoker;
-  /** From 0 up to but not including 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** How long it takes until an execution is in its next state, or repeats one. */
+  /** The duration of a state transition or retry. */
   readonly transitionMs: (executionArn: string) => number;
 }
 
-/** What the context object says about the execution and its state machine. */
+/** The execution and state machine in the context object. */
 export interface ExecutionContext extends JsonObject {
   readonly Execution: JsonObject;
   readonly StateMachine: JsonObject;
 }
 
-/** Where a state leads. */
+/** The transition out of a state. */
 export interface StateResult {
   readonly output: Json;
   /** Undefined at the end of the execution. */
@@ -28,7 +28,7 @@ export interface StateResult {
 }
 
 /**
- * Lets the time pass that a state transition takes.
+ * Waits for the duration of a state transition.
  *
  * @throws the signal's reason when the execution closes first
  */
@@ -49,7 +49,7 @@ export class Visit {
   readonly enteredAt: Date;
   readonly engine: Engine;
   readonly history: History;
-  /** The role that Tasks run with, and the execution that they run for. */
+  /** The role of the Tasks, and their execution. */
   readonly origin: InvocationOrigin;
   /** Aborts when the execution closes before the state is done. */
   readonly signal: AbortSignal;
@@ -96,7 +96,7 @@ export class Visit {
    */
   async sleep(delayMs: number): Promise<void> {
     await this.engine.clock.sleep(delayMs, this.signal);
-    // The execution may have been closed between the end of the wait and this line.
+    // The execution may have closed since the end of the wait.
     this.signal.throwIfAborted();
   }
 }

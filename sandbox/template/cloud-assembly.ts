@@ -13,8 +13,7 @@ export interface AssembledStack {
   readonly stackName: string;
   readonly template: Template;
   /**
-   * Where a file or folder that the stack uploads lies, by the object key under which it is uploaded; nothing if
-   * the stack uploads no such object.
+   * The path of a file or folder that the stack uploads, by its object key; undefined if the stack does not upload it.
    */
   readonly assetPath: (objectKey: string) => string | undefined;
 }
@@ -51,7 +50,7 @@ const assetsSchema = v.object({
  * Reads a stack from the folder that `cdk synth` writes (AWS CDK, "Cloud assembly schema").
  *
  * @param directory `cdk.out`
- * @param stackName needed when the assembly holds more than one stack
+ * @param stackName required when the assembly contains several stacks
  * @throws CloudAssemblyUnreadable there is no assembly, no such stack, or it is ill-formed
  */
 export function readStackOfAssembly(directory: string, stackName?: string): AssembledStack {
@@ -84,7 +83,7 @@ export function readStackOfAssembly(directory: string, stackName?: string): Asse
   const assets = new Map<string, string>();
   for (const file of assetFiles) {
     for (const asset of Object.values(read(path.join(directory, file), assetsSchema).files)) {
-      // An asset that a command has yet to make has no path.
+      // An asset that a command builds later has no path.
       if (asset.source.path === undefined) continue;
       const assetPath = path.resolve(directory, asset.source.path);
       for (const { objectKey } of Object.values(asset.destinations)) assets.set(objectKey, assetPath);
@@ -102,7 +101,7 @@ function read<Schema extends v.GenericSchema>(file: string, schema: Schema): v.I
     return v.parse(schema, JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new CloudAssemblyUnreadable(
-      `${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}). Make it anew with: npm run synth`,
+      `${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}). Regenerate it with: npm run synth`,
     );
   }
 }

@@ -58,7 +58,7 @@ const permissionProperties = v.object({
   Principal: v.string(),
   SourceArn: v.optional(v.string()),
   SourceAccount: v.optional(v.string()),
-  // Conditions that are not emulated; to leave them out would let in whom they keep out.
+  // Conditions that are not emulated; ignoring them would allow too much.
   EventSourceToken: v.optional(v.never()),
   FunctionUrlAuthType: v.optional(v.never()),
   InvokedViaFunctionUrl: v.optional(v.never()),
@@ -68,7 +68,7 @@ const permissionProperties = v.object({
 /**
  * The stack's functions with their published versions and aliases.
  *
- * @param assetPath where the code lies that is uploaded under a key
+ * @param assetPath the path of the code, by object key
  * @throws UnresolvableTemplate also for code that is not a folder of the assembly
  */
 export function functions(
@@ -118,7 +118,7 @@ export function functions(
   });
 }
 
-/** Who may invoke the stack's functions besides the roles of the account. */
+/** The resource policies of the stack's functions. */
 export function permissions(resolver: TemplateResolver, environment: StackEnvironment): FunctionPermission[] {
   return resolver.resources('AWS::Lambda::Permission').map(resource => {
     const properties = parseProperties(resource, permissionProperties);

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { UnresolvableTemplate } from './template.ts';
 
-/** What intrinsic functions can refer to. */
+/** The targets of intrinsic functions. */
 interface Scope {
   readonly ref: (name: string, where: string) => Json | undefined;
   readonly attribute: (logicalId: string, attribute: string, where: string) => string;
@@ -18,10 +18,9 @@ export class Intrinsics {
   }
 
   /**
-   * Evaluates a value and all that is in it. Nothing stands for `AWS::NoValue`: a property or list item with it is
-   * left out.
+   * Evaluates a value and everything inside it. Undefined for `AWS::NoValue`: omits properties and list items with it.
    *
-   * @param where part of the template, for the error's sake
+   * @param where part of the template, for the error message
    * @throws UnresolvableTemplate
    */
   resolve(value: Json, where: string): Json | undefined {
@@ -106,7 +105,7 @@ export class Intrinsics {
     }
   }
 
-  /** Evaluates what has to be true or false. */
+  /** Evaluates a boolean. */
   condition(value: Json, where: string): boolean {
     const resolved = this.resolve(value, where);
     if (typeof resolved === 'boolean') return resolved;
@@ -135,7 +134,7 @@ export class Intrinsics {
     return resolved as readonly Json[];
   }
 
-  /** Evaluates what has to be a string in the end; numbers and booleans are taken for one. */
+  /** Evaluates a string; converts numbers and booleans. */
   string(value: Json, where: string, intrinsic: string): string {
     const resolved = this.resolve(value, where);
     if (typeof resolved === 'string') return resolved;

@@ -12,7 +12,7 @@ export interface TemplateKey {
   readonly aliases: readonly string[];
   readonly description?: string | undefined;
   readonly enableKeyRotation: boolean;
-  /** Absent: the default policy of KMS, which leaves the decision to IAM. */
+  /** Absent: the default policy of KMS, which delegates to IAM. */
   readonly policy?: JsonObject | undefined;
 }
 

@@ -2,43 +2,43 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../aws/account.ts';
 import type { Json } from '../json.ts';
 
-/** Where the stack is deployed. */
+/** The stack's account and region. */
 export interface StackEnvironment extends Account {
   readonly stackName: string;
 }
 
-/** A resource, as far as its names and ids depend on it. */
+/** The parts of a resource that determine its names and ids. */
 export interface NamedResource {
   readonly environment: StackEnvironment;
   readonly logicalId: string;
   readonly name: string;
   readonly property: (name: string) => Json | undefined;
-  /** Its place, from 1, among the resources of its type that have the same value of the property. */
+  /** Its index, from 1, among the resources of its type with the same value of the property. */
   readonly ordinal: (property: string) => number;
 }
 
 type Value = (resource: NamedResource) => string;
 
-/** What `Ref` and `Fn::GetAtt` give for a type of resource. */
+/** The results of `Ref` and `Fn::GetAtt` for a resource type. */
 export interface ResourceKind {
-  /** The property with the physical name, if the template gives it. */
+  /** The property with the physical name. */
   readonly nameProperty?: string;
-  /** `<Stack>-<LogicalId>-<suffix>` otherwise, shortened to this many characters. */
+  /** Maximum length of the default name, `<Stack>-<LogicalId>-<suffix>`. */
   readonly maxNameLength?: number;
   readonly ref: Value;
   readonly attributes?: Readonly<Record<string, Value>>;
 }
 
 /**
- * Makes an id of a fixed length that is the same at every synthesis.
+ * Derives an id of a fixed length that is stable across syntheses.
  *
- * @param purpose different ids of one resource have different purposes
+ * @param purpose distinguishes several ids of one resource
  */
 export function stableId(stackName: string, logicalId: string, purpose: string, length: number): string {
   return createHash('sha256').update(`${stackName}/${logicalId}/${purpose}`).digest('hex').slice(0, length);
 }
 
-/** The ARN of a function, as a permission, version or alias names it by name or by ARN. */
+/** The ARN of a function that is given by name or ARN. */
 export function functionArn(environment: StackEnvironment, functionName: string): string {
   return functionName.startsWith('arn:')
     ? functionName
@@ -86,8 +86,8 @@ const subscriptionArn: Value = ({ environment, logicalId, property }) =>
   `${property('TopicArn')}:${uuid(stableId(environment.stackName, logicalId, 'subscription', 32))}`;
 
 /**
- * AWS CloudFormation Template Reference, "Return values" of each type. A type that is not listed here can be in
- * the template, but nothing may refer to it.
+ * AWS CloudFormation Template Reference, "Return values" of each type. Resources of other types can be in the template
+ * but not be referenced.
  */
 export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::Lambda::Function': {

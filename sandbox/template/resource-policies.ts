@@ -12,7 +12,7 @@ export interface TemplateResourcePolicy {
 const topicPolicyProperties = v.object({ PolicyDocument: documentProperty, Topics: v.array(v.string()) });
 const secretPolicyProperties = v.object({ SecretId: v.string(), ResourcePolicy: documentProperty });
 
-/** The policies that the stack gives to secrets and topics; those of keys and functions are read with these. */
+/** The policies of the stack's secrets and topics; those of keys and functions are read with the keys and functions. */
 export function resourcePolicies(resolver: TemplateResolver): TemplateResourcePolicy[] {
   const topics = resolver.resources('AWS::SNS::TopicPolicy').flatMap(resource => {
     const { PolicyDocument, Topics } = parseProperties(resource, topicPolicyProperties);

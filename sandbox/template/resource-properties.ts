@@ -3,20 +3,20 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { UnresolvableTemplate } from './template.ts';
 import type { ResolvedResource } from './template-resolver.ts';
 
-/** A policy document or another object that is passed on as it is. */
+/** A policy document or another opaque object. */
 export const documentProperty = v.custom<JsonObject>(isJsonObject, 'Expected a JSON object.');
 
-/** A number; CloudFormation takes its text for one too. */
+/** A number; CloudFormation also accepts its text. */
 export const numberProperty = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.number());
 
-/** A boolean; CloudFormation takes its text for one too. */
+/** A boolean; CloudFormation also accepts its text. */
 export const booleanProperty = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])]),
   v.transform(value => value === true || value === 'true'),
 );
 
 /**
- * Takes the properties that the sandbox needs out of a resource.
+ * Reads the properties of a resource that the sandbox uses.
  *
  * @throws UnresolvableTemplate a needed property is missing or of the wrong type; named by its path
  */
@@ -28,7 +28,7 @@ export function parseProperties<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const property = v.getDotPath(issue) ?? 'Properties';
-  // The issue's own message would quote the value.
+  // The validator's message would quote the value.
   throw new UnresolvableTemplate(
     resource.logicalId,
     property,

@@ -8,13 +8,13 @@ export interface TemplateRole {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
-  /** Who may assume it. */
+  /** Its trust policy. */
   readonly trust: JsonObject;
-  /** All policies that the stack gives it: inline ones, attached ones, and the stack's own managed policies. */
+  /** Its policies from the stack: inline, attached, and the stack's managed policies. */
   readonly policies: readonly { readonly name: string; readonly document: JsonObject }[];
-  /** Managed policies from outside of the stack, such as AWS's. */
+  /** Managed policies outside the stack, such as AWS's. */
   readonly managedPolicyArns: readonly string[];
-  /** The most that its policies can allow. Without a document when it is not of the stack. */
+  /** Its permissions boundary. Without a document when it is outside the stack. */
   readonly permissionsBoundary?:
     | { readonly arn: string; readonly document?: JsonObject | undefined }
     | undefined;

@@ -10,7 +10,8 @@ export interface TemplateRule extends RuleSpecification {
 }
 
 /**
- * The properties of a target that the sandbox takes: how often EventBridge tries is nothing that Lambda lets happen.
+ * The accepted properties of a target. The retry policy has no effect, because Lambda accepts or refuses events at
+ * once.
  */
 const TARGET_PROPERTIES = ['Arn', 'Id', 'RetryPolicy'];
 

@@ -3,28 +3,28 @@ import { booleanProperty, documentProperty, numberProperty, parseProperties } fr
 import { UnresolvableTemplate } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
-/** A secret that the stack makes. */
+/** A secret that the stack creates. */
 export interface TemplateSecret {
   readonly logicalId: string;
   readonly name: string;
-  /** With the six characters at its end that the stack's policies name too. */
+  /** With the six final characters, which the stack's policies also contain. */
   readonly arn: string;
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
-  /** The first value; without one, and if none is to be generated, the secret begins empty. */
+  /** The initial value; without one, and if none is generated, the secret starts empty. */
   readonly secretString?: string | undefined;
-  /** Whether Secrets Manager is to generate the first value. */
+  /** Whether Secrets Manager generates the initial value. */
   readonly generated: boolean;
   readonly tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined;
 }
 
-/** The rotation of a secret, of the stack or of elsewhere. */
+/** The rotation of a secret in or outside the stack. */
 export interface TemplateRotationSchedule {
   readonly logicalId: string;
   /** Name or ARN. */
   readonly secretId: string;
   readonly rotationLambdaArn: string;
-  /** As RotateSecret takes them. */
+  /** In the format of RotateSecret. */
   readonly rules: {
     readonly ScheduleExpression?: string | undefined;
     readonly Duration?: string | undefined;
@@ -54,7 +54,7 @@ const scheduleProperties = v.object({
   RotateImmediatelyOnUpdate: v.optional(booleanProperty, true),
 });
 
-/** The secrets that the stack makes. */
+/** The secrets that the stack creates. */
 export function secrets(resolver: TemplateResolver): TemplateSecret[] {
   return resolver.resources('AWS::SecretsManager::Secret').map(resource => {
     const properties = parseProperties(resource, secretProperties);
@@ -72,7 +72,7 @@ export function secrets(resolver: TemplateResolver): TemplateSecret[] {
 }
 
 /**
- * The rotations that the stack sets up.
+ * The rotations that the stack configures.
  *
  * @throws UnresolvableTemplate also for a rotation without a function of its own
  */

@@ -21,7 +21,7 @@ import { type TemplateTable, tables } from './table-resources.ts';
 import { type ResolvedResource, TemplateResolver } from './template-resolver.ts';
 import { subscriptions, type TemplateSubscription, type TemplateTopic, topics } from './topic-resources.ts';
 
-/** A synthesised stack as it would be deployed: no intrinsic function is left in it. */
+/** A synthesised stack as deployed, with all intrinsic functions evaluated. */
 export interface StackModel {
   readonly stackName: string;
   readonly functions: readonly TemplateFunction[];
@@ -46,12 +46,12 @@ export interface StackModel {
 }
 
 /**
- * Reads a stack of a synthesised project and gives every value in it as CloudFormation would at deployment.
- * Names that CloudFormation would make up are `<Stack>-<LogicalId>-<suffix>`, the same ones every time.
+ * Reads a stack of a synthesised project and resolves its values as CloudFormation does. Names that CloudFormation
+ * would generate are `<Stack>-<LogicalId>-<suffix>`, and stable.
  *
  * @param options.assemblyDirectory the folder that `cdk synth` wrote
- * @param options.stackName         needed when there is more than one stack
- * @param options.parameters        values of the template's parameters that are not to be their defaults
+ * @param options.stackName         required when there are several stacks
+ * @param options.parameters        values of the template's parameters that differ from their defaults
  * @throws CloudAssemblyUnreadable there is no synthesised project or no such stack
  * @throws UnresolvableTemplate    a value cannot be given; names resource and intrinsic function
  */

@@ -9,7 +9,7 @@ import type { ResolvedResource, TemplateResolver } from './template-resolver.ts'
 export interface TemplateStateMachine extends StateMachineSpecification {
   readonly logicalId: string;
   readonly arn: string;
-  /** JSON text, its substitutions applied. */
+  /** JSON text after substitutions. */
   readonly definition: string;
 }
 
@@ -38,7 +38,7 @@ const stateMachineProperties = v.object({
 /**
  * The stack's state machines.
  *
- * @param assetPath where a definition lies that is uploaded under a key
+ * @param assetPath the path of a definition, by object key
  * @throws UnresolvableTemplate also for a definition that the assembly does not hold, and for the type EXPRESS
  */
 export function stateMachines(
@@ -81,7 +81,7 @@ function historyLog({
   };
 }
 
-/** AWS::StepFunctions::StateMachine, "DefinitionSubstitutions": an unknown placeholder stays as it is. */
+/** AWS::StepFunctions::StateMachine, "DefinitionSubstitutions": unknown placeholders stay. */
 function substitute(text: string, substitutions: Readonly<Record<string, unknown>>): string {
   return text.replace(/\$\{([^}]*)\}/g, (placeholder, name: string) =>
     Object.hasOwn(substitutions, name) ? String(substitutions[name]) : placeholder,

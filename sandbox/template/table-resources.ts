@@ -9,7 +9,7 @@ export interface TemplateTable extends TableSpecification {
   readonly logicalId: string;
 }
 
-/** Properties that would change what the table responds. */
+/** Properties that would change the table's responses. */
 const NOT_EMULATED = [
   'GlobalSecondaryIndexes',
   'LocalSecondaryIndexes',
@@ -39,7 +39,7 @@ export function tables(resolver: TemplateResolver): TemplateTable[] {
     const { AttributeDefinitions, KeySchema, SSESpecification, TimeToLiveSpecification } = properties;
     const unknown = NOT_EMULATED.find(property => Object.hasOwn(resource.properties, property));
     if (unknown !== undefined) throw notEmulated(resource, unknown);
-    // The callers of such a table need permissions for the key.
+    // The table's callers would need permissions for the key.
     if (SSESpecification?.KMSMasterKeyId !== undefined) {
       throw notEmulated(resource, 'SSESpecification.KMSMasterKeyId');
     }

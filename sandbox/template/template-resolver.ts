@@ -4,19 +4,18 @@ import { parameterValue, pseudoParameter } from './parameters.ts';
 import { type NamedResource, RESOURCE_KINDS, type StackEnvironment, stableId } from './resource-kinds.ts';
 import { type Template, UnresolvableTemplate } from './template.ts';
 
-/** A resource whose properties hold no intrinsic function any more. */
+/** A resource whose intrinsic functions are evaluated. */
 export interface ResolvedResource {
   readonly logicalId: string;
   readonly type: string;
-  /** Nothing for a type that nobody can refer to. */
+  /** Undefined for a type that cannot be referenced. */
   readonly name: string | undefined;
   readonly properties: JsonObject;
 }
 
 /**
- * Gives a template's values as CloudFormation would at deployment (AWS CloudFormation Template Reference,
- * "Intrinsic functions"). Names and ids that CloudFormation would make up are derived from the logical ids, so
- * that they are the same every time.
+ * Resolves a template's values as CloudFormation does (AWS CloudFormation Template Reference, "Intrinsic functions").
+ * Names and ids that CloudFormation would generate are derived from the logical ids, so that they are stable.
  */
 export class TemplateResolver {
   readonly #template: Template;
@@ -26,7 +25,7 @@ export class TemplateResolver {
   readonly #parameters: Readonly<Record<string, string>>;
 
   /**
-   * @param parameters values of the template's parameters that are not to be their defaults
+   * @param parameters values of the template's parameters that differ from their defaults
    * @throws UnresolvableTemplate a parameter or a rule refuses a value
    */
   constructor(
@@ -93,7 +92,7 @@ export class TemplateResolver {
     return value(this.#named(logicalId));
   }
 
-  /** @throws UnresolvableTemplate an output has no value here */
+  /** @throws UnresolvableTemplate an output cannot be resolved */
   outputs(): Record<string, string> {
     const outputs: Record<string, string> = {};
     for (const [name, { Value, Condition }] of Object.entries(this.#template.Outputs)) {
@@ -141,7 +140,7 @@ export class TemplateResolver {
     const { stackName } = this.#environment;
     const suffix = stableId(stackName, logicalId, 'name', 12).toUpperCase();
     const room = maxLength - suffix.length - 2;
-    // Each part gets half of the room, and what the other one leaves over.
+    // Each part gets half of the space, and what the other one does not use.
     const stackLength = Math.max(Math.floor(room / 2), room - logicalId.length);
     const shortStack = stackName.slice(0, stackLength);
     return `${shortStack}-${logicalId.slice(0, room - shortStack.length)}-${suffix}`;
@@ -155,7 +154,7 @@ export class TemplateResolver {
     return parameterValue(parameter, name, { given: this.#parameters[name], where });
   }
 
-  /** Whether a resource or output with this condition is there. */
+  /** Whether a resource or output with this condition exists. */
   #exists(condition: string | undefined, where: string): boolean {
     return condition === undefined || this.#holds(condition, where);
   }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 
-/** A parameter, and what its value must be. */
+/** A parameter and its constraints. */
 export interface Parameter {
   readonly Type: string;
   readonly Default?: Json | undefined;
@@ -10,7 +10,7 @@ export interface Parameter {
   readonly AllowedPattern?: string | undefined;
 }
 
-/** What the parameters must be together. */
+/** A rule for several parameters. */
 interface Rule {
   readonly Assertions: readonly { readonly Assert: Json; readonly AssertDescription?: string | undefined }[];
 }
@@ -42,25 +42,25 @@ const parameter = v.object({
   Default: v.optional(json),
   AllowedValues: v.optional(v.array(json)),
   AllowedPattern: v.optional(v.string()),
-  // Would be other limits of the value.
+  // Other limits of the value are not emulated.
   MinLength: v.optional(v.never()),
   MaxLength: v.optional(v.never()),
   MinValue: v.optional(v.never()),
   MaxValue: v.optional(v.never()),
 });
 const rule = v.object({
-  // Assertions that hold only sometimes are not emulated.
+  // Conditional rules are not emulated.
   RuleCondition: v.optional(v.never()),
   Assertions: v.array(v.object({ Assert: json, AssertDescription: v.optional(v.string()) })),
 });
 
-/** Takes the sections out of a template that is read as JSON; a missing one is empty. */
+/** Reads the sections of a parsed template; a missing one is empty. */
 export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
   Parameters: v.optional(v.record(v.string(), parameter), {}),
   Mappings: v.optional(jsonObject, {}),
   Conditions: v.optional(jsonObject, {}),
   Rules: v.optional(v.record(v.string(), rule), {}),
-  // What is made of other templates or of snippets is not emulated.
+  // Transforms are not emulated.
   Transform: v.optional(v.never()),
   Resources: v.record(
     v.string(),
@@ -73,12 +73,12 @@ export const templateSchema: v.GenericSchema<unknown, Template> = v.object({
   Outputs: v.optional(v.record(v.string(), v.object({ Value: json, Condition: optionalCondition })), {}),
 });
 
-/** Part of a template has no value here: it is not emulated, or it is wrong. */
+/** Part of a template cannot be resolved: it is not emulated or invalid. */
 export class UnresolvableTemplate extends Error {
   override readonly name = 'UnresolvableTemplate';
-  /** Where in the template: a resource's logical id, or `Outputs.<name>`. */
+  /** The place in the template: a resource's logical id, or `Outputs.<name>`. */
   readonly logicalId: string;
-  /** The intrinsic function, pseudo parameter or property at fault. */
+  /** The intrinsic function, pseudo parameter or property. */
   readonly intrinsic: string;
 
   constructor(logicalId: string, intrinsic: string, reason: string) {

@@ -10,12 +10,12 @@ export interface TemplateTopic extends Topic {
   readonly logicalId: string;
 }
 
-/** A subscription to a topic, of a person who has to confirm it. */
+/** A subscription to a topic that a person must confirm. */
 export interface TemplateSubscription extends Subscription {
   readonly logicalId: string;
 }
 
-/** The protocols whose subscribers get a link to confirm with. */
+/** The protocols that require a confirmation by link. */
 const CONFIRMED_BY_LINK = ['email', 'email-json', 'http', 'https'];
 
 const endpointProperties = { Protocol: v.string(), Endpoint: v.string() };
@@ -45,7 +45,7 @@ export function topics(resolver: TemplateResolver): TemplateTopic[] {
 }
 
 /**
- * Who subscribes to the stack's topics, in resources of their own or in those of the topics.
+ * The subscriptions to the stack's topics, from separate resources or from the topics' properties.
  *
  * @throws UnresolvableTemplate also for a protocol that delivers without a confirmation
  */

@@ -81,7 +81,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
     step: 'last-execution',
     fix: 'genesys-token-rotation redrive {secret}',
     prepare: async (world, { secretArn }) => {
-      const serveAgain = world.refreshesAnswered(UNAVAILABLE);
+      const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
       await world.rotate(secretArn);
       serveAgain();
     },
@@ -118,7 +118,7 @@ const GENESYS_FAULTS: readonly Fault[] = [
     fault: 'an API that does not serve',
     step: 'access-token',
     fix: 'status.mypurecloud.com',
-    prepare: world => world.usersAnswered(UNAVAILABLE),
+    prepare: world => world.usersRespondWith(UNAVAILABLE),
   },
 ];
 

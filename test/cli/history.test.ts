@@ -22,7 +22,7 @@ describe('history', () => {
     const { secretArn } = await world.credential({ secretName: 'crm/genesys' });
     await world.rotate(secretArn);
     world.sandbox.clock.advance(60_000);
-    const serveAgain = world.refreshesAnswered(UNAVAILABLE);
+    const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
     const { execution: failed } = await world.rotate(secretArn);
     serveAgain();
     await world.redrive(failed);

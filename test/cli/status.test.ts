@@ -98,7 +98,7 @@ describe('status', () => {
       rotating: await world.credential({ secretName: 'e/rotating' }),
     };
     await world.editSecret(credentials.expired.secretArn, { expiresAt: '2020-01-01T00:00:00.000Z' });
-    const serveAgain = world.refreshesAnswered(UNAVAILABLE);
+    const serveAgain = world.refreshesRespondWith(UNAVAILABLE);
     const stuck = await world.rotate(credentials.stuck.secretArn);
     serveAgain();
     world.revokeUserOf(credentials['needs-authorisation'].clientId);

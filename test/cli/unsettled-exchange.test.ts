@@ -21,7 +21,7 @@ const shared = sharedWorld(async whenOver => {
 async function unsettledSecret(secretName: string) {
   const world = shared();
   const { secretArn } = await world.credential({ secretName });
-  const serveAgain = world.refreshesAnswered(SERVER_ERROR);
+  const serveAgain = world.refreshesRespondWith(SERVER_ERROR);
   const { execution: owner } = await world.rotate(secretArn);
   serveAgain();
   expect(owner.failure?.error).toBe('TokenResponseLost');

@@ -29,7 +29,7 @@ interface Situation {
   readonly fault?: Parameters<RotationWorld['sandbox']['faults']['add']>[0];
   readonly isFaultGone?: true;
   /** What Genesys Cloud responds to every call of `users/me`. */
-  readonly answered?: Parameters<RotationWorld['usersAnswered']>[0];
+  readonly answered?: Parameters<RotationWorld['usersRespondWith']>[0];
   readonly before?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly after?: (world: RotationWorld, credential: FirstCredential) => unknown;
   readonly state: string;
@@ -214,7 +214,7 @@ describe('every command gives the same verdict', () => {
     const credential = await world.credential({ secretName: secret });
     await situation.before?.(world, credential);
     if (situation.fault !== undefined) sandbox.faults.add(situation.fault);
-    const serveUsers = situation.answered && world.usersAnswered(situation.answered);
+    const serveUsers = situation.answered && world.usersRespondWith(situation.answered);
 
     const rotate = await runCliForJson(sandbox, ['rotate', secret]);
     if (situation.isFaultGone) sandbox.faults.clear();

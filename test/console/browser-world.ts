@@ -9,7 +9,7 @@ import { skipRetryDelays } from '../helpers/retry-delays.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { ConsolePage } from './console-page.ts';
 
-/** Arguments that keep the browser from calling anybody by itself. */
+/** Arguments that disable the browser's own network requests. */
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -11,7 +11,7 @@ import { emptyFolder, PROJECT } from './project.ts';
 /** Shells that npm may run a script in. bash replaces itself by the program; dash stays, and waits for it. */
 const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash'].filter(shell => existsSync(shell));
 
-/** `npm run sandbox` in a folder of its own, in a process group of its own, once the sandbox is up. */
+/** `npm run sandbox` in a separate folder and process group, once the sandbox is ready. */
 async function npmRunSandbox(shell: string) {
   const folder = emptyFolder();
   symlinkSync(inject('assemblyDirectory'), path.join(folder, 'cdk.out'));

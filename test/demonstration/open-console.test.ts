@@ -24,7 +24,7 @@ function browser(): string {
 
 // On other platforms only the real browser can be opened.
 describe.runIf(process.platform === 'linux')('--open', () => {
-  it('lets npm start open the console, rotate there, and run until Ctrl-C', async () => {
+  it('opens the console, rotates there, and runs until Ctrl-C (npm start)', async () => {
     const cwd = emptyFolder();
     symlinkSync(path.join(PROJECT, 'infra'), path.join(cwd, 'infra'));
     const env = { ...NO_DESKTOP, BROWSER: browser() };
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('--open', () => {
     // The synthesis takes most of the time.
   }, 120_000);
 
-  it('lets npm run sandbox report that there is no browser, and print the address of the console', async () => {
+  it('reports that there is no browser, and prints the address of the console (npm run sandbox)', async () => {
     const cwd = emptyFolder();
     symlinkSync(inject('assemblyDirectory'), path.join(cwd, 'cdk.out'));
     const program = new Program('sandbox/main.ts', ['--open'], { cwd, env: NO_DESKTOP });

@@ -179,7 +179,7 @@ describe('npm run sandbox', () => {
     expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
-  it('tells a person what to type', async () => {
+  it('prints instructions for a person', async () => {
     const program = new Program('sandbox/main.ts', [], { cwd: builtProject() });
     await program.ready();
 

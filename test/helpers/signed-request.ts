@@ -16,14 +16,14 @@ export interface RawRequest {
 }
 
 /** The response. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly statusCode: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** Sends a request unchanged. */
-export async function send(raw: RawRequest): Promise<RawAnswer> {
+export async function send(raw: RawRequest): Promise<RawResponse> {
   const request = httpRequest(new URL(raw.path ?? '/', raw.url), {
     method: raw.method ?? 'POST',
     headers: { ...raw.headers },
@@ -35,7 +35,7 @@ export async function send(raw: RawRequest): Promise<RawAnswer> {
 }
 
 /** Sends a request signed for `service` with Signature Version 4. */
-export function sendSigned(raw: RawRequest, service: string, accessKey: AccessKey): Promise<RawAnswer> {
+export function sendSigned(raw: RawRequest, service: string, accessKey: AccessKey): Promise<RawResponse> {
   const [path = '/', query = ''] = (raw.path ?? '/').split('?');
   const headers: Record<string, string> = {
     ...raw.headers,

@@ -15,7 +15,7 @@ export function storedSecrets({ operator, secretsManager }: Sandbox): string[] {
     .secrets()
     .flatMap(({ arn }) => [
       ...secretsManager
-        .lookAtValues(arn, value => ('SecretString' in value ? value.SecretString : undefined))
+        .describeValues(arn, value => ('SecretString' in value ? value.SecretString : undefined))
         .values(),
     ]);
   const found = [operator.secretAccessKey];

@@ -107,7 +107,7 @@ describe('a pending version without a label, which Secrets Manager removed to ma
     for (let edit = 1; edit <= 4; edit++) await world.editSecret(secretArn, { edit });
     await world.sandbox.advance(DAY_MS);
     for (let edit = 5; edit <= 8; edit++) await world.editSecret(secretArn, { edit });
-    const versions = world.sandbox.secretsManager.lookAtValues(secretArn, () => true);
+    const versions = world.sandbox.secretsManager.describeValues(secretArn, () => true);
     return { world, credential, secretArn, failed, isTrimmed: !versions.has(versionId) };
   }
 

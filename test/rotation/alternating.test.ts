@@ -80,7 +80,7 @@ describe('a rotation of a secret with two grants', () => {
       const world = await alternatingWorld({
         genesysCloud: {
           refreshTokens: 'reusable',
-          refreshAnswerCarriesRefreshToken: refreshTokens === 'reusable',
+          refreshReturnsRefreshToken: refreshTokens === 'reusable',
         },
       });
       const credential = await world.twoGrants();

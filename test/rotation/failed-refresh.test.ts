@@ -14,7 +14,7 @@ describe('a rotation that fails in Refresh', () => {
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
     const before = await world.currentValue(secretArn);
-    const serveRefreshesAgain = world.refreshesAnswered(UNAVAILABLE);
+    const serveRefreshesAgain = world.refreshesRespondWith(UNAVAILABLE);
 
     const failed = await world.rotate(secretArn);
     const valueMeanwhile = await world.currentValue(secretArn);

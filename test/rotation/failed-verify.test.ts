@@ -12,7 +12,7 @@ describe('a rotation that fails in Verify', () => {
     const world = await rotationWorld();
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
-    const serveUsersAgain = world.usersAnswered(UNAUTHORIZED);
+    const serveUsersAgain = world.usersRespondWith(UNAUTHORIZED);
 
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
     const labelsMeanwhile = await world.labels(secretArn);
@@ -31,7 +31,7 @@ describe('a rotation that fails in Verify', () => {
     const world = await rotationWorld();
     const { sandbox, secrets } = world;
     const { secretArn, clientId } = await world.credential();
-    const serveUsersAgain = world.usersAnswered(UNAVAILABLE);
+    const serveUsersAgain = world.usersRespondWith(UNAVAILABLE);
 
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
     // Without retries of Secrets Manager, the operator's redrive comes first.

@@ -5,7 +5,7 @@ import { rotationWorld } from './rotation-world.ts';
 
 describe('behaviour that Genesys Cloud does not document', () => {
   it.each([
-    ['no refresh token', { refreshAnswerCarriesRefreshToken: false }, 'kept'],
+    ['no refresh token', { refreshReturnsRefreshToken: false }, 'kept'],
     ['the same refresh token again', { refreshTokens: 'reusable' }, 'kept'],
     ['an error text and the tokens', { errorTextOnSuccess: true }, 'replaced'],
   ] as const)('rotates when a response has %s', async (_what, behaviour, refreshToken) => {

@@ -96,7 +96,7 @@ describe.each([
     });
     const { sandbox } = world;
     const { secretArn } = await world.credential();
-    const serveUsersAgain = world.usersAnswered({ status: 401, headers: {}, body: '' });
+    const serveUsersAgain = world.usersRespondWith({ status: 401, headers: {}, body: '' });
 
     // Includes a failure, because errors are written to logs and histories.
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);

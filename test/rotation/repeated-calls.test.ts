@@ -43,7 +43,7 @@ describe('repeated calls of the rotation function for one version', () => {
     const world = await rotationWorld({ secretsManager: { retryDelaysMs: [] } });
     const { sandbox } = world;
     const { secretArn, clientId } = await world.credential();
-    const serveRefreshesAgain = world.refreshesAnswered(UNAVAILABLE);
+    const serveRefreshesAgain = world.refreshesRespondWith(UNAVAILABLE);
     const { versionId, execution: failed } = await world.rotateUntilClosed(secretArn);
     serveRefreshesAgain();
 

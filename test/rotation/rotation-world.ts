@@ -70,7 +70,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
   };
   sandbox.stepFunctions.onEvent(({ type, details, executionArn }) => {
     // Where time runs, the workflow's retries need not be waited for.
-    if (type === 'TaskFailed' && !sandbox.clock.standsStill) setImmediate(() => sandbox.clock.advance(1_000));
+    if (type === 'TaskFailed' && !sandbox.clock.isVirtual) setImmediate(() => sandbox.clock.advance(1_000));
     if (type !== 'ExecutionStarted') return;
     const input = v.safeParse(v.object({ versionId: v.string() }), JSON.parse(String(details?.input)));
     if (input.success) startedExecution(input.output.versionId).resolve(executionArn);
@@ -78,7 +78,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
 
   /** Lets time pass until a promise settles. */
   function inTime<Result>(promise: Promise<Result>): Promise<Result> {
-    return sandbox.clock.standsStill ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
+    return sandbox.clock.isVirtual ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
   }
 
   /** Starts a rotation or a configuration test, and returns the id of the pending version. */
@@ -205,13 +205,13 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
       statusOfCurrentUser(sandbox.genesysCloud, accessToken),
 
     /** Replaces the response of the token endpoint to every refresh, until the returned function is called. */
-    refreshesAnswered: (answer: GenesysResponse) =>
+    refreshesRespondWith: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ grantType }, next) =>
         grantType === 'refresh_token' ? answer : await next(),
       ),
 
     /** Replaces the response of `users/me`, until the returned function is called. */
-    usersAnswered: (answer: GenesysResponse) =>
+    usersRespondWith: (answer: GenesysResponse) =>
       sandbox.genesysCloud.intercept(async ({ endpoint }, next) =>
         endpoint === 'users/me' ? answer : await next(),
       ),

@@ -3,16 +3,16 @@ import { Clock } from '../../sandbox/clock.ts';
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-/** A clock that stands still, and a note of what happened when, in ms from its start. */
+/** A virtual clock, and a record of events, in ms from its start. */
 function stillClock() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const startMs = clock.nowMs();
   const notes: string[] = [];
   const note = (what: string): void => void notes.push(`${clock.nowMs() - startMs} ${what}`);
   return { clock, startMs, notes, note };
 }
 
-describe('a clock that stands still', () => {
+describe('a virtual clock', () => {
   it('moves only when it is moved', async () => {
     const { clock, startMs, notes, note } = stillClock();
     clock.schedule(0, () => note('due at once'));
@@ -32,7 +32,7 @@ describe('advanceSettled', () => {
     clock.schedule(3_000, () => note('planned'));
     clock.schedule(1_000, () => {
       note('first');
-      // As a caller does that gets an answer and then waits.
+      // As a caller does that gets a response and then waits.
       void settled().then(() => clock.schedule(1_500, () => note('second')));
     });
 
@@ -45,7 +45,7 @@ describe('advanceSettled', () => {
     expect(notes).toStrictEqual(['1000 first', '2500 second', '3000 planned', '10000 end']);
   });
 
-  it('stops the time before what is due later', async () => {
+  it('does not run tasks that are due later', async () => {
     const { clock, notes, note } = stillClock();
     clock.schedule(1_001, () => note('too late'));
 
@@ -55,7 +55,7 @@ describe('advanceSettled', () => {
     expect(notes).toStrictEqual(['1000 end']);
   });
 
-  it('tells of each step before its task runs', async () => {
+  it('calls settled in each step before its task runs', async () => {
     const { clock, notes, note } = stillClock();
     clock.schedule(1_000, () => note('task'));
 
@@ -75,7 +75,7 @@ describe('advanceSettled', () => {
     expect(notes).toStrictEqual([]);
   });
 
-  it('moves a clock that runs, too', async () => {
+  it('also advances a running clock', async () => {
     const clock = new Clock();
     onTestFinished(() => clock.stop());
     const beforeMs = clock.nowMs();

@@ -98,7 +98,7 @@ describe('secrets of a deployed stack', () => {
     });
   });
 
-  it('get their schedule, whose configuration test fails in CloudTrail alone', async () => {
+  it('get their schedule, whose failed configuration test is reported only in CloudTrail', async () => {
     const sandbox = await start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
       addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING));
@@ -113,7 +113,7 @@ describe('secrets of a deployed stack', () => {
     ]);
   });
 
-  it('are rotated at once where the template says so', async () => {
+  it('are rotated at once when configured', async () => {
     const sandbox = await start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
       addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING), true);
@@ -124,7 +124,7 @@ describe('secrets of a deployed stack', () => {
     expect(sandbox.secretsManager.secret('genesys/new')).toMatchObject({ rotation: { enabled: true } });
   });
 
-  it('that others own are there, empty, under the ARN of the schedule', async () => {
+  it('outside the stack are created empty under the ARN of the schedule', async () => {
     const sandbox = await start(stack => {
       addSchedule(stack, ADOPTED_ARN, addFunction(stack, 'rotation', LOGGING));
     });
@@ -272,7 +272,7 @@ describe('rules of a deployed stack', () => {
 });
 
 describe('topics and tables of a deployed stack', () => {
-  it('serve the SDK clients, and faults befall them', async () => {
+  it('serve the SDK clients, and faults apply to them', async () => {
     const sandbox = await start(
       stack => {
         new sns.Topic(stack, 'Topic', { topicName: 'mini' });

@@ -34,7 +34,7 @@ function durationMs({ startedAt, closedAt }: ExecutionSnapshot): number {
   return Number(closedAt) - Number(startedAt);
 }
 
-describe('latencies of a sandbox whose time stands still', () => {
+describe('latencies with virtual time', () => {
   it.each<[what: string, latencies: Latencies, durationMs: number]>([
     ['a state transition takes 100 ms', { stateTransition: () => 100 }, 700],
     ['the way to a function takes 10 ms', { invocation: () => 10 }, 50],
@@ -57,7 +57,7 @@ describe('latencies of a sandbox whose time stands still', () => {
     expect(durationMs(execution)).toBe(expectedMs);
   });
 
-  it('befall the first invocation of a process when a cold start takes 1 s', async () => {
+  it('apply to the first invocation of a process when a cold start takes 1 s', async () => {
     const sandbox = await Sandbox.start({
       assemblyDirectory: inject('assemblyDirectory'),
       ...STILL,

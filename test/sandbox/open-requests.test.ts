@@ -14,7 +14,7 @@ function work() {
 }
 
 describe('the open requests', () => {
-  it('are told apart where two servers have a client with the same port', async () => {
+  it('are separate for two servers with a client on the same port', async () => {
     const requests = new OpenRequests();
     const [first, second] = [work(), work()];
     const states: unknown[] = [];
@@ -37,7 +37,7 @@ describe('the open requests', () => {
     ]);
   });
 
-  it('end with their own connection alone', async () => {
+  it('end only with their own connection', async () => {
     const requests = new OpenRequests();
     const connections = [connection(4711), connection(4711)] as const;
     const pending = connections.map(socket => requests.serve(socket, () => requests.untilClientGone()));

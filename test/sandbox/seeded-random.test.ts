@@ -8,7 +8,7 @@ function numbers(seed: number, count: number): number[] {
 }
 
 describe('seededRandom', () => {
-  it('gives the numbers of mulberry32', () => {
+  it('returns the numbers of mulberry32', () => {
     expect(numbers(1, 3)).toStrictEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
   });
 
@@ -26,7 +26,7 @@ describe('seededRandom', () => {
 });
 
 describe('seedOf', () => {
-  it('gives the FNV-1a hash of a text', () => {
+  it('returns the FNV-1a hash of a text', () => {
     expect(seedOf('') >>> 0).toBe(0x811c9dc5);
     expect(seedOf('foobar') >>> 0).toBe(0xbf9cf968);
   });

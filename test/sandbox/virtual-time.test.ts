@@ -8,7 +8,7 @@ import { HOUR_MS } from '../helpers/durations.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { basic } from './genesys-cloud/organization.ts';
 
-/** A sandbox whose time stands still, with a credential that is due in eight hours; faults begin after its login. */
+/** A sandbox with virtual time and a credential that is due in eight hours; faults start after its login. */
 async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
   const world = await startSandbox({
     virtualTime: true,
@@ -39,7 +39,7 @@ describe('Sandbox.advance with virtual time', () => {
     expect(sandbox.genesysCloud.counts().refreshes).toBe(9);
   });
 
-  it('stops amidst a rotation, and goes on with it', async () => {
+  it('stops during a rotation, and resumes it', async () => {
     const { sandbox, secrets, secretArn, events } = await stillSandbox([
       { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { nth: 1 } },
     ]);
@@ -57,7 +57,7 @@ describe('Sandbox.advance with virtual time', () => {
   it.each<[string, FaultRule]>([
     ['KMS hangs once', { target: 'kms:Decrypt', kind: 'hang', when: { nth: 1 }, by: 'store-pending' }],
     [
-      'the answer of PutSecretValue is lost',
+      'the response of PutSecretValue is lost',
       { target: 'secretsmanager:PutSecretValue', kind: 'answer-lost', when: { nth: 1 } },
     ],
     ['every call of Secrets Manager takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
@@ -84,7 +84,7 @@ describe('Sandbox.advance with virtual time', () => {
 
   it.each<[string, FaultRule, string, string]>([
     [
-      'the answer of the token endpoint is lost',
+      'the response of the token endpoint is lost',
       { target: 'genesys:token', kind: 'answer-lost', when: { nth: 1 } },
       'Refresh',
       'RefreshTokenRejected',
@@ -118,10 +118,10 @@ describe('Sandbox.advance with virtual time', () => {
     expect(executions()).toMatchObject([{ status: 'FAILED', stateName, failure: { error } }]);
   });
 
-  it('comes to the same end with the same seed', async () => {
+  it('has the same result with the same seed', async () => {
     const outcome = async (): Promise<unknown> => {
       const { sandbox, events } = await stillSandbox([
-        // Not DescribeSecret: the rotation function polls with jitter of its own, so the number of its calls varies.
+        // Not DescribeSecret: the rotation function polls with jitter, so the number of its calls varies.
         { target: 'secretsmanager:GetSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'genesys:*', kind: 'server-error', when: { share: 0.2 } },
@@ -136,7 +136,7 @@ describe('Sandbox.advance with virtual time', () => {
     expect(second).toStrictEqual(first);
   });
 
-  it('lets time pass while a person waits for an invocation of their own', async () => {
+  it('lets time pass while the operator waits for an invocation', async () => {
     const { sandbox, secretArn } = await stillSandbox([]);
     const lambda = new LambdaClient(sandbox.clientConfig);
     onTestFinished(() => lambda.destroy());
@@ -149,12 +149,12 @@ describe('Sandbox.advance with virtual time', () => {
     });
     const injected = new Promise(resolve => sandbox.faults.onInjected(resolve));
 
-    const answer = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
+    const response = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
     await injected;
     // The function repeats the read for 2.5 s, because a version that does not show may be a stale read.
     await sandbox.advance(10_000);
 
-    await expect(answer).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    await expect(response).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });
 
   it('follows an advance that has not ended', async () => {
@@ -203,9 +203,9 @@ describe('Sandbox.pause', () => {
     const { sandbox, secretArn, secrets, executions } = await stillSandbox([], {
       awsInterceptors: [
         async ({ operation }, next) => {
-          const answer = await next();
+          const response = await next();
           if (operation === 'PutSecretValue') await pauses.ms?.(400);
-          return answer;
+          return response;
         },
       ],
     });
@@ -221,7 +221,7 @@ describe('Sandbox.pause', () => {
 });
 
 describe('Sandbox.advance with time that runs', () => {
-  it('waits in real time for what a due rotation does', async () => {
+  it('waits in real time for a due rotation', async () => {
     const { sandbox, credential } = await startSandbox();
     await credential();
 

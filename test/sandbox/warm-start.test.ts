@@ -42,7 +42,7 @@ async function take(url: string): Promise<Server> {
 }
 
 describe('a warm start', () => {
-  it('takes over the processes of the sandbox before, and its addresses', async () => {
+  it('reuses the processes and addresses of the previous sandbox', async () => {
     const warm = warmStart();
 
     const first = await usedSandbox({ warmStart: warm });
@@ -68,7 +68,7 @@ describe('a warm start', () => {
     },
   );
 
-  it('has no part in a sandbox whose port is given', async () => {
+  it('is not used by a sandbox with a given port', async () => {
     const warm = warmStart();
     const first = await usedSandbox({ warmStart: warm });
     const placeholder = await take('http://127.0.0.1:0');

@@ -25,7 +25,7 @@ describe('TableUnits', () => {
   let units: TableUnits;
 
   beforeEach(() => {
-    dynamoDb = new DynamoDb({ ...ACCOUNT, clock: new Clock({ standsStill: true }) });
+    dynamoDb = new DynamoDb({ ...ACCOUNT, clock: new Clock({ isVirtual: true }) });
     dynamoDb.createTable(TABLE);
     units = new TableUnits(() => ({ dynamoDb, stack: { tables: [TABLE] } }));
   });

@@ -124,7 +124,7 @@ const DEFINITION = JSON.parse(definitionTextWithoutPublishing());
 export class InterleavedWorld {
   readonly #genesys: GenesysVariant;
   readonly #secretsManager: SecretsManagerVariant;
-  readonly #clock = new Clock({ standsStill: true });
+  readonly #clock = new Clock({ isVirtual: true });
   readonly #table: DynamoDb;
   readonly #server = createServer();
   readonly #logins = new Map<string, Login>([['A', newLogin(this.#clock.nowMs())]]);

@@ -32,7 +32,7 @@ function recordingServices(): { services: AwsService[]; calls: AwsCall[] } {
 }
 
 describe('authentication', () => {
-  it('hands the operation the caller whose key signed the request', async () => {
+  it('passes the caller of the signing key to the operation', async () => {
     const { services, calls } = recordingServices();
     const aws = await serveAws(services);
     const credentials = aws.identities.issueRole({
@@ -67,13 +67,13 @@ describe('authentication', () => {
     const { services, calls } = recordingServices();
     const aws = await serveAws(services);
 
-    const answer = await sendSigned(
+    const response = await sendSigned(
       { url: aws.url, headers: rawDescribeKey, body: '{}' },
       'kms',
       aws.accessKey,
     );
 
-    expect(answer.statusCode).toBe(200);
+    expect(response.statusCode).toBe(200);
     expect(calls).toHaveLength(1);
   });
 
@@ -81,10 +81,10 @@ describe('authentication', () => {
     const { services, calls } = recordingServices();
     const aws = await serveAws(services);
 
-    const answer = await send({ url: aws.url, headers: rawDescribeKey, body: '{}' });
+    const response = await send({ url: aws.url, headers: rawDescribeKey, body: '{}' });
 
-    expect(answer.statusCode).toBe(403);
-    expect(JSON.parse(answer.body)).toEqual({
+    expect(response.statusCode).toBe(403);
+    expect(JSON.parse(response.body)).toEqual({
       __type: 'MissingAuthenticationTokenException',
       message: 'Missing Authentication Token',
     });
@@ -95,15 +95,15 @@ describe('authentication', () => {
     const { services } = recordingServices();
     const aws = await serveAws(services);
 
-    const answer = await send({
+    const response = await send({
       url: aws.url,
       headers: { ...rawDescribeKey, authorization: 'Bearer SENTINEL' },
       body: '{}',
     });
 
-    expect(answer.statusCode).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({ __type: 'IncompleteSignatureException' });
-    expect(answer.body).not.toContain('SENTINEL');
+    expect(response.statusCode).toBe(400);
+    expect(JSON.parse(response.body)).toMatchObject({ __type: 'IncompleteSignatureException' });
+    expect(response.body).not.toContain('SENTINEL');
   });
 
   it('refuses an access key that was never issued', async () => {
@@ -176,14 +176,14 @@ describe('authentication', () => {
     const { services } = recordingServices();
     const aws = await serveAws(services);
 
-    const answer = await sendSigned(
+    const response = await sendSigned(
       { url: aws.url, headers: rawDescribeKey, body: '{}' },
       'sts',
       aws.accessKey,
     );
 
-    expect(answer.statusCode).toBe(403);
-    expect(JSON.parse(answer.body)).toEqual({
+    expect(response.statusCode).toBe(403);
+    expect(JSON.parse(response.body)).toEqual({
       __type: 'InvalidSignatureException',
       message: "Credential should be scoped to correct service: 'kms'.",
     });
@@ -205,10 +205,10 @@ describe('authentication', () => {
     const { services } = recordingServices();
     const aws = await serveAws(services);
 
-    const answer = await send({ url: aws.url, method: 'GET', path: '/2015-03-31/functions/refresh' });
+    const response = await send({ url: aws.url, method: 'GET', path: '/2015-03-31/functions/refresh' });
 
-    expect(answer.statusCode).toBe(403);
-    expect(answer.headers['x-amzn-errortype']).toBe('MissingAuthenticationTokenException');
-    expect(JSON.parse(answer.body)).toEqual({ Type: 'User', Message: 'Missing Authentication Token' });
+    expect(response.statusCode).toBe(403);
+    expect(response.headers['x-amzn-errortype']).toBe('MissingAuthenticationTokenException');
+    expect(JSON.parse(response.body)).toEqual({ Type: 'User', Message: 'Missing Authentication Token' });
   });
 });

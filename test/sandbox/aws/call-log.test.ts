@@ -24,7 +24,7 @@ function services(decrypt: () => object): AwsService[] {
 const decryptCommand = new DecryptCommand({ CiphertextBlob: Buffer.from('blob') });
 
 describe('CallLog', () => {
-  it('records who called what in the order of arrival, and no values', async () => {
+  it('records caller and operation in the order of arrival, without values', async () => {
     const clock = new Clock();
     clock.advance(86_400_000);
     const log = new CallLog(clock);

@@ -25,11 +25,15 @@ const getSecretValueHeaders = {
 };
 
 /** Secrets Manager with one operation. */
-function secretsManager(answer: (call: AwsCall) => Promise<object> | object = () => ({})): AwsService {
+function secretsManager(response: (call: AwsCall) => Promise<object> | object = () => ({})): AwsService {
   return {
     id: 'secretsmanager',
     operations: {
-      GetSecretValue: operation(object({ SecretId: string() }), (_input, call) => answer(call), needsNothing),
+      GetSecretValue: operation(
+        object({ SecretId: string() }),
+        (_input, call) => response(call),
+        needsNothing,
+      ),
     },
   };
 }
@@ -41,7 +45,7 @@ function failing(error: Error): AwsService {
 }
 
 describe('AwsEndpoint', () => {
-  it('lets a refused call be refused once, also for a client whose time is not that of the machine', async () => {
+  it('does not make a client with clock skew retry a refused call', async () => {
     let calls = 0;
     const aws = await serveAws([
       secretsManager(() => {
@@ -58,7 +62,7 @@ describe('AwsEndpoint', () => {
     expect(calls).toBe(1);
   });
 
-  it('answers AWS JSON 1.1 with the content type and a request id', async () => {
+  it('returns AWS JSON 1.1 with the content type and a request id', async () => {
     const calls: AwsCall[] = [];
     const aws = await serveAws([
       secretsManager(call => {
@@ -67,21 +71,21 @@ describe('AwsEndpoint', () => {
       }),
     ]);
 
-    const answer = await new SecretsManagerClient(aws.client).send(getSecretValue);
+    const response = await new SecretsManagerClient(aws.client).send(getSecretValue);
 
-    expect(answer).toMatchObject({ Name: 'genesys', CreatedDate: new Date('2023-11-14T22:13:20.123Z') });
+    expect(response).toMatchObject({ Name: 'genesys', CreatedDate: new Date('2023-11-14T22:13:20.123Z') });
     expect(calls).toMatchObject([
       {
         service: 'secretsmanager',
         operation: 'GetSecretValue',
         input: { SecretId: 'genesys' },
         caller: { arn: 'arn:aws:iam::111122223333:user/operator' },
-        requestId: answer.$metadata.requestId,
+        requestId: response.$metadata.requestId,
       },
     ]);
   });
 
-  it('answers AWS JSON 1.0 as such', async () => {
+  it('responds in AWS JSON 1.0', async () => {
     const executionArn = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:one';
     const states: AwsService = {
       id: 'states',
@@ -95,7 +99,7 @@ describe('AwsEndpoint', () => {
     };
     const aws = await serveAws([states]);
 
-    const answer = await sendSigned(
+    const response = await sendSigned(
       {
         url: aws.url,
         headers: {
@@ -111,7 +115,7 @@ describe('AwsEndpoint', () => {
       new StartExecutionCommand({ stateMachineArn: 'arn' }),
     );
 
-    expect(answer.headers['content-type']).toBe('application/x-amz-json-1.0');
+    expect(response.headers['content-type']).toBe('application/x-amz-json-1.0');
     expect(started).toMatchObject({ executionArn, startDate: new Date('2023-11-14T22:13:20.500Z') });
   });
 
@@ -133,9 +137,9 @@ describe('AwsEndpoint', () => {
       { step: 'finalizeRequest', priority: 'low' },
     );
 
-    const answer = await client.send(new StartSyncExecutionCommand({ stateMachineArn: 'arn' }));
+    const response = await client.send(new StartSyncExecutionCommand({ stateMachineArn: 'arn' }));
 
-    expect(answer.status).toBe('SUCCEEDED');
+    expect(response.status).toBe('SUCCEEDED');
   });
 
   describe('refusals', () => {
@@ -145,15 +149,15 @@ describe('AwsEndpoint', () => {
     ])('spells the message of $type of Secrets Manager "$member"', async ({ type, member }) => {
       const aws = await serveAws([failing(new AwsError(type, 'The text.'))]);
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         { url: aws.url, headers: getSecretValueHeaders, body: '{"SecretId":"genesys"}' },
         'secretsmanager',
         aws.accessKey,
       );
 
-      expect(answer.statusCode).toBe(400);
-      expect(JSON.parse(answer.body)).toEqual({ __type: type, [member]: 'The text.' });
-      expect(answer.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.statusCode).toBe(400);
+      expect(JSON.parse(response.body)).toEqual({ __type: type, [member]: 'The text.' });
+      expect(response.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
     it('spells the message "message" for the other services and adds details', async () => {
@@ -171,20 +175,20 @@ describe('AwsEndpoint', () => {
       };
       const aws = await serveAws([states]);
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         { url: aws.url, headers: { 'x-amz-target': 'AWSStepFunctions.StartExecution' }, body: '{}' },
         'states',
         aws.accessKey,
       );
 
-      expect(JSON.parse(answer.body)).toEqual({
+      expect(JSON.parse(response.body)).toEqual({
         __type: 'ThrottlingException',
         message: 'Rate exceeded',
         reason: 'bucket',
       });
     });
 
-    it('names what is wrong with the input and not what it was', async () => {
+    it('names the invalid member, not its value', async () => {
       const aws = await serveAws([
         {
           id: 'secretsmanager',
@@ -198,7 +202,7 @@ describe('AwsEndpoint', () => {
         },
       ]);
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         {
           url: aws.url,
           headers: getSecretValueHeaders,
@@ -208,8 +212,8 @@ describe('AwsEndpoint', () => {
         aws.accessKey,
       );
 
-      expect(answer.statusCode).toBe(400);
-      expect(JSON.parse(answer.body)).toEqual({
+      expect(response.statusCode).toBe(400);
+      expect(JSON.parse(response.body)).toEqual({
         __type: 'ValidationException',
         message:
           "2 validation errors detected: Value at 'secretId' failed to satisfy constraint: Member must not be null; Value at 'versionId' failed to satisfy constraint: Member must be string",
@@ -221,15 +225,15 @@ describe('AwsEndpoint', () => {
       async body => {
         const aws = await serveAws([secretsManager()]);
 
-        const answer = await sendSigned(
+        const response = await sendSigned(
           { url: aws.url, headers: getSecretValueHeaders, body },
           'secretsmanager',
           aws.accessKey,
         );
 
-        expect(answer.statusCode).toBe(400);
-        expect(JSON.parse(answer.body)).toMatchObject({ __type: 'SerializationException' });
-        expect(answer.body).not.toContain('SENTINEL');
+        expect(response.statusCode).toBe(400);
+        expect(JSON.parse(response.body)).toMatchObject({ __type: 'SerializationException' });
+        expect(response.body).not.toContain('SENTINEL');
       },
     );
 
@@ -240,14 +244,14 @@ describe('AwsEndpoint', () => {
     ])('refuses the target %s, which is no operation, by its name', async (target, operation) => {
       const aws = await serveAws([secretsManager()]);
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         { url: aws.url, headers: { 'x-amz-target': target }, body: '{}' },
         'secretsmanager',
         aws.accessKey,
       );
 
-      expect(answer.statusCode).toBe(400);
-      expect(JSON.parse(answer.body)).toEqual({
+      expect(response.statusCode).toBe(400);
+      expect(JSON.parse(response.body)).toEqual({
         __type: 'UnknownOperationException',
         message: `The sandbox does not emulate ${operation} of secretsmanager.`,
       });
@@ -259,23 +263,23 @@ describe('AwsEndpoint', () => {
     ])('refuses a $method of no emulated service', async request => {
       const aws = await serveAws([secretsManager()]);
 
-      const answer = await send({ ...request, url: aws.url });
+      const response = await send({ ...request, url: aws.url });
 
-      expect(answer.statusCode).toBe(400);
-      expect(JSON.parse(answer.body)).toMatchObject({ __type: 'UnknownOperationException' });
+      expect(response.statusCode).toBe(400);
+      expect(JSON.parse(response.body)).toMatchObject({ __type: 'UnknownOperationException' });
     });
 
     it('refuses a body of more than 1 MB', async () => {
       const aws = await serveAws([secretsManager()]);
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         { url: aws.url, headers: getSecretValueHeaders, body: 'x'.repeat(1_048_577) },
         'secretsmanager',
         aws.accessKey,
       );
 
-      expect(answer.statusCode).toBe(413);
-      expect(JSON.parse(answer.body)).toMatchObject({ __type: 'RequestEntityTooLargeException' });
+      expect(response.statusCode).toBe(413);
+      expect(JSON.parse(response.body)).toMatchObject({ __type: 'RequestEntityTooLargeException' });
     });
 
     it('reports an unexpected error and hides it from the client', async () => {

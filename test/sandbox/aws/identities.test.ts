@@ -57,7 +57,7 @@ describe('Identities', () => {
     expect(issued.find(second.accessKeyId)?.caller).toEqual(issued.find(first.accessKeyId)?.caller);
   });
 
-  it('knows no key that it did not issue', () => {
+  it('does not accept a key that it did not issue', () => {
     expect(identities().find('AKIAIOSFODNN7EXAMPLE')).toBeUndefined();
   });
 

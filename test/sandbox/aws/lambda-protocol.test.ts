@@ -8,18 +8,18 @@ import { sendSigned } from '../../helpers/signed-request.ts';
 
 const REFRESH_ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:refresh';
 
-function lambda(answer: (input: object) => object): AwsService {
+function lambda(response: (input: object) => object): AwsService {
   return {
     id: 'lambda',
     operations: {
-      Invoke: operation(looseObject({}), answer, needsNothing),
-      GetFunctionConfiguration: operation(looseObject({}), answer, needsNothing),
+      Invoke: operation(looseObject({}), response, needsNothing),
+      GetFunctionConfiguration: operation(looseObject({}), response, needsNothing),
     },
   };
 }
 
 describe('lambdaProtocol', () => {
-  it('makes the members of Invoke from path, query, headers and body', async () => {
+  it('reads the members of Invoke from path, query, headers and body', async () => {
     const inputs: object[] = [];
     const aws = await serveAws([
       lambda(input => {
@@ -28,7 +28,7 @@ describe('lambdaProtocol', () => {
       }),
     ]);
 
-    const answer = await new LambdaClient(aws.client).send(
+    const response = await new LambdaClient(aws.client).send(
       new InvokeCommand({
         FunctionName: REFRESH_ARN,
         Qualifier: 'prod',
@@ -46,24 +46,24 @@ describe('lambdaProtocol', () => {
         Payload: '{"secret": "ü"}',
       },
     ]);
-    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST', LogResult: 'bG9n' });
-    expect(answer.FunctionError).toBeUndefined();
-    expect(answer.Payload?.transformToString()).toBe('{"blob":"ü"}');
+    expect(response).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST', LogResult: 'bG9n' });
+    expect(response.FunctionError).toBeUndefined();
+    expect(response.Payload?.transformToString()).toBe('{"blob":"ü"}');
   });
 
-  it('says in a header that the function failed', async () => {
+  it('reports a failed function in a header', async () => {
     const payload = '{"errorType":"RefreshTokenRejected","errorMessage":"","trace":[]}';
     const aws = await serveAws([
       lambda(() => ({ StatusCode: 200, Payload: payload, FunctionError: 'Unhandled' })),
     ]);
 
-    const answer = await new LambdaClient(aws.client).send(new InvokeCommand({ FunctionName: 'refresh' }));
+    const response = await new LambdaClient(aws.client).send(new InvokeCommand({ FunctionName: 'refresh' }));
 
-    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
-    expect(answer.Payload?.transformToString()).toBe(payload);
+    expect(response).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(response.Payload?.transformToString()).toBe(payload);
   });
 
-  it('answers Event with 202 and no body', async () => {
+  it('returns Event with 202 and no body', async () => {
     const inputs: object[] = [];
     const aws = await serveAws([
       lambda(input => {
@@ -72,23 +72,23 @@ describe('lambdaProtocol', () => {
       }),
     ]);
 
-    const answer = await new LambdaClient(aws.client).send(
+    const response = await new LambdaClient(aws.client).send(
       new InvokeCommand({ FunctionName: 'refresh', InvocationType: 'Event' }),
     );
 
     expect(inputs).toMatchObject([{ InvocationType: 'Event' }]);
-    expect(answer.StatusCode).toBe(202);
-    expect(answer.Payload?.transformToString() ?? '').toBe('');
+    expect(response.StatusCode).toBe(202);
+    expect(response.Payload?.transformToString() ?? '').toBe('');
   });
 
-  it('answers GetFunctionConfiguration', async () => {
+  it('returns GetFunctionConfiguration', async () => {
     const aws = await serveAws([lambda(input => ({ Description: JSON.stringify(input) }))]);
 
-    const answer = await new LambdaClient(aws.client).send(
+    const response = await new LambdaClient(aws.client).send(
       new GetFunctionConfigurationCommand({ FunctionName: 'refresh', Qualifier: 'live' }),
     );
 
-    expect(answer.Description).toBe('{"FunctionName":"refresh","Qualifier":"live"}');
+    expect(response.Description).toBe('{"FunctionName":"refresh","Qualifier":"live"}');
   });
 
   it.each([
@@ -100,7 +100,7 @@ describe('lambdaProtocol', () => {
       details: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
     },
     { type: 'ServiceException', statusCode: 500, Type: 'Service', details: {} },
-  ])('answers $type with $statusCode', async ({ type, statusCode, Type, details }) => {
+  ])('returns $statusCode for $type', async ({ type, statusCode, Type, details }) => {
     const aws = await serveAws([
       lambda(() => {
         throw new AwsError(type, 'The text.', { statusCode, details });
@@ -123,29 +123,29 @@ describe('lambdaProtocol', () => {
     { method: 'GET', path: '/2015-03-31/functions/refresh' },
     { method: 'DELETE', path: '/2015-03-31/functions/refresh' },
     { method: 'GET', path: '/2017-03-31/tags/refresh' },
-  ])('answers $method $path with 404', async ({ method, path }) => {
+  ])('returns 404 for $method $path', async ({ method, path }) => {
     const aws = await serveAws([lambda(() => ({}))]);
 
-    const answer = await sendSigned({ url: aws.url, method, path }, 'lambda', aws.accessKey);
+    const response = await sendSigned({ url: aws.url, method, path }, 'lambda', aws.accessKey);
 
-    expect(answer.statusCode).toBe(404);
-    expect(answer.headers['x-amzn-errortype']).toBe('UnknownOperationException');
+    expect(response.statusCode).toBe(404);
+    expect(response.headers['x-amzn-errortype']).toBe('UnknownOperationException');
   });
 
   it('refuses a path that is not validly encoded', async () => {
     const aws = await serveAws([lambda(() => ({}))]);
 
-    const answer = await sendSigned(
+    const response = await sendSigned(
       { url: aws.url, method: 'GET', path: '/2015-03-31/functions/%ZZ/configuration' },
       'lambda',
       aws.accessKey,
     );
 
-    expect(answer.statusCode).toBe(400);
-    expect(answer.headers['x-amzn-errortype']).toBe('SerializationException');
+    expect(response.statusCode).toBe(400);
+    expect(response.headers['x-amzn-errortype']).toBe('SerializationException');
   });
 
-  it('takes a payload of 6 MB and refuses a longer one', async () => {
+  it('accepts a payload of 6 MB and rejects a longer one', async () => {
     const aws = await serveAws([lambda(() => ({ StatusCode: 200, Payload: 'null' }))]);
     const client = new LambdaClient(aws.client);
 

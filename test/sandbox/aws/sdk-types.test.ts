@@ -25,7 +25,7 @@ interface Findings {
   readonly accepted: string[];
   readonly notEmulated: string[];
   readonly invalid: string[];
-  /** Members that no schema knows, which are dropped without a word. */
+  /** Members without a schema, which are silently dropped. */
   readonly ignored: string[];
 }
 
@@ -82,7 +82,7 @@ function findings(): Findings {
 }
 
 describe('the requests that the AWS SDK can send', () => {
-  it('have no enumeration of whose values the sandbox calls one invalid', () => {
+  it('have no enumeration with a value that the sandbox rejects as invalid', () => {
     const { accepted, notEmulated, invalid } = findings();
 
     expect(invalid.filter(value => !REFUSED_BY_AWS.has(value))).toEqual([]);

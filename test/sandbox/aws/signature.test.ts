@@ -39,7 +39,7 @@ describe('signature', () => {
     'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request',
     `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws5_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
     'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0',
-  ])('does not take "%s" for an authorization', header => {
+  ])('rejects "%s" as an authorization', header => {
     expect(parseAuthorization(header)).toBeUndefined();
   });
 });

@@ -71,7 +71,7 @@ const cases: { schema: GenericSchema; value: unknown; constraint: string }[] = [
 ];
 
 describe('validated', () => {
-  it.each(cases)('says "$constraint" and not what was sent', ({ schema, value, constraint }) => {
+  it.each(cases)('reports "$constraint" without the value', ({ schema, value, constraint }) => {
     const validate = () => validated(object({ SecretId: schema }), { SecretId: value });
 
     expect(validate).toThrow(
@@ -95,7 +95,7 @@ describe('validated', () => {
     );
   });
 
-  it('returns what the schema makes of the input', () => {
+  it('returns the output of the schema', () => {
     const schema = object({ EncryptionContext: optional(object({}), {}) });
 
     const input = validated(schema, { Unknown: true });

@@ -31,7 +31,7 @@ const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] 
   ['another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
 ];
 
-/** Sends the request of a route with more headers; answers the status, and whether the body says anything. */
+/** Sends the request of a route with more headers; returns the status, and whether the body reveals anything. */
 async function statusOf({ send }: ConsoleWorld, [target, sent]: (typeof ROUTES)[number], headers: object) {
   const { status, text } = await send(target, { ...sent, headers: { ...sent.headers, ...headers } });
   return { target, status, leaks: text.includes('genesys-token-rotation') };
@@ -43,20 +43,20 @@ describe('the console', () => {
     const before = world.sandbox.callLog.calls().length;
     const beforeMs = world.sandbox.clock.nowMs();
 
-    const answers = await Promise.all(ROUTES.map(route => statusOf(world, route, headers)));
+    const responses = await Promise.all(ROUTES.map(route => statusOf(world, route, headers)));
 
-    expect(answers).toEqual(ROUTES.map(([target]) => ({ target, status: 403, leaks: false })));
+    expect(responses).toEqual(ROUTES.map(([target]) => ({ target, status: 403, leaks: false })));
     expect(world.sandbox.callLog.calls()).toHaveLength(before);
     expect(world.sandbox.clock.nowMs()).toBe(beforeMs);
     expect(world.sandbox.faults.rules()).toEqual([]);
   });
 
-  it('answers nothing without the token but the files of the page', async () => {
+  it('serves only the files of the page without the token', async () => {
     const world = await consoleWorld();
     const before = world.sandbox.callLog.calls().length;
     const beforeMs = world.sandbox.clock.nowMs();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ROUTES.map(async ([target, sent]) => {
         const { status, text } = await send(world.url, target, sent);
         return { target, status, leaks: text.includes('genesys-token-rotation') };
@@ -64,7 +64,7 @@ describe('the console', () => {
     );
 
     const files = ['/', '/index.html', '/main.js'];
-    expect(answers).toEqual(
+    expect(responses).toEqual(
       ROUTES.map(([target]) => ({ target, status: files.includes(target) ? 200 : 401, leaks: false })),
     );
     expect(world.sandbox.callLog.calls()).toHaveLength(before);

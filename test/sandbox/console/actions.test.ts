@@ -138,8 +138,8 @@ describe('a request for an action', () => {
     const key = /"(\w+)"/.exec(error)?.[1] ?? '';
     const bodies = [undefined, {}, [], 'arn:x', { [key]: 7 }, { [key]: 'x' }, { [key]: 'arn:x', other: 1 }];
 
-    const answers = await Promise.all(bodies.map(body => world.post(target, body)));
+    const responses = await Promise.all(bodies.map(body => world.post(target, body)));
 
-    expect(answers).toEqual(bodies.map(() => ({ status: 400, body: { error } })));
+    expect(responses).toEqual(bodies.map(() => ({ status: 400, body: { error } })));
   });
 });

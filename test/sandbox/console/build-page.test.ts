@@ -26,7 +26,7 @@ describe('the build of the page', () => {
     expect(readFileSync(path.join(folder, 'main.css'), 'utf8')).toBe('body{margin:0}\n');
   });
 
-  it('replaces what was built before', async () => {
+  it('replaces an earlier build', async () => {
     const output = path.join(emptyFolder(), 'dist');
     await buildPage({ source: folderWith(SOURCES), output });
 
@@ -38,7 +38,7 @@ describe('the build of the page', () => {
     expect(readFileSync(path.join(output, 'main.js'), 'utf8')).toContain('"anew"');
   });
 
-  it('says where the sources are wrong, and leaves what was built before', async () => {
+  it('names the place of an error in the sources, and keeps the earlier build', async () => {
     const output = path.join(emptyFolder(), 'dist');
     await buildPage({ source: folderWith(SOURCES), output });
 

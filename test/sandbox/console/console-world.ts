@@ -36,7 +36,7 @@ function pageFolder(): string {
   return folder;
 }
 
-/** A sandbox whose time stands still, with the console on its control server. */
+/** A sandbox with virtual time, with the console on its control server. */
 export async function consoleWorld(options: SandboxOptions = {}) {
   const world = await startSandbox({ virtualTime: true, ...options });
   const { server, opened } = consoleServer(world.sandbox, pageFolder());
@@ -58,7 +58,7 @@ export async function consoleWorld(options: SandboxOptions = {}) {
     send: (target: string, sent?: Sent) => send(url, target, withToken(token, sent)),
     post: (target: string, body: unknown) => sendForJson(url, target, withToken(token, jsonRequest(body))),
 
-    /** Lets time pass until nothing is under way any more, a minute if not told otherwise. */
+    /** Advances the time until everything is idle (default: a minute). */
     async advance(ms = 60_000): Promise<void> {
       await sendForJson(url, '/clock/advance', withToken(token, jsonRequest({ ms })));
     },

@@ -36,7 +36,7 @@ describe("an execution's events", () => {
     expect(none).toEqual([]);
   });
 
-  it.each(['nobody', '%00', '%E0%A4%A'])('are not there for an execution of the name %s', async name => {
+  it.each(['nobody', '%00', '%E0%A4%A'])('return 404 for an execution named %s', async name => {
     const world = await consoleWorld();
 
     const { status, text } = await world.send(`/executions/${name}/events`);

@@ -28,16 +28,16 @@ describe('a new login of the user', () => {
     };
     await put(world, secretArn, before);
 
-    const answer = await world.post('/secrets/authorize', { secretArn });
+    const response = await world.post('/secrets/authorize', { secretArn });
 
     const { consumer, lineages } = await world.credentialView();
     const after = await currentValue(world, secretArn);
-    expect(answer).toEqual(DONE);
+    expect(response).toEqual(DONE);
     expect(after).toEqual({
       ...before,
       accessToken: expect.stringMatching(/^[\w-]{86}$/),
       refreshToken: expect.stringMatching(/^[\w-]{86}$/),
-      // Genesys Cloud says 86,399 s for a token of a day.
+      // Genesys Cloud returns 86,399 s for a token of a day.
       expiresAt: new Date(world.sandbox.clock.nowMs() + 86_399_000).toISOString(),
     });
     expect([after.accessToken, after.refreshToken]).not.toContain(before.accessToken);
@@ -46,7 +46,7 @@ describe('a new login of the user', () => {
     expect(lineages).toHaveLength(2);
   });
 
-  it('lets a rotation succeed whose refresh token was revoked', async () => {
+  it('fixes a rotation whose refresh token was revoked', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -95,9 +95,9 @@ describe('a new login of the user', () => {
       const before = await currentValue(world, secretArn);
       await world.post('/faults', { text: `genesys:token=${kind}` });
 
-      const answer = await world.post('/secrets/authorize', { secretArn });
+      const response = await world.post('/secrets/authorize', { secretArn });
 
-      expect(answer).toEqual({
+      expect(response).toEqual({
         status: 502,
         body: { error: expect.stringMatching(/^The login failed\. [^\n]+ The secret was not changed\.$/) },
       });

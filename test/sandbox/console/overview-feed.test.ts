@@ -20,7 +20,7 @@ async function feedOfFaults() {
 }
 
 describe('the feed of overviews', () => {
-  it('tells a listener of what an earlier one, who has gone, was told too', async () => {
+  it('sends a new listener the overview that an earlier one received', async () => {
     const { feed, state, empty, other } = await feedOfFaults();
     const leave = feed.subscribe(() => undefined);
     state.overview = other;
@@ -36,7 +36,7 @@ describe('the feed of overviews', () => {
     expect(heard).toStrictEqual([empty, other]);
   });
 
-  it('keeps no listener who could not be told the first overview', async () => {
+  it('removes a listener that throws on the first overview', async () => {
     const { feed, state, empty } = await feedOfFaults();
     const heard: Overview[] = [];
 

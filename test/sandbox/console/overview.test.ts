@@ -204,7 +204,7 @@ describe('the overview', () => {
     ['{"clientId":"x"}', 'The value of AWSCURRENT has no access token.'],
     ['{"accessToken":7}', 'The value of AWSCURRENT has no access token.'],
     ['no JSON', 'The value of AWSCURRENT has no access token.'],
-  ])('reports what consumers get from the value %s', async (SecretString, explanation) => {
+  ])('reports the state of consumers for the value %s', async (SecretString, explanation) => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 

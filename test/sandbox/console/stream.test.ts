@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Overview } from '../../../sandbox/console/views.ts';
 import { type ConsoleWorld, consoleWorld } from './console-world.ts';
 
-/** What a page hears of the stream. */
+/** What a page receives from the stream. */
 interface Heard {
-  /** The answer's media type. */
+  /** The response's media type. */
   readonly type: string | null;
   /** The next overview for which `is` holds; those before it are passed over. */
   readonly overview: (is?: (overview: Overview) => boolean) => Promise<Overview>;
@@ -96,7 +96,7 @@ describe('the stream', () => {
     expect(after).toEqual(await world.overview());
   });
 
-  it('tells of what changes without any call, such as a revoked login', async () => {
+  it('reports changes without a call, such as a revoked login', async () => {
     const world = await consoleWorld();
     const { clientId } = await world.credential();
     const stream = await listen(world);
@@ -110,7 +110,7 @@ describe('the stream', () => {
     expect(after.credentials[0]?.lineages[0]?.isLive).toBe(false);
   });
 
-  it('sends a comment every 15 s, and nothing goes on when its pages have gone', async () => {
+  it('sends a comment every 15 s, and stops when its pages have gone', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const world = await consoleWorld();
@@ -125,7 +125,7 @@ describe('the stream', () => {
     second.leave();
 
     expect(comments).toEqual([': still here', ': still here']);
-    // One for the comments of each page, and one look for what has changed by itself.
+    // One for the comments of each page, and one to poll for changes.
     expect(timersMeanwhile).toBe(3);
     await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0), { interval: 20 });
   });

@@ -19,8 +19,8 @@ describe('npm run sandbox', () => {
     const { control } = JSON.parse(await program.ready()) as { control: { url: string; token: string } };
     const stranger = await fetch(`${control.url}/faults`);
     const headers = { authorization: `Bearer ${control.token}` };
-    const answer = await fetch(`${control.url}/faults`, { headers });
-    const faults: unknown = await answer.json();
+    const response = await fetch(`${control.url}/faults`, { headers });
+    const faults: unknown = await response.json();
     program.signal('SIGINT');
 
     expect(stranger.status).toBe(401);
@@ -50,7 +50,7 @@ describe('npm run sandbox', () => {
     expect(stderr).toMatch(message);
   });
 
-  it('says which port is taken', async () => {
+  it('names the port that is in use', async () => {
     const first = sandboxProgram();
     const { control } = JSON.parse(await first.ready()) as { control: { url: string } };
     const { port } = new URL(control.url);

@@ -31,14 +31,14 @@ export function send(url: string, path: string, { method = 'GET', headers = {}, 
   });
 }
 
-/** The same where the answer is JSON, or nothing. */
+/** The same where the response is JSON, or nothing. */
 export async function sendForJson(
   url: string,
   path: string,
   sent?: Sent,
 ): Promise<{ status: number; body: unknown }> {
-  const { status, text: answer } = await send(url, path, sent);
-  return { status, body: answer === '' ? undefined : JSON.parse(answer) };
+  const { status, text: response } = await send(url, path, sent);
+  return { status, body: response === '' ? undefined : JSON.parse(response) };
 }
 
 /** The same request with the token of the server. */

@@ -60,13 +60,13 @@ describe('the control API', () => {
   ])('refuses a fault with %s', async (_what, body, message) => {
     const { sendJson, faults } = await control();
 
-    const answer = await sendJson('/faults', body);
+    const response = await sendJson('/faults', body);
 
-    expect(answer).toStrictEqual({ status: 400, body: { error: expect.stringMatching(message) } });
+    expect(response).toStrictEqual({ status: 400, body: { error: expect.stringMatching(message) } });
     expect(faults.rules()).toStrictEqual([]);
   });
 
-  it('tells what was injected', async () => {
+  it('reports injected faults', async () => {
     const { send, sendJson, faults, clock } = await control();
     await sendJson('/faults', RULE);
 
@@ -87,13 +87,13 @@ describe('the control API', () => {
     });
   });
 
-  it('tells the time and moves it', async () => {
+  it('returns the time and advances it', async () => {
     const { send, sendJson, clock } = await control();
     const startMs = clock.nowMs();
 
     const moved = await sendJson('/clock/advance', { ms: 3_600_000 });
 
-    const expected = { now: new Date(startMs + 3_600_000).toISOString(), standsStill: true };
+    const expected = { now: new Date(startMs + 3_600_000).toISOString(), isVirtual: true };
     expect(moved).toStrictEqual({ status: 200, body: expected });
     expect(await send('/clock')).toStrictEqual({ status: 200, body: expected });
   });
@@ -158,20 +158,20 @@ describe('the control API', () => {
     const json = { 'content-type': 'application/json', ...headers };
     const advance = path.replace('/faults', '/clock/advance');
 
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       sendRaw(server.url, path, { headers }),
       sendRaw(server.url, path, { method: 'POST', headers: json, body: JSON.stringify(RULE) }),
       sendRaw(server.url, path, { method: 'DELETE', headers }),
       sendRaw(server.url, advance, { method: 'POST', headers: json, body: '{"ms":1}' }),
     ]);
 
-    expect(answers.map(({ status }) => status)).toStrictEqual([401, 401, 401, 401]);
-    expect(answers.every(({ text }) => !text.includes(server.token))).toBe(true);
+    expect(responses.map(({ status }) => status)).toStrictEqual([401, 401, 401, 401]);
+    expect(responses.every(({ text }) => !text.includes(server.token))).toBe(true);
     expect(faults.rules()).toStrictEqual([]);
     expect(clock.nowMs()).toBe(beforeMs);
   });
 
-  it('accepts the token in the query of what a browser loads, and of nothing else', async () => {
+  it('accepts the token in the query of GET requests only', async () => {
     const { server, faults } = await control();
     const { url, token } = server;
 
@@ -207,20 +207,20 @@ describe('the control API', () => {
     expect(second.text).not.toContain(server.token);
   });
 
-  it('answers a person who follows a link of another page', async () => {
+  it('accepts a link from another page', async () => {
     const { send } = await control();
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
 
     expect(await send('/clock', { headers })).toMatchObject({ status: 200 });
   });
 
-  it('takes requests of its own origin, and by the name localhost', async () => {
+  it('accepts requests of its own origin, and by the name localhost', async () => {
     const { send, server } = await control();
     const host = `localhost:${new URL(server.url).port}`;
 
-    const answer = await send('/clock', { headers: { host, origin: `http://${host}` } });
+    const response = await send('/clock', { headers: { host, origin: `http://${host}` } });
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it.each([
@@ -232,9 +232,9 @@ describe('the control API', () => {
     const { send } = await control();
     const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
 
-    const answer = await send('/clock/advance', { method: 'POST', headers, body });
+    const response = await send('/clock/advance', { method: 'POST', headers, body });
 
-    expect(answer.status).toBe(status);
+    expect(response.status).toBe(status);
   });
 
   it.each([
@@ -242,14 +242,14 @@ describe('the control API', () => {
     ['PUT', '/faults'],
     ['GET', '/faults/1'],
     ['GET', '/clock?x=1'],
-  ])('knows no %s %s', async (method, path) => {
+  ])('returns 404 for %s %s', async (method, path) => {
     const { send } = await control();
 
     expect(await send(path, { method })).toMatchObject({ status: 404 });
   });
 });
 
-/** Makes one call that a fault on GetSecretValue befalls. */
+/** Makes one call with a fault on GetSecretValue. */
 async function befall(faults: Faults): Promise<void> {
   const call = {
     service: 'secretsmanager',

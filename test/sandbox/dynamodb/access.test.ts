@@ -63,7 +63,7 @@ describe('permissions for DynamoDB', () => {
       },
       { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:Select': 'ALL_ATTRIBUTES' },
     ],
-  ])('for %s are its own action with its condition keys', async (name, members, context) => {
+  ])('for %s are its action with its condition keys', async (name, members, context) => {
     expect(await needed(name, { TableName, ...members })).toStrictEqual([
       { action: `dynamodb:${name}`, resource: JOURNAL_ARN, context: { ...LEADING, ...context } },
     ]);

@@ -194,7 +194,7 @@ describe('a conditional write', () => {
   const ConditionExpression = 'attribute_not_exists(pk)';
   const failed = { name: 'ConditionalCheckFailedException', message: 'The conditional request failed' };
 
-  it('takes place when its condition holds', async () => {
+  it('succeeds when its condition holds', async () => {
     const { put, update, remove, stored } = await openTables();
 
     await put({ Item: ITEM, ConditionExpression });
@@ -340,7 +340,7 @@ describe('placeholders of expressions', () => {
   });
 });
 
-/** A random condition, and what it must come to by the rules as they stand in the documentation. */
+/** A random condition, and its result by the documented rules. */
 interface Sample {
   readonly text: string;
   /** 0 for OR, 1 for AND, 2 for what needs no parentheses. */
@@ -460,7 +460,7 @@ describe('random conditions', () => {
       ),
     );
 
-  it('come to what an evaluation of their parts comes to', async () => {
+  it('evaluate like the combination of their parts', async () => {
     const { put } = await openTables();
     const outcomes = { true: 0, false: 0 };
 

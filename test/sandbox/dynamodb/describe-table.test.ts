@@ -25,7 +25,7 @@ describe('DescribeTable', () => {
     expect(Math.floor(Number(Table?.CreationDateTime) / 1_000)).toBe(createdAt.getTime() / 1_000);
   });
 
-  it('takes the ARN, and returns one key for a table without a sort key', async () => {
+  it('accepts the ARN, and returns one key for a table without a sort key', async () => {
     const { describeTable } = await openTables();
 
     const { Table } = await describeTable({ TableName: tableArn('failures') });

@@ -25,9 +25,9 @@ const ITEM = {
   error: { NULL: true },
 } satisfies Record<string, AttributeValue>;
 
-/** One table on a clock that stands still, and a client that calls as the operator. */
+/** One table on a virtual clock, and a client that calls as the operator. */
 async function openTable() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const dynamoDb = new DynamoDb({
     clock,
     accountId: ACCOUNT_ID,
@@ -61,7 +61,7 @@ function raw(value: object): AttributeValue {
 }
 
 describe('DynamoDB', () => {
-  it('gives back what was put', async () => {
+  it('returns the item that was put', async () => {
     const { dynamoDb, get, put } = await openTable();
 
     await put();
@@ -70,7 +70,7 @@ describe('DynamoDB', () => {
     expect(dynamoDb.items('failures')).toStrictEqual([ITEM]);
   });
 
-  it('answers without an item where there is none', async () => {
+  it('returns no item when there is none', async () => {
     const { get } = await openTable();
 
     const { Item } = await get();
@@ -97,7 +97,7 @@ describe('DynamoDB', () => {
     expect((await get()).Item).toBeUndefined();
   });
 
-  it('knows a table by its ARN, too', async () => {
+  it('also accepts the ARN of a table', async () => {
     const { get, put } = await openTable();
     await put();
 
@@ -106,7 +106,7 @@ describe('DynamoDB', () => {
     expect(Item).toStrictEqual(ITEM);
   });
 
-  it('answers a write with the former item only when it is asked for', async () => {
+  it('returns the previous item of a write only on request', async () => {
     const { put, remove } = await openTable();
     const first = await put({ ReturnValues: 'ALL_OLD' });
     const second = await put({ Item: KEY, ReturnValues: 'ALL_OLD' });
@@ -150,7 +150,7 @@ describe('DynamoDB operation GetItem without ConsistentRead', () => {
   });
 });
 
-describe('DynamoDB items whose time to live is over', () => {
+describe('expired DynamoDB items', () => {
   async function readAfter(hours: number): Promise<boolean> {
     const { clock, get, put } = await openTable();
     const expiresAt = { N: String(clock.nowMs() / 1000 + 3600) };

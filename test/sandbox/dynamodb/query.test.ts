@@ -26,31 +26,31 @@ describe('Query', () => {
   it('returns the items of a partition in the order of their sort keys', async () => {
     const { query } = await openJournal();
 
-    const answer = await query();
+    const response = await query();
 
-    expect(sortKeys(answer.Items)).toStrictEqual(['lineage#a', ...TOKENS]);
-    expect(answer).toMatchObject({ Count: 4, ScannedCount: 4 });
-    expect(answer.LastEvaluatedKey).toBeUndefined();
+    expect(sortKeys(response.Items)).toStrictEqual(['lineage#a', ...TOKENS]);
+    expect(response).toMatchObject({ Count: 4, ScannedCount: 4 });
+    expect(response.LastEvaluatedKey).toBeUndefined();
   });
 
-  it('returns those whose sort key begins with a text', async () => {
+  it('returns the items whose sort key begins with a prefix', async () => {
     const { query } = await openJournal();
 
-    const answer = await query(TOKENS_OF_SECRET);
+    const response = await query(TOKENS_OF_SECRET);
 
-    expect(sortKeys(answer.Items)).toStrictEqual(TOKENS);
+    expect(sortKeys(response.Items)).toStrictEqual(TOKENS);
   });
 
   it('accepts the conditions in the other order, and #names', async () => {
     const { query } = await openJournal();
 
-    const answer = await query({
+    const response = await query({
       ...TOKENS_OF_SECRET,
       KeyConditionExpression: 'begins_with(#sk, :prefix) and #pk=:pk',
       ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
     });
 
-    expect(sortKeys(answer.Items)).toStrictEqual(TOKENS);
+    expect(sortKeys(response.Items)).toStrictEqual(TOKENS);
   });
 
   it('orders sort keys by their UTF-8 bytes', async () => {
@@ -66,9 +66,9 @@ describe('Query', () => {
   it('returns nothing for a partition without items', async () => {
     const { query } = await openJournal();
 
-    const answer = await query({ ExpressionAttributeValues: { ':pk': { S: 'secret-3' } } });
+    const response = await query({ ExpressionAttributeValues: { ':pk': { S: 'secret-3' } } });
 
-    expect(answer).toMatchObject({ Items: [], Count: 0 });
+    expect(response).toMatchObject({ Items: [], Count: 0 });
   });
 
   it('returns the item of a table without a sort key', async () => {

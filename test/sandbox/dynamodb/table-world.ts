@@ -41,7 +41,7 @@ export function tableArn(name: string): string {
  * @param interceptors around every call; the client repeats a call once for each
  */
 export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
   const dynamoDb = new DynamoDb({ clock, ...account });
   dynamoDb.createTable({ name: 'journal', arn: JOURNAL_ARN, partitionKey: 'pk', sortKey: 'sk' });

@@ -70,7 +70,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([NEWEST]);
   });
 
-  it('gives a reason for each item, in their order, which the SDK reads', async () => {
+  it('returns a reason for each item, in order, which the SDK reads', async () => {
     const world = await openTables();
     await world.put({ Item: { ...KEY, lineage: { S: 'a' } } });
     await world.put({ Item: OTHER });
@@ -267,11 +267,11 @@ describe('TransactWriteItems', () => {
   it('requires the expressions that make up an Update and a ConditionCheck', async () => {
     const { raw } = await openTables();
 
-    const answer = await raw('TransactWriteItems', {
+    const response = await raw('TransactWriteItems', {
       TransactItems: [{ Update: { TableName, Key: KEY } }, { ConditionCheck: { TableName, Key: KEY } }],
     });
 
-    expect(JSON.parse(answer.body)).toStrictEqual({
+    expect(JSON.parse(response.body)).toStrictEqual({
       __type: 'ValidationException',
       message:
         "2 validation errors detected: Value at 'transactItems.1.member.update.updateExpression' failed to satisfy constraint: Member must not be null; Value at 'transactItems.2.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null",
@@ -349,7 +349,7 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
     expect(await world.stored()).toStrictEqual({ ...KEY, generation: { N: '1' } });
   });
 
-  it('lets a repeated request succeed although its condition does not hold any more', async () => {
+  it('lets a repeated request succeed although its condition no longer holds', async () => {
     const world = await openTables();
     const items = [put(KEY, 'attribute_not_exists(pk)')];
 
@@ -375,10 +375,10 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
   it('protects the retry of the SDK after a lost response', async () => {
     let calls = 0;
     const loseFirstResponse: AwsInterceptor = async (_call, next) => {
-      const answer = await next();
+      const response = await next();
       calls += 1;
       if (calls === 1) throw new ConnectionDropped();
-      return answer;
+      return response;
     };
     const world = await openTables([loseFirstResponse]);
 

@@ -21,7 +21,7 @@ interface Invoked {
   readonly origin: InvocationOrigin | undefined;
 }
 
-/** A bus on a clock that stands still; functions are not run, but noted. */
+/** A bus on a virtual clock; functions are not run, but noted. */
 function openBus({
   refusal,
   behaviour,
@@ -29,7 +29,7 @@ function openBus({
   refusal?: Error;
   behaviour?: Partial<EventBridgeBehaviour>;
 } = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const invoked: Invoked[] = [];
   const bus = new EventBridge({
@@ -114,7 +114,7 @@ describe('a rule with an event pattern', () => {
     expect(invoked.map(({ functionArn }) => functionArn)).toStrictEqual([TARGET, `${TARGET}:live`]);
   });
 
-  it('drops an event that Lambda refuses, and tells why', async () => {
+  it('drops an event that Lambda refuses, and records why', async () => {
     const { bus, addRule } = openBus({
       refusal: new AwsError('AccessDeniedException', 'no', { statusCode: 403 }),
     });
@@ -224,7 +224,7 @@ describe('a rule', () => {
 });
 
 describe('a listener of the bus', () => {
-  it('hears of every event, whether a rule matches or not, until it goes', () => {
+  it('receives every event, whether or not a rule matches, until it unsubscribes', () => {
     const { bus } = openBus();
     const heard: string[] = [];
     const stop = bus.onEvent(event => heard.push(event['detail-type']));

@@ -30,7 +30,7 @@ function reported(changes: Partial<ExecutionSnapshot> = {}, encrypted = false) {
 }
 
 describe('the event of an execution', () => {
-  it('tells how it failed', () => {
+  it('reports error and cause', () => {
     const event = reported();
 
     expect(event).toStrictEqual({
@@ -82,7 +82,7 @@ describe('the event of an execution', () => {
     expect(detail).toMatchObject({ output: '"done"', outputDetails: { included: true }, error: null });
   });
 
-  it('tells when it was redriven', () => {
+  it('reports the date of a redrive', () => {
     const { detail } = reported({ redriveCount: 2, redrivenAt: new Date(REDRIVEN_MS) });
 
     expect(detail).toMatchObject({ redriveCount: 2, redriveDate: REDRIVEN_MS });

@@ -61,7 +61,7 @@ describe('faults of AWS', () => {
     ['lambda', 'server-error', { name: 'ServiceException', $metadata: { httpStatusCode: 500 } }],
     ['sts', 'throttled', { name: 'Throttling', message: 'Rate exceeded' }],
     ['sts', 'server-error', { name: 'InternalFailure' }],
-  ])("refuse in %s's own words when %s", async (service, kind, expected) => {
+  ])("return %s's own error for %s", async (service, kind, expected) => {
     const operations = ['GetSecretValue', 'Decrypt', 'DescribeExecution', 'Invoke', 'GetCallerIdentity'];
     const { client, faults, counter } = await faultyAws(service, operations);
     faults.add({ target: `${service}:*`, kind, by: 'fetch' });
@@ -146,36 +146,39 @@ describe('faults of AWS', () => {
   it.each<[AwsFaultKind, number]>([
     ['hang', 0],
     ['hang-after', 1],
-  ])('leave the client without an answer on %s until it gives up, with %i effects', async (kind, effects) => {
-    const { secrets, counter, openRequests, injected } = await faultySecrets(kind);
-    const client = new AbortController();
+  ])(
+    'leave the client without a response on %s until it gives up, with %i effects',
+    async (kind, effects) => {
+      const { secrets, counter, openRequests, injected } = await faultySecrets(kind);
+      const client = new AbortController();
 
-    const answer = secrets.send(SECRET, { abortSignal: client.signal });
-    await injected;
-    await vi.waitUntil(() => !openRequests.busy);
-    client.abort();
+      const response = secrets.send(SECRET, { abortSignal: client.signal });
+      await injected;
+      await vi.waitUntil(() => !openRequests.busy);
+      client.abort();
 
-    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
-    expect(counter.effects).toBe(effects);
-  });
+      await expect(response).rejects.toMatchObject({ name: 'AbortError' });
+      expect(counter.effects).toBe(effects);
+    },
+  );
 
-  it('answer with a page in place of JSON on wrong-body, after the effect', async () => {
+  it('return a page instead of JSON on wrong-body, after the effect', async () => {
     const { secrets, counter } = await faultySecrets('wrong-body');
 
     await expect(secrets.send(SECRET)).rejects.toMatchObject({ name: 'SyntaxError' });
     expect(counter.effects).toBe(1);
   });
 
-  it('delay a call by the clock, and then let it take effect', async () => {
+  it('delay a call by the clock before it takes effect', async () => {
     const { secrets, counter, clock, injected } = await faultySecrets('delay', 60_000);
 
-    const answer = secrets.send(SECRET);
+    const response = secrets.send(SECRET);
     await injected;
     clock.advance(59_999);
     await new Promise(resolve => setImmediate(resolve));
     const before = counter.effects;
     clock.advance(1);
-    await answer;
+    await response;
 
     expect(before).toBe(0);
   });

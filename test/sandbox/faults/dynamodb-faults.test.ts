@@ -110,7 +110,9 @@ describe('faults of DynamoDB', () => {
     await expect(adding).rejects.toMatchObject({
       name: 'InvalidFault',
       message: expect.stringMatching(
-        new RegExp(`transaction-conflict cannot befall dynamodb:${operation}, but throttled, .* can`),
+        new RegExp(
+          `transaction-conflict does not apply to dynamodb:${operation}\\. Choose one of: throttled, `,
+        ),
       ),
     });
   });

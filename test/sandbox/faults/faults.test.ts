@@ -23,7 +23,7 @@ function call(operation: string, by = 'operator'): AwsCall {
   };
 }
 
-/** Makes calls one after the other; `x` for each that was befallen, `.` for each that was answered. */
+/** Makes calls one after the other; `x` for each with the fault, `.` for each without. */
 async function pattern(faults: Faults, calls: number, of = call('GetSecretValue')): Promise<string> {
   let seen = '';
   for (let made = 0; made < calls; made++) {
@@ -45,14 +45,14 @@ describe('faults', () => {
     ['the third and all after it', { from: 3 }, '..xxx'],
     ['none, with a share of 0', { share: 0 }, '.....'],
     ['all, with a share of 1', { share: 1 }, 'xxxxx'],
-  ])('befall %s of the calls that match', async (_what, when, expected) => {
+  ])('apply to %s of the matching calls', async (_what, when, expected) => {
     const { faults } = faultWorld();
     faults.add({ ...RULE, ...(when !== undefined && { when }) });
 
     expect(await pattern(faults, 5)).toBe(expected);
   });
 
-  it('befall a share of the calls, the same ones with the same seed', async () => {
+  it('apply to a share of the calls, the same ones with the same seed', async () => {
     const thrown = async (seed: number): Promise<string> => {
       const { faults } = faultWorld({ seed });
       faults.add({ ...RULE, when: { share: 0.3 } });
@@ -68,7 +68,7 @@ describe('faults', () => {
     expect(count).toBeLessThan(80);
   });
 
-  it('throw the dice apart for each operation and caller, whatever comes in between', async () => {
+  it('draw separately for each operation and caller', async () => {
     const rule: FaultRule = { target: 'secretsmanager:*', kind: 'throttled', when: { share: 0.5 } };
     const { faults: alone } = faultWorld({ seed: 3 });
     const { faults: amid } = faultWorld({ seed: 3 });
@@ -94,7 +94,7 @@ describe('faults', () => {
     ['a service and the operator', 'secretsmanager:*', 'operator', 'x..'],
     ['one operation of any service', '*:GetSecretValue', undefined, '.x.'],
     ['everything', '*', undefined, '.xx'],
-  ])('befall whom they should when the rule names %s', async (_what, target, by, expected) => {
+  ])('apply to the right callers when the rule names %s', async (_what, target, by, expected) => {
     const { faults } = faultWorld();
     faults.add({ target, kind: 'throttled', ...(by !== undefined && { by }) });
 
@@ -115,7 +115,7 @@ describe('faults', () => {
     expect(faults.injected().map(({ kind }) => kind)).toStrictEqual(['throttled', 'server-error']);
   });
 
-  it('are recorded and told to whoever listens', async () => {
+  it('are recorded and passed to listeners', async () => {
     const { faults, clock } = faultWorld();
     const heard: InjectedFault[] = [];
     const stop = faults.onInjected(fault => heard.push(fault));
@@ -170,14 +170,14 @@ describe('faults', () => {
     [
       "a kind that is not the target's",
       { target: 'lambda:refresh', kind: 'hang' },
-      /hang cannot befall lambda:refresh, but crash-before, .* can/,
+      /hang does not apply to lambda:refresh\. Choose one of: crash-before, /,
     ],
     [
       'a named error for a function',
       { target: 'lambda:refresh', kind: 'refused', error: 'Oops' },
-      /refused cannot befall lambda:refresh/,
+      /refused does not apply to lambda:refresh/,
     ],
-    ['a kind of functions for AWS', { target: 'secretsmanager:*', kind: 'crash-after' }, /cannot befall/],
+    ['a kind of functions for AWS', { target: 'secretsmanager:*', kind: 'crash-after' }, /does not apply to/],
     [
       'an unknown caller',
       { ...RULE, by: 'nobody' },

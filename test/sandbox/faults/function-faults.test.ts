@@ -87,7 +87,7 @@ describe('faults of functions', () => {
     expect(counter.runs).toBe(runs);
   });
 
-  it('say why Lambda throttled', async () => {
+  it('return the reason when Lambda throttles', async () => {
     const { faults } = faultWorld();
     faults.add({ target: 'lambda:*', kind: 'throttled' });
     const invocation = {
@@ -97,9 +97,12 @@ describe('faults of functions', () => {
       requestId: 'r',
     };
 
-    const answer = faults.invocationInterceptor(invocation, async () => ({ payload: null, requestId: 'r' }));
+    const response = faults.invocationInterceptor(invocation, async () => ({
+      payload: null,
+      requestId: 'r',
+    }));
 
-    await expect(answer).rejects.toMatchObject({
+    await expect(response).rejects.toMatchObject({
       statusCode: 429,
       details: { Reason: 'ConcurrentInvocationLimitExceeded' },
     });

@@ -6,7 +6,7 @@ import type { FaultRule, GenesysFaultKind } from '../../../sandbox/faults/fault-
 import { organization } from '../genesys-cloud/organization.ts';
 import { faultWorld } from './fault-world.ts';
 
-/** An organisation with a login, whose faults begin after that, and what the functions make of its answers. */
+/** An organisation with a login, whose faults begin after that, and what the functions make of its responses. */
 async function faultyGenesys(rule: FaultRule) {
   const org = await organization();
   const tokens = await org.firstTokens();
@@ -87,19 +87,19 @@ describe('faults of Genesys Cloud', () => {
       },
     ],
     ['server-error', 503, { code: 'service.unavailable' }],
-  ] as const)("answer %s with Genesys Cloud's error body", async (kind, status, body) => {
+  ] as const)("response %s with Genesys Cloud's error body", async (kind, status, body) => {
     const { org } = await faultyGenesys({ target: 'genesys:tokens/me', kind });
 
-    const answer = await org.call('/api/v2/tokens/me', 'token');
+    const response = await org.call('/api/v2/tokens/me', 'token');
 
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('retry-after')).toBe(kind === 'throttled' ? '30' : null);
-    const error = (await answer.json()) as { contextId: string };
+    expect(response.status).toBe(status);
+    expect(response.headers.get('retry-after')).toBe(kind === 'throttled' ? '30' : null);
+    const error = (await response.json()) as { contextId: string };
     expect(error).toMatchObject({ ...body, status });
-    expect(answer.headers.get('inin-correlation-id')).toBe(error.contextId);
+    expect(response.headers.get('inin-correlation-id')).toBe(error.contextId);
   });
 
-  it('delay an answer by the clock', async () => {
+  it('delay a response by the clock', async () => {
     const { verify, faults, clock } = await faultyGenesys({
       target: 'genesys:*',
       kind: 'delay',
@@ -107,11 +107,11 @@ describe('faults of Genesys Cloud', () => {
     });
     const injected = new Promise(resolve => faults.onInjected(resolve));
 
-    const answer = verify();
+    const response = verify();
     await injected;
     clock.advance(3_600_000);
 
-    await expect(answer).resolves.toEqual(expect.any(String));
+    await expect(response).resolves.toEqual(expect.any(String));
   });
 
   it('really refuse connections while the function runs that calls the endpoint', async () => {

@@ -52,7 +52,7 @@ describe('the fault key-disabled', () => {
     expect(counter.effects).toBe(1);
   });
 
-  it('refuses data of Step Functions, and gives metadata', async () => {
+  it('refuses data of Step Functions, and returns metadata', async () => {
     const { config } = await disabledKey('states', ['DescribeExecution', 'GetExecutionHistory']);
     const states = ending(new SFNClient(config));
 

@@ -13,7 +13,7 @@ function redirected(response: Response): Record<string, string> {
 }
 
 describe('authorize endpoint', () => {
-  it('shows a login page and sends nobody on before the login', async () => {
+  it('shows a login page and does not redirect before the login', async () => {
     const org = await organization();
 
     const response = await open(org.authorizeUrl());
@@ -74,7 +74,7 @@ describe('authorize endpoint', () => {
     expect(await response.text()).not.toContain('<form');
   });
 
-  it('does not know a client of another region', async () => {
+  it('rejects a client of another region', async () => {
     const org = await organization();
     const { loginUrl } = org.cloud.urlsOf('mypurecloud.de');
 
@@ -94,7 +94,7 @@ describe('authorize endpoint', () => {
       'invalid_request',
     ],
     ['a challenge method comes alone', { code_challenge_method: 'S256' }, 'invalid_request'],
-  ])('tells the client by a redirect when %s', async (_, changes, error) => {
+  ])('redirects to the client with an error when %s', async (_, changes, error) => {
     const org = await organization();
 
     const response = await open(org.authorizeUrl(changes));
@@ -111,7 +111,7 @@ describe('authorize endpoint', () => {
     expect(redirected(response)).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('escapes what the request and the client bring into the page', async () => {
+  it('escapes values of the request and the client in the page', async () => {
     const org = await organization();
     const client = org.cloud.createClient({ name: '<b>"&\'', redirectUris: [REDIRECT_URI] });
 

@@ -4,7 +4,7 @@ import type { TokenIssued } from '../../../sandbox/genesys-cloud/lineage.ts';
 import { organization } from './organization.ts';
 
 describe('GenesysCloud', () => {
-  it('answers 404 to what it does not emulate, and to a path on the wrong host', async () => {
+  it('returns 404 for what it does not emulate, and for a path on the wrong host', async () => {
     const org = await organization();
 
     const unknown = await fetch(`${org.cloud.apiUrl}/api/v2/conversations`);
@@ -36,7 +36,7 @@ describe('GenesysCloud', () => {
     await expect(listening).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('keeps what it issued when it is closed and listens again', async () => {
+  it('keeps issued tokens when it is closed and listens again', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 
@@ -77,7 +77,7 @@ describe('GenesysCloud', () => {
     expect(JSON.stringify(lineages)).not.toContain(second.refresh_token);
   });
 
-  it('tells whether the token of a fingerprint is live', async () => {
+  it('reports whether the token with a fingerprint is valid', async () => {
     const org = await organization({}, 300);
     const { accessToken, refreshToken } = await org.firstTokens();
 
@@ -167,7 +167,7 @@ describe('GenesysCloud', () => {
     expect(org.cloud.behaviour.refreshTokens).toBe('single-use');
   });
 
-  it('lists every value that a leak search has to look for', async () => {
+  it('lists every value for leak searches', async () => {
     const org = await organization();
     const first = await org.firstTokens();
     const second = await org.refreshed(first.refreshToken);

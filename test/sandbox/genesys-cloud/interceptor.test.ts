@@ -29,7 +29,7 @@ describe('interceptor', () => {
     ]);
   });
 
-  it('replaces an answer, without effect when it does not call on', async () => {
+  it('replaces a response, without effect when it does not call next', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const takeAway = org.cloud.intercept(async () => ({
@@ -61,7 +61,7 @@ describe('interceptor', () => {
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('loses the answer and keeps the effect when it drops the connection after calling on', async () => {
+  it('loses the response and keeps the effect when it drops the connection after next', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const takeAway = org.cloud.intercept(async (_, next) => {
@@ -76,16 +76,16 @@ describe('interceptor', () => {
     expect((await org.refresh(refreshToken)).status).toBe(400);
   });
 
-  it('delays an answer by the clock, while the effect stands at once', async () => {
+  it('delays a response by the clock, after the effect', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const reached = Promise.withResolvers<void>();
     org.cloud.intercept(async (_, next) => {
-      const answer = await next();
+      const response = await next();
       const slept = org.clock.sleep(3_600_000);
       reached.resolve();
       await slept;
-      return answer;
+      return response;
     });
 
     const refreshing = org.refresh(refreshToken);
@@ -97,16 +97,16 @@ describe('interceptor', () => {
     expect((await refreshing).status).toBe(200);
   });
 
-  it('stands inside those that came before it', async () => {
+  it('is inside the earlier ones', async () => {
     const org = await organization();
     const order: string[] = [];
     const named =
       (name: string): GenesysInterceptor =>
       async (_, next) => {
         order.push(`${name} before`);
-        const answer = await next();
+        const response = await next();
         order.push(`${name} after`);
-        return answer;
+        return response;
       };
     org.cloud.intercept(named('outer'));
     org.cloud.intercept(named('inner'));
@@ -116,7 +116,7 @@ describe('interceptor', () => {
     expect(order).toEqual(['outer before', 'inner before', 'inner after', 'outer after']);
   });
 
-  it('answers 500 and warns when an interceptor is faulty', async () => {
+  it('returns 500 and warns when an interceptor is faulty', async () => {
     const org = await organization();
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     org.cloud.intercept(async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ListenerDoor } from '../../../sandbox/genesys-cloud/listener-door.ts';
 
-/** An open door; `slow` requests are answered when `answer` is called. */
+/** An open door; `slow` requests get their response when `response` is called. */
 async function openDoor() {
   const slow = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ async function openDoor() {
   };
   const attempt = (): Promise<string> =>
     get().catch((error: Error) => (error.cause as { code: string }).code);
-  return { door, port, get, attempt, arrived: arrived.promise, answer: slow.resolve };
+  return { door, port, get, attempt, arrived: arrived.promise, response: slow.resolve };
 }
 
 describe('a listener that can be shut', () => {
@@ -43,14 +43,14 @@ describe('a listener that can be shut', () => {
     expect(seen).toStrictEqual(['quick', 'ECONNREFUSED', 'ECONNREFUSED', 'quick']);
   });
 
-  it('lets a request that it has taken come to its end', async () => {
-    const { door, get, attempt, arrived, answer } = await openDoor();
+  it('completes an accepted request', async () => {
+    const { door, get, attempt, arrived, response } = await openDoor();
     const taken = get('/slow');
     await arrived;
 
     const accept = door.refuse();
     const refused = await attempt();
-    answer();
+    response();
 
     expect(refused).toBe('ECONNREFUSED');
     await expect(taken).resolves.toBe('slow');

@@ -115,9 +115,9 @@ describe('official SDK against the emulated Genesys Cloud', () => {
     await client.refreshCodeAuthorizationGrant(clientId, clientSecret, refreshToken);
     const refused = Promise.withResolvers<string | undefined>();
     org.cloud.intercept(async (request, next) => {
-      const answer = await next();
-      if (request.endpoint === 'token' && answer.status === 400) refused.resolve(request.clientId);
-      return answer;
+      const response = await next();
+      if (request.endpoint === 'token' && response.status === 400) refused.resolve(request.clientId);
+      return response;
     });
     client.setAccessToken('unknown');
 

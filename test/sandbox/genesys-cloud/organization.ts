@@ -5,7 +5,7 @@ import { authorizeCode } from '../../../sandbox/genesys-cloud/browser.ts';
 import type { OAuthClient } from '../../../sandbox/genesys-cloud/directory.ts';
 import { GenesysCloud } from '../../../sandbox/genesys-cloud/genesys-cloud.ts';
 
-/** Where the test's client is led back to; nobody listens there. */
+/** The redirect URI of the test's client; nothing listens there. */
 export const REDIRECT_URI = 'http://localhost:8400/callback';
 
 /** The test's user. */
@@ -86,7 +86,7 @@ export class Organization {
   /** A refresh that must succeed. */
   async refreshed(refreshToken: string): Promise<{ access_token: string; refresh_token: string }> {
     const response = await this.refresh(refreshToken);
-    if (!response.ok) throw new Error(`The refresh was answered with status ${response.status}.`);
+    if (!response.ok) throw new Error(`The refresh returned status ${response.status}.`);
     const body: unknown = await response.json();
     return body as { access_token: string; refresh_token: string };
   }

@@ -21,7 +21,7 @@ describe('users/me', () => {
     });
   });
 
-  it('answers authentication.required without a bearer token, in the shape of ErrorBody', async () => {
+  it('returns authentication.required as an ErrorBody without a bearer token', async () => {
     const org = await organization();
 
     const response = await fetch(`${org.cloud.apiUrl}/api/v2/users/me`);
@@ -39,7 +39,7 @@ describe('users/me', () => {
     });
   });
 
-  it('answers bad.credentials to a token it does not know', async () => {
+  it('returns bad.credentials for an unknown token', async () => {
     const org = await organization();
 
     const response = await org.call('/api/v2/users/me', 'unknown');
@@ -51,7 +51,7 @@ describe('users/me', () => {
     });
   });
 
-  it('answers bad.credentials to a refresh token and to a token of another region', async () => {
+  it('returns bad.credentials for a refresh token and for a token of another region', async () => {
     const org = await organization();
     const { accessToken, refreshToken } = await org.firstTokens();
     const { apiUrl } = org.cloud.urlsOf('mypurecloud.de');
@@ -65,7 +65,7 @@ describe('users/me', () => {
     expect(await elsewhere.json()).toMatchObject({ code: 'bad.credentials' });
   });
 
-  it('answers credentials.expired when the duration of the client is over', async () => {
+  it('returns credentials.expired after the lifetime of the token', async () => {
     const org = await organization({}, 300);
     const { accessToken } = await org.firstTokens();
 
@@ -94,7 +94,7 @@ describe('users/me', () => {
       'missing.permissions',
       'Unable to perform the requested action. You are missing the following permission(s): directory:user:view',
     ],
-  ] as const)('answers 403 %s to a user who may not, until he may', async (code, message) => {
+  ] as const)('responses 403 %s to a user who may not, until he may', async (code, message) => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
     org.cloud.setUserAccess(org.userId, code);
@@ -119,7 +119,7 @@ describe('users/me', () => {
 });
 
 describe('rate limit', () => {
-  it('answers 429 with Retry-After to the 301st call in a minute, and takes calls again after it', async () => {
+  it('returns 429 with Retry-After for the 301st call in a minute, and accepts calls after it', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
     for (let call = 0; call < 300; call += 1) await org.call('/api/v2/tokens/me', accessToken, 'HEAD');
@@ -150,7 +150,7 @@ describe('rate limit', () => {
 });
 
 describe('tokens/me', () => {
-  it('tells whose token it is', async () => {
+  it('returns the owner of the token', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 

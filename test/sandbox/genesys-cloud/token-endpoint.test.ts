@@ -30,7 +30,7 @@ const INVALID_CLIENT = {
 };
 
 describe('token endpoint: authorization_code', () => {
-  it('answers with both tokens, never to be cached', async () => {
+  it('returns both tokens with Cache-Control: no-store', async () => {
     const org = await organization({}, 300);
     const code = await codeOf(org);
 
@@ -51,7 +51,7 @@ describe('token endpoint: authorization_code', () => {
     });
   });
 
-  it('takes a code once', async () => {
+  it('accepts a code once', async () => {
     const org = await organization();
     const form = {
       grant_type: 'authorization_code',
@@ -65,7 +65,7 @@ describe('token endpoint: authorization_code', () => {
     expect(second).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 
-  it('revokes the tokens of a code, and of their refreshes, when the code comes again', async () => {
+  it('revokes all tokens that descend from a code when the code is used again', async () => {
     const org = await organization();
     const form = {
       grant_type: 'authorization_code',
@@ -102,7 +102,7 @@ describe('token endpoint: authorization_code', () => {
   it.each([
     [59_000, 200],
     [60_000, 400],
-  ])('takes a code that is %i ms old with status %i', async (ageMs, status) => {
+  ])('returns for a code that is %i ms old the status %i', async (ageMs, status) => {
     const org = await organization();
     const code = await codeOf(org);
     org.clock.advance(ageMs);
@@ -131,7 +131,7 @@ describe('token endpoint: authorization_code', () => {
     expect(refusal).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 
-  it('refuses the code of another client and leaves it to its owner', async () => {
+  it('refuses the code of another client without spending it', async () => {
     const org = await organization();
     const form = {
       grant_type: 'authorization_code',
@@ -150,7 +150,7 @@ describe('token endpoint: authorization_code', () => {
   it.each([
     ['S256', createHash('sha256').update(VERIFIER).digest('base64url')],
     ['plain', VERIFIER],
-  ])('takes a code with a %s challenge only with its verifier', async (method, challenge) => {
+  ])('accepts a code with a %s challenge only with its verifier', async (method, challenge) => {
     const org = await organization();
     const request = { code_challenge: challenge, code_challenge_method: method };
     const form = { grant_type: 'authorization_code', redirect_uri: REDIRECT_URI };
@@ -170,7 +170,7 @@ describe('token endpoint: authorization_code', () => {
     expect([right.status, wrong.status, none.status]).toEqual([200, 400, 400]);
   });
 
-  it('gives a client without secret no refresh token, and tokens only for a code with a challenge', async () => {
+  it('issues no refresh token to a public client, and tokens only for a code with a challenge', async () => {
     const org = await organization();
     const exchange = (form: Record<string, string>): Promise<Response> =>
       fetch(`${org.cloud.loginUrl}/oauth/token`, {
@@ -195,7 +195,7 @@ describe('token endpoint: authorization_code', () => {
 });
 
 describe('token endpoint: refresh_token', () => {
-  it('gives a new pair and kills the spent refresh token and the old access token', async () => {
+  it('issues a new pair and revokes the spent refresh token and the old access token', async () => {
     const org = await organization();
     const first = await org.firstTokens();
 
@@ -210,7 +210,7 @@ describe('token endpoint: refresh_token', () => {
     });
   });
 
-  it('lets the old access token live when switched so', async () => {
+  it('keeps the old access token valid when configured', async () => {
     const org = await organization({ refreshRevokesAccessTokens: false });
     const first = await org.firstTokens();
 
@@ -219,7 +219,7 @@ describe('token endpoint: refresh_token', () => {
     expect(await org.usersMeStatus(first.accessToken)).toBe(200);
   });
 
-  it('leaves the successor alive when a spent token comes again', async () => {
+  it('keeps the successor valid when a spent token is presented again', async () => {
     const org = await organization();
     const first = await org.firstTokens();
     const second = await org.refreshed(first.refreshToken);
@@ -229,7 +229,7 @@ describe('token endpoint: refresh_token', () => {
     expect((await org.refresh(second.refresh_token)).status).toBe(200);
   });
 
-  it('revokes the whole lineage when a spent token comes again and it is switched so', async () => {
+  it('revokes the whole lineage when a spent token is presented again, when configured', async () => {
     const org = await organization({ reuseRevokesLineage: true });
     const first = await org.firstTokens();
     const second = await org.refreshed(first.refreshToken);
@@ -240,7 +240,7 @@ describe('token endpoint: refresh_token', () => {
     expect(await org.usersMeStatus(second.access_token)).toBe(401);
   });
 
-  it('gives the same refresh token again when they are reusable', async () => {
+  it('returns the same refresh token when they are reusable', async () => {
     const org = await organization({ refreshTokens: 'reusable' });
     const first = await org.firstTokens();
 
@@ -251,8 +251,8 @@ describe('token endpoint: refresh_token', () => {
     expect(third.access_token).not.toBe(second.access_token);
   });
 
-  it('keeps the refresh token good when the answer carries none', async () => {
-    const org = await organization({ refreshAnswerCarriesRefreshToken: false });
+  it('keeps the refresh token valid when the response contains none', async () => {
+    const org = await organization({ refreshReturnsRefreshToken: false });
     const first = await org.firstTokens();
 
     const second = await org.refreshed(first.refreshToken);
@@ -261,7 +261,7 @@ describe('token endpoint: refresh_token', () => {
     expect((await org.refresh(first.refreshToken)).status).toBe(200);
   });
 
-  it('lets one of two simultaneous refreshes win', async () => {
+  it('accepts one of two concurrent refreshes', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
 
@@ -270,7 +270,7 @@ describe('token endpoint: refresh_token', () => {
     expect(responses.map(response => response.status).toSorted((a, b) => a - b)).toEqual([200, 400]);
   });
 
-  it('answers invalid_grant with 401 when switched so', async () => {
+  it('returns 401 for invalid_grant when configured', async () => {
     const org = await organization({ invalidGrantStatus: 401 });
 
     const refusal = await outcome(org.refresh('unknown'));
@@ -293,7 +293,7 @@ describe('token endpoint: refresh_token', () => {
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('gives no refresh token at all when the organisation has an inactivity timeout', async () => {
+  it('issues no refresh token when the organisation has an inactivity timeout', async () => {
     const org = await organization({ inactivityTimeoutMinutes: 30 });
 
     const { refreshToken } = await org.firstTokens();
@@ -317,7 +317,7 @@ describe('token endpoint: refresh_token', () => {
 describe('token endpoint: client authentication', () => {
   const form = { grant_type: 'refresh_token', refresh_token: 'x' };
 
-  it('answers invalid_client alike to a wrong secret, an unknown client, a deleted one and a wrong region', async () => {
+  it('returns the same invalid_client for a wrong secret, an unknown client, a deleted one and a wrong region', async () => {
     const org = await organization();
     const deleted = org.cloud.createClient({});
     org.cloud.deleteClient(deleted.clientId);
@@ -333,7 +333,7 @@ describe('token endpoint: client authentication', () => {
     expect(outcomes).toEqual([INVALID_CLIENT, INVALID_CLIENT, INVALID_CLIENT, INVALID_CLIENT]);
   });
 
-  it('knows a client in its own region', async () => {
+  it('accepts a client in its own region', async () => {
     const org = await organization();
     const client = org.cloud.createClient({ region: 'mypurecloud.de' });
     const { loginUrl } = org.cloud.urlsOf('mypurecloud.de');
@@ -343,7 +343,7 @@ describe('token endpoint: client authentication', () => {
     expect(there).toMatchObject({ body: { error: 'invalid_grant' } });
   });
 
-  it('answers invalid_client with 401 when switched so', async () => {
+  it('returns 401 for invalid_client when configured', async () => {
     const org = await organization({ invalidClientStatus: 401 });
 
     const refusal = await org.requestToken(form, { client: { ...org.client, clientSecret: 'wrong' } });
@@ -363,7 +363,7 @@ describe('token endpoint: client authentication', () => {
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('takes the new secret and refuses the old one after a regeneration', async () => {
+  it('accepts the new secret and refuses the old one after a regeneration', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const renewed = org.cloud.regenerateClientSecret(org.client.clientId);
@@ -378,7 +378,7 @@ describe('token endpoint: client authentication', () => {
     expect(present.status).toBe(200);
   });
 
-  it('takes credentials in the body', async () => {
+  it('accepts credentials in the body', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const { clientId, clientSecret } = org.client;
@@ -401,7 +401,7 @@ describe('token endpoint: client authentication', () => {
     ['a malformed header', { authorization: 'Basic ???' }],
     ['a bearer token', { authorization: 'Bearer x' }],
     ['a header without colon', { authorization: `Basic ${Buffer.from('x').toString('base64')}` }],
-  ])('answers invalid_client to %s', async (_, headers) => {
+  ])('returns invalid_client for %s', async (_, headers) => {
     const org = await organization();
 
     const refusal = await outcome(
@@ -426,7 +426,7 @@ describe('token endpoint: requests', () => {
     [{ grant_type: 'authorization_code' }, 'invalid_request'],
     [{ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'another' }, 'invalid_request'],
     [{ grant_type: 'refresh_token', refresh_token: 'x', client_secret: 'twice' }, 'invalid_request'],
-  ])('answers %o with %s', async (form: Record<string, string>, error) => {
+  ])('responds to %o with %s', async (form: Record<string, string>, error) => {
     const org = await organization();
 
     const refusal = await outcome(org.requestToken(form));
@@ -437,7 +437,7 @@ describe('token endpoint: requests', () => {
   it.each([
     ['a parameter given twice', 'application/x-www-form-urlencoded', 'grant_type=a&grant_type=b'],
     ['a JSON body', 'application/json', '{"grant_type":"refresh_token"}'],
-  ])('answers %s with invalid_request', async (_, contentType, body) => {
+  ])('responds to %s with invalid_request', async (_, contentType, body) => {
     const org = await organization();
 
     const refusal = await outcome(

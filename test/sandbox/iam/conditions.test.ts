@@ -126,7 +126,7 @@ describe('a condition', () => {
     ).toBe(false);
   });
 
-  it('knows its keys in any case', () => {
+  it('matches its keys in any case', () => {
     const statement = allow({ Condition: { StringEquals: { 'AWS:requestedREGION': 'us-east-1' } } });
 
     expect(allowedBy([statement])).toBe(true);
@@ -156,7 +156,7 @@ describe('a condition', () => {
     expect(() => allowedBy([allow({ Action: 'kms:Decrypt', Condition })])).toThrow(UnevaluablePolicy);
   });
 
-  it('is first looked at for a key that is unknown when an action of a pattern is asked for', () => {
+  it('is checked for unknown keys only when an action of a pattern is requested', () => {
     const statement = allow({ Action: 'kms:*', Condition: { StringEquals: { 'kms:KeySpec': 'x' } } });
 
     expect(allowedBy([statement])).toBe(false);
@@ -165,7 +165,7 @@ describe('a condition', () => {
     );
   });
 
-  it('names in its error whose policy, which statement and what cannot be evaluated', () => {
+  it('names policy, statement and problem in its error', () => {
     const statement = allow({
       Sid: 'ReadSecrets',
       Action: 'secretsmanager:GetSecretValue',

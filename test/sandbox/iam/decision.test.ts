@@ -121,7 +121,7 @@ describe('a decision', () => {
     });
   });
 
-  it('lets a deny win over any allow, before and after it', () => {
+  it('evaluates a deny before any allow', () => {
     const denied = deny({ Action: 'secretsmanager:GetSecretValue' });
 
     for (const statements of [
@@ -136,7 +136,7 @@ describe('a decision', () => {
     }
   });
 
-  it('passes a deny over whose condition does not hold', () => {
+  it('ignores a deny whose condition does not hold', () => {
     const Condition = { ArnEquals: { 'lambda:SourceFunctionArn': FUNCTION_ARN } };
     const statements = [allow(), deny({ Condition })];
 
@@ -144,7 +144,7 @@ describe('a decision', () => {
     expect(allowedBy(statements, { principal: { ...SESSION, functionArn: FUNCTION_ARN } })).toBe(false);
   });
 
-  it('needs the boundary to allow, too', () => {
+  it('also requires the boundary to allow', () => {
     const boundary = policy([allow({ Action: 'secretsmanager:Get*' })]);
     const policies = { identity: policy([allow()]), boundary, resourceMustAllow: false };
 
@@ -165,7 +165,7 @@ describe('a decision', () => {
     ['the account', ROOT, false],
     ['the account by its number', { AWS: ACCOUNT_ID }, false],
     ['a service', { Service: 'lambda.amazonaws.com' }, false],
-  ])('takes the allow of the resource itself when that names %s: %j', (_who, Principal, expected) => {
+  ])('evaluates a resource policy that names %s: %j', (_who, Principal, expected) => {
     const resource = policy([allow({ Principal })], 'resource');
 
     expect(decide(request(), { identity: [], resource, resourceMustAllow: false }).allowed).toBe(expected);
@@ -185,7 +185,7 @@ describe('a decision', () => {
     const decrypt = request({ action: 'kms:Decrypt', resource: KEY_ARN });
     const identity = policy([allow({ Action: 'kms:Decrypt' })]);
 
-    it('takes the allow of the role where the key leaves the decision to the account', () => {
+    it('uses the allow of the role when the key delegates to the account', () => {
       const resource = policy([allow({ Principal: ROOT, Action: 'kms:*' })], 'resource');
 
       expect(decide(decrypt, { identity, resource, resourceMustAllow: true }).allowed).toBe(true);
@@ -195,7 +195,7 @@ describe('a decision', () => {
       });
     });
 
-    it('refuses what the role allows where the key does not', () => {
+    it('refuses what the role allows when the key does not', () => {
       const resource = policy([allow({ Principal: ROOT, Action: 'kms:Describe*' })], 'resource');
 
       expect(decide(decrypt, { identity, resource, resourceMustAllow: true })).toEqual({
@@ -205,7 +205,7 @@ describe('a decision', () => {
       });
     });
 
-    it('takes the allow of the key alone where it names the role', () => {
+    it('accepts the allow of the key alone when it names the role', () => {
       const resource = policy([allow({ Principal: { AWS: ROLE_ARN }, Action: 'kms:Decrypt' })], 'resource');
 
       expect(decide(decrypt, { identity: [], resource, resourceMustAllow: true }).allowed).toBe(true);
@@ -237,7 +237,7 @@ describe('a decision', () => {
       ['for another account', { Condition: { StringEquals: { 'aws:SourceAccount': '999' } } }, false],
       ['of another service', { Principal: { Service: 'sns.amazonaws.com' } }, false],
       ['of an alias of the function', { Resource: `${FUNCTION_ARN}:live` }, false],
-    ])('takes the permission %s: %j', (_which, changes, expected) => {
+    ])('evaluates the permission %s: %j', (_which, changes, expected) => {
       const policies = { identity: [], resource: permission(changes), resourceMustAllow: false };
 
       expect(decide(asked, policies).allowed).toBe(expected);

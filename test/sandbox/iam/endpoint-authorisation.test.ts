@@ -25,7 +25,7 @@ async function asFunction(name: string) {
 }
 
 describe('a call with the role of a function', () => {
-  it('is answered when the secret names the rotation function', async () => {
+  it('succeeds when the secret names the rotation function', async () => {
     const { sandbox, client, credential } = await asFunction('fetch');
     const secrets = new SecretsManagerClient(client);
     const { secretArn } = await credential();
@@ -45,13 +45,13 @@ describe('a call with the role of a function', () => {
     const read = { action: 'secretsmanager:GetSecretValue', resource: ARN };
     sandbox.permissions.expectDenial({ caller, ...read });
 
-    const answer = new SecretsManagerClient(client).send(new GetSecretValueCommand({ SecretId: ARN }));
+    const response = new SecretsManagerClient(client).send(new GetSecretValueCommand({ SecretId: ARN }));
 
-    await expect(answer).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(response).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(sandbox.permissions.denials()).toEqual([{ caller, ...read, foreseen: true }]);
   });
 
-  it('is refused with AccessDeniedException, which the call log shows, too', async () => {
+  it('is refused with AccessDeniedException, which the call log also shows', async () => {
     const { sandbox, client, credential } = await asFunction('verify');
     const secrets = new SecretsManagerClient(client);
     const { secretArn } = await credential();
@@ -96,7 +96,7 @@ describe('a call of a stranger', () => {
     return { ...test, client: { ...sandbox.clientConfig, credentials, maxAttempts: 1 } };
   }
 
-  it('is refused by every service, and does not tell whether the resource exists', async () => {
+  it('is refused by every service without revealing whether the resource exists', async () => {
     const { sandbox, client, credential } = await asStranger();
     const { secretArn } = await credential();
     const secrets = new SecretsManagerClient(client);
@@ -143,7 +143,7 @@ describe('a call of a stranger', () => {
 });
 
 describe('a call of the operator', () => {
-  it('to a secret that does not exist says so, since he may do everything', async () => {
+  it('reports that a secret does not exist, because the operator may do everything', async () => {
     const { secrets } = await startSandbox();
 
     const described = secrets.send(new DescribeSecretCommand({ SecretId: 'no-such-secret' }));

@@ -20,7 +20,7 @@ const CONDITIONAL = { ...READ, Condition: { StringEquals: { [OWN_FUNCTION]: 'fun
 
 type Asked = Partial<SimulatePrincipalPolicyCommandInput>;
 
-/** An account in which nobody but the roles of a made-up stack is known. */
+/** An account with only the roles of a test stack. */
 async function account(stack: MadeUpStack) {
   const permissions = permissionsOf(stack);
   const aws = await serveAws([iam(permissions)]);
@@ -49,7 +49,7 @@ function decisions(results: readonly EvaluationResult[] | undefined) {
 }
 
 describe('SimulatePrincipalPolicy', () => {
-  it('answers for each action, and for each resource within', async () => {
+  it('returns a result for each action, and for each of its resources', async () => {
     const { simulate } = await account({ roles: [role('reader', [READ])] });
 
     const { EvaluationResults, IsTruncated } = await simulate({
@@ -74,7 +74,7 @@ describe('SimulatePrincipalPolicy', () => {
     expect(decisions((await simulate()).EvaluationResults)).toEqual([[GET, 'explicitDeny']]);
   });
 
-  it('takes condition keys from the caller only, and names those that are missing', async () => {
+  it("uses only the caller's condition keys, and names those that are missing", async () => {
     const region = { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } };
     const { simulate } = await account({
       roles: [role('reader', [CONDITIONAL, { ...READ, Action: PUT, Condition: region }])],
@@ -95,7 +95,7 @@ describe('SimulatePrincipalPolicy', () => {
     expect(decisions(withAnother.EvaluationResults)).toEqual([[GET, 'implicitDeny']]);
   });
 
-  it('tells whether the boundary is what denies', async () => {
+  it('reports whether the boundary denies', async () => {
     const permissionsBoundary = { arn: 'boundary-arn', document: document({ ...READ, Action: PUT }) };
     const { simulate } = await account({ roles: [role('reader', [READ], { permissionsBoundary })] });
 
@@ -119,7 +119,7 @@ describe('SimulatePrincipalPolicy', () => {
     ]);
   });
 
-  it('gives the results page by page', async () => {
+  it('returns the results page by page', async () => {
     const { client, input } = await account({ roles: [role('reader', [READ])] });
     const pages: number[] = [];
 
@@ -133,7 +133,7 @@ describe('SimulatePrincipalPolicy', () => {
     expect(pages).toEqual([2, 1]);
   });
 
-  it('is neither a use of a grant nor a refusal, and goes by what was taken away', async () => {
+  it('records neither a use of a grant nor a refusal, and respects revocations', async () => {
     const { simulate, permissions } = await account({ roles: [role('reader', [READ])] });
 
     const before = await simulate({ ActionNames: [GET, PUT] });
@@ -149,7 +149,7 @@ describe('SimulatePrincipalPolicy', () => {
     expect(permissions.denials()).toEqual([]);
   });
 
-  it('knows nobody else', async () => {
+  it('rejects an unknown role or user', async () => {
     const { simulate } = await account({ roles: [role('reader', [READ])] });
 
     await expect(simulate({ PolicySourceArn: `${ROLE_ARN}-other` })).rejects.toMatchObject({

@@ -34,7 +34,7 @@ const refusalOf = (call: () => void): AwsError => {
 };
 
 describe('the permissions of a stack', () => {
-  it('let a role do what its policies allow, and refuse the rest in the words of AWS', () => {
+  it("allow what a role's policies allow, and refuse the rest with AWS's message", () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     permissions.authorize(SESSION, GET);
@@ -47,7 +47,7 @@ describe('the permissions of a stack', () => {
     });
   });
 
-  it('say that a deny is explicit', () => {
+  it('report an explicit deny', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ, { ...READ, Effect: 'Deny' }])] });
 
     expect(refusalOf(() => permissions.authorize(SESSION, GET)).message).toMatch(
@@ -55,7 +55,7 @@ describe('the permissions of a stack', () => {
     );
   });
 
-  it('let nobody do anything whom the stack does not know', () => {
+  it('allow nothing to an unknown principal', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const stranger = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
 
@@ -65,7 +65,7 @@ describe('the permissions of a stack', () => {
     ).toBe(false);
   });
 
-  it('let a user do what his own policy allows', () => {
+  it("allow what a user's policy allows", () => {
     const arn = 'arn:aws:iam::123456789012:user/operator';
     const everything = document({ Effect: 'Allow', Action: '*', Resource: '*' });
     const permissions = permissionsOf({ users: { [arn]: everything } });
@@ -73,7 +73,7 @@ describe('the permissions of a stack', () => {
     expect(permissions.allows({ accountId: '123456789012', arn }, PUT)).toBe(true);
   });
 
-  it('leave the decision about a key without a policy of its own to the roles', () => {
+  it('delegate to the roles for a key without a policy', () => {
     const decrypt = { action: 'kms:Decrypt', resource: KEY.arn };
     const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY.arn };
     const permissions = permissionsOf({ keys: [KEY], roles: [role('reader', [statement])] });
@@ -81,7 +81,7 @@ describe('the permissions of a stack', () => {
     expect(permissions.allows(SESSION, decrypt)).toBe(true);
   });
 
-  it('need the policy of a key besides that of the role', () => {
+  it("require the key's policy in addition to the role's", () => {
     const decrypt = { action: 'kms:Decrypt', resource: KEY.arn };
     const statement = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY.arn };
     const policy = document({
@@ -155,7 +155,7 @@ describe('the permissions of a stack', () => {
     });
   });
 
-  it('let a service invoke a function for the resource that the permission names', () => {
+  it('allow a service to invoke a function for the resource in the permission', () => {
     const permissions = permissionsOf({
       permissions: [
         {
@@ -182,7 +182,7 @@ describe('the permissions of a stack', () => {
     });
   });
 
-  it('take the policy of a topic into account', () => {
+  it('evaluate the policy of a topic', () => {
     const topic = 'arn:aws:sns:us-east-1:123456789012:failures';
     const statement = {
       Effect: 'Allow',
@@ -200,7 +200,7 @@ describe('the permissions of a stack', () => {
     expect(permissions.allows(by('events.amazonaws.com'), publish)).toBe(false);
   });
 
-  it('let a service assume a role that trusts it, for its own account', () => {
+  it('allow a service to assume a role that trusts it, for its own account', () => {
     const trust = document({
       Effect: 'Allow',
       Action: 'sts:AssumeRole',
@@ -251,7 +251,7 @@ describe('the permissions of a stack', () => {
 });
 
 describe('the record of grants', () => {
-  it('lists what is granted, action by action and resource by resource, and what of it was used', () => {
+  it('lists grants by action and resource, and which were used', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const granted = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'].map(action => ({
       role: 'reader',
@@ -266,7 +266,7 @@ describe('the record of grants', () => {
     expect(permissions.used()).toEqual(granted.slice(1));
   });
 
-  it('takes a grant away until it is given back', () => {
+  it('revokes a grant until it is restored', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     const giveBack = permissions.revoke({ role: 'reader', action: 'secretsmanager:GetSecretValue' });
@@ -288,13 +288,13 @@ describe('the record of grants', () => {
     expect(permissions.allows(SESSION, GET)).toBe(false);
   });
 
-  it('refuses to take away what nobody has', () => {
+  it('refuses to revoke a grant that does not exist', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     expect(() => permissions.revoke({ sid: 'Write' })).toThrow('no grant');
   });
 
-  it('tells a denial that a revocation made from one that the policies made', () => {
+  it('distinguishes a denial by a revocation from one by the policies', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     permissions.revoke({ action: GET.action });
 

@@ -10,12 +10,12 @@ export const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/reader`;
 export const SECRET_ARN = `arn:aws:secretsmanager:us-east-1:${ACCOUNT_ID}:secret:genesys/one-AbCdEf`;
 export const SESSION = roleSession(ROLE_ARN, 'session');
 
-/** Reads statements as the policy of somebody called `owner`. */
+/** Reads statements as the policy of `owner`. */
 export function policy(statements: readonly JsonObject[], kind: PolicyKind = 'identity'): Statement[] {
   return parsePolicy({ Version: '2012-10-17', Statement: statements }, 'owner', kind);
 }
 
-/** What is asked for; by default a secret's value, by a session of a role. */
+/** A request (default: a secret's value, by a session of a role). */
 interface Asked {
   readonly principal?: Principal;
   readonly action?: string;
@@ -34,7 +34,7 @@ export function request(asked: Asked = {}) {
   return { principal, action, resource, keys: requestKeys(principal, action, context, 'us-east-1') };
 }
 
-/** Whether the role's own policy of these statements allows what is asked. */
+/** Whether an identity-based policy with these statements allows the request. */
 export function allowedBy(statements: readonly JsonObject[], asked: Asked = {}): boolean {
   return decide(request(asked), { identity: policy(statements), resourceMustAllow: false }).allowed;
 }

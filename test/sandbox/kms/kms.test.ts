@@ -48,7 +48,7 @@ function generate(client: KMSClient, context: Record<string, string> = CONTEXT) 
 
 describe('Kms', () => {
   describe('GenerateDataKey', () => {
-    it('answers the data key, its ciphertext, the ARN of the key and the id of its material', async () => {
+    it('returns the data key, its ciphertext, the ARN of the key and the id of its material', async () => {
       const { client } = await setUp();
 
       const dataKey = await client.send(
@@ -94,7 +94,7 @@ describe('Kms', () => {
       await expect(call).rejects.toMatchObject({ name: 'ValidationException' });
     });
 
-    it('refuses what it does not emulate by name', async () => {
+    it('rejects a member that is not emulated by name', async () => {
       const { client } = await setUp();
 
       const call = client.send(
@@ -147,10 +147,10 @@ describe('Kms', () => {
       });
     });
 
-    it('gives no message with InvalidCiphertextException', async () => {
+    it('returns InvalidCiphertextException without a message', async () => {
       const { aws } = await setUp();
 
-      const answer = await sendSigned(
+      const response = await sendSigned(
         {
           url: aws.url,
           headers: { 'x-amz-target': 'TrentService.Decrypt' },
@@ -160,7 +160,7 @@ describe('Kms', () => {
         aws.accessKey,
       );
 
-      expect(answer.body).toBe('{"__type":"InvalidCiphertextException"}');
+      expect(response.body).toBe('{"__type":"InvalidCiphertextException"}');
     });
 
     it.each([
@@ -204,7 +204,7 @@ describe('Kms', () => {
       });
     });
 
-    it('does not tell a ciphertext of an unknown key from one that is not allowed', async () => {
+    it('does not distinguish a ciphertext of an unknown key from one that is not allowed', async () => {
       const { client } = await setUp();
       const elsewhere = await setUp();
       elsewhere.kms.createKey({ keyId: OTHER_KEY_ID });
@@ -254,7 +254,7 @@ describe('Kms', () => {
         KeyId: 'alias/none',
         message: 'Alias arn:aws:kms:eu-central-1:111122223333:alias/none is not found.',
       },
-    ])('answers NotFoundException for $KeyId', async ({ KeyId, message }) => {
+    ])('returns NotFoundException for $KeyId', async ({ KeyId, message }) => {
       const { client } = await setUp();
 
       const call = client.send(new DescribeKeyCommand({ KeyId }));
@@ -395,7 +395,7 @@ describe('Kms', () => {
   });
 
   describe('ScheduleKeyDeletion', () => {
-    it('answers the day, until which the key can be saved', async () => {
+    it('returns the deletion date, until which the deletion can be cancelled', async () => {
       const { client } = await setUp();
 
       const scheduled = await client.send(

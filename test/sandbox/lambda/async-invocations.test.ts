@@ -6,14 +6,14 @@ import { openLambda, probe } from './deployed-lambda.ts';
 
 const FAILED: Invocation = { payload: { errorType: 'Error' }, functionError: 'Unhandled', requestId: 'r' };
 
-/** A service whose function never runs: `answer` stands in for it and is told the number of the try. */
-function openScripted(answer: (tryNumber: number) => Invocation) {
+/** A service whose function never runs: `response` replaces it and receives the number of the attempt. */
+function openScripted(response: (tryNumber: number) => Invocation) {
   let tries = 0;
   const opened = openLambda({
     interceptors: [
       () => {
         tries += 1;
-        return Promise.resolve(tries).then(answer);
+        return Promise.resolve(tries).then(response);
       },
     ],
   });
@@ -29,20 +29,20 @@ function openScripted(answer: (tryNumber: number) => Invocation) {
 }
 
 describe('Lambda operation Invoke with InvocationType Event', () => {
-  it('answers 202 at once and runs the function with the request id of the call', async () => {
+  it('returns 202 at once and runs the function with the request id of the call', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(
       probe('exports.handler = async (event, context) => console.log(context.awsRequestId);'),
     );
 
-    const answer = await invokeApi({ InvocationType: 'Event' });
+    const response = await invokeApi({ InvocationType: 'Event' });
 
-    expect(answer).toStrictEqual({ StatusCode: 202, Payload: '' });
+    expect(response).toStrictEqual({ StatusCode: 202, Payload: '' });
     await vi.waitUntil(() => lambda.logs('probe').length === 1, 10_000);
     expect(lambda.logs('probe')[0]?.text).toBe('11111111-2222-3333-4444-555555555555');
   });
 
-  it('tries a failed function again after one minute and after two more, then gives the event up', async () => {
+  it('retries a failed function after one minute and after two more, then drops the event', async () => {
     const { lambda, invokeApi, tries, advance } = openScripted(() => FAILED);
     await invokeApi({ InvocationType: 'Event' });
     await setImmediate();
@@ -76,7 +76,7 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
     expect(lambda.logs('probe')).toStrictEqual([]);
   });
 
-  it('goes on trying a throttled event for six hours', async () => {
+  it('retries a throttled event for six hours', async () => {
     const { lambda, invokeApi, tries, advance } = openScripted(() => {
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { statusCode: 429 });
     });

@@ -39,7 +39,7 @@ describe('concurrency', () => {
     await expect(invoke()).rejects.toMatchObject({ type: 'TooManyRequestsException' });
   });
 
-  it("shares what is left of the account's concurrency among the other functions", async () => {
+  it("shares the rest of the account's concurrency among the other functions", async () => {
     const { lambda } = openLambda({ concurrencyLimit: 3 });
     const definition = probe(HELD_HANDLER, { name: 'first' });
     lambda.createFunction(definition);

@@ -10,8 +10,8 @@ import { allowEverything } from '../../helpers/allow-everything.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:probe';
 
-/** The members of an Invoke answer. */
-interface InvokeAnswer {
+/** The members of an Invoke response. */
+interface InvokeResponse {
   readonly StatusCode: number;
   readonly Payload: string;
   readonly FunctionError?: string;
@@ -89,7 +89,7 @@ export function openLambda(options: Partial<LambdaOptions> = {}) {
     clock,
     call,
     invokeApi: (input: object) =>
-      call('Invoke', { FunctionName: 'probe', ...input }) as Promise<InvokeAnswer>,
+      call('Invoke', { FunctionName: 'probe', ...input }) as Promise<InvokeResponse>,
     invoke: (payload: unknown = {}) => lambda.invoke(FUNCTION_ARN, payload, 'states.amazonaws.com'),
   };
 }

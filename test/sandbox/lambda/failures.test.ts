@@ -72,7 +72,7 @@ describe('a failing function', () => {
     expect(nextProcess).not.toBe(firstProcess);
   });
 
-  it('goes on in the same process after a thrown error', async () => {
+  it('continues in the same process after a thrown error', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -181,7 +181,7 @@ describe('a failing function', () => {
     expect(nextPid).not.toBe(pid);
   });
 
-  it('reports Runtime.UnhandledPromiseRejection for a rejection that nobody handles', async () => {
+  it('reports Runtime.UnhandledPromiseRejection for an unhandled rejection', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = () => new Promise(() => { Promise.reject(new Error('lost')); });`),
@@ -305,7 +305,7 @@ describe('a function that cannot be loaded', () => {
   });
 });
 
-describe('a function whose process has ended before its cold start is over', () => {
+describe('a function whose process ends during its cold start', () => {
   it.each([
     ['it could not be loaded', `throw new RangeError('no');`, 'RangeError'],
     ['it has exited', 'process.exit(3);', 'Runtime.ExitError'],
@@ -326,8 +326,8 @@ describe('a function whose process has ended before its cold start is over', () 
   });
 });
 
-describe('a function that starts processes of its own', () => {
-  it('takes them along when it crashes', async () => {
+describe('a function that starts child processes', () => {
+  it('ends them when it crashes', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`const { spawn } = require('node:child_process');

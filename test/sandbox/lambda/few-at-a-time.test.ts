@@ -3,7 +3,7 @@ import { fewAtATime } from '../../../sandbox/lambda/few-at-a-time.ts';
 import type { Invocation, InvokingService } from '../../../sandbox/lambda/invoker.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 
-/** Invocations that run until they are told how to end. */
+/** Invocations that run until the test ends them. */
 function invocations(options: Parameters<typeof fewAtATime>[0]) {
   const interceptor = fewAtATime(options);
   const running = new Map<string, PromiseWithResolvers<Invocation>>();
@@ -40,7 +40,7 @@ function invocations(options: Parameters<typeof fewAtATime>[0]) {
 const SOURCES = ['states.amazonaws.com'] as const;
 
 describe('fewAtATime', () => {
-  it('lets as many run as the limit says, and the others in the order in which they came', async () => {
+  it('runs as many as the limit allows, and the others in order of arrival', async () => {
     const functions = invocations({ sources: SOURCES, limit: 2 });
     for (const id of ['a', 'b', 'c', 'd']) void functions.invoke(id, 'states.amazonaws.com');
 
@@ -52,7 +52,7 @@ describe('fewAtATime', () => {
     expect(afterOne).toEqual(['a', 'c']);
   });
 
-  it('begins with fewer, and lets one more run with each that has ended', async () => {
+  it('starts with fewer, and raises the limit with each completed one', async () => {
     const functions = invocations({ sources: SOURCES, limit: 3, atFirst: 1 });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void functions.invoke(id, 'states.amazonaws.com');
 
@@ -65,7 +65,7 @@ describe('fewAtATime', () => {
     expect(steps).toEqual([['a'], ['b', 'c'], ['c', 'd', 'e'], ['d', 'e', 'f']]);
   });
 
-  it('gives the turn of one that fails to the next', async () => {
+  it('continues with the next when one fails', async () => {
     const functions = invocations({ sources: SOURCES, limit: 1 });
     const failed = rejection(functions.invoke('a', 'states.amazonaws.com'));
     void functions.invoke('b', 'states.amazonaws.com');
@@ -77,7 +77,7 @@ describe('fewAtATime', () => {
     expect(await functions.running()).toEqual(['b']);
   });
 
-  it('leaves what others invoke alone', async () => {
+  it('does not limit invocations by others', async () => {
     const functions = invocations({ sources: SOURCES, limit: 1 });
     void functions.invoke('a', 'states.amazonaws.com');
     void functions.invoke('b', 'secretsmanager.amazonaws.com');

@@ -22,7 +22,7 @@ describe('Lambda.invoke', () => {
     });
   });
 
-  it('gives null when the handler returns nothing', async () => {
+  it('returns null when the handler returns nothing', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(probe('exports.handler = () => {};'));
 
@@ -52,7 +52,7 @@ describe('Lambda.invoke', () => {
     ['probe', '$LATEST'],
     [`${FUNCTION_ARN}:2`, '2'],
     [`${FUNCTION_ARN}:prod`, '1'],
-  ])('says which version ran for %s', async (functionName, version) => {
+  ])('returns the version that ran for %s', async (functionName, version) => {
     const { lambda } = openLambda();
     lambda.createFunction(probe(ECHO, { versions: ['1', '2'], aliases: { prod: '1' } }));
 
@@ -88,7 +88,7 @@ describe('Lambda.invoke', () => {
     expect(lambda.hasFunction(functionName)).toBe(false);
   });
 
-  it('throws ValidationException for what is no name of a function', async () => {
+  it('throws ValidationException for an invalid function name', async () => {
     const { lambda } = openLambda();
 
     const refusal = lambda.invoke('arn:aws:states:eu-central-1:123456789012:x', {}, 'states.amazonaws.com');
@@ -146,7 +146,7 @@ describe('Lambda.invoke', () => {
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual(['ran']);
   });
 
-  it('lets an interceptor refuse an invocation before the function is reached', async () => {
+  it('allows an interceptor to refuse an invocation before it reaches the function', async () => {
     const { lambda, invoke } = openLambda({
       interceptors: [() => Promise.reject(new AwsError('ServiceException', 'no', { statusCode: 500 }))],
     });
@@ -181,32 +181,32 @@ describe('Lambda.createFunction', () => {
 });
 
 describe('Lambda operation Invoke', () => {
-  it('answers a synchronous invocation', async () => {
+  it('responds to a synchronous invocation', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(probe(ECHO, { versions: ['1'], aliases: { prod: '1' } }));
 
-    const answer = await invokeApi({ Qualifier: 'prod', Payload: '{"a":1}' });
+    const response = await invokeApi({ Qualifier: 'prod', Payload: '{"a":1}' });
 
-    expect(answer).toStrictEqual({ StatusCode: 200, Payload: '{"a":1}', ExecutedVersion: '1' });
+    expect(response).toStrictEqual({ StatusCode: 200, Payload: '{"a":1}', ExecutedVersion: '1' });
   });
 
-  it('gives an empty object to the function when there is no payload', async () => {
+  it('passes an empty object to the function without a payload', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(probe(ECHO));
 
-    const answer = await invokeApi({});
+    const response = await invokeApi({});
 
-    expect(answer).toMatchObject({ Payload: '{}', ExecutedVersion: '$LATEST' });
+    expect(response).toMatchObject({ Payload: '{}', ExecutedVersion: '$LATEST' });
   });
 
-  it('answers 200 with FunctionError when the function fails', async () => {
+  it('returns 200 with FunctionError when the function fails', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => { throw new Error("no"); };'));
 
-    const answer = await invokeApi({});
+    const response = await invokeApi({});
 
-    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
-    expect(JSON.parse(answer.Payload)).toMatchObject({ errorType: 'Error', errorMessage: 'no' });
+    expect(response).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(JSON.parse(response.Payload)).toMatchObject({ errorType: 'Error', errorMessage: 'no' });
   });
 
   it('throws InvalidRequestContentException when the payload is not JSON', async () => {
@@ -233,9 +233,9 @@ describe('Lambda operation GetFunctionConfiguration', () => {
     const { lambda, call } = openLambda();
     lambda.createFunction(probe(ECHO, { environment: { A: '1' } }));
 
-    const answer = await call('GetFunctionConfiguration', { FunctionName: 'probe' });
+    const response = await call('GetFunctionConfiguration', { FunctionName: 'probe' });
 
-    expect(answer).toStrictEqual({
+    expect(response).toStrictEqual({
       FunctionName: 'probe',
       FunctionArn: FUNCTION_ARN,
       Runtime: 'nodejs24.x',

@@ -3,7 +3,7 @@ import type { LogLine } from '../../../sandbox/lambda/function-logs.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 
 describe('function logs', () => {
-  it('tell line, stream and request, and none for what was written while loading', async () => {
+  it('contain line, stream and request, which is absent for lines written while loading', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`console.log('loading');
@@ -84,7 +84,7 @@ describe('function logs', () => {
     ]);
   });
 
-  it('hold what was written before a crash', async () => {
+  it('contain lines written before a crash', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async () => { console.log('last words'); process.exit(1); };`),
@@ -95,7 +95,7 @@ describe('function logs', () => {
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual(['last words']);
   });
 
-  it('give the last 4 KB of the request when the caller asks for the tail', async () => {
+  it('return the last 4 KB of the request when the caller requests the tail', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async () => { console.log('x'.repeat(5000)); console.log('the end'); };`),

@@ -7,7 +7,7 @@ import { Clock } from '../../../sandbox/clock.ts';
 import { WarmProcesses } from '../../../sandbox/lambda/warm-processes.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
-/** Answers when it is told to by a file, so that invocations overlap for as long as a test needs. */
+/** Responds when a file allows it, so that invocations overlap for as long as a test needs. */
 const HELD_HANDLER = `
   const fs = require('node:fs');
   exports.handler = async event => {
@@ -100,7 +100,7 @@ describe('function processes', () => {
     });
   });
 
-  it('give the handler a context', async () => {
+  it('pass a context to the handler', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(
       probe(
@@ -152,12 +152,12 @@ describe('function processes', () => {
     expect(before - loadedAtMs).toBeGreaterThan(5 * 86_400_000 - 1);
     expect(before - loadedAtMs).toBeLessThan(5 * 86_400_000 + 60_000);
     expect([now, created].every(ms => ms >= before && ms <= after)).toBe(true);
-    // Date() tells whole seconds.
+    // Date() has whole seconds.
     expect(text > before - 1000 && text <= after).toBe(true);
     expect(rest).toStrictEqual({ loadedAtMs, copied: '1970-01-01T00:00:00.000Z', isDate: true });
   });
 
-  it('load CommonJS by default, ES modules where the package or the file name says so, and folders', async () => {
+  it('load CommonJS by default, ES modules by package or file name, and folders', async () => {
     const { lambda } = openLambda();
     const folders = {
       module: {
@@ -198,7 +198,7 @@ describe('function processes', () => {
     expect(String(version.payload).split(' ')[0]).not.toBe(String(latest.payload).split(' ')[0]);
   });
 
-  it('run new code after an update, while what is running ends with the old', async () => {
+  it('run new code after an update, while running invocations keep the old', async () => {
     const { lambda, invoke } = openLambda();
     const definition = probe(HELD_HANDLER.replace('process.pid', '"old"'));
     lambda.createFunction(definition);
@@ -215,7 +215,7 @@ describe('function processes', () => {
     expect(ended.payload).toBe('old');
   });
 
-  it('are gone when the service is closed, and what they were doing fails', async () => {
+  it('end when the service closes, and their invocations fail', async () => {
     const { lambda, invoke } = openLambda();
     const definition = probe(
       `exports.handler = async event => { require('node:fs').writeFileSync(event.file, String(process.pid)); for (;;); };`,
@@ -232,7 +232,7 @@ describe('function processes', () => {
     await expect(invoke()).rejects.toMatchObject({ type: 'ServiceException', statusCode: 500 });
   });
 
-  it('that are left to the next service are gone when nobody wants them any more', async () => {
+  it('that were kept for the next service end when nothing uses them', async () => {
     const warmProcesses = new WarmProcesses();
     const { lambda, invoke } = openLambda({ warmProcesses });
     lambda.createFunction(probe(`exports.handler = async () => process.pid;`));
@@ -245,7 +245,7 @@ describe('function processes', () => {
     expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   });
 
-  it('end when the process of the sandbox dies', async () => {
+  it('end when the process of the sandbox ends', async () => {
     const definition = probe(`exports.handler = async () => process.pid;`);
     const module = fileURLToPath(new URL('../../../sandbox/lambda/lambda.ts', import.meta.url));
     const clock = fileURLToPath(new URL('../../../sandbox/clock.ts', import.meta.url));

@@ -63,7 +63,7 @@ describe("a function's role", () => {
     ['logs:CreateLogStream', LOG_GROUP_ARN],
     ['logs:PutLogEvents', LOG_GROUP_ARN],
     ['logs:*', LOG_GROUP_ARN.replace('probe', 'other')],
-  ])('writes no log with %s on %s alone, while the call still answers the tail', async (action, resource) => {
+  ])('writes no log with %s on %s alone, while the response still has the tail', async (action, resource) => {
     const { lambda, definition, invokeApi } = lambdaWith([allow(action, resource)]);
     lambda.createFunction(definition);
 
@@ -142,7 +142,7 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a function in a VPC must be allowed its subnet and security group, too', () => {
+  it('of a function in a VPC also needs permission for its subnet and security group', () => {
     const interfaces = 'arn:aws:ec2:eu-central-1:123456789012:network-interface/*';
     const others = NETWORK_ACTIONS.filter(action => action !== 'ec2:CreateNetworkInterface');
     const statements = [allow(others), allow('ec2:CreateNetworkInterface', interfaces)];
@@ -182,7 +182,7 @@ describe('a function that a service invokes', () => {
     sourceAccount: '123456789012',
   };
 
-  it('runs by its own policy', async () => {
+  it('uses the function policy', async () => {
     const { lambda, definition } = lambdaWith([], { permissions: [permission] });
     lambda.createFunction(definition);
 

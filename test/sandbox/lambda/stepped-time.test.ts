@@ -2,23 +2,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../../sandbox/clock.ts';
-import { Settlement } from '../../../sandbox/settlement.ts';
+import { Quiescence } from '../../../sandbox/quiescence.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 
-/** A function on a clock that stands still, beside a server whose requests hang until their client gives up. */
+/** A function on a virtual clock, beside a server whose requests hang until their client gives up. */
 async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 0) {
-  const settlement = new Settlement();
-  const clock = new Clock({ standsStill: true });
+  const quiescence = new Quiescence();
+  const clock = new Clock({ isVirtual: true });
   const { lambda, invoke } = openLambda({
     clock,
-    onChange: settlement.onInvocationChange,
+    onChange: quiescence.onInvocationChange,
     latencies: { coldStart: () => coldStartMs },
   });
   const server = createServer((message, response) => {
-    void settlement.openRequests.serve(message.socket, async () => {
-      if (message.url === '/slow') await settlement.openRequests.wait(() => clock.sleep(500));
-      else await settlement.openRequests.untilClientGone();
-      response.end('answer');
+    void quiescence.openRequests.serve(message.socket, async () => {
+      if (message.url === '/slow') await quiescence.openRequests.wait(() => clock.sleep(500));
+      else await quiescence.openRequests.untilClientGone();
+      response.end('response');
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -35,11 +35,11 @@ async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 
     invoke,
     elapsedMs: () => clock.nowMs() - startMs,
     advance: (ms: number) =>
-      clock.advanceSettled(ms, () => settlement.settled(lambda.invocations, clock.standsStill)),
+      clock.advanceSettled(ms, () => quiescence.settled(lambda.invocations, clock.isVirtual)),
   };
 }
 
-describe('a function on a clock that stands still', () => {
+describe('a function on a virtual clock', () => {
   it('waits by that clock, in whichever way it waits', async () => {
     const { invoke, advance } = await steppedFunction(
       `
@@ -83,7 +83,7 @@ describe('a function on a clock that stands still', () => {
     });
   });
 
-  it('can take its waits back', async () => {
+  it('can cancel its waits', async () => {
     const { invoke, advance } = await steppedFunction(`
       const timers = require('node:timers/promises');
       exports.handler = async () => {
@@ -108,7 +108,7 @@ describe('a function on a clock that stands still', () => {
     });
   });
 
-  it('sees no time pass while it computes, and knows how much is left to it', async () => {
+  it('sees no time pass while it computes, and reads its remaining time', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = async (event, context) => {
         const before = [Date.now(), context.getRemainingTimeInMillis()];
@@ -163,7 +163,7 @@ describe('a function on a clock that stands still', () => {
     expect(endedAtMs).toBe(endMs);
   });
 
-  it('gives up a request that hangs when its own time-out is over, and not before', async () => {
+  it('aborts a hanging request exactly at its own timeout', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = () => new Promise(resolve => {
         const startMs = Date.now();
@@ -178,7 +178,7 @@ describe('a function on a clock that stands still', () => {
     await expect(invocation).resolves.toMatchObject({ payload: ['given up', 800] });
   });
 
-  it('gets an answer that waits for that clock in its time', async () => {
+  it('gets a response that waits for the clock on time', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = () => new Promise((resolve, reject) => {
         const startMs = Date.now();

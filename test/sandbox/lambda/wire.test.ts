@@ -10,36 +10,36 @@ import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
 describe('Lambda behind the AWS SDK', () => {
-  it('answers an invocation with result, version and log', async () => {
+  it('returns result, version and log of an invocation', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async event => { console.log("ran"); return event; };'));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
-    const answer = await client.send(
+    const response = await client.send(
       new InvokeCommand({ FunctionName: FUNCTION_ARN, Payload: Buffer.from('{"a":1}'), LogType: 'Tail' }),
     );
 
-    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
-    expect(answer.FunctionError).toBeUndefined();
-    expect(answer.Payload?.transformToString()).toBe('{"a":1}');
-    expect(Buffer.from(answer.LogResult ?? '', 'base64').toString()).toBe('ran\n');
+    expect(response).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(response.FunctionError).toBeUndefined();
+    expect(response.Payload?.transformToString()).toBe('{"a":1}');
+    expect(Buffer.from(response.LogResult ?? '', 'base64').toString()).toBe('ran\n');
   });
 
-  it('answers 200 with FunctionError when the function fails', async () => {
+  it('returns 200 with FunctionError when the function fails', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => { throw new TypeError("no"); };'));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
-    const answer = await client.send(new InvokeCommand({ FunctionName: 'probe' }));
+    const response = await client.send(new InvokeCommand({ FunctionName: 'probe' }));
 
-    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
-    expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toMatchObject({
+    expect(response).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(JSON.parse(response.Payload?.transformToString() ?? '')).toMatchObject({
       errorType: 'TypeError',
       errorMessage: 'no',
     });
   });
 
-  it('answers 202 to an event', async () => {
+  it('returns 202 for an event', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);
@@ -64,21 +64,21 @@ describe('Lambda behind the AWS SDK', () => {
     );
   });
 
-  it('answers the configuration of a function', async () => {
+  it('returns the configuration of a function', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;', { environment: { A: '1' } }));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
-    const answer = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'probe' }));
+    const response = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'probe' }));
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       FunctionName: 'probe',
       FunctionArn: FUNCTION_ARN,
       Environment: { Variables: { A: '1' } },
     });
   });
 
-  it('answers the reserved concurrency of a function, and nothing for one without', async () => {
+  it('returns the reserved concurrency of a function, and nothing for one without', async () => {
     const { lambda } = openLambda();
     const code = 'exports.handler = async () => 1;';
     lambda.createFunction(probe(code, { reservedConcurrency: 12 }));
@@ -92,18 +92,18 @@ describe('Lambda behind the AWS SDK', () => {
     expect(none.ReservedConcurrentExecutions).toBeUndefined();
   });
 
-  it('answers the policy of a function as JSON', async () => {
+  it('returns the policy of a function as JSON', async () => {
     const statement = { Sid: 'Secrets', Effect: 'Allow', Action: 'lambda:InvokeFunction' };
     const { lambda } = openLambda({ policyOf: arn => (arn === FUNCTION_ARN ? [statement] : []) });
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);
 
-    const answer = await client.send(new GetPolicyCommand({ FunctionName: 'probe' }));
+    const response = await client.send(new GetPolicyCommand({ FunctionName: 'probe' }));
 
-    expect(JSON.parse(answer.Policy ?? '')).toMatchObject({ Statement: [statement] });
+    expect(JSON.parse(response.Policy ?? '')).toMatchObject({ Statement: [statement] });
   });
 
-  it('answers ResourceNotFoundException for the policy of a function that has none', async () => {
+  it('returns ResourceNotFoundException for the policy of a function that has none', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);

@@ -21,7 +21,7 @@ describe('DeleteSecret', () => {
     );
   });
 
-  it('lets DescribeSecret answer the date of the deletion, thirty days ahead', async () => {
+  it('makes DescribeSecret return the date of the deletion, thirty days ahead', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -70,12 +70,12 @@ describe('DeleteSecret', () => {
   it('succeeds for an unknown secret when it is forced', async () => {
     const world = secretsWorld();
 
-    const answer = await world.call('DeleteSecret', {
+    const response = await world.call('DeleteSecret', {
       SecretId: 'genesys',
       ForceDeleteWithoutRecovery: true,
     });
 
-    expect(answer).toMatchObject({ Name: 'genesys', DeletionDate: 1772447400 });
+    expect(response).toMatchObject({ Name: 'genesys', DeletionDate: 1772447400 });
   });
 
   it.each([

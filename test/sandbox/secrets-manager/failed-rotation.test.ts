@@ -56,7 +56,7 @@ describe('a failed rotation', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('is retried with a fresh token if so told', async () => {
+  it('is retried with a new token when configured', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000], retryToken: 'fresh' } });
     await world.createSecret();
     world.steps.testSecret = fail;
@@ -70,7 +70,7 @@ describe('a failed rotation', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: [], [retried]: ['AWSCURRENT'] });
   });
 
-  it('waits as long as told before each retry and then only for its schedule', async () => {
+  it('waits the configured time before each retry, then only for its schedule', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000, 120_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -92,7 +92,7 @@ describe('a failed rotation', () => {
     });
   });
 
-  it('says when it is retried', async () => {
+  it('reports when it is retried', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -120,7 +120,7 @@ describe('a failed rotation', () => {
     });
   });
 
-  it('is not retried once somebody took AWSPENDING away', async () => {
+  it('is not retried after AWSPENDING was removed', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -136,7 +136,7 @@ describe('a failed rotation', () => {
     expect(world.events).toHaveLength(1);
   });
 
-  it('makes way for a new rotation once its version is AWSCURRENT', async () => {
+  it('allows a new rotation once its version is AWSCURRENT', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.testSecret = fail;

@@ -57,7 +57,7 @@ async function secretWithPending(
 }
 
 describe('pendingAfterForeignWrite', () => {
-  it.each(WRITES)('removed: %s takes AWSPENDING off another version', async (_name, write) => {
+  it.each(WRITES)('removed: %s removes AWSPENDING from another version', async (_name, write) => {
     const { secrets, labels, putPending } = await secretWithPending({});
     await putPending();
 
@@ -83,7 +83,7 @@ describe('pendingAfterForeignWrite', () => {
     (['removed', 'kept'] as const).flatMap(switched =>
       WRITES.map(([name, write]) => [switched, name, write] as const),
     ),
-  )('%s: %s takes AWSPENDING off the version that loses AWSCURRENT', async (switched, _name, write) => {
+  )('%s: %s removes AWSPENDING from the version that loses AWSCURRENT', async (switched, _name, write) => {
     const { secrets, labels, putPending, promote } = await secretWithPending({
       pendingAfterForeignWrite: switched,
     });
@@ -95,7 +95,7 @@ describe('pendingAfterForeignWrite', () => {
     expect(await labels()).toEqual({ [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
   });
 
-  it('kept: the rotation under way continues and can promote its version', async () => {
+  it('kept: the running rotation continues and can promote its version', async () => {
     const world = await secretWithPending(
       { pendingAfterForeignWrite: 'kept', foreignWriter: 'accepted' },
       async ({ Step }) => {

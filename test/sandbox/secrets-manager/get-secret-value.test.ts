@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1, V2, V3 } from './secrets-world.ts';
 
 describe('GetSecretValue', () => {
-  it('answers AWSCURRENT when neither an id nor a stage is given', async () => {
+  it('returns AWSCURRENT when neither an id nor a stage is given', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.call('GetSecretValue', { SecretId: 'genesys' });
+    const response = await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       ARN: arn,
       Name: 'genesys',
       VersionId: V1,
@@ -18,25 +18,25 @@ describe('GetSecretValue', () => {
     });
   });
 
-  it('answers a binary value as base64', async () => {
+  it('returns a binary value as base64', async () => {
     const world = secretsWorld();
     await world.createSecret({ SecretString: undefined, SecretBinary: 'AAEC' });
 
-    const answer = await world.call('GetSecretValue', { SecretId: 'genesys' });
+    const response = await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ SecretBinary: 'AAEC' });
-    expect(answer).not.toHaveProperty('SecretString');
+    expect(response).toMatchObject({ SecretBinary: 'AAEC' });
+    expect(response).not.toHaveProperty('SecretString');
   });
 
-  it('answers a version without labels by its id', async () => {
+  it('returns a version without labels by its id', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second');
     await world.put(V3, 'third');
 
-    const answer = await world.call('GetSecretValue', { SecretId: 'genesys', VersionId: V1 });
+    const response = await world.call('GetSecretValue', { SecretId: 'genesys', VersionId: V1 });
 
-    expect(answer).toMatchObject({ SecretString: 'first', VersionStages: [] });
+    expect(response).toMatchObject({ SecretString: 'first', VersionStages: [] });
   });
 
   it('names the labels in alphabetical order', async () => {
@@ -45,9 +45,9 @@ describe('GetSecretValue', () => {
     await world.put(V2, 'second', { VersionStages: ['ZULU', 'AWSPENDING', 'ALPHA'] });
     await world.promote(V2);
 
-    const answer = await world.call('GetSecretValue', { SecretId: 'genesys' });
+    const response = await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ VersionStages: ['ALPHA', 'AWSCURRENT', 'AWSPENDING', 'ZULU'] });
+    expect(response).toMatchObject({ VersionStages: ['ALPHA', 'AWSCURRENT', 'AWSPENDING', 'ZULU'] });
   });
 
   it.each([
@@ -120,9 +120,9 @@ describe('ListSecretVersionIds', () => {
     await world.put(V2, 'second');
     await world.put(V3, 'third');
 
-    const answer = await world.call('ListSecretVersionIds', { SecretId: 'genesys' });
+    const response = await world.call('ListSecretVersionIds', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       Versions: [
         { VersionId: V2, VersionStages: ['AWSPREVIOUS'] },
         { VersionId: V3, VersionStages: ['AWSCURRENT'] },
@@ -136,27 +136,27 @@ describe('ListSecretVersionIds', () => {
     await world.put(V2, 'second');
     await world.put(V3, 'third');
 
-    const answer = await world.call('ListSecretVersionIds', {
+    const response = await world.call('ListSecretVersionIds', {
       SecretId: 'genesys',
       IncludeDeprecated: true,
       MaxResults: 1,
     });
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       Versions: [{ VersionId: V1, CreatedDate: 1772447400, KmsKeyIds: ['DefaultEncryptionKey'] }],
       NextToken: expect.any(String),
     });
-    expect(answer).not.toHaveProperty('Versions.0.VersionStages');
-    expect(answer).not.toHaveProperty('Versions.0.LastAccessedDate');
+    expect(response).not.toHaveProperty('Versions.0.VersionStages');
+    expect(response).not.toHaveProperty('Versions.0.LastAccessedDate');
   });
 
-  it('says on which day a version was read', async () => {
+  it('shows the day on which a version was read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    const answer = await world.call('ListSecretVersionIds', { SecretId: 'genesys' });
+    const response = await world.call('ListSecretVersionIds', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ Versions: [{ LastAccessedDate: 1772409600 }] });
+    expect(response).toMatchObject({ Versions: [{ LastAccessedDate: 1772409600 }] });
   });
 });

@@ -13,7 +13,7 @@ function gate() {
 }
 
 describe('a default PutSecretValue during a rotation', () => {
-  it.each(['PutSecretValue', 'UpdateSecret'])('gives the rotation up (%s)', async operation => {
+  it.each(['PutSecretValue', 'UpdateSecret'])('abandons the rotation (%s)', async operation => {
     const world = secretsWorld();
     await world.createSecret();
     const open = gate();
@@ -39,7 +39,7 @@ describe('a default PutSecretValue during a rotation', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: [], [V3]: ['AWSCURRENT'] });
   });
 
-  it('takes its retry back', async () => {
+  it('cancels its retry', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -78,9 +78,9 @@ describe('CancelRotateSecret', () => {
     const rotation = world.rotate();
     await entered.promise;
 
-    const answer = await world.call('CancelRotateSecret', { SecretId: 'genesys' });
+    const response = await world.call('CancelRotateSecret', { SecretId: 'genesys' });
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'cancelled' });
     open.resolve();
     await rotation;
@@ -95,7 +95,7 @@ describe('CancelRotateSecret', () => {
     );
   });
 
-  it('takes pending retries back', async () => {
+  it('cancels pending retries', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -107,7 +107,7 @@ describe('CancelRotateSecret', () => {
     expect(world.events).toHaveLength(1);
   });
 
-  it('lets rotation begin again once a default put has overwritten AWSPENDING', async () => {
+  it('allows a new rotation once a default put has overwritten AWSPENDING', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.setSecret = fail;

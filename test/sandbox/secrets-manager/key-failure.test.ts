@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyVerdict } from '../../../sandbox/kms/key-use.ts';
 import { refusal, secretsWorld, V1, V2 } from './secrets-world.ts';
 
-/** A secret under a key of its own that does not work any more. */
+/** A secret with a customer managed key that no longer works. */
 async function secretWithKey(failure: KeyVerdict) {
   let verdict: KeyVerdict = 'usable';
   const world = secretsWorld({ judgeKeyUse: ({ keyId }) => (keyId === 'alias/own' ? verdict : 'usable') });
@@ -29,7 +29,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
   });
 
-  it('cannot have a repeated write compared with what it holds', async () => {
+  it('cannot compare a repeated write with its value', async () => {
     const world = await secretWithKey(failure);
 
     await expect(world.put(V1, 'first')).rejects.toMatchObject(refusal('DecryptionFailure'));

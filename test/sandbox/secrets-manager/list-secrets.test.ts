@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1 } from './secrets-world.ts';
 
 describe('ListSecrets', () => {
-  it('answers pages, the newest secret first', async () => {
+  it('returns pages, the newest secret first', async () => {
     const world = secretsWorld();
     for (const name of ['one', 'two', 'three']) {
       await world.createSecret({ Name: name });
@@ -30,9 +30,9 @@ describe('ListSecrets', () => {
     await world.createSecret({ Name: 'genesys/b' });
     await world.createSecret({ Name: 'other', Tags: [{ Key: 'team', Value: 'voice' }] });
 
-    const answer = await world.call('ListSecrets', { Filters: [filter], SortBy: 'name', SortOrder: 'asc' });
+    const response = await world.call('ListSecrets', { Filters: [filter], SortBy: 'name', SortOrder: 'asc' });
 
-    expect(answer).toMatchObject({ SecretList: names.map(Name => ({ Name })) });
+    expect(response).toMatchObject({ SecretList: names.map(Name => ({ Name })) });
   });
 
   it('shows a secret scheduled for deletion only when asked', async () => {

@@ -78,7 +78,7 @@ describe('the writer of the pending version', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
-  it('is not asked for at all if so told', async () => {
+  it('is not required when configured', async () => {
     const world = secretsWorld({ behaviour: { foreignWriter: 'accepted' } });
     await world.createSecret();
     world.steps.createSecret = event => writeAsWorker(world, event);

@@ -8,13 +8,13 @@ describe('PutSecretValue', () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.put(V2, 'second');
+    const response = await world.put(V2, 'second');
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2, VersionStages: ['AWSCURRENT'] });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2, VersionStages: ['AWSCURRENT'] });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
-  it('takes AWSPREVIOUS away from the version before and keeps custom labels', async () => {
+  it('removes AWSPREVIOUS from the earlier version and keeps custom labels', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('UpdateSecretVersionStage', {
@@ -53,7 +53,7 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
   });
 
-  it('takes a listed label off the version that holds it', async () => {
+  it('moves a listed label from its version', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -64,7 +64,7 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'], [V3]: ['AWSPENDING'] });
   });
 
-  it('takes AWSPENDING off when a default put follows a promotion', async () => {
+  it('removes AWSPENDING when a default put follows a promotion', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -75,24 +75,24 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: [], [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
   });
 
-  it('gives the very first value AWSCURRENT beside the label that was asked for', async () => {
+  it('adds AWSCURRENT to the requested label for the first value', async () => {
     const world = secretsWorld();
     await world.createSecret({ SecretString: undefined });
 
-    const answer = await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
+    const response = await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
 
-    expect(answer).toMatchObject({ VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
+    expect(response).toMatchObject({ VersionStages: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
-  it('changes nothing and names the present labels when the same data comes again', async () => {
+  it('changes nothing and returns the current labels when the same data is put again', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
     await world.promote(V2);
 
-    const answer = await world.put(V1, 'first', { VersionStages: ['AWSPENDING'] });
+    const response = await world.put(V1, 'first', { VersionStages: ['AWSPENDING'] });
 
-    expect(answer).toMatchObject({ VersionId: V1, VersionStages: ['AWSPREVIOUS'] });
+    expect(response).toMatchObject({ VersionId: V1, VersionStages: ['AWSPREVIOUS'] });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
@@ -139,7 +139,7 @@ describe('PutSecretValue', () => {
     ).rejects.toMatchObject(refusal(type));
   });
 
-  it('takes 65,536 bytes', async () => {
+  it('accepts 65,536 bytes', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -174,7 +174,7 @@ describe('PutSecretValue', () => {
 });
 
 describe('SecretsManager.onChange', () => {
-  it('tells which labels a call moved until it is unsubscribed', async () => {
+  it('reports the moved labels until it unsubscribes', async () => {
     const world = secretsWorld();
     const secretArn = await world.createSecret();
     const changes: unknown[] = [];

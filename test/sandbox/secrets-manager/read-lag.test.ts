@@ -141,7 +141,7 @@ describe('readLagMs', () => {
     expect(fresh).toMatchObject(after as object);
   });
 
-  it('makes reads of a new secret fail for that long', async () => {
+  it('makes reads of a new secret fail during the lag', async () => {
     const { secrets, clock } = await laggingSecrets();
     const { ARN: SecretId } = await secrets.send(
       new CreateSecretCommand({ Name: 'other', SecretString: 'value' }),
@@ -289,7 +289,7 @@ describe('readLagMs', () => {
     ).rejects.toBeInstanceOf(ResourceExistsException);
   });
 
-  it('does not affect what the sandbox itself shows', async () => {
+  it("does not affect the sandbox's own views", async () => {
     const { secrets, secretsManager } = await laggingSecrets();
 
     await secrets.send(new PutSecretValueCommand(PUT_V2));
@@ -300,7 +300,7 @@ describe('readLagMs', () => {
       [V2, ['AWSCURRENT']],
     ]);
     expect(secretsManager.secrets()[0]?.versions).toHaveLength(2);
-    expect(secretsManager.lookAtValues('genesys', stored => stored)).toEqual(
+    expect(secretsManager.describeValues('genesys', stored => stored)).toEqual(
       new Map([
         [V1, { SecretString: 'first' }],
         [V2, { SecretString: 'second' }],

@@ -10,19 +10,19 @@ function gate() {
 }
 
 describe('RotateSecret', () => {
-  it('answers before the function is invoked', async () => {
+  it('returns before it invokes the function', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
     const open = gate();
     world.steps.createSecret = () => open.promise;
 
-    const answer = await world.call('RotateSecret', {
+    const response = await world.call('RotateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       RotationLambdaARN: ROTATION_FUNCTION,
     });
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys', VersionId: V2 });
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
     open.resolve();
     await world.secretsManager.rotationsIdle();
@@ -72,7 +72,7 @@ describe('RotateSecret', () => {
     ]);
   });
 
-  it('takes AWSPENDING off after a success and reports it', async () => {
+  it('removes AWSPENDING after a success and reports it', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -101,7 +101,7 @@ describe('RotateSecret', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('fails then if its own version has to be AWSCURRENT', async () => {
+  it('fails then if its own version must be AWSCURRENT', async () => {
     const world = secretsWorld({ behaviour: { endState: 'versionIsCurrent' } });
     await world.createSecret();
     world.steps.finishSecret = () =>

@@ -31,7 +31,7 @@ describe('RotationRules', () => {
     ]);
   });
 
-  it('takes AutomaticallyAfterDays for a rate in days', () => {
+  it('treats AutomaticallyAfterDays as a rate in days', () => {
     expect(windows({ AutomaticallyAfterDays: 30, Duration: '3h' }, '2026-03-02T10:30:00Z', 1)).toEqual([
       '2026-04-01T00:00/2026-04-01T03:00',
     ]);
@@ -93,7 +93,7 @@ describe('RotationRules', () => {
     [{ ScheduleExpression: 'rate(4 hours)', Duration: '4h' }],
     [{ ScheduleExpression: 'rate(1 day)', Duration: '24h' }],
     [{ ScheduleExpression: 'cron(0 16 * * ? *)', Duration: '8h' }],
-  ])('takes %j', rules => {
+  ])('accepts %j', rules => {
     expect(new RotationRules(rules).input).toEqual(rules);
   });
 

@@ -28,7 +28,7 @@ describe('a rotation schedule', () => {
     expect(counts).toEqual([1, 1, 2, 2, 3]);
   });
 
-  it('gives each scheduled rotation a token of its own', async () => {
+  it('uses a new token for each scheduled rotation', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.rotate(EVERY_EIGHT_HOURS);
@@ -99,7 +99,7 @@ describe('a rotation schedule', () => {
     expect(await nextRotationDate(world)).toBe(Date.UTC(2026, 2, 3, 20) / 1000);
   });
 
-  it('takes up a pending version that somebody else left, and refuses it as foreign', async () => {
+  it('resumes a foreign pending version, and fails because of its writer', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.rotate(EVERY_EIGHT_HOURS);
@@ -141,7 +141,7 @@ describe('a rotation schedule', () => {
     expect(await nextRotationDate(world)).toBeUndefined();
   });
 
-  it('goes on with the stored rules after CancelRotateSecret and RotateSecret', async () => {
+  it('uses the stored rules after CancelRotateSecret and RotateSecret', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.rotate(EVERY_EIGHT_HOURS);
@@ -179,7 +179,7 @@ describe('a rotation schedule', () => {
     expect(world.eventNames()).toEqual(['RotationStarted', 'RotationSucceeded', 'RotationFailed']);
   });
 
-  it('stops with a deletion and begins anew with a restoration', async () => {
+  it('stops with a deletion and restarts with a restoration', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.rotate(EVERY_EIGHT_HOURS);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1, V2 } from './secrets-world.ts';
 
 describe('CreateSecret', () => {
-  it('gives the ARN the name, a hyphen and six random characters', async () => {
+  it('builds the ARN from the name, a hyphen and six random characters', async () => {
     const world = secretsWorld();
 
     const arn = await world.createSecret();
@@ -10,24 +10,24 @@ describe('CreateSecret', () => {
     expect(arn).toMatch(/^arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys-[A-Za-z0-9]{6}$/);
   });
 
-  it('makes no version when no value is given', async () => {
+  it('creates no version without a value', async () => {
     const world = secretsWorld();
 
-    const answer = await world.call('CreateSecret', { Name: 'genesys', ClientRequestToken: V1 });
+    const response = await world.call('CreateSecret', { Name: 'genesys', ClientRequestToken: V1 });
 
-    expect(answer).toEqual({ ARN: expect.any(String), Name: 'genesys' });
+    expect(response).toEqual({ ARN: expect.any(String), Name: 'genesys' });
     expect(await world.call('DescribeSecret', { SecretId: 'genesys' })).not.toHaveProperty(
       'VersionIdsToStages',
     );
   });
 
-  it('answers the same secret when the same call comes again', async () => {
+  it('returns the same secret when the call is repeated', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.createSecret();
+    const response = await world.createSecret();
 
-    expect(answer).toBe(arn);
+    expect(response).toBe(arn);
   });
 
   it('refuses other data under the same token', async () => {
@@ -86,13 +86,13 @@ describe('CreateSecret', () => {
 });
 
 describe('DescribeSecret', () => {
-  it('leaves out what was never set', async () => {
+  it('omits members that were never set', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       ARN: arn,
       Name: 'genesys',
       LastChangedDate: 1772447400,
@@ -101,14 +101,14 @@ describe('DescribeSecret', () => {
     });
   });
 
-  it('says on which day the secret was read', async () => {
+  it('shows the day on which the secret was read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ LastAccessedDate: 1772409600 });
+    expect(response).toMatchObject({ LastAccessedDate: 1772409600 });
   });
 
   it('names labelled versions only', async () => {
@@ -121,10 +121,10 @@ describe('DescribeSecret', () => {
       RemoveFromVersionId: V2,
     });
 
-    const answer = await world.call('DescribeSecret', { SecretId: 'genesys' });
+    const response = await world.call('DescribeSecret', { SecretId: 'genesys' });
 
-    expect(answer).toMatchObject({ VersionIdsToStages: { [V1]: ['AWSCURRENT'] } });
-    expect(answer).not.toHaveProperty(['VersionIdsToStages', V2]);
+    expect(response).toMatchObject({ VersionIdsToStages: { [V1]: ['AWSCURRENT'] } });
+    expect(response).not.toHaveProperty(['VersionIdsToStages', V2]);
   });
 
   it.each([
@@ -135,9 +135,9 @@ describe('DescribeSecret', () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
-    const answer = await world.call('DescribeSecret', { SecretId: secretId(arn) });
+    const response = await world.call('DescribeSecret', { SecretId: secretId(arn) });
 
-    expect(answer).toMatchObject({ ARN: arn });
+    expect(response).toMatchObject({ ARN: arn });
   });
 
   it('does not find a secret by a piece of its name', async () => {
@@ -151,31 +151,31 @@ describe('DescribeSecret', () => {
 });
 
 describe('UpdateSecret', () => {
-  it('makes a new current version of a value', async () => {
+  it('creates a new current version for a value', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
-    const answer = await world.call('UpdateSecret', {
+    const response = await world.call('UpdateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       SecretString: 'second',
     });
 
-    expect(answer).toMatchObject({ VersionId: V2 });
+    expect(response).toMatchObject({ VersionId: V2 });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
-  it('makes no version when only the description changes', async () => {
+  it('creates no version when only the description changes', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
-    const answer = await world.call('UpdateSecret', {
+    const response = await world.call('UpdateSecret', {
       SecretId: 'genesys',
       ClientRequestToken: V2,
       Description: 'voicemail',
     });
 
-    expect(answer).not.toHaveProperty('VersionId');
+    expect(response).not.toHaveProperty('VersionId');
     expect(await world.call('DescribeSecret', { SecretId: 'genesys' })).toMatchObject({
       Description: 'voicemail',
     });

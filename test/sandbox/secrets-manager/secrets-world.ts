@@ -45,21 +45,21 @@ export interface StepEvent {
 
 type StepHandler = (event: StepEvent) => unknown;
 
-/** What an answer may hold, as far as the tests read it. */
-interface Answer {
+/** What a response may hold, as far as the tests read it. */
+interface Response {
   readonly [member: string]: unknown;
   readonly ARN: string;
   readonly NextToken?: string;
 }
 
-/** An emulated Secrets Manager, a rotation function and the time, which stands still unless it is advanced. */
+/** An emulated Secrets Manager, a rotation function and a virtual clock. */
 export class SecretsWorld {
   readonly clock = new Clock();
   readonly cloudTrail: CloudTrail;
   readonly secretsManager: SecretsManager;
   /** Every event that the rotation function has got. */
   readonly events: StepEvent[] = [];
-  /** What Lambda answers instead of invoking the function. */
+  /** What Lambda responses instead of invoking the function. */
   lambdaRefusal: AwsError | undefined;
   /** What the rotation function does at each step. At first it writes `rotated` and promotes it. */
   readonly steps: Record<string, StepHandler | undefined> = {
@@ -101,14 +101,14 @@ export class SecretsWorld {
   }
 
   /** Calls an operation as the endpoint does. */
-  async call(name: string, input: object, caller: Caller = OPERATOR): Promise<Answer> {
+  async call(name: string, input: object, caller: Caller = OPERATOR): Promise<Response> {
     const operation = this.secretsManager.operations[name];
     if (operation === undefined) throw new Error(`No operation ${name}.`);
     const call = { service: 'secretsmanager', operation: name, input, caller, requestId: 'request-1' };
-    return (await operation.run(validated(operation.schema, input), call)) as Answer;
+    return (await operation.run(validated(operation.schema, input), call)) as Response;
   }
 
-  /** Creates the secret `genesys` with version V1, and answers its ARN. */
+  /** Creates the secret `genesys` with version V1, and responses its ARN. */
   async createSecret(changes: object = {}): Promise<string> {
     const created = await this.call('CreateSecret', {
       Name: 'genesys',
@@ -119,7 +119,7 @@ export class SecretsWorld {
     return created.ARN;
   }
 
-  put(versionId: string, value: string, changes: object = {}, caller: Caller = OPERATOR): Promise<Answer> {
+  put(versionId: string, value: string, changes: object = {}, caller: Caller = OPERATOR): Promise<Response> {
     return this.call(
       'PutSecretValue',
       { SecretId: 'genesys', ClientRequestToken: versionId, SecretString: value, ...changes },
@@ -128,7 +128,7 @@ export class SecretsWorld {
   }
 
   /** Moves AWSCURRENT to the version from where it is. */
-  promote(versionId: string): Promise<Answer> {
+  promote(versionId: string): Promise<Response> {
     const current = this.secretsManager
       .secret('genesys')
       ?.versions.find(version => version.labels.includes('AWSCURRENT'))?.id;

@@ -16,8 +16,8 @@ const stepEvent = v.object({ Step: v.string(), ClientRequestToken: v.string(), R
 export type StepEvent = v.InferOutput<typeof stepEvent>;
 
 /**
- * An emulated Secrets Manager and CloudTrail behind an endpoint, on a clock that stands still. Its rotation function
- * does what `onStep` says, at first nothing. Rotations are not retried.
+ * An emulated Secrets Manager and CloudTrail behind an endpoint, on a virtual clock. Its rotation function runs
+ * `onStep` (default: nothing). Rotations are not retried.
  */
 export async function serveSecretsManager({
   behaviour = {},
@@ -28,7 +28,7 @@ export async function serveSecretsManager({
   judgeKeyUse?: JudgeKeyUse;
   onStep?: (event: StepEvent) => Promise<unknown>;
 } = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const account = { accountId: ACCOUNT_ID, region: REGION, partition: 'aws' };
   const cloudTrail = new CloudTrail(clock);

@@ -7,9 +7,9 @@ describe('UpdateSecretVersionStage', () => {
     const arn = await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
 
-    const answer = await world.promote(V2);
+    const response = await world.promote(V2);
 
-    expect(answer).toEqual({ ARN: arn, Name: 'genesys' });
+    expect(response).toEqual({ ARN: arn, Name: 'genesys' });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
@@ -23,7 +23,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPREVIOUS'] });
   });
 
-  it('takes a label off with RemoveFromVersionId alone', async () => {
+  it('removes a label with RemoveFromVersionId alone', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -37,7 +37,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: [] });
   });
 
-  it.each(['AWSCURRENT', 'CUSTOM'])('wants to be told where %s is taken from', async label => {
+  it.each(['AWSCURRENT', 'CUSTOM'])('requires RemoveFromVersionId for %s', async label => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['OTHER'] });

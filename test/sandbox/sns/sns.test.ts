@@ -31,7 +31,7 @@ interface WorldOptions {
 
 /** One topic, and a client that calls as the operator. */
 async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = {}) {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   const sns = new Sns({ clock, region: REGION, judgeKeyUse });
   sns.createTopic({ arn: TOPIC_ARN, name: 'rotation', kmsKeyId });
   const { client } = await serveAws([sns, sts], {
@@ -45,7 +45,7 @@ async function openTopic({ kmsKeyId, judgeKeyUse, interceptor }: WorldOptions = 
 }
 
 describe('SNS operation Publish', () => {
-  it('keeps the message and answers with its id', async () => {
+  it('records the message and returns its id', async () => {
     const { sns, clock, publish } = await openTopic();
 
     const { MessageId } = await publish({ Subject: 'Rotation failed', Message: 'Zeile 1\n& <Zeile> 2' });
@@ -63,7 +63,7 @@ describe('SNS operation Publish', () => {
     ]);
   });
 
-  it('tells those who listen, until they go', async () => {
+  it('notifies listeners until they unsubscribe', async () => {
     const { sns, publish } = await openTopic();
     const heard: string[] = [];
     const stop = sns.onMessage(({ message }) => heard.push(message));
@@ -91,7 +91,7 @@ describe('SNS operation Publish', () => {
     ['a subject of 100 characters', { Subject: 'x'.repeat(100) }],
     ['a subject that begins with punctuation', { Subject: '[sandbox] 1 secret' }],
     ['a message of 262,144 bytes', { Message: 'ä'.repeat(131_072) }],
-  ])('takes %s', async (_what, input) => {
+  ])('accepts %s', async (_what, input) => {
     const { sns, publish } = await openTopic();
 
     await publish(input);
@@ -182,7 +182,7 @@ describe('SNS operation Publish', () => {
     expect(sns.messages()).toStrictEqual([]);
   });
 
-  it('asks nobody for the AWS managed key', async () => {
+  it('needs no permission for the AWS managed key', async () => {
     const { sns, publish } = await openTopic({ kmsKeyId: 'alias/aws/sns', judgeKeyUse: () => 'denied' });
 
     await publish();
@@ -202,7 +202,7 @@ describe('SNS operation Publish', () => {
   });
 
   it('needs sns:Publish on the topic', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
+    const sns = new Sns({ clock: new Clock({ isVirtual: true }), region: REGION });
     const caller = { accountId: ACCOUNT_ID, arn: OPERATOR_ARN, userId: 'AIDAOPERATOR' };
     const input = { TopicArn: TOPIC_ARN, Message: 'x' };
 
@@ -220,7 +220,7 @@ describe('SNS operation Publish', () => {
 
 describe('SNS subscriptions', () => {
   it('are never confirmed', () => {
-    const sns = new Sns({ clock: new Clock({ standsStill: true }), region: REGION });
+    const sns = new Sns({ clock: new Clock({ isVirtual: true }), region: REGION });
     const subscription = {
       arn: `${TOPIC_ARN}:1`,
       topicArn: TOPIC_ARN,

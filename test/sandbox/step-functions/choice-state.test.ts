@@ -25,7 +25,7 @@ describe('Choice', () => {
     expect(output(execution)).toBe(expected);
   });
 
-  it('takes the first rule that applies and hands its input on', async () => {
+  it('uses the first rule that applies and passes its input on', async () => {
     const flow = workflow(
       machine({
         Choose: {

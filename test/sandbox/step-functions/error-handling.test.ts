@@ -53,7 +53,7 @@ describe('Retry', () => {
     expect(flow.functions.calls).toHaveLength(1);
   });
 
-  it('counts each retrier by itself, and anew on each visit of the state', async () => {
+  it('counts each retrier separately, and restarts on each entry of the state', async () => {
     const once = (ErrorEquals: string) => ({ ErrorEquals: [ErrorEquals], MaxAttempts: 1, BackoffRate: 1 });
     const flow = workflow(
       machine({
@@ -164,7 +164,7 @@ describe('Catch', () => {
       });
     const replacing = workflow(catching({}));
     const dropping = workflow(catching({ ResultPath: null }));
-    replacing.functions.script('f', runsUntilFinished().answer);
+    replacing.functions.script('f', runsUntilFinished().response);
     dropping.functions.script('f', fails('Oops'));
     await replacing.start({ a: 1 });
 
@@ -175,7 +175,7 @@ describe('Catch', () => {
     expect(output(dropped)).toEqual({ a: 1 });
   });
 
-  it('comes after the retries are spent, and takes the first catcher that matches', async () => {
+  it('runs after the retries, and uses the first catcher that matches', async () => {
     const flow = workflow(
       machine({
         Only: task('f', {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EXECUTION_ARN, machine, output, SECOND_MS, workflow } from './workflow.ts';
 
 describe('Wait', () => {
-  it('waits as long as Seconds says', async () => {
+  it('waits for Seconds', async () => {
     const flow = workflow(machine({ Pause: { Type: 'Wait', Seconds: 60, End: true } }));
     await flow.start();
 
@@ -35,7 +35,7 @@ describe('Fail', () => {
 });
 
 describe('an execution', () => {
-  it('goes from state to state and gives the last output', async () => {
+  it('runs state after state and returns the last output', async () => {
     const flow = workflow(
       machine({
         First: { Type: 'Pass', Result: 1, ResultPath: '$.first', Next: 'Second' },

@@ -8,8 +8,8 @@ interface WireEvent {
 }
 
 async function history(flow: ReturnType<typeof workflow>, input: object = {}) {
-  const answer = await flow.call('GetExecutionHistory', { executionArn: EXECUTION_ARN, ...input });
-  return { events: answer.events as readonly WireEvent[], nextToken: answer.nextToken };
+  const response = await flow.call('GetExecutionHistory', { executionArn: EXECUTION_ARN, ...input });
+  return { events: response.events as readonly WireEvent[], nextToken: response.nextToken };
 }
 
 describe('GetExecutionHistory', () => {
@@ -125,7 +125,7 @@ describe('GetExecutionHistory', () => {
     });
   });
 
-  it('gives 100 events a page by default, and on from nextToken', async () => {
+  it('returns 100 events per page by default, and continues from nextToken', async () => {
     const flow = workflow(machine({ Again: { Type: 'Pass', Next: 'Again' } }));
     await flow.run();
 
@@ -193,7 +193,7 @@ describe('GetExecutionHistory', () => {
 });
 
 describe('onEvent', () => {
-  it('tells of every event as it is written, until it is ended', async () => {
+  it('reports every event when it is written, until it unsubscribes', async () => {
     const flow = workflow(machine({ Only: { Type: 'Pass', End: true } }));
     const seen: string[] = [];
     const end = flow.states.onEvent(({ executionArn, id, type }) =>

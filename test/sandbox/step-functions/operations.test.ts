@@ -18,7 +18,7 @@ const passing = () => machine({ Only: { Type: 'Pass', End: true } });
 const start = (input: object) => ({ stateMachineArn: MACHINE_ARN, name: 'one', ...input });
 
 describe('StartExecution', () => {
-  it('answers with the ARN and the start, and makes up name and input', async () => {
+  it('returns the ARN and the start, and generates name and input', async () => {
     const flow = workflow(passing());
 
     const { executionArn, startDate } = await flow.call('StartExecution', { stateMachineArn: MACHINE_ARN });
@@ -30,7 +30,7 @@ describe('StartExecution', () => {
     expect(flow.states.execution(String(executionArn)).input).toBe('{}');
   });
 
-  it('answers the same for the same name and input while it runs', async () => {
+  it('returns the same for the same name and input while it runs', async () => {
     const flow = workflow(waiting());
     const first = await flow.call('StartExecution', start({ input: '{"a":1}' }));
     await flow.advance(1 * SECOND_MS);
@@ -78,7 +78,7 @@ describe('StartExecution', () => {
     },
   );
 
-  it.each(['x'.repeat(80), "it's_ok-1.2+3=@!()"])('takes the name %j', async name => {
+  it.each(['x'.repeat(80), "it's_ok-1.2+3=@!()"])('accepts the name %j', async name => {
     const flow = workflow(passing());
 
     const { executionArn } = await flow.call('StartExecution', start({ name }));
@@ -95,7 +95,7 @@ describe('StartExecution', () => {
     });
   });
 
-  it('takes an input of 262,144 bytes and refuses a bigger one', async () => {
+  it('accepts an input of 262,144 bytes and rejects a larger one', async () => {
     const flow = workflow(passing());
 
     await flow.call('StartExecution', start({ input: `"${'x'.repeat(262_142)}"` }));
@@ -167,7 +167,7 @@ describe('DescribeExecution', () => {
     expect(described).not.toHaveProperty('output');
   });
 
-  it('does not know an execution shortly after its start', async () => {
+  it('does not find an execution shortly after its start', async () => {
     const flow = workflow(passing(), { startLagMs: 100 });
     await flow.start();
 
@@ -193,8 +193,8 @@ describe('DescribeExecution', () => {
 describe('StopExecution', () => {
   it('ends a running execution as ABORTED without error and cause, and does not stop its function', async () => {
     const flow = workflow(machine({ Only: task('f') }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', response);
     await flow.start();
     await flow.advance(5 * SECOND_MS);
 
@@ -222,10 +222,10 @@ describe('StopExecution', () => {
     expect(await flow.describe()).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'lunch' });
   });
 
-  it('wins over an answer that has come but was not taken yet', async () => {
+  it('overrides a response that was not processed yet', async () => {
     const flow = workflow(machine({ Only: task('f') }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', response);
     await flow.start();
     await flow.advance(0);
 
@@ -241,9 +241,9 @@ describe('StopExecution', () => {
     const { closedAt } = await flow.run();
     await flow.advance(5 * SECOND_MS);
 
-    const answer = await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
+    const response = await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
 
-    expect(answer).toEqual({ stopDate: (closedAt?.getTime() ?? 0) / 1000 });
+    expect(response).toEqual({ stopDate: (closedAt?.getTime() ?? 0) / 1000 });
     expect(await flow.describe()).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
@@ -269,9 +269,9 @@ describe('ListExecutions', () => {
     await flow.redrive();
     await flow.advance(0);
     const list = async (filter: object) => {
-      const answer = await flow.call('ListExecutions', { stateMachineArn: MACHINE_ARN, ...filter });
-      const executions = answer.executions as { name: string }[];
-      return { names: executions.map(({ name }) => name), nextToken: answer.nextToken };
+      const response = await flow.call('ListExecutions', { stateMachineArn: MACHINE_ARN, ...filter });
+      const executions = response.executions as { name: string }[];
+      return { names: executions.map(({ name }) => name), nextToken: response.nextToken };
     };
 
     const firstPage = await list({ maxResults: 2 });
@@ -320,7 +320,7 @@ describe('state machines', () => {
     ).toThrow(expect.objectContaining({ type: 'StateMachineAlreadyExists' }));
   });
 
-  it('take an ARN of their own', () => {
+  it('require an ARN', () => {
     const flow = workflow(passing());
     const arn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:given';
 
@@ -331,7 +331,7 @@ describe('state machines', () => {
 });
 
 describe('request quotas', () => {
-  it('refuse the 251st DescribeExecution with ThrottlingException, and let 10 more through each second', async () => {
+  it('refuse the 251st DescribeExecution with ThrottlingException, and allow 10 more each second', async () => {
     const flow = workflow(passing());
     await flow.run();
     for (let call = 0; call < 250; call += 1) await flow.describe();

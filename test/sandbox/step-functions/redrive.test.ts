@@ -79,7 +79,7 @@ describe('RedriveExecution of a Task', () => {
     ]);
   });
 
-  it('gives $$.Execution.RedriveTime after a redrive', async () => {
+  it('sets $$.Execution.RedriveTime after a redrive', async () => {
     const Payload = { 'at.$': '$$.Execution' };
     const flow = workflow(machine({ Only: task('f', { Parameters: { FunctionName: 'f', Payload } }) }));
     flow.functions.script('f', fails('Oops'), returns(1));
@@ -95,7 +95,7 @@ describe('RedriveExecution of a Task', () => {
     });
   });
 
-  it('gives the state its retries anew', async () => {
+  it('resets the retries of the state', async () => {
     const Retry = [{ ErrorEquals: ['Oops'], MaxAttempts: 1 }];
     const flow = workflow(machine({ Only: task('f', { Retry }) }));
     flow.functions.script('f', fails('Oops'), fails('Oops'), fails('Oops'), returns(1));
@@ -109,10 +109,10 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.functions.calls).toHaveLength(4);
   });
 
-  it('starts both time-outs anew', async () => {
+  it('restarts both timeouts', async () => {
     const flow = workflow(machine({ Only: task('f', { TimeoutSeconds: 20 }) }, { TimeoutSeconds: 30 }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', runsUntilFinished().answer, answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', runsUntilFinished().response, response);
     await flow.start();
     await flow.advance(20 * SECOND_MS);
 
@@ -140,11 +140,11 @@ describe('RedriveExecution of a Task', () => {
     expect(output(started)).toEqual({ value: 2 });
   });
 
-  it('goes on after StopExecution, while the orphaned function still runs', async () => {
+  it('resumes after StopExecution, while the orphaned function still runs', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     const orphan = runsUntilFinished();
     const second = runsUntilFinished();
-    flow.functions.script('f', orphan.answer, second.answer);
+    flow.functions.script('f', orphan.response, second.response);
     await flow.start();
     await flow.advance(0);
     await flow.call('StopExecution', { executionArn: EXECUTION_ARN });
@@ -162,7 +162,7 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.functions.calls).toHaveLength(2);
   });
 
-  it('goes on after an abortion between two attempts', async () => {
+  it('resumes after an abort between two attempts', async () => {
     const flow = workflow(machine({ Only: task('f', { Retry: [{ ErrorEquals: ['Oops'] }] }) }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.start();
@@ -178,9 +178,9 @@ describe('RedriveExecution of a Task', () => {
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  it('goes on after the execution timed out', async () => {
+  it('resumes after the execution timed out', async () => {
     const flow = workflow(machine({ Only: task('f') }, { TimeoutSeconds: 30 }));
-    flow.functions.script('f', runsUntilFinished().answer, returns(1));
+    flow.functions.script('f', runsUntilFinished().response, returns(1));
     await flow.start();
     await flow.advance(30 * SECOND_MS);
     const before = flow.states.execution(EXECUTION_ARN).status;
@@ -261,18 +261,18 @@ describe('RedriveExecution of other states', () => {
 });
 
 describe('eligibility for RedriveExecution', () => {
-  it('answers with redriveDate and shows it', async () => {
+  it('returns redriveDate and shows it', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
 
-    const answer = await flow.redrive();
+    const response = await flow.redrive();
     await flow.advance(0);
 
     expect(await flow.describe()).toMatchObject({
       status: 'SUCCEEDED',
       redriveCount: 1,
-      redriveDate: answer.redriveDate,
+      redriveDate: response.redriveDate,
       redriveStatus: 'NOT_REDRIVABLE',
       redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
     });
@@ -332,7 +332,7 @@ describe('eligibility for RedriveExecution', () => {
     });
   });
 
-  it('lets one of two redrives that race win', async () => {
+  it('accepts one of two concurrent redrives', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
@@ -348,7 +348,7 @@ describe('eligibility for RedriveExecution', () => {
 describe('clientToken', () => {
   const withToken = (clientToken: string) => ({ executionArn: EXECUTION_ARN, clientToken });
 
-  it('makes a repeated call answer like the first for 15 minutes', async () => {
+  it('returns the first response to a repeated call for 15 minutes', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), fails('Oops'), returns(1));
     await flow.run();
@@ -386,7 +386,7 @@ describe('clientToken', () => {
 describe('DescribeExecution after a redrive', () => {
   it('keeps showing the old failure for a while', async () => {
     const flow = workflow(machine({ Only: task('f') }), { describeLagMs: 300 });
-    flow.functions.script('f', fails('Oops'), runsUntilFinished().answer);
+    flow.functions.script('f', fails('Oops'), runsUntilFinished().response);
     await flow.run();
     await flow.redrive();
 

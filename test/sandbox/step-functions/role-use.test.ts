@@ -118,7 +118,7 @@ describe("a state machine's role", () => {
     expect(() => create()).toThrow(expect.objectContaining({ type: 'AccessDeniedException' }));
   });
 
-  it('must be allowed all about log deliveries when the history is logged', () => {
+  it('needs all permissions for log deliveries when the history is logged', () => {
     const { create, permissions } = statesWith([allow(LOG_ACTIONS)]);
 
     create({ logging: LOGGING });
@@ -154,10 +154,10 @@ describe("a state machine's role", () => {
   });
 });
 
-describe('a state machine with a key of its own', () => {
+describe('a state machine with a customer managed key', () => {
   const DATA_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-  it('lets its role encrypt the data of an execution, bound to its ARN', async () => {
+  it('allows its role to encrypt the data of an execution, bound to its ARN', async () => {
     const { create, call, permissions } = statesWith([useKey(DATA_KEY)]);
     create({ kmsKeyId: KEY_ARN });
 
@@ -184,7 +184,7 @@ describe('a state machine with a key of its own', () => {
     ['DescribeExecution', { executionArn }],
     ['GetExecutionHistory', { executionArn }],
     ['DescribeStateMachine', { stateMachineArn: MACHINE_ARN }],
-  ])('lets %s read only for callers who may decrypt', async (operation, input) => {
+  ])('allows %s only for callers with kms:Decrypt', async (operation, input) => {
     const readers = [[allow('states:*')], [allow('states:*'), useKey('kms:Decrypt', VIA_STATES)]];
     const [without, withKey] = readers.map(reader => statesWith([useKey(DATA_KEY)], { reader }));
     for (const states of [without, withKey]) {
@@ -200,7 +200,7 @@ describe('a state machine with a key of its own', () => {
     ['DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' }],
     ['StopExecution', { executionArn }],
     ['ListExecutions', { stateMachineArn: MACHINE_ARN }],
-  ])('lets %s work for callers who may not decrypt', async (operation, input) => {
+  ])('allows %s for callers without kms:Decrypt', async (operation, input) => {
     const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
     states.create({ kmsKeyId: KEY_ARN });
     await states.call('StartExecution', start);
@@ -208,7 +208,7 @@ describe('a state machine with a key of its own', () => {
     await expect(states.call(operation, input)).resolves.toBeDefined();
   });
 
-  it('tells a caller who may not decrypt all but the definition, and with which key it is encrypted', async () => {
+  it('returns everything except the definition, with the key, to a caller without kms:Decrypt', async () => {
     const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
     states.create({ kmsKeyId: KEY_ARN });
 
@@ -254,7 +254,7 @@ describe('a state machine with a key of its own', () => {
     await expect(states.call('StopExecution', { executionArn })).resolves.toHaveProperty('stopDate');
   });
 
-  it('tells who may not use the key nothing about its state', async () => {
+  it('does not reveal the state of the key to a caller without permission', async () => {
     const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
     states.create({ kmsKeyId: KEY_ARN });
     await states.call('StartExecution', start);
@@ -287,7 +287,7 @@ describe('a state machine with a key of its own', () => {
       });
     });
 
-    it('needs no key, and withholds error and cause, where the behaviour says so', async () => {
+    it('needs no key, and withholds error and cause, when configured', async () => {
       const states = await failedExecution({ historyWithoutData: 'needsNoKey' });
 
       const history = await states.call('GetExecutionHistory', input);
@@ -303,7 +303,7 @@ describe('a state machine with a key of its own', () => {
     });
   });
 
-  it('needs a data key for its log, too', () => {
+  it('also needs a data key for its log', () => {
     const logKey = allow('kms:GenerateDataKey', {
       Resource: KEY_ARN,
       Condition: {

@@ -49,7 +49,7 @@ describe('input and output processing', () => {
       machine({
         Only: task('f', {
           ResultSelector: { 'id.$': '$.Payload.id', 'status.$': '$.StatusCode' },
-          ResultPath: '$.answer',
+          ResultPath: '$.response',
         }),
       }),
     );
@@ -57,7 +57,7 @@ describe('input and output processing', () => {
 
     const execution = await flow.run(INPUT);
 
-    expect(output(execution)).toEqual({ ...INPUT, answer: { id: 5, status: 200 } });
+    expect(output(execution)).toEqual({ ...INPUT, response: { id: 5, status: 200 } });
   });
 
   it('passes results through JSON between states', async () => {
@@ -73,7 +73,7 @@ describe('input and output processing', () => {
     expect(output(execution)).toEqual({ value: null });
   });
 
-  it('gives the context object', async () => {
+  it('provides the context object', async () => {
     const flow = workflow(
       machine({
         Only: {
@@ -122,7 +122,7 @@ describe('input and output processing', () => {
     },
   );
 
-  it('takes an output of 262,144 bytes', async () => {
+  it('accepts an output of 262,144 bytes', async () => {
     const execution = await workflow(pass({ Result: 'x'.repeat(262_142) })).run();
 
     expect(execution.status).toBe('SUCCEEDED');

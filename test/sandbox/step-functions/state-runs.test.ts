@@ -49,7 +49,7 @@ describe('readRuns', () => {
     ]);
   });
 
-  it('has a state fail whose execution failed there', () => {
+  it('marks the state as failed in which the execution failed', () => {
     const { states } = runsOf(REDRIVEN.slice(0, 14));
 
     expect(states.at(-1)).toMatchObject({
@@ -73,7 +73,7 @@ describe('readRuns', () => {
     expect(redriven?.periods.at(-1)).toEqual({ from: at(28_800_000) });
   });
 
-  it('takes a redriven state that is entered a second time for the same stay', () => {
+  it('treats a second entry of a redriven state as the same stay', () => {
     const events = [...REDRIVEN.slice(0, 15)];
     events.push(...historyEvents(['TaskStateEntered', 28_800_000, { name: 'Refresh' }]));
 
@@ -116,7 +116,7 @@ describe('readRuns', () => {
     });
   });
 
-  it('knows an attempt that took too long', () => {
+  it('recognizes an attempt that timed out', () => {
     const { states } = runsOf(historyEvents(...CALLED, ['TaskTimedOut', 4_000, { error: 'States.Timeout' }]));
 
     expect(states.at(-1)?.attempts).toMatchObject([{ status: 'timedOut', error: 'States.Timeout' }]);
@@ -141,7 +141,7 @@ describe('readRuns', () => {
 });
 
 describe('workedMs', () => {
-  it('sums periods up and lets the last one end now', () => {
+  it('adds up periods and ends the last one now', () => {
     const periods = [{ from: at(0), to: at(300) }, { from: at(1_000) }];
 
     expect(workedMs(periods, at(1_050))).toBe(350);

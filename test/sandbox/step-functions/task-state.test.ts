@@ -92,7 +92,7 @@ describe('Task with lambda:invoke', () => {
     });
   });
 
-  it('reports what the Lambda service answers as Lambda.<Name>', async () => {
+  it('reports errors of the Lambda service as Lambda.<Name>', async () => {
     const flow = workflow(machine({ Refresh: task('f') }));
     flow.functions.script('f', () => {
       throw new AwsError('ResourceNotFoundException', `Function not found: ${FUNCTION_ARN}`, {
@@ -124,7 +124,7 @@ describe('Task with lambda:invoke', () => {
     expect(execution.failure.cause).toContain(`Error Code: ${type};`);
   });
 
-  it('reports Lambda.SdkClientException when no answer comes', async () => {
+  it('reports Lambda.SdkClientException without a response', async () => {
     const flow = workflow(machine({ Refresh: task('f') }));
     flow.functions.script('f', () => {
       throw new Error('socket hang up');
@@ -148,7 +148,7 @@ describe('Task with lambda:invoke', () => {
     expect(execution.failure.cause).toHaveLength(32_768);
   });
 
-  it('fails with States.DataLimitExceeded, which States.ALL does not take, when the answer is too big', async () => {
+  it('fails with States.DataLimitExceeded, which States.ALL does not match, when the response is too large', async () => {
     const all = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
     const flow = workflow(
       machine({
@@ -167,10 +167,10 @@ describe('Task with lambda:invoke', () => {
     });
   });
 
-  it('times out without a cause, and neither stops the function nor takes its late answer', async () => {
+  it('times out without a cause, does not stop the function, and discards its late response', async () => {
     const flow = workflow(machine({ Refresh: task('f', { TimeoutSeconds: 5 }) }));
-    const { answer, finish } = runsUntilFinished();
-    flow.functions.script('f', answer);
+    const { response, finish } = runsUntilFinished();
+    flow.functions.script('f', response);
     await flow.start();
 
     await flow.advance(5 * SECOND_MS);

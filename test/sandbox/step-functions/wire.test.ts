@@ -21,7 +21,7 @@ import { startSandbox } from '../../helpers/sandbox.ts';
 import { fails, machine, ROLE_ARN, returns, runsUntilFinished, ScriptedFunctions, task } from './workflow.ts';
 
 async function served() {
-  const clock = new Clock({ standsStill: true });
+  const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const functions = new ScriptedFunctions();
   const states = new StepFunctions({
@@ -128,7 +128,7 @@ describe('Step Functions through the AWS SDK', () => {
     expect(described.creationDate).toBeInstanceOf(Date);
   });
 
-  it('tells what of a deployed state machine is logged and traced', async () => {
+  it('describes logging and tracing of a deployed state machine', async () => {
     const { sandbox, stepFunctions } = await startSandbox();
     const { stateMachineArn } = sandbox;
 
@@ -154,7 +154,7 @@ describe('listLagMs', () => {
   it('hides from ListExecutions that an execution has started, closed or been redriven', async () => {
     const { clock, states, functions, client, stateMachineArn } = await served();
     const redriven = runsUntilFinished();
-    functions.script('refresh', fails('Oops'), redriven.answer);
+    functions.script('refresh', fails('Oops'), redriven.response);
     const list = async (filter: object = {}) => {
       const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, ...filter }));
       return executions;

@@ -16,32 +16,32 @@ export const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 
 const CALLER = { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/test', userId: 'AIDATEST' };
 
-type Answer = (payload: unknown) => Invocation | Promise<Invocation>;
+type Script = (payload: unknown) => Invocation | Promise<Invocation>;
 
-/** Answers the calls to each function in the order of its script; a call beyond it is an error. */
+/** Scripts the results of each function in order; an unexpected call is an error. */
 export class ScriptedFunctions implements FunctionInvoker {
   readonly calls: { functionArn: string; payload: unknown; source: InvokingService }[] = [];
-  readonly #scripts = new Map<string, Answer[]>();
+  readonly #scripts = new Map<string, Script[]>();
 
-  script(functionArn: string, ...answers: Answer[]): void {
-    this.#scripts.set(functionArn, [...(this.#scripts.get(functionArn) ?? []), ...answers]);
+  script(functionArn: string, ...responses: Script[]): void {
+    this.#scripts.set(functionArn, [...(this.#scripts.get(functionArn) ?? []), ...responses]);
   }
 
   async invoke(functionArn: string, payload: unknown, source: InvokingService): Promise<Invocation> {
     this.calls.push({ functionArn, payload, source });
-    const answer = this.#scripts.get(functionArn)?.shift();
-    if (answer === undefined) throw new Error(`Nobody expected a call of ${functionArn}.`);
-    return await answer(payload);
+    const response = this.#scripts.get(functionArn)?.shift();
+    if (response === undefined) throw new Error(`Unexpected call of ${functionArn}.`);
+    return await response(payload);
   }
 }
 
 /** The function returns `payload`. */
-export function returns(payload: unknown, executedVersion = '$LATEST'): Answer {
+export function returns(payload: unknown, executedVersion = '$LATEST'): Script {
   return () => ({ payload, requestId: 'request-1', executedVersion });
 }
 
 /** The function throws. */
-export function fails(errorType: string, errorMessage = 'no luck'): Answer {
+export function fails(errorType: string, errorMessage = 'no luck'): Script {
   return () => ({
     payload: { errorType, errorMessage, trace: [`${errorType}: ${errorMessage}`] },
     functionError: 'Unhandled',
@@ -50,9 +50,9 @@ export function fails(errorType: string, errorMessage = 'no luck'): Answer {
 }
 
 /** The function runs until `finish` is called. */
-export function runsUntilFinished(): { answer: Answer; finish: (payload: unknown) => void } {
+export function runsUntilFinished(): { response: Script; finish: (payload: unknown) => void } {
   const { promise, resolve } = Promise.withResolvers<Invocation>();
-  return { answer: () => promise, finish: payload => resolve({ payload, requestId: 'request-1' }) };
+  return { response: () => promise, finish: payload => resolve({ payload, requestId: 'request-1' }) };
 }
 
 /** A Task that calls the function `name` by `lambda:invoke` with its input, and ends the workflow. */
@@ -108,19 +108,19 @@ export function workflow(
   });
   states.createStateMachine({ name: 'rotation', definition, roleArn: ROLE_ARN });
 
-  /** Calls an operation as the endpoint does: its input through the schema, its answer through JSON. */
+  /** Calls an operation as the endpoint does: its input through the schema, its response through JSON. */
   async function call(operation: string, input: object): Promise<Record<string, unknown>> {
     const { schema, run } = states.operations[operation] ?? {};
     if (schema === undefined || run === undefined) throw new Error(`No operation ${operation}`);
     const parsed = v.parse(schema, input);
-    const answer = await run(parsed, {
+    const response = await run(parsed, {
       service: 'states',
       operation,
       input: parsed,
       caller: CALLER,
       requestId: randomUUID(),
     });
-    return JSON.parse(JSON.stringify(answer));
+    return JSON.parse(JSON.stringify(response));
   }
   return {
     clock,

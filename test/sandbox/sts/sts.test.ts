@@ -7,7 +7,7 @@ import { send } from '../../helpers/signed-request.ts';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('sts', () => {
-  it('tells a function which role it has', async () => {
+  it('returns the role of a function', async () => {
     const aws = await serveAws([sts]);
     const credentials = aws.identities.issueRole({
       roleArn: 'arn:aws:iam::111122223333:role/refresh-role',
@@ -65,19 +65,19 @@ describe('sts', () => {
   it('refuses an unsigned form in XML', async () => {
     const aws = await serveAws([sts]);
 
-    const answer = await send({
+    const response = await send({
       url: aws.url,
       headers: form,
       body: 'Action=GetCallerIdentity&Version=2011-06-15',
     });
 
-    expect(answer.statusCode).toBe(403);
-    expect(answer.headers['content-type']).toBe('text/xml');
-    expect(answer.body).toBe(
+    expect(response.statusCode).toBe(403);
+    expect(response.headers['content-type']).toBe('text/xml');
+    expect(response.body).toBe(
       '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">' +
         '<Error><Type>Sender</Type><Code>MissingAuthenticationToken</Code>' +
         '<Message>Request is missing Authentication Token</Message></Error>' +
-        `<RequestId>${answer.headers['x-amzn-requestid']}</RequestId></ErrorResponse>`,
+        `<RequestId>${response.headers['x-amzn-requestid']}</RequestId></ErrorResponse>`,
     );
   });
 });

@@ -7,7 +7,7 @@ import { emptyFolder } from '../../demonstration/project.ts';
 import { readFrankfurt, synthesise } from './synthesised-stack.ts';
 
 describe('cloud assembly', () => {
-  it('says which command makes it when it is missing', () => {
+  it('names the command that creates it when it is missing', () => {
     const read = () => readFrankfurt('/nowhere/cdk.out');
 
     expect(read).toThrow(CloudAssemblyUnreadable);
@@ -23,7 +23,7 @@ describe('cloud assembly', () => {
     expect(() => readFrankfurt(folder)).toThrow(CloudAssemblyUnreadable);
   });
 
-  it('gives the only stack, or the one that is asked for by name', () => {
+  it('returns the only stack, or the one with the given name', () => {
     const one = synthesise({ One: () => undefined });
     const two = synthesise({
       First: stack => void new CfnOutput(stack, 'Which', { value: 'first' }),

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { UnresolvableTemplate } from '../../../sandbox/template/template.ts';
 import { readMini } from './synthesised-stack.ts';
 
-/** Puts an intrinsic function into the template as it stands, past what the CDK would simplify. */
+/** Puts an intrinsic function into the template unchanged, because the CDK would simplify it. */
 function output(stack: Stack, value: unknown): void {
   new CfnOutput(stack, 'Result', { value: Token.asString(value) });
 }
@@ -44,7 +44,7 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Sub': ['${A}-${AWS::Region}', { A: { Ref: 'AWS::AccountId' } }] }, '123456789012-eu-central-1'],
     [{ 'Fn::Sub': '${Logs.Arn}' }, 'arn:aws:logs:eu-central-1:123456789012:log-group:/given:*'],
     [{ 'Fn::GetAtt': 'Logs.Arn' }, 'arn:aws:logs:eu-central-1:123456789012:log-group:/given:*'],
-  ])('gives the value of %j', (value, expected) => {
+  ])('evaluates %j', (value, expected) => {
     const { outputs } = readMini(stack => {
       const group = new LogGroup(stack, 'Logs', { logGroupName: '/given' });
       stack.renameLogicalId(stack.getLogicalId(group.node.defaultChild as CfnResource), 'Logs');
@@ -54,7 +54,7 @@ describe('intrinsic functions', () => {
     expect(outputs).toStrictEqual({ Result: expected });
   });
 
-  it('gives the parameters their defaults', () => {
+  it('uses the defaults of parameters', () => {
     const { outputs } = readMini(stack => {
       const size = new CfnParameter(stack, 'Size', { type: 'Number', default: 512 });
       const list = new CfnParameter(stack, 'Names', { type: 'CommaDelimitedList', default: 'a, b' });
@@ -64,7 +64,7 @@ describe('intrinsic functions', () => {
     expect(outputs).toStrictEqual({ Result: '512|b' });
   });
 
-  it('gives the parameters the values of the deployment', () => {
+  it('uses the given values of parameters', () => {
     const { outputs } = readMini(sized, { parameters: { Size: '1024' } });
 
     expect(outputs).toStrictEqual({ Result: '1024' });
@@ -120,7 +120,7 @@ describe('intrinsic functions', () => {
     it.each([
       ['512', 0, { Result: '512', Chosen: 'small' }],
       ['1024', 1, { Result: '1024', Chosen: 'large', Large: 'yes' }],
-    ])('deploys for the size %s what it says', (size, groups, expected) => {
+    ])('deploys the resources for the size %s', (size, groups, expected) => {
       const { outputs, resources } = readMini(
         stack => {
           const { logicalId } = conditional(stack);
@@ -135,7 +135,7 @@ describe('intrinsic functions', () => {
       expect(outputs).toStrictEqual(expected);
     });
 
-    it('refuses a reference to what is not deployed', () => {
+    it('rejects a reference to a resource that is not deployed', () => {
       const read = () =>
         readMini(stack => {
           conditional(stack);
@@ -146,7 +146,7 @@ describe('intrinsic functions', () => {
     });
   });
 
-  it('gives the values of mappings', () => {
+  it('evaluates mappings', () => {
     const { outputs } = readMini(
       stack => {
         const mapping = { small: { memory: '512' }, large: { memory: '1024' } };

@@ -46,7 +46,7 @@ describe('topics of a stack', () => {
     expect(Object.values(outputs)).toStrictEqual([arn]);
   });
 
-  it('have subscriptions of their own definition', () => {
+  it('have subscriptions from their own definition', () => {
     const { subscriptions } = readMini(
       resource('AWS::SNS::Topic', {
         TopicName: 'mini-topic',

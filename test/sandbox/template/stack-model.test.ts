@@ -113,7 +113,7 @@ describe('functions of a stack', () => {
     ]);
   });
 
-  it('tell who may invoke them', () => {
+  it('have resource policies', () => {
     const { permissions } = readMini(stack => {
       addFunction(stack, { functionName: 'mini-fetch' }).addPermission('SecretsManager', {
         principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),

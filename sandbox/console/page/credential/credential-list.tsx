@@ -9,10 +9,10 @@ interface ListProps {
   readonly onChoose: (name: string) => void;
 }
 
-/** The healths that need somebody, and so come first. */
+/** The healths that need attention, and so come first. */
 const URGENT: readonly CredentialView['verdict']['health'][] = ['expired', 'needs-authorisation', 'stuck'];
 
-/** All credentials with their health; those that need somebody come first. */
+/** All credentials with their health; those that need attention come first. */
 export function CredentialList({ credentials, shown, onChoose }: ListProps) {
   const [urgent, others] = [true, false].map(isUrgent =>
     credentials.filter(({ verdict }) => URGENT.includes(verdict.health) === isUrgent),

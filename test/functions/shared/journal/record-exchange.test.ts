@@ -13,7 +13,7 @@ import { SECRET_ARN } from '../../../helpers/secret.ts';
 
 async function emptyJournal(): Promise<Journal> {
   const dynamoDb = new DynamoDb({
-    clock: new Clock({ standsStill: true }),
+    clock: new Clock({ isVirtual: true }),
     accountId: ACCOUNT_ID,
     region: REGION,
     partition: 'aws',

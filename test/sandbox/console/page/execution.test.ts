@@ -15,7 +15,7 @@ const runsAfter = (eventCount: number) => readRuns(REDRIVEN.slice(0, eventCount)
 const at = (ms: number): Date => new Date(Date.parse(START) + ms);
 
 describe('stateLook', () => {
-  it('says what became of a state, how often it was tried and redriven', () => {
+  it('shows the result of a state, its attempts and redrives', () => {
     expect(stateLook('Refresh', runsAfter(22).states)).toEqual({
       tone: 'succeeded',
       word: 'succeeded',
@@ -24,7 +24,7 @@ describe('stateLook', () => {
     });
   });
 
-  it('says why a state failed', () => {
+  it('shows why a state failed', () => {
     expect(stateLook('Refresh', runsAfter(14).states)).toEqual({
       tone: 'failed',
       word: 'failed',
@@ -33,7 +33,7 @@ describe('stateLook', () => {
     });
   });
 
-  it('says how often a state was entered, and shows the last time', () => {
+  it('shows how often a state was entered, and its last stay', () => {
     const [fetch] = runsAfter(22).states;
     const states = fetch === undefined ? [] : [{ ...fetch, status: 'caught' as const }, fetch];
 
@@ -87,7 +87,7 @@ describe('timelineOf', () => {
     expect(ticks.map(({ at }) => at)).toEqual([0, expect.closeTo(0.336, 3), expect.closeTo(0.731, 3)]);
   });
 
-  it('lets what goes on end now', () => {
+  it('ends an open stay now', () => {
     const { rows } = timelineOf(runsAfter(9), at(210));
 
     expect(rows.at(-1)?.bars).toEqual([
@@ -104,7 +104,7 @@ describe('timelineOf', () => {
 });
 
 describe('eventRows', () => {
-  it('says to which state an event belongs and what is worth saying about it', () => {
+  it('shows the state and a summary of each event', () => {
     const rows = eventRows(REDRIVEN);
 
     expect(rows[0]).toMatchObject({ id: 1, type: 'ExecutionStarted', state: '', what: '', isFailure: false });
@@ -130,11 +130,11 @@ describe('executionSentence', () => {
       14,
       'Failed after 2 redrives in Refresh: GenesysUnavailable. It can be redriven.',
     ],
-  ])('says where and why it failed', (view, events, sentence) => {
+  ])('reports where and why it failed', (view, events, sentence) => {
     expect(executionSentence(view, runsAfter(events).states)).toBe(sentence);
   });
 
-  it('says where it is, also before its first state', () => {
+  it('reports the current state, also before the first one', () => {
     const { error, ...running } = { ...execution, status: 'RUNNING' as const, isRedrivable: false };
 
     expect(executionSentence(running, runsAfter(2).states)).toBe('Running in Fetch.');

@@ -114,7 +114,7 @@ describe('hasRoomAtRight', () => {
     ['StorePending', true],
     ['Failover', false],
     ['ConfigurationChecked', true],
-  ])('knows of %s whether its badges fit beside it: %s', (state, hasRoom) => {
+  ])('finds out whether badges fit next to %s: %s', (state, hasRoom) => {
     const node = rotation.nodes.find(({ name }) => name === state);
 
     expect(node && hasRoomAtRight(node, rotation.nodes)).toBe(hasRoom);

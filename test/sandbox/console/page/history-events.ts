@@ -3,10 +3,10 @@ import type { HistoryEventView } from '../../../../sandbox/console/views.ts';
 /** What an event is, when it came in ms since the start, and the members of its details. */
 type Told = readonly [type: string, atMs: number, details?: Readonly<Record<string, unknown>>];
 
-/** The instant that `0` ms stands for. */
+/** The instant of `0` ms. */
 export const START = '2025-03-01T08:00:00.000Z';
 
-/** A history as the page is told it. */
+/** A history as the page receives it. */
 export function historyEvents(...told: readonly Told[]): HistoryEventView[] {
   return told.map(([type, atMs, details], index) => ({
     id: index + 1,

@@ -66,12 +66,12 @@ describe('a selection', () => {
     expect(readSelection(formatSelection(selection))).toEqual(selection);
   });
 
-  it('is empty when the address says nothing of ours', () => {
+  it('is empty when the address has no selection', () => {
     expect(readSelection('')).toEqual({});
     expect(readSelection('#execution=&other=1')).toEqual({});
   });
 
-  it('keeps what is not chosen anew', () => {
+  it('keeps the other members', () => {
     const selection = { execution: 'a', state: 'Verify' };
 
     expect(withChoice(selection, { state: undefined })).toEqual({ execution: 'a' });
@@ -102,7 +102,7 @@ describe('faults of functions', () => {
     ],
     [['only'], ['only']],
     [[], []],
-  ])('knows the functions %j by their short names', (names, short) => {
+  ])('shortens the names of the functions %j', (names, short) => {
     expect(functionNames(definition(...names))).toEqual(short);
   });
 
