@@ -47,7 +47,7 @@ export function taskFunctions(
     });
   const target = ({ lambda }: DeployedFunction): IFunction =>
     hasVersions ? lambda.addAlias('live') : lambda;
-  const journaling = { JOURNAL_TABLE: journal.tableName, LONGEST_GAP_HOURS: longestGapHours };
+  const journaling = { JOURNAL_TABLE: journal.tableName, MAX_GAP_HOURS: longestGapHours };
   const sealing = { ...journaling, SEAL_KEY_ARN: seal.key.keyArn };
   const hosts = gateway && { GENESYS_LOGIN_URL: gateway.loginUrl, GENESYS_API_URL: gateway.apiUrl };
 

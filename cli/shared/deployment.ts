@@ -46,7 +46,7 @@ export async function findDeployment(name: string, { lambda }: Pick<Aws, 'lambda
     schedule: {
       expression: variable(overdueCheck, 'SCHEDULE_EXPRESSION'),
       window: variable(overdueCheck, 'ROTATION_WINDOW'),
-      longestGapHours: Number(variable(overdueCheck, 'LONGEST_GAP_HOURS')),
+      longestGapHours: Number(variable(overdueCheck, 'MAX_GAP_HOURS')),
     },
   };
 }

@@ -7,7 +7,7 @@ const rotationFunctionArn = requiredVariable('ROTATION_FUNCTION_ARN');
 const schedule = {
   expression: requiredVariable('SCHEDULE_EXPRESSION'),
   window: requiredVariable('ROTATION_WINDOW'),
-  longestGapHours: requiredNumber('LONGEST_GAP_HOURS'),
+  longestGapHours: requiredNumber('MAX_GAP_HOURS'),
 };
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 

@@ -13,7 +13,7 @@ const journal = {
   dynamoDb: new DynamoDBClient(AWS_CLIENT_LIMITS),
   tableName: requiredVariable('JOURNAL_TABLE'),
 };
-const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
+const longestGapMs = requiredNumber('MAX_GAP_HOURS') * HOUR_MS;
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 
 /** The task of the states Promote and StandDown. */

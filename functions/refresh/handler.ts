@@ -15,7 +15,7 @@ const journal = {
   tableName: requiredVariable('JOURNAL_TABLE'),
 };
 const sealKeyArn = requiredVariable('SEAL_KEY_ARN');
-const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
+const longestGapMs = requiredNumber('MAX_GAP_HOURS') * HOUR_MS;
 const genesysUrlsOf = genesysUrls(process.env);
 const hostRequired = isSet('HOST_REQUIRED');
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);

@@ -430,8 +430,8 @@ function report(
   }
   writeMetrics(request, {
     RefreshTime: Math.max(0, issuedAt.getTime() - startedAt.getTime()),
-    AccessTokenLife: lifetimeSeconds,
-    RemainingTokenLife: secondsBetween(issuedAt, replacedExpiresAt),
+    AccessTokenLifetime: lifetimeSeconds,
+    RemainingTokenLifetime: secondsBetween(issuedAt, replacedExpiresAt),
   });
 }
 

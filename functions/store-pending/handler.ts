@@ -12,7 +12,7 @@ const journal = {
   tableName: requiredVariable('JOURNAL_TABLE'),
 };
 const sealKeyArn = requiredVariable('SEAL_KEY_ARN');
-const longestGapMs = requiredNumber('LONGEST_GAP_HOURS') * HOUR_MS;
+const longestGapMs = requiredNumber('MAX_GAP_HOURS') * HOUR_MS;
 const secrets = new SecretsManagerClient(AWS_CLIENT_LIMITS);
 const kms = new KMSClient(AWS_CLIENT_LIMITS);
 

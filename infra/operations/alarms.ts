@@ -22,7 +22,7 @@ export const ALARM_NAMES = [
   'notify-errors',
   'overdue-check-errors',
   'overdue-credentials',
-  'short-token-life',
+  'short-token-lifetime',
   'lost-grants',
 ] as const;
 
@@ -112,10 +112,10 @@ export class Alarms extends Construct {
       },
     );
     this.#alarm(
-      'short-token-life',
+      'short-token-lifetime',
       `Genesys Cloud issued an access token that may expire before the next rotation, which can be ${schedule.longestGapHours} ` +
         'hours away. Shorten the schedule, or increase the token duration of the OAuth client.',
-      ownMetric(namePrefix, 'AccessTokenLife', 'Minimum'),
+      ownMetric(namePrefix, 'AccessTokenLifetime', 'Minimum'),
       {
         ...wholeGap,
         threshold: schedule.longestGapSeconds,

@@ -79,14 +79,14 @@ function credentialWidgets({ namePrefix, stateMachine, schedule }: DashboardProp
     ],
     [
       graph('Remaining lifetime of the replaced access token (s)', [
-        ownMetric(namePrefix, 'RemainingTokenLife', 'Minimum', { label: 'shortest' }),
-        ownMetric(namePrefix, 'RemainingTokenLife', 'p50', { label: 'median' }),
+        ownMetric(namePrefix, 'RemainingTokenLifetime', 'Minimum', { label: 'shortest' }),
+        ownMetric(namePrefix, 'RemainingTokenLifetime', 'p50', { label: 'median' }),
       ]),
       new GraphWidget({
         title: 'Lifetime of the new access token (s)',
         left: [
-          ownMetric(namePrefix, 'AccessTokenLife', 'Minimum', { label: 'shortest' }),
-          ownMetric(namePrefix, 'AccessTokenLife', 'Maximum', { label: 'longest' }),
+          ownMetric(namePrefix, 'AccessTokenLifetime', 'Minimum', { label: 'shortest' }),
+          ownMetric(namePrefix, 'AccessTokenLifetime', 'Maximum', { label: 'longest' }),
         ],
         leftAnnotations: [gap],
         leftYAxis: { min: 0, showUnits: false },

@@ -5,12 +5,12 @@ import { METRICS_NAMESPACE } from '../deployed-function.ts';
 
 /** A metric that the functions write. */
 export type OwnMetricName =
-  | 'AccessTokenLife'
+  | 'AccessTokenLifetime'
   | 'Credentials'
   | 'LostGrants'
   | 'OverdueCredentials'
   | 'RefreshTime'
-  | 'RemainingTokenLife'
+  | 'RemainingTokenLifetime'
   | 'Rotations'
   | 'SupersededRotations'
   | 'TokenGap';

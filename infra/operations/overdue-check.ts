@@ -30,7 +30,7 @@ export class OverdueCheck extends Construct {
         ROTATION_FUNCTION_ARN: rotationFunctionArn,
         SCHEDULE_EXPRESSION: schedule.expression,
         ROTATION_WINDOW: schedule.window,
-        LONGEST_GAP_HOURS: schedule.longestGapHours,
+        MAX_GAP_HOURS: schedule.longestGapHours,
       },
       invocation: INVOCATION_LIMITS,
     });

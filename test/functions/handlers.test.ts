@@ -32,7 +32,7 @@ import {
   executionDescription,
   STATE_MACHINE_ARN,
 } from '../helpers/execution-description.ts';
-import { answer, genesysServer } from '../helpers/genesys-server.ts';
+import { genesysServer, respondWith } from '../helpers/genesys-server.ts';
 import {
   CURRENT_FINGERPRINT,
   NEW_FINGERPRINT,
@@ -244,7 +244,7 @@ describe('handlers', () => {
           .resolves({ VersionId: BASE_VERSION, SecretString: secretValue({ region }) });
         dynamoDbMock.on(PutItemCommand).resolves({});
         dynamoDbMock.on(TransactWriteItemsCommand).resolves({});
-        genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+        genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
         const handler = await loaded('refresh');
 
         await handler(REFRESH_EVENT, CONTEXT);
@@ -327,7 +327,7 @@ describe('handlers', () => {
 
     it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
-      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+      genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
 
       const result = await handler(EVENT, {
@@ -344,7 +344,7 @@ describe('handlers', () => {
     });
 
     it('marks and records the exchange in the table of its environment, with a deadline after its own end', async () => {
-      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
+      genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
       const startedMs = Date.now();
 
@@ -363,7 +363,7 @@ describe('handlers', () => {
 
     it('compares lifetimes with LONGEST_GAP_HOURS', async () => {
       vi.stubEnv('LONGEST_GAP_HOURS', '9');
-      genesys.script(answer(200, { access_token: SENTINELS.newAccessToken, expires_in: 32_399 }));
+      genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 32_399 }));
       const handler = await loaded('refresh');
 
       await handler(EVENT, CONTEXT);
@@ -465,7 +465,7 @@ describe('handlers', () => {
 
     it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
-      genesys.script(answer(200, { id: 'user-1' }));
+      genesys.script(respondWith(200, { id: 'user-1' }));
       const handler = await loaded('verify');
 
       const result = await handler(EVENT, { getRemainingTimeInMillis: () => 1_500 });
@@ -478,7 +478,7 @@ describe('handlers', () => {
     });
 
     it('compares the age of a refused token with the time of day', async () => {
-      genesys.script(answer(401));
+      genesys.script(respondWith(401));
       const handler = await loaded('verify');
 
       const error = await rejection(handler(EVENT, CONTEXT));

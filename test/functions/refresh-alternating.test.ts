@@ -1,7 +1,7 @@
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AlternateGrantRejected, NewerLogin, RefreshTokenRejected } from '../../functions/shared/errors.ts';
-import { answer } from '../helpers/genesys-server.ts';
+import { respondWith } from '../helpers/genesys-server.ts';
 import {
   ALTERNATE_FINGERPRINT,
   CURRENT_FINGERPRINT,
@@ -17,7 +17,7 @@ import { refreshWorld, TOKENS } from './refresh-world.ts';
 
 const FAILOVER = { ...REFRESH, skipsDeadGrant: true, state: 'Failover' };
 
-const INVALID_GRANT = answer(400, { error: 'invalid_grant' });
+const INVALID_GRANT = respondWith(400, { error: 'invalid_grant' });
 
 /** Where AWSCURRENT's own refresh token is. */
 const CURRENT = { lineage: CURRENT_FINGERPRINT, generation: 0 };
@@ -43,7 +43,7 @@ describe('refresh of a secret with two grants', () => {
   beforeEach(() => holds());
 
   it('exchanges the alternate refresh token, and returns the position of the other one', async () => {
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
 
@@ -100,7 +100,7 @@ describe('refresh of a secret with two grants', () => {
 
   it('presents a rejected alternate grant once more in Refresh', async () => {
     table.holdsTokens([DEAD]);
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
 
@@ -110,7 +110,7 @@ describe('refresh of a secret with two grants', () => {
 
   it('treats an alternate refresh token of the same login as none', async () => {
     table.holdsTokens([tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, status: 'exchanged' })]);
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
 
@@ -121,7 +121,7 @@ describe('refresh of a secret with two grants', () => {
   describe('in Failover', () => {
     it('exchanges the grant in use when its access token does not last until the next rotation', async () => {
       table.holdsTokens([DEAD]);
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed(FAILOVER);
 
@@ -168,7 +168,7 @@ describe('refresh of a secret with two grants', () => {
     ])('exchanges the token of such a login when its access token %s', async (_what, changes) => {
       holds(changes);
       table.holdsTokens([DEAD]);
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshed(FAILOVER);
 
@@ -186,7 +186,7 @@ describe('refresh of a secret with two grants', () => {
     });
 
     it('exchanges an alternate grant that was replaced since', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed(FAILOVER);
 
@@ -211,7 +211,7 @@ describe('refresh of a secret with two grants', () => {
     it('exchanges the refresh token of the unusable pair', async () => {
       table.holdsTokens([SPENT, NEWEST]);
       table.holdsPair(await world.newPair({ lineage: ALTERNATE_FINGERPRINT }));
-      genesys.script(answer(200, { ...TOKENS, refresh_token: 'sentinel-newer-refresh-token' }));
+      genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'sentinel-newer-refresh-token' }));
 
       const result = await refreshed({ ...REFRESH_AGAIN, replaces: REPLACES });
 

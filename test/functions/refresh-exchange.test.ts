@@ -16,7 +16,7 @@ import {
 } from '../../functions/shared/errors.ts';
 import { TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import { awsException } from '../helpers/aws-exception.ts';
-import { answer, cutOff, dropConnection, type ScriptedAnswer } from '../helpers/genesys-server.ts';
+import { cutOff, dropConnection, respondWith, type ScriptedAnswer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem, tokenKey } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { ITEM_CHANGED } from '../helpers/played-journal.ts';
@@ -44,7 +44,7 @@ describe('an exchange', () => {
   describe('calls in this order', () => {
     it('reads, the data key and the mark before the request, and the record after it', async () => {
       const sentBefore: string[][] = [];
-      genesys.script(remembering(sentBefore, answer(200, TOKENS)));
+      genesys.script(remembering(sentBefore, respondWith(200, TOKENS)));
 
       await refreshed();
 
@@ -68,7 +68,7 @@ describe('an exchange', () => {
       table.holdsPair(await world.newPair({ issuedAt: new Date('2026-06-30T08:00:00Z'), expiresAt: NOW }));
       kmsMock.resetHistory();
       const sentBefore: string[][] = [];
-      genesys.script(remembering(sentBefore, answer(200, { ...TOKENS, refresh_token: 'third' })));
+      genesys.script(remembering(sentBefore, respondWith(200, { ...TOKENS, refresh_token: 'third' })));
 
       await refreshed();
 
@@ -89,7 +89,7 @@ describe('an exchange', () => {
       genesys.script(response => {
         for (const mock of [secretsMock, kmsMock]) mock.reset();
         table.mock.onAnyCommand().rejects(new Error('AWS is down'));
-        answer(200, TOKENS)(response);
+        respondWith(200, TOKENS)(response);
       });
 
       const result = await refreshed();
@@ -102,7 +102,7 @@ describe('an exchange', () => {
   describe('the mark', () => {
     it('names the attempt, and its deadline is after the timeout of the function', async () => {
       time.remainingMs = 27_500;
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshed({
         attempt: { ...REFRESH.attempt, redriveCount: 2, retryCount: 3 },
@@ -129,7 +129,7 @@ describe('an exchange', () => {
 
     it('is set only if the item is as it was read', async () => {
       table.holdsTokens([tokenItem({ revision: 7 })]);
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshed();
 
@@ -141,7 +141,7 @@ describe('an exchange', () => {
     });
 
     it('has an id of its own for each exchange', async () => {
-      genesys.script(answer(200, TOKENS), answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS), respondWith(200, TOKENS));
 
       await refreshed();
       await refreshed();
@@ -151,11 +151,11 @@ describe('an exchange', () => {
     });
 
     it.each([
-      ['429', answer(429), GenesysRateLimited],
-      ['503', answer(503), GenesysUnavailable],
-      ['a redirect', answer(302, '', { location: 'http://127.0.0.1:9/' }), GenesysUnavailable],
-      ['404', answer(404), GenesysUnavailable],
-      ['invalid_client', answer(400, { error: 'invalid_client' }), ClientRejected],
+      ['429', respondWith(429), GenesysRateLimited],
+      ['503', respondWith(503), GenesysUnavailable],
+      ['a redirect', respondWith(302, '', { location: 'http://127.0.0.1:9/' }), GenesysUnavailable],
+      ['404', respondWith(404), GenesysUnavailable],
+      ['invalid_client', respondWith(400, { error: 'invalid_client' }), ClientRejected],
     ])('ends as issued after %s, which certainly had no effect', async (_what, scripted, type) => {
       genesys.script(scripted);
 
@@ -176,7 +176,7 @@ describe('an exchange', () => {
     });
 
     it('ends as rejected after invalid_grant', async () => {
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       const error = await rejection(refreshed());
 
@@ -185,7 +185,7 @@ describe('an exchange', () => {
     });
 
     it('ends only if it is still the mark of this exchange', async () => {
-      genesys.script(answer(503));
+      genesys.script(respondWith(503));
 
       await rejection(refreshed());
 
@@ -198,14 +198,14 @@ describe('an exchange', () => {
     });
 
     it.each([
-      ['408', answer(408)],
-      ['500', answer(500)],
-      ['502', answer(502, '<html></html>')],
-      ['504', answer(504)],
+      ['408', respondWith(408)],
+      ['500', respondWith(500)],
+      ['502', respondWith(502, '<html></html>')],
+      ['504', respondWith(504)],
       ['a dropped connection', dropConnection],
       ['half a response', cutOff('{"access_token":')],
-      ['a success without tokens', answer(200, {})],
-      ['an unusable refresh_token', answer(200, { ...TOKENS, refresh_token: 7 })],
+      ['a success without tokens', respondWith(200, {})],
+      ['an unusable refresh_token', respondWith(200, { ...TOKENS, refresh_token: 7 })],
     ])('stays after %s, which may have had an effect', async (_what, scripted) => {
       genesys.script(scripted);
 
@@ -221,7 +221,7 @@ describe('an exchange', () => {
       let isSent = false;
       genesys.script(response => {
         isSent = true;
-        answer(200, TOKENS)(response);
+        respondWith(200, TOKENS)(response);
       });
       const now = (): Date => {
         if (isSent) throw new RangeError('a defect');
@@ -236,7 +236,7 @@ describe('an exchange', () => {
 
     it('stays until its deadline when it cannot be ended, and the refusal is thrown', async () => {
       table.mock.on(UpdateItemCommand).rejects(new Error('DynamoDB is down'));
-      genesys.script(answer(503));
+      genesys.script(respondWith(503));
 
       const error = await rejection(refreshed());
 
@@ -246,23 +246,25 @@ describe('an exchange', () => {
       ]);
     });
 
-    it.each([answer(429), answer(503), dropConnection, answer(400, { error: 'invalid_grant' })])(
-      'comes with no log line and no metrics when the exchange brought no tokens',
-      async scripted => {
-        genesys.script(scripted);
+    it.each([
+      respondWith(429),
+      respondWith(503),
+      dropConnection,
+      respondWith(400, { error: 'invalid_grant' }),
+    ])('comes with no log line and no metrics when the exchange brought no tokens', async scripted => {
+      genesys.script(scripted);
 
-        await rejection(refreshed());
+      await rejection(refreshed());
 
-        expect(table.marks()).toHaveLength(1);
-        expect(logged()).toEqual([]);
-        expect(metrics()).toEqual([]);
-      },
-    );
+      expect(table.marks()).toHaveLength(1);
+      expect(logged()).toEqual([]);
+      expect(metrics()).toEqual([]);
+    });
   });
 
   describe('the record', () => {
     it('names the exchanged token, the new one and the newest pair, in one transaction', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshed();
 
@@ -276,7 +278,7 @@ describe('an exchange', () => {
       ['another transaction writes the items', awsException(TransactionCanceledException)],
     ])('may fail because %s: the pair is returned anyway', async (_what, exception) => {
       table.mock.on(TransactWriteItemsCommand).rejects(exception);
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
 
@@ -294,7 +296,7 @@ describe('an exchange', () => {
   describe('when the journal changes meanwhile', () => {
     it('starts over from AWSCURRENT when the mark is refused', async () => {
       table.mock.on(PutItemCommand).rejectsOnce(ITEM_CHANGED).resolves({});
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
 
@@ -344,7 +346,7 @@ describe('an exchange', () => {
         table.holdsPair(successor);
         throw ITEM_CHANGED;
       });
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       const result = await refreshed();
 
@@ -354,7 +356,7 @@ describe('an exchange', () => {
 
     it('reports any other refusal when somebody else ended the mark', async () => {
       table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
-      genesys.script(answer(503));
+      genesys.script(respondWith(503));
 
       const error = await rejection(refreshed());
 
@@ -369,7 +371,7 @@ describe('an exchange', () => {
       async remainingMs => {
         time.remainingMs = remainingMs;
         const timeout = vi.spyOn(AbortSignal, 'timeout');
-        genesys.script(answer(200, TOKENS));
+        genesys.script(respondWith(200, TOKENS));
 
         await refreshed();
 
@@ -393,7 +395,7 @@ describe('an exchange', () => {
         time.remainingMs = 12_000;
         return {};
       });
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshed();
 
@@ -403,7 +405,7 @@ describe('an exchange', () => {
 
   describe('when Genesys Cloud rate-limits the request', () => {
     const limited = (retryAfter?: string): ScriptedAnswer =>
-      answer(429, '', retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+      respondWith(429, '', retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 
     it.each([
       { retryAfter: '1', remainingMs: 30_000, sleptMs: 1_000 },
@@ -415,7 +417,7 @@ describe('an exchange', () => {
       'waits the $retryAfter s that it asks for when $remainingMs ms are left, and sends the request once more',
       async ({ retryAfter, remainingMs, sleptMs }) => {
         time.remainingMs = remainingMs;
-        genesys.script(limited(retryAfter), answer(200, TOKENS));
+        genesys.script(limited(retryAfter), respondWith(200, TOKENS));
 
         const result = await refreshed();
 
@@ -466,7 +468,7 @@ describe('an exchange', () => {
     });
 
     it('does not wait after any other refusal', async () => {
-      genesys.script(answer(503, '', { 'retry-after': '1' }));
+      genesys.script(respondWith(503, '', { 'retry-after': '1' }));
 
       const error = await rejection(refreshed());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { answer } from '../helpers/genesys-server.ts';
+import { respondWith } from '../helpers/genesys-server.ts';
 import { NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { secretValue } from '../helpers/secret-value.ts';
@@ -11,7 +11,7 @@ describe('the logs and metrics of a refresh', () => {
   const { logged, metrics, genesys, table, stored, refreshed, opened, newPair } = refreshWorld();
 
   it('logs the generation and when the new access token expires', async () => {
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     await refreshed();
 
@@ -37,13 +37,13 @@ describe('the logs and metrics of a refresh', () => {
     let nowMs = NOW.getTime();
     genesys.script(response => {
       nowMs += 400;
-      answer(200, TOKENS)(response);
+      respondWith(200, TOKENS)(response);
     });
 
     await refreshed({}, { now: () => new Date(nowMs) });
 
     expect(metrics().map(metricsOf)).toEqual([
-      { RefreshTime: 400, AccessTokenLife: 86_400, RemainingTokenLife: 3_600 },
+      { RefreshTime: 400, AccessTokenLifetime: 86_400, RemainingTokenLifetime: 3_600 },
     ]);
     expect(metrics()).toMatchObject([
       {
@@ -68,26 +68,26 @@ describe('the logs and metrics of a refresh', () => {
         expiresAt: new Date('2026-07-01T16:00:00Z'),
       }),
     );
-    genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
+    genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
 
     await refreshed();
 
-    expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLife: 100 }]);
+    expect(metrics().map(metricsOf)).toMatchObject([{ RemainingTokenLifetime: 100 }]);
   });
 
   it('measures 0 s for a token that has expired', async () => {
     stored(secretValue({ expiresAt: '2026-06-30T08:00:00Z' }));
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     await refreshed();
 
     expect(metrics().map(metricsOf)).toEqual([
-      { RefreshTime: 0, AccessTokenLife: 86_400, RemainingTokenLife: 0 },
+      { RefreshTime: 0, AccessTokenLifetime: 86_400, RemainingTokenLifetime: 0 },
     ]);
   });
 
   it('measures no lifetime when the response has no expires_in', async () => {
-    genesys.script(answer(200, { ...TOKENS, expires_in: undefined }));
+    genesys.script(respondWith(200, { ...TOKENS, expires_in: undefined }));
 
     await refreshed();
 
@@ -96,7 +96,7 @@ describe('the logs and metrics of a refresh', () => {
 
   it('returns the pair when the metrics cannot be written', async () => {
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'neither yes nor no');
-    genesys.script(answer(200, TOKENS));
+    genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
 
@@ -109,7 +109,7 @@ describe('the logs and metrics of a refresh', () => {
   });
 
   it('warns of an access token that expires before the next rotation, with both numbers', async () => {
-    genesys.script(answer(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
+    genesys.script(respondWith(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
 
     await refreshed();
 
@@ -122,7 +122,7 @@ describe('the logs and metrics of a refresh', () => {
     ['lasts exactly until the next rotation', 9 * 3_600],
     ['has an unknown lifetime', undefined],
   ])('does not warn of an access token that %s', async (_what, expires_in) => {
-    genesys.script(answer(200, { ...TOKENS, expires_in }));
+    genesys.script(respondWith(200, { ...TOKENS, expires_in }));
 
     await refreshed();
 

@@ -18,7 +18,7 @@ import {
 import type { SealedPair } from '../../functions/shared/journal/journal.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
-import { answer } from '../helpers/genesys-server.ts';
+import { respondWith } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem } from '../helpers/journal-items.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
@@ -44,7 +44,7 @@ describe('refresh', () => {
 
   describe('when the journal does not know the refresh token of AWSCURRENT', () => {
     it('exchanges it: the pair is the first of a new lineage', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
 
@@ -61,7 +61,7 @@ describe('refresh', () => {
     });
 
     it('seals the pair with its exchange', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
 
@@ -81,7 +81,7 @@ describe('refresh', () => {
 
     it('presents the refresh token to the host of the credential', async () => {
       stored(secretValue({ region: 'eu-west-1' }));
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
       const hosts: string[] = [];
 
       await refreshed(
@@ -101,7 +101,7 @@ describe('refresh', () => {
     });
 
     it('keeps the refresh token when the response has none', async () => {
-      genesys.script(answer(200, { ...TOKENS, refresh_token: undefined }));
+      genesys.script(respondWith(200, { ...TOKENS, refresh_token: undefined }));
 
       const result = await refreshed();
 
@@ -118,7 +118,7 @@ describe('refresh', () => {
 
     it.each([undefined, 1e300])('returns expiresAt null when expires_in is %j', async expires_in => {
       stored(secretValue({ expiresAt: '2026-07-01T08:00:00.000Z' }));
-      genesys.script(answer(200, { ...TOKENS, expires_in }));
+      genesys.script(respondWith(200, { ...TOKENS, expires_in }));
 
       const result = await refreshed();
 
@@ -172,7 +172,7 @@ describe('refresh', () => {
         issuedAt: new Date('2026-06-30T17:00:00Z'),
         expiresAt: new Date('2026-07-01T16:59:59Z'),
       });
-      genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
+      genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
 
       const result = await refreshed();
 
@@ -196,7 +196,7 @@ describe('refresh', () => {
     it('exchanges the refresh token of the pair that the rotation cannot use', async () => {
       table.holdsTokens([EXCHANGED_TOKEN, NEW_TOKEN]);
       table.holdsPair(await world.newPair());
-      genesys.script(answer(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
+      genesys.script(respondWith(200, { ...TOKENS, refresh_token: 'third-refresh-token' }));
 
       const result = await refreshed(REFRESH_AGAIN);
 
@@ -275,7 +275,7 @@ describe('refresh', () => {
     it('presents the token again when the other execution is over', async () => {
       table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
       states.set(OTHER_EXECUTION, 'over');
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
 
@@ -285,7 +285,7 @@ describe('refresh', () => {
 
     it('presents the token again in a later attempt of the same execution, and reads no execution', async () => {
       table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed({ attempt: { ...REFRESH.attempt, retryCount: 1 } });
 
@@ -294,7 +294,7 @@ describe('refresh', () => {
 
     it('adds to a rejection that the token was probably already spent', async () => {
       table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       const error = await rejection(refreshed());
 
@@ -304,7 +304,7 @@ describe('refresh', () => {
   });
 
   it('does not mention an earlier attempt when a token is rejected that was never presented', async () => {
-    genesys.script(answer(400, { error: 'invalid_grant' }));
+    genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
     const error = await rejection(refreshed());
 
@@ -320,7 +320,7 @@ describe('refresh', () => {
       VersionId: FOREIGN_VERSION,
       SecretString: secretValue({ refreshToken: 'second-login' }),
     });
-    genesys.script(answer(400, { error: 'invalid_grant' }), answer(200, TOKENS));
+    genesys.script(respondWith(400, { error: 'invalid_grant' }), respondWith(200, TOKENS));
 
     await refreshed();
 

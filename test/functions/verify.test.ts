@@ -28,7 +28,12 @@ import {
 } from '../../functions/verify/verify.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { answer, dropConnection, genesysServer, type ScriptedAnswer } from '../helpers/genesys-server.ts';
+import {
+  dropConnection,
+  genesysServer,
+  respondWith,
+  type ScriptedAnswer,
+} from '../helpers/genesys-server.ts';
 import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
@@ -90,7 +95,7 @@ describe('verify', () => {
 
   describe('in the mode verify', () => {
     it('calls the API at the host of the credential with the access token of the pending version', async () => {
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       await verified();
 
@@ -104,7 +109,7 @@ describe('verify', () => {
     });
 
     it('returns the id of the user and nothing else of the profile', async () => {
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       const result = await verified();
 
@@ -112,7 +117,7 @@ describe('verify', () => {
     });
 
     it('logs the id of the user, and no personal data', async () => {
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       await verified();
 
@@ -134,7 +139,7 @@ describe('verify', () => {
     });
 
     it('reads the version once and writes nothing', async () => {
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       await verified();
 
@@ -144,10 +149,10 @@ describe('verify', () => {
     });
 
     it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
-      ['AccessTokenRejected', answer(401, { code: 'bad.credentials' }), AccessTokenRejected],
-      ['AccessTokenForbidden', answer(403, { code: 'missing.permissions' }), AccessTokenForbidden],
-      ['GenesysRateLimited', answer(429, { code: 'too.many.requests' }), GenesysRateLimited],
-      ['GenesysUnavailable', answer(503, '<html></html>'), GenesysUnavailable],
+      ['AccessTokenRejected', respondWith(401, { code: 'bad.credentials' }), AccessTokenRejected],
+      ['AccessTokenForbidden', respondWith(403, { code: 'missing.permissions' }), AccessTokenForbidden],
+      ['GenesysRateLimited', respondWith(429, { code: 'too.many.requests' }), GenesysRateLimited],
+      ['GenesysUnavailable', respondWith(503, '<html></html>'), GenesysUnavailable],
       ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
     ])('throws %s', async (_name, scripted, type) => {
       genesys.script(scripted);
@@ -167,7 +172,7 @@ describe('verify', () => {
         ['days ago, before a redrive', issuedAt('2026-06-20T00:00:00Z')],
       ])('throws AccessTokenExpired for a token that was issued %s', async (...given) => {
         const [, request] = given;
-        genesys.script(answer(401));
+        genesys.script(respondWith(401));
 
         const error = await rejection(verified(request));
 
@@ -180,7 +185,7 @@ describe('verify', () => {
         ['in the future of this clock', issuedAt('2026-07-01T08:00:10Z')],
       ])('throws AccessTokenRejected for a token that was issued %s', async (...given) => {
         const [, request] = given;
-        genesys.script(answer(401));
+        genesys.script(respondWith(401));
 
         const error = await rejection(verified(request));
 
@@ -192,7 +197,7 @@ describe('verify', () => {
         [429, GenesysRateLimited],
         [503, GenesysUnavailable],
       ])('does not treat an old token as expired after %i', async (status, type) => {
-        genesys.script(answer(status));
+        genesys.script(respondWith(status));
 
         const error = await rejection(verified(issuedAt('2026-06-20T00:00:00Z')));
 
@@ -206,7 +211,7 @@ describe('verify', () => {
 
       it('succeeds for that user, and reads nothing else', async () => {
         pendingFor('user-1');
-        genesys.script(answer(200, USER));
+        genesys.script(respondWith(200, USER));
 
         expect(await verified()).toEqual({ userId: 'user-1' });
         expect(secretsMock.calls()).toHaveLength(1);
@@ -214,7 +219,7 @@ describe('verify', () => {
 
       it.each([undefined, null])('takes %j for no restriction', async genesysUserId => {
         pendingFor(genesysUserId);
-        genesys.script(answer(200, USER));
+        genesys.script(respondWith(200, USER));
 
         expect(await verified()).toEqual({ userId: 'user-1' });
       });
@@ -233,7 +238,7 @@ describe('verify', () => {
 
       it('throws WrongUser for another user', async () => {
         pendingFor('user-2');
-        genesys.script(answer(200, USER));
+        genesys.script(respondWith(200, USER));
 
         const error = await rejection(verified());
 
@@ -246,7 +251,7 @@ describe('verify', () => {
       it('throws CurrentVersionMoved for another user when AWSCURRENT was changed since', async () => {
         pendingFor('user-2');
         current(secretValue({ genesysUserId: 'user-1' }), FOREIGN_VERSION);
-        genesys.script(answer(200, USER));
+        genesys.script(respondWith(200, USER));
 
         const error = await rejection(verified());
 
@@ -258,7 +263,7 @@ describe('verify', () => {
       it('throws InvalidSecret for another user when AWSCURRENT is no longer a credential', async () => {
         pendingFor('user-2');
         current('not JSON', FOREIGN_VERSION);
-        genesys.script(answer(200, USER));
+        genesys.script(respondWith(200, USER));
 
         const error = await rejection(verified());
 
@@ -280,7 +285,7 @@ describe('verify', () => {
         .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: VERSION })
         .rejectsOnce(awsException(ResourceNotFoundException))
         .resolves({ VersionId: VERSION, SecretString: secretValue() });
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       expect(await verified({ ...VERIFY, pendingVersionId: VERSION })).toEqual({ userId: 'user-1' });
       expect(sleeps).toHaveLength(1);
@@ -302,7 +307,7 @@ describe('verify', () => {
         return 1_234;
       });
       const timeout = vi.spyOn(AbortSignal, 'timeout');
-      genesys.script(answer(200, USER));
+      genesys.script(respondWith(200, USER));
 
       await verified(VERIFY, { timeoutMs });
 
@@ -312,7 +317,7 @@ describe('verify', () => {
 
   describe('in the mode check-configuration', () => {
     it('checks the client at the login host, and presents no token of the secret', async () => {
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       const result = await verified(CHECK_CONFIGURATION);
 
@@ -329,13 +334,13 @@ describe('verify', () => {
 
     it('needs no access token: a secret that was never rotated has none', async () => {
       current(secretValue({ accessToken: undefined }));
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       expect((await verified(CHECK_CONFIGURATION)).userId).toBeNull();
     });
 
     it('reads AWSCURRENT and nothing else: Secrets Manager removes the version that it tests', async () => {
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       await verified(CHECK_CONFIGURATION);
 
@@ -356,7 +361,7 @@ describe('verify', () => {
     });
 
     it('logs that the configuration was checked', async () => {
-      genesys.script(answer(400, { error: 'invalid_grant' }));
+      genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       await verified(CHECK_CONFIGURATION);
 
@@ -366,9 +371,9 @@ describe('verify', () => {
     });
 
     it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
-      ['ClientRejected', answer(401, { error: 'invalid_client' }), ClientRejected],
-      ['GenesysRateLimited', answer(429), GenesysRateLimited],
-      ['GenesysUnavailable', answer(502, '<html></html>'), GenesysUnavailable],
+      ['ClientRejected', respondWith(401, { error: 'invalid_client' }), ClientRejected],
+      ['GenesysRateLimited', respondWith(429), GenesysRateLimited],
+      ['GenesysUnavailable', respondWith(502, '<html></html>'), GenesysUnavailable],
       ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
     ])('throws %s', async (_name, scripted, type) => {
       genesys.script(scripted);

@@ -45,7 +45,7 @@ export class GenesysServer {
       body: Buffer.concat(chunks).toString('utf8'),
       clientPort: request.socket.remotePort,
     });
-    const next = this.#script.shift() ?? answer(599, 'nobody expected this request');
+    const next = this.#script.shift() ?? respondWith(599, 'nobody expected this request');
     next(response);
   }
 }
@@ -80,7 +80,7 @@ export function genesysServer(certificate?: SelfSignedCertificate): GenesysServe
 }
 
 /** A response; a body that is not a string is sent as JSON. */
-export function answer(
+export function respondWith(
   status: number,
   body: unknown = '',
   headers: Readonly<Record<string, string>> = {},

@@ -49,7 +49,7 @@ const ENVIRONMENT = {
   AWS_CONFIG_FILE: '/nonexistent',
   SEAL_KEY_ARN: 'arn:aws:kms:eu-central-1:111122223333:key/seal',
   JOURNAL_TABLE: 'journal',
-  LONGEST_GAP_HOURS: '9',
+  MAX_GAP_HOURS: '9',
   TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:topic',
   FAILURES_TABLE: 'failures',
   ROTATION_FUNCTION_ARN: 'arn:aws:lambda:eu-central-1:111122223333:function:tokens-rotation',

@@ -50,10 +50,10 @@ describe('the functions', () => {
   it.each([
     ['rotation', { STATE_MACHINE_ARN, SEAL_KEY_ARN }],
     ['fetch', { HOST_REQUIRED: 'true' }],
-    ['refresh', { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
-    ['store-pending', { JOURNAL_TABLE, SEAL_KEY_ARN, LONGEST_GAP_HOURS: '9' }],
+    ['refresh', { JOURNAL_TABLE, SEAL_KEY_ARN, MAX_GAP_HOURS: '9', HOST_REQUIRED: 'true' }],
+    ['store-pending', { JOURNAL_TABLE, SEAL_KEY_ARN, MAX_GAP_HOURS: '9' }],
     ['verify', { HOST_REQUIRED: 'true' }],
-    ['promote', { JOURNAL_TABLE, LONGEST_GAP_HOURS: '9' }],
+    ['promote', { JOURNAL_TABLE, MAX_GAP_HOURS: '9' }],
     [
       'notify',
       {
@@ -68,7 +68,7 @@ describe('the functions', () => {
         ROTATION_FUNCTION_ARN,
         SCHEDULE_EXPRESSION: 'rate(8 hours)',
         ROTATION_WINDOW: '1h',
-        LONGEST_GAP_HOURS: '9',
+        MAX_GAP_HOURS: '9',
       },
     ],
   ] as const)('share their settings; %s has its own timeout and variables', (name, variables) => {

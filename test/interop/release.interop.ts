@@ -65,7 +65,7 @@ it('a release is deployed to ministack by CloudFormation alone, and follows a ch
     const { Environment } = await lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: OVERDUE_CHECK }),
     );
-    return Environment?.Variables?.LONGEST_GAP_HOURS;
+    return Environment?.Variables?.MAX_GAP_HOURS;
   };
 
   const outputs = await deploy();

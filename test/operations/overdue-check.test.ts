@@ -6,7 +6,7 @@ import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { overdueCheckReports } from './overdue-check-reports.ts';
 
 /** Interval and window of the schedule. The overdue check runs every hour. */
-const LONGEST_GAP_MS = 9 * HOUR_MS;
+const MAX_GAP_MS = 9 * HOUR_MS;
 
 describe('the overdue check', () => {
   it('reports the number of credentials every hour, and none as overdue while they rotate in time', async () => {
@@ -27,7 +27,7 @@ describe('the overdue check', () => {
     await world.rotated(secretArn);
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
 
-    await world.sandbox.advance(LONGEST_GAP_MS);
+    await world.sandbox.advance(MAX_GAP_MS);
     const before = overdueCheckReports(world.sandbox).at(-1);
     await world.sandbox.advance(OVERDUE_GRACE_MS + HOUR_MS);
 
@@ -41,7 +41,7 @@ describe('the overdue check', () => {
     await world.rotated(secretArn);
     world.crashIn('Fetch');
 
-    await world.sandbox.advance(LONGEST_GAP_MS + OVERDUE_GRACE_MS + HOUR_MS);
+    await world.sandbox.advance(MAX_GAP_MS + OVERDUE_GRACE_MS + HOUR_MS);
 
     expect(overdueCheckReports(world.sandbox).at(-1)).toEqual({ Credentials: 1, OverdueCredentials: 1 });
   });

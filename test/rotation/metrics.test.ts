@@ -21,7 +21,7 @@ describe('the metrics of a rotation', () => {
 
     const lines = measured(world.sandbox);
     expect(lines.map(line => Object.keys(metricsOf(line)))).toEqual([
-      ['RefreshTime', 'AccessTokenLife'],
+      ['RefreshTime', 'AccessTokenLifetime'],
       ['Rotations', 'TokenGap'],
     ]);
     expect(lines.map(({ state }) => state)).toEqual(['Refresh', 'Promote']);

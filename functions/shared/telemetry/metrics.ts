@@ -4,8 +4,8 @@ import { identifiers, type LogSubject, log } from './log.ts';
 /** The units of all metrics that functions write. */
 const UNITS = {
   RefreshTime: MetricUnit.Milliseconds,
-  AccessTokenLife: MetricUnit.Seconds,
-  RemainingTokenLife: MetricUnit.Seconds,
+  AccessTokenLifetime: MetricUnit.Seconds,
+  RemainingTokenLifetime: MetricUnit.Seconds,
   Rotations: MetricUnit.Count,
   TokenGap: MetricUnit.Milliseconds,
   SupersededRotations: MetricUnit.Count,

@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AWS_CLIENT_LIMITS } from '../../../functions/shared/aws-clients.ts';
-import { answer, genesysServer, silence } from '../../helpers/genesys-server.ts';
+import { genesysServer, respondWith, silence } from '../../helpers/genesys-server.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 
 describe('aws-clients', () => {
@@ -63,4 +63,4 @@ describe('aws-clients', () => {
   });
 });
 
-const throttled = answer(400, { __type: 'ThrottlingException', Message: 'Rate exceeded' });
+const throttled = respondWith(400, { __type: 'ThrottlingException', Message: 'Rate exceeded' });

@@ -110,7 +110,7 @@ describe('errors in a minified bundle', () => {
     vi.stubEnv('STATE_MACHINE_ARN', STATE_MACHINE_ARN);
     vi.stubEnv('SEAL_KEY_ARN', SEAL_KEY_ARN);
     vi.stubEnv('JOURNAL_TABLE', 'journal');
-    vi.stubEnv('LONGEST_GAP_HOURS', '9');
+    vi.stubEnv('MAX_GAP_HOURS', '9');
     await bundleFunctions(directory);
 
     const functions = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'publish'];

@@ -64,9 +64,9 @@ describe('the alarms', () => {
     ],
     ['lost-grants', { ...own('LostGrants', 'Sum'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
     [
-      'short-token-life',
+      'short-token-lifetime',
       {
-        ...own('AccessTokenLife', 'Minimum'),
+        ...own('AccessTokenLifetime', 'Minimum'),
         ...AT_THE_FIRST,
         Threshold: 9 * 3600,
         ComparisonOperator: 'LessThanThreshold',
@@ -126,7 +126,10 @@ describe('the alarms', () => {
     const stack = template({ schedule, window });
 
     expect(alarm('failed-executions', stack)).toMatchObject({ EvaluationPeriods: hours });
-    expect(alarm('short-token-life', stack)).toMatchObject({ EvaluationPeriods: hours, Threshold: seconds });
+    expect(alarm('short-token-lifetime', stack)).toMatchObject({
+      EvaluationPeriods: hours,
+      Threshold: seconds,
+    });
     expect(alarm('overdue-credentials', stack)).toMatchObject({ EvaluationPeriods: 3 });
   });
 

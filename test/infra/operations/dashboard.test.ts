@@ -33,11 +33,11 @@ describe('the dashboard', () => {
     const own = shown.filter(([namespace]) => namespace === 'GenesysTokenRotation');
     expect(new Set(own.map(([, name]) => name))).toEqual(
       new Set([
-        'AccessTokenLife',
+        'AccessTokenLifetime',
         'Credentials',
         'OverdueCredentials',
         'RefreshTime',
-        'RemainingTokenLife',
+        'RemainingTokenLifetime',
         'Rotations',
         'SupersededRotations',
         'TokenGap',
@@ -59,7 +59,7 @@ describe('the dashboard', () => {
 
   it('shows the longest gap in the graph of new token lifetimes', () => {
     const widget = (bodyOf(template({ schedule: 'rate(4 hours)' })).widgets as Widget[]).find(
-      ({ properties }) => properties.metrics?.some(([, name]) => name === 'AccessTokenLife'),
+      ({ properties }) => properties.metrics?.some(([, name]) => name === 'AccessTokenLifetime'),
     );
 
     expect(widget?.properties.annotations).toMatchObject({ horizontal: [{ value: 5 * 3600 }] });

@@ -6,7 +6,13 @@ import {
   GenesysUnavailable,
 } from '../../../../functions/shared/errors.ts';
 import { type CurrentUserOptions, currentUserId } from '../../../../functions/shared/genesys/current-user.ts';
-import { answer, cutOff, dropConnection, genesysServer, silence } from '../../../helpers/genesys-server.ts';
+import {
+  cutOff,
+  dropConnection,
+  genesysServer,
+  respondWith,
+  silence,
+} from '../../../helpers/genesys-server.ts';
 import { rejection } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
@@ -27,7 +33,7 @@ describe('current-user', () => {
   }
 
   it('gets the user of the access token, and keeps only the id', async () => {
-    genesys.script(answer(200, USER));
+    genesys.script(respondWith(200, USER));
 
     const id = await currentUserId(SENTINELS.newAccessToken, options());
 
@@ -51,7 +57,7 @@ describe('current-user', () => {
     [404, 'not.found', GenesysUnavailable],
     [400, 'bad.request', GenesysUnavailable],
   ])('maps the status %i (%s) to an error', async (status, code, type) => {
-    genesys.script(answer(status, { status, code, message: SENTINELS.newAccessToken }));
+    genesys.script(respondWith(status, { status, code, message: SENTINELS.newAccessToken }));
 
     const error = await refusal();
 
@@ -60,13 +66,13 @@ describe('current-user', () => {
   });
 
   it.each(['', 'user\u001b[31m', 'a b', 'x'.repeat(65), 7])('takes %j for no user', async id => {
-    genesys.script(answer(200, { id }));
+    genesys.script(respondWith(200, { id }));
 
     expect((await refusal()).name).toBe('GenesysUnavailable');
   });
 
   it('passes on the correlation id', async () => {
-    genesys.script(answer(401, {}, { 'ININ-Correlation-Id': 'corr-9' }));
+    genesys.script(respondWith(401, {}, { 'ININ-Correlation-Id': 'corr-9' }));
 
     const error = await refusal();
 
@@ -83,7 +89,7 @@ describe('current-user', () => {
     ['another success', 202, USER],
     ['a redirect', 302, USER],
   ])('throws GenesysUnavailable for %s', async (_what, status, body) => {
-    genesys.script(answer(status, body, { location: `${genesys.url}/login` }));
+    genesys.script(respondWith(status, body, { location: `${genesys.url}/login` }));
 
     const error = await refusal();
 
@@ -94,8 +100,8 @@ describe('current-user', () => {
 
   it.each([
     ['the connection drops', dropConnection],
-    ['the answer is cut off', cutOff(JSON.stringify(USER))],
-    ['the answer is huge', answer(200, { ...USER, filler: 'x'.repeat(300_000) })],
+    ['the response is cut off', cutOff(JSON.stringify(USER))],
+    ['the response is huge', respondWith(200, { ...USER, filler: 'x'.repeat(300_000) })],
   ])('throws GenesysUnavailable when %s', async (_what, scripted) => {
     genesys.script(scripted);
 

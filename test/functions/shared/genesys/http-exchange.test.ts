@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { httpExchange, responseLabel } from '../../../../functions/shared/genesys/http-exchange.ts';
 import {
-  answer,
   cutOff,
   dropConnection,
   genesysServer,
   halfAnswer,
+  respondWith,
   silence,
 } from '../../../helpers/genesys-server.ts';
 import { expectNoSecrets } from '../../../helpers/no-secrets.ts';
@@ -64,7 +64,7 @@ describe('httpExchange', () => {
   }
 
   it('returns the response with its status, body, correlation id and Retry-After', async () => {
-    genesys.script(answer(429, { code: 'x' }, { 'ININ-Correlation-Id': 'corr-1', 'Retry-After': '17' }));
+    genesys.script(respondWith(429, { code: 'x' }, { 'ININ-Correlation-Id': 'corr-1', 'Retry-After': '17' }));
 
     const outcome = await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
 
@@ -80,7 +80,7 @@ describe('httpExchange', () => {
   it.each(['x'.repeat(9_000), 'corr\u009b31m', 'corr id', 'corr"id'])(
     'drops a correlation id that is none: %j',
     async correlationId => {
-      genesys.script(answer(503, {}, { 'inin-correlation-id': correlationId }));
+      genesys.script(respondWith(503, {}, { 'inin-correlation-id': correlationId }));
 
       expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({
         kind: 'responded',
@@ -93,13 +93,13 @@ describe('httpExchange', () => {
     for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'ALL_PROXY']) {
       vi.stubEnv(name, 'http://127.0.0.1:9');
     }
-    genesys.script(answer(200, {}));
+    genesys.script(respondWith(200, {}));
 
     expect(await httpExchange(`${genesys.url}/api`, REQUEST, TIMEOUT_MS)).toMatchObject({ status: 200 });
   });
 
   it('sends method, headers and body unchanged', async () => {
-    genesys.script(answer(200));
+    genesys.script(respondWith(200));
 
     await httpExchange(`${genesys.url}/oauth/token`, REQUEST, TIMEOUT_MS);
 
@@ -113,17 +113,20 @@ describe('httpExchange', () => {
     ]);
   });
 
-  it.each([200, 204, 301, 400, 401, 403, 429, 500, 503])('takes the status %i as an answer', async status => {
-    genesys.script(answer(status));
+  it.each([200, 204, 301, 400, 401, 403, 429, 500, 503])(
+    'takes the status %i as a response',
+    async status => {
+      genesys.script(respondWith(status));
 
-    const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
+      const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
-    expect(outcome).toMatchObject({ kind: 'responded', status, correlationId: null, retryAfter: null });
-    expect(genesys.requests).toHaveLength(1);
-  });
+      expect(outcome).toMatchObject({ kind: 'responded', status, correlationId: null, retryAfter: null });
+      expect(genesys.requests).toHaveLength(1);
+    },
+  );
 
   it.each([301, 302, 303, 307, 308])('does not follow a redirect with status %i', async status => {
-    genesys.script(answer(status, '', { location: `${genesys.url}/elsewhere` }));
+    genesys.script(respondWith(status, '', { location: `${genesys.url}/elsewhere` }));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
@@ -132,7 +135,7 @@ describe('httpExchange', () => {
   });
 
   it('opens a connection for each request, because a kept-alive one may be closed', async () => {
-    genesys.script(answer(200), answer(200));
+    genesys.script(respondWith(200), respondWith(200));
 
     await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
     await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
@@ -143,7 +146,7 @@ describe('httpExchange', () => {
   });
 
   it('accepts a body of 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(MAX_BODY)));
+    genesys.script(respondWith(200, 'x'.repeat(MAX_BODY)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
@@ -151,7 +154,7 @@ describe('httpExchange', () => {
   });
 
   it('reports a lost response when its body is larger than 256 KiB', async () => {
-    genesys.script(answer(200, 'x'.repeat(MAX_BODY + 1)));
+    genesys.script(respondWith(200, 'x'.repeat(MAX_BODY + 1)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
@@ -268,7 +271,7 @@ describe('httpExchange', () => {
 
     it('returns the response of a server with a trusted certificate', async () => {
       setDefaultCACertificates([certificate.cert]);
-      secure.script(answer(200, { access_token: 'x' }));
+      secure.script(respondWith(200, { access_token: 'x' }));
 
       const outcome = await httpExchange(secure.url, REQUEST, TIMEOUT_MS);
 

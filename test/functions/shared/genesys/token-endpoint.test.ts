@@ -11,7 +11,13 @@ import {
   type RefreshOptions,
   refreshTokens,
 } from '../../../../functions/shared/genesys/token-endpoint.ts';
-import { answer, cutOff, dropConnection, genesysServer, silence } from '../../../helpers/genesys-server.ts';
+import {
+  cutOff,
+  dropConnection,
+  genesysServer,
+  respondWith,
+  silence,
+} from '../../../helpers/genesys-server.ts';
 import { rejection } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
@@ -52,7 +58,7 @@ describe('token-endpoint', () => {
 
   describe('refreshTokens', () => {
     it('exchanges the refresh token for a new pair in one request', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       const tokens = await refreshTokens(GRANT, options());
 
@@ -76,7 +82,7 @@ describe('token-endpoint', () => {
     });
 
     it('encodes special characters of the form', async () => {
-      genesys.script(answer(200, TOKENS));
+      genesys.script(respondWith(200, TOKENS));
 
       await refreshTokens({ ...GRANT, refreshToken: 'a+b/c=&d é' }, options());
 
@@ -86,7 +92,7 @@ describe('token-endpoint', () => {
     });
 
     it.each([undefined, null])('keeps the presented refresh token when refresh_token is %j', async value => {
-      genesys.script(answer(200, { ...TOKENS, refresh_token: value }));
+      genesys.script(respondWith(200, { ...TOKENS, refresh_token: value }));
 
       const tokens = await refreshTokens(GRANT, options());
 
@@ -100,7 +106,7 @@ describe('token-endpoint', () => {
     it.each(['', 42, false, {}, [SENTINELS.newRefreshToken]])(
       'throws TokenResponseLost when refresh_token is %j: which token is good is unknown',
       async value => {
-        genesys.script(answer(200, { ...TOKENS, refresh_token: value }));
+        genesys.script(respondWith(200, { ...TOKENS, refresh_token: value }));
 
         const error = await refusal();
 
@@ -113,7 +119,7 @@ describe('token-endpoint', () => {
     it.each([undefined, null, '86399', Number.MAX_VALUE, 1e15, -1e15])(
       'returns the new tokens without expiresAt when expires_in is %j',
       async value => {
-        genesys.script(answer(200, { ...TOKENS, expires_in: value }));
+        genesys.script(respondWith(200, { ...TOKENS, expires_in: value }));
 
         const tokens = await refreshTokens(GRANT, options());
 
@@ -125,7 +131,7 @@ describe('token-endpoint', () => {
     );
 
     it('accepts the tokens of a success that also has an error text', async () => {
-      genesys.script(answer(200, { ...TOKENS, error: 'optional-error-message' }));
+      genesys.script(respondWith(200, { ...TOKENS, error: 'optional-error-message' }));
 
       const tokens = await refreshTokens(GRANT, options());
 
@@ -135,7 +141,7 @@ describe('token-endpoint', () => {
     it.each([200, 201, 299])(
       'takes the tokens of a success with status %i, a byte order mark and any content type',
       async status => {
-        genesys.script(answer(status, `\uFEFF${JSON.stringify(TOKENS)}`));
+        genesys.script(respondWith(status, `\uFEFF${JSON.stringify(TOKENS)}`));
 
         const tokens = await refreshTokens(GRANT, options());
 
@@ -146,7 +152,7 @@ describe('token-endpoint', () => {
     it.each([200, 400, 401, 403, 408, 429, 500, 503])(
       'throws RefreshTokenRejected for invalid_grant with status %i',
       async status => {
-        genesys.script(answer(status, invalid('invalid_grant'), { 'inin-correlation-id': 'corr-7' }));
+        genesys.script(respondWith(status, invalid('invalid_grant'), { 'inin-correlation-id': 'corr-7' }));
 
         const error = await refusal();
 
@@ -157,7 +163,7 @@ describe('token-endpoint', () => {
     );
 
     it('adds that the refresh token was probably spent when it was presented before', async () => {
-      genesys.script(answer(400, invalid('invalid_grant')));
+      genesys.script(respondWith(400, invalid('invalid_grant')));
 
       const error = await refusal({ presentedBefore: true });
 
@@ -172,7 +178,11 @@ describe('token-endpoint', () => {
       'invalid_scope',
       'invalid_request',
     ])('throws ClientRejected for %s, whatever the status', async name => {
-      genesys.script(answer(400, invalid(name)), answer(401, invalid(name)), answer(200, invalid(name)));
+      genesys.script(
+        respondWith(400, invalid(name)),
+        respondWith(401, invalid(name)),
+        respondWith(200, invalid(name)),
+      );
 
       const errors = [await refusal(), await refusal(), await refusal()];
 
@@ -183,7 +193,7 @@ describe('token-endpoint', () => {
     });
 
     it('throws GenesysRateLimited for 429 with the seconds of Retry-After', async () => {
-      genesys.script(answer(429, { code: 'too.many.requests' }, { 'retry-after': '17' }));
+      genesys.script(respondWith(429, { code: 'too.many.requests' }, { 'retry-after': '17' }));
 
       const error = await refusal();
 
@@ -196,7 +206,7 @@ describe('token-endpoint', () => {
       'throws GenesysRateLimited for 429 without seconds when Retry-After is %j',
       async value => {
         genesys.script(
-          answer(429, '<html>slow down</html>', value === undefined ? {} : { 'retry-after': value }),
+          respondWith(429, '<html>slow down</html>', value === undefined ? {} : { 'retry-after': value }),
         );
 
         const error = await refusal();
@@ -220,7 +230,7 @@ describe('token-endpoint', () => {
       [418, ''],
     ])('throws GenesysUnavailable for %i with %j: the request had no effect', async (...given) => {
       const [status, body] = given;
-      genesys.script(answer(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
+      genesys.script(respondWith(status, body, { location: 'http://127.0.0.1:9/elsewhere' }));
 
       const error = await refusal();
 
@@ -239,7 +249,7 @@ describe('token-endpoint', () => {
       [504, ''],
     ])('throws TokenResponseLost for %i with %j: the request may have had an effect', async (...given) => {
       const [status, body] = given;
-      genesys.script(answer(status, body));
+      genesys.script(respondWith(status, body));
 
       const error = await refusal();
 
@@ -250,7 +260,7 @@ describe('token-endpoint', () => {
     });
 
     it.each([500, 502, 504])('takes no tokens from a response with status %i', async status => {
-      genesys.script(answer(status, TOKENS));
+      genesys.script(respondWith(status, TOKENS));
 
       const error = await refusal();
 
@@ -258,7 +268,7 @@ describe('token-endpoint', () => {
     });
 
     it.each([300, 302, 400, 503])('takes no tokens from a response with status %i', async status => {
-      genesys.script(answer(status, TOKENS));
+      genesys.script(respondWith(status, TOKENS));
 
       const error = await refusal();
 
@@ -278,7 +288,7 @@ describe('token-endpoint', () => {
       ['an access_token that is no string', 200, { ...TOKENS, access_token: { value: 'x' } }],
       ['an unknown error', 200, { error: SENTINELS.newAccessToken }],
     ])('throws TokenResponseLost for a success with %s', async (_what, status, body) => {
-      genesys.script(answer(status, body));
+      genesys.script(respondWith(status, body));
 
       const error = await refusal();
 
@@ -289,7 +299,7 @@ describe('token-endpoint', () => {
     it.each([
       ['the connection drops', dropConnection],
       ['the response is cut off', cutOff(`{"access_token":"${SENTINELS.newAccessToken}`)],
-      ['the body is huge', answer(200, { ...TOKENS, filler: 'x'.repeat(300_000) })],
+      ['the body is huge', respondWith(200, { ...TOKENS, filler: 'x'.repeat(300_000) })],
     ])('throws TokenResponseLost when %s after the request was sent', async (_what, scripted) => {
       genesys.script(scripted);
 
@@ -322,7 +332,7 @@ describe('token-endpoint', () => {
 
   describe('checkClient', () => {
     it('presents a refresh token that was never issued, and expects invalid_grant', async () => {
-      genesys.script(answer(400, invalid('invalid_grant')));
+      genesys.script(respondWith(400, invalid('invalid_grant')));
 
       await checkClient(GRANT, options());
 
@@ -336,7 +346,7 @@ describe('token-endpoint', () => {
     });
 
     it('throws ClientRejected when the client is unknown', async () => {
-      genesys.script(answer(401, invalid('invalid_client')));
+      genesys.script(respondWith(401, invalid('invalid_client')));
 
       const error = await rejection(checkClient(GRANT, options()));
 
@@ -347,7 +357,7 @@ describe('token-endpoint', () => {
       [429, GenesysRateLimited],
       [503, GenesysUnavailable],
     ])('throws what a refresh throws for %i', async (status, type) => {
-      genesys.script(answer(status));
+      genesys.script(respondWith(status));
 
       const error = await rejection(checkClient(GRANT, options()));
 
@@ -356,7 +366,7 @@ describe('token-endpoint', () => {
 
     it.each([
       ['the connection drops', dropConnection],
-      ['the response is a page', answer(200, '<html></html>')],
+      ['the response is a page', respondWith(200, '<html></html>')],
     ])('throws GenesysUnavailable when %s: no token of the secret was presented', async (_what, scripted) => {
       genesys.script(scripted);
 

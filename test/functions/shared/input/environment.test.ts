@@ -29,16 +29,16 @@ describe('environment', () => {
     ['9', 9],
     ['0.5', 0.5],
   ])('returns the number %j', (value, number) => {
-    vi.stubEnv('LONGEST_GAP_HOURS', value);
+    vi.stubEnv('MAX_GAP_HOURS', value);
 
-    expect(requiredNumber('LONGEST_GAP_HOURS')).toBe(number);
-    expect(optionalNumber('LONGEST_GAP_HOURS')).toBe(number);
+    expect(requiredNumber('MAX_GAP_HOURS')).toBe(number);
+    expect(optionalNumber('MAX_GAP_HOURS')).toBe(number);
   });
 
   it.each([undefined, '', '0', '-1', 'nine', 'Infinity'])('takes %j for no number', value => {
-    vi.stubEnv('LONGEST_GAP_HOURS', value);
+    vi.stubEnv('MAX_GAP_HOURS', value);
 
-    expect(() => requiredNumber('LONGEST_GAP_HOURS')).toThrow(/LONGEST_GAP_HOURS/);
-    expect(optionalNumber('LONGEST_GAP_HOURS')).toBeUndefined();
+    expect(() => requiredNumber('MAX_GAP_HOURS')).toThrow(/MAX_GAP_HOURS/);
+    expect(optionalNumber('MAX_GAP_HOURS')).toBeUndefined();
   });
 });

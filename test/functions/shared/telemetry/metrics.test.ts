@@ -12,7 +12,7 @@ describe('metrics', () => {
   const metrics = writtenMetrics();
 
   it('are one line in the embedded metric format, whose only dimension is the deployment', () => {
-    writeMetrics(SUBJECT, { RefreshTime: 120, AccessTokenLife: 86_400, RemainingTokenLife: 0 });
+    writeMetrics(SUBJECT, { RefreshTime: 120, AccessTokenLifetime: 86_400, RemainingTokenLifetime: 0 });
 
     expect(metrics()).toEqual([
       {
@@ -24,8 +24,8 @@ describe('metrics', () => {
               Dimensions: [['service']],
               Metrics: [
                 { Name: 'RefreshTime', Unit: 'Milliseconds' },
-                { Name: 'AccessTokenLife', Unit: 'Seconds' },
-                { Name: 'RemainingTokenLife', Unit: 'Seconds' },
+                { Name: 'AccessTokenLifetime', Unit: 'Seconds' },
+                { Name: 'RemainingTokenLifetime', Unit: 'Seconds' },
               ],
             },
           ],
@@ -37,8 +37,8 @@ describe('metrics', () => {
         execution: 'arn:execution',
         state: 'Refresh',
         RefreshTime: 120,
-        AccessTokenLife: 86_400,
-        RemainingTokenLife: 0,
+        AccessTokenLifetime: 86_400,
+        RemainingTokenLifetime: 0,
       },
     ]);
   });
