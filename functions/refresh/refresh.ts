@@ -45,10 +45,12 @@ import type { SealKey } from '../shared/journal/sealed-blob.ts';
 import { openPair, pairSeal } from '../shared/journal/sealed-pair.ts';
 import { assertNamesHost, type Credential, type TokenPair } from '../shared/secrets/secret-value.ts';
 import {
+  belongsToRotation,
   currentMovedTo,
   MAX_READ_LAG_MS,
   readCurrent,
   type Sleep,
+  type StoredCredential,
 } from '../shared/secrets/secret-versions.ts';
 import { type LogSubject, log } from '../shared/telemetry/log.ts';
 import { writeMetrics } from '../shared/telemetry/metrics.ts';
@@ -137,7 +139,8 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
  * Gets the newest token pair of AWSCURRENT's login. It uses the recorded pair if AWSCURRENT does not hold it yet and it
  * lasts; otherwise it exchanges the newest refresh token. If AWSCURRENT has an alternate grant, it gets the newest pair
  * of that grant instead. A dead alternate grant is skipped. Then the grant in use is exchanged only if the access token
- * that consumers hold expires before the next rotation. The journal marks each exchange before it begins and records it
+ * that consumers hold expires before the next rotation. If this rotation has been promoted meanwhile, AWSCURRENT's own
+ * pair is kept in the same way. The journal marks each exchange before it begins and records it
  * afterwards; if recording fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after someone logged in or fixed it. It counts as rejected only if
@@ -161,7 +164,7 @@ export async function refresh(
       if (hostRequired) assertNamesHost(secretArn, credential);
     });
     try {
-      const result = await newestPair(request, current.credential, dependencies);
+      const result = await newestPair(request, current, dependencies);
       if (result !== undefined) return result;
     } catch (error) {
       const isLost = error instanceof AlternateGrantRejected;
@@ -185,7 +188,7 @@ export async function refresh(
 /** @returns undefined when the journal changed before or during the exchange: read again */
 async function newestPair(
   request: RefreshRequest,
-  credential: Credential,
+  { credential, versionId }: StoredCredential,
   dependencies: RefreshDependencies,
 ): Promise<RefreshResult | undefined> {
   const { secretArn, replaces, skipsDeadGrant } = request;
@@ -193,8 +196,12 @@ async function newestPair(
   if (replaces !== undefined) assertReplaceable(replaces, grants, secretArn, dependencies);
 
   const { current, alternate } = grants;
+  // A function that Step Functions no longer waits for must not end the access token that its rotation promoted.
+  const isPromoted = replaces === undefined && belongsToRotation(versionId, request.versionId);
   let pair: SealedPair | undefined;
-  if (alternate === undefined) {
+  if (isPromoted) {
+    pair = await pairOf(current, credential, request, dependencies, { mayKeepCurrent: true });
+  } else if (alternate === undefined) {
     pair = await pairOf(current, credential, request, dependencies);
   } else if (skipsDeadGrant && isDead(alternate)) {
     pair =

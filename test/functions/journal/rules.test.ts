@@ -117,6 +117,34 @@ describe('the rules of the refresh journal', () => {
     expect(world.violations).toEqual([]);
   });
 
+  it.each([
+    ['one grant', 1, []],
+    ['two grants', 2, []],
+    ['an alternate grant that no longer works', 2, ['B']],
+  ] as const)(
+    'an orphan of Refresh does not end the tokens that its own rotation promoted: %s',
+    async (_, grants, revoked) => {
+      const world = await startWorld(true, grants);
+      for (const login of revoked) world.revoke(login);
+      await world.until(/a rotation under a fresh token/);
+      await world.until(/0 Refresh: GetSecretValue: its Task times out/);
+      await world.until(/redrive of 0/);
+      await world.until(/^0 Promote: UpdateSecretVersionStage$/);
+      const promoted = world.current();
+      const nextOfOrphan = () =>
+        world.moves().find(({ name, budget }) => budget === undefined && name.includes(' orphan '));
+      let steps = 0;
+      for (let move = nextOfOrphan(); move !== undefined; move = nextOfOrphan()) {
+        await world.take(move);
+        steps++;
+      }
+
+      expect(steps).toBeGreaterThan(0);
+      expect(world.current()).toEqual(promoted);
+      expect(promoted.isGood).toBe(true);
+    },
+  );
+
   it('RefreshAgain does not return the pair whose access token was refused', async () => {
     const world = await startWorld();
     await world.until(/a rotation under a fresh token/);
