@@ -66,7 +66,11 @@ const FETCH = mutantsOf(
 
 const REFRESH = mutantsOf(
   'functions/refresh/refresh.ts',
-  ['test/functions/refresh.test.ts', 'test/functions/refresh-exchange.test.ts'],
+  [
+    'test/functions/refresh.test.ts',
+    'test/functions/refresh-exchange.test.ts',
+    'test/functions/journal/rules.test.ts',
+  ],
   [
     {
       bug: 'RefreshAgain exchanges the token of a newer login',
@@ -112,6 +116,11 @@ const REFRESH = mutantsOf(
       bug: 'a rejection that a stale read of AWSCURRENT causes fails the rotation',
       find: 'if (movedTo !== undefined) continue;',
       replace: '',
+    },
+    {
+      bug: 'a late orphan exchanges the pair that its own rotation has promoted',
+      find: 'replaces === undefined && belongsToRotation(versionId, request.versionId)',
+      replace: 'false',
     },
   ],
 );
