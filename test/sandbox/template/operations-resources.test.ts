@@ -69,8 +69,8 @@ describe('rules of a stack', () => {
         eventPattern: { source: ['aws.states'], detailType: ['Changed'], account: [stack.account] },
         targets: [target],
       });
-      new events.Rule(stack, 'Watch', {
-        ruleName: 'mini-watch',
+      new events.Rule(stack, 'OverdueCheck', {
+        ruleName: 'mini-overdue-check',
         schedule: events.Schedule.rate(Duration.hours(1)),
         enabled: false,
         targets: [target],
@@ -88,8 +88,8 @@ describe('rules of a stack', () => {
         targetArns: [FUNCTION_ARN],
       },
       {
-        logicalId: expect.stringMatching(/^Watch/),
-        name: 'mini-watch',
+        logicalId: expect.stringMatching(/^OverdueCheck/),
+        name: 'mini-overdue-check',
         arn: `arn:aws:events:${ACCOUNT}:rule/mini-overdue-check`,
         enabled: false,
         eventPattern: undefined,
