@@ -92,7 +92,7 @@ describe('handlers', () => {
     vi.stubEnv('ROTATION_FUNCTION_ARN', ROTATION_FUNCTION_ARN);
     vi.stubEnv('SCHEDULE_EXPRESSION', 'rate(8 hours)');
     vi.stubEnv('ROTATION_WINDOW', '1h');
-    vi.stubEnv('LONGEST_GAP_HOURS', '9');
+    vi.stubEnv('MAX_GAP_HOURS', '9');
   });
 
   it.each([
@@ -100,10 +100,10 @@ describe('handlers', () => {
     ['rotation', 'SEAL_KEY_ARN'],
     ['refresh', 'JOURNAL_TABLE'],
     ['refresh', 'SEAL_KEY_ARN'],
-    ['refresh', 'LONGEST_GAP_HOURS'],
+    ['refresh', 'MAX_GAP_HOURS'],
     ['store-pending', 'JOURNAL_TABLE'],
     ['store-pending', 'SEAL_KEY_ARN'],
-    ['store-pending', 'LONGEST_GAP_HOURS'],
+    ['store-pending', 'MAX_GAP_HOURS'],
     ['promote', 'JOURNAL_TABLE'],
     ['notify', 'TOPIC_ARN'],
     ['notify', 'FAILURES_TABLE'],
@@ -111,7 +111,7 @@ describe('handlers', () => {
     ['overdue-check', 'ROTATION_FUNCTION_ARN'],
     ['overdue-check', 'SCHEDULE_EXPRESSION'],
     ['overdue-check', 'ROTATION_WINDOW'],
-    ['overdue-check', 'LONGEST_GAP_HOURS'],
+    ['overdue-check', 'MAX_GAP_HOURS'],
   ])('%s does not load without %s, and its error names the variable', async (name, variable) => {
     vi.stubEnv(variable, undefined);
 
@@ -121,13 +121,13 @@ describe('handlers', () => {
   });
 
   it.each(['refresh', 'store-pending'])(
-    '%s does not load when LONGEST_GAP_HOURS is no number',
+    '%s does not load when MAX_GAP_HOURS is no number',
     async name => {
-      vi.stubEnv('LONGEST_GAP_HOURS', 'soon');
+      vi.stubEnv('MAX_GAP_HOURS', 'soon');
 
       const error = await rejection(loaded(name));
 
-      expect(error.message).toContain('LONGEST_GAP_HOURS');
+      expect(error.message).toContain('MAX_GAP_HOURS');
     },
   );
 
@@ -361,8 +361,8 @@ describe('handlers', () => {
       ).toEqual(['journal', 'journal']);
     });
 
-    it('compares lifetimes with LONGEST_GAP_HOURS', async () => {
-      vi.stubEnv('LONGEST_GAP_HOURS', '9');
+    it('compares lifetimes with MAX_GAP_HOURS', async () => {
+      vi.stubEnv('MAX_GAP_HOURS', '9');
       genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 32_399 }));
       const handler = await loaded('refresh');
 
@@ -445,7 +445,7 @@ describe('handlers', () => {
       expect(dynamoDbMock.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('journal');
     });
 
-    it('compares lifetimes with LONGEST_GAP_HOURS and the time of day', async () => {
+    it('compares lifetimes with MAX_GAP_HOURS and the time of day', async () => {
       const handler = await loaded('store-pending');
 
       const error = await rejection(handler(await event(8.9 * 3_600_000), CONTEXT));
