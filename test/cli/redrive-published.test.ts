@@ -7,6 +7,7 @@ import { synthesizePublishing } from '../../bench/soak/published-secret.ts';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { runCli } from '../helpers/cli.ts';
+import { expectPublishDenied } from '../helpers/publish-denial.ts';
 import { rotationWorld } from '../rotation/rotation-world.ts';
 
 const NAME = 'crm/genesys';
@@ -23,6 +24,7 @@ describe('a rotation whose access token was not published', () => {
 
   it('is reported with its impact by status, and completed by redrive once the secret exists', async () => {
     const world = await rotationWorld({ assemblyDirectory, virtualTime: false, events: { rules: 'none' } });
+    expectPublishDenied(world.sandbox, 'crm/genesys/access-token');
     const { secretArn } = await world.credential({ secretName: NAME });
     const { outcome } = await world.rotate(secretArn);
 

@@ -5,6 +5,7 @@ import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { synthesize } from '../../sandbox/synthesis.ts';
+import { expectPublishDenied } from '../helpers/publish-denial.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { alternatingWorld } from '../rotation/alternating-world.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
@@ -36,6 +37,9 @@ describe('published access tokens', () => {
       existingKeys: [KEY_ID],
       secretsManager: { staleRotationToken: 'accepted' },
     });
+    for (const name of ['genesys/other', 'genesys/login']) {
+      expectPublishDenied(world.sandbox, `${name}/access-token`);
+    }
     const credential = await world.credential();
     const secretArn = world.sandbox.stack.secrets.find(({ name }) => name === NAME)?.arn ?? '';
     // The configuration test after the deployment fails because the credential is empty.
@@ -168,9 +172,10 @@ describe('published access tokens', () => {
     const world = await publishingWorld();
     const { secretArn } = await world.credential({ secretName: 'genesys/other' });
     world.enable(secretArn);
-    await world.secrets.send(
+    const { ARN = '' } = await world.secrets.send(
       new CreateSecretCommand({ Name: 'genesys/other/access-token', SecretString: '"untouched"' }),
     );
+    expectPublishDenied(world.sandbox, ARN);
 
     const { outcome } = await world.rotated(secretArn);
     const failed = await world.lastClosed(secretArn);
