@@ -1,8 +1,8 @@
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/function-list.ts';
 import { itemBytes } from '../../sandbox/dynamodb/attribute-value.ts';
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
-import { HOUR_MS } from '../durations.ts';
 import { type DeploymentUsage, deploymentUsage } from './deployment-usage.ts';
 import { TableUnits } from './table-units.ts';
 

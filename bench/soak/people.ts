@@ -1,5 +1,5 @@
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
-import { HOUR_MS } from '../durations.ts';
 import type { Agenda } from './agenda.ts';
 import { HUMAN_ACTIONS, type HumanAction, Person, type PersonTools } from './person.ts';
 

@@ -8,10 +8,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionStep } from '../../cli/shared/execution-steps.ts';
 import { follow, MAX_PAUSE_MS, MIN_PAUSE_MS } from '../../cli/shared/follow.ts';
 import { Pace, type Time } from '../../cli/shared/waiting.ts';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { cliContext } from '../helpers/cli-context.ts';
-import { MINUTE_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 
 const EXECUTION_ARN = `${EXECUTION_ARN_PREFIX}first`;

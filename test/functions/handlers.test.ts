@@ -120,16 +120,13 @@ describe('handlers', () => {
     expect(error.message).toContain(variable);
   });
 
-  it.each(['refresh', 'store-pending'])(
-    '%s does not load when MAX_GAP_HOURS is no number',
-    async name => {
-      vi.stubEnv('MAX_GAP_HOURS', 'soon');
+  it.each(['refresh', 'store-pending'])('%s does not load when MAX_GAP_HOURS is no number', async name => {
+    vi.stubEnv('MAX_GAP_HOURS', 'soon');
 
-      const error = await rejection(loaded(name));
+    const error = await rejection(loaded(name));
 
-      expect(error.message).toContain('MAX_GAP_HOURS');
-    },
-  );
+    expect(error.message).toContain('MAX_GAP_HOURS');
+  });
 
   it.each(['refresh', 'verify', 'publish'])('%s does not load with half a gateway', async name => {
     vi.stubEnv('GENESYS_API_URL', undefined);

@@ -3,8 +3,8 @@ import { DescribeSecretCommand, ResourceNotFoundException } from '@aws-sdk/clien
 import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';

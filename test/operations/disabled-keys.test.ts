@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../cli/exit-code.ts';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import type { StepFunctionsBehaviour } from '../../sandbox/step-functions/behaviour.ts';
 import { synthesize } from '../../sandbox/synthesis.ts';
 import { runCli, runCliForJson } from '../helpers/cli.ts';
-import { MINUTE_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';

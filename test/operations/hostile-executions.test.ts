@@ -1,6 +1,6 @@
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { MINUTE_MS } from '../helpers/durations.ts';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { ACTING, HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';

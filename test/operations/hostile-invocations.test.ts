@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RefreshResult } from '../../functions/refresh/refresh.ts';
-import { MINUTE_MS } from '../helpers/durations.ts';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { HOSTILE_TEXT } from '../helpers/hostile-text.ts';
 import { expectSaved } from '../recovery/expect-saved.ts';
 import { type HostileWorld, hostileWorld } from './hostile-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
+import { MINUTE_MS } from '../../functions/shared/durations.ts';
 import { Permissions } from '../../sandbox/iam/permissions.ts';
 import { readStack } from '../../sandbox/template/stack-model.ts';
-import { MINUTE_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 
 const ACCOUNT = { accountId: '123456789012', region: 'us-east-1', partition: 'aws' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REMINDER_MS } from '../../functions/notify/notify.ts';
+import { HOUR_MS, MINUTE_MS } from '../../functions/shared/durations.ts';
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
-import { HOUR_MS, MINUTE_MS } from '../helpers/durations.ts';
 import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts';
 import { overdueCheckReports } from './overdue-check-reports.ts';
 

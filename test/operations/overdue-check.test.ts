@@ -1,7 +1,7 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { overdueCheckReports } from './overdue-check-reports.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import { PUBLISHER_TAG } from '../../functions/shared/secrets/published-token.ts';
 import { synthesize } from '../../sandbox/synthesis.ts';
 import { expectPublishDenied } from '../helpers/publish-denial.ts';
@@ -10,7 +11,6 @@ import { type RecoveryWorld, recoveryWorld } from '../recovery/recovery-world.ts
 import { alternatingWorld } from '../rotation/alternating-world.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const DEPLOYMENT = 'genesys-token-rotation';
 const KEY_ID = '01234567-89ab-cdef-0123-456789abcdef';
 const NAME = 'crm/genesys';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { readStack } from '../../sandbox/template/stack-model.ts';
 import { runCliForJson } from '../helpers/cli.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { deployedRelease } from '../helpers/release-assembly.ts';
 import { recoveryWorld } from '../recovery/recovery-world.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';

@@ -1,8 +1,8 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
-import { DAY_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { expectSaved } from './expect-saved.ts';
 import { recoveryWorld } from './recovery-world.ts';

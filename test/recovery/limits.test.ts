@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import { AwsError } from '../../sandbox/aws/aws-error.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
-import { DAY_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import type { FunctionFaultKind } from '../../sandbox/faults/fault-rule.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
-import { DAY_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import type { RotationWorld } from '../rotation/rotation-world.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';

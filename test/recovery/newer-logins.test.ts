@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { CONTINUATIONS, HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 

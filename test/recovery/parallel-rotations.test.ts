@@ -1,9 +1,9 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { AwsInterceptor } from '../../sandbox/aws/service.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { failureOf, statesOf } from '../rotation/execution-outcome.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, type PeopleWorld, peopleWorld } from './people-world.ts';
 

@@ -1,7 +1,7 @@
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { statesOf } from '../rotation/execution-outcome.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
 

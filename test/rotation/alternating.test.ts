@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../functions/shared/durations.ts';
 import { FRESH_MS } from '../../functions/verify/verify.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { alternatingWorld, SOON_EXPIRED_MS } from './alternating-world.ts';
@@ -175,7 +176,7 @@ describe('a lost grant', () => {
   it('is dropped right after a login when expiresAt shows that the access token lasts', async () => {
     const world = await alternatingWorld();
     const credential = await world.twoGrants();
-    const expiresAt = new Date(world.sandbox.clock.nowMs() + 24 * 3_600_000).toISOString();
+    const expiresAt = new Date(world.sandbox.clock.nowMs() + DAY_MS).toISOString();
     await world.editSecret(credential.secretArn, { expiresAt });
     const before = await world.currentValue(credential.secretArn);
     world.endLogin(credential, 2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../helpers/durations.ts';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { attemptsIn, failureOf, statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 

@@ -1,6 +1,6 @@
 import { CancelRotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../helpers/durations.ts';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { failureOf, statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leaksIn } from '../../bench/leaks.ts';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { InterceptedInvocation } from '../../sandbox/lambda/invocation-interceptor.ts';
 import type { Invocation } from '../../sandbox/lambda/invoker.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { deployedRelease } from '../helpers/release-assembly.ts';
 import { statesOf } from './execution-outcome.ts';
 import { rotationWorld } from './rotation-world.ts';

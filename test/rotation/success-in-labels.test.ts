@@ -1,8 +1,8 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { rotationWorld } from './rotation-world.ts';
 
 /** A rotation whose execution is stopped when Promote has moved AWSCURRENT and has not responded yet. */

@@ -1,10 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 import type { FaultRule } from '../../sandbox/faults/fault-rule.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { basic } from './genesys-cloud/organization.ts';
 

@@ -7,7 +7,7 @@ import {
 import { soak } from '../../bench/soak/soak.ts';
 import type { SoakOptions } from '../../bench/soak/soak-options.ts';
 import { withAssembly } from '../../bench/with-assembly.ts';
-import { HOUR_MS } from '../helpers/durations.ts';
+import { HOUR_MS } from '../../functions/shared/durations.ts';
 
 function options(changes: Partial<SoakOptions>): SoakOptions {
   return {

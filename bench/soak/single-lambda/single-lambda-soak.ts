@@ -1,11 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
+import { DAY_MS, HOUR_MS } from '../../../functions/shared/durations.ts';
 import { createFirstCredential, type FirstCredential } from '../../../sandbox/first-credential.ts';
 import type { InvocationInterceptor } from '../../../sandbox/lambda/invocation-interceptor.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { seededRandom, seedOf } from '../../../sandbox/seeded-random.ts';
-import { DAY_MS, HOUR_MS } from '../../durations.ts';
 import { synthesizeOneLambda } from '../../rotation/one-lambda/stack.ts';
 import { tokensWith } from '../../token-homes.ts';
 import { Agenda } from '../agenda.ts';

@@ -17,6 +17,7 @@ import {
 import { parsePromotion, promote } from '../../../functions/promote/promote.ts';
 import { standDown } from '../../../functions/promote/stand-down.ts';
 import { parseRefreshRequest, refresh } from '../../../functions/refresh/refresh.ts';
+import { HOUR_MS } from '../../../functions/shared/durations.ts';
 import { requestFields } from '../../../functions/shared/input/request.ts';
 import { fingerprintOf } from '../../../functions/shared/journal/fingerprint.ts';
 import { readNewestPair } from '../../../functions/shared/journal/journal.ts';
@@ -28,7 +29,6 @@ import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { definitionTextWithoutPublishing } from '../../../statemachine/definition-text.ts';
-import { HOUR_MS } from '../../helpers/durations.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:crm-AbCdEf';
 const EXECUTION_ARN = 'arn:aws:states:eu-central-1:111122223333:execution:rotation:';

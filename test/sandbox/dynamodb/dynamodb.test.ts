@@ -10,10 +10,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { HOUR_MS } from '../../../functions/shared/durations.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import { DynamoDb } from '../../../sandbox/dynamodb/dynamodb.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
-import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TABLE_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/failures`;
 const KEY = { subject: { S: 'secret' } };

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { HOUR_MS } from '../../../functions/shared/durations.ts';
 import { AwsError } from '../../../sandbox/aws/aws-error.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { BusEvent, EventEntry } from '../../../sandbox/events/bus-event.ts';
@@ -9,7 +10,6 @@ import {
   type RuleSpecification,
 } from '../../../sandbox/events/event-bridge.ts';
 import type { InvocationOrigin, InvokingService } from '../../../sandbox/lambda/invoker.ts';
-import { HOUR_MS } from '../../helpers/durations.ts';
 
 const TARGET = 'arn:aws:lambda:eu-central-1:111122223333:function:notify';
 const RULE_ARN = 'arn:aws:events:eu-central-1:111122223333:rule/failures';

@@ -8,11 +8,11 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../functions/shared/durations.ts';
 import { Clock } from '../../../sandbox/clock.ts';
 import type { JsonObject } from '../../../sandbox/json.ts';
 import { Kms } from '../../../sandbox/kms/kms.ts';
 import { ACCOUNT_ID, REGION, serveAws } from '../../helpers/aws-endpoint.ts';
-import { DAY_MS } from '../../helpers/durations.ts';
 import { sendSigned } from '../../helpers/signed-request.ts';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS } from '../../helpers/durations.ts';
+import { DAY_MS } from '../../../functions/shared/durations.ts';
 import { refusal, secretsWorld, V2 } from './secrets-world.ts';
 
 const MARKED = "You can't perform this operation on the secret because it was marked for deletion.";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../helpers/durations.ts';
+import { HOUR_MS } from '../../../functions/shared/durations.ts';
 import { type SecretsWorld, secretsWorld, V1, V2, V3 } from './secrets-world.ts';
 
 const EVERY_EIGHT_HOURS = { RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '2h' } };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../../../functions/shared/durations.ts';
 import {
   type ExchangePlan,
   FRESH_PART,
@@ -14,7 +15,6 @@ import type {
   SealedPair,
   TokenItem,
 } from '../../../../functions/shared/journal/journal.ts';
-import { HOUR_MS } from '../../../helpers/durations.ts';
 import { tokenItem } from '../../../helpers/journal-items.ts';
 
 const NOW = new Date('2026-07-01T08:00:00Z');
