@@ -143,8 +143,8 @@ async function executionFailed(
       ? await currentOf(rotation, dependencies).catch(undefinedIfDenied)
       : undefined;
   const state = await lastState(executionArn, dependencies.stepFunctions);
-  const isComplete = rotation !== undefined && isPromoted(currentVersionId, rotation);
-  if (isComplete && !hasNotPublished({ state, error: report.error })) {
+  const hasRotated = rotation !== undefined && isPromoted(currentVersionId, rotation);
+  if (hasRotated && !hasNotPublished({ state, error: report.error })) {
     if ((await alternateIn(executionArn, dependencies.stepFunctions)).isDropped) {
       return alternateLost(
         { ...rotation, execution: executionArn },

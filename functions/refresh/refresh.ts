@@ -199,10 +199,8 @@ async function newestPair(
   // A function that Step Functions no longer waits for must not end the access token that its rotation promoted.
   const isPromoted = replaces === undefined && belongsToRotation(versionId, request.versionId);
   let pair: SealedPair | undefined;
-  if (isPromoted) {
-    pair = await pairOf(current, credential, request, dependencies, { mayKeepCurrent: true });
-  } else if (alternate === undefined) {
-    pair = await pairOf(current, credential, request, dependencies);
+  if (isPromoted || alternate === undefined) {
+    pair = await pairOf(current, credential, request, dependencies, { mayKeepCurrent: isPromoted });
   } else if (skipsDeadGrant && isDead(alternate)) {
     pair =
       (await pairOfLogin(current, credential, secretArn, dependencies)) ??

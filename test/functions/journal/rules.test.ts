@@ -15,7 +15,6 @@ beforeEach(() => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
 });
 
-/** Each is a counterexample that a model checker found for the protocol without the rule in the title. */
 /** A rotation loses its result; the next one finds the exchange unsettled, and the first one is redriven. */
 async function redrivenOwner(
   world: Awaited<ReturnType<typeof startWorld>>,
@@ -30,6 +29,7 @@ async function redrivenOwner(
   return { unsettled, owner: await world.untilClosed(0) };
 }
 
+/** Each is a counterexample that a model checker found for the protocol without the rule in the title. */
 describe('the rules of the refresh journal', () => {
   it.each([0, 1])(
     'one of two attempts that read the journal before either marks the token looks again (generation %i)',
