@@ -9,12 +9,12 @@ export default defineConfig({
     globalSetup: ['test/synthesized-stack.ts', 'test/console/found-browser.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // More than cores: many tests wait for a process or for real time.
+    // More workers than cores, because many tests wait for a process or for real time.
     maxWorkers: 4,
     isolate: false,
-    // The CDK's check of templates takes seconds in each worker. `npm run synth` makes it.
+    // CDK's template validation takes seconds in each worker. `npm run synth` runs it.
     env: { CDK_VALIDATION: 'false' },
-    // Most stacks of the tests have no subscription, and the CDK warns of each.
+    // Most test stacks have no subscription, and the CDK warns about each.
     onConsoleLog: text => (text.includes('genesys-token-rotation:noSubscription') ? false : undefined),
     restoreMocks: true,
     unstubEnvs: true,

@@ -12,7 +12,7 @@ import { InvalidSetting } from './validation.ts';
  * The stack of the app: imports the resources that the settings name by their ARNs, and applies tags and permissions
  * boundary.
  *
- * @throws InvalidSetting names the setting that cannot be used, and why
+ * @throws InvalidSetting names the invalid setting and the reason
  */
 export function appStack(
   app: App,

@@ -18,7 +18,7 @@ export async function bundleProgram(directory: string): Promise<Metafile> {
     minify: true,
     define: {
       ...COMMONJS.define,
-      // The warning concerns versions of the SDK that this bundle does not contain.
+      // The warning is about versions of the SDK that this bundle does not contain.
       'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
     },
     // A polyfill for the streams that Node.js has.
@@ -37,7 +37,7 @@ const START_LOADS_PROGRAM: Plugin = {
 };
 
 /**
- * The AWS SDK imports its credential providers dynamically. In a single file that saves nothing, and it prevents tree
+ * The AWS SDK imports its credential providers dynamically. In a single file, that saves nothing and prevents tree
  * shaking.
  */
 const STATIC_IMPORTS_OF_SDK: Plugin = {

@@ -18,7 +18,7 @@ export interface FunctionBundles {
 }
 
 /**
- * Packages that no function loads in Lambda, left out to shorten cold starts: the AWS SDK's credential providers other
+ * Packages that no function loads in Lambda, excluded to shorten cold starts: the AWS SDK's credential providers other
  * than the environment, and a polyfill for streams. The SDK imports each of them only when it needs it.
  */
 const NEVER_LOADED = [

@@ -53,7 +53,7 @@ export class ExecutionKey extends Construct {
     this.#stateMachineArn = props.stateMachineArn;
   }
 
-  /** Allows to decrypt for DescribeExecution and GetExecutionHistory. Starting and redriving do not need it. */
+  /** Grants decryption through DescribeExecution and GetExecutionHistory. Starting and redriving do not need it. */
   grantRead(grantee: IGrantable): void {
     grant(grantee, {
       sid: 'ReadExecutions',

@@ -31,16 +31,16 @@ const ARN_END = `${NAME_END}-??????`;
 export class PublishedSecrets extends Construct {
   readonly #props: PublishedSecretsProps;
   /** The ARNs of the secrets that this construct creates, by the names of the rotated ones. */
-  readonly #made: ReadonlyMap<string, string>;
+  readonly #created: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: PublishedSecretsProps) {
     super(scope, id);
     this.#props = props;
-    this.#made = new Map(props.secretNames?.map(name => [name, this.#create(name)]));
+    this.#created = new Map(props.secretNames?.map(name => [name, this.#create(name)]));
   }
 
   /**
-   * Allows to write published secrets, not to read them. The tag is required, so a secret that merely has such a name
+   * Grants writing published secrets, but not reading them. The tag is required, so a secret that merely has such a name
    * is not affected. DescribeSecret and UpdateSecretVersionStage move AWSCURRENT back to a previously published version.
    *
    * @see Service Authorization Reference, "AWS Secrets Manager"
@@ -71,16 +71,16 @@ export class PublishedSecrets extends Construct {
   }
 
   /**
-   * Allows to read the access token of a rotated secret, but not the rotated secret itself.
+   * Grants reading the access token of a rotated secret, but not the rotated secret itself.
    *
    * @throws InvalidSetting `secretName` is not the name of a secret
    */
   grantRead(secretName: string, grantee: IGrantable): Grant {
     checkPublishable('secretName', [secretName]);
-    const madeArn = this.#made.get(secretName);
+    const createdArn = this.#created.get(secretName);
     const { secretKey, secretKeys, secrets } = this.#props;
-    const arn = madeArn ?? this.#arnOf(secretName);
-    const keys = keyArns(madeArn === undefined ? { secretKeys, secrets } : { secretKey });
+    const arn = createdArn ?? this.#arnOf(secretName);
+    const keys = keyArns(createdArn === undefined ? { secretKeys, secrets } : { secretKey });
     const secret = Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
@@ -101,7 +101,7 @@ export class PublishedSecrets extends Construct {
     return arnOf(this, 'secretsmanager', 'secret', `${secretName}${ARN_END}`);
   }
 
-  /** Without a value: the first rotation writes it, and nothing can be mistaken for a token before. */
+  /** Creates it without a value, so that nothing can be mistaken for a token before the first rotation writes one. */
   #create(secretName: string): string {
     const { namePrefix, secretKey, removalPolicy } = this.#props;
     const secret = new CfnSecret(this, `Secret-${idPart(this, secretName)}`, {

@@ -83,7 +83,7 @@ function rateInterval(expression: string, windowHours: number): number {
     return length * HOURS_PER_DAY;
   }
   if (length < MIN_INTERVAL_HOURS)
-    throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
+    throw refused(expression, 'is too frequent; the shortest interval in Secrets Manager is 4 hours');
   if (length > MAX_RATE_HOURS)
     throw refused(expression, 'is a day or more; use days, for example "rate(1 day)"');
   if (windowHours > length) throw reachesNextWindow(windowHours, length);
@@ -136,9 +136,9 @@ function cronInterval(expression: string, windowHours: number): number {
     [CALENDAR.dayOfWeek, dayOfWeek],
   ] as const) {
     if (value !== '?' && !allowed.test(value))
-      throw refused(expression, `has "${value}" as ${name}; allowed is ${hint}`);
+      throw refused(expression, `has "${value}" as ${name}; use ${hint}`);
   }
-  if (month === '?') throw refused(expression, `has "?" as month; allowed is ${CALENDAR.month.hint}`);
+  if (month === '?') throw refused(expression, `has "?" as month; use ${CALENDAR.month.hint}`);
 
   const everyDay = month === '*' && (dayOfMonth === '*' || dayOfWeek === '*');
   const interval = hoursInterval(expression, hours, windowHours);
@@ -150,15 +150,12 @@ function hoursInterval(expression: string, hours: string, windowHours: number): 
   const [, only, from, increment] = /^(?:(\d{1,2})|(\d{0,2})\/(\d{1,2}))$/.exec(hours) ?? [];
   const first = Number(only ?? from);
   if (Number.isNaN(first) || first >= HOURS_PER_DAY) {
-    throw refused(
-      expression,
-      `has "${hours}" as hours; allowed is an hour 0–23, or an increment such as 0/8`,
-    );
+    throw refused(expression, `has "${hours}" as hours; use an hour 0–23, or an increment such as 0/8`);
   }
 
   const step = increment === undefined ? HOURS_PER_DAY : Number(increment);
   if (step < MIN_INTERVAL_HOURS)
-    throw refused(expression, 'is too often; Secrets Manager rotates every 4 hours at most');
+    throw refused(expression, 'is too frequent; the shortest interval in Secrets Manager is 4 hours');
   if (step > MAX_RATE_HOURS && increment !== undefined)
     throw refused(expression, 'has an increment of a day or more');
   const last = first + step * Math.floor((HOURS_PER_DAY - 1 - first) / step);

@@ -58,7 +58,7 @@ export class TokenRotation extends Construct {
 
   /**
    * @param parameters for a template that is deployed without the CDK
-   * @throws InvalidSetting names the property that cannot be used, and why
+   * @throws InvalidSetting names the invalid property and the reason
    */
   constructor(scope: Construct, id: string, props: TokenRotationProps, parameters?: TemplateParameters) {
     super(scope, id);
@@ -107,7 +107,7 @@ export class TokenRotation extends Construct {
       journal,
       gateway: props.genesysGateway,
       longestGapHours: schedule.longestGapHours,
-      // Without the CDK nothing would publish the next one.
+      // Without the CDK, nothing would publish the next version.
       hasVersions: parameters === undefined,
       published,
     });
@@ -138,7 +138,7 @@ export class TokenRotation extends Construct {
   }
 
   /**
-   * Allows to read the access token of a credential: the secret `<secretName>/access-token` and its KMS key if it has
+   * Grants reading the access token of a credential: the secret `<secretName>/access-token` and its KMS key if it has
    * one, but not the rotated secret itself.
    *
    * @param secretName the name of the rotated secret
@@ -157,7 +157,7 @@ export class TokenRotation extends Construct {
   #fromProps(props: TokenRotationProps): TemplateParameters {
     const schedule = rotationSchedule(props.schedule ?? 'rate(8 hours)', props.window ?? '1h');
     const { longestGapHours } = schedule;
-    if (longestGapHours >= HOURS_PER_DAY) this.#warnOfLongGap(longestGapHours);
+    if (longestGapHours >= HOURS_PER_DAY) this.#warnAboutLongGap(longestGapHours);
     const namePrefix = checkedPrefix(
       props.namePrefix ?? Names.uniqueResourceName(this, { maxLength: NAME_PREFIX.longest, separator: '-' }),
     );
@@ -169,7 +169,7 @@ export class TokenRotation extends Construct {
     };
   }
 
-  #warnOfLongGap(hours: number): void {
+  #warnAboutLongGap(hours: number): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:longGap',
       `Two rotations can be ${hours} hours or more apart (interval and window), so tokens with a lifetime of one day ` +

@@ -39,7 +39,7 @@ export const PUBLISHABLE_NAME = /^[\w/+=.@!-]{1,499}$/;
 /** AWS Secrets Manager User Guide, "Troubleshoot AWS Secrets Manager rotation". */
 const MIN_CONCURRENCY = 10;
 
-/** @throws InvalidSetting names the option that cannot be used, and why */
+/** @throws InvalidSetting names the invalid option and the reason */
 export function checkOptions(props: TokenRotationProps): void {
   checkSecrets(props);
   const { reservedConcurrency, genesysGateway, publishAccessTokens = false, secretNames = [] } = props;
@@ -89,7 +89,7 @@ export function checkPublishable(setting: string, secretNames: readonly string[]
     setting,
     secretNames,
     PUBLISHABLE_NAME,
-    'is not a name to which /access-token can be added: 1 to 499 letters, digits and -/_+=.@!',
+    'is not a valid name with /access-token appended; use 1 to 499 letters, digits and -/_+=.@!',
   );
 }
 

@@ -61,7 +61,8 @@ export function parseFetchRequest(event: unknown): FetchRequest {
  * Checks the secret, its labels and the request before a refresh token is spent, and decides the next step.
  *
  * A rotation whose version is neither AWSPENDING nor AWSCURRENT stands down: a write to AWSCURRENT has ended it, or
- * Secrets Manager never began it. A redrive continues without a label, because fixing the secret's value is such a write.
+ * Secrets Manager never started it. A redrive continues without a label, because fixing the secret's value also writes
+ * AWSCURRENT.
  *
  * If the rotation is already AWSCURRENT but AWSPENDING is left on another version, the label is removed, because it
  * would prevent the next rotation.

@@ -22,7 +22,7 @@ import type { ExecutionClosed } from './notification-event.ts';
 /** Waits for the given ms. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
-/** What could be read of an execution. */
+/** What is known about an execution. */
 export interface ExecutionReport {
   readonly executionArn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -32,7 +32,7 @@ export interface ExecutionReport {
   readonly closedAt: Date | undefined;
   /** Its rotation; undefined when its input cannot be read. */
   readonly rotation: ExecutionRotation | undefined;
-  /** Whether it dropped a dead alternate grant. */
+  /** Whether it dropped a lost alternate grant. */
   readonly lostAlternate: boolean;
   /** The error's name; undefined for an execution that was stopped or timed out. */
   readonly error: string | undefined;
@@ -60,11 +60,11 @@ export async function readClosedExecution(
     const isLate = report?.status === 'RUNNING' && report.redriveCount === redriveCount && !succeeded;
     if (report !== undefined && !isLate) return report;
   }
-  throw new Error(`DescribeExecution does not show yet that execution ${executionArn} has closed.`);
+  throw new Error(`DescribeExecution does not show execution ${executionArn} as closed yet.`);
 }
 
 /**
- * Reads an execution. Of its input and cause, only identifiers and the function's own message are kept.
+ * Reads an execution. From its input and cause, it keeps only identifiers and the function's own message.
  *
  * @returns undefined when there is no such execution, or it is not visible yet
  */

@@ -24,7 +24,7 @@ export interface Failure extends ExecutionReport {
 
 const SUBJECT_LENGTH = 99;
 
-/** In characters. No fact and no message of the functions is longer; a message of AWS may be. */
+/** In characters. Facts and messages of the functions are shorter; a message from AWS may be longer. */
 const MAX_LINE_LENGTH = 1_000;
 
 const WITHOUT_ERROR = {
@@ -77,7 +77,7 @@ export function failedMessage(failure: Failure, deployment: Deployment): Message
   };
 }
 
-/** The message about a rotation that succeeded and dropped a dead alternate grant. */
+/** The message about a rotation that succeeded and dropped a lost alternate grant. */
 export function lostAlternateMessage(
   { secretArn, executionArn }: { readonly secretArn: string; readonly executionArn: string },
   deployment: Deployment,

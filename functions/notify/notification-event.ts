@@ -11,7 +11,7 @@ export interface ExecutionClosed {
   readonly closedAt: Date | undefined;
   /** Its rotation; undefined when the event omits the input, for example because a customer managed key encrypts it. */
   readonly rotation: ExecutionRotation | undefined;
-  /** Whether it dropped a dead alternate grant. */
+  /** Whether it dropped a lost alternate grant. */
   readonly lostAlternate: boolean;
 }
 

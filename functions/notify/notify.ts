@@ -90,7 +90,7 @@ async function executionSucceeded(event: ExecutionClosed, dependencies: NotifyDe
 
 /**
  * Notifies once, because an execution that failed after the promotion may succeed after a redrive. Checks the labels,
- * because anyone may start an execution whose input looks like this output.
+ * because anyone who may start an execution can make its output report a lost grant.
  */
 async function alternateLost(
   subject: ExecutionRotation & { readonly execution: string },
@@ -102,7 +102,7 @@ async function alternateLost(
   if ((await readStreak(key, dependencies)) !== undefined) {
     return logSkipped('the lost alternate grant was already reported', subject);
   }
-  // AWSPREVIOUS if AWSCURRENT was edited since.
+  // AWSPREVIOUS, if AWSCURRENT has been edited since.
   const wasPromoted = await readUntil(
     Boolean,
     async () => {

@@ -19,7 +19,7 @@ import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
   type Grant,
   type Grants,
-  isDead,
+  isLost,
   type PlacedPair,
   parsePlacedPair,
   positionOf,
@@ -61,7 +61,7 @@ export interface RefreshRequest extends LogSubject {
   readonly attempt: Attempt;
   /** The pair that this rotation has but cannot use; undefined in Refresh and Failover, which have none yet. */
   readonly replaces: PlacedPair | undefined;
-  /** Whether to skip an alternate grant that is dead according to the journal. Refresh presents it once more. */
+  /** Whether to skip an alternate grant that is lost according to the journal. Refresh presents it again. */
   readonly skipsDeadGrant: boolean;
 }
 
@@ -107,7 +107,7 @@ const MAX_LIFETIME_MS = 48 * HOUR_MS;
 /** The exchange id of a pair that comes from a login, not from an exchange. */
 const NO_EXCHANGE = 'login';
 
-/** Step Functions does longer waits than this, in ms: its waiting is not billed. */
+/** Maximum Retry-After to wait for in the function, in ms. Step Functions does longer waits, which are not billed. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
 /**
@@ -138,20 +138,20 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
 /**
  * Gets the newest token pair of AWSCURRENT's login. It uses the recorded pair if AWSCURRENT does not hold it yet and it
  * lasts; otherwise it exchanges the newest refresh token. If AWSCURRENT has an alternate grant, it gets the newest pair
- * of that grant instead. A dead alternate grant is skipped. Then the grant in use is exchanged only if the access token
- * that consumers hold expires before the next rotation. If this rotation has been promoted meanwhile, AWSCURRENT's own
- * pair is kept in the same way. The journal marks each exchange before it begins and records it
- * afterwards; if recording fails, the returned pair is the second copy, and either is enough.
+ * of that grant instead. If that grant is lost, it is skipped, and the grant in use is exchanged only if the access token
+ * that consumers hold expires before the next rotation. If this rotation has already been promoted, AWSCURRENT's own
+ * pair is kept in the same way. The journal marks each exchange before it begins and records it afterwards. If recording
+ * fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after someone logged in or fixed it. It counts as rejected only if
  * AWSCURRENT still shows it some seconds later.
  *
- * @throws AlternateGrantRejected the alternate grant is dead, and the other one was not presented
+ * @throws AlternateGrantRejected the alternate grant no longer works, and the other one was not presented
  * @throws NewerLogin         AWSCURRENT holds another login than the pair to replace, or a newer pair
  * @throws SharedLogin        another secret rotates the login
  * @throws ExchangeInProgress another attempt exchanges the token, or promotes its pair
  * @throws ExchangeUnsettled  another execution, which failed and can be redriven, may hold the pair
- * @throws InvalidSecret, and what `refreshTokens` throws
+ * @throws InvalidSecret, and the errors of `refreshTokens`
  */
 export async function refresh(
   request: RefreshRequest,
@@ -201,7 +201,7 @@ async function newestPair(
   let pair: SealedPair | undefined;
   if (isPromoted || alternate === undefined) {
     pair = await pairOf(current, credential, request, dependencies, { mayKeepCurrent: isPromoted });
-  } else if (skipsDeadGrant && isDead(alternate)) {
+  } else if (skipsDeadGrant && isLost(alternate)) {
     pair =
       (await pairOfLogin(current, credential, secretArn, dependencies)) ??
       (await pairOf(current, credential, request, dependencies, { mayKeepCurrent: true }));
@@ -246,7 +246,7 @@ async function pairOfLogin(
   dependencies: RefreshDependencies,
 ): Promise<SealedPair | undefined> {
   const { journal, longestGapMs, now } = dependencies;
-  if (known.asked.revision !== undefined || accessToken === undefined || expiresAt === undefined) {
+  if (known.requested.revision !== undefined || accessToken === undefined || expiresAt === undefined) {
     return undefined;
   }
   const issuedAt = new Date(expiresAt.getTime() - MAX_LIFETIME_MS);
@@ -341,7 +341,7 @@ async function exchange(
   return exchanged;
 }
 
-/** Presents the token, and once more if Genesys Cloud asks for a short wait: a rate-limited request had no effect. */
+/** Presents the token, and retries if Genesys Cloud asks for a short wait: a rate-limited request had no effect. */
 async function present(
   grant: Credential,
   token: TokenItem,
@@ -371,7 +371,7 @@ async function present(
 /**
  * Ends the mark of an exchange that returned no tokens. The mark stays if the request may have had an effect.
  *
- * @returns false when the token was rejected because another attempt has exchanged it meanwhile
+ * @returns false when the token was rejected because another attempt has already exchanged it
  */
 async function endRefusedExchange(
   error: unknown,
@@ -476,7 +476,7 @@ function alternateGrantRejected(secretArn: string): AlternateGrantRejected {
 
 function outOfTime(secretArn: string): ExchangeInProgress {
   return new ExchangeInProgress(
-    `AWS was too slow to read secret ${secretArn} in time to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
+    `AWS took so long to read secret ${secretArn} that too little time is left to exchange its refresh token. Nothing was spent. Redrive the execution if it has failed.`,
   );
 }
 

@@ -76,21 +76,21 @@ export async function awaitRotation(
   dependencies: WaitDependencies,
 ): Promise<ExecutionDescription | undefined> {
   const { random, remainingMs } = dependencies;
-  const begunMs = remainingMs();
+  const startedWithMs = remainingMs();
   let executionPolls = 0;
   let executionDueMs = waitBeforePollMs(0, FAILURE_POLLING, random);
-  let before: RotationProgress = 'pending';
+  let lastProgress: RotationProgress = 'pending';
   for (let poll = 0; ; poll++) {
     await pause(waitBeforePollMs(poll, LABEL_POLLING, random), running, dependencies);
     const progress: RotationProgress =
-      (await progressNow(secretArn, clientRequestToken, dependencies)) ?? before;
+      (await progressNow(secretArn, clientRequestToken, dependencies)) ?? lastProgress;
     if (progress === 'complete') return undefined;
-    const hasLeft = progress === 'elsewhere' && before !== 'elsewhere';
-    before = progress;
-    const passedMs = begunMs - remainingMs();
-    if (!hasLeft && passedMs < executionDueMs) continue;
+    const hasLeft = progress === 'elsewhere' && lastProgress !== 'elsewhere';
+    lastProgress = progress;
+    const elapsedMs = startedWithMs - remainingMs();
+    if (!hasLeft && elapsedMs < executionDueMs) continue;
     executionPolls += 1;
-    executionDueMs = passedMs + waitBeforePollMs(executionPolls, FAILURE_POLLING, random);
+    executionDueMs = elapsedMs + waitBeforePollMs(executionPolls, FAILURE_POLLING, random);
     const closed = await findClosed(running, dependencies);
     if (closed !== undefined) return closed;
   }

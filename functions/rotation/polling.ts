@@ -4,7 +4,7 @@ export interface PollingSchedule {
   readonly firstMs: number;
   /** The wait before the second one. */
   readonly intervalMs: number;
-  /** The factor by which each later wait is longer than the previous one. */
+  /** Each later wait is this many times as long as the previous one. */
   readonly growth: number;
   readonly maxMs: number;
 }

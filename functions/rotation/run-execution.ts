@@ -106,7 +106,7 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
     const executionArn = executionArnOf(name, dependencies);
     if (await startExecution(name, input, dependencies)) return { executionArn, redriveCount: 0 };
     const found = await describeWithRetries(executionArn, dependencies);
-    // An invisible execution was just started, perhaps by this call, whose response was lost.
+    // An execution that is not visible yet was just started, perhaps by this call if its response was lost.
     if (
       found === undefined ||
       isRunning(found) ||
@@ -123,7 +123,7 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
   }
 }
 
-/** Whether the call with this input started an execution: every call seals its RotationToken differently. */
+/** Whether this call started an execution: no other call has the same input, because each seals its RotationToken differently. */
 function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionDescription): boolean {
   return input.sealedRotationToken !== null && startedWith === JSON.stringify(input);
 }

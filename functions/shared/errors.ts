@@ -106,7 +106,7 @@ export class GenesysUnavailable extends RotationError {
 
 /**
  * The refresh request was sent, but no usable response arrived: the refresh token may be spent. Refresh presents it
- * once more after the exchange's deadline, because that is the only chance left.
+ * again after the exchange's deadline, because that is the only chance left.
  */
 export class TokenResponseLost extends RotationError {
   override get name() {

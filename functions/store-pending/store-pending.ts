@@ -9,7 +9,7 @@ import { requestFields } from '../shared/input/request.ts';
 import { outlivesGap } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
-  isDead,
+  isLost,
   type PlacedPair,
   parsePosition,
   readGrants,
@@ -67,7 +67,7 @@ export interface StorePendingDependencies extends SealKey {
 export interface StorePendingResult {
   readonly pendingVersionId: string;
   readonly baseVersionId: string;
-  /** Whether this rotation has dropped the dead alternate grant of AWSCURRENT. */
+  /** Whether this rotation has dropped the lost alternate grant of AWSCURRENT. */
   readonly lostAlternate: boolean;
 }
 
@@ -139,13 +139,13 @@ export async function storePending(
   const current = await reading;
   assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
   const placed = { ...pair, current: request.current };
-  const alternate = await alternateBeside(placed, current.credential, secretArn, journal);
+  const alternate = await alternateRefreshTokenFor(placed, current.credential, secretArn, journal);
 
   const value = withTokens(current.credential, pair.tokens, alternate);
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
   await recordStored(journal, fingerprint, pendingVersionId);
   const baseVersionId = current.versionId;
-  // AWSCURRENT that has the pair already was promoted without the grant, and edited since.
+  // If AWSCURRENT already has the pair, it was promoted without the grant and edited since.
   const hasPair = current.credential.accessToken === pair.tokens.accessToken;
   const lostAlternate = alternate === null || (hasPair && hasLostAlternate(current.credential));
   log('info', 'stored pending', request, { pendingVersionId, baseVersionId, lostAlternate });
@@ -209,7 +209,7 @@ function isNewer(newest: SealedPair, pair: OpenedPair): boolean {
 /**
  * The alternate refresh token of the value to store: null for a lost one, undefined if the key does not change.
  */
-async function alternateBeside(
+async function alternateRefreshTokenFor(
   pair: OpenedPair & PlacedPair,
   credential: Credential,
   secretArn: string,
@@ -232,7 +232,7 @@ async function alternateBeside(
   }
   const { current, alternate } = grants;
   if (current.known.lineage !== pair.lineage) return credential.refreshToken;
-  return alternate === undefined || isDead(alternate) ? null : undefined;
+  return alternate === undefined || isLost(alternate) ? null : undefined;
 }
 
 /** Compares by the journal, not by version ids or dates: an edit or a rollback keeps the login, a new login changes it. */
@@ -284,7 +284,7 @@ async function putPending(
       if (rotationToken === undefined || error instanceof ResourceExistsException || !isClientFault(error)) {
         throw error;
       }
-      // Its invocation is over. Even if Secrets Manager reports the rotation as failed, the credential is promoted, and
+      // The invocation that it belongs to is over. Even if Secrets Manager reports the rotation as failed, the credential is promoted, and
       // the next attempt finds it current.
       log('warn', 'rotation token refused', request, { error: error.name });
       return put(id, undefined);

@@ -88,7 +88,7 @@ export function parseVerifyRequest(event: unknown): VerifyRequest {
  * @throws AccessTokenExpired    the API responds with 401 to a token that was issued a while ago
  * @throws WrongUser             the token's user is not the pending `genesysUserId`
  * @throws CurrentVersionMoved   the same, but AWSCURRENT was changed since StorePending read it
- * @throws InvalidSecret, and what `currentUserId` or `checkClient` throw
+ * @throws InvalidSecret, and the errors of `currentUserId` or `checkClient`
  */
 export async function verify(
   request: VerifyRequest,

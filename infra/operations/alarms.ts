@@ -53,9 +53,9 @@ interface Condition
 const MISSING_DATA_HOURS = 3;
 
 /**
- * The alarms. Their periods are one hour. An alarm on failures goes off at the first one and stays until a whole gap
- * between two rotations (at most seven days) has passed without another: only then has the credential that failed
- * rotated again.
+ * The alarms. Their periods are one hour. An alarm on failures goes off at the first failure and stays on until the
+ * longest gap between two rotations (at most seven days) has passed without another failure: only then has the
+ * credential that failed rotated again.
  */
 export class Alarms extends Construct {
   readonly #props: AlarmsProps;
@@ -76,7 +76,7 @@ export class Alarms extends Construct {
     );
     this.#alarm(
       'rotation-errors',
-      'The rotation function failed. If an execution failed as well, see failed-executions. Otherwise the log of ' +
+      'The rotation function failed. If an execution also failed, see failed-executions. Otherwise the log of ' +
         'the function has the reason.',
       rotation.metricErrors(sum),
       wholeGap,
@@ -90,7 +90,7 @@ export class Alarms extends Construct {
     );
     this.#alarm(
       'notify-errors',
-      'A notification may be lost. Check for failed executions yourself. The log of the function has the reason.',
+      'A notification may be lost. Check for failed executions in the Step Functions console. The log of the function has the reason.',
       notify.metricErrors(sum),
       wholeGap,
     );

@@ -35,7 +35,7 @@ export class Dashboard extends Construct {
       defaultInterval: Duration.days(7),
       widgets: [
         ...credentialWidgets(props),
-        ...machineryWidgets(props),
+        ...executionWidgets(props),
         [
           new LogQueryWidget({
             title: 'Warnings and errors',
@@ -100,7 +100,7 @@ function credentialWidgets({ namePrefix, stateMachine, schedule }: DashboardProp
   ];
 }
 
-function machineryWidgets({ stateMachine, rotation }: DashboardProps): IWidget[][] {
+function executionWidgets({ stateMachine, rotation }: DashboardProps): IWidget[][] {
   const period = Duration.hours(1);
   return [
     [

@@ -25,8 +25,8 @@ export class FailureTopic extends Construct {
   constructor(scope: Construct, id: string, props: FailureTopicProps) {
     super(scope, id);
     const { notificationTopic, notificationEmails: emails = [] } = props;
-    this.topic = notificationTopic ?? this.#makeTopic(this.#makeKey(props), props);
-    if (notificationTopic === undefined && emails.length === 0) this.#warnOfSilence();
+    this.topic = notificationTopic ?? this.#createTopic(this.#createKey(props), props);
+    if (notificationTopic === undefined && emails.length === 0) this.#warnAboutMissingSubscription();
     for (const endpoint of emails) {
       new Subscription(this, `Email-${idPart(this, endpoint)}`, {
         topic: this.topic,
@@ -37,7 +37,7 @@ export class FailureTopic extends Construct {
   }
 
   /**
-   * Allows to publish. SNS uses the topic's key with the publisher's permissions.
+   * Grants publishing. SNS uses the topic's key with the publisher's permissions.
    *
    * @see Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"
    */
@@ -57,7 +57,7 @@ export class FailureTopic extends Construct {
     });
   }
 
-  #warnOfSilence(): void {
+  #warnAboutMissingSubscription(): void {
     Annotations.of(this).addWarningV2(
       'genesys-token-rotation:noSubscription',
       'The topic has no subscription, so nobody is notified of failures. Set notificationEmails or your own topic, or ' +
@@ -66,7 +66,7 @@ export class FailureTopic extends Construct {
   }
 
   /** A customer managed key, because alarms cannot publish with the AWS managed one (see above). */
-  #makeKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
+  #createKey({ namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Key {
     const key = new Key(this, 'Key', {
       // No prefix contains a slash, so this is never the alias of another deployment's seal key.
       alias: `alias/${namePrefix}/failures`,
@@ -88,7 +88,7 @@ export class FailureTopic extends Construct {
     return key;
   }
 
-  #makeTopic(key: Key, { namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Topic {
+  #createTopic(key: Key, { namePrefix, removalPolicy, alarms = true }: FailureTopicProps): Topic {
     const topic = new Topic(this, 'Topic', {
       topicName: `${namePrefix}-failures`,
       displayName: 'Genesys Cloud token rotation',

@@ -107,13 +107,13 @@ export class FailuresTable extends Construct {
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
       reason:
-        'The table only prevents repeated notifications. Without its items, each failure is reported once more.',
+        'The table only prevents repeated notifications. Without its items, each failure is reported again.',
     });
     this.name = table.tableName;
     this.#arn = table.tableArn;
   }
 
-  /** Allows to read, write and delete items, each by its key. */
+  /** Grants reading, writing and deleting single items by key. */
   grantReadWrite(grantee: IGrantable): void {
     grant(grantee, {
       sid: 'RememberFailures',

@@ -75,41 +75,53 @@ export function declareParameters(
   );
   const prefix = text(
     'CodePrefix',
-    'What precedes the names of the archives in the bucket, such as genesys-token-rotation/1.0.0/',
+    'Prefix of the archives in the bucket, such as genesys-token-rotation/1.0.0/',
     { default: '' },
   );
-  const name = text('DeploymentName', 'Begins the name of everything; another name is another deployment', {
-    default: 'genesys-token-rotation',
-    allowedPattern: NAME_PREFIX.pattern.source,
-    constraintDescription: NAME_PREFIX.rule,
-  });
-  const secretName = text('SecretName', 'Name of a secret to create; its rotation is turned on', {
+  const name = text(
+    'DeploymentName',
+    'Prefix of all resource names; another name creates another deployment',
+    {
+      default: 'genesys-token-rotation',
+      allowedPattern: NAME_PREFIX.pattern.source,
+      constraintDescription: NAME_PREFIX.rule,
+    },
+  );
+  const secretName = text('SecretName', 'Name of a secret to create; its rotation is enabled', {
     default: '',
     allowedPattern: orEmpty(PUBLISHABLE_NAME),
   });
   const secretArnPattern = text(
     'SecretArnPattern',
-    'Instead of SecretName: ARN pattern of the secrets that the functions may rotate; you turn their rotation on',
+    'Instead of SecretName: ARN pattern of the secrets that the functions may rotate; you enable their rotation',
     { default: '', allowedPattern: orEmpty(ARN_PATTERN) },
   );
   const interval = text('RotationInterval', 'How often secrets rotate', {
     default: '8h',
     allowedValues: Object.keys(INTERVALS),
   });
-  const window = text('RotationWindow', 'In which time Secrets Manager may start a due rotation', {
-    default: '1h',
-    allowedValues: [...WINDOWS],
-  });
-  const email = text('NotificationEmail', 'Address that gets the notifications, once it has confirmed', {
-    default: '',
-  });
+  const window = text(
+    'RotationWindow',
+    'Length of the rotation window, in which Secrets Manager starts a due rotation',
+    {
+      default: '1h',
+      allowedValues: [...WINDOWS],
+    },
+  );
+  const email = text(
+    'NotificationEmail',
+    'Email address for notifications, which must confirm the subscription',
+    {
+      default: '',
+    },
+  );
   const retention = new CfnParameter(stack, 'LogRetentionDays', {
     type: 'Number',
-    description: 'How long logs are kept',
+    description: 'Retention of the logs, in days',
     default: '90',
     allowedValues: RETENTION_DAYS.map(String),
   });
-  const alarms = trueOrFalse('Alarms', 'Whether there are CloudWatch alarms', 'true');
+  const alarms = trueOrFalse('Alarms', 'Whether to create CloudWatch alarms', 'true');
   const publishes = trueOrFalse(
     'PublishAccessTokens',
     'Whether rotations also write the access token to the secret <name>/access-token',
@@ -131,7 +143,7 @@ export function declareParameters(
           Fn.conditionAnd(isMissing(secretName), isGiven(secretArnPattern)),
           Fn.conditionAnd(isGiven(secretName), isMissing(secretArnPattern)),
         ),
-        assertDescription: 'Give SecretName or SecretArnPattern, and not both.',
+        assertDescription: 'Set either SecretName or SecretArnPattern, not both.',
       },
     ],
   });

@@ -14,11 +14,11 @@ import type { ExecutionDescription } from '../../functions/shared/executions/exe
 import { derivedVersionId } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { mockExecutions } from '../helpers/mock-executions.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { playedExecutions } from '../helpers/played-executions.ts';
 
 const ARN = `${EXECUTION_ARN_PREFIX}first`;
-const PASSING = [
+const TRANSIENT_ERRORS = [
   stepFunctionsException('ThrottlingException'),
   stepFunctionsException('InternalFailure', 'server'),
   stepFunctionsException('ServiceUnavailable'),
@@ -30,17 +30,17 @@ const running = executionDescription('RUNNING');
 const failed = executionDescription('FAILED', { redriveCount: 1 });
 const succeeded = executionDescription('SUCCEEDED');
 
-const { time, dependencies, looks, lookedAt, labels, labelReads } = playedExecutions();
+const { time, dependencies, describeReturns, describedArns, labels, labelReads } = mockExecutions();
 
 describe('awaitExecution', () => {
-  function closed(redriveCount = 0, random = () => 0.5): Promise<ExecutionDescription> {
+  function wait(redriveCount = 0, random = () => 0.5): Promise<ExecutionDescription> {
     return awaitExecution({ executionArn: ARN, redriveCount }, { ...dependencies(), random });
   }
 
   it('polls less often the longer it takes, up to a limit', async () => {
-    looks(ARN, ...Array.from({ length: 9 }, () => running), succeeded);
+    describeReturns(ARN, ...Array.from({ length: 9 }, () => running), succeeded);
 
-    await closed();
+    await wait();
 
     const [first = 0, ...rest] = time.sleeps;
     expect(rest.every((ms, index) => ms >= (rest[index - 1] ?? first))).toBe(true);
@@ -48,85 +48,85 @@ describe('awaitExecution', () => {
   });
 
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('ends when the execution %s', async status => {
-    looks(ARN, running, executionDescription(status));
+    describeReturns(ARN, running, executionDescription(status));
 
-    expect((await closed()).status).toBe(status);
+    expect((await wait()).status).toBe(status);
   });
 
   it('keeps waiting while a redrive is pending', async () => {
-    looks(ARN, executionDescription('PENDING_REDRIVE'), succeeded);
+    describeReturns(ARN, executionDescription('PENDING_REDRIVE'), succeeded);
 
-    expect((await closed()).status).toBe('SUCCEEDED');
+    expect((await wait()).status).toBe('SUCCEEDED');
   });
 
   it('keeps waiting while a just started execution is not visible yet', async () => {
-    looks(ARN, awsException(ExecutionDoesNotExist), running, succeeded);
+    describeReturns(ARN, awsException(ExecutionDoesNotExist), running, succeeded);
 
-    expect((await closed()).status).toBe('SUCCEEDED');
+    expect((await wait()).status).toBe('SUCCEEDED');
   });
 
-  it.each(PASSING)('ignores a transient failure of a poll: %s', async passing => {
-    looks(ARN, passing, passing, succeeded);
+  it.each(TRANSIENT_ERRORS)('ignores a transient failure of a poll: %s', async transient => {
+    describeReturns(ARN, transient, transient, succeeded);
 
-    expect((await closed()).status).toBe('SUCCEEDED');
+    expect((await wait()).status).toBe('SUCCEEDED');
   });
 
   it('rethrows a permanent error', async () => {
-    looks(ARN, stepFunctionsException('AccessDeniedException'));
+    describeReturns(ARN, stepFunctionsException('AccessDeniedException'));
 
-    const error = await rejection(closed());
+    const error = await rejection(wait());
 
     expect(error.name).toBe('AccessDeniedException');
   });
 
   it('ignores a stale failure with fewer redrives', async () => {
-    looks(ARN, failed, failed, succeeded);
+    describeReturns(ARN, failed, failed, succeeded);
 
-    expect((await closed(2)).status).toBe('SUCCEEDED');
-    expect(lookedAt()).toHaveLength(3);
+    expect((await wait(2)).status).toBe('SUCCEEDED');
+    expect(describedArns()).toHaveLength(3);
   });
 
   it.each([0, 1])('accepts a failure with at least %i redrives', async redriveCount => {
-    looks(ARN, failed);
+    describeReturns(ARN, failed);
 
-    expect((await closed(redriveCount)).status).toBe('FAILED');
+    expect((await wait(redriveCount)).status).toBe('FAILED');
   });
 
   it('treats a missing redrive count as 0', async () => {
-    const { redriveCount: _none, ...silent } = failed;
-    looks(ARN, silent, succeeded);
+    const { redriveCount: _none, ...withoutCount } = failed;
+    describeReturns(ARN, withoutCount, succeeded);
 
-    expect((await closed(1)).status).toBe('SUCCEEDED');
+    expect((await wait(1)).status).toBe('SUCCEEDED');
   });
 
   describe('when the function is almost out of time', () => {
-    it('polls a last time shortly before its end, then throws RotationStillRunning', async () => {
-      looks(ARN, running);
+    it('polls one last time shortly before its end, then throws RotationStillRunning', async () => {
+      describeReturns(ARN, running);
 
-      const error = await rejection(closed());
+      const error = await rejection(wait());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
       expect(error.message).toContain(ARN);
       expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
-      expect(lookedAt()).toHaveLength(time.sleeps.length);
+      expect(describedArns()).toHaveLength(time.sleeps.length);
     });
 
     it('returns a success that the last poll shows', async () => {
       time.begin(RESPONSE_RESERVE_MS + 100);
-      looks(ARN, succeeded);
+      describeReturns(ARN, succeeded);
 
-      expect((await closed()).status).toBe('SUCCEEDED');
+      expect((await wait()).status).toBe('SUCCEEDED');
       expect(time.sleeps).toEqual([100]);
     });
 
-    it('does not wait at all when too little is left', async () => {
+    it('does not wait when too little time is left', async () => {
       time.begin(RESPONSE_RESERVE_MS);
 
-      const error = await rejection(closed());
+      const error = await rejection(wait());
 
       expect(error).toBeInstanceOf(RotationStillRunning);
       expect(time.sleeps).toEqual([]);
-      expect(lookedAt()).toEqual([]);
+      expect(describedArns()).toEqual([]);
     });
   });
 });
@@ -136,16 +136,16 @@ describe('awaitRotation', () => {
   const pending = { base: ['AWSCURRENT'], own: ['AWSPENDING'] };
   const complete = { base: ['AWSPREVIOUS'], own: ['AWSCURRENT', 'AWSPENDING'] };
 
-  function over(random = () => 0.5): Promise<ExecutionDescription | undefined> {
+  function wait(random = () => 0.5): Promise<ExecutionDescription | undefined> {
     return awaitRotation({ executionArn: ARN, redriveCount: 0 }, rotation, { ...dependencies(), random });
   }
 
   it('detects success from the labels, without calling DescribeExecution', async () => {
     labels(pending, pending, complete);
 
-    expect(await over()).toBeUndefined();
+    expect(await wait()).toBeUndefined();
     expect(labelReads()).toBe(3);
-    expect(lookedAt()).toEqual([]);
+    expect(describedArns()).toEqual([]);
   });
 
   it.each([
@@ -154,52 +154,52 @@ describe('awaitRotation', () => {
   ])('detects success %s', async (_how, labelled) => {
     labels(pending, labelled);
 
-    expect(await over()).toBeUndefined();
+    expect(await wait()).toBeUndefined();
   });
 
   it('keeps waiting while AWSPENDING is on another version of the rotation', async () => {
     labels({ own: ['AWSCURRENT'], [derivedVersionId('own', 'v')]: ['AWSPENDING'] });
-    looks(ARN, succeeded);
+    describeReturns(ARN, succeeded);
 
-    expect((await over())?.status).toBe('SUCCEEDED');
+    expect((await wait())?.status).toBe('SUCCEEDED');
   });
 
-  it.each(PASSING)('ignores a transient failure of a poll: %s', async passing => {
-    labels(passing, passing, complete);
+  it.each(TRANSIENT_ERRORS)('ignores a transient failure of a poll: %s', async transient => {
+    labels(transient, transient, complete);
 
-    expect(await over()).toBeUndefined();
-    expect(lookedAt()).toEqual([]);
+    expect(await wait()).toBeUndefined();
+    expect(describedArns()).toEqual([]);
   });
 
   it('rethrows a permanent error', async () => {
     labels(awsException(InvalidRequestException));
 
-    expect((await rejection(over())).name).toBe('InvalidRequestException');
+    expect((await rejection(wait())).name).toBe('InvalidRequestException');
   });
 
   it('describes the execution immediately when AWSPENDING has left the rotation', async () => {
     labels(pending, { base: ['AWSCURRENT'] });
-    looks(ARN, succeeded);
+    describeReturns(ARN, succeeded);
 
-    expect((await over())?.status).toBe('SUCCEEDED');
+    expect((await wait())?.status).toBe('SUCCEEDED');
     expect(labelReads()).toBe(2);
   });
 
   it('does not describe it again at each poll while the label is elsewhere', async () => {
     labels(pending, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, { base: ['AWSCURRENT'] }, complete);
-    looks(ARN, running);
+    describeReturns(ARN, running);
 
-    expect(await over()).toBeUndefined();
-    expect(lookedAt()).toHaveLength(1);
+    expect(await wait()).toBeUndefined();
+    expect(describedArns()).toHaveLength(1);
   });
 
   it('detects a failure within seconds, with far fewer calls than label polls', async () => {
     labels(pending);
-    looks(ARN, running, executionDescription('FAILED'));
+    describeReturns(ARN, running, executionDescription('FAILED'));
 
-    expect((await over())?.status).toBe('FAILED');
-    expect(lookedAt()).toHaveLength(2);
-    expect(labelReads()).toBeGreaterThan(5 * lookedAt().length);
+    expect((await wait())?.status).toBe('FAILED');
+    expect(describedArns()).toHaveLength(2);
+    expect(labelReads()).toBeGreaterThan(5 * describedArns().length);
   });
 
   it('polls with jitter', async () => {
@@ -207,7 +207,7 @@ describe('awaitRotation', () => {
     for (const chance of [0, 0.999]) {
       time.begin(60_000);
       labels(complete);
-      await over(() => chance);
+      await wait(() => chance);
       firstWaits.push(60_000 - time.remainingMs());
     }
 
@@ -216,9 +216,9 @@ describe('awaitRotation', () => {
 
   it('throws RotationStillRunning shortly before the end of the function', async () => {
     labels(pending);
-    looks(ARN, running);
+    describeReturns(ARN, running);
 
-    const error = await rejection(over());
+    const error = await rejection(wait());
 
     expect(error).toBeInstanceOf(RotationStillRunning);
     expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
@@ -226,42 +226,42 @@ describe('awaitRotation', () => {
 });
 
 describe('describeWithRetries', () => {
-  function look(): Promise<ExecutionDescription | undefined> {
+  function description(): Promise<ExecutionDescription | undefined> {
     return describeWithRetries(ARN, dependencies());
   }
 
   it('describes immediately', async () => {
-    looks(ARN, running);
+    describeReturns(ARN, running);
 
-    expect((await look())?.status).toBe('RUNNING');
+    expect((await description())?.status).toBe('RUNNING');
     expect(time.sleeps).toEqual([]);
   });
 
   it('returns undefined when there is no execution', async () => {
-    expect(await look()).toBeUndefined();
+    expect(await description()).toBeUndefined();
   });
 
-  it.each(PASSING)('retries after a transient error: %s', async passing => {
-    looks(ARN, passing, passing, failed);
+  it.each(TRANSIENT_ERRORS)('retries after a transient error: %s', async transient => {
+    describeReturns(ARN, transient, transient, failed);
 
-    expect((await look())?.status).toBe('FAILED');
+    expect((await description())?.status).toBe('FAILED');
     expect(time.sleeps).toHaveLength(2);
   });
 
   it('rethrows a transient error when no time is left', async () => {
     const throttled = stepFunctionsException('ThrottlingException');
-    looks(ARN, throttled);
+    describeReturns(ARN, throttled);
 
-    const error = await rejection(look());
+    const error = await rejection(description());
 
     expect(error).toBe(throttled);
     expect(time.remainingMs()).toBe(RESPONSE_RESERVE_MS);
   });
 
   it('rethrows a permanent error immediately', async () => {
-    looks(ARN, stepFunctionsException('AccessDeniedException'));
+    describeReturns(ARN, stepFunctionsException('AccessDeniedException'));
 
-    const error = await rejection(look());
+    const error = await rejection(description());
 
     expect(error.name).toBe('AccessDeniedException');
     expect(time.sleeps).toEqual([]);
@@ -275,7 +275,7 @@ describe('assertTimeLeft', () => {
     expect(assertTimeLeft(ARN, dependencies())).toBe(1);
   });
 
-  it('throws RotationStillRunning when no more time is left', () => {
+  it('throws RotationStillRunning when no time is left', () => {
     time.begin(RESPONSE_RESERVE_MS);
 
     expect(() => assertTimeLeft(ARN, dependencies())).toThrow(RotationStillRunning);
@@ -306,14 +306,14 @@ describe('succeededOrThrow', () => {
 
     expect(error.message).toContain('RefreshTokenRejected: Log in again.');
     expect(error.message).not.toContain('at somewhere');
-    // The entry of the error, and no second one of its own.
+    // Only the entry of the error, not one of RotationFailed.
     expect(error.message.match(/Runbook: \S+/g)).toEqual(['Runbook: docs/runbook.md#refreshtokenrejected']);
   });
 
   it.each([
     ['plain text', 'Function not found'],
     ['JSON without a message', '{"reason":"unknown"}'],
-    ['JSON with a message that is no text', '{"errorMessage":42}'],
+    ['JSON with a message that is not a string', '{"errorMessage":42}'],
     ['null', 'null'],
   ])('throws the unchanged cause when it is %s', async (_what, cause) => {
     const error = await failure('FAILED', { error: 'Lambda.ResourceNotFoundException', cause });
@@ -325,7 +325,7 @@ describe('succeededOrThrow', () => {
     ['TIMED_OUT', 'timed out'],
     ['ABORTED', 'was stopped'],
     ['FAILED', 'failed with no error name'],
-  ] as const)('describes %s without error and cause as: %s', async (status, what) => {
+  ] as const)('describes %s without an error and a cause as: %s', async (status, what) => {
     const error = await failure(status);
 
     expect(error.message).toContain(what);

@@ -39,7 +39,7 @@ describe('closed-execution', () => {
     waitedMs = 0;
   });
 
-  /** Reads it as after an event that says FAILED. */
+  /** Reads an execution after an event that reports a failure. */
   function readFailed({ redriveCount = 0, executionArn = EXECUTION } = {}) {
     return readClosedExecution(
       {
@@ -102,7 +102,7 @@ describe('closed-execution', () => {
     });
 
     it.each([undefined, 'no JSON', 'null', '7', '{"secretArn":1}'])(
-      'does not know what is rotated when the input is %j',
+      'has no rotation when the input is %j',
       async input => {
         const report = await read({ input });
 
@@ -168,7 +168,7 @@ describe('closed-execution', () => {
     });
 
     it.each([KmsAccessDeniedException, KmsInvalidStateException])(
-      'does without the data where the key is refused: %o',
+      'reads only the metadata when the key is refused: %o',
       async type => {
         mock.on(DescribeExecutionCommand).rejects(awsException(type));
         mock
@@ -198,7 +198,7 @@ describe('closed-execution', () => {
       return { timestamp: undefined, id: 1, type };
     }
 
-    it('is the last one that was entered, also after redrives; data is not requested', async () => {
+    it('is the last one that was entered, even after redrives, and is read without data', async () => {
       mock.on(GetExecutionHistoryCommand).resolves({
         events: [
           other('ExecutionFailed'),
@@ -222,7 +222,7 @@ describe('closed-execution', () => {
       expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();
     });
 
-    it('is unknown for an execution that entered none', async () => {
+    it('is unknown for an execution that entered no state', async () => {
       mock.on(GetExecutionHistoryCommand).resolves({ events: [other('ExecutionAborted')] });
 
       expect(await lastState(EXECUTION, new SFNClient())).toBeUndefined();

@@ -29,12 +29,15 @@ describe('deployment', () => {
   it.each([
     [undefined, 'docs/runbook.md'],
     ['https://wiki.example/runbook', 'https://wiki.example/runbook'],
-  ])('is read from its rotation function; a runbook at %s is %s', (url, runbook) => {
-    expect(deploymentOf(ROTATION_FUNCTION_ARN, url)).toEqual({
-      name: 'genesys-token-rotation',
-      region: 'eu-central-1',
-      accountId: '111122223333',
-      runbook,
-    });
-  });
+  ])(
+    "is read from its rotation function's ARN; with the runbook URL %s, the runbook is %s",
+    (url, runbook) => {
+      expect(deploymentOf(ROTATION_FUNCTION_ARN, url)).toEqual({
+        name: 'genesys-token-rotation',
+        region: 'eu-central-1',
+        accountId: '111122223333',
+        runbook,
+      });
+    },
+  );
 });

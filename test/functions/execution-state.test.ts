@@ -21,13 +21,13 @@ describe('executionState', () => {
     ['FAILED', 'NOT_REDRIVABLE', 'over'],
     ['FAILED', 'REDRIVABLE_BY_MAP_RUN', 'over'],
     ['SUCCEEDED', 'NOT_REDRIVABLE', 'over'],
-  ] as const)('for an execution that is %s and %s is %s', async (status, redriveStatus, state) => {
+  ] as const)('of an execution that is %s and %s is %s', async (status, redriveStatus, state) => {
     mock.on(DescribeExecutionCommand).resolves(executionDescription(status, { redriveStatus }));
 
     expect(await executionState(EXECUTION, new SFNClient())).toBe(state);
   });
 
-  it('for an execution that does not exist is over', async () => {
+  it('of an execution that does not exist is over', async () => {
     mock.on(DescribeExecutionCommand).rejects(awsException(ExecutionDoesNotExist));
 
     expect(await executionState(EXECUTION, new SFNClient())).toBe('over');
@@ -44,7 +44,7 @@ describe('executionState', () => {
   });
 
   it.each(['AccessDeniedException', 'ThrottlingException'])(
-    'passes %s on: it does not tell whether the execution is over',
+    'rethrows %s, which does not prove that the execution is over',
     async name => {
       mock.on(DescribeExecutionCommand).rejects(stepFunctionsException(name));
 

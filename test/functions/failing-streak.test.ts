@@ -7,7 +7,7 @@ import {
   readStreak,
   writeStreak,
 } from '../../functions/notify/failing-streak.ts';
-import { FAILURES_TABLE, playedNotifications } from '../helpers/notifications.ts';
+import { FAILURES_TABLE, mockNotifications } from '../helpers/notifications.ts';
 import { SECRET_ARN } from '../helpers/secret.ts';
 
 const STREAK: FailingStreak = {
@@ -19,7 +19,7 @@ const STREAK: FailingStreak = {
 };
 
 describe('failing-streak', () => {
-  const { dynamoDbMock, items } = playedNotifications();
+  const { dynamoDbMock, items } = mockNotifications();
   const table = { dynamoDb: new DynamoDBClient(), tableName: FAILURES_TABLE };
 
   it.each([STREAK, { ...STREAK, currentVersionId: undefined }])(
@@ -58,7 +58,7 @@ describe('failing-streak', () => {
     ]);
   });
 
-  it('does not exist after its deletion', async () => {
+  it('does not exist after it is deleted', async () => {
     await writeStreak(SECRET_ARN, STREAK, table);
     await deleteStreak(SECRET_ARN, table);
 
@@ -67,7 +67,7 @@ describe('failing-streak', () => {
   });
 
   it.each([{}, { failingSince: { S: 'yesterday' }, notifiedAt: { S: 'today' } }])(
-    'counts as none when its item cannot be read: %j',
+    'is ignored when its item cannot be read: %j',
     async item => {
       items.set(SECRET_ARN, item);
 

@@ -20,8 +20,8 @@ import { MAX_READ_LAG_MS, MAX_REREADS } from '../../functions/shared/secrets/sec
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
-import { playLabels, type Stages } from '../helpers/label-reads.ts';
-import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { mockLabels, type Stages } from '../helpers/label-reads.ts';
+import { captureLog, expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
 import {
   BASE_VERSION,
   DERIVED_VERSION,
@@ -36,7 +36,7 @@ import { sum } from '../helpers/sum.ts';
 import { EXECUTION, FETCH } from '../helpers/task-requests.ts';
 
 describe('fetch', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const secretsMock = mockAws(SecretsManagerClient);
   let sleeps: number[] = [];
 
@@ -55,9 +55,9 @@ describe('fetch', () => {
       .resolves({ VersionId: BASE_VERSION, SecretString });
   }
 
-  /** The labels, read after read. */
+  /** The labels in successive reads. */
   function labelled(...reads: [Stages, ...Stages[]]): void {
-    playLabels(secretsMock, ...reads);
+    mockLabels(secretsMock, ...reads);
   }
 
   async function fetched(
@@ -78,7 +78,7 @@ describe('fetch', () => {
     return result;
   }
 
-  /** What was written: the labels that were taken off. */
+  /** The writes, which remove labels. */
   function updates(): object[] {
     return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
   }
@@ -190,7 +190,7 @@ describe('fetch', () => {
     ]);
   });
 
-  describe('when the rotation is AWSCURRENT and AWSPENDING lags behind on another of its versions', () => {
+  describe('when the rotation is AWSCURRENT and AWSPENDING is still on another of its versions', () => {
     const LEFTOVER = { [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] };
 
     it('removes the label, so that the next rotation can start', async () => {
@@ -219,7 +219,7 @@ describe('fetch', () => {
       expect(error).toBe(exception);
     });
 
-    it('does so even if AWSCURRENT is not a credential: nothing is refreshed', async () => {
+    it('removes the label even if AWSCURRENT is not a credential, because nothing is refreshed', async () => {
       labelled(LEFTOVER);
       current('not JSON');
 
@@ -227,7 +227,7 @@ describe('fetch', () => {
     });
   });
 
-  describe('when AWSPENDING is not on the rotation and AWSCURRENT neither', () => {
+  describe('when neither AWSPENDING nor AWSCURRENT is on the rotation', () => {
     const ENDED: readonly (readonly [string, Stages])[] = [
       ['on no version', { [BASE_VERSION]: ['AWSCURRENT'] }],
       [
@@ -240,7 +240,7 @@ describe('fetch', () => {
       'stands down when AWSPENDING stays %s for as long as a read may be stale',
       async (_where, stages) => {
         labelled(stages);
-        current('no JSON: the value does not matter any more');
+        current('not JSON: the value no longer matters');
 
         expect(await fetched()).toEqual({ route: 'standDown' });
         // Both reads are repeated, at the same time.
@@ -255,7 +255,7 @@ describe('fetch', () => {
       expect(await fetched({ redriveCount: 1 })).toEqual({ route: 'refresh' });
     });
 
-    it('checks the configuration: Secrets Manager has removed its copy', async () => {
+    it('checks the configuration, because Secrets Manager has removed its copy', async () => {
       labelled({ [BASE_VERSION]: ['AWSCURRENT'] });
 
       expect(await fetched({ purpose: 'check-configuration', execution: `${EXECUTION}-check` })).toEqual({
@@ -266,11 +266,11 @@ describe('fetch', () => {
 
   describe('fails before anything is spent', () => {
     it.each<[string, Partial<FetchRequest>]>([
-      ['named by hand', { execution: `${EXECUTION_ARN_PREFIX}by-hand` }],
+      ['named manually', { execution: `${EXECUTION_ARN_PREFIX}by-hand` }],
       ['of another version', { versionId: BASE_VERSION }],
       ['of the configuration test', { execution: `${EXECUTION}-check` }],
       ['of a rotation, for a configuration test', { purpose: 'check-configuration' }],
-    ])('with InvalidRotationRequest when the execution is one %s', async (_what, changes) => {
+    ])('with InvalidRotationRequest when the execution is %s', async (_what, changes) => {
       const error = await rejection(fetched(changes));
 
       expect(error).toBeInstanceOf(InvalidRotationRequest);
@@ -314,7 +314,7 @@ describe('fetch', () => {
       expect(error).toBeInstanceOf(InvalidSecret);
     });
 
-    it('with InvalidSecret when AWSCURRENT must name its host, and does not', async () => {
+    it('with InvalidSecret when AWSCURRENT must name its host but does not', async () => {
       current(secretValue({ region: undefined }));
 
       const error = await rejection(fetched({}, { hostRequired: true }));
@@ -332,7 +332,7 @@ describe('fetch', () => {
       expect(error).toBeInstanceOf(InvalidSecret);
     });
 
-    /** A credential of this size in bytes, its tokens not counted. */
+    /** A credential of this size in bytes, not counting its tokens. */
     function ofSize(bytes: number): string {
       const without = secretValue({
         accessToken: '',

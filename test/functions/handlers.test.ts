@@ -40,9 +40,9 @@ import {
   tokenItem,
   tokenKey,
 } from '../helpers/journal-items.ts';
-import { playLabels } from '../helpers/label-reads.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { mockLabels } from '../helpers/label-reads.ts';
+import { captureLog, rejection } from '../helpers/no-secrets.ts';
+import { mockKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import {
   BASE_VERSION,
   ROTATION_FUNCTION_ARN,
@@ -67,7 +67,7 @@ async function loaded(name: string): Promise<Handler> {
 }
 
 describe('handlers', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const metrics = writtenMetrics();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
@@ -78,7 +78,7 @@ describe('handlers', () => {
 
   beforeEach(() => {
     for (const mock of [secretsMock, stepFunctionsMock, kmsMock, snsMock, dynamoDbMock]) mock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(GetSecretValueCommand).resolves({ VersionId: BASE_VERSION, SecretString: secretValue() });
     dynamoDbMock.on(GetItemCommand).resolves({});
@@ -120,7 +120,7 @@ describe('handlers', () => {
     expect(error.message).toContain(variable);
   });
 
-  it.each(['refresh', 'store-pending'])('%s does not load when MAX_GAP_HOURS is no number', async name => {
+  it.each(['refresh', 'store-pending'])('%s does not load when MAX_GAP_HOURS is not a number', async name => {
     vi.stubEnv('MAX_GAP_HOURS', 'soon');
 
     const error = await rejection(loaded(name));
@@ -128,13 +128,16 @@ describe('handlers', () => {
     expect(error.message).toContain('MAX_GAP_HOURS');
   });
 
-  it.each(['refresh', 'verify', 'publish'])('%s does not load with half a gateway', async name => {
-    vi.stubEnv('GENESYS_API_URL', undefined);
+  it.each(['refresh', 'verify', 'publish'])(
+    '%s does not load when only one gateway URL is set',
+    async name => {
+      vi.stubEnv('GENESYS_API_URL', undefined);
 
-    const error = await rejection(loaded(name));
+      const error = await rejection(loaded(name));
 
-    expect(error.message).toContain('GENESYS_API_URL');
-  });
+      expect(error.message).toContain('GENESYS_API_URL');
+    },
+  );
 
   it.each([
     ['refresh', 'GENESYS_LOGIN_URL'],
@@ -151,7 +154,7 @@ describe('handlers', () => {
   });
 
   it.each(['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'promote', 'publish', 'notify'])(
-    '%s refuses an event of another form, and calls nothing',
+    '%s refuses a malformed event without any call',
     async name => {
       const handler = await loaded(name);
 
@@ -257,16 +260,16 @@ describe('handlers', () => {
       .resolves(secretDescription({ VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] } }));
     const handler = await loaded('rotation');
 
-    const answered = await handler(
+    const result = await handler(
       { Step: 'finishSecret', SecretId: SECRET_ARN, ClientRequestToken: VERSION },
       CONTEXT,
     );
 
-    expect(answered).toBeUndefined();
+    expect(result).toBeUndefined();
     expect(secretsMock.calls()).toHaveLength(1);
   });
 
-  it('rotation stops waiting in the time that Lambda leaves it', async () => {
+  it('rotation stops waiting within the remaining time', async () => {
     stepFunctionsMock.on(StartExecutionCommand).resolves({});
     stepFunctionsMock.on(DescribeExecutionCommand).resolves(executionDescription('RUNNING'));
     const handler = await loaded('rotation');
@@ -290,7 +293,7 @@ describe('handlers', () => {
     );
   });
 
-  it('fetch routes', async () => {
+  it('fetch returns the route', async () => {
     const handler = await loaded('fetch');
     const input = { purpose: 'check-configuration', secretArn: SECRET_ARN, versionId: VERSION };
 
@@ -322,7 +325,7 @@ describe('handlers', () => {
       dynamoDbMock.on(TransactWriteItemsCommand).resolves({});
     });
 
-    it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
+    it('calls the gateway of its environment, within the remaining time', async () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
       genesys.script(respondWith(200, { access_token: SENTINELS.newAccessToken, expires_in: 300 }));
       const handler = await loaded('refresh');
@@ -371,7 +374,7 @@ describe('handlers', () => {
       ]);
     });
 
-    it('asks Step Functions about the execution of an exchange without a result', async () => {
+    it('describes the execution of an exchange without a result', async () => {
       const other = `${EXECUTION_ARN_PREFIX}other`;
       dynamoDbMock.on(GetItemCommand, { Key: tokenKey(CURRENT_FINGERPRINT) }).resolves({
         Item: storedToken(
@@ -442,7 +445,7 @@ describe('handlers', () => {
       expect(dynamoDbMock.commandCalls(GetItemCommand)[0]?.args[0].input.TableName).toBe('journal');
     });
 
-    it('compares lifetimes with MAX_GAP_HOURS and the time of day', async () => {
+    it('compares lifetimes with MAX_GAP_HOURS and the current time', async () => {
       const handler = await loaded('store-pending');
 
       const error = await rejection(handler(await event(8.9 * 3_600_000), CONTEXT));
@@ -460,7 +463,7 @@ describe('handlers', () => {
       issuedAt: new Date(Date.now() - 3_600_000).toISOString(),
     };
 
-    it('calls the gateway of its environment, within the time that Lambda leaves it', async () => {
+    it('calls the gateway of its environment, within the remaining time', async () => {
       const timeout = vi.spyOn(AbortSignal, 'timeout');
       genesys.script(respondWith(200, { id: 'user-1' }));
       const handler = await loaded('verify');
@@ -474,7 +477,7 @@ describe('handlers', () => {
       expect(timeoutMs).toBeLessThan(1_500);
     });
 
-    it('compares the age of a refused token with the time of day', async () => {
+    it('calculates the age of a refused token from the current time', async () => {
       genesys.script(respondWith(401));
       const handler = await loaded('verify');
 
@@ -487,7 +490,7 @@ describe('handlers', () => {
   describe('publish', () => {
     it('publishes the URL of the gateway', async () => {
       secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: ['AWSCURRENT'] });
-      playLabels(secretsMock, { [VERSION]: ['AWSCURRENT'] });
+      mockLabels(secretsMock, { [VERSION]: ['AWSCURRENT'] });
       const handler = await loaded('publish');
 
       const result = await handler({ ...SUBJECT, state: 'Publish' }, CONTEXT);
@@ -534,7 +537,7 @@ describe('handlers', () => {
       expect(untilMs - startedMs).toBeLessThan(20_000 + CLAIM_MARGIN_MS);
     });
 
-    it('measures the gap by the time of day', async () => {
+    it('measures the token gap from the current time', async () => {
       const handler = await loaded('promote');
 
       await handler(EVENT, CONTEXT);
@@ -545,7 +548,7 @@ describe('handlers', () => {
     });
 
     it('stands down', async () => {
-      playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }, {});
+      mockLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] }, {});
       const handler = await loaded('promote');
 
       const result = await handler({ ...SUBJECT, action: 'stand-down', redriveCount: 0 }, CONTEXT);
@@ -594,7 +597,7 @@ describe('handlers', () => {
     expect(dynamoDbMock.commandCalls(PutItemCommand)[0]?.args[0].input.TableName).toBe('failures');
   });
 
-  it('overdue-check counts by the schedule of its environment', async () => {
+  it('overdue-check uses the schedule of its environment', async () => {
     const CreatedDate = new Date(Date.now() - 10.5 * 3_600_000);
     secretsMock.on(ListSecretsCommand).resolves({
       SecretList: [{ ARN: SECRET_ARN, CreatedDate, RotationLambdaARN: ROTATION_FUNCTION_ARN }],

@@ -22,7 +22,7 @@ const FAILURE: Failure = {
   rotation: { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION },
   lostAlternate: false,
   error: 'RefreshTokenRejected',
-  message: 'Genesys Cloud said no.\nTwice.',
+  message: 'Rejected.\nTwice.',
   state: 'Refresh',
   failingSince: FAILING_SINCE,
   leavesTokenInUse: false,
@@ -87,7 +87,7 @@ describe('a message with text from outside', () => {
   ];
 
   it.each(HOSTILE_MESSAGES)(
-    'has no line and no character that the text adds: $subject',
+    'does not let the text add lines or control characters: $subject',
     ({ subject, text }) => {
       const lines = text.split('\n');
 
@@ -115,14 +115,14 @@ describe('a message with text from outside', () => {
 });
 
 describe('the message of a failed execution', () => {
-  it('has everything its reader needs', () => {
+  it('contains the error, the execution and the next step', () => {
     const { subject, text } = failedMessage(FAILURE, DEPLOYMENT);
 
     expect(subject).toContain('RefreshTokenRejected');
     expect(subject).toContain('Refresh:');
     for (const fact of [
       'RefreshTokenRejected',
-      'Genesys Cloud said no. Twice.',
+      'Rejected. Twice.',
       VERSION,
       EXECUTION_ARN,
       `https://console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${EXECUTION_ARN}`,
@@ -133,7 +133,7 @@ describe('the message of a failed execution', () => {
     }
   });
 
-  it('names the entry of the runbook at the page that the deployment names', () => {
+  it("links to the entry in the deployment's runbook", () => {
     const { text } = failedMessage(
       FAILURE,
       deploymentOf(ROTATION_FUNCTION_ARN, 'https://wiki.example/rotation'),

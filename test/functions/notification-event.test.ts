@@ -35,7 +35,7 @@ describe('notification-event', () => {
     ['TIMED_OUT', false],
     ['ABORTED', false],
     ['SUCCEEDED', true],
-  ])('reads that an execution has closed as %s', (status, succeeded) => {
+  ])('reads an execution that closed as %s', (status, succeeded) => {
     expect(parseNotificationEvent(executionEvent({ status }))).toEqual({
       executionArn: EXECUTION,
       succeeded,
@@ -71,7 +71,7 @@ describe('notification-event', () => {
   });
 
   it.each([
-    ['no object', 'text', 'event'],
+    ['text', 'text', 'event'],
     ['another source', executionEvent({}, { source: 'aws.secretsmanager' }), 'source'],
     ['another kind of execution event', executionEvent({}, { 'detail-type': 'Other' }), 'detail-type'],
     ['no detail', executionEvent({}, { detail: undefined }), 'detail'],

@@ -8,7 +8,7 @@ import { awsException, secretsManagerException } from '../helpers/aws-exception.
 import { EXECUTION_ARN_PREFIX } from '../helpers/execution-description.ts';
 import { rejection } from '../helpers/no-secrets.ts';
 import { TOPIC_ARN } from '../helpers/notifications.ts';
-import { FAILED_AT, playedNotify } from '../helpers/played-notify.ts';
+import { FAILED_AT, notifyWorld } from '../helpers/notify-world.ts';
 import { BASE_VERSION, SECRET_ARN, SECRET_NAME, secretDescription, VERSION } from '../helpers/secret.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
 
@@ -29,9 +29,9 @@ describe('notify: executions', () => {
     promoted,
     failedIn,
     closed,
-  } = playedNotify();
+  } = notifyWorld();
 
-  describe('an execution that succeeded and dropped a dead alternate grant', () => {
+  describe('an execution that succeeded and dropped a lost alternate grant', () => {
     const ROTATION = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
     const SUCCESS = { succeeded: true, rotation: ROTATION, lostAlternate: true } as const;
 
@@ -61,7 +61,7 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that failed', () => {
-    it('is notified, and written to the table only then', async () => {
+    it('is notified first, and then written to the table', async () => {
       await closed();
 
       expect(published()).toMatchObject([{ subject: expect.stringContaining(SECRET_NAME) }]);
@@ -94,8 +94,8 @@ describe('notify: executions', () => {
     it.each([
       ['another error', () => execution('FAILED', { error: 'ClientRejected' })],
       ['another state', () => failedIn('Verify')],
-      ['another end', () => execution('TIMED_OUT')],
-    ])('is notified at once after %s, with the time of the first failure', async (_what, change) => {
+      ['another status', () => execution('TIMED_OUT')],
+    ])('is notified immediately after %s, with the time of the first failure', async (_what, change) => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 60_000);
       change();
@@ -181,7 +181,7 @@ describe('notify: executions', () => {
     });
 
     it.each([
-      ['runs again', 'RUNNING'],
+      ['is running again', 'RUNNING'],
       ['has succeeded since', 'SUCCEEDED'],
     ] as const)('is not notified when it %s', async (_what, status) => {
       execution(status, { redriveCount: 1 });
@@ -213,7 +213,7 @@ describe('notify: executions', () => {
 
     it.each([
       ['does not exist', awsException(ResourceNotFoundException)],
-      ['does not name the rotation function any more', secretsManagerException('AccessDeniedException')],
+      ['no longer names the rotation function', secretsManagerException('AccessDeniedException')],
     ])('is notified when its secret %s', async (_what, refusal) => {
       secretsMock.on(DescribeSecretCommand).rejects(refusal);
 
@@ -251,7 +251,7 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that is not named after the rotation in its input', () => {
-    it("is notified by its ARN, names no secret, and leaves the secret's own record alone", async () => {
+    it("is reported by its ARN without a secret name, and does not change the secret's item", async () => {
       await closed();
       const planted = `${EXECUTION_ARN_PREFIX}planted`;
       execution('FAILED', { error: 'InvalidRotationRequest' });
@@ -265,7 +265,7 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that succeeded', () => {
-    it('ends no failure of a rotation while AWSPENDING waits on another version', async () => {
+    it('does not end the failure of a rotation while AWSPENDING is on another version', async () => {
       await closed();
       const rotation = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: BASE_VERSION } as const;
 
@@ -275,7 +275,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN]);
     });
 
-    it('ends a failure of a rotation when only the first read of the labels is stale', async () => {
+    it('ends the failure of a rotation even if the first read of the labels is stale', async () => {
       await closed();
       execution('SUCCEEDED');
       secretsMock
@@ -314,7 +314,7 @@ describe('notify: executions', () => {
       expect(stepFunctionsMock.calls()).toEqual([]);
     });
 
-    it('notifies once that the rotation works again, and since when it failed', async () => {
+    it('notifies once that the rotation works again, with the time of the first failure', async () => {
       await closed();
       execution('SUCCEEDED', { stopDate: new Date(FAILED_AT.getTime() + HOUR_MS) });
       await closed({ succeeded: true });
@@ -348,7 +348,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN]);
     });
 
-    it('does not end a failure when it had nothing to do: AWSCURRENT has not moved since', async () => {
+    it('does not end a failure when AWSCURRENT has not moved since', async () => {
       await closed();
       execution('SUCCEEDED');
       secretsMock

@@ -12,12 +12,12 @@ import {
 import { OVERDUE_GRACE_MS } from '../../functions/shared/secrets/due-date.ts';
 import { secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, SECRET_NAME } from '../helpers/secret.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
 const NOW = new Date('2026-06-01T18:00:00Z');
-/** Due after nine hours, and overdue after the grace. */
+/** Due after nine hours, and overdue after the grace period. */
 const JUST_IN_TIME = new Date(NOW.getTime() - 9 * 3_600_000 - OVERDUE_GRACE_MS);
 const OVERDUE = new Date(JUST_IN_TIME.getTime() - 1_000);
 
@@ -35,7 +35,7 @@ function secret(changes: SecretListEntry = {}): SecretListEntry {
 }
 
 describe('overdue-check', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const metrics = writtenMetrics();
   const mock = mockAws(SecretsManagerClient);
 
@@ -77,7 +77,7 @@ describe('overdue-check', () => {
   it.each([
     ['another function', { RotationLambdaARN: `${ROTATION_FUNCTION_ARN}-2` }],
     ['no function', { RotationLambdaARN: undefined }],
-    ['our function, but is to be deleted', { DeletedDate: NOW }],
+    ['the rotation function, but is scheduled for deletion', { DeletedDate: NOW }],
   ])('does not count a secret that names %s', async (_what, changes) => {
     const result = await checked([
       { ...secret({ LastRotatedDate: OVERDUE }), ...changes } as SecretListEntry,
@@ -86,19 +86,19 @@ describe('overdue-check', () => {
     expect(result).toEqual({ credentials: 0, overdue: 0 });
   });
 
-  it('writes one line of metrics, whatever it finds', async () => {
+  it('writes one line of metrics', async () => {
     await checked([secret(), secret({ LastRotatedDate: OVERDUE })]);
 
     expect(metrics().map(metricsOf)).toEqual([{ Credentials: 2, OverdueCredentials: 1 }]);
   });
 
-  it('writes zeros where there are no credentials, so that an alarm has data', async () => {
+  it('writes zeros when there are no credentials, so that an alarm has data', async () => {
     await checked([]);
 
     expect(metrics().map(metricsOf)).toEqual([{ Credentials: 0, OverdueCredentials: 0 }]);
   });
 
-  it('warns of an overdue secret', async () => {
+  it('warns about an overdue secret', async () => {
     await checked([secret({ LastRotatedDate: OVERDUE, RotationEnabled: false })]);
 
     expect(logged()).toEqual([

@@ -34,19 +34,19 @@ import {
   NEW_FINGERPRINT,
   tokenKey,
 } from '../helpers/journal-items.ts';
-import { playLabels, type Stages } from '../helpers/label-reads.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { ITEM_CHANGED, playedJournal } from '../helpers/played-journal.ts';
+import { mockLabels, type Stages } from '../helpers/label-reads.ts';
+import { ITEM_CHANGED, mockJournal } from '../helpers/mock-journal.ts';
+import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { sum } from '../helpers/sum.ts';
 import { EXECUTION, PROMOTE } from '../helpers/task-requests.ts';
 import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 
-/** The labels as StorePending left them, and as a promotion leaves them. */
+/** The labels before and after a promotion. */
 const PENDING: Stages = { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['AWSPENDING'] };
 const PROMOTED: Stages = { [BASE_VERSION]: ['AWSPREVIOUS'], [DERIVED_VERSION]: ['AWSCURRENT'] };
 
-/** The move, as Secrets Manager is asked for it. */
+/** The request that moves AWSCURRENT. */
 const MOVE = {
   SecretId: SECRET_ARN,
   VersionStage: 'AWSCURRENT',
@@ -55,10 +55,10 @@ const MOVE = {
 };
 
 describe('promote', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const metrics = writtenMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
-  const table = playedJournal();
+  const table = mockJournal();
   let sleeps: number[] = [];
 
   beforeEach(() => {
@@ -68,12 +68,12 @@ describe('promote', () => {
     labelled(PENDING);
   });
 
-  /** The labels, read after read. */
+  /** The labels in successive reads. */
   function labelled(...reads: [Stages, ...Stages[]]): void {
-    playLabels(secretsMock, ...reads);
+    mockLabels(secretsMock, ...reads);
   }
 
-  /** Refuses the move; the labels are these afterwards. */
+  /** Refuses the move and changes the labels. */
   function refused(exception: Error, ...stages: [Stages, ...Stages[]]): void {
     secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSCURRENT' }).callsFake(() => {
       labelled(...stages);
@@ -115,7 +115,7 @@ describe('promote', () => {
     expect(sleeps).toEqual([]);
   });
 
-  it('makes two calls of Secrets Manager for the version of the rotation itself', async () => {
+  it("calls Secrets Manager twice for the rotation's own version", async () => {
     labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
 
     await promoted({ pendingVersionId: VERSION });
@@ -134,7 +134,7 @@ describe('promote', () => {
       expect(moves()).toEqual([]);
     });
 
-    it('does not matter where AWSCURRENT has moved already', async () => {
+    it('does not matter when AWSCURRENT has already moved', async () => {
       labelled({ [DERIVED_VERSION]: ['AWSCURRENT', 'AWSPENDING'] });
 
       const result = await promoted({ expiresAt });
@@ -143,7 +143,7 @@ describe('promote', () => {
     });
   });
 
-  it('promotes an access token whose expiry is not known', async () => {
+  it('promotes an access token with an unknown expiry', async () => {
     await promoted({ expiresAt: null });
 
     expect(moves()).toEqual([MOVE]);
@@ -174,7 +174,7 @@ describe('promote', () => {
       expect(changesOf('AWSPENDING')).toEqual([REMOVAL]);
     });
 
-    it('fails the state when it cannot be removed: nothing is counted yet', async () => {
+    it('fails the state when it cannot be removed, and writes no metrics', async () => {
       const exception = awsException(InternalServiceError);
       secretsMock.on(UpdateSecretVersionStageCommand, { VersionStage: 'AWSPENDING' }).rejects(exception);
 
@@ -206,7 +206,7 @@ describe('promote', () => {
     ]);
   });
 
-  it('counts the rotation, and measures how long consumers had the replaced token', async () => {
+  it('counts the rotation and measures the token gap', async () => {
     await promoted();
 
     expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1, TokenGap: 2_250 }]);
@@ -218,7 +218,7 @@ describe('promote', () => {
   describe('a pair of the alternate grant', () => {
     const pair = { ...PROMOTE.pair, current: { lineage: ALTERNATE_FINGERPRINT, generation: 0 } };
 
-    it('is promoted without a token gap: consumers hold the other grant', async () => {
+    it('is promoted without a token gap, because consumers hold the other grant', async () => {
       await promoted({ pair });
 
       expect(moves()).toEqual([MOVE]);
@@ -239,13 +239,13 @@ describe('promote', () => {
     });
   });
 
-  it('measures no gap where AWSCURRENT keeps its pair', async () => {
+  it('measures no token gap when AWSCURRENT keeps its pair', async () => {
     await promoted({ pair: { ...PROMOTE.pair, current: { lineage: CURRENT_FINGERPRINT, generation: 1 } } });
 
     expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
   });
 
-  describe('when AWSCURRENT is on the version already', () => {
+  describe('when AWSCURRENT is already on the version', () => {
     beforeEach(() => labelled(PROMOTED));
 
     it('succeeds without a move', async () => {
@@ -256,13 +256,13 @@ describe('promote', () => {
       expect(changesOf('AWSPENDING')).toEqual([]);
     });
 
-    it('succeeds although the token can no longer be claimed: it may be exchanged since', async () => {
+    it('succeeds even if the token can no longer be claimed, because it may have been exchanged since', async () => {
       table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
 
       expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
     });
 
-    it('counts the rotation, but measures no gap: when the label moved is unknown', async () => {
+    it('counts the rotation but measures no token gap, because the time of the move is unknown', async () => {
       await promoted();
 
       expect(metrics().map(metricsOf)).toEqual([{ Rotations: 1 }]);
@@ -270,7 +270,7 @@ describe('promote', () => {
   });
 
   describe('the claim', () => {
-    it('is set on the new refresh token, and ends after the function does', async () => {
+    it('is set on the new refresh token, and expires after the function ends', async () => {
       await promoted();
 
       const until = new Date(Date.parse('2026-07-01T08:00:14.250Z') + CLAIM_MARGIN_MS);
@@ -295,7 +295,7 @@ describe('promote', () => {
       expect(move !== undefined && claim?.calledBefore(move)).toBe(true);
     });
 
-    it('is refused when the token is no longer issued: CurrentVersionMoved, and no move', async () => {
+    it('is refused with CurrentVersionMoved when the token is no longer issued, and nothing is moved', async () => {
       table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
 
       const error = await rejection(promoted());
@@ -306,7 +306,7 @@ describe('promote', () => {
       expect(metrics()).toEqual([]);
     });
 
-    it('may fail under the name of DynamoDB, which Step Functions retries: there is no move', async () => {
+    it('rethrows the error of DynamoDB, which Step Functions retries, and nothing is moved', async () => {
       const exception = Object.assign(new Error('busy'), { name: 'InternalServerError' });
       table.mock.on(UpdateItemCommand).rejects(exception);
 
@@ -378,7 +378,7 @@ describe('promote', () => {
       expect(moves()).toEqual([]);
     });
 
-    it('and throws InvalidRotationRequest for a version of another rotation, whatever its labels are', async () => {
+    it('and throws InvalidRotationRequest for a version of another rotation, whatever its labels', async () => {
       labelled({ [BASE_VERSION]: ['AWSCURRENT'], [FOREIGN_VERSION]: ['AWSPENDING'] });
 
       const error = await rejection(promoted({ pendingVersionId: FOREIGN_VERSION }));
@@ -412,7 +412,7 @@ describe('promote', () => {
       awsException(InvalidParameterException),
       awsException(InvalidRequestException),
       secretsManagerException('ValidationException'),
-    ])('succeeds if AWSCURRENT has moved already, as after a lost response: %s', async exception => {
+    ])('succeeds if AWSCURRENT has already moved, as after a lost response: %s', async exception => {
       refused(exception, PROMOTED);
 
       const result = await promoted();
@@ -422,14 +422,14 @@ describe('promote', () => {
       expect(sleeps).toEqual([]);
     });
 
-    it('treats AWSCURRENT on the base version as a stale read first', async () => {
+    it('first treats AWSCURRENT on the base version as a stale read', async () => {
       refused(awsException(InvalidParameterException), PENDING, PENDING, PROMOTED);
 
       expect(await promoted()).toMatchObject({ currentVersionId: DERIVED_VERSION });
       expect(sleeps).toHaveLength(2);
     });
 
-    it('throws CurrentVersionMoved if somebody moved AWSCURRENT meanwhile', async () => {
+    it('throws CurrentVersionMoved if somebody else has moved AWSCURRENT', async () => {
       refused(awsException(InvalidParameterException), {
         [FOREIGN_VERSION]: ['AWSCURRENT'],
         [BASE_VERSION]: ['AWSPREVIOUS'],
@@ -442,7 +442,7 @@ describe('promote', () => {
       expect(moves()).toHaveLength(1);
     });
 
-    it('throws CurrentVersionMoved if AWSCURRENT is on no version any more', async () => {
+    it('throws CurrentVersionMoved if AWSCURRENT is no longer on any version', async () => {
       refused(awsException(InvalidParameterException), { [DERIVED_VERSION]: ['AWSPENDING'] });
 
       const error = await rejection(promoted());
@@ -470,7 +470,7 @@ describe('promote', () => {
       secretsManagerException('ThrottlingException'),
       awsException(InternalServiceError),
       Object.assign(new Error('no response'), { name: 'TimeoutError' }),
-    ])('throws %s at once: Step Functions retries it', async exception => {
+    ])('rethrows %s immediately, because Step Functions retries it', async exception => {
       refused(exception, PROMOTED);
 
       const error = await rejection(promoted());
@@ -479,7 +479,7 @@ describe('promote', () => {
       expect(secretsMock.commandCalls(DescribeSecretCommand)).toHaveLength(1);
     });
 
-    it('throws SecretNotFound if the secret is gone by then', async () => {
+    it('throws SecretNotFound if the secret was deleted in between', async () => {
       secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
         secretsMock.on(DescribeSecretCommand).rejects(awsException(ResourceNotFoundException));
         throw awsException(ResourceNotFoundException);

@@ -13,7 +13,7 @@ import { type PublishDependencies, type PublishResult, publish } from '../../fun
 import { AccessTokenNotPublished, InvalidSecret, SecretNotFound } from '../../functions/shared/errors.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, FOREIGN_VERSION, SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
@@ -23,7 +23,7 @@ const REQUEST = { secretArn: SECRET_ARN, versionId: VERSION, execution: EXECUTIO
 const KEYS = { region: 'mypurecloud.de', expiresAt: '2026-07-02T07:59:58.000Z' };
 
 describe('publish', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const secretsMock = mockAws(SecretsManagerClient);
   let sleeps = 0;
 
@@ -39,7 +39,7 @@ describe('publish', () => {
     secretsMock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  /** AWSCURRENT of the rotated secret, read after read; the last one stays. */
+  /** AWSCURRENT of the rotated secret in successive reads; the last one repeats. */
   function rotatedAt(...versions: [string, ...string[]]): void {
     const on = secretsMock.on(DescribeSecretCommand, { SecretId: SECRET_ARN });
     for (const version of versions.slice(0, -1)) on.resolvesOnce(current(version));
@@ -119,13 +119,13 @@ describe('publish', () => {
     expect(sleeps).toBe(2);
   });
 
-  it('publishes what is current, also when that is not of this rotation', async () => {
+  it('publishes the current version even if another rotation wrote it', async () => {
     rotatedAt(FOREIGN_VERSION);
 
     expect(await published()).toEqual({ publishedVersionId: FOREIGN_VERSION });
   });
 
-  it('publishes once more when AWSCURRENT has moved meanwhile', async () => {
+  it('publishes again when AWSCURRENT has moved since', async () => {
     rotatedAt(VERSION, FOREIGN_VERSION);
 
     expect(await published()).toEqual({ publishedVersionId: FOREIGN_VERSION });
@@ -148,7 +148,7 @@ describe('publish', () => {
     });
   });
 
-  it('leaves the published secret alone when AWSCURRENT has no access token yet', async () => {
+  it('does not write the published secret when AWSCURRENT has no access token yet', async () => {
     secretsMock.on(GetSecretValueCommand).resolves({ SecretString: secretValue({ accessToken: undefined }) });
 
     expect(await published()).toEqual({ publishedVersionId: null });
@@ -159,7 +159,7 @@ describe('publish', () => {
     ['does not exist', awsException(ResourceNotFoundException)],
     ['lacks the tag', secretsManagerException('AccessDeniedException')],
     ['is scheduled for deletion', awsException(InvalidRequestException)],
-  ])('names the published secret when that %s, and what else to check', async (_, refusal) => {
+  ])('throws AccessTokenNotPublished with its name when the published secret %s', async (_, refusal) => {
     secretsMock.on(PutSecretValueCommand).rejects(refusal);
 
     const error = await rejection(published());
@@ -172,7 +172,7 @@ describe('publish', () => {
   it.each([
     ['throttling', secretsManagerException('ThrottlingException')],
     ['a fault of Secrets Manager', awsException(InternalServiceError)],
-  ])('leaves %s to the state machine, which retries it', async (_, fault) => {
+  ])('rethrows %s, which the state machine retries', async (_, fault) => {
     secretsMock.on(PutSecretValueCommand).rejects(fault);
 
     expect(await rejection(published())).toBe(fault);
@@ -192,14 +192,14 @@ describe('publish', () => {
     expect(await rejection(published())).toBeInstanceOf(InvalidSecret);
   });
 
-  it('publishes nothing of a secret that must name its host and does not', async () => {
+  it('publishes nothing from a secret that must name its host but does not', async () => {
     secretsMock.on(GetSecretValueCommand).resolves({ SecretString: secretValue() });
 
     expect(await rejection(published({ hostRequired: true }))).toBeInstanceOf(InvalidSecret);
     expect(writes()).toEqual([]);
   });
 
-  it('logs versions, and no token', async () => {
+  it('logs the version, but no token', async () => {
     await published();
 
     expect(logged()).toEqual([

@@ -19,10 +19,10 @@ const FAILOVER = { ...REFRESH, skipsDeadGrant: true, state: 'Failover' };
 
 const INVALID_GRANT = respondWith(400, { error: 'invalid_grant' });
 
-/** Where AWSCURRENT's own refresh token is. */
+/** The position of AWSCURRENT's own refresh token. */
 const CURRENT = { lineage: CURRENT_FINGERPRINT, generation: 0 };
 
-const DEAD = tokenItem({
+const LOST = tokenItem({
   fingerprint: ALTERNATE_FINGERPRINT,
   lineage: ALTERNATE_FINGERPRINT,
   status: 'rejected',
@@ -57,7 +57,7 @@ describe('refresh of a secret with two grants', () => {
     expect(await opened(result)).toMatchObject({ exchangedFingerprint: ALTERNATE_FINGERPRINT });
   });
 
-  it('uses a pair of the alternate grant that nobody uses yet and that lasts', async () => {
+  it('uses an unused pair of the alternate grant that lasts', async () => {
     table.holdsTokens([
       tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, status: 'exchanged' }),
       tokenItem({ fingerprint: NEW_FINGERPRINT, lineage: ALTERNATE_FINGERPRINT, generation: 1 }),
@@ -70,7 +70,7 @@ describe('refresh of a secret with two grants', () => {
     expect(presented()).toEqual([]);
   });
 
-  it('throws AlternateGrantRejected when the alternate grant is rejected, and warns of it', async () => {
+  it('throws AlternateGrantRejected when the alternate grant is rejected, and logs a warning', async () => {
     genesys.script(INVALID_GRANT);
 
     const error = await rejection(refreshed());
@@ -89,8 +89,8 @@ describe('refresh of a secret with two grants', () => {
     });
   });
 
-  it('throws AlternateGrantRejected without a request when nobody has the successor', async () => {
-    table.holdsTokens([{ ...DEAD, status: 'exchanged' }]);
+  it('throws AlternateGrantRejected without a request when the successor is not recorded', async () => {
+    table.holdsTokens([{ ...LOST, status: 'exchanged' }]);
 
     const error = await rejection(refreshed());
 
@@ -98,8 +98,8 @@ describe('refresh of a secret with two grants', () => {
     expect(presented()).toEqual([]);
   });
 
-  it('presents a rejected alternate grant once more in Refresh', async () => {
-    table.holdsTokens([DEAD]);
+  it('presents a rejected alternate grant again in Refresh', async () => {
+    table.holdsTokens([LOST]);
     genesys.script(respondWith(200, TOKENS));
 
     const result = await refreshed();
@@ -108,7 +108,7 @@ describe('refresh of a secret with two grants', () => {
     expect(result.lineage).toBe(ALTERNATE_FINGERPRINT);
   });
 
-  it('treats an alternate refresh token of the same login as none', async () => {
+  it('ignores an alternate refresh token of the same login', async () => {
     table.holdsTokens([tokenItem({ fingerprint: ALTERNATE_FINGERPRINT, status: 'exchanged' })]);
     genesys.script(respondWith(200, TOKENS));
 
@@ -120,7 +120,7 @@ describe('refresh of a secret with two grants', () => {
 
   describe('in Failover', () => {
     it('exchanges the grant in use when its access token does not last until the next rotation', async () => {
-      table.holdsTokens([DEAD]);
+      table.holdsTokens([LOST]);
       genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed(FAILOVER);
@@ -130,7 +130,7 @@ describe('refresh of a secret with two grants', () => {
     });
 
     it('keeps the pair in use while its access token lasts until the next rotation', async () => {
-      table.holdsTokens([DEAD, tokenItem({ generation: 3 })]);
+      table.holdsTokens([LOST, tokenItem({ generation: 3 })]);
       table.holdsPair(await world.newPair({ fingerprint: CURRENT_FINGERPRINT, generation: 3 }));
 
       const result = await refreshed(FAILOVER);
@@ -147,7 +147,7 @@ describe('refresh of a secret with two grants', () => {
 
     it('keeps and records the pair of a login that no rotation has exchanged', async () => {
       holds({ expiresAt: '2026-07-01T17:00:00.000Z' });
-      table.holdsTokens([DEAD]);
+      table.holdsTokens([LOST]);
 
       const result = await refreshed(FAILOVER);
 
@@ -165,18 +165,21 @@ describe('refresh of a secret with two grants', () => {
       ['does not last', { expiresAt: '2026-07-01T16:59:59.000Z' }],
       ['lasts for an unknown time', {}],
       ['is missing', { expiresAt: '2026-07-01T17:00:00.000Z', accessToken: undefined }],
-    ])('exchanges the token of such a login when its access token %s', async (_what, changes) => {
-      holds(changes);
-      table.holdsTokens([DEAD]);
-      genesys.script(respondWith(200, TOKENS));
+    ])(
+      'exchanges the token of a login that no rotation has exchanged when its access token %s',
+      async (_what, changes) => {
+        holds(changes);
+        table.holdsTokens([LOST]);
+        genesys.script(respondWith(200, TOKENS));
 
-      await refreshed(FAILOVER);
+        await refreshed(FAILOVER);
 
-      expect(presented()).toEqual(['sentinel-current-refresh-token']);
-    });
+        expect(presented()).toEqual(['sentinel-current-refresh-token']);
+      },
+    );
 
-    it('throws RefreshTokenRejected when the grant in use is also dead', async () => {
-      table.holdsTokens([DEAD]);
+    it('throws RefreshTokenRejected when the grant in use is also rejected', async () => {
+      table.holdsTokens([LOST]);
       genesys.script(INVALID_GRANT);
 
       const error = await rejection(refreshed(FAILOVER));
@@ -185,7 +188,7 @@ describe('refresh of a secret with two grants', () => {
       expect(presented()).toEqual(['sentinel-current-refresh-token']);
     });
 
-    it('exchanges an alternate grant that was replaced since', async () => {
+    it('exchanges an alternate grant that has been replaced since', async () => {
       genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed(FAILOVER);

@@ -16,35 +16,35 @@ import {
 } from '../../functions/shared/errors.ts';
 import { TOKEN_TIMEOUT_MS } from '../../functions/shared/genesys/timeouts.ts';
 import { awsException } from '../helpers/aws-exception.ts';
-import { cutOff, dropConnection, respondWith, type ScriptedAnswer } from '../helpers/genesys-server.ts';
+import { cutOff, dropConnection, respondWith, type ScriptedResponse } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT, tokenItem, tokenKey } from '../helpers/journal-items.ts';
+import { ITEM_CHANGED } from '../helpers/mock-journal.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { ITEM_CHANGED } from '../helpers/played-journal.ts';
 import { SECRET_ARN } from '../helpers/secret.ts';
 import { EXECUTION, REFRESH } from '../helpers/task-requests.ts';
 import { NOW, refreshWorld, TOKENS } from './refresh-world.ts';
 
 const CURRENT_TOKEN = `token#${CURRENT_FINGERPRINT}`;
 
-/** The least time in which a token is presented, in ms. */
+/** Minimum remaining time to present a token, in ms. */
 const MIN_EXCHANGE_MS = TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS;
 
 describe('an exchange', () => {
   const world = refreshWorld();
   const { logged, metrics, genesys, secretsMock, kmsMock, table, time, refreshed, sentCommands } = world;
 
-  /** Responds, and remembers which commands had been sent by then. */
-  function remembering(sentBefore: string[][], response: ScriptedAnswer): ScriptedAnswer {
+  /** Records which commands were sent, then responds. */
+  function recordSent(sentBefore: string[][], response: ScriptedResponse): ScriptedResponse {
     return server => {
       sentBefore.push(sentCommands());
       response(server);
     };
   }
 
-  describe('calls in this order', () => {
-    it('reads, the data key and the mark before the request, and the record after it', async () => {
+  describe('the order of calls', () => {
+    it('puts reads, data key and mark before the request, and the record after it', async () => {
       const sentBefore: string[][] = [];
-      genesys.script(remembering(sentBefore, respondWith(200, TOKENS)));
+      genesys.script(recordSent(sentBefore, respondWith(200, TOKENS)));
 
       await refreshed();
 
@@ -68,7 +68,7 @@ describe('an exchange', () => {
       table.holdsPair(await world.newPair({ issuedAt: new Date('2026-06-30T08:00:00Z'), expiresAt: NOW }));
       kmsMock.resetHistory();
       const sentBefore: string[][] = [];
-      genesys.script(remembering(sentBefore, respondWith(200, { ...TOKENS, refresh_token: 'third' })));
+      genesys.script(recordSent(sentBefore, respondWith(200, { ...TOKENS, refresh_token: 'third' })));
 
       await refreshed();
 
@@ -85,7 +85,7 @@ describe('an exchange', () => {
       expect(sentCommands()).toEqual([...before, 'TransactWriteItemsCommand']);
     });
 
-    it('makes no call between the response and the record, whatever fails', async () => {
+    it('has no call between the response and the record, whatever fails', async () => {
       genesys.script(response => {
         for (const mock of [secretsMock, kmsMock]) mock.reset();
         table.mock.onAnyCommand().rejects(new Error('AWS is down'));
@@ -127,7 +127,7 @@ describe('an exchange', () => {
       ]);
     });
 
-    it('is set only if the item is as it was read', async () => {
+    it('is set only if the item has not changed since it was read', async () => {
       table.holdsTokens([tokenItem({ revision: 7 })]);
       genesys.script(respondWith(200, TOKENS));
 
@@ -140,7 +140,7 @@ describe('an exchange', () => {
       });
     });
 
-    it('has an id of its own for each exchange', async () => {
+    it('has a unique id for each exchange', async () => {
       genesys.script(respondWith(200, TOKENS), respondWith(200, TOKENS));
 
       await refreshed();
@@ -234,7 +234,7 @@ describe('an exchange', () => {
       expect(table.mock.commandCalls(UpdateItemCommand)).toEqual([]);
     });
 
-    it('stays until its deadline when it cannot be ended, and the refusal is thrown', async () => {
+    it('stays until its deadline when it cannot be ended, and the original error is thrown', async () => {
       table.mock.on(UpdateItemCommand).rejects(new Error('DynamoDB is down'));
       genesys.script(respondWith(503));
 
@@ -251,7 +251,7 @@ describe('an exchange', () => {
       respondWith(503),
       dropConnection,
       respondWith(400, { error: 'invalid_grant' }),
-    ])('comes with no log line and no metrics when the exchange brought no tokens', async scripted => {
+    ])('writes no log line and no metrics when the exchange returns no tokens', async scripted => {
       genesys.script(scripted);
 
       await rejection(refreshed());
@@ -276,7 +276,7 @@ describe('an exchange', () => {
     it.each([
       ['DynamoDB is down', new Error('down')],
       ['another transaction writes the items', awsException(TransactionCanceledException)],
-    ])('may fail because %s: the pair is returned anyway', async (_what, exception) => {
+    ])('is not required to return the pair: %s', async (_what, exception) => {
       table.mock.on(TransactWriteItemsCommand).rejects(exception);
       genesys.script(respondWith(200, TOKENS));
 
@@ -293,7 +293,7 @@ describe('an exchange', () => {
     });
   });
 
-  describe('when the journal changes meanwhile', () => {
+  describe('when the journal changes concurrently', () => {
     it('starts over from AWSCURRENT when the mark is refused', async () => {
       table.mock.on(PutItemCommand).rejectsOnce(ITEM_CHANGED).resolves({});
       genesys.script(respondWith(200, TOKENS));
@@ -336,7 +336,7 @@ describe('an exchange', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('reads again after a rejection when another attempt recorded the successor, and returns that', async () => {
+    it('returns the successor after a rejection when another attempt has recorded it', async () => {
       const successor = await world.newPair();
       table.mock.on(UpdateItemCommand).callsFake(() => {
         table.holdsTokens([
@@ -354,7 +354,7 @@ describe('an exchange', () => {
       expect(genesys.requests).toHaveLength(1);
     });
 
-    it('reports any other refusal when somebody else ended the mark', async () => {
+    it('rethrows any other error when another attempt has ended the mark', async () => {
       table.mock.on(UpdateItemCommand).rejects(ITEM_CHANGED);
       genesys.script(respondWith(503));
 
@@ -365,9 +365,9 @@ describe('an exchange', () => {
     });
   });
 
-  describe('the time of the request', () => {
+  describe('the time-out of the request', () => {
     it.each([30_000, MIN_EXCHANGE_MS])(
-      'is the full time-out when the function has %i ms left',
+      'is the full time when the function has %i ms left',
       async remainingMs => {
         time.remainingMs = remainingMs;
         const timeout = vi.spyOn(AbortSignal, 'timeout');
@@ -379,7 +379,7 @@ describe('an exchange', () => {
       },
     );
 
-    it('is the full time-out, or the token is neither marked nor presented', async () => {
+    it('must fit in full: otherwise, the token is neither marked nor presented', async () => {
       time.remainingMs = MIN_EXCHANGE_MS - 1;
 
       const error = await rejection(refreshed());
@@ -404,17 +404,17 @@ describe('an exchange', () => {
   });
 
   describe('when Genesys Cloud rate-limits the request', () => {
-    const limited = (retryAfter?: string): ScriptedAnswer =>
+    const limited = (retryAfter?: string): ScriptedResponse =>
       respondWith(429, '', retryAfter === undefined ? {} : { 'retry-after': retryAfter });
 
     it.each([
       { retryAfter: '1', remainingMs: 30_000, sleptMs: 1_000 },
       { retryAfter: '2', remainingMs: 30_000, sleptMs: 2_000 },
       { retryAfter: '0', remainingMs: 30_000, sleptMs: 0 },
-      // The second request has its whole time, and its result is recorded.
+      // The second request has its full time-out, and its result is recorded.
       { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 1_000, sleptMs: 1_000 },
     ])(
-      'waits the $retryAfter s that it asks for when $remainingMs ms are left, and sends the request once more',
+      'waits for Retry-After $retryAfter s and retries when $remainingMs ms are left',
       async ({ retryAfter, remainingMs, sleptMs }) => {
         time.remainingMs = remainingMs;
         genesys.script(limited(retryAfter), respondWith(200, TOKENS));
@@ -458,7 +458,7 @@ describe('an exchange', () => {
       expect(table.endedMarks()).toEqual([[CURRENT_TOKEN, 'issued']]);
     });
 
-    it('leaves the mark when the second response is lost', async () => {
+    it('keeps the mark when the second response is lost', async () => {
       genesys.script(limited('1'), dropConnection);
 
       const error = await rejection(refreshed());

@@ -56,7 +56,7 @@ describe('the logs and metrics of a refresh', () => {
     ]);
   });
 
-  it('measures the remaining lifetime of the token that consumers have, not of the exchanged one', async () => {
+  it("measures the remaining lifetime of consumers' token, not of the exchanged pair", async () => {
     stored(secretValue({ expiresAt: '2026-07-01T08:01:40Z' }));
     table.holdsTokens([
       tokenItem({ status: 'exchanged', revision: 2 }),
@@ -108,7 +108,7 @@ describe('the logs and metrics of a refresh', () => {
     ]);
   });
 
-  it('warns of an access token that expires before the next rotation, with both numbers', async () => {
+  it('warns about an access token that expires before the next rotation, with both durations', async () => {
     genesys.script(respondWith(200, { ...TOKENS, expires_in: 9 * 3_600 - 1 }));
 
     await refreshed();
@@ -121,7 +121,7 @@ describe('the logs and metrics of a refresh', () => {
   it.each([
     ['lasts exactly until the next rotation', 9 * 3_600],
     ['has an unknown lifetime', undefined],
-  ])('does not warn of an access token that %s', async (_what, expires_in) => {
+  ])('does not warn about an access token that %s', async (_what, expires_in) => {
     genesys.script(respondWith(200, { ...TOKENS, expires_in }));
 
     await refreshed();

@@ -18,9 +18,9 @@ import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { genesysServer } from '../helpers/genesys-server.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../helpers/journal-items.ts';
-import { expectNoSecrets, watchedLog } from '../helpers/no-secrets.ts';
-import { playedJournal } from '../helpers/played-journal.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { mockJournal } from '../helpers/mock-journal.ts';
+import { captureLog, expectNoSecrets } from '../helpers/no-secrets.ts';
+import { mockKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import { BASE_VERSION, SECRET_ARN } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { REFRESH } from '../helpers/task-requests.ts';
@@ -37,24 +37,24 @@ export const TOKENS = {
 };
 
 /**
- * Everything that a refresh works with: AWSCURRENT holds `secretValue()`, the journal is empty, the function has 30 s
- * left, and its clock stands still unless it sleeps.
+ * The environment of a refresh: AWSCURRENT holds `secretValue()`, the journal is empty, the function has 30 s left, and
+ * its clock advances only while it sleeps.
  */
 export function refreshWorld() {
-  const logged = watchedLog();
+  const logged = captureLog();
   const metrics = writtenMetrics();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
   const kmsMock = mockAws(KMSClient);
   const key = { kms: new KMSClient(), sealKeyArn: SEAL_KEY_ARN };
-  const table = playedJournal();
+  const table = mockJournal();
   const time = { remainingMs: 0, sleeps: [] as number[] };
   const states = new Map<string, ExecutionState>();
 
   beforeEach(() => {
     secretsMock.reset();
     kmsMock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
     secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
     stored(secretValue());
     time.remainingMs = 30_000;
@@ -77,7 +77,7 @@ export function refreshWorld() {
     kmsMock,
     table,
     time,
-    /** How executions stand, by their ARNs. */
+    /** The states of executions, by ARN. */
     states,
     stored,
 
@@ -93,8 +93,7 @@ export function refreshWorld() {
           journal: table.journal(),
           stateOf: async executionArn => {
             const state = states.get(executionArn);
-            if (state === undefined)
-              throw new Error(`The state of ${executionArn} was not expected to matter.`);
+            if (state === undefined) throw new Error(`Unexpected read of the state of ${executionArn}.`);
             return state;
           },
           genesysUrlsOf: () => ({ loginUrl: genesys.url, apiUrl: 'http://127.0.0.1:1' }),
@@ -112,19 +111,19 @@ export function refreshWorld() {
       return result;
     },
 
-    /** The commands that were sent to AWS so far, in their order. */
+    /** The commands sent to AWS so far, in order. */
     sentCommands(): string[] {
       return [...secretsMock.calls(), ...kmsMock.calls(), ...table.mock.calls()]
         .sort((one, other) => (one.calledBefore(other) ? -1 : 1))
         .map(({ args: [command] }) => command.constructor.name);
     },
 
-    /** What a result holds. */
+    /** The opened pair of a result. */
     opened(result: Pick<SealedPair, 'lineage' | 'generation' | 'sealedPair'>): Promise<OpenedPair> {
       return openPair(key, SECRET_ARN, result);
     },
 
-    /** A sealed pair of the new tokens: by default the first successor of AWSCURRENT's token, good for a day. */
+    /** A sealed pair of the new tokens: by default the first successor of AWSCURRENT's token, valid for a day. */
     async newPair(changes: Partial<SealedPair> = {}): Promise<SealedPair> {
       const { lineage = CURRENT_FINGERPRINT, generation = 1, issuedAt = NOW } = changes;
       const seal = await pairSeal(key, SECRET_ARN, lineage, generation);

@@ -43,7 +43,7 @@ describe('refresh', () => {
   }
 
   describe('when the journal does not know the refresh token of AWSCURRENT', () => {
-    it('exchanges it: the pair is the first of a new lineage', async () => {
+    it('exchanges it, and the pair is the first of a new lineage', async () => {
       genesys.script(respondWith(200, TOKENS));
 
       const result = await refreshed();
@@ -150,7 +150,7 @@ describe('refresh', () => {
       });
       expect(genesys.requests).toEqual([]);
       expect(table.marks()).toEqual([]);
-      // One for the pair in the journal: nothing else is sealed.
+      // Only for the pair in the journal; nothing else is sealed.
       expect(kmsMock.commandCalls(GenerateDataKeyCommand)).toHaveLength(1);
     });
 
@@ -261,7 +261,7 @@ describe('refresh', () => {
       expect(table.marks()).toEqual([]);
     });
 
-    it('throws ExchangeInProgress after its deadline while the other execution runs', async () => {
+    it('throws ExchangeInProgress after its deadline while the other execution is running', async () => {
       table.holdsTokens([marked(OTHER_EXECUTION, '2026-07-01T08:00:00Z')]);
       states.set(OTHER_EXECUTION, 'running');
 
@@ -283,7 +283,7 @@ describe('refresh', () => {
       expect(result.fingerprint).toBe(NEW_FINGERPRINT);
     });
 
-    it('presents the token again in a later attempt of the same execution, and reads no execution', async () => {
+    it('presents the token again in a later attempt of the same execution without describing it', async () => {
       table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
       genesys.script(respondWith(200, TOKENS));
 
@@ -292,7 +292,7 @@ describe('refresh', () => {
       expect(result.fingerprint).toBe(NEW_FINGERPRINT);
     });
 
-    it('adds to a rejection that the token was probably already spent', async () => {
+    it('adds to the rejection that the token was probably spent', async () => {
       table.holdsTokens([marked(EXECUTION, '2026-07-01T08:00:00Z')]);
       genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
@@ -303,7 +303,7 @@ describe('refresh', () => {
     });
   });
 
-  it('does not mention an earlier attempt when a token is rejected that was never presented', async () => {
+  it('does not mention an earlier attempt when the rejected token was never presented before', async () => {
     genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
     const error = await rejection(refreshed());
@@ -312,7 +312,7 @@ describe('refresh', () => {
     expect(error.message).not.toContain('probably spent');
   });
 
-  it('uses the login that a stale read hid when the token that it showed is rejected', async () => {
+  it('uses the newer login when a stale read showed a token that is rejected', async () => {
     const showsNewLogin = secretsMock
       .on(GetSecretValueCommand)
       .resolvesOnce({ VersionId: BASE_VERSION, SecretString: secretValue() });
@@ -381,7 +381,7 @@ describe('refresh', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('when KMS gives no data key', async () => {
+    it('when KMS returns no data key', async () => {
       kmsMock.on(GenerateDataKeyCommand).rejects(new Error('KMS is down'));
 
       const error = await rejection(refreshed());

@@ -22,7 +22,7 @@ describe('rotation-event', () => {
     });
   });
 
-  it.each([undefined, null, '', 42])('does without a RotationToken when it is %j', token => {
+  it.each([undefined, null, '', 42])('accepts a missing RotationToken: %j', token => {
     const event = parseRotationEvent({ ...EVENT, RotationToken: token });
 
     expect(event.rotationToken).toBeUndefined();
@@ -40,7 +40,7 @@ describe('rotation-event', () => {
     ['ClientRequestToken', undefined],
     ['ClientRequestToken', ''],
     ['ClientRequestToken', { token: SENTINELS.rotationToken }],
-  ])('refuses an event whose %s is %j, and quotes nothing of it', async (key, value) => {
+  ])('refuses an event whose %s is %j without quoting it', async (key, value) => {
     const event = { ...EVENT, [key]: value };
 
     const error = await rejection(Promise.resolve().then(() => parseRotationEvent(event)));

@@ -19,10 +19,10 @@ import { openSeal } from '../../functions/shared/journal/sealed-blob.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
-import { playLabels } from '../helpers/label-reads.ts';
-import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
-import { playedExecutions } from '../helpers/played-executions.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { mockLabels } from '../helpers/label-reads.ts';
+import { mockExecutions } from '../helpers/mock-executions.ts';
+import { captureLog, expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
+import { mockKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import {
   BASE_VERSION,
   DERIVED_VERSION,
@@ -42,8 +42,8 @@ const DERIVED_PENDING = { [BASE_VERSION]: ['AWSCURRENT'], [DERIVED_VERSION]: ['A
 const NOT_LABELLED = { [FOREIGN_VERSION]: ['AWSCURRENT'], [BASE_VERSION]: ['AWSPREVIOUS'] };
 
 describe('rotation', () => {
-  const logged = watchedLog();
-  const executions = playedExecutions();
+  const logged = captureLog();
+  const executions = mockExecutions();
   const { time, exists } = executions;
   const secretsMock = mockAws(SecretsManagerClient);
   const kmsMock = mockAws(KMSClient);
@@ -52,7 +52,7 @@ describe('rotation', () => {
   beforeEach(() => {
     secretsMock.reset();
     kmsMock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
     labelled(PENDING);
   });
 
@@ -60,9 +60,9 @@ describe('rotation', () => {
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription({ VersionIdsToStages }));
   }
 
-  /** What DescribeExecution says about the execution of this name. */
+  /** What DescribeExecution returns for the execution of this name. */
   function execution(name: string, ...given: Parameters<typeof executionDescription>): void {
-    executions.looks(`${EXECUTION_ARN_PREFIX}${name}`, executionDescription(...given));
+    executions.describeReturns(`${EXECUTION_ARN_PREFIX}${name}`, executionDescription(...given));
   }
 
   function call(step: RotationEvent['step'], changes: Partial<RotationEvent> = {}): Promise<void> {
@@ -87,18 +87,18 @@ describe('rotation', () => {
     return executions.started();
   }
 
-  function expectNothingBegun(): void {
+  function expectNothingStarted(): void {
     expect(executions.started()).toEqual([]);
     expect(executions.redrivenArns()).toEqual([]);
   }
 
   describe.each(['createSecret', 'testSecret', 'finishSecret'] as const)(
-    'at every step but setSecret, here %s,',
+    'every step except setSecret: %s',
     step => {
       it.each([
         ['its version', VERSION],
         ['the version derived from it', DERIVED_VERSION],
-      ])('is done without a call of Step Functions when %s is AWSCURRENT', async (_what, version) => {
+      ])('succeeds without calling Step Functions when %s is AWSCURRENT', async (_what, version) => {
         labelled({ [BASE_VERSION]: ['AWSPREVIOUS'], [version]: ['AWSCURRENT', 'AWSPENDING'] });
 
         await call(step);
@@ -116,10 +116,10 @@ describe('rotation', () => {
 
         expect(error).toBeInstanceOf(InvalidRotationRequest);
         expect(error.message).toContain(SECRET_ARN);
-        expectNothingBegun();
+        expectNothingStarted();
       });
 
-      it('refuses a secret that never was enabled, even when the version is AWSCURRENT', async () => {
+      it('refuses a secret whose rotation was never enabled, even when the version is AWSCURRENT', async () => {
         const { RotationEnabled: _none, ...description } = secretDescription({
           VersionIdsToStages: { [VERSION]: ['AWSCURRENT'] },
         });
@@ -130,14 +130,14 @@ describe('rotation', () => {
         expect(error).toBeInstanceOf(InvalidRotationRequest);
       });
 
-      it('refuses a version that is neither labelled nor known to an execution', async () => {
+      it('refuses a version that has no label and no execution', async () => {
         labelled(NOT_LABELLED);
 
         const error = await rejection(call(step));
 
         expect(error).toBeInstanceOf(InvalidRotationRequest);
         expect(error.message).toContain(VERSION);
-        expectNothingBegun();
+        expectNothingStarted();
       });
 
       it('refuses a version that is only AWSPREVIOUS', async () => {
@@ -146,7 +146,7 @@ describe('rotation', () => {
         const error = await rejection(call(step));
 
         expect(error).toBeInstanceOf(InvalidRotationRequest);
-        expectNothingBegun();
+        expectNothingStarted();
       });
 
       it('throws SecretNotFound for a secret that does not exist', async () => {
@@ -155,7 +155,7 @@ describe('rotation', () => {
         const error = await rejection(call(step));
 
         expect(error).toBeInstanceOf(SecretNotFound);
-        expectNothingBegun();
+        expectNothingStarted();
       });
 
       it('rethrows errors of Secrets Manager', async () => {
@@ -164,7 +164,7 @@ describe('rotation', () => {
         const error = await rejection(call(step));
 
         expect(error.name).toBe('AccessDeniedException');
-        expectNothingBegun();
+        expectNothingStarted();
       });
     },
   );
@@ -200,17 +200,17 @@ describe('rotation', () => {
     });
 
     it('requests the data key while it reads the labels', async () => {
-      let keysMeanwhile = 0;
+      let keysRequested = 0;
       secretsMock.on(DescribeSecretCommand).callsFake(async () => {
         await nextTurn();
-        keysMeanwhile = kmsMock.commandCalls(GenerateDataKeyCommand).length;
+        keysRequested = kmsMock.commandCalls(GenerateDataKeyCommand).length;
         return secretDescription({ VersionIdsToStages: PENDING });
       });
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
 
-      expect(keysMeanwhile).toBe(1);
+      expect(keysRequested).toBe(1);
     });
 
     it('does not need the data key when the version is AWSCURRENT', async () => {
@@ -231,7 +231,7 @@ describe('rotation', () => {
       expect(kmsMock.calls()).toEqual([]);
     });
 
-    it('names secret and execution from the full ARN when the event has the name of the secret', async () => {
+    it('uses the full ARN when the event contains the name of the secret', async () => {
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret', { secretId: SECRET_NAME });
@@ -258,10 +258,10 @@ describe('rotation', () => {
       ]);
     });
 
-    it('attaches to the execution that runs when Secrets Manager calls again', async () => {
+    it('attaches to the running execution when Secrets Manager calls again', async () => {
       exists(NAME);
       const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
-      executions.looks(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
+      executions.describeReturns(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
 
       await call('createSecret');
 
@@ -269,7 +269,7 @@ describe('rotation', () => {
       expect(executions.redrivenArns()).toEqual([]);
     });
 
-    it('starts the next attempt after one that succeeded: somebody rolled its version back', async () => {
+    it('starts the next attempt after one that succeeded but was rolled back', async () => {
       labelled({ [BASE_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING', 'AWSPREVIOUS'] });
       exists(NAME);
       execution(NAME, 'SUCCEEDED');
@@ -281,7 +281,7 @@ describe('rotation', () => {
       expect(executions.redrivenArns()).toEqual([]);
     });
 
-    it('starts the next attempt when AWSPENDING is on another of its versions: Fetch removes it', async () => {
+    it('starts the next attempt, whose Fetch removes AWSPENDING, when the label is on another of its versions', async () => {
       labelled({ [DERIVED_VERSION]: ['AWSCURRENT'], [VERSION]: ['AWSPENDING'] });
       exists(NAME);
       execution(NAME, 'SUCCEEDED');
@@ -293,7 +293,7 @@ describe('rotation', () => {
     });
 
     it('waits for labels that are not visible yet', async () => {
-      playLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'] }, PENDING);
+      mockLabels(secretsMock, { [BASE_VERSION]: ['AWSCURRENT'] }, PENDING);
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
@@ -304,7 +304,7 @@ describe('rotation', () => {
     it('redrives the execution that failed', async () => {
       exists(NAME);
       const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
-      executions.looks(arn, executionDescription('FAILED'), executionDescription('SUCCEEDED'));
+      executions.describeReturns(arn, executionDescription('FAILED'), executionDescription('SUCCEEDED'));
 
       await call('createSecret');
 
@@ -330,13 +330,13 @@ describe('rotation', () => {
       expect(started()).toMatchObject([{ name: NAME, input: { versionId: VERSION } }]);
     });
 
-    it('only confirms a rotation whose version lost AWSPENDING: it stood down for a newer login', async () => {
+    it('only confirms a rotation that stood down for a newer login and lost AWSPENDING', async () => {
       labelled(NOT_LABELLED);
       execution(NAME, 'SUCCEEDED');
 
       await call('createSecret');
 
-      expectNothingBegun();
+      expectNothingStarted();
     });
 
     it('does not redrive a failed rotation whose version lost AWSPENDING', async () => {
@@ -346,10 +346,10 @@ describe('rotation', () => {
       const error = await rejection(call('createSecret'));
 
       expect(error).toBeInstanceOf(RotationFailed);
-      expectNothingBegun();
+      expectNothingStarted();
     });
 
-    it('throws RotationFailed with what failed and where', async () => {
+    it('throws RotationFailed with the execution, the error and its message', async () => {
       const cause = JSON.stringify({ errorMessage: 'Log in again.' });
       execution(NAME, 'FAILED', { error: 'RefreshTokenRejected', cause });
 
@@ -384,7 +384,7 @@ describe('rotation', () => {
     it.each([
       ['is AWSPENDING', PENDING],
       ['has no label', NOT_LABELLED],
-    ])('has nothing to do, and calls nothing, when the version %s', async (_what, stages) => {
+    ])('makes no calls when the version %s', async (_what, stages) => {
       labelled(stages);
 
       await call('setSecret');
@@ -398,35 +398,35 @@ describe('rotation', () => {
   describe.each(['testSecret', 'finishSecret'] as const)('%s', step => {
     it.each([
       ['is still AWSPENDING', PENDING],
-      ['gave AWSPENDING to a derived one', DERIVED_PENDING],
-      ['has no label any more', NOT_LABELLED],
+      ['lost AWSPENDING to a derived version', DERIVED_PENDING],
+      ['no longer has a label', NOT_LABELLED],
     ])('confirms the execution that succeeded when the version %s', async (_what, stages) => {
       labelled(stages);
       execution(NAME, 'SUCCEEDED');
 
       await call(step);
 
-      expectNothingBegun();
+      expectNothingStarted();
     });
 
-    it('waits for the execution that runs', async () => {
+    it('waits for the running execution', async () => {
       const arn = `${EXECUTION_ARN_PREFIX}${NAME}`;
-      executions.looks(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
+      executions.describeReturns(arn, executionDescription('RUNNING'), executionDescription('SUCCEEDED'));
 
       await call(step);
 
-      expect(executions.lookedAt()).toEqual([arn, arn]);
-      expectNothingBegun();
+      expect(executions.describedArns()).toEqual([arn, arn]);
+      expectNothingStarted();
     });
 
-    it('fails if the execution failed, and never redrives it: only createSecret may spend', async () => {
+    it('fails if the execution failed, without redriving it, because only createSecret may spend tokens', async () => {
       execution(NAME, 'FAILED', { error: 'AccessTokenRejected' });
 
       const error = await rejection(call(step));
 
       expect(error).toBeInstanceOf(RotationFailed);
       expect(error.message).toContain('AccessTokenRejected');
-      expectNothingBegun();
+      expectNothingStarted();
     });
 
     it('checks the second attempt when the first has failed', async () => {
@@ -435,7 +435,7 @@ describe('rotation', () => {
 
       await call(step);
 
-      expectNothingBegun();
+      expectNothingStarted();
     });
 
     it('throws RotationStillRunning before the function times out', async () => {
@@ -448,7 +448,7 @@ describe('rotation', () => {
   });
 
   describe('testSecret alone, as with RotateImmediately=false', () => {
-    it('starts an execution that only checks the configuration, under a name of its own', async () => {
+    it('starts an execution with a different name that only checks the configuration', async () => {
       execution(`${NAME}-check`, 'SUCCEEDED');
 
       await call('testSecret');
@@ -492,6 +492,6 @@ describe('rotation', () => {
     const error = await rejection(call('finishSecret'));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);
-    expectNothingBegun();
+    expectNothingStarted();
   });
 });

@@ -18,8 +18,8 @@ import {
 import { RotationFailed, RotationStillRunning } from '../../functions/shared/errors.ts';
 import { awsException, stepFunctionsException } from '../helpers/aws-exception.ts';
 import { EXECUTION_ARN_PREFIX, executionDescription } from '../helpers/execution-description.ts';
+import { mockExecutions } from '../helpers/mock-executions.ts';
 import { rejection } from '../helpers/no-secrets.ts';
-import { playedExecutions } from '../helpers/played-executions.ts';
 import { EXECUTION_NAME, FIRST, FIRST_INPUT, RUN_REQUEST, SECOND, THIRD } from '../helpers/run-request.ts';
 
 const running = (redriveCount = 0) => executionDescription('RUNNING', { redriveCount });
@@ -28,7 +28,8 @@ const succeeded = executionDescription('SUCCEEDED');
 const notRedrivable = executionDescription('FAILED', { redriveStatus: 'NOT_REDRIVABLE' });
 
 describe('run-execution', () => {
-  const { mock, time, dependencies, exists, looks, started, lookedAt, redrivenArns } = playedExecutions();
+  const { mock, time, dependencies, exists, describeReturns, started, describedArns, redrivenArns } =
+    mockExecutions();
 
   function run(changes: Partial<RunRequest> = {}): Promise<string> {
     return runExecution({ ...RUN_REQUEST, ...changes }, dependencies());
@@ -40,7 +41,7 @@ describe('run-execution', () => {
 
   describe('runExecution', () => {
     it('starts the first attempt and waits for it', async () => {
-      looks(FIRST, running(), succeeded);
+      describeReturns(FIRST, running(), succeeded);
 
       const arn = await run();
 
@@ -50,14 +51,14 @@ describe('run-execution', () => {
     });
 
     it.each([awsException(StateMachineDoesNotExist), awsException(ExecutionLimitExceeded)])(
-      'passes %s on when nothing can be started',
+      'rethrows %s when nothing can be started',
       async exception => {
         mock.on(StartExecutionCommand).rejects(exception);
 
         const error = await rejection(run());
 
         expect(error).toBe(exception);
-        expect(lookedAt()).toEqual([]);
+        expect(describedArns()).toEqual([]);
       },
     );
 
@@ -67,7 +68,7 @@ describe('run-execution', () => {
       });
 
       it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('attaches to one that is %s', async status => {
-        looks(FIRST, executionDescription(status), executionDescription(status), succeeded);
+        describeReturns(FIRST, executionDescription(status), executionDescription(status), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
@@ -75,15 +76,15 @@ describe('run-execution', () => {
       });
 
       it('attaches to one that is not visible yet', async () => {
-        looks(FIRST, awsException(ExecutionDoesNotExist), running(), succeeded);
+        describeReturns(FIRST, awsException(ExecutionDoesNotExist), running(), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([]);
       });
 
-      it('starts the next attempt after one that succeeded: the rotation is not complete', async () => {
-        looks(FIRST, succeeded);
-        looks(SECOND, running(), succeeded);
+      it('starts the next attempt after one that succeeded, because the rotation is not complete', async () => {
+        describeReturns(FIRST, succeeded);
+        describeReturns(SECOND, running(), succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(started()).toEqual([
@@ -94,7 +95,7 @@ describe('run-execution', () => {
       });
 
       it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)('redrives one that %s', async status => {
-        looks(FIRST, executionDescription(status), running(1), succeeded);
+        describeReturns(FIRST, executionDescription(status), running(1), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST]);
@@ -102,14 +103,14 @@ describe('run-execution', () => {
       });
 
       it('ignores the old failure while DescribeExecution lags behind the redrive', async () => {
-        looks(FIRST, failed(2), failed(2), failed(2), running(3), succeeded);
+        describeReturns(FIRST, failed(2), failed(2), failed(2), running(3), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST]);
       });
 
       it('throws RotationFailed when the redriven execution fails again', async () => {
-        looks(FIRST, failed(2), running(3), failed(3));
+        describeReturns(FIRST, failed(2), running(3), failed(3));
 
         const error = await rejection(run());
 
@@ -118,14 +119,14 @@ describe('run-execution', () => {
       });
 
       it('ignores an old failure of an execution that somebody else redrove', async () => {
-        looks(FIRST, running(1), failed(0), succeeded);
+        describeReturns(FIRST, running(1), failed(0), succeeded);
 
         expect(await run()).toBe(FIRST);
       });
 
       it('attaches to one that somebody else redrives at the same time', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
-        looks(FIRST, failed(), failed(), running(1), succeeded);
+        describeReturns(FIRST, failed(), failed(), running(1), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST, FIRST]);
@@ -134,25 +135,25 @@ describe('run-execution', () => {
 
       it('polls again after a pause when the redrive is refused', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
-        looks(FIRST, failed(), running(1), succeeded);
+        describeReturns(FIRST, failed(), running(1), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST]);
         expect(time.sleeps[0]).toBeGreaterThan(0);
       });
 
-      it('starts the next attempt after a few refused redrives, whatever DescribeExecution says', async () => {
+      it('starts the next attempt after a few refused redrives, whatever DescribeExecution returns', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
-        looks(FIRST, failed());
-        looks(SECOND, succeeded);
+        describeReturns(FIRST, failed());
+        describeReturns(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(redrivenArns()).toEqual(Array.from({ length: MAX_REFUSALS }, () => FIRST));
       });
 
-      it('starts the next attempt after one whose input was refused: a redrive would run with it again', async () => {
-        looks(FIRST, { ...failed(), error: 'InvalidRotationRequest' });
-        looks(SECOND, succeeded);
+      it('starts the next attempt after one whose input was refused, because a redrive keeps the input', async () => {
+        describeReturns(FIRST, { ...failed(), error: 'InvalidRotationRequest' });
+        describeReturns(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(redrivenArns()).toEqual([]);
@@ -160,23 +161,23 @@ describe('run-execution', () => {
 
       it('starts the next attempt after one that is no longer redrivable', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
-        looks(FIRST, failed(), notRedrivable);
-        looks(SECOND, succeeded);
+        describeReturns(FIRST, failed(), notRedrivable);
+        describeReturns(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(redrivenArns()).toEqual([FIRST]);
       });
 
-      it('starts no further attempt when somebody else redrove it and it has succeeded since', async () => {
+      it('starts no further attempt when somebody else redrove the execution and it succeeded', async () => {
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionNotRedrivable));
-        looks(FIRST, failed(), succeeded);
+        describeReturns(FIRST, failed(), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME]);
       });
 
       it('starts no attempt when no time is left', async () => {
-        looks(FIRST, notRedrivable);
+        describeReturns(FIRST, notRedrivable);
         time.begin(2_000);
 
         const error = await rejection(run());
@@ -186,7 +187,7 @@ describe('run-execution', () => {
       });
 
       it('rethrows other errors of the redrive', async () => {
-        looks(FIRST, failed());
+        describeReturns(FIRST, failed());
         mock.on(RedriveExecutionCommand).rejects(awsException(ExecutionLimitExceeded));
 
         const error = await rejection(run());
@@ -196,18 +197,18 @@ describe('run-execution', () => {
       });
 
       it('starts the next attempt after one that can no longer be redriven', async () => {
-        looks(FIRST, notRedrivable);
-        looks(SECOND, succeeded);
+        describeReturns(FIRST, notRedrivable);
+        describeReturns(SECOND, succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(started().at(-1)).toEqual({ name: `${EXECUTION_NAME}-2`, input: FIRST_INPUT });
         expect(redrivenArns()).toEqual([]);
       });
 
-      it('attaches to a next attempt that runs', async () => {
+      it('attaches to a next attempt that is running', async () => {
         exists(`${EXECUTION_NAME}-2`);
-        looks(FIRST, notRedrivable);
-        looks(SECOND, running(), succeeded);
+        describeReturns(FIRST, notRedrivable);
+        describeReturns(SECOND, running(), succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(started().map(({ name }) => name)).toEqual([EXECUTION_NAME, `${EXECUTION_NAME}-2`]);
@@ -215,8 +216,8 @@ describe('run-execution', () => {
 
       it('redrives a next attempt that failed', async () => {
         exists(`${EXECUTION_NAME}-2`);
-        looks(FIRST, notRedrivable);
-        looks(SECOND, failed(), succeeded);
+        describeReturns(FIRST, notRedrivable);
+        describeReturns(SECOND, failed(), succeeded);
 
         expect(await run()).toBe(SECOND);
         expect(redrivenArns()).toEqual([SECOND]);
@@ -224,15 +225,15 @@ describe('run-execution', () => {
 
       it('continues with the third attempt', async () => {
         exists(`${EXECUTION_NAME}-2`);
-        looks(FIRST, notRedrivable);
-        looks(SECOND, notRedrivable);
-        looks(THIRD, succeeded);
+        describeReturns(FIRST, notRedrivable);
+        describeReturns(SECOND, notRedrivable);
+        describeReturns(THIRD, succeeded);
 
         expect(await run()).toBe(THIRD);
       });
 
       it('polls again when DescribeExecution is throttled', async () => {
-        looks(FIRST, stepFunctionsException('ThrottlingException'), failed(), succeeded);
+        describeReturns(FIRST, stepFunctionsException('ThrottlingException'), failed(), succeeded);
 
         expect(await run()).toBe(FIRST);
         expect(redrivenArns()).toEqual([FIRST]);
@@ -240,7 +241,7 @@ describe('run-execution', () => {
     });
 
     it('throws RotationStillRunning before the function times out', async () => {
-      looks(FIRST, running());
+      describeReturns(FIRST, running());
 
       const error = await rejection(run());
 
@@ -249,7 +250,7 @@ describe('run-execution', () => {
     });
 
     it('throws RotationFailed when the execution fails', async () => {
-      looks(FIRST, failed());
+      describeReturns(FIRST, failed());
 
       const error = await rejection(run());
 
@@ -259,7 +260,7 @@ describe('run-execution', () => {
     });
   });
 
-  describe('runExecution, when the execution ends in ExchangeUnsettled,', () => {
+  describe('runExecution when the execution ends in ExchangeUnsettled', () => {
     const OWNER = `${EXECUTION_ARN_PREFIX}genesys-voicemail-d2228900a4-0123456789abcdef-2`;
 
     /** The execution failed because another one must be redriven first. */
@@ -269,30 +270,30 @@ describe('run-execution', () => {
     }
 
     it('redrives the execution that it names, waits for it, and then redrives its own', async () => {
-      looks(FIRST, unsettled(), succeeded);
-      looks(OWNER, failed(4), running(5), succeeded);
+      describeReturns(FIRST, unsettled(), succeeded);
+      describeReturns(OWNER, failed(4), running(5), succeeded);
 
       expect(await run()).toBe(FIRST);
       expect(redrivenArns()).toEqual([OWNER, FIRST]);
-      expect(lookedAt()).toEqual([FIRST, OWNER, OWNER, OWNER, FIRST]);
+      expect(describedArns()).toEqual([FIRST, OWNER, OWNER, OWNER, FIRST]);
     });
 
     it('also does so after a redrive of its own execution', async () => {
       exists(EXECUTION_NAME);
-      looks(FIRST, failed(), unsettled(1), succeeded);
-      looks(OWNER, failed(), succeeded);
+      describeReturns(FIRST, failed(), unsettled(1), succeeded);
+      describeReturns(OWNER, failed(), succeeded);
 
       expect(await run()).toBe(FIRST);
       expect(redrivenArns()).toEqual([FIRST, OWNER, FIRST]);
     });
 
     it('waits for the named execution without a redrive when it is running', async () => {
-      looks(FIRST, unsettled(), succeeded);
-      looks(OWNER, running(1), succeeded);
+      describeReturns(FIRST, unsettled(), succeeded);
+      describeReturns(OWNER, running(1), succeeded);
 
       expect(await run()).toBe(FIRST);
       expect(redrivenArns()).toEqual([FIRST]);
-      expect(lookedAt()).toEqual([FIRST, OWNER, OWNER, FIRST]);
+      expect(describedArns()).toEqual([FIRST, OWNER, OWNER, FIRST]);
     });
 
     it.each([
@@ -301,16 +302,16 @@ describe('run-execution', () => {
       ['succeeded in the meantime', [succeeded], [FIRST]],
       ['does not exist', [awsException(ExecutionDoesNotExist)], [FIRST]],
     ])('redrives its own when the named one %s', async (_what, owner, redriven) => {
-      looks(FIRST, unsettled(), succeeded);
-      looks(OWNER, ...owner);
+      describeReturns(FIRST, unsettled(), succeeded);
+      describeReturns(OWNER, ...owner);
 
       expect(await run()).toBe(FIRST);
       expect(redrivenArns()).toEqual(redriven);
     });
 
     it('throws RotationFailed when its own cannot be redriven', async () => {
-      looks(FIRST, { ...unsettled(), redriveStatus: 'NOT_REDRIVABLE' });
-      looks(OWNER, failed(), succeeded);
+      describeReturns(FIRST, { ...unsettled(), redriveStatus: 'NOT_REDRIVABLE' });
+      describeReturns(OWNER, failed(), succeeded);
 
       const error = await rejection(run());
 
@@ -319,13 +320,13 @@ describe('run-execution', () => {
       expect(redrivenArns()).toEqual([OWNER]);
     });
 
-    it('throws RotationFailed when it ends so again and again', async () => {
-      looks(
+    it('throws RotationFailed when it ends that way repeatedly', async () => {
+      describeReturns(
         FIRST,
         unsettled(0),
         ...Array.from({ length: MAX_UNSETTLED }, (_, redrive) => unsettled(redrive + 1)),
       );
-      looks(OWNER, succeeded);
+      describeReturns(OWNER, succeeded);
 
       const error = await rejection(run());
 
@@ -333,9 +334,9 @@ describe('run-execution', () => {
       expect(redrivenArns()).toEqual(Array.from({ length: MAX_UNSETTLED }, () => FIRST));
     });
 
-    it('throws RotationStillRunning when its time is over before the named execution is', async () => {
-      looks(FIRST, unsettled());
-      looks(OWNER, failed(), running(1));
+    it('throws RotationStillRunning when time runs out before the named execution closes', async () => {
+      describeReturns(FIRST, unsettled());
+      describeReturns(OWNER, failed(), running(1));
 
       const error = await rejection(run());
 
@@ -356,17 +357,17 @@ describe('run-execution', () => {
       ['ends where the name would begin', `was presented by execution ${EXECUTION_ARN_PREFIX}`],
       ['has a name of other characters', `was presented by execution ${EXECUTION_ARN_PREFIX}/../run`],
     ])('redrives nothing when the cause %s', async (_what, message) => {
-      looks(FIRST, unsettled(0, message));
+      describeReturns(FIRST, unsettled(0, message));
 
       const error = await rejection(run());
 
       expect(error).toBeInstanceOf(RotationFailed);
       expect(redrivenArns()).toEqual([]);
-      expect(lookedAt()).toEqual([FIRST]);
+      expect(describedArns()).toEqual([FIRST]);
     });
 
     it('redrives nothing when the cause is not the JSON of a function', async () => {
-      looks(FIRST, { ...unsettled(), cause: `was presented by execution ${OWNER}` });
+      describeReturns(FIRST, { ...unsettled(), cause: `was presented by execution ${OWNER}` });
 
       const error = await rejection(run());
 
@@ -375,7 +376,7 @@ describe('run-execution', () => {
     });
 
     it('redrives nothing for another error that names an execution', async () => {
-      looks(FIRST, { ...unsettled(), error: 'RefreshTokenRejected' });
+      describeReturns(FIRST, { ...unsettled(), error: 'RefreshTokenRejected' });
 
       const error = await rejection(run());
 
@@ -383,23 +384,27 @@ describe('run-execution', () => {
       expect(redrivenArns()).toEqual([]);
     });
 
-    it('takes no more of a name than 80 characters', async () => {
-      looks(FIRST, unsettled(0, `by execution ${EXECUTION_ARN_PREFIX}${'x'.repeat(90)}`), succeeded);
-      looks(`${EXECUTION_ARN_PREFIX}${'x'.repeat(80)}`, failed(), succeeded);
+    it('reads at most 80 characters of a name', async () => {
+      describeReturns(
+        FIRST,
+        unsettled(0, `by execution ${EXECUTION_ARN_PREFIX}${'x'.repeat(90)}`),
+        succeeded,
+      );
+      describeReturns(`${EXECUTION_ARN_PREFIX}${'x'.repeat(80)}`, failed(), succeeded);
 
       expect(await run()).toBe(FIRST);
       expect(redrivenArns()).toEqual([`${EXECUTION_ARN_PREFIX}${'x'.repeat(80)}`, FIRST]);
     });
   });
 
-  describe('runExecution, for a configuration test,', () => {
+  describe('runExecution for a configuration test', () => {
     const CHECK = { purpose: 'check-configuration', sealedRotationToken: null } as const;
     const CHECK_INPUT = { ...FIRST_INPUT, ...CHECK };
 
     it('uses different names', async () => {
       exists(`${EXECUTION_NAME}-check`);
-      looks(`${FIRST}-check`, notRedrivable);
-      looks(`${FIRST}-check-2`, succeeded);
+      describeReturns(`${FIRST}-check`, notRedrivable);
+      describeReturns(`${FIRST}-check-2`, succeeded);
 
       expect(await run(CHECK)).toBe(`${FIRST}-check-2`);
       expect(started()).toEqual([
@@ -410,28 +415,28 @@ describe('run-execution', () => {
   });
 
   describe('awaitLatestExecution', () => {
-    it('finds nothing when there is no execution', async () => {
+    it('returns undefined when there is no execution', async () => {
       expect(await latest()).toBeUndefined();
     });
 
-    it('returns one that succeeded at once when there is no further attempt', async () => {
-      looks(FIRST, succeeded);
+    it('immediately returns one that succeeded when there is no further attempt', async () => {
+      describeReturns(FIRST, succeeded);
 
       expect(await latest()).toBe(FIRST);
       expect(time.sleeps).toEqual([]);
-      expect(lookedAt()).toEqual([FIRST, SECOND]);
+      expect(describedArns()).toEqual([FIRST, SECOND]);
     });
 
     it('waits for the attempt after one that succeeded', async () => {
-      looks(FIRST, succeeded);
-      looks(SECOND, running(), succeeded);
+      describeReturns(FIRST, succeeded);
+      describeReturns(SECOND, running(), succeeded);
 
       expect(await latest()).toBe(SECOND);
     });
 
     it('throws RotationFailed for the attempt after one that succeeded', async () => {
-      looks(FIRST, succeeded);
-      looks(SECOND, failed());
+      describeReturns(FIRST, succeeded);
+      describeReturns(SECOND, failed());
 
       const error = await rejection(latest());
 
@@ -439,29 +444,29 @@ describe('run-execution', () => {
       expect(error.message).toContain(SECOND);
     });
 
-    it('waits for one that runs', async () => {
-      looks(FIRST, running(), running(), succeeded);
+    it('waits for one that is running', async () => {
+      describeReturns(FIRST, running(), running(), succeeded);
 
       expect(await latest()).toBe(FIRST);
-      expect(lookedAt()).toEqual([FIRST, FIRST, FIRST]);
+      expect(describedArns()).toEqual([FIRST, FIRST, FIRST]);
     });
 
     it('waits for the attempt after one that failed', async () => {
-      looks(FIRST, failed());
-      looks(SECOND, running(), succeeded);
+      describeReturns(FIRST, failed());
+      describeReturns(SECOND, running(), succeeded);
 
       expect(await latest()).toBe(SECOND);
     });
 
     it('ignores an old failure while DescribeExecution lags behind a redrive', async () => {
-      looks(FIRST, running(1), failed(0), succeeded);
+      describeReturns(FIRST, running(1), failed(0), succeeded);
 
       expect(await latest()).toBe(FIRST);
     });
 
-    it('throws RotationFailed for the last attempt when all failed', async () => {
-      looks(FIRST, failed());
-      looks(SECOND, executionDescription('TIMED_OUT'));
+    it('throws RotationFailed for the last attempt when all attempts failed', async () => {
+      describeReturns(FIRST, failed());
+      describeReturns(SECOND, executionDescription('TIMED_OUT'));
 
       const error = await rejection(latest());
 
@@ -469,8 +474,8 @@ describe('run-execution', () => {
       expect(error.message).toContain(SECOND);
     });
 
-    it('throws RotationStillRunning when the time is over before the execution is', async () => {
-      looks(FIRST, running());
+    it('throws RotationStillRunning when time runs out before the execution closes', async () => {
+      describeReturns(FIRST, running());
 
       const error = await rejection(latest());
 
@@ -479,14 +484,14 @@ describe('run-execution', () => {
     });
 
     it('polls again when DescribeExecution is throttled', async () => {
-      looks(FIRST, stepFunctionsException('ThrottlingException'), failed());
-      looks(SECOND, stepFunctionsException('ThrottlingException'), succeeded);
+      describeReturns(FIRST, stepFunctionsException('ThrottlingException'), failed());
+      describeReturns(SECOND, stepFunctionsException('ThrottlingException'), succeeded);
 
       expect(await latest()).toBe(SECOND);
     });
 
     it('neither starts nor redrives anything', async () => {
-      looks(FIRST, failed());
+      describeReturns(FIRST, failed());
 
       await rejection(latest());
 

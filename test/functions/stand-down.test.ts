@@ -15,8 +15,8 @@ import { SecretNotFound } from '../../functions/shared/errors.ts';
 import { MAX_READ_LAG_MS } from '../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
-import { playLabels, type Stages } from '../helpers/label-reads.ts';
-import { rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { mockLabels, type Stages } from '../helpers/label-reads.ts';
+import { captureLog, rejection } from '../helpers/no-secrets.ts';
 import { DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { sum } from '../helpers/sum.ts';
 import { EXECUTION, STAND_DOWN } from '../helpers/task-requests.ts';
@@ -25,7 +25,7 @@ import { metricsOf, writtenMetrics } from '../helpers/written-metrics.ts';
 const STRAY_VERSION = 'another-rotation-of-32-characters';
 
 describe('stand-down', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const metrics = writtenMetrics();
   const secretsMock = mockAws(SecretsManagerClient);
   let sleeps: number[] = [];
@@ -48,10 +48,10 @@ describe('stand-down', () => {
     );
   }
 
-  /** The labels in addition to AWSCURRENT, read after read; the last ones stay. */
+  /** The labels in addition to AWSCURRENT in successive reads; the last ones repeat. */
   function labelled(...reads: [Stages, ...Stages[]]): void {
     const [first, ...later] = reads.map(stages => ({ [FOREIGN_VERSION]: ['AWSCURRENT'], ...stages }));
-    playLabels(secretsMock, first ?? {}, ...later);
+    mockLabels(secretsMock, first ?? {}, ...later);
   }
 
   function updates(): unknown[] {
@@ -62,7 +62,7 @@ describe('stand-down', () => {
     ['its version', VERSION],
     ['the version that was derived from it', DERIVED_VERSION],
     ['a version that belongs to no rotation', STRAY_VERSION],
-  ])('removes AWSPENDING from %s, and leaves AWSCURRENT', async (_what, version) => {
+  ])('removes AWSPENDING from %s, and does not move AWSCURRENT', async (_what, version) => {
     labelled({ [version]: ['AWSPENDING'] }, {});
 
     const result = await stoodDown();
@@ -115,7 +115,7 @@ describe('stand-down', () => {
     expect(metrics().map(metricsOf)).toEqual([{ SupersededRotations: 1 }]);
   });
 
-  it('succeeds when the removal is refused because the label had gone', async () => {
+  it('succeeds when the removal is refused because the label is gone', async () => {
     labelled({ [VERSION]: ['AWSPENDING'] }, {});
     secretsMock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
 
@@ -149,7 +149,7 @@ describe('stand-down', () => {
   });
 
   it.each([awsException(InvalidParameterException), secretsManagerException('AccessDeniedException')])(
-    'throws %s when the label shows for as long as a read may be stale after the refusal',
+    'rethrows %s when the label stays visible for as long as a read may be stale',
     async exception => {
       labelled({ [VERSION]: ['AWSPENDING'] });
       secretsMock.on(UpdateSecretVersionStageCommand).rejects(exception);

@@ -6,7 +6,7 @@ import { rejection } from '../helpers/no-secrets.ts';
 import { SENTINELS, secretKeys, secretValue } from '../helpers/secret-value.ts';
 import { storePendingWorld } from './store-pending-world.ts';
 
-/** Consumers use the other grant: the pair of the request is of the alternate one. */
+/** Consumers use the other grant, so the pair of the request belongs to the alternate one. */
 const SWAPPED = {
   refreshToken: SENTINELS.alternateRefreshToken,
   alternateRefreshToken: SENTINELS.refreshToken,
@@ -45,7 +45,7 @@ describe('store-pending with two grants', () => {
   });
 
   it.each(['rejected', 'exchanged'] as const)(
-    'drops an alternate grant that is %s beside a pair of the grant in use',
+    'drops an alternate grant that is %s when it stores a pair of the grant in use',
     async status => {
       current(secretValue({ alternateRefreshToken: SENTINELS.alternateRefreshToken }));
       table.holdsTokens([
@@ -59,7 +59,7 @@ describe('store-pending with two grants', () => {
     },
   );
 
-  it('keeps a working alternate grant next to a pair of the grant in use', async () => {
+  it('keeps a working alternate grant when it stores a pair of the grant in use', async () => {
     current(secretValue({ alternateRefreshToken: SENTINELS.alternateRefreshToken }));
 
     const { lostAlternate } = await stored();
@@ -71,7 +71,7 @@ describe('store-pending with two grants', () => {
     });
   });
 
-  it('reports a lost grant once: the key that is null stays', async () => {
+  it('reports a lost grant once, and keeps the key with the value null', async () => {
     current(secretValue({ alternateRefreshToken: null }));
 
     const { lostAlternate } = await stored();

@@ -30,7 +30,7 @@ const RECORDED = tokenItem({ fingerprint: NEW_FINGERPRINT, generation: 1 });
 const EXCHANGE: Exchange = { id: 'exchange-1', attempt: REFRESH.attempt, deadline: NOW };
 const OTHER_EXCHANGE: Exchange = { ...EXCHANGE, id: 'exchange-2' };
 
-describe('store-pending and the journal:', () => {
+describe('store-pending and the journal', () => {
   const world = storePendingWorld();
   const { logged, secretsMock, table, current, stored, puts, writes } = world;
 
@@ -133,7 +133,7 @@ describe('store-pending and the journal:', () => {
     });
 
     it.each([
-      ['is no credential', 'not JSON'],
+      ['is not a credential', 'not JSON'],
       ['is too large with the new tokens', secretValue({ notes: 'x'.repeat(65_500) })],
     ])('is recorded although AWSCURRENT %s', async (_what, value) => {
       current(value);
@@ -145,7 +145,7 @@ describe('store-pending and the journal:', () => {
     });
   });
 
-  describe('a pair with the refresh token that was exchanged, as the response had none,', () => {
+  describe('a pair that keeps the exchanged refresh token because the response had none', () => {
     const KEPT = { fingerprint: CURRENT_FINGERPRINT, exchangedFingerprint: CURRENT_FINGERPRINT };
 
     it('is recorded while its exchange is still marked', async () => {
@@ -165,7 +165,7 @@ describe('store-pending and the journal:', () => {
       expect(writes()).toEqual(['PutSecretValueCommand', 'UpdateItemCommand']);
     });
 
-    it('ends in AccessTokenExpired when the token is under another exchange', async () => {
+    it('fails with AccessTokenExpired when another exchange has marked the token', async () => {
       table.holdsTokens([tokenItem({ status: 'exchanging', exchange: OTHER_EXCHANGE })]);
 
       const error = await rejection(stored({ pair: await world.sealedPair(KEPT) }));
@@ -203,7 +203,7 @@ describe('store-pending and the journal:', () => {
       expect(puts()).toEqual([]);
     });
 
-    it('when a newer pair is recorded but this one is not: this one is recorded first', async () => {
+    it('when a newer pair is recorded; this one is recorded first if it is not', async () => {
       newest({ generation: 2, fingerprint: 'another' });
 
       const error = await rejection(stored());
@@ -214,7 +214,7 @@ describe('store-pending and the journal:', () => {
 
     it.each([
       ['expires before the next rotation', '2026-07-01T16:59:59.999Z', '2026-06-30T17:00:00Z'],
-      ['expired in the meantime, as before a redrive', '2026-06-30T08:00:00Z', '2026-06-29T08:00:00Z'],
+      ['has expired, for example before a redrive', '2026-06-30T08:00:00Z', '2026-06-29T08:00:00Z'],
     ])('when its access token %s', async (_what, expiresAt, issuedAt) => {
       const pair = await world.sealedPair(
         { issuedAt: new Date(issuedAt) },
@@ -262,7 +262,7 @@ describe('store-pending and the journal:', () => {
       expect(table.reads()).toEqual([NEW_TOKEN, LINEAGE]);
     });
 
-    it('is the same when AWSCURRENT holds an older token of it, as after a rollback', async () => {
+    it('is the same when AWSCURRENT holds one of its older tokens, as after a rollback', async () => {
       table.holdsTokens([
         RECORDED,
         tokenItem({ fingerprint: OTHER_FINGERPRINT, lineage: CURRENT_FINGERPRINT, status: 'exchanged' }),
@@ -283,7 +283,7 @@ describe('store-pending and the journal:', () => {
         'belongs to another lineage',
         [tokenItem({ fingerprint: OTHER_FINGERPRINT, lineage: OTHER_FINGERPRINT })],
       ],
-    ])('is a newer one when its refresh token %s: NewerLogin, nothing is stored', async (_what, tokens) => {
+    ])('is newer when its refresh token %s: throws NewerLogin and stores nothing', async (_what, tokens) => {
       table.holdsTokens([RECORDED, ...tokens]);
       current(OTHER_VALUE);
 
@@ -294,7 +294,7 @@ describe('store-pending and the journal:', () => {
       expect(puts()).toEqual([]);
     });
 
-    it('does not prevent the pair from being recorded when it is a newer one', async () => {
+    it('does not prevent the pair from being recorded when it is newer', async () => {
       current(OTHER_VALUE);
 
       const error = await rejection(stored());
@@ -303,7 +303,7 @@ describe('store-pending and the journal:', () => {
       expect(writes()).toEqual(['TransactWriteItemsCommand']);
     });
 
-    it('changes with the client: the same refresh token of another client is another login', async () => {
+    it('is different for another client with the same refresh token', async () => {
       table.holdsTokens([RECORDED]);
       current(secretValue({ clientId: 'other-client-id' }));
 

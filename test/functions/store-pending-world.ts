@@ -21,16 +21,16 @@ import {
 import { awsException } from '../helpers/aws-exception.ts';
 import { mockAws } from '../helpers/aws-mock.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../helpers/journal-items.ts';
-import { expectNoSecrets, watchedLog } from '../helpers/no-secrets.ts';
-import { playedJournal } from '../helpers/played-journal.ts';
-import { playKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
+import { mockJournal } from '../helpers/mock-journal.ts';
+import { captureLog, expectNoSecrets } from '../helpers/no-secrets.ts';
+import { mockKms, SEAL_KEY_ARN } from '../helpers/seal-keys.ts';
 import { BASE_VERSION, SECRET_ARN, secretDescription, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { EXECUTION } from '../helpers/task-requests.ts';
 
 export const NOW = new Date('2026-07-01T08:00:00Z');
 
-/** What Refresh got for AWSCURRENT's token two seconds ago. */
+/** The tokens that Refresh got for AWSCURRENT's token two seconds ago. */
 const TOKENS: TokenPair = {
   accessToken: SENTINELS.newAccessToken,
   refreshToken: SENTINELS.newRefreshToken,
@@ -51,21 +51,21 @@ export const NEW_VALUE =
 export const VERSION_FOR_VALUE = 'db3855a227f2aa115bb78a8818d433bb4cec926aa0a9b6bccad5ea2451a5d56b';
 
 /**
- * Everything that StorePending works with: AWSCURRENT holds `secretValue()` on `BASE_VERSION`, the journal is empty,
+ * The environment of StorePending: AWSCURRENT holds `secretValue()` on `BASE_VERSION`, the journal is empty,
  * and Secrets Manager accepts every write.
  */
 export function storePendingWorld() {
-  const logged = watchedLog();
+  const logged = captureLog();
   const secretsMock = mockAws(SecretsManagerClient);
   const kmsMock = mockAws(KMSClient);
   const key = { kms: new KMSClient(), sealKeyArn: SEAL_KEY_ARN };
-  const table = playedJournal();
+  const table = mockJournal();
   let request: StorePendingRequest;
 
   beforeEach(async () => {
     secretsMock.reset();
     kmsMock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
     secretsMock.on(GetSecretValueCommand).rejects(awsException(ResourceNotFoundException));
     secretsMock.on(DescribeSecretCommand).resolves(secretDescription());
     secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: ['AWSPENDING'] });
@@ -147,7 +147,7 @@ export function storePendingWorld() {
       return secretsMock.commandCalls(UpdateSecretVersionStageCommand).map(call => call.args[0].input);
     },
 
-    /** The commands that write, in their order. */
+    /** The commands that write, in order. */
     writes(): string[] {
       return [...secretsMock.calls(), ...table.mock.calls()]
         .sort((one, other) => (one.calledBefore(other) ? -1 : 1))

@@ -112,9 +112,9 @@ describe('store-pending', () => {
         () => world.sealedRotationToken(FOREIGN_VERSION),
         'InvalidCiphertextException',
       ],
-      ['is no sealed blob', async () => 'v1.a.b.c', 'InvalidRotationRequest'],
+      ['is not a sealed blob', async () => 'v1.a.b.c', 'InvalidRotationRequest'],
       ['was altered', async () => (await world.sealedRotationToken()).slice(0, -4), 'InvalidRotationRequest'],
-    ])('is omitted when its seal %s, and the value is stored', async (_what, sealed, errorName) => {
+    ])('is omitted, and the value is stored, when its seal %s', async (_what, sealed, errorName) => {
       const result = await stored({ sealedRotationToken: await sealed() });
 
       expect(result.pendingVersionId).toBe(VERSION);
@@ -147,7 +147,7 @@ describe('store-pending', () => {
       awsException(LimitExceededException),
       secretsManagerException('AccessDeniedException'),
       secretsManagerException('ValidationException'),
-      secretsManagerException('a name of the future'),
+      secretsManagerException('UnknownException'),
     ])('is omitted from a second write when Secrets Manager refuses it: %s', async exception => {
       secretsMock
         .on(PutSecretValueCommand)
@@ -180,7 +180,7 @@ describe('store-pending', () => {
       expect(puts()).toHaveLength(2);
     });
 
-    it('is not the cause when there was none', async () => {
+    it('is not removed from the write when there was none', async () => {
       const exception = awsException(InvalidRequestException);
       secretsMock.on(PutSecretValueCommand).rejects(exception);
 
@@ -193,7 +193,7 @@ describe('store-pending', () => {
     it.each([
       secretsManagerException('ThrottlingException'),
       Object.assign(new Error('no response'), { name: 'TimeoutError' }),
-    ])('is not the cause of %s: there is no second write', async exception => {
+    ])('is not the cause of %s, so there is no second write', async exception => {
       secretsMock.on(PutSecretValueCommand).rejects(exception);
 
       const error = await rejection(stored());
@@ -234,7 +234,7 @@ describe('store-pending', () => {
       expect(second).toEqual(first);
     });
 
-    it('finds that out without the RotationToken when the token is refused first', async () => {
+    it('detects it without the RotationToken when the token is refused first', async () => {
       secretsMock
         .on(PutSecretValueCommand, { ClientRequestToken: VERSION })
         .rejectsOnce(awsException(InvalidRequestException))
@@ -250,7 +250,7 @@ describe('store-pending', () => {
       ]);
     });
 
-    it('fails when that version holds yet another value', async () => {
+    it('fails when the derived version also holds another value', async () => {
       secretsMock.on(PutSecretValueCommand).rejects(awsException(ResourceExistsException));
 
       const error = await rejection(stored());
@@ -343,7 +343,7 @@ describe('store-pending', () => {
       expect(moves()).toEqual([]);
     });
 
-    it('succeeds when the move is refused because a lost response had moved the label', async () => {
+    it('succeeds when the move is refused because a call with a lost response has already moved the label', async () => {
       secretsMock.on(PutSecretValueCommand).resolves({ VersionStages: [] });
       pendingOn(FOREIGN_VERSION);
       secretsMock.on(UpdateSecretVersionStageCommand).callsFake(() => {
@@ -385,7 +385,7 @@ describe('store-pending', () => {
       expect(result.pendingVersionId).toBe(VERSION);
     });
 
-    it('must not be larger: InvalidSecret before the write', async () => {
+    it('must not be larger: throws InvalidSecret before the write', async () => {
       newValueOf(65_538);
 
       const error = await rejection(stored());
@@ -425,7 +425,7 @@ describe('store-pending', () => {
       expect(world.writes()).toEqual([]);
     });
 
-    it('when the fingerprint is not that of the sealed pair', async () => {
+    it('when the fingerprint does not match the sealed pair', async () => {
       const pair = { ...(await world.sealedPair()), fingerprint: CURRENT_FINGERPRINT };
 
       const error = await rejection(stored({ pair }));

@@ -32,9 +32,9 @@ import {
   dropConnection,
   genesysServer,
   respondWith,
-  type ScriptedAnswer,
+  type ScriptedResponse,
 } from '../helpers/genesys-server.ts';
-import { expectNoSecrets, rejection, watchedLog } from '../helpers/no-secrets.ts';
+import { captureLog, expectNoSecrets, rejection } from '../helpers/no-secrets.ts';
 import { BASE_VERSION, DERIVED_VERSION, FOREIGN_VERSION, SECRET_ARN, VERSION } from '../helpers/secret.ts';
 import { SENTINELS, secretValue } from '../helpers/secret-value.ts';
 import { sum } from '../helpers/sum.ts';
@@ -45,7 +45,7 @@ const USER = { id: 'user-1', name: 'Mary Major', email: 'mary@example.com' };
 const NOW = new Date('2026-07-01T08:00:00Z');
 
 describe('verify', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
   const genesys = genesysServer();
   const secretsMock = mockAws(SecretsManagerClient);
   let sleeps: number[] = [];
@@ -108,7 +108,7 @@ describe('verify', () => {
       ]);
     });
 
-    it('returns the id of the user and nothing else of the profile', async () => {
+    it('returns only the id of the user from the profile', async () => {
       genesys.script(respondWith(200, USER));
 
       const result = await verified();
@@ -148,12 +148,12 @@ describe('verify', () => {
       ]);
     });
 
-    it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
+    it.each<[string, ScriptedResponse, new (message: string) => Error]>([
       ['AccessTokenRejected', respondWith(401, { code: 'bad.credentials' }), AccessTokenRejected],
       ['AccessTokenForbidden', respondWith(403, { code: 'missing.permissions' }), AccessTokenForbidden],
       ['GenesysRateLimited', respondWith(429, { code: 'too.many.requests' }), GenesysRateLimited],
       ['GenesysUnavailable', respondWith(503, '<html></html>'), GenesysUnavailable],
-      ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
+      ['GenesysUnavailable when the connection drops', dropConnection, GenesysUnavailable],
     ])('throws %s', async (_name, scripted, type) => {
       genesys.script(scripted);
 
@@ -182,7 +182,7 @@ describe('verify', () => {
 
       it.each([
         ['more recently', issuedAt(new Date(NOW.getTime() - FRESH_MS + 1).toISOString())],
-        ['in the future of this clock', issuedAt('2026-07-01T08:00:10Z')],
+        ['in the future according to this clock', issuedAt('2026-07-01T08:00:10Z')],
       ])('throws AccessTokenRejected for a token that was issued %s', async (...given) => {
         const [, request] = given;
         genesys.script(respondWith(401));
@@ -217,7 +217,7 @@ describe('verify', () => {
         expect(secretsMock.calls()).toHaveLength(1);
       });
 
-      it.each([undefined, null])('takes %j for no restriction', async genesysUserId => {
+      it.each([undefined, null])('treats %j as no restriction', async genesysUserId => {
         pendingFor(genesysUserId);
         genesys.script(respondWith(200, USER));
 
@@ -248,7 +248,7 @@ describe('verify', () => {
         expect(logged()).toEqual([]);
       });
 
-      it('throws CurrentVersionMoved for another user when AWSCURRENT was changed since', async () => {
+      it('throws CurrentVersionMoved for another user when AWSCURRENT has changed since', async () => {
         pendingFor('user-2');
         current(secretValue({ genesysUserId: 'user-1' }), FOREIGN_VERSION);
         genesys.script(respondWith(200, USER));
@@ -280,7 +280,7 @@ describe('verify', () => {
       expect(sum(sleeps)).toBe(MAX_READ_LAG_MS);
     });
 
-    it('waits for a value that is not visible at first', async () => {
+    it('waits for a value that is not visible yet', async () => {
       secretsMock
         .on(GetSecretValueCommand, { SecretId: SECRET_ARN, VersionId: VERSION })
         .rejectsOnce(awsException(ResourceNotFoundException))
@@ -332,14 +332,14 @@ describe('verify', () => {
       expectNoSecrets(genesys.requests.map(request => request.body));
     });
 
-    it('needs no access token: a secret that was never rotated has none', async () => {
+    it('needs no access token, because a secret that was never rotated has none', async () => {
       current(secretValue({ accessToken: undefined }));
       genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       expect((await verified(CHECK_CONFIGURATION)).userId).toBeNull();
     });
 
-    it('reads AWSCURRENT and nothing else: Secrets Manager removes the version that it tests', async () => {
+    it('reads only AWSCURRENT, because Secrets Manager removes the version that it tests', async () => {
       genesys.script(respondWith(400, { error: 'invalid_grant' }));
 
       await verified(CHECK_CONFIGURATION);
@@ -370,11 +370,11 @@ describe('verify', () => {
       ]);
     });
 
-    it.each<[string, ScriptedAnswer, new (message: string) => Error]>([
+    it.each<[string, ScriptedResponse, new (message: string) => Error]>([
       ['ClientRejected', respondWith(401, { error: 'invalid_client' }), ClientRejected],
       ['GenesysRateLimited', respondWith(429), GenesysRateLimited],
       ['GenesysUnavailable', respondWith(502, '<html></html>'), GenesysUnavailable],
-      ['GenesysUnavailable, as the connection drops', dropConnection, GenesysUnavailable],
+      ['GenesysUnavailable when the connection drops', dropConnection, GenesysUnavailable],
     ])('throws %s', async (_name, scripted, type) => {
       genesys.script(scripted);
 
@@ -390,7 +390,7 @@ describe('verify', () => {
     { request: CHECK_CONFIGURATION, write: current, read: { VersionStage: 'AWSCURRENT' } },
   ])('in the mode $request.mode, without a request to Genesys Cloud', ({ request, write, read }) => {
     it.each(['ThrottlingException', 'AccessDeniedException'])(
-      'passes %s of Secrets Manager on under its own name',
+      'rethrows %s of Secrets Manager with its own name',
       async name => {
         secretsMock
           .on(GetSecretValueCommand, { SecretId: SECRET_ARN, ...read })

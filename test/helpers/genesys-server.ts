@@ -15,21 +15,21 @@ export interface ReceivedRequest {
 }
 
 /** Handles one request once it has arrived completely. */
-export type ScriptedAnswer = (response: ServerResponse) => void;
+export type ScriptedResponse = (response: ServerResponse) => void;
 
 /** A local Genesys Cloud that sends scripted responses in order and records the requests. */
 export class GenesysServer {
   /** Without a trailing slash; set once the server listens. */
   url = '';
   readonly requests: ReceivedRequest[] = [];
-  readonly #script: ScriptedAnswer[] = [];
+  readonly #script: ScriptedResponse[] = [];
 
   /** Adds responses, one for each future request. */
-  script(...answers: readonly ScriptedAnswer[]): void {
-    this.#script.push(...answers);
+  script(...responses: readonly ScriptedResponse[]): void {
+    this.#script.push(...responses);
   }
 
-  /** Forgets everything, and returns the number of unused responses. */
+  /** Clears requests and responses, and returns the number of unused responses. */
   reset(): number {
     this.requests.length = 0;
     return this.#script.splice(0).length;
@@ -45,7 +45,7 @@ export class GenesysServer {
       body: Buffer.concat(chunks).toString('utf8'),
       clientPort: request.socket.remotePort,
     });
-    const next = this.#script.shift() ?? respondWith(599, 'nobody expected this request');
+    const next = this.#script.shift() ?? respondWith(599, 'unexpected request');
     next(response);
   }
 }
@@ -71,7 +71,7 @@ export function genesysServer(certificate?: SelfSignedCertificate): GenesysServe
   beforeEach(() => {
     genesys.reset();
   });
-  afterEach(() => expect(genesys.reset(), 'scripted answers that were not asked for').toBe(0));
+  afterEach(() => expect(genesys.reset(), 'unused scripted responses').toBe(0));
   afterAll(async () => {
     server.closeAllConnections();
     await new Promise<void>(resolve => server.close(() => resolve()));
@@ -84,7 +84,7 @@ export function respondWith(
   status: number,
   body: unknown = '',
   headers: Readonly<Record<string, string>> = {},
-): ScriptedAnswer {
+): ScriptedResponse {
   return response => {
     const isText = typeof body === 'string';
     response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
@@ -93,12 +93,12 @@ export function respondWith(
 }
 
 /** The connection drops after the request has arrived. */
-export const dropConnection: ScriptedAnswer = response => {
+export const dropConnection: ScriptedResponse = response => {
   response.destroy();
 };
 
 /** The response ends before its Content-Length. */
-export function cutOff(body: string): ScriptedAnswer {
+export function cutOff(body: string): ScriptedResponse {
   return response => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length + 1 });
     response.write(body, () => response.destroy());
@@ -106,7 +106,7 @@ export function cutOff(body: string): ScriptedAnswer {
 }
 
 /** The response never ends: only its headers and the first part of its body are sent. */
-export function halfAnswer(body: string, then: () => void): ScriptedAnswer {
+export function partialResponse(body: string, then: () => void): ScriptedResponse {
   return response => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write(body, then);
@@ -114,6 +114,6 @@ export function halfAnswer(body: string, then: () => void): ScriptedAnswer {
 }
 
 /** No response is sent. */
-export function silence(then: () => void): ScriptedAnswer {
+export function noResponse(then: () => void): ScriptedResponse {
   return () => then();
 }

@@ -10,8 +10,8 @@ import { secretDescription } from './secret.ts';
 /** The staging labels of each labelled version. */
 export type Stages = Readonly<Record<string, readonly string[]>>;
 
-/** Lets DescribeSecret return these labels in successive reads; the last ones repeat. */
-export function playLabels(
+/** Mocks DescribeSecret: returns these labels in successive reads; the last ones repeat. */
+export function mockLabels(
   secretsMock: AwsStub<ServiceInputTypes, ServiceOutputTypes, SecretsManagerClientResolvedConfig>,
   ...reads: readonly [Stages, ...Stages[]]
 ): void {

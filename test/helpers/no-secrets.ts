@@ -47,7 +47,7 @@ export interface LogLine {
  *
  * @returns what the current test has written so far
  */
-export function watchedLog(): () => readonly LogLine[] {
+export function captureLog(): () => readonly LogLine[] {
   const levels = ['debug', 'log', 'info', 'warn', 'error'] as const;
   let lines: LogLine[] = [];
   beforeEach(() => {

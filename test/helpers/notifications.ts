@@ -9,7 +9,7 @@ export const FAILURES_TABLE = 'failures';
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:111122223333:failed-rotations';
 
 /** Mocks the topic and the table of failures for each test of the file. */
-export function playedNotifications() {
+export function mockNotifications() {
   const snsMock = mockAws(SNSClient);
   const dynamoDbMock = mockAws(DynamoDBClient);
   const items = new Map<string, Record<string, unknown>>();

@@ -13,8 +13,8 @@ import { awsException } from './aws-exception.ts';
 /** The key that every seal of the tests is made with. */
 export const SEAL_KEY_ARN = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
-/** Lets a mocked KMS generate data keys, each bound to its encryption context as in AWS. */
-export function playKms(kms: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSClientResolvedConfig>): void {
+/** Mocks the generation of data keys, each bound to its encryption context as in AWS. */
+export function mockKms(kms: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSClientResolvedConfig>): void {
   const keys: { readonly key: Buffer; readonly boundTo: string }[] = [];
   kms.on(GenerateDataKeyCommand).callsFake(input => {
     const key = createHash('sha256').update(`data key ${keys.length}`).digest();

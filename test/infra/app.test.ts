@@ -8,7 +8,7 @@ const outputDirectory = mkdtempSync(join(tmpdir(), 'app-test-'));
 
 afterAll(() => rmSync(outputDirectory, { recursive: true }));
 
-/** Runs the app as the CDK's command line does, with the CDK's check of the template. */
+/** Runs the app like the CDK CLI, with CDK's template validation. */
 function synthesise(context: Record<string, string>) {
   const { CDK_VALIDATION: _without, ...environment } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
@@ -39,7 +39,7 @@ describe('the app', () => {
     expect(run.stderr).toMatch(/^secretNames: no secret is named\. .* allSecrets=true[^\n]*\n$/);
   });
 
-  it('writes the reasons for exceptions from rules of cdk-nag to the template', () => {
+  it('writes the reasons for cdk-nag suppressions to the template', () => {
     synthesise({ stackName: 'reasons', secretNames: 'genesys/a' });
 
     const { Resources } = JSON.parse(readFileSync(join(outputDirectory, 'reasons.template.json'), 'utf8'));
@@ -51,7 +51,7 @@ describe('the app', () => {
     });
   });
 
-  it('fails with one line when an option has a typing error', () => {
+  it('fails with one line when an option is misspelled', () => {
     const run = synthesise({ notificationEmail: 'oncall@example.com', 'cli-telemetry': 'false' });
 
     expect(run).toEqual({
@@ -62,13 +62,14 @@ describe('the app', () => {
     });
   });
 
-  it('fails with one line when a setting cannot be used', () => {
+  it('fails with one line when a setting is invalid', () => {
     const run = synthesise({ schedule: 'rate(3 hours)' });
 
     expect(run).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'schedule: "rate(3 hours)" is too often; Secrets Manager rotates every 4 hours at most.\n',
+      stderr:
+        'schedule: "rate(3 hours)" is too frequent; the shortest interval in Secrets Manager is 4 hours.\n',
     });
   });
 });

@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { deployment, everyOption } from './deployment.ts';
 
-/** What cdk-nag finds, and nobody gave a reason for. */
+/** The findings of cdk-nag without a documented reason. */
 function findings(stack: ReturnType<typeof deployment>) {
   return new AwsSolutionsChecks()
     .validateScope(stack)
@@ -27,10 +27,7 @@ describe('the stack', () => {
         ),
       },
     ],
-    [
-      'with a topic of its own that is told of no alarms',
-      { alarms: false, removalPolicy: 'destroy' as const },
-    ],
+    ['with its own topic and without alarms', { alarms: false, removalPolicy: 'destroy' as const }],
   ])('follows the rules of cdk-nag %s, or gives a reason', (_case, options) => {
     const stack = deployment(options);
 

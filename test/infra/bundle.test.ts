@@ -9,7 +9,7 @@ import { loadBundle, makeBundles } from '../helpers/bundles.ts';
 const directory = await makeBundles();
 const again = await makeBundles();
 
-/** Every variable that a function may need while it loads; a number is of use for each. */
+/** Every variable that a function may need while it loads. A number is valid for each. */
 const VARIABLES = [
   'FAILURES_TABLE',
   'JOURNAL_TABLE',
@@ -43,7 +43,7 @@ describe('bundleFunctions', () => {
   );
 
   it.each(FUNCTION_NAMES)(
-    'makes of %s a module that loads without node_modules and exports its handler',
+    'writes a bundle of %s that loads without node_modules and exports its handler',
     name => {
       for (const variable of VARIABLES) vi.stubEnv(variable, '7');
       vi.stubEnv('AWS_REGION', 'eu-central-1');

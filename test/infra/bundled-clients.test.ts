@@ -11,7 +11,7 @@ const directory = await makeBundles();
 /** A blob in the form of a sealed pair. */
 const SEALED_PAIR = `v1.${Buffer.alloc(8).toString('base64url')}.${Buffer.alloc(12).toString('base64url')}.${Buffer.alloc(16).toString('base64url')}`;
 
-/** Events after which a function calls AWS at once; store-pending calls KMS, Secrets Manager and DynamoDB side by side. */
+/** Events after which a function calls AWS immediately; store-pending calls KMS, Secrets Manager and DynamoDB in parallel. */
 const EVENTS = {
   'store-pending': {
     secretArn: SECRET_ARN,
@@ -37,7 +37,7 @@ const EVENTS = {
   },
 } as const satisfies Partial<Record<FunctionName, object>>;
 
-/** What Lambda sets, and what the functions need. */
+/** The variables that Lambda sets, and those that the functions need. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -122,7 +122,7 @@ describe('a bundle', () => {
     expect(await hostsOf('notify')).toEqual([host]);
   });
 
-  it('calls FIPS endpoints when the environment asks for them', async () => {
+  it('calls FIPS endpoints when the environment enables them', async () => {
     environment({ AWS_REGION: 'us-east-1', AWS_USE_FIPS_ENDPOINT: 'true' });
 
     expect(await hostsOf('store-pending')).toEqual([
@@ -132,8 +132,8 @@ describe('a bundle', () => {
     ]);
   });
 
-  // Those of Secrets Manager have the name of the others.
-  it('calls dual-stack endpoints when the environment asks for them', async () => {
+  // The dual-stack endpoints of Secrets Manager have the usual names.
+  it('calls dual-stack endpoints when the environment enables them', async () => {
     environment({ AWS_USE_DUALSTACK_ENDPOINT: 'true' });
 
     expect(await hostsOf('store-pending')).toEqual([
@@ -143,7 +143,7 @@ describe('a bundle', () => {
     ]);
   });
 
-  it('calls the endpoints that the environment names, of all services and of one', async () => {
+  it('calls the endpoints that the environment sets for all services and for one service', async () => {
     environment({
       AWS_ENDPOINT_URL: 'https://all.example',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'https://secrets.example',

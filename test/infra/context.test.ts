@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/context.ts';
 
 describe('readSettings', () => {
-  it('names the stack and leaves everything else to its default when no key is set', () => {
+  it('sets only the name of the stack when no key is set', () => {
     const read = readSettings({});
 
     expect(read).toEqual({ stackName: 'genesys-token-rotation' });
   });
 
-  it('reads every key in the form of the command line', () => {
+  it('reads every key from the command line', () => {
     const read = readSettings({
       stackName: 'tokens',
       secretArns: 'arn:one, arn:two',
@@ -67,7 +67,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('reads values in the form of a JSON file', () => {
+  it('reads values from a JSON file', () => {
     const read = readSettings({
       secretNames: ['genesys/a', 'genesys/b'],
       memoryMb: 256,
@@ -117,7 +117,7 @@ describe('readSettings', () => {
     ['tags', { team: 7 }],
     ['removalPolicy', 'snapshot'],
     ['runbookUrl', ''],
-  ])('refuses %s %j by its name', (key, value) => {
+  ])('refuses %s=%j and names the key', (key, value) => {
     expect(() => readSettings({ [key]: value })).toThrow(
       expect.objectContaining({ name: 'InvalidSetting', setting: key }),
     );

@@ -10,13 +10,13 @@ import type { AppSettings } from '../../infra/context.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import type { RotationStack } from '../../infra/rotation-stack.ts';
 
-/** The settings of the app but the stack's name. */
+/** The settings of the app except the stack's name. */
 export type Settings = Omit<AppSettings, 'stackName'>;
 
-/** Of this worker: it goes with the run. */
+/** The temporary directory of this worker, removed after the run. */
 const DIRECTORY = mkdtempSync(join(inject('scratchDirectory'), 'infra-'));
 
-/** Stand-ins for the bundles of the functions: a template has only their hashes. */
+/** Placeholders for the bundles of the functions, because a template contains only their hashes. */
 export const BUNDLES = join(DIRECTORY, 'bundles');
 for (const name of FUNCTION_NAMES) {
   mkdirSync(join(BUNDLES, name), { recursive: true });
@@ -24,8 +24,8 @@ for (const name of FUNCTION_NAMES) {
 }
 
 /**
- * Every option with a value that is not its default. What is given from outside is in a partition, region and account
- * of its own, so that it can be told from what the template says itself.
+ * Every option with a value other than its default. External resources are in a different partition, region and account,
+ * so that they can be distinguished from the template's own.
  */
 export function everyOption(partition = 'aws-given', region = 'somewhere-1'): Settings {
   const account = '111122223333';
@@ -74,7 +74,7 @@ export function template(settings: Settings = {}): Template {
   return Template.fromStack(deployment(settings));
 }
 
-/** One statement of a policy, as it stands in the template. */
+/** One statement of a policy in the template. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: string;
@@ -83,7 +83,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** The logical id of a role, by its description, which names what the role is for. */
+/** The logical id of a role, by its description, which names its owner. */
 export function roleId(stack: Template, owner: string): string {
   return logicalId(stack, 'AWS::IAM::Role', { Description: `Execution role of ${owner}` });
 }

@@ -4,7 +4,7 @@ import { FUNCTION_NAMES, OPERATIONS_FUNCTIONS, TASK_FUNCTIONS } from '../../infr
 import { NAME_PREFIX } from '../../infra/validation.ts';
 import rotation from '../../statemachine/rotation.asl.json' with { type: 'json' };
 
-/** The Tasks of the workflow: the placeholder of the function that each runs, and how long it waits for it. */
+/** The placeholder of the function and the time-out of each Task of the workflow. */
 const TASKS = Object.values(rotation.States).flatMap(state =>
   'Parameters' in state
     ? [
@@ -17,7 +17,7 @@ const TASKS = Object.values(rotation.States).flatMap(state =>
 );
 
 describe('FUNCTIONS', () => {
-  it('has every folder of functions/ that holds a handler', () => {
+  it('has every folder of functions/ that contains a handler', () => {
     const folders = readdirSync(new URL('../../functions', import.meta.url)).filter(
       name => name !== 'shared',
     );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-/** The packages that a module and the modules behind it import; those of Node.js aside. */
+/** The packages that a module imports directly or indirectly, except those of Node.js. */
 function packagesOf(module: URL, seen = new Set<string>()): Set<string> {
   const packages = new Set<string>();
   seen.add(module.href);
@@ -25,7 +25,7 @@ describe('the construct and its stack', () => {
     expect(packages).toEqual(new Set(['aws-cdk-lib', 'constructs']));
   });
 
-  it('can be used by an app with other packages', () => {
+  it('do not need the other packages of the app', () => {
     const packages = packagesOf(new URL('../../infra/app.ts', import.meta.url));
 
     expect(packages).toEqual(new Set(['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'valibot']));

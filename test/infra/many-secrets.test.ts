@@ -16,10 +16,10 @@ const MAX_TEMPLATE_BYTES = 1_048_576;
 /** AWS KMS Developer Guide, "Resource quotas". */
 const MAX_KEY_POLICY_BYTES = 32_768;
 
-/** Where ARNs are as long as they can be. */
+/** The partition and region with the longest ARNs. */
 const ACCOUNT = { accountId: '444455556666', partition: 'aws-us-gov', region: 'ap-southeast-1' };
 
-/** Names as they occur: 48 characters. */
+/** Realistic names of 48 characters. */
 function names(count: number, longName = 'prod/contact-center/genesys-cloud/voicemail'): string[] {
   return Array.from({ length: count }, (_, index) => `${longName}-${String(index).padStart(4, '0')}`);
 }
@@ -44,7 +44,7 @@ interface PolicyProperties {
   readonly Roles: readonly string[];
 }
 
-/** How many characters the policies of each role have, white space left out as IAM does. */
+/** The number of characters in each role's policies, without white space, as IAM counts them. */
 function policySizes({ roles, resources }: StackModel) {
   const sizesOf = (type: string, role: string): number[] =>
     resources(type)
@@ -58,7 +58,7 @@ function policySizes({ roles, resources }: StackModel) {
   }));
 }
 
-/** The secrets that a role may use, of the statements with this action. */
+/** The secrets in a role's statements with this action. */
 function secretsOf({ roles }: StackModel, roleName: RegExp, action: string): string[] {
   const role = roles.find(({ name }) => roleName.test(name));
   const statements = (role?.policies ?? []).flatMap(
@@ -124,7 +124,7 @@ describe('a deployment of many secrets', () => {
     expect(new Set(secrets)).toEqual(new Set(arns(200)));
   });
 
-  it('needs no managed policy for a few', () => {
+  it('needs no managed policy for a few secrets', () => {
     const { model } = deployed({ secretArns: arns(34) });
 
     expect(policySizes(model).flatMap(({ managed }) => managed)).toEqual([]);
@@ -156,7 +156,7 @@ describe('a deployment of many secrets', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('exceeds 10 managed policies'));
   });
 
-  it('has room for any number by a pattern', () => {
+  it('has room for any number of secrets with a pattern', () => {
     const { model } = deployed({
       secretArnPatterns: ['arn:aws-us-gov:secretsmanager:ap-southeast-1:444455556666:secret:prod/*'],
     });

@@ -7,7 +7,7 @@ function page(name: string): string {
   return readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 }
 
-/** The context values of the tables whose head is `Context value`. */
+/** The context values in the tables whose first column is `Context value`. */
 function keysIn(text: string): string[] {
   const [, table = ''] = text.split('| Context value | Meaning | Default |\n');
   const rows = table.split('\n\n')[0]?.split('\n').slice(1) ?? [];
@@ -17,7 +17,7 @@ function keysIn(text: string): string[] {
 }
 
 describe('the pages about the deployment', () => {
-  it('document every context value, and no other', () => {
+  it('document exactly the context values', () => {
     const keys = keysIn(page('docs/deploy.md'));
 
     expect(keys).toHaveLength(CONTEXT_KEYS.length);

@@ -26,7 +26,7 @@ describe('vpc', () => {
   });
 
   it.each(deployedFunctionNames({}))(
-    'lets Lambda make network interfaces for %s, and its code make none',
+    'allows Lambda to create network interfaces for %s, but not its code',
     name => {
       const statements = statementsOf(stack, `tokens-${name}`);
       const [allow, deny] = ['ManageNetworkInterfaces', 'NoNetworkInterfacesForCode'].map(sid =>
@@ -73,7 +73,7 @@ describe('logKeyArn', () => {
 });
 
 describe('permissionsBoundaryArn', () => {
-  it('bounds every role', () => {
+  it('applies to every role', () => {
     const permissionsBoundaryArn = 'arn:aws:iam::111122223333:policy/boundary';
 
     template({ permissionsBoundaryArn }).allResourcesProperties('AWS::IAM::Role', {

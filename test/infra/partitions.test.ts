@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { readStack } from '../../sandbox/template/stack-model.ts';
 import { deployment, everyOption, template } from './deployment.ts';
 
-/** Without what was given from outside, all of which is in the partition `aws-given`. */
+/** Removes the ARNs of external resources, which are all in the partition `aws-given`. */
 function ownText(text: string): string {
   return text.replaceAll(/arn:aws-given:[^"\\]*/g, '');
 }
 
-/** The resources of a deployment with every option, as they are in one place. */
+/** The resources of a deployment with every option in one region. */
 function deployedTo(partition: string, region: string) {
   const stack = deployment(everyOption(partition, region));
   const types = Object.values<{ Type: string }>(Template.fromStack(stack).toJSON().Resources);
@@ -32,7 +32,7 @@ describe('the template', () => {
     ['aws', 'us-east-1', 'amazonaws.com'],
     ['aws-cn', 'cn-north-1', 'amazonaws.com.cn'],
     ['aws-us-gov', 'us-gov-west-1', 'amazonaws.com'],
-  ])('names in the partition %s nothing of another', (partition, region, suffix) => {
+  ])('refers only to the partition %s', (partition, region, suffix) => {
     const text = JSON.stringify(deployedTo(partition, region));
 
     expect(new Set([...text.matchAll(/arn:([a-z-]*):/g)].map(([, found]) => found))).toEqual(

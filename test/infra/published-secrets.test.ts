@@ -9,7 +9,7 @@ import { PUBLISHER_TAG } from '../../infra/published-secrets.ts';
 import { TokenRotation, type TokenRotationProps } from '../../infra/token-rotation.ts';
 import { app, arn, BUNDLES, deployment, logicalId, statementsOf, template } from './deployment.ts';
 
-const MADE_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1c1f0a52-0000-4000-8000-000000000000';
+const CREATED_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1c1f0a52-0000-4000-8000-000000000000';
 const OTHER_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/2c1f0a52-0000-4000-8000-000000000000';
 const OWN = { publishAccessTokens: true, secretNames: ['crm/genesys'] };
 
@@ -29,20 +29,20 @@ function usedFor(secretArn: object): object {
   };
 }
 
-/** What a consumer's role is allowed. */
+/** The permissions of a consumer's role. */
 function grantedTo(
   secretName: string,
   {
-    madeKeyArn,
+    createdKeyArn,
     otherKeyArn,
     ...props
-  }: TokenRotationProps & { readonly madeKeyArn?: string; readonly otherKeyArn?: string },
+  }: TokenRotationProps & { readonly createdKeyArn?: string; readonly otherKeyArn?: string },
 ) {
   const stack = new Stack(app(), 'consumers');
   const rotation = new TokenRotation(stack, 'Rotation', {
     bundles: BUNDLES,
     namePrefix: 'tokens',
-    secretKey: madeKeyArn === undefined ? undefined : Key.fromKeyArn(stack, 'MadeKey', madeKeyArn),
+    secretKey: createdKeyArn === undefined ? undefined : Key.fromKeyArn(stack, 'MadeKey', createdKeyArn),
     secretKeys: otherKeyArn === undefined ? [] : [Key.fromKeyArn(stack, 'OtherKey', otherKeyArn)],
     ...props,
   });
@@ -63,15 +63,15 @@ describe('PublishedSecrets', () => {
     plain.resourceCountIs('AWS::Lambda::Function', 8);
   });
 
-  it('are created for new credentials: without a value, with the tag and the key, and retained', () => {
-    const stack = template({ ...OWN, secretKeyArn: MADE_KEY });
+  it('are created for new credentials without a value, with the tag and the key, and are retained', () => {
+    const stack = template({ ...OWN, secretKeyArn: CREATED_KEY });
 
     stack.hasResource('AWS::SecretsManager::Secret', {
       DeletionPolicy: 'Retain',
       Properties: {
         Name: 'crm/genesys/access-token',
         Description: 'Genesys Cloud access token of crm/genesys, for consumers',
-        KmsKeyId: MADE_KEY,
+        KmsKeyId: CREATED_KEY,
         Tags: [{ Key: PUBLISHER_TAG, Value: 'tokens' }],
       },
     });
@@ -101,10 +101,10 @@ describe('PublishedSecrets', () => {
 });
 
 describe('the role of publish', () => {
-  const stack = template({ ...OWN, secretKeyArn: MADE_KEY, secretKeyArns: [OTHER_KEY] });
+  const stack = template({ ...OWN, secretKeyArn: CREATED_KEY, secretKeyArns: [OTHER_KEY] });
   const statements = statementsOf(stack, 'tokens-publish');
 
-  it('reads rotated secrets and writes published ones, and does nothing else', () => {
+  it('allows only reading rotated secrets and writing published ones', () => {
     const actions = statements.map(({ Sid, Action }) => [Sid, ...[Action].flat()]);
 
     expect(actions).toEqual([
@@ -122,7 +122,7 @@ describe('the role of publish', () => {
     ]);
   });
 
-  it('writes only secrets with the tag of the deployment', () => {
+  it('allows writing only secrets with the tag of the deployment', () => {
     const write = statements.find(({ Sid }) => Sid === 'WritePublishedSecrets');
 
     expect(write).toMatchObject({
@@ -131,11 +131,11 @@ describe('the role of publish', () => {
     });
   });
 
-  it('uses keys for published secrets only through Secrets Manager', () => {
+  it('allows using keys for published secrets only through Secrets Manager', () => {
     const keys = statements.find(({ Sid }) => Sid === 'UseKeysOfPublishedSecrets');
 
     expect(keys).toMatchObject({
-      Resource: [MADE_KEY, OTHER_KEY],
+      Resource: [CREATED_KEY, OTHER_KEY],
       Condition: usedFor(publishedArn('*')),
     });
   });
@@ -144,19 +144,19 @@ describe('the role of publish', () => {
 describe('grantReadAccessToken', () => {
   const READ = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
-  it('allows to read the access token of a new credential, and its key', () => {
-    const { rendered, statements } = grantedTo('crm/genesys', { ...OWN, madeKeyArn: MADE_KEY });
+  it('grants reading the access token of a new credential, and using its key', () => {
+    const { rendered, statements } = grantedTo('crm/genesys', { ...OWN, createdKeyArn: CREATED_KEY });
 
     const published = {
       Ref: logicalId(rendered, 'AWS::SecretsManager::Secret', { Name: 'crm/genesys/access-token' }),
     };
     expect(statements).toEqual([
       { Effect: 'Allow', Action: READ, Resource: published },
-      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: MADE_KEY, Condition: usedFor(published) },
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: CREATED_KEY, Condition: usedFor(published) },
     ]);
   });
 
-  it('allows to read the access token of an existing secret by its name, and the keys of such secrets', () => {
+  it('grants reading the access token of an existing secret by its name, and using the keys of such secrets', () => {
     const props = {
       publishAccessTokens: true,
       secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'],
@@ -176,7 +176,7 @@ describe('grantReadAccessToken', () => {
     expect(grantedTo('crm/genesys', OWN).statements).toHaveLength(1);
   });
 
-  it.each(['*', 'crm/genesys-??????', ''])('refuses "%s", which is no name of a secret', name => {
+  it.each(['*', 'crm/genesys-??????', ''])('refuses "%s", which is not the name of a secret', name => {
     expect(() => grantedTo(name, OWN)).toThrow(/secretName/);
   });
 

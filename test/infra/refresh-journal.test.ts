@@ -4,7 +4,7 @@ import { functionId, journalTableId, statementsOf, template } from './deployment
 
 const plain = template();
 
-/** The whole resource. */
+/** The complete resource. */
 function journalOf(stack = plain) {
   return stack.toJSON().Resources[journalTableId(stack)];
 }
@@ -52,7 +52,7 @@ describe('the refresh journal', () => {
     );
   });
 
-  it('can be used only by these functions with these calls', () => {
+  it('is accessible only to these functions, with these actions', () => {
     const table = { 'Fn::GetAtt': [journalTableId(plain), 'Arn'] };
 
     const uses = deployedFunctionNames({}).flatMap(name =>

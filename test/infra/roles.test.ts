@@ -22,7 +22,7 @@ const ROTATES_HERE = {
   },
 };
 
-/** Use of the seal's key for one content of the given secrets, with exactly the context that the content has. */
+/** The condition for using the seal key for one kind of content of the given secrets, with exactly its context keys. */
 function sealed(content: string, contextKeys: readonly string[], secretArn: unknown) {
   return {
     'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['secretArn', 'holds', ...contextKeys] },
@@ -32,7 +32,7 @@ function sealed(content: string, contextKeys: readonly string[], secretArn: unkn
   };
 }
 
-/** What is compared: each statement's actions, with its condition. */
+/** The actions and condition of each statement. */
 function grants(statements: readonly Statement[]) {
   return statements.map(({ Action, Condition }) => ({
     Action,
@@ -40,7 +40,7 @@ function grants(statements: readonly Statement[]) {
   }));
 }
 
-/** Use of a key by a service in the caller's name. */
+/** The condition for using a key through a service. */
 function via(service: string, context: object) {
   const region = { Ref: 'AWS::Region' };
   return {
@@ -135,14 +135,14 @@ describe('the roles', () => {
       ],
     ],
     ['tokens-overdue-check', [{ Action: 'secretsmanager:ListSecrets' }]],
-  ])('allow %s to write its log, send traces, do this and nothing else', (owner, expected) => {
+  ])('allow %s only to write its log, send traces, and make these calls', (owner, expected) => {
     const statements = statementsOf(everySecret, owner);
 
     expect(grants(statements)).toEqual([WRITE_OWN_LOG, SEND_TRACES, ...expected]);
     expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('allow the state machine to run its tasks, deliver its log, send traces and nothing else', () => {
+  it('allow the state machine only to run its Tasks, deliver its log and send traces', () => {
     const statements = statementsOf(everySecret, 'the state machine tokens');
 
     expect(grants(statements)).toEqual([
@@ -186,13 +186,13 @@ describe('the roles', () => {
   it.each([
     ...deployedFunctionNames({}).map(name => [`tokens-${name}`, functionId(everySecret, name)]),
     ['the state machine tokens', logicalId(everySecret, 'AWS::StepFunctions::StateMachine')],
-  ])('attach the policy of %s before the role is used', (owner, id = '') => {
+  ])('have the policy of %s attached before they are used', (owner, id = '') => {
     const { DependsOn } = everySecret.toJSON().Resources[id];
 
     expect(DependsOn).toEqual(expect.arrayContaining(policyIdsOf(everySecret, owner ?? '')));
   });
 
-  it('name a resource wherever AWS supports it, unlike for traces and log deliveries', () => {
+  it('name a resource wherever AWS supports it, except for traces and log deliveries', () => {
     const functions = deployedFunctionNames({}).map(name => `tokens-${name}`);
 
     const unlimited = [...functions, 'the state machine tokens'].flatMap(owner =>
@@ -261,7 +261,7 @@ describe('the roles', () => {
     expect(log?.Resource).toEqual({ 'Fn::GetAtt': [Object.keys(logGroups)[0], 'Arn'] });
   });
 
-  it('trust the service that uses them; Step Functions only on behalf of this account', () => {
+  it('trust only the service that uses them, and Step Functions only on behalf of this account', () => {
     const trust = Object.values(everySecret.findResources('AWS::IAM::Role')).map(
       ({ Properties }) => Properties.AssumeRolePolicyDocument.Statement,
     );
@@ -311,7 +311,7 @@ describe('the roles of a rotation', () => {
     'publish',
     'workflow',
   ])(
-    'let %s do what diagnose asks IAM about, and otherwise only logs, traces and network interfaces',
+    'allow %s exactly the calls that diagnose checks, in addition to logs, traces and network interfaces',
     actor => {
       const owner = actor === 'workflow' ? 'the state machine tokens' : `tokens-${actor}`;
       const granted = statementsOf(withKeys, owner)

@@ -77,13 +77,13 @@ describe('RotatedSecrets', () => {
     stack.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: key });
   });
 
-  it('schedules nothing for a pattern: the owner of the secret enables its rotation', () => {
+  it('creates no schedule for a pattern, because the owner of the secret enables its rotation', () => {
     const stack = template({ secretArnPatterns: ['arn:aws:secretsmanager:*:*:secret:genesys/*'] });
 
     stack.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
   });
 
-  it('keeps the logical id of a schedule whatever comes before it in the list', () => {
+  it('keeps the logical id of a schedule regardless of its position in the list', () => {
     const alone = schedules(template({ secretArns: [B] }));
     const second = schedules(template({ secretArns: [A, B] }));
 

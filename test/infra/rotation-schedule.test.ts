@@ -14,7 +14,7 @@ function refusal(expression: string, window: string): InvalidSetting {
 
 describe('rotationSchedule', () => {
   it.each([
-    // The examples of the user guide, each with the longest window that fits.
+    // The examples in the user guide, each with the longest window that fits.
     ['rate(4 hours)', '1h', 5],
     ['rate(4 hours)', '4h', 8],
     ['rate(8 hours)', '1h', 9],
@@ -39,14 +39,11 @@ describe('rotationSchedule', () => {
     ['cron(0 16 1,15 * ? *)', '1h', 25],
     ['cron(0 0 ? 1/11 2#1 *)', '1h', 25],
     ['cron(0 0 ? * SUNL *)', '1h', 25],
-  ])(
-    'accepts %s with a window of %s, rotations being %i hours apart at most',
-    (expression, window, hours) => {
-      const schedule = rotationSchedule(expression, window);
+  ])('accepts %s with a window of %s, with rotations at most %i hours apart', (expression, window, hours) => {
+    const schedule = rotationSchedule(expression, window);
 
-      expect(schedule).toEqual({ expression, window, longestGapHours: hours });
-    },
-  );
+    expect(schedule).toEqual({ expression, window, longestGapHours: hours });
+  });
 
   it.each([
     ['8 hours', 'neither rate'],
@@ -55,8 +52,8 @@ describe('rotationSchedule', () => {
     ['rate(240 minutes)', 'neither rate'],
     ['rate(4.5 hours)', 'neither rate'],
     ['rate(8 hours) ', 'neither rate'],
-    ['rate(3 hours)', 'every 4 hours'],
-    ['rate(0 hours)', 'every 4 hours'],
+    ['rate(3 hours)', 'is 4 hours'],
+    ['rate(0 hours)', 'is 4 hours'],
     ['rate(24 hours)', 'use days'],
     ['rate(0 days)', 'between 1 and 999 days'],
     ['rate(1000 days)', 'between 1 and 999 days'],
@@ -72,7 +69,7 @@ describe('rotationSchedule', () => {
     ['cron(0 * * * ? *)', 'an hour 0–23'],
     ['cron(0 6,18 * * ? *)', 'an hour 0–23'],
     ['cron(0 8-12 * * ? *)', 'an hour 0–23'],
-    ['cron(0 /3 * * ? *)', 'every 4 hours'],
+    ['cron(0 /3 * * ? *)', 'is 4 hours'],
     ['cron(0 0/24 * * ? *)', 'a day or more'],
     ['cron(0 /7 * * ? *)', 'less than 4 hours apart'],
     ['cron(0 8 32 * ? *)', 'day-of-month'],
@@ -80,7 +77,7 @@ describe('rotationSchedule', () => {
     ['cron(0 8 * ? ? *)', 'month'],
     ['cron(0 8 ? * 8 *)', 'day-of-week'],
     ['cron(0 8 ? * MON#6 *)', 'day-of-week'],
-  ])('refuses the schedule "%s" and says "%s"', (expression, problem) => {
+  ])('refuses the schedule "%s" with "%s"', (expression, problem) => {
     const { setting, message } = refusal(expression, '1h');
 
     expect({ setting, message }).toEqual({ setting: 'schedule', message: expect.stringContaining(problem) });
@@ -97,7 +94,7 @@ describe('rotationSchedule', () => {
     ['cron(0 /4 * * ? *)', '5h', 'next rotation window'],
     ['cron(0 2/10 * * ? *)', '3h', 'next UTC day'],
     ['cron(0 22 * * ? *)', '3h', 'use at most 2h'],
-  ])('refuses with %s the window "%s" and says "%s"', (expression, window, problem) => {
+  ])('refuses, for %s, the window "%s" with "%s"', (expression, window, problem) => {
     const { setting, message } = refusal(expression, window);
 
     expect({ setting, message }).toEqual({ setting: 'window', message: expect.stringContaining(problem) });

@@ -4,7 +4,7 @@ import { RotationStack } from '../../infra/rotation-stack.ts';
 import { NAME_PREFIX } from '../../infra/validation.ts';
 import { app, BUNDLES, journalTableId } from './deployment.ts';
 
-/** What names a resource in its account and region; an alias of a function is named inside the function. */
+/** The property that names each type of resource in its account and region. Function aliases are named per function. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::Dashboard': 'DashboardName',
@@ -17,7 +17,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
-/** Type and name of every resource of a deployment that is given a name; the journal's table has a generated one. */
+/** Type and name of every resource with an explicit name; the journal's table has a generated one. */
 function namesOf(stackName: string): string[] {
   const rotation = { bundles: BUNDLES, allSecrets: true, encryptExecutionData: true };
   const stack = Template.fromStack(new RotationStack(app(), stackName, { rotation }));
@@ -32,7 +32,7 @@ function namesOf(stackName: string): string[] {
 describe('two deployments in one account and region', () => {
   it.each([
     ['tokens', 'other'],
-    // The second one has the name of a resource of the first.
+    // The second deployment has the name of a resource of the first.
     ['tokens', 'tokens-failures'],
     ['tokens', 'tokens-overdue-check'],
     ['tokens', 'tokens-executions'],

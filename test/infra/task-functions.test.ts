@@ -7,12 +7,12 @@ import { BUNDLES, functionId, logicalId, template } from './deployment.ts';
 
 const plain = template({ publishAccessTokens: true });
 
-/** The logical id of a function's published version: with another one CloudFormation publishes anew. */
+/** The logical id of a function's published version. CloudFormation publishes a new version when it changes. */
 function versionOf(name: string, stack = plain): string {
   return logicalId(stack, 'AWS::Lambda::Version', { FunctionName: { Ref: functionId(stack, name) } });
 }
 
-/** Stand-ins for the bundles, one of them changed. */
+/** Placeholder bundles, one of them changed. */
 function changedBundles(name: keyof typeof TASK_FUNCTIONS): string {
   const bundles = mkdtempSync(join(tmpdir(), 'changed-bundles-'));
   onTestFinished(() => rmSync(bundles, { recursive: true }));

@@ -31,7 +31,7 @@ function outputOf(path: string, bytesInOutput = 1): Output {
   return { bytes: 1, imports: [], exports: [], inputs: { [path]: { bytesInOutput } } };
 }
 
-/** The names and versions of the packages with code in a bundle, as their manifests have them. */
+/** The names and versions, from their manifests, of the packages with code in a bundle. */
 function packagesIn({ inputs }: Output): string[] {
   const folders = Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => {
     const [, inside = ''] = path.split(/node_modules\/(?!.*node_modules\/)/);
@@ -74,7 +74,7 @@ describe('the licences of the program', () => {
 });
 
 describe('thirdPartyLicenses', () => {
-  it('has the texts of licence and notice', () => {
+  it('contains the licence and the notice', () => {
     const { project, output } = projectWith('a', { 'LICENSE.md': 'The licence.', NOTICE: 'The notice.' });
 
     expect(thirdPartyLicenses([output], project)).toBe(
@@ -102,7 +102,7 @@ describe('thirdPartyLicenses', () => {
     );
   });
 
-  it('refuses a package without a text', () => {
+  it('refuses a package without a licence text', () => {
     const { project, output } = projectWith('a', { 'README.md': 'License: MIT' });
 
     expect(() => thirdPartyLicenses([output], project)).toThrow(/^a: .*MIT/);

@@ -104,12 +104,12 @@ describe('the functions', () => {
     ['rotation', false],
     ['store-pending', false],
     ['notify', false],
-  ])('give %s the gateway only if it calls Genesys Cloud', (name, told) => {
+  ])('give %s the gateway only if it calls Genesys Cloud', (name, callsGenesys) => {
     const variables = functionCalled(`tokens-${name}`, changed).Environment;
 
     const gateway = { GENESYS_LOGIN_URL: GATEWAY.loginUrl, GENESYS_API_URL: GATEWAY.apiUrl };
     expect(variables).toEqual({
-      Variables: told ? expect.objectContaining(gateway) : expect.not.objectContaining(gateway),
+      Variables: callsGenesys ? expect.objectContaining(gateway) : expect.not.objectContaining(gateway),
     });
   });
 
@@ -117,18 +117,18 @@ describe('the functions', () => {
     ['secretArns', { secretArns: everyOption().secretArns ?? [] }],
     ['secretArnPatterns', { secretArnPatterns: everyOption().secretArnPatterns ?? [] }],
     ['secretNames', { secretNames: ['genesys/a'] }],
-  ])('do not require a host in the value of secrets that are named by %s', (_option, selection) => {
+  ])('do not require a host in the value of secrets from %s', (_option, selection) => {
     const variables = propertiesOf(template(selection), 'AWS::Lambda::Function');
 
     expect(JSON.stringify(variables)).not.toContain('HOST_REQUIRED');
   });
 
-  it('get the given memory, and their logs the given retention', () => {
+  it('have the given memory, and their logs have the given retention', () => {
     changed.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 1024 });
     changed.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  it('run outside of any VPC, and share the concurrency of the account', () => {
+  it('run outside any VPC and share the concurrency of the account', () => {
     const properties = propertiesOf(plain, 'AWS::Lambda::Function');
 
     expect(properties.filter(({ VpcConfig }) => VpcConfig !== undefined)).toEqual([]);
@@ -162,7 +162,7 @@ describe('the permissions', () => {
   });
 });
 
-describe("the seal's key", () => {
+describe('the seal key', () => {
   it('is rotated, and has a deletion window of 30 days', () => {
     plain.hasResource('AWS::KMS::Key', {
       Properties: { EnableKeyRotation: true, PendingWindowInDays: 30 },
@@ -322,7 +322,7 @@ describe('TokenRotation', () => {
     );
   });
 
-  it('does not warn of a schedule that leaves time for a fix', () => {
+  it('does not warn about a schedule that leaves time for a fix', () => {
     const stack = deployment({
       schedule: 'rate(12 hours)',
       window: '4h',

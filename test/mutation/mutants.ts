@@ -2,13 +2,13 @@
 
 /** One deliberate bug. */
 export interface Mutant {
-  /** What is wrong with it, and what it would cost. */
+  /** The effect of the bug. */
   readonly bug: string;
   readonly file: string;
   /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  /** The tests that must notice it. */
+  /** The tests that must detect it. */
   readonly tests: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function withBug(source: string, { find, replace }: Mutant): string | und
   return isOutdated ? undefined : source.replace(find, () => replace);
 }
 
-/** The mutants of one file, which the same tests notice. */
+/** The mutants of one file, which the same tests detect. */
 function mutantsOf(
   file: string,
   tests: readonly string[],
@@ -37,7 +37,7 @@ const FETCH = mutantsOf(
       replace: 'description.arn !== secretArn',
     },
     {
-      bug: 'a rotation that is AWSCURRENT already is rotated again',
+      bug: 'a rotation that is already AWSCURRENT is rotated again',
       find: "if (label === 'AWSCURRENT') return 'rotated';",
       replace: '',
     },
@@ -78,7 +78,7 @@ const REFRESH = mutantsOf(
       replace: 'if (standing === undefined) {',
     },
     {
-      bug: 'the token in AWSCURRENT is presented, and not the newest one',
+      bug: 'the token in AWSCURRENT is presented instead of the newest one',
       find: 'pair !== undefined && token.fingerprint !== fingerprintOf(credential)',
       replace: 'false',
     },
@@ -93,7 +93,7 @@ const REFRESH = mutantsOf(
       replace: 'now().getTime() + DEADLINE_MARGIN_MS',
     },
     {
-      bug: 'a lost response ends the mark, so that the next attempt presents the token at once',
+      bug: 'a lost response ends the mark, so that the next attempt presents the token immediately',
       find: 'error instanceof GenesysUnavailable\n  );',
       replace: 'error instanceof Error\n  );',
     },
@@ -108,12 +108,12 @@ const REFRESH = mutantsOf(
       replace: "if (state !== 'running') return;",
     },
     {
-      bug: 'a token is presented again although its exchange may be under way',
+      bug: 'a token is presented again although its exchange may be in progress',
       find: "if (state === 'running') throw inProgress(secretArn, deadline);",
       replace: "if (state === 'running') return;",
     },
     {
-      bug: 'a rejection that a stale read of AWSCURRENT causes fails the rotation',
+      bug: 'a rejection caused by a stale read of AWSCURRENT fails the rotation',
       find: 'if (movedTo !== undefined) continue;',
       replace: '',
     },
@@ -179,17 +179,17 @@ const JOURNAL = mutantsOf(
       replace: 'if (ownerArn === undefined) {',
     },
     {
-      bug: 'of two attempts that read an unknown token, both mark it',
+      bug: 'two attempts that read an unknown token both mark it',
       find: "? { ConditionExpression: 'attribute_not_exists(pk)' }",
       replace: '? {}',
     },
     {
-      bug: 'of two attempts that read a known token, both mark it',
+      bug: 'two attempts that read a known token both mark it',
       find: "ConditionExpression: 'revision = :revision'",
       replace: "ConditionExpression: 'revision = :revision OR attribute_exists(pk)'",
     },
     {
-      bug: "an attempt ends somebody else's mark",
+      bug: "an attempt ends another attempt's mark",
       find: "UpdateExpression: `SET #status = :status ${REMOVE_EXCHANGE} ADD revision :one`,\n        ConditionExpression: 'exchangeId = :exchangeId',",
       replace:
         "UpdateExpression: `SET #status = :status ${REMOVE_EXCHANGE} ADD revision :one`,\n        ConditionExpression: 'attribute_exists(pk) OR exchangeId = :exchangeId',",
@@ -215,7 +215,7 @@ const JOURNAL = mutantsOf(
       replace: 'Key: key',
     },
     {
-      bug: 'a transaction that met another one counts as recorded',
+      bug: 'a transaction that conflicts with another one counts as recorded',
       find: 'if (isConflict || refused.length === 0) throw error;',
       replace: '',
     },
@@ -244,7 +244,7 @@ const SEAL = [
     ['test/functions/shared/journal/sealed-pair.test.ts'],
     [
       {
-        bug: 'a pair opens as one of another generation',
+        bug: 'a pair opens for another generation',
         find: 'generation: String(generation) } as const',
         replace: "generation: '0' } as const",
       },
@@ -279,7 +279,7 @@ const TOKEN_ENDPOINT = [
     ['test/functions/shared/genesys/http-exchange.test.ts'],
     [
       {
-        bug: 'a redirect takes the secret to another host',
+        bug: 'a redirect sends the secret to another host',
         find: "redirect: 'manual'",
         replace: "redirect: 'follow'",
       },
@@ -313,7 +313,7 @@ const SECRETS = [
     ['test/functions/shared/secrets/secret-versions.test.ts', 'test/functions/await-execution.test.ts'],
     [
       {
-        bug: 'a stale read counts at once',
+        bug: 'a stale read counts immediately',
         find: 'const isLast = reread === MAX_REREADS;',
         replace: 'const isLast = true;',
       },
@@ -357,7 +357,7 @@ const STORE_PENDING = mutantsOf(
       replace: '',
     },
     {
-      bug: 'an AWSCURRENT that cannot be read keeps the pair from being recorded',
+      bug: 'an unreadable AWSCURRENT prevents the pair from being recorded',
       find: 'if (!isRecorded) {\n',
       replace: 'await reading;\n  if (!isRecorded) {\n',
     },
@@ -367,7 +367,7 @@ const STORE_PENDING = mutantsOf(
       replace: '(token',
     },
     {
-      bug: 'a pair whose token was exchanged meanwhile is stored',
+      bug: 'a pair whose token has been exchanged since is stored',
       find: " || (token !== undefined && token.status !== 'issued')",
       replace: '',
     },
@@ -377,7 +377,7 @@ const STORE_PENDING = mutantsOf(
       replace: '',
     },
     {
-      bug: 'a RotationToken that is not good any more fails the rotation',
+      bug: 'a RotationToken that is no longer valid fails the rotation',
       find: 'return put(id, undefined);',
       replace: 'throw error;',
     },
@@ -387,7 +387,7 @@ const STORE_PENDING = mutantsOf(
       replace: 'if (pair.fingerprint === undefined) {',
     },
     {
-      bug: 'Promote does not learn where the pair is stored',
+      bug: 'the version of the pair is not recorded for Promote',
       find: 'await recordStored(journal, fingerprint, pendingVersionId);',
       replace: '',
     },
@@ -417,7 +417,7 @@ const PROMOTE = [
     ['test/functions/promote.test.ts'],
     [
       {
-        bug: 'a pair is promoted whose token was exchanged meanwhile',
+        bug: 'a pair whose token has been exchanged since is promoted',
         find: 'if (!isClaimed) {',
         replace: 'if (isClaimed === undefined) {',
       },
@@ -442,7 +442,7 @@ const PROMOTE = [
         replace: 'return;',
       },
       {
-        bug: 'two rotations take AWSPENDING from each other without end',
+        bug: 'two rotations take AWSPENDING from each other endlessly',
         find: '!belongsToRotation(holderId, versionId) && redriveCount === 0',
         replace: '!belongsToRotation(holderId, versionId) && redriveCount < 0',
       },
@@ -498,17 +498,17 @@ const ROTATION = [
     ['test/functions/run-execution.test.ts'],
     [
       {
-        bug: 'the loop over attempts that cannot be redriven does not look at the time',
+        bug: 'the loop over attempts that cannot be redriven does not check the remaining time',
         find: "assertTimeLeft(executionArn, dependencies);\n    log('warn', 'starting the next attempt'",
         replace: "log('warn', 'starting the next attempt'",
       },
       {
-        bug: 'executions that wait for each other are redriven without end',
+        bug: 'executions that wait for each other are redriven endlessly',
         find: 'if (ownerArn === undefined || unsettled >= MAX_UNSETTLED)',
         replace: 'if (ownerArn === undefined)',
       },
       {
-        bug: 'a redrive that is refused is repeated without end',
+        bug: 'a refused redrive is repeated endlessly',
         find: 'latest !== undefined && refusals < MAX_REFUSALS;',
         replace: 'latest !== undefined && refusals >= 0;',
       },
@@ -529,12 +529,12 @@ const ROTATION = [
     ['test/functions/await-execution.test.ts'],
     [
       {
-        bug: 'the failure before a redrive counts as its failure',
+        bug: 'the failure before a redrive counts as the failure of the redrive',
         find: 'return hasFailed(found) && (found.redriveCount ?? 0) < redriveCount ? undefined : found;',
         replace: 'return found;',
       },
       {
-        bug: 'the function waits until Lambda ends it',
+        bug: 'the function waits until Lambda stops it',
         find: 'return remainingMs() - RESPONSE_RESERVE_MS;',
         replace: 'return remainingMs();',
       },
@@ -552,7 +552,7 @@ const EXECUTIONS = mutantsOf(
       replace: 'hash(clientRequestToken, ROTATION_HASH_LENGTH)',
     },
     {
-      bug: 'any execution whose name begins like a rotation is one of its attempts',
+      bug: 'any execution whose name has the prefix of a rotation is one of its attempts',
       find: 'name.startsWith(first) && /^(-\\d+)?$/.test(name.slice(first.length))',
       replace: 'name.startsWith(first)',
     },
@@ -606,8 +606,8 @@ const OUTPUT = [
     ['test/functions/shared/output/plain-text.test.ts'],
     [
       {
-        bug: 'text from outside acts on a terminal',
-        find: "text.replace(ACTING_CHARACTERS, ' ').replace",
+        bug: 'text from outside can control a terminal',
+        find: "text.replace(UNSAFE_CHARACTERS, ' ').replace",
         replace: 'text.replace',
       },
     ],
@@ -660,7 +660,7 @@ const DEFINITION = mutantsOf(
         }`,
     },
     {
-      bug: 'Verify stores again after an edit, but skips StorePending',
+      bug: 'Verify skips StorePending after an edit',
       find: `"ErrorEquals": ["CurrentVersionMoved", "PendingVersionMissing"],
           "ResultPath": "$.caught",
           "Next": "StorePending"
@@ -724,7 +724,7 @@ const DEFINITION = mutantsOf(
           "Next": "Refresh"`,
     },
     {
-      bug: 'RefreshAgain does not say which pair it cannot use',
+      bug: 'RefreshAgain does not pass the pair to replace',
       find: `"replaces": {
             "lineage.$": "$.refreshed.lineage",
             "generation.$": "$.refreshed.generation",
@@ -733,7 +733,7 @@ const DEFINITION = mutantsOf(
       replace: '"replaces": null,',
     },
     {
-      bug: 'the Task of Promote ends before its function may',
+      bug: 'the Task of Promote ends before its function',
       find: `"ResultPath": "$.promoted",
       "TimeoutSeconds": 26,`,
       replace: `"ResultPath": "$.promoted",

@@ -112,7 +112,7 @@ describe('the other routes', () => {
 interface Branch {
   readonly from: string;
   readonly error: string;
-  /** The outcomes that differ from those of a plain rotation. */
+  /** The outcomes that differ from a plain rotation. */
   readonly script: Script;
   /** The states after Refresh. */
   readonly states: readonly string[];
@@ -208,15 +208,15 @@ const BRANCHES: readonly Branch[] = [
   },
 ];
 
-describe('a caught error', () => {
-  it.each(BRANCHES)('$error in $from leads to the expected states', async ({ error, script, states }) => {
+describe('the caught errors', () => {
+  it.each(BRANCHES)('lead to the expected states: $error in $from', async ({ error, script, states }) => {
     const run = await runWorkflow({ ...REFRESH, ...script }, INPUT);
 
     expect(run.states).toEqual(['Fetch', 'Route', 'Refresh', ...states]);
     expect(run.output).toMatchObject({ caught: { Error: error, Cause: 'scripted' } });
   });
 
-  it('is one of these', () => {
+  it('are exactly these', () => {
     const caught = transitions(parseDefinition(definitionText())).filter(({ kind }) => kind === 'catch');
 
     expect(new Set(BRANCHES.map(({ from, error }) => `${from}: ${error}`))).toEqual(
@@ -287,7 +287,7 @@ describe('the cycles', () => {
     ]);
   });
 
-  it('go through RefreshAgain as often as a pair is unusable', async () => {
+  it('go through RefreshAgain each time a pair is unusable', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,
@@ -306,7 +306,7 @@ describe('the cycles', () => {
     ]);
   });
 
-  it('end in Superseded when someone logs in meanwhile', async () => {
+  it('end in Superseded when someone logs in during the rotation', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,
@@ -331,7 +331,7 @@ describe('the cycles', () => {
 });
 
 describe('a newer login', () => {
-  it('makes the rotation stand down', async () => {
+  it('causes the rotation to stand down', async () => {
     const run = await runWorkflow(STAND_DOWN, INPUT);
 
     expect(run.states).toEqual([

@@ -7,20 +7,20 @@ import { filledDefinition } from './run-workflow.ts';
 
 const definition = parseDefinition(definitionText());
 const states = Object.entries(definition.States).map(([name, state]) => ({ name, ...state }));
-const ways = transitions(definition);
+const allTransitions = transitions(definition);
 const tasks = states.filter(({ Type }) => Type === 'Task');
 
-/** The states that these ways lead to from a state, by one step or more. */
-function reachedFrom(start: string, open: readonly Transition[]): ReadonlySet<string> {
-  const found = new Set(open.filter(({ from }) => from === start).map(({ to }) => to));
+/** The states that these transitions reach from a state. */
+function reachedFrom(start: string, among: readonly Transition[]): ReadonlySet<string> {
+  const found = new Set(among.filter(({ from }) => from === start).map(({ to }) => to));
   // An iteration over a set also reaches the members that are added during it.
-  for (const name of found) for (const { from, to } of open) if (from === name) found.add(to);
+  for (const name of found) for (const { from, to } of among) if (from === name) found.add(to);
   return found;
 }
 
-/** The states that these ways lead back to. */
-function loopingStates(open: readonly Transition[]): readonly string[] {
-  return states.map(({ name }) => name).filter(name => reachedFrom(name, open).has(name));
+/** The states that these transitions lead back to. */
+function loopingStates(among: readonly Transition[]): readonly string[] {
+  return states.map(({ name }) => name).filter(name => reachedFrom(name, among).has(name));
 }
 
 describe('the definition', () => {
@@ -28,7 +28,7 @@ describe('the definition', () => {
     expect(() => new StateMachine(filledDefinition())).not.toThrow();
   });
 
-  it('holds the placeholders that the stack fills in, and no others', () => {
+  it('contains exactly the placeholders that the stack fills in', () => {
     const placeholders = new Set([...definitionText().matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
 
     expect(placeholders).toEqual(
@@ -41,7 +41,7 @@ describe('the definition', () => {
   });
 
   it('reaches every state', () => {
-    const reached = reachedFrom(definition.StartAt, ways);
+    const reached = reachedFrom(definition.StartAt, allTransitions);
 
     expect(new Set([definition.StartAt, ...reached])).toEqual(new Set(states.map(({ name }) => name)));
   });
@@ -50,21 +50,21 @@ describe('the definition', () => {
     expect([...new Set(states.map(({ Type }) => Type))]).toEqual(['Task', 'Choice', 'Succeed']);
   });
 
-  it('leads back to a state only after an error that a state catches', () => {
-    const uncaught = ways.filter(({ kind }) => kind !== 'catch');
+  it('returns to a state only after a caught error', () => {
+    const uncaught = allTransitions.filter(({ kind }) => kind !== 'catch');
 
-    expect(loopingStates(ways)).toEqual(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
+    expect(loopingStates(allTransitions)).toEqual(['StorePending', 'Verify', 'Promote', 'RefreshAgain']);
     expect(loopingStates(uncaught)).toEqual([]);
   });
 
-  it('exchanges another token in a cycle only when the present pair has expired', () => {
-    const others = ways.filter(({ label }) => label !== 'AccessTokenExpired');
+  it('exchanges another token in a cycle only when the current pair has expired', () => {
+    const others = allTransitions.filter(({ label }) => label !== 'AccessTokenExpired');
 
     expect(loopingStates(others)).toEqual(['StorePending', 'Verify', 'Promote']);
   });
 
-  it('catches these errors and no others', () => {
-    const caught = ways.filter(({ kind }) => kind === 'catch');
+  it('catches exactly these errors', () => {
+    const caught = allTransitions.filter(({ kind }) => kind === 'catch');
 
     expect(caught).toEqual([
       { from: 'Refresh', to: 'Failover', kind: 'catch', label: 'AlternateGrantRejected' },
@@ -88,20 +88,22 @@ describe('the definition', () => {
     ]);
   });
 
-  it('promotes nothing that it has not verified since it was stored', () => {
-    const withoutVerify = ways.filter(({ from }) => from !== 'Verify');
+  it('promotes only versions that it has verified after storing them', () => {
+    const withoutVerify = allTransitions.filter(({ from }) => from !== 'Verify');
 
     expect(reachedFrom('StorePending', withoutVerify)).not.toContain('Promote');
-    expect(ways.filter(({ to }) => to === 'Promote').map(({ from }) => from)).toEqual(['Verify']);
-    expect(ways.filter(({ to }) => to === 'Verify').map(({ from }) => from)).toEqual(['StorePending']);
+    expect(allTransitions.filter(({ to }) => to === 'Promote').map(({ from }) => from)).toEqual(['Verify']);
+    expect(allTransitions.filter(({ to }) => to === 'Verify').map(({ from }) => from)).toEqual([
+      'StorePending',
+    ]);
   });
 });
 
 describe('every state', () => {
   it('describes in its comment what a redrive does', () => {
-    const silent = states.filter(({ Comment }) => !/redrive/i.test(Comment ?? ''));
+    const undescribed = states.filter(({ Comment }) => !/redrive/i.test(Comment ?? ''));
 
-    expect(silent).toEqual([]);
+    expect(undescribed).toEqual([]);
   });
 
   it('matches errors by name, never all of them', () => {
@@ -123,9 +125,9 @@ describe('every Task', () => {
   });
 
   it('has a timeout', () => {
-    const endless = tasks.filter(({ TimeoutSeconds = 0 }) => TimeoutSeconds <= 0);
+    const unlimited = tasks.filter(({ TimeoutSeconds = 0 }) => TimeoutSeconds <= 0);
 
-    expect(endless).toEqual([]);
+    expect(unlimited).toEqual([]);
   });
 
   it('uses jitter in its retries, except those that wait for a deadline', () => {

@@ -15,7 +15,7 @@ function run(...args: string[]) {
   return { status, stderr };
 }
 
-/** A page on disk for the length of a test. */
+/** A page on disk for one test. */
 function pageFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'diagram-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -28,18 +28,18 @@ describe('diagram', () => {
   it('draws choices, caught errors and end states', () => {
     const definition = parseDefinition(
       JSON.stringify({
-        StartAt: 'Look',
+        StartAt: 'Check',
         States: {
-          Look: { Type: 'Task', Next: 'Decide' },
+          Check: { Type: 'Task', Next: 'Decide' },
           Decide: {
             Type: 'Choice',
             Choices: [
-              { Variable: '$.looked.way', StringEquals: 'work', Next: 'Work' },
-              { Variable: '$.looked.left', IsPresent: false, Next: 'Done' },
+              { Variable: '$.checked.route', StringEquals: 'work', Next: 'Work' },
+              { Variable: '$.checked.left', IsPresent: false, Next: 'Done' },
             ],
-            Default: 'Look',
+            Default: 'Check',
           },
-          Work: { Type: 'Task', Next: 'Done', Catch: [{ ErrorEquals: ['Broken', 'Lost'], Next: 'Look' }] },
+          Work: { Type: 'Task', Next: 'Done', Catch: [{ ErrorEquals: ['Broken', 'Lost'], Next: 'Check' }] },
           Done: { Type: 'Succeed' },
         },
       }),
@@ -50,17 +50,17 @@ describe('diagram', () => {
     expect(picture.split('\n')).toEqual([
       'flowchart TD',
       '  start((start))',
-      '  start --> Look',
-      '  Look[Look]',
+      '  start --> Check',
+      '  Check[Check]',
       '  Decide{Decide}',
       '  Work[Work]',
       '  Done([Done]):::succeeded',
-      '  Look --> Decide',
-      '  Decide -->|"way = work"| Work',
+      '  Check --> Decide',
+      '  Decide -->|"route = work"| Work',
       '  Decide -->|"left IsPresent false"| Done',
-      '  Decide -->|"otherwise"| Look',
+      '  Decide -->|"otherwise"| Check',
       '  Work --> Done',
-      '  Work -.->|"Broken, Lost"| Look',
+      '  Work -.->|"Broken, Lost"| Check',
       '  classDef succeeded fill:#d7f0dc,stroke:#1a7f37,color:#0f3d1e',
     ]);
   });

@@ -33,12 +33,12 @@ const LAMBDA_ERRORS = [
   ...exceptions(lambda).map(name => `Lambda.${name}`),
 ];
 
-/** AWS Lambda Developer Guide: a function that ran out of time, and one whose process ended. */
+/** AWS Lambda Developer Guide: a function that timed out, and one whose process ended. */
 const RUNTIME_ERRORS = ['Runtime.ExitError', 'Sandbox.Timedout'];
 
 /**
- * What the SDK reports although no client defines it: a throttled call (AWS Secrets Manager API Reference and AWS KMS
- * API Reference, "Common Errors"), and a call without a response in time or whose connection dropped.
+ * Errors that the SDK reports although no client defines them: a throttled call (AWS Secrets Manager API Reference and AWS KMS
+ * API Reference, "Common Errors"), and a call that timed out or lost its connection.
  */
 const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError'];
 
@@ -84,13 +84,13 @@ describe('the errors that the definition matches', () => {
     expect(names.filter(name => !known.includes(name))).toEqual([]);
   });
 
-  it.each(matched)('are named once each in $state', ({ names }) => {
+  it.each(matched)('are listed only once in $state', ({ names }) => {
     expect(names).toEqual([...new Set(names)]);
   });
 });
 
 describe('the errors of the functions', () => {
-  it('are named as their classes', () => {
+  it('have the names of their classes', () => {
     expect(OWN).toEqual(Object.keys(classes));
   });
 

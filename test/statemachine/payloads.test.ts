@@ -14,20 +14,20 @@ import {
   promoted,
   REFRESH,
   REFRESH_AGAIN,
+  RUNS_THROUGH,
   stored,
   storedAgain,
-  THROUGH,
   verified,
 } from './scripts.ts';
 
-/** What every function but Fetch gets. */
+/** The fields in the request of every function except Fetch. */
 const COMMON = {
   secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys/voicemail-AbCdEf',
   versionId: 'own-version',
   execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
 };
 
-/** What a state passes of the pair that the rotation has got, besides its times. */
+/** The fields of the rotation's pair that states pass on, except its times. */
 const PLACED_PAIR = {
   lineage: 'refreshed-lineage',
   generation: 1,
@@ -36,7 +36,7 @@ const PLACED_PAIR = {
 
 const FIRST_ATTEMPT = { redriveCount: 0, retryCount: 0 };
 
-/** Which function each Task calls, the request, and what the function reads from it. */
+/** For each Task, the function that it calls, the request, and the parsed request. */
 const REQUESTS: readonly {
   readonly task: string;
   readonly functionName: string;
@@ -233,11 +233,11 @@ const REQUESTS: readonly {
 
 describe('the request of a Task', () => {
   it('is written out for every Task', () => {
-    expect(REQUESTS.map(({ task }) => task)).toEqual(THROUGH.map(({ task }) => task));
+    expect(REQUESTS.map(({ task }) => task)).toEqual(RUNS_THROUGH.map(({ task }) => task));
   });
 
   it.each(REQUESTS)('is complete for $task', async ({ task, functionName, request }) => {
-    const through = THROUGH.find(candidate => candidate.task === task);
+    const through = RUNS_THROUGH.find(candidate => candidate.task === task);
 
     const run = await runWorkflow(through?.script ?? {}, through?.input ?? null);
 
@@ -252,7 +252,7 @@ describe('the request of a Task', () => {
     expect(parse(request)).toEqual(parsed);
   });
 
-  it('has a null for StorePending when Secrets Manager sent no RotationToken', async () => {
+  it('has a null RotationToken for StorePending when Secrets Manager sent none', async () => {
     const run = await runWorkflow(REFRESH, { ...INPUT, sealedRotationToken: null });
 
     expect(run.calls.find(call => call.state === 'StorePending')?.payload).toMatchObject({

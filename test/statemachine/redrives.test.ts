@@ -7,11 +7,11 @@ import {
   published,
   REFRESH,
   REFRESH_AGAIN,
+  RUNS_THROUGH,
   refreshedAgain,
   stoodDown,
   stored,
   storedAgain,
-  THROUGH,
   VERSIONS_AGAIN,
   verified,
 } from './scripts.ts';
@@ -31,22 +31,22 @@ const REST: Readonly<Record<string, readonly string[]>> = {
   CheckConfiguration: ['CheckConfiguration', 'ConfigurationChecked'],
 };
 
-/** The last outcome of each Task: what a script holds for the time after a redrive. */
+/** The last outcome of each Task, for the time after a redrive. */
 function lastOutcomes(script: Script): Script {
   return Object.fromEntries(Object.entries(script).map(([task, outcomes]) => [task, outcomes.slice(-1)]));
 }
 
-/** What RefreshAgain reads of the pair that it replaces. */
+/** The position of the pair that RefreshAgain replaces. */
 const REPLACED = { lineage: 'refreshed-lineage', generation: 1 };
 const REPLACED_AGAIN = { lineage: PAIR_AGAIN.lineage, generation: PAIR_AGAIN.generation };
 
 describe('a redrive', () => {
   it('is tested for every Task', () => {
-    expect(THROUGH.map(({ task }) => task)).toEqual(Object.keys(REST));
+    expect(RUNS_THROUGH.map(({ task }) => task)).toEqual(Object.keys(REST));
   });
 
-  it.each(THROUGH)(
-    'resumes in $task, with the same input, and goes on from there',
+  it.each(RUNS_THROUGH)(
+    'resumes in $task with the same input, and continues from there',
     async ({ task, script, input }) => {
       const broken = { ...script, [task]: [failure('AccessDeniedException')] };
       const failed = await runWorkflow(broken, input);
@@ -59,7 +59,7 @@ describe('a redrive', () => {
     },
   );
 
-  it.each(THROUGH)('may fail in $task again, and be repeated', async ({ task, script, input }) => {
+  it.each(RUNS_THROUGH)('may fail in $task again and be repeated', async ({ task, script, input }) => {
     const broken = { ...script, [task]: [failure('AccessDeniedException')] };
     const failed = await runWorkflow(broken, input);
 
@@ -158,7 +158,7 @@ describe('a redrive', () => {
     expect(run.states).toEqual(['RefreshAgain', 'StandDown', 'PublishNewerLogin', 'Superseded']);
   });
 
-  it('in a second round keeps the second pair', async () => {
+  it('keeps the second pair in a second round', async () => {
     const failed = await runWorkflow({ ...REFRESH_AGAIN, Promote: [failure('PendingVersionTaken')] }, INPUT);
 
     const run = await redriveWorkflow(failed, { Promote: [promoted], Publish: [published] });
@@ -167,7 +167,7 @@ describe('a redrive', () => {
     expect(run.output).toMatchObject({ refreshed: PAIR_AGAIN, versions: VERSIONS_AGAIN });
   });
 
-  it('of RefreshAgain still names the pair to replace', async () => {
+  it('of RefreshAgain still contains the pair to replace', async () => {
     const failed = await runWorkflow({ ...REFRESH_AGAIN, RefreshAgain: [failure('ClientRejected')] }, INPUT);
 
     const run = await redriveWorkflow(failed, lastOutcomes(REFRESH_AGAIN));
@@ -177,7 +177,7 @@ describe('a redrive', () => {
 });
 
 describe('an attempt', () => {
-  it('identifies itself to Refresh: redrives, the time when the state was entered, retries', async () => {
+  it('is identified in the request of Refresh by redrives, entry time and retries', async () => {
     const failed = await runWorkflow(
       { ...REFRESH, Refresh: [failure('TokenResponseLost'), failure('ClientRejected')] },
       INPUT,
@@ -199,7 +199,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  it('distinguishes RefreshAgain of a second round from the first by the time', async () => {
+  it('is distinguished by its entry time from RefreshAgain of an earlier round', async () => {
     const run = await runWorkflow(
       {
         ...REFRESH,
@@ -216,7 +216,7 @@ describe('an attempt', () => {
     ]);
   });
 
-  it.each([0, 1, 2])('tells Promote of %i redrives', async redrives => {
+  it.each([0, 1, 2])('passes the number of redrives to Promote: %i', async redrives => {
     let run = await runWorkflow({ ...REFRESH, Promote: [failure('PendingVersionTaken')] }, INPUT);
     for (let redrive = 0; redrive < redrives; redrive++) {
       run = await redriveWorkflow(run, { Promote: [failure('PendingVersionTaken')] });

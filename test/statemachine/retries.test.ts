@@ -2,33 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { parseDefinition, type Retrier } from '../../statemachine/definition.ts';
 import { definitionText } from '../../statemachine/definition-text.ts';
 import { failure, runWorkflow, type Script } from './run-workflow.ts';
-import { INPUT, REFRESH, type RunThrough, THROUGH } from './scripts.ts';
+import { INPUT, REFRESH, RUNS_THROUGH, type RunThrough } from './scripts.ts';
 
-/** How an error is retried. How long the waits are is not part of it: see the test of the time limits. */
+/** How an error is retried. The test of the time limits covers the waits. */
 interface Policy {
   readonly retries: number;
   readonly jitter: 'FULL' | 'NONE';
 }
 
-/** A short fault of AWS. */
+/** A transient error of AWS. */
 const SHORT: Policy = { retries: 4, jitter: 'FULL' };
-/** The writes of Secrets Manager: a quota of 50 a second, which many rotations that start together use up. */
+/** Writes to Secrets Manager: many rotations that start together exhaust the quota of 50 per second. */
 const WRITE: Policy = { retries: 8, jitter: 'FULL' };
 /** The outcome of the exchange is unknown. The second attempt waits for its deadline (ExchangeInProgress). */
 const ONCE: Policy = { retries: 1, jitter: 'FULL' };
-/** Until the deadline of another exchange has surely passed. */
+/** Retried until the deadline of another exchange must have passed. */
 const DEADLINE: Policy = { retries: 10, jitter: 'NONE' };
-/** Genesys Cloud's token endpoint limits the rate per minute or is down. */
+/** Genesys Cloud's token endpoint applies its rate limit per minute, or is down. */
 const TOKEN_ENDPOINT: Policy = { retries: 4, jitter: 'FULL' };
-/** Genesys Cloud's API limits the rate or is down: consumers may wait for the new token. */
+/** Genesys Cloud's API applies its rate limit or is down. Consumers may be waiting for the new token. */
 const API: Policy = { retries: 4, jitter: 'FULL' };
 
-/** Only the published token waits for it, and the credential is safe: for a quarter of an hour. */
+/** Retried for a quarter of an hour, because the credential is already safe. */
 const LONG: Policy = { retries: 20, jitter: 'FULL' };
-/** The published secret was refused: it, its tag or a policy may be seconds old. */
+/** The write of the published secret was refused: the secret, its tag or a policy may be seconds old. */
 const REFUSED: Policy = { retries: 4, jitter: 'FULL' };
 
-/** A function that did not run, or whose result did not arrive: each is safe to repeat but a refresh. */
+/** A function that did not run, or whose result did not arrive. Every function except refresh is safe to repeat. */
 const NOT_RUN = {
   'Lambda.ClientExecutionTimeoutException': SHORT,
   'Lambda.ServiceException': SHORT,
@@ -94,7 +94,7 @@ const PUBLISH = {
 /** The rejection could not be recorded in the journal; the next attempt continues with the other grant. */
 const REJECTED_AGAIN: Policy = { retries: 2, jitter: 'FULL' };
 
-/** What each Task retries, and how. Every other error fails at once or is caught. */
+/** The errors that each Task retries, and how. Every other error fails immediately or is caught. */
 const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   Fetch: { ...NOT_RUN, ...ENDED, ...SECRETS_MANAGER },
   Refresh: EXCHANGE,
@@ -116,7 +116,7 @@ const POLICIES: Readonly<Record<string, Readonly<Record<string, Policy>>>> = {
   CheckConfiguration: API_CALL,
 };
 
-/** What each Task catches. */
+/** The errors that each Task catches. */
 const CAUGHT: Readonly<Record<string, readonly string[]>> = {
   Refresh: ['AlternateGrantRejected'],
   StorePending: ['NewerLogin', 'AccessTokenExpired'],
@@ -125,7 +125,7 @@ const CAUGHT: Readonly<Record<string, readonly string[]>> = {
   RefreshAgain: ['NewerLogin'],
 };
 
-/** Errors that some Task reports, beside those that are retried somewhere. */
+/** Errors of Tasks that no Task retries. */
 const OTHERS = [
   'InvalidRotationRequest',
   'SecretNotFound',
@@ -157,12 +157,12 @@ const ERRORS = [...new Set([...Object.values(POLICIES).flatMap(Object.keys), ...
 
 const { States } = parseDefinition(definitionText());
 
-/** What a retrier leaves out has the default of the Amazon States Language. */
+/** Omitted members have the defaults of the Amazon States Language. */
 function policyOf({ MaxAttempts = 3, JitterStrategy = 'NONE' }: Retrier): object {
   return { retries: MaxAttempts, jitter: JitterStrategy };
 }
 
-const TASKS = THROUGH.map(through => {
+const TASKS = RUNS_THROUGH.map(through => {
   const policies = POLICIES[through.task] ?? {};
   const caught = CAUGHT[through.task] ?? [];
   const fatal = ERRORS.filter(error => !(error in policies) && !caught.includes(error));
@@ -184,8 +184,8 @@ function reportEach(
 }
 
 describe('the retry policies', () => {
-  it('are those of every Task', () => {
-    expect(new Set(Object.keys(POLICIES))).toEqual(new Set(THROUGH.map(({ task }) => task)));
+  it('are listed for every Task', () => {
+    expect(new Set(Object.keys(POLICIES))).toEqual(new Set(RUNS_THROUGH.map(({ task }) => task)));
   });
 
   it.each(TASKS)('of $task are these', ({ task }) => {

@@ -12,7 +12,7 @@ type Outcome = { readonly payload: Json } | { readonly error: string };
 /** The outcomes of each Task, call by call. A Task that is called more often fails with `UnexpectedCall`. */
 export type Script = Readonly<Record<string, readonly Outcome[]>>;
 
-/** How an execution went. */
+/** The course of an execution. */
 interface Run {
   /** The states in the order in which they were entered. */
   readonly states: readonly string[];
@@ -33,7 +33,7 @@ interface Run {
   readonly failure?: { readonly state: string; readonly error: string };
 }
 
-/** The definition as it is deployed, with functions that are called as their placeholders. */
+/** The deployed definition, with functions named after their placeholders. */
 export function filledDefinition(): StateMachineDefinition {
   return JSON.parse(
     definitionText()
@@ -94,7 +94,7 @@ async function run(
   const { result, eventLogs } = new StateMachine(definition, { validationOptions: { noValidate: true } }).run(
     input,
     {
-      // What the interpreter does not provide by itself.
+      // The interpreter does not provide these.
       context: {
         Execution: {
           Id: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
@@ -134,8 +134,8 @@ interface StateContext {
 }
 
 /**
- * Keeps `$$.State`, which the interpreter does not: it looks a state up in `States` whenever it enters one. States are
- * entered a second apart, from midnight on; each redrive begins a day later.
+ * Maintains `$$.State`, which the interpreter does not: it reads a state from `States` whenever it enters one. States are
+ * entered one second apart, starting at midnight; each redrive begins one day later.
  */
 function trackState(definition: StateMachineDefinition, redriveCount: number): StateContext {
   const current: StateContext = { Name: '', EnteredTime: '', RetryCount: 0 };

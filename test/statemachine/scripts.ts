@@ -17,7 +17,7 @@ export const INPUT = {
 /** The input of a configuration test. */
 export const CHECK_INPUT = { ...INPUT, purpose: 'check-configuration', sealedRotationToken: null };
 
-/** The result of Fetch. Every result here has values of its own, so that a mix-up shows. */
+/** The result of Fetch. Every result in this file has distinct values, so that a mix-up is detected. */
 export const fetched = (route: FetchResult['route']) => payload({ route } satisfies FetchResult);
 
 /** The pair that Refresh returns. */
@@ -40,7 +40,7 @@ export const PAIR_AGAIN = {
   issuedAt: '2030-02-01T00:00:00.000Z',
   expiresAt: '2030-02-02T00:00:00.000Z',
 } satisfies RefreshResult;
-/** The versions that StorePending returns at first, and in a second round. */
+/** The versions that StorePending returns in the first and in a second round. */
 export const VERSIONS = {
   pendingVersionId: 'stored-pending',
   baseVersionId: 'stored-base',
@@ -70,7 +70,7 @@ export const PUBLISHED = { publishedVersionId: 'published' } satisfies PublishRe
 export const published = payload(PUBLISHED);
 const checked = payload({ userId: null } satisfies VerifyResult);
 
-/** A rotation without a detour. */
+/** A rotation without errors. */
 export const REFRESH: Script = {
   Fetch: [fetched('refresh')],
   Refresh: [refreshed],
@@ -79,7 +79,7 @@ export const REFRESH: Script = {
   Promote: [promoted],
   Publish: [published],
 };
-/** A rotation whose alternate grant is dead. */
+/** A rotation whose alternate grant no longer works. */
 const FAILOVER: Script = {
   ...REFRESH,
   Refresh: [failure('AlternateGrantRejected')],
@@ -111,7 +111,7 @@ export interface RunThrough {
 }
 
 /** Each Task, and a run through it. */
-export const THROUGH: readonly RunThrough[] = [
+export const RUNS_THROUGH: readonly RunThrough[] = [
   { task: 'Fetch', script: REFRESH, input: INPUT },
   { task: 'Refresh', script: REFRESH, input: INPUT },
   { task: 'Failover', script: FAILOVER, input: INPUT },

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { payload, runWorkflow } from './run-workflow.ts';
-import { CHECK, INPUT, REFRESH, REFRESH_AGAIN, STAND_DOWN, THROUGH } from './scripts.ts';
+import { CHECK, INPUT, REFRESH, REFRESH_AGAIN, RUNS_THROUGH, STAND_DOWN } from './scripts.ts';
 
 describe('tokens in the state', () => {
   it.each([
-    { way: 'a rotation', script: REFRESH, pair: ['StorePending'], again: [], token: ['StorePending'] },
+    { scenario: 'a rotation', script: REFRESH, pair: ['StorePending'], again: [], token: ['StorePending'] },
     {
-      way: 'a rotation that refreshes again',
+      scenario: 'a rotation that refreshes again',
       script: REFRESH_AGAIN,
       pair: ['StorePending'],
       again: ['StorePending'],
       token: ['StorePending', 'StorePending'],
     },
     {
-      way: 'a rotation that stands down',
+      scenario: 'a rotation that stands down',
       script: STAND_DOWN,
       pair: ['StorePending'],
       again: [],
       token: ['StorePending'],
     },
-    { way: 'a configuration check', script: CHECK, pair: [], again: [], token: [] },
+    { scenario: 'a configuration test', script: CHECK, pair: [], again: [], token: [] },
   ])(
-    'are passed on sealed, and only where they are needed, in $way',
+    'are passed on sealed, and only where they are needed, in $scenario',
     async ({ script, pair, again, token }) => {
       const run = await runWorkflow(script, INPUT);
 
@@ -34,16 +34,16 @@ describe('tokens in the state', () => {
     },
   );
 
-  it.each(THROUGH)(
-    'are not taken from a result of $task that has more than it should',
+  it.each(RUNS_THROUGH)(
+    'are not copied from unexpected members in the result of $task',
     async ({ task, script, input }) => {
-      const talkative = (script[task] ?? []).map(outcome =>
+      const withTokens = (script[task] ?? []).map(outcome =>
         'payload' in outcome
           ? payload({ ...Object(outcome.payload), accessToken: 'clear-token', SecretString: 'clear-token' })
           : outcome,
       );
 
-      const run = await runWorkflow({ ...script, [task]: talkative }, input);
+      const run = await runWorkflow({ ...script, [task]: withTokens }, input);
 
       expect(run.failure).toBeUndefined();
       expect(run.stateData).not.toContain('clear-token');

@@ -23,7 +23,7 @@ import { BASE_VERSION, secretDescription, VERSION } from '../helpers/secret.ts';
 
 const definition = parseDefinition(definitionText());
 
-/** The limits of each Task, from the inside to the outside, in ms; 0 where it does not call Genesys Cloud. */
+/** The limits of each Task, from the innermost to the outermost, in ms; 0 if it does not call Genesys Cloud. */
 const LIMITS = [
   { task: 'Fetch', runs: 'fetch', httpMs: 0, functionMs: 15_000, taskMs: 26_000 },
   { task: 'Refresh', runs: 'refresh', httpMs: TOKEN_TIMEOUT_MS, functionMs: 30_000, taskMs: 41_000 },
@@ -46,33 +46,33 @@ const MIN_LIFETIME_MS = 300_000;
 
 const { maxAttempts, requestHandler } = AWS_CLIENT_LIMITS;
 
-/** The longest pauses of the SDK before it repeats a call: one without a response, and a throttled one. */
+/** The longest pauses of the SDK before it retries a call: after no response, and after throttling. */
 const REPEAT_PAUSE_MS = 50;
 const THROTTLED_PAUSE_MS = 1_000;
 
-/** The longest time of one AWS call: it is throttled by a response that comes just in time, and so is the repetition. */
+/** The longest time of one AWS call: both attempts are throttled by a response that arrives just in time. */
 const MAX_AWS_CALL_MS = maxAttempts * requestHandler.requestTimeout + THROTTLED_PAUSE_MS;
 
 /** How much longer a call takes when its first attempt gets no response. */
 const REPEATED_MS = requestHandler.requestTimeout + REPEAT_PAUSE_MS;
 
-/** Reads that do not show what was written: each takes 100 ms after its pause. */
+/** The time of stale reads: each takes 100 ms after its pause. */
 const REREADS_MS = MAX_READ_LAG_MS + MAX_REREADS * 100;
 
 /**
- * The AWS calls that a function makes one after the other in its longest way: before the call to Genesys Cloud, if it
- * makes one, and after it. Calls that run side by side count once.
+ * The sequential AWS calls on the longest path of a function: before its call to Genesys Cloud, if it makes one, and
+ * after it. Parallel calls count once.
  */
 const AWS_CALLS: Readonly<Record<TaskFunctionName, { readonly before: number; readonly after: number }>> = {
-  // Labels beside AWSCURRENT, the removal of a label, its labels again.
+  // Labels in parallel with AWSCURRENT, the removal of a label, the labels again.
   fetch: { before: 0, after: 3 },
   // AWSCURRENT, two or three items, another execution, the newest pair, the data key, the mark; then the record.
   refresh: { before: 8, after: 1 },
-  // What it reads, two records, up to three items of the logins, four writes, the labels, their move, the labels again.
+  // Its reads, two records, up to three items of the logins, four writes, the labels, their move, the labels again.
   'store-pending': { before: 0, after: 13 },
   // The pending version; then AWSCURRENT.
   verify: { before: 1, after: 1 },
-  // Labels beside the claim, the move, the labels again.
+  // Labels in parallel with the claim, the move, the labels again.
   promote: { before: 0, after: 3 },
   // Labels, the value, the write, the published labels, their move, the labels again.
   publish: { before: 0, after: 6 },
@@ -95,7 +95,7 @@ describe('the limits of a Task', () => {
   });
 
   it.each(LIMITS)(
-    'of $task enclose each other: HTTP, function, Task less the initialisation, execution',
+    'of $task are nested: HTTP, function, Task minus the initialisation, execution',
     ({ httpMs, functionMs, taskMs }) => {
       const executionMs = (definition.TimeoutSeconds ?? 0) * 1_000;
 
@@ -105,7 +105,7 @@ describe('the limits of a Task', () => {
     },
   );
 
-  it('are far below the time-out of the execution, even when each is used up in turn', () => {
+  it('are far below the time-out of the execution, even when all are added', () => {
     const allMs = LIMITS.reduce((sum, { taskMs }) => sum + taskMs, 0);
 
     expect(definition.TimeoutSeconds).toBe(3_600);
@@ -115,7 +115,7 @@ describe('the limits of a Task', () => {
 
 describe('the AWS calls of a function', () => {
   it.each(LIMITS.filter(({ runs }) => runs !== 'refresh'))(
-    'leave $task time to report the last one that fails, after all others and Genesys Cloud took their full time',
+    'leave $task time to report the failure of the last one when all others and Genesys Cloud take their full time',
     ({ runs, httpMs, functionMs }) => {
       const { before, after } = AWS_CALLS[runs];
       const othersMs = (before + after - 1) * requestHandler.requestTimeout;
@@ -125,7 +125,7 @@ describe('the AWS calls of a function', () => {
   );
 
   it.each(LIMITS.filter(({ runs }) => runs !== 'refresh'))(
-    'leave $task time for reads that lag behind once',
+    'leave $task time for one series of stale reads',
     ({ runs, httpMs, functionMs }) => {
       const { before, after } = AWS_CALLS[runs];
       const callsMs = (before + after) * requestHandler.requestTimeout;
@@ -139,7 +139,7 @@ describe('the AWS calls of a function', () => {
     // Without another execution to read, one call may get its response in the second attempt.
     { calls: AWS_CALLS.refresh.before - 1, repeated: 1 },
   ])(
-    'leave the token endpoint its time after $calls of the slowest calls, $repeated of them repeated',
+    'leave the token endpoint its time-out after $calls of the slowest calls, $repeated of them retried',
     ({ calls, repeated }) => {
       const callsMs = calls * requestHandler.requestTimeout + repeated * REPEATED_MS;
 
@@ -149,11 +149,11 @@ describe('the AWS calls of a function', () => {
     },
   );
 
-  it('leave Refresh time to record the pair after the response, even when that call is repeated', () => {
+  it('leave Refresh time to record the pair after the response, even when that call is retried', () => {
     expect(MAX_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
   });
 
-  it('end at their timeout, and are repeated once', () => {
+  it('end at their time-out and are retried once', () => {
     expect(requestHandler).toEqual({
       connectionTimeout: 500,
       requestTimeout: 800,
@@ -194,9 +194,10 @@ describe('the deadline of an exchange', () => {
 
 describe('the age at which a refused token counts as expired', () => {
   it('is longer than the time from Refresh to Verify without retries', () => {
-    const wayMs = TASK_FUNCTIONS['store-pending'].timeoutSeconds * 1_000 + API_TIMEOUT_MS + INITIALISATION_MS;
+    const durationMs =
+      TASK_FUNCTIONS['store-pending'].timeoutSeconds * 1_000 + API_TIMEOUT_MS + INITIALISATION_MS;
 
-    expect(wayMs).toBeLessThan(FRESH_MS);
+    expect(durationMs).toBeLessThan(FRESH_MS);
   });
 
   it('is shorter than any lifetime, so an expired token is never reported as rejected', () => {
@@ -220,7 +221,7 @@ describe('the time of the rotation function', () => {
     { call: 'the token endpoint', genesysMs: TOKEN_TIMEOUT_MS },
     { call: 'the API', genesysMs: API_TIMEOUT_MS },
   ])(
-    'fits a rotation in which $call takes its full time, after the slowest start and with 20 s for everything else',
+    'is long enough for a rotation in which $call takes its full time, with the slowest start and 20 s for everything else',
     async ({ genesysMs }) => {
       let remainingMs = functionMs - CALLS_BEFORE_WAITING * MAX_AWS_CALL_MS;
       const endsAtMs = remainingMs - genesysMs - 20_000;

@@ -33,15 +33,15 @@ export function rotationOf(executionArn: string, input: string | undefined): Exe
   return isAttemptOf(executionArn, identity, purpose) ? { purpose, secretArn, versionId } : undefined;
 }
 
-/** Whether an execution dropped a dead alternate grant, according to its output or the input of a state. */
+/** Whether an execution dropped a lost alternate grant, according to its output or the input of a state. */
 export function lostAlternate(data: string | undefined): boolean {
   const { versions } = jsonObject(data ?? '') ?? {};
   return (versions as { lostAlternate?: unknown } | undefined)?.lostAlternate === true;
 }
 
 /**
- * Whether an execution has invalidated no access token in use, according to its data: its pair is of the alternate
- * grant, or the one that AWSCURRENT held.
+ * Whether an execution has invalidated no access token in use, according to its data: its pair belongs to the
+ * alternate grant, or is the one that AWSCURRENT held.
  */
 export function leftTokenInUse(data: string | undefined): boolean {
   const { refreshed } = (jsonObject(data ?? '') ?? {}) as {

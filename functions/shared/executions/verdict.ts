@@ -89,7 +89,7 @@ const NEXT_ATTEMPT: Step = {
   text: 'The execution can no longer be redriven. Start the next attempt, which continues with the newest tokens',
   command: 'rotate',
 };
-const WHEN_SERVED: Step = {
+const WAIT_FOR_GENESYS: Step = {
   text: "Wait until Genesys Cloud is available again (see its status page). Secrets Manager's next attempt may come first; it does the same as a redrive",
 };
 
@@ -102,8 +102,8 @@ const BEFORE_REDRIVE: Readonly<Record<string, readonly Step[]>> = {
       text: 'Compare clientId, clientSecret and region in the secret with the OAuth client in Genesys Cloud, and write the corrected value',
     },
   ],
-  GenesysRateLimited: [WHEN_SERVED],
-  GenesysUnavailable: [WHEN_SERVED],
+  GenesysRateLimited: [WAIT_FOR_GENESYS],
+  GenesysUnavailable: [WAIT_FOR_GENESYS],
   TokenResponseLost: [],
   AlternateGrantRejected: [],
   ExchangeInProgress: [{ text: "Wait a minute. Secrets Manager's next attempt may come first" }],
@@ -271,7 +271,7 @@ function causeOf(situation: Situation): string | undefined {
   if (isFailure(rotation)) {
     const { state, error, status, current, isConfigurationTest } = rotation;
     const what = isConfigurationTest ? 'configuration test' : 'rotation';
-    const failed = `The ${what} ${HOW[status]}${state === undefined ? '' : ` in ${state}`}${error === undefined ? '' : `: ${error}`}.`;
+    const failed = `The ${what} ${STATUS_WORDS[status]}${state === undefined ? '' : ` in ${state}`}${error === undefined ? '' : `: ${error}`}.`;
     if (isComplete(rotation)) {
       return `${failed} AWSCURRENT had already moved to its version, so the rotation is complete.`;
     }
@@ -287,7 +287,7 @@ function causeOf(situation: Situation): string | undefined {
   return isOverdue ? 'The rotation is overdue.' : undefined;
 }
 
-const HOW = { FAILED: 'failed', TIMED_OUT: 'timed out', ABORTED: 'was stopped' } as const;
+const STATUS_WORDS = { FAILED: 'failed', TIMED_OUT: 'timed out', ABORTED: 'was stopped' } as const;
 
 /** Describes the tokens after a state has failed. */
 function tokensAfter({ state = '', error = '', status }: FailedRotation): string {

@@ -9,6 +9,7 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | un
     return undefined;
   }
 }
+
 /** Parses an instant; undefined when the text is not one. */
 export function instantOf(text: unknown): Date | undefined {
   const instant = new Date(typeof text === 'string' ? text : Number.NaN);

@@ -22,7 +22,7 @@ export interface PlanRequest {
   readonly attempt: Attempt;
   /** The generation of the pair that this rotation cannot use; undefined when it has no pair yet. */
   readonly avoidGeneration: number | undefined;
-  /** Whether AWSCURRENT's own pair may be kept: the rotation has promoted it, or only drops a dead alternate grant. */
+  /** Whether AWSCURRENT's own pair may be kept: the rotation has promoted it, or only drops a lost alternate grant. */
   readonly mayKeepCurrent?: boolean;
   readonly longestGapMs: number;
   readonly now: Date;

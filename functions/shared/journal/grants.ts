@@ -61,13 +61,13 @@ export async function readGrants(
 }
 
 /** Whether a grant can no longer be exchanged: Genesys Cloud rejected its newest token, or that token is lost. */
-export function isDead({ known }: Grant): boolean {
+export function isLost({ known }: Grant): boolean {
   return known.token.status === 'rejected' || known.token.status === 'exchanged';
 }
 
 /** The position of a grant's refresh token in its lineage. */
 export function positionOf({ known }: Grant): TokenPosition {
-  return { lineage: known.lineage, generation: known.asked.generation };
+  return { lineage: known.lineage, generation: known.requested.generation };
 }
 
 /**

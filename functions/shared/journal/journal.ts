@@ -44,7 +44,7 @@ export interface Exchange {
   /** Unique for each request that is sent to the token endpoint. */
   readonly id: string;
   readonly attempt: Attempt;
-  /** The function that began it has ended by then. */
+  /** The function that began it must have ended by then. */
   readonly deadline: Date;
 }
 
@@ -92,7 +92,7 @@ export interface ExchangedPair extends SealedPair {
 export interface LineageState {
   readonly lineage: string;
   /** The requested refresh token. */
-  readonly asked: TokenItem;
+  readonly requested: TokenItem;
   /** The newest refresh token of the lineage, which may be the requested one. */
   readonly token: TokenItem;
   /** The newest pair; undefined while no exchange of the lineage has been recorded. */
@@ -109,10 +109,10 @@ export async function readLineage(
   secretArn: string,
   fingerprint: string,
 ): Promise<LineageState> {
-  const asked = (await readToken(journal, secretArn, fingerprint)) ?? unknownToken(fingerprint);
-  const pair = await readNewestPair(journal, secretArn, asked.lineage);
+  const requested = (await readToken(journal, secretArn, fingerprint)) ?? unknownToken(fingerprint);
+  const pair = await readNewestPair(journal, secretArn, requested.lineage);
   if (pair === undefined || pair.fingerprint === fingerprint)
-    return { lineage: asked.lineage, asked, token: asked, pair };
+    return { lineage: requested.lineage, requested, token: requested, pair };
   const token = await readToken(journal, secretArn, pair.fingerprint);
   const { lineage, generation } = pair;
   if (token?.status === 'exchanged') {
@@ -121,7 +121,7 @@ export async function readLineage(
     if (newest?.fingerprint !== pair.fingerprint) return readLineage(journal, secretArn, fingerprint);
   }
   const newest = token ?? { ...unknownToken(pair.fingerprint), lineage, generation };
-  return { lineage, asked, token: newest, pair };
+  return { lineage, requested, token: newest, pair };
 }
 
 /**

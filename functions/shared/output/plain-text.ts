@@ -1,12 +1,12 @@
 /**
- * Characters that act on a reader's terminal or mail program instead of being shown: controls (C0, DEL, C1), bidi and
+ * Characters that a terminal or mail program interprets instead of displaying: controls (C0, DEL, C1), bidi and
  * other invisible formatting characters, line separators and lone surrogates.
  */
-const ACTING_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Untrusted text as one harmless line: without acting characters, and cut to a length in characters. */
+/** Untrusted text as one harmless line: without unsafe characters, and cut to a maximum number of characters. */
 export function oneLine(text: string, maxLength: number): string {
-  const line = text.replace(ACTING_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
+  const line = text.replace(UNSAFE_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
   const characters = [...line];
   return characters.length <= maxLength ? line : `${characters.slice(0, maxLength - 3).join('')}...`;
 }

@@ -37,18 +37,18 @@ export function dueDate(secret: RotationDates, deployment: DeploymentSchedule): 
   const { LastRotatedDate, CreatedDate, NextRotationDate, RotationEnabled, RotationRules = {} } = secret;
   const { ScheduleExpression: expression, Duration: duration } = RotationRules;
   const isCron = expression?.startsWith('cron(') ?? false;
-  const isDeployments = expression === deployment.expression && duration === deployment.window;
+  const usesDeploymentSchedule = expression === deployment.expression && duration === deployment.window;
 
   if (RotationEnabled === true && isCron && NextRotationDate !== undefined) {
-    const knowsGap = isDeployments && EVERY_DAY.test(expression ?? '');
+    const knowsGap = usesDeploymentSchedule && EVERY_DAY.test(expression ?? '');
     if (!knowsGap) return later(NextRotationDate, windowHours(duration) ?? HOURS_PER_DAY);
   }
   const gapHours =
-    RotationEnabled === true && !isDeployments
+    RotationEnabled === true && !usesDeploymentSchedule
       ? (ownGapHours(RotationRules) ?? deployment.longestGapHours)
       : deployment.longestGapHours;
   const due = later(LastRotatedDate ?? CreatedDate ?? new Date(0), gapHours);
-  // A secret older than its rotation is due in its first window.
+  // A secret that existed before its rotation was enabled is due in its first window.
   const isFirstRotation = LastRotatedDate === undefined && RotationEnabled === true;
   return isFirstRotation && NextRotationDate !== undefined && NextRotationDate > due ? NextRotationDate : due;
 }

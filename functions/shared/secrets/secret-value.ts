@@ -129,7 +129,7 @@ export function withTokens(
   });
 }
 
-/** Whether a rotation has dropped the dead alternate grant of the credential. */
+/** Whether a rotation has dropped the lost alternate grant of the credential. */
 export function hasLostAlternate({ keys }: Pick<Credential, 'keys'>): boolean {
   return keys.alternateRefreshToken === null;
 }

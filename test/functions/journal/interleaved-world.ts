@@ -37,27 +37,27 @@ const TABLE = 'journal';
 const CLIENT_ID = 'client';
 const MAX_GAP_MS = 9 * HOUR_MS;
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
-/** The time that a function has; its marks end 5 s later. */
+/** A function's remaining time; its marks expire 5 s later. */
 const FUNCTION_MS = 30_000;
 /** More calls than any execution makes. */
 const MAX_STEPS = 500;
 /** Longer than a mark or a claim lasts. */
 const MARKS_OVER_MS = 40_000;
 
-/** What Genesys Cloud does where it is not documented. */
+/** Undocumented behaviour of Genesys Cloud. */
 export interface GenesysVariant {
-  /** Whether a refresh ends the access tokens issued before. */
+  /** Whether a refresh invalidates earlier access tokens. */
   readonly refreshRevokesAccess: boolean;
-  /** What presenting a spent refresh token does: nothing, or end the whole login. */
+  /** The result of presenting a spent refresh token: it is rejected, or the whole login is also revoked. */
   readonly reuse: 'rejects' | 'revokes';
 }
 
-/** Whether a default PutSecretValue takes AWSPENDING off another version. */
+/** Whether a default PutSecretValue removes AWSPENDING from another version. */
 export interface SecretsManagerVariant {
   readonly putTakesPending: boolean;
 }
 
-/** With how many grants the secret begins. */
+/** The number of grants in the secret at the start. */
 export type GrantCount = 1 | 2;
 
 interface Login {
@@ -77,9 +77,9 @@ interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly mayBeStale: boolean;
-  /** What else the other side may do, as a fault. */
+  /** Other outcomes of the call, as faults. */
   readonly otherwise: readonly { readonly name: string; readonly perform: () => unknown }[];
-  /** Ends what is open at the other side when the function is killed. */
+  /** Closes the connection when the function is killed. */
   readonly drop?: () => void;
 }
 
@@ -90,7 +90,7 @@ interface FunctionRun {
   readonly state: string;
   isKilled: boolean;
   isSettled: boolean;
-  /** Its Task is over; what it returns reaches nobody. */
+  /** Its Task has ended, so its result is ignored. */
   isOrphan: boolean;
 }
 
@@ -108,7 +108,7 @@ interface Execution {
 /** Something that can happen next. */
 interface Move {
   readonly name: string;
-  /** A fault, an act of a person, a stale read or the passing of time: a walk has so many of them. */
+  /** The kind of an unusual move. A walk has a limited number of each. */
   readonly budget?: 'fault' | 'person' | 'stale' | 'time' | 'late';
   readonly happen: () => void | Promise<void>;
 }
@@ -116,10 +116,10 @@ interface Move {
 const DEFINITION = JSON.parse(definitionTextWithoutPublishing());
 
 /**
- * The functions of the workflow as they are, in one process, and around them a world in which every call waits until
- * it is chosen: two executions, orphans, crashes before and after each call, lost results, stale reads and people, in
- * any order. The state machine is the definition's, reduced to Task, Choice, Catch and redrive. The journal's table is
- * the sandbox's DynamoDB.
+ * Runs the real functions of the workflow in one process. Every call waits until the test chooses it: two executions,
+ * orphans, crashes before and after each call, lost results, stale reads and people, in any order. The state machine
+ * follows the deployed definition, reduced to Task, Choice, Catch and redrive. The journal's table is in the sandbox's
+ * DynamoDB.
  */
 export class InterleavedWorld {
   readonly #genesys: GenesysVariant;
@@ -128,11 +128,11 @@ export class InterleavedWorld {
   readonly #table: DynamoDb;
   readonly #server = createServer();
   readonly #logins = new Map<string, Login>([['A', newLogin(this.#clock.nowMs())]]);
-  /** Whether a person has chosen what AWSCURRENT holds since the last promotion. */
+  /** Whether a person has written the tokens of AWSCURRENT since the last promotion. */
   #isChosen = false;
   readonly #versions = new Map<string, string>();
   readonly #labels: { AWSCURRENT: string; AWSPENDING?: string | undefined; AWSPREVIOUS?: string | undefined };
-  /** The version that was AWSCURRENT before the last write: what a stale read still shows. */
+  /** The version that was AWSCURRENT before the last write, as a stale read still shows it. */
   #formerCurrentId: string | undefined;
   readonly #dataKeys = new Map<string, { readonly key: Buffer; readonly context: string }>();
   readonly #executions: Execution[] = [];
@@ -188,7 +188,7 @@ export class InterleavedWorld {
     this.#server.close();
   }
 
-  /** What has gone wrong, and all that happened until then. */
+  /** The violations, and all moves that led to them. */
   get violations(): readonly string[] {
     return this.#violations.length === 0 ? [] : [...this.#violations, ...this.#history];
   }
@@ -199,9 +199,9 @@ export class InterleavedWorld {
   }
 
   /**
-   * Lets one execution, and nothing else, go on until a move is possible that matches, and takes that one.
+   * Advances only one execution until a matching move is possible, and takes that move.
    *
-   * @throws Error the execution ends before
+   * @throws Error the execution ends first
    */
   async until(pattern: RegExp, execution = 0): Promise<void> {
     for (let steps = 0; ; steps++) {
@@ -219,7 +219,7 @@ export class InterleavedWorld {
     }
   }
 
-  /** Lets one execution go on to its end. */
+  /** Advances one execution until it closes. */
   async untilClosed(execution = 0): Promise<string> {
     const subject = this.#executions[execution];
     if (subject === undefined) throw new Error(`There is no execution ${execution}.`);
@@ -227,30 +227,30 @@ export class InterleavedWorld {
     return subject.status === 'SUCCEEDED' ? subject.state : `${subject.state}: ${subject.error}`;
   }
 
-  /** Makes a whole rotation, also where the moves have had all theirs. */
+  /** Runs a whole rotation, even if the moves no longer include one. */
   async rotate(): Promise<void> {
-    this.#startFresh();
+    this.#startRotation();
     await this.untilClosed(this.#executions.length - 1);
   }
 
-  /** The refresh token of AWSCURRENT, the alternate one if its value has the key, and whether Genesys Cloud takes it and its access token. */
+  /** The refresh tokens of AWSCURRENT, and whether Genesys Cloud accepts the tokens of the grant in use. */
   current() {
     const { refreshToken, accessToken, alternateRefreshToken } = this.#currentTokens();
     return {
       refreshToken,
       ...(alternateRefreshToken !== undefined && { alternateRefreshToken }),
-      isGood: this.#isHead(refreshToken) && this.#works(accessToken),
+      works: this.#isHead(refreshToken) && this.#works(accessToken),
     };
   }
 
-  /** Ends a login at Genesys Cloud. */
+  /** Revokes a login at Genesys Cloud. */
   revoke(login: string): void {
     const revoked = this.#logins.get(login);
     if (revoked !== undefined) revoked.isRevoked = true;
   }
 
-  /** Ends the newest access token of a login, whose refresh token lives on. */
-  endAccess(login: string): void {
+  /** Expires the newest access token of a login, but not its refresh token. */
+  expireAccessToken(login: string): void {
     const ended = this.#logins.get(login);
     ended?.accessExpiresMs.set(ended.issued, this.#clock.nowMs());
   }
@@ -263,8 +263,8 @@ export class InterleavedWorld {
   }
 
   /**
-   * Nothing goes wrong any more: lets what runs come to its end, then rotates as Secrets Manager would. Wherever the
-   * newest refresh token of the current login is written down, this must lead to it.
+   * Finishes all running executions without further faults, then rotates as Secrets Manager would. If the newest
+   * refresh token of the current login is stored anywhere, the rotations must find it.
    */
   async recover(): Promise<void> {
     this.#formerCurrentId = undefined;
@@ -283,9 +283,7 @@ export class InterleavedWorld {
       const isNew = execution.status === 'SUCCEEDED' && accessToken !== before;
       if (isNew && this.#isHead(refreshToken) && this.#works(accessToken)) return;
     }
-    this.#violate(
-      `${login}${this.#logins.get(login)?.head} is written down, but rotations do not lead to it`,
-    );
+    this.#violate(`${login}${this.#logins.get(login)?.head} is stored, but rotations do not find it`);
   }
 
   // ------------------------------------------------------------------------------------------- calls of functions
@@ -344,7 +342,7 @@ export class InterleavedWorld {
           ? []
           : [
               {
-                name: `${who}: its Task times out, the function goes on`,
+                name: `${who}: its Task times out, the function keeps running`,
                 budget: 'fault' as const,
                 happen: () => {
                   call.run.isOrphan = true;
@@ -408,7 +406,7 @@ export class InterleavedWorld {
     });
   }
 
-  /** What the token endpoint responds. */
+  /** The token endpoint's response. */
   #present(token: string, keepsToken = false): [number, object] {
     const login = this.#logins.get(token.slice(0, 1));
     const rejected: [number, object] = [400, { error: 'invalid_grant' }];
@@ -427,10 +425,10 @@ export class InterleavedWorld {
   }
 
   readonly #presentedSpent: string[] = [];
-  /** Requests that Genesys Cloud has accepted and not processed yet. */
+  /** Requests that Genesys Cloud has accepted but not processed yet. */
   readonly #late: string[] = [];
 
-  /** A client of the AWS SDK whose every call waits to be chosen. */
+  /** An AWS SDK client whose calls wait to be chosen. */
   #client<Client>(run: FunctionRun, perform: (name: string, input: never, stale: boolean) => object): Client {
     const send = (command: { readonly input: object }): Promise<unknown> => {
       const name = command.constructor.name.replace(/Command$/, '');
@@ -537,24 +535,24 @@ export class InterleavedWorld {
     }));
     if (this.#executions.length >= 2) return redrives;
     const { AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
-    const canAttemptAgain = pending !== undefined && pending !== current;
+    const canStartNextAttempt = pending !== undefined && pending !== current;
     return [
       ...redrives,
-      { name: 'a rotation under a fresh token', happen: () => this.#startFresh() },
-      ...(canAttemptAgain
-        ? [{ name: `another attempt of ${pending}`, happen: () => void this.#attemptAgain(pending) }]
+      { name: 'a new rotation', happen: () => this.#startRotation() },
+      ...(canStartNextAttempt
+        ? [{ name: `another attempt of ${pending}`, happen: () => void this.#startNextAttempt(pending) }]
         : []),
     ];
   }
 
-  #startFresh(): void {
+  #startRotation(): void {
     const versionId = `rotation-${this.#executions.length}`;
     this.#labels.AWSPENDING = versionId;
     this.#start(versionId);
   }
 
-  /** What createSecret does for a token that it has seen before. */
-  #attemptAgain(pendingId: string): Execution {
+  /** Does what createSecret does for a known ClientRequestToken. */
+  #startNextAttempt(pendingId: string): Execution {
     const latest = this.#executions.findLast(({ versionId }) => belongsToRotation(pendingId, versionId));
     if (latest?.status === 'FAILED') this.#redrive(latest);
     if (latest?.status === 'FAILED' || latest?.status === 'RUNNING') return latest;
@@ -576,7 +574,7 @@ export class InterleavedWorld {
     const isCurrent = belongsToRotation(this.#labels.AWSCURRENT, versionId);
     if (!isCurrent) this.#enter(execution, 'Refresh');
     else {
-      // Fetch: the rotation is done but for a label that is left on another of its versions.
+      // As Fetch does: the rotation is complete, except for a label on another of its versions.
       const { AWSPENDING: pending } = this.#labels;
       if (
         pending !== undefined &&
@@ -724,7 +722,7 @@ export class InterleavedWorld {
     ];
   }
 
-  /** Genesys Cloud does not process a request that it got longer ago than a mark lasts. */
+  /** Genesys Cloud does not process a request after the mark of its exchange has expired. */
   #pass(ms: number): void {
     this.#late.length = 0;
     this.#clock.advance(ms);
@@ -736,7 +734,7 @@ export class InterleavedWorld {
     return [
       person('edit of another key', () => {
         this.#edits += 1;
-        this.#putByHand({ edit: this.#edits });
+        this.#editCurrent({ edit: this.#edits });
       }),
       ...(previous === undefined
         ? []
@@ -753,7 +751,7 @@ export class InterleavedWorld {
         ? []
         : [
             person('seed written again', () => {
-              this.#putByHand(JSON.parse(this.#versions.get('seed') ?? '{}'));
+              this.#editCurrent(JSON.parse(this.#versions.get('seed') ?? '{}'));
               this.#isChosen = true;
             }),
           ]),
@@ -762,7 +760,7 @@ export class InterleavedWorld {
         : [
             person('login B', () => {
               this.#logins.set('B', newLogin(this.#clock.nowMs()));
-              this.#putByHand(this.#tokensOf('B'));
+              this.#editCurrent(this.#tokensOf('B'));
               this.#isChosen = true;
             }),
           ]),
@@ -770,23 +768,23 @@ export class InterleavedWorld {
         ? []
         : [
             person('alternate grant removed', () => {
-              this.#putByHand({ alternateRefreshToken: undefined });
+              this.#editCurrent({ alternateRefreshToken: undefined });
               this.#isChosen = true;
             }),
           ]),
       ...(pending === undefined
         ? []
         : [
-            person('AWSPENDING taken off', () => {
+            person('AWSPENDING removed', () => {
               this.#labels.AWSPENDING = undefined;
             }),
           ]),
     ];
   }
 
-  /** Writes AWSCURRENT with these keys. */
-  #putByHand(changes: object): void {
-    const id = `by-hand-${this.#versions.size}`;
+  /** Writes AWSCURRENT with these changes. */
+  #editCurrent(changes: object): void {
+    const id = `edit-${this.#versions.size}`;
     this.#versions.set(id, JSON.stringify({ ...this.#currentTokens(), ...changes }));
     this.#moveCurrent(id);
     if (this.#secretsManager.putTakesPending) this.#labels.AWSPENDING = undefined;
@@ -810,8 +808,8 @@ export class InterleavedWorld {
   }
 
   /**
-   * With two grants, consumers' access token works until it expires: while both live, and while one lives unless the
-   * token does not last until the next rotation. A person may choose a dead one.
+   * With two grants, consumers' access token works until it expires if both logins work, or if one works and the token
+   * lasts until the next rotation. A person may write a token that does not work.
    */
   async #checkConsumers(): Promise<void> {
     const logins = this.#currentLogins();
@@ -824,11 +822,11 @@ export class InterleavedWorld {
       this.#violate(`consumers hold ${accessToken}, which does not work`);
   }
 
-  /** Presenting a spent token is wrong while its successor is written down. */
+  /** A spent token must not be presented while its successor is stored. */
   async #checkPresented(): Promise<void> {
     for (const token of this.#presentedSpent.splice(0)) {
       if (await this.#isHeld(token.slice(0, 1), { evenIfRevoked: true })) {
-        this.#violate(`the spent ${token} was presented although its successor is written down`);
+        this.#violate(`the spent ${token} was presented although its successor is stored`);
       }
     }
   }
@@ -891,9 +889,9 @@ export class InterleavedWorld {
   async #rotateAsService(): Promise<Execution> {
     const { AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
     let execution: Execution;
-    if (pending !== undefined && pending !== current) execution = this.#attemptAgain(pending);
+    if (pending !== undefined && pending !== current) execution = this.#startNextAttempt(pending);
     else {
-      this.#startFresh();
+      this.#startRotation();
       execution = this.#executions.at(-1) as Execution;
     }
     for (let redrives = 0; redrives < 5; redrives++) {
@@ -938,7 +936,7 @@ export class InterleavedWorld {
     }
   }
 
-  /** Waits until every function that runs has a call pending, or is over. */
+  /** Waits until every running function has a pending call or has ended. */
   async #settle(): Promise<void> {
     for (;;) {
       await nextTurn();
@@ -950,7 +948,7 @@ export class InterleavedWorld {
 
   // ------------------------------------------------------------------------------------------- values
 
-  /** What somebody who has just logged in writes. */
+  /** The keys that a new login writes. */
   #tokensOf(login: string): object {
     const expiresAt = new Date(this.#clock.nowMs() + TOKEN_LIFETIME_SECONDS * 1_000).toISOString();
     return { accessToken: `${login}0`, refreshToken: `${login}0`, expiresAt };
@@ -1029,7 +1027,7 @@ function timeout(): Error {
   return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 }
 
-/** The operation of the sandbox's DynamoDB, without the endpoint around it. */
+/** Runs an operation of the sandbox's DynamoDB without its endpoint. */
 function runOperation(table: DynamoDb, name: string, input: object): object {
   const operation = table.operations[name];
   if (operation === undefined) throw new Error(`DynamoDB: ${name}`);

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GrantCount, InterleavedWorld } from './interleaved-world.ts';
 
-/** To try other walks than the usual ones, or more of them. */
+/** Set these variables to try different or more walks. */
 const { WALKS_SEED = '1', WALKS = '120' } = process.env;
 
-/** How much of each may happen in one walk. */
+/** The maximum number of unusual moves in one walk, by kind. */
 const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1, late: 3 } as const;
 
-/** With two grants: as much as the protocol promises to bear. With more, a lost grant may cost consumers a gap. */
+/** With two grants: what the protocol promises to survive. With more, a lost grant may leave consumers without a token. */
 const ALTERNATING_BUDGETS = [
   { fault: 1, person: 1, stale: 1, time: 0, late: 1 },
   { fault: 1, person: 1, stale: 0, time: 1, late: 1 },
@@ -21,7 +21,7 @@ const variant = fc.record({
   putTakesPending: fc.boolean(),
 });
 
-/** One choice: the number of the move, and whether something unusual happens if it can. */
+/** One choice: the number of the move, and whether to take an unusual one if possible. */
 const choice = fc.record({
   number: fc.nat(),
   isUnusual: fc.oneof(

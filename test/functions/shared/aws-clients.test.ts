@@ -1,11 +1,11 @@
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AWS_CLIENT_LIMITS } from '../../../functions/shared/aws-clients.ts';
-import { genesysServer, respondWith, silence } from '../../helpers/genesys-server.ts';
+import { genesysServer, noResponse, respondWith } from '../../helpers/genesys-server.ts';
 import { rejection } from '../../helpers/no-secrets.ts';
 
 describe('aws-clients', () => {
-  /** Any HTTP server will do for AWS here. */
+  /** Any HTTP server can stand in for AWS here. */
   const aws = genesysServer();
 
   afterEach(() => {
@@ -28,15 +28,15 @@ describe('aws-clients', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     let settled = false;
     const settledAfter799Ms: boolean[] = [];
-    const timePasses = silence(() => {
+    const advanceTime = noResponse(() => {
       vi.advanceTimersByTime(799);
-      // What a timer lets happen has happened by the next turn.
+      // The effects of a timer are visible in the next turn.
       setImmediate(() => {
         settledAfter799Ms.push(settled);
         vi.advanceTimersByTime(1);
       });
     });
-    aws.script(timePasses, timePasses);
+    aws.script(advanceTime, advanceTime);
 
     const call = rejection(describeSecret()).finally(() => {
       settled = true;
@@ -52,7 +52,7 @@ describe('aws-clients', () => {
     expect(settledAfter799Ms).toEqual([false, false]);
   });
 
-  it('retry a throttled call once, and then leave it to the state machine', async () => {
+  it('retry a throttled call once, and then rethrow the error to the state machine', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     aws.script(throttled, throttled);
 

@@ -58,7 +58,7 @@ describe('errors', () => {
     expect(runbook).toContain(`\n## ${name}\n`);
   });
 
-  it.each(NAMES)('%s is a RotationError, an Error, and none of the others', name => {
+  it.each(NAMES)('%s is a RotationError and an Error, but no other class', name => {
     const error = new CLASSES[name]('what happened');
 
     expect(error).toBeInstanceOf(errors.RotationError);
@@ -89,7 +89,7 @@ describe('errors in a minified bundle', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('keep their names although the classes lose them', () => {
+  it('keep their names although the minifier renames the classes', () => {
     const outfile = join(directory, 'errors.cjs');
     buildSync({
       entryPoints: [fileURLToPath(new URL('../../../functions/shared/errors.ts', import.meta.url))],

@@ -33,7 +33,7 @@ function own(MetricName: string, Statistic: string) {
   };
 }
 
-const AT_THE_FIRST = {
+const AT_FIRST_FAILURE = {
   Threshold: 1,
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
   DatapointsToAlarm: 1,
@@ -42,32 +42,32 @@ const AT_THE_FIRST = {
 
 describe('the alarms', () => {
   it.each([
-    ['rotation-errors', { ...ofFunction('rotation', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
+    ['rotation-errors', { ...ofFunction('rotation', 'Errors'), ...AT_FIRST_FAILURE, EvaluationPeriods: 10 }],
     [
       'rotation-throttles',
-      { ...ofFunction('rotation', 'Throttles'), ...AT_THE_FIRST, EvaluationPeriods: 10 },
+      { ...ofFunction('rotation', 'Throttles'), ...AT_FIRST_FAILURE, EvaluationPeriods: 10 },
     ],
-    ['notify-errors', { ...ofFunction('notify', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
+    ['notify-errors', { ...ofFunction('notify', 'Errors'), ...AT_FIRST_FAILURE, EvaluationPeriods: 10 }],
     [
       'overdue-check-errors',
-      { ...ofFunction('overdue-check', 'Errors'), ...AT_THE_FIRST, EvaluationPeriods: 3 },
+      { ...ofFunction('overdue-check', 'Errors'), ...AT_FIRST_FAILURE, EvaluationPeriods: 3 },
     ],
     [
       'overdue-credentials',
       {
         ...own('OverdueCredentials', 'Maximum'),
-        ...AT_THE_FIRST,
+        ...AT_FIRST_FAILURE,
         EvaluationPeriods: 3,
         DatapointsToAlarm: 3,
         TreatMissingData: 'breaching',
       },
     ],
-    ['lost-grants', { ...own('LostGrants', 'Sum'), ...AT_THE_FIRST, EvaluationPeriods: 10 }],
+    ['lost-grants', { ...own('LostGrants', 'Sum'), ...AT_FIRST_FAILURE, EvaluationPeriods: 10 }],
     [
       'short-token-lifetime',
       {
         ...own('AccessTokenLifetime', 'Minimum'),
-        ...AT_THE_FIRST,
+        ...AT_FIRST_FAILURE,
         Threshold: 9 * 3600,
         ComparisonOperator: 'LessThanThreshold',
         EvaluationPeriods: 10,
@@ -77,14 +77,14 @@ describe('the alarms', () => {
     expect(alarm(name)).toMatchObject(expected);
   });
 
-  it('count every unsuccessful end of an execution in failed-executions', () => {
+  it('count every unsuccessful execution in failed-executions', () => {
     const { Metrics, ...properties } = alarm('failed-executions') ?? {};
 
     const [sum, ...counted] = Metrics as { ReturnData: boolean; MetricStat?: { Metric: object } }[];
     const Dimensions = [
       { Name: 'StateMachineArn', Value: { Ref: logicalId(plain, 'AWS::StepFunctions::StateMachine') } },
     ];
-    expect(properties).toMatchObject({ ...AT_THE_FIRST, EvaluationPeriods: 10 });
+    expect(properties).toMatchObject({ ...AT_FIRST_FAILURE, EvaluationPeriods: 10 });
     expect(sum).toMatchObject({
       Expression: 'SUM([FILL(failed, 0), FILL(timedOut, 0), FILL(aborted, 0)])',
       ReturnData: true,
@@ -98,7 +98,7 @@ describe('the alarms', () => {
     );
   });
 
-  it('notify the topic of alarm and recovery', () => {
+  it('notify the topic about alarm and recovery', () => {
     plain.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [TOPIC], OKActions: [TOPIC] });
     plain.resourceCountIs('AWS::CloudWatch::Alarm', 8);
   });
@@ -120,7 +120,7 @@ describe('the alarms', () => {
   it.each([
     ['rate(4 hours)', '2h', 7, 6 * 3600],
     ['cron(0 8 * * ? *)', '3h', 28, 27 * 3600],
-    // CloudWatch looks back for seven days at most.
+    // An alarm in CloudWatch evaluates at most seven days.
     ['rate(30 days)', '1h', 168, 721 * 3600],
   ])('follow the schedule %s with a window of %s', (schedule, window, hours, seconds) => {
     const stack = template({ schedule, window });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deployedFunctionNames } from '../../../infra/function-list.ts';
 import { propertiesOf, template } from '../deployment.ts';
 
-/** The body, with `<reference>` for what is known at deployment only. */
+/** The body, with `<reference>` for values that are known only at deployment. */
 function bodyOf(stack = template()) {
   const bodies = propertiesOf(stack, 'AWS::CloudWatch::Dashboard').map(({ DashboardBody }) => DashboardBody);
   const [

@@ -101,7 +101,7 @@ describe('the topic', () => {
     expect(policies).not.toContain('cloudwatch.amazonaws.com');
   });
 
-  it('sends to the given addresses', () => {
+  it('has a subscription for each address', () => {
     const stack = template({ notificationEmails: ['a@example.com', 'b@example.com'] });
 
     expect(propertiesOf(stack, 'AWS::SNS::Subscription')).toEqual(

@@ -3,7 +3,7 @@ import { failuresTableId, functionId, logicalId, template } from '../deployment.
 
 const plain = template();
 
-/** What a rule hands its events to. */
+/** The target of a rule. */
 function target(name: string, seconds: number) {
   return {
     Arn: { 'Fn::GetAtt': [functionId(plain, name), 'Arn'] },
@@ -35,7 +35,7 @@ describe('the rules', () => {
     });
   });
 
-  it('are these two', () => {
+  it('are exactly two', () => {
     plain.resourceCountIs('AWS::Events::Rule', 2);
   });
 });

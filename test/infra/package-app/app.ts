@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { TokenRotation, type TokenRotationProps } from 'genesys-token-rotation';
 import { RotationStack } from 'genesys-token-rotation/rotation-stack';
 
-/** A CDK app of someone else: the construct beside other resources, and the whole stack. */
+/** A user's CDK app: the construct in a stack with other resources, and the whole stack. */
 const app = new App();
 const props: TokenRotationProps = {
   namePrefix: 'tokens',

@@ -24,8 +24,8 @@ describe('mergedTemplate', () => {
   it.each<[string, JsonObject, JsonObject, JsonObject]>([
     ['the same', { a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }],
     ['another value', { a: 1, b: 2 }, { a: 3, b: 2 }, { a: { 'Fn::If': ['IsLarge', 1, 3] }, b: 2 }],
-    ['one more property', { a: 1 }, {}, { a: { 'Fn::If': ['IsLarge', 1, NO_VALUE] } }],
-    ['one property less', {}, { a: 1 }, { a: { 'Fn::If': ['IsLarge', NO_VALUE, 1] } }],
+    ['an additional property', { a: 1 }, {}, { a: { 'Fn::If': ['IsLarge', 1, NO_VALUE] } }],
+    ['a missing property', {}, { a: 1 }, { a: { 'Fn::If': ['IsLarge', NO_VALUE, 1] } }],
     ['more items', { a: [1, 2, 3] }, { a: [1, 3] }, { a: [1, { 'Fn::If': ['IsLarge', 2, NO_VALUE] }, 3] }],
     ['fewer items', { a: [1] }, { a: [0, 1] }, { a: [{ 'Fn::If': ['IsLarge', NO_VALUE, 0] }, 1] }],
     ['other items', { a: [1, 2] }, { a: [3] }, { a: { 'Fn::If': ['IsLarge', [1, 2], [3]] } }],
@@ -36,7 +36,7 @@ describe('mergedTemplate', () => {
       { a: [{ b: 1, c: { 'Fn::If': ['IsLarge', 2, 3] } }] },
     ],
     [
-      'an intrinsic function, which is chosen as a whole',
+      'an intrinsic function, which is never merged',
       { a: { 'Fn::Join': ['', ['x', { Ref: 'A' }]] } },
       { a: { 'Fn::Join': ['', ['x']] } },
       {
@@ -86,7 +86,7 @@ describe('mergedTemplate', () => {
     );
   });
 
-  it('refuses templates with other parameters', () => {
+  it('refuses templates with different parameters', () => {
     const other = withResources({}, { Parameters: { Width: {} } });
 
     expect(() => mergedTemplate('IsLarge', withResources({}), other)).toThrow('Parameters differ.');

@@ -47,7 +47,7 @@ describe('the files of a release', () => {
     expect(code).toEqual(FUNCTION_NAMES.map(name => readFileSync(join(BUNDLES, name, 'index.js'), 'utf8')));
   });
 
-  it('are deployed without bootstrap, assets and custom resources', () => {
+  it('need no bootstrapping, assets or custom resources', () => {
     const text = templateOf(files);
 
     expect(text).not.toMatch(/bootstrap|cdk-hnb|Custom::|AWS::CloudFormation::CustomResource|AWS::CDK/i);
@@ -71,7 +71,7 @@ describe('the files of a release', () => {
     );
   });
 
-  it('name the archives in the bucket, or next to the template', () => {
+  it('refer to the archives in the bucket or next to the template', () => {
     const codeIn = (name: string) =>
       Object.values<{ Type: string; Properties: { Code: unknown } }>(
         JSON.parse(files[name]?.toString() ?? '').Resources,
@@ -109,7 +109,7 @@ describe('the template of a release', () => {
       parameters: { ...BUCKET, DeploymentName: 'tokens', ...parameters },
     });
 
-  /** Everything that is deployed, but for the code's place, made-up names, versions and their alias. */
+  /** The deployed resources, without code locations, generated names, versions and aliases. */
   function deployed(stack: StackModel, types: readonly string[]): unknown {
     const resources = types.map(type => [
       type,
@@ -117,9 +117,9 @@ describe('the template of a release', () => {
     ]);
     const text = JSON.stringify({ resources, outputs: stack.outputs })
       .replaceAll(/(:function:tokens-[a-z-]+):live/g, '$1')
-      // The end of a new secret's ARN is chance.
+      // The end of a new secret's ARN is random.
       .replaceAll(/(:secret:[\w/-]+)-[0-9a-f]{6}/g, '$1');
-    // CloudFormation takes a text for a number.
+    // CloudFormation accepts strings as numbers.
     return JSON.parse(text, (_key, value) => (typeof value === 'number' ? String(value) : value));
   }
 
@@ -175,8 +175,8 @@ describe('the template of a release', () => {
   it.each([
     ['neither a name nor a pattern', {}],
     ['a name and a pattern', { SecretName: 'crm/genesys', SecretArnPattern: PATTERN }],
-    ['a pattern that is no ARN', { SecretArnPattern: '*' }],
-    ['a name that is none', { SecretName: 'crm genesys' }],
+    ['a pattern that is not an ARN', { SecretArnPattern: '*' }],
+    ['an invalid name', { SecretName: 'crm genesys' }],
     ['an interval that is too short', { SecretName: 'crm/genesys', RotationInterval: '1h' }],
     ['a deployment name that is too long', { SecretName: 'crm/genesys', DeploymentName: 'x'.repeat(51) }],
   ])('refuses %s', (_what, parameters) => {

@@ -36,7 +36,7 @@ describe('rotationOf', () => {
   );
 
   it.each([
-    ['is named by hand', `${EXECUTION_ARN_PREFIX}by-hand`, ROTATION],
+    ['is named manually', `${EXECUTION_ARN_PREFIX}by-hand`, ROTATION],
     ['is named after another version', EXECUTION, { ...ROTATION, versionId: FOREIGN_VERSION }],
     [
       'is named after another secret',
@@ -57,7 +57,7 @@ describe('rotationOf', () => {
 });
 
 describe('functionMessage', () => {
-  it('is one line of limited length without acting characters', () => {
+  it('is one line of limited length without unsafe characters', () => {
     const message = functionMessage(JSON.stringify({ errorMessage: HOSTILE_TEXT.repeat(100) })) ?? '';
 
     expect(message).toHaveLength(MAX_MESSAGE_LENGTH);
@@ -88,7 +88,7 @@ describe('leftTokenInUse', () => {
     ['the pair that AWSCURRENT held', { ...current, current }, true],
     ['a newer pair of the grant in use', { lineage: 'a', generation: 4, current }, false],
     ['no pair', undefined, false],
-    ['a pair without a place', { lineage: 'b', generation: 1 }, false],
+    ['a pair without a position', { lineage: 'b', generation: 1 }, false],
     ['something else', 'refreshed', false],
   ])('of %s', (_what, refreshed, left) => {
     expect(leftTokenInUse(JSON.stringify({ refreshed }))).toBe(left);

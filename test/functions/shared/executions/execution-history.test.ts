@@ -27,7 +27,7 @@ describe('lastEvents', () => {
 });
 
 describe('lastStateIn', () => {
-  it('is the state that was entered last, also after redrives', () => {
+  it('is the state that was entered last, even after redrives', () => {
     const events = [
       other('ExecutionFailed'),
       other('ExecutionRedriven'),
@@ -39,7 +39,7 @@ describe('lastStateIn', () => {
     expect(lastStateIn(events)).toBe('StorePending');
   });
 
-  it('is undefined when none was entered', () => {
+  it('is undefined when no state was entered', () => {
     expect(lastStateIn([other('ExecutionAborted')])).toBeUndefined();
   });
 });

@@ -35,16 +35,16 @@ describe('executionName', () => {
   });
 
   it.each([
-    ['every sign that a secret name may have', 'prod/team_a+b=c.d@e!-f'],
+    ['every special character that a secret name may have', 'prod/team_a+b=c.d@e!-f'],
     ['a name of 512 characters', 'x'.repeat(512)],
-    ['a name of nothing but such signs', '/+=.@!'],
+    ['a name that consists only of special characters', '/+=.@!'],
   ])('fits into 80 safe characters, with a long suffix, for %s', (_what, secretName) => {
     const name = executionName({ ...ROTATION, secretName }, '-check-1000');
 
     expect(name).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
   });
 
-  it('hashes a ClientRequestToken with characters that a name must not have', () => {
+  it('hashes a ClientRequestToken with characters that are not allowed in a name', () => {
     const clientRequestToken = `*?:/ ${'"#%'.repeat(10)}`;
 
     expect(executionName({ ...ROTATION, clientRequestToken })).toMatch(
@@ -60,7 +60,7 @@ describe('attemptName', () => {
     ['rotate', 12, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-12'],
     ['check-configuration', 1, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-check'],
     ['check-configuration', 3, 'genesys-voicemail-d2228900a4-bb24e2f0910f2fed-check-3'],
-  ] as const)('names attempt to %s number %i', (purpose, number, name) => {
+  ] as const)('names the attempt to %s with the number %i', (purpose, number, name) => {
     expect(attemptName(ROTATION, purpose, number)).toBe(name);
   });
 });
@@ -110,8 +110,11 @@ describe('executionNamePrefix', () => {
 
   it.each<[string, Partial<RotationIdentity>]>([
     ['a secret of the same name', { secretArn: NAMESAKE }],
-    ['a secret whose name only goes on', { secretArn: `${SECRET_ARN}-2`, secretName: `${SECRET_NAME}-2` }],
-  ])('does not begin those of %s', (_what, change) => {
+    [
+      'a secret whose name begins with the same name',
+      { secretArn: `${SECRET_ARN}-2`, secretName: `${SECRET_NAME}-2` },
+    ],
+  ])('does not begin the names of %s', (_what, change) => {
     const foreign = executionName({ ...ROTATION, ...change });
 
     expect(foreign.startsWith(executionNamePrefix(ROTATION))).toBe(false);
@@ -139,7 +142,7 @@ describe('nextAttemptOf', () => {
     expect(nextAttemptOf('name-0123456789-1234567890123456')).toBe('name-0123456789-1234567890123456-2');
   });
 
-  it('returns undefined for a name that is not a rotation', () => {
+  it("returns undefined for a name that is not a rotation's", () => {
     expect(nextAttemptOf('by-hand')).toBeUndefined();
   });
 });
@@ -150,7 +153,7 @@ describe('isConfigurationTest', () => {
     ['-2', false],
     ['-check', true],
     ['-check-12', true],
-  ])('reads the suffix of a name: "%s"', (suffix, isTest) => {
+  ])('reads the suffix "%s" of a name', (suffix, isTest) => {
     expect(isConfigurationTest(executionName(ROTATION, suffix))).toBe(isTest);
   });
 

@@ -14,7 +14,7 @@ import { parseDefinition } from '../../../../statemachine/definition.ts';
 import { definitionText } from '../../../../statemachine/definition-text.ts';
 
 /** Errors that never end an execution: the workflow catches them in every state, or the rotation function throws them. */
-const ENDS_NO_EXECUTION = [
+const NEVER_ENDS_EXECUTION = [
   'AccessTokenExpired',
   'CurrentVersionMoved',
   'NewerLogin',
@@ -24,7 +24,7 @@ const ENDS_NO_EXECUTION = [
 ];
 
 const { RotationError: _base, ...classes } = errors;
-const OURS = Object.keys(classes).filter(name => !ENDS_NO_EXECUTION.includes(name));
+const OURS = Object.keys(classes).filter(name => !NEVER_ENDS_EXECUTION.includes(name));
 const TASKS = Object.entries(parseDefinition(definitionText()).States).flatMap(([name, { Type }]) =>
   Type === 'Task' ? [name] : [],
 );
@@ -66,7 +66,7 @@ function commandsOf({ steps }: Verdict): (string | undefined)[] {
 }
 
 describe('the verdict on a credential whose rotation failed', () => {
-  // What consumers have, and what to type, by state and error. Columns: token works, dead, unverified.
+  // What consumers have and which commands to run, by state and error.
   it.each<[string, string | undefined, RegExp, (string | undefined)[]]>([
     ['Fetch', 'InvalidSecret', /keep their access token/, [undefined, 'redrive']],
     ['Fetch', 'ThrottlingException', /keep their access token/, [undefined, 'redrive']],
@@ -133,11 +133,11 @@ describe('the verdict on a credential whose rotation failed', () => {
       [undefined, 'redrive'],
     ],
     ['StandDown', 'ThrottlingException', /keep their access token/, [undefined, 'redrive']],
-  ])('in %s with %s is, unverified: %s', (state, error, impact, commands) => {
+  ])('in %s with %s has the impact, if the token is unverified: %s', (state, error, impact, commands) => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
     const rotation = failed({ status, state, error });
     const needsLogin = error === 'RefreshTokenRejected' || error === 'SharedLogin';
-    const [works, dead, unverified] = (['works', 'dead', 'unverified'] as const).map(consumersHave =>
+    const [works, broken, unverified] = (['works', 'dead', 'unverified'] as const).map(consumersHave =>
       verdict({ consumersHave, rotation }),
     );
 
@@ -145,19 +145,19 @@ describe('the verdict on a credential whose rotation failed', () => {
       health: needsLogin ? 'needs-authorisation' : 'stuck',
       impact: 'Consumers hold a working access token.',
     });
-    expect(dead).toMatchObject({
+    expect(broken).toMatchObject({
       health: needsLogin ? 'needs-authorisation' : 'expired',
       impact: 'Consumers hold an access token that no longer works.',
     });
     expect(unverified?.impact).toMatch(impact);
-    for (const each of [works, dead, unverified]) {
+    for (const each of [works, broken, unverified]) {
       expect(each?.cause).toContain(`in ${state}${error === undefined ? '' : `: ${error}`}.`);
       expect(each && commandsOf(each)).toEqual(commands);
     }
   });
 
   it.each(['Refresh', 'StorePending', 'Verify', 'Promote'])(
-    'in %s leaves the access token in use where the alternate grant is exchanged',
+    'in %s does not affect the access token in use when the alternate grant is exchanged',
     state => {
       const { impact } = verdict({
         rotation: failed({ state, error: 'Lambda.Unknown' }),
@@ -182,7 +182,7 @@ describe('the verdict on a credential whose rotation failed', () => {
     },
   );
 
-  it('is expired when the version that it promoted holds a dead token', () => {
+  it('is expired when the version that it promoted holds a token that no longer works', () => {
     const rotation = failed({ state: 'Promote', current: 'promoted' });
 
     const found = verdict({ consumersHave: 'dead', rotation });
@@ -277,16 +277,16 @@ describe('the runbook', () => {
     expect(found.runbookEntry).toBe(error.toLowerCase());
     const entry = ENTRIES.get(error.toLowerCase()) ?? '';
     expect(entry).toMatch(/\*\*Meaning\.\*\*.*\*\*Impact\.\*\*.*\*\*Do\.\*\*/s);
-    const typed = [...entry.matchAll(/(?:cli --|genesys-token-rotation) (\w+) <secret>/g)].map(
+    const commands = [...entry.matchAll(/(?:cli --|genesys-token-rotation) (\w+) <secret>/g)].map(
       ([, command]) => command,
     );
-    expect(typed).toEqual(commandsOf(found).filter(command => command !== undefined));
+    expect(commands).toEqual(commandsOf(found).filter(command => command !== undefined));
   });
 
   it.each([
     ['an error of AWS', failed({ error: 'KMSInvalidStateException' }), 'aws-errors'],
     ['an unknown error', failed({ error: 'Oops' }), 'aws-errors'],
-    ['no error at all', failed({ error: undefined }), 'aws-errors'],
+    ['no error', failed({ error: undefined }), 'aws-errors'],
     [
       'a stopped execution',
       failed({ status: 'ABORTED', error: undefined }),
@@ -316,19 +316,19 @@ describe('the cause', () => {
     ['Promote', 'PendingVersionTaken', /stored, verified/],
     ['StandDown', 'ThrottlingException', /newer login/],
     ['Fetch', 'SecretNotFound', /does not exist/],
-  ])('says where the tokens are after %s with %s: %s', (state, error, words) => {
+  ])('describes the tokens after %s with %s: %s', (state, error, words) => {
     const status = error === undefined ? 'ABORTED' : 'FAILED';
 
     expect(verdict({ rotation: failed({ status, state, error }) }).cause).toMatch(words);
   });
 
-  it.each(TASKS)('tells %s from a state that is not known', state => {
+  it.each(TASKS)('distinguishes %s from an unknown state', state => {
     const causeIn = (name: string | undefined) => verdict({ rotation: failed({ state: name }) }).cause;
 
     expect(causeIn(state)).not.toBe(causeIn(undefined));
   });
 
-  it('does not call AWSCURRENT unchanged where it may have moved', () => {
+  it('does not call AWSCURRENT unchanged when it may have moved', () => {
     const rotation = failed({ state: 'Promote', error: 'States.Timeout' });
 
     expect(verdict({ rotation }).cause).not.toMatch(/unchanged/);

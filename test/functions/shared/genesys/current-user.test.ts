@@ -10,8 +10,8 @@ import {
   cutOff,
   dropConnection,
   genesysServer,
+  noResponse,
   respondWith,
-  silence,
 } from '../../../helpers/genesys-server.ts';
 import { rejection } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
@@ -65,13 +65,13 @@ describe('current-user', () => {
     expect(error.message).toContain(`HTTP ${status}`);
   });
 
-  it.each(['', 'user\u001b[31m', 'a b', 'x'.repeat(65), 7])('takes %j for no user', async id => {
+  it.each(['', 'user\u001b[31m', 'a b', 'x'.repeat(65), 7])('rejects the user id %j', async id => {
     genesys.script(respondWith(200, { id }));
 
     expect((await refusal()).name).toBe('GenesysUnavailable');
   });
 
-  it('passes on the correlation id', async () => {
+  it('includes the correlation id in the error', async () => {
     genesys.script(respondWith(401, {}, { 'ININ-Correlation-Id': 'corr-9' }));
 
     const error = await refusal();
@@ -85,7 +85,7 @@ describe('current-user', () => {
     ['broken JSON', 200, '{"id":"user-1"'],
     ['no id', 200, { ...USER, id: undefined }],
     ['an empty id', 200, { ...USER, id: '' }],
-    ['an id that is no string', 200, { ...USER, id: 7 }],
+    ['an id that is not a string', 200, { ...USER, id: 7 }],
     ['another success', 202, USER],
     ['a redirect', 302, USER],
   ])('throws GenesysUnavailable for %s', async (_what, status, body) => {
@@ -113,7 +113,7 @@ describe('current-user', () => {
   it('throws GenesysUnavailable when the call times out', async () => {
     const time = new AbortController();
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
-    genesys.script(silence(() => time.abort()));
+    genesys.script(noResponse(() => time.abort()));
 
     const error = await refusal({ timeoutMs: 1_999 });
 

@@ -7,9 +7,9 @@ import {
   cutOff,
   dropConnection,
   genesysServer,
-  halfAnswer,
+  noResponse,
+  partialResponse,
   respondWith,
-  silence,
 } from '../../../helpers/genesys-server.ts';
 import { expectNoSecrets } from '../../../helpers/no-secrets.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
@@ -23,14 +23,14 @@ const REQUEST = {
   body: new URLSearchParams({ refresh_token: SENTINELS.refreshToken }),
 } as const;
 
-/** Lets the test say when the time is over, instead of waiting for it. */
-function stoppedTime(): AbortController {
+/** Lets the test trigger the time-out instead of waiting for it. */
+function manualTimeout(): AbortController {
   const time = new AbortController();
   vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
   return time;
 }
 
-function timeIsOver(time: AbortController): () => void {
+function triggerTimeout(time: AbortController): () => void {
   return () => time.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
 }
 
@@ -42,7 +42,7 @@ describe('httpExchange', () => {
     await Promise.all(rawServers.splice(0).map(close => close()));
   });
 
-  /** A server that speaks no HTTP; its port. */
+  /** Starts a server without HTTP and returns its port. */
   async function rawServer(onConnection: (socket: Socket) => void): Promise<number> {
     const sockets: Socket[] = [];
     const server = createServer(socket => {
@@ -78,7 +78,7 @@ describe('httpExchange', () => {
   });
 
   it.each(['x'.repeat(9_000), 'corr\u009b31m', 'corr id', 'corr"id'])(
-    'drops a correlation id that is none: %j',
+    'drops a malformed correlation id: %j',
     async correlationId => {
       genesys.script(respondWith(503, {}, { 'inin-correlation-id': correlationId }));
 
@@ -114,7 +114,7 @@ describe('httpExchange', () => {
   });
 
   it.each([200, 204, 301, 400, 401, 403, 429, 500, 503])(
-    'takes the status %i as a response',
+    'returns a response with status %i',
     async status => {
       genesys.script(respondWith(status));
 
@@ -171,7 +171,7 @@ describe('httpExchange', () => {
   });
 
   it('reports a lost response when it cannot be decompressed', async () => {
-    genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'));
+    genesys.script(response => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip'));
 
     const outcome = await httpExchange(genesys.url, REQUEST, TIMEOUT_MS);
 
@@ -196,8 +196,8 @@ describe('httpExchange', () => {
   });
 
   it('reports a lost response when none arrives in time', async () => {
-    const time = stoppedTime();
-    genesys.script(silence(timeIsOver(time)));
+    const time = manualTimeout();
+    genesys.script(noResponse(triggerTimeout(time)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
@@ -206,8 +206,8 @@ describe('httpExchange', () => {
   });
 
   it('reports a lost response when its body does not end in time', async () => {
-    const time = stoppedTime();
-    genesys.script(halfAnswer('{"access_token":', timeIsOver(time)));
+    const time = manualTimeout();
+    genesys.script(partialResponse('{"access_token":', triggerTimeout(time)));
 
     const outcome = await httpExchange(genesys.url, REQUEST, 1_234);
 
@@ -252,8 +252,8 @@ describe('httpExchange', () => {
   });
 
   it('reports that nothing was sent when the TLS handshake times out', async () => {
-    const time = stoppedTime();
-    const port = await rawServer(socket => socket.once('data', timeIsOver(time)));
+    const time = manualTimeout();
+    const port = await rawServer(socket => socket.once('data', triggerTimeout(time)));
 
     const outcome = await httpExchange(`https://127.0.0.1:${port}`, REQUEST, 1_234);
 

@@ -31,7 +31,7 @@ describe('regions', () => {
     expect(genesysHost(host)).toBe(host);
   });
 
-  it('lists every published host and no other', () => {
+  it('lists exactly the published hosts', () => {
     expect(GENESYS_HOSTS).toEqual(PUBLISHED.map(([, host]) => host));
   });
 
@@ -40,7 +40,7 @@ describe('regions', () => {
   });
 
   it.each([' EU-CENTRAL-1 ', 'MyPureCloud.DE', '\tmypurecloud.de\n'])(
-    'reads %j whatever its case and the blanks around it',
+    'ignores the case and surrounding white space of %j',
     region => {
       expect(genesysHost(region)).toBe('mypurecloud.de');
     },

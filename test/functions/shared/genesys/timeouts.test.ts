@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TOKEN_TIMEOUT_MS, timeoutWithin } from '../../../../functions/shared/genesys/timeouts.ts';
 
-describe('genesys-timeouts', () => {
+describe('timeouts', () => {
   it('waits longer for the token endpoint than the 16 s of the Genesys Cloud SDK', () => {
     expect(TOKEN_TIMEOUT_MS).toBeGreaterThan(16_000);
   });
@@ -20,7 +20,7 @@ describe('genesys-timeouts', () => {
   );
 
   it.each([3_001, 3_000, 100, 0])(
-    'gives at least 1 ms when the function has %i ms left: 0 would mean no timeout',
+    'gives at least 1 ms when the function has %i ms left, because 0 would mean no time-out',
     remainingMs => {
       expect(timeoutWithin(20_000, remainingMs, 3_000)).toBe(1);
     },

@@ -15,8 +15,8 @@ import {
   cutOff,
   dropConnection,
   genesysServer,
+  noResponse,
   respondWith,
-  silence,
 } from '../../../helpers/genesys-server.ts';
 import { rejection } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
@@ -104,7 +104,7 @@ describe('token-endpoint', () => {
     });
 
     it.each(['', 42, false, {}, [SENTINELS.newRefreshToken]])(
-      'throws TokenResponseLost when refresh_token is %j: which token is good is unknown',
+      'throws TokenResponseLost when refresh_token is %j, because the valid token is unknown',
       async value => {
         genesys.script(respondWith(200, { ...TOKENS, refresh_token: value }));
 
@@ -139,7 +139,7 @@ describe('token-endpoint', () => {
     });
 
     it.each([200, 201, 299])(
-      'takes the tokens of a success with status %i, a byte order mark and any content type',
+      'accepts the tokens of a success with status %i, a byte order mark and any content type',
       async status => {
         genesys.script(respondWith(status, `\uFEFF${JSON.stringify(TOKENS)}`));
 
@@ -162,7 +162,7 @@ describe('token-endpoint', () => {
       },
     );
 
-    it('adds that the refresh token was probably spent when it was presented before', async () => {
+    it('adds that the refresh token was probably spent if it was presented before', async () => {
       genesys.script(respondWith(400, invalid('invalid_grant')));
 
       const error = await refusal({ presentedBefore: true });
@@ -259,7 +259,7 @@ describe('token-endpoint', () => {
       expect(genesys.requests).toHaveLength(1);
     });
 
-    it.each([500, 502, 504])('takes no tokens from a response with status %i', async status => {
+    it.each([500, 502, 504])('accepts no tokens from a response with status %i', async status => {
       genesys.script(respondWith(status, TOKENS));
 
       const error = await refusal();
@@ -267,7 +267,7 @@ describe('token-endpoint', () => {
       expect(error).toBeInstanceOf(TokenResponseLost);
     });
 
-    it.each([300, 302, 400, 503])('takes no tokens from a response with status %i', async status => {
+    it.each([300, 302, 400, 503])('accepts no tokens from a response with status %i', async status => {
       genesys.script(respondWith(status, TOKENS));
 
       const error = await refusal();
@@ -278,14 +278,14 @@ describe('token-endpoint', () => {
     it.each([
       ['an empty body', 200, ''],
       ['no content', 204, ''],
-      ['an empty body and a status of its own', 299, ''],
+      ['an empty body and an unusual status', 299, ''],
       ['a page', 200, '<html>Welcome</html>'],
       ['broken JSON', 200, `{"access_token":"${SENTINELS.newAccessToken}`],
       ['an array', 200, [TOKENS]],
       ['null', 200, 'null'],
       ['no access_token', 200, { ...TOKENS, access_token: undefined }],
       ['an empty access_token', 200, { ...TOKENS, access_token: '' }],
-      ['an access_token that is no string', 200, { ...TOKENS, access_token: { value: 'x' } }],
+      ['an access_token that is not a string', 200, { ...TOKENS, access_token: { value: 'x' } }],
       ['an unknown error', 200, { error: SENTINELS.newAccessToken }],
     ])('throws TokenResponseLost for a success with %s', async (_what, status, body) => {
       genesys.script(respondWith(status, body));
@@ -313,7 +313,7 @@ describe('token-endpoint', () => {
     it('throws TokenResponseLost when no response arrives within the timeout', async () => {
       const time = new AbortController();
       vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
-      genesys.script(silence(() => time.abort()));
+      genesys.script(noResponse(() => time.abort()));
 
       const error = await refusal({ timeoutMs: 4_321 });
 
@@ -356,7 +356,7 @@ describe('token-endpoint', () => {
     it.each([
       [429, GenesysRateLimited],
       [503, GenesysUnavailable],
-    ])('throws what a refresh throws for %i', async (status, type) => {
+    ])('throws the same error as a refresh for %i', async (status, type) => {
       genesys.script(respondWith(status));
 
       const error = await rejection(checkClient(GRANT, options()));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { genesysUrls, InvalidGateway } from '../../../../functions/shared/genesys/urls.ts';
 
-describe('genesys-urls', () => {
+describe('genesysUrls', () => {
   it.each([
     ['mypurecloud.de', 'https://login.mypurecloud.de', 'https://api.mypurecloud.de'],
     ['usw2.pure.cloud', 'https://login.usw2.pure.cloud', 'https://api.usw2.pure.cloud'],
@@ -35,21 +35,21 @@ describe('genesys-urls', () => {
       'https://gateway.example/{host}/login/{host}/',
       'https://gateway.example/mypurecloud.de/login/mypurecloud.de',
     ],
-  ])('puts the host of the credential into the gateway %s', (template, loginUrl) => {
+  ])('inserts the host of the credential into the gateway URL %s', (template, loginUrl) => {
     const urlsOf = genesysUrls({ GENESYS_LOGIN_URL: template, GENESYS_API_URL: 'https://gateway.example' });
 
     expect(urlsOf('mypurecloud.de')).toEqual({ loginUrl, apiUrl: 'https://gateway.example' });
   });
 
   it.each([{ GENESYS_LOGIN_URL: 'https://gateway.example' }, { GENESYS_API_URL: 'https://gateway.example' }])(
-    'refuses half a gateway: %j',
+    'refuses an incomplete gateway: %j',
     environment => {
       expect(() => genesysUrls(environment)).toThrow(/GENESYS_LOGIN_URL and GENESYS_API_URL/);
     },
   );
 
   it.each(['gateway.example', 'ftp://gateway.example', 'localhost:8080', 'file:///etc/passwd'])(
-    'refuses %j by the name of its variable, as no URL of a gateway',
+    'refuses the invalid URL %j and names its variable',
     url => {
       const environment = { GENESYS_LOGIN_URL: 'https://gateway.example', GENESYS_API_URL: url };
 

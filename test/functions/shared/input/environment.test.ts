@@ -35,7 +35,7 @@ describe('environment', () => {
     expect(optionalNumber('MAX_GAP_HOURS')).toBe(number);
   });
 
-  it.each([undefined, '', '0', '-1', 'nine', 'Infinity'])('takes %j for no number', value => {
+  it.each([undefined, '', '0', '-1', 'nine', 'Infinity'])('rejects the number %j', value => {
     vi.stubEnv('MAX_GAP_HOURS', value);
 
     expect(() => requiredNumber('MAX_GAP_HOURS')).toThrow(/MAX_GAP_HOURS/);

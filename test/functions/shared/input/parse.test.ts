@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { jsonObject } from '../../../../functions/shared/input/parse.ts';
 
-describe('json-object', () => {
+describe('jsonObject', () => {
   it('reads an object', () => {
     expect(jsonObject('{"error":"invalid_grant"}')).toEqual({ error: 'invalid_grant' });
   });
 
   it.each(['', '<html></html>', '[]', 'null', '42', '"text"', '{"a":1', 'true'])(
-    'gives nothing for %j',
+    'returns undefined for %j',
     body => {
       expect(jsonObject(body)).toBeUndefined();
     },

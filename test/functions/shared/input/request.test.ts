@@ -7,7 +7,7 @@ import { SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 import { EXECUTION } from '../../../helpers/task-requests.ts';
 
-/** What reading a field throws; the value that was wrong is a secret, and must not be quoted. */
+/** The error of reading a field. The wrong value is a secret and must not be quoted. */
 function refusal(read: () => unknown): Promise<Error> {
   return rejection(Promise.resolve().then(read));
 }
@@ -49,7 +49,7 @@ describe('request', () => {
   );
 
   it.each([undefined, null, '', 7, [SENTINELS.rotationToken], { value: SENTINELS.rotationToken }])(
-    'refuses %j where a string is expected, by the name of its key',
+    'refuses %j where a string is expected and names the key',
     async value => {
       const error = await refusal(() => requestFields('The request', { SecretId: value }).string('SecretId'));
 
@@ -104,7 +104,7 @@ describe('request', () => {
   );
 
   it.each([undefined, null, '', 'CreateSecret', SENTINELS.rotationToken, ['createSecret']])(
-    'refuses the word %j and lists the words that are known',
+    'refuses the word %j and lists the allowed words',
     async value => {
       const error = await refusal(() =>
         requestFields('The request', { Step: value }).oneOf('Step', ['createSecret', 'setSecret']),
@@ -126,7 +126,7 @@ describe('request', () => {
   });
 
   it.each([undefined, null, SENTINELS.rotationToken, []])(
-    'refuses %j where an object is expected, by the name of its key',
+    'refuses %j where an object is expected and names the key',
     async value => {
       const error = await refusal(() => requestFields('The request', { input: value }).object('input'));
 
@@ -155,7 +155,7 @@ describe('request', () => {
     expect(error.message).toMatch(/input.*secretArn/);
   });
 
-  it.each(['constructor', 'toString'])('does not take the inherited %s for a field', async key => {
+  it.each(['constructor', 'toString'])('does not accept the inherited %s as a field', async key => {
     const error = await refusal(() => requestFields('The request', {}).string(key));
 
     expect(error).toBeInstanceOf(InvalidRotationRequest);

@@ -22,7 +22,7 @@ const JUST_PASSED = NOW;
 const AHEAD = new Date('2026-07-01T08:00:00.001Z');
 const MIDNIGHT = new Date('2026-07-01T00:00:00Z');
 
-/** The attempt that plans: the second run of an execution, in its second retry. */
+/** The planning attempt: the second retry after the first redrive of an execution. */
 const ATTEMPT: Attempt = {
   execution: 'arn:execution',
   redriveCount: 1,
@@ -145,7 +145,7 @@ const CURRENT_IS_NEWEST: readonly Situation[] = [
 const NEWER_IS_RECORDED: readonly Situation[] = [
   { situation: 'the newer pair is unused and lasts', known: newer(), plan: uses() },
   {
-    situation: 'the newer pair is claimed by a Promote: it is used all the same, nothing is spent',
+    situation: 'the newer pair is claimed by a Promote: it is used anyway, and nothing is spent',
     known: newer({ ...NEWEST, claimedUntil: AHEAD }),
     plan: uses(),
   },
@@ -187,13 +187,13 @@ const NEWER_IS_RECORDED: readonly Situation[] = [
     plan: waits(AHEAD),
   },
   {
-    situation: 'the newer token expires soon, and the claim of a Promote is over',
+    situation: 'the newer token expires soon, and the claim of a Promote has expired',
     known: newer({ ...NEWEST, claimedUntil: JUST_PASSED }, { expiresAt: AHEAD }),
     plan: exchanges({ ...NEWEST, claimedUntil: JUST_PASSED }),
   },
 ];
 
-const EXCHANGE_UNDER_WAY: readonly Situation[] = [
+const EXCHANGE_IN_PROGRESS: readonly Situation[] = [
   {
     situation: 'another execution exchanges the token of AWSCURRENT',
     known: onlyCurrent(exchanging(CURRENT, AHEAD, FOREIGN)),
@@ -229,7 +229,7 @@ const EXCHANGE_WITHOUT_RESULT: readonly Situation[] = [
   },
 ];
 
-/** Attempts of the same execution, and whether the planning attempt is a later one than they are. */
+/** Marks of attempts of the same execution; the planning attempt exchanges only if it is later. */
 const OWN_MARKS: readonly { readonly mark: Partial<Attempt>; readonly plan: 'exchange' | 'wait' }[] = [
   { mark: { redriveCount: 0, enteredAt: '2026-07-01T07:45:00.000Z', retryCount: 9 }, plan: 'exchange' },
   { mark: { enteredAt: '2026-07-01T07:29:59.999Z', retryCount: 9 }, plan: 'exchange' },
@@ -244,7 +244,7 @@ describe('planExchange', () => {
   describe.each([
     { group: 'when nothing newer than AWSCURRENT is recorded', situations: CURRENT_IS_NEWEST },
     { group: 'when a newer pair than AWSCURRENT is recorded', situations: NEWER_IS_RECORDED },
-    { group: 'while an exchange is under way', situations: EXCHANGE_UNDER_WAY },
+    { group: 'while an exchange is in progress', situations: EXCHANGE_IN_PROGRESS },
     {
       group: 'when the deadline of an exchange without a result has passed',
       situations: EXCHANGE_WITHOUT_RESULT,
@@ -266,7 +266,7 @@ describe('planExchange', () => {
     },
   );
 
-  it('exchanges a token that is marked without an exchange: such an item names nobody to wait for', () => {
+  it('exchanges a token that is marked without an exchange, because there is no attempt to wait for', () => {
     const token: TokenItem = { ...CURRENT, status: 'exchanging', exchange: undefined };
 
     expect(planExchange(onlyCurrent(token), request())).toEqual(exchanges(token));
@@ -276,7 +276,7 @@ describe('planExchange', () => {
 describe('outlivesGap', () => {
   const ISSUED = '2026-07-01T00:00:00Z';
 
-  /** The instant so long after the pair was issued, in ms. */
+  /** The instant `ms` after the pair was issued. */
   const later = (ms: number): string => new Date(Date.parse(ISSUED) + ms).toISOString();
 
   it.each<{ lifetime: string; expiresAt: string | undefined; now: string; gapHours: number; lasts: boolean }>(
@@ -295,7 +295,7 @@ describe('outlivesGap', () => {
         gapHours: 9,
         lasts: false,
       },
-      // Shorter than the gap: good for the first part of its lifetime.
+      // Shorter than the gap: lasts for the first part of its lifetime.
       {
         lifetime: '1 hour',
         expiresAt: '2026-07-01T01:00:00Z',
@@ -310,7 +310,7 @@ describe('outlivesGap', () => {
         gapHours: 9,
         lasts: false,
       },
-      // Barely longer than the gap: this part is the milder limit.
+      // Barely longer than the gap: the first part of its lifetime is the less strict limit.
       {
         lifetime: '9.5 hours',
         expiresAt: '2026-07-01T09:30:00Z',
@@ -325,8 +325,7 @@ describe('outlivesGap', () => {
         gapHours: 9,
         lasts: false,
       },
-      // Unknown: counts as 300 s, the shortest lifetime at Genesys Cloud.
-      // Shorter than any at Genesys Cloud: good for a while, or RefreshAgain and StorePending would exchange without end.
+      // Shorter than any lifetime at Genesys Cloud: lasts for a minimum time, or RefreshAgain and StorePending would loop.
       {
         lifetime: '10 s',
         expiresAt: '2026-07-01T00:00:10Z',
@@ -343,6 +342,7 @@ describe('outlivesGap', () => {
       },
       { lifetime: '0 s', expiresAt: ISSUED, now: '2026-07-01T00:00:10Z', gapHours: 9, lasts: true },
       { lifetime: '-1 s', expiresAt: '2026-06-30T23:59:59Z', now: ISSUED, gapHours: 9, lasts: true },
+      // Counts as 300 s, the shortest lifetime at Genesys Cloud.
       {
         lifetime: 'unknown',
         expiresAt: undefined,

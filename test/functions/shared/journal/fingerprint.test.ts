@@ -20,7 +20,7 @@ describe('fingerprintOf', () => {
     expect(fingerprintOf(given)).toBe(given.fingerprint);
   });
 
-  it('depends on no other member of a credential', () => {
+  it('depends on no other key of a credential', () => {
     const credential = {
       clientId: 'client-id',
       clientSecret: SENTINELS.clientSecret,

@@ -52,7 +52,7 @@ describe('recordExchange', () => {
       pair: 'of the same generation that was issued later',
       newer: pairOf('newer', { issuedAt: new Date('2026-07-01T08:00:01Z') }),
     },
-  ])('keeps a pair $pair, in whichever order the two are recorded', async ({ newer }) => {
+  ])('keeps a pair $pair, regardless of the order of recording', async ({ newer }) => {
     for (const order of [
       [PAIR, newer],
       [newer, PAIR],

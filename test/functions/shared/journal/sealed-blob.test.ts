@@ -10,7 +10,7 @@ import { newSeal, openSeal, type SealContext } from '../../../../functions/share
 import { mockAws } from '../../../helpers/aws-mock.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../../../helpers/journal-items.ts';
 import { expectNoSecrets, rejection } from '../../../helpers/no-secrets.ts';
-import { playKms, SEAL_KEY_ARN } from '../../../helpers/seal-keys.ts';
+import { mockKms, SEAL_KEY_ARN } from '../../../helpers/seal-keys.ts';
 import { SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 
@@ -27,7 +27,7 @@ describe('sealed-blob', () => {
 
   beforeEach(() => {
     kmsMock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
   });
 
   async function sealed(plaintext: string = SENTINELS.newRefreshToken): Promise<string> {
@@ -74,7 +74,7 @@ describe('sealed-blob', () => {
     });
   });
 
-  it('makes no further call to seal, so that nothing can fail once it has the data key', async () => {
+  it('seals without a further call, so that nothing can fail after the data key is generated', async () => {
     const seal = await newSeal(key, CONTEXT);
     kmsMock.reset();
 
@@ -83,7 +83,7 @@ describe('sealed-blob', () => {
     expect(kmsMock.calls()).toEqual([]);
   });
 
-  it('seals once: a second call throws, because the key is wiped', async () => {
+  it('throws on a second call, because the key is wiped', async () => {
     const seal = await newSeal(key, CONTEXT);
     seal.seal('first');
 
@@ -166,7 +166,7 @@ describe('sealed-blob', () => {
     expect(error.message).toContain('token-pair');
   });
 
-  it('lets KMS refuse a data key that was altered', async () => {
+  it('does not open when the data key was altered', async () => {
     const altered = withPart(await sealed(), 1, 'AAAA');
 
     const error = await rejection(openSeal(key, CONTEXT, altered));
@@ -178,8 +178,8 @@ describe('sealed-blob', () => {
     ['text', () => SENTINELS.newRefreshToken],
     ['an empty string', () => ''],
     ['another format', blob => withPart(blob, 0, 'v2')],
-    ['a part too few', blob => blob.slice(0, blob.lastIndexOf('.'))],
-    ['a part too many', blob => `${blob}.AAAA`],
+    ['a missing part', blob => blob.slice(0, blob.lastIndexOf('.'))],
+    ['an extra part', blob => `${blob}.AAAA`],
     ['no data key', blob => withPart(blob, 1, '')],
     ['an initialisation vector of another length', blob => withPart(blob, 2, 'AAAA')],
     ['less than an authentication tag', blob => withPart(blob, 3, 'AAAA')],
@@ -217,7 +217,7 @@ function flipFirst(part: string): string {
   return (part.startsWith('A') ? 'B' : 'A') + part.slice(1);
 }
 
-/** The character before the last: of the last one, some bits are padding. */
+/** Changes the second-to-last character, because some bits of the last one are padding. */
 function flipLast(part: string): string {
   return part.slice(0, -2) + (part.at(-2) === 'A' ? 'B' : 'A') + part.slice(-1);
 }

@@ -12,7 +12,7 @@ import { openPair, pairSeal } from '../../../../functions/shared/journal/sealed-
 import { mockAws } from '../../../helpers/aws-mock.ts';
 import { CURRENT_FINGERPRINT, NEW_FINGERPRINT } from '../../../helpers/journal-items.ts';
 import { expectNoSecrets, rejection } from '../../../helpers/no-secrets.ts';
-import { playKms, SEAL_KEY_ARN } from '../../../helpers/seal-keys.ts';
+import { mockKms, SEAL_KEY_ARN } from '../../../helpers/seal-keys.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 
@@ -35,7 +35,7 @@ describe('sealed-pair', () => {
 
   beforeEach(() => {
     kmsMock.reset();
-    playKms(kmsMock);
+    mockKms(kmsMock);
   });
 
   async function sealed(tokens: Parameters<Awaited<ReturnType<typeof pairSeal>>>[0] = TOKENS) {
@@ -91,7 +91,7 @@ describe('sealed-pair', () => {
     expect(kmsMock.calls()).toEqual([]);
   });
 
-  it('seals one pair: a second call throws', async () => {
+  it('throws when a second pair is sealed', async () => {
     const seal = await pairSeal(key, SECRET_ARN, LINEAGE, 3);
     seal(TOKENS, RESULT);
 
@@ -148,12 +148,12 @@ describe('sealed-pair', () => {
     ['null', 'null'],
     ['an array', []],
     ['no accessToken', { ...COMPLETE, accessToken: undefined }],
-    ['a refreshToken that is no string', { ...COMPLETE, refreshToken: 7 }],
+    ['a refreshToken that is not a string', { ...COMPLETE, refreshToken: 7 }],
     ['no fingerprint', { ...COMPLETE, fingerprint: undefined }],
     ['no exchangedFingerprint', { ...COMPLETE, exchangedFingerprint: undefined }],
     ['no exchangeId', { ...COMPLETE, exchangeId: null }],
     ['no issuedAt', { ...COMPLETE, issuedAt: undefined }],
-    ['an issuedAt that is no instant', { ...COMPLETE, issuedAt: 'yesterday' }],
+    ['an issuedAt that is not an instant', { ...COMPLETE, issuedAt: 'yesterday' }],
   ])('throws InvalidRotationRequest when the sealed content is %s', async (_what, content) => {
     const sealedPair = await sealedContent(content);
 

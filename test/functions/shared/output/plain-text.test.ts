@@ -23,7 +23,7 @@ describe('oneLine', () => {
 
 describe('shellWord', () => {
   it.each(['genesys/voicemail', 'arn:aws:states:eu-central-1:111122223333:execution:a:b_c-d'])(
-    'keeps %s as it is',
+    'keeps %s unchanged',
     word => {
       expect(shellWord(word)).toBe(word);
     },

@@ -23,8 +23,8 @@ describe('dueDate', () => {
       RATE,
       '2026-06-01T17:00:00Z',
     ],
-    ['of no schedule of its own', secret({ RotationRules: {} }), RATE, '2026-06-01T17:00:00Z'],
-    ['of no rules at all', secret(), RATE, '2026-06-01T17:00:00Z'],
+    ['without its own schedule', secret({ RotationRules: {} }), RATE, '2026-06-01T17:00:00Z'],
+    ['without rules', secret(), RATE, '2026-06-01T17:00:00Z'],
     [
       'of another window',
       secret({ RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '4h' } }),
@@ -32,13 +32,13 @@ describe('dueDate', () => {
       '2026-06-01T20:00:00Z',
     ],
     [
-      'of other hours, with the window that they have by default',
+      'of other hours, with their default window',
       secret({ RotationRules: { ScheduleExpression: 'rate(4 hours)' } }),
       RATE,
       '2026-06-01T13:00:00Z',
     ],
     [
-      'of one day, with the window that days have by default',
+      'of one day, with its default window',
       secret({ RotationRules: { ScheduleExpression: 'rate(1 day)' } }),
       RATE,
       '2026-06-03T08:00:00Z',
@@ -56,7 +56,7 @@ describe('dueDate', () => {
       '2026-06-04T08:00:00Z',
     ],
     [
-      'of a rate, which Secrets Manager also tells in days',
+      'of a rate that Secrets Manager also returns in days',
       secret({
         RotationRules: { ScheduleExpression: 'rate(10 hours)', Duration: '1h', AutomaticallyAfterDays: 1 },
       }),
@@ -79,7 +79,7 @@ describe('dueDate', () => {
       '2026-06-09T08:00:00Z',
     ],
     [
-      'of a cron expression whose next rotation is not known',
+      'of a cron expression whose next rotation is unknown',
       secret({ RotationRules: { ScheduleExpression: 'cron(0 8 ? * MON *)' } }),
       RATE,
       '2026-06-01T17:00:00Z',
@@ -103,13 +103,13 @@ describe('dueDate', () => {
       '2026-06-08T10:00:00Z',
     ],
     [
-      'of a rotation that is turned off',
+      'of a rotation that is disabled',
       secret({ RotationEnabled: false, RotationRules: { ScheduleExpression: 'rate(100 days)' } }),
       RATE,
       '2026-06-01T17:00:00Z',
     ],
     [
-      'of a rotation that was never on and never off',
+      'of a rotation that was never configured',
       { CreatedDate: CREATED, RotationRules: { ScheduleExpression: 'rate(100 days)' } },
       RATE,
       '2026-01-01T09:00:00Z',
@@ -123,9 +123,9 @@ describe('dueDate', () => {
 
     it.each([
       ['counts from its creation', undefined, '2026-01-01T09:00:00Z'],
-      ['is the end of its first window when it was adopted later', NEXT, '2026-06-08T08:00:00Z'],
+      ['is the end of its first window when its rotation was enabled later', NEXT, '2026-06-08T08:00:00Z'],
       [
-        'counts from its creation when that window comes before',
+        'counts from its creation when that window ends earlier',
         new Date('2026-01-01T08:00:00Z'),
         '2026-01-01T09:00:00Z',
       ],

@@ -18,7 +18,7 @@ import { isClientFault, removePendingLabel } from '../../../../functions/shared/
 import { MAX_READ_LAG_MS } from '../../../../functions/shared/secrets/secret-versions.ts';
 import { awsException, secretsManagerException } from '../../../helpers/aws-exception.ts';
 import { mockAws } from '../../../helpers/aws-mock.ts';
-import { playLabels, type Stages } from '../../../helpers/label-reads.ts';
+import { mockLabels, type Stages } from '../../../helpers/label-reads.ts';
 import { rejection } from '../../../helpers/no-secrets.ts';
 import { BASE_VERSION, SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { sum } from '../../../helpers/sum.ts';
@@ -33,10 +33,10 @@ describe('removePendingLabel', () => {
     mock.on(UpdateSecretVersionStageCommand).resolves({});
   });
 
-  /** The versions that AWSPENDING is on, read after read. */
+  /** The versions that AWSPENDING is on in successive reads. */
   function pendingOn(first: string, ...later: readonly string[]): void {
     const stages = (version: string): Stages => ({ [version]: ['AWSPENDING'] });
-    playLabels(mock, stages(first), ...later.map(stages));
+    mockLabels(mock, stages(first), ...later.map(stages));
   }
 
   function remove(): Promise<void> {
@@ -53,7 +53,7 @@ describe('removePendingLabel', () => {
     ]);
   });
 
-  it('succeeds when the call is refused and the label is on another version by now', async () => {
+  it('succeeds when the call is refused and the label is already on another version', async () => {
     mock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
     pendingOn(BASE_VERSION);
 
@@ -63,7 +63,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toEqual([]);
   });
 
-  it('treats a label that is still visible as a stale read first', async () => {
+  it('first treats a label that is still visible as a stale read', async () => {
     mock.on(UpdateSecretVersionStageCommand).rejects(awsException(InvalidParameterException));
     pendingOn(VERSION, VERSION, BASE_VERSION);
 
@@ -72,7 +72,7 @@ describe('removePendingLabel', () => {
     expect(sleeps).toHaveLength(2);
   });
 
-  it('throws the refusal when the label is visible for as long as a read may be stale', async () => {
+  it('rethrows the error when the label stays visible for as long as a read may be stale', async () => {
     const exception = awsException(InvalidParameterException);
     mock.on(UpdateSecretVersionStageCommand).rejects(exception);
     pendingOn(VERSION);
@@ -107,7 +107,7 @@ describe('isClientFault', () => {
     awsException(DecryptionFailure),
     secretsManagerException('AccessDeniedException'),
     secretsManagerException('ValidationException'),
-    secretsManagerException('a name of the future'),
+    secretsManagerException('UnknownException'),
   ])('is true for %s', exception => {
     expect(isClientFault(exception)).toBe(true);
   });

@@ -17,12 +17,18 @@ describe('the numbers of a value without source text access, as in Node.js 20', 
     onTestFinished(() => void Object.defineProperty(JSON, 'rawJSON', descriptor));
   });
 
-  it.each([LONG_NUMBER, '{"rate":1.0}', '{"a":[1e3]}'])('may lose digits, which is found: %s', text => {
-    expect(keepsNumbers(text)).toBe(false);
-  });
+  it.each([LONG_NUMBER, '{"rate":1.0}', '{"a":[1e3]}'])(
+    'may lose digits, which keepsNumbers detects: %s',
+    text => {
+      expect(keepsNumbers(text)).toBe(false);
+    },
+  );
 
-  it.each(['{"a":1,"b":[-2.5],"c":0}', '{"text":"1.0 \\" 1.0"}'])('keep what a double keeps: %s', text => {
-    expect(keepsNumbers(text)).toBe(true);
-    expect(JSON.stringify(parseObject(text))).toBe(text);
-  });
+  it.each(['{"a":1,"b":[-2.5],"c":0}', '{"text":"1.0 \\" 1.0"}'])(
+    'keep digits that a double can represent: %s',
+    text => {
+      expect(keepsNumbers(text)).toBe(true);
+      expect(JSON.stringify(parseObject(text))).toBe(text);
+    },
+  );
 });

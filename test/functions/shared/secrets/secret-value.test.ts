@@ -16,7 +16,7 @@ function parse(changes: Readonly<Record<string, unknown>> = {}): Credential {
   return parseCredential(SECRET_ARN, { SecretString: secretValue(changes) });
 }
 
-/** What parsing throws; it holds no secret, whichever part of the value was wrong. */
+/** The error of parsing an invalid value. */
 async function refusal(value: Parameters<typeof parseCredential>[1]): Promise<Error> {
   const error = await rejection(Promise.resolve().then(() => parseCredential(SECRET_ARN, value)));
   expect(error).toBeInstanceOf(InvalidSecret);
@@ -75,18 +75,21 @@ describe('parseCredential', () => {
     },
   );
 
-  it.each([undefined, null])('does without an access token, which is %j until the first rotation', value => {
-    const credential = parse({ accessToken: value });
+  it.each([undefined, null])(
+    'accepts a missing access token, which is %j until the first rotation',
+    value => {
+      const credential = parse({ accessToken: value });
 
-    expect(credential.accessToken).toBeUndefined();
-    expect(credential.refreshToken).toBe('sentinel-current-refresh-token');
-  });
+      expect(credential.accessToken).toBeUndefined();
+      expect(credential.refreshToken).toBe('sentinel-current-refresh-token');
+    },
+  );
 
-  it.each([undefined, null])('assumes the first region when region is %j', value => {
+  it.each([undefined, null])('uses the default region when region is %j', value => {
     expect(parse({ region: value }).host).toBe('mypurecloud.com');
   });
 
-  it.each([undefined, null, 'soon', 1_782_900_000, ''])('takes the expiresAt %j as absent', value => {
+  it.each([undefined, null, 'soon', 1_782_900_000, ''])('treats the expiresAt %j as absent', value => {
     expect(parse({ expiresAt: value }).expiresAt).toBeUndefined();
   });
 
@@ -207,7 +210,7 @@ describe('withTokens', () => {
     });
   });
 
-  it('keeps the digits of a number that a double cannot hold', () => {
+  it('keeps the digits of a number that a double cannot represent', () => {
     const text = `{"orgNumber":12345678901234567890,"ratio":1.10,${secretValue().slice(1)}`;
     const credential = parseCredential(SECRET_ARN, { SecretString: text });
 
@@ -225,7 +228,7 @@ describe('withTokens', () => {
     expect(value).toContain('"__proto__":{"x":1}');
   });
 
-  it('drops the previous expiry when that of the new tokens is unknown', () => {
+  it('drops the previous expiry when the new one is unknown', () => {
     const credential = parse({ expiresAt: '2026-07-01T08:00:00.000Z' });
 
     const value = withTokens(credential, NEW_TOKENS);
@@ -235,7 +238,7 @@ describe('withTokens', () => {
     );
   });
 
-  it('writes a value that is read again as the same credential', () => {
+  it('writes a value that parses to the same credential', () => {
     const value = withTokens(parse({ region: 'eu-west-1' }), {
       ...NEW_TOKENS,
       expiresAt: new Date('2026-07-02T08:00:00Z'),

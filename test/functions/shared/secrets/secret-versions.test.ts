@@ -65,7 +65,7 @@ describe('secret-versions', () => {
       expect(description.rotationFunctionArn).toBe('arn:rotation');
     });
 
-    it('treats a missing RotationEnabled, as in a secret that was never rotated, as disabled', async () => {
+    it('treats a missing RotationEnabled as disabled', async () => {
       secretsMock.on(DescribeSecretCommand).resolves({ $metadata: {} });
 
       const description = await describeSecret(secrets, SECRET_ARN);
@@ -98,7 +98,7 @@ describe('secret-versions', () => {
     });
 
     it.each(['AccessDeniedException', 'ThrottlingException', 'InternalServiceError'])(
-      'passes %s on under its own name, by which the state machine retries it',
+      'rethrows %s with its own name, which the state machine retries',
       async name => {
         secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException(name));
 
@@ -194,7 +194,7 @@ describe('secret-versions', () => {
       ]);
     });
 
-    it('finds a version whose value is visible after a stale read', async () => {
+    it('finds a version whose value becomes visible after a stale read', async () => {
       secretsMock
         .on(GetSecretValueCommand)
         .rejectsOnce(awsException(ResourceNotFoundException))
@@ -216,7 +216,7 @@ describe('secret-versions', () => {
       awsException(InvalidRequestException),
       secretsManagerException('AccessDeniedException'),
       secretsManagerException('ThrottlingException'),
-    ])('rethrows %s: it does not prove that there is no value', async exception => {
+    ])('rethrows %s, which does not prove that there is no value', async exception => {
       secretsMock.on(GetSecretValueCommand).rejects(exception);
 
       const error = await rejection(findCredential(secrets, SECRET_ARN, { VersionId: VERSION }, noSleep));
@@ -275,7 +275,7 @@ describe('derivedVersionId', () => {
     expect(derivedVersionId(BASE_VERSION, VALUE)).not.toBe(DERIVED);
   });
 
-  it('belongs to its rotation, as the version of the rotation itself does', () => {
+  it("belongs to its rotation, like the rotation's own version", () => {
     expect(belongsToRotation(DERIVED, VERSION)).toBe(true);
     expect(belongsToRotation(VERSION, VERSION)).toBe(true);
   });
@@ -285,8 +285,8 @@ describe('derivedVersionId', () => {
     ['one that was derived in another rotation', DERIVED, BASE_VERSION],
     ['one that only begins like a derived one', DERIVED.slice(0, 32), VERSION],
     ['one that is longer than a derived one', `${DERIVED}0`, VERSION],
-    ['the version that it was derived for, seen from it', VERSION, DERIVED],
-  ])('does not claim %s', (_what, candidate, versionId) => {
+    ['the original version, compared with the derived one', VERSION, DERIVED],
+  ])('does not belong to the rotation: %s', (_what, candidate, versionId) => {
     expect(belongsToRotation(candidate, versionId)).toBe(false);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { log } from '../../../../functions/shared/telemetry/log.ts';
-import { watchedLog } from '../../../helpers/no-secrets.ts';
+import { captureLog } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 
 describe('log', () => {
-  const logged = watchedLog();
+  const logged = captureLog();
 
-  it('writes one object, which Lambda keeps as one', () => {
+  it('writes one object, which Lambda logs as one line', () => {
     log('info', 'refreshed', { secretArn: SECRET_ARN, versionId: 'v1', execution: 'run', state: 'Refresh' });
 
     expect(logged()).toEqual([

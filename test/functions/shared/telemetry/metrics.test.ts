@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { writeMetrics } from '../../../../functions/shared/telemetry/metrics.ts';
-import { watchedLog } from '../../../helpers/no-secrets.ts';
+import { captureLog } from '../../../helpers/no-secrets.ts';
 import { SECRET_ARN, VERSION } from '../../../helpers/secret.ts';
 import { SENTINELS } from '../../../helpers/secret-value.ts';
 import { metricsOf, writtenMetrics } from '../../../helpers/written-metrics.ts';
 
 const SUBJECT = { secretArn: SECRET_ARN, versionId: VERSION, execution: 'arn:execution', state: 'Refresh' };
 
-describe('metrics', () => {
-  const logged = watchedLog();
+describe('the metrics', () => {
+  const logged = captureLog();
   const metrics = writtenMetrics();
 
   it('are one line in the embedded metric format, whose only dimension is the deployment', () => {
@@ -43,7 +43,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('do not go through the console, whose lines Lambda would wrap', () => {
+  it('are not written to the console, whose lines Lambda would wrap', () => {
     writeMetrics(SUBJECT, { Rotations: 1 });
 
     expect(metrics()).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('metrics', () => {
 
   it.each([
     ['the environment is wrong', () => vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'perhaps'), 1],
-    ['a value is no number', () => undefined, '1' as unknown as number],
+    ['a value is not a number', () => undefined, '1' as unknown as number],
     [
       'the standard output is closed',
       () =>
@@ -84,14 +84,14 @@ describe('metrics', () => {
         }),
       1,
     ],
-  ])('never throw, but leave a line in the log or nothing: %s', (_what, prepare, value) => {
+  ])('never make the function throw: %s', (_what, prepare, value) => {
     prepare();
 
     expect(() => writeMetrics(SUBJECT, { Rotations: value })).not.toThrow();
     expect(metrics()).toEqual([]);
   });
 
-  it('log that they were not written', () => {
+  it('log a warning when they cannot be written', () => {
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'perhaps');
 
     writeMetrics(SUBJECT, { Rotations: 1 });

@@ -16,10 +16,10 @@ import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { FunctionTime } from './function-time.ts';
 
 /**
- * Plays Step Functions for each test of the file: everything can be started and redriven, nothing exists yet, and the
+ * Mocks Step Functions for each test of the file: everything can be started and redriven, nothing exists yet, and the
  * function has a minute.
  */
-export function playedExecutions() {
+export function mockExecutions() {
   const mock = mockAws(SFNClient);
   const secretsMock = mockAws(SecretsManagerClient);
   const time = new FunctionTime();
@@ -72,17 +72,19 @@ export function playedExecutions() {
     },
 
     /** What DescribeExecution returns for one execution in successive calls; the last output repeats. */
-    looks(executionArn: string, ...answers: readonly (DescribeExecutionCommandOutput | Error)[]): void {
+    describeReturns(
+      executionArn: string,
+      ...outputs: readonly (DescribeExecutionCommandOutput | Error)[]
+    ): void {
       const describing = mock.on(DescribeExecutionCommand, { executionArn });
-      for (const [index, answer] of answers.entries()) {
-        const isLast = index === answers.length - 1;
-        if (answer instanceof Error) {
-          if (isLast) describing.rejects(answer);
-          else describing.rejectsOnce(answer);
+      for (const [index, output] of outputs.entries()) {
+        const isLast = index === outputs.length - 1;
+        if (output instanceof Error) {
+          if (isLast) describing.rejects(output);
+          else describing.rejectsOnce(output);
         } else {
-          const output = { ...answer, executionArn };
-          if (isLast) describing.resolves(output);
-          else describing.resolvesOnce(output);
+          if (isLast) describing.resolves({ ...output, executionArn });
+          else describing.resolvesOnce({ ...output, executionArn });
         }
       }
     },
@@ -95,7 +97,7 @@ export function playedExecutions() {
       });
     },
 
-    lookedAt(): (string | undefined)[] {
+    describedArns(): (string | undefined)[] {
       return mock.commandCalls(DescribeExecutionCommand).map(call => call.args[0].input.executionArn);
     },
 

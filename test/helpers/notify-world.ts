@@ -13,8 +13,8 @@ import type { ExecutionClosed } from '../../functions/notify/notification-event.
 import { notify } from '../../functions/notify/notify.ts';
 import { mockAws } from './aws-mock.ts';
 import { executionDescription } from './execution-description.ts';
-import { watchedLog } from './no-secrets.ts';
-import { FAILURES_TABLE, playedNotifications, TOPIC_ARN } from './notifications.ts';
+import { captureLog } from './no-secrets.ts';
+import { FAILURES_TABLE, mockNotifications, TOPIC_ARN } from './notifications.ts';
 import { ROTATION_FUNCTION_ARN, SECRET_ARN, secretDescription, VERSION } from './secret.ts';
 import { SENTINELS } from './secret-value.ts';
 import { EXECUTION } from './task-requests.ts';
@@ -22,10 +22,10 @@ import { EXECUTION } from './task-requests.ts';
 /** When the execution has failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
-/** Lets `notify` run against mocked services; an execution has failed in Refresh. Call it within a `describe`. */
-export function playedNotify() {
-  const logged = watchedLog();
-  const notifications = playedNotifications();
+/** Runs `notify` with mocked services, after an execution has failed in Refresh. Call it within a `describe`. */
+export function notifyWorld() {
+  const logged = captureLog();
+  const notifications = mockNotifications();
   const stepFunctionsMock = mockAws(SFNClient);
   const secretsMock = mockAws(SecretsManagerClient);
   let executionArn = EXECUTION;
@@ -65,7 +65,7 @@ export function playedNotify() {
         ...(failed && {
           error: 'RefreshTokenRejected',
           cause: JSON.stringify({
-            errorMessage: 'The refresh token is dead. Runbook: docs/runbook.md#refreshtokenrejected',
+            errorMessage: 'The refresh token was rejected. Runbook: docs/runbook.md#refreshtokenrejected',
             trace: [SENTINELS.refreshToken],
           }),
         }),

@@ -22,7 +22,7 @@ export const ITEM_CHANGED = awsException(ConditionalCheckFailedException);
  * Mocks the journal's table for the tests of the file: it is initially empty, holds what a test puts in, and accepts
  * every write without executing it. Tests of the journal itself use the emulated DynamoDB.
  */
-export function playedJournal() {
+export function mockJournal() {
   const mock = mockAws(DynamoDBClient);
 
   beforeEach(() => {
