@@ -3,7 +3,7 @@ interface FunctionEntry {
   /** Its construct's id; for a function of the workflow, the same word as its state and its folder. */
   readonly constructId: string;
   /**
-   * Lambda's time-out. Longer than every limit inside the function. For a function of the workflow, at least 10 s
+   * Lambda's timeout. Longer than every limit inside the function. For a function of the workflow, at least 10 s
    * shorter than the `TimeoutSeconds` of its Tasks, which may include the initialisation: Step Functions does not stop a
    * running function, and loses the result of one that outlives its Task.
    */

@@ -40,7 +40,7 @@ export interface ExecutionReport {
   readonly message: string | undefined;
 }
 
-/** How often an execution is polled until DescribeExecution shows it as closed. */
+/** Maximum polls until DescribeExecution shows an execution as closed. */
 const MAX_POLLS = 5;
 const POLL_INTERVAL_MS = 2_000;
 

@@ -26,7 +26,7 @@ export interface StreakTable {
 }
 
 /** A streak that never ends, for example of a deleted secret, expires after this long. */
-export const KEPT_MS = 90 * DAY_MS;
+export const STREAK_TTL_MS = 90 * DAY_MS;
 
 /** The streak of a subject (a secret's ARN, optionally with `#check`); undefined when it is not failing. */
 export async function readStreak(
@@ -56,7 +56,7 @@ export async function writeStreak(
   { dynamoDb, tableName }: StreakTable,
 ): Promise<void> {
   const { failingSince, notifiedAt, state, error, currentVersionId } = streak;
-  const expiresAt = Math.floor((notifiedAt.getTime() + KEPT_MS) / 1_000);
+  const expiresAt = Math.floor((notifiedAt.getTime() + STREAK_TTL_MS) / 1_000);
   await dynamoDb.send(
     new PutItemCommand({
       TableName: tableName,

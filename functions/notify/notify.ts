@@ -52,7 +52,7 @@ export interface NotifyDependencies extends StreakTable {
 /** Minimum time between messages about the same failure: Secrets Manager retries a rotation several times. */
 export const REMINDER_MS = 4 * HOUR_MS;
 
-/** The error in the table of a reported lost alternate grant. */
+/** The error in the item of a reported lost alternate grant. */
 const LOST_ALTERNATE = 'AlternateGrantRejected';
 
 /**
@@ -244,7 +244,7 @@ async function closeStreaks(
 
 /**
  * The keys of an execution's streaks in the table. A rotation that succeeds also proves its configuration. An execution
- * with unreadable input has a key of its own.
+ * with unreadable input has its own key.
  */
 function subjectsOf({
   rotation,
@@ -252,10 +252,12 @@ function subjectsOf({
 }: Pick<ExecutionReport, 'rotation' | 'executionArn'>): readonly [string, ...string[]] {
   if (rotation === undefined) return [executionArn];
   const { purpose, secretArn } = rotation;
-  return purpose === 'rotate' ? [secretArn, checkOf(secretArn)] : [checkOf(secretArn)];
+  return purpose === 'rotate'
+    ? [secretArn, configurationTestKey(secretArn)]
+    : [configurationTestKey(secretArn)];
 }
 
-function checkOf(secretArn: string): string {
+function configurationTestKey(secretArn: string): string {
   return `${secretArn}#check`;
 }
 

@@ -18,15 +18,15 @@ export interface OverdueCheckResult {
   readonly overdue: number;
 }
 
-/** More overdue secrets than this are only counted, because they probably have the same cause. */
+/** Maximum overdue secrets to log. More are only counted, because they probably have the same cause. */
 export const MAX_LINES = 50;
 
 /** Reports credentials whose rotation is overdue, including those without a failed execution. */
 export async function checkOverdue(dependencies: OverdueCheckDependencies): Promise<OverdueCheckResult> {
   const { rotationFunctionArn, schedule, now } = dependencies;
-  const ours = await listRotatedSecrets(dependencies.secrets, rotationFunctionArn);
+  const rotated = await listRotatedSecrets(dependencies.secrets, rotationFunctionArn);
   const latestDueMs = now().getTime() - OVERDUE_GRACE_MS;
-  const overdue = ours
+  const overdue = rotated
     .map(secret => ({ secret, dueAt: dueDate(secret, schedule) }))
     .filter(({ dueAt }) => dueAt.getTime() < latestDueMs);
 
@@ -40,6 +40,6 @@ export async function checkOverdue(dependencies: OverdueCheckDependencies): Prom
   if (overdue.length > MAX_LINES) {
     log('warn', 'more rotations overdue', {}, { secrets: overdue.length - MAX_LINES });
   }
-  writeMetrics({}, { Credentials: ours.length, OverdueCredentials: overdue.length });
-  return { credentials: ours.length, overdue: overdue.length };
+  writeMetrics({}, { Credentials: rotated.length, OverdueCredentials: overdue.length });
+  return { credentials: rotated.length, overdue: overdue.length };
 }

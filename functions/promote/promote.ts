@@ -150,7 +150,7 @@ function assertPromotable(
     throw currentVersionMoved(secretArn, baseVersionId, currentVersionId);
   const holderId = versionWithStage(description, 'AWSPENDING');
   if (holderId === pendingVersionId) return;
-  // Two rotations could take the label from each other forever, so the other one goes first the first time.
+  // Two rotations could take the label from each other forever, so the first time, the other one goes first.
   if (holderId !== undefined && !belongsToRotation(holderId, versionId) && redriveCount === 0) {
     throw new PendingVersionTaken(
       `AWSPENDING of secret ${secretArn} is on version ${holderId} of another rotation, which goes first. The new tokens are safe in the journal. Redrive that rotation's execution if it has failed, or redrive this one to take the label back.`,
@@ -161,7 +161,7 @@ function assertPromotable(
   );
 }
 
-/** Only an exchange of the grant in use may have ended the access token that consumers hold. */
+/** Only an exchange of the grant in use may have invalidated the access token that consumers hold. */
 function replacesTokenInUse({ pair }: PromoteRequest): boolean {
   return pair.lineage === pair.current.lineage && pair.generation > pair.current.generation;
 }

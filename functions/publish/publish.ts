@@ -49,7 +49,7 @@ export function parsePublishRequest(event: unknown): LogSubject {
 /**
  * Writes the access token of AWSCURRENT to the secret that consumers read. It publishes what is current now, not what
  * this rotation promoted, because a redrive may come days later. Another execution may publish at the same time, so it
- * reads AWSCURRENT again after the write, until both agree. Safe to repeat.
+ * reads AWSCURRENT again after the write, and repeats the write if it has moved. Safe to repeat.
  *
  * @throws SecretNotFound          the rotated secret is gone
  * @throws InvalidSecret           AWSCURRENT is not a complete credential, or does not name a host that is required

@@ -68,7 +68,7 @@ export interface RefreshRequest extends LogSubject {
 /** Dependencies of `refresh`. */
 export interface RefreshDependencies extends SealKey {
   readonly secrets: SecretsManagerClient;
-  /** Whether an execution, given by its ARN, can still use what its state holds. */
+  /** Whether an execution can still use the pair in its state. */
   readonly stateOf: (executionArn: string) => Promise<ExecutionState>;
   readonly journal: Journal;
   readonly genesysUrlsOf: GenesysUrlsOf;
@@ -92,7 +92,7 @@ export interface RefreshResult extends PlacedPair {
   readonly expiresAt: string | null;
 }
 
-/** How often the journal may change during an attempt before the retry is left to Step Functions. */
+/** Maximum rounds of an attempt while the journal keeps changing. Then Step Functions retries. */
 const MAX_ROUNDS = 3;
 
 /** The time to record and return the pair after the token endpoint's response, in ms. */
@@ -138,10 +138,10 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
 /**
  * Gets the newest token pair of AWSCURRENT's login. It uses the recorded pair if AWSCURRENT does not hold it yet and it
  * lasts; otherwise it exchanges the newest refresh token. If AWSCURRENT has an alternate grant, it gets the newest pair
- * of that grant instead. If that grant is lost, it is skipped, and the grant in use is exchanged only if the access token
- * that consumers hold expires before the next rotation. If this rotation has already been promoted, AWSCURRENT's own
- * pair is kept in the same way. The journal marks each exchange before it begins and records it afterwards. If recording
- * fails, the returned pair is the second copy, and either is enough.
+ * of that grant instead. If that grant is lost, it is skipped, and the grant in use is exchanged only if the access
+ * token that consumers hold expires before the next rotation. If this rotation has already been promoted, AWSCURRENT's
+ * own pair is kept in the same way. The journal marks each exchange before it begins and records it afterwards. If
+ * recording fails, the returned pair is the second copy, and either is enough.
  *
  * A rejected credential may be a stale read, right after someone logged in or fixed it. It counts as rejected only if
  * AWSCURRENT still shows it some seconds later.
@@ -237,7 +237,7 @@ function assertReplaceable(
 
 /**
  * AWSCURRENT's own pair, if the journal does not know its login and its access token lasts until the next rotation.
- * Its issue time is unknown, so the earliest possible one counts.
+ * Its issue time is unknown, so the earliest possible time is assumed.
  */
 async function pairOfLogin(
   { fingerprint, known }: Grant,
@@ -311,18 +311,18 @@ async function exchange(
       ? (await openPair(dependencies, secretArn, pair)).tokens.refreshToken
       : credential.refreshToken;
   const sealPair = await pairSeal(dependencies, secretArn, token.lineage, (pair ?? token).generation + 1);
-  // A response after the function's end is lost, so the request is sent only if its full time-out fits.
+  // A response after the function's end is lost, so the request is sent only if its full timeout fits.
   if (remainingMs() < TOKEN_TIMEOUT_MS + RECORD_RESERVE_MS) throw outOfTime(secretArn);
   const deadline = new Date(now().getTime() + remainingMs() + DEADLINE_MARGIN_MS);
-  const begun = await beginExchange(journal, secretArn, token, attempt, deadline);
-  if (begun === undefined) return undefined;
+  const mark = await beginExchange(journal, secretArn, token, attempt, deadline);
+  if (mark === undefined) return undefined;
 
   const startedAt = now();
   let tokens: TokenPair;
   try {
     tokens = await present({ ...credential, refreshToken }, token, request, dependencies);
   } catch (error) {
-    const isSettled = await endRefusedExchange(error, token, begun, request, dependencies);
+    const isSettled = await endRefusedExchange(error, token, mark, request, dependencies);
     if (isSettled) throw error;
     return undefined;
   }
@@ -331,7 +331,7 @@ async function exchange(
     fingerprint: fingerprintOf({ ...credential, refreshToken: tokens.refreshToken }),
     issuedAt,
     exchangedFingerprint: token.fingerprint,
-    exchangeId: begun.id,
+    exchangeId: mark.id,
   });
   await recordExchange(journal, secretArn, exchanged).catch(error => {
     // StorePending records the pair from the execution's state.
@@ -376,14 +376,14 @@ async function present(
 async function endRefusedExchange(
   error: unknown,
   { fingerprint }: TokenItem,
-  begun: Exchange,
+  mark: Exchange,
   request: RefreshRequest,
   { journal }: RefreshDependencies,
 ): Promise<boolean> {
   const isRejected = error instanceof RefreshTokenRejected;
   if (!isRejected && !hadNoEffect(error)) return true;
   try {
-    const wasOurs = await endExchange(journal, fingerprint, begun, isRejected ? 'rejected' : 'issued');
+    const wasOurs = await endExchange(journal, fingerprint, mark, isRejected ? 'rejected' : 'issued');
     return wasOurs || !isRejected;
   } catch (failure) {
     // The mark expires at its deadline.

@@ -76,7 +76,7 @@ export async function awaitRotation(
   dependencies: WaitDependencies,
 ): Promise<ExecutionDescription | undefined> {
   const { random, remainingMs } = dependencies;
-  const startedWithMs = remainingMs();
+  const initialRemainingMs = remainingMs();
   let executionPolls = 0;
   let executionDueMs = waitBeforePollMs(0, FAILURE_POLLING, random);
   let lastProgress: RotationProgress = 'pending';
@@ -87,7 +87,7 @@ export async function awaitRotation(
     if (progress === 'complete') return undefined;
     const hasLeft = progress === 'elsewhere' && lastProgress !== 'elsewhere';
     lastProgress = progress;
-    const elapsedMs = startedWithMs - remainingMs();
+    const elapsedMs = initialRemainingMs - remainingMs();
     if (!hasLeft && elapsedMs < executionDueMs) continue;
     executionPolls += 1;
     executionDueMs = elapsedMs + waitBeforePollMs(executionPolls, FAILURE_POLLING, random);

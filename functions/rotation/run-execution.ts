@@ -123,7 +123,7 @@ async function startOrAttach(request: RunRequest, dependencies: WaitDependencies
   }
 }
 
-/** Whether this call started an execution: no other call has the same input, because each seals its RotationToken differently. */
+/** Whether this call started the execution: every call seals its RotationToken differently, so no other has its input. */
 function isStartedWith(input: ExecutionInput, { input: startedWith }: ExecutionDescription): boolean {
   return input.sealedRotationToken !== null && startedWith === JSON.stringify(input);
 }

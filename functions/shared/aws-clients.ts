@@ -1,6 +1,6 @@
 /**
  * The configuration of every AWS client. A call ends before the function does, and the state machine retries after the
- * second failed attempt. Without `throwOnRequestTimeout`, a time-out is only a warning.
+ * second failed attempt. Without `throwOnRequestTimeout`, a timeout is only a warning.
  */
 export const AWS_CLIENT_LIMITS = {
   maxAttempts: 2,

@@ -8,7 +8,7 @@
 export abstract class RotationError extends Error {
   /**
    * @param message what happened, to which secret, and what to do; the runbook entry is appended
-   * @param runbookEntry the anchor of another entry than the one of its name
+   * @param runbookEntry the anchor of the entry; default: the error's name
    */
   constructor(message: string, runbookEntry?: string) {
     super(message);

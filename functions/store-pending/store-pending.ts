@@ -284,8 +284,8 @@ async function putPending(
       if (rotationToken === undefined || error instanceof ResourceExistsException || !isClientFault(error)) {
         throw error;
       }
-      // The invocation that it belongs to is over. Even if Secrets Manager reports the rotation as failed, the credential is promoted, and
-      // the next attempt finds it current.
+      // The invocation that it belongs to is over. Even if Secrets Manager reports the rotation as failed, the credential
+      // is promoted, and the next attempt finds it current.
       log('warn', 'rotation token refused', request, { error: error.name });
       return put(id, undefined);
     });

@@ -90,7 +90,8 @@ export class Alarms extends Construct {
     );
     this.#alarm(
       'notify-errors',
-      'A notification may be lost. Check for failed executions in the Step Functions console. The log of the function has the reason.',
+      'A notification may be lost. Check for failed executions in the Step Functions console. The log of the ' +
+        'function has the reason.',
       notify.metricErrors(sum),
       wholeGap,
     );

@@ -66,8 +66,8 @@ export function declareParameters(
 ): DeclaredParameters {
   const text = (name: string, description: string, more: object = {}) =>
     new CfnParameter(stack, name, { type: 'String', description, ...more });
-  const trueOrFalse = (name: string, description: string, byDefault: 'true' | 'false') =>
-    text(name, description, { default: byDefault, allowedValues: ['true', 'false'] });
+  const booleanParameter = (name: string, description: string, defaultValue: 'true' | 'false') =>
+    text(name, description, { default: defaultValue, allowedValues: ['true', 'false'] });
 
   const bucket = text(
     'CodeBucket',
@@ -121,8 +121,8 @@ export function declareParameters(
     default: '90',
     allowedValues: RETENTION_DAYS.map(String),
   });
-  const alarms = trueOrFalse('Alarms', 'Whether to create CloudWatch alarms', 'true');
-  const publishes = trueOrFalse(
+  const alarms = booleanParameter('Alarms', 'Whether to create CloudWatch alarms', 'true');
+  const publishes = booleanParameter(
     'PublishAccessTokens',
     'Whether rotations also write the access token to the secret <name>/access-token',
     'false',

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   deleteStreak,
   type FailingStreak,
-  KEPT_MS,
   readStreak,
+  STREAK_TTL_MS,
   writeStreak,
 } from '../../functions/notify/failing-streak.ts';
 import { FAILURES_TABLE, mockNotifications } from '../helpers/notifications.ts';
@@ -44,7 +44,7 @@ describe('failing-streak', () => {
           state: { S: 'Refresh' },
           error: { S: 'RefreshTokenRejected' },
           currentVersionId: { S: 'version' },
-          expiresAt: { N: String((Date.parse('2026-07-01T12:00:00Z') + KEPT_MS) / 1_000) },
+          expiresAt: { N: String((Date.parse('2026-07-01T12:00:00Z') + STREAK_TTL_MS) / 1_000) },
         },
       },
     ]);

@@ -145,7 +145,7 @@ describe('fetch', () => {
       expect(result).toEqual({ route: 'checkConfiguration' });
     });
 
-    it.each([`${EXECUTION}-2`, `${EXECUTION}-17`])('the further attempt %s', async execution => {
+    it.each([`${EXECUTION}-2`, `${EXECUTION}-17`])('another attempt, %s', async execution => {
       expect(await fetched({ execution })).toEqual({ route: 'refresh' });
     });
   });

@@ -35,7 +35,7 @@ describe('notify: executions', () => {
     const ROTATION = { purpose: 'rotate', secretArn: SECRET_ARN, versionId: VERSION } as const;
     const SUCCESS = { succeeded: true, rotation: ROTATION, lostAlternate: true } as const;
 
-    it('is notified, with the command that replaces the grant', async () => {
+    it('is reported, with the command that replaces the grant', async () => {
       promoted();
 
       await closed(SUCCESS);
@@ -45,7 +45,7 @@ describe('notify: executions', () => {
       expect(published()[0]?.text).toContain('docs/runbook.md#alternategrantrejected');
     });
 
-    it('is notified when only DescribeExecution has its data', async () => {
+    it('is reported when only DescribeExecution has its data', async () => {
       execution('SUCCEEDED', { output: JSON.stringify({ versions: { lostAlternate: true } }) });
 
       await closed({ succeeded: true });
@@ -61,7 +61,7 @@ describe('notify: executions', () => {
   });
 
   describe('an execution that failed', () => {
-    it('is notified first, and then written to the table', async () => {
+    it('is reported first, and then written to the table', async () => {
       await closed();
 
       expect(published()).toMatchObject([{ subject: expect.stringContaining(SECRET_NAME) }]);
@@ -75,7 +75,7 @@ describe('notify: executions', () => {
       });
     });
 
-    it('is not notified again for four hours while the same failure lasts', async () => {
+    it('is not reported again for four hours while the same failure lasts', async () => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 4 * HOUR_MS - 1);
       await closed();
@@ -95,7 +95,7 @@ describe('notify: executions', () => {
       ['another error', () => execution('FAILED', { error: 'ClientRejected' })],
       ['another state', () => failedIn('Verify')],
       ['another status', () => execution('TIMED_OUT')],
-    ])('is notified immediately after %s, with the time of the first failure', async (_what, change) => {
+    ])('is reported immediately after %s, with the time of the first failure', async (_what, change) => {
       await closed();
       time.now = new Date(FAILED_AT.getTime() + 60_000);
       change();
@@ -105,7 +105,7 @@ describe('notify: executions', () => {
       expect(published()[1]?.text).toContain('2026-07-01 08:00:10 UTC');
     });
 
-    it('is notified once for each secret', async () => {
+    it('is reported once for each secret', async () => {
       await closed();
       const other = SECRET_ARN.replace('voicemail', 'callback');
       const input = JSON.stringify({ purpose: 'rotate', secretArn: other, versionId: VERSION });
@@ -135,7 +135,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([CHECK]);
     });
 
-    it('is notified by its ARN when its data cannot be read', async () => {
+    it('is reported by its ARN when its data cannot be read', async () => {
       execution('FAILED', { input: undefined, cause: undefined, error: undefined });
 
       await closed();
@@ -153,7 +153,7 @@ describe('notify: executions', () => {
         promoted();
       };
 
-      it('is notified with its impact', async () => {
+      it('is reported with its impact', async () => {
         failedToPublish();
 
         await closed();
@@ -183,7 +183,7 @@ describe('notify: executions', () => {
     it.each([
       ['is running again', 'RUNNING'],
       ['has succeeded since', 'SUCCEEDED'],
-    ] as const)('is not notified when it %s', async (_what, status) => {
+    ] as const)('is not reported when it %s', async (_what, status) => {
       execution(status, { redriveCount: 1 });
 
       await closed({ redriveCount: 0 });
@@ -214,7 +214,7 @@ describe('notify: executions', () => {
     it.each([
       ['does not exist', awsException(ResourceNotFoundException)],
       ['no longer names the rotation function', secretsManagerException('AccessDeniedException')],
-    ])('is notified when its secret %s', async (_what, refusal) => {
+    ])('is reported when its secret %s', async (_what, refusal) => {
       secretsMock.on(DescribeSecretCommand).rejects(refusal);
 
       await closed();
@@ -223,7 +223,7 @@ describe('notify: executions', () => {
       expect([...items.keys()]).toEqual([SECRET_ARN]);
     });
 
-    it('is retried when Secrets Manager throttles', async () => {
+    it('is retried when Secrets Manager throttles the call', async () => {
       secretsMock.on(DescribeSecretCommand).rejects(secretsManagerException('ThrottlingException'));
 
       const error = await rejection(closed());
@@ -232,7 +232,7 @@ describe('notify: executions', () => {
       expect(published()).toEqual([]);
     });
 
-    it('is notified again when the table could not be written', async () => {
+    it('is reported again when the table could not be written', async () => {
       dynamoDbMock.on(PutItemCommand).rejectsOnce(new Error('no table'));
 
       await rejection(closed());

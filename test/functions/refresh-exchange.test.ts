@@ -365,7 +365,7 @@ describe('an exchange', () => {
     });
   });
 
-  describe('the time-out of the request', () => {
+  describe('the timeout of the request', () => {
     it.each([30_000, MIN_EXCHANGE_MS])(
       'is the full time when the function has %i ms left',
       async remainingMs => {
@@ -411,7 +411,7 @@ describe('an exchange', () => {
       { retryAfter: '1', remainingMs: 30_000, sleptMs: 1_000 },
       { retryAfter: '2', remainingMs: 30_000, sleptMs: 2_000 },
       { retryAfter: '0', remainingMs: 30_000, sleptMs: 0 },
-      // The second request has its full time-out, and its result is recorded.
+      // The second request has its full timeout, and its result is recorded.
       { retryAfter: '1', remainingMs: MIN_EXCHANGE_MS + 1_000, sleptMs: 1_000 },
     ])(
       'waits for Retry-After $retryAfter s and retries when $remainingMs ms are left',

@@ -301,7 +301,7 @@ describe('verify', () => {
       expect(genesys.requests).toEqual([]);
     });
 
-    it('calculates the time-out when the request is about to be sent', async () => {
+    it('calculates the timeout when the request is about to be sent', async () => {
       const timeoutMs = vi.fn(() => {
         expect(secretsMock.calls()).toHaveLength(1);
         return 1_234;

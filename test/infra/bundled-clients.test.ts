@@ -11,7 +11,7 @@ const directory = await makeBundles();
 /** A blob in the form of a sealed pair. */
 const SEALED_PAIR = `v1.${Buffer.alloc(8).toString('base64url')}.${Buffer.alloc(12).toString('base64url')}.${Buffer.alloc(16).toString('base64url')}`;
 
-/** Events after which a function calls AWS immediately; store-pending calls KMS, Secrets Manager and DynamoDB in parallel. */
+/** Events that make a function call AWS first; store-pending calls KMS, Secrets Manager and DynamoDB in parallel. */
 const EVENTS = {
   'store-pending': {
     secretArn: SECRET_ARN,

@@ -24,8 +24,8 @@ for (const name of FUNCTION_NAMES) {
 }
 
 /**
- * Every option with a value other than its default. External resources are in a different partition, region and account,
- * so that they can be distinguished from the template's own.
+ * Every option with a value other than its default. External resources are in a different partition, region and
+ * account, so that they can be distinguished from the template's own.
  */
 export function everyOption(partition = 'aws-given', region = 'somewhere-1'): Settings {
   const account = '111122223333';

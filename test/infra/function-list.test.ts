@@ -4,7 +4,7 @@ import { FUNCTION_NAMES, OPERATIONS_FUNCTIONS, TASK_FUNCTIONS } from '../../infr
 import { NAME_PREFIX } from '../../infra/validation.ts';
 import rotation from '../../statemachine/rotation.asl.json' with { type: 'json' };
 
-/** The placeholder of the function and the time-out of each Task of the workflow. */
+/** The placeholder of the function and the timeout of each Task of the workflow. */
 const TASKS = Object.values(rotation.States).flatMap(state =>
   'Parameters' in state
     ? [

@@ -37,8 +37,8 @@ const LAMBDA_ERRORS = [
 const RUNTIME_ERRORS = ['Runtime.ExitError', 'Sandbox.Timedout'];
 
 /**
- * Errors that the SDK reports although no client defines them: a throttled call (AWS Secrets Manager API Reference and AWS KMS
- * API Reference, "Common Errors"), and a call that timed out or lost its connection.
+ * Errors that the SDK reports although no client defines them: a throttled call (AWS Secrets Manager API Reference and
+ * AWS KMS API Reference, "Common Errors"), and a call that timed out or lost its connection.
  */
 const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError'];
 

@@ -105,7 +105,7 @@ describe('the limits of a Task', () => {
     },
   );
 
-  it('are far below the time-out of the execution, even when all are added', () => {
+  it('are far below the timeout of the execution, even when all are added', () => {
     const allMs = LIMITS.reduce((sum, { taskMs }) => sum + taskMs, 0);
 
     expect(definition.TimeoutSeconds).toBe(3_600);
@@ -139,7 +139,7 @@ describe('the AWS calls of a function', () => {
     // Without another execution to read, one call may get its response in the second attempt.
     { calls: AWS_CALLS.refresh.before - 1, repeated: 1 },
   ])(
-    'leave the token endpoint its time-out after $calls of the slowest calls, $repeated of them retried',
+    'leave the token endpoint its timeout after $calls of the slowest calls, $repeated of them retried',
     ({ calls, repeated }) => {
       const callsMs = calls * requestHandler.requestTimeout + repeated * REPEATED_MS;
 
@@ -153,7 +153,7 @@ describe('the AWS calls of a function', () => {
     expect(MAX_AWS_CALL_MS).toBeLessThan(RECORD_RESERVE_MS);
   });
 
-  it('end at their time-out and are retried once', () => {
+  it('end at their timeout and are retried once', () => {
     expect(requestHandler).toEqual({
       connectionTimeout: 500,
       requestTimeout: 800,

@@ -12,7 +12,7 @@ export interface CurrentUserOptions {
   /** Named in the errors. */
   readonly secretArn: string;
   readonly apiUrl: string;
-  /** Gives up after this long, in ms; stays below the function's own time-out. */
+  /** Gives up after this long, in ms; stays below the function's own timeout. */
   readonly timeoutMs: number;
 }
 

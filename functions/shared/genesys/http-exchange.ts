@@ -36,7 +36,7 @@ export async function httpExchange(url: string, init: RequestInit, timeoutMs: nu
     const response = await fetch(url, {
       ...init,
       agent: ({ protocol }) =>
-        oneConnection(protocol, () => {
+        singleUseAgent(protocol, () => {
           connected = true;
         }),
       redirect: 'manual',
@@ -64,7 +64,7 @@ export async function httpExchange(url: string, init: RequestInit, timeoutMs: nu
  * An agent for one request. Node's default agent keeps connections alive. `onConnected` is called once the connection
  * is established, including TLS: before that, nothing of the request has been sent.
  */
-function oneConnection(protocol: string, onConnected: () => void): HttpAgent {
+function singleUseAgent(protocol: string, onConnected: () => void): HttpAgent {
   const secure = protocol === 'https:';
   const agent = secure ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false });
   const connect = agent.createConnection.bind(agent);

@@ -1,10 +1,10 @@
 /**
- * Time-out of the token endpoint, in ms: longer than the 16 s of Genesys' own SDK. A later response is lost, and with it
+ * Timeout of the token endpoint, in ms: longer than the 16 s of Genesys' own SDK. A later response is lost, and with it
  * the refresh token.
  */
 export const TOKEN_TIMEOUT_MS = 20_000;
 
-/** Time-out of an API call, in ms. The call can be repeated. */
+/** Timeout of an API call, in ms. The call can be repeated. */
 export const API_TIMEOUT_MS = 10_000;
 
 /** The remaining time of an invocation, in ms, from the context of a Lambda function. */
@@ -13,7 +13,7 @@ export interface RemainingTime {
 }
 
 /**
- * The time-out for a call that starts now: `timeoutMs`, or less if the function needs the time to keep `reserveMs` for
+ * The timeout for a call that starts now: `timeoutMs`, or less if the function needs the time to keep `reserveMs` for
  * handling the outcome.
  */
 export function timeoutWithin(timeoutMs: number, remainingMs: number, reserveMs: number): number {

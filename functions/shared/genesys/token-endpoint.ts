@@ -110,7 +110,7 @@ function readTokenResponse(grant: RefreshGrant, options: RefreshOptions, respons
   const body = jsonObject(response.body);
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn } = body ?? {};
   if (!isSuccess(response) || !isToken(accessToken)) throw refusal(options, response, body?.error);
-  // Neither a token nor absent: which token is valid now is unknown.
+  // If it is neither a token nor absent, the valid token is unknown.
   if (refreshToken !== undefined && refreshToken !== null && !isToken(refreshToken)) {
     throw unreadable(options, response, 'refresh_token');
   }

@@ -3,7 +3,7 @@ import type { Credential } from '../secrets/secret-value.ts';
 
 /**
  * Identifies a refresh token without revealing it: SHA-256 over the client id and the token, because a token is valid
- * for its own client only. JSON keeps different pairs from giving the same bytes.
+ * for its own client only. JSON gives different bytes for different pairs.
  */
 export function fingerprintOf({
   clientId,

@@ -71,8 +71,8 @@ export function positionOf({ known }: Grant): TokenPosition {
 }
 
 /**
- * Compares AWSCURRENT with a pair: `behind` it, or holding it; `ahead`, because another rotation was faster; or of
- * `another` login, because someone has logged in since.
+ * Compares AWSCURRENT with a pair. `behind`: AWSCURRENT is older than the pair, or holds it. `ahead`: another rotation
+ * has promoted a newer pair. `another`: someone has logged in since.
  */
 export function standingOf(pair: PlacedPair, grants: Grants): 'behind' | 'ahead' | 'another' {
   const now = positionOf(grants.current);

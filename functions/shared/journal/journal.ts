@@ -65,7 +65,7 @@ export interface TokenItem {
   readonly claimedUntil: Date | undefined;
 }
 
-/** Which pair of a lineage a sealed pair is. */
+/** The identity of a pair. */
 export interface PairIdentity {
   readonly lineage: string;
   readonly generation: number;
@@ -81,7 +81,7 @@ export interface SealedPair extends PairIdentity {
   readonly sealedPair: string;
 }
 
-/** A pair, and the exchange that it is the result of. */
+/** A pair, and the exchange that it results from. */
 export interface ExchangedPair extends SealedPair {
   /** The fingerprint of the exchanged refresh token; the pair's own if the response had no new one. */
   readonly exchangedFingerprint: string;
@@ -275,7 +275,7 @@ export async function recordExchange(
 }
 
 /**
- * Records the first pair of a login, which comes from no exchange, so that it can be stored and promoted like any other.
+ * Records the first pair of a login, which was not exchanged, so that it can be stored and promoted like any other.
  *
  * @returns false when its refresh token is already in the journal
  */
@@ -310,7 +310,7 @@ export async function recordStored(
 /**
  * Claims a token for a Promote that is about to move AWSCURRENT to its pair. It is not exchanged before `until`.
  *
- * @returns false when the token must not be promoted (any longer), or its pair is stored in another version
+ * @returns false when the token is not, or no longer, the one to promote, or its pair is stored in another version
  */
 export async function claimToken(
   journal: Journal,

@@ -40,7 +40,7 @@ export async function newSeal({ kms, sealKeyArn }: SealKey, context: SealContext
   let isUsed = false;
   return {
     seal(plaintext) {
-      if (isUsed) throw new Error('A data key seals one text only.');
+      if (isUsed) throw new Error('A data key can seal only one text.');
       isUsed = true;
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, Plaintext, iv).setAAD(additionalData(context));

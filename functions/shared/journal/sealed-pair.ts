@@ -4,7 +4,7 @@ import type { TokenPair } from '../secrets/secret-value.ts';
 import type { ExchangedPair, SealedPair } from './journal.ts';
 import { newSeal, openSeal, type SealKey } from './sealed-blob.ts';
 
-/** A pair in plaintext, and the exchange that it is the result of. */
+/** A pair in plaintext, and the exchange that it results from. */
 export interface OpenedPair extends ExchangedPair {
   readonly tokens: TokenPair;
 }
@@ -16,7 +16,7 @@ export type SealPair = (
 ) => ExchangedPair;
 
 /**
- * Prepares to seal the pair of a coming exchange, so that nothing can fail after the response. The exchange is sealed
+ * Prepares to seal the pair of an upcoming exchange, so that nothing can fail after the response. The exchange is sealed
  * with the pair, so that nobody can alter it in the execution's state.
  */
 export async function pairSeal(

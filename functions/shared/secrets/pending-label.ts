@@ -14,7 +14,7 @@ import {
 /**
  * Whether AWSPENDING on a version is left over from an ended rotation or a person, so that it may be removed. An
  * execution that was not redriven belongs to the only rotation that Secrets Manager is running, so the label belongs to
- * no other rotation. A redriven execution may have been overtaken, and must not touch the versions of others.
+ * no other rotation. A redriven execution may have been overtaken, and must not touch the versions of other rotations.
  */
 export function isLeftover(
   pendingId: string,

@@ -8,7 +8,7 @@ const { WALKS_SEED = '1', WALKS = '120' } = process.env;
 /** The maximum number of unusual moves in one walk, by kind. */
 const BUDGETS = { fault: 3, person: 2, stale: 2, time: 1, late: 3 } as const;
 
-/** With two grants: what the protocol promises to survive. With more, a lost grant may leave consumers without a token. */
+/** With two grants: what the protocol survives. With more, a lost grant may leave consumers without a valid token. */
 const ALTERNATING_BUDGETS = [
   { fault: 1, person: 1, stale: 1, time: 0, late: 1 },
   { fault: 1, person: 1, stale: 0, time: 1, late: 1 },

@@ -23,7 +23,7 @@ const REQUEST = {
   body: new URLSearchParams({ refresh_token: SENTINELS.refreshToken }),
 } as const;
 
-/** Lets the test trigger the time-out instead of waiting for it. */
+/** Lets the test trigger the timeout instead of waiting for it. */
 function manualTimeout(): AbortController {
   const time = new AbortController();
   vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);

@@ -20,7 +20,7 @@ describe('timeouts', () => {
   );
 
   it.each([3_001, 3_000, 100, 0])(
-    'gives at least 1 ms when the function has %i ms left, because 0 would mean no time-out',
+    'gives at least 1 ms when the function has %i ms left, because 0 would mean no timeout',
     remainingMs => {
       expect(timeoutWithin(20_000, remainingMs, 3_000)).toBe(1);
     },

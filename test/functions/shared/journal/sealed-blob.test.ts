@@ -87,7 +87,7 @@ describe('sealed-blob', () => {
     const seal = await newSeal(key, CONTEXT);
     seal.seal('first');
 
-    expect(() => seal.seal('second')).toThrow('A data key seals one text only.');
+    expect(() => seal.seal('second')).toThrow('A data key can seal only one text.');
   });
 
   it('reveals nothing of its content', async () => {

@@ -95,7 +95,7 @@ describe('sealed-pair', () => {
     const seal = await pairSeal(key, SECRET_ARN, LINEAGE, 3);
     seal(TOKENS, RESULT);
 
-    expect(() => seal(TOKENS, RESULT)).toThrow('A data key seals one text only.');
+    expect(() => seal(TOKENS, RESULT)).toThrow('A data key can seal only one text.');
   });
 
   it('opens what it sealed', async () => {
