@@ -135,7 +135,7 @@ export const CONTEXT_KEYS: readonly string[] = Object.keys(CONTEXT.entries);
  * @throws InvalidSetting names the key that is unknown or has an invalid value
  */
 export function readSettings(context: Readonly<Record<string, unknown>>): AppSettings {
-  const unknown = Object.keys(context).find(key => !CONTEXT_KEYS.includes(key) && !isOfCdk(key));
+  const unknown = Object.keys(context).find(key => !CONTEXT_KEYS.includes(key) && !isCdkKey(key));
   if (unknown !== undefined) {
     throw new InvalidSetting(
       unknown,
@@ -162,7 +162,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>): AppSet
 }
 
 /** Keys of the CDK have punctuation, such as `@aws-cdk/core:flag`, `availability-zones:…` and `cli-telemetry`. */
-function isOfCdk(key: string): boolean {
+function isCdkKey(key: string): boolean {
   return /[:/@-]/.test(key);
 }
 
@@ -181,12 +181,12 @@ function valuesOfPair<Value>(
 
 /** The candidate with the smallest edit distance, ignoring case. */
 function nearest(text: string, candidates: readonly string[]): string | undefined {
-  const distance = (candidate: string): number => edits(text.toLowerCase(), candidate.toLowerCase());
+  const distance = (candidate: string): number => editDistance(text.toLowerCase(), candidate.toLowerCase());
   return candidates.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
 /** The Levenshtein distance. */
-function edits(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = [...Array(to.length + 1).keys()];
   for (const [index, character] of [...from].entries()) {
     const next = [index + 1];

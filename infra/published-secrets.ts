@@ -6,7 +6,7 @@ import { arnOf } from './arn.ts';
 import { idPart } from './construct-ids.ts';
 import { grant } from './grants.ts';
 import type { SecretOptions } from './options.ts';
-import { keyArns, type RotatedSecrets, usedFor } from './rotated-secrets.ts';
+import { keyArns, keyUseCondition, type RotatedSecrets } from './rotated-secrets.ts';
 import { checkPublishable } from './validation.ts';
 
 /** Props of the published secrets. */
@@ -22,10 +22,10 @@ export interface PublishedSecretsProps extends SecretOptions {
 export const PUBLISHER_TAG = 'genesys-token-rotation:published-by';
 
 /** Suffix of a published secret's name, after the name of the rotated secret. */
-const NAME_END = '/access-token';
+const NAME_SUFFIX = '/access-token';
 
 /** Secrets Manager adds a hyphen and six characters to a name. */
-const ARN_END = `${NAME_END}-??????`;
+const ARN_SUFFIX = `${NAME_SUFFIX}-??????`;
 
 /** The secrets with the access tokens that consumers read: creates those of new credentials and grants access. */
 export class PublishedSecrets extends Construct {
@@ -59,7 +59,7 @@ export class PublishedSecrets extends Construct {
         conditions: { StringEquals: { [`aws:ResourceTag/${PUBLISHER_TAG}`]: namePrefix } },
       },
       {
-        [`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*${ARN_END}`]:
+        [`Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*${ARN_SUFFIX}`]:
           'Limited by its condition to secrets with the tag of this deployment; authorize creates some of them.',
       },
     );
@@ -92,20 +92,20 @@ export class PublishedSecrets extends Construct {
         grantee,
         actions: ['kms:Decrypt'],
         resourceArns: keys,
-        conditions: usedFor(arn),
+        conditions: keyUseCondition(arn),
       }),
     );
   }
 
   #arnOf(secretName: string): string {
-    return arnOf(this, 'secretsmanager', 'secret', `${secretName}${ARN_END}`);
+    return arnOf(this, 'secretsmanager', 'secret', `${secretName}${ARN_SUFFIX}`);
   }
 
   /** Creates it without a value, so that nothing can be mistaken for a token before the first rotation writes one. */
   #create(secretName: string): string {
     const { namePrefix, secretKey, removalPolicy } = this.#props;
     const secret = new CfnSecret(this, `Secret-${idPart(this, secretName)}`, {
-      name: `${secretName}${NAME_END}`,
+      name: `${secretName}${NAME_SUFFIX}`,
       description: `Genesys Cloud access token of ${secretName}, for consumers`,
       tags: [{ key: PUBLISHER_TAG, value: namePrefix }],
       ...(secretKey !== undefined && { kmsKeyId: secretKey.keyArn }),

@@ -125,7 +125,12 @@ export class RotatedSecrets extends Construct {
   /** Allows what Secrets Manager does with the keys of the rotated secrets, for the values of some secrets. */
   grantKeys(grantee: IGrantable, { sid, actions, secretArns }: KeyUse): void {
     for (const [index, resources] of statementLists(this.#keyArns, arnEstimate(this.#props)).entries()) {
-      grant(grantee, { sid: numbered(sid, index), actions, resources, conditions: usedFor(secretArns) });
+      grant(grantee, {
+        sid: numbered(sid, index),
+        actions,
+        resources,
+        conditions: keyUseCondition(secretArns),
+      });
     }
   }
 
@@ -199,7 +204,9 @@ export function arnEstimate({ secretNames = [] }: SecretOptions): number {
 }
 
 /** Limits the use of a key to Secrets Manager's use for these secrets. */
-export function usedFor(secretArns: string | readonly string[]): Record<string, Record<string, unknown>> {
+export function keyUseCondition(
+  secretArns: string | readonly string[],
+): Record<string, Record<string, unknown>> {
   return {
     StringEquals: { 'kms:ViaService': viaService('secretsmanager') },
     StringLike: { 'kms:EncryptionContext:SecretARN': secretArns },

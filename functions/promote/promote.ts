@@ -8,7 +8,7 @@ import {
 } from '../shared/errors.ts';
 import type { RequestFields } from '../shared/input/request.ts';
 import { outlivesGap } from '../shared/journal/exchange-plan.ts';
-import { type PlacedPair, parsePlacedPair } from '../shared/journal/grants.ts';
+import { type PositionedPair, parsePositionedPair } from '../shared/journal/grants.ts';
 import { claimToken, type Journal } from '../shared/journal/journal.ts';
 import { isClientFault, removePendingLabel } from '../shared/secrets/pending-label.ts';
 import {
@@ -28,7 +28,7 @@ export interface PromoteRequest extends LogSubject {
   readonly pendingVersionId: string;
   /** The version that StorePending read as AWSCURRENT. */
   readonly baseVersionId: string;
-  readonly pair: PlacedPair;
+  readonly pair: PositionedPair;
   /** Of the pending refresh token. */
   readonly fingerprint: string;
   /** When Genesys Cloud issued the pending tokens. */
@@ -64,7 +64,7 @@ export function parsePromotion(request: RequestFields): Omit<PromoteRequest, key
   return {
     pendingVersionId: request.id('pendingVersionId'),
     baseVersionId: request.id('baseVersionId'),
-    pair: parsePlacedPair(request.object('pair')),
+    pair: parsePositionedPair(request.object('pair')),
     fingerprint: request.id('fingerprint'),
     issuedAt: request.instant('issuedAt'),
     expiresAt: request.nullableInstant('expiresAt'),

@@ -17,14 +17,14 @@ import { requestFields } from '../shared/input/request.ts';
 import { outlivesGap, planExchange } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
+  compareWithCurrent,
   type Grant,
   type Grants,
   isLost,
-  type PlacedPair,
-  parsePlacedPair,
+  type PositionedPair,
+  parsePositionedPair,
   positionOf,
   readGrants,
-  standingOf,
   type TokenPosition,
 } from '../shared/journal/grants.ts';
 import {
@@ -60,7 +60,7 @@ import type { ExecutionState } from './execution-state.ts';
 export interface RefreshRequest extends LogSubject {
   readonly attempt: Attempt;
   /** The pair that this rotation has but cannot use; undefined in Refresh and Failover, which have none yet. */
-  readonly replaces: PlacedPair | undefined;
+  readonly replaces: PositionedPair | undefined;
   /** Whether to skip an alternate grant that is lost according to the journal. Refresh presents it again. */
   readonly skipsDeadGrant: boolean;
 }
@@ -83,7 +83,7 @@ export interface RefreshDependencies extends SealKey {
 }
 
 /** The newest pair, sealed, as the execution's state holds it. */
-export interface RefreshResult extends PlacedPair {
+export interface RefreshResult extends PositionedPair {
   readonly fingerprint: string;
   readonly sealedPair: string;
   /** When Genesys Cloud issued the pair (ISO 8601). */
@@ -128,7 +128,7 @@ export function parseRefreshRequest(event: unknown): RefreshRequest {
       enteredAt: request.instant('enteredAt').toISOString(),
       retryCount: request.count('retryCount'),
     },
-    replaces: replaces === null ? undefined : parsePlacedPair(replaces),
+    replaces: replaces === null ? undefined : parsePositionedPair(replaces),
     skipsDeadGrant: request.boolean('skipsDeadGrant'),
     execution,
     state: request.id('state'),
@@ -215,20 +215,20 @@ async function newestPair(
 
 /** @throws NewerLogin */
 function assertReplaceable(
-  replaces: PlacedPair,
+  replaces: PositionedPair,
   grants: Grants,
   secretArn: string,
   { longestGapMs, now }: RefreshDependencies,
 ): void {
   const { current, alternate } = grants;
-  const standing = standingOf(replaces, grants);
-  if (standing === 'another') {
+  const comparison = compareWithCurrent(replaces, grants);
+  if (comparison === 'another') {
     throw new NewerLogin(
       `AWSCURRENT of secret ${secretArn} holds a newer login than the one that this rotation refreshed. The newer login stays.`,
     );
   }
   // With a single grant, the plan of the exchange decides.
-  if (standing === 'behind' || alternate === undefined) return;
+  if (comparison === 'behind' || alternate === undefined) return;
   const { pair } = current.known;
   if (pair?.fingerprint === current.fingerprint && outlivesGap(pair, { longestGapMs, now: now() })) {
     throw newerPair(secretArn);

@@ -9,11 +9,11 @@ import { requestFields } from '../shared/input/request.ts';
 import { outlivesGap } from '../shared/journal/exchange-plan.ts';
 import { fingerprintOf } from '../shared/journal/fingerprint.ts';
 import {
+  compareWithCurrent,
   isLost,
-  type PlacedPair,
+  type PositionedPair,
   parsePosition,
   readGrants,
-  standingOf,
   type TokenPosition,
 } from '../shared/journal/grants.ts';
 import {
@@ -138,8 +138,8 @@ export async function storePending(
   }
   const current = await reading;
   assertUsable(pair, isRecorded ? token : undefined, newest, secretArn, dependencies);
-  const placed = { ...pair, current: request.current };
-  const alternate = await alternateRefreshTokenFor(placed, current.credential, secretArn, journal);
+  const positioned = { ...pair, current: request.current };
+  const alternate = await alternateRefreshTokenFor(positioned, current.credential, secretArn, journal);
 
   const value = withTokens(current.credential, pair.tokens, alternate);
   const pendingVersionId = await putPending(request, value, rotationToken, dependencies);
@@ -210,7 +210,7 @@ function isNewer(newest: SealedPair, pair: OpenedPair): boolean {
  * The alternate refresh token of the value to store: null for a lost one, undefined if the key does not change.
  */
 async function alternateRefreshTokenFor(
-  pair: OpenedPair & PlacedPair,
+  pair: OpenedPair & PositionedPair,
   credential: Credential,
   secretArn: string,
   journal: Journal,
@@ -220,7 +220,7 @@ async function alternateRefreshTokenFor(
     return undefined;
   }
   const grants = await readGrants(journal, secretArn, credential);
-  switch (standingOf(pair, grants)) {
+  switch (compareWithCurrent(pair, grants)) {
     case 'another':
       throw newerLogin(secretArn);
     case 'ahead':

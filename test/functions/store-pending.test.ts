@@ -93,7 +93,7 @@ describe('store-pending', () => {
   });
 
   describe('the RotationToken', () => {
-    it('is not sent when Secrets Manager gave none', async () => {
+    it('is not sent when Secrets Manager provided none', async () => {
       await stored({ sealedRotationToken: null });
 
       expect(secretsMock.commandCalls(PutSecretValueCommand).map(call => call.args[0].input)).toEqual([

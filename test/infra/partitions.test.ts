@@ -5,7 +5,7 @@ import { readStack } from '../../sandbox/template/stack-model.ts';
 import { deployment, everyOption, template } from './deployment.ts';
 
 /** Removes the ARNs of external resources, which are all in the partition `aws-given`. */
-function ownText(text: string): string {
+function withoutExternalArns(text: string): string {
   return text.replaceAll(/arn:aws-given:[^"\\]*/g, '');
 }
 
@@ -23,7 +23,7 @@ describe('the template', () => {
     ['without options', {}],
     ['with every option', everyOption()],
   ])('contains no fixed account, region or partition %s', (_case, options) => {
-    const text = ownText(JSON.stringify(template(options).toJSON()));
+    const text = withoutExternalArns(JSON.stringify(template(options).toJSON()));
 
     expect(text.match(/\b\d{12}\b|arn:aws|\b(?:us|eu|ap|sa|ca|me|af|cn)-(?:gov-)?[a-z]+-\d/g)).toBeNull();
   });

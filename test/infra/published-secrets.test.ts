@@ -18,7 +18,7 @@ function publishedArn(secretName: string): object {
   return arn('secretsmanager', `secret:${secretName}/access-token-??????`);
 }
 
-function usedFor(secretArn: object): object {
+function keyUseCondition(secretArn: object): object {
   return {
     StringEquals: {
       'kms:ViaService': {
@@ -136,7 +136,7 @@ describe('the role of publish', () => {
 
     expect(keys).toMatchObject({
       Resource: [CREATED_KEY, OTHER_KEY],
-      Condition: usedFor(publishedArn('*')),
+      Condition: keyUseCondition(publishedArn('*')),
     });
   });
 });
@@ -152,7 +152,12 @@ describe('grantReadAccessToken', () => {
     };
     expect(statements).toEqual([
       { Effect: 'Allow', Action: READ, Resource: published },
-      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: CREATED_KEY, Condition: usedFor(published) },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: CREATED_KEY,
+        Condition: keyUseCondition(published),
+      },
     ]);
   });
 
@@ -168,7 +173,7 @@ describe('grantReadAccessToken', () => {
     const published = publishedArn('genesys/voicemail');
     expect(statements).toEqual([
       { Effect: 'Allow', Action: READ, Resource: published },
-      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: OTHER_KEY, Condition: usedFor(published) },
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: OTHER_KEY, Condition: keyUseCondition(published) },
     ]);
   });
 

@@ -74,8 +74,8 @@ const REFRESH = mutantsOf(
   [
     {
       bug: 'RefreshAgain exchanges the token of a newer login',
-      find: "if (standing === 'another') {",
-      replace: 'if (standing === undefined) {',
+      find: "if (comparison === 'another') {",
+      replace: 'if (comparison === undefined) {',
     },
     {
       bug: 'the token in AWSCURRENT is presented instead of the newest one',
@@ -319,7 +319,7 @@ const SECRETS = [
       },
       {
         bug: "another rotation's version counts as derived from this one",
-        find: 'candidateId.length === 2 * DERIVED_HALF_LENGTH && candidateId.startsWith(rotationMark(versionId))',
+        find: 'candidateId.length === 2 * DERIVED_HALF_LENGTH && candidateId.startsWith(rotationPrefix(versionId))',
         replace: 'candidateId.length === 2 * DERIVED_HALF_LENGTH',
       },
       {

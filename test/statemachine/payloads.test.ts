@@ -28,7 +28,7 @@ const COMMON = {
 };
 
 /** The fields of the rotation's pair that states pass on, except its times. */
-const PLACED_PAIR = {
+const POSITIONED_PAIR = {
   lineage: 'refreshed-lineage',
   generation: 1,
   current: { lineage: 'current-lineage', generation: 0 },
@@ -156,7 +156,7 @@ const REQUESTS: readonly {
       action: 'promote',
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
-      pair: PLACED_PAIR,
+      pair: POSITIONED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: '2030-01-01T00:00:00.000Z',
       expiresAt: '2030-01-02T00:00:00.000Z',
@@ -167,7 +167,7 @@ const REQUESTS: readonly {
     parsed: {
       pendingVersionId: 'stored-pending',
       baseVersionId: 'stored-base',
-      pair: PLACED_PAIR,
+      pair: POSITIONED_PAIR,
       fingerprint: 'refreshed-fingerprint',
       issuedAt: new Date('2030-01-01T00:00:00Z'),
       expiresAt: new Date('2030-01-02T00:00:00Z'),
@@ -187,7 +187,7 @@ const REQUESTS: readonly {
     request: {
       ...COMMON,
       ...FIRST_ATTEMPT,
-      replaces: PLACED_PAIR,
+      replaces: POSITIONED_PAIR,
       skipsDeadGrant: true,
       enteredAt: '2030-01-01T00:00:05.000Z',
       state: 'RefreshAgain',
@@ -200,7 +200,7 @@ const REQUESTS: readonly {
         execution: 'arn:aws:states:eu-central-1:111122223333:execution:rotation:by-name',
         enteredAt: '2030-01-01T00:00:05.000Z',
       },
-      replaces: PLACED_PAIR,
+      replaces: POSITIONED_PAIR,
       skipsDeadGrant: true,
       state: 'RefreshAgain',
     },

@@ -7,12 +7,12 @@ import { type Journal, type LineageState, type PairIdentity, readLineage } from 
 export type TokenPosition = Pick<PairIdentity, 'lineage' | 'generation'>;
 
 /** A pair, and the position of AWSCURRENT's refresh token when the rotation got the pair. */
-export interface PlacedPair extends TokenPosition {
+export interface PositionedPair extends TokenPosition {
   readonly current: TokenPosition;
 }
 
-/** Reads a placed pair from a request. */
-export function parsePlacedPair(pair: RequestFields): PlacedPair {
+/** Reads a positioned pair from a request. */
+export function parsePositionedPair(pair: RequestFields): PositionedPair {
   return { ...parsePosition(pair), current: parsePosition(pair.object('current')) };
 }
 
@@ -74,7 +74,7 @@ export function positionOf({ known }: Grant): TokenPosition {
  * Compares AWSCURRENT with a pair. `behind`: AWSCURRENT is older than the pair, or holds it. `ahead`: another rotation
  * has promoted a newer pair. `another`: someone has logged in since.
  */
-export function standingOf(pair: PlacedPair, grants: Grants): 'behind' | 'ahead' | 'another' {
+export function compareWithCurrent(pair: PositionedPair, grants: Grants): 'behind' | 'ahead' | 'another' {
   const now = positionOf(grants.current);
   const isAhead = (then: TokenPosition) => (now.generation > then.generation ? 'ahead' : 'behind');
   if (now.lineage === pair.lineage) return isAhead(pair);

@@ -4,7 +4,7 @@
  */
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Untrusted text as one harmless line: without unsafe characters, and cut to a maximum number of characters. */
+/** Untrusted text as one harmless line: without unsafe characters, and truncated to a maximum number of characters. */
 export function oneLine(text: string, maxLength: number): string {
   const line = text.replace(UNSAFE_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
   const characters = [...line];

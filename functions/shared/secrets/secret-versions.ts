@@ -96,7 +96,7 @@ export const MAX_READ_LAG_MS = MAX_REREADS * REREAD_PAUSE_MS;
  * @see AWS Secrets Manager API Reference, ListSecrets
  */
 export async function readUntil<Value>(
-  shows: (value: Value) => boolean,
+  isVisible: (value: Value) => boolean,
   read: () => Promise<Value>,
   sleep: Sleep,
 ): Promise<Value> {
@@ -104,7 +104,7 @@ export async function readUntil<Value>(
     const isLast = reread === MAX_REREADS;
     try {
       const value = await read();
-      if (isLast || shows(value)) return value;
+      if (isLast || isVisible(value)) return value;
     } catch (error) {
       if (isLast || !(error instanceof SecretNotFound || error instanceof InvalidSecret)) throw error;
     }
@@ -202,14 +202,14 @@ const DERIVED_HALF_LENGTH = 32;
  * the rotation and the value, so that storing the same value again finds it.
  */
 export function derivedVersionId(versionId: string, value: string): string {
-  return rotationMark(versionId) + digest(value).slice(0, DERIVED_HALF_LENGTH);
+  return rotationPrefix(versionId) + digest(value).slice(0, DERIVED_HALF_LENGTH);
 }
 
 /** Whether a version was written by the rotation of `versionId`: it is that version, or derived from it. */
 export function belongsToRotation(candidateId: string, versionId: string): boolean {
   return (
     candidateId === versionId ||
-    (candidateId.length === 2 * DERIVED_HALF_LENGTH && candidateId.startsWith(rotationMark(versionId)))
+    (candidateId.length === 2 * DERIVED_HALF_LENGTH && candidateId.startsWith(rotationPrefix(versionId)))
   );
 }
 
@@ -232,7 +232,7 @@ export function rotationProgress(
   return isOn('AWSPENDING') ? 'pending' : 'elsewhere';
 }
 
-function rotationMark(versionId: string): string {
+function rotationPrefix(versionId: string): string {
   return digest(versionId).slice(0, DERIVED_HALF_LENGTH);
 }
 

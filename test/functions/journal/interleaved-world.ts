@@ -78,7 +78,7 @@ interface PendingCall {
   readonly reject: (error: Error) => void;
   readonly mayBeStale: boolean;
   /** Other outcomes of the call, as faults. */
-  readonly otherwise: readonly { readonly name: string; readonly perform: () => unknown }[];
+  readonly faults: readonly { readonly name: string; readonly perform: () => unknown }[];
   /** Closes the connection when the function is killed. */
   readonly drop?: () => void;
 }
@@ -110,7 +110,7 @@ interface Move {
   readonly name: string;
   /** The kind of an unusual move. A walk has a limited number of each. */
   readonly budget?: 'fault' | 'person' | 'stale' | 'time' | 'late';
-  readonly happen: () => void | Promise<void>;
+  readonly apply: () => void | Promise<void>;
 }
 
 const DEFINITION = JSON.parse(definitionTextWithoutPublishing());
@@ -255,9 +255,9 @@ export class InterleavedWorld {
     ended?.accessExpiresMs.set(ended.issued, this.#clock.nowMs());
   }
 
-  async take({ name, happen }: Move): Promise<void> {
+  async take({ name, apply }: Move): Promise<void> {
     this.#history.push(name);
-    await happen();
+    await apply();
     await this.#settle();
     await this.#checkConsumers();
   }
@@ -297,29 +297,29 @@ export class InterleavedWorld {
       };
       const isWrite = !call.name.startsWith('Get') && !call.name.startsWith('Describe');
       return [
-        { name: who, happen: finish(() => settleCall(call, false)) },
+        { name: who, apply: finish(() => settleCall(call, false)) },
         ...(call.mayBeStale && this.#formerCurrentId !== undefined
           ? [
               {
                 name: `${who} (stale)`,
                 budget: 'stale' as const,
-                happen: finish(() => settleCall(call, true)),
+                apply: finish(() => settleCall(call, true)),
               },
             ]
           : []),
-        ...call.otherwise.map(({ name, perform }) => ({
+        ...call.faults.map(({ name, perform }) => ({
           name: `${who}: ${name}`,
           budget: 'fault' as const,
-          happen: finish(() => call.resolve(perform())),
+          apply: finish(() => call.resolve(perform())),
         })),
-        { name: `${who} fails`, budget: 'fault', happen: finish(() => call.reject(timeout())) },
+        { name: `${who} fails`, budget: 'fault', apply: finish(() => call.reject(timeout())) },
         ...(isWrite
           ? [
               {
                 name: `${who} takes effect, its response is lost`,
                 budget: 'fault' as const,
-                happen: finish(() => {
-                  attempt(() => call.perform(false));
+                apply: finish(() => {
+                  applyIgnoringErrors(() => call.perform(false));
                   call.reject(timeout());
                 }),
               },
@@ -328,13 +328,13 @@ export class InterleavedWorld {
         {
           name: `${who}: the function is killed before`,
           budget: 'fault',
-          happen: finish(() => this.#kill(call.run)),
+          apply: finish(() => this.#kill(call.run)),
         },
         {
           name: `${who}: the function is killed after`,
           budget: 'fault',
-          happen: finish(() => {
-            attempt(() => call.perform(false));
+          apply: finish(() => {
+            applyIgnoringErrors(() => call.perform(false));
             this.#kill(call.run);
           }),
         },
@@ -344,7 +344,7 @@ export class InterleavedWorld {
               {
                 name: `${who}: its Task times out, the function keeps running`,
                 budget: 'fault' as const,
-                happen: () => {
+                apply: () => {
                   call.run.isOrphan = true;
                   this.#failTask(call.run.execution, 'States.Timeout', '');
                 },
@@ -382,7 +382,7 @@ export class InterleavedWorld {
         ...call,
         name: 'Get users/me',
         perform: () => (this.#works(accessToken) ? [200, { id: 'user' }] : [401, {}]),
-        otherwise: [],
+        faults: [],
       });
       return;
     }
@@ -391,7 +391,7 @@ export class InterleavedWorld {
       ...call,
       name: `present ${token}`,
       perform: () => this.#present(token),
-      otherwise: [
+      faults: [
         { name: '503', perform: () => [503, {}] },
         { name: '500', perform: () => [500, {}] },
         { name: 'a response without refresh_token', perform: () => this.#present(token, true) },
@@ -439,7 +439,7 @@ export class InterleavedWorld {
           name,
           mayBeStale: name === 'GetSecretValue' || name === 'DescribeSecret',
           perform: stale => perform(name, command.input as never, stale),
-          otherwise: [],
+          faults: [],
           resolve,
           reject,
         });
@@ -531,16 +531,16 @@ export class InterleavedWorld {
     const failed = this.#executions.filter(({ status }) => status === 'FAILED');
     const redrives = failed.map(execution => ({
       name: `redrive of ${nameOf(execution)} in ${execution.state}`,
-      happen: () => this.#redrive(execution),
+      apply: () => this.#redrive(execution),
     }));
     if (this.#executions.length >= 2) return redrives;
     const { AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
     const canStartNextAttempt = pending !== undefined && pending !== current;
     return [
       ...redrives,
-      { name: 'a new rotation', happen: () => this.#startRotation() },
+      { name: 'a new rotation', apply: () => this.#startRotation() },
       ...(canStartNextAttempt
-        ? [{ name: `another attempt of ${pending}`, happen: () => void this.#startNextAttempt(pending) }]
+        ? [{ name: `another attempt of ${pending}`, apply: () => void this.#startNextAttempt(pending) }]
         : []),
     ];
   }
@@ -709,7 +709,7 @@ export class InterleavedWorld {
     const late = this.#late.map((token, index) => ({
       name: `Genesys Cloud processes the late ${token}`,
       budget: 'late' as const,
-      happen: () => {
+      apply: () => {
         this.#late.splice(index, 1);
         this.#present(token);
       },
@@ -717,8 +717,8 @@ export class InterleavedWorld {
     if (this.#liveRuns().length > 0) return late;
     return [
       ...late,
-      { name: '40 s pass', happen: () => this.#pass(MARKS_OVER_MS) },
-      { name: '20 h pass', budget: 'time', happen: () => this.#pass(20 * HOUR_MS) },
+      { name: '40 s pass', apply: () => this.#pass(MARKS_OVER_MS) },
+      { name: '20 h pass', budget: 'time', apply: () => this.#pass(20 * HOUR_MS) },
     ];
   }
 
@@ -729,7 +729,7 @@ export class InterleavedWorld {
   }
 
   #peopleMoves(): Move[] {
-    const person = (name: string, happen: () => void): Move => ({ name, budget: 'person', happen });
+    const person = (name: string, apply: () => void): Move => ({ name, budget: 'person', apply });
     const { AWSPREVIOUS: previous, AWSPENDING: pending, AWSCURRENT: current } = this.#labels;
     return [
       person('edit of another key', () => {
@@ -1015,7 +1015,7 @@ function settleCall(call: PendingCall, stale: boolean): void {
   }
 }
 
-function attempt(effect: () => unknown): void {
+function applyIgnoringErrors(effect: () => unknown): void {
   try {
     effect();
   } catch {

@@ -14,7 +14,7 @@ import { parseDefinition } from '../../../../statemachine/definition.ts';
 import { definitionText } from '../../../../statemachine/definition-text.ts';
 
 /** Errors that never end an execution: the workflow catches them in every state, or the rotation function throws them. */
-const NEVER_ENDS_EXECUTION = [
+const NON_ENDING_ERRORS = [
   'AccessTokenExpired',
   'CurrentVersionMoved',
   'NewerLogin',
@@ -24,7 +24,7 @@ const NEVER_ENDS_EXECUTION = [
 ];
 
 const { RotationError: _base, ...classes } = errors;
-const OURS = Object.keys(classes).filter(name => !NEVER_ENDS_EXECUTION.includes(name));
+const ENDING_ERRORS = Object.keys(classes).filter(name => !NON_ENDING_ERRORS.includes(name));
 const TASKS = Object.entries(parseDefinition(definitionText()).States).flatMap(([name, { Type }]) =>
   Type === 'Task' ? [name] : [],
 );
@@ -271,7 +271,7 @@ describe('the verdict on a credential', () => {
 });
 
 describe('the runbook', () => {
-  it.each(OURS)('has an entry for %s that gives the same commands in the same order', error => {
+  it.each(ENDING_ERRORS)('has an entry for %s that gives the same commands in the same order', error => {
     const found = verdict({ rotation: failed({ error }) });
 
     expect(found.runbookEntry).toBe(error.toLowerCase());

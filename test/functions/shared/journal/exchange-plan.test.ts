@@ -256,7 +256,7 @@ describe('planExchange', () => {
   });
 
   it.each(OWN_MARKS)(
-    'plans $plan after an attempt of the same execution with $mark has left its mark',
+    'plans $plan when an attempt of the same execution has left the mark $mark',
     ({ mark, plan }) => {
       const token = exchanging(CURRENT, JUST_PASSED, mark);
 

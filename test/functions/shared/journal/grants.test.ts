@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  compareWithCurrent,
   type Grant,
   type Grants,
   isLost,
-  standingOf,
   type TokenPosition,
 } from '../../../../functions/shared/journal/grants.ts';
 import type { TokenItem } from '../../../../functions/shared/journal/journal.ts';
@@ -25,7 +25,7 @@ function holding(current: TokenPosition, alternate?: TokenPosition): Grants {
   return { current: grant(current), alternate: alternate && grant(alternate) };
 }
 
-describe('standingOf', () => {
+describe('compareWithCurrent', () => {
   /** The pair of an exchange of the alternate grant, and of the grant in use, from an AWSCURRENT with a1 and s1. */
   const ALTERNATE = { ...at('s', 2), current: at('a', 1) };
   const IN_USE = { ...at('a', 2), current: at('a', 1) };
@@ -53,8 +53,8 @@ describe('standingOf', () => {
     ['finds another login instead of its own grant', ALTERNATE, holding(at('a', 1), at('n', 0)), 'another'],
     ['finds AWSCURRENT without its grant', ALTERNATE, holding(at('a', 1)), 'another'],
     ['finds another login', IN_USE, holding(at('b', 0)), 'another'],
-  ] as const)('a pair that %s', (_situation, pair, grants, standing) => {
-    expect(standingOf(pair, grants)).toBe(standing);
+  ] as const)('a pair that %s', (_situation, pair, grants, comparison) => {
+    expect(compareWithCurrent(pair, grants)).toBe(comparison);
   });
 });
 

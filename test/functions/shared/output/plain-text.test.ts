@@ -15,7 +15,7 @@ describe('oneLine', () => {
     expect(oneLine(text, 100)).toBe(text);
   });
 
-  it('cuts a text at its length, but not within a character', () => {
+  it('truncates a text to the maximum length, but not within a character', () => {
     expect(oneLine('🔑'.repeat(20), 10)).toBe(`${'🔑'.repeat(7)}...`);
     expect(oneLine('a'.repeat(10), 10)).toBe('a'.repeat(10));
   });

@@ -23,8 +23,8 @@ describe('dueDate', () => {
       RATE,
       '2026-06-01T17:00:00Z',
     ],
-    ['without its own schedule', secret({ RotationRules: {} }), RATE, '2026-06-01T17:00:00Z'],
-    ['without rules', secret(), RATE, '2026-06-01T17:00:00Z'],
+    ['of a secret without its own schedule', secret({ RotationRules: {} }), RATE, '2026-06-01T17:00:00Z'],
+    ['of a secret without rules', secret(), RATE, '2026-06-01T17:00:00Z'],
     [
       'of another window',
       secret({ RotationRules: { ScheduleExpression: 'rate(8 hours)', Duration: '4h' } }),
