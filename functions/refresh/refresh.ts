@@ -383,8 +383,8 @@ async function endRefusedExchange(
   const isRejected = error instanceof RefreshTokenRejected;
   if (!isRejected && !hadNoEffect(error)) return true;
   try {
-    const wasOurs = await endExchange(journal, fingerprint, mark, isRejected ? 'rejected' : 'issued');
-    return wasOurs || !isRejected;
+    const wasOwnMark = await endExchange(journal, fingerprint, mark, isRejected ? 'rejected' : 'issued');
+    return wasOwnMark || !isRejected;
   } catch (failure) {
     // The mark expires at its deadline.
     log('warn', 'exchange not ended in the journal', request, { error: nameOf(failure) });

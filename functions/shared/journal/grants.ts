@@ -60,7 +60,7 @@ export async function readGrants(
   };
 }
 
-/** Whether a grant can no longer be exchanged: Genesys Cloud rejected its newest token, or that token is lost. */
+/** Whether a grant no longer works: its newest token was rejected, or was exchanged and its successor is not recorded. */
 export function isLost({ known }: Grant): boolean {
   return known.token.status === 'rejected' || known.token.status === 'exchanged';
 }
@@ -76,9 +76,9 @@ export function positionOf({ known }: Grant): TokenPosition {
  */
 export function compareWithCurrent(pair: PositionedPair, grants: Grants): 'behind' | 'ahead' | 'another' {
   const now = positionOf(grants.current);
-  const isAhead = (then: TokenPosition) => (now.generation > then.generation ? 'ahead' : 'behind');
-  if (now.lineage === pair.lineage) return isAhead(pair);
+  const compare = (then: TokenPosition) => (now.generation > then.generation ? 'ahead' : 'behind');
+  if (now.lineage === pair.lineage) return compare(pair);
   const isOfAlternate =
     grants.alternate?.known.lineage === pair.lineage && now.lineage === pair.current.lineage;
-  return isOfAlternate ? isAhead(pair.current) : 'another';
+  return isOfAlternate ? compare(pair.current) : 'another';
 }
