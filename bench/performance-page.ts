@@ -19,7 +19,7 @@ export function performancePage(sections: readonly string[], occasion: Occasion)
   return [
     '# Performance',
     '',
-    `Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Times of this machine are multiples of another time in the same run where possible. The times of a single run vary by some per cent.`,
+    `For developers and operators: how long a rotation, its token gap, a cold start and the program take. Written by \`npm run bench -- --write\` on ${date}, on ${processors} × ${processor} with ${Math.round(memoryBytes / 2 ** 30)} GiB of memory, Node.js ${nodeVersion}, ${platform}. Times of this machine are multiples of another time in the same run where possible. The times of a single run vary by a few per cent.`,
     '',
     ...sections,
     '## Cost',

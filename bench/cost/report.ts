@@ -25,13 +25,13 @@ export function report(usage: Usage): string {
   return [
     '# Cost',
     '',
-    '`npm run cost` rotates a credential in the sandbox, counts what AWS bills, multiplies it by the prices below, and writes this page. `npm run cost -- --check` fails if the page is out of date.',
+    'For operators: what a credential and a deployment cost per month. `npm run cost` rotates a credential in the sandbox, counts what AWS bills, multiplies it by the prices below, and writes this page. `npm run cost -- --check` fails if the page is out of date.',
     '',
     `Prices are those of ${PRICE_REGION}, in US dollars, as of ${PRICES_AS_OF}, without free tiers and discounts.`,
     '',
-    '- Counted: calls of Secrets Manager and KMS, request units of DynamoDB, state transitions, invocations, and the log lines of the functions.',
-    '- [Assumed](#assumptions), on the high side: the time that Lambda bills, the log lines of Lambda and Step Functions, and the traces.',
-    "- Not included: reads by consumers, e-mails, the storage of logs, and a VPC's endpoints or NAT gateway.",
+    '- Counted: calls to Secrets Manager and KMS, DynamoDB request units, state transitions, invocations, and the log lines of the functions.',
+    '- [Assumed](#assumptions), on the high side: the duration that Lambda bills, the log lines of Lambda and Step Functions, and the traces.',
+    "- Not included: reads by consumers, emails, log storage, and a VPC's endpoints or NAT gateway.",
     '',
     '## A credential per month',
     '',
@@ -57,7 +57,7 @@ export function report(usage: Usage): string {
     '',
     '## Published access tokens',
     '',
-    `With \`publishAccessTokens\` every credential has a second secret: ${money(PRICES.secretMonth.dollars)} more per credential and month. Each rotation costs ${money(total(publicationBill(usage)), 6)} more: a state, an invocation, and four calls of Secrets Manager.`,
+    `With \`publishAccessTokens\` every credential has a second secret: ${money(PRICES.secretMonth.dollars)} more per credential and month. Each rotation costs ${money(total(publicationBill(usage)), 6)} more: a state, an invocation, and four calls to Secrets Manager.`,
     '',
     '## The deployment per month',
     '',
@@ -70,7 +70,7 @@ export function report(usage: Usage): string {
     ...Object.entries(ASSUMED.seconds).map(
       ([name, seconds]) => `- \`${name}\`: ${seconds} s billed per invocation.`,
     ),
-    `- ${ASSUMED.lambdaLogBytesPerInvocation} bytes of Lambda's own log lines per invocation, and ${ASSUMED.stateMachineLogBytesPerRotation} bytes of logs of the state machine per rotation.`,
+    `- ${ASSUMED.lambdaLogBytesPerInvocation} bytes of Lambda's own log lines per invocation, and ${ASSUMED.stateMachineLogBytesPerRotation} bytes of state machine logs per rotation.`,
     `- ${ASSUMED.tracesPerRotation} traces per rotation; sampling records fewer.`,
     `- ${ASSUMED.customMetrics} custom metrics.`,
     `- The journal is a year old, with a rotation every ${ASSUMED.hoursBetweenRotations} hours. DynamoDB adds ${ASSUMED.bytesPerItem} bytes to each item.`,
@@ -80,13 +80,13 @@ export function report(usage: Usage): string {
 
 function table(lines: readonly BillLine[], digits: number): string[] {
   return [
-    row(['What', 'Units', 'Price of a unit', 'Dollars', 'Source of the price']),
+    row(['Item', 'Units', 'Unit price', 'Dollars', 'Price source']),
     row(['---', '---:', '---:', '---:', '---']),
     ...lines.map(({ price, units, dollars }) => {
       const { unit, source, dollars: each } = PRICES[price];
       return row([unit, amount(units), `$${plain(each)}`, money(dollars, digits), source]);
     }),
-    row(['**Sum**', '', '', `**${money(total(lines), digits)}**`, '']),
+    row(['**Total**', '', '', `**${money(total(lines), digits)}**`, '']),
   ];
 }
 

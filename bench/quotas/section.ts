@@ -132,7 +132,7 @@ function burstText(): string[] {
 function pollingText(): string[] {
   const { firstMs, intervalMs, growth, maxMs } = LABEL_POLLING;
   return [
-    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: for the first time after ${seconds(firstMs)}, then after ${seconds(intervalMs)}, and each later wait is ${growth} times as long as the one before it, up to ${seconds(maxMs)}. Each wait varies by 10 % at random.`,
+    `The rotation function polls DescribeSecret until AWSCURRENT is on its version: first after ${seconds(firstMs)}, then after another ${seconds(intervalMs)}. Each later wait is ${growth} times as long as the previous one, up to ${seconds(maxMs)}. Each wait varies randomly by 10 %.`,
     '',
     ...pollTable('AWSCURRENT moves after', MOVED_AFTER_SECONDS, movedAfter => ({
       what: seconds(movedAfter * 1_000),
@@ -146,9 +146,9 @@ function pollingText(): string[] {
       cost: meanCost({ ...LABEL_POLLING, intervalMs: candidateMs }, WARM_MS.from, WARM_MS.to),
     })),
     '',
-    `Only Secrets Manager waits for the poll that finds AWSCURRENT moved, and consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second. ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first: the interval is short, and leaves more than half of the quota to consumers.`,
+    `Only Secrets Manager waits for the poll that detects the move. Consumers share the ${number(QUOTAS['reading secrets'].bucket().refillPerSecond)} reads per second: ${number(LARGE_BURST)} rotations that start together make up to ${number((LARGE_BURST * 1_000) / (intervalMs + LATENCIES.secretRead.p50Ms))} polls per second at first, which leaves more than half of the quota to consumers.`,
     '',
-    `DescribeExecution is called after ${seconds(FAILURE_POLLING.firstMs)} for the first time, and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
+    `The rotation function calls DescribeExecution after ${seconds(FAILURE_POLLING.firstMs)} and then every ${seconds(FAILURE_POLLING.intervalMs)}, or at once when AWSPENDING has left the version. Only failures and slow rotations need it.`,
   ];
 }
 
@@ -158,7 +158,7 @@ function pollTable<Case>(
   costOf: (each: Case) => { readonly what: string; readonly cost: PollingCost },
 ): string[] {
   return figureTable(
-    [caseName, 'Polls', 'Seen after another', 'Polls, per million rotations'],
+    [caseName, 'Polls', 'Delay until seen', 'Cost per million rotations'],
     cases.map(each => {
       const { what, cost } = costOf(each);
       return [

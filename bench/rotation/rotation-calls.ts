@@ -33,19 +33,19 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'fetch',
     operation: 'DescribeSecret',
     times: 1,
-    why: 'The staging labels decide where the rotation goes.',
+    why: 'The staging labels determine the route.',
   },
   {
     by: 'fetch',
     operation: 'GetSecretValue',
     times: 1,
-    why: 'Finds a value that is not a credential, or has no room for new tokens, before anything is spent.',
+    why: 'Detects a value that is not a credential, or has no room for new tokens, before anything is spent.',
   },
   {
     by: 'refresh',
     operation: 'GetSecretValue',
     times: 1,
-    why: 'The refresh token of AWSCURRENT. Secrets do not travel in the state, and a redrive must see a corrected value.',
+    why: 'The refresh token of AWSCURRENT. The state contains no plaintext secrets, and a redrive must read a corrected value.',
   },
   {
     by: 'refresh',
@@ -63,19 +63,19 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'refresh',
     operation: 'PutItem',
     times: 1,
-    why: 'Marks the token as being exchanged. Of two attempts at the same time, one is refused.',
+    why: 'Marks the token as being exchanged. Of two simultaneous attempts, one is rejected.',
   },
   {
     by: 'refresh',
     operation: 'TransactWriteItems',
     times: 1,
-    why: 'Records the new pair in the journal: the copy that every later rotation finds, also when this execution is lost.',
+    why: 'Records the new pair in the journal: the copy that every later rotation finds, even if this execution is lost.',
   },
   {
     by: 'store-pending',
     operation: 'GetSecretValue',
     times: 1,
-    why: 'Merges the new tokens into the value that is AWSCURRENT at this moment. An edit since the refresh is kept.',
+    why: 'The current value of AWSCURRENT, to merge the new tokens into. An edit since the refresh is kept.',
   },
   {
     by: 'store-pending',
@@ -87,7 +87,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'store-pending',
     operation: 'GetItem',
     times: 2,
-    why: 'The token: records the pair if `refresh` could not. The lineage: a pair that is not the newest any more is not stored.',
+    why: 'The token: records the pair if `refresh` could not. The lineage: a pair that is no longer the newest is not stored.',
   },
   { by: 'store-pending', operation: 'PutSecretValue', times: 1, why: 'Stores the new tokens.' },
   {
@@ -119,7 +119,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'notify',
     operation: 'GetItem',
     times: 2,
-    why: 'After the rotation, whether an earlier failure was reported that is over now.',
+    why: 'After the rotation: whether a failure was reported that is now resolved.',
   },
 ];
 

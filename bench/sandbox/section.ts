@@ -10,7 +10,7 @@ export function sandboxSection(report: SandboxReport): string {
   return [
     '## The sandbox and the tests',
     '',
-    `A sandbox is started in its own process ${repetitions} times, in turns with Node.js and an empty program. The figures are medians. Times are multiples of the empty program's in the same run.`,
+    `A sandbox is started in its own process ${repetitions} times, alternating with Node.js and an empty program. The figures are medians. Times are multiples of the empty program's in the same run.`,
     '',
     ...figureTable(
       ['', 'Figure'],

@@ -22,7 +22,7 @@ const AWS_CLI = fileURLToPath(new URL('../helpers/aws-cli.ts', import.meta.url))
 
 /** The commands of the page's section, in their order. */
 function documentedCommands(): string {
-  const [, section = ''] = textOf('docs/security.md').split('### Recover a token by hand\n');
+  const [, section = ''] = textOf('docs/security.md').split('### Recover a token manually\n');
   const [own = ''] = section.split(/^#+ /m);
   return [...own.matchAll(/^ {3}```sh\n(.*?)^ {3}```/gms)]
     .map(([, block = '']) => block.replaceAll(/^ {3}/gm, ''))
@@ -58,7 +58,7 @@ async function currentValue(
   return JSON.parse(SecretString) as Record<string, string>;
 }
 
-describe('the recovery of a token by hand', () => {
+describe('the manual recovery of a token', () => {
   it('finds the newest tokens in the journal, writes them into the secret, and restores the policy', async () => {
     const { sandbox, secrets, credential } = await startSandbox({ events: { rules: 'none' } });
     const kms = new KMSClient({ ...sandbox.clientConfig, maxAttempts: 1 });

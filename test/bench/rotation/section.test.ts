@@ -72,13 +72,13 @@ describe('rotationSection', () => {
       '**Total within 2× of the lower bound when warm, medians of the random draws: missed** (3.64×).',
     );
     expect(text).toContain(
-      `the total is 1,590 ms beyond the bound: 1,065 ms are polling, ${345 - INVOCATIONS_MS} ms are state transitions and five more invocations, and ${180 + INVOCATIONS_MS} ms are further AWS calls`,
+      `the total exceeds the bound by 1,590 ms: 1,065 ms for polling, ${345 - INVOCATIONS_MS} ms for state transitions and five more invocations, and ${180 + INVOCATIONS_MS} ms for further AWS calls`,
     );
     expect(text).toContain('**Token gap below that of one Lambda: missed**, 485 ms against 345 ms.');
     expect(text).toContain(
-      'Of the 140 ms between them, 90 ms are three state transitions and 50 ms are AWS calls',
+      'Of the 140 ms difference, three state transitions take 90 ms and AWS calls take 50 ms',
     );
-    expect(text).toContain('more than 47 ms pass between two steps');
+    expect(text).toContain('more than 47 ms between two steps');
   });
 
   it('shows that a target was met', () => {
