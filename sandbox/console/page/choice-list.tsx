@@ -10,20 +10,20 @@ interface Choice {
   readonly tone: Tone;
   /** The status in a word. */
   readonly word: string;
-  /** Attributes to find it by. */
+  /** Data attributes of its button. */
   readonly data: Readonly<Record<`data-${string}`, string>>;
-  /** Further lines. */
+  /** Follows the status. */
   readonly details?: ComponentChildren;
 }
 
 /** See {@link ChoiceList}. */
 interface ListProps {
   readonly heading: string;
-  /** Beside the heading. */
+  /** Shown beside the heading. */
   readonly children: ComponentChildren;
   readonly choices: readonly Choice[];
   readonly shown: string | undefined;
-  /** Whether the entry that is shown stays in view. */
+  /** Whether the list scrolls to keep the shown entry in view. */
   readonly isFollowing: boolean;
   readonly onChoose: (name: string) => void;
 }
@@ -32,14 +32,14 @@ interface ListProps {
 export function ChoiceList({ heading, children, choices, shown, isFollowing, onChoose }: ListProps) {
   const id = useId();
   const list = useRef<HTMLOListElement>(null);
-  const place = choices.findIndex(({ name }) => name === shown);
+  const position = choices.findIndex(({ name }) => name === shown);
   useEffect(() => {
-    const entry = list.current?.children[place];
+    const entry = list.current?.children[position];
     if (!isFollowing || list.current === null || !(entry instanceof HTMLElement)) return;
     const { offsetTop: top, offsetHeight: height } = entry;
     const { scrollTop, clientHeight } = list.current;
     list.current.scrollTop = Math.min(top, Math.max(scrollTop, top + height - clientHeight));
-  }, [isFollowing, shown, place]);
+  }, [isFollowing, shown, position]);
   return (
     <section class="panel choices-panel" aria-labelledby={id}>
       <header>

@@ -31,10 +31,10 @@ interface BodyProps {
   readonly actions: Actions;
 }
 
-/** Where the lists have a column of their own, the faults are open at first. */
+/** In a window this wide the lists have their own column, and the fault panel starts open. */
 const WIDE = '(min-width: 1180px)';
 
-/** The page, once the sandbox has responded. */
+/** The page after the sandbox has responded. */
 export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const { executions, credentials, faults } = overview;
   const { clockOffsetMs } = live;
@@ -94,7 +94,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
       <TopBar title={machine.name} live={live} execution={execution} states={states} actions={actions} />
       <main>
         {credential === undefined ? (
-          <p class="panel">There is no credential.</p>
+          <p class="panel">No credentials yet.</p>
         ) : (
           <ConsumerPanel
             credential={credential}
@@ -132,7 +132,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             }
           />
         </div>
-        <section id="execution" class="panel execution-panel" aria-label="Chosen execution">
+        <section id="execution" class="panel execution-panel" aria-label="Selected execution">
           {execution !== undefined && (
             <ExecutionHeader
               execution={execution}

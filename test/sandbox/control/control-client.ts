@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A request as it goes over the wire: any path and any header, unlike `fetch`. */
+/** A raw HTTP request. Unlike `fetch`, it can have any path and any header. */
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export function send(url: string, path: string, { method = 'GET', headers = {}, 
   });
 }
 
-/** The same where the response is JSON, or nothing. */
+/** Sends one request, and parses the response as JSON unless it is empty. */
 export async function sendForJson(
   url: string,
   path: string,
@@ -41,7 +41,7 @@ export async function sendForJson(
   return { status, body: response === '' ? undefined : JSON.parse(response) };
 }
 
-/** The same request with the token of the server. */
+/** Adds the server's token to a request. */
 export function withToken(token: string, sent: Sent = {}): Sent {
   return { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } };
 }

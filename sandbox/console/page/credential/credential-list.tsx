@@ -9,7 +9,7 @@ interface ListProps {
   readonly onChoose: (name: string) => void;
 }
 
-/** The healths that need attention, and so come first. */
+/** The health values that need attention. */
 const URGENT: readonly CredentialView['verdict']['health'][] = ['expired', 'needs-authorisation', 'stuck'];
 
 /** All credentials with their health; those that need attention come first. */

@@ -8,14 +8,14 @@ import { dateTimeText, distanceText } from '../time-text.ts';
 interface ListProps {
   readonly executions: readonly ExecutionView[];
   readonly shown: string | undefined;
-  /** Whether the list follows the newest one. */
+  /** Whether the newest execution is shown and kept in view. */
   readonly isFollowing: boolean;
   readonly clockOffsetMs: number;
-  /** Undefined: the newest one. */
+  /** Called with undefined to follow the newest execution. */
   readonly onChoose: (name: string | undefined) => void;
 }
 
-/** The executions, newest first. While the list follows, the newest one stays in view. */
+/** The executions, newest first. */
 export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, onChoose }: ListProps) {
   const now = useNow(clockOffsetMs, 1_000);
   return (

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { type Definition, transitions } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { StatusChip } from '../status-chip.tsx';
-import { StayView } from './stay-view.tsx';
+import { VisitView } from './visit-view.tsx';
 
 /** See {@link StatePanel}. */
 interface StateProps {
@@ -16,19 +16,19 @@ interface StateProps {
 
 /** The details of one state of the execution. */
 export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, onFollow }: StateProps) {
-  const stays = states.filter(run => run.name === name);
-  const [chosenStay, setChosenStay] = useState<{ readonly of: string; readonly index: number }>();
-  const index = chosenStay?.of === name ? Math.min(chosenStay.index, stays.length - 1) : stays.length - 1;
-  const stay = stays[index];
+  const visits = states.filter(run => run.name === name);
+  const [chosenVisit, setChosenVisit] = useState<{ readonly of: string; readonly index: number }>();
+  const index = chosenVisit?.of === name ? Math.min(chosenVisit.index, visits.length - 1) : visits.length - 1;
+  const visit = visits[index];
   const { Type, Comment } = definition.States[name] ?? {};
   return (
     <section id="state" class="panel state" aria-labelledby="state-heading">
       <header>
         <h2 id="state-heading">{name}</h2>
         <span class="hint">{Type}</span>
-        <StatusChip status={stay?.status ?? 'notEntered'} />
+        <StatusChip status={visit?.status ?? 'notEntered'} />
         {isChosen ? (
-          <button type="button" class="quiet" title="Show the state that was entered last" onClick={onFollow}>
+          <button type="button" class="quiet" title="Show the state entered last" onClick={onFollow}>
             Follow
           </button>
         ) : (
@@ -36,29 +36,29 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
         )}
       </header>
       {Comment !== undefined && <p class="comment">{Comment}</p>}
-      {stays.length > 1 && (
-        <fieldset class="stays">
-          <legend>Entered {stays.length} times. Show</legend>
-          {stays.map((each, number) => (
+      {visits.length > 1 && (
+        <fieldset class="visits">
+          <legend>Entered {visits.length} times. Show</legend>
+          {visits.map((each, number) => (
             <label key={each.periods[0]?.from.toISOString()}>
               <input
                 type="radio"
-                name="stay"
+                name="visit"
                 checked={number === index}
-                onChange={() => setChosenStay({ of: name, index: number })}
+                onChange={() => setChosenVisit({ of: name, index: number })}
               />
               {number + 1}
             </label>
           ))}
         </fieldset>
       )}
-      {stay !== undefined && <StayView stay={stay} clockOffsetMs={clockOffsetMs} />}
+      {visit !== undefined && <VisitView visit={visit} clockOffsetMs={clockOffsetMs} />}
       <NextStates definition={definition} states={states} name={name} />
     </section>
   );
 }
 
-/** The states that can follow, and why. */
+/** The possible next states, with their conditions. */
 function NextStates({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
   const ways = transitions(definition).filter(({ from }) => from === name);
   if (ways.length === 0) return <p class="hint">The execution ends here.</p>;

@@ -62,8 +62,8 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
                     title={`${durationText(gap.durationMs)} until the redrive`}
                   />
                 ))}
-                {row.stays.map(stay => (
-                  <span key={`stay ${stay.left}`} class="stay" style={place(stay)} />
+                {row.visits.map(visit => (
+                  <span key={`visit ${visit.left}`} class="visit" style={place(visit)} />
                 ))}
                 {row.bars.map(bar => (
                   <Bar key={`bar ${bar.attempt ?? bar.left}`} bar={bar} />

@@ -14,7 +14,7 @@ interface FaultProps {
   readonly onRemove: (ids: readonly number[]) => Promise<void>;
 }
 
-/** The faults: switches for the most useful ones, and an input for any other. */
+/** The faults: switches for the most useful ones, and an input for all others. */
 export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: FaultProps) {
   const [chosen, setChosen] = useState<string>();
   const [moment, setMoment] = useState<CrashMoment>('before');

@@ -3,7 +3,7 @@ import type { Definition } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { GraphEdges } from './graph-edges.tsx';
 import { nodeByKey } from './graph-keys.ts';
-import { hasRoomAtRight, layoutGraph } from './graph-layout.ts';
+import { hasRoomOnRight, layoutGraph } from './graph-layout.ts';
 import { GraphNodeView } from './graph-node.tsx';
 import { stateLook } from './state-look.ts';
 
@@ -13,7 +13,7 @@ interface GraphProps {
   readonly states: readonly StateRun[];
   /** The state whose details are shown. */
   readonly shown: string | undefined;
-  /** Whether the user has chosen it. */
+  /** Whether the user selected it. */
   readonly isChosen: boolean;
   readonly onChoose: (state: string | undefined) => void;
 }
@@ -30,7 +30,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   useEffect(() => {
     const scroller = picture.current?.parentElement;
     if (middle === undefined || scroller === null || scroller === undefined) return;
-    // Has an effect only where the graph is wider than its panel.
+    // Has an effect only if the graph is wider than its panel.
     scroller.scrollLeft = middle * scroller.scrollWidth - scroller.clientWidth / 2;
   }, [middle]);
 
@@ -62,7 +62,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
             key={each.name}
             node={each}
             look={stateLook(each.name, states)}
-            hasRoomAtRight={hasRoomAtRight(each, layout.nodes)}
+            hasRoomOnRight={hasRoomOnRight(each, layout.nodes)}
             isShown={each.name === shown}
             isChosen={isChosen && each.name === shown}
             isTabStop={each.name === tabStop}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatSelection, readSelection, type Selection } from './selection.ts';
 
-/** The user's selection. It is part of the address, so that it survives a reload and can be shared. */
+/** The user's selection. It is kept in the URL, so it survives a reload and can be shared. */
 export function useSelection(): [Selection, (selection: Selection) => void] {
   const [selection, setSelection] = useState(() => readSelection(location.hash));
   useEffect(() => {
