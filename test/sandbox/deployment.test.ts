@@ -139,7 +139,7 @@ describe('secrets of a deployed stack', () => {
     });
   });
 
-  it('fail the deployment when Secrets Manager may not invoke the function', async () => {
+  it('fail the deployment when Secrets Manager cannot invoke the function', async () => {
     const starting = start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new' });
       const missing = 'arn:aws:lambda:us-east-1:123456789012:function:missing';

@@ -6,7 +6,7 @@ import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { WarmStart } from '../../sandbox/warm-start.ts';
 
-/** Starts a sandbox, invokes its rotation function and closes it. Returns its addresses and the number of cold starts. */
+/** Starts a sandbox, invokes its rotation function and closes it. Returns the addresses and cold starts. */
 async function usedSandbox(options: SandboxOptions) {
   const cold: string[] = [];
   const coldStart = (functionName: string): number => {

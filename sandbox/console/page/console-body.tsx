@@ -16,7 +16,7 @@ import { functionNames } from './faults/fault-presets.ts';
 import { GraphView } from './graph/graph-view.tsx';
 import { send } from './live/api.ts';
 import { reveal } from './live/reveal.ts';
-import { withChoice } from './live/selection.ts';
+import { updateSelection } from './live/selection.ts';
 import type { Actions } from './live/use-actions.ts';
 import type { LiveOverview } from './live/use-overview.ts';
 import { useSelection } from './live/use-selection.ts';
@@ -49,10 +49,10 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const isRunning = execution?.status === 'RUNNING';
   const { events, runs } = useRuns(execution, actions.fail);
   const { states } = runs;
-  const isChosen = selection.state !== undefined && selection.state in definition.States;
-  const shownState = isChosen ? selection.state : states.at(-1)?.name;
-  const chooseState = (state: string | undefined): void => {
-    select(withChoice(selection, { state }));
+  const isSelected = selection.state !== undefined && selection.state in definition.States;
+  const shownState = isSelected ? selection.state : states.at(-1)?.name;
+  const selectState = (state: string | undefined): void => {
+    select(updateSelection(selection, { state }));
     if (state !== undefined) reveal('state');
   };
   const credential =
@@ -60,7 +60,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const act = (name: string, path: string, body: object): void =>
     void actions.run(name, () => send('POST', path, body));
 
-  const chooseExecution = (name: string | undefined): void => {
+  const selectExecution = (name: string | undefined): void => {
     select({ ...(name !== undefined && { execution: name }) });
     if (name !== undefined) reveal('execution');
   };
@@ -79,7 +79,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
         break;
       case 'follow':
         actions.dismissError();
-        chooseExecution(executions.find(({ arn }) => arn === executionArn)?.name);
+        selectExecution(executions.find(({ arn }) => arn === executionArn)?.name);
     }
   };
   const alternative = alternativeTo(actions.error?.action, credential?.verdict.next ?? []);
@@ -108,7 +108,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
           <CredentialList
             credentials={credentials}
             shown={credential?.name}
-            onChoose={secret => {
+            onSelect={secret => {
               select({ secret });
               reveal('consumer');
             }}
@@ -118,7 +118,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             shown={execution?.name}
             isFollowing={selection.execution === undefined}
             clockOffsetMs={clockOffsetMs}
-            onChoose={chooseExecution}
+            onSelect={selectExecution}
           />
           <FaultPanel
             faults={faults}
@@ -149,8 +149,8 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             definition={definition}
             states={states}
             shown={shownState}
-            isChosen={isChosen}
-            onChoose={chooseState}
+            isSelected={isSelected}
+            onSelect={selectState}
           />
         </section>
         <div class="column details">
@@ -159,9 +159,9 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
               definition={definition}
               states={states}
               name={shownState}
-              isChosen={isChosen}
+              isSelected={isSelected}
               clockOffsetMs={clockOffsetMs}
-              onFollow={() => chooseState(undefined)}
+              onFollow={() => selectState(undefined)}
             />
           )}
           {credential !== undefined && (
@@ -176,7 +176,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
                 isRunning={isRunning}
                 clockOffsetMs={clockOffsetMs}
                 shown={shownState}
-                onChoose={chooseState}
+                onSelect={selectState}
               />
               <EventTable key={execution.name} events={events} />
             </>

@@ -14,7 +14,7 @@ const SOURCES = {
 };
 
 describe('the build of the page', () => {
-  it('bundles the script and its styles beside the HTML and the icon', async () => {
+  it('bundles the script and its styles, and copies the HTML and the icon', async () => {
     const output = path.join(emptyFolder(), 'dist');
 
     const folder = await buildPage({ source: folderWith(SOURCES), output });

@@ -35,8 +35,8 @@ export function tableArn(name: string): string {
 }
 
 /**
- * The table `journal`, whose key is `pk` and `sk`, and the table `failures`, whose key is `subject`, on a virtual clock,
- * and a client that calls as the operator.
+ * The tables `journal` (keys `pk` and `sk`) and `failures` (key `subject`) on a virtual clock, and a client that calls
+ * as the operator.
  *
  * @param interceptors around every call; the client makes one more attempt for each
  */

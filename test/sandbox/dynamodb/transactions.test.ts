@@ -224,7 +224,7 @@ describe('TransactWriteItems', () => {
       'Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: status',
     ],
     [
-      'an unused placeholder beside an expression',
+      'an unused placeholder next to an expression',
       [
         {
           Delete: {

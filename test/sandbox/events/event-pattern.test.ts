@@ -37,7 +37,7 @@ describe('an event pattern', () => {
   it.each<[string, object]>([
     ['another value', { source: ['aws.s3'] }],
     [
-      'an event in which one field of two differs',
+      'an event where one of two fields differs',
       { source: ['aws.states'], detail: { status: ['RUNNING'] } },
     ],
     ['a number against its text', { detail: { redriveCount: ['0'] } }],

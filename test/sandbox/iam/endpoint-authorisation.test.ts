@@ -143,7 +143,7 @@ describe('a call by an unknown role', () => {
 });
 
 describe('a call by the operator', () => {
-  it('reports that a secret does not exist, because the operator may do everything', async () => {
+  it('reports that a secret does not exist, because the operator has all permissions', async () => {
     const { secrets } = await startSandbox();
 
     const described = secrets.send(new DescribeSecretCommand({ SecretId: 'no-such-secret' }));

@@ -121,7 +121,7 @@ describe('the permissions of a stack', () => {
         users: { [operator.arn]: document({ Effect: 'Allow', Action: '*', Resource: '*' }) },
       });
 
-    it('refuse it to everyone else, whatever IAM policies allow', () => {
+    it('deny it to everyone else, regardless of IAM policies', () => {
       const permissions = world();
       const other = roleSession('arn:aws:iam::123456789012:role/other', 'session');
 

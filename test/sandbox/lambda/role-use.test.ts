@@ -23,7 +23,7 @@ const NETWORK_ACTIONS = [
   'UnassignPrivateIpAddresses',
 ].map(action => `ec2:${action}`);
 
-/** A Lambda service, and the definition of a function whose role has these statements. The function is not created yet. */
+/** A Lambda service, and the definition of a function that is not created yet. Its role has these statements. */
 function lambdaWith(
   statements: readonly JsonObject[],
   options: {
@@ -46,7 +46,7 @@ function lambdaWith(
 }
 
 describe("a function's role", () => {
-  it('writes the log, in a stream of its own log group', async () => {
+  it("writes the log to a stream in the function's log group", async () => {
     const { lambda, definition, permissions, invokeApi } = lambdaWith([WRITE_LOG]);
     lambda.createFunction(definition);
 

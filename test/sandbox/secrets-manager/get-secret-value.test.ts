@@ -90,7 +90,7 @@ describe('GetSecretValue', () => {
     );
   });
 
-  it('is refused when the caller may not decrypt with the key of the secret', async () => {
+  it("is refused when the caller has no permission to decrypt with the secret's key", async () => {
     const uses: unknown[] = [];
     const granted = new Set(['kms:GenerateDataKey', 'kms:Decrypt']);
     const world = secretsWorld({

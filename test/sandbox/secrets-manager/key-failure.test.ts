@@ -65,7 +65,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
 });
 
 describe('CreateSecret with a disabled key', () => {
-  it('is refused and leaves no secret behind', async () => {
+  it('is refused and creates no secret', async () => {
     const world = secretsWorld({ judgeKeyUse: () => 'disabled' });
 
     await expect(world.createSecret({ KmsKeyId: 'alias/own' })).rejects.toMatchObject(

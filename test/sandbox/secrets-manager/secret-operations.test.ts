@@ -71,7 +71,7 @@ describe('CreateSecret', () => {
     });
   });
 
-  it('leaves no secret behind when the key may not be used', async () => {
+  it('creates no secret when the use of the key is denied', async () => {
     const world = secretsWorld({
       judgeKeyUse: ({ encryptionContext }) =>
         encryptionContext.SecretVersionId === V1 ? 'denied' : 'usable',

@@ -157,7 +157,7 @@ describe('SNS operation Publish', () => {
   });
 
   it.each(['kms:GenerateDataKey', 'kms:Decrypt'])(
-    'throws KMSAccessDeniedException when the publisher may not use %s',
+    'throws KMSAccessDeniedException when the publisher lacks %s',
     async refused => {
       const { sns, publish } = await openTopic({
         kmsKeyId: KEY_ARN,

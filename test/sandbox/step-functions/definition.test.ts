@@ -107,7 +107,7 @@ describe('a definition', () => {
     ['no Type', machine({ Only: { End: true } })],
     ['an unknown Type', machine({ Only: { Type: 'constructor', End: true } })],
     [
-      'States.ALL beside another error',
+      'States.ALL together with another error',
       machine({ Only: task('f', { Retry: [{ ErrorEquals: ['States.ALL', 'A'] }] }) }),
     ],
     [

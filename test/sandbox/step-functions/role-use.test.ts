@@ -173,7 +173,7 @@ describe('a state machine with a customer managed key', () => {
     await expect(call('StartExecution', start)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
   });
 
-  it('starts no execution when its role may use the key only through Step Functions', async () => {
+  it('starts no execution when its role can use the key only through Step Functions', async () => {
     const { create, call } = statesWith([useKey(DATA_KEY, VIA_STATES)]);
     create({ kmsKeyId: KEY_ARN });
 

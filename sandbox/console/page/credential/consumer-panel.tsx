@@ -17,7 +17,7 @@ interface ConsumerProps {
   readonly onRevoke: () => void;
 }
 
-/** A credential: what its consumers have, what is broken, what to do next, and buttons for the operator and the user. */
+/** A credential: what its consumers have, what is broken, what to do next, and buttons for operator and user. */
 export function ConsumerPanel(props: ConsumerProps) {
   const { credential, clockOffsetMs, isPending, onAct, onRevoke } = props;
   const { name, secretArn, consumer, verdict } = credential;

@@ -9,16 +9,17 @@ interface StateProps {
   readonly definition: Definition;
   readonly states: readonly StateRun[];
   readonly name: string;
-  readonly isChosen: boolean;
+  readonly isSelected: boolean;
   readonly clockOffsetMs: number;
   readonly onFollow: () => void;
 }
 
 /** The details of one state of the execution. */
-export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, onFollow }: StateProps) {
+export function StatePanel({ definition, states, name, isSelected, clockOffsetMs, onFollow }: StateProps) {
   const visits = states.filter(run => run.name === name);
-  const [chosenVisit, setChosenVisit] = useState<{ readonly of: string; readonly index: number }>();
-  const index = chosenVisit?.of === name ? Math.min(chosenVisit.index, visits.length - 1) : visits.length - 1;
+  const [selectedVisit, setSelectedVisit] = useState<{ readonly of: string; readonly index: number }>();
+  const index =
+    selectedVisit?.of === name ? Math.min(selectedVisit.index, visits.length - 1) : visits.length - 1;
   const visit = visits[index];
   const { Type, Comment } = definition.States[name] ?? {};
   return (
@@ -27,7 +28,7 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
         <h2 id="state-heading">{name}</h2>
         <span class="hint">{Type}</span>
         <StatusChip status={visit?.status ?? 'notEntered'} />
-        {isChosen ? (
+        {isSelected ? (
           <button type="button" class="quiet" title="Show the state entered last" onClick={onFollow}>
             Follow
           </button>
@@ -45,7 +46,7 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
                 type="radio"
                 name="visit"
                 checked={number === index}
-                onChange={() => setChosenVisit({ of: name, index: number })}
+                onChange={() => setSelectedVisit({ of: name, index: number })}
               />
               {number + 1}
             </label>

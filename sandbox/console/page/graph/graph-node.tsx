@@ -9,9 +9,9 @@ interface NodeProps {
   /** Whether badges fit between the node and the next one. */
   readonly hasRoomOnRight: boolean;
   readonly isShown: boolean;
-  readonly isChosen: boolean;
+  readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  readonly onChoose: () => void;
+  readonly onSelect: () => void;
   readonly onFocus: () => void;
 }
 
@@ -23,12 +23,12 @@ const BADGE_OVERLAP = 4;
 
 /** A state: a button that shows its status by colour, icon and text. */
 export function GraphNodeView(props: NodeProps) {
-  const { node, look, hasRoomOnRight, isShown, isChosen, isTabStop, onChoose, onFocus } = props;
+  const { node, look, hasRoomOnRight, isShown, isSelected, isTabStop, onSelect, onFocus } = props;
   const { name, type, x, y, width, height } = node;
-  const choose = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
-    onChoose();
+    onSelect();
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
@@ -37,12 +37,12 @@ export function GraphNodeView(props: NodeProps) {
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
       tabindex={isTabStop ? 0 : -1}
-      aria-pressed={isChosen}
+      aria-pressed={isSelected}
       aria-label={look.sentence}
       data-state={name}
       data-tone={look.tone}
-      onClick={onChoose}
-      onKeyDown={choose}
+      onClick={onSelect}
+      onKeyDown={onKeyDown}
       onFocus={onFocus}
     >
       <title>{`${look.sentence} (${type})`}</title>

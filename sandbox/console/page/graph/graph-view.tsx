@@ -14,12 +14,12 @@ interface GraphProps {
   /** The state whose details are shown. */
   readonly shown: string | undefined;
   /** Whether the user selected it. */
-  readonly isChosen: boolean;
-  readonly onChoose: (state: string | undefined) => void;
+  readonly isSelected: boolean;
+  readonly onSelect: (state: string | undefined) => void;
 }
 
 /** The graph of the state machine. Tab focuses it, arrow keys move between states, Enter selects one. */
-export function GraphView({ definition, states, shown, isChosen, onChoose }: GraphProps) {
+export function GraphView({ definition, states, shown, isSelected, onSelect }: GraphProps) {
   const layout = useMemo(() => layoutGraph(definition), [definition]);
   const picture = useRef<SVGSVGElement>(null);
   const [focused, setFocused] = useState<string>();
@@ -35,7 +35,7 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   }, [middle]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onChoose(undefined);
+    if (event.key === 'Escape') onSelect(undefined);
     const next = nodeByKey(layout.nodes, tabStop, event.key);
     if (next === undefined) return;
     event.preventDefault();
@@ -64,9 +64,9 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
             look={stateLook(each.name, states)}
             hasRoomOnRight={hasRoomOnRight(each, layout.nodes)}
             isShown={each.name === shown}
-            isChosen={isChosen && each.name === shown}
+            isSelected={isSelected && each.name === shown}
             isTabStop={each.name === tabStop}
-            onChoose={() => onChoose(each.name)}
+            onSelect={() => onSelect(each.name)}
             onFocus={() => setFocused(each.name)}
           />
         ))}

@@ -32,10 +32,10 @@ export function formatSelection(selection: Selection): string {
 }
 
 /** Changes some members of a selection; undefined removes one. */
-export function withChoice(
+export function updateSelection(
   selection: Selection,
-  choice: { readonly [Key in keyof Selection]: Selection[Key] | undefined },
+  changes: { readonly [Key in keyof Selection]: Selection[Key] | undefined },
 ): Selection {
-  const merged = { ...selection, ...choice };
+  const merged = { ...selection, ...changes };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }

@@ -9,9 +9,9 @@ export function useSelection(): [Selection, (selection: Selection) => void] {
     addEventListener('hashchange', read);
     return () => removeEventListener('hashchange', read);
   }, []);
-  const select = (chosen: Selection): void => {
-    history.replaceState(null, '', formatSelection(chosen));
-    setSelection(chosen);
+  const select = (selected: Selection): void => {
+    history.replaceState(null, '', formatSelection(selected));
+    setSelection(selected);
   };
   return [selection, select];
 }

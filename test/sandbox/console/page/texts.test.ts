@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { shortId } from '../../../../sandbox/console/page/credential/short-id.ts';
 import { crashText, functionNames } from '../../../../sandbox/console/page/faults/fault-presets.ts';
 import {
+  updateSelection,
   formatSelection,
   readSelection,
-  withChoice,
 } from '../../../../sandbox/console/page/live/selection.ts';
 import { prettyJson } from '../../../../sandbox/console/page/pretty-json.ts';
 import {
@@ -74,8 +74,12 @@ describe('a selection', () => {
   it('keeps the other members when one changes', () => {
     const selection = { execution: 'a', state: 'Verify' };
 
-    expect(withChoice(selection, { state: undefined })).toEqual({ execution: 'a' });
-    expect(withChoice(selection, { secret: 's' })).toEqual({ execution: 'a', state: 'Verify', secret: 's' });
+    expect(updateSelection(selection, { state: undefined })).toEqual({ execution: 'a' });
+    expect(updateSelection(selection, { secret: 's' })).toEqual({
+      execution: 'a',
+      state: 'Verify',
+      secret: 's',
+    });
   });
 });
 
