@@ -100,7 +100,7 @@ const RESPONSES = {
 } as const;
 
 /**
- * What a consumer gets that reads AWSCURRENT and calls Genesys Cloud, ignoring faults.
+ * The result for a consumer that reads AWSCURRENT and calls Genesys Cloud, if no fault interferes.
  *
  * @param current the tokens of AWSCURRENT; undefined when it has no value
  * @param issued  the tokens that Genesys Cloud issued to the user, by fingerprint

@@ -66,7 +66,7 @@ export class OverviewFeed {
     for (const listener of this.#listeners) listener(overview);
   }
 
-  /** The overview without the passing time: of the clock, only an advance counts as a change. */
+  /** The overview as it is compared for changes: the passing of time is no change, an advance of the clock is one. */
   #content(overview: Overview): string {
     return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }

@@ -21,7 +21,7 @@ type Versions = SecretDescription['versions'];
 
 /**
  * The verdict of the program's `status` command for an operator who can test the access token. Only this module of the
- * console imports from `functions/`, so that both always agree.
+ * console imports from `functions/`, so that both use the same rules.
  */
 export function verdictView(
   secret: SecretDescription,

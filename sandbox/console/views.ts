@@ -49,7 +49,7 @@ export interface HistoryEventView {
   readonly [details: string]: unknown;
 }
 
-/** One secret, and what its consumers get. */
+/** One secret, and the result for its consumers. */
 export interface CredentialView {
   readonly secretArn: string;
   readonly name: string;
@@ -120,7 +120,7 @@ export interface IssuedTokenView {
   readonly expiresAt?: string;
 }
 
-/** What a consumer gets that reads AWSCURRENT now and calls Genesys Cloud, ignoring faults. */
+/** The result for a consumer that reads AWSCURRENT now and calls Genesys Cloud, if no fault interferes. */
 export interface ConsumerView {
   readonly works: boolean;
   readonly explanation: string;

@@ -50,7 +50,7 @@ describe('AwsEndpoint', () => {
     const aws = await serveAws([
       secretsManager(() => {
         calls += 1;
-        throw new AwsError('ResourceNotFoundException', 'There is none.');
+        throw new AwsError('ResourceNotFoundException', 'Not found.');
       }),
     ]);
     const client = new SecretsManagerClient({ ...aws.client, maxAttempts: 2 });
@@ -418,7 +418,7 @@ describe('AwsEndpoint', () => {
       expect(() => endpoint.url).toThrow('does not listen');
     });
 
-    it('rejects when the port is taken', async () => {
+    it('rejects when the port is in use', async () => {
       const aws = await serveAws([]);
       const endpoint = new AwsEndpoint({
         services: [],

@@ -69,7 +69,7 @@ describe('an action that AWS refuses', () => {
       "RedriveExecution was refused: ExecutionDoesNotExist: Execution Does Not Exist: 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:nothing'",
     ],
     [
-      'the ARN of something else',
+      'the ARN of another kind of resource',
       '/executions/stop',
       { executionArn: 'arn:aws:s3:::bucket' },
       "StopExecution was refused: InvalidArn: Invalid Arn: 'Invalid ARN prefix: arn:aws:s3:::bucket'",

@@ -12,7 +12,7 @@ async function feedOfFaults() {
   const empty = overviewOf(sandbox, new LabelHistory(sandbox.secretsManager));
   const state: { overview: Overview | undefined } = { overview: empty };
   const feed = new OverviewFeed(sandbox, () => {
-    if (state.overview === undefined) throw new Error('There is none.');
+    if (state.overview === undefined) throw new Error('There is no overview.');
     return state.overview;
   });
   const other = { ...empty, faults: [{ id: 1, text: 'kms:*=throttled', injected: 0 }] };
@@ -41,7 +41,7 @@ describe('the feed of overviews', () => {
     const received: Overview[] = [];
 
     state.overview = undefined;
-    expect(() => feed.subscribe(overview => received.push(overview))).toThrow('There is none.');
+    expect(() => feed.subscribe(overview => received.push(overview))).toThrow('There is no overview.');
     state.overview = empty;
     vi.advanceTimersByTime(2_000);
 

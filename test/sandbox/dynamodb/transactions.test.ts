@@ -179,7 +179,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([]);
   });
 
-  it('reports only the first wrong key, and evaluates no condition', async () => {
+  it('reports only the first invalid key, and evaluates no condition', async () => {
     const { transact } = await openTables();
 
     const refusal = transact([
@@ -219,7 +219,7 @@ describe('TransactWriteItems', () => {
       'Item size has exceeded the maximum allowed size',
     ],
     [
-      'a wrong condition of a later item',
+      'an invalid condition of a later item',
       [put(KEY), put(OTHER, 'attribute_exists(status)')],
       'Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: status',
     ],

@@ -36,10 +36,7 @@ describe('an event pattern', () => {
 
   it.each<[string, object]>([
     ['another value', { source: ['aws.s3'] }],
-    [
-      'an event where one of two fields differs',
-      { source: ['aws.states'], detail: { status: ['RUNNING'] } },
-    ],
+    ['an event where one of two fields differs', { source: ['aws.states'], detail: { status: ['RUNNING'] } }],
     ['a number against its text', { detail: { redriveCount: ['0'] } }],
     ['null where the event has no such field', { detail: { error: [null] } }],
     ['a part of a value', { detail: { status: ['FAIL'] } }],

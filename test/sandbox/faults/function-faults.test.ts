@@ -6,7 +6,7 @@ import { faultWorld } from './fault-world.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:tokens-refresh';
 
-/** The function tokens-refresh (time-out 7 s) with this fault, as Step Functions invokes it. */
+/** The function tokens-refresh (timeout 7 s) with this fault, as Step Functions invokes it. */
 function faultyRefresh(kind: FunctionFaultKind, target = 'lambda:refresh') {
   const { faults } = faultWorld();
   faults.add({ target, kind });

@@ -26,7 +26,7 @@ describe('GenesysCloud', () => {
     expect(await api.json()).toMatchObject({ code: 'authentication.required' });
   });
 
-  it('refuses to listen on a port that is taken', async () => {
+  it('refuses to listen on a port that is in use', async () => {
     const org = await organization();
     const other = await organization();
     await other.cloud.close();

@@ -94,7 +94,7 @@ describe('Kms', () => {
       await expect(call).rejects.toMatchObject({ name: 'ValidationException' });
     });
 
-    it('rejects a member that is not emulated by name', async () => {
+    it('rejects a member that is not emulated, by name', async () => {
       const { client } = await setUp();
 
       const call = client.send(
@@ -310,7 +310,7 @@ describe('Kms', () => {
       expect(KeyMetadata?.DeletionDate !== undefined).toBe(deletes);
     });
 
-    it('works again once the deletion is cancelled and the key enabled', async () => {
+    it('makes a key usable again after its deletion is cancelled and it is enabled', async () => {
       const { kms, client } = await setUp();
       const { CiphertextBlob, Plaintext } = await generate(client);
       kms.scheduleKeyDeletion(KEY_ID);

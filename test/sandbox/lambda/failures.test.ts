@@ -87,7 +87,7 @@ describe('a failing function', () => {
     expect(after).toBe(before);
   });
 
-  it('is killed at its time-out and replaced by a new process at the next call', async () => {
+  it('is killed at its timeout, and the next call gets a new process', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -112,7 +112,7 @@ describe('a failing function', () => {
     expect(nextPid).not.toBe(pid);
   });
 
-  it('does not count the loading of the code towards the time-out', async () => {
+  it('does not count loading the code towards the timeout', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(

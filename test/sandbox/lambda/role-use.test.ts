@@ -119,7 +119,7 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a function in a VPC uses its permissions for network interfaces', () => {
+  it('uses its permissions for network interfaces when the function is in a VPC', () => {
     const { lambda, definition, permissions } = lambdaWith([allow(NETWORK_ACTIONS)], {
       definition: { vpc: VPC },
     });
@@ -129,7 +129,7 @@ describe("a function's role", () => {
     expect(permissions.used().map(({ action }) => action)).toEqual(NETWORK_ACTIONS);
   });
 
-  it.each(NETWORK_ACTIONS)('of a function in a VPC needs %s', missing => {
+  it.each(NETWORK_ACTIONS)('needs %s when the function is in a VPC', missing => {
     const { lambda, definition } = lambdaWith([allow(NETWORK_ACTIONS.filter(action => action !== missing))], {
       definition: { vpc: VPC },
     });
@@ -142,7 +142,7 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a function in a VPC also needs permission for its subnet and security group', () => {
+  it('also needs permission for subnet and security group when the function is in a VPC', () => {
     const interfaces = 'arn:aws:ec2:eu-central-1:123456789012:network-interface/*';
     const others = NETWORK_ACTIONS.filter(action => action !== 'ec2:CreateNetworkInterface');
     const statements = [allow(others), allow('ec2:CreateNetworkInterface', interfaces)];

@@ -144,9 +144,9 @@ describe('a function on a virtual clock', () => {
   });
 
   it.each([
-    ['ends within its time-out', 2_999, 'done', 11_999],
+    ['ends within its timeout', 2_999, 'done', 11_999],
     ['times out', 3_001, { errorType: 'Sandbox.Timedout' }, 12_000],
-  ])('initialises for 9 s before its time-out of 3 s starts, and %s', async (_how, ms, payload, endMs) => {
+  ])('initialises for 9 s before its timeout of 3 s starts, and %s', async (_how, ms, payload, endMs) => {
     const { invoke, advance, elapsedMs } = await steppedFunction(
       `exports.handler = () => new Promise(resolve => setTimeout(() => resolve('done'), ${ms}));`,
       3,

@@ -96,18 +96,21 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
-  it.each([['AWSPENDING'], ['AWSCURRENT']])('refuses other data for a version labelled %s', async label => {
-    const world = secretsWorld();
-    const arn = await world.createSecret();
-    await world.put(V2, 'second', { VersionStages: [label] });
+  it.each([['AWSPENDING'], ['AWSCURRENT']])(
+    'refuses different data for a version labelled %s',
+    async label => {
+      const world = secretsWorld();
+      const arn = await world.createSecret();
+      await world.put(V2, 'second', { VersionStages: [label] });
 
-    await expect(world.put(V2, 'other', { VersionStages: [label] })).rejects.toMatchObject(
-      refusal(
-        'ResourceExistsException',
-        `You can't use ClientRequestToken ${V2} because that value is already in use for a version of secret ${arn}.`,
-      ),
-    );
-  });
+      await expect(world.put(V2, 'other', { VersionStages: [label] })).rejects.toMatchObject(
+        refusal(
+          'ResourceExistsException',
+          `You can't use ClientRequestToken ${V2} because that value is already in use for a version of secret ${arn}.`,
+        ),
+      );
+    },
+  );
 
   it('refuses a call without a ClientRequestToken', async () => {
     const world = secretsWorld();

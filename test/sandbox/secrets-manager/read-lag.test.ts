@@ -308,7 +308,7 @@ describe('readLagMs', () => {
     );
   });
 
-  it('does not affect the verdict on a rotation', async () => {
+  it('does not affect the result of a rotation', async () => {
     const { secrets, secretsManager, steps, rotate } = await laggingSecrets();
     steps.create = () =>
       secrets.send(new PutSecretValueCommand({ ...PUT_V2, VersionStages: ['AWSCURRENT', 'AWSPENDING'] }));

@@ -80,7 +80,7 @@ describe('RotationRules', () => {
       '1h',
       ['2026-03-07T00:00/2026-03-07T01:00', '2026-03-07T12:00/2026-03-07T13:00'],
     ],
-  ])('opens the windows of %s (duration %s)', (ScheduleExpression, Duration, expected) => {
+  ])('computes the windows of %s (duration %s)', (ScheduleExpression, Duration, expected) => {
     const rules = { ScheduleExpression, Duration };
 
     expect(windows(rules, '2026-03-02T10:30:00Z', 2)).toEqual(expected);

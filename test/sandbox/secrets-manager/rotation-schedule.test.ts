@@ -153,7 +153,7 @@ describe('a rotation schedule', () => {
     expect(rotationCount(world)).toBe(3);
   });
 
-  it('still rotates once by the schedule that it replaced without rotating', async () => {
+  it('still rotates once on the schedule that it replaced without rotating', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.rotate(EVERY_EIGHT_HOURS);

@@ -30,7 +30,7 @@ describe('CreateSecret', () => {
     expect(response).toBe(arn);
   });
 
-  it('refuses other data under the same token', async () => {
+  it('refuses different data with the same token', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -51,7 +51,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('refuses a name with other characters', async () => {
+  it('refuses a name with invalid characters', async () => {
     const world = secretsWorld();
 
     await expect(world.createSecret({ Name: 'genesys voicemail' })).rejects.toMatchObject(

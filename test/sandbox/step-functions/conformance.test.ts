@@ -82,7 +82,7 @@ const CASES: [string, object, unknown, Record<string, LocalFunction>][] = [
   ],
 ];
 
-describe('conformance with another interpreter of the States Language', () => {
+describe('conformance with another interpreter of Amazon States Language', () => {
   it.each(CASES)(
     'returns the same output and visits the same states: %s',
     async (_what, definition, input, functions) => {

@@ -124,7 +124,7 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.states.execution(EXECUTION_ARN).status).toBe('SUCCEEDED');
   });
 
-  it('keeps the definition with which the execution started when the state machine is updated', async () => {
+  it('keeps the original definition when the state machine is updated', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     flow.functions.script('fixed', returns(2));

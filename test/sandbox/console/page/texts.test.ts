@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { shortId } from '../../../../sandbox/console/page/credential/short-id.ts';
 import { crashText, functionNames } from '../../../../sandbox/console/page/faults/fault-presets.ts';
 import {
-  updateSelection,
   formatSelection,
   readSelection,
+  updateSelection,
 } from '../../../../sandbox/console/page/live/selection.ts';
 import { prettyJson } from '../../../../sandbox/console/page/pretty-json.ts';
 import {
