@@ -47,26 +47,26 @@ export interface BrowserWorld {
  */
 export function browserWorld(): () => BrowserWorld {
   let world: BrowserWorld | undefined;
-  const closers: (() => Promise<unknown>)[] = [];
+  const cleanups: (() => Promise<unknown>)[] = [];
   const problems: string[] = [];
 
   beforeAll(async () => {
     const executablePath = inject('browserPath');
-    const ends: (() => Promise<void>)[] = [];
+    const sandboxCleanups: (() => Promise<void>)[] = [];
     const [pageFolder, { sandbox, secrets, credential }, browser] = await Promise.all([
       buildPage(),
       startSandbox(
         { events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-        end => void ends.push(end),
+        cleanup => void sandboxCleanups.push(cleanup),
       ),
       chromium.launch({ executablePath, args: BROWSER_ARGUMENTS }),
     ]);
     const { server } = consoleServer(sandbox, pageFolder);
     await server.listen();
-    closers.push(
+    cleanups.push(
       () => browser.close(),
       () => server.close(),
-      ...ends,
+      ...sandboxCleanups,
     );
     skipRetryDelays(sandbox);
     const openWindow = async (options: BrowserContextOptions = {}): Promise<ConsolePage> => {
@@ -95,7 +95,7 @@ export function browserWorld(): () => BrowserWorld {
     expect(problems.splice(0)).toEqual([]);
   });
   afterAll(async () => {
-    for (const close of closers) await close();
+    for (const cleanup of cleanups) await cleanup();
   });
 
   return () => {

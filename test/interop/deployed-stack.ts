@@ -28,7 +28,7 @@ const templateSchema = v.looseObject({
 });
 
 /**
- * Prepares a synthesised stack for ministack and for commands of the CDK.
+ * Adapts a synthesised stack to ministack, and runs CDK commands on it.
  *
  * @param assembly the folder that `npm run synth` writes
  * @param copy     the folder for the adapted assembly that is deployed

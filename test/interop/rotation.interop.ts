@@ -8,14 +8,14 @@ const ROTATION = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promot
 const CONFIGURATION_TEST = ['Fetch', 'Route', 'CheckConfiguration', 'ConfigurationChecked'];
 
 let world: EmulatedWorld;
-const ends: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  world = await emulatedWorld(end => ends.push(end));
+  world = await emulatedWorld(cleanup => cleanups.push(cleanup));
 });
 
 afterAll(async () => {
-  for (const end of ends.toReversed()) await end();
+  for (const cleanup of cleanups.toReversed()) await cleanup();
 });
 
 describe('the commands of docs/first-account.md', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pageRoute } from '../../../sandbox/console/page-files.ts';
-import { jsonRequest, type Sent, send } from '../control/control-client.ts';
+import { type ControlRequest, jsonRequest, send } from '../control/control-client.ts';
 import { type ConsoleWorld, consoleWorld, folderWith, PAGE_FILES } from './console-world.ts';
 
 const ARN = 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:x';
 
 /** Each route of the console, with a request that it accepts. */
-const ROUTES: readonly (readonly [string, Sent])[] = [
+const ROUTES: readonly (readonly [string, ControlRequest])[] = [
   ['/', {}],
   ['/index.html', {}],
   ['/main.js', {}],

@@ -6,7 +6,7 @@ import type { CredentialView, ExecutionView, Overview } from '../../../sandbox/c
 import type { SandboxOptions } from '../../../sandbox/sandbox-options.ts';
 import { emptyFolder } from '../../demonstration/project.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
-import { jsonRequest, type Sent, send, sendForJson, withToken } from '../control/control-client.ts';
+import { type ControlRequest, jsonRequest, send, sendForJson, withToken } from '../control/control-client.ts';
 
 /** See {@link consoleWorld}. */
 export type ConsoleWorld = Awaited<ReturnType<typeof consoleWorld>>;
@@ -55,7 +55,7 @@ export async function consoleWorld(options: SandboxOptions = {}) {
     close: () => server.close(),
     get,
     overview,
-    send: (target: string, sent?: Sent) => send(url, target, withToken(token, sent)),
+    send: (target: string, sent?: ControlRequest) => send(url, target, withToken(token, sent)),
     post: (target: string, body: unknown) => sendForJson(url, target, withToken(token, jsonRequest(body))),
 
     /** Advances the clock (default: one minute). */

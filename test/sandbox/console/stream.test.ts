@@ -75,10 +75,10 @@ describe('the stream', () => {
 
     await world.post('/secrets/rotate', { secretArn });
     const running = await first.overview(isRunning);
-    const ends = await Promise.all([first.overview(isOver), second.overview(isOver)]);
+    const last = await Promise.all([first.overview(isOver), second.overview(isOver)]);
 
-    expect(running.executions[0]?.lastEventId).toBeLessThan(ends[0].executions[0]?.lastEventId ?? 0);
-    expect(ends[0]).toEqual(ends[1]);
+    expect(running.executions[0]?.lastEventId).toBeLessThan(last[0].executions[0]?.lastEventId ?? 0);
+    expect(last[0]).toEqual(last[1]);
   });
 
   it.each([

@@ -17,13 +17,13 @@ describe('npm run sandbox', () => {
     );
 
     const { control } = JSON.parse(await program.ready()) as { control: { url: string; token: string } };
-    const stranger = await fetch(`${control.url}/faults`);
+    const unauthorized = await fetch(`${control.url}/faults`);
     const headers = { authorization: `Bearer ${control.token}` };
     const response = await fetch(`${control.url}/faults`, { headers });
     const faults: unknown = await response.json();
     program.signal('SIGINT');
 
-    expect(stranger.status).toBe(401);
+    expect(unauthorized.status).toBe(401);
     expect(faults).toMatchObject([
       // The login at the start does not count.
       { text: 'genesys:token=throttled,nth=1', injected: 0 },

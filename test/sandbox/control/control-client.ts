@@ -2,23 +2,23 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /** A raw HTTP request. Unlike `fetch`, it can have any path and any header. */
-export interface Sent {
+export interface ControlRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** The response. */
-export interface Received {
+export interface ControlResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
 /** Sends one request to the server at `url`. */
-export function send(url: string, path: string, { method = 'GET', headers = {}, body }: Sent = {}) {
+export function send(url: string, path: string, { method = 'GET', headers = {}, body }: ControlRequest = {}) {
   const { hostname, port } = new URL(url);
-  return new Promise<Received>((resolve, reject) => {
+  return new Promise<ControlResponse>((resolve, reject) => {
     const sent = request({ hostname, port, path, method, headers }, async response => {
       resolve({
         status: response.statusCode ?? 0,
@@ -35,18 +35,18 @@ export function send(url: string, path: string, { method = 'GET', headers = {}, 
 export async function sendForJson(
   url: string,
   path: string,
-  sent?: Sent,
+  sent?: ControlRequest,
 ): Promise<{ status: number; body: unknown }> {
   const { status, text: response } = await send(url, path, sent);
   return { status, body: response === '' ? undefined : JSON.parse(response) };
 }
 
 /** Adds the server's token to a request. */
-export function withToken(token: string, sent: Sent = {}): Sent {
+export function withToken(token: string, sent: ControlRequest = {}): ControlRequest {
   return { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } };
 }
 
 /** A request with a JSON body. */
-export function jsonRequest(body: unknown, method = 'POST'): Sent {
+export function jsonRequest(body: unknown, method = 'POST'): ControlRequest {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

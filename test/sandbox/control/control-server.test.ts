@@ -4,7 +4,13 @@ import { ControlServer } from '../../../sandbox/control/control-server.ts';
 import { controlRoutes } from '../../../sandbox/control/routes.ts';
 import type { Faults } from '../../../sandbox/faults/faults.ts';
 import { faultWorld } from '../faults/fault-world.ts';
-import { jsonRequest, type Sent, sendForJson, send as sendRaw, withToken } from './control-client.ts';
+import {
+  type ControlRequest,
+  jsonRequest,
+  sendForJson,
+  send as sendRaw,
+  withToken,
+} from './control-client.ts';
 
 /** A control API, and `send`, which sends its token and can set any header. */
 async function control() {
@@ -15,7 +21,8 @@ async function control() {
   await server.listen();
   onTestFinished(() => server.close());
 
-  const send = (path: string, sent?: Sent) => sendForJson(server.url, path, withToken(server.token, sent));
+  const send = (path: string, sent?: ControlRequest) =>
+    sendForJson(server.url, path, withToken(server.token, sent));
   const sendJson = (path: string, body: unknown) => send(path, jsonRequest(body));
   return { clock, faults, cloudTrail, server, send, sendJson };
 }

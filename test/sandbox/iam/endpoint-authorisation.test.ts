@@ -87,10 +87,10 @@ describe('a call by an unknown role', () => {
     const test = await startSandbox();
     const { sandbox } = test;
     sandbox.permissions.expectDenial({
-      caller: 'arn:aws:sts::123456789012:assumed-role/stranger/session',
+      caller: 'arn:aws:sts::123456789012:assumed-role/unknown/session',
     });
     const credentials = sandbox.identities.issueRole({
-      roleArn: 'arn:aws:iam::123456789012:role/stranger',
+      roleArn: 'arn:aws:iam::123456789012:role/unknown',
       sessionName: 'session',
     });
     return { ...test, client: { ...sandbox.clientConfig, credentials, maxAttempts: 1 } };

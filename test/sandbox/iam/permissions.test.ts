@@ -57,9 +57,9 @@ describe('the permissions of a stack', () => {
 
   it('allow nothing to an unknown principal', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
-    const stranger = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
+    const unknown = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
 
-    expect(permissions.allows(stranger, GET)).toBe(false);
+    expect(permissions.allows(unknown, GET)).toBe(false);
     expect(
       permissions.allows({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/me' }, GET),
     ).toBe(false);
@@ -309,12 +309,12 @@ describe('the record of grants', () => {
 
   it('marks every denial of an expected unknown caller as foreseen', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
-    const stranger = roleSession('arn:aws:iam::123456789012:role/stranger', 'session');
+    const unknown = roleSession('arn:aws:iam::123456789012:role/unknown', 'session');
 
-    permissions.expectDenial({ caller: stranger.arn });
-    permissions.allows(stranger, GET);
+    permissions.expectDenial({ caller: unknown.arn });
+    permissions.allows(unknown, GET);
 
-    expect(permissions.denials()).toMatchObject([{ caller: stranger.arn, foreseen: true }]);
+    expect(permissions.denials()).toMatchObject([{ caller: unknown.arn, foreseen: true }]);
   });
 
   it("marks a denial of one of the stack's roles as foreseen only for the expected action and resource", () => {

@@ -61,14 +61,14 @@ export function StatePanel({ definition, states, name, isSelected, clockOffsetMs
 
 /** The possible next states, with their conditions. */
 function NextStates({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
-  const ways = transitions(definition).filter(({ from }) => from === name);
-  if (ways.length === 0) return <p class="hint">The execution ends here.</p>;
+  const next = transitions(definition).filter(({ from }) => from === name);
+  if (next.length === 0) return <p class="hint">The execution ends here.</p>;
   const taken = new Set(states.flatMap((run, index) => (states[index - 1]?.name === name ? [run.name] : [])));
   return (
     <>
       <h3>Next states</h3>
-      <ul class="ways">
-        {ways.map(({ to, kind, label }) => (
+      <ul class="next-states">
+        {next.map(({ to, kind, label }) => (
           <li key={`${to} ${label}`} class={taken.has(to) ? 'is-taken' : ''}>
             <span aria-hidden="true">{kind === 'catch' ? '⇢' : '→'}</span> {to}
             {label !== '' && <span class="hint"> {kind === 'catch' ? `on ${label}` : `if ${label}`}</span>}

@@ -36,15 +36,15 @@ function useHistory(
   const knownId = events.at(-1)?.id ?? 0;
   useEffect(() => {
     if (name === undefined || knownId >= lastEventId) return;
-    let isWanted = true;
+    let isCurrent = true;
     get<HistoryEventView[]>(`/executions/${encodeURIComponent(name)}/events?after=${knownId}`)
       .then(more => {
-        if (!isWanted) return;
+        if (!isCurrent) return;
         setHistory(before => ({ name, events: [...(before.name === name ? before.events : []), ...more] }));
       })
       .catch(onError);
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
   }, [name, knownId, lastEventId, onError]);
   return events;
