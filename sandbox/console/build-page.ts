@@ -22,7 +22,7 @@ const PAGE: PageFolders = { source: path.join(FOLDER, 'page'), output: path.join
  * programs can build and read at the same time.
  *
  * @returns the folder with the built files
- * @throws Error the sources cannot be built; the message names the place
+ * @throws Error the build failed; the message has the location
  */
 export async function buildPage({ source, output }: PageFolders = PAGE): Promise<string> {
   await mkdir(output, { recursive: true });
@@ -45,7 +45,7 @@ export async function buildPage({ source, output }: PageFolders = PAGE): Promise
     const files = await readdir(fresh);
     await Promise.all(files.map(file => rename(path.join(fresh, file), path.join(output, file))));
   } finally {
-    // Otherwise its process would run as long as this one.
+    // Otherwise esbuild's process would run as long as this one.
     await stop();
     await rm(fresh, { recursive: true, force: true });
   }

@@ -14,7 +14,7 @@ import { OperatorActions } from './operator-actions.ts';
 import { OverviewFeed, overviewOf, streamOverviews } from './overview.ts';
 import { pageRoute } from './page-files.ts';
 
-/** The server of the control API and the console. `opened` resolves when a page is open for the first time. */
+/** The server of the control API and the console. `opened` resolves when a page is opened for the first time. */
 export interface ConsoleServer {
   readonly server: ControlServer;
   readonly opened: Promise<void>;
@@ -32,15 +32,15 @@ export function consoleServer(sandbox: Sandbox, pageFolder: string): ConsoleServ
 }
 
 /**
- * The console: a page that shows the rotations of a sandbox, and the requests of that page. It records label moves from
- * its own creation on.
+ * The console: the page that shows the rotations of a sandbox, and the API behind it. Label moves are recorded from its
+ * creation.
  */
 class SandboxConsole {
-  /** For a {@link ControlServer}; the last one matches whatever the others do not. */
+  /** For a {@link ControlServer}; the last route matches everything the others do not. */
   readonly routes: readonly Route[];
   /** Reports a possible change. */
   readonly noteChange: () => void;
-  /** Resolves when a page is open for the first time. */
+  /** Resolves when a page is opened for the first time. */
   readonly opened: Promise<void>;
 
   /**
@@ -91,7 +91,7 @@ function actionRoutes(sandbox: ConsoleSandbox): Route[] {
   ];
 }
 
-/** A POST whose body is an object with the one given key. */
+/** A POST route. Its body is an object with one key, whose value is an ARN. */
 function action(path: string, key: string, act: (arn: string) => Promise<void> | void): Route {
   const schema = v.strictObject({ [key]: v.pipe(v.string(), v.startsWith('arn:'), v.maxLength(2048)) });
   return {
@@ -99,7 +99,7 @@ function action(path: string, key: string, act: (arn: string) => Promise<void> |
     target: new RegExp(`^${path}$`),
     handle: async ({ body }) => {
       const result = v.safeParse(schema, body);
-      if (!result.success) throw new Refusal(400, `The body is {"${key}": "<ARN>"}.`);
+      if (!result.success) throw new Refusal(400, `The body must be {"${key}": "<ARN>"}.`);
       await act(result.output[key] ?? '');
       return ok({});
     },

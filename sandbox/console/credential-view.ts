@@ -4,7 +4,7 @@ import type { RotationStatus } from '../secrets-manager/rotation.ts';
 import type { SecretDescription } from '../secrets-manager/secret-description.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import type { LabelHistory } from './label-history.ts';
-import { loginsBehind, type StoredTokens, storedTokens } from './stored-tokens.ts';
+import { loginsOf, type StoredTokens, storedTokens } from './stored-tokens.ts';
 import { verdictView } from './verdict-view.ts';
 import type {
   ConsumerView,
@@ -19,14 +19,14 @@ import type {
 /** The number of tokens to show for each login: after a year there are thousands. */
 const MAX_TOKENS = 50;
 
-/** The secrets that are rotated or hold a Genesys Cloud credential, in the order of creation. */
+/** The secrets that are rotated or hold a Genesys Cloud credential, in order of creation. */
 export function credentialViews(sandbox: ConsoleSandbox, labels: LabelHistory): CredentialView[] {
   const { secretsManager, genesysCloud } = sandbox;
   return secretsManager.secrets().flatMap(secret => {
     const tokens = storedTokens(secretsManager, secret.arn);
     const stored = [...tokens.values()];
     if (secret.rotation === undefined && stored.every(({ clientId }) => clientId === undefined)) return [];
-    const logins = loginsBehind(stored, genesysCloud);
+    const logins = loginsOf(stored, genesysCloud);
     const view = credentialView(secret, tokens, logins, labels);
     return [{ ...view, verdict: verdictView(secret, view.consumer, sandbox) }];
   });
@@ -100,7 +100,7 @@ const RESPONSES = {
 } as const;
 
 /**
- * The result for a consumer that reads AWSCURRENT and calls Genesys Cloud without a fault.
+ * The result for a consumer that reads AWSCURRENT and calls Genesys Cloud, if no fault interferes.
  *
  * @param current the tokens of AWSCURRENT; undefined when it has no value
  * @param issued  the tokens that Genesys Cloud issued to the user, by fingerprint

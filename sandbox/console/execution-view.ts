@@ -4,7 +4,7 @@ import { wireEvent } from '../step-functions/history-wire.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import type { ExecutionView, HistoryEventView, StateMachineView } from './views.ts';
 
-/** As many as the Step Functions console shows at first; every message contains them. */
+/** As many as the Step Functions console shows initially. Every overview contains all of them. */
 const MAX_EXECUTIONS = 100;
 
 const rotationInput = v.pipe(v.string(), v.parseJson(), v.object({ secretArn: v.string() }));
@@ -19,7 +19,7 @@ export function stateMachineView({
   return { name: machine.name, arn: machine.arn, definition: JSON.parse(machine.definition) };
 }
 
-/** The latest 100 executions, the newest first. */
+/** The latest 100 executions, newest first. */
 export function executionViews({
   stepFunctions,
   stateMachineArn,
@@ -31,7 +31,7 @@ export function executionViews({
     .map(execution => executionView(execution, stepFunctions.notRedrivableReason(execution) === undefined));
 }
 
-/** The events with an id above `after`, in their order. */
+/** The events with an id above `after`, in order. */
 export function historyEventViews({ history }: ExecutionSnapshot, after: number): HistoryEventView[] {
   return history
     .filter(({ id }) => id > after)

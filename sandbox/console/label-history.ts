@@ -4,7 +4,7 @@ import type { LabelMoveView } from './views.ts';
 /** The number of moves to keep for each secret. */
 const MAX_MOVES = 200;
 
-/** Records how the staging labels of each secret move, from its own creation on. */
+/** Records the moves of the staging labels of each secret, starting when this object is created. */
 export class LabelHistory {
   readonly #moves = new Map<string, LabelMoveView[]>();
 
@@ -16,7 +16,7 @@ export class LabelHistory {
     });
   }
 
-  /** The latest 200 moves, the oldest first. */
+  /** The latest 200 moves, oldest first. */
   of(secretArn: string): readonly LabelMoveView[] {
     return this.#moves.get(secretArn) ?? [];
   }

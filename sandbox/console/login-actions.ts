@@ -9,9 +9,9 @@ import { authorizeCode, type FirstTokens, LoginRefused } from '../genesys-cloud/
 import type { OAuthClient, User } from '../genesys-cloud/directory.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
 import { operatorCall } from './operator-actions.ts';
-import { loginsBehind, storedTokens } from './stored-tokens.ts';
+import { loginsOf, storedTokens } from './stored-tokens.ts';
 
-/** How long the login may take, in ms of real time. */
+/** Time limit of a login, in ms of real time. */
 const LOGIN_TIMEOUT_MS = 10_000;
 
 const storedCredential = v.pipe(
@@ -20,7 +20,7 @@ const storedCredential = v.pipe(
   v.looseObject({ clientId: v.string(), clientSecret: v.string() }),
 );
 
-/** The buttons that change a user's login at Genesys Cloud. */
+/** The actions that change a user's login at Genesys Cloud. */
 export class LoginActions {
   readonly #sandbox: ConsoleSandbox;
   readonly #secrets: SecretsManagerClient;
@@ -77,11 +77,11 @@ export class LoginActions {
     this.#sandbox.genesysCloud.revokeUser(this.#userOf(secretArn).userId);
   }
 
-  /** The user who logged in last for the secret. */
+  /** The user of the secret's latest login. */
   #userOf(secretArn: string): User {
     const { genesysCloud, secretsManager } = this.#sandbox;
     const versions = [...storedTokens(secretsManager, secretArn).values()];
-    const userId = loginsBehind(versions, genesysCloud).at(-1)?.userId;
+    const userId = loginsOf(versions, genesysCloud).at(-1)?.userId;
     const user = userId === undefined ? undefined : genesysCloud.user(userId);
     if (user !== undefined) return user;
     throw new Refusal(

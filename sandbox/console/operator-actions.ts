@@ -3,7 +3,7 @@ import { RedriveExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-s
 import { Refusal } from '../control/json-http.ts';
 import type { ConsoleSandbox } from './console-sandbox.ts';
 
-/** What an operator does in the AWS consoles. Calls are not retried, so that the page shows AWS's response. */
+/** The actions of an operator in the AWS consoles. Calls are not retried: the page shows the first error response. */
 export class OperatorActions {
   readonly #secrets: SecretsManagerClient;
   readonly #stepFunctions: SFNClient;
@@ -35,10 +35,10 @@ export class OperatorActions {
   }
 }
 
-/** How long AWS may take, in ms of real time. */
+/** Time limit of a call, in ms of real time. */
 const TIMEOUT_MS = 10_000;
 
-/** What the AWS SDK throws when the service responds with an error. */
+/** The AWS SDK's exception for an error response of a service. */
 interface ServiceError extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };
 }
@@ -47,7 +47,7 @@ interface ServiceError extends Error {
  * Makes one call as the operator.
  *
  * @param name the operation, for the error message
- * @throws Refusal with AWS's status and message; 502 when there was no response, or not one of AWS
+ * @throws Refusal with AWS's status and message; 502 when there was no response, or it is not an AWS response
  */
 export async function operatorCall<Result>(
   name: string,
@@ -58,12 +58,12 @@ export async function operatorCall<Result>(
   } catch (error) {
     if (isServiceError(error)) {
       const { httpStatusCode = 500 } = error.$metadata;
-      throw new Refusal(httpStatusCode, oneParagraph(`${name} was refused: ${error.name}: ${error.message}`));
+      throw new Refusal(httpStatusCode, singleLine(`${name} was refused: ${error.name}: ${error.message}`));
     }
     // The message may quote the response, so it is not repeated.
     throw new Refusal(
       502,
-      `${name} got no usable response: the connection dropped, ${TIMEOUT_MS / 1000} s passed, or the response was not one of AWS.`,
+      `${name} got no usable response: the connection dropped, the call took longer than ${TIMEOUT_MS / 1000} s, or the response was not an AWS response.`,
     );
   }
 }
@@ -73,6 +73,6 @@ function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && '$fault' in error && (status ?? 0) >= 400;
 }
 
-function oneParagraph(text: string): string {
+function singleLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

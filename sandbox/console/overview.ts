@@ -66,7 +66,7 @@ export class OverviewFeed {
     for (const listener of this.#listeners) listener(overview);
   }
 
-  /** What counts as a change: for the time, only that the clock was advanced. */
+  /** The overview as it is compared for changes: the passing of time is no change, an advance of the clock is one. */
   #content(overview: Overview): string {
     return JSON.stringify({ ...overview, now: this.#sandbox.clock.offsetMs });
   }
@@ -91,10 +91,10 @@ export class OverviewFeed {
   }
 }
 
-/** How often to send a comment, so that both sides notice a dropped connection, in ms of real time. */
+/** Interval between comments, which let both sides detect a dropped connection, in ms of real time. */
 const COMMENT_MS = 15_000;
 
-/** After this time a browser connects again, in ms. */
+/** How long a browser waits before it reconnects, in ms. */
 const RECONNECT_MS = 1000;
 
 /**
@@ -112,7 +112,7 @@ export function streamOverviews(feed: OverviewFeed, response: ServerResponse): v
   response.writeHead(200, { ...COMMON_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
   response.write(`retry: ${RECONNECT_MS}\n\n`);
   const unsubscribe = feed.subscribe(send);
-  const comments = setInterval(() => response.write(': still here\n\n'), COMMENT_MS);
+  const comments = setInterval(() => response.write(': keep-alive\n\n'), COMMENT_MS);
   response.on('drain', () => {
     const overview = waiting;
     waiting = undefined;

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** The page loads only from this server, and no other page may frame it. */
+/** The page loads only from this server, and no other page can frame it. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "object-src 'none'",
@@ -22,9 +22,9 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * Serves the files of a folder, `index.html` for `/`. Reads them once, so that no path leads to any other file.
+ * Serves the files of a folder, `index.html` for `/`. Reads them once, so a request path cannot reach any other file.
  *
- * @throws Error the folder cannot be read, or has a file of another type
+ * @throws Error the folder cannot be read, has no `index.html`, or has a file of an unsupported type
  */
 export function pageRoute(folder: string): Route {
   const files = readFiles(folder);
@@ -50,7 +50,8 @@ function readFiles(folder: string): ReadonlyMap<string, PageFile> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const type = TYPES[path.extname(entry.name)];
-    if (type === undefined) throw new Error(`A page has no files like ${entry.name} in ${folder}.`);
+    if (type === undefined)
+      throw new Error(`The type of the file ${entry.name} in ${folder} is not supported.`);
     files.set(`/${entry.name}`, { type, content: readFileSync(path.join(folder, entry.name)) });
   }
   const index = files.get('/index.html');

@@ -11,11 +11,11 @@ export interface StoredTokens {
   /** Fingerprints of Genesys Cloud's emulation, not those of the journal, which also cover the client id. */
   readonly accessToken?: string;
   readonly refreshToken?: string;
-  /** The one of the other grant, where the secret has two. */
+  /** The refresh token of the alternate grant, if the secret has two grants. */
   readonly alternateRefreshToken?: string;
 }
 
-/** A key that is missing or not a text counts as absent, because anybody may write any value. */
+/** A key that is missing or not a string counts as absent, because anyone can write any value. */
 const text = v.fallback(v.optional(v.string()), undefined);
 const credential = v.pipe(
   v.string(),
@@ -47,7 +47,7 @@ function fingerprints(value: SecretValue): StoredTokens {
  *
  * @param versions the tokens of the secret's versions
  */
-export function loginsBehind(
+export function loginsOf(
   versions: readonly StoredTokens[],
   genesysCloud: Pick<GenesysCloud, 'lineages'>,
 ): readonly Lineage[] {

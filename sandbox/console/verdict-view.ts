@@ -20,8 +20,8 @@ import type { ConsumerView, VerdictView } from './views.ts';
 type Versions = SecretDescription['versions'];
 
 /**
- * The program's verdict for an operator, who can test the access token. This is the only place where the console uses
- * the functions' own module.
+ * The verdict of the program's `status` command for an operator who can test the access token. Only this module of the
+ * console imports from `functions/`, so that both use the same rules.
  */
 export function verdictView(
   secret: SecretDescription,
@@ -34,10 +34,10 @@ export function verdictView(
     .filter(({ name }) => name.startsWith(prefix) && !isConfigurationTest(name));
   const isRedrivable = (execution: ExecutionSnapshot): boolean =>
     stepFunctions.notRedrivableReason(execution) === undefined;
-  const last = lastOf(own);
+  const last = latestOf(own);
   const { health, impact, cause, steps } = verdictOf({
     consumersHave: consumersHave(secret.versions, consumer),
-    rotation: rotationBy(last, secret.versions, isRedrivable),
+    rotation: rotationSituation(last, secret.versions, isRedrivable),
     isOverdue: false,
   });
   return {
@@ -58,13 +58,13 @@ function consumersHave(versions: Versions, { works, accessTokenFingerprint }: Co
   return labelled(versions, 'AWSCURRENT')?.hasValue === true ? 'none' : 'incomplete';
 }
 
-/** The execution that is running, or the one that ended last. */
-function lastOf(own: readonly ExecutionSnapshot[]): ExecutionSnapshot | undefined {
+/** The running execution, or else the one that ended last. */
+function latestOf(own: readonly ExecutionSnapshot[]): ExecutionSnapshot | undefined {
   const running = own.find(({ status }) => status === 'RUNNING');
   return running ?? own.toSorted((one, other) => Number(other.closedAt) - Number(one.closedAt))[0];
 }
 
-function rotationBy(
+function rotationSituation(
   last: ExecutionSnapshot | undefined,
   versions: Versions,
   isRedrivable: (execution: ExecutionSnapshot) => boolean,

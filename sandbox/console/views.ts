@@ -45,7 +45,7 @@ export interface HistoryEventView {
   readonly previousEventId: number;
   readonly type: string;
   readonly timestamp: string;
-  /** The details member of the type, under its name of the API, e.g. taskFailedEventDetails. */
+  /** The details of the event, under the API's name for its type, such as `taskFailedEventDetails`. */
   readonly [details: string]: unknown;
 }
 
@@ -81,7 +81,7 @@ export interface VersionView {
   readonly labels: readonly string[];
   readonly accessToken?: TokenMark;
   readonly refreshToken?: TokenMark;
-  /** The refresh token of the other grant, where the secret has two. */
+  /** The refresh token of the alternate grant, if the secret has two grants. */
   readonly alternateRefreshToken?: TokenMark;
 }
 
@@ -120,7 +120,7 @@ export interface IssuedTokenView {
   readonly expiresAt?: string;
 }
 
-/** The result for a consumer that reads AWSCURRENT now and calls Genesys Cloud without a fault. */
+/** The result for a consumer that reads AWSCURRENT now and calls Genesys Cloud, if no fault interferes. */
 export interface ConsumerView {
   readonly works: boolean;
   readonly explanation: string;
@@ -132,11 +132,11 @@ export interface ConsumerView {
 export interface VerdictView {
   readonly health: 'healthy' | 'rotating' | 'stuck' | 'expired' | 'needs-authorisation';
   readonly impact: string;
-  /** Absent where nothing is broken. */
+  /** Absent if nothing is broken. */
   readonly cause?: string;
-  /** What to do, in this order. */
+  /** What to do, in order. */
   readonly next: readonly NextStep[];
-  /** The execution of the last rotation, where it is running or has failed. */
+  /** The execution of the latest rotation, if it is running or has failed. */
   readonly executionArn?: string;
 }
 

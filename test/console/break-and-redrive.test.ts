@@ -24,17 +24,17 @@ async function editCurrent(secrets: SecretsManagerClient, SecretId: string, chan
 describe.skipIf(inject('browserPath') === '')('a rotation that is broken and redriven in the console', () => {
   const world = browserWorld();
 
-  /** A new credential, selected on the page. */
+  /** Creates a credential and selects it on the page. */
   async function freshCredential(
     secretName: string,
     options: CredentialOptions = {},
   ): Promise<FirstCredential> {
     const credential = await world().credential({ secretName, ...options });
-    await world().page.chooseCredential(secretName);
+    await world().page.selectCredential(secretName);
     return credential;
   }
 
-  /** Gives up a rotation by hand, after Secrets Manager has. */
+  /** Gives up a rotation manually, after Secrets Manager has stopped retrying. */
   async function giveUp(secretArn: string): Promise<void> {
     const { secrets, sandbox } = world();
     await sandbox.secretsManager.rotationsIdle();
@@ -46,47 +46,47 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     world().sandbox.faults.add({ target: `lambda:${functionName}`, kind: 'crash-before' });
   }
 
-  /** Stops that. */
+  /** Removes the fault that {@link crash} set. */
   function fix(functionName: string): void {
     const { faults } = world().sandbox;
     const { id } = faults.rules().find(({ rule }) => rule.target === `lambda:${functionName}`) ?? { id: 0 };
     faults.remove(id);
   }
 
-  /** For each state: waits until the execution has failed there, fixes the state's function, and presses Redrive. */
+  /** For each state, waits until the execution has failed there, fixes the state's function, and presses Redrive. */
   async function redriveThrough(
     states: readonly (readonly [state: string, functionName: string])[],
     fixFunction: (functionName: string) => Promise<void> | void = fix,
   ) {
     const { page } = world();
     for (const [state, functionName] of states) {
-      await page.seeState(state, 'failed');
-      await page.seeExecution('FAILED');
-      await page.seeDetails('Runtime.ExitError');
+      await page.waitForState(state, 'failed');
+      await page.waitForExecution('FAILED');
+      await page.waitForDetails('Runtime.ExitError');
       await fixFunction(functionName);
       await page.button('Redrive').click();
-      await page.seeState(state, 'succeeded');
-      await page.seeOnState(state, 'redriven ×1');
+      await page.waitForState(state, 'succeeded');
+      await page.waitForTextOnState(state, 'redriven ×1');
     }
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForExecution('SUCCEEDED');
   }
 
-  it('keeps the new tokens sealed while KMS refuses, and succeeds after a redrive', async () => {
+  it('keeps the new tokens sealed while KMS denies access, and succeeds after a redrive', async () => {
     await freshCredential('genesys/crm');
     const { page } = world();
-    await page.switchFault('KMS refuses', true);
+    await page.switchFault('KMS denies access', true);
 
     await page.rotate();
 
-    await page.seeExecution('FAILED');
-    await page.seeState('StorePending', 'failed');
-    await page.seeDetails('AccessDeniedException');
+    await page.waitForExecution('FAILED');
+    await page.waitForState('StorePending', 'failed');
+    await page.waitForDetails('AccessDeniedException');
     await page.page.locator('[data-works=false]').waitFor();
     await takeScreenshot(page, 'rotation-failed');
-    await page.switchFault('KMS refuses', false);
+    await page.switchFault('KMS denies access', false);
     await page.button('Redrive').click();
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForExecution('SUCCEEDED');
     await page.page.locator('[data-works=true]').waitFor();
     await takeScreenshot(page, 'rotation-redriven', 'dark');
     await expect.poll(() => page.page.locator('.timeline .bar[data-status=failed]').count()).toBe(1);
@@ -111,42 +111,42 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
       ],
       functionName => page.switchCrash(functionName, false),
     );
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeOnState('Promote', 'retried ×4');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForTextOnState('Promote', 'retried ×4');
   });
 
-  it('finds the tokens of a rotation that was given up in the journal, and refreshes no second time', async () => {
+  it('uses the tokens that a given-up rotation left in the journal, and does not refresh again', async () => {
     const { secretArn, clientId } = await freshCredential('genesys/recovered');
     const { page, sandbox } = world();
     crash('store-pending');
     await page.rotate();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await giveUp(secretArn);
     fix('store-pending');
 
     await page.rotate();
 
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForExecution('SUCCEEDED');
     expect(sandbox.genesysCloud.counts(clientId).refreshes).toBe(1);
     await page.page.locator('[data-works=true]').waitFor();
   });
 
-  it('fails in RefreshAgain after the pending token has expired, and resumes there', async () => {
+  it('fails in RefreshAgain when the pending token has expired, and resumes there', async () => {
     await freshCredential('genesys/refreshed', { tokenDurationSeconds: 300 });
     const { page, sandbox } = world();
     crash('verify');
     await page.rotate();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await sandbox.advance(600_000);
     fix('verify');
     crash('refresh');
 
     await page.button('Redrive').click();
 
-    await page.seeState('Verify', 'caught');
+    await page.waitForState('Verify', 'caught');
     await redriveThrough([['RefreshAgain', 'refresh']]);
-    await page.seeState('Rotated', 'succeeded');
+    await page.waitForState('Rotated', 'succeeded');
   });
 
   it('returns from Promote to StorePending after an edit, and merges the tokens into the edited value', async () => {
@@ -154,15 +154,15 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     const { page, secrets } = world();
     crash('promote');
     await page.rotate();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await editCurrent(secrets, secretArn, { team: 'crm' });
     fix('promote');
 
     await page.button('Redrive').click();
 
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeExecution('SUCCEEDED');
-    await page.seeOnState('StorePending', 'entered ×2');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForExecution('SUCCEEDED');
+    await page.waitForTextOnState('StorePending', 'entered ×2');
     expect(await currentValue(secrets, secretArn)).toMatchObject({ team: 'crm' });
     await page.page.locator('[data-works=true]').waitFor();
   });
@@ -172,7 +172,7 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     const { page } = world();
     crash('store-pending');
     await page.rotate();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await page.button('Log in again').click();
     await page.page.getByText('Login 2').waitFor();
     fix('store-pending');
@@ -180,12 +180,12 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
 
     await page.button('Redrive').click();
 
-    await page.seeState('StorePending', 'caught');
+    await page.waitForState('StorePending', 'caught');
     await redriveThrough([['StandDown', 'promote']]);
-    await page.seeState('Superseded', 'succeeded');
+    await page.waitForState('Superseded', 'succeeded');
   });
 
-  it('fails in CheckConfiguration in a configuration test, and resumes there', async () => {
+  it('fails in CheckConfiguration during a configuration test, and resumes there', async () => {
     const { secretArn: SecretId } = await freshCredential('genesys/tested');
     const { page, secrets } = world();
     crash('verify');
@@ -193,28 +193,28 @@ describe.skipIf(inject('browserPath') === '')('a rotation that is broken and red
     await secrets.send(new RotateSecretCommand({ SecretId, RotateImmediately: false }));
 
     await redriveThrough([['CheckConfiguration', 'verify']]);
-    await page.seeState('ConfigurationChecked', 'succeeded');
+    await page.waitForState('ConfigurationChecked', 'succeeded');
   });
 
-  it('loses the login with the response of Genesys Cloud, and succeeds after a new login', async () => {
+  it('loses the grant when the response of Genesys Cloud is lost, and succeeds after a new login', async () => {
     await freshCredential('genesys/lost');
     const { page } = world();
-    const fault = 'Response of Genesys Cloud is lost';
+    const fault = 'Genesys Cloud response is lost';
     await page.switchFault(fault, true);
     await page.rotate();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await page.switchFault(fault, false);
     await page.button('Redrive').click();
     await page.page.getByRole('button', { name: /^Refresh: failed, .*RefreshTokenRejected$/ }).waitFor();
-    await page.seeExecution('FAILED');
+    await page.waitForExecution('FAILED');
     await page.page.locator('[data-works=false]').waitFor();
     await page.button('Log in again').click();
     await page.page.locator('[data-works=true]').waitFor();
 
     await page.button('Redrive').click();
 
-    await page.seeExecution('SUCCEEDED');
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeOnState('Refresh', 'redriven ×2');
+    await page.waitForExecution('SUCCEEDED');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForTextOnState('Refresh', 'redriven ×2');
   });
 });

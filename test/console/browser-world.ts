@@ -47,31 +47,31 @@ export interface BrowserWorld {
  */
 export function browserWorld(): () => BrowserWorld {
   let world: BrowserWorld | undefined;
-  const closers: (() => Promise<unknown>)[] = [];
-  const strays: string[] = [];
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const problems: string[] = [];
 
   beforeAll(async () => {
     const executablePath = inject('browserPath');
-    const ends: (() => Promise<void>)[] = [];
+    const sandboxCleanups: (() => Promise<void>)[] = [];
     const [pageFolder, { sandbox, secrets, credential }, browser] = await Promise.all([
       buildPage(),
       startSandbox(
         { events: { rules: 'none' }, secretsManager: { retryDelaysMs: [] } },
-        end => void ends.push(end),
+        cleanup => void sandboxCleanups.push(cleanup),
       ),
       chromium.launch({ executablePath, args: BROWSER_ARGUMENTS }),
     ]);
     const { server } = consoleServer(sandbox, pageFolder);
     await server.listen();
-    closers.push(
+    cleanups.push(
       () => browser.close(),
       () => server.close(),
-      ...ends,
+      ...sandboxCleanups,
     );
     skipRetryDelays(sandbox);
     const openWindow = async (options: BrowserContextOptions = {}): Promise<ConsolePage> => {
       const context = await browser.newContext({ viewport: WINDOW, reducedMotion: 'reduce', ...options });
-      watch(context, server.url, strays);
+      recordProblems(context, server.url, problems);
       const page = new ConsolePage(await context.newPage());
       await page.open(server.pageUrl);
       return page;
@@ -86,33 +86,33 @@ export function browserWorld(): () => BrowserWorld {
       await server.close();
       await page.page.getByText('The sandbox does not respond').waitFor();
       // The dropped connection causes errors.
-      strays.length = 0;
+      problems.length = 0;
     };
     world = { sandbox, secrets, credential, page, open, closeServer };
   });
   afterEach(() => {
     world?.sandbox.faults.clear();
-    expect(strays.splice(0)).toEqual([]);
+    expect(problems.splice(0)).toEqual([]);
   });
   afterAll(async () => {
-    for (const close of closers) await close();
+    for (const cleanup of cleanups) await cleanup();
   });
 
   return () => {
-    if (world === undefined) throw new Error('The world exists within a test only.');
+    if (world === undefined) throw new Error('The world exists only within a test.');
     return world;
   };
 }
 
-/** Records whatever a page must not do. */
-function watch(context: BrowserContext, url: string, strays: string[]): void {
+/** Records everything that a page must not do. */
+function recordProblems(context: BrowserContext, url: string, problems: string[]): void {
   context.on('request', request => {
-    if (new URL(request.url()).origin !== new URL(url).origin) strays.push(`request to ${request.url()}`);
+    if (new URL(request.url()).origin !== new URL(url).origin) problems.push(`request to ${request.url()}`);
   });
-  context.on('weberror', error => strays.push(`error ${error.error().message}`));
+  context.on('weberror', error => problems.push(`error ${error.error().message}`));
   context.on('console', message => {
     const { pathname } = new URL(message.location().url || url);
     // The page itself shows refused actions.
-    if (message.type() === 'error' && !ACTIONS.test(pathname)) strays.push(message.text());
+    if (message.type() === 'error' && !ACTIONS.test(pathname)) problems.push(message.text());
   });
 }

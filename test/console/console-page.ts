@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** The console's page, as a user sees and uses it. */
+/** The console as a user sees it. */
 export class ConsolePage {
   readonly page: Page;
 
@@ -20,7 +20,7 @@ export class ConsolePage {
   }
 
   /** The names of the states with a tone, in the order of the definition. */
-  async statesThatAre(tone: string): Promise<string[]> {
+  async statesWithTone(tone: string): Promise<string[]> {
     const nodes = await this.page.locator(`[data-tone="${tone}"]`).all();
     return Promise.all(nodes.map(async node => (await node.getAttribute('data-state')) ?? ''));
   }
@@ -34,7 +34,7 @@ export class ConsolePage {
   }
 
   /** Selects a credential. */
-  async chooseCredential(name: string): Promise<void> {
+  async selectCredential(name: string): Promise<void> {
     await this.page.locator(`[data-credential="${name}"]`).click();
   }
 
@@ -51,26 +51,26 @@ export class ConsolePage {
   }
 
   /** Waits until the shown execution has a status. */
-  async seeExecution(status: string): Promise<void> {
+  async waitForExecution(status: string): Promise<void> {
     await this.page.locator(`[data-execution][data-status=${status}][aria-current=true]`).waitFor();
   }
 
   /** Waits until a state has a tone. */
-  async seeState(state: string, tone: string): Promise<void> {
+  async waitForState(state: string, tone: string): Promise<void> {
     await this.page.locator(`[data-state="${state}"][data-tone=${tone}]`).waitFor();
   }
 
   /** Waits until a state shows a text. */
-  async seeOnState(state: string, text: string): Promise<void> {
+  async waitForTextOnState(state: string, text: string): Promise<void> {
     await this.node(state).filter({ hasText: text }).waitFor();
   }
 
   /** Waits until the panel with the details of a state shows a text. */
-  async seeDetails(text: string): Promise<void> {
+  async waitForDetails(text: string): Promise<void> {
     await this.statePanel().filter({ hasText: text }).waitFor();
   }
 
-  /** Switches a fault on or off, and waits until the sandbox has done it. */
+  /** Switches a fault on or off, and waits until the page shows it. */
   async switchFault(name: string, isOn: boolean): Promise<void> {
     await this.fault(name).click();
     await this.page
@@ -79,7 +79,7 @@ export class ConsolePage {
       .waitFor();
   }
 
-  /** Makes a function crash before its work, or stops that. */
+  /** Switches the crash of a function before its work on or off. */
   async switchCrash(functionName: string, isOn: boolean): Promise<void> {
     await this.page.getByRole('combobox', { name: 'Function that crashes' }).selectOption(functionName);
     await this.switchFault('A function crashes', isOn);
@@ -91,8 +91,8 @@ export class ConsolePage {
   }
 
   /** Presses a key until an element has the focus. */
-  async press(key: string, untilOn: Locator): Promise<void> {
-    const target = await untilOn.elementHandle();
+  async pressUntilFocused(key: string, locator: Locator): Promise<void> {
+    const target = await locator.elementHandle();
     for (let presses = 0; presses < 60; presses++) {
       if ((await target?.evaluate(element => element.matches(':focus'))) === true) return;
       await this.page.keyboard.press(key);

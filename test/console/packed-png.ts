@@ -2,11 +2,11 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 /** PNG, third edition (W3C), "PNG signature". */
 const SIGNATURE_BYTES = 8;
-/** A browser's picture without transparency: red, green and blue, a byte each. */
+/** A screenshot without transparency: one byte each for red, green and blue. */
 const PIXEL_BYTES = 3;
 
 /**
- * Compresses a screenshot again without filters, which makes a page of flat colours smaller.
+ * Recompresses a screenshot without filters, which makes pages of flat colours smaller.
  *
  * @see PNG, third edition (W3C), "Filtering"
  */
@@ -45,7 +45,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** The lines, each behind a byte that names its filter, with filter 0: none. */
+/** Removes the filter of each line. A line starts with a byte for its filter; 0 is none. */
 function unfiltered(lines: Buffer, lineBytes: number): Buffer {
   const result = Buffer.alloc(lines.length);
   for (let start = 0; start < lines.length; start += lineBytes + 1) {

@@ -4,13 +4,13 @@ import { expect } from 'vitest';
 import type { ConsolePage } from './console-page.ts';
 import { packedPng } from './packed-png.ts';
 
-/** `SCREENSHOTS=write npm test` writes the pictures of the README. */
+/** `SCREENSHOTS=write npm test` writes the screenshots of the docs. */
 const IS_WRITING = process.env.SCREENSHOTS === 'write';
 
 /** Keeps clones small. */
 const MAX_BYTES = 200_000;
 
-/** Takes a picture of the window, as the README shows it. */
+/** Takes a screenshot of the window, as the docs show it. */
 export async function takeScreenshot(
   { page }: ConsolePage,
   name: string,

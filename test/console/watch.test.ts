@@ -11,28 +11,28 @@ const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promo
 describe.skipIf(inject('browserPath') === '')('the console in a browser', () => {
   const world = browserWorld();
 
-  /** A new credential, selected on the shared page. */
+  /** Creates a credential and selects it on the shared page. */
   async function freshCredential(secretName: string): Promise<string> {
     const { secretArn } = await world().credential({ secretName });
-    await world().page.chooseCredential(secretName);
+    await world().page.selectCredential(secretName);
     return secretArn;
   }
 
-  it('shows a rotation from start to end, without any secret', async () => {
+  it('shows a rotation from start to end, and no secrets', async () => {
     await freshCredential('genesys/crm');
     const { page, sandbox } = world();
     const before = await page.page.locator('.consumer .fingerprint').textContent();
 
     await page.rotate();
 
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForExecution('SUCCEEDED');
     await page.page.getByText('idle', { exact: true }).waitFor();
     await takeScreenshot(page, 'rotation-succeeded');
-    expect(await page.statesThatAre('succeeded')).toEqual(
+    expect(await page.statesWithTone('succeeded')).toEqual(
       expect.arrayContaining(MAIN_PATH.toSorted((one, other) => one.localeCompare(other))),
     );
-    expect(await page.statesThatAre('none')).toHaveLength(6);
+    expect(await page.statesWithTone('none')).toHaveLength(6);
     const after = await page.page.locator('.consumer .fingerprint').textContent();
     expect(after).toMatch(/^[0-9a-f]{16}$/);
     expect(after).not.toBe(before);
@@ -84,7 +84,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
 
     await page.executions().nth(before).waitFor();
     await page.button('Advance clock').waitFor();
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForExecution('SUCCEEDED');
   });
 
   it('updates two windows, each with its own selection', async () => {
@@ -94,15 +94,15 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.node('Verify').click();
     const list = other.page.getByRole('region', { name: 'Executions' }).locator('ol');
     await list.evaluate((element: { scrollTop: number; readonly style: { maxHeight: string } }) => {
-      // Too low for the entries that there are.
+      // Too small to show all entries.
       element.style.maxHeight = '50px';
       element.scrollTop = 9_999;
     });
 
     await page.rotate();
 
-    await Promise.all([page, other].map(window => window.seeState('Rotated', 'succeeded')));
-    await Promise.all([page, other].map(window => window.seeExecution('SUCCEEDED')));
+    await Promise.all([page, other].map(window => window.waitForState('Rotated', 'succeeded')));
+    await Promise.all([page, other].map(window => window.waitForExecution('SUCCEEDED')));
     expect(await other.executions().count()).toBe(await page.executions().count());
     expect(await list.evaluate((element: { readonly scrollTop: number }) => element.scrollTop)).toBeLessThan(
       9,
@@ -118,13 +118,13 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const { page, sandbox } = world();
     const fault = sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
     await page.rotate();
-    await page.seeState('Refresh', 'running');
+    await page.waitForState('Refresh', 'running');
     await page.node('Fetch').click();
 
     await page.page.reload();
 
-    await page.seeState('Refresh', 'running');
-    await page.seeState('Route', 'succeeded');
+    await page.waitForState('Refresh', 'running');
+    await page.waitForState('Route', 'succeeded');
     await page.statePanel().getByRole('heading', { name: 'Fetch' }).waitFor();
     await page.button('Rotate now').click();
     await page.page.getByRole('alert').getByText('rotation').waitFor();
@@ -132,12 +132,12 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     await page.page.locator('.error-bar.is-empty').waitFor({ state: 'attached' });
     sandbox.faults.remove(fault);
     await page.button('Stop').click();
-    await page.seeState('Refresh', 'stopped');
-    await page.seeExecution('ABORTED');
+    await page.waitForState('Refresh', 'stopped');
+    await page.waitForExecution('ABORTED');
     await page.button('Redrive').click();
-    await page.seeExecution('SUCCEEDED');
-    await page.seeState('Rotated', 'succeeded');
-    await page.seeOnState('Refresh', 'redriven ×1');
+    await page.waitForExecution('SUCCEEDED');
+    await page.waitForState('Rotated', 'succeeded');
+    await page.waitForTextOnState('Refresh', 'redriven ×1');
   });
 
   it('marks the alternate token of a secret with two grants', async () => {
@@ -173,7 +173,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await page.page.locator('[data-lineage-live=true]').count()).toBe(1);
   });
 
-  it('sets each fault with a switch, and any other as a rule', async () => {
+  it('sets preset faults with switches, and other faults as rules', async () => {
     const { page, sandbox } = world();
     const rules = () => sandbox.faults.rules().map(({ text }) => text);
     for (const fault of await page.page.getByRole('switch').all()) await fault.click();
@@ -187,7 +187,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
       'lambda:fetch=crash-before',
     ]);
 
-    const line = page.page.getByRole('textbox', { name: 'Another fault, as a rule' });
+    const line = page.page.getByRole('textbox', { name: 'Another fault rule' });
     await line.fill('lambda:verify=timeout-after,nth=1');
     await line.press('Enter');
     await page.page.getByText('7 on').waitFor();
@@ -205,18 +205,18 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
   it('breaks, inspects and redrives a rotation with the keyboard alone', async () => {
     await world().credential({ secretName: 'genesys/keys' });
     const page = await world().open();
-    await page.chooseCredential('genesys/keys');
+    await page.selectCredential('genesys/keys');
     const { keyboard } = page.page;
     const focusedState = () => page.page.locator('[data-state]:focus');
-    await page.press('Tab', page.fault('KMS refuses'));
+    await page.pressUntilFocused('Tab', page.fault('KMS denies access'));
     await keyboard.press('Space');
     await page.page.getByText('1 on').waitFor();
-    await page.press('Shift+Tab', page.button('Rotate now'));
+    await page.pressUntilFocused('Shift+Tab', page.button('Rotate now'));
     await keyboard.press('Enter');
-    await page.seeState('StorePending', 'failed');
-    await page.seeExecution('FAILED');
+    await page.waitForState('StorePending', 'failed');
+    await page.waitForExecution('FAILED');
 
-    await page.press('Tab', page.node('StorePending'));
+    await page.pressUntilFocused('Tab', page.node('StorePending'));
     await keyboard.press('ArrowUp');
     await page.node('Refresh').and(focusedState()).waitFor();
     await keyboard.press('Enter');
@@ -226,13 +226,13 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await page.page.locator('.node:focus-visible .node-ring').count()).toBe(1);
     await keyboard.press('Escape');
     await page.statePanel().getByRole('heading', { name: 'StorePending' }).waitFor();
-    await page.press('Shift+Tab', page.fault('KMS refuses'));
+    await page.pressUntilFocused('Shift+Tab', page.fault('KMS denies access'));
     await keyboard.press('Space');
     await page.page.locator('.faults summary').getByText('none').waitFor();
-    await page.press('Tab', page.button('Redrive'));
+    await page.pressUntilFocused('Tab', page.button('Redrive'));
     await keyboard.press('Enter');
 
-    await page.seeExecution('SUCCEEDED');
+    await page.waitForExecution('SUCCEEDED');
     const announced = page.page.getByRole('status').getByText('Succeeded after a redrive in Rotated.');
     await announced.waitFor({ state: 'attached' });
   });
@@ -257,7 +257,7 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     expect(await isInView(consumer)).toBe(true);
     await page.node('Fetch').click();
     await expect.poll(() => isInView(page.statePanel())).toBe(true);
-    await page.chooseCredential('genesys/two');
+    await page.selectCredential('genesys/two');
     await expect.poll(() => isInView(consumer)).toBe(true);
   });
 
@@ -265,10 +265,10 @@ describe.skipIf(inject('browserPath') === '')('the console in a browser', () => 
     const { sandbox, credential } = world();
     await credential({ secretName: 'genesys/dark' });
     const page = await world().open({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await page.chooseCredential('genesys/dark');
+    await page.selectCredential('genesys/dark');
     sandbox.faults.add({ target: 'genesys:token', kind: 'hang' });
     await page.rotate();
-    await page.seeState('Refresh', 'running');
+    await page.waitForState('Refresh', 'running');
     const style = (element: string, property: string) =>
       page.page.evaluate(`getComputedStyle(document.querySelector('${element}')).${property}`);
 

@@ -74,7 +74,7 @@ export class MinistackBridge {
   }
 
   /**
-   * Makes the attempt at a rotation that Secrets Manager makes some time after a failed one.
+   * Attempts a failed rotation again, as Secrets Manager does some time later.
    *
    * @returns as {@link failure}
    */
@@ -89,7 +89,7 @@ export class MinistackBridge {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readBody(request, MAX_BODY_BYTES)) ?? Buffer.alloc(0);
     const target = request.headers['x-amz-target'];
-    const answer =
+    const reply =
       target === 'secretsmanager.RotateSecret'
         ? await this.#rotateSecret(request, body)
         : target === 'AWSStepFunctions.RedriveExecution'
@@ -98,11 +98,11 @@ export class MinistackBridge {
               { status: 400 },
             )
           : await this.#forward(request, body);
-    const headers = Object.fromEntries(answer.headers);
-    // fetch has decoded the body.
+    const headers = Object.fromEntries(reply.headers);
+    // fetch has already decoded the body.
     delete headers['content-encoding'];
     delete headers['content-length'];
-    response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
+    response.writeHead(reply.status, headers).end(Buffer.from(await reply.arrayBuffer()));
   }
 
   async #forward({ method = 'GET', url, headers }: IncomingMessage, body: Buffer): Promise<Response> {
@@ -118,10 +118,10 @@ export class MinistackBridge {
 
   async #rotateSecret(request: IncomingMessage, body: Buffer): Promise<Response> {
     const rotation = v.parse(rotateRequest, JSON.parse(body.toString()));
-    // Only this stores the function and the schedule. The copy that ministack promotes holds the same value.
+    // This stores the function and the schedule. The version that ministack promotes is a copy of the current value.
     if (rotation.RotationLambdaARN !== undefined) {
-      const answer = await this.#forward(request, body);
-      if (!answer.ok) return answer;
+      const reply = await this.#forward(request, body);
+      if (!reply.ok) return reply;
     }
     const secret = await this.#secrets.send(new DescribeSecretCommand({ SecretId: rotation.SecretId }));
     const { ARN: secretArn = '', Name } = secret;
@@ -144,7 +144,7 @@ export class MinistackBridge {
     return undefined;
   }
 
-  /** Does what RotateImmediately=false does: copies the current value, calls testSecret, and removes the label. */
+  /** Emulates RotateImmediately=false: copies the current value, calls testSecret, and removes the label. */
   async #testConfiguration(attempt: Attempt): Promise<string | undefined> {
     const current = await this.#secrets.send(new GetSecretValueCommand({ SecretId: attempt.secretArn }));
     await this.#label(attempt, current.SecretString);

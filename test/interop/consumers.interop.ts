@@ -24,7 +24,7 @@ ${use}
 
 const PROGRAMS: readonly (ConsumerProgram & { readonly what: string })[] = [
   {
-    what: 'boto3 and the SDK of Genesys Cloud',
+    what: 'boto3 and the Genesys Cloud SDK',
     snippet: 'python',
     module: 'consumer.py',
     driver: {
@@ -54,7 +54,7 @@ describe('the Python code of docs/consumers.md', () => {
   });
   afterAll(() => rm(assemblyDirectory, { recursive: true, force: true }));
 
-  it.each(PROGRAMS)('with $what calls Genesys Cloud, also after a rotation', async program => {
+  it.each(PROGRAMS)('calls Genesys Cloud with $what before and after a rotation', async program => {
     const world = await publishingWorld(assemblyDirectory);
     const { sandbox, userId } = world;
     const consumer = startConsumer(program, { sandbox, secretName: PUBLISHED_NAME }, onTestFinished);

@@ -1,4 +1,4 @@
-"""Deploys a release as docs/cloudformation.md says, with the SDK of AWS: python deploy_release.py <folder> [Parameter=value ...]
+"""Deploys a release as described in docs/cloudformation.md: python deploy_release.py <folder> [Parameter=value ...]
 
 Prints the outputs of the stack as JSON.
 """

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const STACK = 'genesys-token-rotation';
 
 /**
- * ministack's own Node.js runtime drops the error type, which every Retry and Catch needs. So the functions run
+ * ministack's own Node.js runtime drops the error type, which every Retry and Catch needs. Therefore the functions run
  * under AWS's runtime client, as a custom runtime.
  */
 const BOOTSTRAP = `#!/bin/sh
@@ -28,11 +28,11 @@ const templateSchema = v.looseObject({
 });
 
 /**
- * Runs the CDK's command line on a synthesised stack, as an operator does.
+ * Adapts a synthesised stack to ministack, and runs CDK commands on it.
  *
  * @param assembly the folder that `npm run synth` writes
- * @param copy     the folder for the assembly as it is deployed
- * @returns runs a command and returns its output
+ * @param copy     the folder for the adapted assembly that is deployed
+ * @returns a function that runs a CDK command and returns its output
  */
 export async function cdkOn(
   assembly: string,

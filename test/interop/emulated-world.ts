@@ -50,9 +50,9 @@ const loggedError = v.pipe(
 export type EmulatedWorld = Awaited<ReturnType<typeof emulatedWorld>>;
 
 /**
- * The stack deployed to ministack, and the sandbox's Genesys Cloud, whose time is real.
+ * The stack deployed to ministack, and the sandbox's Genesys Cloud on a real clock.
  *
- * @param whenOver gets what ends it, also when it fails to start
+ * @param whenOver registers each clean-up as soon as it is needed, so that a failed start is also cleaned up
  */
 export async function emulatedWorld(whenOver: WhenOver) {
   const directory = await mkdtemp(join(inject('scratchDirectory'), 'interop-'));
@@ -154,7 +154,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       return credential;
     },
 
-    /** Rotates, and waits until the attempt is over for Secrets Manager. The result is the type of its error. */
+    /** Rotates, waits until Secrets Manager's attempt has ended, and returns the type of its error. */
     async rotate({ secretArn }: FirstCredential): Promise<string | undefined> {
       await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
       return await bridge.failure(secretArn);
@@ -169,8 +169,8 @@ export async function emulatedWorld(whenOver: WhenOver) {
       return { accessToken, refreshToken };
     },
 
-    /** Runs an action before Genesys Cloud's next response of an endpoint to a client. */
-    onceDuring(
+    /** Runs an action before an endpoint's next response to a client. */
+    beforeNextResponse(
       endpoint: InterceptedRequest['endpoint'],
       clientId: string,
       action: () => Promise<void>,
@@ -197,7 +197,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       return Object.values(VersionIdsToStages).flat().sort();
     },
 
-    /** The states that each execution of a credential entered, and the error it failed with, oldest first. */
+    /** The states that each execution of a credential entered, and the error that it failed with, oldest first. */
     async executionsOf({ secretArn }: FirstCredential): Promise<string[][]> {
       const runs: string[][] = [];
       for (const events of (await histories()).toReversed()) {
@@ -217,7 +217,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       return JSON.parse(Buffer.from(Payload).toString());
     },
 
-    /** Invokes a function. The result is the type of its error as the caller gets it, and as it is logged. */
+    /** Invokes a function, and returns the type of its error as returned to the caller and as logged. */
     async errorOf(name: FunctionName, event: object): Promise<{ returned: string; logged: string[] }> {
       const { Payload = [], LogResult = '' } = await invoke(name, event);
       const lines = Buffer.from(LogResult, 'base64').toString().split('\n');
@@ -232,7 +232,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
 
     /** The contents of executions, function logs and the journal. */
     async written(): Promise<{ executions: string; logs: string; journal: string }> {
-      // The project has no client for CloudWatch Logs, and ministack checks no signatures.
+      // The project has no CloudWatch Logs client. ministack does not check signatures.
       const logs = FUNCTION_NAMES.map(async name => {
         const response = await fetch(bridge.url, {
           method: 'POST',
@@ -253,7 +253,7 @@ export async function emulatedWorld(whenOver: WhenOver) {
       };
     },
 
-    /** Runs the program in its own process. */
+    /** Runs the `genesys-token-rotation` program in its own process. */
     async cli(...args: readonly string[]): Promise<{ exitCode: number; result: unknown; stderr: string }> {
       const env = { PATH: process.env.PATH ?? '', AWS_ENDPOINT_URL: bridge.url, ...operator, ...genesys };
       return await new Promise(resolve => {

@@ -9,15 +9,15 @@ const run = promisify(execFile);
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 
-/** Where third-party programs are installed; remove the folder to reinstall them. */
+/** The folder of the third-party programs. Remove it to reinstall them. */
 const FOLDER = fileURLToPath(new URL('../../.interop', import.meta.url));
 
 const PYTHON = join(FOLDER, 'python', 'bin');
 const COMPLETE = join(FOLDER, 'complete');
 
 /**
- * From npm. Install scripts do not run: the only one would compile the native part of the runtime client, which takes
- * minutes. See `runtime-client.cjs`.
+ * Install scripts are disabled: the only one compiles the native part of the runtime client, which takes minutes. See
+ * `runtime-client.cjs`.
  */
 const NPM_PACKAGES = ['asl-validator@4.0.0', 'aws-lambda-ric@4.0.2'];
 
@@ -31,7 +31,7 @@ export function npmPackage(name: string): string {
   return join(FOLDER, 'node_modules', name);
 }
 
-/** Installs the programs, unless the last installation with the same versions is still there. */
+/** Installs the programs, unless these versions are already installed. */
 export async function setup(): Promise<void> {
   const versions = `${await readFile(REQUIREMENTS, 'utf8')}\n${NPM_PACKAGES.join('\n')}\n`;
   if (existsSync(COMPLETE) && (await readFile(COMPLETE, 'utf8')) === versions) return;

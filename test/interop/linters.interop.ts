@@ -34,13 +34,13 @@ const VARIANTS: Readonly<Record<string, Settings>> = {
 
 /** Accepted findings by rule. An exception that is no longer needed fails the test. */
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
-  // A dependency between constructs of the CDK names all of their resources, also those that an attribute names.
+  // The CDK turns a dependency between constructs into DependsOn for all their resources, even where GetAtt is enough.
   W3005: /^'\w+' dependency already enforced by a 'GetAtt'/,
-  // A rule of the template refuses a stack without a pattern where a statement names it.
+  // The pattern may be empty, but a template rule rejects an empty pattern if a statement uses it.
   W1030: /^\{'Ref': 'SecretArnPattern'\} does not match /,
-  // template.local.json is for that command.
+  // template.local.json is intended for that command.
   W3002: /^This code may only work with 'package' cli command/,
-  // cfn-lint takes substitutions for whole strings only. Readers of the definition should see the integration.
+  // cfn-lint only supports substitutions of whole strings. The definition shows the integration to its readers.
   E3601: /^'arn:\$\{Partition\}:states:::lambda:invoke' does not match .* at 'States\/\w+\/Resource'$/,
 };
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 
 describe('cfn-lint', () => {
-  it('finds nothing in any variant of the template and in a release, but for the exceptions', async () => {
+  it('finds only the exceptions in all variants of the template and in a release', async () => {
     const files = await Promise.all(
       Object.entries(VARIANTS).map(async ([name, options]) => {
         const file = join(directory, `${name}.json`);
@@ -78,7 +78,7 @@ describe('cfn-lint', () => {
 describe('asl-validator', () => {
   it('finds nothing in the definition', async () => {
     const file = join(directory, 'definition.json');
-    // It takes substitutions for whole strings only.
+    // It only supports substitutions of whole strings.
     await writeFile(file, definitionText().replaceAll(/\$\{Partition\}/g, 'aws'));
 
     const found = await output(process.execPath, [

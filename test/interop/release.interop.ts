@@ -37,7 +37,7 @@ function withoutSchedules(template: Buffer): string {
   );
 }
 
-it('a release is deployed to ministack by CloudFormation alone, and follows a change of its parameters', async () => {
+it('a release deploys to ministack with CloudFormation alone, and applies changed parameters', async () => {
   const directory = await mkdtemp(join(inject('scratchDirectory'), 'release-'));
   const { directory: bundles } = await bundleFunctions(join(directory, 'bundles'));
   const files = await mkdtemp(join(directory, 'files-'));

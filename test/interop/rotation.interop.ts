@@ -8,28 +8,28 @@ const ROTATION = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promot
 const CONFIGURATION_TEST = ['Fetch', 'Route', 'CheckConfiguration', 'ConfigurationChecked'];
 
 let world: EmulatedWorld;
-const ends: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  world = await emulatedWorld(end => ends.push(end));
+  world = await emulatedWorld(cleanup => cleanups.push(cleanup));
 });
 
 afterAll(async () => {
-  for (const end of ends.toReversed()) await end();
+  for (const cleanup of cleanups.toReversed()) await cleanup();
 });
 
 describe('the commands of docs/first-account.md', () => {
   it.each([
     ['npx cdk bootstrap', () => world.bootstrapOutput],
     ['npm run deploy', () => world.deployOutput],
-  ])('%s prints what the page says', (command, output) => {
+  ])('%s prints the output on the page', (command, output) => {
     expect(missingIn(output(), expectedOf(command))).toEqual([]);
   });
 });
 
-describe('a function under the runtime client of AWS', () => {
+describe("a function under AWS's runtime client", () => {
   it.each(deployedFunctionNames({}).filter(name => name !== 'overdue-check'))(
-    'loads %s, which names its error to the caller and in the log',
+    'loads %s, which returns and logs the type of its error',
     async name => {
       const error = await world.errorOf(name, {});
 
@@ -37,7 +37,7 @@ describe('a function under the runtime client of AWS', () => {
     },
   );
 
-  it('loads overdue-check, which takes any event', async () => {
+  it('loads overdue-check, which accepts any event', async () => {
     await expect(world.invoke('overdue-check', {})).resolves.toMatchObject({ overdue: 0 });
   });
 });
@@ -56,7 +56,7 @@ describe.concurrent('the stack on ministack', () => {
     expect(world.genesysCloud.counts(credential.clientId).refreshes).toBe(1);
   });
 
-  it('completes a rotation that failed in Verify at the next attempt, with the same tokens', async () => {
+  it('completes a rotation that failed in Verify on the next attempt, with the same tokens', async () => {
     const credential = await world.credential('interop/verify');
     const { clientId, secretArn } = credential;
     const userId = world.genesysCloud.lineages(clientId)[0]?.userId ?? '';
@@ -77,7 +77,7 @@ describe.concurrent('the stack on ministack', () => {
   });
 
   it('fails in Refresh when the refresh token no longer works, and rotates after a new login', async () => {
-    const credential = await world.credential('interop/dead');
+    const credential = await world.credential('interop/revoked');
     const { clientId, secretArn } = credential;
     world.genesysCloud.revokeLineage(world.genesysCloud.lineages(clientId)[0]?.id ?? '');
 
@@ -101,7 +101,7 @@ describe.concurrent('the stack on ministack', () => {
     const credential = await world.credential('interop/login');
     const { clientId, secretArn } = credential;
     const value = { ...(await world.currentValue(secretArn)), ...(await world.logIn(credential)) };
-    world.onceDuring('token', clientId, () => world.put(secretArn, value));
+    world.beforeNextResponse('token', clientId, () => world.put(secretArn, value));
 
     await world.rotate(credential);
 
@@ -117,7 +117,7 @@ describe.concurrent('the stack on ministack', () => {
     const credential = await world.credential('interop/edit');
     const { clientId, secretArn } = credential;
     const before = await world.currentValue(secretArn);
-    world.onceDuring('users/me', clientId, () => world.put(secretArn, { ...before, note: 'edited' }));
+    world.beforeNextResponse('users/me', clientId, () => world.put(secretArn, { ...before, note: 'edited' }));
 
     const failure = await world.rotate(credential);
 
@@ -128,7 +128,7 @@ describe.concurrent('the stack on ministack', () => {
     expect(world.genesysCloud.counts(clientId).refreshes).toBe(1);
   });
 
-  it('finds the newest token from an old value that is written back', async () => {
+  it('finds the newest token when an old value is written back', async () => {
     const credential = await world.credential('interop/old-value');
     const { clientId, secretArn } = credential;
     const seed = await world.currentValue(secretArn);
@@ -145,7 +145,7 @@ describe.concurrent('the stack on ministack', () => {
     expect(world.genesysCloud.counts(clientId)).toMatchObject({ refreshes: 2, refusedRefreshes: refused });
   });
 
-  it('is operated with the program: rotate, status and history', async () => {
+  it('works with the commands rotate, status and history', async () => {
     const { secretArn } = await world.credential('interop/program');
 
     const rotate = await world.cli('rotate', 'interop/program');
@@ -164,7 +164,7 @@ describe.concurrent('the stack on ministack', () => {
     });
   });
 
-  it('is reported as broken by the program when Genesys Cloud rejects the client', async () => {
+  it('is reported as broken by these commands when Genesys Cloud rejects the client', async () => {
     const { secretArn, clientId } = await world.credential('interop/failure');
     world.genesysCloud.deleteClient(clientId);
 
@@ -185,8 +185,8 @@ describe.concurrent('the stack on ministack', () => {
   });
 });
 
-describe('the stack on ministack, at the end', () => {
-  it('has no token and no client secret in executions, logs and the journal', async () => {
+describe('the stack on ministack, after these tests', () => {
+  it('has left no token and no client secret in executions, logs or the journal', async () => {
     const written = await world.written();
 
     expect(written.executions).toContain('sealedPair');
@@ -202,9 +202,9 @@ describe('the stack on ministack, at the end', () => {
   });
 });
 
-/** The output lines of a command of the page, selected by its prefix. */
-function expectedOf(beginning: string): readonly string[] {
-  const found = commandsWithOutput().find(({ command }) => command.startsWith(beginning));
-  if (found === undefined || found.expected.length === 0) throw new Error(`No output of ${beginning}.`);
+/** The output on the page of the command that starts with a prefix. */
+function expectedOf(prefix: string): readonly string[] {
+  const found = commandsWithOutput().find(({ command }) => command.startsWith(prefix));
+  if (found === undefined || found.expected.length === 0) throw new Error(`No output of ${prefix}.`);
   return found.expected;
 }

@@ -1,6 +1,6 @@
 /**
- * The native part of AWS's Lambda runtime client in JavaScript, because compiling it takes minutes: the requests to the
- * Runtime API. Everything else of the client runs as AWS publishes it. Load it with `--require`.
+ * Replaces the native part of AWS's Lambda runtime client, the requests to the Runtime API, because compiling it takes
+ * minutes. The rest of the client is the code that AWS publishes. Load this file with `--require`.
  *
  * @see AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes"
  */
@@ -10,7 +10,7 @@ const { pathToFileURL } = require('node:url');
 
 const INVOCATION = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
-// One socket, so that a request for the next event follows the last result.
+// One socket, so that the request for the next event follows the previous result.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 function post(path, body) {

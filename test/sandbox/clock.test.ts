@@ -4,7 +4,7 @@ import { Clock } from '../../sandbox/clock.ts';
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 /** A virtual clock, and a record of events, in ms from its start. */
-function stillClock() {
+function virtualClock() {
   const clock = new Clock({ isVirtual: true });
   const startMs = clock.nowMs();
   const notes: string[] = [];
@@ -13,8 +13,8 @@ function stillClock() {
 }
 
 describe('a virtual clock', () => {
-  it('moves only when it is moved', async () => {
-    const { clock, startMs, notes, note } = stillClock();
+  it('moves only when it is advanced', async () => {
+    const { clock, startMs, notes, note } = virtualClock();
     clock.schedule(0, () => note('due at once'));
 
     await new Promise(resolve => setTimeout(resolve, 5));
@@ -27,12 +27,12 @@ describe('a virtual clock', () => {
 });
 
 describe('advanceSettled', () => {
-  it('runs each task in its time, also those that earlier ones lead to', async () => {
-    const { clock, notes, note } = stillClock();
+  it('runs each task at its due time, including tasks that earlier ones schedule', async () => {
+    const { clock, notes, note } = virtualClock();
     clock.schedule(3_000, () => note('planned'));
     clock.schedule(1_000, () => {
       note('first');
-      // As a caller does that gets a response and then waits.
+      // Like a caller that gets a response and then waits.
       void settled().then(() => clock.schedule(1_500, () => note('second')));
     });
 
@@ -46,7 +46,7 @@ describe('advanceSettled', () => {
   });
 
   it('does not run tasks that are due later', async () => {
-    const { clock, notes, note } = stillClock();
+    const { clock, notes, note } = virtualClock();
     clock.schedule(1_001, () => note('too late'));
 
     await clock.advanceSettled(1_000, settled);
@@ -56,7 +56,7 @@ describe('advanceSettled', () => {
   });
 
   it('calls settled in each step before its task runs', async () => {
-    const { clock, notes, note } = stillClock();
+    const { clock, notes, note } = virtualClock();
     clock.schedule(1_000, () => note('task'));
 
     await clock.advanceSettled(2_000, async () => note('settled'));
@@ -65,7 +65,7 @@ describe('advanceSettled', () => {
   });
 
   it('does not run a task that is cancelled while its step settles', async () => {
-    const { clock, startMs, notes, note } = stillClock();
+    const { clock, startMs, notes, note } = virtualClock();
     const task = clock.schedule(1_000, () => note('cancelled'));
 
     await clock.advanceSettled(2_000, async () => {
@@ -91,7 +91,7 @@ describe('advanceSettled', () => {
     expect(clock.nowMs() - beforeMs).toBeGreaterThanOrEqual(2 * 86_400_000);
   });
 
-  it('refuses to go back', async () => {
+  it('refuses to move backwards', async () => {
     await expect(new Clock().advanceSettled(-1, settled)).rejects.toThrow(RangeError);
   });
 });

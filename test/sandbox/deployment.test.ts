@@ -28,7 +28,7 @@ const ADOPTED_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:genesy
 const LOGGING = 'exports.handler = async event => console.log(JSON.stringify(event));';
 const FAILING = 'exports.handler = async () => { throw new Error("no"); };';
 
-/** Starts a stack that ends with the test. */
+/** Starts a sandbox with a stack; it is closed after the test. */
 async function start(fill: (stack: Stack) => void, options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await Sandbox.start({ assemblyDirectory: synthesise({ Mini: fill }), ...options });
   onTestFinished(() => sandbox.close());
@@ -38,7 +38,7 @@ async function start(fill: (stack: Stack) => void, options: SandboxOptions = {})
 function addFunction(stack: Stack, functionName: string, code: string): lambda.Function {
   const folder = emptyFolder();
   writeFileSync(path.join(folder, 'index.js'), code);
-  // The managed policy that the CDK would attach is not in the template.
+  // The sandbox needs explicit policies: the template does not contain the managed policy that the CDK attaches.
   const role = new iam.Role(stack, `${functionName}-role`, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
   });
@@ -76,7 +76,7 @@ async function recorded(sandbox: Sandbox, name: string): Promise<void> {
   await vi.waitUntil(() => sandbox.cloudTrail.events().some(event => event.name === name), 10_000);
 }
 
-/** What a function wrote, as JSON, one line per invocation. */
+/** The JSON that a function logged, one line per invocation. */
 async function logged(sandbox: Sandbox, functionName: string): Promise<unknown[]> {
   await vi.waitUntil(() => sandbox.lambda.logs(functionName).length > 0, 10_000);
   return sandbox.lambda.logs(functionName).map(({ text }) => JSON.parse(text));
@@ -98,7 +98,7 @@ describe('secrets of a deployed stack', () => {
     });
   });
 
-  it('get their schedule, whose failed configuration test is reported only in CloudTrail', async () => {
+  it('get their schedule, and a failed configuration test is reported only in CloudTrail', async () => {
     const sandbox = await start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new', secretString: '{}' });
       addSchedule(stack, secret.ref, addFunction(stack, 'rotation', FAILING));
@@ -124,7 +124,7 @@ describe('secrets of a deployed stack', () => {
     expect(sandbox.secretsManager.secret('genesys/new')).toMatchObject({ rotation: { enabled: true } });
   });
 
-  it('outside the stack are created empty under the ARN of the schedule', async () => {
+  it("outside the stack are created without a value, under the schedule's ARN", async () => {
     const sandbox = await start(stack => {
       addSchedule(stack, ADOPTED_ARN, addFunction(stack, 'rotation', LOGGING));
     });
@@ -139,7 +139,7 @@ describe('secrets of a deployed stack', () => {
     });
   });
 
-  it('fail the deployment when Secrets Manager may not invoke the function', async () => {
+  it('fail the deployment when Secrets Manager cannot invoke the function', async () => {
     const starting = start(stack => {
       const secret = new CfnSecret(stack, 'Secret', { name: 'genesys/new' });
       const missing = 'arn:aws:lambda:us-east-1:123456789012:function:missing';
@@ -149,7 +149,7 @@ describe('secrets of a deployed stack', () => {
     await expect(starting).rejects.toMatchObject({ name: 'AwsError', type: 'AccessDeniedException' });
   });
 
-  it('fail the deployment when a value is to be generated', async () => {
+  it('fail the deployment when their value is generated', async () => {
     const starting = start(stack => {
       new CfnSecret(stack, 'Secret', { name: 'genesys/new', generateSecretString: {} });
     });
@@ -174,7 +174,7 @@ describe('rules of a deployed stack', () => {
     });
   }
 
-  it('hand the end of an execution to their function', async () => {
+  it('invoke their function when an execution ends', async () => {
     const sandbox = await start(stack => {
       addFailingMachine(stack);
       addRule(stack, { source: ['aws.states'], detail: { status: ['FAILED'] } });
@@ -198,7 +198,7 @@ describe('rules of a deployed stack', () => {
     ]);
   });
 
-  it('reach no function without a permission for them', async () => {
+  it('cannot invoke a function without a permission', async () => {
     const sandbox = await start(stack => {
       addFailingMachine(stack);
       const { functionArn } = addFunction(stack, 'notify', LOGGING);
@@ -217,7 +217,7 @@ describe('rules of a deployed stack', () => {
     expect(sandbox.lambda.logs('notify')).toStrictEqual([]);
   });
 
-  it('leave the data of an encrypted state machine out', async () => {
+  it('omit input and output of an encrypted state machine', async () => {
     const sandbox = await start(stack => {
       new StateMachine(stack, 'Machine', {
         stateMachineName: 'mini',
@@ -225,8 +225,8 @@ describe('rules of a deployed stack', () => {
         encryptionConfiguration: new CustomerManagedEncryptionConfiguration(new kms.Key(stack, 'Key')),
       });
     });
-    const heard: unknown[] = [];
-    sandbox.events.onEvent(({ detail }) => heard.push([detail.status, detail.input, detail.output]));
+    const received: unknown[] = [];
+    sandbox.events.onEvent(({ detail }) => received.push([detail.status, detail.input, detail.output]));
     const stepFunctions = new SFNClient(sandbox.clientConfig);
 
     const { executionArn = '' } = await stepFunctions.send(
@@ -234,16 +234,16 @@ describe('rules of a deployed stack', () => {
     );
     await sandbox.stepFunctions.executionClosed(executionArn);
 
-    expect(heard).toStrictEqual([
+    expect(received).toStrictEqual([
       ['RUNNING', null, null],
       ['SUCCEEDED', null, null],
     ]);
   });
 
-  it('run by their schedule as the time is advanced', async () => {
+  it('run on their schedule as the clock advances', async () => {
     const sandbox = await start(
       stack => {
-        const target = new LambdaFunction(addFunction(stack, 'watch', LOGGING));
+        const target = new LambdaFunction(addFunction(stack, 'hourly', LOGGING));
         new events.Rule(stack, 'Rule', {
           schedule: events.Schedule.expression('rate(1 hour)'),
           targets: [target],
@@ -254,17 +254,17 @@ describe('rules of a deployed stack', () => {
 
     await sandbox.advance(3 * 3_600_000);
 
-    expect(sandbox.lambda.logs('watch').map(({ text }) => JSON.parse(text)['detail-type'])).toStrictEqual([
+    expect(sandbox.lambda.logs('hourly').map(({ text }) => JSON.parse(text)['detail-type'])).toStrictEqual([
       'Scheduled Event',
       'Scheduled Event',
       'Scheduled Event',
     ]);
   });
 
-  it('fail the deployment when something of theirs is not emulated', async () => {
+  it('fail the deployment when their schedule is not emulated', async () => {
     const starting = start(stack => {
-      new events.Rule(stack, 'Watch', { schedule: events.Schedule.expression('rate(1 hour)') });
-      new events.Rule(stack, 'Night', { schedule: events.Schedule.expression('cron(0 0 * * ? *)') });
+      new events.Rule(stack, 'Hourly', { schedule: events.Schedule.expression('rate(1 hour)') });
+      new events.Rule(stack, 'Nightly', { schedule: events.Schedule.expression('cron(0 0 * * ? *)') });
     });
 
     await expect(starting).rejects.toMatchObject({ name: 'RuleNotEmulated' });
@@ -272,7 +272,7 @@ describe('rules of a deployed stack', () => {
 });
 
 describe('topics and tables of a deployed stack', () => {
-  it('serve the SDK clients, and faults apply to them', async () => {
+  it('serve SDK clients, and faults apply to them', async () => {
     const sandbox = await start(
       stack => {
         new sns.Topic(stack, 'Topic', { topicName: 'mini' });

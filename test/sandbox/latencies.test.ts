@@ -6,9 +6,9 @@ import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 
-const STILL = { virtualTime: true, events: { rules: 'none' } } as const;
+const VIRTUAL_TIME = { virtualTime: true, events: { rules: 'none' } } as const;
 
-/** Rotates the secret, and gives its execution a minute. */
+/** Rotates the secret, advances the clock by 50 s, and returns the execution. */
 async function rotate(sandbox: Sandbox, secretArn: string): Promise<ExecutionSnapshot> {
   const secrets = new SecretsManagerClient(sandbox.clientConfig);
   let executionArn = '';
@@ -25,7 +25,7 @@ async function rotate(sandbox: Sandbox, secretArn: string): Promise<ExecutionSna
 }
 
 async function rotateWith(latencies: Latencies): Promise<ExecutionSnapshot> {
-  const { sandbox, credential } = await startSandbox({ ...STILL, latencies });
+  const { sandbox, credential } = await startSandbox({ ...VIRTUAL_TIME, latencies });
   const { secretArn } = await credential();
   return await rotate(sandbox, secretArn);
 }
@@ -37,11 +37,11 @@ function durationMs({ startedAt, closedAt }: ExecutionSnapshot): number {
 describe('latencies with virtual time', () => {
   it.each<[what: string, latencies: Latencies, durationMs: number]>([
     ['a state transition takes 100 ms', { stateTransition: () => 100 }, 700],
-    ['the way to a function takes 10 ms', { invocation: () => 10 }, 50],
-    // Calls that a function makes side by side take the time of one.
-    ['a call of AWS takes 20 ms', { awsCall: ({ caller }) => (caller.functionArn ? 20 : 0) }, 260],
+    ['an invocation takes 10 ms', { invocation: () => 10 }, 50],
+    // Concurrent calls of a function take the time of one call.
+    ['an AWS call takes 20 ms', { awsCall: ({ caller }) => (caller.functionArn ? 20 : 0) }, 260],
     [
-      'a refresh takes 300 ms, and the look at a user 150 ms',
+      'a refresh takes 300 ms, and users/me 150 ms',
       {
         genesysRequest: ({ endpoint, grantType }) => {
           if (endpoint === 'users/me') return 150;
@@ -50,7 +50,7 @@ describe('latencies with virtual time', () => {
       },
       450,
     ],
-  ])('make an execution as long as they add up to when %s', async (_what, latencies, expectedMs) => {
+  ])('add up to the duration of an execution when %s', async (_what, latencies, expectedMs) => {
     const execution = await rotateWith(latencies);
 
     expect(execution.status).toBe('SUCCEEDED');
@@ -60,7 +60,7 @@ describe('latencies with virtual time', () => {
   it('apply to the first invocation of a process when a cold start takes 1 s', async () => {
     const sandbox = await Sandbox.start({
       assemblyDirectory: inject('assemblyDirectory'),
-      ...STILL,
+      ...VIRTUAL_TIME,
       latencies: { coldStart: () => 1_000 },
     });
     onTestFinished(() => sandbox.close());
@@ -72,10 +72,10 @@ describe('latencies with virtual time', () => {
     expect([first, second].map(durationMs)).toEqual([5_000, 0]);
   });
 
-  it('count a cold start towards TimeoutSeconds of its Task, whose function runs on after that', async () => {
+  it('count a cold start towards TimeoutSeconds of the Task, whose function keeps running after the timeout', async () => {
     const { sandbox, credential } = await startSandbox({
-      ...STILL,
-      // Without processes that an earlier test has left.
+      ...VIRTUAL_TIME,
+      // Avoids warm processes of an earlier test.
       port: 0,
       secretsManager: { retryDelaysMs: [] },
       latencies: { coldStart: functionName => (functionName.endsWith('-refresh') ? 9_000 : 0) },
@@ -100,7 +100,7 @@ describe('latencies with virtual time', () => {
     expect(sandbox.genesysCloud.counts(clientId).refreshes).toBe(1);
   });
 
-  it('fail a function that does not wait for AWS as long as that', async () => {
+  it('make a function fail when an AWS call exceeds its time limit', async () => {
     const execution = await rotateWith({
       awsCall: ({ operation }) => (operation === 'PutSecretValue' ? 5_000 : 0),
     });

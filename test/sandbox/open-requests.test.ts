@@ -7,14 +7,14 @@ function connection(port: number): Socket {
   return Object.defineProperty(new Socket(), 'remotePort', { value: port });
 }
 
-/** Work that goes on until it is ended. */
+/** Work that runs until `end` is called. */
 function work() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { run: () => promise, end: () => resolve() };
 }
 
 describe('the open requests', () => {
-  it('are separate for two servers with a client on the same port', async () => {
+  it('are separate for two servers whose clients have the same port', async () => {
     const requests = new OpenRequests();
     const [first, second] = [work(), work()];
     const states: unknown[] = [];
@@ -44,11 +44,11 @@ describe('the open requests', () => {
 
     connections[0].emit('close');
     await pending[0];
-    const whileOneWaits = requests.stateOf(4711);
+    const withOneOpen = requests.stateOf(4711);
     connections[1].emit('close');
     await pending[1];
 
-    expect(whileOneWaits).toBe('waiting');
+    expect(withOneOpen).toBe('waiting');
     expect(requests.stateOf(4711)).toBe('unknown');
   });
 });

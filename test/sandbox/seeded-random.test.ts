@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom, seedOf } from '../../sandbox/seeded-random.ts';
 
-/** The first numbers of a seed. */
+/** The first random numbers of a seed. */
 function numbers(seed: number, count: number): number[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, random);
@@ -12,7 +12,7 @@ describe('seededRandom', () => {
     expect(numbers(1, 3)).toStrictEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
   });
 
-  it('spreads evenly from 0 to below 1', () => {
+  it('is uniformly distributed from 0 to below 1', () => {
     const all = numbers(42, 10_000);
 
     expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
@@ -26,7 +26,7 @@ describe('seededRandom', () => {
 });
 
 describe('seedOf', () => {
-  it('returns the FNV-1a hash of a text', () => {
+  it('returns the FNV-1a hash of a string', () => {
     expect(seedOf('') >>> 0).toBe(0x811c9dc5);
     expect(seedOf('foobar') >>> 0).toBe(0xbf9cf968);
   });

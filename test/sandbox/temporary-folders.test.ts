@@ -20,28 +20,28 @@ function folderIn(parent: string, name: string): void {
 }
 
 describe('temporary folders', () => {
-  it('of processes that are gone are removed', async () => {
+  it('of processes that have ended are removed', async () => {
     const parent = emptyFolder();
-    const gone = await endedProcess();
-    folderIn(parent, `genesys-token-rotation-${gone}-AbC123`);
-    folderIn(parent, `.build-${gone}-AbC123`);
+    const ended = await endedProcess();
+    folderIn(parent, `genesys-token-rotation-${ended}-AbC123`);
+    folderIn(parent, `.build-${ended}-AbC123`);
 
     removeLeftovers(parent);
 
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('of processes that run, and everything else, stay', async () => {
+  it('of running processes are kept, and so are all other folders', async () => {
     const parent = emptyFolder();
-    const gone = await endedProcess();
+    const ended = await endedProcess();
     const others = [
       `genesys-token-rotation-${process.pid}-AbC123`,
       // Of another user, unless the tests run as root.
       'genesys-token-rotation-1-AbC123',
       'genesys-token-rotation-AbC123',
-      `genesys-token-rotation-${gone}`,
-      `lambda-${gone}-AbC123`,
-      `my-genesys-token-rotation-${gone}-AbC123`,
+      `genesys-token-rotation-${ended}`,
+      `lambda-${ended}-AbC123`,
+      `my-genesys-token-rotation-${ended}-AbC123`,
     ];
     for (const name of others) folderIn(parent, name);
 
@@ -50,7 +50,7 @@ describe('temporary folders', () => {
     expect(readdirSync(parent).sort()).toEqual(others.sort());
   });
 
-  it('are not followed out of their place by a link', async () => {
+  it('are removed without following links', async () => {
     const [parent, elsewhere] = [emptyFolder(), emptyFolder()];
     folderIn(elsewhere, 'kept');
     symlinkSync(elsewhere, path.join(parent, `genesys-token-rotation-${await endedProcess()}-AbC123`));
@@ -60,9 +60,9 @@ describe('temporary folders', () => {
     expect(existsSync(path.join(elsewhere, 'kept', 'index.js'))).toBe(true);
   });
 
-  it('can be removed by the process that made them', () => {
+  it('can be removed by the process that created them', () => {
     vi.stubEnv('TMPDIR', emptyFolder());
-    // The folder is gone when the next file of the worker is loaded.
+    // This folder no longer exists when the worker loads the next test file.
     onTestFinished(() => void vi.unstubAllEnvs());
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, 'index.js'), '');

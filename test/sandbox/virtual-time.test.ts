@@ -8,8 +8,8 @@ import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { startSandbox } from '../helpers/sandbox.ts';
 import { basic } from './genesys-cloud/organization.ts';
 
-/** A sandbox with virtual time and a credential that is due in eight hours; faults start after its login. */
-async function stillSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
+/** A sandbox with virtual time and a credential that is due in eight hours. The faults are set after its login. */
+async function virtualSandbox(faults: readonly FaultRule[], options: SandboxOptions = {}) {
   const world = await startSandbox({
     virtualTime: true,
     seed: 1,
@@ -29,8 +29,8 @@ async function stillSandbox(faults: readonly FaultRule[], options: SandboxOption
 }
 
 describe('Sandbox.advance with virtual time', () => {
-  it('runs every scheduled rotation in its window, with the waits of its functions', async () => {
-    const { sandbox, executions, events } = await stillSandbox([]);
+  it('runs every scheduled rotation in its window, including the waits of its functions', async () => {
+    const { sandbox, executions, events } = await virtualSandbox([]);
 
     await sandbox.advance(72 * HOUR_MS);
 
@@ -40,7 +40,7 @@ describe('Sandbox.advance with virtual time', () => {
   });
 
   it('stops during a rotation, and resumes it', async () => {
-    const { sandbox, secrets, secretArn, events } = await stillSandbox([
+    const { sandbox, secrets, secretArn, events } = await virtualSandbox([
       { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { nth: 1 } },
     ]);
     const started = secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
@@ -60,7 +60,7 @@ describe('Sandbox.advance with virtual time', () => {
       'the response of PutSecretValue is lost',
       { target: 'secretsmanager:PutSecretValue', kind: 'answer-lost', when: { nth: 1 } },
     ],
-    ['every call of Secrets Manager takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
+    ['every Secrets Manager call takes 700 ms', { target: 'secretsmanager:*', kind: 'delay', ms: 700 }],
     ['Refresh is throttled by Lambda', { target: 'lambda:refresh', kind: 'throttled', when: { nth: 1 } }],
     ['Verify crashes after its work', { target: 'lambda:verify', kind: 'crash-after', when: { nth: 1 } }],
     [
@@ -71,9 +71,9 @@ describe('Sandbox.advance with virtual time', () => {
       'Refresh is killed after its work',
       { target: 'lambda:refresh', kind: 'out-of-memory', when: { nth: 1 } },
     ],
-    ['Genesys Cloud is silent once', { target: 'genesys:users/me', kind: 'hang', when: { nth: 1 } }],
-  ])('passes the retries of a rotation in which %s', async (_what, rule) => {
-    const { sandbox, events } = await stillSandbox([rule]);
+    ['Genesys Cloud does not respond once', { target: 'genesys:users/me', kind: 'hang', when: { nth: 1 } }],
+  ])('completes a rotation with its retries when %s', async (_what, rule) => {
+    const { sandbox, events } = await virtualSandbox([rule]);
 
     await sandbox.advance(9 * HOUR_MS);
 
@@ -90,7 +90,7 @@ describe('Sandbox.advance with virtual time', () => {
       'RefreshTokenRejected',
     ],
     [
-      'Genesys Cloud stays away',
+      'Genesys Cloud stays unreachable',
       { target: 'genesys:token', kind: 'connection-refused' },
       'Refresh',
       'GenesysUnavailable',
@@ -102,13 +102,13 @@ describe('Sandbox.advance with virtual time', () => {
       'AccessDeniedException',
     ],
     [
-      'Promote always runs out of time',
+      'Promote always times out',
       { target: 'lambda:promote', kind: 'timeout-before' },
       'Promote',
       'Sandbox.Timedout',
     ],
   ])('shows where a rotation fails when %s', async (_what, rule, stateName, error) => {
-    const { sandbox, executions, events } = await stillSandbox([rule], {
+    const { sandbox, executions, events } = await virtualSandbox([rule], {
       secretsManager: { retryDelaysMs: [] },
     });
 
@@ -120,7 +120,7 @@ describe('Sandbox.advance with virtual time', () => {
 
   it('has the same result with the same seed', async () => {
     const outcome = async (): Promise<unknown> => {
-      const { sandbox, events } = await stillSandbox([
+      const { sandbox, events } = await virtualSandbox([
         // Not DescribeSecret: the rotation function polls with jitter, so the number of its calls varies.
         { target: 'secretsmanager:GetSecretValue', kind: 'throttled', when: { share: 0.2 } },
         { target: 'secretsmanager:PutSecretValue', kind: 'throttled', when: { share: 0.2 } },
@@ -136,8 +136,8 @@ describe('Sandbox.advance with virtual time', () => {
     expect(second).toStrictEqual(first);
   });
 
-  it('lets time pass while the operator waits for an invocation', async () => {
-    const { sandbox, secretArn } = await stillSandbox([]);
+  it('advances the clock while the operator waits for an invocation', async () => {
+    const { sandbox, secretArn } = await virtualSandbox([]);
     const lambda = new LambdaClient(sandbox.clientConfig);
     onTestFinished(() => lambda.destroy());
     sandbox.faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'delay', ms: 500, by: 'rotation' });
@@ -151,14 +151,14 @@ describe('Sandbox.advance with virtual time', () => {
 
     const response = lambda.send(new InvokeCommand({ FunctionName: sandbox.rotationFunctionArn, Payload }));
     await injected;
-    // The function repeats the read for 2.5 s, because a version that does not show may be a stale read.
+    // The function repeats the read for 2.5 s, because a missing version can be a stale read.
     await sandbox.advance(10_000);
 
     await expect(response).resolves.toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
   });
 
-  it('follows an advance that has not ended', async () => {
-    const { sandbox } = await stillSandbox([]);
+  it('waits for an advance that has not ended', async () => {
+    const { sandbox } = await virtualSandbox([]);
     const startMs = sandbox.clock.nowMs();
 
     await Promise.all([sandbox.advance(HOUR_MS), sandbox.advance(HOUR_MS)]);
@@ -198,18 +198,18 @@ describe('Sandbox.pause', () => {
     expect(before).toEqual({ responses: 0, refreshes: 1 });
   });
 
-  it('delays a call of AWS by a function after it took effect', async () => {
-    const pauses: { ms?: (ms: number) => Promise<void> } = {};
-    const { sandbox, secretArn, secrets, executions } = await stillSandbox([], {
+  it("delays a function's AWS call after the call took effect", async () => {
+    const delay: { pause?: (ms: number) => Promise<void> } = {};
+    const { sandbox, secretArn, secrets, executions } = await virtualSandbox([], {
       awsInterceptors: [
         async ({ operation }, next) => {
           const response = await next();
-          if (operation === 'PutSecretValue') await pauses.ms?.(400);
+          if (operation === 'PutSecretValue') await delay.pause?.(400);
           return response;
         },
       ],
     });
-    pauses.ms = ms => sandbox.pause(ms);
+    delay.pause = ms => sandbox.pause(ms);
 
     await secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
     await sandbox.advance(60_000);
@@ -220,7 +220,7 @@ describe('Sandbox.pause', () => {
   });
 });
 
-describe('Sandbox.advance with time that runs', () => {
+describe('Sandbox.advance with real time', () => {
   it('waits in real time for a due rotation', async () => {
     const { sandbox, credential } = await startSandbox();
     await credential();
@@ -235,13 +235,13 @@ describe('Sandbox.advance with time that runs', () => {
 });
 
 describe('Sandbox.start', () => {
-  it('refuses a fault that cannot be', async () => {
+  it('refuses an invalid fault', async () => {
     const faults = [{ target: 'lambda:nope', kind: 'hang' }] as const;
 
     await expect(startSandbox({ faults })).rejects.toMatchObject({ name: 'InvalidFault' });
   });
 
-  it('has the given faults in force from the start', async () => {
+  it('sets the given faults', async () => {
     const { sandbox } = await startSandbox({ faults: [{ target: 'kms:*', kind: 'hang' }] });
 
     expect(sandbox.faults.rules().map(({ text }) => text)).toStrictEqual(['kms:*=hang']);

@@ -6,7 +6,7 @@ import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox-options.ts';
 import { WarmStart } from '../../sandbox/warm-start.ts';
 
-/** A sandbox whose rotation function has been invoked, and which of its functions have started cold for that. */
+/** Starts a sandbox, invokes its rotation function and closes it. Returns the addresses and cold starts. */
 async function usedSandbox(options: SandboxOptions) {
   const cold: string[] = [];
   const coldStart = (functionName: string): number => {
@@ -33,8 +33,8 @@ function warmStart(): WarmStart {
   return warm;
 }
 
-/** Listens at an address. */
-async function take(url: string): Promise<Server> {
+/** Listens on the port of a URL. */
+async function occupy(url: string): Promise<Server> {
   const server = createServer().listen(Number(new URL(url).port), '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -53,33 +53,33 @@ describe('a warm start', () => {
   });
 
   it.each(['aws', 'genesys'] as const)(
-    'becomes a cold one, at other addresses, when the port of %s is taken meanwhile',
+    'becomes a cold start, with other addresses, when the port of %s is in use',
     async which => {
       const warm = warmStart();
       const first = await usedSandbox({ warmStart: warm });
-      await take(first.addresses[which]);
+      await occupy(first.addresses[which]);
 
       const second = await usedSandbox({ warmStart: warm });
 
       expect(second.coldStarts).toBe(1);
       expect(second.addresses[which]).not.toBe(first.addresses[which]);
-      // What was left at the first try is closed again.
-      if (which === 'genesys') await take(first.addresses.aws);
+      // The first attempt must not leave an open port.
+      if (which === 'genesys') await occupy(first.addresses.aws);
     },
   );
 
   it('is not used by a sandbox with a given port', async () => {
     const warm = warmStart();
     const first = await usedSandbox({ warmStart: warm });
-    const placeholder = await take('http://127.0.0.1:0');
+    const placeholder = await occupy('http://127.0.0.1:0');
     const { port } = placeholder.address() as { port: number };
     placeholder.close();
     await once(placeholder, 'close');
 
-    const apart = await usedSandbox({ warmStart: warm, port });
+    const separate = await usedSandbox({ warmStart: warm, port });
     const second = await usedSandbox({ warmStart: warm });
 
-    expect(apart).toMatchObject({ addresses: { aws: `http://127.0.0.1:${port}` }, coldStarts: 1 });
+    expect(separate).toMatchObject({ addresses: { aws: `http://127.0.0.1:${port}` }, coldStarts: 1 });
     expect(second).toStrictEqual({ addresses: first.addresses, coldStarts: 0 });
   });
 });

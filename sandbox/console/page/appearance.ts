@@ -1,7 +1,7 @@
 import type { Attempt, StateRun } from '../../step-functions/state-runs.ts';
 import type { ExecutionView, TokenMark, VerdictView } from '../views.ts';
 
-/** The look of a status: one colour and one mark. */
+/** The colour and the icon of a status. */
 export type Tone = 'none' | 'running' | 'waiting' | 'succeeded' | 'caught' | 'failed' | 'stopped';
 
 /** How to show a status: never by colour alone. */

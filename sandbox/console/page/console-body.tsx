@@ -16,7 +16,7 @@ import { functionNames } from './faults/fault-presets.ts';
 import { GraphView } from './graph/graph-view.tsx';
 import { send } from './live/api.ts';
 import { reveal } from './live/reveal.ts';
-import { withChoice } from './live/selection.ts';
+import { updateSelection } from './live/selection.ts';
 import type { Actions } from './live/use-actions.ts';
 import type { LiveOverview } from './live/use-overview.ts';
 import { useSelection } from './live/use-selection.ts';
@@ -31,10 +31,10 @@ interface BodyProps {
   readonly actions: Actions;
 }
 
-/** Where the lists have a column of their own, the faults are open at first. */
+/** In a window this wide the lists have their own column, and the fault panel starts open. */
 const WIDE = '(min-width: 1180px)';
 
-/** The page, once the sandbox has responded. */
+/** The page after the sandbox has responded. */
 export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const { executions, credentials, faults } = overview;
   const { clockOffsetMs } = live;
@@ -49,10 +49,10 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const isRunning = execution?.status === 'RUNNING';
   const { events, runs } = useRuns(execution, actions.fail);
   const { states } = runs;
-  const isChosen = selection.state !== undefined && selection.state in definition.States;
-  const shownState = isChosen ? selection.state : states.at(-1)?.name;
-  const chooseState = (state: string | undefined): void => {
-    select(withChoice(selection, { state }));
+  const isSelected = selection.state !== undefined && selection.state in definition.States;
+  const shownState = isSelected ? selection.state : states.at(-1)?.name;
+  const selectState = (state: string | undefined): void => {
+    select(updateSelection(selection, { state }));
     if (state !== undefined) reveal('state');
   };
   const credential =
@@ -60,7 +60,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
   const act = (name: string, path: string, body: object): void =>
     void actions.run(name, () => send('POST', path, body));
 
-  const chooseExecution = (name: string | undefined): void => {
+  const selectExecution = (name: string | undefined): void => {
     select({ ...(name !== undefined && { execution: name }) });
     if (name !== undefined) reveal('execution');
   };
@@ -79,7 +79,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
         break;
       case 'follow':
         actions.dismissError();
-        chooseExecution(executions.find(({ arn }) => arn === executionArn)?.name);
+        selectExecution(executions.find(({ arn }) => arn === executionArn)?.name);
     }
   };
   const alternative = alternativeTo(actions.error?.action, credential?.verdict.next ?? []);
@@ -94,7 +94,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
       <TopBar title={machine.name} live={live} execution={execution} states={states} actions={actions} />
       <main>
         {credential === undefined ? (
-          <p class="panel">There is no credential.</p>
+          <p class="panel">No credentials yet.</p>
         ) : (
           <ConsumerPanel
             credential={credential}
@@ -108,7 +108,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
           <CredentialList
             credentials={credentials}
             shown={credential?.name}
-            onChoose={secret => {
+            onSelect={secret => {
               select({ secret });
               reveal('consumer');
             }}
@@ -118,7 +118,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             shown={execution?.name}
             isFollowing={selection.execution === undefined}
             clockOffsetMs={clockOffsetMs}
-            onChoose={chooseExecution}
+            onSelect={selectExecution}
           />
           <FaultPanel
             faults={faults}
@@ -132,7 +132,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             }
           />
         </div>
-        <section id="execution" class="panel execution-panel" aria-label="Chosen execution">
+        <section id="execution" class="panel execution-panel" aria-label="Selected execution">
           {execution !== undefined && (
             <ExecutionHeader
               execution={execution}
@@ -149,8 +149,8 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
             definition={definition}
             states={states}
             shown={shownState}
-            isChosen={isChosen}
-            onChoose={chooseState}
+            isSelected={isSelected}
+            onSelect={selectState}
           />
         </section>
         <div class="column details">
@@ -159,9 +159,9 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
               definition={definition}
               states={states}
               name={shownState}
-              isChosen={isChosen}
+              isSelected={isSelected}
               clockOffsetMs={clockOffsetMs}
-              onFollow={() => chooseState(undefined)}
+              onFollow={() => selectState(undefined)}
             />
           )}
           {credential !== undefined && (
@@ -176,7 +176,7 @@ export function ConsoleBody({ live, overview, machine, actions }: BodyProps) {
                 isRunning={isRunning}
                 clockOffsetMs={clockOffsetMs}
                 shown={shownState}
-                onChoose={chooseState}
+                onSelect={selectState}
               />
               <EventTable key={execution.name} events={events} />
             </>

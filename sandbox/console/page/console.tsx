@@ -4,7 +4,7 @@ import { useActions } from './live/use-actions.ts';
 import { useOverview } from './live/use-overview.ts';
 import { useStateMachine } from './live/use-state-machine.ts';
 
-const LOST = 'The sandbox does not respond. If it is running, open the address that it printed.';
+const LOST = 'The sandbox does not respond. If it is running, open the URL that it printed.';
 
 /** The whole page. */
 export function Console() {

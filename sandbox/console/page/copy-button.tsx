@@ -7,11 +7,11 @@ const CONFIRM_MS = 2_000;
 interface CopyProps {
   readonly text: string;
   readonly label: string;
-  /** What completes the label for screen readers. */
+  /** Completes the label for screen readers. */
   readonly what: string;
 }
 
-/** Copies a text to the clipboard. */
+/** Copies text to the clipboard. */
 export function CopyButton({ text, label, what }: CopyProps) {
   const [result, setResult] = useState<string>();
   useEffect(() => {

@@ -1,2 +1,2 @@
-/** Styles are bundled with what imports them. */
+/** esbuild bundles styles with the module that imports them. */
 declare module '*.css';

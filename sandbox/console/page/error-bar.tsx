@@ -3,7 +3,7 @@ import type { Actions } from './live/use-actions.ts';
 
 /** See {@link ErrorBar}. */
 interface ErrorProps extends Pick<Actions, 'error' | 'dismissError'> {
-  /** What can be done instead. */
+  /** The button of an alternative action. */
   readonly children?: ComponentChildren;
 }
 

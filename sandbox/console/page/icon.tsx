@@ -1,6 +1,6 @@
 import type { Tone } from './appearance.ts';
 
-/** The lines of each mark, on 16 by 16. */
+/** The SVG path of each icon, in a box of 16 × 16. */
 const PATHS: Readonly<Record<Tone, string>> = {
   none: 'M5 8h6',
   running: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5',
@@ -16,7 +16,7 @@ export function IconMark({ tone }: { readonly tone: Tone }) {
   return <path class={`icon icon-${tone}`} d={PATHS[tone]} />;
 }
 
-/** The icon of a status; the word beside it has the meaning. */
+/** The icon of a status. Screen readers skip it and read the word beside it. */
 export function Icon({ tone }: { readonly tone: Tone }) {
   return (
     <svg class="icon-box" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">

@@ -1,19 +1,19 @@
-/** Formats JSON over several lines, also JSON within texts. Any other text stays as it is. */
+/** Formats JSON over several lines, including JSON inside strings. Other strings are unchanged. */
 export function prettyJson(value: unknown): string {
-  const opened = openTexts(value);
-  return typeof opened === 'string' ? opened : JSON.stringify(opened, undefined, 2);
+  const parsed = parseNested(value);
+  return typeof parsed === 'string' ? parsed : JSON.stringify(parsed, undefined, 2);
 }
 
-function openTexts(value: unknown): unknown {
-  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? openText(value) : value;
-  if (Array.isArray(value)) return value.map(openTexts);
+function parseNested(value: unknown): unknown {
+  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? parseString(value) : value;
+  if (Array.isArray(value)) return value.map(parseNested);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, openTexts(member)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, parseNested(member)]));
 }
 
-function openText(text: string): unknown {
+function parseString(text: string): unknown {
   try {
-    return openTexts(JSON.parse(text));
+    return parseNested(JSON.parse(text));
   } catch {
     return text;
   }

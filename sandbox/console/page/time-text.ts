@@ -30,7 +30,7 @@ export function dateTimeText(instant: Date): string {
   return `${instant.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** As short as it is clear, in UTC: `08:30:00` for the same day, otherwise `2025-03-01 08:30`. */
+/** A short form in UTC: `08:30:00` on the same day, otherwise `2025-03-01 08:30`. */
 export function shortTimeText(instant: Date, now: Date): string {
   const text = instant.toISOString();
   return text.slice(0, 10) === now.toISOString().slice(0, 10)
@@ -38,7 +38,7 @@ export function shortTimeText(instant: Date, now: Date): string {
     : text.slice(0, 16).replace('T', ' ');
 }
 
-/** The time of the day to the millisecond, in UTC: `08:30:00.125`. */
+/** The time of day to the millisecond, in UTC: `08:30:00.125`. */
 export function timeOfDayText(instant: Date): string {
   return instant.toISOString().slice(11, 23);
 }

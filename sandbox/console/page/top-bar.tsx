@@ -36,7 +36,7 @@ export function TopBar({ title, live, execution, states, actions }: BarProps) {
   );
 }
 
-/** Longer than most states take, so that only the states that last are announced. */
+/** Longer than most states take: only states that last longer are announced. */
 const SETTLE_MS = 600;
 
 /** Announces the state of the execution to screen readers. */

@@ -63,7 +63,7 @@ describe('authentication', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('does not mind a signature of long ago', async () => {
+  it('accepts an old signature', async () => {
     const { services, calls } = recordingServices();
     const aws = await serveAws(services);
 
@@ -91,7 +91,7 @@ describe('authentication', () => {
     expect(calls).toEqual([]);
   });
 
-  it('refuses an Authorization header of another kind without quoting it', async () => {
+  it('refuses an Authorization header with another scheme without quoting it', async () => {
     const { services } = recordingServices();
     const aws = await serveAws(services);
 
@@ -189,7 +189,7 @@ describe('authentication', () => {
     });
   });
 
-  it('refuses a request signed for another region when it has one', async () => {
+  it('refuses a request signed for another region when a region is configured', async () => {
     const { services } = recordingServices();
     const aws = await serveAws(services, { region: 'eu-west-1' });
 
@@ -201,7 +201,7 @@ describe('authentication', () => {
     });
   });
 
-  it('refuses calls to Lambda in the shape of Lambda', async () => {
+  it("refuses calls to Lambda in Lambda's error format", async () => {
     const { services } = recordingServices();
     const aws = await serveAws(services);
 

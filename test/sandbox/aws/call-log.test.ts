@@ -24,7 +24,7 @@ function services(decrypt: () => object): AwsService[] {
 const decryptCommand = new DecryptCommand({ CiphertextBlob: Buffer.from('blob') });
 
 describe('CallLog', () => {
-  it('records caller and operation in the order of arrival, without values', async () => {
+  it('records caller and operation in order of arrival, without values', async () => {
     const clock = new Clock();
     clock.advance(86_400_000);
     const log = new CallLog(clock);
@@ -57,11 +57,11 @@ describe('CallLog', () => {
       },
     ]);
     expect(JSON.stringify(log.calls())).not.toContain('SENTINEL');
-    // The sandbox's day, which is one ahead of the machine's.
+    // The sandbox's clock is one day ahead of the machine's.
     expect(Date.parse(log.calls()[0]?.at ?? '')).toBeGreaterThan(Date.now() + 80_000_000);
   });
 
-  it('counts by service and operation, refused calls too', async () => {
+  it('counts calls by service and operation, including refused ones', async () => {
     const log = new CallLog(new Clock());
     const aws = await serveAws(
       services(() => {
@@ -82,7 +82,7 @@ describe('CallLog', () => {
     { error: new AwsError('DisabledException', 'is disabled.'), errorType: 'DisabledException' },
     { error: new ConnectionDropped(), errorType: 'ConnectionDropped' },
     { error: new TypeError('a defect'), errorType: 'InternalFailure' },
-  ])('names the error $errorType', async ({ error, errorType }) => {
+  ])('records the error type $errorType', async ({ error, errorType }) => {
     const log = new CallLog(new Clock());
     const aws = await serveAws(
       services(() => {
@@ -96,7 +96,7 @@ describe('CallLog', () => {
     expect(log.calls()).toMatchObject([{ operation: 'Decrypt', errorType }]);
   });
 
-  it('keeps the latest 10,000 calls and counts on', async () => {
+  it('keeps only the latest 10,000 calls, but counts all of them', async () => {
     const log = new CallLog(new Clock());
     const call = {
       service: 'kms',

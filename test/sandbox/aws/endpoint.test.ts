@@ -50,7 +50,7 @@ describe('AwsEndpoint', () => {
     const aws = await serveAws([
       secretsManager(() => {
         calls += 1;
-        throw new AwsError('ResourceNotFoundException', 'There is none.');
+        throw new AwsError('ResourceNotFoundException', 'Not found.');
       }),
     ]);
     const client = new SecretsManagerClient({ ...aws.client, maxAttempts: 2 });
@@ -119,7 +119,7 @@ describe('AwsEndpoint', () => {
     expect(started).toMatchObject({ executionArn, startDate: new Date('2023-11-14T22:13:20.500Z') });
   });
 
-  it('serves a host name with the prefix of StartSyncExecution', async () => {
+  it('serves the host name prefix of StartSyncExecution', async () => {
     const states: AwsService = {
       id: 'states',
       operations: {
@@ -128,7 +128,7 @@ describe('AwsEndpoint', () => {
     };
     const aws = await serveAws([states]);
     const client = new SFNClient(aws.client);
-    // The name with the prefix resolves nowhere; the request is signed with it all the same.
+    // The name with the prefix does not resolve. The request is still signed with it.
     client.middlewareStack.add(
       next => args => {
         Object.assign(args.request as object, { hostname: '127.0.0.1' });
@@ -146,7 +146,7 @@ describe('AwsEndpoint', () => {
     it.each([
       { type: 'ResourceNotFoundException', member: 'Message' },
       { type: 'AccessDeniedException', member: 'message' },
-    ])('spells the message of $type of Secrets Manager "$member"', async ({ type, member }) => {
+    ])('returns the message of $type of Secrets Manager in "$member"', async ({ type, member }) => {
       const aws = await serveAws([failing(new AwsError(type, 'The text.'))]);
 
       const response = await sendSigned(
@@ -160,7 +160,7 @@ describe('AwsEndpoint', () => {
       expect(response.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('spells the message "message" for the other services and adds details', async () => {
+    it('returns the message of other services in "message", with details', async () => {
       const states: AwsService = {
         id: 'states',
         operations: {
@@ -241,7 +241,7 @@ describe('AwsEndpoint', () => {
       ['secretsmanager.TagResource', 'the operation TagResource'],
       ['secretsmanager.constructor', 'the operation constructor'],
       ['secretsmanager.', 'this operation'],
-    ])('refuses the target %s, which is no operation, by its name', async (target, operation) => {
+    ])('refuses the unknown operation %s by name', async (target, operation) => {
       const aws = await serveAws([secretsManager()]);
 
       const response = await sendSigned(
@@ -260,7 +260,7 @@ describe('AwsEndpoint', () => {
     it.each<Omit<RawRequest, 'url'>>([
       { method: 'POST', headers: { 'x-amz-target': 'DynamoDBStreams_20120810.GetRecords' } },
       { method: 'GET', headers: {} },
-    ])('refuses a $method of no emulated service', async request => {
+    ])('refuses a $method to a service that is not emulated', async request => {
       const aws = await serveAws([secretsManager()]);
 
       const response = await send({ ...request, url: aws.url });
@@ -297,7 +297,7 @@ describe('AwsEndpoint', () => {
   });
 
   describe('interceptors', () => {
-    it('run in the order given around the operation, with its input', async () => {
+    it('run around the operation in the given order, with its input', async () => {
       const steps: string[] = [];
       const interceptor =
         (name: string): AwsInterceptor =>
@@ -384,12 +384,12 @@ describe('AwsEndpoint', () => {
       expect(aws.defects).toEqual([]);
     });
 
-    it('see no call that is unsigned or malformed', async () => {
-      const seen: string[] = [];
+    it('are not called for an unsigned or malformed request', async () => {
+      const intercepted: string[] = [];
       const aws = await serveAws([secretsManager()], {
         interceptors: [
           (call, next) => {
-            seen.push(call.operation);
+            intercepted.push(call.operation);
             return next();
           },
         ],
@@ -402,12 +402,12 @@ describe('AwsEndpoint', () => {
         aws.accessKey,
       );
 
-      expect(seen).toEqual([]);
+      expect(intercepted).toEqual([]);
     });
   });
 
   describe('listening', () => {
-    it('throws when the URL is asked for before it listens', () => {
+    it('throws when the URL is read before it listens', () => {
       const endpoint = new AwsEndpoint({
         services: [],
         identities: new Identities({ accountId: '111122223333', partition: 'aws' }),
@@ -418,7 +418,7 @@ describe('AwsEndpoint', () => {
       expect(() => endpoint.url).toThrow('does not listen');
     });
 
-    it('rejects when the port is taken', async () => {
+    it('rejects when the port is in use', async () => {
       const aws = await serveAws([]);
       const endpoint = new AwsEndpoint({
         services: [],
@@ -431,7 +431,7 @@ describe('AwsEndpoint', () => {
       await expect(endpoint.listen()).rejects.toMatchObject({ code: 'EADDRINUSE' });
     });
 
-    it('closes at once over idle connections and running calls', async () => {
+    it('closes at once despite idle connections and running calls', async () => {
       const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
       const aws = await serveAws([
         secretsManager(() => {
@@ -454,7 +454,7 @@ describe('AwsEndpoint', () => {
       agent.destroy();
     });
 
-    it('may be closed twice', async () => {
+    it('can be closed twice', async () => {
       const aws = await serveAws([]);
 
       await aws.endpoint.close();

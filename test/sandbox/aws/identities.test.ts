@@ -24,7 +24,7 @@ describe('Identities', () => {
     });
   });
 
-  it('issues the credentials of a role, whose session ARN leaves out the path', () => {
+  it('issues role credentials with a session ARN that omits the path', () => {
     const issued = identities();
 
     const key = issued.issueRole({
@@ -47,7 +47,7 @@ describe('Identities', () => {
     });
   });
 
-  it('keeps the unique id of a role over its sessions', () => {
+  it('keeps the unique id of a role across its sessions', () => {
     const issued = identities();
 
     const first = issued.issueRole({ roleArn: REFRESH_ROLE, sessionName: 'same' });
@@ -61,7 +61,7 @@ describe('Identities', () => {
     expect(identities().find('AKIAIOSFODNN7EXAMPLE')).toBeUndefined();
   });
 
-  it('throws TypeError when the role is none', () => {
+  it('throws TypeError when the ARN is not a role', () => {
     const issued = identities();
 
     const issue = () =>

@@ -63,7 +63,7 @@ describe('lambdaProtocol', () => {
     expect(response.Payload?.transformToString()).toBe(payload);
   });
 
-  it('returns Event with 202 and no body', async () => {
+  it('responds to Event with 202 and no body', async () => {
     const inputs: object[] = [];
     const aws = await serveAws([
       lambda(input => {

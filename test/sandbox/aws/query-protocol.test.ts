@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formMembers } from '../../../sandbox/aws/query-protocol.ts';
 
 describe('formMembers', () => {
-  it('reads texts, lists, and structures within lists', () => {
+  it('reads strings, lists, and structures within lists', () => {
     const form = new URLSearchParams([
       ['Action', 'Simulate'],
       ['Names.member.1', 'one'],
@@ -19,14 +19,14 @@ describe('formMembers', () => {
     });
   });
 
-  it('keeps the order of the numbers, not of the text', () => {
+  it('sorts list members by number, not by text', () => {
     const numbers = Array.from({ length: 11 }, (_, index) => index + 1);
     const form = numbers.map(number => `N.member.${number}=${number}`).toReversed();
 
     expect(formMembers(Buffer.from(form.join('&')))).toEqual({ N: numbers.map(String) });
   });
 
-  it('leaves a map in its parts', () => {
+  it('does not convert maps', () => {
     expect(formMembers(Buffer.from('Attributes.entry.1.Name=a&Attributes.entry.1.Value=b'))).toEqual({
       Attributes: { entry: { 1: { Name: 'a', Value: 'b' } } },
     });

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT } from '../../demonstration/project.ts';
 
-/** What a member of a request is, as the types of the AWS SDK declare it. */
+/** The type of a request member, as the AWS SDK declares it. */
 export type SdkType =
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'structure'; readonly members: ReadonlyMap<string, () => SdkType> }
   | { readonly kind: 'list' | 'map'; readonly item: () => SdkType }
   | { readonly kind: 'other' };
 
-/** The declarations of one client by their names. */
+/** The declarations of one client, by name. */
 interface Declarations {
   readonly interfaces: ReadonlyMap<string, { readonly parents: readonly string[]; readonly body: string }>;
   readonly enums: ReadonlyMap<string, readonly string[]>;
@@ -17,7 +17,7 @@ interface Declarations {
 
 /**
  * The input of an operation, read from the type declarations that the client of its service ships. The declarations
- * are generated and have one form.
+ * are generated and all have the same form.
  *
  * @param client the part of the package's name after `client-`
  */

@@ -5,7 +5,7 @@ import { validated } from '../../../sandbox/aws/validation.ts';
 import { emulatedServices } from '../../helpers/emulated-services.ts';
 import { type SdkType, sdkInput } from './sdk-inputs.ts';
 
-/** The names of the clients that differ from the service's. */
+/** Client names that differ from the service id. */
 const CLIENTS: Readonly<Record<string, string>> = { secretsmanager: 'secrets-manager', states: 'sfn' };
 
 /**
@@ -21,7 +21,7 @@ const REFUSED_BY_AWS: ReadonlySet<string> = new Set(
 
 /** What the sandbox does with the values of enumerations and the members that the AWS SDK can send. */
 interface Findings {
-  /** Values by how they are treated; each with the path of its member. */
+  /** Enumeration values by treatment, each with the path of its member. */
   readonly accepted: string[];
   readonly notEmulated: string[];
   readonly invalid: string[];
@@ -29,10 +29,10 @@ interface Findings {
   readonly ignored: string[];
 }
 
-/** Compares what the SDK can send with what a schema takes. */
+/** Compares what the SDK can send with what a schema accepts. */
 function compare(schema: v.GenericSchema, type: SdkType, where: string, findings: Findings): void {
   const inner = unwrapped(schema);
-  // Refused as not emulated, whatever its members are.
+  // The whole member is refused as not emulated.
   if (inner.type === 'never') return;
   if (type.kind === 'enum') {
     for (const value of type.values) findings[treatment(schema, value)].push(`${where} ${value}`);
@@ -44,12 +44,12 @@ function compare(schema: v.GenericSchema, type: SdkType, where: string, findings
     }
   } else if (type.kind !== 'other' && (type.item().kind === 'enum' || type.item().kind === 'structure')) {
     const item = type.kind === 'list' ? inner.item : inner.value;
-    // A map of free values, such as those of DynamoDB, is read elsewhere.
+    // Maps with arbitrary values, such as DynamoDB items, are validated elsewhere.
     if (item !== undefined && unwrapped(item).type !== 'record') compare(item, type.item(), where, findings);
   }
 }
 
-/** A schema of valibot with the parts that schemas of its kind have. */
+/** A Valibot schema with the parts that some kinds have. */
 type AnySchema = v.GenericSchema & {
   readonly wrapped?: v.GenericSchema;
   readonly entries?: Readonly<Record<string, v.GenericSchema>>;
@@ -86,7 +86,7 @@ describe('the requests that the AWS SDK can send', () => {
     const { accepted, notEmulated, invalid } = findings();
 
     expect(invalid.filter(value => !REFUSED_BY_AWS.has(value))).toEqual([]);
-    // The comparison has found something.
+    // Proves that the comparison covers all services.
     expect(accepted).toEqual(
       expect.arrayContaining([
         'states:ListExecutions.statusFilter RUNNING',

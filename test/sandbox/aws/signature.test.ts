@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAuthorization, signatureOf } from '../../../sandbox/aws/signature.ts';
 
 describe('signature', () => {
-  it('is the one of the example in the AWS documentation', () => {
+  it('matches the example in the AWS documentation', () => {
     // AWS General Reference, "Signature Version 4 signing process": GET ListUsers of IAM.
     const headers = {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',

@@ -82,7 +82,7 @@ describe('validated', () => {
     );
   });
 
-  it('names members of members, and items of lists from 1', () => {
+  it('names nested members, and numbers list items from 1', () => {
     const schema = object({ Filters: array(object({ Key: string() })) });
 
     const validate = () => validated(schema, { Filters: [{ Key: 'name' }, {}] });

@@ -4,7 +4,7 @@ import { CloudTrail } from '../../../sandbox/cloudtrail/cloudtrail.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:genesys-AbCdEf';
 
-/** Three events, a minute apart. */
+/** A trail with three events, one minute apart. */
 function trailWithEvents(): CloudTrail {
   const clock = new Clock();
   const trail = new CloudTrail(clock);
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 describe('CloudTrail', () => {
-  it('keeps events in their order', () => {
+  it('keeps events in order', () => {
     const names = trailWithEvents()
       .events()
       .map(({ name }) => name);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { pageRoute } from '../../../sandbox/console/page-files.ts';
-import { jsonRequest, type Sent, send } from '../control/control-client.ts';
+import { type ControlRequest, jsonRequest, send } from '../control/control-client.ts';
 import { type ConsoleWorld, consoleWorld, folderWith, PAGE_FILES } from './console-world.ts';
 
 const ARN = 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:x';
 
-/** Each route of the console, with a request that it takes. */
-const ROUTES: readonly (readonly [string, Sent])[] = [
+/** Each route of the console, with a request that it accepts. */
+const ROUTES: readonly (readonly [string, ControlRequest])[] = [
   ['/', {}],
   ['/index.html', {}],
   ['/main.js', {}],
@@ -24,14 +24,14 @@ const ROUTES: readonly (readonly [string, Sent])[] = [
 ];
 
 const FOREIGN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-  ['a foreign name', { host: 'evil.example' }],
+  ['a foreign host name', { host: 'evil.example' }],
   ['another port', { host: '127.0.0.1:1' }],
   ['another origin', { origin: 'http://evil.example' }],
   ['the origin null', { origin: 'null' }],
   ['another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
 ];
 
-/** Sends the request of a route with more headers; returns the status, and whether the body reveals anything. */
+/** Sends the request of a route with additional headers; returns the status, and whether the body reveals anything. */
 async function statusOf({ send }: ConsoleWorld, [target, sent]: (typeof ROUTES)[number], headers: object) {
   const { status, text } = await send(target, { ...sent, headers: { ...sent.headers, ...headers } });
   return { target, status, leaks: text.includes('genesys-token-rotation') };
@@ -73,7 +73,7 @@ describe('the console', () => {
   });
 
   it.each(ROUTES.filter(([, { method }]) => method === 'POST').map(([target]) => target))(
-    'takes no form at %s, as any page could send one',
+    'refuses form data at %s, because any page can submit a form',
     async target => {
       const world = await consoleWorld();
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -89,24 +89,21 @@ describe('the console', () => {
     ['/?execution=x', 'text/html; charset=utf-8', PAGE_FILES['index.html']],
     ['/main.js', 'text/javascript; charset=utf-8', PAGE_FILES['main.js']],
     ['/main.css', 'text/css; charset=utf-8', PAGE_FILES['main.css']],
-  ])(
-    'serves %s, which loads nothing from elsewhere and stands in no frame',
-    async (target, type, content) => {
-      const world = await consoleWorld();
+  ])('serves %s with headers that forbid foreign content and framing', async (target, type, content) => {
+    const world = await consoleWorld();
 
-      const { status, headers, text } = await world.send(target);
+    const { status, headers, text } = await world.send(target);
 
-      expect({ status, text }).toEqual({ status: 200, text: content });
-      expect(headers).toMatchObject({
-        'content-type': type,
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'cross-origin-resource-policy': 'same-origin',
-        'content-security-policy':
-          "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      });
-    },
-  );
+    expect({ status, text }).toEqual({ status: 200, text: content });
+    expect(headers).toMatchObject({
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy':
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    });
+  });
 
   it.each([
     '/../secret.js',
@@ -122,7 +119,7 @@ describe('the console', () => {
     '/constructor',
     '/__proto__',
     '/nothing.js',
-  ])('has no file %s', async target => {
+  ])('does not serve %s', async target => {
     const world = await consoleWorld();
 
     const { status, text } = await world.send(target);
@@ -135,8 +132,8 @@ describe('the console', () => {
 
   it.each([
     ['no index.html', { 'main.js': '' }, /^There is no index\.html in /],
-    ['a file that no page has', { 'index.html': '', '.env': '' }, /^A page has no files like \.env in /],
-  ])('does not begin with %s', (_what, files, message) => {
+    ['a file of an unsupported type', { 'index.html': '', '.env': '' }, /^The type of the file \.env in /],
+  ])('does not start with %s', (_what, files, message) => {
     expect(() => pageRoute(folderWith(files))).toThrow(message);
   });
 });

@@ -4,8 +4,8 @@ import { consoleWorld } from './console-world.ts';
 
 const DONE = { status: 200, body: {} };
 
-describe('a rotation by button', () => {
-  it('runs, fails under a fault, and succeeds when it is redriven without the fault', async () => {
+describe('a rotation started with the button', () => {
+  it('fails while a fault is set, and succeeds when it is redriven after the fault is removed', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.post('/faults', { text: 'kms:Decrypt=access-denied,by=store-pending' });
@@ -23,7 +23,7 @@ describe('a rotation by button', () => {
     expect((await world.credentialView()).consumer.works).toBe(true);
   });
 
-  it('is stopped, and resumes when it is redriven', async () => {
+  it('can be stopped, and resumes when it is redriven', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.post('/faults', { text: 'genesys:token=hang' });
@@ -37,12 +37,12 @@ describe('a rotation by button', () => {
     expect(await world.execution()).toMatchObject({ status: 'ABORTED', isRedrivable: true });
     await world.send('/faults', { method: 'DELETE' });
     await world.post('/executions/redrive', { executionArn });
-    // The stopped attempt's mark in the journal lasts for 35 s at most.
+    // The stopped attempt's mark in the journal lasts at most 35 s.
     await world.advance(60_000);
     expect(await world.execution()).toMatchObject({ arn: executionArn, status: 'SUCCEEDED' });
   });
 
-  it('is started by the operator of the sandbox', async () => {
+  it("is started as the sandbox's operator", async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -69,7 +69,7 @@ describe('an action that AWS refuses', () => {
       "RedriveExecution was refused: ExecutionDoesNotExist: Execution Does Not Exist: 'arn:aws:states:us-east-1:123456789012:execution:genesys-token-rotation:nothing'",
     ],
     [
-      'the ARN of something else',
+      'the ARN of another kind of resource',
       '/executions/stop',
       { executionArn: 'arn:aws:s3:::bucket' },
       "StopExecution was refused: InvalidArn: Invalid Arn: 'Invalid ARN prefix: arn:aws:s3:::bucket'",
@@ -110,7 +110,7 @@ describe('an action that AWS refuses', () => {
     expect(await world.get('/faults')).toMatchObject([{ injected: 1 }]);
   });
 
-  it('rotates a secret again whose rotation was cancelled', async () => {
+  it('enables a cancelled rotation again when it rotates', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.secrets.send(new CancelRotateSecretCommand({ SecretId: secretArn }));
@@ -124,8 +124,8 @@ describe('an action that AWS refuses', () => {
 });
 
 describe('a request for an action', () => {
-  const SECRET_BODY = 'The body is {"secretArn": "<ARN>"}.';
-  const EXECUTION_BODY = 'The body is {"executionArn": "<ARN>"}.';
+  const SECRET_BODY = 'The body must be {"secretArn": "<ARN>"}.';
+  const EXECUTION_BODY = 'The body must be {"executionArn": "<ARN>"}.';
 
   it.each([
     ['/secrets/rotate', SECRET_BODY],

@@ -14,7 +14,7 @@ const SOURCES = {
 };
 
 describe('the build of the page', () => {
-  it('bundles the script and its styles beside the HTML and the icon', async () => {
+  it('bundles the script and its styles, and copies the HTML and the icon', async () => {
     const output = path.join(emptyFolder(), 'dist');
 
     const folder = await buildPage({ source: folderWith(SOURCES), output });
@@ -31,14 +31,14 @@ describe('the build of the page', () => {
     await buildPage({ source: folderWith(SOURCES), output });
 
     await buildPage({
-      source: folderWith({ ...SOURCES, 'text.ts': "export const text = 'anew';" }),
+      source: folderWith({ ...SOURCES, 'text.ts': "export const text = 'updated';" }),
       output,
     });
 
-    expect(readFileSync(path.join(output, 'main.js'), 'utf8')).toContain('"anew"');
+    expect(readFileSync(path.join(output, 'main.js'), 'utf8')).toContain('"updated"');
   });
 
-  it('names the place of an error in the sources, and keeps the earlier build', async () => {
+  it('reports the location of an error in the sources, and keeps the earlier build', async () => {
     const output = path.join(emptyFolder(), 'dist');
     await buildPage({ source: folderWith(SOURCES), output });
 

@@ -6,12 +6,12 @@ import type { CredentialView, ExecutionView, Overview } from '../../../sandbox/c
 import type { SandboxOptions } from '../../../sandbox/sandbox-options.ts';
 import { emptyFolder } from '../../demonstration/project.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
-import { jsonRequest, type Sent, send, sendForJson, withToken } from '../control/control-client.ts';
+import { type ControlRequest, jsonRequest, send, sendForJson, withToken } from '../control/control-client.ts';
 
 /** See {@link consoleWorld}. */
 export type ConsoleWorld = Awaited<ReturnType<typeof consoleWorld>>;
 
-/** The files of a page as small as can be. */
+/** The files of a minimal page. */
 export const PAGE_FILES = {
   'index.html': '<!doctype html><title>Console</title><script type="module" src="main.js"></script>',
   'main.js': 'export {};',
@@ -25,7 +25,7 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** A folder with the files of a page, among what does not belong to it: a file beside it, one below, and a link. */
+/** A folder with the files of a page, and files that must not be served: one beside it, one below it, and a link. */
 function pageFolder(): string {
   const parent = folderWith({ 'secret.js': 'secret' });
   const folder = path.join(parent, 'page');
@@ -36,7 +36,7 @@ function pageFolder(): string {
   return folder;
 }
 
-/** A sandbox with virtual time, with the console on its control server. */
+/** A sandbox with virtual time, and the console on its control server. */
 export async function consoleWorld(options: SandboxOptions = {}) {
   const world = await startSandbox({ virtualTime: true, ...options });
   const { server, opened } = consoleServer(world.sandbox, pageFolder());
@@ -55,10 +55,10 @@ export async function consoleWorld(options: SandboxOptions = {}) {
     close: () => server.close(),
     get,
     overview,
-    send: (target: string, sent?: Sent) => send(url, target, withToken(token, sent)),
+    send: (target: string, sent?: ControlRequest) => send(url, target, withToken(token, sent)),
     post: (target: string, body: unknown) => sendForJson(url, target, withToken(token, jsonRequest(body))),
 
-    /** Advances the time until everything is idle (default: a minute). */
+    /** Advances the clock (default: one minute). */
     async advance(ms = 60_000): Promise<void> {
       await sendForJson(url, '/clock/advance', withToken(token, jsonRequest({ ms })));
     },
@@ -66,14 +66,14 @@ export async function consoleWorld(options: SandboxOptions = {}) {
     /** The newest execution. */
     async execution(): Promise<ExecutionView> {
       const [newest] = (await overview()).executions;
-      if (newest === undefined) throw new Error('There is no execution.');
+      if (newest === undefined) throw new Error('Expected an execution.');
       return newest;
     },
 
     /** The only credential. */
     async credentialView(): Promise<CredentialView> {
       const [only, ...others] = (await overview()).credentials;
-      if (only === undefined || others.length > 0) throw new Error('There is not exactly one credential.');
+      if (only === undefined || others.length > 0) throw new Error('Expected exactly one credential.');
       return only;
     },
   };

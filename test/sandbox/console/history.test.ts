@@ -2,7 +2,7 @@ import { DescribeStateMachineCommand, GetExecutionHistoryCommand } from '@aws-sd
 import { describe, expect, it } from 'vitest';
 import { type ConsoleWorld, consoleWorld } from './console-world.ts';
 
-/** A world with one rotation behind it. */
+/** A world after one rotation. */
 async function rotatedWorld(): Promise<ConsoleWorld> {
   const world = await consoleWorld();
   const { secretArn } = await world.credential();
@@ -12,7 +12,7 @@ async function rotatedWorld(): Promise<ConsoleWorld> {
 }
 
 describe("an execution's events", () => {
-  it('are those of GetExecutionHistory, with dates as text', async () => {
+  it('match GetExecutionHistory, with dates as strings', async () => {
     const world = await rotatedWorld();
     const { arn, name, lastEventId } = await world.execution();
     const { events = [] } = await world.stepFunctions.send(
@@ -25,7 +25,7 @@ describe("an execution's events", () => {
     expect(views).toEqual(JSON.parse(JSON.stringify(events)));
   });
 
-  it('begin after the one that is named', async () => {
+  it('start after the given event', async () => {
     const world = await rotatedWorld();
     const { name, lastEventId } = await world.execution();
 
@@ -49,7 +49,7 @@ describe("an execution's events", () => {
 });
 
 describe('the state machine', () => {
-  it('is the one that is deployed', async () => {
+  it('is the deployed one', async () => {
     const world = await consoleWorld();
     const { stateMachineArn } = world.sandbox;
     const deployed = await world.stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));

@@ -134,7 +134,7 @@ describe('a new login of the user', () => {
   });
 
   it.each(['/secrets/authorize', '/secrets/revoke'])(
-    'refuses %s for tokens that were issued elsewhere',
+    'refuses %s for tokens that Genesys Cloud did not issue',
     async target => {
       const world = await consoleWorld();
       const { ARN: secretArn = '' } = await world.secrets.send(

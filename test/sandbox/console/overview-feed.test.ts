@@ -4,7 +4,7 @@ import { OverviewFeed, overviewOf } from '../../../sandbox/console/overview.ts';
 import type { Overview } from '../../../sandbox/console/views.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
 
-/** The feed of an overview in which nothing changes but which faults there are. */
+/** A feed whose overview changes only in its faults. */
 async function feedOfFaults() {
   const { sandbox } = await startSandbox({ virtualTime: true });
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
@@ -12,7 +12,7 @@ async function feedOfFaults() {
   const empty = overviewOf(sandbox, new LabelHistory(sandbox.secretsManager));
   const state: { overview: Overview | undefined } = { overview: empty };
   const feed = new OverviewFeed(sandbox, () => {
-    if (state.overview === undefined) throw new Error('There is none.');
+    if (state.overview === undefined) throw new Error('There is no overview.');
     return state.overview;
   });
   const other = { ...empty, faults: [{ id: 1, text: 'kms:*=throttled', injected: 0 }] };
@@ -20,32 +20,32 @@ async function feedOfFaults() {
 }
 
 describe('the feed of overviews', () => {
-  it('sends a new listener the overview that an earlier one received', async () => {
+  it('sends a new listener an overview that an earlier listener already received', async () => {
     const { feed, state, empty, other } = await feedOfFaults();
-    const leave = feed.subscribe(() => undefined);
+    const unsubscribe = feed.subscribe(() => undefined);
     state.overview = other;
     vi.advanceTimersByTime(2_000);
-    leave();
+    unsubscribe();
     state.overview = empty;
-    const heard: (Overview | undefined)[] = [];
+    const received: (Overview | undefined)[] = [];
 
-    onTestFinished(feed.subscribe(overview => heard.push(overview)));
+    onTestFinished(feed.subscribe(overview => received.push(overview)));
     state.overview = other;
     vi.advanceTimersByTime(2_000);
 
-    expect(heard).toStrictEqual([empty, other]);
+    expect(received).toStrictEqual([empty, other]);
   });
 
   it('removes a listener that throws on the first overview', async () => {
     const { feed, state, empty } = await feedOfFaults();
-    const heard: Overview[] = [];
+    const received: Overview[] = [];
 
     state.overview = undefined;
-    expect(() => feed.subscribe(overview => heard.push(overview))).toThrow('There is none.');
+    expect(() => feed.subscribe(overview => received.push(overview))).toThrow('There is no overview.');
     state.overview = empty;
     vi.advanceTimersByTime(2_000);
 
-    expect(heard).toStrictEqual([]);
+    expect(received).toStrictEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -58,7 +58,7 @@ describe('the overview', () => {
     ]);
   });
 
-  it('shows what a rotation did to labels and tokens', async () => {
+  it('shows how a rotation changed labels and tokens', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     const [first] = (await world.credentialView()).versions;
@@ -98,7 +98,7 @@ describe('the overview', () => {
     });
   });
 
-  it('shows the alternate refresh token of a secret with two grants, and the login behind it', async () => {
+  it('shows the alternate refresh token of a secret with two grants, and its login', async () => {
     const world = await consoleWorld();
     const { secretArn: SecretId, ...login } = await world.credential();
     const { loginUrl } = world.sandbox.genesysCloud;
@@ -157,7 +157,7 @@ describe('the overview', () => {
     });
   });
 
-  it('shows what Secrets Manager does during a rotation', async () => {
+  it('shows the current step and attempt during a rotation', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 
@@ -166,7 +166,7 @@ describe('the overview', () => {
     expect((await world.credentialView()).rotation.status).toBe('rotating, attempt 1: createSecret');
   });
 
-  it('shows what Secrets Manager does about a failed rotation', async () => {
+  it('shows whether Secrets Manager retries a failed rotation', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     await world.post('/faults', { text: 'lambda:rotation=crash-before' });
@@ -184,17 +184,20 @@ describe('the overview', () => {
   it.each([
     ['expired', 'Genesys Cloud responds with 401: the access token of AWSCURRENT has expired.', 86_400_000],
     ['live', 'Genesys Cloud accepts the access token of AWSCURRENT.', 86_399_000],
-  ] as const)('reports that the token of consumers is %s by the clock', async (state, explanation, ms) => {
-    const world = await consoleWorld();
-    await world.credential();
-    await world.post('/faults', { text: 'lambda:rotation=crash-before' });
+  ] as const)(
+    'reports that the access token of AWSCURRENT is %s according to the clock',
+    async (state, explanation, ms) => {
+      const world = await consoleWorld();
+      await world.credential();
+      await world.post('/faults', { text: 'lambda:rotation=crash-before' });
 
-    await world.advance(ms);
+      await world.advance(ms);
 
-    const { consumer, versions } = await world.credentialView();
-    expect(versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.accessToken?.state).toBe(state);
-    expect(consumer).toMatchObject({ works: state === 'live', explanation });
-  });
+      const { consumer, versions } = await world.credentialView();
+      expect(versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.accessToken?.state).toBe(state);
+      expect(consumer).toMatchObject({ works: state === 'live', explanation });
+    },
+  );
 
   it.each([
     [
@@ -203,8 +206,8 @@ describe('the overview', () => {
     ],
     ['{"clientId":"x"}', 'The value of AWSCURRENT has no access token.'],
     ['{"accessToken":7}', 'The value of AWSCURRENT has no access token.'],
-    ['no JSON', 'The value of AWSCURRENT has no access token.'],
-  ])('reports the state of consumers for the value %s', async (SecretString, explanation) => {
+    ['not JSON', 'The value of AWSCURRENT has no access token.'],
+  ])('reports why consumers have no working token for the value %s', async (SecretString, explanation) => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
 

@@ -25,7 +25,7 @@ async function everythingSent(world: ConsoleWorld, secretArn: string): Promise<s
 }
 
 describe('the console', () => {
-  it('never shows a token, a client secret or a key, whatever has happened', async () => {
+  it('never sends a token, a client secret or a key', async () => {
     const world = await consoleWorld();
     const { sandbox } = world;
     const { secretArn } = await world.credential();
@@ -45,13 +45,13 @@ describe('the console', () => {
     // The client's secret; codes and tokens of two logins; tokens of two refreshes.
     expect(new Set(secrets).size).toBeGreaterThanOrEqual(11);
     expect(secrets.filter(secret => sent.includes(secret))).toEqual([]);
-    // What was searched is really there.
+    // Proves that the search covered failures, payloads and error messages.
     expect(sent).toContain('"status":"FAILED"');
     expect(sent).toContain('sealedPair');
     expect(sent).toContain('The login failed.');
   });
 
-  it('does not repeat a value that is not a credential', async () => {
+  it('never sends a secret value that is not a credential', async () => {
     const world = await consoleWorld();
     const { secretArn } = await world.credential();
     const SecretString = '{"accessToken":"top-secret","clientId":["top-secret"],"other":"top-secret"';

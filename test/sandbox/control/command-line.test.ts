@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { emptyFolder, Program } from '../../demonstration/project.ts';
 
-/** `npm run sandbox` in a folder in which the stack has been synthesised. */
+/** `npm run sandbox` in a folder with the synthesised stack. */
 function sandboxProgram(...args: readonly string[]): Program {
   const cwd = emptyFolder();
   symlinkSync(inject('assemblyDirectory'), path.join(cwd, 'cdk.out'));
@@ -11,21 +11,21 @@ function sandboxProgram(...args: readonly string[]): Program {
 }
 
 describe('npm run sandbox', () => {
-  it('offers the control API, where the faults of its command line are in force', async () => {
+  it('serves the control API, with the faults of its command line', async () => {
     const program = sandboxProgram(
       ...['--fault', 'genesys:token=throttled,nth=1', '--fault', 'kms:*=hang,share=0.5', '--seed', '7'],
     );
 
     const { control } = JSON.parse(await program.ready()) as { control: { url: string; token: string } };
-    const stranger = await fetch(`${control.url}/faults`);
+    const unauthorized = await fetch(`${control.url}/faults`);
     const headers = { authorization: `Bearer ${control.token}` };
     const response = await fetch(`${control.url}/faults`, { headers });
     const faults: unknown = await response.json();
     program.signal('SIGINT');
 
-    expect(stranger.status).toBe(401);
+    expect(unauthorized.status).toBe(401);
     expect(faults).toMatchObject([
-      // The first login has not counted.
+      // The login at the start does not count.
       { text: 'genesys:token=throttled,nth=1', injected: 0 },
       { text: 'kms:*=hang,share=0.5', injected: 0 },
     ]);
@@ -33,15 +33,15 @@ describe('npm run sandbox', () => {
   });
 
   it.each([
-    ['a fault that is none', ['--fault', 'nonsense'], /Bad fault 'nonsense': it is written/],
+    ['an invalid fault', ['--fault', 'nonsense'], /Bad fault 'nonsense': it is written/],
     [
-      'a fault without a target',
+      'a fault with an unknown target',
       ['--fault', 'lambda:nope=hang'],
       /^Bad fault: there is no target lambda:nope; .*\n$/,
     ],
-    ['a seed that is no number', ['--seed', 'one'], /whole number/],
+    ['a seed that is not a number', ['--seed', 'one'], /whole number/],
     ['an empty seed', ['--seed', ''], /whole number/],
-    ['a control port that is none', ['--control-port', '70000'], /whole number from 1 to 65535/],
+    ['an invalid control port', ['--control-port', '70000'], /whole number from 1 to 65535/],
   ])('refuses %s', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await sandboxProgram(...args).ended;
 

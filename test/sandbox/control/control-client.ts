@@ -1,24 +1,24 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A request as it goes over the wire: any path and any header, unlike `fetch`. */
-export interface Sent {
+/** A raw HTTP request. Unlike `fetch`, it can have any path and any header. */
+export interface ControlRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** The response. */
-export interface Received {
+export interface ControlResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
 /** Sends one request to the server at `url`. */
-export function send(url: string, path: string, { method = 'GET', headers = {}, body }: Sent = {}) {
+export function send(url: string, path: string, { method = 'GET', headers = {}, body }: ControlRequest = {}) {
   const { hostname, port } = new URL(url);
-  return new Promise<Received>((resolve, reject) => {
+  return new Promise<ControlResponse>((resolve, reject) => {
     const sent = request({ hostname, port, path, method, headers }, async response => {
       resolve({
         status: response.statusCode ?? 0,
@@ -31,22 +31,22 @@ export function send(url: string, path: string, { method = 'GET', headers = {}, 
   });
 }
 
-/** The same where the response is JSON, or nothing. */
+/** Sends one request, and parses the response as JSON unless it is empty. */
 export async function sendForJson(
   url: string,
   path: string,
-  sent?: Sent,
+  sent?: ControlRequest,
 ): Promise<{ status: number; body: unknown }> {
   const { status, text: response } = await send(url, path, sent);
   return { status, body: response === '' ? undefined : JSON.parse(response) };
 }
 
-/** The same request with the token of the server. */
-export function withToken(token: string, sent: Sent = {}): Sent {
+/** Adds the server's token to a request. */
+export function withToken(token: string, sent: ControlRequest = {}): ControlRequest {
   return { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } };
 }
 
 /** A request with a JSON body. */
-export function jsonRequest(body: unknown, method = 'POST'): Sent {
+export function jsonRequest(body: unknown, method = 'POST'): ControlRequest {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

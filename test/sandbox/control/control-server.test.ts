@@ -4,9 +4,15 @@ import { ControlServer } from '../../../sandbox/control/control-server.ts';
 import { controlRoutes } from '../../../sandbox/control/routes.ts';
 import type { Faults } from '../../../sandbox/faults/faults.ts';
 import { faultWorld } from '../faults/fault-world.ts';
-import { jsonRequest, type Sent, sendForJson, send as sendRaw, withToken } from './control-client.ts';
+import {
+  type ControlRequest,
+  jsonRequest,
+  sendForJson,
+  send as sendRaw,
+  withToken,
+} from './control-client.ts';
 
-/** A control API, and `send`, which has its token and may set any header. */
+/** A control API, and `send`, which sends its token and can set any header. */
 async function control() {
   const { clock, faults } = faultWorld();
   const cloudTrail = new CloudTrail(clock);
@@ -15,7 +21,8 @@ async function control() {
   await server.listen();
   onTestFinished(() => server.close());
 
-  const send = (path: string, sent?: Sent) => sendForJson(server.url, path, withToken(server.token, sent));
+  const send = (path: string, sent?: ControlRequest) =>
+    sendForJson(server.url, path, withToken(server.token, sent));
   const sendJson = (path: string, body: unknown) => send(path, jsonRequest(body));
   return { clock, faults, cloudTrail, server, send, sendJson };
 }
@@ -54,8 +61,8 @@ describe('the control API', () => {
 
   it.each([
     ['an unknown kind', { ...RULE, kind: 'explode' }, /no kind "explode"/],
-    ['a member too many', { ...RULE, often: true }, /often/],
-    ['a text that is no rule', { text: 'nonsense' }, /is written <target>=<kind>/],
+    ['an unknown member', { ...RULE, often: true }, /often/],
+    ['a text that is not a rule', { text: 'nonsense' }, /is written <target>=<kind>/],
     ['no body', undefined, /Bad fault/],
   ])('refuses a fault with %s', async (_what, body, message) => {
     const { sendJson, faults } = await control();
@@ -70,7 +77,7 @@ describe('the control API', () => {
     const { send, sendJson, faults, clock } = await control();
     await sendJson('/faults', RULE);
 
-    await befall(faults);
+    await callWithFault(faults);
 
     expect(await send('/injected')).toStrictEqual({
       status: 200,
@@ -99,7 +106,7 @@ describe('the control API', () => {
   });
 
   it.each([[{ ms: -1 }], [{ ms: 1.5 }], [{ ms: '1' }], [{ ms: 1e15 }], [{}], [undefined]])(
-    'refuses to move the time by %j',
+    'refuses to advance the clock by %j',
     async body => {
       const { sendJson, clock } = await control();
       const beforeMs = clock.nowMs();
@@ -128,7 +135,7 @@ describe('the control API', () => {
   });
 
   it.each([
-    ['a Host that is no loopback name', { host: 'evil.example' }],
+    ['a Host that is not a loopback name', { host: 'evil.example' }],
     ['a loopback Host with another port', { host: '127.0.0.1:1' }],
     ['another origin', { origin: 'http://evil.example' }],
     ['the origin of another port', { origin: 'http://127.0.0.1:1' }],
@@ -151,7 +158,7 @@ describe('the control API', () => {
     ['an empty token', '/faults', { authorization: 'Bearer ' }],
     ['a wrong token', '/faults', { authorization: `Bearer ${'A'.repeat(43)}` }],
     ['a wrong token in the query', `/faults?token=${'A'.repeat(43)}`, {}],
-    ['a token that is no bearer token', '/faults', { authorization: 'Basic AAAA' }],
+    ['a token that is not a bearer token', '/faults', { authorization: 'Basic AAAA' }],
   ])('refuses every request with %s', async (_what, path, headers) => {
     const { server, faults, clock } = await control();
     const beforeMs = clock.nowMs();
@@ -182,7 +189,7 @@ describe('the control API', () => {
     expect(faults.rules()).toStrictEqual([]);
   });
 
-  it('has another token at each start', async () => {
+  it('has a new token at each start', async () => {
     const [first, second] = [await control(), await control()];
 
     const { status } = await sendForJson(second.server.url, '/clock', withToken(first.server.token));
@@ -190,15 +197,15 @@ describe('the control API', () => {
     expect(status).toBe(401);
   });
 
-  it('leads a browser to the page once, because others can read its command line', async () => {
+  it("redirects a browser to the page only once, because others can read the browser's command line", async () => {
     const { server } = await control();
-    const address = server.onceUrl();
-    const path = address.slice(server.url.length);
+    const url = server.onceUrl();
+    const path = url.slice(server.url.length);
 
     const first = await sendRaw(server.url, path);
     const second = await sendRaw(server.url, path);
 
-    expect(address).not.toContain(server.token);
+    expect(url).not.toContain(server.token);
     expect(first).toMatchObject({
       status: 303,
       headers: { location: `/?token=${server.token}`, 'cache-control': 'no-store' },
@@ -214,7 +221,7 @@ describe('the control API', () => {
     expect(await send('/clock', { headers })).toMatchObject({ status: 200 });
   });
 
-  it('accepts requests of its own origin, and by the name localhost', async () => {
+  it('accepts requests from its own origin, also under the name localhost', async () => {
     const { send, server } = await control();
     const host = `localhost:${new URL(server.url).port}`;
 
@@ -224,10 +231,10 @@ describe('the control API', () => {
   });
 
   it.each([
-    ['text/plain, which any page may send', 'text/plain', '{"ms":1}', 415],
+    ['text/plain, which any page can send', 'text/plain', '{"ms":1}', 415],
     ['no content type', undefined, '{"ms":1}', 415],
     ['broken JSON', 'application/json', '{"ms":', 400],
-    ['a body too long', 'application/json', `"${'x'.repeat(70_000)}"`, 413],
+    ['a body that is too long', 'application/json', `"${'x'.repeat(70_000)}"`, 413],
   ])('refuses %s', async (_what, type, body, status) => {
     const { send } = await control();
     const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
@@ -250,7 +257,7 @@ describe('the control API', () => {
 });
 
 /** Makes one call with a fault on GetSecretValue. */
-async function befall(faults: Faults): Promise<void> {
+async function callWithFault(faults: Faults): Promise<void> {
   const call = {
     service: 'secretsmanager',
     operation: 'GetSecretValue',

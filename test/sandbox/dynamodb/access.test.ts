@@ -7,8 +7,8 @@ import { JOURNAL_ARN, KEY, openTables, tableArn } from './table-world.ts';
 const TableName = 'journal';
 const LEADING = { 'dynamodb:LeadingKeys': ['secret'] };
 
-/** What a caller must be allowed for a call. */
-async function needed(name: string, input: object): Promise<readonly AccessRequest[]> {
+/** The permissions that a call requires. */
+async function permissionsFor(name: string, input: object): Promise<readonly AccessRequest[]> {
   const { dynamoDb } = await openTables();
   const operation = dynamoDb.operations[name];
   if (operation === undefined) throw new Error(`There is no operation ${name}.`);
@@ -63,14 +63,14 @@ describe('permissions for DynamoDB', () => {
       },
       { 'dynamodb:Attributes': ['pk', 'sk'], 'dynamodb:Select': 'ALL_ATTRIBUTES' },
     ],
-  ])('for %s are its action with its condition keys', async (name, members, context) => {
-    expect(await needed(name, { TableName, ...members })).toStrictEqual([
+  ])('for %s are its action and its condition keys', async (name, members, context) => {
+    expect(await permissionsFor(name, { TableName, ...members })).toStrictEqual([
       { action: `dynamodb:${name}`, resource: JOURNAL_ARN, context: { ...LEADING, ...context } },
     ]);
   });
 
   it('for DescribeTable name the table and no items', async () => {
-    expect(await needed('DescribeTable', { TableName })).toStrictEqual([
+    expect(await permissionsFor('DescribeTable', { TableName })).toStrictEqual([
       { action: 'dynamodb:DescribeTable', resource: JOURNAL_ARN },
     ]);
   });
@@ -78,7 +78,7 @@ describe('permissions for DynamoDB', () => {
   it('for TransactWriteItems are the actions of its items', async () => {
     const conditional = { TableName, Key: KEY, ConditionExpression: 'attribute_exists(lineage)' };
 
-    const requests = await needed('TransactWriteItems', {
+    const requests = await permissionsFor('TransactWriteItems', {
       TransactItems: [
         { Put: { TableName: 'failures', Item: { subject: { S: 'x' } } } },
         { Update: { TableName, Key: KEY, UpdateExpression: 'REMOVE lineage' } },
@@ -122,7 +122,7 @@ describe('permissions for DynamoDB', () => {
     ['UpdateItem', { TableName: tableArn('other'), Key: KEY }, tableArn('other')],
     ['GetItem', { TableName: 'arn:aws:s3:::bucket', Key: KEY }, 'arn:aws:s3:::bucket'],
   ])('for %s of another table name no leading key', async (name, input, resource) => {
-    const [request] = await needed(name, input);
+    const [request] = await permissionsFor(name, input);
 
     expect(request?.resource).toBe(resource);
     expect(request?.context).not.toHaveProperty('dynamodb:LeadingKeys');
@@ -140,8 +140,8 @@ describe('permissions for DynamoDB', () => {
     const other = { ...update, Key: { ...KEY, pk: { S: 'secret-2' } } };
     const check = { TableName, Key: KEY, ConditionExpression: 'attribute_exists(lineage)' };
 
-    const single = await needed('UpdateItem', { ...update, ReturnValues: 'NONE' });
-    const transaction = await needed('TransactWriteItems', {
+    const single = await permissionsFor('UpdateItem', { ...update, ReturnValues: 'NONE' });
+    const transaction = await permissionsFor('TransactWriteItems', {
       TransactItems: [{ Update: update }, { Update: other }, { ConditionCheck: check }],
     });
 

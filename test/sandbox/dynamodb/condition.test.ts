@@ -10,7 +10,7 @@ const ITEM = {
   nothing: { NULL: true },
 } satisfies Attributes;
 
-/** Whether a condition holds for {@link ITEM}. */
+/** Whether a condition is true for {@link ITEM}. */
 async function holdsFor(
   ConditionExpression: string,
   ExpressionAttributeValues?: Attributes,
@@ -95,14 +95,14 @@ describe('a ConditionExpression', () => {
     expect(await holdsFor(condition)).toBe(expected);
   });
 
-  it('compares texts by their UTF-8 bytes', async () => {
+  it('compares strings by their UTF-8 bytes', async () => {
     // U+FF61 comes before U+1F600 in UTF-8, and after it in UTF-16.
     expect(await holdsFor(':low < :high', { ':low': { S: '\uFF61' }, ':high': { S: '\u{1F600}' } })).toBe(
       true,
     );
   });
 
-  it('accepts a reserved word, or any other text, behind a #name', async () => {
+  it('accepts a reserved word or any other attribute name through a #name', async () => {
     const { update } = await openTables();
     await update({
       UpdateExpression: 'SET #status = :issued, #odd = :issued',
@@ -180,7 +180,7 @@ describe('a ConditionExpression', () => {
     [':v >= generation', { ':v': { NULL: true } }, 'operator or function: >=, operand type: NULL'],
     ['attribute_exists(pk) OR generation > :v', { ':v': { BOOL: true } }, 'function: >, operand type: BOOL'],
     ['attribute_exists(:v)', { ':v': { S: 'x' } }, 'operator or function: attribute_exists'],
-  ])('is refused for the value of its operand: %s with %j', async (condition, values, reason) => {
+  ])('is refused for the type of its operand: %s with %j', async (condition, values, reason) => {
     const { put } = await openTables();
 
     const refusal = put({ ConditionExpression: condition, ExpressionAttributeValues: values });
@@ -194,7 +194,7 @@ describe('a conditional write', () => {
   const ConditionExpression = 'attribute_not_exists(pk)';
   const failed = { name: 'ConditionalCheckFailedException', message: 'The conditional request failed' };
 
-  it('succeeds when its condition holds', async () => {
+  it('succeeds when its condition is true', async () => {
     const { put, update, remove, stored } = await openTables();
 
     await put({ Item: ITEM, ConditionExpression });
@@ -210,7 +210,7 @@ describe('a conditional write', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('changes nothing when its condition does not hold', async () => {
+  it('changes nothing when its condition is false', async () => {
     const { put, update, remove, stored } = await openTables();
     await put({ Item: ITEM });
 
@@ -245,7 +245,7 @@ describe('a conditional write', () => {
     await expect(refusal).rejects.toMatchObject({ ...failed, Item: undefined });
   });
 
-  it('sees a write at once, whatever eventual reads return', async () => {
+  it('evaluates the latest item, even while eventually consistent reads return an older one', async () => {
     const { put } = await openTables();
     await put();
 
@@ -304,7 +304,7 @@ describe('placeholders of expressions', () => {
       'ExpressionAttributeNames contains invalid value: Empty attribute name for key #a',
     ],
     [
-      'a number that is none',
+      'an invalid number',
       { ConditionExpression: 'a = :a', ExpressionAttributeValues: { ':a': { N: '12e' } } },
       'ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: 12e for key :a',
     ],
@@ -319,7 +319,7 @@ describe('placeholders of expressions', () => {
     await expect(put(input)).rejects.toMatchObject(invalid(message));
   });
 
-  it('count as used when the evaluation does not reach them', async () => {
+  it('count as used even if they are not evaluated', async () => {
     const { put } = await openTables();
 
     const written = put({
@@ -343,7 +343,7 @@ describe('placeholders of expressions', () => {
 /** A random condition, and its result by the documented rules. */
 interface Sample {
   readonly text: string;
-  /** 0 for OR, 1 for AND, 2 for what needs no parentheses. */
+  /** Precedence: 0 for OR, 1 for AND, 2 for operands that need no parentheses. */
   readonly rank: number;
   readonly isTrue: (item: Attributes) => boolean;
 }
@@ -363,7 +363,7 @@ describe('random conditions', () => {
   };
   const ORDERED = Object.keys(VALUES).filter(key => key !== ':true' && key !== ':null');
 
-  /** A value that JavaScript compares as DynamoDB does; numbers and texts never equal each other. */
+  /** A value that JavaScript compares as DynamoDB does; numbers never equal strings. */
   function plain(value: AttributeValueLike | undefined): number | string | boolean | null | undefined {
     if (value?.N !== undefined) return Number(value.N);
     if (value?.S !== undefined) return value.S;
@@ -380,8 +380,8 @@ describe('random conditions', () => {
     if (comparator === '=') return areEqual;
     if (comparator === '<>') return !areEqual;
     const areNumbers = typeof left === 'number' && typeof right === 'number';
-    const areTexts = typeof left === 'string' && typeof right === 'string';
-    if (!areNumbers && !areTexts) return false;
+    const areStrings = typeof left === 'string' && typeof right === 'string';
+    if (!areNumbers && !areStrings) return false;
     return (
       { '<': left < right, '<=': left <= right, '>': left > right, '>=': left >= right }[comparator] ?? false
     );

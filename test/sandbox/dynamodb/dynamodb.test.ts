@@ -55,7 +55,7 @@ async function openTable() {
   };
 }
 
-/** Values that no type of the SDK has, as another client might send them. */
+/** A value that the types of the SDK do not allow, as another client might send it. */
 function raw(value: object): AttributeValue {
   return value as AttributeValue;
 }
@@ -78,7 +78,7 @@ describe('DynamoDB', () => {
     expect(Item).toBeUndefined();
   });
 
-  it('puts an item in the place of the one before', async () => {
+  it('replaces an existing item', async () => {
     const { get, put } = await openTable();
     await put();
 
@@ -87,7 +87,7 @@ describe('DynamoDB', () => {
     expect((await get()).Item).toStrictEqual(KEY);
   });
 
-  it('deletes an item, and does not mind if there is none', async () => {
+  it('deletes an item, and succeeds if there is none', async () => {
     const { get, put, remove } = await openTable();
     await put();
 
@@ -110,10 +110,10 @@ describe('DynamoDB', () => {
     const { put, remove } = await openTable();
     const first = await put({ ReturnValues: 'ALL_OLD' });
     const second = await put({ Item: KEY, ReturnValues: 'ALL_OLD' });
-    const unasked = await put();
+    const byDefault = await put();
     const deleted = await remove({ ReturnValues: 'ALL_OLD' });
 
-    expect([first, second, unasked, deleted].map(({ Attributes }) => Attributes)).toStrictEqual([
+    expect([first, second, byDefault, deleted].map(({ Attributes }) => Attributes)).toStrictEqual([
       undefined,
       ITEM,
       undefined,
@@ -137,7 +137,7 @@ describe('DynamoDB', () => {
 });
 
 describe('DynamoDB operation GetItem without ConsistentRead', () => {
-  it('sees a write only after a while', async () => {
+  it('returns a write only after a delay', async () => {
     const { clock, get, put } = await openTable();
     await put();
 
@@ -159,7 +159,7 @@ describe('expired DynamoDB items', () => {
     return (await get()).Item !== undefined;
   }
 
-  it('stay for two days', async () => {
+  it('are kept for two days', async () => {
     expect([await readAfter(2), await readAfter(1 + 47.9), await readAfter(1 + 48)]).toStrictEqual([
       true,
       true,
@@ -167,7 +167,7 @@ describe('expired DynamoDB items', () => {
     ]);
   });
 
-  it('stay for ever when the attribute is no number', async () => {
+  it('are kept forever when the attribute is not a number', async () => {
     const { clock, get, put } = await openTable();
     await put({ Item: { ...KEY, expiresAt: { S: '1' } } });
 
@@ -182,7 +182,7 @@ describe('DynamoDB throws ValidationException', () => {
     ['lacks the key', { failingSince: { S: 'x' } }],
     ['has a number for its key', { subject: { N: '1' } }],
     ['has an empty key', { subject: { S: '' } }],
-    ['has a number that is none', { ...KEY, count: { N: 'many' } }],
+    ['has an invalid number', { ...KEY, count: { N: 'many' } }],
     ['has a number of more than 38 digits', { ...KEY, count: { N: '1'.repeat(39) } }],
     ['has a NULL that is false', { ...KEY, error: raw({ NULL: false }) }],
     ['has a list, which is not emulated', { ...KEY, all: { L: [] } }],
@@ -199,7 +199,7 @@ describe('DynamoDB throws ValidationException', () => {
 
   it.each<[string, Record<string, AttributeValue>]>([
     ['another attribute', { other: { S: 'x' } }],
-    ['an attribute too many', { ...KEY, other: { S: 'x' } }],
+    ['an extra attribute', { ...KEY, other: { S: 'x' } }],
     ['another type', { subject: { N: '1' } }],
   ])('for a key with %s', async (_what, Key) => {
     const { get, remove } = await openTable();

@@ -15,7 +15,7 @@ describe('a table with a sort key', () => {
     expect(dynamoDb.items('journal')).toHaveLength(1);
   });
 
-  it('does not confuse keys whose texts join to the same text', async () => {
+  it('does not confuse keys with the same concatenation', async () => {
     const { put, dynamoDb } = await openTables();
 
     await put({ Item: { pk: { S: 'a' }, sk: { S: 'bc' } } });

@@ -51,7 +51,7 @@ describe('a number in DynamoDB', () => {
     ['1.5', '-', '1.5', '0'],
     ['-1', '-', '0.25', '-1.25'],
     ['9e125', '+', '9e124', `99${'0'.repeat(124)}`],
-  ])('is calculated exactly: %s %s %s is %s', async (left, operator, right, result) => {
+  ])('is computed exactly: %s %s %s is %s', async (left, operator, right, result) => {
     const { update, stored } = await openTables();
 
     await update({
@@ -66,7 +66,7 @@ describe('a number in DynamoDB', () => {
     ['9e125', '+', '9e125', OVERFLOW],
     ['1e50', '+', '1', OVERFLOW],
     ['1.1e-130', '-', '1e-130', UNDERFLOW],
-  ])('does not become the result of %s %s %s', async (left, operator, right, message) => {
+  ])('cannot be the result of %s %s %s', async (left, operator, right, message) => {
     const { update, stored } = await openTables();
 
     const refusal = update({
@@ -78,7 +78,7 @@ describe('a number in DynamoDB', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('adds and compares as integers do when all decimals are shifted away', async () => {
+  it('adds and compares decimals as exactly as integers', async () => {
     const { update } = await openTables();
     const cents = fc.integer({ min: -1_000_000, max: 1_000_000 });
     const text = (value: number) => (value / 100).toFixed(2);

@@ -23,7 +23,7 @@ const TOKENS_OF_SECRET = {
 };
 
 describe('Query', () => {
-  it('returns the items of a partition in the order of their sort keys', async () => {
+  it('returns the items of a partition, ordered by sort key', async () => {
     const { query } = await openJournal();
 
     const response = await query();
@@ -41,7 +41,7 @@ describe('Query', () => {
     expect(sortKeys(response.Items)).toStrictEqual(TOKENS);
   });
 
-  it('accepts the conditions in the other order, and #names', async () => {
+  it('accepts the conditions in reverse order, and #names', async () => {
     const { query } = await openJournal();
 
     const response = await query({
@@ -86,7 +86,7 @@ describe('Query', () => {
     expect(Items).toStrictEqual([Item]);
   });
 
-  it('returns the items as they were before a write, until the lag has passed', async () => {
+  it('returns items as they were before a write, until the lag has passed', async () => {
     const { clock, put, remove, update, query } = await openTables();
     await put();
     await put({ Item: { ...KEY, sk: { S: 'token#2' } } });

@@ -26,7 +26,7 @@ import { sendSigned } from '../../helpers/signed-request.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** The key of the item that the tests are about, unless they name another one. */
+/** The default key of the calls below. */
 export const KEY = { pk: { S: 'secret' }, sk: { S: 'token#1' } } satisfies Attributes;
 export const JOURNAL_ARN = tableArn('journal');
 
@@ -35,10 +35,10 @@ export function tableArn(name: string): string {
 }
 
 /**
- * The table `journal`, whose key is `pk` and `sk`, and the table `failures`, whose key is `subject`, on a clock that
- * stands still; with a client that calls as the operator.
+ * The tables `journal` (keys `pk` and `sk`) and `failures` (key `subject`) on a virtual clock, and a client that calls
+ * as the operator.
  *
- * @param interceptors around every call; the client repeats a call once for each
+ * @param interceptors around every call; the client makes one more attempt for each
  */
 export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
   const clock = new Clock({ isVirtual: true });
@@ -53,7 +53,7 @@ export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
   return {
     dynamoDb,
     clock,
-    /** For a request that no SDK would send. */
+    /** Sends a request that no SDK would send. */
     raw: (operation: string, input: object) =>
       sendSigned(
         {
@@ -67,7 +67,7 @@ export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
         'dynamodb',
         accessKey,
       ),
-    /** The item under {@link KEY}, by a consistent read. */
+    /** The item with {@link KEY}, from a consistent read. */
     stored: async () =>
       (await sdk.send(new GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }))).Item,
     describeTable: (input: Partial<DescribeTableCommandInput> = {}) =>
@@ -95,7 +95,7 @@ export async function openTables(interceptors: readonly AwsInterceptor[] = []) {
   };
 }
 
-/** What a ValidationException with this message looks like to a caller. */
+/** A ValidationException with this message, as the caller receives it. */
 export function invalid(message: string): object {
   return { name: 'ValidationException', message, $metadata: { httpStatusCode: 400 } };
 }

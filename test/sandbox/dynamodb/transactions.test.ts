@@ -17,7 +17,7 @@ function put(Item: Attributes, ConditionExpression?: string): TransactWriteItem 
   return { Put: { TableName, Item, ConditionExpression } };
 }
 
-function raise(Key: Attributes): TransactWriteItem {
+function increment(Key: Attributes): TransactWriteItem {
   return {
     Update: {
       TableName,
@@ -36,7 +36,7 @@ describe('TransactWriteItems', () => {
 
     await world.transact([
       put({ ...KEY, lineage: { S: 'a' } }, 'attribute_not_exists(pk)'),
-      raise(NEWEST),
+      increment(NEWEST),
       { Delete: { TableName, Key: OTHER, ConditionExpression: 'attribute_exists(pk)' } },
       {
         ConditionCheck: {
@@ -55,13 +55,13 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('failures')).toStrictEqual([{ subject: { S: 'secret' } }]);
   });
 
-  it('changes nothing when one condition does not hold', async () => {
+  it('changes nothing when one condition is false', async () => {
     const world = await openTables();
     await world.put({ Item: NEWEST });
 
     const refusal = world.transact([
       put(KEY),
-      raise(NEWEST),
+      increment(NEWEST),
       { ConditionCheck: { TableName, Key: OTHER, ConditionExpression: 'attribute_exists(pk)' } },
       { Delete: { TableName, Key: { ...KEY, sk: { S: 'token#3' } } } },
     ]);
@@ -70,7 +70,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([NEWEST]);
   });
 
-  it('returns a reason for each item, in order, which the SDK reads', async () => {
+  it('returns a cancellation reason for each item, in order', async () => {
     const world = await openTables();
     await world.put({ Item: { ...KEY, lineage: { S: 'a' } } });
     await world.put({ Item: OTHER });
@@ -79,7 +79,7 @@ describe('TransactWriteItems', () => {
 
     const refusal = world.transact([
       { Put: { TableName, Item: KEY, ConditionExpression, ...returning } },
-      raise(NEWEST),
+      increment(NEWEST),
       { Delete: { TableName, Key: OTHER, ConditionExpression } },
       {
         ConditionCheck: {
@@ -122,7 +122,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([KEY, OTHER]);
   });
 
-  it('leaves a checked item as it was for an eventual read', async () => {
+  it('does not change what an eventually consistent read of a checked item returns', async () => {
     const world = await openTables();
     await world.put();
     world.clock.advance(1000);
@@ -179,7 +179,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([]);
   });
 
-  it('names only the first wrong key, and evaluates no condition then', async () => {
+  it('reports only the first invalid key, and evaluates no condition', async () => {
     const { transact } = await openTables();
 
     const refusal = transact([
@@ -219,12 +219,12 @@ describe('TransactWriteItems', () => {
       'Item size has exceeded the maximum allowed size',
     ],
     [
-      'a wrong condition of a later item',
+      'an invalid condition of a later item',
       [put(KEY), put(OTHER, 'attribute_exists(status)')],
       'Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: status',
     ],
     [
-      'an unused placeholder beside an expression',
+      'an unused placeholder next to an expression',
       [
         {
           Delete: {
@@ -239,7 +239,7 @@ describe('TransactWriteItems', () => {
     ],
     [
       'an entry with two actions',
-      [{ ...put(KEY), ...raise(OTHER) }],
+      [{ ...put(KEY), ...increment(OTHER) }],
       'TransactItems can only contain one of Check, Put, Update or Delete',
     ],
     [
@@ -264,7 +264,7 @@ describe('TransactWriteItems', () => {
     expect(world.dynamoDb.items('journal')).toStrictEqual([]);
   });
 
-  it('requires the expressions that make up an Update and a ConditionCheck', async () => {
+  it('requires the expressions of an Update and a ConditionCheck', async () => {
     const { raw } = await openTables();
 
     const response = await raw('TransactWriteItems', {
@@ -316,7 +316,7 @@ describe('TransactWriteItems', () => {
     await expect(transact([put(KEY)], input)).rejects.toThrow(`'${member}'`);
   });
 
-  it('writes the message of a canceled transaction as Message, that of other errors as message', async () => {
+  it('returns the message of a canceled transaction in Message, and of other errors in message', async () => {
     const { raw } = await openTables();
     const write = { TableName, Item: KEY, ConditionExpression: 'attribute_exists(pk)' };
 
@@ -340,16 +340,16 @@ describe('TransactWriteItems', () => {
 describe('the ClientRequestToken of TransactWriteItems', () => {
   const ClientRequestToken = '0d8f1a52-3b1e-4c55-9d3c-0d3a5f2b7c11';
 
-  it('lets a repeated request succeed without another effect', async () => {
+  it('makes a repeated request succeed without another effect', async () => {
     const world = await openTables();
 
-    await world.transact([raise(KEY)], { ClientRequestToken });
-    await world.transact([raise(KEY)], { ClientRequestToken });
+    await world.transact([increment(KEY)], { ClientRequestToken });
+    await world.transact([increment(KEY)], { ClientRequestToken });
 
     expect(await world.stored()).toStrictEqual({ ...KEY, generation: { N: '1' } });
   });
 
-  it('lets a repeated request succeed although its condition no longer holds', async () => {
+  it('makes a repeated request succeed although its condition is now false', async () => {
     const world = await openTables();
     const items = [put(KEY, 'attribute_not_exists(pk)')];
 
@@ -358,15 +358,15 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
     await expect(world.transact(items, { ClientRequestToken })).resolves.toBeDefined();
   });
 
-  it('belongs to a new request after 10 minutes', async () => {
+  it('identifies a new request after 10 minutes', async () => {
     const world = await openTables();
-    await world.transact([raise(KEY)], { ClientRequestToken });
+    await world.transact([increment(KEY)], { ClientRequestToken });
 
     world.clock.advance(599_999);
-    await world.transact([raise(KEY)], { ClientRequestToken });
+    await world.transact([increment(KEY)], { ClientRequestToken });
     const within = await world.stored();
     world.clock.advance(1);
-    await world.transact([raise(KEY)], { ClientRequestToken });
+    await world.transact([increment(KEY)], { ClientRequestToken });
 
     expect(within).toStrictEqual({ ...KEY, generation: { N: '1' } });
     expect(await world.stored()).toStrictEqual({ ...KEY, generation: { N: '2' } });
@@ -382,13 +382,13 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
     };
     const world = await openTables([loseFirstResponse]);
 
-    await world.transact([raise(KEY)]);
+    await world.transact([increment(KEY)]);
 
     expect(calls).toBe(2);
     expect(await world.stored()).toStrictEqual({ ...KEY, generation: { N: '1' } });
   });
 
-  it('is refused for another content', async () => {
+  it('is refused for a request with different content', async () => {
     const world = await openTables();
     await world.transact([put(KEY)], { ClientRequestToken });
 
@@ -408,7 +408,7 @@ describe('the ClientRequestToken of TransactWriteItems', () => {
     await expect(world.transact(items, { ClientRequestToken })).resolves.toBeDefined();
   });
 
-  it('has at most 36 characters', async () => {
+  it('is refused when it has more than 36 characters', async () => {
     const { transact } = await openTables();
 
     const refusal = transact([put(KEY)], { ClientRequestToken: 'x'.repeat(37) });

@@ -59,7 +59,7 @@ describe('UpdateItem', () => {
     expect(await stored()).toStrictEqual({ ...KEY, lineage: { S: 'b' } });
   });
 
-  it('creates an item without an UpdateExpression, and changes none', async () => {
+  it('creates an item without an UpdateExpression, but changes no existing item', async () => {
     const { put, update, stored } = await openTables();
 
     await update();
@@ -80,21 +80,24 @@ describe('UpdateItem', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('returns the item before or after the update when ReturnValues asks for it', async () => {
+  it('returns the item before or after the update when ReturnValues requests it', async () => {
     const { put, update } = await openTables();
     await put({ Item: ITEM });
-    const raise = { UpdateExpression: 'ADD generation :v', ExpressionAttributeValues: { ':v': { N: '1' } } };
+    const increment = {
+      UpdateExpression: 'ADD generation :v',
+      ExpressionAttributeValues: { ':v': { N: '1' } },
+    };
 
-    const nothing = await update({ ...raise, ReturnValues: 'NONE' });
-    const before = await update({ ...raise, ReturnValues: 'ALL_OLD' });
-    const after = await update({ ...raise, ReturnValues: 'ALL_NEW' });
+    const nothing = await update({ ...increment, ReturnValues: 'NONE' });
+    const before = await update({ ...increment, ReturnValues: 'ALL_OLD' });
+    const after = await update({ ...increment, ReturnValues: 'ALL_NEW' });
 
     expect(nothing.Attributes).toBeUndefined();
     expect(before.Attributes).toStrictEqual({ ...ITEM, generation: { N: '3' } });
     expect(after.Attributes).toStrictEqual({ ...ITEM, generation: { N: '5' } });
   });
 
-  it('returns no former item when there was none', async () => {
+  it('returns no previous item when there was none', async () => {
     const { update } = await openTables();
 
     const { Attributes } = await update({ ReturnValues: 'ALL_OLD' });
@@ -204,7 +207,7 @@ describe('UpdateItem', () => {
       { ':v': { S: 'x'.repeat(400 * 1024) } },
       'Item size to update has exceeded the maximum allowed size',
     ],
-  ])('refuses %s for the item or the value', async (UpdateExpression, values, message) => {
+  ])('refuses %s because of the item or the value', async (UpdateExpression, values, message) => {
     const { put, update, stored } = await openTables();
     await put({ Item: ITEM });
 
@@ -214,7 +217,7 @@ describe('UpdateItem', () => {
     expect(await stored()).toStrictEqual(ITEM);
   });
 
-  it('reads a copied attribute that the condition has found', async () => {
+  it('copies an attribute that the condition also reads', async () => {
     const { put, update, stored } = await openTables();
     await put({ Item: ITEM });
 

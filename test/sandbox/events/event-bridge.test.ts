@@ -21,7 +21,7 @@ interface Invoked {
   readonly origin: InvocationOrigin | undefined;
 }
 
-/** A bus on a virtual clock; functions are not run, but noted. */
+/** A bus on a virtual clock that records invocations instead of running functions. */
 function openBus({
   refusal,
   behaviour,
@@ -61,7 +61,7 @@ function entry(changes: Partial<EventEntry> = {}): EventEntry {
 }
 
 describe('a rule with an event pattern', () => {
-  it("hands a matching event to its target in EventBridge's name", () => {
+  it('invokes its target with a matching event, as EventBridge', () => {
     const { bus, invoked, addRule } = openBus();
     addRule({ eventPattern: { source: ['aws.states'], detail: { status: ['FAILED'] } } });
 
@@ -87,7 +87,7 @@ describe('a rule with an event pattern', () => {
     ]);
   });
 
-  it('leaves events alone that do not match', () => {
+  it('ignores events that do not match', () => {
     const { bus, invoked, addRule } = openBus();
     addRule({ eventPattern: { source: ['aws.secretsmanager'] } });
 
@@ -105,7 +105,7 @@ describe('a rule with an event pattern', () => {
     expect(invoked).toStrictEqual([]);
   });
 
-  it('hands an event to each of its targets', () => {
+  it('invokes each of its targets', () => {
     const { bus, invoked, addRule } = openBus();
     addRule({ eventPattern: { source: ['aws.states'] }, targetArns: [TARGET, `${TARGET}:live`] });
 
@@ -148,7 +148,7 @@ describe('a rule with a schedule', () => {
     expect([before, afterOne, invoked.length]).toStrictEqual([0, 1, 3]);
   });
 
-  it('hands a scheduled event to its target', () => {
+  it('invokes its target with a scheduled event', () => {
     const { clock, invoked, addRule } = openBus();
     addRule({ scheduleExpression: 'rate(1 hour)' });
 
@@ -181,7 +181,7 @@ describe('a rule with a schedule', () => {
     expect(invoked).toStrictEqual([]);
   });
 
-  it('ends with the clock', () => {
+  it('stops with the clock', () => {
     const { clock, invoked, addRule } = openBus();
     addRule({ scheduleExpression: 'rate(1 hour)' });
 
@@ -196,12 +196,12 @@ describe('a rule', () => {
   it.each([
     ['a cron expression', { scheduleExpression: 'cron(0 12 * * ? *)' }, 'cron(0 12 * * ? *)'],
     [
-      'a target that is no function',
+      'a target that is not a function',
       { eventPattern: { source: ['a'] }, targetArns: ['arn:aws:sns:eu-central-1:111122223333:topic'] },
       'arn:aws:sns:eu-central-1:111122223333:topic',
     ],
     ['a filter that is not emulated', { eventPattern: { source: [{ numeric: ['=', 1] }] } }, 'numeric'],
-  ])('is refused with %s, by its name', (_what, changes, name) => {
+  ])('is refused with %s, which the error names', (_what, changes, name) => {
     const { addRule } = openBus();
 
     const add = () => addRule(changes);
@@ -212,7 +212,7 @@ describe('a rule', () => {
   });
 
   it.each(['rate(1 hours)', 'rate(2 hour)', 'rate(0 hours)', 'rate(1 second)', 'every hour'])(
-    'is refused with the schedule %s, which EventBridge would not take',
+    'is refused with the schedule %s, which EventBridge rejects',
     scheduleExpression => {
       const { addRule } = openBus();
 
@@ -226,13 +226,13 @@ describe('a rule', () => {
 describe('a listener of the bus', () => {
   it('receives every event, whether or not a rule matches, until it unsubscribes', () => {
     const { bus } = openBus();
-    const heard: string[] = [];
-    const stop = bus.onEvent(event => heard.push(event['detail-type']));
+    const received: string[] = [];
+    const stop = bus.onEvent(event => received.push(event['detail-type']));
 
     bus.put(entry());
     stop();
     bus.put(entry());
 
-    expect(heard).toStrictEqual(['Something Changed']);
+    expect(received).toStrictEqual(['Something Changed']);
   });
 });

@@ -61,7 +61,7 @@ describe('the event of an execution', () => {
     });
   });
 
-  it('has neither an end nor a result while it runs', () => {
+  it('has neither a stop date nor a result while the execution runs', () => {
     const { detail } = reported({ status: 'RUNNING', closedAt: undefined, failure: {} });
 
     expect(detail).toMatchObject({
@@ -76,7 +76,7 @@ describe('the event of an execution', () => {
     });
   });
 
-  it('has the output of a success', () => {
+  it('contains the output of a successful execution', () => {
     const { detail } = reported({ status: 'SUCCEEDED', output: '"done"', failure: {} });
 
     expect(detail).toMatchObject({ output: '"done"', outputDetails: { included: true }, error: null });
@@ -88,7 +88,7 @@ describe('the event of an execution', () => {
     expect(detail).toMatchObject({ redriveCount: 2, redriveDate: REDRIVEN_MS });
   });
 
-  it('leaves the data out when the state machine has a customer managed key', () => {
+  it('omits the data when the state machine has a customer managed key', () => {
     const { detail } = reported({ output: '"done"' }, true);
 
     expect(detail).toMatchObject({
@@ -102,7 +102,7 @@ describe('the event of an execution', () => {
     });
   });
 
-  it('leaves an input out that is too long together with the output', () => {
+  it('omits the input when it is too long together with the output', () => {
     const half = JSON.stringify('x'.repeat(130 * 1024));
 
     const { detail } = reported({ status: 'SUCCEEDED', input: half, output: half, failure: {} });

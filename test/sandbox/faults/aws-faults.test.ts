@@ -78,7 +78,7 @@ describe('faults of AWS', () => {
     expect(counter.effects).toBe(0);
   });
 
-  it('deny access in the words of IAM, naming caller, action and resource', async () => {
+  it("deny access with IAM's message, which names caller, action and resource", async () => {
     const { secrets, counter } = await faultySecrets('access-denied');
 
     await expect(secrets.send(SECRET)).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('faults of AWS', () => {
     expect(counter.effects).toBe(0);
   });
 
-  it('refuse UpdateSecretVersionStage with the error that the rule names', async () => {
+  it('refuse UpdateSecretVersionStage with the error in the rule', async () => {
     const { client, faults, counter } = await faultyAws('secretsmanager', ['UpdateSecretVersionStage']);
     const target = 'secretsmanager:UpdateSecretVersionStage';
     faults.add({ target, kind: 'refused', error: 'InvalidRequestException', when: { nth: 1 } });
@@ -146,30 +146,27 @@ describe('faults of AWS', () => {
   it.each<[AwsFaultKind, number]>([
     ['hang', 0],
     ['hang-after', 1],
-  ])(
-    'leave the client without a response on %s until it gives up, with %i effects',
-    async (kind, effects) => {
-      const { secrets, counter, openRequests, injected } = await faultySecrets(kind);
-      const client = new AbortController();
+  ])('send no response on %s until the client gives up, with %i effects', async (kind, effects) => {
+    const { secrets, counter, openRequests, injected } = await faultySecrets(kind);
+    const client = new AbortController();
 
-      const response = secrets.send(SECRET, { abortSignal: client.signal });
-      await injected;
-      await vi.waitUntil(() => !openRequests.busy);
-      client.abort();
+    const response = secrets.send(SECRET, { abortSignal: client.signal });
+    await injected;
+    await vi.waitUntil(() => !openRequests.busy);
+    client.abort();
 
-      await expect(response).rejects.toMatchObject({ name: 'AbortError' });
-      expect(counter.effects).toBe(effects);
-    },
-  );
+    await expect(response).rejects.toMatchObject({ name: 'AbortError' });
+    expect(counter.effects).toBe(effects);
+  });
 
-  it('return a page instead of JSON on wrong-body, after the effect', async () => {
+  it('return an HTML page instead of JSON on wrong-body, after the effect', async () => {
     const { secrets, counter } = await faultySecrets('wrong-body');
 
     await expect(secrets.send(SECRET)).rejects.toMatchObject({ name: 'SyntaxError' });
     expect(counter.effects).toBe(1);
   });
 
-  it('delay a call by the clock before it takes effect', async () => {
+  it("delay a call on the sandbox's clock before it takes effect", async () => {
     const { secrets, counter, clock, injected } = await faultySecrets('delay', 60_000);
 
     const response = secrets.send(SECRET);

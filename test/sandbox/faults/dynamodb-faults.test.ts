@@ -38,7 +38,7 @@ async function faultyTables(operation: string, kind: AwsFaultKind) {
 }
 
 describe('faults of DynamoDB', () => {
-  it('cancel a transaction on a conflict about its first item, without an effect', async () => {
+  it('cancel a transaction with a conflict on its first item, without an effect', async () => {
     const { transact, counter } = await faultyTables('TransactWriteItems', 'transaction-conflict');
 
     await expect(transact()).rejects.toMatchObject({

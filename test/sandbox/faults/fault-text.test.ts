@@ -22,7 +22,7 @@ describe('fault text', () => {
       'states:RedriveExecution=refused,error=ExecutionNotRedrivable',
       { target: 'states:RedriveExecution', kind: 'refused', error: 'ExecutionNotRedrivable' },
     ],
-  ])('reads %s, and writes it so', (text, rule) => {
+  ])('parses %s, and formats it the same way', (text, rule) => {
     const parsed = parseFault(text);
 
     expect(parsed).toStrictEqual(rule);
@@ -38,14 +38,14 @@ describe('fault text', () => {
     ['two timings', 'kms:Decrypt=hang,nth=1,share=0.5', /only one of nth, from and share/],
     ['a share beyond 1', 'kms:Decrypt=hang,share=5', /share is at most 1/],
     ['a negative share', 'kms:Decrypt=hang,share=-0.1', /share is at least 0/],
-    ['a share that is no number', 'kms:Decrypt=hang,share=half', /share is a number/],
+    ['a share that is not a number', 'kms:Decrypt=hang,share=half', /share is a number/],
     ['a call number 0', 'kms:Decrypt=hang,nth=0', /count from 1/],
-    ['half a call number', 'kms:Decrypt=hang,from=1.5', /whole numbers/],
-    ['a delay without its length', 'kms:Decrypt=delay', /a delay needs ms/],
-    ['a length of what is no delay', 'kms:Decrypt=hang,ms=5', /a delay needs ms, and nothing else/],
-    ['a refusal without its error', 'kms:Decrypt=refused', /refused needs error/],
-    ['an error of what is no refusal', 'kms:Decrypt=hang,error=Oops', /no other kind has it/],
-    ['an error that is no name', 'kms:Decrypt=refused,error=<b>', /error is the name of an AWS error/],
+    ['a fractional call number', 'kms:Decrypt=hang,from=1.5', /whole numbers/],
+    ['a delay without ms', 'kms:Decrypt=delay', /a delay needs ms/],
+    ['ms for another kind', 'kms:Decrypt=hang,ms=5', /a delay needs ms, and nothing else/],
+    ['refused without an error', 'kms:Decrypt=refused', /refused needs error/],
+    ['an error for another kind', 'kms:Decrypt=hang,error=Oops', /no other kind has it/],
+    ['an error that is not a name', 'kms:Decrypt=refused,error=<b>', /error is the name of an AWS error/],
   ])('refuses %s with one line', (_what, text, message) => {
     const parse = (): FaultRule => parseFault(text);
 

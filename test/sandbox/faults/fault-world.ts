@@ -14,7 +14,7 @@ const FUNCTIONS = ['rotation', 'fetch', 'refresh', 'store-pending', 'verify', 'p
   timeoutSeconds: 7,
 }));
 
-/** Faults that know the functions `tokens-<short name>` and the services given, on a virtual clock. */
+/** Faults for the functions `tokens-<short name>` and the given services, on a virtual clock. */
 export function faultWorld(options: Partial<FaultsOptions> = {}) {
   const clock = new Clock({ isVirtual: true });
   const openRequests = new OpenRequests();
@@ -29,7 +29,7 @@ export function faultWorld(options: Partial<FaultsOptions> = {}) {
   return { clock, openRequests, faults };
 }
 
-/** A service whose operations take anything, count their calls in `effects`, and response with `{}`. */
+/** A service whose operations accept any input, count their calls in `effects`, and return `{}`. */
 function countingService(id: string, operations: readonly string[]) {
   const counter = { effects: 0 };
   const service: AwsService = {

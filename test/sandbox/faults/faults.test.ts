@@ -6,7 +6,7 @@ import { ACCOUNT_ID, faultWorld } from './fault-world.ts';
 
 const RULE: FaultRule = { target: 'secretsmanager:GetSecretValue', kind: 'throttled' };
 
-/** A call by the function of that short name, or by the operator. */
+/** A call by the function with this short name, or by the operator. */
 function call(operation: string, by = 'operator'): AwsCall {
   const functionArn = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:tokens-${by}`;
   return {
@@ -23,18 +23,18 @@ function call(operation: string, by = 'operator'): AwsCall {
   };
 }
 
-/** Makes calls one after the other; `x` for each with the fault, `.` for each without. */
+/** Makes calls one by one; returns `x` for each call with the fault, `.` for each without. */
 async function pattern(faults: Faults, calls: number, of = call('GetSecretValue')): Promise<string> {
-  let seen = '';
+  let results = '';
   for (let made = 0; made < calls; made++) {
-    seen += await faults
+    results += await faults
       .awsInterceptor(of, async () => ({}))
       .then(
         () => '.',
         () => 'x',
       );
   }
-  return seen;
+  return results;
 }
 
 describe('faults', () => {
@@ -71,15 +71,15 @@ describe('faults', () => {
   it('draw separately for each operation and caller', async () => {
     const rule: FaultRule = { target: 'secretsmanager:*', kind: 'throttled', when: { share: 0.5 } };
     const { faults: alone } = faultWorld({ seed: 3 });
-    const { faults: amid } = faultWorld({ seed: 3 });
+    const { faults: interleaved } = faultWorld({ seed: 3 });
     alone.add(rule);
-    amid.add(rule);
+    interleaved.add(rule);
 
     const undisturbed = await pattern(alone, 20, call('GetSecretValue', 'fetch'));
     let disturbed = '';
     for (let made = 0; made < 20; made++) {
-      await pattern(amid, 1, call('DescribeSecret', 'promote'));
-      disturbed += await pattern(amid, 1, call('GetSecretValue', 'fetch'));
+      await pattern(interleaved, 1, call('DescribeSecret', 'promote'));
+      disturbed += await pattern(interleaved, 1, call('GetSecretValue', 'fetch'));
     }
 
     expect(disturbed).toBe(undisturbed);
@@ -98,15 +98,15 @@ describe('faults', () => {
     const { faults } = faultWorld();
     faults.add({ target, kind: 'throttled', ...(by !== undefined && { by }) });
 
-    const seen =
+    const results =
       (await pattern(faults, 1, call('GetSecretValue'))) +
       (await pattern(faults, 1, call('GetSecretValue', 'fetch'))) +
       (await pattern(faults, 1, call('DescribeSecret', 'fetch')));
 
-    expect(seen).toBe(expected);
+    expect(results).toBe(expected);
   });
 
-  it('count a call for a later rule only when no earlier one has refused it', async () => {
+  it('count a call for a later rule only if no earlier rule refused it', async () => {
     const { faults } = faultWorld();
     faults.add({ ...RULE, when: { nth: 1 } });
     faults.add({ ...RULE, kind: 'server-error', when: { nth: 2 } });
@@ -117,8 +117,8 @@ describe('faults', () => {
 
   it('are recorded and passed to listeners', async () => {
     const { faults, clock } = faultWorld();
-    const heard: InjectedFault[] = [];
-    const stop = faults.onInjected(fault => heard.push(fault));
+    const received: InjectedFault[] = [];
+    const stop = faults.onInjected(fault => received.push(fault));
     const id = faults.add({ ...RULE, when: { from: 2 } });
 
     await pattern(faults, 2, call('GetSecretValue', 'fetch'));
@@ -133,7 +133,7 @@ describe('faults', () => {
       requestId: 'request-1',
       at: clock.now(),
     };
-    expect(heard).toStrictEqual([injected]);
+    expect(received).toStrictEqual([injected]);
     expect(faults.injected()).toStrictEqual([injected, injected]);
     expect(faults.rules()).toStrictEqual([
       {
@@ -165,10 +165,10 @@ describe('faults', () => {
       { target: 'secretsmanager:Nope', kind: 'hang' },
       /no target secretsmanager:Nope/,
     ],
-    ['a function by another name', { target: 'lambda:nope', kind: 'crash-before' }, /no target lambda:nope/],
+    ['an unknown function', { target: 'lambda:nope', kind: 'crash-before' }, /no target lambda:nope/],
     ['a pattern that matches nothing', { target: 'sqs:*', kind: 'hang' }, /no target sqs:\*/],
     [
-      "a kind that is not the target's",
+      'a kind that does not apply to the target',
       { target: 'lambda:refresh', kind: 'hang' },
       /hang does not apply to lambda:refresh\. Choose one of: crash-before, /,
     ],
@@ -184,7 +184,7 @@ describe('faults', () => {
       /no function nobody; by is operator or one of rotation, fetch/,
     ],
     [
-      'a caller of a function',
+      'a caller for a function',
       { target: 'lambda:refresh', kind: 'crash-after', by: 'fetch' },
       /by belongs to calls of AWS/,
     ],

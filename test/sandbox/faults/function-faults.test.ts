@@ -6,7 +6,7 @@ import { faultWorld } from './fault-world.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:tokens-refresh';
 
-/** The function tokens-refresh (7 s) with this fault, as Step Functions invokes it. */
+/** The function tokens-refresh (timeout 7 s) with this fault, as Step Functions invokes it. */
 function faultyRefresh(kind: FunctionFaultKind, target = 'lambda:refresh') {
   const { faults } = faultWorld();
   faults.add({ target, kind });
@@ -80,7 +80,7 @@ describe('faults of functions', () => {
       `is not authorized to perform: lambda:InvokeFunction on resource: ${FUNCTION_ARN}`,
     ],
     ['answer-lost', 1, 'Lambda.SdkClientException', 'Unable to execute HTTP request: '],
-  ])('show a workflow %s after %i runs as %s', async (kind, runs, error, cause) => {
+  ])('are reported to a workflow: %s, after %i runs, as %s', async (kind, runs, error, cause) => {
     const { invoke, counter } = faultyRefresh(kind);
 
     await expect(invoke()).rejects.toMatchObject({ error, causeText: expect.stringContaining(cause) });
@@ -108,7 +108,7 @@ describe('faults of functions', () => {
     });
   });
 
-  it('leave the other functions alone', async () => {
+  it('do not affect other functions', async () => {
     const { invoke } = faultyRefresh('crash-before', 'lambda:verify');
 
     await expect(invoke()).resolves.toMatchObject({ payload: 'refreshed' });

@@ -6,13 +6,13 @@ import type { FaultRule, GenesysFaultKind } from '../../../sandbox/faults/fault-
 import { organization } from '../genesys-cloud/organization.ts';
 import { faultWorld } from './fault-world.ts';
 
-/** An organisation with a login, whose faults begin after that, and what the functions make of its responses. */
+/** An organisation with a fault that is set after the first login, and the calls that the functions make to it. */
 async function faultyGenesys(rule: FaultRule) {
   const org = await organization();
   const tokens = await org.firstTokens();
   const { faults, clock } = faultWorld({ refuseGenesys: () => org.cloud.refuseConnections() });
-  const takeAway = org.cloud.intercept(faults.genesysInterceptor);
-  onTestFinished(takeAway);
+  const remove = org.cloud.intercept(faults.genesysInterceptor);
+  onTestFinished(remove);
   faults.add(rule);
   const { clientId, clientSecret } = org.client;
   const { loginUrl, apiUrl } = org.cloud;
@@ -40,18 +40,21 @@ describe('faults of Genesys Cloud', () => {
     ['wrong-body', 1, 'TokenResponseLost'],
     ['empty-body', 1, 'TokenResponseLost'],
     ['huge-body', 1, 'TokenResponseLost'],
-  ])('at the token endpoint: %s spends %i tokens and is %s to a rotation', async (kind, spent, name) => {
-    const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind, when: { nth: 1 } });
+  ])(
+    'at the token endpoint: %s spends %i tokens and makes a rotation throw %s',
+    async (kind, spent, name) => {
+      const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind, when: { nth: 1 } });
 
-    await expect(refresh()).rejects.toMatchObject({ name });
-    expect(org.cloud.counts().refreshes).toBe(spent);
-  });
+      await expect(refresh()).rejects.toMatchObject({ name });
+      expect(org.cloud.counts().refreshes).toBe(spent);
+    },
+  );
 
   it.each<[GenesysFaultKind, number]>([
     ['hang', 0],
     ['hang-after', 1],
   ])(
-    'at the token endpoint: %s spends %i tokens and leaves the client to its own time-out',
+    'at the token endpoint: %s spends %i tokens and lasts until the client times out',
     async (kind, spent) => {
       const { refresh, org } = await faultyGenesys({ target: 'genesys:token', kind });
 
@@ -70,7 +73,7 @@ describe('faults of Genesys Cloud', () => {
     ['huge-body', 'GenesysUnavailable'],
     ['hang', 'GenesysUnavailable'],
     ['hang-after', 'GenesysUnavailable'],
-  ])('at the API: %s is %s to a rotation, once', async (kind, name) => {
+  ])('at the API: %s makes a rotation throw %s, once', async (kind, name) => {
     const { verify } = await faultyGenesys({ target: 'genesys:users/me', kind, when: { nth: 1 } });
 
     await expect(verify(kind.startsWith('hang') ? 50 : 5_000)).rejects.toMatchObject({ name });
@@ -87,7 +90,7 @@ describe('faults of Genesys Cloud', () => {
       },
     ],
     ['server-error', 503, { code: 'service.unavailable' }],
-  ] as const)("response %s with Genesys Cloud's error body", async (kind, status, body) => {
+  ] as const)("return %s with Genesys Cloud's error body", async (kind, status, body) => {
     const { org } = await faultyGenesys({ target: 'genesys:tokens/me', kind });
 
     const response = await org.call('/api/v2/tokens/me', 'token');
@@ -99,7 +102,7 @@ describe('faults of Genesys Cloud', () => {
     expect(response.headers.get('inin-correlation-id')).toBe(error.contextId);
   });
 
-  it('delay a response by the clock', async () => {
+  it("delay a response on the sandbox's clock", async () => {
     const { verify, faults, clock } = await faultyGenesys({
       target: 'genesys:*',
       kind: 'delay',
@@ -114,7 +117,7 @@ describe('faults of Genesys Cloud', () => {
     await expect(response).resolves.toEqual(expect.any(String));
   });
 
-  it('really refuse connections while the function runs that calls the endpoint', async () => {
+  it('refuse TCP connections while the function that calls the endpoint runs', async () => {
     const { refresh, during, org } = await faultyGenesys({
       target: 'genesys:token',
       kind: 'connection-refused',
@@ -137,7 +140,7 @@ describe('faults of Genesys Cloud', () => {
     expect(during2.payload).toMatchObject({ kind: 'responded', status: 405 });
   });
 
-  it('refuse connections to the function that by names, and to no other', async () => {
+  it('refuse connections of the function in `by`, and of no other', async () => {
     const { during, verify, faults } = await faultyGenesys({
       target: 'genesys:token',
       kind: 'connection-refused',

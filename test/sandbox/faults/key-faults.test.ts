@@ -24,7 +24,7 @@ async function disabledKey(service: string, operations: readonly string[]) {
   return { counter, config: client('tokens-refresh') };
 }
 
-function ending<Client extends { destroy: () => void }>(client: Client): Client {
+function destroyedAfterTest<Client extends { destroy: () => void }>(client: Client): Client {
   onTestFinished(() => client.destroy());
   return client;
 }
@@ -38,7 +38,7 @@ describe('the fault key-disabled', () => {
       'GetSecretValue',
       'PutSecretValue',
     ]);
-    const secrets = ending(new SecretsManagerClient(config));
+    const secrets = destroyedAfterTest(new SecretsManagerClient(config));
     const SecretId = 'genesys';
 
     await expect(secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toBeInstanceOf(
@@ -52,9 +52,9 @@ describe('the fault key-disabled', () => {
     expect(counter.effects).toBe(1);
   });
 
-  it('refuses data of Step Functions, and returns metadata', async () => {
+  it('refuses execution data of Step Functions, but returns metadata', async () => {
     const { config } = await disabledKey('states', ['DescribeExecution', 'GetExecutionHistory']);
-    const states = ending(new SFNClient(config));
+    const states = destroyedAfterTest(new SFNClient(config));
 
     const refused = states.send(new GetExecutionHistoryCommand({ executionArn }));
     await expect(refused).rejects.toBeInstanceOf(KmsInvalidStateException);
@@ -67,9 +67,9 @@ describe('the fault key-disabled', () => {
     ).resolves.toBeDefined();
   });
 
-  it('refuses a use of the key itself', async () => {
+  it('refuses to use the key itself', async () => {
     const { config } = await disabledKey('kms', ['Decrypt']);
-    const kms = ending(new KMSClient(config));
+    const kms = destroyedAfterTest(new KMSClient(config));
 
     await expect(kms.send(new DecryptCommand({ CiphertextBlob: Buffer.of(1) }))).rejects.toBeInstanceOf(
       DisabledException,
@@ -78,7 +78,7 @@ describe('the fault key-disabled', () => {
 
   it('refuses to publish', async () => {
     const { config } = await disabledKey('sns', ['Publish']);
-    const sns = ending(new SNSClient(config));
+    const sns = destroyedAfterTest(new SNSClient(config));
     const TopicArn = 'arn:aws:sns:us-east-1:123456789012:topic';
 
     await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x' }))).rejects.toBeInstanceOf(
@@ -86,7 +86,7 @@ describe('the fault key-disabled', () => {
     );
   });
 
-  it('cannot happen to an operation that uses no key', async () => {
+  it('cannot be set for an operation that uses no key', async () => {
     const { faults } = await faultyAws('secretsmanager', ['DescribeSecret']);
 
     expect(() => faults.add({ target: 'secretsmanager:DescribeSecret', kind: 'key-disabled' })).toThrow(

@@ -7,7 +7,7 @@ const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 /** Opens the URL without following a redirect. */
 const open = (url: string): Promise<Response> => fetch(url, { redirect: 'manual' });
 
-/** The parameters that a redirect carries. */
+/** The query parameters of a redirect. */
 function redirected(response: Response): Record<string, string> {
   return Object.fromEntries(new URL(response.headers.get('location') ?? '').searchParams);
 }
@@ -23,7 +23,7 @@ describe('authorize endpoint', () => {
     expect(await response.text()).toContain('Exporter asks for access in your name.');
   });
 
-  it('leads back with code and state when the password is right', async () => {
+  it('redirects with code and state when the password is correct', async () => {
     const org = await organization();
 
     const { code, state, redirectUrl } = await logIn({ authorizeUrl: org.authorizeUrl(), ...USER });
@@ -45,7 +45,7 @@ describe('authorize endpoint', () => {
     expect(await response.text()).toContain('Wrong e-mail or password.');
   });
 
-  it('leads back with access_denied when the person cancels', async () => {
+  it('redirects with access_denied when the user cancels', async () => {
     const org = await organization();
 
     const response = await fetch(org.authorizeUrl(), {
@@ -62,7 +62,7 @@ describe('authorize endpoint', () => {
     ['the client is unknown', { client_id: 'nobody' }],
     ['there is no client', { client_id: undefined }],
     ['the redirect URI is not registered', { redirect_uri: 'https://evil.example/' }],
-    ['the redirect URI only begins like the registered one', { redirect_uri: `${REDIRECT_URI}/x` }],
+    ['the redirect URI only starts with the registered one', { redirect_uri: `${REDIRECT_URI}/x` }],
     ['there is no redirect URI', { redirect_uri: undefined }],
   ])('shows an error page and never redirects when %s', async (_, changes) => {
     const org = await organization();
@@ -93,7 +93,7 @@ describe('authorize endpoint', () => {
       { code_challenge: CHALLENGE, code_challenge_method: 'S512' },
       'invalid_request',
     ],
-    ['a challenge method comes alone', { code_challenge_method: 'S256' }, 'invalid_request'],
+    ['there is a challenge method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
   ])('redirects to the client with an error when %s', async (_, changes, error) => {
     const org = await organization();
 
@@ -126,7 +126,7 @@ describe('authorize endpoint', () => {
     expect(html).not.toContain('<script>');
   });
 
-  it('allows no other method than GET and POST', async () => {
+  it('allows only GET and POST', async () => {
     const org = await organization();
 
     const response = await fetch(org.authorizeUrl(), { method: 'DELETE' });

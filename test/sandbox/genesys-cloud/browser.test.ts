@@ -25,7 +25,7 @@ describe('browser', () => {
     expect(tokenInfo).toMatchObject({ authorizedScope: ['users', 'conversations'] });
   });
 
-  it('logs in another user at the same client, who gets tokens of their own', async () => {
+  it('logs in another user with the same client, with separate tokens', async () => {
     const org = await organization();
     const { clientId, clientSecret } = org.client;
     const grace = { userName: 'grace@example.com', password: 'nanoseconds' };

@@ -4,7 +4,7 @@ import type { TokenIssued } from '../../../sandbox/genesys-cloud/lineage.ts';
 import { organization } from './organization.ts';
 
 describe('GenesysCloud', () => {
-  it('returns 404 for what it does not emulate, and for a path on the wrong host', async () => {
+  it('returns 404 for a path that is not emulated or on the wrong host', async () => {
     const org = await organization();
 
     const unknown = await fetch(`${org.cloud.apiUrl}/api/v2/conversations`);
@@ -26,7 +26,7 @@ describe('GenesysCloud', () => {
     expect(await api.json()).toMatchObject({ code: 'authentication.required' });
   });
 
-  it('refuses to listen on a port that is taken', async () => {
+  it('refuses to listen on a port that is in use', async () => {
     const org = await organization();
     const other = await organization();
     await other.cloud.close();
@@ -89,14 +89,14 @@ describe('GenesysCloud', () => {
     expect(org.cloud.isLive(fingerprintOf(refreshToken))).toBe(true);
   });
 
-  it('reports each issue of tokens, until the listener is taken away', async () => {
+  it('reports each issue of tokens until the listener is removed', async () => {
     const org = await organization();
     const events: TokenIssued[] = [];
-    const takeAway = org.cloud.onTokenIssued(event => events.push(event));
+    const remove = org.cloud.onTokenIssued(event => events.push(event));
 
     const first = await org.firstTokens();
     const second = await org.refreshed(first.refreshToken);
-    takeAway();
+    remove();
     await org.refreshed(second.refresh_token);
 
     expect(events).toMatchObject([
@@ -128,7 +128,7 @@ describe('GenesysCloud', () => {
     expect(total).toEqual({ refreshes: 1, refusedRefreshes: 2, codeExchanges: 1, usersMeCalls: 1 });
   });
 
-  it('ends all tokens of a user, whatever the client', async () => {
+  it('revokes all tokens of a user, for every client', async () => {
     const org = await organization();
     const { accessToken, refreshToken } = await org.firstTokens();
 
@@ -138,7 +138,7 @@ describe('GenesysCloud', () => {
     expect((await org.refresh(refreshToken)).status).toBe(400);
   });
 
-  it('ends one lineage and leaves the others', async () => {
+  it('revokes one lineage and keeps the others', async () => {
     const org = await organization();
     const first = await org.firstTokens();
     const second = await org.firstTokens();
@@ -149,7 +149,7 @@ describe('GenesysCloud', () => {
     expect((await org.refresh(second.refreshToken)).status).toBe(200);
   });
 
-  it('ends the tokens of a client that is deleted', async () => {
+  it('revokes the tokens of a deleted client', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 
@@ -158,7 +158,7 @@ describe('GenesysCloud', () => {
     expect(await org.usersMeStatus(accessToken)).toBe(401);
   });
 
-  it('changes its behaviour from the next request on', async () => {
+  it('changes its behaviour with the next request', async () => {
     const org = await organization();
 
     org.cloud.setBehaviour({ invalidGrantStatus: 401 });
@@ -167,7 +167,7 @@ describe('GenesysCloud', () => {
     expect(org.cloud.behaviour.refreshTokens).toBe('single-use');
   });
 
-  it('lists every value for leak searches', async () => {
+  it('lists every secret value for leak searches', async () => {
     const org = await organization();
     const first = await org.firstTokens();
     const second = await org.refreshed(first.refreshToken);

@@ -7,11 +7,11 @@ import {
 import { organization } from './organization.ts';
 
 describe('interceptor', () => {
-  it('learns endpoint, method, client and grant of each request', async () => {
+  it('receives endpoint, method, client and grant of each request', async () => {
     const org = await organization();
-    const seen: InterceptedRequest[] = [];
+    const requests: InterceptedRequest[] = [];
     org.cloud.intercept((request, next) => {
-      seen.push(request);
+      requests.push(request);
       return next();
     });
     const { clientId } = org.client;
@@ -20,7 +20,7 @@ describe('interceptor', () => {
     await org.usersMeStatus(accessToken);
     await org.call('/api/v2/tokens/me', 'unknown', 'HEAD');
 
-    expect(seen).toEqual([
+    expect(requests).toEqual([
       { endpoint: 'authorize', method: 'GET', clientId },
       { endpoint: 'authorize', method: 'POST', clientId },
       { endpoint: 'token', method: 'POST', clientId, grantType: 'authorization_code' },
@@ -29,17 +29,17 @@ describe('interceptor', () => {
     ]);
   });
 
-  it('replaces a response, without effect when it does not call next', async () => {
+  it('replaces a response, and prevents the effect if it does not call next', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
-    const takeAway = org.cloud.intercept(async () => ({
+    const remove = org.cloud.intercept(async () => ({
       status: 503,
       headers: { 'Content-Type': 'text/html', 'Retry-After': '7' },
       body: '<html>Bad gateway</html>',
     }));
 
     const replaced = await org.refresh(refreshToken);
-    takeAway();
+    remove();
 
     expect(replaced.status).toBe(503);
     expect(replaced.headers.get('retry-after')).toBe('7');
@@ -48,35 +48,35 @@ describe('interceptor', () => {
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('keeps a request without effect when it drops the connection before calling on', async () => {
+  it('prevents the effect when it drops the connection before it calls next', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
-    const takeAway = org.cloud.intercept(async () => {
+    const remove = org.cloud.intercept(async () => {
       throw new GenesysConnectionDropped();
     });
 
     await expect(org.refresh(refreshToken)).rejects.toThrow();
-    takeAway();
+    remove();
 
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('loses the response and keeps the effect when it drops the connection after next', async () => {
+  it('loses the response and keeps the effect when it drops the connection after it calls next', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
-    const takeAway = org.cloud.intercept(async (_, next) => {
+    const remove = org.cloud.intercept(async (_, next) => {
       await next();
       throw new GenesysConnectionDropped();
     });
 
     await expect(org.refresh(refreshToken)).rejects.toThrow();
-    takeAway();
+    remove();
 
     expect(org.cloud.counts().refreshes).toBe(1);
     expect((await org.refresh(refreshToken)).status).toBe(400);
   });
 
-  it('delays a response by the clock, after the effect', async () => {
+  it("delays a response on the sandbox's clock, after the effect", async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const reached = Promise.withResolvers<void>();
@@ -90,14 +90,14 @@ describe('interceptor', () => {
 
     const refreshing = org.refresh(refreshToken);
     await reached.promise;
-    const refreshesMeanwhile = org.cloud.counts().refreshes;
+    const refreshesDuringDelay = org.cloud.counts().refreshes;
     org.clock.advance(3_600_000);
 
-    expect(refreshesMeanwhile).toBe(1);
+    expect(refreshesDuringDelay).toBe(1);
     expect((await refreshing).status).toBe(200);
   });
 
-  it('is inside the earlier ones', async () => {
+  it('runs inside earlier ones', async () => {
     const org = await organization();
     const order: string[] = [];
     const named =
@@ -116,7 +116,7 @@ describe('interceptor', () => {
     expect(order).toEqual(['outer before', 'inner before', 'inner after', 'outer after']);
   });
 
-  it('returns 500 and warns when an interceptor is faulty', async () => {
+  it('returns 500 and warns when an interceptor throws', async () => {
     const org = await organization();
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     org.cloud.intercept(async () => {

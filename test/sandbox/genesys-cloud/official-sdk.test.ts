@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(home, { recursive: true });
 });
 
-/** Points the SDK at the organisation as at a private gateway. */
+/** Configures the organisation as the private gateway of the SDK. */
 function gatewayTo({ cloud }: Organization): Sdk['ApiClient'] {
   const login = new URL(cloud.loginUrl);
   const api = new URL(cloud.apiUrl);
@@ -38,12 +38,12 @@ function gatewayTo({ cloud }: Organization): Sdk['ApiClient'] {
     path_params_login: login.pathname,
     path_params_api: api.pathname,
   });
-  // The instance is shared: a refresh token left in it would be used behind the next test's 401.
+  // The instance is shared. After a 401 it would use a refresh token of the previous test.
   return Object.assign(client, { authData: {}, clientId: undefined, clientSecret: undefined });
 }
 
 describe('official SDK against the emulated Genesys Cloud', () => {
-  it('logs in by code, reads the user and the token', async () => {
+  it('logs in with a code, and reads the user and the token', async () => {
     const org = await organization();
     const client = gatewayTo(org);
     const { code } = await logIn({ authorizeUrl: org.authorizeUrl(), ...USER });
@@ -62,7 +62,7 @@ describe('official SDK against the emulated Genesys Cloud', () => {
     expect(token.OAuthClient?.id).toBe(org.client.clientId);
   });
 
-  it('refreshes, and the spent refresh token is refused with 400', async () => {
+  it('refreshes once, and the spent refresh token is refused with 400', async () => {
     const org = await organization();
     const client = gatewayTo(org);
     const { clientId, clientSecret } = org.client;
@@ -78,7 +78,7 @@ describe('official SDK against the emulated Genesys Cloud', () => {
     });
   });
 
-  it('gets an access token by PKCE', async () => {
+  it('gets an access token with PKCE', async () => {
     const org = await organization();
     const client = gatewayTo(org);
     const challenge = await client.computePKCECodeChallenge(VERIFIER);
@@ -107,7 +107,7 @@ describe('official SDK against the emulated Genesys Cloud', () => {
     await expect(user).rejects.toMatchObject({ status: 401, code: 'bad.credentials' });
   });
 
-  it('starts a refresh with undefined credentials behind a 401, which is refused', async () => {
+  it('attempts a refresh with undefined credentials after a 401, which is refused', async () => {
     const org = await organization();
     const client = gatewayTo(org);
     const { refreshToken } = await org.firstTokens();

@@ -11,7 +11,7 @@ export const REDIRECT_URI = 'http://localhost:8400/callback';
 /** The test's user. */
 export const USER = { userName: 'ada@example.com', password: 'correct horse', name: 'Ada Lovelace' };
 
-/** A running organisation with one client and one user, gone when the test is. */
+/** A running organisation with one client and one user. It is closed after the test. */
 export async function organization(
   behaviour: Partial<GenesysBehaviour> = {},
   tokenDurationSeconds = 86_400,
@@ -25,7 +25,7 @@ export async function organization(
   return new Organization(clock, cloud, client, userId);
 }
 
-/** What a test does with the organisation. */
+/** An organisation, with the calls that tests make. */
 export class Organization {
   readonly clock: Clock;
   readonly cloud: GenesysCloud;
@@ -39,7 +39,7 @@ export class Organization {
     this.userId = userId;
   }
 
-  /** The query of a well-formed request to `/oauth/authorize`, changed; undefined leaves a parameter out. */
+  /** The URL of a valid request to `/oauth/authorize` with changed parameters; undefined omits a parameter. */
   authorizeUrl(changes: Record<string, string | undefined> = {}): string {
     const parameters = Object.entries({
       response_type: 'code',
@@ -51,7 +51,7 @@ export class Organization {
     return `${this.cloud.loginUrl}/oauth/authorize?${new URLSearchParams(parameters)}`;
   }
 
-  /** First tokens by the whole code flow. */
+  /** The first tokens, from the whole code flow. */
   async firstTokens(
     { clientId, clientSecret } = this.client,
   ): Promise<{ accessToken: string; refreshToken: string }> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { organization, REDIRECT_URI } from './organization.ts';
 
 describe('users/me', () => {
-  it('names the user behind the token', async () => {
+  it('returns the user of the token', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 
@@ -79,7 +79,7 @@ describe('users/me', () => {
     expect(await after.json()).toMatchObject({ code: 'credentials.expired' });
   });
 
-  it('keeps refresh tokens good after the access token expired', async () => {
+  it('keeps refresh tokens valid after the access token has expired', async () => {
     const org = await organization({}, 300);
     const { refreshToken } = await org.firstTokens();
 
@@ -94,7 +94,7 @@ describe('users/me', () => {
       'missing.permissions',
       'Unable to perform the requested action. You are missing the following permission(s): directory:user:view',
     ],
-  ] as const)('responses 403 %s to a user who may not, until he may', async (code, message) => {
+  ] as const)('returns 403 %s until the user has access', async (code, message) => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
     org.cloud.setUserAccess(org.userId, code);
@@ -138,7 +138,7 @@ describe('rate limit', () => {
     expect(later).toBe(200);
   });
 
-  it('counts each OAuth client apart', async () => {
+  it('counts each OAuth client separately', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
     const other = await org.firstTokens(org.cloud.createClient({ redirectUris: [REDIRECT_URI] }));
@@ -168,17 +168,17 @@ describe('tokens/me', () => {
     });
   });
 
-  it('verifies a token by HEAD', async () => {
+  it('verifies a token with HEAD', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 
     const live = await org.call('/api/v2/tokens/me', accessToken, 'HEAD');
-    const dead = await org.call('/api/v2/tokens/me', 'unknown', 'HEAD');
+    const unknown = await org.call('/api/v2/tokens/me', 'unknown', 'HEAD');
 
-    expect([live.status, dead.status]).toEqual([200, 401]);
+    expect([live.status, unknown.status]).toEqual([200, 401]);
   });
 
-  it('revokes the token by DELETE, and its refresh token with it', async () => {
+  it('revokes the token and its refresh token with DELETE', async () => {
     const org = await organization();
     const { accessToken, refreshToken } = await org.firstTokens();
 
@@ -212,7 +212,7 @@ describe('tokens/me', () => {
     expect(await org.usersMeStatus(accessToken)).toBe(200);
   });
 
-  it('allows no other method', async () => {
+  it('allows only GET, HEAD and DELETE', async () => {
     const org = await organization();
     const { accessToken } = await org.firstTokens();
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RefusablePort } from '../../../sandbox/genesys-cloud/refusable-port.ts';
 
-/** A listening port; `slow` requests get their response when `response` is called. */
+/** A listening port. Requests for `/slow` get their response when `respond` is called. */
 async function openPort() {
   const slow = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
@@ -23,54 +23,54 @@ async function openPort() {
   };
   const attempt = (): Promise<string> =>
     get().catch((error: Error) => (error.cause as { code: string }).code);
-  return { listener, port, get, attempt, arrived: arrived.promise, response: slow.resolve };
+  return { listener, port, get, attempt, arrived: arrived.promise, respond: slow.resolve };
 }
 
-describe('a listener that can be shut', () => {
-  it('refuses connections until all who shut it have opened it, on the same port', async () => {
+describe('a port that can refuse connections', () => {
+  it('refuses connections until every refusal has ended, and keeps its number', async () => {
     const { listener, attempt } = await openPort();
-    const seen: string[] = [await attempt()];
+    const results: string[] = [await attempt()];
 
     const first = listener.refuse();
     const second = listener.refuse();
-    seen.push(await attempt());
+    results.push(await attempt());
     await first();
     await first();
-    seen.push(await attempt());
+    results.push(await attempt());
     await second();
-    seen.push(await attempt());
+    results.push(await attempt());
 
-    expect(seen).toStrictEqual(['quick', 'ECONNREFUSED', 'ECONNREFUSED', 'quick']);
+    expect(results).toStrictEqual(['quick', 'ECONNREFUSED', 'ECONNREFUSED', 'quick']);
   });
 
   it('completes an accepted request', async () => {
-    const { listener, get, attempt, arrived, response } = await openPort();
-    const taken = get('/slow');
+    const { listener, get, attempt, arrived, respond } = await openPort();
+    const accepted = get('/slow');
     await arrived;
 
     const accept = listener.refuse();
     const refused = await attempt();
-    response();
+    respond();
 
     expect(refused).toBe('ECONNREFUSED');
-    await expect(taken).resolves.toBe('slow');
+    await expect(accepted).resolves.toBe('slow');
     await accept();
   });
 
-  it('stays shut when it is shut again while it opens', async () => {
+  it('keeps refusing when a new refusal begins while it reopens', async () => {
     const { listener, attempt } = await openPort();
 
     const opening = listener.refuse()();
     const again = listener.refuse();
     await opening;
-    const seen = [await attempt()];
+    const results = [await attempt()];
     await again();
-    seen.push(await attempt());
+    results.push(await attempt());
 
-    expect(seen).toStrictEqual(['ECONNREFUSED', 'quick']);
+    expect(results).toStrictEqual(['ECONNREFUSED', 'quick']);
   });
 
-  it('is closed for good, even while it opens', async () => {
+  it('is closed permanently, even while it reopens', async () => {
     const { listener, attempt } = await openPort();
     const accept = listener.refuse();
 

@@ -9,12 +9,12 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 
 const tokens = v.object({ access_token: v.string(), refresh_token: v.string() });
 
-/** A fresh code. */
+/** A new authorization code. */
 async function codeOf(org: Organization, changes: Record<string, string> = {}): Promise<string> {
   return (await logIn({ authorizeUrl: org.authorizeUrl(changes), ...USER })).code;
 }
 
-/** Status and body in one. */
+/** Status and body of a response. */
 async function outcome(response: Promise<Response>): Promise<{ status: number; body: unknown }> {
   const { status } = await response;
   return { status, body: await (await response).json() };
@@ -84,7 +84,7 @@ describe('token endpoint: authorization_code', () => {
     expect(org.cloud.isLive(fingerprintOf(otherLogin.refreshToken))).toBe(true);
   });
 
-  it('leaves the tokens of a code alone when another client presents it', async () => {
+  it('keeps the tokens of a code valid when another client presents it', async () => {
     const org = await organization();
     const form = {
       grant_type: 'authorization_code',
@@ -102,7 +102,7 @@ describe('token endpoint: authorization_code', () => {
   it.each([
     [59_000, 200],
     [60_000, 400],
-  ])('returns for a code that is %i ms old the status %i', async (ageMs, status) => {
+  ])('for a code that is %i ms old, returns %i', async (ageMs, status) => {
     const org = await organization();
     const code = await codeOf(org);
     org.clock.advance(ageMs);
@@ -240,7 +240,7 @@ describe('token endpoint: refresh_token', () => {
     expect(await org.usersMeStatus(second.access_token)).toBe(401);
   });
 
-  it('returns the same refresh token when they are reusable', async () => {
+  it('returns the same refresh token when refresh tokens are reusable', async () => {
     const org = await organization({ refreshTokens: 'reusable' });
     const first = await org.firstTokens();
 
@@ -278,7 +278,7 @@ describe('token endpoint: refresh_token', () => {
     expect(refusal).toMatchObject({ status: 401, body: { error: 'invalid_grant' } });
   });
 
-  it('refuses the refresh token of another client and an access token', async () => {
+  it('refuses an access token, and the refresh token of another client', async () => {
     const org = await organization();
     const { accessToken, refreshToken } = await org.firstTokens();
     const other = org.cloud.createClient({});
@@ -301,7 +301,7 @@ describe('token endpoint: refresh_token', () => {
     expect(refreshToken).toBe('');
   });
 
-  it('has an error text beside the tokens when switched so', async () => {
+  it('returns an error text with the tokens when configured', async () => {
     const org = await organization({ errorTextOnSuccess: true });
     const { refreshToken } = await org.firstTokens();
 
@@ -363,7 +363,7 @@ describe('token endpoint: client authentication', () => {
     expect((await org.refresh(refreshToken)).status).toBe(200);
   });
 
-  it('accepts the new secret and refuses the old one after a regeneration', async () => {
+  it('accepts the new secret and refuses the old one after the secret is regenerated', async () => {
     const org = await organization();
     const { refreshToken } = await org.firstTokens();
     const renewed = org.cloud.regenerateClientSecret(org.client.clientId);
@@ -400,7 +400,7 @@ describe('token endpoint: client authentication', () => {
     ['no credentials', {}],
     ['a malformed header', { authorization: 'Basic ???' }],
     ['a bearer token', { authorization: 'Bearer x' }],
-    ['a header without colon', { authorization: `Basic ${Buffer.from('x').toString('base64')}` }],
+    ['a header without a colon', { authorization: `Basic ${Buffer.from('x').toString('base64')}` }],
   ])('returns invalid_client for %s', async (_, headers) => {
     const org = await organization();
 
@@ -454,7 +454,7 @@ describe('token endpoint: requests', () => {
     expect(refusal).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 
-  it('allows no other method than POST', async () => {
+  it('allows only POST', async () => {
     const org = await organization();
 
     const response = await fetch(`${org.cloud.loginUrl}/oauth/token`);

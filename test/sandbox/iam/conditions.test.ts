@@ -6,7 +6,7 @@ import { allow, allowedBy } from './policies.ts';
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/one';
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rotation';
 
-/** Whether a condition on the pair `team` of the encryption context holds; nothing: the pair is absent. */
+/** Whether a condition on the pair `team` of the encryption context is true. Without a value the pair is absent. */
 function holdsFor(operator: string, policyValue: Json, value: string | undefined): boolean {
   return allowedBy([allow({ Condition: { [operator]: { 'kms:EncryptionContext:team': policyValue } } })], {
     action: 'kms:Decrypt',
@@ -15,7 +15,7 @@ function holdsFor(operator: string, policyValue: Json, value: string | undefined
   });
 }
 
-/** Whether a condition on the names of the encryption context's pairs holds. */
+/** Whether a condition on the keys of the encryption context is true. */
 function holdsForNames(operator: string, policyValue: Json, names: readonly string[] | undefined): boolean {
   return allowedBy([allow({ Condition: { [operator]: { 'kms:EncryptionContextKeys': policyValue } } })], {
     action: 'kms:Decrypt',
@@ -24,7 +24,7 @@ function holdsForNames(operator: string, policyValue: Json, names: readonly stri
   });
 }
 
-/** Whether a condition on the rotation function of the secret holds; it is an ARN. */
+/** Whether a condition on the ARN of the secret's rotation function is true. */
 function holdsForArn(operator: string, policyValue: string, value: string | undefined): boolean {
   const key = 'secretsmanager:resource/AllowRotationLambdaArn';
   return allowedBy([allow({ Condition: { [operator]: { [key]: policyValue } } })], {
@@ -66,7 +66,7 @@ describe('a condition', () => {
     ['StringLikeIfExists', 'b*', undefined, true],
     ['BoolIfExists', 'true', undefined, true],
     ['StringNotEqualsIfExists', 'blue', 'blue', false],
-  ])('%s %j holds for %j: %j', (operator, policyValue, value, expected) => {
+  ])('%s %j is true for %j: %j', (operator, policyValue, value, expected) => {
     expect(holdsFor(operator, policyValue, value)).toBe(expected);
   });
 
@@ -82,7 +82,7 @@ describe('a condition', () => {
     ['ArnNotLike', 'arn:aws:lambda:*:*:function:other', FUNCTION_ARN, true],
     ['ArnNotLike', FUNCTION_ARN, undefined, true],
     ['ArnLikeIfExists', FUNCTION_ARN, undefined, true],
-  ])('%s %s holds for %s: %j', (operator, policyValue, value, expected) => {
+  ])('%s %s is true for %s: %j', (operator, policyValue, value, expected) => {
     expect(holdsForArn(operator, policyValue, value)).toBe(expected);
   });
 
@@ -102,31 +102,31 @@ describe('a condition', () => {
     ['ForAnyValue:StringNotEquals', ['a', 'b'], ['a', 'c'], true],
     ['ForAnyValue:StringNotEquals', ['a', 'b'], ['a'], false],
     ['ForAnyValue:StringNotLike', 'a*', undefined, false],
-  ])('%s %j holds for the set %j: %j', (operator, policyValue, names, expected) => {
+  ])('%s %j is true for the set %j: %j', (operator, policyValue, names, expected) => {
     expect(holdsForNames(operator, policyValue, names)).toBe(expected);
   });
 
-  it('holds only if all of its operators and keys do', () => {
+  it('is true only if all its operators and keys match', () => {
     const statement = allow({
       Condition: {
         StringEquals: { 'aws:PrincipalAccount': '123456789012', 'kms:EncryptionContext:team': 'blue' },
         Null: { 'kms:ViaService': 'true' },
       },
     });
-    const asked = (context: Record<string, string>) => ({
+    const requestWith = (context: Record<string, string>) => ({
       action: 'kms:Decrypt',
       resource: KEY_ARN,
       context,
     });
 
-    expect(allowedBy([statement], asked({ 'kms:EncryptionContext:team': 'blue' }))).toBe(true);
-    expect(allowedBy([statement], asked({ 'kms:EncryptionContext:team': 'red' }))).toBe(false);
+    expect(allowedBy([statement], requestWith({ 'kms:EncryptionContext:team': 'blue' }))).toBe(true);
+    expect(allowedBy([statement], requestWith({ 'kms:EncryptionContext:team': 'red' }))).toBe(false);
     expect(
-      allowedBy([statement], asked({ 'kms:EncryptionContext:team': 'blue', 'kms:ViaService': 'sns' })),
+      allowedBy([statement], requestWith({ 'kms:EncryptionContext:team': 'blue', 'kms:ViaService': 'sns' })),
     ).toBe(false);
   });
 
-  it('matches its keys in any case', () => {
+  it('matches keys case-insensitively', () => {
     const statement = allow({ Condition: { StringEquals: { 'AWS:requestedREGION': 'us-east-1' } } });
 
     expect(allowedBy([statement])).toBe(true);
@@ -142,7 +142,7 @@ describe('a condition', () => {
     ['a key without its name', { StringEquals: { 'secretsmanager:ResourceTag/': 'blue' } }],
     ['a policy variable', { StringEquals: { 'aws:PrincipalArn': `\${aws:username}` } }],
     ['no values', { StringEquals: { 'aws:PrincipalArn': [] } }],
-    ['a value that is no text', { StringEquals: { 'aws:PrincipalArn': { Ref: 'Role' } } }],
+    ['a value that is not a string', { StringEquals: { 'aws:PrincipalArn': { Ref: 'Role' } } }],
     ['a list of keys', { StringEquals: ['aws:PrincipalArn'] }],
   ])('cannot be evaluated with %s', (_what, Condition) => {
     const statement = allow({ Action: 'secretsmanager:GetSecretValue', Condition });
@@ -150,13 +150,13 @@ describe('a condition', () => {
     expect(() => allowedBy([statement])).toThrow(UnevaluablePolicy);
   });
 
-  it('cannot be evaluated when it compares a set of values as if it were one', () => {
+  it('cannot be evaluated when it compares a set of values like a single value', () => {
     const Condition = { StringEquals: { 'kms:EncryptionContextKeys': 'team' } };
 
     expect(() => allowedBy([allow({ Action: 'kms:Decrypt', Condition })])).toThrow(UnevaluablePolicy);
   });
 
-  it('is checked for unknown keys only when an action of a pattern is requested', () => {
+  it('is checked for unknown keys only when the requested action matches', () => {
     const statement = allow({ Action: 'kms:*', Condition: { StringEquals: { 'kms:KeySpec': 'x' } } });
 
     expect(allowedBy([statement])).toBe(false);
@@ -165,7 +165,7 @@ describe('a condition', () => {
     );
   });
 
-  it('names policy, statement and problem in its error', () => {
+  it('throws an error that names policy, statement and problem', () => {
     const statement = allow({
       Sid: 'ReadSecrets',
       Action: 'secretsmanager:GetSecretValue',

@@ -56,7 +56,7 @@ describe('a policy', () => {
     expect(allowedBy([statement], { resource: SECRET_ARN.replace('one', 'two') })).toBe(true);
   });
 
-  it('may have one statement that is not in a list', () => {
+  it('can have one statement that is not in a list', () => {
     const statements = parsePolicy({ Statement: allow() }, 'owner', 'identity');
 
     expect(decide(request(), { identity: statements, resourceMustAllow: false }).allowed).toBe(true);
@@ -73,9 +73,9 @@ describe('a policy', () => {
     ['an action without a service', allow({ Action: 'GetSecretValue' })],
     ['no resource', { Effect: 'Allow', Action: '*' }],
     ['an empty list of resources', allow({ Resource: [] })],
-    ['a resource that is no ARN', allow({ Resource: 'secret' })],
+    ['a resource that is not an ARN', allow({ Resource: 'secret' })],
     ['a policy variable in a resource', allow({ Resource: `arn:aws:s3:::\${aws:username}` })],
-    ['a resource that is no text', allow({ Resource: [{ Ref: 'Secret' }] })],
+    ['a resource that is not a string', allow({ Resource: [{ Ref: 'Secret' }] })],
   ])('cannot be evaluated with %s', (_what, statement) => {
     expect(() => policy([statement])).toThrow(UnevaluablePolicy);
   });
@@ -84,7 +84,7 @@ describe('a policy', () => {
     ['an unknown element', { Version: '2012-10-17', Statement: [], Owner: 'me' }],
     ['an unknown version', { Version: '2040-01-01', Statement: [] }],
     ['no statement', { Version: '2012-10-17' }],
-    ['a statement that is a text', { Statement: ['Allow'] }],
+    ['a statement that is a string', { Statement: ['Allow'] }],
   ])('cannot be evaluated as a document with %s', (_what, document) => {
     expect(() => parsePolicy(document, 'owner', 'identity')).toThrow(UnevaluablePolicy);
   });
@@ -93,7 +93,7 @@ describe('a policy', () => {
     ['no principal', null],
     ['a federated principal', { Federated: 'cognito-identity.amazonaws.com' }],
     ['a pattern of an ARN', { AWS: 'arn:aws:iam::*:role/reader' }],
-    ['a name that is no ARN', { AWS: 'reader' }],
+    ['a name that is not an ARN', { AWS: 'reader' }],
   ])('of a resource cannot be evaluated with %s', (_what, Principal) => {
     const statement = allow(Principal === null ? {} : { Principal });
 
@@ -136,7 +136,7 @@ describe('a decision', () => {
     }
   });
 
-  it('ignores a deny whose condition does not hold', () => {
+  it('ignores a deny whose condition is false', () => {
     const Condition = { ArnEquals: { 'lambda:SourceFunctionArn': FUNCTION_ARN } };
     const statements = [allow(), deny({ Condition })];
 
@@ -159,8 +159,8 @@ describe('a decision', () => {
   it.each<[string, Json, boolean]>([
     ['the role', { AWS: ROLE_ARN }, true],
     ['the session', { AWS: SESSION.arn }, true],
-    ['everybody', '*', true],
-    ['everybody of AWS', { AWS: '*' }, true],
+    ['everyone', '*', true],
+    ['every AWS principal', { AWS: '*' }, true],
     ['another role', { AWS: ROLE_ARN.replace('reader', 'writer') }, false],
     ['the account', ROOT, false],
     ['the account by its number', { AWS: ACCOUNT_ID }, false],
@@ -171,7 +171,7 @@ describe('a decision', () => {
     expect(decide(request(), { identity: [], resource, resourceMustAllow: false }).allowed).toBe(expected);
   });
 
-  it("lets the resource's deny win over the role's allow", () => {
+  it("prefers the resource's deny to the role's allow", () => {
     const resource = policy([deny({ Principal: '*' })], 'resource');
 
     expect(decide(request(), { identity: policy([allow()]), resource, resourceMustAllow: false })).toEqual({
@@ -218,7 +218,7 @@ describe('a decision', () => {
       sourceAccount: ACCOUNT_ID,
       sourceArn: 'arn:aws:events:a:b:rule/x',
     };
-    const asked = request({ principal, action: 'lambda:InvokeFunction', resource: FUNCTION_ARN });
+    const invoke = request({ principal, action: 'lambda:InvokeFunction', resource: FUNCTION_ARN });
     const permission = (changes: JsonObject) =>
       policy(
         [allow({ Principal: { Service: 'events.amazonaws.com' }, Resource: FUNCTION_ARN, ...changes })],
@@ -240,7 +240,7 @@ describe('a decision', () => {
     ])('evaluates the permission %s: %j', (_which, changes, expected) => {
       const policies = { identity: [], resource: permission(changes), resourceMustAllow: false };
 
-      expect(decide(asked, policies).allowed).toBe(expected);
+      expect(decide(invoke, policies).allowed).toBe(expected);
     });
   });
 });

@@ -39,7 +39,7 @@ describe('a call with the role of a function', () => {
   it('is refused for a secret that names no rotation function', async () => {
     const { sandbox, client, secrets } = await asFunction('fetch');
     const { ARN = '' } = await secrets.send(
-      new CreateSecretCommand({ Name: 'of-somebody-else', SecretString: 'SENTINEL' }),
+      new CreateSecretCommand({ Name: 'unrelated', SecretString: 'SENTINEL' }),
     );
     const { Arn: caller = '' } = await new STSClient(client).send(new GetCallerIdentityCommand({}));
     const read = { action: 'secretsmanager:GetSecretValue', resource: ARN };
@@ -51,7 +51,7 @@ describe('a call with the role of a function', () => {
     expect(sandbox.permissions.denials()).toEqual([{ caller, ...read, foreseen: true }]);
   });
 
-  it('is refused with AccessDeniedException, which the call log also shows', async () => {
+  it('is refused with AccessDeniedException, which the call log records', async () => {
     const { sandbox, client, credential } = await asFunction('verify');
     const secrets = new SecretsManagerClient(client);
     const { secretArn } = await credential();
@@ -72,7 +72,7 @@ describe('a call with the role of a function', () => {
     });
   });
 
-  it('needs no permission to ask who it is', async () => {
+  it('needs no permission for GetCallerIdentity', async () => {
     const { client } = await asFunction('verify');
 
     const identity = await new STSClient(client).send(new GetCallerIdentityCommand({}));
@@ -81,23 +81,23 @@ describe('a call with the role of a function', () => {
   });
 });
 
-describe('a call of a stranger', () => {
-  /** A role that no policy of the stack is about. */
-  async function asStranger() {
+describe('a call by an unknown role', () => {
+  /** A role that is not in the stack. */
+  async function asUnknownRole() {
     const test = await startSandbox();
     const { sandbox } = test;
     sandbox.permissions.expectDenial({
-      caller: 'arn:aws:sts::123456789012:assumed-role/stranger/session',
+      caller: 'arn:aws:sts::123456789012:assumed-role/unknown/session',
     });
     const credentials = sandbox.identities.issueRole({
-      roleArn: 'arn:aws:iam::123456789012:role/stranger',
+      roleArn: 'arn:aws:iam::123456789012:role/unknown',
       sessionName: 'session',
     });
     return { ...test, client: { ...sandbox.clientConfig, credentials, maxAttempts: 1 } };
   }
 
   it('is refused by every service without revealing whether the resource exists', async () => {
-    const { sandbox, client, credential } = await asStranger();
+    const { sandbox, client, credential } = await asUnknownRole();
     const { secretArn } = await credential();
     const secrets = new SecretsManagerClient(client);
     const KeyId = sandbox.stack.outputs.SealKeyArn;
@@ -129,8 +129,8 @@ describe('a call of a stranger', () => {
     ]);
   });
 
-  it('to decrypt is refused also when it does not name the key', async () => {
-    const { sandbox, client } = await asStranger();
+  it('to decrypt is refused even if it does not name the key', async () => {
+    const { sandbox, client } = await asUnknownRole();
     const { keyId: KeyId } = sandbox.kms.createKey();
     const { CiphertextBlob } = await new KMSClient(sandbox.clientConfig).send(
       new GenerateDataKeyCommand({ KeyId, KeySpec: 'AES_256' }),
@@ -142,8 +142,8 @@ describe('a call of a stranger', () => {
   });
 });
 
-describe('a call of the operator', () => {
-  it('reports that a secret does not exist, because the operator may do everything', async () => {
+describe('a call by the operator', () => {
+  it('reports that a secret does not exist, because the operator has all permissions', async () => {
     const { secrets } = await startSandbox();
 
     const described = secrets.send(new DescribeSecretCommand({ SecretId: 'no-such-secret' }));

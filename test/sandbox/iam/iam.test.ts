@@ -18,25 +18,26 @@ const READ = { Sid: 'Read', Effect: 'Allow', Action: GET, Resource: SECRET_ARN }
 const OWN_FUNCTION = 'secretsmanager:resource/AllowRotationLambdaArn';
 const CONDITIONAL = { ...READ, Condition: { StringEquals: { [OWN_FUNCTION]: 'function-arn' } } };
 
-type Asked = Partial<SimulatePrincipalPolicyCommandInput>;
+type SimulationInput = Partial<SimulatePrincipalPolicyCommandInput>;
 
 /** An account with only the roles of a test stack. */
 async function account(stack: MadeUpStack) {
   const permissions = permissionsOf(stack);
   const aws = await serveAws([iam(permissions)]);
   const client = new IAMClient(aws.client);
-  const input = (asked: Asked) => ({
+  const input = (changes: SimulationInput) => ({
     PolicySourceArn: ROLE_ARN,
     ActionNames: [GET],
     ResourceArns: [SECRET_ARN],
-    ...asked,
+    ...changes,
   });
   return {
     aws,
     client,
     permissions,
     input,
-    simulate: (asked: Asked = {}) => client.send(new SimulatePrincipalPolicyCommand(input(asked))),
+    simulate: (changes: SimulationInput = {}) =>
+      client.send(new SimulatePrincipalPolicyCommand(input(changes))),
   };
 }
 
@@ -68,7 +69,7 @@ describe('SimulatePrincipalPolicy', () => {
     ]);
   });
 
-  it('names an explicit deny', async () => {
+  it('reports an explicit deny', async () => {
     const { simulate } = await account({ roles: [role('reader', [READ, { ...READ, Effect: 'Deny' }])] });
 
     expect(decisions((await simulate()).EvaluationResults)).toEqual([[GET, 'explicitDeny']]);
@@ -107,7 +108,7 @@ describe('SimulatePrincipalPolicy', () => {
     ]);
   });
 
-  it('leaves the policies of resources out', async () => {
+  it('ignores resource-based policies', async () => {
     const statement = { ...READ, Action: PUT, Principal: { AWS: ROLE_ARN } };
     const { simulate } = await account({
       roles: [role('reader', [READ])],
@@ -119,7 +120,7 @@ describe('SimulatePrincipalPolicy', () => {
     ]);
   });
 
-  it('returns the results page by page', async () => {
+  it('paginates the results', async () => {
     const { client, input } = await account({ roles: [role('reader', [READ])] });
     const pages: number[] = [];
 
@@ -133,7 +134,7 @@ describe('SimulatePrincipalPolicy', () => {
     expect(pages).toEqual([2, 1]);
   });
 
-  it('records neither a use of a grant nor a refusal, and respects revocations', async () => {
+  it('records neither a used grant nor a denial, but respects revoked grants', async () => {
     const { simulate, permissions } = await account({ roles: [role('reader', [READ])] });
 
     const before = await simulate({ ActionNames: [GET, PUT] });
@@ -163,7 +164,7 @@ describe('SimulatePrincipalPolicy', () => {
     ['ResourcePolicy', { ResourcePolicy: '{}' }],
     ['PolicyInputList', { PolicyInputList: ['{}'] }],
     ['CallerArn', { CallerArn: ROLE_ARN }],
-  ])('refuses the member %s, which would matter', async (name, member) => {
+  ])('refuses the member %s, which would change the result', async (name, member) => {
     const { simulate } = await account({ roles: [role('reader', [READ])] });
 
     const first = name.charAt(0).toLowerCase() + name.slice(1);
@@ -173,7 +174,7 @@ describe('SimulatePrincipalPolicy', () => {
     });
   });
 
-  it('is refused to whom it is not allowed, in the words of IAM', async () => {
+  it("is refused to callers without the permission, with IAM's message", async () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const aws = await serveAws([iam(permissions)], { authorizer: permissions });
 

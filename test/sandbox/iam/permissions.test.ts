@@ -30,7 +30,7 @@ const refusalOf = (call: () => void): AwsError => {
     if (error instanceof AwsError) return error;
     throw error;
   }
-  throw new Error('It was allowed.');
+  throw new Error('The call was allowed.');
 };
 
 describe('the permissions of a stack', () => {
@@ -57,9 +57,9 @@ describe('the permissions of a stack', () => {
 
   it('allow nothing to an unknown principal', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
-    const stranger = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
+    const unknown = roleSession(`${ROLE_ARN}-of-elsewhere`, 'session');
 
-    expect(permissions.allows(stranger, GET)).toBe(false);
+    expect(permissions.allows(unknown, GET)).toBe(false);
     expect(
       permissions.allows({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/me' }, GET),
     ).toBe(false);
@@ -121,7 +121,7 @@ describe('the permissions of a stack', () => {
         users: { [operator.arn]: document({ Effect: 'Allow', Action: '*', Resource: '*' }) },
       });
 
-    it('refuse it to everyone else, whatever IAM policies allow', () => {
+    it('deny it to everyone else, regardless of IAM policies', () => {
       const permissions = world();
       const other = roleSession('arn:aws:iam::123456789012:role/other', 'session');
 
@@ -144,7 +144,7 @@ describe('the permissions of a stack', () => {
       expect(permissions.keyPolicy(KEY.arn)).toEqual(document(allowAccount));
     });
 
-    it('accept no new policy that its author could not replace', () => {
+    it('reject a new policy that locks out its author', () => {
       const permissions = world();
       const lockOut = { ...denyOthers, Action: 'kms:PutKeyPolicy' };
 
@@ -216,7 +216,7 @@ describe('the permissions of a stack', () => {
     expect(permissions.mayAssume(`${ROLE_ARN}-2`, by('states.amazonaws.com'))).toBe(false);
   });
 
-  it("end at the role's boundary", () => {
+  it("are limited by the role's boundary", () => {
     const boundary = document({ Effect: 'Allow', Action: 'secretsmanager:Describe*', Resource: '*' });
     const permissionsBoundary = { arn: 'arn:aws:iam::123456789012:policy/limit', document: boundary };
     const permissions = permissionsOf({ roles: [role('reader', [READ], { permissionsBoundary })] });
@@ -251,7 +251,7 @@ describe('the permissions of a stack', () => {
 });
 
 describe('the record of grants', () => {
-  it('lists grants by action and resource, and which were used', () => {
+  it('lists grants by action and resource, and those that were used', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     const granted = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'].map(action => ({
       role: 'reader',
@@ -269,21 +269,21 @@ describe('the record of grants', () => {
   it('revokes a grant until it is restored', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
-    const giveBack = permissions.revoke({ role: 'reader', action: 'secretsmanager:GetSecretValue' });
+    const restore = permissions.revoke({ role: 'reader', action: 'secretsmanager:GetSecretValue' });
 
     expect(permissions.allows(SESSION, GET)).toBe(false);
     expect(permissions.allows(SESSION, DESCRIBE)).toBe(true);
-    giveBack();
+    restore();
     expect(permissions.allows(SESSION, GET)).toBe(true);
   });
 
-  it('keeps a grant away that was taken away twice and given back twice by the same hand', () => {
+  it('keeps a grant revoked when one of its two revocations is restored twice', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
-    const giveBack = permissions.revoke({ sid: 'Read' });
+    const restore = permissions.revoke({ sid: 'Read' });
     permissions.revoke({ role: 'reader' });
 
-    giveBack();
-    giveBack();
+    restore();
+    restore();
 
     expect(permissions.allows(SESSION, GET)).toBe(false);
   });
@@ -294,7 +294,7 @@ describe('the record of grants', () => {
     expect(() => permissions.revoke({ sid: 'Write' })).toThrow('no grant');
   });
 
-  it('distinguishes a denial by a revocation from one by the policies', () => {
+  it('distinguishes a denial after a revocation from one by the policies', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
     permissions.revoke({ action: GET.action });
 
@@ -307,17 +307,17 @@ describe('the record of grants', () => {
     ]);
   });
 
-  it('foresees all that an announced stranger is refused', () => {
+  it('marks every denial of an expected unknown caller as foreseen', () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
-    const stranger = roleSession('arn:aws:iam::123456789012:role/stranger', 'session');
+    const unknown = roleSession('arn:aws:iam::123456789012:role/unknown', 'session');
 
-    permissions.expectDenial({ caller: stranger.arn });
-    permissions.allows(stranger, GET);
+    permissions.expectDenial({ caller: unknown.arn });
+    permissions.allows(unknown, GET);
 
-    expect(permissions.denials()).toMatchObject([{ caller: stranger.arn, foreseen: true }]);
+    expect(permissions.denials()).toMatchObject([{ caller: unknown.arn, foreseen: true }]);
   });
 
-  it('foresees of a role of the stack only the announced action on the announced resource', () => {
+  it("marks a denial of one of the stack's roles as foreseen only for the expected action and resource", () => {
     const permissions = permissionsOf({ roles: [role('reader', [READ])] });
 
     permissions.expectDenial({ caller: SESSION.arn, ...PUT });

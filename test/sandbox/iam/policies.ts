@@ -10,33 +10,33 @@ export const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/reader`;
 export const SECRET_ARN = `arn:aws:secretsmanager:us-east-1:${ACCOUNT_ID}:secret:genesys/one-AbCdEf`;
 export const SESSION = roleSession(ROLE_ARN, 'session');
 
-/** Reads statements as the policy of `owner`. */
+/** Parses statements of a policy of `owner`. */
 export function policy(statements: readonly JsonObject[], kind: PolicyKind = 'identity'): Statement[] {
   return parsePolicy({ Version: '2012-10-17', Statement: statements }, 'owner', kind);
 }
 
-/** A request (default: a secret's value, by a session of a role). */
-interface Asked {
+/** A request (default: GetSecretValue, by a role session). */
+interface RequestOptions {
   readonly principal?: Principal;
   readonly action?: string;
   readonly resource?: string;
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The request as it is evaluated. */
-export function request(asked: Asked = {}) {
+/** The request in the form that `decide` evaluates. */
+export function request(options: RequestOptions = {}) {
   const {
     principal = SESSION,
     action = 'secretsmanager:GetSecretValue',
     resource = SECRET_ARN,
     context = {},
-  } = asked;
+  } = options;
   return { principal, action, resource, keys: requestKeys(principal, action, context, 'us-east-1') };
 }
 
 /** Whether an identity-based policy with these statements allows the request. */
-export function allowedBy(statements: readonly JsonObject[], asked: Asked = {}): boolean {
-  return decide(request(asked), { identity: policy(statements), resourceMustAllow: false }).allowed;
+export function allowedBy(statements: readonly JsonObject[], options: RequestOptions = {}): boolean {
+  return decide(request(options), { identity: policy(statements), resourceMustAllow: false }).allowed;
 }
 
 /** A statement that allows everything, with these changes. */

@@ -10,7 +10,7 @@ const USE = {
   caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user/reader' },
 } as const;
 
-const judge = (state: KeyState | undefined, allowed: boolean) =>
+const verdict = (state: KeyState | undefined, allowed: boolean) =>
   keyUseJudge(() => (state === undefined ? undefined : { arn: KEY_ARN, state }), { allows: () => allowed })(
     USE,
   );
@@ -20,18 +20,18 @@ describe('keyUseJudge', () => {
     ['Enabled', 'usable'],
     ['Disabled', 'disabled'],
     ['PendingDeletion', 'pending-deletion'],
-  ] as const)('calls the use of a key in the state %s %s', (state, verdict) => {
-    expect(judge(state, true)).toBe(verdict);
+  ] as const)('returns for a key in the state %s: %s', (state, expected) => {
+    expect(verdict(state, true)).toBe(expected);
   });
 
-  it('calls the use of a key that does not exist missing', () => {
-    expect(judge(undefined, true)).toBe('missing');
+  it('returns missing for a key that does not exist', () => {
+    expect(verdict(undefined, true)).toBe('missing');
   });
 
   it.each(['Enabled', 'Disabled', 'PendingDeletion'] as const)(
-    'calls the use without permission denied while the key is %s',
+    'returns denied without permission, also for a key in the state %s',
     state => {
-      expect(judge(state, false)).toBe('denied');
+      expect(verdict(state, false)).toBe('denied');
     },
   );
 });

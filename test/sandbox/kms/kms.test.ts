@@ -20,7 +20,7 @@ const KEY_ARN = `arn:aws:kms:eu-central-1:111122223333:key/${KEY_ID}`;
 const OTHER_KEY_ID = '0987dcba-09fe-87dc-65ba-ab0987654321';
 const CONTEXT = { secretArn: 'arn', versionId: 'v1', holds: 'secret-value' };
 
-/** KMS with one key, `alias/seal`, reached by the real client. */
+/** KMS with one key, `alias/seal`, and the real client. */
 async function setUp(key: { enableKeyRotation?: boolean } = {}) {
   const clock = new Clock();
   const policies = new Map<string, JsonObject>([[KEY_ARN, { Version: '2012-10-17', Statement: [] }]]);
@@ -62,7 +62,7 @@ describe('Kms', () => {
     });
 
     it.each([{ KeySpec: 'AES_128', length: 16 } as const, { NumberOfBytes: 1024, length: 1024 } as const])(
-      'makes a key of $length bytes',
+      'returns a key of $length bytes',
       async ({ length, ...size }) => {
         const { client } = await setUp();
 
@@ -73,7 +73,7 @@ describe('Kms', () => {
     );
 
     it.each([{}, { KeySpec: 'AES_256', NumberOfBytes: 32 } as const])(
-      'refuses the size %o, for it wants exactly one',
+      'refuses the size %o, because exactly one member is required',
       async size => {
         const { client } = await setUp();
 
@@ -94,7 +94,7 @@ describe('Kms', () => {
       await expect(call).rejects.toMatchObject({ name: 'ValidationException' });
     });
 
-    it('rejects a member that is not emulated by name', async () => {
+    it('rejects a member that is not emulated, by name', async () => {
       const { client } = await setUp();
 
       const call = client.send(
@@ -135,7 +135,7 @@ describe('Kms', () => {
       { sealed: { a: 'x' }, opened: { A: 'x' } },
       { sealed: { a: 'bc' }, opened: { ab: 'c' } },
       { sealed: { a: '1' }, opened: { a: '1', b: '2' } },
-    ])('refuses $opened for what was sealed with $sealed', async ({ sealed, opened }) => {
+    ])('refuses the context $opened for a key generated with $sealed', async ({ sealed, opened }) => {
       const { client } = await setUp();
       const { CiphertextBlob } = await generate(client, sealed);
 
@@ -178,7 +178,7 @@ describe('Kms', () => {
       await expect(call).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
     });
 
-    it('refuses a blob that was cut', async () => {
+    it('refuses a truncated blob', async () => {
       const { client } = await setUp();
       const { CiphertextBlob } = await generate(client);
 
@@ -189,7 +189,7 @@ describe('Kms', () => {
       await expect(call).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
     });
 
-    it('refuses a KeyId that is not the one of the ciphertext', async () => {
+    it('refuses the KeyId of another key', async () => {
       const { kms, client } = await setUp();
       kms.createKey({ keyId: OTHER_KEY_ID });
       const { CiphertextBlob } = await generate(client);
@@ -204,7 +204,7 @@ describe('Kms', () => {
       });
     });
 
-    it('does not distinguish a ciphertext of an unknown key from one that is not allowed', async () => {
+    it('does not distinguish an unknown key from one without permission', async () => {
       const { client } = await setUp();
       const elsewhere = await setUp();
       elsewhere.kms.createKey({ keyId: OTHER_KEY_ID });
@@ -271,7 +271,7 @@ describe('Kms', () => {
         error: { name: 'DisabledException', message: `${KEY_ARN} is disabled.` },
       },
       {
-        state: 'waiting for its deletion',
+        state: 'pending deletion',
         change: (kms: Kms) => kms.scheduleKeyDeletion(KEY_ID),
         error: { name: 'KMSInvalidStateException', message: `${KEY_ARN} is pending deletion.` },
       },
@@ -310,7 +310,7 @@ describe('Kms', () => {
       expect(KeyMetadata?.DeletionDate !== undefined).toBe(deletes);
     });
 
-    it('works again once the deletion is cancelled and the key enabled', async () => {
+    it('makes a key usable again after its deletion is cancelled and it is enabled', async () => {
       const { kms, client } = await setUp();
       const { CiphertextBlob, Plaintext } = await generate(client);
       kms.scheduleKeyDeletion(KEY_ID);
@@ -323,7 +323,7 @@ describe('Kms', () => {
       expect(decrypted.Plaintext).toEqual(Plaintext);
     });
 
-    it('loses the key when the days before its deletion are over', async () => {
+    it('deletes the key after its waiting period', async () => {
       const { clock, kms, client } = await setUp();
       kms.scheduleKeyDeletion(KEY_ID, 7);
 
@@ -334,7 +334,7 @@ describe('Kms', () => {
   });
 
   describe('rotation', () => {
-    it('keeps what the earlier key material encrypted readable', async () => {
+    it('can still decrypt what earlier key material encrypted', async () => {
       const { kms, client } = await setUp();
       const before = await generate(client);
 
@@ -353,7 +353,7 @@ describe('Kms', () => {
       { enableKeyRotation: true, days: 366, rotates: true },
       { enableKeyRotation: false, days: 366, rotates: false },
     ])(
-      'with rotation $enableKeyRotation has other material after $days days: $rotates',
+      'with enableKeyRotation $enableKeyRotation has new key material after $days days: $rotates',
       async ({ enableKeyRotation, days, rotates }) => {
         const { clock, client } = await setUp({ enableKeyRotation });
         const before = await generate(client);
@@ -367,7 +367,7 @@ describe('Kms', () => {
   });
 
   describe('key policies', () => {
-    it('are read as text', async () => {
+    it('are returned as JSON text', async () => {
       const { client } = await setUp();
 
       const { Policy, PolicyName } = await client.send(new GetKeyPolicyCommand({ KeyId: 'alias/seal' }));
@@ -395,7 +395,7 @@ describe('Kms', () => {
   });
 
   describe('ScheduleKeyDeletion', () => {
-    it('returns the deletion date, until which the deletion can be cancelled', async () => {
+    it('returns the deletion date, and the key cannot be used any more', async () => {
       const { client } = await setUp();
 
       const scheduled = await client.send(

@@ -6,21 +6,21 @@ import { openLambda, probe } from './deployed-lambda.ts';
 
 const FAILED: Invocation = { payload: { errorType: 'Error' }, functionError: 'Unhandled', requestId: 'r' };
 
-/** A service whose function never runs: `response` replaces it and receives the number of the attempt. */
-function openScripted(response: (tryNumber: number) => Invocation) {
-  let tries = 0;
+/** A service that does not run its function: `respond` gets the number of the attempt and returns the result. */
+function openScripted(respond: (attempt: number) => Invocation) {
+  let attempts = 0;
   const opened = openLambda({
     interceptors: [
       () => {
-        tries += 1;
-        return Promise.resolve(tries).then(response);
+        attempts += 1;
+        return Promise.resolve(attempts).then(respond);
       },
     ],
   });
   opened.lambda.createFunction(probe(''));
   return {
     ...opened,
-    tries: () => tries,
+    attempts: () => attempts,
     advance: async (ms: number) => {
       opened.clock.advance(ms);
       await setImmediate();
@@ -43,28 +43,28 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
   });
 
   it('retries a failed function after one minute and after two more, then drops the event', async () => {
-    const { lambda, invokeApi, tries, advance } = openScripted(() => FAILED);
+    const { lambda, invokeApi, attempts, advance } = openScripted(() => FAILED);
     await invokeApi({ InvocationType: 'Event' });
     await setImmediate();
 
     await advance(59_000);
-    const afterFirstWait = tries();
+    const afterFirstWait = attempts();
     await advance(1_000);
-    const afterSecondTry = tries();
+    const afterSecondAttempt = attempts();
     await advance(119_000);
-    const afterSecondWait = tries();
+    const afterSecondWait = attempts();
     await advance(1_000);
     await advance(86_400_000);
 
-    expect([afterFirstWait, afterSecondTry, afterSecondWait, tries()]).toStrictEqual([1, 2, 2, 3]);
+    expect([afterFirstWait, afterSecondAttempt, afterSecondWait, attempts()]).toStrictEqual([1, 2, 2, 3]);
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
       'Event given up: the function failed three times',
     ]);
   });
 
-  it('ends after a try that succeeds', async () => {
-    const { lambda, invokeApi, tries, advance } = openScripted(tryNumber =>
-      tryNumber === 1 ? FAILED : { payload: null, requestId: 'r' },
+  it('stops after an attempt that succeeds', async () => {
+    const { lambda, invokeApi, attempts, advance } = openScripted(attempt =>
+      attempt === 1 ? FAILED : { payload: null, requestId: 'r' },
     );
     await invokeApi({ InvocationType: 'Event' });
     await setImmediate();
@@ -72,12 +72,12 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
     await advance(60_000);
     await advance(86_400_000);
 
-    expect(tries()).toBe(2);
+    expect(attempts()).toBe(2);
     expect(lambda.logs('probe')).toStrictEqual([]);
   });
 
   it('retries a throttled event for six hours', async () => {
-    const { lambda, invokeApi, tries, advance } = openScripted(() => {
+    const { lambda, invokeApi, attempts, advance } = openScripted(() => {
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { statusCode: 429 });
     });
     await invokeApi({ InvocationType: 'Event' });
@@ -85,25 +85,25 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
 
     await advance(1_000);
     await advance(2_000);
-    const triesInThreeSeconds = tries();
+    const attemptsInThreeSeconds = attempts();
     for (let waited = 0; waited < 6 * 3600; waited += 300) await advance(300_000);
 
-    expect(triesInThreeSeconds).toBe(3);
-    expect(tries()).toBeGreaterThan(70);
+    expect(attemptsInThreeSeconds).toBe(3);
+    expect(attempts()).toBeGreaterThan(70);
     expect(lambda.logs('probe').map(line => line.text)).toStrictEqual([
       'Event given up: TooManyRequestsException',
     ]);
   });
 
-  it('drops waiting tries when the service is closed', async () => {
-    const { lambda, invokeApi, tries, advance } = openScripted(() => FAILED);
+  it('drops pending retries when the service is closed', async () => {
+    const { lambda, invokeApi, attempts, advance } = openScripted(() => FAILED);
     await invokeApi({ InvocationType: 'Event' });
     await setImmediate();
 
     await lambda.close();
     await advance(3_600_000);
 
-    expect(tries()).toBe(1);
+    expect(attempts()).toBe(1);
   });
 
   it('throws ResourceNotFoundException at once for an unknown function', async () => {
@@ -114,7 +114,7 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
     await expect(refusal).rejects.toMatchObject({ type: 'ResourceNotFoundException' });
   });
 
-  it('throws RequestTooLargeException beyond 1 MB', async () => {
+  it('throws RequestTooLargeException for a payload above 1 MB', async () => {
     const { lambda, invokeApi } = openLambda();
     lambda.createFunction(probe(''));
 
@@ -124,8 +124,8 @@ describe('Lambda operation Invoke with InvocationType Event', () => {
   });
 });
 
-describe('Lambda, when another service hands it an event', () => {
-  it('runs the function in the name of that service, and again when it fails', async () => {
+describe('Lambda, when another service invokes a function with an event', () => {
+  it('runs the function on behalf of that service, and retries it when it fails', async () => {
     const sources: unknown[] = [];
     const { lambda, clock } = openLambda({
       interceptors: [

@@ -12,7 +12,7 @@ const HELD_HANDLER = `
   };`;
 
 describe('concurrency', () => {
-  it("throws TooManyRequestsException beyond the function's reserved concurrency, until an invocation ends", async () => {
+  it("throws TooManyRequestsException above the function's reserved concurrency, until an invocation ends", async () => {
     const { lambda, invoke } = openLambda();
     const definition = probe(HELD_HANDLER, { reservedConcurrency: 1 });
     lambda.createFunction(definition);

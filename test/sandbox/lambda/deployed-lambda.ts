@@ -19,7 +19,7 @@ interface InvokeResponse {
   readonly LogResult?: string;
 }
 
-/** Writes files into a folder that is removed when the test ends. */
+/** Writes files to a folder that is removed after the test. */
 function codeFolder(files: Readonly<Record<string, string>>): string {
   const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
@@ -29,7 +29,7 @@ function codeFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** The definition of a function `probe` whose `index.js` is the given text. */
+/** The definition of a function `probe` with this `index.js` or these files. */
 export function probe(
   code: string | Readonly<Record<string, string>>,
   overrides: Partial<FunctionDefinition> = {},
@@ -51,7 +51,7 @@ export function probe(
   };
 }
 
-/** A Lambda service that is closed when the test ends. */
+/** A Lambda service that is closed after the test. */
 export function openLambda(options: Partial<LambdaOptions> = {}) {
   const clock = options.clock ?? new Clock();
   const lambda = new Lambda({
@@ -68,7 +68,7 @@ export function openLambda(options: Partial<LambdaOptions> = {}) {
     clock.stop();
   });
 
-  /** Calls an operation as the endpoint does: the schema first. */
+  /** Calls an operation as the endpoint does: validates the input, then runs it. */
   async function call(operationName: 'Invoke' | 'GetFunctionConfiguration', input: object): Promise<object> {
     const { schema, run } = lambda.operations[operationName];
     return await run(v.parse(schema, input), {

@@ -45,7 +45,7 @@ describe('a failing function', () => {
     expect(payload).toStrictEqual({ errorType, errorMessage, trace: [] });
   });
 
-  it('ends with Runtime.ExitError when its process is killed, and the next invocation gets another one', async () => {
+  it('ends with Runtime.ExitError when its process is killed, and the next invocation gets a new process', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async event => {
@@ -87,7 +87,7 @@ describe('a failing function', () => {
     expect(after).toBe(before);
   });
 
-  it('is killed at its time-out and replaced by a new process at the next call', async () => {
+  it('is killed at its timeout, and the next call gets a new process', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -112,7 +112,7 @@ describe('a failing function', () => {
     expect(nextPid).not.toBe(pid);
   });
 
-  it('does not count the loading of the code towards the time-out', async () => {
+  it('does not count loading the code towards the timeout', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -132,7 +132,7 @@ describe('a failing function', () => {
     ['process.exit(0)', 'Runtime exited without providing a reason'],
     ["process.kill(process.pid, 'SIGKILL')", 'Runtime exited with error: signal: killed'],
     ['process.abort()', 'Runtime exited with error: signal: aborted (core dumped)'],
-  ])('reports Runtime.ExitError when its process ends by %s', async (statement, reason) => {
+  ])('reports Runtime.ExitError when its process ends with %s', async (statement, reason) => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = event => event.end ? new Promise(() => { ${statement}; }) : 'alive';`),
@@ -149,7 +149,7 @@ describe('a failing function', () => {
     expect(next.payload).toBe('alive');
   });
 
-  it('reports Runtime.ExitError when it needs more memory than it has', async () => {
+  it('reports Runtime.ExitError when it exceeds its memory', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -165,7 +165,7 @@ describe('a failing function', () => {
     expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
   });
 
-  it('reports an uncaught exception by its name and is replaced', async () => {
+  it('reports the name of an uncaught exception, and its process is replaced', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = event => event.fail
@@ -195,7 +195,7 @@ describe('a failing function', () => {
     });
   });
 
-  it('reports Runtime.NodeJsExit when nothing is left that could settle its promise', async () => {
+  it('reports Runtime.NodeJsExit when nothing can settle its promise any more', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(
@@ -219,7 +219,7 @@ describe('a failing function', () => {
     expect(payload).toMatchObject({ errorType: 'Error', errorMessage: 'Unable to stringify response body' });
   });
 
-  it('fails with Function.ResponseSizeTooLarge beyond 6 MB of result', async () => {
+  it('fails with Function.ResponseSizeTooLarge for a result above 6 MB', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(probe(`exports.handler = async () => 'x'.repeat(6_291_556);`));
 
@@ -241,25 +241,25 @@ describe('a function that cannot be loaded', () => {
       "Error: Cannot find module 'index'",
     ],
     [
-      'a module was left out of the bundle',
+      'a module is missing from the bundle',
       { 'index.js': `require('valibot');` },
       'Runtime.ImportModuleError',
       "Error: Cannot find module 'valibot'",
     ],
     [
-      'there is no such export',
+      'the export does not exist',
       { 'index.js': 'exports.main = () => 1;' },
       'Runtime.HandlerNotFound',
       'index.handler is undefined or not exported',
     ],
     [
-      'the export is no function',
+      'the export is not a function',
       { 'index.js': 'exports.handler = 1;' },
       'Runtime.HandlerNotFound',
       'index.handler is not a function',
     ],
     [
-      'the code is an ES module without a package.json that says so',
+      'the code is an ES module, but no package.json has the type module',
       { 'index.js': 'import "node:fs"; export const handler = () => 1;' },
       'Runtime.UserCodeSyntaxError',
       'SyntaxError: Cannot use import statement outside a module',
@@ -317,7 +317,7 @@ describe('a function whose process ends during its cold start', () => {
     );
 
     const invocation = invoke();
-    // The file is there before its content is.
+    // The file exists before its content is written.
     const pid = await vi.waitUntil(() => existsSync(file) && Number(readFileSync(file, 'utf8')), 10_000);
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
     clock.advance(3_600_000);
@@ -327,7 +327,7 @@ describe('a function whose process ends during its cold start', () => {
 });
 
 describe('a function that starts child processes', () => {
-  it('ends them when it crashes', async () => {
+  it('kills them when it crashes', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`const { spawn } = require('node:child_process');

@@ -96,7 +96,7 @@ describe('Lambda.invoke', () => {
     await expect(refusal).rejects.toMatchObject({ type: 'ValidationException', statusCode: 400 });
   });
 
-  it('throws RequestTooLargeException beyond 6 MB', async () => {
+  it('throws RequestTooLargeException for a payload above 6 MB', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(probe(ECHO));
 
@@ -111,13 +111,13 @@ describe('Lambda.invoke', () => {
   });
 
   it('passes every invocation through the interceptors, the first outermost', async () => {
-    const seen: InterceptedInvocation[] = [];
+    const invocations: InterceptedInvocation[] = [];
     const order: string[] = [];
     const replaced: Invocation = { payload: 'replaced', requestId: 'r' };
     const { lambda, invoke } = openLambda({
       interceptors: [
         async (invocation, next) => {
-          seen.push(invocation);
+          invocations.push(invocation);
           order.push('outer');
           return await next();
         },
@@ -134,7 +134,7 @@ describe('Lambda.invoke', () => {
 
     expect(invocation).toBe(replaced);
     expect(order).toStrictEqual(['outer', 'inner']);
-    expect(seen).toStrictEqual([
+    expect(invocations).toStrictEqual([
       {
         functionName: 'probe',
         functionArn: FUNCTION_ARN,
@@ -160,7 +160,7 @@ describe('Lambda.invoke', () => {
 });
 
 describe('Lambda.createFunction', () => {
-  it('throws ResourceConflictException when there is a function of this name', () => {
+  it('throws ResourceConflictException when a function with this name exists', () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe(ECHO));
 

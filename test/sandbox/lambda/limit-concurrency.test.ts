@@ -23,7 +23,7 @@ function invocations(options: Parameters<typeof limitConcurrency>[0]) {
           return end.promise;
         },
       ),
-    /** Those that run, once nothing has its turn any more. */
+    /** The ids of the running invocations, after all pending promises have settled. */
     async running(): Promise<string[]> {
       await new Promise(resolve => setImmediate(resolve));
       return [...running.keys()];
@@ -40,7 +40,7 @@ function invocations(options: Parameters<typeof limitConcurrency>[0]) {
 const SOURCES = ['states.amazonaws.com'] as const;
 
 describe('limitConcurrency', () => {
-  it('runs as many as the limit allows, and the others in order of arrival', async () => {
+  it('runs as many as the limit allows, and then the others in order of arrival', async () => {
     const functions = invocations({ sources: SOURCES, limit: 2 });
     for (const id of ['a', 'b', 'c', 'd']) void functions.invoke(id, 'states.amazonaws.com');
 
@@ -52,7 +52,7 @@ describe('limitConcurrency', () => {
     expect(afterOne).toEqual(['a', 'c']);
   });
 
-  it('starts with fewer, and raises the limit with each completed one', async () => {
+  it('starts with a lower limit, and raises it with each completed invocation', async () => {
     const functions = invocations({ sources: SOURCES, limit: 3, atFirst: 1 });
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void functions.invoke(id, 'states.amazonaws.com');
 
@@ -65,7 +65,7 @@ describe('limitConcurrency', () => {
     expect(steps).toEqual([['a'], ['b', 'c'], ['c', 'd', 'e'], ['d', 'e', 'f']]);
   });
 
-  it('continues with the next when one fails', async () => {
+  it('runs the next invocation when one fails', async () => {
     const functions = invocations({ sources: SOURCES, limit: 1 });
     const failed = rejection(functions.invoke('a', 'states.amazonaws.com'));
     void functions.invoke('b', 'states.amazonaws.com');
@@ -77,7 +77,7 @@ describe('limitConcurrency', () => {
     expect(await functions.running()).toEqual(['b']);
   });
 
-  it('does not limit invocations by others', async () => {
+  it('does not limit invocations by other services', async () => {
     const functions = invocations({ sources: SOURCES, limit: 1 });
     void functions.invoke('a', 'states.amazonaws.com');
     void functions.invoke('b', 'secretsmanager.amazonaws.com');

@@ -12,14 +12,14 @@ describe('function logs', () => {
                process.stderr.write('no line break');
              };`),
     );
-    const heard: LogLine[] = [];
-    const unsubscribe = lambda.onLog(line => heard.push(line));
+    const received: LogLine[] = [];
+    const unsubscribe = lambda.onLog(line => received.push(line));
 
     const { requestId } = await invoke();
     unsubscribe();
     await invoke();
 
-    const lines = heard.map(({ stream, text, requestId: id }) => [stream, text, id]);
+    const lines = received.map(({ stream, text, requestId: id }) => [stream, text, id]);
     expect(lines).toHaveLength(4);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -29,11 +29,11 @@ describe('function logs', () => {
         ['stderr', 'no line break', requestId],
       ]),
     );
-    expect(heard.every(line => line.functionName === 'probe' && line.at instanceof Date)).toBe(true);
+    expect(received.every(line => line.functionName === 'probe' && line.at instanceof Date)).toBe(true);
     expect(lambda.logs('probe')).toHaveLength(7);
   });
 
-  it("show all of an error's own fields when it is thrown, as Lambda's do", async () => {
+  it("contain all own fields of a thrown error, as Lambda's logs do", async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async () => {
@@ -53,7 +53,7 @@ describe('function logs', () => {
     expect(JSON.stringify(payload)).not.toContain('shown');
   });
 
-  it('are JSON where the function has that format: each call of the console, and the class of a thrown error', async () => {
+  it('are JSON when the function has that format, with each console call and the class of a thrown error', async () => {
     const { lambda, invoke } = openLambda();
     lambda.createFunction({
       ...probe(`class Refused extends Error { get name() { return 'Other'; } }

@@ -7,7 +7,7 @@ import { Clock } from '../../../sandbox/clock.ts';
 import { WarmProcesses } from '../../../sandbox/lambda/warm-processes.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
-/** Responds when a file allows it, so that invocations overlap for as long as a test needs. */
+/** Returns when a file exists, so that a test decides how long invocations overlap. */
 const HELD_HANDLER = `
   const fs = require('node:fs');
   exports.handler = async event => {
@@ -31,7 +31,7 @@ describe('function processes', () => {
     expect(first.payload).not.toMatchObject({ pid: process.pid });
   });
 
-  it('run one invocation at a time each, and the one used last is used next', async () => {
+  it('run one invocation at a time, and the most recently used process runs the next one', async () => {
     const { lambda, invoke } = openLambda();
     const definition = probe(HELD_HANDLER);
     lambda.createFunction(definition);
@@ -49,7 +49,7 @@ describe('function processes', () => {
     expect(next.payload).toBe(heldPid);
   });
 
-  it('are ended beyond the number of idle ones to keep', async () => {
+  it('are stopped when more are idle than the maximum', async () => {
     const { lambda, invoke } = openLambda({ maxIdleEnvironments: 0 });
     lambda.createFunction(probe(HELD_HANDLER));
 
@@ -59,7 +59,7 @@ describe('function processes', () => {
     expect(second.payload).not.toBe(first.payload);
   });
 
-  it('see the variables of Lambda, of the function and of the sandbox, and nothing else', async () => {
+  it('have the environment variables of Lambda, the function and the sandbox, and no others', async () => {
     const { lambda, invoke } = openLambda({
       credentialsFor: ({ name, arn, roleArn }) => ({
         accessKeyId: `key of ${name}`,
@@ -129,7 +129,7 @@ describe('function processes', () => {
     });
   });
 
-  it('see the time of the sandbox at load and at each invocation, in whichever way they ask for it', async () => {
+  it("get the sandbox's time at load and in each invocation, from every form of Date", async () => {
     const clock = new Clock();
     clock.advance(10 * 86_400_000);
     const { lambda, invoke } = openLambda({ clock });
@@ -182,7 +182,7 @@ describe('function processes', () => {
     expect(results.map(({ payload }) => payload)).toStrictEqual(['module', 'mjs', 'cjs', 'nested']);
   });
 
-  it('run versions apart from $LATEST', async () => {
+  it('run versions separately from $LATEST', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(
       probe(`exports.handler = async () => process.pid + ' ' + process.env.AWS_LAMBDA_FUNCTION_VERSION;`, {
@@ -232,7 +232,7 @@ describe('function processes', () => {
     await expect(invoke()).rejects.toMatchObject({ type: 'ServiceException', statusCode: 500 });
   });
 
-  it('that were kept for the next service end when nothing uses them', async () => {
+  it('that are kept warm outlive the service, and end when WarmProcesses is closed', async () => {
     const warmProcesses = new WarmProcesses();
     const { lambda, invoke } = openLambda({ warmProcesses });
     lambda.createFunction(probe(`exports.handler = async () => process.pid;`));
@@ -264,7 +264,7 @@ describe('function processes', () => {
          process.stdout.write(String(payload));
          setInterval(() => {}, 1000);`,
       ],
-      // What it unpacks stays behind, so into a folder that is removed.
+      // The killed process leaves unpacked files behind, so they go into a folder that is removed.
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, TMPDIR: probe('').codeDirectory },

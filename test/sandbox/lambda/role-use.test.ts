@@ -23,7 +23,7 @@ const NETWORK_ACTIONS = [
   'UnassignPrivateIpAddresses',
 ].map(action => `ec2:${action}`);
 
-/** A Lambda whose function `probe` has a role with these statements, and the function before it is deployed. */
+/** A Lambda service, and the definition of a function that is not created yet. Its role has these statements. */
 function lambdaWith(
   statements: readonly JsonObject[],
   options: {
@@ -46,7 +46,7 @@ function lambdaWith(
 }
 
 describe("a function's role", () => {
-  it('writes the log, in a stream of its own log group', async () => {
+  it("writes the log to a stream in the function's log group", async () => {
     const { lambda, definition, permissions, invokeApi } = lambdaWith([WRITE_LOG]);
     lambda.createFunction(definition);
 
@@ -74,7 +74,7 @@ describe("a function's role", () => {
     expect(FunctionError).toBeUndefined();
   });
 
-  it('sends traces of a traced function, and only of such a one', async () => {
+  it('sends traces only for a traced function', async () => {
     const traces = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
     const traced = lambdaWith([traces], { definition: { tracing: true } });
     const untraced = lambdaWith([traces]);
@@ -88,7 +88,7 @@ describe("a function's role", () => {
     expect(untraced.permissions.used()).toEqual([]);
   });
 
-  it('without the permission to send traces runs the function all the same', async () => {
+  it('runs the function even without the permission to send traces', async () => {
     const { lambda, definition, permissions, invokeApi } = lambdaWith([WRITE_LOG], {
       definition: { tracing: true },
     });
@@ -119,7 +119,7 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a function in a VPC must be allowed all calls about network interfaces', () => {
+  it('uses its permissions for network interfaces when the function is in a VPC', () => {
     const { lambda, definition, permissions } = lambdaWith([allow(NETWORK_ACTIONS)], {
       definition: { vpc: VPC },
     });
@@ -129,7 +129,7 @@ describe("a function's role", () => {
     expect(permissions.used().map(({ action }) => action)).toEqual(NETWORK_ACTIONS);
   });
 
-  it.each(NETWORK_ACTIONS)('of a function in a VPC cannot do without %s', missing => {
+  it.each(NETWORK_ACTIONS)('needs %s when the function is in a VPC', missing => {
     const { lambda, definition } = lambdaWith([allow(NETWORK_ACTIONS.filter(action => action !== missing))], {
       definition: { vpc: VPC },
     });
@@ -142,7 +142,7 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a function in a VPC also needs permission for its subnet and security group', () => {
+  it('also needs permission for subnet and security group when the function is in a VPC', () => {
     const interfaces = 'arn:aws:ec2:eu-central-1:123456789012:network-interface/*';
     const others = NETWORK_ACTIONS.filter(action => action !== 'ec2:CreateNetworkInterface');
     const statements = [allow(others), allow('ec2:CreateNetworkInterface', interfaces)];
@@ -151,7 +151,7 @@ describe("a function's role", () => {
     expect(() => lambda.createFunction(definition)).toThrow('CreateNetworkInterface on EC2');
   });
 
-  it('may be denied the same calls in the code of the function', () => {
+  it('can be denied the same calls in the code of the function', () => {
     const deny = {
       ...allow(NETWORK_ACTIONS),
       Effect: 'Deny',
@@ -182,7 +182,7 @@ describe('a function that a service invokes', () => {
     sourceAccount: '123456789012',
   };
 
-  it('uses the function policy', async () => {
+  it('is allowed by its function policy', async () => {
     const { lambda, definition } = lambdaWith([], { permissions: [permission] });
     lambda.createFunction(definition);
 
@@ -206,7 +206,7 @@ describe('a function that a service invokes', () => {
     });
   });
 
-  it('runs by the role that the service acts with, under the name by which it is invoked', async () => {
+  it("is allowed by the service's role, for the qualified ARN in the policy only", async () => {
     const { lambda, definition } = lambdaWith([allow('lambda:InvokeFunction', `${FUNCTION_ARN}:live`)], {
       definition: { versions: ['1'], aliases: { live: '1' } },
     });

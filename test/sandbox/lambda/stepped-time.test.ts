@@ -5,7 +5,7 @@ import { Clock } from '../../../sandbox/clock.ts';
 import { Quiescence } from '../../../sandbox/quiescence.ts';
 import { openLambda, probe } from './deployed-lambda.ts';
 
-/** A function on a virtual clock, beside a server whose requests hang until their client gives up. */
+/** A function on a virtual clock, and a server whose requests hang until the client gives up. */
 async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 0) {
   const quiescence = new Quiescence();
   const clock = new Clock({ isVirtual: true });
@@ -40,7 +40,7 @@ async function steppedFunction(code: string, timeoutSeconds = 20, coldStartMs = 
 }
 
 describe('a function on a virtual clock', () => {
-  it('waits by that clock, in whichever way it waits', async () => {
+  it('waits on that clock, with every timer API', async () => {
     const { invoke, advance } = await steppedFunction(
       `
       const { promisify } = require('node:util');
@@ -83,7 +83,7 @@ describe('a function on a virtual clock', () => {
     });
   });
 
-  it('can cancel its waits', async () => {
+  it('can cancel, close, refresh and abort timers', async () => {
     const { invoke, advance } = await steppedFunction(`
       const timers = require('node:timers/promises');
       exports.handler = async () => {
@@ -108,7 +108,7 @@ describe('a function on a virtual clock', () => {
     });
   });
 
-  it('sees no time pass while it computes, and reads its remaining time', async () => {
+  it('computes in no time, and can read its remaining time', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = async (event, context) => {
         const before = [Date.now(), context.getRemainingTimeInMillis()];
@@ -124,7 +124,7 @@ describe('a function on a virtual clock', () => {
     await expect(invocation).resolves.toMatchObject({ payload: [0, 20_000, 20_000, 5_000, 15_000] });
   });
 
-  it('runs out of its time by that clock', async () => {
+  it('times out on that clock', async () => {
     const { invoke, advance, elapsedMs } = await steppedFunction(`
       exports.handler = () => new Promise(resolve => setTimeout(resolve, 60_000));`);
     let endedAtMs = 0;
@@ -144,9 +144,9 @@ describe('a function on a virtual clock', () => {
   });
 
   it.each([
-    ['ends within its time-out', 2_999, 'done', 11_999],
-    ['runs out of its time', 3_001, { errorType: 'Sandbox.Timedout' }, 12_000],
-  ])('initialises for 9 s before its time-out of 3 s begins, and %s', async (_how, ms, payload, endMs) => {
+    ['ends within its timeout', 2_999, 'done', 11_999],
+    ['times out', 3_001, { errorType: 'Sandbox.Timedout' }, 12_000],
+  ])('initialises for 9 s before its timeout of 3 s starts, and %s', async (_how, ms, payload, endMs) => {
     const { invoke, advance, elapsedMs } = await steppedFunction(
       `exports.handler = () => new Promise(resolve => setTimeout(() => resolve('done'), ${ms}));`,
       3,
@@ -163,7 +163,7 @@ describe('a function on a virtual clock', () => {
     expect(endedAtMs).toBe(endMs);
   });
 
-  it('aborts a hanging request exactly at its own timeout', async () => {
+  it('aborts a hanging request exactly after its own time limit', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = () => new Promise(resolve => {
         const startMs = Date.now();
@@ -178,7 +178,7 @@ describe('a function on a virtual clock', () => {
     await expect(invocation).resolves.toMatchObject({ payload: ['given up', 800] });
   });
 
-  it('gets a response that waits for the clock on time', async () => {
+  it('gets a response that waits on the clock at the right time', async () => {
     const { invoke, advance } = await steppedFunction(`
       exports.handler = () => new Promise((resolve, reject) => {
         const startMs = Date.now();
@@ -195,13 +195,13 @@ describe('a function on a virtual clock', () => {
     await expect(invocation).resolves.toMatchObject({ payload: 500 });
   });
 
-  it('fails when nothing is left that could settle its promise', async () => {
+  it('fails when nothing can settle its promise any more', async () => {
     const { invoke } = await steppedFunction('exports.handler = () => new Promise(() => {});');
 
     await expect(invoke()).resolves.toMatchObject({ payload: { errorType: 'Runtime.NodeJsExit' } });
   });
 
-  it('leaves a timer for its next invocation, as one that is frozen meanwhile', async () => {
+  it('runs a leftover timer in its next invocation, as after a freeze', async () => {
     const { invoke, advance } = await steppedFunction(`
       let fired = 0;
       exports.handler = async event => {

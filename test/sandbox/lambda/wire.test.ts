@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { FUNCTION_ARN, openLambda, probe } from './deployed-lambda.ts';
 
-describe('Lambda behind the AWS SDK', () => {
+describe('Lambda, called with the AWS SDK', () => {
   it('returns result, version and log of an invocation', async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async event => { console.log("ran"); return event; };'));
@@ -54,7 +54,7 @@ describe('Lambda behind the AWS SDK', () => {
     ['durableExecutionName', { DurableExecutionName: 'once' }],
     ['tenantId', { TenantId: 'one' }],
     ['invocationType', { InvocationType: 'DryRun' }],
-  ] as const)('refuses %s by its name', async (member, input) => {
+  ] as const)('refuses %s by name', async (member, input) => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;'));
     const client = new LambdaClient((await serveAws([lambda])).client);
@@ -78,7 +78,7 @@ describe('Lambda behind the AWS SDK', () => {
     });
   });
 
-  it('returns the reserved concurrency of a function, and nothing for one without', async () => {
+  it('returns the reserved concurrency of a function, if it has one', async () => {
     const { lambda } = openLambda();
     const code = 'exports.handler = async () => 1;';
     lambda.createFunction(probe(code, { reservedConcurrency: 12 }));
@@ -113,7 +113,7 @@ describe('Lambda behind the AWS SDK', () => {
     await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('refuses as Lambda does', async () => {
+  it("throws Lambda's exceptions", async () => {
     const { lambda } = openLambda();
     lambda.createFunction(probe('exports.handler = async () => 1;', { reservedConcurrency: 0 }));
     const client = new LambdaClient((await serveAws([lambda])).client);

@@ -5,9 +5,9 @@ describe('RotateSecret with RotateImmediately=false', () => {
   it('runs testSecret alone on a pending copy of the current value and removes the copy', async () => {
     const world = secretsWorld();
     await world.createSecret();
-    const seen: unknown[] = [];
+    const responses: unknown[] = [];
     world.steps.testSecret = async event => {
-      seen.push(
+      responses.push(
         await world.call('GetSecretValue', {
           SecretId: event.SecretId,
           VersionId: event.ClientRequestToken,
@@ -19,13 +19,15 @@ describe('RotateSecret with RotateImmediately=false', () => {
     await world.rotate({ RotateImmediately: false });
 
     expect(world.events.map(event => event.Step)).toEqual(['testSecret']);
-    expect(seen).toMatchObject([{ VersionId: V2, SecretString: 'first', VersionStages: ['AWSPENDING'] }]);
+    expect(responses).toMatchObject([
+      { VersionId: V2, SecretString: 'first', VersionStages: ['AWSPENDING'] },
+    ]);
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
     expect(world.eventNames()).toEqual(['TestRotationStarted', 'TestRotationSucceeded']);
     expect(await world.call('DescribeSecret', { SecretId: 'genesys' })).not.toHaveProperty('LastRotatedDate');
   });
 
-  it('reports a failed test, removes the copy and does not try again', async () => {
+  it('reports a failed test, removes the copy and does not retry', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.testSecret = () => {
@@ -33,7 +35,7 @@ describe('RotateSecret with RotateImmediately=false', () => {
     };
 
     await world.rotate({ RotateImmediately: false });
-    await world.pass(86_400_000);
+    await world.advance(86_400_000);
 
     expect(world.eventNames()).toEqual(['TestRotationStarted', 'TestRotationFailed']);
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });

@@ -21,7 +21,7 @@ describe('DeleteSecret', () => {
     );
   });
 
-  it('makes DescribeSecret return the date of the deletion, thirty days ahead', async () => {
+  it('makes DescribeSecret return the deletion date, 30 days ahead', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -37,14 +37,14 @@ describe('DeleteSecret', () => {
     await world.createSecret();
     await world.call('DeleteSecret', { SecretId: 'genesys', RecoveryWindowInDays: 7 });
 
-    await world.pass(7 * DAY_MS - 1);
+    await world.advance(7 * DAY_MS - 1);
     expect(world.secretsManager.secret('genesys')).toBeDefined();
-    await world.pass(1);
+    await world.advance(1);
 
     expect(world.secretsManager.secret('genesys')).toBeUndefined();
   });
 
-  it('keeps the name taken until then', async () => {
+  it('keeps the name in use until then', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('DeleteSecret', { SecretId: 'genesys' });
@@ -57,17 +57,17 @@ describe('DeleteSecret', () => {
     );
   });
 
-  it('frees the name at once when it is forced', async () => {
+  it('frees the name at once when the deletion is forced', async () => {
     const world = secretsWorld();
-    const former = await world.createSecret();
+    const previous = await world.createSecret();
     await world.call('DeleteSecret', { SecretId: 'genesys' });
 
     await world.call('DeleteSecret', { SecretId: 'genesys', ForceDeleteWithoutRecovery: true });
 
-    expect(await world.createSecret()).not.toBe(former);
+    expect(await world.createSecret()).not.toBe(previous);
   });
 
-  it('succeeds for an unknown secret when it is forced', async () => {
+  it('succeeds for an unknown secret when the deletion is forced', async () => {
     const world = secretsWorld();
 
     const response = await world.call('DeleteSecret', {
@@ -99,7 +99,7 @@ describe('RestoreSecret', () => {
     await world.call('DeleteSecret', { SecretId: 'genesys' });
 
     await world.call('RestoreSecret', { SecretId: 'genesys' });
-    await world.pass(31 * DAY_MS);
+    await world.advance(31 * DAY_MS);
 
     expect(await world.call('GetSecretValue', { SecretId: 'genesys' })).toMatchObject({
       SecretString: 'first',

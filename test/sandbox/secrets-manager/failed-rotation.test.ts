@@ -34,14 +34,14 @@ describe('a failed rotation', () => {
     );
   });
 
-  it('is retried from createSecret with the same token and fresh RotationTokens', async () => {
+  it('is retried from createSecret with the same token and new RotationTokens', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.testSecret = fail;
     await world.rotate();
     delete world.steps.testSecret;
 
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.events.map(event => [event.Step, event.ClientRequestToken])).toEqual([
       ['createSecret', V2],
@@ -63,14 +63,14 @@ describe('a failed rotation', () => {
     await world.rotate();
     delete world.steps.testSecret;
 
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     const retried = world.events.at(-1)?.ClientRequestToken ?? '';
     expect(retried).not.toBe(V2);
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: [], [retried]: ['AWSCURRENT'] });
   });
 
-  it('waits the configured time before each retry, then only for its schedule', async () => {
+  it('waits the configured time before each retry, and then for its schedule', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000, 120_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
@@ -78,7 +78,7 @@ describe('a failed rotation', () => {
     const attempts: number[] = [];
 
     for (const ms of [59_999, 1, 119_999, 1, 3_600_000]) {
-      await world.pass(ms);
+      await world.advance(ms);
       attempts.push(world.events.length);
     }
 
@@ -131,7 +131,7 @@ describe('a failed rotation', () => {
       VersionStage: 'AWSPENDING',
       RemoveFromVersionId: V2,
     });
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.events).toHaveLength(1);
   });
@@ -145,7 +145,7 @@ describe('a failed rotation', () => {
     delete world.steps.testSecret;
 
     await world.rotate({ ClientRequestToken: V3 });
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.labels()).toEqual({ [V1]: [], [V2]: ['AWSPREVIOUS'], [V3]: ['AWSCURRENT'] });
     expect(world.events.filter(event => event.Step === 'createSecret')).toHaveLength(2);

@@ -80,12 +80,12 @@ describe('pendingAfterForeignWrite', () => {
   });
 
   it.each(
-    (['removed', 'kept'] as const).flatMap(switched =>
-      WRITES.map(([name, write]) => [switched, name, write] as const),
+    (['removed', 'kept'] as const).flatMap(setting =>
+      WRITES.map(([name, write]) => [setting, name, write] as const),
     ),
-  )('%s: %s removes AWSPENDING from the version that loses AWSCURRENT', async (switched, _name, write) => {
+  )('%s: %s removes AWSPENDING from the version that loses AWSCURRENT', async (setting, _name, write) => {
     const { secrets, labels, putPending, promote } = await secretWithPending({
-      pendingAfterForeignWrite: switched,
+      pendingAfterForeignWrite: setting,
     });
     await putPending();
     await promote(V2, V1);

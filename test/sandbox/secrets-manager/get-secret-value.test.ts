@@ -39,7 +39,7 @@ describe('GetSecretValue', () => {
     expect(response).toMatchObject({ SecretString: 'first', VersionStages: [] });
   });
 
-  it('names the labels in alphabetical order', async () => {
+  it('returns the labels in alphabetical order', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['ZULU', 'AWSPENDING', 'ALPHA'] });
@@ -70,7 +70,7 @@ describe('GetSecretValue', () => {
       `Secrets Manager can't find the specified secret value for VersionId: ${V2}`,
     ],
     [
-      'no version has the id, whatever the stage',
+      'no version has the id, for any stage',
       { VersionId: V2, VersionStage: 'AWSPENDING' },
       'ResourceNotFoundException',
       `Secrets Manager can't find the specified secret value for VersionId: ${V2}`,
@@ -90,7 +90,7 @@ describe('GetSecretValue', () => {
     );
   });
 
-  it('is refused when the caller may not decrypt with the key of the secret', async () => {
+  it("is refused when the caller has no permission to decrypt with the secret's key", async () => {
     const uses: unknown[] = [];
     const granted = new Set(['kms:GenerateDataKey', 'kms:Decrypt']);
     const world = secretsWorld({
@@ -114,7 +114,7 @@ describe('GetSecretValue', () => {
 });
 
 describe('ListSecretVersionIds', () => {
-  it('leaves versions without labels out', async () => {
+  it('omits versions without labels', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second');
@@ -130,7 +130,7 @@ describe('ListSecretVersionIds', () => {
     });
   });
 
-  it('lists them without VersionStages when IncludeDeprecated is set', async () => {
+  it('lists versions without labels when IncludeDeprecated is set', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second');
@@ -150,7 +150,7 @@ describe('ListSecretVersionIds', () => {
     expect(response).not.toHaveProperty('Versions.0.LastAccessedDate');
   });
 
-  it('shows the day on which a version was read', async () => {
+  it('returns the day on which a version was last read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });

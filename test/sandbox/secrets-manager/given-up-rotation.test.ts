@@ -7,7 +7,7 @@ function fail(): never {
   throw new TypeError('broken');
 }
 
-/** A promise that a step waits for, and its key. */
+/** A promise that a step waits for, and the function that resolves it. */
 function gate() {
   return Promise.withResolvers<void>();
 }
@@ -39,14 +39,14 @@ describe('a default PutSecretValue during a rotation', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: [], [V3]: ['AWSCURRENT'] });
   });
 
-  it('cancels its retry', async () => {
+  it('cancels a pending retry', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = fail;
     await world.rotate();
 
     await world.put(V3, 'third');
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.events).toHaveLength(1);
     expect(world.eventNames()).toEqual(['RotationStarted', 'RotationFailed', 'RotationAbandoned']);
@@ -102,7 +102,7 @@ describe('CancelRotateSecret', () => {
     await world.rotate();
 
     await world.call('CancelRotateSecret', { SecretId: 'genesys' });
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.events).toHaveLength(1);
   });

@@ -29,7 +29,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
   });
 
-  it('cannot compare a repeated write with its value', async () => {
+  it('cannot repeat a write, because the values cannot be compared', async () => {
     const world = await secretWithKey(failure);
 
     await expect(world.put(V1, 'first')).rejects.toMatchObject(refusal('DecryptionFailure'));
@@ -48,7 +48,7 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
     ).resolves.toHaveProperty('ARN');
   });
 
-  it('can be given another key', async () => {
+  it('can switch to another key', async () => {
     const world = await secretWithKey(failure);
 
     await world.call('UpdateSecret', {
@@ -64,8 +64,8 @@ describe.each(['disabled', 'pending-deletion', 'missing'] as const)('a secret wh
   });
 });
 
-describe('CreateSecret with a key that is disabled', () => {
-  it('is refused and leaves no secret behind', async () => {
+describe('CreateSecret with a disabled key', () => {
+  it('is refused and creates no secret', async () => {
     const world = secretsWorld({ judgeKeyUse: () => 'disabled' });
 
     await expect(world.createSecret({ KmsKeyId: 'alias/own' })).rejects.toMatchObject(

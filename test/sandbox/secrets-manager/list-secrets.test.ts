@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1 } from './secrets-world.ts';
 
 describe('ListSecrets', () => {
-  it('returns pages, the newest secret first', async () => {
+  it('returns pages, newest secret first', async () => {
     const world = secretsWorld();
     for (const name of ['one', 'two', 'three']) {
       await world.createSecret({ Name: name });
-      await world.pass(1000);
+      await world.advance(1000);
     }
 
     const first = await world.call('ListSecrets', { MaxResults: 2 });
@@ -24,7 +24,7 @@ describe('ListSecrets', () => {
     [{ Key: 'name', Values: ['genesys/a', 'other'] }, ['genesys/a', 'other']],
     [{ Key: 'name', Values: ['!genesys/'] }, ['other']],
     [{ Key: 'tag-key', Values: ['team'] }, ['other']],
-  ])('finds by %j', async (filter, names) => {
+  ])('filters by %j', async (filter, names) => {
     const world = secretsWorld();
     await world.createSecret({ Name: 'genesys/a' });
     await world.createSecret({ Name: 'genesys/b' });
@@ -35,7 +35,7 @@ describe('ListSecrets', () => {
     expect(response).toMatchObject({ SecretList: names.map(Name => ({ Name })) });
   });
 
-  it('shows a secret scheduled for deletion only when asked', async () => {
+  it('returns a secret that is scheduled for deletion only on request', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('DeleteSecret', { SecretId: 'genesys' });
@@ -46,7 +46,7 @@ describe('ListSecrets', () => {
     });
   });
 
-  it('refuses a NextToken that it never gave', async () => {
+  it('refuses a NextToken that it did not issue', async () => {
     const world = secretsWorld();
 
     await expect(world.call('ListSecrets', { NextToken: 'bogus' })).rejects.toMatchObject(

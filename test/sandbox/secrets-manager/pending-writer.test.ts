@@ -13,7 +13,7 @@ import {
 
 const PENDING = { VersionStages: ['AWSPENDING'] };
 
-/** Another function than the rotation function writes the pending version. */
+/** Writes the pending version as a function other than the rotation function. */
 function writeAsWorker(world: SecretsWorld, { ClientRequestToken }: StepEvent, token?: string) {
   return world.put(
     ClientRequestToken,
@@ -24,7 +24,7 @@ function writeAsWorker(world: SecretsWorld, { ClientRequestToken }: StepEvent, t
 }
 
 describe('the writer of the pending version', () => {
-  it('may be another function with the RotationToken of the invocation that runs', async () => {
+  it('can be another function that has the RotationToken of the running invocation', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.createSecret = event => writeAsWorker(world, event, event.RotationToken);
@@ -54,13 +54,13 @@ describe('the writer of the pending version', () => {
     world.steps.createSecret = event => writeAsWorker(world, event);
     await world.rotate();
 
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(world.events.map(event => event.Step)).toEqual(['createSecret', 'createSecret']);
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
   });
 
-  it('is not asked for in a retry when the version was AWSCURRENT before', async () => {
+  it('is not checked in a retry if the version is already AWSCURRENT', async () => {
     const world = secretsWorld({ behaviour: { retryDelaysMs: [60_000] } });
     await world.createSecret();
     world.steps.createSecret = async event => {
@@ -72,13 +72,13 @@ describe('the writer of the pending version', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toMatchObject({ status: 'failed' });
     delete world.steps.createSecret;
 
-    await world.pass(60_000);
+    await world.advance(60_000);
 
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT'] });
   });
 
-  it('is not required when configured', async () => {
+  it('is not checked when configured', async () => {
     const world = secretsWorld({ behaviour: { foreignWriter: 'accepted' } });
     await world.createSecret();
     world.steps.createSecret = event => writeAsWorker(world, event);
@@ -88,7 +88,7 @@ describe('the writer of the pending version', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('is asked for of the version to which AWSPENDING was moved', async () => {
+  it('is checked for the version that AWSPENDING was moved to', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.createSecret = () => world.put(V3, 'derived', PENDING, lambda('store-pending'));
@@ -103,7 +103,7 @@ describe('the writer of the pending version', () => {
 });
 
 describe('a RotationToken', () => {
-  /** createSecret fails and leaves its token behind; the version is written with it afterwards. */
+  /** Returns the token of a failed createSecret. The next createSecret writes the version. */
   async function staleToken(world: SecretsWorld): Promise<string> {
     await world.createSecret();
     const createSecret = world.steps.createSecret;
@@ -144,15 +144,15 @@ describe('a RotationToken', () => {
     ['rotationFails', 'failed'],
     ['accepted', 'succeeded'],
   ] as const)(
-    'lets the late write succeed with staleRotationToken %s; the retry has %s',
-    async (switched, status) => {
+    'is accepted for a late write with staleRotationToken %s; the retry has %s',
+    async (setting, status) => {
       const world = secretsWorld({
-        behaviour: { staleRotationToken: switched, retryDelaysMs: [60_000] },
+        behaviour: { staleRotationToken: setting, retryDelaysMs: [60_000] },
       });
       const token = await staleToken(world);
       await world.put(V2, 'rotated', { ...PENDING, RotationToken: token }, lambda('store-pending'));
 
-      await world.pass(60_000);
+      await world.advance(60_000);
 
       expect(await world.secretsManager.rotationOutcome('genesys', V2)).toMatchObject({ status });
     },

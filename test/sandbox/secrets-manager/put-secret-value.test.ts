@@ -44,7 +44,7 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
   });
 
-  it('leaves AWSCURRENT alone when only AWSPENDING is asked for', async () => {
+  it('does not move AWSCURRENT when only AWSPENDING is requested', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -96,18 +96,21 @@ describe('PutSecretValue', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
-  it.each([['AWSPENDING'], ['AWSCURRENT']])('refuses other data for a version labelled %s', async label => {
-    const world = secretsWorld();
-    const arn = await world.createSecret();
-    await world.put(V2, 'second', { VersionStages: [label] });
+  it.each([['AWSPENDING'], ['AWSCURRENT']])(
+    'refuses different data for a version labelled %s',
+    async label => {
+      const world = secretsWorld();
+      const arn = await world.createSecret();
+      await world.put(V2, 'second', { VersionStages: [label] });
 
-    await expect(world.put(V2, 'other', { VersionStages: [label] })).rejects.toMatchObject(
-      refusal(
-        'ResourceExistsException',
-        `You can't use ClientRequestToken ${V2} because that value is already in use for a version of secret ${arn}.`,
-      ),
-    );
-  });
+      await expect(world.put(V2, 'other', { VersionStages: [label] })).rejects.toMatchObject(
+        refusal(
+          'ResourceExistsException',
+          `You can't use ClientRequestToken ${V2} because that value is already in use for a version of secret ${arn}.`,
+        ),
+      );
+    },
+  );
 
   it('refuses a call without a ClientRequestToken', async () => {
     const world = secretsWorld();
@@ -118,7 +121,7 @@ describe('PutSecretValue', () => {
     ).rejects.toMatchObject(refusal('InvalidRequestException', NO_TOKEN));
   });
 
-  it('refuses a token that is too short to be one', async () => {
+  it('refuses a token that is too short', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -158,7 +161,7 @@ describe('PutSecretValue', () => {
     );
   });
 
-  it('runs into the quota of versions when a day brings more than it allows', async () => {
+  it('refuses more versions within a day than the quota allows', async () => {
     const world = secretsWorld({ behaviour: { versionQuota: 3 } });
     await world.createSecret();
     await world.put(V2, 'second');
@@ -167,7 +170,7 @@ describe('PutSecretValue', () => {
 
     await expect(world.put(fourth, 'fourth')).rejects.toMatchObject(refusal('LimitExceededException'));
 
-    await world.pass(86_400_000);
+    await world.advance(86_400_000);
     await world.put(fourth, 'fourth');
     expect(world.labels()).toEqual({ [V2]: [], [V3]: ['AWSPREVIOUS'], [fourth]: ['AWSCURRENT'] });
   });

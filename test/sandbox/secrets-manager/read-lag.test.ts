@@ -24,7 +24,7 @@ const LAG_MS = 1_000;
 const SECRET = { SecretId: 'genesys' };
 const PUT_V2 = { ...SECRET, ClientRequestToken: V2, SecretString: 'second' };
 
-/** A Secrets Manager whose reads lag, with a secret that they already show: version V1 holds `first`. */
+/** A Secrets Manager whose reads lag, and a secret that is already visible: version V1 has the value `first`. */
 async function laggingSecrets(options: { KmsKeyId?: string; judgeKeyUse?: JudgeKeyUse } = {}) {
   const { KmsKeyId, judgeKeyUse } = options;
   const steps: { create?: (event: StepEvent) => Promise<unknown> } = {};
@@ -128,7 +128,7 @@ describe('readLagMs', () => {
       [['genesys', 'old']],
       [],
     ],
-  ])('hides %s from %s for that long', async (_write, _read, write, read, before, after) => {
+  ])('hides %s from %s during the lag', async (_write, _read, write, read, before, after) => {
     const { secrets, clock } = await laggingSecrets();
 
     await write(secrets);
@@ -159,7 +159,7 @@ describe('readLagMs', () => {
     for (const command of commands) await expect(secrets.send(command)).resolves.toBeDefined();
   });
 
-  it('hides DeleteSecret and RestoreSecret for that long', async () => {
+  it('hides DeleteSecret and RestoreSecret during the lag', async () => {
     const { secrets, clock } = await laggingSecrets();
 
     await secrets.send(new DeleteSecretCommand(SECRET));
@@ -175,27 +175,27 @@ describe('readLagMs', () => {
     await expect(value(secrets)).resolves.toMatchObject({ SecretString: 'first' });
   });
 
-  it('hides from createSecret the pending version and that rotation is enabled', async () => {
+  it('hides the pending version and the enabled rotation from createSecret', async () => {
     const { secrets, secretsManager, clock, steps, rotate } = await laggingSecrets();
-    const seen: object[] = [];
+    const described: object[] = [];
     steps.create = async () => {
-      seen.push(await describeSecret(secrets));
+      described.push(await describeSecret(secrets));
       clock.advance(LAG_MS);
-      seen.push(await describeSecret(secrets));
+      described.push(await describeSecret(secrets));
     };
 
     await rotate();
     await secretsManager.rotationsIdle();
 
-    expect(seen).toMatchObject([
+    expect(described).toMatchObject([
       { VersionIdsToStages: { [V1]: ['AWSCURRENT'] } },
       { VersionIdsToStages: { [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] }, RotationEnabled: true },
     ]);
-    expect(seen[0]).not.toHaveProperty('RotationEnabled');
-    expect(seen[0]).not.toHaveProperty('NextRotationDate');
+    expect(described[0]).not.toHaveProperty('RotationEnabled');
+    expect(described[0]).not.toHaveProperty('NextRotationDate');
   });
 
-  it('hides the end of a rotation and CancelRotateSecret for that long', async () => {
+  it('hides the end of a rotation and CancelRotateSecret during the lag', async () => {
     const { secrets, secretsManager, clock, steps, rotate } = await laggingSecrets();
     steps.create = async () => {
       await secrets.send(
@@ -245,7 +245,7 @@ describe('readLagMs', () => {
     expect((await describeSecret(secrets)).Description).toBe('4 min');
   });
 
-  it('is reported as a defect of the sandbox above five minutes', async () => {
+  it('above five minutes is reported as a defect of the sandbox', async () => {
     const { secrets, secretsManager, defects } = await laggingSecrets();
     secretsManager.behaviour.readLagMs = 300_001;
 
@@ -254,7 +254,7 @@ describe('readLagMs', () => {
     expect(defects).toEqual(['secretsmanager:DescribeSecret: readLagMs is 300001; the maximum is 300000.']);
   });
 
-  it('leaves reads dependent on the key of the value that they show', async () => {
+  it('requires permission for the key of the value that a read returns', async () => {
     const denied = new Set<string>();
     const { secrets } = await laggingSecrets({
       KmsKeyId: 'alias/old',
@@ -308,7 +308,7 @@ describe('readLagMs', () => {
     );
   });
 
-  it('does not affect the verdict on a rotation', async () => {
+  it('does not affect the result of a rotation', async () => {
     const { secrets, secretsManager, steps, rotate } = await laggingSecrets();
     steps.create = () =>
       secrets.send(new PutSecretValueCommand({ ...PUT_V2, VersionStages: ['AWSCURRENT', 'AWSPENDING'] }));

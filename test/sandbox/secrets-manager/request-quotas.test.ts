@@ -14,7 +14,7 @@ const label = (world: ReturnType<typeof secretsWorld>) =>
   world.call('UpdateSecretVersionStage', { SecretId: 'genesys', VersionStage: 'mine', MoveToVersionId: V1 });
 
 describe('the request quotas of Secrets Manager', () => {
-  it('limit all writes together to 50 a second', async () => {
+  it('limit all writes together to 50 per second', async () => {
     const { world, write, writeOften } = await limitedWorld(true);
     await writeOften(49);
     await label(world);
@@ -25,12 +25,12 @@ describe('the request quotas of Secrets Manager', () => {
       world.call('UpdateSecret', { SecretId: 'genesys', ClientRequestToken: V2, Description: 'x' }),
     ).rejects.toMatchObject(throttled);
 
-    await world.pass(20);
+    await world.advance(20);
     await write();
     await expect(write()).rejects.toMatchObject(throttled);
   });
 
-  it('limit DescribeSecret and GetSecretValue together to 10,000 a second', async () => {
+  it('limit DescribeSecret and GetSecretValue together to 10,000 per second', async () => {
     const { world, write } = await limitedWorld(true);
     const read = (name: string) => world.call(name, { SecretId: 'genesys' });
     for (let count = 0; count < 5_000; count++) {

@@ -4,7 +4,7 @@ import { ROTATION_FUNCTION, refusal, secretsWorld, V1, V2, V3 } from './secrets-
 const INCOMPLETE = "A previous rotation isn't complete. That rotation will be reattempted.";
 const TOKEN_MISSING = 'You must provide a ClientRequestToken value. We recommend a UUID-type value.';
 
-/** A promise that a step waits for, and its key. */
+/** A promise that a step waits for, and the function that resolves it. */
 function gate() {
   return Promise.withResolvers<void>();
 }
@@ -28,7 +28,7 @@ describe('RotateSecret', () => {
     await world.secretsManager.rotationsIdle();
   });
 
-  it('runs the four steps in order, each with the full ARN and a RotationToken of its own', async () => {
+  it('runs the four steps in order, each with the full ARN and its own RotationToken', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -53,17 +53,17 @@ describe('RotateSecret', () => {
   it('shows createSecret the pending version without a value', async () => {
     const world = secretsWorld();
     await world.createSecret();
-    const seen: unknown[] = [];
+    const responses: unknown[] = [];
     world.steps.createSecret = async event => {
-      seen.push(await world.call('DescribeSecret', { SecretId: event.SecretId }));
+      responses.push(await world.call('DescribeSecret', { SecretId: event.SecretId }));
       await world
         .call('GetSecretValue', { SecretId: 'genesys', VersionId: V2, VersionStage: 'AWSPENDING' })
-        .catch(error => seen.push(error));
+        .catch(error => responses.push(error));
     };
 
     await world.rotate();
 
-    expect(seen).toMatchObject([
+    expect(responses).toMatchObject([
       { RotationEnabled: true, VersionIdsToStages: { [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] } },
       refusal(
         'ResourceNotFoundException',
@@ -86,7 +86,7 @@ describe('RotateSecret', () => {
     });
   });
 
-  it('succeeds when AWSPENDING is nowhere at the end', async () => {
+  it('succeeds when no version has AWSPENDING at the end', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.finishSecret = () =>
@@ -101,7 +101,7 @@ describe('RotateSecret', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('fails then if its own version must be AWSCURRENT', async () => {
+  it('fails when no version has AWSPENDING at the end, but its own version must be AWSCURRENT', async () => {
     const world = secretsWorld({ behaviour: { endState: 'versionIsCurrent' } });
     await world.createSecret();
     world.steps.finishSecret = () =>
@@ -127,7 +127,7 @@ describe('RotateSecret', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'], [V2]: ['AWSPENDING'] });
   });
 
-  it('keeps the version of createSecret when a later step puts the same value once more', async () => {
+  it('keeps the version of createSecret when a later step puts the same value again', async () => {
     const world = secretsWorld();
     await world.createSecret();
     world.steps.setSecret = event => world.steps.createSecret?.(event);
@@ -137,7 +137,7 @@ describe('RotateSecret', () => {
     expect(await world.secretsManager.rotationOutcome('genesys', V2)).toEqual({ status: 'succeeded' });
   });
 
-  it('dates the pending version by the start of the rotation', async () => {
+  it('uses the start of the rotation as the creation date of the pending version', async () => {
     const world = secretsWorld();
     await world.createSecret();
     const put = world.steps.createSecret;
@@ -167,7 +167,7 @@ describe('RotateSecret', () => {
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
     ],
-    ['a version has the token', { ClientRequestToken: V1 }, 'InvalidRequestException', undefined],
+    ['a version already has the token', { ClientRequestToken: V1 }, 'InvalidRequestException', undefined],
   ])('stores nothing when %s', async (_, changes, type, message) => {
     const world = secretsWorld();
     await world.createSecret();
@@ -178,7 +178,7 @@ describe('RotateSecret', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSCURRENT'] });
   });
 
-  it('is refused while a rotation runs, even when its version is AWSCURRENT already', async () => {
+  it('is refused while a rotation runs, even if its version is already AWSCURRENT', async () => {
     const world = secretsWorld();
     await world.createSecret();
     const promoted = gate();

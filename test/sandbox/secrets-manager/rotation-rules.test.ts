@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RotationRules } from '../../../sandbox/secrets-manager/rotation-rules.ts';
 
-/** The windows that follow one another, as the hours of their start and end. */
+/** Consecutive windows, each as the times of its start and end. */
 function windows(rules: object, after: string, count: number): string[] {
   const parsed = new RotationRules(rules);
   const found: string[] = [];
@@ -16,7 +16,7 @@ function windows(rules: object, after: string, count: number): string[] {
 }
 
 describe('RotationRules', () => {
-  it('counts a rate in hours from the hour of the rotation before, with a window of one hour', () => {
+  it('counts a rate in hours from the hour of the previous rotation, with a window of one hour', () => {
     expect(windows({ ScheduleExpression: 'rate(8 hours)' }, '2026-03-02T10:30:00Z', 3)).toEqual([
       '2026-03-02T18:00/2026-03-02T19:00',
       '2026-03-03T02:00/2026-03-03T03:00',
@@ -24,7 +24,7 @@ describe('RotationRules', () => {
     ]);
   });
 
-  it('counts a rate in days from midnight, with a window of the rest of the day', () => {
+  it('counts a rate in days from midnight, with a window that lasts until the end of the day', () => {
     expect(windows({ ScheduleExpression: 'rate(1 day)' }, '2026-03-02T10:30:00Z', 2)).toEqual([
       '2026-03-03T00:00/2026-03-04T00:00',
       '2026-03-04T00:00/2026-03-05T00:00',
@@ -80,7 +80,7 @@ describe('RotationRules', () => {
       '1h',
       ['2026-03-07T00:00/2026-03-07T01:00', '2026-03-07T12:00/2026-03-07T13:00'],
     ],
-  ])('opens the windows of %s (duration %s)', (ScheduleExpression, Duration, expected) => {
+  ])('computes the windows of %s (duration %s)', (ScheduleExpression, Duration, expected) => {
     const rules = { ScheduleExpression, Duration };
 
     expect(windows(rules, '2026-03-02T10:30:00Z', 2)).toEqual(expected);
@@ -129,7 +129,7 @@ describe('RotationRules', () => {
     );
   });
 
-  it('refuses a frequency beside an expression', () => {
+  it('refuses a frequency together with an expression', () => {
     const rules = { AutomaticallyAfterDays: 1, ScheduleExpression: 'rate(1 day)' };
 
     expect(() => new RotationRules(rules)).toThrowError(

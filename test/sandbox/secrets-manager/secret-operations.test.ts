@@ -30,7 +30,7 @@ describe('CreateSecret', () => {
     expect(response).toBe(arn);
   });
 
-  it('refuses other data under the same token', async () => {
+  it('refuses different data with the same token', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -42,7 +42,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('refuses a name that is taken', async () => {
+  it('refuses a name that is already in use', async () => {
     const world = secretsWorld();
     await world.createSecret();
 
@@ -51,7 +51,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('refuses a name with other characters', async () => {
+  it('refuses a name with invalid characters', async () => {
     const world = secretsWorld();
 
     await expect(world.createSecret({ Name: 'genesys voicemail' })).rejects.toMatchObject(
@@ -62,7 +62,7 @@ describe('CreateSecret', () => {
     );
   });
 
-  it('refuses a member that is not emulated by its name', async () => {
+  it('refuses a member that is not emulated, by name', async () => {
     const world = secretsWorld();
 
     await expect(world.createSecret({ AddReplicaRegions: [] })).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('CreateSecret', () => {
     });
   });
 
-  it('leaves no secret behind when the key may not be used', async () => {
+  it('creates no secret when the use of the key is denied', async () => {
     const world = secretsWorld({
       judgeKeyUse: ({ encryptionContext }) =>
         encryptionContext.SecretVersionId === V1 ? 'denied' : 'usable',
@@ -101,7 +101,7 @@ describe('DescribeSecret', () => {
     });
   });
 
-  it('shows the day on which the secret was read', async () => {
+  it('returns the day on which the secret was last read', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.call('GetSecretValue', { SecretId: 'genesys' });
@@ -111,7 +111,7 @@ describe('DescribeSecret', () => {
     expect(response).toMatchObject({ LastAccessedDate: 1772409600 });
   });
 
-  it('names labelled versions only', async () => {
+  it('lists only versions with labels', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['CUSTOM'] });
@@ -140,7 +140,7 @@ describe('DescribeSecret', () => {
     expect(response).toMatchObject({ ARN: arn });
   });
 
-  it('does not find a secret by a piece of its name', async () => {
+  it('does not find a secret by part of its name', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
 
@@ -181,7 +181,7 @@ describe('UpdateSecret', () => {
     });
   });
 
-  it('refuses a token that a version has', async () => {
+  it('refuses a token that a version already has', async () => {
     const world = secretsWorld();
     await world.createSecret();
 

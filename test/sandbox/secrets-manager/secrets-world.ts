@@ -17,7 +17,7 @@ export const V1 = '11111111-1111-4111-8111-111111111111';
 export const V2 = '22222222-2222-4222-8222-222222222222';
 export const V3 = '33333333-3333-4333-8333-333333333333';
 
-/** A person. */
+/** A human operator. */
 export const OPERATOR: Caller = {
   accountId: '111122223333',
   arn: 'arn:aws:iam::111122223333:user/operator',
@@ -35,7 +35,7 @@ export function lambda(name: string): Caller {
   };
 }
 
-/** What a rotation function gets. */
+/** The event of a rotation function. */
 export interface StepEvent {
   readonly Step: string;
   readonly SecretId: string;
@@ -45,7 +45,7 @@ export interface StepEvent {
 
 type StepHandler = (event: StepEvent) => unknown;
 
-/** What a response may hold, as far as the tests read it. */
+/** A response, with the members that tests read. */
 interface Response {
   readonly [member: string]: unknown;
   readonly ARN: string;
@@ -57,11 +57,11 @@ export class SecretsWorld {
   readonly clock = new Clock();
   readonly cloudTrail: CloudTrail;
   readonly secretsManager: SecretsManager;
-  /** Every event that the rotation function has got. */
+  /** Every event that the rotation function has received. */
   readonly events: StepEvent[] = [];
-  /** What Lambda responses instead of invoking the function. */
+  /** The error that Lambda returns instead of invoking the function. */
   lambdaRefusal: AwsError | undefined;
-  /** What the rotation function does at each step. At first it writes `rotated` and promotes it. */
+  /** The rotation function's code for each step. By default it writes `rotated` and promotes it. */
   readonly steps: Record<string, StepHandler | undefined> = {
     createSecret: event =>
       this.call(
@@ -108,7 +108,7 @@ export class SecretsWorld {
     return (await operation.run(validated(operation.schema, input), call)) as Response;
   }
 
-  /** Creates the secret `genesys` with version V1, and responses its ARN. */
+  /** Creates the secret `genesys` with version V1, and returns its ARN. */
   async createSecret(changes: object = {}): Promise<string> {
     const created = await this.call('CreateSecret', {
       Name: 'genesys',
@@ -127,7 +127,7 @@ export class SecretsWorld {
     );
   }
 
-  /** Moves AWSCURRENT to the version from where it is. */
+  /** Moves AWSCURRENT to this version from the one that has it. */
   promote(versionId: string): Promise<Response> {
     const current = this.secretsManager
       .secret('genesys')
@@ -140,7 +140,7 @@ export class SecretsWorld {
     });
   }
 
-  /** Begins a rotation under the token V2 and waits until no step runs. */
+  /** Starts a rotation with the token V2, and waits until no step runs. */
   async rotate(changes: object = {}): Promise<void> {
     await this.call('RotateSecret', {
       SecretId: 'genesys',
@@ -151,19 +151,19 @@ export class SecretsWorld {
     await this.secretsManager.rotationsIdle();
   }
 
-  /** Lets the time pass and waits until no step runs. */
-  async pass(ms: number): Promise<void> {
+  /** Advances the clock, and waits until no step runs. */
+  async advance(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.secretsManager.rotationsIdle();
   }
 
-  /** Each version's labels by its id. */
+  /** The labels of each version, by version id. */
   labels(): Record<string, readonly string[]> {
     const versions = this.secretsManager.secret('genesys')?.versions ?? [];
     return Object.fromEntries(versions.map(({ id, labels }) => [id, labels]));
   }
 
-  /** The names of CloudTrail's events. */
+  /** The names of the events in CloudTrail. */
   eventNames(): string[] {
     return this.cloudTrail.events().map(({ name }) => name);
   }
@@ -187,14 +187,14 @@ export class SecretsWorld {
   }
 }
 
-/** A world at half past ten on a Monday. */
+/** A world at 10:30 UTC on a Monday. */
 export function secretsWorld(
   options: { behaviour?: SecretsManagerOptions['behaviour']; judgeKeyUse?: JudgeKeyUse; now?: string } = {},
 ): SecretsWorld {
   return new SecretsWorld({ now: '2026-03-02T10:30:00Z', ...options });
 }
 
-/** What a refused call rejects with. */
+/** The error of a refused call. */
 export function refusal(type: string, message?: string): object {
   return { name: 'AwsError', type, statusCode: 400, ...(message !== undefined && { message }) };
 }

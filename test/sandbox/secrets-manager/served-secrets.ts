@@ -12,7 +12,7 @@ export const ROTATION_FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:functio
 
 const stepEvent = v.object({ Step: v.string(), ClientRequestToken: v.string(), RotationToken: v.string() });
 
-/** What the rotation function gets. */
+/** The event of the rotation function. */
 export type StepEvent = v.InferOutput<typeof stepEvent>;
 
 /**

@@ -51,7 +51,7 @@ describe('PutSecretValue with a stale RotationToken', () => {
     expect(hasValue()).toBe(false);
   });
 
-  it.each(['rotationFails', 'accepted'] as const)('writes with %s', async staleRotationToken => {
+  it.each(['rotationFails', 'accepted'] as const)('writes the version with %s', async staleRotationToken => {
     const { put, hasValue } = await putWithStaleToken(staleRotationToken);
 
     await expect(put).resolves.toMatchObject({ VersionStages: ['AWSPENDING'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { refusal, secretsWorld, V1, V2, V3 } from './secrets-world.ts';
 
 describe('UpdateSecretVersionStage', () => {
-  it('lets AWSPREVIOUS follow AWSCURRENT and AWSPENDING stay', async () => {
+  it('moves AWSPREVIOUS to the version that loses AWSCURRENT, and keeps AWSPENDING', async () => {
     const world = secretsWorld();
     const arn = await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -13,7 +13,7 @@ describe('UpdateSecretVersionStage', () => {
     expect(world.labels()).toEqual({ [V1]: ['AWSPREVIOUS'], [V2]: ['AWSCURRENT', 'AWSPENDING'] });
   });
 
-  it('swaps the labels when AWSCURRENT goes back to the AWSPREVIOUS version', async () => {
+  it('swaps the labels when AWSCURRENT moves back to the AWSPREVIOUS version', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second');
@@ -63,7 +63,7 @@ describe('UpdateSecretVersionStage', () => {
     );
   });
 
-  it('refuses the repetition of a call that succeeded', async () => {
+  it('refuses to repeat a call that succeeded', async () => {
     const world = secretsWorld();
     await world.createSecret();
     await world.put(V2, 'second', { VersionStages: ['AWSPENDING'] });
@@ -83,9 +83,9 @@ describe('UpdateSecretVersionStage', () => {
   it.each([
     ['a version without the label', { VersionStage: 'AWSPENDING', RemoveFromVersionId: V1 }],
     ['an unknown version', { VersionStage: 'AWSCURRENT', MoveToVersionId: V3, RemoveFromVersionId: V1 }],
-    ['AWSCURRENT with nowhere to go', { VersionStage: 'AWSCURRENT', RemoveFromVersionId: V1 }],
-    ['no version at all', { VersionStage: 'AWSPENDING' }],
-    ['the version that has it', { VersionStage: 'AWSCURRENT', MoveToVersionId: V1 }],
+    ['to remove AWSCURRENT without a new version', { VersionStage: 'AWSCURRENT', RemoveFromVersionId: V1 }],
+    ['a call without a version', { VersionStage: 'AWSPENDING' }],
+    ['the version that already has the label', { VersionStage: 'AWSCURRENT', MoveToVersionId: V1 }],
   ])('refuses %s', async (_, input) => {
     const world = secretsWorld();
     await world.createSecret();

@@ -12,7 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ROTATION_FUNCTION, serveSecretsManager } from './served-secrets.ts';
 
-describe('SecretsManager behind the AWS SDK', () => {
+describe('SecretsManager, called with the AWS SDK', () => {
   it('creates, writes, promotes and reads a binary value', async () => {
     const { secrets } = await serveSecretsManager();
     const created = await secrets.send(
@@ -44,7 +44,7 @@ describe('SecretsManager behind the AWS SDK', () => {
     });
   });
 
-  it('describes and lists with dates that the SDK can read', async () => {
+  it('returns dates that the SDK can read', async () => {
     const { secrets, secretsManager } = await serveSecretsManager();
     await secrets.send(new CreateSecretCommand({ Name: 'genesys', SecretString: 'first' }));
     const rotation = await secrets.send(
@@ -75,7 +75,7 @@ describe('SecretsManager behind the AWS SDK', () => {
     });
   });
 
-  it('rejects with the exceptions of the SDK', async () => {
+  it('throws the exceptions of the SDK', async () => {
     const { secrets } = await serveSecretsManager();
 
     await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'genesys' }))).rejects.toThrow(
@@ -83,7 +83,7 @@ describe('SecretsManager behind the AWS SDK', () => {
     );
   });
 
-  it('shows its rotations in CloudTrail', async () => {
+  it('records its rotations in CloudTrail', async () => {
     const { secrets, cloudTrail, secretsManager } = await serveSecretsManager();
     const { ARN } = await secrets.send(new CreateSecretCommand({ Name: 'genesys', SecretString: 'first' }));
     await secrets.send(

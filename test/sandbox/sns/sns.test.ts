@@ -65,14 +65,14 @@ describe('SNS operation Publish', () => {
 
   it('notifies listeners until they unsubscribe', async () => {
     const { sns, publish } = await openTopic();
-    const heard: string[] = [];
-    const stop = sns.onMessage(({ message }) => heard.push(message));
+    const received: string[] = [];
+    const stop = sns.onMessage(({ message }) => received.push(message));
 
     await publish({ Message: 'one' });
     stop();
     await publish({ Message: 'two' });
 
-    expect(heard).toStrictEqual(['one']);
+    expect(received).toStrictEqual(['one']);
   });
 
   it('throws NotFoundException for a topic that does not exist', async () => {
@@ -108,7 +108,7 @@ describe('SNS operation Publish', () => {
     ['an empty subject', { Subject: '' }, 'Subject'],
     ['an empty message', { Message: '' }, 'Empty message'],
     ['a message of more than 262,144 bytes', { Message: `${'ä'.repeat(131_072)}.` }, 'Message too long'],
-    ['a topic that is no ARN', { TopicArn: 'rotation' }, 'TopicArn'],
+    ['a topic that is not an ARN', { TopicArn: 'rotation' }, 'TopicArn'],
   ])('throws InvalidParameterException for %s', async (_what, input, parameter) => {
     const { sns, publish } = await openTopic();
 
@@ -123,7 +123,7 @@ describe('SNS operation Publish', () => {
     ['messageStructure', { MessageStructure: 'json', Message: '{"default":"x"}' }],
     ['messageAttributes', { MessageAttributes: { kind: { DataType: 'String', StringValue: 'x' } } }],
     ['messageGroupId', { MessageGroupId: 'group' }],
-  ])('refuses %s by its name', async (member, input) => {
+  ])('refuses %s by name', async (member, input) => {
     const { publish } = await openTopic();
 
     const refusal = publish(input);
@@ -131,7 +131,7 @@ describe('SNS operation Publish', () => {
     await expect(refusal).rejects.toThrow(`'${member}' failed to satisfy constraint: Member is not emulated`);
   });
 
-  it('uses the key of an encrypted topic in the name of the publisher', async () => {
+  it('uses the key of an encrypted topic on behalf of the publisher', async () => {
     const uses: KeyUse[] = [];
     const { sns, publish } = await openTopic({
       kmsKeyId: KEY_ARN,
@@ -157,7 +157,7 @@ describe('SNS operation Publish', () => {
   });
 
   it.each(['kms:GenerateDataKey', 'kms:Decrypt'])(
-    'throws KMSAccessDeniedException when the publisher may not use %s',
+    'throws KMSAccessDeniedException when the publisher lacks %s',
     async refused => {
       const { sns, publish } = await openTopic({
         kmsKeyId: KEY_ARN,
@@ -175,7 +175,7 @@ describe('SNS operation Publish', () => {
     ['disabled', KMSDisabledException],
     ['pending-deletion', KMSInvalidStateException],
     ['missing', KMSNotFoundException],
-  ] as const)('throws the exception of the service when the key is %s', async (failure, exception) => {
+  ] as const)("throws SNS's own exception when the key is %s", async (failure, exception) => {
     const { sns, publish } = await openTopic({ kmsKeyId: KEY_ARN, judgeKeyUse: () => failure });
 
     await expect(publish()).rejects.toBeInstanceOf(exception);
@@ -190,7 +190,7 @@ describe('SNS operation Publish', () => {
     expect(sns.messages()).toHaveLength(1);
   });
 
-  it('throws AuthorizationErrorException where an interceptor denies the access', async () => {
+  it('throws AuthorizationErrorException when an interceptor denies access', async () => {
     const { publish } = await openTopic({
       interceptor: () => Promise.reject(new AwsError('AccessDeniedException', 'not authorized')),
     });
@@ -201,12 +201,12 @@ describe('SNS operation Publish', () => {
     await expect(refusal).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
   });
 
-  it('needs sns:Publish on the topic', () => {
+  it('requires sns:Publish on the topic', () => {
     const sns = new Sns({ clock: new Clock({ isVirtual: true }), region: REGION });
     const caller = { accountId: ACCOUNT_ID, arn: OPERATOR_ARN, userId: 'AIDAOPERATOR' };
     const input = { TopicArn: TOPIC_ARN, Message: 'x' };
 
-    const needed: readonly AccessRequest[] | undefined = sns.operations.Publish.access(input, {
+    const required: readonly AccessRequest[] | undefined = sns.operations.Publish.access(input, {
       service: 'sns',
       operation: 'Publish',
       input,
@@ -214,7 +214,7 @@ describe('SNS operation Publish', () => {
       requestId: 'request-1',
     });
 
-    expect(needed).toStrictEqual([{ action: 'sns:Publish', resource: TOPIC_ARN }]);
+    expect(required).toStrictEqual([{ action: 'sns:Publish', resource: TOPIC_ARN }]);
   });
 });
 

@@ -25,7 +25,7 @@ describe('Choice', () => {
     expect(output(execution)).toBe(expected);
   });
 
-  it('uses the first rule that applies and passes its input on', async () => {
+  it('uses the first rule that matches, and passes the input on', async () => {
     const flow = workflow(
       machine({
         Choose: {
@@ -47,7 +47,7 @@ describe('Choice', () => {
     expect(output(execution)).toEqual({ a: '1', b: '1' });
   });
 
-  it('fails with States.Runtime when no rule applies and there is no Default', async () => {
+  it('fails with States.Runtime when no rule matches and there is no Default', async () => {
     const execution = await workflow(choice({ Variable: '$.text', StringEquals: 'x' }, {})).run(INPUT);
 
     expect(execution.failure).toEqual({

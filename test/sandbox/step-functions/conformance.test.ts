@@ -4,7 +4,7 @@ import { fails, machine, output, returns, workflow } from './workflow.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:';
 
-type Local = (input: unknown) => unknown;
+type LocalFunction = (input: unknown) => unknown;
 const invoking = (name: string, fields: object = {}) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -14,8 +14,8 @@ const invoking = (name: string, fields: object = {}) => ({
   ...fields,
 });
 
-/** Definitions, their input and the functions of their Tasks by state name. */
-const CASES: [string, object, unknown, Record<string, Local>][] = [
+/** Definitions with their input, and the functions of their Tasks by state name. */
+const CASES: [string, object, unknown, Record<string, LocalFunction>][] = [
   [
     'results at ResultPath',
     machine({
@@ -62,7 +62,7 @@ const CASES: [string, object, unknown, Record<string, Local>][] = [
     {},
   ],
   [
-    'goes on after a Catch',
+    'continues after a Catch',
     machine({
       Work: invoking('work', {
         ResultPath: '$.done',
@@ -82,9 +82,9 @@ const CASES: [string, object, unknown, Record<string, Local>][] = [
   ],
 ];
 
-describe('conformance with another interpreter of the States Language', () => {
+describe('conformance with another interpreter of Amazon States Language', () => {
   it.each(CASES)(
-    'gives the same output and visits the same states: %s',
+    'returns the same output and visits the same states: %s',
     async (_what, definition, input, functions) => {
       const flow = workflow(definition);
       for (const [stateName, run] of Object.entries(functions)) {
@@ -98,7 +98,7 @@ describe('conformance with another interpreter of the States Language', () => {
       }
 
       const ours = await flow.run(input);
-      const theirs = await runElsewhere(definition, input, functions);
+      const theirs = await runWithOtherInterpreter(definition, input, functions);
 
       expect(ours.status).toBe('SUCCEEDED');
       expect(output(ours)).toEqual(theirs.output);
@@ -109,7 +109,11 @@ describe('conformance with another interpreter of the States Language', () => {
   );
 });
 
-async function runElsewhere(definition: object, input: unknown, functions: Record<string, Local>) {
+async function runWithOtherInterpreter(
+  definition: object,
+  input: unknown,
+  functions: Record<string, LocalFunction>,
+) {
   type Definition = ConstructorParameters<typeof StateMachine>[0];
   type Input = Parameters<StateMachine['run']>[0];
   const handlers = Object.fromEntries(

@@ -55,12 +55,12 @@ describe('a definition', () => {
     ['InputPath', machine({ Only: { ...end, InputPath: '$.a' } }), "State 'Only': the field 'InputPath'"],
     ['OutputPath', machine({ Only: { ...end, OutputPath: '$.a' } }), "State 'Only': the field 'OutputPath'"],
     [
-      'a Wait until a moment',
+      'a Wait until a timestamp',
       machine({ Only: { Type: 'Wait', TimestampPath: '$.a', End: true } }),
       "State 'Only': the field 'TimestampPath'",
     ],
     [
-      'a Fail that reads its error',
+      'a Fail with an error path',
       machine({ Only: { Type: 'Fail', ErrorPath: '$.a' } }),
       "State 'Only': the field 'ErrorPath'",
     ],
@@ -98,16 +98,16 @@ describe('a definition', () => {
     ['a StartAt that does not exist', { StartAt: 'Other', States: { Only: end } }],
     ['a Next that does not exist', machine({ Only: { Type: 'Pass', Next: 'Other' } })],
     [
-      'a Catch that leads nowhere',
+      'a Catch whose Next does not exist',
       machine({ Only: task('f', { Catch: [{ ErrorEquals: ['A'], Next: 'Other' }] }) }),
     ],
-    ['an unreachable state', machine({ Only: end, Lonely: end })],
+    ['an unreachable state', machine({ Only: end, Unreachable: end })],
     ['neither Next nor End', machine({ Only: { Type: 'Pass' } })],
     ['both Next and End', machine({ Only: { ...end, Next: 'E' }, E: end })],
     ['no Type', machine({ Only: { End: true } })],
     ['an unknown Type', machine({ Only: { Type: 'constructor', End: true } })],
     [
-      'States.ALL beside another error',
+      'States.ALL together with another error',
       machine({ Only: task('f', { Retry: [{ ErrorEquals: ['States.ALL', 'A'] }] }) }),
     ],
     [
@@ -140,7 +140,7 @@ describe('a definition', () => {
     ],
     ['lambda:invoke without a function', machine({ Only: task('f', { Parameters: { Payload: {} } }) })],
     ['a ResultPath into the context object', machine({ Only: { ...end, ResultPath: '$$.a' } })],
-    ['a template field that is no path', machine({ Only: { ...end, Parameters: { 'a.$': 5 } } })],
+    ['a template field that is not a path', machine({ Only: { ...end, Parameters: { 'a.$': 5 } } })],
     ['a Wait without a time', machine({ Only: { Type: 'Wait', End: true } })],
     ['a Choice without rules', machine({ Only: { Type: 'Choice', Choices: [] } })],
     [
@@ -176,7 +176,7 @@ describe('a definition', () => {
     expect((await flow.run()).output).toBe('"old"');
   });
 
-  it('may use every field that is emulated', () => {
+  it('can use every emulated field', () => {
     const definition = machine(
       {
         Work: task('f', {

@@ -11,7 +11,7 @@ import {
   workflow,
 } from './workflow.ts';
 
-const unlucky = (times: number, error = 'Oops') => Array.from({ length: times }, () => fails(error));
+const failures = (times: number, error = 'Oops') => Array.from({ length: times }, () => fails(error));
 
 describe('Retry', () => {
   it.each([
@@ -23,7 +23,7 @@ describe('Retry', () => {
   ])('with %j waits %j seconds before its 3 attempts and then fails', async (fields, waitsSeconds) => {
     const retrier = { ErrorEquals: ['Oops'], ...fields };
     const flow = workflow(machine({ Only: task('f', { Retry: [retrier] }) }), {}, () => 0.25);
-    flow.functions.script('f', ...unlucky(4));
+    flow.functions.script('f', ...failures(4));
     await flow.start();
     await flow.advance(0);
 
@@ -53,7 +53,7 @@ describe('Retry', () => {
     expect(flow.functions.calls).toHaveLength(1);
   });
 
-  it('counts each retrier separately, and restarts on each entry of the state', async () => {
+  it('counts each retrier separately, and starts again on each entry to the state', async () => {
     const once = (ErrorEquals: string) => ({ ErrorEquals: [ErrorEquals], MaxAttempts: 1, BackoffRate: 1 });
     const flow = workflow(
       machine({
@@ -75,7 +75,7 @@ describe('Retry', () => {
     expect(flow.functions.calls).toHaveLength(5);
   });
 
-  it('raises RetryCount of the context object', async () => {
+  it('increments RetryCount in the context object', async () => {
     const flow = workflow(
       machine({
         Only: task('f', {
@@ -153,7 +153,7 @@ describe('Catch', () => {
     ]);
   });
 
-  it('replaces the input by error and cause without ResultPath, and drops them for null', async () => {
+  it('replaces the input with error and cause without ResultPath, and drops them for null', async () => {
     const catching = (ResultPath: object) =>
       machine({
         Only: task('f', {
@@ -190,7 +190,7 @@ describe('Catch', () => {
         Wrong: { Type: 'Fail' },
       }),
     );
-    flow.functions.script('f', ...unlucky(2));
+    flow.functions.script('f', ...failures(2));
     await flow.start();
 
     await flow.advance(1 * SECOND_MS);

@@ -59,7 +59,7 @@ describe('an execution', () => {
     ]);
   });
 
-  it('ends as TIMED_OUT without error and cause when its TimeoutSeconds are over', async () => {
+  it('ends as TIMED_OUT, without error and cause, after its TimeoutSeconds', async () => {
     const flow = workflow(
       machine({ Pause: { Type: 'Wait', Seconds: 60, End: true } }, { TimeoutSeconds: 30 }),
     );
@@ -77,7 +77,7 @@ describe('an execution', () => {
     expect(flow.eventTypes()).toHaveLength(3);
   });
 
-  it('fails with its 25,000th event when a loop never ends, and cannot be redriven then', async () => {
+  it('fails with its 25,000th event when a loop never ends, and cannot be redriven', async () => {
     const flow = workflow(machine({ Again: { Type: 'Pass', Next: 'Again' } }));
 
     const execution = await flow.run();

@@ -13,7 +13,7 @@ async function history(flow: ReturnType<typeof workflow>, input: object = {}) {
 }
 
 describe('GetExecutionHistory', () => {
-  it('writes out a Task that succeeds', async () => {
+  it('returns the events of a Task that succeeds', async () => {
     const flow = workflow(machine({ Work: task('f', { TimeoutSeconds: 9, ResultSelector: { a: 1 } }) }));
     flow.functions.script('f', returns('x'));
     await flow.run({ n: 1 });
@@ -138,7 +138,7 @@ describe('GetExecutionHistory', () => {
     expect(second.events[0]?.id).toBe(101);
   });
 
-  it('begins at the end with reverseOrder', async () => {
+  it('starts at the end with reverseOrder', async () => {
     const flow = workflow(machine({ Only: { Type: 'Pass', End: true } }));
     await flow.run();
 
@@ -150,7 +150,7 @@ describe('GetExecutionHistory', () => {
     expect(second.nextToken).toBeUndefined();
   });
 
-  it('leaves input, output and parameters out with includeExecutionData false', async () => {
+  it('omits input, output and parameters with includeExecutionData false', async () => {
     const flow = workflow(machine({ Work: task('f') }));
     flow.functions.script('f', returns('SENTINEL'));
     await flow.run({ n: 'SENTINEL' });
@@ -179,7 +179,7 @@ describe('GetExecutionHistory', () => {
     });
   });
 
-  it('refuses a token that is not its own, or older than 24 hours', async () => {
+  it('refuses a token that it did not issue, or that is older than 24 hours', async () => {
     const flow = workflow(machine({ Only: { Type: 'Pass', End: true } }));
     await flow.run();
     const { nextToken } = await history(flow, { maxResults: 1 });
@@ -193,21 +193,21 @@ describe('GetExecutionHistory', () => {
 });
 
 describe('onEvent', () => {
-  it('reports every event when it is written, until it unsubscribes', async () => {
+  it('reports every event as it is written, until the listener unsubscribes', async () => {
     const flow = workflow(machine({ Only: { Type: 'Pass', End: true } }));
-    const seen: string[] = [];
-    const end = flow.states.onEvent(({ executionArn, id, type }) =>
-      seen.push(`${executionArn} ${id} ${type}`),
+    const reported: string[] = [];
+    const unsubscribe = flow.states.onEvent(({ executionArn, id, type }) =>
+      reported.push(`${executionArn} ${id} ${type}`),
     );
 
     await flow.run();
-    end();
+    unsubscribe();
     await flow.call('StartExecution', {
       stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:rotation',
       name: 'two',
     });
 
-    expect(seen).toEqual([
+    expect(reported).toEqual([
       `${EXECUTION_ARN} 1 ExecutionStarted`,
       `${EXECUTION_ARN} 2 PassStateEntered`,
       `${EXECUTION_ARN} 3 PassStateExited`,

@@ -18,7 +18,7 @@ const passing = () => machine({ Only: { Type: 'Pass', End: true } });
 const start = (input: object) => ({ stateMachineArn: MACHINE_ARN, name: 'one', ...input });
 
 describe('StartExecution', () => {
-  it('returns the ARN and the start, and generates name and input', async () => {
+  it('returns the ARN and the start date, and generates name and input', async () => {
     const flow = workflow(passing());
 
     const { executionArn, startDate } = await flow.call('StartExecution', { stateMachineArn: MACHINE_ARN });
@@ -42,7 +42,7 @@ describe('StartExecution', () => {
 
   it.each([
     ['another input', '{"a":2}'],
-    ['the same input spelt otherwise', '{ "a": 1 }'],
+    ['the same input with other white space', '{ "a": 1 }'],
   ])('refuses the name of a running execution with %s', async (_what, input) => {
     const flow = workflow(waiting());
     await flow.call('StartExecution', start({ input: '{"a":1}' }));
@@ -54,7 +54,7 @@ describe('StartExecution', () => {
     });
   });
 
-  it('refuses the name of a closed execution for 90 days, also with the same input', async () => {
+  it('refuses the name of a closed execution for 90 days, even with the same input', async () => {
     const flow = workflow(passing());
     await flow.run();
 
@@ -213,7 +213,7 @@ describe('StopExecution', () => {
     });
   });
 
-  it('keeps the error and cause that it is given', async () => {
+  it('stores the given error and cause', async () => {
     const flow = workflow(waiting());
     await flow.start();
 
@@ -222,7 +222,7 @@ describe('StopExecution', () => {
     expect(await flow.describe()).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'lunch' });
   });
 
-  it('overrides a response that was not processed yet', async () => {
+  it('overrides a response that has not been processed yet', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     const { response, finish } = runsUntilFinished();
     flow.functions.script('f', response);
@@ -236,7 +236,7 @@ describe('StopExecution', () => {
     expect(flow.eventTypes().at(-1)).toBe('ExecutionAborted');
   });
 
-  it('changes nothing about a closed execution', async () => {
+  it('does not change a closed execution', async () => {
     const flow = workflow(passing());
     const { closedAt } = await flow.run();
     await flow.advance(5 * SECOND_MS);
@@ -249,7 +249,7 @@ describe('StopExecution', () => {
 });
 
 describe('ListExecutions', () => {
-  it('lists the newest first, by status, by redrive and by page', async () => {
+  it('lists the newest first, in pages, and filters by status and redrive', async () => {
     const flow = workflow(
       machine({
         Decide: {
@@ -285,7 +285,7 @@ describe('ListExecutions', () => {
 });
 
 describe('state machines', () => {
-  it('are described with their definition, also after an update', async () => {
+  it('are described with their latest definition', async () => {
     const flow = workflow(passing());
     flow.states.updateDefinition(MACHINE_ARN, JSON.stringify(waiting()));
 
@@ -320,7 +320,7 @@ describe('state machines', () => {
     ).toThrow(expect.objectContaining({ type: 'StateMachineAlreadyExists' }));
   });
 
-  it('require an ARN', () => {
+  it('can be created with a given ARN', () => {
     const flow = workflow(passing());
     const arn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:given';
 

@@ -20,7 +20,7 @@ const twoSteps = () =>
   });
 
 describe('RedriveExecution of a Task', () => {
-  it('runs the failed state again with the same input, and no state before it', async () => {
+  it('runs the failed state again with the same input, but no state before it', async () => {
     const flow = workflow(twoSteps());
     flow.functions.script('first', returns(1));
     flow.functions.script('second', fails('Oops'), returns(2));
@@ -57,7 +57,7 @@ describe('RedriveExecution of a Task', () => {
     expect(history[6]?.details).toEqual({ redriveCount: 1 });
   });
 
-  it('can be done again and again, counting in redriveCount and the context object', async () => {
+  it('can be repeated, and is counted in redriveCount and the context object', async () => {
     const payload = { 'count.$': '$$.Execution.RedriveCount', 'retry.$': '$$.State.RetryCount' };
     const flow = workflow(
       machine({ Only: task('f', { Parameters: { FunctionName: 'f', Payload: payload } }) }),
@@ -124,7 +124,7 @@ describe('RedriveExecution of a Task', () => {
     expect(flow.states.execution(EXECUTION_ARN).status).toBe('SUCCEEDED');
   });
 
-  it('keeps the definition of the start when the state machine is updated', async () => {
+  it('keeps the original definition when the state machine is updated', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     flow.functions.script('fixed', returns(2));
@@ -261,7 +261,7 @@ describe('RedriveExecution of other states', () => {
 });
 
 describe('eligibility for RedriveExecution', () => {
-  it('returns redriveDate and shows it', async () => {
+  it('returns redriveDate, as DescribeExecution does', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
@@ -278,7 +278,7 @@ describe('eligibility for RedriveExecution', () => {
     });
   });
 
-  it('shows REDRIVABLE after 13 days and refuses after 15', async () => {
+  it('lasts at least 13 days, and has ended after 15', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), fails('Oops'));
     await flow.run();
@@ -297,7 +297,7 @@ describe('eligibility for RedriveExecution', () => {
     await expect(flow.redrive()).rejects.toMatchObject({ type: 'ExecutionNotRedrivable', statusCode: 400 });
   });
 
-  it('refuses once a year has passed since the start', async () => {
+  it('ends one year after the start of the execution', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', ...Array.from({ length: 40 }, () => fails('Oops')));
     await flow.run();
@@ -315,7 +315,7 @@ describe('eligibility for RedriveExecution', () => {
     });
   });
 
-  it('refuses an execution that runs or succeeded', async () => {
+  it('excludes an execution that is running or has succeeded', async () => {
     const flow = workflow(machine({ Pause: { Type: 'Wait', Seconds: 60, End: true } }));
     await flow.start();
 
@@ -332,7 +332,7 @@ describe('eligibility for RedriveExecution', () => {
     });
   });
 
-  it('accepts one of two concurrent redrives', async () => {
+  it('allows one of two concurrent redrives', async () => {
     const flow = workflow(machine({ Only: task('f') }));
     flow.functions.script('f', fails('Oops'), returns(1));
     await flow.run();
@@ -384,7 +384,7 @@ describe('clientToken', () => {
 });
 
 describe('DescribeExecution after a redrive', () => {
-  it('keeps showing the old failure for a while', async () => {
+  it('returns the old failure until the lag has passed', async () => {
     const flow = workflow(machine({ Only: task('f') }), { describeLagMs: 300 });
     flow.functions.script('f', fails('Oops'), runsUntilFinished().response);
     await flow.run();

@@ -57,7 +57,7 @@ const useKey = (action: string | string[], conditions: JsonObject = {}): JsonObj
     },
   });
 
-/** A Step Functions in which the state machine `rotation` can be made with a role of these statements. */
+/** A Step Functions service that can create the state machine `rotation`, with a role that has these statements. */
 function statesWith(
   statements: readonly JsonObject[],
   options: {
@@ -137,7 +137,7 @@ describe("a state machine's role", () => {
     );
   });
 
-  it('sends the traces of each execution when it is traced', async () => {
+  it('sends the traces of each execution when tracing is enabled', async () => {
     const { create, call, permissions } = statesWith([allow(TRACE_ACTIONS)]);
     create({ tracing: true });
 
@@ -146,7 +146,7 @@ describe("a state machine's role", () => {
     expect(permissions.used().map(({ action }) => action)).toEqual(TRACE_ACTIONS);
   });
 
-  it('without the permission to send traces runs the execution all the same', async () => {
+  it('runs the execution even without the permission to send traces', async () => {
     const { create, call } = statesWith([]);
     create({ tracing: true });
 
@@ -173,7 +173,7 @@ describe('a state machine with a customer managed key', () => {
     await expect(call('StartExecution', start)).rejects.toMatchObject({ type: 'KmsAccessDeniedException' });
   });
 
-  it('starts no execution when its role may use the key only through Step Functions', async () => {
+  it('starts no execution when its role can use the key only through Step Functions', async () => {
     const { create, call } = statesWith([useKey(DATA_KEY, VIA_STATES)]);
     create({ kmsKeyId: KEY_ARN });
 
@@ -208,7 +208,7 @@ describe('a state machine with a customer managed key', () => {
     await expect(states.call(operation, input)).resolves.toBeDefined();
   });
 
-  it('returns everything except the definition, with the key, to a caller without kms:Decrypt', async () => {
+  it('returns everything except the definition, including the key id, to a caller without kms:Decrypt', async () => {
     const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
     states.create({ kmsKeyId: KEY_ARN });
 
@@ -220,7 +220,7 @@ describe('a state machine with a customer managed key', () => {
     });
   });
 
-  it('describes an execution without its data to a caller who may not decrypt', async () => {
+  it('describes an execution without its data to a caller without kms:Decrypt', async () => {
     const states = statesWith([useKey(DATA_KEY)], { reader: [allow('states:*')] });
     states.create({ kmsKeyId: KEY_ARN });
     await states.call('StartExecution', { ...start, input: '{"versionId":"1"}' });
@@ -235,7 +235,7 @@ describe('a state machine with a customer managed key', () => {
     ['Disabled', { kmsKeyState: 'DISABLED' }],
     ['PendingDeletion', { kmsKeyState: 'PENDING_DELETION' }],
     ['deleted', {}],
-  ] as const)('refuses what needs the key while the key is %s', async (state, details) => {
+  ] as const)('refuses every operation that needs the key while the key is %s', async (state, details) => {
     const states = statesWith([useKey(DATA_KEY)]);
     states.create({ kmsKeyId: KEY_ARN });
     await states.call('StartExecution', start);
@@ -249,7 +249,7 @@ describe('a state machine with a customer managed key', () => {
       refusal,
     );
     await expect(
-      states.call('StopExecution', { executionArn, cause: 'stopped by hand' }),
+      states.call('StopExecution', { executionArn, cause: 'stopped manually' }),
     ).rejects.toMatchObject(refusal);
     await expect(states.call('StopExecution', { executionArn })).resolves.toHaveProperty('stopDate');
   });

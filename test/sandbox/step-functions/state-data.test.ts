@@ -9,22 +9,22 @@ function pass(fields: object): object {
 
 describe('input and output processing', () => {
   it.each([
-    ['hands its input on', {}, INPUT],
-    ['replaces its input by Result', { Result: [1] }, [1]],
+    ['passes its input on', {}, INPUT],
+    ['replaces its input with Result', { Result: [1] }, [1]],
     ['drops Result for a null ResultPath', { Result: [1], ResultPath: null }, INPUT],
     ['puts Result at ResultPath', { Result: 1, ResultPath: '$.count' }, { ...INPUT, count: 1 }],
     [
-      'makes the objects that ResultPath lacks',
+      'creates the objects that ResultPath needs',
       { Result: 1, ResultPath: '$.new.deep' },
       { ...INPUT, new: { deep: 1 } },
     ],
     [
-      'replaces an element by ResultPath',
+      'replaces an array element at ResultPath',
       { Result: 'x', ResultPath: '$.secret.tags[0]' },
       { ...INPUT, secret: { ...INPUT.secret, tags: ['x', 'b'] } },
     ],
     [
-      'fills in Parameters, also in arrays',
+      'resolves the paths in Parameters, including in arrays',
       { Parameters: { fixed: true, 'n.$': '$.count', list: [{ 'arn.$': '$.secret.arn' }] } },
       { fixed: true, n: 2, list: [{ arn: 'arn:1' }] },
     ],
@@ -104,7 +104,7 @@ describe('input and output processing', () => {
     });
   });
 
-  it('fails with States.Runtime, showing the whole input, when a field of Parameters leads nowhere', async () => {
+  it('fails with States.Runtime, and quotes the whole input, when a path in Parameters does not exist', async () => {
     const execution = await workflow(pass({ Parameters: { 'n.$': '$.missing' } })).run({ a: 1 });
 
     expect(execution.failure).toEqual({

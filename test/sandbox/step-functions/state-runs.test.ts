@@ -16,7 +16,7 @@ const CALLED = [
 ] as const;
 
 describe('readRuns', () => {
-  it('reads attempts, retries and redrives of a state into one stay', () => {
+  it('combines attempts, retries and redrives of a state into one run', () => {
     const { states, periods } = runsOf(REDRIVEN);
 
     expect(states.map(({ name, type, status }) => [name, type, status])).toEqual([
@@ -49,7 +49,7 @@ describe('readRuns', () => {
     ]);
   });
 
-  it('marks the state as failed in which the execution failed', () => {
+  it('marks the state where the execution failed', () => {
     const { states } = runsOf(REDRIVEN.slice(0, 14));
 
     expect(states.at(-1)).toMatchObject({
@@ -58,13 +58,13 @@ describe('readRuns', () => {
     });
   });
 
-  it('has a state wait after a failed attempt, as long as nothing else came of it', () => {
+  it('marks a state as waiting after a failed attempt, until the next event', () => {
     const { states } = runsOf(REDRIVEN.slice(0, 10));
 
     expect(states.at(-1)).toMatchObject({ name: 'Refresh', status: 'waiting', error: 'GenesysUnavailable' });
   });
 
-  it('has a state run while its function does, also after a redrive', () => {
+  it('marks a state as running while its function runs, also after a redrive', () => {
     const [first, redriven] = [9, 15].map(count => runsOf(REDRIVEN.slice(0, count)).states.at(-1));
 
     expect(first).toMatchObject({ name: 'Refresh', status: 'running', attempts: [{ status: 'running' }] });
@@ -73,7 +73,7 @@ describe('readRuns', () => {
     expect(redriven?.periods.at(-1)).toEqual({ from: at(28_800_000) });
   });
 
-  it('treats a second entry of a redriven state as the same stay', () => {
+  it('treats a second entry to a redriven state as the same run', () => {
     const events = [...REDRIVEN.slice(0, 15)];
     events.push(...historyEvents(['TaskStateEntered', 28_800_000, { name: 'Refresh' }]));
 
@@ -83,7 +83,7 @@ describe('readRuns', () => {
     expect(states.at(-1)).toMatchObject({ redriveCount: 1, status: 'running' });
   });
 
-  it('has an error caught when the state is left without a further attempt', () => {
+  it('marks an error as caught when the state exits without another attempt', () => {
     const events = historyEvents(
       ...CALLED,
       ['TaskFailed', 50, { error: 'AccessTokenExpired', cause: 'why' }],
@@ -106,7 +106,7 @@ describe('readRuns', () => {
   it.each([
     ['aborted', 'ExecutionAborted'],
     ['timedOut', 'ExecutionTimedOut'],
-  ])('leaves a state %s, and its attempt abandoned, after %s', (status, event) => {
+  ])('marks a state as %s, and its attempt as abandoned, after %s', (status, event) => {
     const { states } = runsOf(historyEvents(...CALLED, [event, 70]));
 
     expect(states.at(-1)).toMatchObject({
@@ -122,7 +122,7 @@ describe('readRuns', () => {
     expect(states.at(-1)?.attempts).toMatchObject([{ status: 'timedOut', error: 'States.Timeout' }]);
   });
 
-  it('has a state without attempts fail with its execution', () => {
+  it('marks a state without attempts as failed when its execution fails', () => {
     const failure = { error: 'States.Runtime', cause: 'no rule matches' };
     const events = historyEvents(
       ['ExecutionStarted', 0],
@@ -135,13 +135,13 @@ describe('readRuns', () => {
     ]);
   });
 
-  it('reads nothing from nothing', () => {
+  it('returns nothing for an empty history', () => {
     expect(readRuns([])).toEqual({ states: [], periods: [] });
   });
 });
 
 describe('workedMs', () => {
-  it('adds up periods and ends the last one now', () => {
+  it('adds up the periods, and ends an open one at the current time', () => {
     const periods = [{ from: at(0), to: at(300) }, { from: at(1_000) }];
 
     expect(workedMs(periods, at(1_050))).toBe(350);

@@ -35,7 +35,7 @@ describe('Task with lambda:invoke', () => {
     });
   });
 
-  it('names the version that ran, which an alias does not', async () => {
+  it('returns the version that an alias resolved to', async () => {
     const flow = workflow(
       machine({
         Refresh: task(`${FUNCTION_ARN}:live`, {
@@ -112,7 +112,7 @@ describe('Task with lambda:invoke', () => {
     ['AccessDeniedException', 403, 'Lambda.AWSLambdaException'],
     ['TooManyRequestsException', 429, 'Lambda.TooManyRequestsException'],
     ['ServiceException', 500, 'Lambda.ServiceException'],
-  ])('reports %s of the Lambda service as such', async (type, statusCode, expected) => {
+  ])('reports %s of the Lambda service with status %i as %s', async (type, statusCode, expected) => {
     const flow = workflow(machine({ Refresh: task('f') }));
     flow.functions.script('f', () => {
       throw new AwsError(type, 'refused', { statusCode });

@@ -12,7 +12,7 @@ function slowWorkflow() {
 }
 
 describe('state transitions that take time', () => {
-  it('pass before each state is entered', async () => {
+  it('elapse before each state is entered', async () => {
     const flow = slowWorkflow();
     flow.functions.script('first', returns(1));
     flow.functions.script('second', returns(2));
@@ -29,7 +29,7 @@ describe('state transitions that take time', () => {
     expect(Number(closedAt) - Number(startedAt)).toBe(200);
   });
 
-  it('pass before a state is repeated', async () => {
+  it('elapse before a state is retried', async () => {
     const flow = slowWorkflow();
     flow.functions.script('first', returns(1));
     flow.functions.script('second', fails('Oops'), returns(2));
@@ -43,7 +43,7 @@ describe('state transitions that take time', () => {
     expect(flow.functions.calls).toHaveLength(3);
   });
 
-  it('lead a redrive to the state that was about to be entered', async () => {
+  it('make a redrive enter the state that was next', async () => {
     const flow = slowWorkflow();
     flow.functions.script('first', returns(1));
     flow.functions.script('second', returns(2));

@@ -20,7 +20,7 @@ import { serveAws } from '../../helpers/aws-endpoint.ts';
 import { startSandbox } from '../../helpers/sandbox.ts';
 import { fails, machine, ROLE_ARN, returns, runsUntilFinished, ScriptedFunctions, task } from './workflow.ts';
 
-async function served() {
+async function serveStepFunctions() {
   const clock = new Clock({ isVirtual: true });
   onTestFinished(() => clock.stop());
   const functions = new ScriptedFunctions();
@@ -41,9 +41,9 @@ async function served() {
   return { clock, states, functions, client, stateMachineArn };
 }
 
-describe('Step Functions through the AWS SDK', () => {
+describe('Step Functions, called with the AWS SDK', () => {
   it('starts, fails, redrives and succeeds', async () => {
-    const { states, functions, client, stateMachineArn } = await served();
+    const { states, functions, client, stateMachineArn } = await serveStepFunctions();
     functions.script('refresh', fails('RefreshTokenRejected'), returns({ done: true }));
 
     const { executionArn = '', startDate } = await client.send(
@@ -96,8 +96,8 @@ describe('Step Functions through the AWS SDK', () => {
     expect(executions).toMatchObject([{ name: 'one', status: 'SUCCEEDED', redriveCount: 1 }]);
   });
 
-  it('throws the modelled exceptions', async () => {
-    const { states, functions, client, stateMachineArn } = await served();
+  it('throws the exceptions of the SDK', async () => {
+    const { states, functions, client, stateMachineArn } = await serveStepFunctions();
     functions.script('refresh', returns(1));
     const start = new StartExecutionCommand({ stateMachineArn, name: 'one', input: '{}' });
     const { executionArn = '' } = await client.send(start);
@@ -120,7 +120,7 @@ describe('Step Functions through the AWS SDK', () => {
   });
 
   it('describes a state machine', async () => {
-    const { client, stateMachineArn } = await served();
+    const { client, stateMachineArn } = await serveStepFunctions();
 
     const described = await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
 
@@ -152,7 +152,7 @@ describe('Step Functions through the AWS SDK', () => {
 
 describe('listLagMs', () => {
   it('hides from ListExecutions that an execution has started, closed or been redriven', async () => {
-    const { clock, states, functions, client, stateMachineArn } = await served();
+    const { clock, states, functions, client, stateMachineArn } = await serveStepFunctions();
     const redriven = runsUntilFinished();
     functions.script('refresh', fails('Oops'), redriven.response);
     const list = async (filter: object = {}) => {
@@ -191,8 +191,8 @@ describe('listLagMs', () => {
     expect(await list({ statusFilter: 'SUCCEEDED' })).toMatchObject([{ stopDate: expect.any(Date) }]);
   });
 
-  it('leaves DescribeExecution and the sandbox itself unaffected', async () => {
-    const { states, functions, client, stateMachineArn } = await served();
+  it('does not affect DescribeExecution or the sandbox itself', async () => {
+    const { states, functions, client, stateMachineArn } = await serveStepFunctions();
     functions.script('refresh', returns(1));
     states.behaviour.listLagMs = 60_000;
 
@@ -206,7 +206,7 @@ describe('listLagMs', () => {
   });
 
   it('can be changed while the sandbox runs', async () => {
-    const { states, functions, client, stateMachineArn } = await served();
+    const { states, functions, client, stateMachineArn } = await serveStepFunctions();
     functions.script('refresh', returns(1));
     const list = new ListExecutionsCommand({ stateMachineArn });
     const { executionArn = '' } = await client.send(new StartExecutionCommand({ stateMachineArn }));

@@ -18,7 +18,7 @@ const CALLER = { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:user
 
 type Script = (payload: unknown) => Invocation | Promise<Invocation>;
 
-/** Scripts the results of each function in order; an unexpected call is an error. */
+/** Functions with scripted results, in order. An unexpected call is an error. */
 export class ScriptedFunctions implements FunctionInvoker {
   readonly calls: { functionArn: string; payload: unknown; source: InvokingService }[] = [];
   readonly #scripts = new Map<string, Script[]>();
@@ -55,7 +55,7 @@ export function runsUntilFinished(): { response: Script; finish: (payload: unkno
   return { response: () => promise, finish: payload => resolve({ payload, requestId: 'request-1' }) };
 }
 
-/** A Task that calls the function `name` by `lambda:invoke` with its input, and ends the workflow. */
+/** A Task that invokes the function `name` with its input, and ends the workflow. */
 export function task(name: string, fields: object = {}): object {
   return {
     Type: 'Task',
@@ -67,19 +67,19 @@ export function task(name: string, fields: object = {}): object {
   };
 }
 
-/** A definition from its states; the first one is where it starts. */
+/** A definition with these states. It starts at the first one. */
 export function machine(states: Record<string, object>, fields: object = {}): object {
   return { StartAt: Object.keys(states)[0], States: states, ...fields };
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs everything that does not wait for a timer. */
 async function settle(): Promise<void> {
   await new Promise(resolve => setImmediate(resolve));
 }
 
 /**
- * An emulated Step Functions with scripted functions, without the delays of DescribeExecution. Time stands
- * still but for `advance`.
+ * An emulated Step Functions with scripted functions, without the delays of DescribeExecution. Time
+ * passes only in `advance`.
  */
 export function workflow(
   definition: object,
@@ -108,7 +108,7 @@ export function workflow(
   });
   states.createStateMachine({ name: 'rotation', definition, roleArn: ROLE_ARN });
 
-  /** Calls an operation as the endpoint does: its input through the schema, its response through JSON. */
+  /** Calls an operation as the endpoint does: validates the input and converts the response to JSON. */
   async function call(operation: string, input: object): Promise<Record<string, unknown>> {
     const { schema, run } = states.operations[operation] ?? {};
     if (schema === undefined || run === undefined) throw new Error(`No operation ${operation}`);
@@ -137,7 +137,7 @@ export function workflow(
     },
     redrive: () => call('RedriveExecution', { executionArn: EXECUTION_ARN }),
     describe: () => call('DescribeExecution', { executionArn: EXECUTION_ARN }),
-    /** Passes `ms` and lets what became due run. */
+    /** Advances the clock, and runs everything that becomes due. */
     async advance(ms: number): Promise<void> {
       await settle();
       clock.advance(ms);

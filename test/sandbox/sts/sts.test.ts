@@ -25,7 +25,7 @@ describe('sts', () => {
     });
   });
 
-  it('escapes names that are no XML', async () => {
+  it('escapes names for XML', async () => {
     const aws = await serveAws([sts]);
     const credentials = aws.identities.issueUser('<a&b>');
 
@@ -62,7 +62,7 @@ describe('sts', () => {
     await expect(call).rejects.toMatchObject({ name: error, $metadata: { httpStatusCode: 403 } });
   });
 
-  it('refuses an unsigned form in XML', async () => {
+  it('refuses an unsigned form with an error in XML', async () => {
     const aws = await serveAws([sts]);
 
     const response = await send({

@@ -16,7 +16,7 @@ describe('cloud assembly', () => {
     );
   });
 
-  it('is refused when it is ill-formed', () => {
+  it('is refused when it is malformed', () => {
     const folder = emptyFolder();
     writeFileSync(path.join(folder, 'manifest.json'), '{"artifacts": 1}');
 
@@ -34,7 +34,7 @@ describe('cloud assembly', () => {
     expect(readFrankfurt(two, { stackName: 'Second' }).outputs).toStrictEqual({ Which: 'second' });
   });
 
-  it('is refused when the stack is not there, or several are and none is named', () => {
+  it('is refused when the stack does not exist, or when there are several and none is selected', () => {
     const two = synthesise({ First: () => undefined, Second: () => undefined });
 
     expect(() => readFrankfurt(two)).toThrow('First, Second');

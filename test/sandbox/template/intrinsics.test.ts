@@ -20,7 +20,7 @@ function output(stack: Stack, value: unknown): void {
   new CfnOutput(stack, 'Result', { value: Token.asString(value) });
 }
 
-/** A stack whose output is its parameter. */
+/** Adds two parameters, and an output with the first one. */
 function sized(stack: Stack): CfnParameter {
   const size = new CfnParameter(stack, 'Size', { default: '512', allowedValues: ['512', '1024'] });
   new CfnParameter(stack, 'Name', { default: 'x', allowedPattern: '[a-z]+' });
@@ -102,7 +102,7 @@ describe('intrinsic functions', () => {
   });
 
   describe('with a condition', () => {
-    /** A log group and an output with the condition that the size is 1,024, and an output that names the group. */
+    /** Adds a log group and an output that are only deployed for the size 1,024. */
     const conditional = (stack: Stack): CfnCondition => {
       const { valueAsString } = sized(stack);
       const isLarge = new CfnCondition(stack, 'IsLarge', {
@@ -172,7 +172,7 @@ describe('intrinsic functions', () => {
     [{ 'Fn::FindInMap': ['None', 'a', 'b'] }, 'Fn::FindInMap'],
     [{ 'Fn::If': ['Never', 'a', 'b'] }, 'Condition Never'],
     ['{{resolve:secretsmanager:name}}', '{{resolve:…}}'],
-  ])('throws UnresolvableTemplate with place and intrinsic for %j', (value, intrinsic) => {
+  ])('throws UnresolvableTemplate with logical id and intrinsic for %j', (value, intrinsic) => {
     const read = () =>
       readMini(stack => {
         new CfnResource(stack, 'Queue', { type: 'AWS::SQS::Queue' });

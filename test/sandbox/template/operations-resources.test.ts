@@ -46,7 +46,7 @@ describe('topics of a stack', () => {
     expect(Object.values(outputs)).toStrictEqual([arn]);
   });
 
-  it('have subscriptions from their own definition', () => {
+  it('have the subscriptions in their own definition', () => {
     const { subscriptions } = readMini(
       resource('AWS::SNS::Topic', {
         TopicName: 'mini-topic',
@@ -101,7 +101,7 @@ describe('rules of a stack', () => {
 });
 
 describe('tables of a stack', () => {
-  it('have their partition key and time to live, and an ARN to refer to', () => {
+  it('have their partition key, time to live and ARN', () => {
     const { tables, outputs } = readMini(stack => {
       const table = new dynamodb.Table(stack, 'Failures', {
         tableName: 'mini-failures',
@@ -127,7 +127,7 @@ describe('tables of a stack', () => {
     expect(Object.values(outputs)).toStrictEqual([arn]);
   });
 
-  it('have their sort key, and a generated name that Ref and Arn agree with', () => {
+  it('have their sort key, and a generated name that Ref and Arn also use', () => {
     const { tables, outputs } = readMini(stack => {
       const table = new dynamodb.Table(stack, 'Journal', {
         partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },

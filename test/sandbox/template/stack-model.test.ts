@@ -70,7 +70,7 @@ describe('functions of a stack', () => {
     expect(readFileSync(path.join(functions[0]?.codeDirectory ?? '', 'index.js'), 'utf8')).toBe('// marker');
   });
 
-  it("have Lambda's defaults and a name that is the same at every synthesis", () => {
+  it("have Lambda's defaults, and the same name after every synthesis", () => {
     const { functions } = readMini(stack => void addFunction(stack));
     const { functions: again } = readMini(stack => void addFunction(stack));
 
@@ -98,7 +98,7 @@ describe('functions of a stack', () => {
     expect(functions[0]?.name).toHaveLength(64);
   });
 
-  it('have versions and aliases, to which others can refer', () => {
+  it('have versions and aliases that can be referenced', () => {
     const { functions, outputs } = readMini(stack => {
       const fetch = addFunction(stack, { functionName: 'mini-fetch' });
       const alias = fetch.addAlias('prod');
@@ -143,7 +143,7 @@ describe('functions of a stack', () => {
 });
 
 describe('roles of a stack', () => {
-  it('have their inline, attached and own managed policies resolved', () => {
+  it('have their inline, attached and customer managed policies resolved', () => {
     const { roles } = readMini(stack => {
       const statement = (action: string) =>
         new iam.PolicyStatement({
@@ -314,7 +314,7 @@ describe('keys and secrets of a stack', () => {
     ]);
   });
 
-  it('have an ARN that the rotation schedule and policies name too', () => {
+  it('have an ARN that the rotation schedule and policies also use', () => {
     const { secrets, rotationSchedules, functions, roles } = readMini(stack => {
       const rotation = addFunction(stack);
       const secret = new secretsmanager.Secret(stack, 'Secret', {
@@ -370,7 +370,7 @@ describe('keys and secrets of a stack', () => {
     expect(read).toThrow(expect.objectContaining({ logicalId: 'Schedule', intrinsic: 'RotationLambdaARN' }));
   });
 
-  it('name a property that is missing by its path, without its value', () => {
+  it('are refused with the path of an invalid property, but without its value', () => {
     const read = () =>
       readMini(stack => {
         new CfnResource(stack, 'Bad', {

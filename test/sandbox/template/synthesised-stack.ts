@@ -3,16 +3,16 @@ import { vi } from 'vitest';
 import { readStack, type StackModel } from '../../../sandbox/template/stack-model.ts';
 import { emptyFolder } from '../../demonstration/project.ts';
 
-/** Synthesises stacks with the CDK; each function fills the stack of its name. */
+/** Synthesises stacks with the CDK. Each function fills the stack with its name. */
 export function synthesise(stacks: Readonly<Record<string, (stack: Stack) => void>>): string {
   const app = new App({ outdir: emptyFolder(), analyticsReporting: false });
   for (const [name, fill] of Object.entries(stacks)) {
     const stack = new Stack(app, name);
-    // A template has at least one resource.
+    // A template must have at least one resource.
     new CfnResource(stack, 'Nothing', { type: 'AWS::CloudFormation::WaitConditionHandle' });
     fill(stack);
   }
-  // The CDK's own validation warns about what is wrong or outdated on purpose in these stacks.
+  // The CDK's validation would warn about settings that are wrong or outdated on purpose.
   const warnings = vi.spyOn(console, 'error').mockReturnValue(undefined);
   try {
     return app.synth().directory;

@@ -17,13 +17,13 @@ interface ConsumerProps {
   readonly onRevoke: () => void;
 }
 
-/** The credential: what its consumers have, what is broken, what to do, and the actions of an operator and of its user. */
+/** A credential: what its consumers have, what is broken, what to do next, and buttons for operator and user. */
 export function ConsumerPanel(props: ConsumerProps) {
   const { credential, clockOffsetMs, isPending, onAct, onRevoke } = props;
   const { name, secretArn, consumer, verdict } = credential;
   const tone = consumer.works ? 'succeeded' : 'failed';
   const recommended = verdict.next.map(actionOf).find(verb => verb !== undefined) ?? 'rotate';
-  const look = (verb: ActionVerb): string => (verb === recommended ? 'primary' : '');
+  const buttonClass = (verb: ActionVerb): string => (verb === recommended ? 'primary' : '');
   return (
     <section
       id="consumer"
@@ -40,7 +40,7 @@ export function ConsumerPanel(props: ConsumerProps) {
         <div class="actions">
           <button
             type="button"
-            class={look('rotate')}
+            class={buttonClass('rotate')}
             disabled={isPending('rotate')}
             title="Calls RotateSecret"
             onClick={() => onAct('rotate')}
@@ -49,7 +49,7 @@ export function ConsumerPanel(props: ConsumerProps) {
           </button>
           <button
             type="button"
-            class={look('authorize')}
+            class={buttonClass('authorize')}
             disabled={isPending('authorize')}
             title="Logs the user in to Genesys Cloud; the new tokens become AWSCURRENT"
             onClick={() => onAct('authorize')}

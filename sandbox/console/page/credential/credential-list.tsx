@@ -1,38 +1,38 @@
 import type { CredentialView } from '../../views.ts';
 import { HEALTH } from '../appearance.ts';
-import { ChoiceList } from '../choice-list.tsx';
+import { SelectableList } from '../selectable-list.tsx';
 
 /** See {@link CredentialList}. */
 interface ListProps {
   readonly credentials: readonly CredentialView[];
   readonly shown: string | undefined;
-  readonly onChoose: (name: string) => void;
+  readonly onSelect: (name: string) => void;
 }
 
-/** The healths that need attention, and so come first. */
+/** The health values that need attention. */
 const URGENT: readonly CredentialView['verdict']['health'][] = ['expired', 'needs-authorisation', 'stuck'];
 
 /** All credentials with their health; those that need attention come first. */
-export function CredentialList({ credentials, shown, onChoose }: ListProps) {
+export function CredentialList({ credentials, shown, onSelect }: ListProps) {
   const [urgent, others] = [true, false].map(isUrgent =>
     credentials.filter(({ verdict }) => URGENT.includes(verdict.health) === isUrgent),
   );
   const sorted = [...(urgent ?? []), ...(others ?? [])];
   return (
-    <ChoiceList
+    <SelectableList
       heading="Credentials"
-      choices={sorted.map(({ name, verdict: { health } }) => ({
+      entries={sorted.map(({ name, verdict: { health } }) => ({
         name,
         ...HEALTH[health],
         data: { 'data-credential': name, 'data-health': health },
       }))}
       shown={shown}
       isFollowing
-      onChoose={onChoose}
+      onSelect={onSelect}
     >
       <span class="hint">
         {urgent?.length} of {credentials.length} need attention
       </span>
-    </ChoiceList>
+    </SelectableList>
   );
 }

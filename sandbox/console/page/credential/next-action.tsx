@@ -1,6 +1,6 @@
 import type { NextStep } from '../../views.ts';
 
-/** What a step can do on the page; its other commands are for the terminal. */
+/** The labels of the buttons. All other commands can only be run in a terminal. */
 const LABELS = {
   authorize: 'Log in again',
   redrive: 'Redrive execution',
@@ -8,24 +8,24 @@ const LABELS = {
   follow: 'Show execution',
 } as const;
 
-/** The steps that have a button. */
+/** The commands that have a button. */
 export type ActionVerb = keyof typeof LABELS;
 
-/** The verb of a step that has a button. */
+/** The command of a step, if it has a button. */
 export function actionOf({ command }: NextStep): ActionVerb | undefined {
   const verb = command?.verb;
   return verb === undefined || verb === 'diagnose' ? undefined : verb;
 }
 
 /** The actions that can be refused because of the state of the credential. */
-const ABOUT_CREDENTIALS: ReadonlySet<string> = new Set(['rotate', 'authorize', 'revoke', 'redrive', 'stop']);
+const CREDENTIAL_ACTIONS: ReadonlySet<string> = new Set(['rotate', 'authorize', 'revoke', 'redrive', 'stop']);
 
-/** What to do after an action was refused. */
+/** What to do instead of an action that was refused. */
 export function alternativeTo(
   refused: string | undefined,
   next: readonly NextStep[],
 ): ActionVerb | undefined {
-  if (refused === undefined || !ABOUT_CREDENTIALS.has(refused)) return undefined;
+  if (refused === undefined || !CREDENTIAL_ACTIONS.has(refused)) return undefined;
   return next.map(actionOf).find(verb => verb !== undefined && verb !== refused);
 }
 

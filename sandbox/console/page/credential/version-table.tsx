@@ -44,7 +44,7 @@ export function VersionTable({ versions, now }: VersionProps) {
                 <td>
                   <Mark mark={refreshToken} />
                   {alternateRefreshToken !== undefined && (
-                    <div class="alternate" title="Key alternateRefreshToken: the grant that is not in use">
+                    <div class="alternate" title="Key alternateRefreshToken: the grant not in use">
                       <Mark mark={alternateRefreshToken} /> <span class="label">alternate</span>
                     </div>
                   )}

@@ -1,22 +1,22 @@
 import type { HistoryEventView } from '../../views.ts';
 import { recordedEvent } from './recorded-events.ts';
 
-/** An event as a row of a table. */
+/** An event as a table row. */
 export interface EventRow {
   readonly id: number;
   readonly type: string;
   readonly at: Date;
-  /** Its state; empty for an event of the whole execution. */
+  /** The state; empty for an event of the whole execution. */
   readonly state: string;
   /** A summary in a word or two. */
-  readonly what: string;
+  readonly summary: string;
   readonly isFailure: boolean;
   readonly details: Readonly<Record<string, unknown>> | undefined;
 }
 
 const FAILURE = /(?:Failed|TimedOut|Aborted)$/;
 
-/** All events, in their order, as rows of a table. */
+/** Converts events to table rows, in order. */
 export function eventRows(events: readonly HistoryEventView[]): readonly EventRow[] {
   let state = '';
   return events.map(event => {
@@ -28,14 +28,14 @@ export function eventRows(events: readonly HistoryEventView[]): readonly EventRo
       type,
       at,
       state: isOfExecution ? '' : state,
-      what: what(details),
+      summary: summary(details),
       isFailure: FAILURE.test(type),
       details,
     };
   });
 }
 
-function what(details: Readonly<Record<string, unknown>> | undefined): string {
+function summary(details: Readonly<Record<string, unknown>> | undefined): string {
   if (typeof details?.error === 'string') return details.error;
   if (typeof details?.redriveCount === 'number') return `redrive ${details.redriveCount}`;
   return '';

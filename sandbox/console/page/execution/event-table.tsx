@@ -32,7 +32,7 @@ export function EventTable({ events }: { readonly events: readonly HistoryEventV
             </tr>
           </thead>
           <tbody>
-            {eventRows(events).flatMap(({ id, type, state, what, at, details, isFailure }) => [
+            {eventRows(events).flatMap(({ id, type, state, summary, at, details, isFailure }) => [
               <tr key={id} class={isFailure ? 'is-failure' : ''}>
                 <td class="number">{id}</td>
                 <th scope="row">
@@ -50,7 +50,7 @@ export function EventTable({ events }: { readonly events: readonly HistoryEventV
                   )}
                 </th>
                 <td>{state}</td>
-                <td>{what}</td>
+                <td>{summary}</td>
                 <td class="time">{timeOfDayText(at)}</td>
               </tr>,
               ...(details !== undefined && opened.has(id)

@@ -19,7 +19,7 @@ interface HeaderProps {
   readonly onStop: () => void;
 }
 
-/** The status of the execution, with the buttons Redrive and Stop. */
+/** The status of an execution, with the buttons Redrive and Stop. */
 export function ExecutionHeader(props: HeaderProps) {
   const { execution, runs, credentials, clockOffsetMs } = props;
   const { name, status, startDate, redriveCount, isRedrivable, secretArn, error } = execution;

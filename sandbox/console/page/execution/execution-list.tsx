@@ -1,27 +1,27 @@
 import type { ExecutionView } from '../../views.ts';
 import { APPEARANCES } from '../appearance.ts';
-import { ChoiceList } from '../choice-list.tsx';
 import { useNow } from '../live/use-now.ts';
+import { SelectableList } from '../selectable-list.tsx';
 import { dateTimeText, distanceText } from '../time-text.ts';
 
 /** See {@link ExecutionList}. */
 interface ListProps {
   readonly executions: readonly ExecutionView[];
   readonly shown: string | undefined;
-  /** Whether the list follows the newest one. */
+  /** Whether the newest execution is shown and kept in view. */
   readonly isFollowing: boolean;
   readonly clockOffsetMs: number;
-  /** Undefined: the newest one. */
-  readonly onChoose: (name: string | undefined) => void;
+  /** Called with undefined to follow the newest execution. */
+  readonly onSelect: (name: string | undefined) => void;
 }
 
-/** The executions, newest first. While the list follows, the newest one stays in view. */
-export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, onChoose }: ListProps) {
+/** The executions, newest first. */
+export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, onSelect }: ListProps) {
   const now = useNow(clockOffsetMs, 1_000);
   return (
-    <ChoiceList
+    <SelectableList
       heading="Executions"
-      choices={executions.map(({ name, status, redriveCount, startDate, error }) => ({
+      entries={executions.map(({ name, status, redriveCount, startDate, error }) => ({
         name,
         ...APPEARANCES[status],
         data: { 'data-execution': name, 'data-status': status },
@@ -32,13 +32,13 @@ export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, o
             <time dateTime={startDate} title={dateTimeText(new Date(startDate))}>
               {distanceText(new Date(startDate), now)}
             </time>
-            {error !== undefined && <span class="choice-error">{error}</span>}
+            {error !== undefined && <span class="list-entry-error">{error}</span>}
           </>
         ),
       }))}
       shown={shown}
       isFollowing={isFollowing}
-      onChoose={onChoose}
+      onSelect={onSelect}
     >
       {executions.length === 0 ? (
         <span class="hint">none yet</span>
@@ -48,11 +48,11 @@ export function ExecutionList({ executions, shown, isFollowing, clockOffsetMs, o
           class="quiet"
           aria-pressed={isFollowing}
           title="Show each new execution as it starts"
-          onClick={() => onChoose(isFollowing ? shown : undefined)}
+          onClick={() => onSelect(isFollowing ? shown : undefined)}
         >
           Follow newest
         </button>
       )}
-    </ChoiceList>
+    </SelectableList>
   );
 }

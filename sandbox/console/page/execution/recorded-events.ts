@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../../step-functions/state-runs.ts';
 import type { HistoryEventView } from '../../views.ts';
 
-/** Converts an event to the form from which runs are read. */
+/** Converts an event to the input of `readRuns`. */
 export function recordedEvent(event: HistoryEventView): RecordedEvent {
   return {
     id: event.id,
@@ -11,7 +11,7 @@ export function recordedEvent(event: HistoryEventView): RecordedEvent {
   };
 }
 
-/** The members of an event's own details, e.g. of `taskFailedEventDetails`; undefined where the type has none. */
+/** The details of an event, such as its `taskFailedEventDetails`; undefined for types without details. */
 function eventDetails(event: HistoryEventView): Readonly<Record<string, unknown>> | undefined {
   const details = Object.entries(event).find(([member]) => member.endsWith('EventDetails'))?.[1];
   return typeof details === 'object' && details !== null ? { ...details } : undefined;

@@ -2,33 +2,34 @@ import { useState } from 'preact/hooks';
 import { type Definition, transitions } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { StatusChip } from '../status-chip.tsx';
-import { StayView } from './stay-view.tsx';
+import { VisitView } from './visit-view.tsx';
 
 /** See {@link StatePanel}. */
 interface StateProps {
   readonly definition: Definition;
   readonly states: readonly StateRun[];
   readonly name: string;
-  readonly isChosen: boolean;
+  readonly isSelected: boolean;
   readonly clockOffsetMs: number;
   readonly onFollow: () => void;
 }
 
 /** The details of one state of the execution. */
-export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, onFollow }: StateProps) {
-  const stays = states.filter(run => run.name === name);
-  const [chosenStay, setChosenStay] = useState<{ readonly of: string; readonly index: number }>();
-  const index = chosenStay?.of === name ? Math.min(chosenStay.index, stays.length - 1) : stays.length - 1;
-  const stay = stays[index];
+export function StatePanel({ definition, states, name, isSelected, clockOffsetMs, onFollow }: StateProps) {
+  const visits = states.filter(run => run.name === name);
+  const [selectedVisit, setSelectedVisit] = useState<{ readonly of: string; readonly index: number }>();
+  const index =
+    selectedVisit?.of === name ? Math.min(selectedVisit.index, visits.length - 1) : visits.length - 1;
+  const visit = visits[index];
   const { Type, Comment } = definition.States[name] ?? {};
   return (
     <section id="state" class="panel state" aria-labelledby="state-heading">
       <header>
         <h2 id="state-heading">{name}</h2>
         <span class="hint">{Type}</span>
-        <StatusChip status={stay?.status ?? 'notEntered'} />
-        {isChosen ? (
-          <button type="button" class="quiet" title="Show the state that was entered last" onClick={onFollow}>
+        <StatusChip status={visit?.status ?? 'notEntered'} />
+        {isSelected ? (
+          <button type="button" class="quiet" title="Show the state entered last" onClick={onFollow}>
             Follow
           </button>
         ) : (
@@ -36,38 +37,38 @@ export function StatePanel({ definition, states, name, isChosen, clockOffsetMs, 
         )}
       </header>
       {Comment !== undefined && <p class="comment">{Comment}</p>}
-      {stays.length > 1 && (
-        <fieldset class="stays">
-          <legend>Entered {stays.length} times. Show</legend>
-          {stays.map((each, number) => (
+      {visits.length > 1 && (
+        <fieldset class="visits">
+          <legend>Entered {visits.length} times. Show</legend>
+          {visits.map((each, number) => (
             <label key={each.periods[0]?.from.toISOString()}>
               <input
                 type="radio"
-                name="stay"
+                name="visit"
                 checked={number === index}
-                onChange={() => setChosenStay({ of: name, index: number })}
+                onChange={() => setSelectedVisit({ of: name, index: number })}
               />
               {number + 1}
             </label>
           ))}
         </fieldset>
       )}
-      {stay !== undefined && <StayView stay={stay} clockOffsetMs={clockOffsetMs} />}
+      {visit !== undefined && <VisitView visit={visit} clockOffsetMs={clockOffsetMs} />}
       <NextStates definition={definition} states={states} name={name} />
     </section>
   );
 }
 
-/** The states that can follow, and why. */
+/** The possible next states, with their conditions. */
 function NextStates({ definition, states, name }: Pick<StateProps, 'definition' | 'states' | 'name'>) {
-  const ways = transitions(definition).filter(({ from }) => from === name);
-  if (ways.length === 0) return <p class="hint">The execution ends here.</p>;
+  const next = transitions(definition).filter(({ from }) => from === name);
+  if (next.length === 0) return <p class="hint">The execution ends here.</p>;
   const taken = new Set(states.flatMap((run, index) => (states[index - 1]?.name === name ? [run.name] : [])));
   return (
     <>
       <h3>Next states</h3>
-      <ul class="ways">
-        {ways.map(({ to, kind, label }) => (
+      <ul class="next-states">
+        {next.map(({ to, kind, label }) => (
           <li key={`${to} ${label}`} class={taken.has(to) ? 'is-taken' : ''}>
             <span aria-hidden="true">{kind === 'catch' ? '⇢' : '→'}</span> {to}
             {label !== '' && <span class="hint"> {kind === 'catch' ? `on ${label}` : `if ${label}`}</span>}

@@ -14,7 +14,7 @@ export interface TimelineTick {
   readonly sinceMs: number;
 }
 
-/** The time between two periods, always with the same width. */
+/** The time between two periods. All gaps have the same width. */
 export interface TimelineGap extends Extent {
   readonly durationMs: number;
 }
@@ -94,7 +94,7 @@ export class TimeAxis {
 }
 
 /** The next of 1, 2, 5, 10, 20, … ms. */
-function roundStepMs(leastMs: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, leastMs)));
-  return power * ([1, 2, 5].find(factor => factor * power >= leastMs) ?? 10);
+function roundStepMs(minMs: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, minMs)));
+  return power * ([1, 2, 5].find(factor => factor * power >= minMs) ?? 10);
 }

@@ -11,11 +11,11 @@ interface TimelineProps {
   readonly isRunning: boolean;
   readonly clockOffsetMs: number;
   readonly shown: string | undefined;
-  readonly onChoose: (state: string) => void;
+  readonly onSelect: (state: string) => void;
 }
 
 /** One row per state, one bar per attempt. */
-export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }: TimelineProps) {
+export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onSelect }: TimelineProps) {
   const now = useNow(clockOffsetMs, isRunning ? 100 : 60_000);
   const { rows, ticks, gaps } = timelineOf(runs, now);
   return (
@@ -49,7 +49,7 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
           {rows.map((row, index) => (
             <tr key={`${index} ${row.name}`} class={row.name === shown ? 'is-shown' : ''}>
               <th scope="row">
-                <button type="button" class="link" onClick={() => onChoose(row.name)}>
+                <button type="button" class="link" onClick={() => onSelect(row.name)}>
                   {row.name}
                 </button>
               </th>
@@ -62,8 +62,8 @@ export function TimelineView({ runs, isRunning, clockOffsetMs, shown, onChoose }
                     title={`${durationText(gap.durationMs)} until the redrive`}
                   />
                 ))}
-                {row.stays.map(stay => (
-                  <span key={`stay ${stay.left}`} class="stay" style={place(stay)} />
+                {row.visits.map(visit => (
+                  <span key={`visit ${visit.left}`} class="visit" style={place(visit)} />
                 ))}
                 {row.bars.map(bar => (
                   <Bar key={`bar ${bar.attempt ?? bar.left}`} bar={bar} />

@@ -6,7 +6,7 @@ import {
 } from '../../../step-functions/state-runs.ts';
 import { type Extent, TimeAxis, type TimelineGap, type TimelineTick } from './time-axis.ts';
 
-/** One attempt, or a stay in a state without attempts. */
+/** One attempt, or a visit to a state without attempts. */
 export interface TimelineBar extends Extent {
   readonly status: StateRun['status'] | Attempt['status'];
   /** From 1; undefined for a state without attempts. */
@@ -19,11 +19,11 @@ export interface TimelineBar extends Extent {
 export interface TimelineRow {
   readonly name: string;
   /** When it ran, including the waits before retries. */
-  readonly stays: readonly Extent[];
+  readonly visits: readonly Extent[];
   readonly bars: readonly TimelineBar[];
 }
 
-/** The stays in the states on one axis. */
+/** The visits to the states on one axis. */
 export interface Timeline {
   readonly rows: readonly TimelineRow[];
   readonly ticks: readonly TimelineTick[];
@@ -36,7 +36,7 @@ export function timelineOf({ states, periods }: ExecutionRuns, now: Date): Timel
   return {
     rows: states.map(run => ({
       name: run.name,
-      stays: run.periods.map(period => axis.extent(period)),
+      visits: run.periods.map(period => axis.extent(period)),
       bars: bars(run).map(({ period, ...bar }) => ({
         ...bar,
         ...axis.extent(period),

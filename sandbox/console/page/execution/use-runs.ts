@@ -4,7 +4,7 @@ import type { ExecutionView, HistoryEventView } from '../../views.ts';
 import { get } from '../live/api.ts';
 import { recordedEvent } from './recorded-events.ts';
 
-/** The history of an execution and the runs in it. Both are empty without an execution. */
+/** The history of an execution and its state runs. Both are empty without an execution. */
 export function useRuns(
   execution: ExecutionView | undefined,
   onError: (error: unknown) => void,
@@ -19,10 +19,10 @@ interface History {
   readonly events: readonly HistoryEventView[];
 }
 
-const NOTHING: History = { name: undefined, events: [] };
+const NO_HISTORY: History = { name: undefined, events: [] };
 
 /**
- * The events of an execution, also new ones.
+ * The events of an execution, including new ones as they arrive.
  *
  * @param lastEventId the newest event of the execution; 0 when there is none
  */
@@ -31,20 +31,20 @@ function useHistory(
   lastEventId: number,
   onError: (error: unknown) => void,
 ): readonly HistoryEventView[] {
-  const [history, setHistory] = useState<History>(NOTHING);
-  const events = history.name === name ? history.events : NOTHING.events;
+  const [history, setHistory] = useState<History>(NO_HISTORY);
+  const events = history.name === name ? history.events : NO_HISTORY.events;
   const knownId = events.at(-1)?.id ?? 0;
   useEffect(() => {
     if (name === undefined || knownId >= lastEventId) return;
-    let isWanted = true;
+    let isCurrent = true;
     get<HistoryEventView[]>(`/executions/${encodeURIComponent(name)}/events?after=${knownId}`)
       .then(more => {
-        if (!isWanted) return;
+        if (!isCurrent) return;
         setHistory(before => ({ name, events: [...(before.name === name ? before.events : []), ...more] }));
       })
       .catch(onError);
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
   }, [name, knownId, lastEventId, onError]);
   return events;

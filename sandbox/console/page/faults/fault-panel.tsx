@@ -14,12 +14,12 @@ interface FaultProps {
   readonly onRemove: (ids: readonly number[]) => Promise<void>;
 }
 
-/** The faults: switches for the most useful ones, and an input for any other. */
+/** The faults: switches for the most useful ones, and an input for all others. */
 export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: FaultProps) {
-  const [chosen, setChosen] = useState<string>();
+  const [selected, setSelected] = useState<string>();
   const [moment, setMoment] = useState<CrashMoment>('before');
-  const crashing = chosen ?? functions[0];
-  const crash = crashing === undefined ? undefined : crashText(crashing, moment);
+  const crashingFunction = selected ?? functions[0];
+  const crash = crashingFunction === undefined ? undefined : crashText(crashingFunction, moment);
   const onSwitch = (text: string, isOn: boolean): Promise<void> =>
     isOn ? onAdd(text) : onRemove(faults.filter(fault => fault.text === text).map(({ id }) => id));
   const switched = new Set([...FAULT_PRESETS.map(({ text }) => text), crash]);
@@ -45,8 +45,8 @@ export function FaultPanel({ faults, functions, startsOpen, onAdd, onRemove }: F
           >
             <select
               aria-label="Function that crashes"
-              value={crashing}
-              onChange={event => setChosen(event.currentTarget.value)}
+              value={crashingFunction}
+              onChange={event => setSelected(event.currentTarget.value)}
             >
               {functions.map(name => (
                 <option key={name} value={name}>

@@ -3,7 +3,7 @@ import type { Definition } from '../../../../statemachine/definition.ts';
 /** A fault that has a switch. */
 export interface FaultPreset {
   readonly name: string;
-  /** What it does to a rotation. */
+  /** Its effect on a rotation. */
   readonly effect: string;
   /** The rule in the sandbox's syntax. */
   readonly text: string;
@@ -17,17 +17,17 @@ export const FAULT_PRESETS: readonly FaultPreset[] = [
     text: 'genesys:*=server-error',
   },
   {
-    name: 'Genesys Cloud limits the rate',
+    name: 'Genesys Cloud throttles',
     effect: 'Responds with 429. Refresh fails; nothing is spent.',
     text: 'genesys:*=throttled',
   },
   {
-    name: 'Response of Genesys Cloud is lost',
-    effect: 'The refresh token is spent, and the new one never arrives: a new login is needed.',
+    name: 'Genesys Cloud response is lost',
+    effect: 'The refresh token is spent and the new one never arrives: someone must log in again.',
     text: 'genesys:token=answer-lost',
   },
   {
-    name: 'KMS refuses',
+    name: 'KMS denies access',
     effect: 'StorePending cannot open the new tokens; they stay sealed in the journal and the execution.',
     text: 'kms:Decrypt=access-denied',
   },
@@ -46,12 +46,12 @@ export function crashText(functionName: string, moment: CrashMoment): string {
   return `lambda:${functionName}=crash-${moment}`;
 }
 
-/** The short names of the functions that the states run, as faults use them. */
+/** The short names of the functions that the states run, as fault rules use them. */
 export function functionNames({ States }: Definition): readonly string[] {
   const names = Object.values(States).flatMap(({ Parameters }) =>
     Parameters === undefined ? [] : [functionName(Parameters.FunctionName)],
   );
-  const prefix = commonBeginning(names);
+  const prefix = commonPrefix(names);
   return [...new Set(names)].map(name => name.slice(prefix.length));
 }
 
@@ -61,7 +61,7 @@ function functionName(nameOrArn: string): string {
 }
 
 /** The longest common prefix that ends in a hyphen. */
-function commonBeginning(names: readonly string[]): string {
+function commonPrefix(names: readonly string[]): string {
   const [first = '', ...others] = new Set(names);
   if (others.length === 0) return '';
   const shared = [...first].findIndex((letter, index) => others.some(name => name[index] !== letter));

@@ -33,7 +33,7 @@ export function OtherFaults({ faults, onAdd, onRemove }: OtherProps) {
       <form class="new-fault" onSubmit={submit}>
         <input
           type="text"
-          aria-label="Another fault, as a rule"
+          aria-label="Another fault rule"
           placeholder="lambda:verify=timeout-after,nth=1"
           value={text}
           spellcheck={false}

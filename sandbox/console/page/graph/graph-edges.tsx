@@ -7,7 +7,7 @@ interface EdgesProps {
   readonly states: readonly StateRun[];
 }
 
-/** The transitions between the states. Those that the execution took are highlighted, those of errors are dashed. */
+/** The transitions: highlighted if the execution took them, dashed if only errors lead there. */
 export function GraphEdges({ layout, states }: EdgesProps) {
   const taken = new Set(states.map(({ name }, index) => key(states[index - 1]?.name ?? START, name)));
   const edges = layout.edges.map(edge => ({ ...edge, isTaken: taken.has(key(edge.from, edge.to)) }));

@@ -7,7 +7,7 @@ const DIRECTIONS: Readonly<Record<string, { readonly x: number; readonly y: numb
   ArrowLeft: { x: -1, y: 0 },
 };
 
-/** How much a distance to the side counts, compared to one straight ahead. */
+/** The weight of a distance sideways, relative to one straight ahead. */
 const SIDEWAYS_COST = 4;
 
 /**

@@ -27,7 +27,7 @@ export interface GraphNode extends Point {
 interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Whether only errors lead this way. */
+  /** Whether only caught errors take it. */
   readonly isCatch: boolean;
   /** The conditions or errors of the transitions; empty when there is no choice. */
   readonly labels: readonly string[];
@@ -57,7 +57,7 @@ const NODE_MARGIN = 42;
 const MIN_NODE_WIDTH = 118;
 /** The width of the longest badge, `redriven ×10`. */
 const MAX_BADGE_WIDTH = 84;
-/** Around the graph. */
+/** The space around the graph. */
 const MARGIN = 6;
 
 /** The main path runs straight down; edges of errors and choices bend around it. */
@@ -76,7 +76,7 @@ function mirrored(graph: GraphLayout): GraphLayout {
   return { ...graph, ...withX(graph, x => graph.width - x) };
 }
 
-/** Dagre measures the graph by its states, and leads edges around them on the outside. */
+/** Dagre sizes the graph by its states, but routes edges outside them. */
 function withRoomForEdges(graph: GraphLayout): GraphLayout {
   const xs = graph.edges.flatMap(({ points }) => points.map(({ x }) => x));
   const left = Math.max(0, MARGIN - Math.min(...xs));
@@ -131,7 +131,7 @@ function layout(definition: Definition, corePath: readonly string[]): GraphLayou
   });
 }
 
-/** The path of a run without errors, which takes the first choice. */
+/** The path of a run that has no errors and takes the first choice. */
 function mainPath({ StartAt, States }: Definition): readonly string[] {
   const path = [START];
   let name: string | undefined = StartAt;
@@ -155,8 +155,8 @@ function hasOverlaps(nodes: readonly GraphNode[]): boolean {
   );
 }
 
-/** Whether a badge fits between a node and the next one at its right. */
-export function hasRoomAtRight(node: GraphNode, nodes: readonly GraphNode[]): boolean {
+/** Whether a badge fits between a node and the next one to its right. */
+export function hasRoomOnRight(node: GraphNode, nodes: readonly GraphNode[]): boolean {
   const gapTo = ({ x, width }: GraphNode): number => x - node.x - (width + node.width) / 2;
   return !nodes.some(other => other.y === node.y && other.x > node.x && gapTo(other) < MAX_BADGE_WIDTH);
 }

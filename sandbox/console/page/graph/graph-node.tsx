@@ -7,11 +7,11 @@ interface NodeProps {
   readonly node: GraphNode;
   readonly look: StateLook;
   /** Whether badges fit between the node and the next one. */
-  readonly hasRoomAtRight: boolean;
+  readonly hasRoomOnRight: boolean;
   readonly isShown: boolean;
-  readonly isChosen: boolean;
+  readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  readonly onChoose: () => void;
+  readonly onSelect: () => void;
   readonly onFocus: () => void;
 }
 
@@ -23,12 +23,12 @@ const BADGE_OVERLAP = 4;
 
 /** A state: a button that shows its status by colour, icon and text. */
 export function GraphNodeView(props: NodeProps) {
-  const { node, look, hasRoomAtRight, isShown, isChosen, isTabStop, onChoose, onFocus } = props;
+  const { node, look, hasRoomOnRight, isShown, isSelected, isTabStop, onSelect, onFocus } = props;
   const { name, type, x, y, width, height } = node;
-  const choose = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
-    onChoose();
+    onSelect();
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
@@ -37,12 +37,12 @@ export function GraphNodeView(props: NodeProps) {
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       role="button"
       tabindex={isTabStop ? 0 : -1}
-      aria-pressed={isChosen}
+      aria-pressed={isSelected}
       aria-label={look.sentence}
       data-state={name}
       data-tone={look.tone}
-      onClick={onChoose}
-      onKeyDown={choose}
+      onClick={onSelect}
+      onKeyDown={onKeyDown}
       onFocus={onFocus}
     >
       <title>{`${look.sentence} (${type})`}</title>
@@ -57,7 +57,7 @@ export function GraphNodeView(props: NodeProps) {
       <text class="node-word" x={34} y={height / 2 + 12}>
         {look.word}
       </text>
-      <Badges badges={look.badges} width={width} hasRoomAtRight={hasRoomAtRight} />
+      <Badges badges={look.badges} width={width} hasRoomOnRight={hasRoomOnRight} />
     </g>
   );
 }
@@ -68,7 +68,7 @@ interface ShapeProps extends Pick<GraphNode, 'type' | 'width' | 'height' | 'isEn
   readonly grow: number;
 }
 
-/** Choices have pointed sides, ends round ones. */
+/** Choice states have pointed sides, end states round ones. */
 function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   const left = -grow;
   const top = -grow;
@@ -98,19 +98,19 @@ function Shape({ type, width, height, isEnd, className, grow }: ShapeProps) {
   );
 }
 
-interface BadgesProps extends Pick<NodeProps, 'hasRoomAtRight'> {
+interface BadgesProps extends Pick<NodeProps, 'hasRoomOnRight'> {
   readonly badges: readonly string[];
   /** The width of the node. */
   readonly width: number;
 }
 
-/** Below each other at one side, where neither the name nor an arrow is. */
-function Badges({ badges, width, hasRoomAtRight }: BadgesProps) {
+/** Stacked at one side of the node, clear of its name and of arrows. */
+function Badges({ badges, width, hasRoomOnRight }: BadgesProps) {
   return (
     <>
       {badges.map((badge, index) => {
         const badgeWidth = badge.length * BADGE_LETTER_WIDTH + 10;
-        const x = hasRoomAtRight ? width - BADGE_OVERLAP : BADGE_OVERLAP - badgeWidth;
+        const x = hasRoomOnRight ? width - BADGE_OVERLAP : BADGE_OVERLAP - badgeWidth;
         const y = index * (BADGE_HEIGHT + BADGE_GAP) - BADGE_OVERLAP;
         return (
           <g key={badge} class="badge" transform={`translate(${x} ${y})`}>

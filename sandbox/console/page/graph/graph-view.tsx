@@ -3,7 +3,7 @@ import type { Definition } from '../../../../statemachine/definition.ts';
 import type { StateRun } from '../../../step-functions/state-runs.ts';
 import { GraphEdges } from './graph-edges.tsx';
 import { nodeByKey } from './graph-keys.ts';
-import { hasRoomAtRight, layoutGraph } from './graph-layout.ts';
+import { hasRoomOnRight, layoutGraph } from './graph-layout.ts';
 import { GraphNodeView } from './graph-node.tsx';
 import { stateLook } from './state-look.ts';
 
@@ -13,13 +13,13 @@ interface GraphProps {
   readonly states: readonly StateRun[];
   /** The state whose details are shown. */
   readonly shown: string | undefined;
-  /** Whether the user has chosen it. */
-  readonly isChosen: boolean;
-  readonly onChoose: (state: string | undefined) => void;
+  /** Whether the user selected it. */
+  readonly isSelected: boolean;
+  readonly onSelect: (state: string | undefined) => void;
 }
 
 /** The graph of the state machine. Tab focuses it, arrow keys move between states, Enter selects one. */
-export function GraphView({ definition, states, shown, isChosen, onChoose }: GraphProps) {
+export function GraphView({ definition, states, shown, isSelected, onSelect }: GraphProps) {
   const layout = useMemo(() => layoutGraph(definition), [definition]);
   const picture = useRef<SVGSVGElement>(null);
   const [focused, setFocused] = useState<string>();
@@ -30,12 +30,12 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
   useEffect(() => {
     const scroller = picture.current?.parentElement;
     if (middle === undefined || scroller === null || scroller === undefined) return;
-    // Has an effect only where the graph is wider than its panel.
+    // Has an effect only if the graph is wider than its panel.
     scroller.scrollLeft = middle * scroller.scrollWidth - scroller.clientWidth / 2;
   }, [middle]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onChoose(undefined);
+    if (event.key === 'Escape') onSelect(undefined);
     const next = nodeByKey(layout.nodes, tabStop, event.key);
     if (next === undefined) return;
     event.preventDefault();
@@ -62,11 +62,11 @@ export function GraphView({ definition, states, shown, isChosen, onChoose }: Gra
             key={each.name}
             node={each}
             look={stateLook(each.name, states)}
-            hasRoomAtRight={hasRoomAtRight(each, layout.nodes)}
+            hasRoomOnRight={hasRoomOnRight(each, layout.nodes)}
             isShown={each.name === shown}
-            isChosen={isChosen && each.name === shown}
+            isSelected={isSelected && each.name === shown}
             isTabStop={each.name === tabStop}
-            onChoose={() => onChoose(each.name)}
+            onSelect={() => onSelect(each.name)}
             onFocus={() => setFocused(each.name)}
           />
         ))}

@@ -1,4 +1,4 @@
-/** The token of the control API; the page's address carries it. */
+/** The token of the control API, from the page's URL. */
 export const TOKEN = new URLSearchParams(location.search).get('token') ?? '';
 
 /** The sandbox refused the request; the message says why. */
@@ -7,12 +7,12 @@ class RequestRefused extends Error {
 }
 
 /**
- * Reads from the sandbox. The response is not validated, because page and sandbox come from one build.
+ * Reads from the sandbox. The response is not validated, because page and sandbox come from the same build.
  *
  * @throws RequestRefused
  */
 export async function get<Body>(path: string): Promise<Body> {
-  return (await exchange(path, {})) as Body;
+  return (await request(path, {})) as Body;
 }
 
 /**
@@ -22,10 +22,10 @@ export async function get<Body>(path: string): Promise<Body> {
  */
 export async function send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  await exchange(path, { method, ...(body !== undefined && json) });
+  await request(path, { method, ...(body !== undefined && json) });
 }
 
-async function exchange(path: string, init: RequestInit): Promise<unknown> {
+async function request(path: string, init: RequestInit): Promise<unknown> {
   const headers = { ...init.headers, authorization: `Bearer ${TOKEN}` };
   const response = await fetch(path, { ...init, headers }).catch(() => {
     throw new RequestRefused('The sandbox does not respond. Is it still running?');

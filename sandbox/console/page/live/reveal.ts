@@ -1,7 +1,7 @@
-/** How much of an element is visible at least, in pixels. */
+/** The height of an element that must be visible, in pixels. */
 const MIN_VISIBLE = 160;
 
-/** Scrolls to what the user has selected, once it is rendered, unless enough of it is visible. */
+/** Scrolls to an element once it is rendered, unless enough of it is visible. */
 export function reveal(id: string): void {
   requestAnimationFrame(() => {
     const element = document.getElementById(id);

@@ -1,16 +1,16 @@
 /** What the user has selected. A missing member follows the rotation. */
 export interface Selection {
-  /** The name of an execution (default: the newest one, of the secret if one is selected). */
+  /** The name of an execution (default: the newest one, of the selected secret if there is one). */
   readonly execution?: string;
-  /** The name of a state (default: the one that was entered last). */
+  /** The name of a state (default: the one entered last). */
   readonly state?: string;
-  /** The name of a secret (default: the one of the execution). */
+  /** The name of a secret (default: the execution's). */
   readonly secret?: string;
 }
 
 const KEYS = ['execution', 'state', 'secret'] as const;
 
-/** Reads a selection from the fragment of an address. */
+/** Reads a selection from the fragment of a URL. */
 export function readSelection(hash: string): Selection {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   return Object.fromEntries(
@@ -32,10 +32,10 @@ export function formatSelection(selection: Selection): string {
 }
 
 /** Changes some members of a selection; undefined removes one. */
-export function withChoice(
+export function updateSelection(
   selection: Selection,
-  choice: { readonly [Key in keyof Selection]: Selection[Key] | undefined },
+  changes: { readonly [Key in keyof Selection]: Selection[Key] | undefined },
 ): Selection {
-  const merged = { ...selection, ...choice };
+  const merged = { ...selection, ...changes };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }

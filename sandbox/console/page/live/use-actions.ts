@@ -3,7 +3,7 @@ import { useCallback, useState } from 'preact/hooks';
 /** Why something failed. */
 interface Failure {
   readonly text: string;
-  /** The user's action that was refused; absent where it was none. */
+  /** The user's action that was refused; absent if something else failed. */
   readonly action?: string;
 }
 
@@ -11,7 +11,7 @@ interface Failure {
 export interface Actions {
   /** Whether an action of that name is pending. */
   readonly isPending: (name: string) => boolean;
-  /** Runs an action; resolves when it has succeeded or was refused. */
+  /** Runs an action; resolves when it succeeds or is refused. */
   readonly run: (name: string, action: () => Promise<void>) => Promise<void>;
   /** Why the last one was refused. */
   readonly error: Failure | undefined;

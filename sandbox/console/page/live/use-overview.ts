@@ -4,7 +4,7 @@ import { TOKEN } from './api.ts';
 
 /** The sandbox's overview and the connection to it. */
 export interface LiveOverview {
-  /** Undefined before the first one. */
+  /** Undefined until the first one arrives. */
   readonly overview: Overview | undefined;
   readonly connection: 'connecting' | 'live' | 'lost';
   /** How far the sandbox's clock is ahead of the browser's. */

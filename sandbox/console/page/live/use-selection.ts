@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatSelection, readSelection, type Selection } from './selection.ts';
 
-/** The user's selection. It is part of the address, so that it survives a reload and can be shared. */
+/** The user's selection. It is kept in the URL, so it survives a reload and can be shared. */
 export function useSelection(): [Selection, (selection: Selection) => void] {
   const [selection, setSelection] = useState(() => readSelection(location.hash));
   useEffect(() => {
@@ -9,9 +9,9 @@ export function useSelection(): [Selection, (selection: Selection) => void] {
     addEventListener('hashchange', read);
     return () => removeEventListener('hashchange', read);
   }, []);
-  const select = (chosen: Selection): void => {
-    history.replaceState(null, '', formatSelection(chosen));
-    setSelection(chosen);
+  const select = (selected: Selection): void => {
+    history.replaceState(null, '', formatSelection(selected));
+    setSelection(selected);
   };
   return [selection, select];
 }

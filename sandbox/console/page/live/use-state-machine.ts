@@ -9,7 +9,7 @@ export interface StateMachine {
   readonly definition: Definition;
 }
 
-/** Reads the state machine, also after the sandbox was restarted. */
+/** Reads the state machine, and reads it again after the sandbox restarts. */
 export function useStateMachine(
   isLive: boolean,
   onError: (error: unknown) => void,

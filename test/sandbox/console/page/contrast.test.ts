@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 type Colour = readonly [red: number, green: number, blue: number];
 
 /**
- * How well one colour can be read on another, from 1 to 21.
+ * The contrast ratio of two colours, from 1 to 21.
  *
  * @see WCAG 2.2, "contrast ratio"
  */
@@ -27,7 +27,7 @@ const STYLES = readFileSync(
   'utf8',
 );
 
-/** Each colour for light and for dark surroundings. */
+/** Each colour in light and dark mode. */
 const COLOURS = new Map(
   [...STYLES.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
     ([, name = '', light = '', dark = '']) => [name, { light, dark }],
@@ -36,7 +36,7 @@ const COLOURS = new Map(
 
 const TONES = ['none', 'running', 'waiting', 'succeeded', 'caught', 'failed', 'stopped'];
 
-/** What is written, and on what. */
+/** Each text colour with its background. */
 const TEXTS = [
   ...['page', 'panel', 'sunken'].flatMap(background => [
     ['text', background],
@@ -56,8 +56,8 @@ function colourOf(hex: string): Colour {
   return [red, green, blue];
 }
 
-describe.each(['light', 'dark'] as const)('the colours of the page in %s surroundings', scheme => {
-  it.each(TEXTS)('show %s on %s with the contrast that WCAG asks for', (text, background) => {
+describe.each(['light', 'dark'] as const)('the colours of the page in %s mode', scheme => {
+  it.each(TEXTS)('show %s on %s with the contrast that WCAG requires', (text, background) => {
     const [front = '', back = ''] = [text, background].map(name => COLOURS.get(name)?.[scheme]);
 
     expect(contrast(colourOf(front), colourOf(back))).toBeGreaterThanOrEqual(4.5);

@@ -33,14 +33,14 @@ describe('stateLook', () => {
     });
   });
 
-  it('shows how often a state was entered, and its last stay', () => {
+  it('shows how often a state was entered, and the result of its last visit', () => {
     const [fetch] = runsAfter(22).states;
     const states = fetch === undefined ? [] : [{ ...fetch, status: 'caught' as const }, fetch];
 
     expect(stateLook('Fetch', states)).toMatchObject({ word: 'succeeded', badges: ['entered ×2'] });
   });
 
-  it('leaves a state alone that was not entered', () => {
+  it('shows a state that was not entered', () => {
     expect(stateLook('Promote', runsAfter(22).states)).toEqual({
       tone: 'none',
       word: 'not entered',
@@ -71,7 +71,7 @@ describe('timelineOf', () => {
         ...{ left: expect.closeTo(0.731, 3), width: expect.closeTo(0.269, 3) },
       },
     ]);
-    expect(rows[1]?.stays).toEqual([
+    expect(rows[1]?.visits).toEqual([
       { left: expect.closeTo(0.074, 3), width: expect.closeTo(0.598, 3) },
       { left: expect.closeTo(0.731, 3), width: expect.closeTo(0.269, 3) },
     ]);
@@ -80,14 +80,14 @@ describe('timelineOf', () => {
     ]);
   });
 
-  it('marks round times of each period where there is room for the text', () => {
+  it('marks round times in each period where the text fits', () => {
     const { ticks } = timelineOf(runsAfter(22), at(28_900_000));
 
     expect(ticks.map(({ sinceMs }) => sinceMs)).toEqual([0, 500, 0]);
     expect(ticks.map(({ at }) => at)).toEqual([0, expect.closeTo(0.336, 3), expect.closeTo(0.731, 3)]);
   });
 
-  it('ends an open stay now', () => {
+  it('ends an open visit at the current time', () => {
     const { rows } = timelineOf(runsAfter(9), at(210));
 
     expect(rows.at(-1)?.bars).toEqual([
@@ -98,7 +98,7 @@ describe('timelineOf', () => {
     ]);
   });
 
-  it('is empty before anything has happened', () => {
+  it('is empty when there are no events', () => {
     expect(timelineOf(readRuns([]), at(0))).toEqual({ rows: [], ticks: [], gaps: [] });
   });
 });
@@ -107,12 +107,18 @@ describe('eventRows', () => {
   it('shows the state and a summary of each event', () => {
     const rows = eventRows(REDRIVEN);
 
-    expect(rows[0]).toMatchObject({ id: 1, type: 'ExecutionStarted', state: '', what: '', isFailure: false });
+    expect(rows[0]).toMatchObject({
+      id: 1,
+      type: 'ExecutionStarted',
+      state: '',
+      summary: '',
+      isFailure: false,
+    });
     expect(rows[9]).toMatchObject({
-      ...{ id: 10, type: 'TaskFailed', state: 'Refresh', what: 'GenesysUnavailable', isFailure: true },
+      ...{ id: 10, type: 'TaskFailed', state: 'Refresh', summary: 'GenesysUnavailable', isFailure: true },
       details: { error: 'GenesysUnavailable', cause: '{"errorMessage":"503"}' },
     });
-    expect(rows[14]).toMatchObject({ type: 'ExecutionRedriven', state: '', what: 'redrive 1' });
+    expect(rows[14]).toMatchObject({ type: 'ExecutionRedriven', state: '', summary: 'redrive 1' });
     expect(rows[16]).toMatchObject({ type: 'TaskStarted', state: 'Refresh', details: undefined });
   });
 });
@@ -134,7 +140,7 @@ describe('executionSentence', () => {
     expect(executionSentence(view, runsAfter(events).states)).toBe(sentence);
   });
 
-  it('reports the current state, also before the first one', () => {
+  it('reports the current state, if there is one', () => {
     const { error, ...running } = { ...execution, status: 'RUNNING' as const, isRedrivable: false };
 
     expect(executionSentence(running, runsAfter(2).states)).toBe('Running in Fetch.');

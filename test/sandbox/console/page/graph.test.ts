@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeByKey } from '../../../../sandbox/console/page/graph/graph-keys.ts';
 import {
   edgePath,
-  hasRoomAtRight,
+  hasRoomOnRight,
   layoutGraph,
   START,
 } from '../../../../sandbox/console/page/graph/graph-layout.ts';
@@ -13,7 +13,7 @@ const rotation = layoutGraph(parseDefinition(definitionTextWithoutPublishing()))
 const MAIN_PATH = ['Fetch', 'Route', 'Refresh', 'StorePending', 'Verify', 'Promote', 'Rotated'];
 
 describe('layoutGraph of the rotation', () => {
-  it('draws every state once, and states without a next one as ends', () => {
+  it('draws every state once, and states without a next state as ends', () => {
     expect(rotation.nodes).toHaveLength(13);
     expect(new Set(rotation.nodes.map(({ name }) => name)).size).toBe(13);
     expect(rotation.nodes.filter(({ isEnd }) => isEnd).map(({ name }) => name)).toEqual([
@@ -32,7 +32,7 @@ describe('layoutGraph of the rotation', () => {
     expect(rotation.start.x).toBeLessThan(rotation.width / 2);
   });
 
-  it('draws no two states over each other, and everything within the graph', () => {
+  it('draws states without overlaps, and everything within the graph', () => {
     const { nodes, edges, width, height } = rotation;
     const overlaps = nodes.flatMap(one =>
       nodes
@@ -66,7 +66,7 @@ describe('layoutGraph of the rotation', () => {
 });
 
 describe('layoutGraph', () => {
-  it('draws two transitions between the same states as one edge, which counts as a catch only if both are', () => {
+  it('draws two transitions between the same states as one edge, which is a catch only if both are', () => {
     const { edges } = layoutGraph(
       parseDefinition(
         JSON.stringify({
@@ -89,35 +89,35 @@ describe('layoutGraph', () => {
     const { nodes, edges } = layoutGraph(
       parseDefinition(
         JSON.stringify({
-          StartAt: 'Look',
+          StartAt: 'Check',
           States: {
-            Look: {
+            Check: {
               Type: 'Choice',
               Choices: [{ Variable: '$.left', IsPresent: true, Next: 'Work' }],
               Default: 'Done',
             },
-            Work: { Type: 'Task', Next: 'Look' },
+            Work: { Type: 'Task', Next: 'Check' },
             Done: { Type: 'Succeed' },
           },
         }),
       ),
     );
 
-    expect(nodes.map(({ name }) => name)).toEqual(['Look', 'Work', 'Done']);
+    expect(nodes.map(({ name }) => name)).toEqual(['Check', 'Work', 'Done']);
     expect(edges.filter(({ points }) => points.length < 2)).toEqual([]);
   });
 });
 
-describe('hasRoomAtRight', () => {
+describe('hasRoomOnRight', () => {
   it.each([
     ['Refresh', true],
     ['StorePending', true],
     ['Failover', false],
     ['ConfigurationChecked', true],
-  ])('finds out whether badges fit next to %s: %s', (state, hasRoom) => {
+  ])('returns whether badges fit next to %s: %s', (state, hasRoom) => {
     const node = rotation.nodes.find(({ name }) => name === state);
 
-    expect(node && hasRoomAtRight(node, rotation.nodes)).toBe(hasRoom);
+    expect(node && hasRoomOnRight(node, rotation.nodes)).toBe(hasRoom);
   });
 });
 
@@ -141,7 +141,7 @@ describe('edgePath', () => {
       ],
       'M0,0 Q0,10 5,10 Q10,10 10,20',
     ],
-  ])('leads through %j', (points, path) => {
+  ])('draws a path through %j', (points, path) => {
     expect(edgePath(points)).toBe(path);
   });
 });
@@ -157,7 +157,7 @@ describe('nodeByKey', () => {
     ['Fetch', 'ArrowUp', undefined],
     ['Fetch', 'x', undefined],
     [undefined, 'ArrowDown', 'Fetch'],
-  ])('leads from %s by %s to %s', (from, key, to) => {
+  ])('moves from %s with %s to %s', (from, key, to) => {
     expect(nodeByKey(rotation.nodes, from, key)).toBe(to);
   });
 });

@@ -1,14 +1,14 @@
 import type { HistoryEventView } from '../../../../sandbox/console/views.ts';
 
-/** What an event is, when it came in ms since the start, and the members of its details. */
-type Told = readonly [type: string, atMs: number, details?: Readonly<Record<string, unknown>>];
+/** The type of an event, its time in ms since {@link START}, and the members of its details. */
+type EventSpec = readonly [type: string, atMs: number, details?: Readonly<Record<string, unknown>>];
 
-/** The instant of `0` ms. */
+/** The start of the execution. */
 export const START = '2025-03-01T08:00:00.000Z';
 
 /** A history as the page receives it. */
-export function historyEvents(...told: readonly Told[]): HistoryEventView[] {
-  return told.map(([type, atMs, details], index) => ({
+export function historyEvents(...specs: readonly EventSpec[]): HistoryEventView[] {
+  return specs.map(([type, atMs, details], index) => ({
     id: index + 1,
     previousEventId: index,
     type,

@@ -4,7 +4,7 @@ import { crashText, functionNames } from '../../../../sandbox/console/page/fault
 import {
   formatSelection,
   readSelection,
-  withChoice,
+  updateSelection,
 } from '../../../../sandbox/console/page/live/selection.ts';
 import { prettyJson } from '../../../../sandbox/console/page/pretty-json.ts';
 import {
@@ -34,7 +34,7 @@ describe('times', () => {
     expect(durationText(ms)).toBe(text);
   });
 
-  it('writes instants in UTC and how far they lie', () => {
+  it('writes instants in UTC, and their distance from now', () => {
     const instant = new Date('2025-03-01T08:30:00.125Z');
 
     expect(dateTimeText(instant)).toBe('2025-03-01 08:30:00 UTC');
@@ -53,29 +53,33 @@ describe('prettyJson', () => {
     ['{broken', '{broken'],
     ['just words', 'just words'],
     [{ cause: '["x"]', none: null }, '{\n  "cause": [\n    "x"\n  ],\n  "none": null\n}'],
-  ])('lays %j out', (value, text) => {
+  ])('formats %j', (value, text) => {
     expect(prettyJson(value)).toBe(text);
   });
 });
 
 describe('a selection', () => {
-  it('is read from an address as it was written', () => {
+  it('is the same after it is written to a URL and read again', () => {
     const selection = { execution: 'a-b', state: 'Store & Forward', secret: 'crm/genesys' };
 
     expect(formatSelection(selection)).toBe('#execution=a-b&state=Store+%26+Forward&secret=crm%2Fgenesys');
     expect(readSelection(formatSelection(selection))).toEqual(selection);
   });
 
-  it('is empty when the address has no selection', () => {
+  it('is empty when the URL has no selection', () => {
     expect(readSelection('')).toEqual({});
     expect(readSelection('#execution=&other=1')).toEqual({});
   });
 
-  it('keeps the other members', () => {
+  it('keeps the other members when one changes', () => {
     const selection = { execution: 'a', state: 'Verify' };
 
-    expect(withChoice(selection, { state: undefined })).toEqual({ execution: 'a' });
-    expect(withChoice(selection, { secret: 's' })).toEqual({ execution: 'a', state: 'Verify', secret: 's' });
+    expect(updateSelection(selection, { state: undefined })).toEqual({ execution: 'a' });
+    expect(updateSelection(selection, { secret: 's' })).toEqual({
+      execution: 'a',
+      state: 'Verify',
+      secret: 's',
+    });
   });
 });
 
@@ -106,7 +110,7 @@ describe('faults of functions', () => {
     expect(functionNames(definition(...names))).toEqual(short);
   });
 
-  it('writes the rule by which one crashes', () => {
+  it('writes the rule that makes a function crash', () => {
     expect(crashText('store-pending', 'after')).toBe('lambda:store-pending=crash-after');
   });
 });

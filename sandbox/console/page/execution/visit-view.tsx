@@ -7,15 +7,15 @@ import { StatusChip } from '../status-chip.tsx';
 import { durationText, timeOfDayText } from '../time-text.ts';
 import { failureText } from './execution-texts.ts';
 
-/** See {@link StayView}. */
-interface StayProps {
-  readonly stay: StateRun;
+/** See {@link VisitView}. */
+interface VisitProps {
+  readonly visit: StateRun;
   readonly clockOffsetMs: number;
 }
 
-/** One stay in a state: time, error, attempts, input and output. */
-export function StayView({ stay, clockOffsetMs }: StayProps) {
-  const { status, periods, attempts, redriveCount, error, cause, input, output } = stay;
+/** One visit to a state: time, error, attempts, input and output. */
+export function VisitView({ visit, clockOffsetMs }: VisitProps) {
+  const { status, periods, attempts, redriveCount, error, cause, input, output } = visit;
   const isOpen = status === 'running' || status === 'waiting';
   const now = useNow(clockOffsetMs, isOpen ? 250 : 60_000);
   const enteredAt = periods[0]?.from;
@@ -27,7 +27,7 @@ export function StayView({ stay, clockOffsetMs }: StayProps) {
         {attempts.length > 0 && (
           <>
             <Fact name="Attempts" value={String(attempts.length)} />
-            <Fact name="Retries" value={String(retryCount(stay))} />
+            <Fact name="Retries" value={String(retryCount(visit))} />
           </>
         )}
         {redriveCount > 0 && <Fact name="Redrives" value={String(redriveCount)} />}

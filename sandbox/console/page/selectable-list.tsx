@@ -4,61 +4,61 @@ import type { Tone } from './appearance.ts';
 import { Icon } from './icon.tsx';
 import { MiddleText } from './middle-text.tsx';
 
-/** An entry of a {@link ChoiceList}. */
-interface Choice {
+/** An entry of a {@link SelectableList}. */
+interface ListEntry {
   readonly name: string;
   readonly tone: Tone;
   /** The status in a word. */
   readonly word: string;
-  /** Attributes to find it by. */
+  /** Data attributes of its button. */
   readonly data: Readonly<Record<`data-${string}`, string>>;
-  /** Further lines. */
+  /** Follows the status. */
   readonly details?: ComponentChildren;
 }
 
-/** See {@link ChoiceList}. */
+/** See {@link SelectableList}. */
 interface ListProps {
   readonly heading: string;
-  /** Beside the heading. */
+  /** Shown beside the heading. */
   readonly children: ComponentChildren;
-  readonly choices: readonly Choice[];
+  readonly entries: readonly ListEntry[];
   readonly shown: string | undefined;
-  /** Whether the entry that is shown stays in view. */
+  /** Whether the list scrolls to keep the shown entry in view. */
   readonly isFollowing: boolean;
-  readonly onChoose: (name: string) => void;
+  readonly onSelect: (name: string) => void;
 }
 
 /** A panel with a list from which the user selects one entry. */
-export function ChoiceList({ heading, children, choices, shown, isFollowing, onChoose }: ListProps) {
+export function SelectableList({ heading, children, entries, shown, isFollowing, onSelect }: ListProps) {
   const id = useId();
   const list = useRef<HTMLOListElement>(null);
-  const place = choices.findIndex(({ name }) => name === shown);
+  const position = entries.findIndex(({ name }) => name === shown);
   useEffect(() => {
-    const entry = list.current?.children[place];
+    const entry = list.current?.children[position];
     if (!isFollowing || list.current === null || !(entry instanceof HTMLElement)) return;
     const { offsetTop: top, offsetHeight: height } = entry;
     const { scrollTop, clientHeight } = list.current;
     list.current.scrollTop = Math.min(top, Math.max(scrollTop, top + height - clientHeight));
-  }, [isFollowing, shown, place]);
+  }, [isFollowing, shown, position]);
   return (
-    <section class="panel choices-panel" aria-labelledby={id}>
+    <section class="panel list-panel" aria-labelledby={id}>
       <header>
         <h2 id={id}>{heading}</h2>
         {children}
       </header>
       <ol ref={list}>
-        {choices.map(({ name, tone, word, data, details }) => (
+        {entries.map(({ name, tone, word, data, details }) => (
           <li key={name}>
             <button
               type="button"
-              class={`choice tone-${tone}`}
+              class={`list-entry tone-${tone}`}
               aria-current={name === shown}
-              onClick={() => onChoose(name)}
+              onClick={() => onSelect(name)}
               {...data}
             >
               <Icon tone={tone} />
               <MiddleText text={name} />
-              <span class="choice-details">
+              <span class="list-entry-details">
                 <b>{word}</b>
                 {details}
               </span>
