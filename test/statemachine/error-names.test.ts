@@ -38,9 +38,10 @@ const RUNTIME_ERRORS = ['Runtime.ExitError', 'Sandbox.Timedout'];
 
 /**
  * Errors that the SDK reports although no client defines them: a throttled call (AWS Secrets Manager API Reference and
- * AWS KMS API Reference, "Common Errors"), and a call that timed out or lost its connection.
+ * AWS KMS API Reference, "Common Errors"), a call that timed out or lost its connection, and a response that is not
+ * JSON.
  */
-const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError'];
+const COMMON_SDK_ERRORS = ['ThrottlingException', 'TimeoutError', 'SyntaxError'];
 
 /** The exceptions of the services that each function calls. */
 const SDK_ERRORS_OF: Readonly<Record<string, readonly string[]>> = {

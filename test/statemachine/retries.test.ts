@@ -48,11 +48,12 @@ const ENDED_IN_AN_EXCHANGE = {
   'Runtime.ExitError': ONCE,
   'States.Timeout': ONCE,
 };
-/** ThrottlingException and TimeoutError come from every client. */
+/** ThrottlingException, TimeoutError, and SyntaxError (a response that is not JSON) come from every client. */
 const SECRETS_MANAGER = {
   ThrottlingException: SHORT,
   InternalServiceError: SHORT,
   TimeoutError: SHORT,
+  SyntaxError: SHORT,
 };
 const KMS = {
   KMSInternalException: SHORT,
