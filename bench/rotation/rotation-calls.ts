@@ -21,19 +21,19 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'rotation',
     operation: 'GenerateDataKey',
     times: 1,
-    why: "Seals the RotationToken. Otherwise everyone who may read the execution's input could use it.",
+    why: "Seals the RotationToken. Otherwise anyone who can read the execution's input could use it.",
   },
   {
     by: 'rotation',
     operation: 'StartExecution',
     times: 1,
-    why: 'Starts the workflow. A retry attaches to it by the same name.',
+    why: 'Starts the workflow. A retry uses the same name and attaches to it.',
   },
   {
     by: 'fetch',
     operation: 'DescribeSecret',
     times: 1,
-    why: 'The staging labels decide where the rotation goes.',
+    why: 'The staging labels determine the route.',
   },
   {
     by: 'fetch',
@@ -45,7 +45,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'refresh',
     operation: 'GetSecretValue',
     times: 1,
-    why: 'The refresh token of AWSCURRENT. Secrets do not travel in the state, and a redrive must see a corrected value.',
+    why: 'The refresh token of AWSCURRENT. Secrets are not passed in the state, and a redrive must read a corrected value.',
   },
   {
     by: 'refresh',
@@ -63,13 +63,13 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'refresh',
     operation: 'PutItem',
     times: 1,
-    why: 'Marks the token as being exchanged. Of two attempts at the same time, one is refused.',
+    why: 'Marks the token as being exchanged. Of two simultaneous attempts, one is refused.',
   },
   {
     by: 'refresh',
     operation: 'TransactWriteItems',
     times: 1,
-    why: 'Records the new pair in the journal: the copy that every later rotation finds, also when this execution is lost.',
+    why: 'Records the new pair in the journal: every later rotation finds this copy, even if this execution is lost.',
   },
   {
     by: 'store-pending',
@@ -87,7 +87,7 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'store-pending',
     operation: 'GetItem',
     times: 2,
-    why: 'The token: records the pair if `refresh` could not. The lineage: a pair that is not the newest any more is not stored.',
+    why: 'The token: records the pair if `refresh` could not. The lineage: a pair that is no longer the newest is not stored.',
   },
   { by: 'store-pending', operation: 'PutSecretValue', times: 1, why: 'Stores the new tokens.' },
   {
@@ -119,11 +119,11 @@ export const ROTATION_CALLS: readonly RotationCall[] = [
     by: 'notify',
     operation: 'GetItem',
     times: 2,
-    why: 'After the rotation, whether an earlier failure was reported that is over now.',
+    why: 'After the rotation: whether an earlier failure was reported, and is now over.',
   },
 ];
 
-/** The calls whose number depends on how long the rotation takes. */
+/** The calls whose number depends on the duration of the rotation. */
 export const POLL = {
   by: 'rotation',
   operation: 'DescribeSecret',
@@ -133,7 +133,7 @@ export const POLL = {
 /** The state transitions of an undisturbed rotation: five Tasks, Route, and Rotated. */
 export const ROTATION_TRANSITIONS = 7;
 
-/** A call as the sandbox names it: function, service and operation. */
+/** The name of a call in the sandbox: function, service and operation. */
 export function nameOfCall({ by, operation }: Pick<RotationCall, 'by' | 'operation'>): string {
   return `${by} ${OPERATIONS[operation].service}:${operation}`;
 }

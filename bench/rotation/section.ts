@@ -2,7 +2,7 @@ import { milliseconds } from '../durations.ts';
 import { LATENCIES } from '../latencies.ts';
 import { figureTable, row } from '../markdown-table.ts';
 import { median } from '../median.ts';
-import { CALLS_OF_THE_BOUND } from './lower-bound.ts';
+import { LOWER_BOUND_CALLS } from './lower-bound.ts';
 import type { RotationReport } from './measure.ts';
 import { nameOfCall, POLL, ROTATION_CALLS } from './rotation-calls.ts';
 import type { TimePart } from './time-split.ts';
@@ -11,10 +11,10 @@ import { type DurationName, durationsOf, times, verdicts } from './verdicts.ts';
 
 const PARTS: Readonly<Record<TimePart, string>> = {
   genesys: 'Genesys Cloud',
-  aws: 'Calls of AWS',
+  aws: 'AWS calls',
   orchestration: 'Orchestration (state transitions, invocations)',
   coldStarts: 'Cold starts',
-  polling: 'Polling (the execution has closed, and the next poll is due)',
+  polling: 'Polling (the execution has closed; the next poll is not yet due)',
 };
 
 const DURATIONS: Readonly<Record<DurationName, string>> = {
@@ -28,11 +28,11 @@ export function rotationSection(report: RotationReport): string {
   return [
     '## A rotation',
     '',
-    'A credential is rotated in the sandbox. Calls, state transitions, invocations and cold starts take the medians of the [latencies below](#latencies). The clock moves for nothing else: computing in the functions takes no time, and Secrets Manager begins each step at once, because AWS does not publish how long it waits. So the figures are exact and do not depend on this machine. The table compares:',
+    'A credential is rotated in the sandbox. Calls, state transitions, invocations and cold starts take the medians of the [latencies below](#latencies). Nothing else advances the clock: computation in the functions takes no time, and Secrets Manager starts each step immediately, because AWS does not publish how long it waits. So the figures are exact and do not depend on this machine. The table compares:',
     '',
     '- **This stack**.',
     '- **One Lambda** that rotates in the four steps of Secrets Manager, as the refresh Lambda of the Genesys Cloud blueprint *Move voicemail to S3* does.',
-    `- **The lower bound** of any design: ${CALLS_OF_THE_BOUND.join(', ')}; one after the other, and nothing else.`,
+    `- **The lower bound** of any design, which must at least do this, in sequence: ${LOWER_BOUND_CALLS.join(', ')}.`,
     '',
     ...durationTable(report),
     '',
@@ -58,17 +58,17 @@ export function rotationSection(report: RotationReport): string {
     '',
     ...callTable(report.workflow.warm),
     '',
-    `There are ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the end, which shows the result in the console. The one Lambda makes ${countOf(report.oneLambda.warm, 'aws')} AWS calls and no transition.`,
+    `There are ${countOf(report.workflow.warm, 'transition')} state transitions: five Tasks, the choice of the route, and the end, which shows the result in the console. The single Lambda makes ${countOf(report.oneLambda.warm, 'aws')} AWS calls and no transition.`,
     '',
     '### Latencies',
     '',
-    row(['What', 'Median', 'p99', 'Source']),
+    row(['Latency', 'Median', 'p99', 'Source']),
     row(['---', '---:', '---:', '---']),
     ...Object.entries(LATENCIES).map(([name, { p50Ms, p99Ms, source }]) =>
       row([`\`${name}\``, milliseconds(p50Ms), milliseconds(p99Ms), source]),
     ),
     '',
-    'If you have figures of your own account, put them into [`bench/latencies.ts`](../bench/latencies.ts).',
+    'If you have measurements from your own account, enter them in [`bench/latencies.ts`](../bench/latencies.ts).',
     '',
   ].join('\n');
 }
@@ -76,7 +76,7 @@ export function rotationSection(report: RotationReport): string {
 function durationTable({ workflow, oneLambda, bound }: RotationReport): string[] {
   const names = Object.keys(DURATIONS) as DurationName[];
   return figureTable(
-    ['', 'This stack', 'One Lambda', 'Lower bound', 'To the bound', 'Cold', 'One Lambda, cold'],
+    ['', 'This stack', 'One Lambda', 'Lower bound', 'Ratio to bound', 'Cold', 'One Lambda, cold'],
     names.map(name => [
       DURATIONS[name],
       milliseconds(workflow.warm[name]),
@@ -110,7 +110,7 @@ function drawnTable({ workflow, oneLambda, bound }: RotationReport): string[] {
       'One Lambda, median',
       'slowest',
       'Lower bound, median',
-      'To the bound',
+      'Ratio to bound',
     ],
     names.map(name => {
       const [ours, theirs] = [workflow, oneLambda].map(({ drawn }) => durationsOf(drawn, name));
@@ -153,7 +153,7 @@ function callTable({ waits }: RotationTimes): string[] {
   if (unknown !== undefined) throw new Error(`bench/rotation/rotation-calls.ts does not have ${unknown}.`);
   const polls = made.filter(call => call === nameOfCall(POLL)).length - timesOf(POLL);
   return [
-    row(['Function', 'Operation', 'Calls', 'Why']),
+    row(['Function', 'Operation', 'Calls', 'Reason']),
     row(['---', '---', '---:', '---']),
     ...[...ROTATION_CALLS, { ...POLL, times: polls }].map(call => {
       const [by = '', operation = ''] = nameOfCall(call).split(' ');

@@ -29,7 +29,7 @@ export class GenesysServer {
     this.#script.push(...answers);
   }
 
-  /** Forgets everything, and returns the number of unused responses. */
+  /** Clears requests and script, and returns the number of unused responses. */
   reset(): number {
     this.requests.length = 0;
     return this.#script.splice(0).length;
@@ -45,7 +45,7 @@ export class GenesysServer {
       body: Buffer.concat(chunks).toString('utf8'),
       clientPort: request.socket.remotePort,
     });
-    const next = this.#script.shift() ?? respondWith(599, 'nobody expected this request');
+    const next = this.#script.shift() ?? respondWith(599, 'unexpected request');
     next(response);
   }
 }
@@ -71,7 +71,7 @@ export function genesysServer(certificate?: SelfSignedCertificate): GenesysServe
   beforeEach(() => {
     genesys.reset();
   });
-  afterEach(() => expect(genesys.reset(), 'scripted answers that were not asked for').toBe(0));
+  afterEach(() => expect(genesys.reset(), 'scripted responses that were not requested').toBe(0));
   afterAll(async () => {
     server.closeAllConnections();
     await new Promise<void>(resolve => server.close(() => resolve()));

@@ -16,8 +16,8 @@ import { STATE_MACHINE_ARN } from './execution-description.ts';
 import { FunctionTime } from './function-time.ts';
 
 /**
- * Plays Step Functions for each test of the file: everything can be started and redriven, nothing exists yet, and the
- * function has a minute.
+ * Mocks Step Functions for each test of the file: every execution can be started and redriven, none exists yet, and the
+ * function has one minute.
  */
 export function playedExecutions() {
   const mock = mockAws(SFNClient);
@@ -49,7 +49,7 @@ export function playedExecutions() {
       };
     },
 
-    /** What DescribeSecret returns in successive calls; the last labels repeat. */
+    /** Sets the labels that DescribeSecret returns in successive calls; the last ones repeat. */
     labels(...reads: readonly (Readonly<Record<string, string[]>> | Error)[]): void {
       const describing = secretsMock.on(DescribeSecretCommand);
       for (const [index, read] of reads.entries()) {
@@ -64,14 +64,14 @@ export function playedExecutions() {
 
     labelReads: (): number => secretsMock.commandCalls(DescribeSecretCommand).length,
 
-    /** Lets executions of these names exist, running or closed. */
+    /** Adds executions with these names, running or closed. */
     exists(...names: readonly string[]): void {
       for (const name of names) {
         mock.on(StartExecutionCommand, { name }).rejects(awsException(ExecutionAlreadyExists));
       }
     },
 
-    /** What DescribeExecution returns for one execution in successive calls; the last output repeats. */
+    /** Sets what DescribeExecution returns for one execution in successive calls; the last output repeats. */
     looks(executionArn: string, ...answers: readonly (DescribeExecutionCommandOutput | Error)[]): void {
       const describing = mock.on(DescribeExecutionCommand, { executionArn });
       for (const [index, answer] of answers.entries()) {

@@ -19,10 +19,10 @@ import { ROTATION_FUNCTION_ARN, SECRET_ARN, secretDescription, VERSION } from '.
 import { SENTINELS } from './secret-value.ts';
 import { EXECUTION } from './task-requests.ts';
 
-/** When the execution has failed. */
+/** When the execution failed. */
 export const FAILED_AT = new Date('2026-07-01T08:00:10Z');
 
-/** Lets `notify` run against mocked services; an execution has failed in Refresh. Call it within a `describe`. */
+/** Runs `notify` with mocked services; by default an execution has failed in Refresh. Call it within a `describe`. */
 export function playedNotify() {
   const logged = watchedLog();
   const notifications = playedNotifications();
@@ -65,7 +65,7 @@ export function playedNotify() {
         ...(failed && {
           error: 'RefreshTokenRejected',
           cause: JSON.stringify({
-            errorMessage: 'The refresh token is dead. Runbook: docs/runbook.md#refreshtokenrejected',
+            errorMessage: 'The refresh token no longer works. Runbook: docs/runbook.md#refreshtokenrejected',
             trace: [SENTINELS.refreshToken],
           }),
         }),
@@ -74,7 +74,7 @@ export function playedNotify() {
     );
   }
 
-  /** AWSCURRENT has moved to the version of the rotation. */
+  /** Moves AWSCURRENT to the version of the rotation. */
   function promoted(): void {
     secretsMock.on(DescribeSecretCommand).resolves(
       secretDescription({

@@ -4,7 +4,7 @@ import type { RotationWorld } from '../rotation/rotation-world.ts';
 import { ACCESS_TOKENS_AFTER_REFRESH, HEALTHY, peopleWorld } from './people-world.ts';
 
 /** A response that Refresh still waits for. */
-const SLOWEST_RESPONSE_MS = TOKEN_TIMEOUT_MS - 1_000;
+const MAX_RESPONSE_MS = TOKEN_TIMEOUT_MS - 1_000;
 
 /** Lets the token endpoint take so long over each refresh, before or after it has its effect. */
 function delayRefreshes({ sandbox }: RotationWorld, ms: number, side: 'before' | 'after'): void {
@@ -23,8 +23,8 @@ describe.each(ACCESS_TOKENS_AFTER_REFRESH)(
     it.each([
       [5_500, 'before'],
       [5_500, 'after'],
-      [SLOWEST_RESPONSE_MS, 'before'],
-      [SLOWEST_RESPONSE_MS, 'after'],
+      [MAX_RESPONSE_MS, 'before'],
+      [MAX_RESPONSE_MS, 'after'],
     ] as const)(
       'is waited for when the response comes %i ms later, with the time %s the exchange',
       async (ms, side) => {
@@ -55,7 +55,7 @@ describe('a Refresh that starts cold', () => {
     { initialisationMs: 5_000, responseMs: 3_100 },
     { initialisationMs: 9_000, responseMs: 800 },
     { initialisationMs: 9_000, responseMs: 9_000 },
-    { initialisationMs: 9_000, responseMs: SLOWEST_RESPONSE_MS },
+    { initialisationMs: 9_000, responseMs: MAX_RESPONSE_MS },
   ])(
     'exchanges once with $initialisationMs ms of initialisation and $responseMs ms at Genesys Cloud',
     async ({ initialisationMs, responseMs }) => {

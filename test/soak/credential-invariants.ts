@@ -1,5 +1,5 @@
 import type { TokenLedger } from '../../bench/soak/token-ledger.ts';
-import { storedTokens, tokensWith } from '../../bench/token-homes.ts';
+import { storedTokens, tokensWith } from '../../bench/token-locator.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
@@ -51,7 +51,7 @@ export class CredentialInvariants {
     if (tokensWith('AWSCURRENT', secretArn, this.#sandbox) === undefined)
       found.push('AWSCURRENT is not a complete credential.');
     for (const fingerprint of this.#liveRefreshTokens()) {
-      if ((await this.#ledger.whereabouts(secretArn, fingerprint)) === 'lost')
+      if ((await this.#ledger.location(secretArn, fingerprint)) === 'lost')
         found.push(`No copy of the live refresh token ${fingerprint} exists.`);
     }
     const unreachable = await this.#ledger.unreachable(secretArn, clientId);
@@ -66,8 +66,8 @@ export class CredentialInvariants {
     const current = tokensWith('AWSCURRENT', secretArn, this.#sandbox);
     if (current !== undefined && this.#sandbox.genesysCloud.isLive(current.refreshToken)) return true;
     const live = this.#ledger.liveToken(secretArn, clientId);
-    const whereabouts = live === undefined ? 'lost' : await this.#ledger.whereabouts(secretArn, live);
-    return whereabouts === 'lost in transit';
+    const location = live === undefined ? 'lost' : await this.#ledger.location(secretArn, live);
+    return location === 'lost in transit';
   }
 
   #liveRefreshTokens(): string[] {

@@ -78,7 +78,7 @@ describe('rotationSection', () => {
     expect(text).toContain(
       'Of the 140 ms between them, 90 ms are three state transitions and 50 ms are AWS calls',
     );
-    expect(text).toContain('more than 47 ms pass between two steps');
+    expect(text).toContain('more than 47 ms between two steps');
   });
 
   it('shows that a target was met', () => {
