@@ -9,8 +9,8 @@ export class CredentialInvariants {
   readonly #ledger: TokenLedger;
   readonly #credential: FirstCredential;
   readonly #badMoves: string[] = [];
-  #isByHand: boolean = false;
-  #isCurrentByHand: boolean = false;
+  #isByPerson: boolean = false;
+  #isCurrentByPerson: boolean = false;
   /** Stops listening. */
   readonly end: () => void;
 
@@ -21,8 +21,8 @@ export class CredentialInvariants {
     this.end = sandbox.secretsManager.onChange(({ secretArn, labelMoves }) => {
       const move = labelMoves.find(({ label }) => label === 'AWSCURRENT');
       if (secretArn !== credential.secretArn || move === undefined) return;
-      this.#isCurrentByHand = this.#isByHand;
-      if (this.#isByHand) return;
+      this.#isCurrentByPerson = this.#isByPerson;
+      if (this.#isByPerson) return;
       const [before, after] = [move.from, move.to].map(versionId => this.#issuedAtMs(versionId));
       if (before === undefined || after === undefined || after < before)
         this.#badMoves.push('AWSCURRENT moved to an older credential, or to none.');
@@ -30,17 +30,17 @@ export class CredentialInvariants {
   }
 
   /** Whether a person moved AWSCURRENT last. */
-  get isCurrentByHand(): boolean {
-    return this.#isCurrentByHand;
+  get isCurrentByPerson(): boolean {
+    return this.#isCurrentByPerson;
   }
 
-  /** Runs an action of a person, who may make an older credential AWSCURRENT; time must not pass in it. */
-  async byHand<Result>(act: () => Promise<Result>): Promise<Result> {
-    this.#isByHand = true;
+  /** Runs an action of a person, who may make an older credential AWSCURRENT; it must not advance the clock. */
+  async asPerson<Result>(act: () => Promise<Result>): Promise<Result> {
+    this.#isByPerson = true;
     try {
       return await act();
     } finally {
-      this.#isByHand = false;
+      this.#isByPerson = false;
     }
   }
 
@@ -56,7 +56,9 @@ export class CredentialInvariants {
     }
     const unreachable = await this.#ledger.unreachable(secretArn, clientId);
     if (unreachable !== undefined)
-      found.push(`No rotation gets from AWSCURRENT to the live refresh token ${unreachable} of its login.`);
+      found.push(
+        `No rotation can get from AWSCURRENT to the live refresh token ${unreachable} of its login.`,
+      );
     return found;
   }
 

@@ -11,7 +11,7 @@ const NOT_RECORDED: FaultRule = {
   by: 'refresh',
 };
 
-/** Rotates once with faults, which leave AWSCURRENT as it was. */
+/** Rotates once with faults, which leave AWSCURRENT unchanged. */
 async function rotatedWith(rules: readonly FaultRule[]) {
   const ledger = new TokenLedger();
   const sandbox = await startRepeatable({
