@@ -11,8 +11,8 @@ import { createFirstCredential, type FirstCredential } from '../../sandbox/first
 import { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RotationOutcome } from '../../sandbox/secrets-manager/rotation.ts';
 import type { ExecutionSnapshot } from '../../sandbox/step-functions/execution.ts';
+import { advanceUntilSettled } from '../advance-until-settled.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
-import { inTime } from '../in-time.ts';
 import { SecretWatch } from '../secret-watch.ts';
 import { TokenLocator, tokensWith } from '../token-locator.ts';
 import { type CredentialState, credentialState, type WatchedCredential } from './credential-state.ts';
@@ -253,7 +253,7 @@ export class RotationTrials {
   /** Advances time until Secrets Manager has its verdict and nothing is running. */
   async #attemptEnded(rotation: Pick<TrialRotation, 'secretArn' | 'versionId'>): Promise<RotationOutcome> {
     const ended = this.#sandbox.secretsManager.rotationOutcome(rotation.secretArn, rotation.versionId);
-    const outcome = await inTime(this.#sandbox, ended, LIMIT_SECONDS);
+    const outcome = await advanceUntilSettled(this.#sandbox, ended, LIMIT_SECONDS);
     await this.#executionsClosed(rotation);
     return outcome;
   }
@@ -262,7 +262,11 @@ export class RotationTrials {
     const { stepFunctions } = this.#sandbox;
     const running = () => this.#executions(rotation).find(({ status }) => status === 'RUNNING');
     for (let execution = running(); execution !== undefined; execution = running()) {
-      await inTime(this.#sandbox, stepFunctions.executionClosed(execution.executionArn), LIMIT_SECONDS);
+      await advanceUntilSettled(
+        this.#sandbox,
+        stepFunctions.executionClosed(execution.executionArn),
+        LIMIT_SECONDS,
+      );
     }
   }
 

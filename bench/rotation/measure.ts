@@ -22,7 +22,7 @@ interface DesignTimes {
 export interface RotationReport {
   readonly workflow: DesignTimes;
   readonly oneLambda: DesignTimes;
-  /** This stack, and a credential that holds two grants. */
+  /** This stack, with a credential that has two grants. */
   readonly twoGrants: Pick<DesignTimes, 'cold' | 'warm'>;
   readonly bound: {
     /** With the medians of the latencies. */

@@ -1,8 +1,8 @@
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createFirstCredential } from '../../sandbox/first-credential.ts';
 import { Sandbox } from '../../sandbox/sandbox.ts';
+import { advanceUntilSettled } from '../advance-until-settled.ts';
 import { authoriseAlternate } from '../alternate-grant.ts';
-import { inTime } from '../in-time.ts';
 import type { LatencyName } from '../latencies.ts';
 import { preload } from '../preloaded.ts';
 import { tokensWith } from '../token-locator.ts';
@@ -106,7 +106,7 @@ export class TimedSandbox {
       seen.endedAtMs = clock.nowMs();
       if (outcome.status !== 'succeeded') seen.failure = JSON.stringify(outcome);
     });
-    await inTime(this.#sandbox, ended, LIMIT_SECONDS);
+    await advanceUntilSettled(this.#sandbox, ended, LIMIT_SECONDS);
     this.#latencies.stop();
     for (const unsubscribe of subscriptions) unsubscribe();
     this.#rotations += 1;

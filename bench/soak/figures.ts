@@ -14,7 +14,7 @@ export const FIGURES = {
   grantsLost: 'alternate grants that no longer worked and that a rotation dropped',
   lossesNotReported: 'of these, grants whose loss no message reported. Must be 0',
   lostInTransit:
-    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal refused the result as well. Nothing can save these',
+    'refresh tokens that a login had to replace because no copy existed: the response never reached the function, or the function was lost and the journal also refused the result. Nothing can save these',
   unrecoverable:
     'refresh tokens that a login had to replace although a copy existed, or that were lost without such faults; and secrets whose credential does not work at the end of a run, after a day without faults. Must be 0',
   consumerCalls: 'hourly calls of GET /api/v2/users/me with the access token of AWSCURRENT, one per secret',

@@ -96,7 +96,7 @@ export class Outages {
       'SecretString' in stored ? fingerprintOf(v.parse(value, stored.SecretString).accessToken) : undefined,
     );
     const accessToken = this.#accessTokens.get(fingerprints.get(versionId) ?? '');
-    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} holds no known access token.`);
+    if (accessToken === undefined) throw new Error(`AWSCURRENT of ${secretArn} has no known access token.`);
     const tokens = storedTokens(secretArn, this.#sandbox).get(versionId);
     const before = this.outageOf(secretArn, nowMs);
     // Only the publish function and `authorize` write a published secret.

@@ -27,7 +27,7 @@ interface PeopleParts extends PersonTools {
   /** Called when somebody blocks rotations of a secret. */
   readonly onBlocked: (secretArn: string) => void;
   /** Waits until no fault is pending for a function's request, which a person's request would trigger. */
-  readonly pendingFaultPassed: () => Promise<void>;
+  readonly waitForPendingFault: () => Promise<void>;
 }
 
 /** People who act on secrets at random moments. */
@@ -77,11 +77,11 @@ export class People {
   }
 
   async #actOn(secretArn: string): Promise<void> {
-    const { sandbox, random, executionsOf, onBlocked, pendingFaultPassed } = this.#parts;
+    const { sandbox, random, executionsOf, onBlocked, waitForPendingFault } = this.#parts;
     const person = this.#persons.get(secretArn);
     const action = HUMAN_ACTIONS[Math.floor(random() * HUMAN_ACTIONS.length)];
     if (person === undefined || action === undefined) return;
-    if (action === 'log in') await pendingFaultPassed();
+    if (action === 'log in') await waitForPendingFault();
     const isDone = await person.act(action, random(), executionsOf(secretArn));
     if (!isDone) return;
     this.#actions += 1;

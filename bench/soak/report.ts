@@ -171,7 +171,7 @@ function alternatingSection(rows: readonly AlternatingRow[]): string[] {
     '',
     `- Failed consumer calls: ${text(two)} with two grants, ${text(one)} with one${two === 0 ? '' : `: ${text(Math.floor(one / two))} times fewer`}. This leaves out ${text(sum(({ twoGrants }) => twoGrants.failuresByPeople))} and ${text(sum(({ oneGrant }) => oneGrant.failuresByPeople))} calls that failed because of people (\`failuresByPeople\`).`,
     `- While both grants of a secret worked, ${text(sum(({ twoGrants }) => twoGrants.failuresWithTwoGrants))} calls failed.`,
-    `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} dead grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
+    `- Rotations dropped ${text(sum(({ twoGrants }) => twoGrants.grantsLost))} lost grants; ${text(sum(({ twoGrants }) => twoGrants.lossesNotReported))} of them were not reported by a message.`,
     `- The operator logged in ${text(sum(({ twoGrants }) => twoGrants.reauthorisations))} times because no grant worked any more, compared with ${text(sum(({ oneGrant }) => oneGrant.reauthorisations))} times with one grant.`,
     `- ${text(sum(({ twoGrants }) => twoGrants.unrecoverable))} refresh tokens that could have been saved were lost, and ${text(sum(({ twoGrants }) => twoGrants.leaks))} texts contained a secret.`,
     '',

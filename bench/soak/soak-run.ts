@@ -81,7 +81,7 @@ export class SoakRun {
       executionsOf: secretArn =>
         [...this.#secretArns].flatMap(([arn, owner]) => (owner === secretArn ? [arn] : [])),
       onBlocked: secretArn => this.#outages.recordBlocked(secretArn, sandbox.clock.nowMs()),
-      pendingFaultPassed: () => this.#pendingFaultPassed(),
+      waitForPendingFault: () => this.#waitForPendingFault(),
     });
     parts.watch.attach(sandbox);
     parts.ledger.attach(sandbox);
@@ -189,7 +189,7 @@ export class SoakRun {
   #consumeAt(atMs: number, secretArn: string): void {
     this.#queue.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
-      await this.#pendingFaultPassed();
+      await this.#waitForPendingFault();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       const secretId = this.#options.published ? publishedNameOf(secretArn) : secretArn;
@@ -221,13 +221,13 @@ export class SoakRun {
   #checkStatusAt(atMs: number): void {
     this.#queue.add(atMs, async () => {
       this.#checkStatusAt(atMs + DAY_MS);
-      await this.#pendingFaultPassed();
+      await this.#waitForPendingFault();
       for (const credential of this.#credentials.values()) await this.#operator.addAlternate(credential);
     });
   }
 
   /** Waits until no fault is pending for a function's request, which a person's request would trigger. */
-  async #pendingFaultPassed(): Promise<void> {
+  async #waitForPendingFault(): Promise<void> {
     while (this.#randomFaults.hasPendingGenesysFault) await this.#sandbox.advance(1_000);
   }
 
@@ -254,7 +254,7 @@ export class SoakRun {
   #planOperator(act: () => Promise<void>): void {
     const delayMs = this.#options.operatorAfterMs * (0.5 + this.#random());
     this.#queue.add(this.#sandbox.clock.nowMs() + delayMs, async () => {
-      await this.#pendingFaultPassed();
+      await this.#waitForPendingFault();
       await act();
     });
   }

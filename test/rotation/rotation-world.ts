@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import * as v from 'valibot';
-import { inTime as settledInTime } from '../../bench/in-time.ts';
+import { advanceUntilSettled } from '../../bench/advance-until-settled.ts';
 import type { FunctionName } from '../../infra/function-list.ts';
 import type { FirstCredential } from '../../sandbox/first-credential.ts';
 import { authorizeCode } from '../../sandbox/genesys-cloud/browser.ts';
@@ -78,7 +78,7 @@ export async function rotationWorld(options: SandboxOptions = {}, whenOver?: Whe
 
   /** Advances the clock until a promise settles. */
   function inTime<Result>(promise: Promise<Result>): Promise<Result> {
-    return sandbox.clock.isVirtual ? settledInTime(sandbox, promise, LIMIT_SECONDS) : promise;
+    return sandbox.clock.isVirtual ? advanceUntilSettled(sandbox, promise, LIMIT_SECONDS) : promise;
   }
 
   /** Starts a rotation or a configuration test, and returns the id of the pending version. */

@@ -103,7 +103,7 @@ class SingleLambdaRun {
       random: this.#random,
       executionsOf: () => [],
       onBlocked: () => {},
-      pendingFaultPassed: () => this.#pendingFaultPassed(),
+      waitForPendingFault: () => this.#waitForPendingFault(),
     });
   }
 
@@ -163,7 +163,7 @@ class SingleLambdaRun {
   #consumeAt(atMs: number, secretArn: string): void {
     this.#queue.add(atMs, async () => {
       this.#consumeAt(atMs + HOUR_MS, secretArn);
-      await this.#pendingFaultPassed();
+      await this.#waitForPendingFault();
       const { apiUrl } = this.#sandbox.genesysCloud;
       this.#consumerCalls += 1;
       if (!(await consume(secretArn, { secrets: this.#secrets, apiUrl }))) this.#consumerFailures += 1;
@@ -172,7 +172,7 @@ class SingleLambdaRun {
 
   /** If AWSCURRENT has no live refresh token, removes the AWSPENDING that blocks the next rotation, and logs in. */
   async #handleFailure(credential: FirstCredential): Promise<void> {
-    await this.#pendingFaultPassed();
+    await this.#waitForPendingFault();
     const { secretArn } = credential;
     const { genesysCloud } = this.#sandbox;
     this.#planned.delete(secretArn);
@@ -189,7 +189,7 @@ class SingleLambdaRun {
     await authoriseAgain(credential, tools);
   }
 
-  async #pendingFaultPassed(): Promise<void> {
+  async #waitForPendingFault(): Promise<void> {
     while (this.#randomFaults.hasPendingGenesysFault) await this.#sandbox.advance(1_000);
   }
 
