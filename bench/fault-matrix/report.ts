@@ -46,7 +46,7 @@ export function report(cells: readonly Cell[]): string {
     [
       '- AWSCURRENT was a complete credential after the first attempt and at the end.',
       '- No log, history, input, output, error or response contained a token, client secret, RotationToken or data key.',
-      "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive where an execution had failed. Each rotation had one execution and one refresh.",
+      "- With every code but L, a rotation could get from AWSCURRENT to the newest refresh token after the first attempt and at the end. Once the fault was cleared, Secrets Manager's next attempt completed the rotation, and so did a redrive if an execution had failed. Each rotation had one execution and one refresh.",
       `- With code L (${lost.length} cells, [listed at the end](#where-a-new-login-is-needed)), AWSCURRENT was unchanged. With [two grants](alternating-grants.md), none of them needed a new login.`,
     ].join('\n'),
     ...SCENARIO_NAMES.flatMap(scenario => sections(scenario, cells)),
